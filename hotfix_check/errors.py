@@ -1,0 +1,35 @@
+"""Expected trouble: each becomes one line on stderr and exit code 2.
+
+    HotfixCheckError
+    ├── TargetError       a target is missing, or cannot be opened at all
+    ├── CatalogueError    a catalogue is broken: names file, KB, row and field
+    ├── ArticleError      a text is not a KB article
+    ├── SavedInputError   a saved inventory or result is broken
+    └── OutputError       a report cannot be written
+
+A single bad file inside a target is not an exception but a value (``inventory.UnreadableFile``).
+"""
+
+
+class HotfixCheckError(Exception):
+    """Base of all expected errors; ``str()`` of one is a line for people."""
+
+
+class TargetError(HotfixCheckError):
+    """A target does not exist or cannot be opened."""
+
+
+class CatalogueError(HotfixCheckError):
+    """A catalogue says something that cannot be used."""
+
+
+class ArticleError(HotfixCheckError):
+    """A text that should be a KB article is not one."""
+
+
+class SavedInputError(HotfixCheckError):
+    """A saved inventory or result does not follow its schema."""
+
+
+class OutputError(HotfixCheckError):
+    """A report cannot be written."""
