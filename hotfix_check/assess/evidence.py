@@ -1,0 +1,72 @@
+"""The files of one target, looked up by name, with whose they are and where they lie for one product."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hotfix_check.assess.identity import Identity, identify
+from hotfix_check.assess.places import Places, is_backup
+from hotfix_check.catalogue.product import Product
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+
+TargetFile = InstalledFile | UnreadableFile
+
+
+class TargetFiles:
+    """All files of a target but those in backup folders, by lower-case name, and whose each is."""
+
+    def __init__(self, inventory: Inventory, products: Sequence[Product], named: frozenset[str]) -> None:
+        self.inventory = inventory
+        self.by_name: dict[str, list[TargetFile]] = defaultdict(list)
+        self._identities: dict[str, Identity] = {}
+        for file in inventory.all_files:
+            name = name_of(file.path)
+            if name not in named or is_backup(file.path.rpartition("/")[0], inventory.root):
+                continue
+            self.by_name[name].append(file)
+            if isinstance(file, InstalledFile):
+                self._identities[file.path] = identify(file, products)
+
+    def identity(self, file: InstalledFile) -> Identity:
+        """Whose a file is."""
+        return self._identities[file.path]
+
+    def __iter__(self) -> Iterator[TargetFile]:
+        for name in sorted(self.by_name):
+            yield from self.by_name[name]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductEvidence:
+    """A target as one product sees it."""
+
+    product: Product
+    files: TargetFiles
+    places: Places
+
+    def roles_of(self, name: str, stated: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The folder roles where a file belongs, by the row that names it, else by the product; () when not known."""
+        if stated:
+            return stated
+        known = self.product.files.get(name.lower())
+        return known.roles if known else ()
+
+    def judged(self, name: str, roles: tuple[str, ...]) -> list[TargetFile]:
+        """The copies to judge: those in the file's roles; else the loose ones, or all where no role is known."""
+        copies = self.files.by_name.get(name.lower(), [])
+        if not roles:
+            return copies
+        in_role = [file for file in copies if self.places.role(file.path) in roles]
+        return in_role or [file for file in copies if self.places.role(file.path) is None]
+
+    def counting(self, names: Iterable[str]) -> list[InstalledFile]:
+        """The judged copies of these files that count for the product, sorted by path."""
+        found = {
+            file.path: file
+            for name in names
+            for file in self.judged(name, self.roles_of(name))
+            if isinstance(file, InstalledFile) and self.product.id in self.files.identity(file).products
+        }
+        return [found[path] for path in sorted(found)]

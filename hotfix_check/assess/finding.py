@@ -1,0 +1,209 @@
+"""The answer: what assess returns. The words are those of the JSON result; the order of the verdicts is worst first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from hotfix_check.catalogue.product import Advisory
+from hotfix_check.catalogue.update import FileRow, Importance, Update
+from hotfix_check.inventory import Collected, InstalledFile, UnreadableFile
+
+
+class Verdict(StrEnum):
+    """What one update is on one target. UNDETERMINED is never a pass."""
+
+    MISSING = "missing"
+    PARTIAL = "partial"
+    UNDETERMINED = "undetermined"
+    SUPERSEDED = "superseded"
+    INSTALLED = "installed"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Confidence(StrEnum):
+    """How firm a verdict is; it never changes one."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class RowState(StrEnum):
+    """How a file of the target stands to a row of a KB's file table."""
+
+    EXACT = "exact"
+    LATER = "later"
+    OLDER = "older"
+    ABSENT = "absent"
+    NOT_COLLECTED = "not-collected"
+    UNREADABLE = "unreadable"
+    NOT_CHECKABLE = "not-checkable"
+    FOREIGN = "foreign"
+    OTHER_PRODUCT = "other-product"
+    OTHER_PLATFORM = "other-platform"
+    OTHER_LINE = "other-line"
+    NOT_CONTAINED = "not-contained"
+
+
+class Basis(StrEnum):
+    """What a level rests on; earlier ones outweigh later ones."""
+
+    MARKERS = "markers"
+    REGISTRY = "registry"
+    DECLARED = "declared"
+    INFERRED = "inferred"
+    NONE = "none"
+
+
+MET = frozenset({RowState.EXACT, RowState.LATER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One copy of a file, judged against a row. ``role`` is None for a loose copy."""
+
+    file: InstalledFile | UnreadableFile
+    role: str | None
+    state: RowState
+    anomalies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRow:
+    """A file row with the copies that were judged; ``state`` is that of the worst of them."""
+
+    row: FileRow
+    roles: tuple[str, ...]
+    state: RowState
+    copies: tuple[Copy, ...]
+    met_beside: bool = False
+    note: str | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether the row decides: companions and files without a version resource do not."""
+        return not self.row.companion and self.row.version is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What one marker file says of the level: "SP4", "SP3 to SP4", "at least SP3" or "nothing"."""
+
+    file: str
+    path: str
+    version: str
+    votes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductLevel:
+    """A product on the target and its service level, as an interval of positions in the product's levels."""
+
+    product: str
+    low: int
+    high: int
+    basis: Basis
+    votes: tuple[Vote, ...]
+    anomalies: tuple[str, ...]
+    server: bool
+
+    @property
+    def exact(self) -> bool:
+        """Whether the level is known, by markers, registry or declaration."""
+        return self.low == self.high and self.basis in (Basis.MARKERS, Basis.REGISTRY, Basis.DECLARED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SatisfiedBy:
+    """What explains a later build: an update id, or None with certainty unknown-build."""
+
+    id: str | None
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrerequisiteState:
+    """One group of alternatives: met, unmet or unknown, by what, shown by which evidence."""
+
+    requires: str
+    state: str
+    basis: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """A file that would settle a question if it were supplied."""
+
+    file: str
+    role: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One update judged on one target."""
+
+    update: Update
+    importance: Importance
+    verdict: Verdict
+    confidence: Confidence
+    line: str | None
+    reasons: tuple[str, ...]
+    satisfied_by: tuple[SatisfiedBy, ...]
+    superseded_by: tuple[str, ...]
+    anomalies: tuple[str, ...]
+    prerequisites: tuple[PrerequisiteState, ...]
+    prerequisites_stated: bool
+    blocked: bool
+    rows: tuple[JudgedRow, ...]
+    settle_with: tuple[Settle, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAdvisory:
+    """An advisory that holds: a judged file is of a build that is known to be bad."""
+
+    advisory: Advisory
+    path: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """A file with a catalogued name that belongs to no product of the catalogue."""
+
+    path: str
+    version: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """One target judged against the catalogue; every list is sorted."""
+
+    target: str
+    kind: str
+    collected: Collected | None
+    files_seen: int
+    files_read: int
+    products: tuple[ProductLevel, ...]
+    findings: tuple[Finding, ...]
+    advisories: tuple[HeldAdvisory, ...]
+    unreadable: tuple[UnreadableFile, ...]
+    unreadable_evidence: bool
+    foreign: tuple[Foreign, ...]
+    backups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: the KBs and products it is narrowed to (None: all), levels declared by the user, the day."""
+
+    kbs: frozenset[int] | None = None
+    products: frozenset[str] | None = None
+    assume: tuple[tuple[str, str], ...] = ()
+    complete: bool = False
+    as_of: date | None = None

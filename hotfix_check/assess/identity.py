@@ -1,0 +1,66 @@
+"""Whose file it is: a file counts for a product by its version's range, unless its strings name somebody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.update import FileRow
+from hotfix_check.inventory import InstalledFile
+
+# Old Exchange files carry few strings, so this is a list of what is known to be somebody else's. Outlook and Windows
+# Messaging bring files of the same names (KB250576, KB313889); the MAPI/CDO package is a product of its own (KB957537).
+_OTHER_PRODUCTS = re.compile(
+    r"outlook|\boffice\b|windows messaging|windows nt|\bwindows\b.{0,3} operating system|mapi/?cdo|mapi client",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The ids of the products that a file counts for; else why it counts for none."""
+
+    products: frozenset[str]
+    foreign: str | None = None
+
+
+def identify(file: InstalledFile, products: Sequence[Product]) -> Identity:
+    """Whose a file is. A file without a version resource is nobody's, and not foreign: it says nothing."""
+    if file.version is None:
+        return Identity(frozenset())
+    stranger = _stranger(file) or _other_product(file, products)
+    if stranger is not None:
+        return Identity(frozenset(), stranger)
+    version = file.version
+    owners = frozenset(product.id for product in products if product.holds(version))
+    if not owners:
+        return Identity(owners, f"version {version} is of no product in the catalogue")
+    return Identity(owners)
+
+
+def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, product_id: str) -> bool:
+    """Whether a file can be judged by a row: the product's own, or of the range that the row itself gives."""
+    if row.range is not None and file.version is not None:
+        return _stranger(file) is None and row.range.contains(str(file.version))
+    return product_id in identity.products
+
+
+def _stranger(file: InstalledFile) -> str | None:
+    if file.outlook_stub:
+        return "the Windows/Outlook MAPI stub: it exports GetOutlookVersion"
+    company = file.company_name
+    if company and company.strip() and "microsoft" not in company.lower():
+        return f"CompanyName is {company!r}"
+    return None
+
+
+def _other_product(file: InstalledFile, products: Sequence[Product]) -> str | None:
+    name = file.product_name or ""
+    if _OTHER_PRODUCTS.search(name):
+        return f"ProductName is {name!r}"
+    named = [product for product in products if product.name.lower() in name.lower()]
+    if named and file.version is not None and not any(product.holds(file.version) for product in named):
+        return f"ProductName is {name!r}, and version {file.version} is not of that product"
+    return None

@@ -1,0 +1,110 @@
+"""The service level of a product on the target, by votes of its marker files; each has its own version per level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotfix_check.assess.finding import Basis, ProductLevel, Vote
+from hotfix_check.catalogue.product import Product, ProductFile
+from hotfix_check.inventory import InstalledFile, name_of
+from hotfix_check.version import FileVersion
+
+
+def marker_interval(product: Product, marker: ProductFile, version: FileVersion) -> tuple[int, int]:
+    """Lowest and highest level that a marker of this version allows.
+
+    A level counts as reached only where the marker changed: Dramapi.dll kept 5.5.1960.3 from RTM to SP3 (KB243604),
+    so that version says "RTM or later", never "SP3".
+    """
+    low, high = 0, len(product.levels) - 1
+    before: FileVersion | None = None
+    for index, level in enumerate(product.levels):
+        own = marker.versions.get(level.name)
+        if own is not None:
+            reached, changed = version >= own, own != before
+            before = own
+        elif product.by_third_part:
+            reached, changed = version.build >= level.build[2], True
+        else:
+            continue
+        if not reached:
+            return low, min(high, index - 1) if index else 0
+        if changed:
+            low = index
+    return low, high
+
+
+def assess_level(
+    product: Product,
+    files: Sequence[InstalledFile],
+    markers: Sequence[InstalledFile],
+    declared: str | None,
+) -> ProductLevel:
+    """The level from the marker copies that count, else as declared, else as a lower bound from the builds of ``files``.
+
+    Never guessed: markers that disagree give an interval and the anomaly mixed-level.
+    """
+    last = len(product.levels) - 1
+    votes: list[Vote] = []
+    intervals: list[tuple[int, int]] = []
+    for file in markers:
+        if file.version is None:
+            continue
+        low, high = marker_interval(product, product.files[name_of(file.path)], file.version)
+        if (low, high) != (0, last):
+            intervals.append((low, high))
+        votes.append(
+            Vote(
+                file=file.path.rpartition("/")[2],
+                path=file.path,
+                version=str(file.version),
+                votes=interval_words(product, low, high),
+            )
+        )
+    anomalies: list[str] = []
+    low = max((low for low, _ in intervals), default=0)
+    high = min((high for _, high in intervals), default=last)
+    basis = Basis.MARKERS if intervals else Basis.NONE
+    if low > high:
+        low, high = min(low for low, _ in intervals), max(high for _, high in intervals)
+        anomalies.append(f"mixed-level: markers disagree, {_disagreement(votes)}")
+    if declared is not None and not (basis is Basis.MARKERS and low == high):
+        index = product.level_index(declared)
+        if low <= index <= high:
+            low, high, basis = index, index, Basis.DECLARED
+        else:
+            anomalies.append(
+                f"declared-contradicted: {product.levels[index].name} was declared, markers say "
+                f"{interval_words(product, low, high)}"
+            )
+    elif declared is not None and product.level_index(declared) != low:
+        anomalies.append(f"declared-contradicted: {declared} was declared, markers say {product.levels[low].name}")
+    if basis is Basis.NONE:
+        bound = max((product.line_of(file.version) for file in files if file.version is not None), default=0)
+        if bound > 0:
+            low, basis = bound, Basis.INFERRED
+    return ProductLevel(
+        product=product.id,
+        low=low,
+        high=high,
+        basis=basis,
+        votes=tuple(votes),
+        anomalies=tuple(anomalies),
+        server=any(name_of(file.path) in product.server_files for file in files),
+    )
+
+
+def interval_words(product: Product, low: int, high: int) -> str:
+    """An interval of levels in words: SP4, SP3 to SP4, at least SP1, nothing."""
+    last = len(product.levels) - 1
+    if low == high:
+        return product.levels[low].name
+    if (low, high) == (0, last):
+        return "nothing"
+    if high == last:
+        return f"at least {product.levels[low].name}"
+    return f"{product.levels[low].name} to {product.levels[high].name}"
+
+
+def _disagreement(votes: Sequence[Vote]) -> str:
+    return ", ".join(f"{vote.file} {vote.version} says {vote.votes}" for vote in votes if vote.votes != "nothing")

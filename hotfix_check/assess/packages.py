@@ -1,0 +1,135 @@
+"""Which of an update's packages judges a target, and what a file at or above its version is worth there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotfix_check.assess.evidence import ProductEvidence
+from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
+from hotfix_check.assess.rows import AtOrAbove, judge_rows
+from hotfix_check.assess.supersedence import Supersedence, level_includes, package_line
+from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.inventory import InstalledFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The package that was judged, its line, its rows; how the target's level includes the update, if it does."""
+
+    package: Package | None
+    line: int | None
+    rows: tuple[JudgedRow, ...]
+    at: int
+    included: str | None = None
+    sibling: Update | None = None
+    target_below: bool = False
+
+
+def judge_packages(
+    update: Update, level: ProductLevel, evidence: ProductEvidence, relations: Supersedence
+) -> Judgement:
+    """Judge an update's files on a target.
+
+    The target's own line decides where it has a package. Below the packages' lines, the next higher one is judged.
+    Above them, or in a gap between, the level includes the update (``level_includes``), else the nearest package
+    above is judged, else another update of the same day stands for that line, else the files' line says nothing.
+    """
+    product = evidence.product
+    by_line = {line: package for package in update.packages if (line := package_line(package, product)) is not None}
+    at = _target_line(update, level, evidence)
+    if not by_line:
+        included = level_includes(update, product, level.low, None) if update.included_in else None
+        package = update.packages[0] if update.packages else None
+        rows = judge_rows(package, evidence, _carried) if package else ()
+        return Judgement(package=package, line=None, rows=rows, at=at, included=included)
+    if at in by_line:
+        return _judged(by_line, at, at, evidence, _own_line(update, at, evidence, relations))
+    below = [line for line in by_line if line < at]
+    above = [line for line in by_line if line > at]
+    if not below:
+        return _judged(by_line, min(above), at, evidence, _carried, target_below=True)
+    nearest = by_line[max(below)]
+    included = level_includes(update, product, at, nearest)
+    if included:
+        return _judged(by_line, max(below), at, evidence, _carried, included=included)
+    if above:
+        return _judged(by_line, min(above), at, evidence, _carried, target_below=True)
+    return _judged(by_line, max(below), at, evidence, _exact_only, sibling=_same_day(update, at, evidence, relations))
+
+
+def _judged(
+    by_line: dict[int, Package],
+    line: int,
+    at: int,
+    evidence: ProductEvidence,
+    at_or_above: AtOrAbove,
+    *,
+    included: str | None = None,
+    sibling: Update | None = None,
+    target_below: bool = False,
+) -> Judgement:
+    return Judgement(
+        package=by_line[line],
+        line=line,
+        rows=judge_rows(by_line[line], evidence, at_or_above),
+        at=at,
+        included=included,
+        sibling=sibling,
+        target_below=target_below,
+    )
+
+
+def _target_line(update: Update, level: ProductLevel, evidence: ProductEvidence) -> int:
+    """The target's level; where it is an interval, the line that the update's own files were built on, within it."""
+    if level.low == level.high:
+        return level.low
+    names = {row.name for package in update.packages for row in package.rows if row.range is None}
+    builds = [file.version for file in evidence.counting(names) if file.version is not None]
+    if not builds:
+        return level.low
+    return min(max(evidence.product.line_of(max(builds)), level.low), level.high)
+
+
+def _carried(row: FileRow, file: InstalledFile) -> RowState:
+    return RowState.EXACT if file.version == row.version else RowState.LATER
+
+
+def _exact_only(row: FileRow, file: InstalledFile) -> RowState:
+    return RowState.EXACT if file.version == row.version else RowState.OTHER_LINE
+
+
+def _own_line(update: Update, line: int, evidence: ProductEvidence, relations: Supersedence) -> AtOrAbove:
+    """On its own line a later build carries the fix, unless it is of an update that carries only its own month."""
+
+    def at_or_above(row: FileRow, file: InstalledFile) -> RowState:
+        if file.version is None or row.version is None or file.version == row.version:
+            return RowState.EXACT
+        reached = [
+            build
+            for build in relations.shipped(evidence.product.id, line, row.name)
+            if row.version < build.version <= file.version
+        ]
+        newest = max(reached, key=lambda build: build.version, default=None)
+        if newest is not None and not newest.update.contains_earlier:
+            return RowState.NOT_CONTAINED
+        return RowState.LATER
+
+    return at_or_above
+
+
+def _same_day(update: Update, line: int, evidence: ProductEvidence, relations: Supersedence) -> Update | None:
+    """Another update of the same product and release day that has a package for a line (KB5063221, KB5063222)."""
+    if update.released is None:
+        return None
+    return next(
+        (
+            other
+            for other in relations.updates.values()
+            if other.product == update.product
+            and other.id != update.id
+            and other.released == update.released
+            and other.level is None
+            and any(package_line(package, evidence.product) == line for package in other.packages)
+        ),
+        None,
+    )

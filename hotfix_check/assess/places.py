@@ -1,0 +1,114 @@
+"""Where a file lies: its folder's role for a product, a backup, or loose; and which folders were collected whole."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from hotfix_check.catalogue.product import Folder, Product
+from hotfix_check.inventory import Inventory, name_of
+
+# Folders that hold copies kept aside, not what runs: service-pack and hotfix uninstall folders ($NtUninstall...$,
+# $hf_mig$), Windows File Protection (dllcache, ServicePackFiles, WinSxS), Exchsrvr\Q<nnnnnn> (KB257946), setup media.
+_BACKUP = re.compile(
+    r"(?:^|/)(?:\$ntuninstall[^/]*|\$ntservicepackuninstall\$|\$hf_mig\$|\$patchcache\$|winsxs|dllcache|servicepackfiles"
+    r"|exchsrvr/(?:q|kb)[0-9]{5,7}[^/]*|setup/(?:i386|alpha))(?:/|$)",
+    re.ASCII,
+)
+
+
+class Places:
+    """The folders of one target, as one product sees them.
+
+    Raises nothing; a folder that fits no role and no backup pattern makes its files loose.
+    """
+
+    def __init__(self, inventory: Inventory, product: Product, *, complete: bool) -> None:
+        names: dict[str, set[str]] = defaultdict(set)
+        for file in inventory.all_files:
+            names[_folder_of(file.path)].add(name_of(file.path))
+        folders = sorted({*inventory.folders, *names})
+        root = "/".join(inventory.root).lower()
+        self._lone = inventory.lone_file
+        self._roles: dict[str, str | None] = {}
+        self._whole: set[str] = set()
+        listed = set(inventory.folders)
+        for folder in folders:
+            aside = self._lone or is_backup(folder, inventory.root)
+            role = None if aside else _role(f"{root}/{folder.lower()}", names[folder], product)
+            self._roles[folder] = role
+            if (
+                role is not None
+                and folder in listed
+                and (complete or _holds_core(names[folder], role, product.folders))
+            ):
+                self._whole.add(role)
+        if complete and not self._lone:
+            present = {f"/{root}/{folder.lower()}".rstrip("/") for folder in listed}
+            self._whole.update(_known_not_there(product.folders, present, set(self._roles.values())))
+
+    def role(self, path: str) -> str | None:
+        """The role of the folder that a file lies in, None for a loose file."""
+        return self._roles.get(_folder_of(path))
+
+    def has(self, role: str) -> bool:
+        """Whether the target has a folder of this role."""
+        return role in self._roles.values()
+
+    def whole(self, role: str) -> bool:
+        """Whether a folder of this role was collected whole, so that a file that is not in it is absent."""
+        return role in self._whole
+
+
+def is_backup(folder: str, root: tuple[str, ...]) -> bool:
+    """Whether a folder inside the target keeps copies aside; one that is itself the target was asked for, so is none."""
+    above = "/".join(root).lower()
+    return any(match.end() > len(above) + 1 for match in _BACKUP.finditer(f"{above}/{folder.lower()}"))
+
+
+def backup_paths(inventory: Inventory, named: frozenset[str]) -> tuple[str, ...]:
+    """Paths of files with catalogued names that lie in backup folders."""
+    return tuple(
+        sorted(
+            file.path
+            for file in inventory.all_files
+            if name_of(file.path) in named and is_backup(_folder_of(file.path), inventory.root)
+        )
+    )
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _role(full: str, names: set[str], product: Product) -> str | None:
+    """By the end of the folder's path; else by its core files, for a bin folder copied under another name."""
+    padded = f"/{full}".rstrip("/")
+    best = max(
+        (
+            (len(path), folder.role)
+            for folder in product.folders
+            for path in folder.paths
+            if padded.endswith(f"/{path}")
+        ),
+        default=None,
+    )
+    if best is not None:
+        return best[1]
+    return next((folder.role for folder in product.folders if folder.core and folder.core <= names), None)
+
+
+def _holds_core(names: set[str], role: str, folders: Sequence[Folder]) -> bool:
+    return any(folder.core and folder.core <= names for folder in folders if folder.role == role)
+
+
+def _known_not_there(folders: Sequence[Folder], present: set[str], seen: set[str | None]) -> set[str]:
+    """Roles whose folder would lie below a folder that was collected, and is not there."""
+    return {
+        folder.role
+        for folder in folders
+        if folder.role not in seen
+        and all(any(place.endswith("/" + path.partition("/")[0]) for place in present) for path in folder.paths)
+        and any("/" in path for path in folder.paths)
+    }

@@ -1,0 +1,162 @@
+"""One row of a file table against the copies on the target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from hotfix_check.assess.evidence import ProductEvidence, TargetFile
+from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
+from hotfix_check.assess.identity import counts_for_row
+from hotfix_check.catalogue.update import FileRow, Package
+from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.version import FileVersion
+
+# Worst first: what speaks against the update, what says nothing, what speaks for it.
+_WORST_FIRST = (
+    RowState.OLDER,
+    RowState.ABSENT,
+    RowState.UNREADABLE,
+    RowState.NOT_CONTAINED,
+    RowState.OTHER_LINE,
+    RowState.OTHER_PLATFORM,
+    RowState.LATER,
+    RowState.EXACT,
+    RowState.OTHER_PRODUCT,
+    RowState.FOREIGN,
+    RowState.NOT_COLLECTED,
+    RowState.NOT_CHECKABLE,
+)
+
+AtOrAbove = Callable[[FileRow, InstalledFile], RowState]
+"""What a file at or above a row's version is: LATER where the line or level carries the fix, else why not."""
+
+
+def judge_rows(package: Package, evidence: ProductEvidence, at_or_above: AtOrAbove) -> tuple[JudgedRow, ...]:
+    """Judge every file of a package; rows of one file that differ only in platform or language are one."""
+    names = dict.fromkeys(row.name.lower() for row in package.rows)
+    return tuple(
+        _judge_file([row for row in package.rows if row.name.lower() == name], evidence, at_or_above) for name in names
+    )
+
+
+def _judge_file(rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
+    name = rows[0].name
+    roles = evidence.roles_of(name, rows[0].roles)
+    pairs = [_judge_copy(file, rows, evidence, at_or_above) for file in evidence.judged(name, roles)]
+    shown = next((row for _, row in pairs if row is not None), rows[0])
+    judged = tuple(copy for copy, _ in pairs)
+    if shown.version is None:
+        return JudgedRow(row=shown, roles=roles, state=RowState.NOT_CHECKABLE, copies=judged)
+    known = evidence.product.files.get(name.lower())
+    every_role = known is not None and known.every_role and not rows[0].roles
+    note = None
+    states = [copy.state for copy in judged]
+    if not judged:
+        states = [_not_there(roles, evidence, every_role)]
+        if evidence.files.by_name.get(name.lower()):
+            note = f"a copy elsewhere is not judged: {evidence.product.name} has {name} in {' and '.join(roles)}"
+    elif every_role and any(copy.role for copy in judged):
+        empty = [role for role in roles if role not in {copy.role for copy in judged}]
+        if any(evidence.places.whole(role) for role in empty):
+            states.append(RowState.ABSENT)
+            note = f"{name} is not in {' and '.join(empty)}, where setup puts a second copy"
+        elif empty:
+            note = f"only one copy was judged: {' and '.join(empty)} was not collected"
+    return JudgedRow(
+        row=shown,
+        roles=roles,
+        state=min(states, key=_WORST_FIRST.index),
+        copies=judged,
+        met_beside=any(state in MET for state in states),
+        note=note,
+    )
+
+
+def _judge_copy(
+    file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove
+) -> tuple[Copy, FileRow | None]:
+    """The copy with its state, and the row that it was compared with, if it was."""
+
+    def undecided(state: RowState, *anomalies: str) -> tuple[Copy, None]:
+        return Copy(file=file, role=evidence.places.role(file.path), state=state, anomalies=anomalies), None
+
+    if all(row.version is None for row in rows):
+        return undecided(RowState.NOT_CHECKABLE, *_size_anomaly(rows[0], file.size, None))
+    if isinstance(file, UnreadableFile):
+        return undecided(RowState.UNREADABLE)
+    if file.version is None:
+        return undecided(RowState.UNREADABLE, "no version resource")
+    identity = evidence.files.identity(file)
+    if not any(counts_for_row(file, identity, row, evidence.product.id) for row in rows):
+        return undecided(RowState.OTHER_PRODUCT if identity.products else RowState.FOREIGN)
+    row = _alternative(rows, file, evidence.product.platform)
+    if row is None or row.version is None:
+        return undecided(RowState.OTHER_PLATFORM)
+    if file.version < row.version:
+        state = RowState.OLDER
+    elif file.version == row.version:
+        state = RowState.EXACT
+    else:
+        state = RowState.LATER
+    if state in MET:
+        state = at_or_above(row, file)
+    anomalies = [*_version_string_anomaly(file.version, file.version_string), *file_notes(file)]
+    if state is RowState.EXACT:
+        anomalies.extend(_size_anomaly(row, file.size, file))
+    return Copy(file=file, role=evidence.places.role(file.path), state=state, anomalies=tuple(anomalies)), row
+
+
+def _alternative(rows: Sequence[FileRow], file: InstalledFile, default_platform: str | None) -> FileRow | None:
+    """The row for the file's platform; among several, the one for its language, or for none in particular."""
+    fitting = [
+        row
+        for row in rows
+        if file.machine is None
+        or (row.platform or default_platform) is None
+        or (row.platform or default_platform) == file.machine
+    ]
+    if not fitting:
+        return None
+    languages = {language_code(language) for language in file.languages}
+    return min(
+        fitting,
+        key=lambda row: (
+            row.version is None,
+            0 if row.language in languages else 1 if row.language is None else 2,
+            row.version or FileVersion(0, 0, 0, 0),
+        ),
+    )
+
+
+def language_code(language: int) -> str:
+    """A Windows language number as rows write it: 0409."""
+    return f"{language:04x}"
+
+
+def _not_there(roles: tuple[str, ...], evidence: ProductEvidence, every_role: bool) -> RowState:
+    whole = [evidence.places.whole(role) for role in roles]
+    if not roles or evidence.files.inventory.lone_file:
+        return RowState.NOT_COLLECTED
+    return RowState.ABSENT if (any(whole) if every_role else all(whole)) else RowState.NOT_COLLECTED
+
+
+def file_notes(file: InstalledFile) -> tuple[str, ...]:
+    """The anomalies that reading the file already found."""
+    return tuple(note for note in file.notes if note.partition(":")[0] in ("readers-disagree", "languages-disagree"))
+
+
+def _size_anomaly(row: FileRow, size: int | None, file: InstalledFile | None) -> tuple[str, ...]:
+    if row.size is None or size is None or row.size == size:
+        return ()
+    english = file is None or not file.languages or any(language & 0x3FF == 9 for language in file.languages)
+    why = "altered or re-released" if english else "another language than the English table"
+    return (f"size-differs: {size} bytes, the table says {row.size} ({why})",)
+
+
+def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[str, ...]:
+    """The string FileVersion is kept beside the fixed one; only other numbers are a difference, not spelling."""
+    numbers = [int(number) for number in re.findall(r"[0-9]{1,9}", text or "")[:4]]
+    if not numbers or numbers == list(version[: len(numbers)]):
+        return ()
+    return (f"string-version-differs: FileVersion says {text!r}, the fixed version is {version}",)

@@ -1,0 +1,113 @@
+"""What Microsoft shipped: a product, its service levels, the files that show a level and the folders they live in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from hotfix_check.version import FileVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One service level (RTM, SP4, CU23); ``build`` is its headline build, three or four numbers as in the source."""
+
+    name: str
+    build: tuple[int, ...]
+    released: date | None = None
+    end_of_support: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder that the product's setup fills.
+
+    ``paths`` are endings of folder paths, parts joined by ``/``. A folder is collected whole when it holds every one
+    of ``core`` (lower-case file names).
+    """
+
+    role: str
+    paths: tuple[str, ...]
+    core: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFile:
+    """A file of the product: where it belongs and, for a marker, its own version at each level that is known.
+
+    ``every_role`` is true when setup puts a copy into each role (Mapi32.dll of Exchange 2000 and 2003: Bin and
+    System32, Exchange Analyzer aa996540), false when one of them is enough.
+    """
+
+    name: str
+    roles: tuple[str, ...]
+    every_role: bool = False
+    marker: bool = False
+    versions: Mapping[str, FileVersion]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """An optional part of the product (Internet Mail Service); its markers are there when it is installed."""
+
+    name: str
+    markers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advisory:
+    """Builds of one file that are known to be bad or were recalled, ``first`` to ``last`` inclusive."""
+
+    id: str
+    product: str
+    kb: int | None
+    file: str
+    first: FileVersion
+    last: FileVersion
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One Exchange release, by the range of its file versions.
+
+    ``by_third_part``: where a file's own version at a level is unknown, the third number of the level's headline
+    build decides (Exchange 2000 and later: 6.5.7638.1 is SP2, whose headline is 7638.2). In 4.0 to 5.5 it says nothing.
+    ``platform``: what a file row without a platform was built for; None when it says nothing about it.
+    """
+
+    id: str
+    name: str
+    range: SpecifierSet
+    levels: tuple[Level, ...]
+    folders: tuple[Folder, ...]
+    files: Mapping[str, ProductFile]
+    components: Mapping[str, Component]
+    server_files: frozenset[str]
+    by_third_part: bool = False
+    platform: str | None = None
+    end_of_support: date | None = None
+
+    def holds(self, version: FileVersion) -> bool:
+        """Whether a file of this version is in the product's range."""
+        return self.range.contains(Version(str(version)))
+
+    def level_index(self, name: str) -> int:
+        """Position of a level, oldest first. Raises KeyError for a name that the product does not have."""
+        for index, level in enumerate(self.levels):
+            if level.name.casefold() == name.casefold():
+                return index
+        raise KeyError(name)
+
+    def line_of(self, version: FileVersion) -> int:
+        """The level whose build range holds the version: the servicing line it was built on (DESIGN word: line)."""
+        line = 0
+        for index, level in enumerate(self.levels):
+            if version[: len(level.build)] >= level.build:
+                line = index
+        return line

@@ -1,0 +1,141 @@
+"""One KB for one product: what its packages put on a server, and how it relates to other updates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from packaging.specifiers import SpecifierSet
+
+from hotfix_check.version import FileVersion
+
+
+class Kind(StrEnum):
+    """What sort of release an update is. Service packs and cumulative updates bring a service level."""
+
+    HOTFIX = "hotfix"
+    SECURITY_UPDATE = "security-update"
+    UPDATE_ROLLUP = "update-rollup"
+    SERVICE_PACK = "service-pack"
+    CUMULATIVE_UPDATE = "cumulative-update"
+
+
+class Importance(StrEnum):
+    """How much the absence of an update weighs.
+
+    A hotfix "only for systems that experience this problem" is optional; everything else is recommended unless the
+    catalogue or a policy says otherwise.
+    """
+
+    REQUIRED = "required"
+    RECOMMENDED = "recommended"
+    OPTIONAL = "optional"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """A row of a KB's file table.
+
+    ``version`` is None for a file without a version resource (.cfg, .tpl): such a row corroborates, never decides.
+    ``size`` is in bytes. ``timestamp`` is UTC: a datetime, or a date where the table gives no time. ``companion`` rows
+    accompany the fix and are not required. ``range`` is set where the file is not of the product's own range (an
+    Outlook DLL in an Exchange 5.5 fix). ``sure`` is false where a single source gives the number.
+    """
+
+    name: str
+    version: FileVersion | None = None
+    size: int | None = None
+    timestamp: datetime | date | None = None
+    platform: str | None = None
+    language: str | None = None
+    roles: tuple[str, ...] = ()
+    companion: bool = False
+    range: SpecifierSet | None = None
+    sure: bool = True
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prerequisite:
+    """One of a group of alternatives: a level of the same product, or the id of an update."""
+
+    level: str | None = None
+    update: str | None = None
+
+    def __str__(self) -> str:
+        return self.level or (self.update or "").rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """An update's file set for one servicing line; prerequisites are groups joined by AND, alternatives within.
+
+    ``level`` is None where the source does not state the line; it then follows from the rows' builds.
+    """
+
+    level: str | None
+    rows: tuple[FileRow, ...]
+    prerequisites: tuple[tuple[Prerequisite, ...], ...] = ()
+    prerequisites_stated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A step beside the files that the update needs: a registry value, a service to stop, something to know."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One KB for one product. ``id`` is unique in a catalogue; ``kb`` may repeat (KB836993 is two service packs).
+
+    ``replaces`` None: the source is silent; empty: it states that nothing is replaced. ``included_in`` holds level
+    names and update ids. ``contains_earlier`` is false for the security updates of March 2021 for out-of-support
+    CUs, which carry only their own month. ``level`` is what a service pack or cumulative update brings.
+    """
+
+    id: str
+    kb: int | None
+    aliases: tuple[str, ...]
+    product: str
+    title: str
+    kind: Kind
+    importance: Importance
+    released: date | None
+    level: str | None
+    component: str | None
+    restart: str | None
+    packages: tuple[Package, ...]
+    replaces: tuple[str, ...] | None
+    contains: tuple[str, ...]
+    included_in: tuple[str, ...]
+    related: tuple[str, ...]
+    contains_earlier: bool
+    actions: tuple[Action, ...]
+    applies_to: tuple[str, ...]
+    sources: tuple[str, ...]
+    reviewed: date | None
+
+    @property
+    def name(self) -> str:
+        """What people call it: KB818861, or the id's own part where there is no number."""
+        return f"KB{self.kb}" if self.kb is not None else self.id.rpartition("/")[2]
+
+    @property
+    def built(self) -> date | None:
+        """Release day, else the newest day in its file tables: not released before that."""
+        if self.released is not None:
+            return self.released
+        days = [row_day(row) for package in self.packages for row in package.rows]
+        return max((day for day in days if day is not None), default=None)
+
+
+def row_day(row: FileRow) -> date | None:
+    """The UTC day of a row's timestamp."""
+    if isinstance(row.timestamp, datetime):
+        return row.timestamp.astimezone(UTC).date()
+    return row.timestamp

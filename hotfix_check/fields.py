@@ -1,0 +1,151 @@
+"""Reading one table of TOML or JSON: every value is checked, every fault names its place, nothing unknown passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from hotfix_check.errors import HotfixCheckError
+from hotfix_check.version import FileVersion
+
+T = TypeVar("T")
+
+
+class Fields:
+    """One table; ``where`` is its place in words (``exchange-5.5.toml: KB818861``), ``error`` what a fault raises."""
+
+    def __init__(self, table: object, where: str, error: type[HotfixCheckError]) -> None:
+        if not isinstance(table, dict):
+            raise error(f"{where}: a table was expected, found {_shown(table)}")
+        self._table = table
+        self._used: set[str] = set()
+        self._error = error
+        self.where = where
+
+    def fault(self, field: str, problem: str) -> HotfixCheckError:
+        """An error that names this table and one of its fields."""
+        return self._error(f"{self.where}: {field}: {problem}")
+
+    def get(self, field: str, kind: type[T], expected: str) -> T | None:
+        """The value of a field, or None when it is not there; a fault when it has another type."""
+        self._used.add(field)
+        value: Any = self._table.get(field)
+        if value is None:
+            return None
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.fault(field, f"{expected} expected, found {_shown(value)}")
+        return value
+
+    def need(self, field: str, value: T | None) -> T:
+        """The same value, known to be there."""
+        if value is None:
+            raise self.fault(field, "missing")
+        return value
+
+    def text(self, field: str) -> str | None:
+        """A text of at least one character."""
+        value = self.get(field, str, "text")
+        if value is not None and not value.strip():
+            raise self.fault(field, "must not be empty")
+        return value
+
+    def integer(self, field: str, low: int, high: int) -> int | None:
+        """A whole number from ``low`` to ``high``."""
+        value = self.get(field, int, "a whole number")
+        if value is not None and not low <= value <= high:
+            raise self.fault(field, f"{value} is not within {low} to {high}")
+        return value
+
+    def flag(self, field: str, default: bool) -> bool:
+        """true or false."""
+        value = self.get(field, bool, "true or false")
+        return default if value is None else value
+
+    def day(self, field: str) -> date | None:
+        """A TOML date without a time."""
+        value = self.get(field, date, "a date such as 2003-07-01")
+        if isinstance(value, datetime):
+            raise self.fault(field, f"a date without a time expected, found {value}")
+        return value
+
+    def timestamp(self, field: str) -> datetime | date | None:
+        """A date, or a date and time that says Z (table times are UTC)."""
+        value = self.get(field, date, "a date or a UTC time such as 2003-07-01T17:44:00Z")
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise self.fault(field, f"{value} has no zone: write it with Z, table times are UTC")
+            return value.astimezone(UTC)
+        return value
+
+    def moment(self, field: str) -> datetime | None:
+        """A text in RFC 3339 that says Z or an offset; returned in UTC."""
+        value = self.text(field)
+        if value is None:
+            return None
+        moment = self.read(field, value, datetime.fromisoformat)
+        if moment.tzinfo is None:
+            raise self.fault(field, f"{value!r} has no zone: a UTC time such as 2003-07-01T17:44:00Z expected")
+        return moment.astimezone(UTC)
+
+    def version(self, field: str) -> FileVersion | None:
+        """Four dotted numbers."""
+        value = self.text(field)
+        return None if value is None else self.read(field, value, FileVersion.parse)
+
+    def choice(self, field: str, allowed: tuple[str, ...]) -> str | None:
+        """One of the allowed words."""
+        value = self.text(field)
+        if value is not None and value not in allowed:
+            raise self.fault(field, f"{value!r} is none of {', '.join(allowed)}")
+        return value
+
+    def specifier(self, field: str) -> SpecifierSet | None:
+        """A range of file versions in the notation of ``packaging`` (==5.5.*)."""
+        value = self.text(field)
+        try:
+            return None if value is None else SpecifierSet(value)
+        except InvalidSpecifier as error:
+            raise self.fault(field, f"{value!r} is not a version range such as ==5.5.*") from error
+
+    def texts(self, field: str) -> tuple[str, ...] | None:
+        """A list of texts."""
+        return self.items(field, str, "a list of texts")
+
+    def items(self, field: str, kind: type[T], expected: str) -> tuple[T, ...] | None:
+        """A list whose items all have one type."""
+        values = self.get(field, list, expected)
+        if values is None:
+            return None
+        for value in values:
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise self.fault(field, f"{expected} expected, found {_shown(value)} in it")
+        return tuple(values)
+
+    def tables(self, field: str, label: Callable[[int, dict[str, Any]], str]) -> list[Fields]:
+        """A list of tables; ``label`` gives each its place, counted from 1."""
+        values = self.items(field, dict, "a list of tables") or ()
+        return [
+            Fields(value, f"{self.where}, {label(number, value)}", self._error)
+            for number, value in enumerate(values, 1)
+        ]
+
+    def read(self, field: str, value: str, reader: Callable[[str], T]) -> T:
+        """``reader(value)``, its ValueError turned into a fault of this field."""
+        try:
+            return reader(value)
+        except ValueError as error:
+            raise self.fault(field, str(error)) from error
+
+    def finish(self) -> None:
+        """A fault when the table has a field that nobody asked for: a misspelt one must not pass."""
+        unknown = sorted(set(self._table) - self._used)
+        if unknown:
+            raise self.fault(unknown[0], f"unknown field (known here: {', '.join(sorted(self._used))})")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,18 @@
+"""Targets (a folder, a file, a saved inventory) to an Inventory."""
+
+from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.inventory.read import read_target
+from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
+
+__all__ = [
+    "Collected",
+    "InstalledFile",
+    "Inventory",
+    "TargetKind",
+    "UnreadableFile",
+    "inventory_to_json",
+    "looks_saved",
+    "name_of",
+    "read_saved",
+    "read_target",
+]

@@ -1,0 +1,164 @@
+"""A saved inventory: JSON that any later release reads back as the same values."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hotfix_check.errors import SavedInputError
+from hotfix_check.fields import Fields
+from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
+
+SCHEMA = "hotfix-check/inventory/1"
+MAX_BYTES = 512 * 1024 * 1024
+
+
+def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
+    """The inventory as JSON text, one file a line, with where and when it was collected."""
+    head = {
+        "schema": SCHEMA,
+        "collected": {"host": collected.host, "at": _stamp(collected.at), "by": collected.by},
+        "target": inventory.target,
+        "root": list(inventory.root),
+        "lone_file": inventory.lone_file,
+        "files_seen": inventory.files_seen,
+        "files_read": inventory.files_read,
+    }
+    lines = [f"{_line(key)}: {_line(value)}," for key, value in head.items()]
+    for key, rows in (
+        ("folders", [_line(folder) for folder in inventory.folders]),
+        ("unreadable", [_line(_unreadable_row(file)) for file in inventory.unreadable]),
+        ("files", [_line(_file_row(file)) for file in inventory.files]),
+    ):
+        joined = ",\n ".join(rows)
+        lines.append(f"{_line(key)}: [\n {joined}\n]," if rows else f"{_line(key)}: [],")
+    return "{\n" + "\n".join(lines).rstrip(",") + "\n}\n"
+
+
+def looks_saved(path: Path) -> bool:
+    """Whether a file starts like a saved inventory; its name does not matter."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(200)
+    except OSError:
+        return False
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and SCHEMA.rpartition("/")[0].encode() in start
+
+
+def read_saved(path: Path) -> Inventory:
+    """Read a saved inventory. Raises SavedInputError with the place and what was expected."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SavedInputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(data) > MAX_BYTES:
+        raise SavedInputError(f"{path}: larger than {MAX_BYTES} bytes, not a saved inventory")
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise SavedInputError(f"{path}: not JSON: {error}") from error
+    return parse_saved(document, str(path))
+
+
+def parse_saved(document: object, where: str) -> Inventory:
+    """The same from parsed JSON."""
+    top = Fields(document, where, SavedInputError)
+    schema = top.need("schema", top.text("schema"))
+    if schema != SCHEMA:
+        raise top.fault("schema", f"{schema!r}: this release reads {SCHEMA}")
+    collected = Fields(
+        top.need("collected", top.get("collected", dict, "a table")), f"{where}: collected", SavedInputError
+    )
+    inventory = Inventory(
+        target=top.need("target", top.text("target")),
+        kind=TargetKind.INVENTORY,
+        root=top.need("root", top.texts("root")),
+        folders=top.need("folders", top.texts("folders")),
+        files=tuple(_read_file(row) for row in top.tables("files", _row_label)),
+        unreadable=tuple(_read_unreadable(row) for row in top.tables("unreadable", _row_label)),
+        files_seen=top.need("files_seen", top.integer("files_seen", 0, 2**53)),
+        files_read=top.need("files_read", top.integer("files_read", 0, 2**53)),
+        lone_file=top.flag("lone_file", False),
+        collected=Collected(
+            host=collected.text("host"), at=collected.moment("at"), by=collected.need("by", collected.text("by"))
+        ),
+    )
+    collected.finish()
+    top.finish()
+    return inventory
+
+
+def _row_label(number: int, row: dict[str, Any]) -> str:
+    return f"file {number} ({str(row.get('path'))[:60]})"
+
+
+def _file_row(file: InstalledFile) -> dict[str, object]:
+    row: dict[str, object] = {
+        "path": file.path,
+        "size": file.size,
+        "modified": _stamp(file.modified),
+        "version": None if file.version is None else str(file.version),
+        "version_string": file.version_string,
+        "product_name": file.product_name,
+        "company_name": file.company_name,
+        "original_filename": file.original_filename,
+        "internal_name": file.internal_name,
+        "description": file.description,
+        "languages": list(file.languages),
+        "machine": file.machine,
+        "linked": file.linked,
+        "outlook_stub": file.outlook_stub,
+        "sha256": file.sha256,
+        "notes": list(file.notes),
+    }
+    return {key: value for key, value in row.items() if value not in (None, [])}
+
+
+def _read_file(row: Fields) -> InstalledFile:
+    file = InstalledFile(
+        path=row.need("path", row.text("path")),
+        size=row.need("size", row.integer("size", 0, 2**63)),
+        modified=row.moment("modified"),
+        version=row.version("version"),
+        version_string=row.get("version_string", str, "text"),
+        product_name=row.get("product_name", str, "text"),
+        company_name=row.get("company_name", str, "text"),
+        original_filename=row.get("original_filename", str, "text"),
+        internal_name=row.get("internal_name", str, "text"),
+        description=row.get("description", str, "text"),
+        languages=row.items("languages", int, "a list of language numbers") or (),
+        machine=row.text("machine"),
+        linked=row.integer("linked", 0, 2**32),
+        outlook_stub=row.get("outlook_stub", bool, "true or false"),
+        sha256=row.text("sha256"),
+        notes=row.texts("notes") or (),
+    )
+    row.finish()
+    return file
+
+
+def _unreadable_row(file: UnreadableFile) -> dict[str, object]:
+    row = {"path": file.path, "reason": file.reason, "size": file.size, "modified": _stamp(file.modified)}
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def _read_unreadable(row: Fields) -> UnreadableFile:
+    file = UnreadableFile(
+        path=row.need("path", row.text("path")),
+        reason=row.need("reason", row.text("reason")),
+        size=row.integer("size", 0, 2**63),
+        modified=row.moment("modified"),
+    )
+    row.finish()
+    return file
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
