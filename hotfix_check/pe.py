@@ -365,12 +365,12 @@ def _exports_name(image: _Image, address: int, wanted: bytes) -> bool:
 def _read_ne(image: _Image, header_at: int) -> PeFacts:
     """A 16-bit file: its resource table lists (type, count), then (offset, length, flags, id) for each resource.
 
-    A file without resources has no such table: the table of names, which follows it, is at the same place.
+    Without resources the table's position is 0, or that of the table of names, which follows it.
 
     Layout: https://www.fileformat.info/format/exe/corion-ne.htm
     """
     table_at, names_at = struct.unpack("<HH", image.need(header_at + 0x24, 4, "NE header"))
-    if table_at == names_at:
+    if table_at in (0, names_at):
         raise PeError("16-bit", "a 16-bit program without a version resource")
     position = header_at + table_at
     (shift,) = _U16.unpack(image.need(position, 2, "resource table"))
