@@ -15,7 +15,8 @@ import errno
 import os
 import stat
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -114,12 +115,21 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
 
     Only regular files are read, links are not followed. Raises PeError, or OSError when it cannot be opened or read.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    no_follow: int | None = getattr(os, "O_NOFOLLOW", None)
-    if no_follow is None and path.is_symlink():
+    with opened(path) as fd:
+        return read_pe(_positioned(fd), mapi=mapi)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """A file descriptor to read a regular file by; nothing else is opened, waited for or followed.
+
+    Raises PeError (not-a-file) or OSError.
+    """
+    no_follow: int = getattr(os, "O_NOFOLLOW", 0)
+    if not no_follow and path.is_symlink():
         raise PeError("not-a-file", "a symbolic link, which is not followed")
     try:
-        fd = os.open(path, flags | (no_follow or 0))
+        fd = os.open(path, os.O_RDONLY | no_follow | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         if error.errno == errno.ELOOP and path.is_symlink():
             raise PeError("not-a-file", "a symbolic link, which is not followed") from None
@@ -127,7 +137,7 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
     try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise PeError("not-a-file", "not a regular file")
-        return read_pe(_positioned(fd), mapi=mapi)
+        yield fd
     finally:
         os.close(fd)
 

@@ -166,7 +166,7 @@ def resource_section(tree: ResourceTree, address: int) -> bytes:
     name_bytes = b""
     for name in [name for directory in directories for name, _ in directory if isinstance(name, str)]:
         names.setdefault(name, position + len(name_bytes))
-        name_bytes += struct.pack("<H", len(name)) + _utf16(name)
+        name_bytes += struct.pack("<H", len(_utf16(name)) // 2) + _utf16(name)
     position += len(_pad(name_bytes))
 
     entries, leaf = b"", 0
@@ -174,12 +174,12 @@ def resource_section(tree: ResourceTree, address: int) -> bytes:
         ordered = sorted(directory, key=lambda entry: not isinstance(entry[0], str))  # names come before ids
         named = sum(isinstance(name, str) for name, _ in ordered)
         entries += struct.pack("<IIHHHH", 0, 0, 0, 0, named, len(ordered) - named)
-        for name, below in ordered:
+        for key, below in ordered:
             if isinstance(below, bytes):
                 target, leaf = data_entries + 16 * leaf, leaf + 1
             else:
                 target = starts[id(below)] | 0x80000000
-            entries += struct.pack("<II", names[name] | 0x80000000 if isinstance(name, str) else name, target)
+            entries += struct.pack("<II", names[key] | 0x80000000 if isinstance(key, str) else key, target)
     data = b""
     for content in leaves:
         entries += struct.pack("<IIII", address + position + len(data), len(content), 0, 0)
