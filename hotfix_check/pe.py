@@ -5,22 +5,17 @@ directory, so that nothing else in the resource tree can cost time or hide the v
 sections' raw sizes and read flat from there; no section needs to be called .rsrc. Layout:
 https://learn.microsoft.com/windows/win32/debug/pe-format
 
-Whatever the file holds, the constants below bound what is read and kept, and only ``PeError`` or ``OSError`` is
-raised. A file is read by position, never mapped: a mapped file that shrinks would end the process.
+Whatever the file holds, the constants below, and those of ``pe_bytes`` and ``version_resource``, bound what is read and
+kept, and only ``PeError`` or ``OSError`` is raised.
 """
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
+from hotfix_check.pe_bytes import PeBytes, PeError, PeErrorKind, ReadAt, opened, positioned
 from hotfix_check.version import FileVersion
 from hotfix_check.version_resource import (
     StringTable,
@@ -29,14 +24,14 @@ from hotfix_check.version_resource import (
     parse_version_resource,
 )
 
-MAX_BYTES_READ = 1 << 20  # of one file, all reads together; a usual file takes 8 to 12 KiB
+__all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_pe", "read_pe_file"]
+
 MAX_VERSION_RESOURCE = 0xFFFF  # bytes; its own length field is a 16-bit word
 MAX_SECTIONS = 512  # Windows loads at most 96 before Vista
 MAX_DIRECTORY_ENTRIES = 4096  # of one resource directory, ids only
 MAX_LANGUAGES = 64  # compared with the language chosen; Windows' own files have up to 40
 MAX_EXPORTS = 1 << 16  # names; found by binary search, as GetProcAddress does
 
-_WINDOW = 4096  # bytes read at once around what is asked for
 _DIRECTORY = 0x80000000  # set in a resource entry that leads to another directory
 _RT_VERSION = 16
 _VERSION_ID = 1
@@ -47,8 +42,8 @@ _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
 _PAIR = struct.Struct("<II")
 _FILE_HEADER = struct.Struct("<4sHHI8xHH")  # signature, Machine, sections, TimeDateStamp, optional header's size, flags
-_SECTION = struct.Struct("<8s4xIII16x")  # name, VirtualAddress, SizeOfRawData, PointerToRawData
 _OPTIONAL_HEADER = 136  # bytes up to and with the third data directory of the longer form, PE32+
+_SECTION = struct.Struct("<8s4xIII16x")  # name, VirtualAddress, SizeOfRawData, PointerToRawData
 _MACHINES = {
     0x14C: "i386",
     0x162: "mips",
@@ -63,22 +58,6 @@ _MACHINES = {
     0x8664: "amd64",
     0xAA64: "arm64",
 }
-
-PeErrorKind: TypeAlias = Literal["not-a-file", "not-a-pe", "16-bit", "damaged", "refused"]
-"""not-a-file: a folder, link, pipe or device. not-a-pe: some other content, or none. 16-bit: a 16-bit program or
-driver without a version resource. damaged: begins as a PE file and breaks off or contradicts itself before its version
-is found. refused: only by the cross-check, for what is too big for it."""
-
-ReadAt: TypeAlias = Callable[[int, int], bytes]
-"""(offset, size) -> that many bytes, fewer only at the end of the file."""
-
-
-class PeError(ValueError):
-    """A file whose version cannot be read; ``str()`` is a short reason, without the file's name."""
-
-    def __init__(self, kind: PeErrorKind, reason: str) -> None:
-        super().__init__(reason)
-        self.kind: PeErrorKind = kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,47 +95,12 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
     Only regular files are read, links are not followed. Raises PeError, or OSError when it cannot be opened or read.
     """
     with opened(path) as fd:
-        return read_pe(_positioned(fd), mapi=mapi)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[int]:
-    """A file descriptor to read a regular file by; nothing else is opened, waited for or followed.
-
-    Raises PeError (not-a-file) or OSError.
-    """
-    no_follow: int = getattr(os, "O_NOFOLLOW", 0)
-    if not no_follow and path.is_symlink():
-        raise PeError("not-a-file", "a symbolic link, which is not followed")
-    try:
-        fd = os.open(path, os.O_RDONLY | no_follow | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        if error.errno == errno.ELOOP and path.is_symlink():
-            raise PeError("not-a-file", "a symbolic link, which is not followed") from None
-        raise
-    try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise PeError("not-a-file", "not a regular file")
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def _positioned(fd: int) -> ReadAt:
-    """Reads of an open file by position."""
-    if hasattr(os, "pread"):
-        return lambda offset, size: os.pread(fd, size, offset)
-
-    def seek_and_read(offset: int, size: int) -> bytes:
-        os.lseek(fd, offset, os.SEEK_SET)
-        return os.read(fd, size)
-
-    return seek_and_read
+        return read_pe(positioned(fd), mapi=mapi)
 
 
 def read_pe(read_at: ReadAt, *, mapi: bool = False) -> PeFacts:
     """Read the facts of a file through ``read_at``. Raises PeError, and whatever ``read_at`` raises."""
-    image = _Image(read_at)
+    image = PeBytes(read_at)
     dos_header = image.at(0, 64)
     if dos_header[:2] != b"MZ" or len(dos_header) < 64:
         raise PeError("not-a-pe", "not a Windows program: " + ("it is empty" if not dos_header else "no MZ header"))
@@ -173,46 +117,7 @@ def read_pe(read_at: ReadAt, *, mapi: bool = False) -> PeFacts:
     return _read_pe(image, header_at, mapi)
 
 
-class _Image:
-    """Bounded reads of one file. Neighbouring reads share one window, so that a usual file costs three of them."""
-
-    __slots__ = ("_left", "_read_at", "_start", "_window", "sections")
-
-    def __init__(self, read_at: ReadAt) -> None:
-        self._read_at = read_at
-        self._left = MAX_BYTES_READ
-        self._start = 0
-        self._window = b""
-        self.sections: list[tuple[bytes, int, int, int]] = []
-
-    def at(self, offset: int, size: int) -> bytes:
-        """``size`` bytes from ``offset``, fewer at the end of the file."""
-        start = offset - self._start
-        if start < 0 or start + size > len(self._window):
-            wanted = max(size, _WINDOW)
-            if wanted > self._left:
-                raise PeError("damaged", f"its headers lead to more than {MAX_BYTES_READ} bytes")
-            self._window = self._read_at(offset, wanted)
-            self._left -= wanted
-            self._start, start = offset, 0
-        return self._window[start : start + size]
-
-    def need(self, offset: int, size: int, what: str) -> bytes:
-        """``size`` bytes from ``offset``. Raises PeError when the file ends before."""
-        data = self.at(offset, size)
-        if len(data) < size:
-            raise PeError("damaged", f"cut short: the file ends inside its {what}")
-        return data
-
-    def offset(self, address: int, what: str) -> int:
-        """Where the byte at a relative virtual address is in the file. Raises PeError when no section stores it."""
-        for _, start, size, stored_at in self.sections:
-            if start <= address < start + size:
-                return address - start + stored_at
-        raise PeError("damaged", f"no section of the file holds its {what}")
-
-
-def _read_pe(image: _Image, header_at: int, mapi: bool) -> PeFacts:
+def _read_pe(image: PeBytes, header_at: int, mapi: bool) -> PeFacts:
     header = image.need(header_at, 24, "PE header")
     _, machine, section_count, linked, optional_size, _ = _FILE_HEADER.unpack(header)
     optional = image.need(header_at + 24, _OPTIONAL_HEADER, "optional header")
@@ -268,7 +173,7 @@ def _facts(
     )
 
 
-def _find_version_resource(image: _Image, address: int, notes: list[str]) -> tuple[VersionResource, int] | None:
+def _find_version_resource(image: PeBytes, address: int, notes: list[str]) -> tuple[VersionResource, int] | None:
     """The version resource that Windows would find, and its language."""
     root = image.offset(address, "resource directory")
     types, _ = _directory(image, root)
@@ -293,7 +198,7 @@ def _find_version_resource(image: _Image, address: int, notes: list[str]) -> tup
 
 
 def _compare_languages(
-    image: _Image,
+    image: PeBytes,
     root: int,
     languages: list[tuple[int, int]],
     expected: tuple[FileVersion, FileVersion] | None,
@@ -315,7 +220,7 @@ def _compare_languages(
         notes.append("languages-disagree: " + ", ".join(differing))
 
 
-def _directory(image: _Image, offset: int) -> tuple[list[tuple[int, int]], int]:
+def _directory(image: PeBytes, offset: int) -> tuple[list[tuple[int, int]], int]:
     """The (id, target) entries of a resource directory, and how many named ones come before them."""
     header = image.need(offset, 16, "resource directory")
     named, ids = struct.unpack_from("<HH", header, 12)
@@ -323,7 +228,7 @@ def _directory(image: _Image, offset: int) -> tuple[list[tuple[int, int]], int]:
     return list(_PAIR.iter_unpack(data)), named
 
 
-def _subdirectory(image: _Image, root: int, target: int) -> tuple[list[tuple[int, int]], int]:
+def _subdirectory(image: PeBytes, root: int, target: int) -> tuple[list[tuple[int, int]], int]:
     if not target & _DIRECTORY:
         raise PeError("damaged", "its resource directory has data where a directory belongs")
     return _directory(image, root + (target & ~_DIRECTORY))
@@ -333,7 +238,7 @@ def _first(entries: list[tuple[int, int]], wanted: int) -> int | None:
     return next((target for identifier, target in entries if identifier == wanted), None)
 
 
-def _data_entry(image: _Image, root: int, target: int) -> tuple[int, int]:
+def _data_entry(image: PeBytes, root: int, target: int) -> tuple[int, int]:
     """File offset and size of the data that a language's entry leads to."""
     if target & _DIRECTORY:
         raise PeError("damaged", "its resource directory has a directory where data belongs")
@@ -341,7 +246,7 @@ def _data_entry(image: _Image, root: int, target: int) -> tuple[int, int]:
     return image.offset(address, "version resource"), size
 
 
-def _version_data(image: _Image, offset: int, size: int) -> bytes:
+def _version_data(image: PeBytes, offset: int, size: int) -> bytes:
     """The bytes of a version resource. Raises PeError when the file ends before the length that it states itself."""
     data = image.at(offset, min(size, MAX_VERSION_RESOURCE))
     stated = _U16.unpack_from(data)[0] if len(data) >= 2 else 2
@@ -350,7 +255,7 @@ def _version_data(image: _Image, offset: int, size: int) -> bytes:
     return data
 
 
-def _exports_name(image: _Image, address: int, wanted: bytes) -> bool:
+def _exports_name(image: PeBytes, address: int, wanted: bytes) -> bool:
     """Whether the export directory at ``address`` has the name, given with its NUL; names are stored sorted."""
     directory = image.need(image.offset(address, "export directory"), 40, "export directory")
     (count,) = _U32.unpack_from(directory, 24)
@@ -372,7 +277,7 @@ def _exports_name(image: _Image, address: int, wanted: bytes) -> bool:
     return False
 
 
-def _read_ne(image: _Image, header_at: int) -> PeFacts:
+def _read_ne(image: PeBytes, header_at: int) -> PeFacts:
     """A 16-bit file: its resource table lists (type, count), then (offset, length, flags, id) for each resource.
 
     Without resources the table's position is 0, or that of the table of names, which follows it.

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotfix_check.pe import MAX_VERSION_RESOURCE, PeError, PeFacts, opened
+from hotfix_check.pe import MAX_VERSION_RESOURCE, PeFacts
+from hotfix_check.pe_bytes import PeError, opened
 from hotfix_check.version import FileVersion
 
 if TYPE_CHECKING:
     import pefile
 
-MAX_FILE = 64 << 20  # bytes; Exchange's own files have up to 30 MiB
+MAX_FILE = 64 << 20  # bytes; held in memory, about twice
 MAX_VERSION_RESOURCES = 64  # of one file, each of at most MAX_VERSION_RESOURCE bytes and together of four times that
 
 _FIXED_SIGNATURE = 0xFEEF04BD
