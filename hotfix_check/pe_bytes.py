@@ -1,0 +1,108 @@
+"""The bytes of one file, read by position and with a bound, and what is wrong when they cannot be.
+
+A file is never mapped: a mapped file that shrinks would end the process.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+MAX_BYTES_READ = 1 << 20  # of one file, all reads together; a usual file takes 8 to 12 KiB
+
+_WINDOW = 4096  # bytes read at once around what is asked for
+
+PeErrorKind: TypeAlias = Literal["not-a-file", "not-a-pe", "16-bit", "damaged", "refused"]
+"""not-a-file: a folder, link, pipe or device. not-a-pe: some other content, or none. 16-bit: a 16-bit program or
+driver without a version resource. damaged: begins as a PE file and breaks off or contradicts itself before its version
+is found. refused: only by the cross-check, for what is too big for it."""
+
+ReadAt: TypeAlias = Callable[[int, int], bytes]
+"""(offset, size) -> that many bytes, fewer only at the end of the file."""
+
+
+class PeError(ValueError):
+    """A file whose version cannot be read; ``str()`` is a short reason, without the file's name."""
+
+    def __init__(self, kind: PeErrorKind, reason: str) -> None:
+        super().__init__(reason)
+        self.kind: PeErrorKind = kind
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """A file descriptor to read a regular file by; nothing else is opened, waited for or followed.
+
+    Raises PeError (not-a-file) or OSError.
+    """
+    no_follow: int = getattr(os, "O_NOFOLLOW", 0)
+    if not no_follow and path.is_symlink():
+        raise PeError("not-a-file", "a symbolic link, which is not followed")
+    try:
+        fd = os.open(path, os.O_RDONLY | no_follow | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        if error.errno == errno.ELOOP and path.is_symlink():
+            raise PeError("not-a-file", "a symbolic link, which is not followed") from None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise PeError("not-a-file", "not a regular file")
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def positioned(fd: int) -> ReadAt:
+    """Reads of an open file by position."""
+    if hasattr(os, "pread"):
+        return lambda offset, size: os.pread(fd, size, offset)
+
+    def seek_and_read(offset: int, size: int) -> bytes:
+        os.lseek(fd, offset, os.SEEK_SET)
+        return os.read(fd, size)
+
+    return seek_and_read
+
+
+class PeBytes:
+    """Bounded reads of one file. Neighbouring reads share one window, so that a usual file costs three of them."""
+
+    __slots__ = ("_left", "_read_at", "_start", "_window", "sections")
+
+    def __init__(self, read_at: ReadAt) -> None:
+        self._read_at = read_at
+        self._left = MAX_BYTES_READ
+        self._start = 0
+        self._window = b""
+        self.sections: list[tuple[bytes, int, int, int]] = []
+
+    def at(self, offset: int, size: int) -> bytes:
+        """``size`` bytes from ``offset``, fewer at the end of the file."""
+        start = offset - self._start
+        if start < 0 or start + size > len(self._window):
+            wanted = max(size, _WINDOW)
+            if wanted > self._left:
+                raise PeError("damaged", f"its headers lead to more than {MAX_BYTES_READ} bytes")
+            self._window = self._read_at(offset, wanted)
+            self._left -= wanted
+            self._start, start = offset, 0
+        return self._window[start : start + size]
+
+    def need(self, offset: int, size: int, what: str) -> bytes:
+        """``size`` bytes from ``offset``. Raises PeError when the file ends before."""
+        data = self.at(offset, size)
+        if len(data) < size:
+            raise PeError("damaged", f"cut short: the file ends inside its {what}")
+        return data
+
+    def offset(self, address: int, what: str) -> int:
+        """Where the byte at a relative virtual address is in the file. Raises PeError when no section stores it."""
+        for _, start, size, stored_at in self.sections:
+            if start <= address < start + size:
+                return address - start + stored_at
+        raise PeError("damaged", f"no section of the file holds its {what}")
