@@ -40,7 +40,7 @@ def assess_level(
     markers: Sequence[InstalledFile],
     declared: str | None,
 ) -> ProductLevel:
-    """The level from the marker copies that count, else as declared, else as a lower bound from the builds of ``files``.
+    """The level from the marker copies that count, else as declared, else a lower bound from the builds of ``files``.
 
     Never guessed: markers that disagree give an interval and the anomaly mixed-level.
     """

@@ -62,7 +62,7 @@ class Places:
 
 
 def is_backup(folder: str, root: tuple[str, ...]) -> bool:
-    """Whether a folder inside the target keeps copies aside; one that is itself the target was asked for, so is none."""
+    """Whether a folder inside the target keeps copies aside; the target itself was asked for, so it is none."""
     above = "/".join(root).lower()
     return any(match.end() > len(above) + 1 for match in _BACKUP.finditer(f"{above}/{folder.lower()}"))
 

@@ -105,9 +105,13 @@ class Product:
         raise KeyError(name)
 
     def line_of(self, version: FileVersion) -> int:
-        """The level whose build range holds the version: the servicing line it was built on (DESIGN word: line)."""
+        """The level whose build range holds the version: the servicing line it was built on.
+
+        In products that go by the third part the fourth says nothing: 6.5.7638.1 is of SP2, whose headline is 7638.2.
+        """
         line = 0
         for index, level in enumerate(self.levels):
-            if version[: len(level.build)] >= level.build:
+            build = level.build[:3] if self.by_third_part else level.build
+            if version[: len(build)] >= build:
                 line = index
         return line

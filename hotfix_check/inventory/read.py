@@ -190,6 +190,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _second_opinion(path: Path, facts: pe.PeFacts) -> tuple[str, ...]:
+    """What pefile reads otherwise, as a note; it is imported only when asked for."""
+    from hotfix_check.pe_crosscheck import cross_check
+
+    try:
+        other = cross_check(path, facts)
+    except pe.PeError as error:
+        return (f"not-cross-checked: {error}",)
+    if not other.version_differs:
+        return ()
+    return (f"readers-disagree: pefile reads {other.version}, the version block says {facts.version}",)
+
+
 def _utc(seconds: float) -> datetime | None:
     try:
         return datetime.fromtimestamp(int(seconds), UTC)

@@ -1,0 +1,41 @@
+"""inventory: collect a target and save it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotfix_check import __version__
+from hotfix_check.assess import catalogued_names
+from hotfix_check.cli.catalogues import chosen_catalogue
+from hotfix_check.cli.output import print_report, write_file
+from hotfix_check.cli.progress import counting
+from hotfix_check.inventory import Collected, inventory_to_json, read_target
+
+
+def run_inventory(
+    target: Path, output: Path | None, catalogues: Sequence[Path], *, hashes: bool, run_info: bool, quiet: bool
+) -> None:
+    """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
+    names = catalogued_names(chosen_catalogue(catalogues))
+    with counting("Reading", quiet=quiet) as count:
+        inventory = read_target(target, wanted=names.__contains__, every_pe=True, hashes=hashes, on_file=count)
+    collected = Collected(
+        host=platform.node() or None if run_info else None,
+        at=datetime.now(UTC) if run_info else None,
+        by=f"hotfix-check {__version__}",
+    )
+    text = inventory_to_json(inventory, collected)
+    if output is None:
+        print_report(text)
+    else:
+        write_file(output, text)
+    if not quiet:
+        print(
+            f"hotfix-check {__version__}: {inventory.files_seen} files seen, {inventory.files_read} read, "
+            f"{len(inventory.unreadable)} not readable",
+            file=sys.stderr,
+        )

@@ -1,0 +1,29 @@
+"""A counter on stderr while a target is read: only on a terminal, and gone at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def counting(label: str, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Yields what to call for each file seen."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+
+    seen, shown_at = 0, time.monotonic()
+    with Console(stderr=True).status(f"{label} ...") as status:
+
+        def count() -> None:
+            nonlocal seen, shown_at
+            seen += 1
+            if time.monotonic() - shown_at > 0.2:
+                shown_at = time.monotonic()
+                status.update(f"{label}: {seen} files")
+
+        yield count

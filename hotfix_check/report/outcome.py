@@ -1,0 +1,57 @@
+"""What a result means for the caller: the outcome of a target and the exit code of the run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotfix_check.assess.finding import Assessment, Finding, Verdict
+from hotfix_check.catalogue.update import Importance
+
+CLEAN, FINDINGS, ERROR, INCOMPLETE = 0, 1, 2, 3
+
+_WEIGHTY = (Importance.REQUIRED, Importance.RECOMMENDED)
+
+
+def target_outcome(assessment: Assessment, fail_on: frozenset[Verdict] = frozenset()) -> str:
+    """findings, incomplete, clean or nothing-recognised, as the JSON result names it."""
+    if any(_fails(finding, fail_on) for finding in assessment.findings) or assessment.advisories:
+        return "findings"
+    if not assessment.products and not assessment.unreadable_evidence:
+        return "nothing-recognised"
+    if assessment.unreadable_evidence or not assessment.products or _open_question(assessment):
+        return "incomplete"
+    return "clean"
+
+
+def exit_code(assessments: Sequence[Assessment], fail_on: frozenset[Verdict], *, exit_zero: bool) -> int:
+    """1 findings, 3 incomplete or nothing recognised, 0 neither; ``exit_zero`` turns 1 and 3 into 0."""
+    outcomes = {target_outcome(assessment, fail_on) for assessment in assessments}
+    if exit_zero or outcomes <= {"clean"}:
+        return CLEAN
+    return FINDINGS if "findings" in outcomes else INCOMPLETE
+
+
+def _fails(finding: Finding, fail_on: frozenset[Verdict]) -> bool:
+    if finding.verdict in fail_on:
+        return True
+    if finding.importance is Importance.FORBIDDEN:
+        return finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL)
+    return finding.importance in _WEIGHTY and finding.verdict in (Verdict.MISSING, Verdict.PARTIAL)
+
+
+def _open_question(assessment: Assessment) -> bool:
+    """Whether something required or recommended is undetermined and nothing that is there supersedes it."""
+    there = {
+        finding.update.id
+        for finding in assessment.findings
+        if finding.verdict in (Verdict.INSTALLED, Verdict.SUPERSEDED)
+    }
+    for finding in assessment.findings:
+        if finding.verdict is not Verdict.UNDETERMINED or finding.importance not in _WEIGHTY:
+            continue
+        if there & set(finding.superseded_by):
+            continue
+        no_table = not any(row.required for row in finding.rows) and finding.update.level is None
+        if not no_table or finding.importance is Importance.REQUIRED:
+            return True
+    return False

@@ -1,0 +1,243 @@
+"""The result document: what JSON holds and every other format renders. Schema: hotfix-check/result/1, additive only."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from hotfix_check import __version__
+from hotfix_check.assess.finding import (
+    Assessment,
+    Copy,
+    Finding,
+    HeldAdvisory,
+    JudgedRow,
+    ProductLevel,
+    Verdict,
+)
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.inventory import InstalledFile
+from hotfix_check.report.outcome import target_outcome
+
+SCHEMA = "hotfix-check/result/1"
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInfo:
+    """When, where and how the tool ran; the CLI fills it in once. None where it was left out (--no-run-info)."""
+
+    started: datetime | None = None
+    finished: datetime | None = None
+    host: str | None = None
+    user: str | None = None
+    arguments: tuple[str, ...] | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What the question was narrowed to; None: everything."""
+
+    products: tuple[str, ...] | None = None
+    kbs: tuple[int, ...] | None = None
+
+
+def result_document(
+    assessments: Sequence[Assessment],
+    catalogue: Catalogue,
+    run: RunInfo,
+    scope: Scope,
+    fail_on: frozenset[Verdict] = frozenset(),
+) -> Document:
+    """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
+    days = [update.built for update in catalogue.updates if update.built is not None]
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "hotfix-check", "version": __version__},
+        "run": {
+            "started": _utc(run.started),
+            "finished": _utc(run.finished),
+            "host": run.host,
+            "user": run.user,
+            "arguments": None if run.arguments is None else list(run.arguments),
+            "as_of": _day(run.as_of),
+        },
+        "catalogue": {
+            "version": catalogue.version,
+            "sha256": catalogue.sha256,
+            "products": len(catalogue.products),
+            "updates": len(catalogue.updates),
+            "newest": _day(max(days, default=None)),
+        },
+        "scope": {
+            "products": None if scope.products is None else list(scope.products),
+            "kbs": None if scope.kbs is None else list(scope.kbs),
+            "excluded": [],
+        },
+        "targets": [_target(assessment, catalogue, fail_on) for assessment in assessments],
+    }
+
+
+def to_json(document: Document) -> str:
+    """The document as JSON text; characters that could reorder or hide text are escaped."""
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _target(assessment: Assessment, catalogue: Catalogue, fail_on: frozenset[Verdict]) -> Document:
+    collected = assessment.collected
+    verdicts = Counter(finding.verdict for finding in assessment.findings)
+    return {
+        "path": assessment.target,
+        "kind": assessment.kind,
+        "outcome": target_outcome(assessment, fail_on),
+        "files_seen": assessment.files_seen,
+        "files_read": assessment.files_read,
+        "collected": None
+        if collected is None
+        else {"host": collected.host, "at": _utc(collected.at), "by": collected.by},
+        "products": [_product(level, catalogue) for level in assessment.products],
+        "findings": [_finding(finding) for finding in assessment.findings],
+        "advisories": [_advisory(held) for held in assessment.advisories],
+        "unreadable": [{"path": file.path, "reason": file.reason} for file in assessment.unreadable],
+        "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
+        "backups": list(assessment.backups),
+        "summary": {
+            **{str(verdict): verdicts[verdict] for verdict in _SUMMARY_ORDER},
+            "blocked": sum(finding.blocked for finding in assessment.findings),
+            "waived": 0,
+        },
+    }
+
+
+_SUMMARY_ORDER = (
+    Verdict.INSTALLED,
+    Verdict.SUPERSEDED,
+    Verdict.PARTIAL,
+    Verdict.MISSING,
+    Verdict.NOT_APPLICABLE,
+    Verdict.UNDETERMINED,
+)
+
+
+def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
+    product = catalogue.product(level.product)
+    low, high = product.levels[level.low], product.levels[level.high]
+    known = low if level.exact else None
+    return {
+        "id": product.id,
+        "name": product.name,
+        "level": known.name if known else None,
+        "level_basis": str(level.basis),
+        "level_at_least": low.name,
+        "level_at_most": high.name,
+        "end_of_support": _day((known.end_of_support if known else None) or product.end_of_support),
+        "evidence": [
+            {"file": vote.file, "path": vote.path, "version": vote.version, "votes": vote.votes} for vote in level.votes
+        ],
+        "anomalies": list(level.anomalies),
+    }
+
+
+def _finding(finding: Finding) -> Document:
+    update = finding.update
+    return {
+        "id": update.id,
+        "kb": update.kb,
+        "aliases": list(update.aliases),
+        "product": update.product,
+        "title": update.title,
+        "kind": str(update.kind),
+        "importance": str(finding.importance),
+        "released": _day(update.released),
+        "verdict": str(finding.verdict),
+        "confidence": str(finding.confidence),
+        "line": finding.line,
+        "reasons": list(finding.reasons),
+        "satisfied_by": [{"id": by.id, "certainty": by.certainty} for by in finding.satisfied_by],
+        "superseded_by": list(finding.superseded_by),
+        "anomalies": list(finding.anomalies),
+        "prerequisites": [
+            {"requires": group.requires, "state": group.state, "basis": group.basis, "evidence": group.evidence}
+            for group in finding.prerequisites
+        ],
+        "prerequisites_stated": finding.prerequisites_stated,
+        "blocked": finding.blocked,
+        "files": [_row(row) for row in finding.rows],
+        "settle_with": [{"file": one.file, "role": one.role, "why": one.why} for one in finding.settle_with],
+        "restart": update.restart,
+        "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
+        "waiver": None,
+        "source": "; ".join(update.sources),
+    }
+
+
+def _row(judged: JudgedRow) -> Document:
+    row = judged.row
+    return {
+        "name": row.name,
+        "required": judged.required,
+        "roles": list(judged.roles),
+        "state": str(judged.state),
+        "expected": {
+            "version": None if row.version is None else str(row.version),
+            "size": row.size,
+            "timestamp": _utc(row.timestamp) if isinstance(row.timestamp, datetime) else _day(row.timestamp),
+            "platform": row.platform,
+        },
+        "copies": [_copy(copy) for copy in judged.copies],
+    }
+
+
+def _copy(copy: Copy) -> Document:
+    file = copy.file
+    read = file if isinstance(file, InstalledFile) else None
+    return {
+        "path": file.path,
+        "role": copy.role,
+        "state": str(copy.state),
+        "version": None if read is None or read.version is None else str(read.version),
+        "version_string": read.version_string if read else None,
+        "size": file.size,
+        "modified": _utc(file.modified),
+        "linked": _linked(read.linked) if read else None,
+        "language": ", ".join(f"{language:04x}" for language in read.languages) or None if read else None,
+        "machine": read.machine if read else None,
+        "sha256": read.sha256 if read else None,
+        "anomalies": list(copy.anomalies),
+    }
+
+
+def _advisory(held: HeldAdvisory) -> Document:
+    advisory = held.advisory
+    return {
+        "id": advisory.id,
+        "kb": advisory.kb,
+        "product": advisory.product,
+        "file": advisory.file,
+        "path": held.path,
+        "version": held.version,
+        "text": advisory.text,
+        "source": advisory.source,
+    }
+
+
+def names_of(ids: Iterable[str]) -> list[str]:
+    """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
+    return [one.rpartition("/")[2] for one in ids]
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _linked(seconds: int | None) -> str | None:
+    return _utc(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,80 @@
+"""Inventories as values: what a target holds, without a disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hotfix_check.assess import Assessment, Finding, Question, assess
+from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
+from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile
+from hotfix_check.version import FileVersion
+
+HERE = Path(__file__).parent
+WORKED: Catalogue = load_catalogue([default_folder(), HERE / "worked_cases.toml"])
+
+
+def installed(path: str, version: str | None, **facts: object) -> InstalledFile:
+    """A file of Microsoft's for i386, unless told otherwise."""
+    given = {"size": 1000, "machine": "i386", "company_name": "Microsoft Corporation", **facts}
+    return InstalledFile(path=path, version=None if version is None else FileVersion.parse(version), **given)  # type: ignore[arg-type]
+
+
+def folder(*files: InstalledFile | UnreadableFile, root: str = "evidence", also: tuple[str, ...] = ()) -> Inventory:
+    """A folder target with these files; ``also`` names further folders that were listed."""
+    folders = {"", *also, *(file.path.rpartition("/")[0] for file in files)}
+    for path in list(folders):
+        while path:
+            path = path.rpartition("/")[0]
+            folders.add(path)
+    return Inventory(
+        target=root,
+        kind=TargetKind.FOLDER,
+        root=tuple(root.split("/")),
+        folders=tuple(sorted(folders)),
+        files=tuple(file for file in files if isinstance(file, InstalledFile)),
+        unreadable=tuple(file for file in files if isinstance(file, UnreadableFile)),
+        files_seen=len(files),
+        files_read=len(files),
+        lone_file=False,
+    )
+
+
+def lone(file: InstalledFile | UnreadableFile) -> Inventory:
+    """One copied file as the target."""
+    return Inventory(
+        target=file.path,
+        kind=TargetKind.FILE,
+        root=("evidence", file.path),
+        folders=(),
+        files=(file,) if isinstance(file, InstalledFile) else (),
+        unreadable=(file,) if isinstance(file, UnreadableFile) else (),
+        files_seen=1,
+        files_read=1,
+        lone_file=True,
+    )
+
+
+def judge(inventory: Inventory, catalogue: Catalogue = WORKED, **question: object) -> Assessment:
+    """Assess with the worked-case catalogue."""
+    return assess(inventory, catalogue, Question(**question))  # type: ignore[arg-type]
+
+
+def finding(assessment: Assessment, update_id: str) -> Finding:
+    """The finding of one update; fails when there is none or more than one."""
+    (found,) = [one for one in assessment.findings if one.update.id == update_id]
+    return found
+
+
+# A service pack 4 server by its marker files, the core files that make its Bin folder whole among them.
+SP4_BIN = (
+    installed("Exchsrvr/Bin/Dsamain.exe", "5.5.2653.17"),
+    installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2653.23"),
+    installed("Exchsrvr/Bin/Mad.exe", "5.5.2653.23"),
+    installed("Exchsrvr/Bin/Store.exe", "5.5.2653.23"),
+)
+SP3_BIN = (
+    installed("Exchsrvr/Bin/Dsamain.exe", "5.5.2650.14"),
+    installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2650.24"),
+    installed("Exchsrvr/Bin/Mad.exe", "5.5.2650.24"),
+    installed("Exchsrvr/Bin/Store.exe", "5.5.2650.23"),
+)
