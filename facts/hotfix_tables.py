@@ -131,10 +131,11 @@ def add_component_releases(updates: dict[str, Update], facts: Facts) -> None:
                 if step is not None:
                     step["contains"] = _distinct(held)
                     updates[step["id"]] = step
-                    held = [step["id"], *(key for key in held if "-" not in key)]
+                    held = [f"exchange-5.5/{step['id']}", *(key for key in held if "/" not in key)]
         main["contains"] = _distinct(held)
         for key in main["contains"]:
-            contained.setdefault(key.removeprefix("KB"), kb)
+            if "/" not in key:
+                contained.setdefault(key.removeprefix("KB"), kb)
     for fixed, kb in contained.items():
         if f"KB{fixed}" not in updates:
             title = titles.get(fixed)
@@ -173,4 +174,4 @@ def _component(row: Row, facts: Facts) -> str:
 
 
 def _distinct(keys: list[str]) -> list[str]:
-    return sorted(dict.fromkeys(keys), key=lambda key: (int(re.findall(r"[0-9]+", key)[0]), key))
+    return sorted(dict.fromkeys(keys), key=lambda key: (int(re.findall(r"[0-9]{5,}", key)[0]), key))

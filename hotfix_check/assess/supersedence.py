@@ -7,21 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.catalogue.update import Package, Update, package_line, required_rows
 from hotfix_check.version import FileVersion
-
-
-def package_line(package: Package, product: Product) -> int | None:
-    """The servicing line of a package: as stated, else the level whose build range holds its newest row."""
-    if package.level is not None:
-        return product.level_index(package.level)
-    builds = [row.version for row in package.rows if row.version is not None and row.range is None]
-    return product.line_of(max(builds)) if builds else None
-
-
-def required_rows(package: Package) -> list[FileRow]:
-    """The rows that decide: not companions, not files without a version resource."""
-    return [row for row in package.rows if not row.companion and row.version is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +100,7 @@ class Supersedence:
         return {
             build.update.id
             for build in fewest
-            if build.update.id != update.id and build.update.contains_earlier and self.covers(build.package, package)
+            if build.update.id != update.id and build.package.contains_earlier and self.covers(build.package, package)
         }
 
     def _later_levels(self, product: Product, index: int) -> set[str]:

@@ -19,8 +19,8 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
 from hotfix_check.assess.prerequisites import assess_prerequisites, level_evidence
-from hotfix_check.assess.supersedence import Supersedence, required_rows
-from hotfix_check.catalogue.update import Importance, Update
+from hotfix_check.assess.supersedence import Supersedence
+from hotfix_check.catalogue.update import Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 

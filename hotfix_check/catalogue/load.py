@@ -326,7 +326,6 @@ def _update(table: Fields, product: Product) -> Update:
         contains=_references(table, "contains", product) or (),
         included_in=_references(table, "included_in", product, levels=True) or (),
         related=_references(table, "related", product) or (),
-        contains_earlier=table.flag("contains_earlier", True),
         actions=tuple(_action(entry) for entry in table.tables("actions", lambda n, _: f"action {n}")),
         applies_to=table.texts("applies_to") or (),
         sources=table.need("sources", table.texts("sources")),
@@ -378,6 +377,7 @@ def _package(table: Fields, product: Product) -> Package:
         rows=tuple(_row(row, product) for row in table.tables("files", _file_label)),
         prerequisites=prerequisites,
         prerequisites_stated=table.flag("prerequisites_stated", groups is not None),
+        contains_earlier=table.flag("contains_earlier", True),
     )
     table.finish()
     return package
