@@ -260,14 +260,16 @@ def test_a_file_cut_anywhere_is_never_said_to_have_no_version() -> None:
 
 
 def ne_file(*resources: tuple[int, int, bytes], shift: int = 4) -> bytes:
-    """A 16-bit file with these (type, id, data), each type in an entry of its own."""
-    table, data = struct.pack("<H", shift), b""
+    """A 16-bit file with these (type, id, data)."""
+    types: dict[int, bytes] = {}
+    data = b""
     for kind, identifier, content in resources:
         start, length = (0x200 + len(data)) >> 4, (len(content) + 15) >> 4
-        table += struct.pack("<HHI", kind | 0x8000, 1, 0) + struct.pack(
-            "<6H", start, length, 0, identifier | 0x8000, 0, 0
-        )
+        types[kind] = types.get(kind, b"") + struct.pack("<6H", start, length, 0, identifier | 0x8000, 0, 0)
         data += content.ljust(length << 4, b"\0")
+    table = struct.pack("<H", shift)
+    for kind, entries in types.items():
+        table += struct.pack("<HHI", kind | 0x8000, len(entries) // 12, 0) + entries
     table += b"\0\0"
     header = b"NE".ljust(0x24, b"\0") + struct.pack("<HH", 64, 64 + len(table))
     return dos_program(64, header.ljust(64, b"\0") + table).ljust(0x200, b"\0") + data
@@ -288,6 +290,7 @@ def test_a_16_bit_file_with_a_version_is_read() -> None:
 
 
 NE_BROKEN = {
+    "another id": (ne_file((16, 2, version16())), "16-bit", "without a version resource"),
     "no version resource": (ne_file((3, 1, b"icon")), "16-bit", "without a version resource"),
     "no resources": (
         patched(64 + 0x24, 64 << 16 | 64, data=ne_file()), "16-bit", "without a version resource",
