@@ -71,6 +71,10 @@ STRINGS = {
         [NAME, with_length(string_block("FileVersion", "5.5"), 0), NAME],
         [("ProductName", "B")],
     ),
+    "a child shorter than its own header ends the list": (
+        [NAME, with_length(string_block("FileVersion", "5.5"), 4), NAME],
+        [("ProductName", "B")],
+    ),
     "a child longer than its table is cut": (
         [NAME, with_length(string_block("FileVersion", "5.5"), 0xFFFF)],
         [("ProductName", "B"), ("FileVersion", "5.5")],
