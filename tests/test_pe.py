@@ -318,6 +318,7 @@ EXPORTS = {
     "a longer name": (("GetOutlookVersion2",), False),
     "a shorter name": (("GetOutlook",), False),
     "none": ((), False),
+    "last of three": (("A", "B", "GetOutlookVersion"), True),
     "third of four": (("A", "B", "GetOutlookVersion", "Z"), True),
     "fourth of seven": (("A", "B", "C", "GetOutlookVersion", "X", "Y", "Z"), True),
     "sixth of seven": (("A", "B", "C", "D", "E", "GetOutlookVersion", "Z"), True),

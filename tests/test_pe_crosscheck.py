@@ -172,6 +172,15 @@ def test_the_checksum_is_that_of_pefile(end: bytes, stored: int) -> None:
     assert checked.checksum_stored == stored
 
 
+def test_the_checksum_of_words_that_add_up_to_65535() -> None:
+    plain = build_pe()
+    words = cross_check(plain, read(plain)).checksum_computed - len(plain)
+    data = plain + struct.pack("<HH", 0xFFFF - words, 0)
+    computed = cross_check(data, read(plain)).checksum_computed
+
+    assert computed == 0xFFFF + len(data) == pefile.PE(data=data, fast_load=True).generate_checksum()
+
+
 BUILT = MappingProxyType(
     {
         "plain": {},
