@@ -124,11 +124,11 @@ class Fields:
                 raise self.fault(field, f"{expected} expected, found {_shown(value)} in it")
         return tuple(values)
 
-    def tables(self, field: str, label: Callable[[int, dict[str, Any]], str]) -> list[Fields]:
-        """A list of tables; ``label`` gives each its place, counted from 1."""
+    def tables(self, field: str, label: Callable[[int, dict[str, Any]], str], *, joint: str = ", ") -> list[Fields]:
+        """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``."""
         values = self.items(field, dict, "a list of tables") or ()
         return [
-            Fields(value, f"{self.where}, {label(number, value)}", self._error)
+            Fields(value, f"{self.where}{joint}{label(number, value)}", self._error)
             for number, value in enumerate(values, 1)
         ]
 

@@ -294,16 +294,16 @@ def _read_ne(image: PeBytes, header_at: int) -> PeFacts:
     position += 2
     for _ in range(MAX_DIRECTORY_ENTRIES):
         kind, count = struct.unpack("<HH", image.need(position, 4, "resource table"))
-        if not kind:
-            break
+        position += 8
         if kind == _RT_VERSION | 0x8000:
-            for entry in range(min(count, MAX_DIRECTORY_ENTRIES)):
-                offset, length, _, identifier = struct.unpack(
-                    "<4H", image.need(position + 8 + 12 * entry, 8, "resource table")
-                )
+            entries = image.need(position, 12 * min(count, MAX_DIRECTORY_ENTRIES), "resource table")
+            for offset, length, _, identifier in struct.iter_unpack("<4H4x", entries):
                 if identifier == _VERSION_ID | 0x8000:
                     data = _version_data(image, offset << shift, length << shift)
                     resource = parse_version_resource(data, wide=False)
                     return _facts(resource, language=None, machine="16-bit", linked=0, is_stub=None, notes=[])
-        position += 8 + 12 * count
+            break
+        if not kind:
+            break
+        position += 12 * count
     raise PeError("16-bit", "a 16-bit program without a version resource")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 MACHINES = {"i386": 0x14C, "alpha": 0x184, "amd64": 0x8664, "arm64": 0xAA64}
 UNICODE = 1200  # code page of the strings
@@ -144,10 +145,10 @@ def block(
     key: str, value: bytes = b"", *, children: Sequence[bytes] = (), text: bool = False, value_length: int | None = None
 ) -> bytes:
     """One block of the version tree: wLength, wValueLength, wType, key, value, children, each on four bytes."""
-    data = _pad(bytes(6) + _utf16(key + "\0")) + value
+    data = bytearray(_pad(bytes(6) + _utf16(key + "\0")) + value)
     for child in children:
-        data = _pad(data) + child
-    return struct.pack("<HHH", len(data), len(value) if value_length is None else value_length, text) + data[6:]
+        data += bytes(-len(data) % 4) + child
+    return struct.pack("<HHH", len(data), len(value) if value_length is None else value_length, text) + bytes(data[6:])
 
 
 def resource_section(tree: ResourceTree, address: int) -> bytes:
@@ -169,7 +170,7 @@ def resource_section(tree: ResourceTree, address: int) -> bytes:
         name_bytes += struct.pack("<H", len(_utf16(name)) // 2) + _utf16(name)
     position += len(_pad(name_bytes))
 
-    entries, leaf = b"", 0
+    entries, leaf = bytearray(), 0
     for directory in directories:
         ordered = sorted(directory, key=lambda entry: not isinstance(entry[0], str))  # names come before ids
         named = sum(isinstance(name, str) for name, _ in ordered)
@@ -180,11 +181,11 @@ def resource_section(tree: ResourceTree, address: int) -> bytes:
             else:
                 target = starts[id(below)] | 0x80000000
             entries += struct.pack("<II", names[key] | 0x80000000 if isinstance(key, str) else key, target)
-    data = b""
+    data = bytearray()
     for content in leaves:
         entries += struct.pack("<IIII", address + position + len(data), len(content), 0, 0)
         data += _pad(content)
-    return entries + _pad(name_bytes) + data
+    return bytes(entries) + _pad(name_bytes) + bytes(data)
 
 
 def export_directory(names: Iterable[str], address: int) -> bytes:
@@ -196,8 +197,7 @@ def export_directory(names: Iterable[str], address: int) -> bytes:
     functions, pointers = address + 40, address + 40 + 4 * count
     ordinals = pointers + 4 * count
     text = ordinals + 2 * count
-    positions = [text + sum(map(len, ordered[:index])) for index in range(count)]
-    module_name = text + sum(map(len, ordered))
+    *positions, module_name = accumulate(map(len, ordered), initial=text)
     header = struct.pack("<IIHHIIIIIII", 0, 0, 0, 0, module_name, 1, count, count, functions, pointers, ordinals)
     tables = struct.pack(f"<{count}I", *[SECTION_ADDRESS] * count) + struct.pack(f"<{count}I", *positions)
     return header + tables + struct.pack(f"<{count}H", *range(count)) + b"".join(ordered) + b"sample.dll\0"

@@ -10,7 +10,7 @@ from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, Unreada
 from hotfix_check.version import FileVersion
 
 HERE = Path(__file__).parent
-WORKED: Catalogue = load_catalogue([default_folder(), HERE / "worked_cases.toml"])
+WORKED: Catalogue = load_catalogue([default_folder()])
 
 
 def installed(path: str, version: str | None, **facts: object) -> InstalledFile:
@@ -21,11 +21,10 @@ def installed(path: str, version: str | None, **facts: object) -> InstalledFile:
 
 def folder(*files: InstalledFile | UnreadableFile, root: str = "evidence", also: tuple[str, ...] = ()) -> Inventory:
     """A folder target with these files; ``also`` names further folders that were listed."""
-    folders = {"", *also, *(file.path.rpartition("/")[0] for file in files)}
-    for path in list(folders):
-        while path:
-            path = path.rpartition("/")[0]
-            folders.add(path)
+    folders = {""}
+    for path in (*also, *(file.path.rpartition("/")[0] for file in files)):
+        parts = path.split("/")
+        folders.update("/".join(parts[:count]) for count in range(1, len(parts) + 1))
     return Inventory(
         target=root,
         kind=TargetKind.FOLDER,

@@ -27,6 +27,7 @@ __all__ = ["Assessment", "Finding", "Question", "Verdict", "assess", "catalogued
 
 _BY_LEVEL = (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE, Kind.UPDATE_ROLLUP)
 _WORST_FIRST = tuple(Verdict)
+_WEIGHTIEST_FIRST = tuple(Importance)
 
 
 def assess(inventory: Inventory, catalogue: Catalogue, question: Question) -> Assessment:
@@ -154,9 +155,10 @@ def _names_by_product(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     return {product: frozenset(found) for product, found in names.items()}
 
 
-def _worst_first(finding: Finding) -> tuple[int, str, int, str]:
+def _worst_first(finding: Finding) -> tuple[int, int, str, int, str]:
     update = finding.update
-    return _WORST_FIRST.index(finding.verdict), update.product, update.kb or 0, update.id
+    weight = _WEIGHTIEST_FIRST.index(finding.importance)
+    return _WORST_FIRST.index(finding.verdict), weight, update.product, update.kb or 0, update.id
 
 
 def _row_names(update: Update) -> set[str]:

@@ -61,11 +61,11 @@ def _level(name: str, product: Product, level: ProductLevel) -> PrerequisiteStat
     needed = product.level_index(name)
     state = "met" if level.low >= needed else "unmet" if level.high < needed else "unknown"
     return PrerequisiteState(
-        requires=product.levels[needed].name, state=state, basis=str(level.basis), evidence=level_evidence(level)
+        requires=product.levels[needed].name, state=state, basis=str(level.basis), evidence=_level_evidence(level)
     )
 
 
-def level_evidence(level: ProductLevel) -> str:
+def _level_evidence(level: ProductLevel) -> str:
     """What the level rests on, in words."""
     if level.basis is Basis.DECLARED:
         return "declared by the user"

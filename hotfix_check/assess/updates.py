@@ -18,7 +18,7 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
-from hotfix_check.assess.prerequisites import assess_prerequisites, level_evidence
+from hotfix_check.assess.prerequisites import assess_prerequisites
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue.update import Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile
@@ -133,7 +133,7 @@ class ProductUpdates:
         level = self.level
         firm = Confidence.HIGH if level.basis is Basis.MARKERS else Confidence.MEDIUM
         words = interval_words(self.product, level.low, level.high)
-        reasons = [f"the level is {words} ({level_evidence(level)})"]
+        reasons = [f"the level is {words}, by {level.basis}"]
         if level.high < index:
             return _Answer(judgement, Verdict.MISSING, firm, reasons)
         if level.low > index:

@@ -166,8 +166,8 @@ def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
             top.need("version", top.day("version")),
             product,
             product_id,
-            top.tables("update", _update_label),
-            top.tables("advisory", lambda number, _: f"advisory {number}"),
+            top.tables("update", _update_label, joint=": "),
+            top.tables("advisory", lambda number, _: f"advisory {number}", joint=": "),
         )
         top.finish()
         return document

@@ -23,16 +23,16 @@ class Kind(StrEnum):
 
 
 class Importance(StrEnum):
-    """How much the absence of an update weighs.
+    """How much it weighs that an update is missing (or, forbidden, that it is there); weightiest first.
 
     A hotfix "only for systems that experience this problem" is optional; everything else is recommended unless the
     catalogue or a policy says otherwise.
     """
 
     REQUIRED = "required"
+    FORBIDDEN = "forbidden"
     RECOMMENDED = "recommended"
     OPTIONAL = "optional"
-    FORBIDDEN = "forbidden"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

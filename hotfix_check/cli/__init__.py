@@ -52,7 +52,7 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 @app.command(epilog=EXIT_CODES)
 def scan(
-    targets: Annotated[list[Path], typer.Argument(metavar="TARGET...", help="Folders, files or saved inventories.")],
+    targets: Annotated[list[Path], typer.Argument(metavar="TARGET", help="Folders, files or saved inventories.")],
     output: Annotated[
         list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Also write FILE (.json or .txt).")
     ] = None,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from textwrap import TextWrapper
 
 from tabulate import tabulate
@@ -12,169 +11,175 @@ from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import visible
 
 _ALWAYS_SHOWN = ("missing", "partial", "undetermined")
-_LABELS = ("Verdict", "Update", "Importance", "What was found and what to do")
+_TO_INSTALL = ("missing", "partial")
+_LISTED = 10
 
 
 def render_table(document: Document, *, width: int, everything: bool) -> str:
-    """The result as plain text of at most ``width`` columns where its words allow; ASCII frames only."""
-    return "\n".join(_target(target, width, everything) for target in document["targets"])
-
-
-def _target(target: Document, width: int, everything: bool) -> str:
-    lines = [
-        f"Target: {visible(target['path'])} ({target['kind']}; {target['files_seen']} files seen, "
-        f"{target['files_read']} read)"
-    ]
-    if target["collected"]:
-        collected = target["collected"]
-        lines.append(
-            f"Collected: {visible(collected['host'] or 'host not named')}, {collected['at'] or 'no time'}, "
-            f"by {visible(collected['by'])}"
-        )
-    lines.extend(_product_line(product) for product in target["products"])
-    if not target["products"]:
-        lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
-    lines.extend(f"! {visible(text)}" for product in target["products"] for text in product["anomalies"])
-    shown = [
-        finding
-        for finding in target["findings"]
-        if everything or finding["verdict"] in _ALWAYS_SHOWN or finding["importance"] == "required"
-    ]
-    text = "\n".join(_wrap(line, width) for line in lines) + "\n"
-    if shown:
-        text += "\n" + _findings(shown, width) + "\n"
-    for label, entries in (
-        (
-            "Advisories (known-bad builds)",
-            [
-                f"{entry['path']} {entry['version']}: {entry['text']} ({entry['source']})"
-                for entry in target["advisories"]
-            ],
-        ),
-        ("Not readable", [f"{entry['path']}: {entry['reason']}" for entry in target["unreadable"]]),
-        (
-            "Foreign files (they satisfy nothing and fail nothing)",
-            [f"{entry['path']} {entry['version'] or ''}: {entry['reason']}" for entry in target["foreign"]],
-        ),
-        ("Backup copies (not judged)", target["backups"]),
-    ):
-        if entries:
-            text += _section(label, entries, width, everything)
-    return text + "\n" + _wrap(_summary(target, shown), width) + "\n"
-
-
-def _product_line(product: Document) -> str:
-    votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
-    basis = {
-        "markers": f"by {', '.join(votes)}",
-        "declared": "as declared, not verified",
-        "inferred": "inferred from the builds of its files, no marker file was collected",
-        "none": "no file here shows the service level",
-    }.get(product["level_basis"], product["level_basis"])
-    low, high = product["level_at_least"], product["level_at_most"]
-    if product["level"]:
-        level = product["level"]
-    elif product["level_basis"] == "none":
-        level = "level unknown"
-    elif product["level_basis"] == "inferred":
-        level = f"{low} or later"
-    else:
-        level = f"{low} to {high}"
-    return f"Product: {product['name']}, {level} ({visible(str(basis))})"
-
-
-def _findings(findings: Iterable[Document], width: int) -> str:
-    rows = []
-    for finding in findings:
-        said = [headline(finding), *next_steps(finding), *(f"! {text}" for text in finding["anomalies"])]
-        rows.append(
-            (
-                finding["verdict"],
-                names_of([finding["id"]])[0],
-                finding["importance"],
-                "\n".join(visible(line) for line in said),
-            )
-        )
-    narrow = [max(len(label), *(len(row[index]) for row in rows)) for index, label in enumerate(_LABELS[:3])]
-    room = max(24, width - sum(narrow) - 6)
-    return tabulate(
-        rows, headers=_LABELS, tablefmt="simple", maxcolwidths=[None, None, None, room], disable_numparse=True
-    )
+    """The result as plain text, ASCII frames, at most ``width`` columns where its words allow."""
+    return "\n".join(_target(target, max(40, width), everything) for target in document["targets"])
 
 
 def headline(finding: Document) -> str:
     """One plain sentence: "KB818861 missing: Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""
-    name = names_of([finding["id"]])[0]
-    kb = f" (KB{finding['kb']})" if finding["kb"] and name != f"KB{finding['kb']}" else ""
     reasons = "; ".join(finding["reasons"])
-    return f"{name}{kb} {finding['verdict']}" + (f": {reasons}" if reasons else "")
+    return f"{_name(finding)} {finding['verdict']}" + (f": {reasons}" if reasons else "")
 
 
 def next_steps(finding: Document) -> list[str]:
     """What to do about a finding, one sentence each."""
-    steps: list[str] = []
-    verdict, newer = finding["verdict"], names_of(finding["superseded_by"])
-    unmet = [group["requires"] for group in finding["prerequisites"] if group["state"] == "unmet"]
-    unknown = [group["requires"] for group in finding["prerequisites"] if group["state"] == "unknown"]
-    if verdict in ("missing", "partial"):
-        if unmet:
-            steps.append(f"Blocked: needs {' and '.join(unmet)} first.")
-        if unknown:
-            steps.append(f"Needs {' and '.join(unknown)}; whether that is there is not known.")
-        if newer:
-            steps.append(
-                f"Next: install {newer[-1]}, which replaces it"
-                + (f" (also {', '.join(newer[:-1])})." if newer[1:] else ".")
-            )
-        else:
-            steps.append(
-                f"Next: install {names_of([finding['id']])[0]}"
-                + (" if this server has the problem." if finding["importance"] == "optional" else ".")
-            )
-        if finding["restart"] == "yes":
-            steps.append("It needs a restart.")
-    if verdict in ("missing", "partial", "installed"):
-        steps.extend(
-            f"{action['text']}" + (" (not verified)." if verdict == "installed" else ".")
-            for action in finding["actions"]
-        )
-    if verdict == "superseded":
-        by = [one for one in finding["satisfied_by"] if one["id"]]
-        if by:
-            steps.append(
-                "Explained by " + ", ".join(f"{names_of([one['id']])[0]} ({one['certainty']})" for one in by) + "."
-            )
-    if finding["settle_with"]:
-        asked = ", ".join(one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"])
-        steps.append(f"To settle it, supply {asked}.")
+    verdict = finding["verdict"]
+    steps = _install_steps(finding) if verdict in _TO_INSTALL else []
+    if verdict in _TO_INSTALL:
+        steps.extend(f"{action['text']}." for action in finding["actions"])
+    elif verdict == "installed":
+        lasting = [action for action in finding["actions"] if action["kind"] != "service"]
+        steps.extend(f"{action['text']} (not verified)." for action in lasting)
+    explained = [f"{names_of([by['id']])[0]} ({by['certainty']})" for by in finding["satisfied_by"] if by["id"]]
+    if explained:
+        steps.append(f"Explained by {', '.join(explained)}.")
+    asked = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
+    if asked:
+        steps.append(f"To settle it, supply {', '.join(asked)}.")
     return steps
 
 
-def _section(label: str, entries: list[str], width: int, everything: bool) -> str:
-    kept = entries if everything else entries[:10]
-    lines = [f"\n{label}:", *(f"  {visible(entry)}" for entry in kept)]
+def _install_steps(finding: Document) -> list[str]:
+    steps: list[str] = []
+    for state, words in (
+        ("unmet", "Blocked: needs {} first."),
+        ("unknown", "Needs {}; not known whether it is there."),
+    ):
+        groups = [group["requires"] for group in finding["prerequisites"] if group["state"] == state]
+        if groups:
+            steps.append(words.format(" and ".join(groups)))
+    newer = names_of(finding["superseded_by"])
+    if newer:
+        others = f" (so do {', '.join(newer[:-1])})" if newer[1:] else ""
+        steps.append(f"Next: install {newer[-1]}, which replaces it{others}.")
+    elif finding["importance"] == "optional":
+        steps.append(f"Next: install {_name(finding)} if this server has the problem.")
+    else:
+        steps.append(f"Next: install {_name(finding)}.")
+    if finding["restart"] == "yes":
+        steps.append("It needs a restart.")
+    return steps
+
+
+def _target(target: Document, width: int, everything: bool) -> str:
+    shown = [
+        finding
+        for finding in target["findings"]
+        if everything
+        or target["kind"] == "file"
+        or finding["verdict"] in _ALWAYS_SHOWN
+        or finding["importance"] == "required"
+    ]
+    blocks = [_head(target, width)]
+    if shown:
+        blocks.append(_overview(shown, width))
+        blocks.append("\n".join(_sentences(finding, width) for finding in shown))
+    for label, entries in _sections(target):
+        if entries:
+            blocks.append(_listed(label, entries, width, everything))
+    blocks.append(_fill(_summary(target, hidden=len(target["findings"]) - len(shown)), width))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head(target: Document, width: int) -> str:
+    seen, read = target["files_seen"], target["files_read"]
+    lines = [f"Target: {target['path']} ({target['kind']}; {seen} {_files(seen)} seen, {read} read)"]
+    if target["collected"]:
+        collected = target["collected"]
+        where, when = collected["host"] or "a host not named", collected["at"] or "a time not given"
+        lines.append(f"Collected: on {where}, {when}, by {collected['by']}")
+    for product in target["products"]:
+        lines.append(_product(product))
+        lines.extend(f"! {text}" for text in product["anomalies"])
+    if not target["products"]:
+        lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
+    return "\n".join(_fill(line, width) for line in lines)
+
+
+def _product(product: Document) -> str:
+    low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
+    if basis == "none":
+        return f"Product: {product['name']}, service level unknown (no file here shows it)"
+    level = product["level"] or (low if low == high else f"{low} to {high}")
+    votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
+    more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
+    why = {
+        "markers": f"by {', '.join(votes[:3])}{more}",
+        "declared": "as declared, not verified",
+        "inferred": "inferred from the builds of its files; no marker file was collected",
+    }.get(basis, basis)
+    return f"Product: {product['name']} {level} ({why})"
+
+
+def _overview(findings: Sequence[Document], width: int) -> str:
+    rows = [(one["verdict"], names_of([one["id"]])[0], one["importance"], visible(one["title"])) for one in findings]
+    labels = ("Verdict", "Update", "Importance", "Title")
+    # tabulate keeps two columns free behind a header
+    narrow = [max(len(label) + 2, *(len(row[index]) for row in rows)) for index, label in enumerate(labels[:3])]
+    room = max(20, width - sum(narrow) - 2 * len(narrow))
+    return tabulate(rows, headers=labels, maxcolwidths=[None, None, None, room], disable_numparse=True)
+
+
+def _sentences(finding: Document, width: int) -> str:
+    lines = [_fill(headline(finding), width)]
+    details = [*next_steps(finding), *(f"! {text}" for text in finding["anomalies"])]
+    lines.extend(_fill(line, width, indent="  ", first="  ") for line in details)
+    return "\n".join(lines)
+
+
+def _sections(target: Document) -> list[tuple[str, list[str]]]:
+    return [
+        (
+            "Advisories (builds known to be bad):",
+            [f"{one['path']} {one['version']}: {one['text']} ({one['source']})" for one in target["advisories"]],
+        ),
+        ("Not readable:", [f"{one['path']}: {one['reason']}" for one in target["unreadable"]]),
+        (
+            "Foreign files (they satisfy nothing and fail nothing):",
+            [f"{one['path']} {one['version']}: {one['reason']}" for one in target["foreign"]],
+        ),
+        ("Backup copies (not judged):", target["backups"]),
+    ]
+
+
+def _listed(label: str, entries: Sequence[str], width: int, everything: bool) -> str:
+    kept = entries if everything else entries[:_LISTED]
+    lines = [label, *(_fill(entry, width, indent="    ", first="  ") for entry in kept)]
     if len(kept) < len(entries):
         lines.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
-    return "\n".join(_wrap(line, width, indent="    ") for line in lines) + "\n"
+    return "\n".join(lines)
 
 
-def _summary(target: Document, shown: list[Document]) -> str:
-    counts = target["summary"]
-    total = len(target["findings"])
-    said = [
-        f"{counts[verdict]} {verdict}" for verdict in counts if verdict not in ("blocked", "waived") and counts[verdict]
-    ]
-    text = f"{total} updates judged: {', '.join(said)}" if total else "No update judged"
+def _summary(target: Document, *, hidden: int) -> str:
+    counts, total = target["summary"], len(target["findings"])
+    if not total:
+        return "No update judged."
+    verdicts = [key for key in counts if key not in ("blocked", "waived")]
+    text = f"{total} {'update' if total == 1 else 'updates'} judged: " + ", ".join(
+        f"{counts[verdict]} {verdict}" for verdict in verdicts if counts[verdict]
+    )
     if counts["blocked"]:
         text += f"; {counts['blocked']} blocked by a prerequisite"
-    folded = Counter(finding["verdict"] for finding in target["findings"])
-    folded.subtract(finding["verdict"] for finding in shown)
-    hidden = sum(folded.values())
     return text + (f". {hidden} not shown (--all shows them)." if hidden else ".")
 
 
-def _wrap(line: str, width: int, indent: str = "  ") -> str:
+def _name(finding: Document) -> str:
+    """KB818861; where an update goes by another name, both: SP2 (KB836993)."""
+    name = names_of([finding["id"]])[0]
+    return f"{name} (KB{finding['kb']})" if finding["kb"] and name != f"KB{finding['kb']}" else name
+
+
+def _files(count: int) -> str:
+    return "file" if count == 1 else "files"
+
+
+def _fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
     wrapper = TextWrapper(
-        max(20, width), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+        width, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(wrapper.fill(part) for part in line.split("\n"))
+    return wrapper.fill(visible(line))

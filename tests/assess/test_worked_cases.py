@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from targets import HERE, SP3_BIN, SP4_BIN, finding, folder, installed, judge, lone
+
 from hotfix_check.assess.finding import Basis, Confidence, RowState, SatisfiedBy, Verdict
 from hotfix_check.catalogue import load_catalogue
 from hotfix_check.inventory import UnreadableFile
 from hotfix_check.report.outcome import exit_code, target_outcome
-from targets import HERE, SP3_BIN, SP4_BIN, finding, folder, installed, judge, lone
 
 E2016 = load_catalogue([HERE / "exchange-2016.toml"])
 

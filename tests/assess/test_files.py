@@ -1,0 +1,221 @@
+"""Which copies are judged, whose they are, and when a file that is not there counts as absent."""
+
+from __future__ import annotations
+
+import pytest
+from targets import SP4_BIN, finding, folder, installed, judge, lone
+
+from hotfix_check.assess.finding import RowState, Verdict
+from hotfix_check.inventory import InstalledFile, UnreadableFile
+
+SYSTEM32 = (
+    installed("WINNT/System32/Ese.dll", "5.5.2653.21"),
+    installed("WINNT/System32/Exchmem.dll", "5.5.2653.12"),
+    installed("WINNT/System32/Gapi32.dll", "5.5.2653.12"),
+)
+BIN_2000 = tuple(installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe"))
+FIXED = "6.0.6448.0"
+
+
+def row_state(result: object, update: str) -> RowState:
+    return finding(result, update).rows[0].state  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("file", "state"),
+    [
+        (installed("Mapi32.dll", "5.5.2657.50"), RowState.EXACT),
+        (installed("Mapi32.dll", "5.5.2657.51"), RowState.LATER),
+        (installed("Mapi32.dll", "5.5.2657.49"), RowState.OLDER),
+        (installed("MAPI32.DLL", "5.5.2657.50"), RowState.EXACT),
+        (installed("Mapi32.dll", "6.5.7233.46"), RowState.OTHER_PRODUCT),
+        (installed("Mapi32.dll", "10.0.2627.1"), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", outlook_stub=True), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", company_name="Contoso"), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", company_name=None), RowState.EXACT),
+        (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Outlook"), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Exchange"), RowState.EXACT),
+        (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Exchange Server 2003"), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", machine="alpha"), RowState.OTHER_PLATFORM),
+        (installed("Mapi32.dll", "5.5.2657.50", machine=None), RowState.EXACT),
+        (installed("Mapi32.dll", None), RowState.UNREADABLE),
+        (UnreadableFile(path="Mapi32.dll", reason="damaged"), RowState.UNREADABLE),
+    ],
+    ids=[
+        "the version of the table",
+        "a later build",
+        "an older build",
+        "names are compared without case",
+        "another product's version",
+        "no product's version",
+        "the stub, whatever its version",
+        "another company's file",
+        "no company named",
+        "Outlook's file",
+        "Exchange's file",
+        "a file that says another Exchange",
+        "another platform",
+        "a platform that is not known",
+        "no version resource",
+        "a damaged file",
+    ],
+)
+def test_a_copied_mapi32_against_the_row_of_kb818861(file: InstalledFile | UnreadableFile, state: RowState) -> None:
+    assert row_state(judge(lone(file), kbs=frozenset({818861})), "exchange-5.5/KB818861") is state
+
+
+def test_mapi32_of_5_5_is_judged_in_system32_only() -> None:
+    result = judge(
+        folder(
+            *SP4_BIN,
+            installed("Exchsrvr/Bin/Mapi32.dll", "5.5.2657.50"),
+            installed("WINNT/System32/Mapi32.dll", "5.5.2653.12"),
+        )
+    )
+    found = finding(result, "exchange-5.5/KB818861")
+    assert found.verdict is Verdict.MISSING
+    assert [copy.file.path for copy in found.rows[0].copies] == ["WINNT/System32/Mapi32.dll"]
+
+
+def test_a_bin_folder_alone_says_nothing_of_a_file_of_system32() -> None:
+    result = judge(folder(*SP4_BIN, installed("Exchsrvr/Bin/Mapi32.dll", "5.5.2657.50")))
+    found = finding(result, "exchange-5.5/KB818861")
+    assert (found.verdict, found.rows[0].state) == (Verdict.UNDETERMINED, RowState.NOT_COLLECTED)
+    assert found.reasons == (
+        "Mapi32.dll was not supplied (a copy elsewhere is not judged: Exchange Server 5.5 has Mapi32.dll in system32)",
+    )
+    assert [(one.file, one.role) for one in found.settle_with] == [("Mapi32.dll", "system32")]
+
+
+@pytest.mark.parametrize(
+    ("in_bin", "in_system32", "verdict", "anomaly"),
+    [
+        (FIXED, FIXED, Verdict.INSTALLED, False),
+        (FIXED, "6.0.6249.0", Verdict.PARTIAL, True),
+        ("6.0.6249.0", FIXED, Verdict.PARTIAL, True),
+        ("6.0.6249.0", "6.0.6249.0", Verdict.MISSING, False),
+        (FIXED, "1.0.2536.0", Verdict.INSTALLED, True),
+    ],
+    ids=["both fixed", "system32 behind", "bin behind", "both behind", "system32 holds the stub"],
+)
+def test_the_two_copies_of_mapi32_of_exchange_2000(
+    in_bin: str, in_system32: str, verdict: Verdict, anomaly: bool
+) -> None:
+    result = judge(
+        folder(
+            *BIN_2000,
+            installed("Exchsrvr/Bin/Mapi32.dll", in_bin),
+            installed("WINNT/System32/Mapi32.dll", in_system32),
+        )
+    )
+    found = finding(result, "exchange-2000/KB817375")
+    assert found.verdict is verdict
+    assert any(text.startswith("copies-differ") for text in found.anomalies) is anomaly
+
+
+def test_one_copy_of_two_is_judged_with_a_note_when_the_other_folder_is_not_there() -> None:
+    found = finding(judge(folder(*BIN_2000, installed("Exchsrvr/Bin/Mapi32.dll", FIXED))), "exchange-2000/KB817375")
+    assert found.verdict is Verdict.INSTALLED
+    assert found.rows[0].note == "only one copy was judged: system32 was not collected"
+
+
+def test_a_file_that_is_not_in_a_whole_folder_was_removed() -> None:
+    result = judge(folder(*SP4_BIN, *SYSTEM32))
+    found = finding(result, "exchange-5.5/KB818861")
+    assert (found.verdict, found.rows[0].state) == (Verdict.MISSING, RowState.ABSENT)
+    assert found.anomalies == ("file-removed: Mapi32.dll",)
+
+
+def test_a_folder_without_its_core_files_is_not_whole() -> None:
+    result = judge(folder(*SP4_BIN, *SYSTEM32[1:]))
+    assert row_state(result, "exchange-5.5/KB818861") is RowState.NOT_COLLECTED
+
+
+def test_a_bin_folder_under_another_name_is_known_by_its_core_files() -> None:
+    files = [installed(f"copied/{file.path.rpartition('/')[2]}", str(file.version)) for file in SP4_BIN]
+    result = judge(folder(*files, root="case-17"))
+    assert row_state(result, "exchange-5.5/KB324528") is RowState.ABSENT
+
+
+def test_nothing_is_absent_from_a_lone_file() -> None:
+    result = judge(lone(installed("Imcmsg.dll", "5.5.2658.28")), complete=True)
+    states = {row.row.name: row.state for row in finding(result, "exchange-5.5/KB884874").rows}
+    assert states["Msexcimc.exe"] is RowState.NOT_COLLECTED
+
+
+def test_a_component_that_is_not_installed_makes_its_updates_not_applicable() -> None:
+    result = judge(folder(*SP4_BIN, also=("Exchsrvr",)), complete=True)
+    found = finding(result, "exchange-5.5/KB884874")
+    assert found.verdict is Verdict.NOT_APPLICABLE
+    assert found.reasons == (
+        "Internet Mail Service is not installed: Msexcimc.exe is absent from folders collected whole",
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Exchsrvr/Q818861/Mapi32.dll",
+        "WINNT/$NtUninstallQ818861$/Mapi32.dll",
+        "WINNT/system32/dllcache/Mapi32.dll",
+        "Windows/WinSxS/x86_something/Mapi32.dll",
+        "cd/server/setup/i386/Mapi32.dll",
+    ],
+)
+def test_copies_kept_aside_are_listed_and_never_judged(path: str) -> None:
+    result = judge(folder(*SP4_BIN, *SYSTEM32, installed(path, "5.5.2657.50")))
+    assert result.backups == (path,)
+    assert finding(result, "exchange-5.5/KB818861").verdict is Verdict.MISSING
+
+
+def test_a_backup_folder_that_is_itself_the_target_was_asked_for() -> None:
+    result = judge(folder(installed("Mapi32.dll", "5.5.2657.50"), root="Exchsrvr/Q818861"))
+    assert result.backups == ()
+    assert finding(result, "exchange-5.5/KB818861").verdict is Verdict.INSTALLED
+
+
+def test_a_server_of_another_product_is_proof_that_this_one_is_not_there() -> None:
+    result = judge(folder(*BIN_2000), kbs=frozenset({324528}))
+    found = finding(result, "exchange-5.5/KB324528")
+    assert found.verdict is Verdict.NOT_APPLICABLE
+    assert found.reasons == ("Emsmta.exe there is exchange-2000, not Exchange Server 5.5",)
+
+
+def test_the_same_version_in_another_size_is_installed_with_an_anomaly() -> None:
+    english = finding(judge(lone(installed("Dramapi.dll", "5.5.2656.48", size=20000))), "exchange-5.5/KB324528")
+    german = finding(
+        judge(lone(installed("Dramapi.dll", "5.5.2656.48", size=20000, languages=(0x0407,)))), "exchange-5.5/KB324528"
+    )
+    assert (english.verdict, german.verdict) == (Verdict.INSTALLED, Verdict.INSTALLED)
+    assert english.anomalies == (
+        "Dramapi.dll: size-differs: 20000 bytes, the table says 19216 (altered or re-released)",
+    )
+    assert german.anomalies == (
+        "Dramapi.dll: size-differs: 20000 bytes, the table says 19216 (another language than the English table)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "differs"),
+    [
+        ("5.5.2656.48", False),
+        ("5, 5, 2656, 48", False),
+        ("5.5.2656.48 (Build 1)", False),
+        ("5.05.2656.048", False),
+        ("5.5.2656", False),
+        ("5.5.2657.48", True),
+        ("no numbers", False),
+        (None, False),
+    ],
+)
+def test_the_string_version_is_an_anomaly_only_when_its_numbers_differ(text: str | None, differs: bool) -> None:
+    result = judge(lone(installed("Dramapi.dll", "5.5.2656.48", size=19216, version_string=text)))
+    found = finding(result, "exchange-5.5/KB324528")
+    assert found.verdict is Verdict.INSTALLED
+    assert bool(found.anomalies) is differs
+
+
+def test_an_advisory_holds_for_a_store_that_is_known_to_be_bad() -> None:
+    result = judge(folder(*SP4_BIN[:3], installed("Exchsrvr/Bin/Store.exe", "5.5.2653.12")))
+    assert [(held.advisory.kb, held.version) for held in result.advisories] == [(274403, "5.5.2653.12")]
+    assert judge(folder(*SP4_BIN)).advisories == ()

@@ -1,0 +1,94 @@
+"""The service level: what each marker says, and what they say together."""
+
+from __future__ import annotations
+
+import pytest
+from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge
+
+from hotfix_check.assess.finding import Basis
+from hotfix_check.assess.levels import interval_words, marker_interval
+from hotfix_check.version import FileVersion
+
+E55 = WORKED.product("exchange-5.5")
+E2003 = WORKED.product("exchange-2003")
+
+
+@pytest.mark.parametrize(
+    ("file", "version", "says"),
+    [
+        ("store.exe", "5.5.1960.6", "RTM"),
+        ("store.exe", "5.5.2232.11", "SP1"),
+        ("store.exe", "5.5.2448.8", "SP2"),
+        ("store.exe", "5.5.2650.23", "SP3"),
+        ("store.exe", "5.5.2653.22", "SP3"),
+        ("store.exe", "5.5.2653.23", "SP4"),
+        ("store.exe", "5.5.2658.34", "SP4"),
+        ("store.exe", "5.5.1900.0", "RTM"),
+        ("dsamain.exe", "5.5.2653.17", "SP4"),
+        ("dsamain.exe", "5.5.2653.16", "SP3"),
+        ("emsmta.exe", "5.5.2650.24", "SP3"),
+        ("mad.exe", "5.5.2653.23", "at least SP3"),
+        ("dramapi.dll", "5.5.1960.3", "nothing"),
+        ("dramapi.dll", "5.5.2656.48", "nothing"),
+        ("inproxy.dll", "5.5.1960.5", "RTM to SP1"),
+        ("inproxy.dll", "5.5.2448.8", "SP2"),
+    ],
+    ids=lambda value: value,
+)
+def test_a_marker_of_5_5_says(file: str, version: str, says: str) -> None:
+    low, high = marker_interval(E55, E55.files[file], FileVersion.parse(version))
+    assert interval_words(E55, low, high) == says
+
+
+@pytest.mark.parametrize(
+    ("file", "version", "says"),
+    [
+        ("store.exe", "6.5.6944.4", "RTM"),
+        ("store.exe", "6.5.7226.3", "SP1"),
+        ("store.exe", "6.5.7226.2", "RTM"),
+        ("exchmem.dll", "6.5.7226.0", "SP1"),
+        ("mad.exe", "6.5.7226.0", "SP1"),
+        ("mad.exe", "6.5.7638.1", "SP2"),
+        ("mad.exe", "6.5.7233.51", "SP1"),
+    ],
+    ids=lambda value: value,
+)
+def test_a_marker_of_2003_says_by_its_own_version_else_by_the_third_part(file: str, version: str, says: str) -> None:
+    low, high = marker_interval(E2003, E2003.files[file], FileVersion.parse(version))
+    assert interval_words(E2003, low, high) == says
+
+
+def test_markers_that_disagree_give_an_interval_and_an_anomaly() -> None:
+    result = judge(folder(installed("Emsmta.exe", "5.5.2650.24"), installed("Dsamain.exe", "5.5.2653.17")))
+    (product,) = result.products
+    assert (product.exact, product.low, product.high) == (False, 3, 4)
+    assert product.anomalies == (
+        "mixed-level: markers disagree, Dsamain.exe 5.5.2653.17 says SP4, Emsmta.exe 5.5.2650.24 says SP3",
+    )
+
+
+def test_a_lone_admin_program_is_the_product_but_not_a_server() -> None:
+    result = judge(folder(installed("Admin.exe", "5.5.2650.24")))
+    assert [product.server for product in result.products] == [False]
+    assert not [one for one in result.findings if one.update.level]
+
+
+def test_declared_levels_fill_in_what_markers_leave_open_and_never_outvote_them() -> None:
+    unknown = judge(folder(installed("Dramapi.dll", "5.5.1960.3")), assume=(("exchange-5.5", "SP4"),))
+    assert [(one.low, one.high, one.basis) for one in unknown.products] == [(4, 4, Basis.DECLARED)]
+    known = judge(folder(*SP3_BIN), assume=(("exchange-5.5", "SP4"),))
+    assert [(one.low, one.basis) for one in known.products] == [(3, Basis.MARKERS)]
+    assert known.products[0].anomalies == ("declared-contradicted: SP4 was declared, markers say SP3",)
+
+
+def test_without_markers_the_level_is_never_claimed() -> None:
+    result = judge(folder(installed("Mapi32.dll", "5.5.2657.50")))
+    (product,) = result.products
+    assert (product.exact, product.basis) == (False, Basis.INFERRED)
+
+
+def test_a_backup_copy_of_a_marker_does_not_vote() -> None:
+    result = judge(folder(*SP4_BIN, installed("Exchsrvr/Q818861/Store.exe", "5.5.2650.23")))
+    (product,) = result.products
+    assert (product.exact, product.low) == (True, 4)
+    assert result.backups == ("Exchsrvr/Q818861/Store.exe",)

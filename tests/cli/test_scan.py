@@ -1,0 +1,251 @@
+"""scan as a person uses it: what is printed, where, and with which exit code; bad input in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from pe_builder import build_pe
+
+
+def server(folder: Path, **versions: str) -> Path:
+    """A folder with one file for each name=version (underscores stand for dots)."""
+    folder.mkdir(exist_ok=True)
+    for name, version in versions.items():
+        (folder / name.replace("_", ".")).write_bytes(
+            build_pe(version, strings={"CompanyName": "Microsoft Corporation"})
+        )
+    return folder
+
+
+def test_the_table_says_it_in_one_plain_sentence_within_80_columns(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4")
+    lines = ran.out.splitlines()
+    assert "KB818861 missing: Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later" in lines
+    assert "  Next: install KB818861 if this server has the problem." in lines
+    assert max(map(len, lines[1:])) <= 80
+    assert lines.index("KB818861 missing: Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later") < next(
+        number for number, line in enumerate(lines) if line.startswith("KB884874 partial")
+    )
+    assert ran.out.isascii()
+
+
+def test_stdout_has_the_report_alone(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "-f", "json", "-v")
+    assert ran.result["schema"] == "hotfix-check/result/1"
+    assert ran.err.startswith("hotfix-check ")
+    assert "read Exchsrvr/Bin/Store.exe: 5.5.2653.23" in ran.err
+
+
+def test_quiet_says_nothing_on_stderr(samples: Path, run: Run) -> None:
+    assert run("scan", "-q", samples / "exchange-5.5-sp4").err == ""
+
+
+def test_installed_hotfix_says_what_was_not_verified(tmp_path: Path, run: Run) -> None:
+    ran = run("scan", server(tmp_path / "t", Mapi32_dll="6.5.7233.46") / "Mapi32.dll")
+    assert "KB901014 installed: Mapi32.dll is 6.5.7233.46, as in the table" in ran.out
+    assert "CleanUpMAPIHeap" in ran.out
+    assert "(not verified)" in " ".join(ran.out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["scan", "no-such-folder"], "no-such-folder: No such file or directory"),
+        (["scan", ".", "--kb", "KB12"], "--kb: 'KB12' is not a KB number"),
+        (["scan", ".", "--kb", "KB1234567"], "--kb: KB1234567 is not in the catalogue"),
+        (["scan", ".", "--product", "exchange-9"], "--product: 'exchange-9' is none of exchange-"),
+        (["scan", ".", "--assume", "exchange-5.5=SP9"], "--assume exchange-5.5=: 'sp9' is none of rtm, sp1"),
+        (["scan", ".", "-f", "yaml"], "--format: 'yaml' is none of"),
+        (["scan", ".", "-o", "report.docx"], "--output: '.docx' is none of"),
+        (["scan", ".", "--fail-on", "late"], "--fail-on: 'late' is none of missing"),
+        (["scan", ".", "--catalogue", "nowhere"], "nowhere: no such catalogue file or folder"),
+        (["catalogue", "show", "KB1234567"], "KB1234567 is not in the catalogue"),
+        (["inventory", "no-such-folder"], "no-such-folder: No such file or directory"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_a_question_that_cannot_be_asked_is_one_line_and_2(arguments: list[str], said: str, run: Run) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    (line,) = [line for line in ran.err.splitlines() if "error" in line]
+    assert said in line
+
+
+def test_an_unknown_option_is_2(run: Run) -> None:
+    assert run("scan", ".", "--frobnicate").code == 2
+
+
+def test_an_empty_folder_is_3_and_says_that_nothing_was_recognised(tmp_path: Path, run: Run) -> None:
+    ran = run("scan", server(tmp_path / "empty"))
+    assert ran.code == 3
+    assert "Nothing recognised" in ran.out
+
+
+def test_a_text_file_called_mapi32_dll_is_listed_and_3(tmp_path: Path, run: Run) -> None:
+    target = server(tmp_path / "t", Emsmta_exe="5.5.2653.23")
+    (target / "Mapi32.dll").write_text("not a program")
+    ran = run("scan", target)
+    assert ran.code == 3
+    assert "Mapi32.dll: not a Windows program" in ran.out
+    assert "KB818861 undetermined: Mapi32.dll cannot be read" in ran.out
+
+
+def test_a_truncated_program_is_undetermined_and_3(tmp_path: Path, run: Run) -> None:
+    target = tmp_path / "Dramapi.dll"
+    target.write_bytes(build_pe("5.5.2656.48")[:700])
+    ran = run("scan", target, "-f", "json")
+    (finding,) = ran.result["targets"][0]["findings"]
+    assert (ran.code, finding["verdict"], finding["files"][0]["state"]) == (3, "undetermined", "unreadable")
+
+
+def test_a_file_without_a_version_resource_is_undetermined_and_3(tmp_path: Path, run: Run) -> None:
+    target = tmp_path / "Dramapi.dll"
+    target.write_bytes(build_pe(None))
+    ran = run("scan", target, "-f", "json")
+    (finding,) = ran.result["targets"][0]["findings"]
+    assert (ran.code, finding["verdict"]) == (3, "undetermined")
+    assert finding["reasons"][0] == "Dramapi.dll cannot be read: no version resource"
+
+
+def test_a_broken_catalogue_names_file_kb_row_and_field(tmp_path: Path, run: Run) -> None:
+    text = (Path(__file__).parents[2] / "data" / "exchange-2003.toml").read_text()
+    broken = tmp_path / "mine.toml"
+    broken.write_text(text.replace("6.5.7233.46", "6.5.7233"))
+    ran = run("scan", ".", "--catalogue", broken)
+    assert ran.code == 2
+    assert "mine.toml: KB901014, package 1, file 1 (Mapi32.dll): version: '6.5.7233' is not a file version" in ran.err
+
+
+def test_a_broken_saved_inventory_names_the_field(tmp_path: Path, samples: Path, run: Run) -> None:
+    saved = tmp_path / "server.json"
+    run("inventory", samples / "exchange-5.5-sp4", "-o", saved)
+    saved.write_text(saved.read_text().replace('"size": 19216', '"size": "big"'))
+    ran = run("scan", saved)
+    assert ran.code == 2
+    assert "(Exchsrvr/Bin/Dramapi.dll): size: a whole number expected, found 'big'" in ran.err
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = server(tmp_path / "t", Emsmta_exe="5.5.2653.23")
+    (target / "secret").mkdir()
+    real = os.scandir
+
+    def scandir(path: Path) -> object:
+        if Path(path).name == "secret":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    ran = run("scan", target)
+    assert "secret: the folder cannot be listed: Permission denied" in ran.out
+    assert "Exchange Server 5.5 SP4" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ([], 1),
+        (["--exit-zero"], 0),
+        (["--kb", "KB901014"], 1),
+        (["--product", "exchange-5.5"], 3),
+    ],
+    ids=[
+        "a service pack is missing",
+        "exit zero asked for",
+        "the partial hotfix is required",
+        "another product asked for",
+    ],
+)
+def test_exit_codes_of_a_2003_server(options: list[str], code: int, samples: Path, run: Run) -> None:
+    assert run("scan", samples / "exchange-2003-sp1", *options).code == code
+
+
+def test_fail_on_counts_optional_updates_too(samples: Path, run: Run) -> None:
+    assert run("scan", samples / "exchange-5.5-sp4").code == 0
+    ran = run("scan", samples / "exchange-5.5-sp4", "--fail-on", "missing", "-f", "json")
+    assert (ran.code, ran.result["targets"][0]["outcome"]) == (1, "findings")
+
+
+def test_kb_narrows_the_question_and_requires_it(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "--kb", "q818861", "-f", "json")
+    (finding,) = ran.result["targets"][0]["findings"]
+    assert (finding["id"], finding["importance"], ran.code) == ("exchange-5.5/KB818861", "required", 1)
+    assert ran.result["scope"]["kbs"] == [818861]
+
+
+def test_a_declared_level_is_shown_as_declared(tmp_path: Path, run: Run) -> None:
+    target = server(tmp_path / "t", Dramapi_dll="5.5.1960.3")
+    ran = run("scan", target, "--assume", "exchange-5.5=SP4")
+    assert "Exchange Server 5.5 SP4 (as declared, not verified)" in ran.out
+
+
+def test_complete_makes_a_file_absent(tmp_path: Path, run: Run) -> None:
+    target = server(tmp_path / "Exchsrvr", Admin_exe="5.5.2653.23")
+    (target / "Bin").mkdir()
+    (target / "Admin.exe").rename(target / "Bin" / "Admin.exe")
+    states = []
+    for options in ([], ["--complete"]):
+        ran = run("scan", target, "-f", "json", "--kb", "324528", *options)
+        (finding,) = ran.result["targets"][0]["findings"]
+        states.append((finding["verdict"], finding["files"][0]["state"]))
+    assert states == [("undetermined", "not-collected"), ("missing", "absent")]
+
+
+def test_several_targets_are_reported_in_the_order_given(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "windows-stub", samples / "copied-file", "-f", "json")
+    assert [Path(target["path"]).name for target in ran.result["targets"]] == ["windows-stub", "copied-file"]
+
+
+def test_output_files_beside_the_table(samples: Path, run: Run, tmp_path: Path) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "-o", "r.json", "-o", "r.txt")
+    assert json.loads((tmp_path / "r.json").read_text())["schema"] == "hotfix-check/result/1"
+    assert "KB818861 missing" in (tmp_path / "r.txt").read_text()
+    assert "KB818861 missing" in ran.out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.json", "r.txt"]
+
+
+def test_an_output_that_cannot_be_written_is_2_and_the_table_still_shows(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "-o", "no/such/folder/r.json")
+    assert ran.code == 2
+    assert "KB818861 missing" in ran.out
+    assert "r.json: cannot be written: No such file or directory" in ran.err
+
+
+def test_the_same_bytes_in_two_folders_without_run_info(samples: Path, run: Run, tmp_path: Path) -> None:
+    import shutil
+
+    outs = []
+    for name in ("one", "two"):
+        shutil.copytree(samples / "exchange-5.5-sp4", tmp_path / name / "server")
+        outs.append(run("scan", "server", "-f", "json", "--no-run-info", cwd=tmp_path / name).out)
+    assert outs[0] == outs[1]
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "ascii", "cp1252"])
+def test_a_console_that_is_not_utf8_gets_escapes_not_a_traceback(encoding: str, tmp_path: Path, run: Run) -> None:
+    target = server(tmp_path / "Sch\u00f6n-\u4e2d", Emsmta_exe="5.5.2653.23")
+    ran = run("scan", target, encoding=encoding)
+    assert ran.code == 0
+    assert "Exchange Server 5.5 SP4" in ran.out
+    assert "Traceback" not in ran.err
+
+
+def test_control_and_direction_characters_of_a_file_are_shown_not_sent(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "t"
+    folder.mkdir()
+    evil = "Evil\x1b[31m\u202e"
+    (folder / "Mapi32.dll").write_bytes(build_pe("5.5.2657.50", strings={"CompanyName": evil}))
+    ran = run("scan", folder)
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+    assert "\\x1b[31m" in ran.out
+
+
+def test_cross_check_finds_no_disagreement_on_the_samples(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "--cross-check", "-f", "json", "--no-run-info")
+    plain = run("scan", samples / "exchange-5.5-sp4", "-f", "json", "--no-run-info")
+    assert ran.out == plain.out

@@ -1,0 +1,134 @@
+"""A saved inventory is read back as the same values; a broken one is refused with its place."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotfix_check.errors import SavedInputError
+from hotfix_check.inventory import (
+    Collected,
+    InstalledFile,
+    Inventory,
+    TargetKind,
+    UnreadableFile,
+    inventory_to_json,
+    looks_saved,
+    read_saved,
+)
+from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.version import FileVersion
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)
+numbers = st.integers(0, 0xFFFF)
+moments = st.datetimes(datetime(1980, 1, 1), datetime(2107, 1, 1)).map(
+    lambda one: one.replace(microsecond=0, tzinfo=UTC)
+)
+files = st.builds(
+    InstalledFile,
+    path=texts,
+    size=st.integers(0, 2**40),
+    modified=st.none() | moments,
+    version=st.none() | st.builds(FileVersion, numbers, numbers, numbers, numbers),
+    version_string=st.none() | texts,
+    product_name=st.none() | texts,
+    company_name=st.none() | texts,
+    original_filename=st.none() | texts,
+    internal_name=st.none() | texts,
+    description=st.none() | texts,
+    languages=st.lists(numbers, max_size=3).map(tuple),
+    machine=st.none() | st.sampled_from(["i386", "alpha", "amd64"]),
+    linked=st.none() | st.integers(0, 2**32 - 1),
+    outlook_stub=st.none() | st.booleans(),
+    sha256=st.none() | st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
+    notes=st.lists(texts, max_size=2).map(tuple),
+)
+unreadable = st.builds(
+    UnreadableFile,
+    path=texts,
+    reason=texts,
+    size=st.none() | st.integers(0, 2**40),
+    modified=st.none() | moments,
+)
+inventories = st.builds(
+    Inventory,
+    target=texts,
+    kind=st.just(TargetKind.INVENTORY),
+    root=st.lists(texts, max_size=3).map(tuple),
+    folders=st.lists(texts, max_size=3).map(tuple),
+    files=st.lists(files, max_size=3).map(tuple),
+    unreadable=st.lists(unreadable, max_size=2).map(tuple),
+    files_seen=numbers,
+    files_read=numbers,
+    lone_file=st.booleans(),
+    collected=st.builds(Collected, host=st.none() | texts, at=st.none() | moments, by=texts),
+)
+
+
+@given(inventories)
+def test_what_is_saved_is_read_back(inventory: Inventory) -> None:
+    assert inventory.collected is not None
+    text = inventory_to_json(inventory, inventory.collected)
+    assert parse_saved(json.loads(text), "saved.json") == inventory
+
+
+def example(**changes: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "schema": "hotfix-check/inventory/1",
+        "collected": {"host": "EX01", "at": "2026-11-21T08:00:00Z", "by": "hotfix-check 0.1.0"},
+        "target": "C:/Exchsrvr",
+        "root": ["Exchsrvr"],
+        "lone_file": False,
+        "files_seen": 1,
+        "files_read": 1,
+        "folders": [""],
+        "unreadable": [],
+        "files": [{"path": "Store.exe", "size": 10, "version": "5.5.2653.23"}],
+    }
+    return {key: value for key, value in {**document, **changes}.items() if value is not ...}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"schema": "hotfix-check/inventory/9"}, "schema: 'hotfix-check/inventory/9': this release reads"),
+        ({"schema": ...}, "schema: missing"),
+        ({"files": {}}, "files: a list of tables expected"),
+        ({"files": [7]}, "files: a list of tables expected, found 7 in it"),
+        ({"files": [{"path": "a", "size": -1}]}, r"file 1 \(a\): size: -1 is not within"),
+        (
+            {"files": [{"path": "a", "size": 1, "version": "5.5"}]},
+            r"file 1 \(a\): version: '5.5' is not a file version",
+        ),
+        ({"files": [{"path": "a", "size": 1, "modified": "yesterday"}]}, "modified: "),
+        ({"files": [{"path": "a", "size": 1, "modified": "2003-07-01T17:44:00"}]}, "modified: .* has no zone"),
+        ({"files": [{"path": "a", "size": 1, "colour": "red"}]}, "colour: unknown field"),
+        ({"files_seen": True}, "files_seen: a whole number expected, found True"),
+        ({"collected": None}, "collected: missing"),
+    ],
+)
+def test_a_broken_inventory_is_refused_with_its_place(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(SavedInputError, match=said):
+        parse_saved(example(**changes), "saved.json")
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe{", b"[" * 200_000, b'{"schema": 1}'], ids=repr)
+def test_what_is_not_json_or_not_ours_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "saved.json"
+    path.write_bytes(content)
+    with pytest.raises(SavedInputError):
+        read_saved(path)
+
+
+def test_an_inventory_is_known_by_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "anything.dat"
+    path.write_text(json.dumps(example()))
+    assert looks_saved(path)
+    path.write_text(json.dumps({"schema": "something else"}))
+    assert not looks_saved(path)

@@ -1,0 +1,70 @@
+"""The house rules that can be checked: who may import what."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "hotfix_check"
+MODULES = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path for path in PACKAGE.rglob("*.py")}
+OUTSIDE = {"os", "sys", "pathlib", "socket", "subprocess", "time", "shutil", "tempfile", "platform", "typer", "rich"}
+PURE = ("hotfix_check.assess", "hotfix_check.report", "hotfix_check.version", "hotfix_check.article")
+ORDER = ["errors", "version", "fields", "pe", "inventory", "catalogue", "assess", "report", "cli"]
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(PURE)])
+def test_what_judges_and_renders_touches_nothing_outside(name: str) -> None:
+    assert {module for module in imports(MODULES[name]) if module.partition(".")[0] in OUTSIDE | {"pefile"}} == set()
+
+
+def test_pefile_is_imported_in_one_module() -> None:
+    assert [name for name, path in MODULES.items() if "pefile" in imports(path)] == ["hotfix_check.pe_crosscheck"]
+
+
+def test_typer_is_imported_by_the_command_line_alone() -> None:
+    assert {name for name, path in MODULES.items() if "typer" in imports(path)} == {"hotfix_check.cli.__init__"}
+
+
+def test_the_flow_goes_one_way() -> None:
+    def rank(module: str) -> int | None:
+        part = module.split(".")[1] if "." in module else ""
+        return ORDER.index(part) if part in ORDER else None
+
+    for name, path in MODULES.items():
+        own = rank(name)
+        for module in imports(path):
+            other = rank(module) if module.startswith("hotfix_check.") else None
+            if own is not None and other is not None:
+                assert other <= own, f"{name} imports {module}"
+
+
+def test_scanning_one_file_loads_nothing_that_it_does_not_use(samples: Path) -> None:
+    code = (
+        "import sys; from hotfix_check.cli import main; sys.argv = ['hotfix-check', 'scan', '-q', sys.argv[1]]\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(samples / "copied-file" / "Mapi32.dll")],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "sqlite3"} == set()

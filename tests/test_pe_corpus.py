@@ -1,0 +1,64 @@
+"""Our reader against pefile on real files: those in Python's own packages, and those below $HOTFIX_CHECK_CORPUS."""
+
+from __future__ import annotations
+
+import os
+import site
+import sysconfig
+from pathlib import Path
+
+import pefile
+import pytest
+
+from hotfix_check.pe import PeError, read_pe_file
+
+_LARGEST = 4 << 20  # bytes; larger files take pefile long and add little
+
+
+def _real_files() -> list[Path]:
+    folders = {Path(folder) for folder in (sysconfig.get_path("purelib"), *site.getsitepackages())}
+    found = {path for folder in folders for path in folder.glob("**/distlib/*.exe")}
+    found |= {path for folder in folders for path in folder.glob("setuptools/*.exe")}
+    if corpus := os.environ.get("HOTFIX_CHECK_CORPUS"):
+        found |= {path for path in Path(corpus).rglob("*") if path.is_file() and not path.is_symlink()}
+    return sorted(path for path in found if path.stat().st_size <= _LARGEST)
+
+
+FILES = _real_files()
+
+
+def test_both_readers_agree_on_real_files() -> None:
+    if not FILES:
+        pytest.skip("no real PE files: pip vendors none here, and HOTFIX_CHECK_CORPUS names no folder")
+    compared = 0
+    for path in FILES:
+        try:
+            image = pefile.PE(data=path.read_bytes(), fast_load=True)
+        except pefile.PEFormatError:
+            continue  # a 16-bit file, or no program at all
+        try:
+            facts = read_pe_file(path, mapi=True)
+        except PeError as error:
+            pytest.fail(f"{path}: {error}")
+        image.parse_data_directories([0, 2])
+        fixed = [
+            (
+                info.FileVersionMS >> 16,
+                info.FileVersionMS & 0xFFFF,
+                info.FileVersionLS >> 16,
+                info.FileVersionLS & 0xFFFF,
+            )
+            for info in getattr(image, "VS_FIXEDFILEINFO", [])
+            if info.Signature == 0xFEEF04BD
+        ]
+        if "version-resource-not-id-1" in facts.notes:  # pefile takes any id, Windows only 1
+            assert facts.version is None, path
+            assert fixed, path
+        else:
+            assert (facts.version in fixed) if fixed else (facts.version is None), path
+        exports = getattr(image, "DIRECTORY_ENTRY_EXPORT", None)
+        names = {symbol.name for symbol in exports.symbols} if exports else set()
+        assert facts.exports_get_outlook_version is (b"GetOutlookVersion" in names), path
+        assert facts.linked == image.FILE_HEADER.TimeDateStamp, path
+        compared += 1
+    assert compared
