@@ -106,7 +106,7 @@ def _product_files(
 
 
 def _is_core(product: dict[str, Any], name: str) -> bool:
-    return any(name in folder.get("core", ()) for folder in product["folders"])
+    return any(name.lower() == one.lower() for folder in product["folders"] for one in folder.get("core", ()))
 
 
 def _document(

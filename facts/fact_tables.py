@@ -97,5 +97,5 @@ def _spell_names_alike(facts: Facts) -> None:
     for row in facts.baseline:
         spellings.setdefault(row["file"].lower(), Counter())[row["file"]] += 10_000
     best = {name: min(seen, key=lambda one: (-seen[one], one)) for name, seen in spellings.items()}
-    for row in [*facts.hotfixes, *facts.component_releases]:
+    for row in [*facts.hotfixes, *facts.component_releases, *facts.baseline]:
         row["file"] = best[row["file"].lower()]
