@@ -164,7 +164,9 @@ def _counts(product_id: str, updates: list[Update], facts: Facts) -> list[str]:
 
 def judgeable(update: Update) -> bool:
     """Whether an update has a row that a version can show, or brings a level."""
-    return "level" in update or any("version" in row for package in update.get("package", ()) for row in package["files"])
+    return "level" in update or any(
+        "version" in row for package in update.get("package", ()) for row in package["files"]
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -173,7 +175,9 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         stale = [name for name, text in texts.items() if not _same(DATA / name, text)]
         stale += [path.name for path in DATA.glob("*.toml") if path.name not in texts]
-        print("\n".join(f"data/{name} is not what facts/build_data.py writes" for name in stale) or "data/ is up to date")
+        print(
+            "\n".join(f"data/{name} is not what facts/build_data.py writes" for name in stale) or "data/ is up to date"
+        )
         return 1 if stale else 0
     for name, text in texts.items():
         (DATA / name).write_text(text, "utf-8", newline="\n")

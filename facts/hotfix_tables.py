@@ -22,7 +22,9 @@ def add_hotfixes(updates: dict[str, Update], product: dict[str, Any], levels: li
             tables[row["kb"]].append(row)
     for kb, rows in tables.items():
         update = updates.setdefault(f"KB{kb}", _new_update(kb, rows, product))
-        update["sources"] = list(dict.fromkeys([*update["sources"], *(one for row in rows for one in _sources(row, facts))]))
+        update["sources"] = list(
+            dict.fromkeys([*update["sources"], *(one for row in rows for one in _sources(row, facts))])
+        )
         if rows[0]["included_in"]:
             inclusion = rows[0]["included_in"].partition(" ")[0]
             update["included_in"] = [inclusion]
@@ -62,7 +64,9 @@ def _packages(rows: list[Row], product: dict[str, Any], levels: list[Line], fact
             package["level"] = key
             if key != levels[0]["name"]:
                 package["prerequisites"] = [[key]]
-        package["files"] = [_file(row, facts) for row in sorted(members, key=lambda row: (row["file"], row["platform"]))]
+        package["files"] = [
+            _file(row, facts) for row in sorted(members, key=lambda row: (row["file"], row["platform"]))
+        ]
         packages.append(package)
     return packages
 

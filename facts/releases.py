@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from fact_tables import Facts, Row
 
 Update = dict[str, Any]
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = tuple(calendar.month_name)[1:]
 _BULLETIN = re.compile(r"smb_nt_ms([0-9]{2}-[0-9]{3})\.nasl|\b(MS[0-9]{2}-[0-9]{3})\b")
 _MONTHLY = re.compile(r"([A-Z][a-z]{2})([0-9]{2})(SU|HU)(v[0-9])?")
 _OTHER_BUILD = re.compile(r"(?:gives|repeats|compares|misprints).*[0-9]+\.[0-9]+|repeats")
@@ -42,7 +43,7 @@ def day(text: str) -> date | None:
 
 
 def updates_of(product: dict[str, Any], facts: Facts, components: set[str]) -> dict[str, Update]:
-    """The updates of one product's releases by own id; those of ``components`` (KB numbers) have tables of their own."""
+    """The updates of one product's releases by own id; ``components`` are KB numbers that have tables of their own."""
     rows = [row for row in facts.builds if row["product_id"] == product["id"]]
     updates: dict[str, Update] = {}
     previous: dict[str, str] = {}

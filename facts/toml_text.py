@@ -1,4 +1,4 @@
-"""Values to TOML as a person would write it: one row a line, native dates, nothing that says what goes without saying."""
+"""Values to TOML as a person would write it: one row a line, native dates."""
 
 from __future__ import annotations
 
