@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import TextWrapper
 
 from tabulate import tabulate
 
 from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import visible
+from hotfix_check.report.text import fill, visible
 
 _ALWAYS_SHOWN = ("missing", "partial", "undetermined")
 _TO_INSTALL = ("missing", "partial")
@@ -82,7 +81,7 @@ def _target(target: Document, width: int, everything: bool) -> str:
     for label, entries in _sections(target):
         if entries:
             blocks.append(_listed(label, entries, width, everything))
-    blocks.append(_fill(_summary(target, hidden=len(target["findings"]) - len(shown)), width))
+    blocks.append(fill(_summary(target, hidden=len(target["findings"]) - len(shown)), width))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -98,7 +97,7 @@ def _head(target: Document, width: int) -> str:
         lines.extend(f"! {text}" for text in product["anomalies"])
     if not target["products"]:
         lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
-    return "\n".join(_fill(line, width) for line in lines)
+    return "\n".join(fill(line, width) for line in lines)
 
 
 def _product(product: Document) -> str:
@@ -126,9 +125,9 @@ def _overview(findings: Sequence[Document], width: int) -> str:
 
 
 def _sentences(finding: Document, width: int) -> str:
-    lines = [_fill(headline(finding), width)]
+    lines = [fill(headline(finding), width)]
     details = [*next_steps(finding), *(f"! {text}" for text in finding["anomalies"])]
-    lines.extend(_fill(line, width, indent="  ", first="  ") for line in details)
+    lines.extend(fill(line, width, indent="  ", first="  ") for line in details)
     return "\n".join(lines)
 
 
@@ -149,7 +148,7 @@ def _sections(target: Document) -> list[tuple[str, list[str]]]:
 
 def _listed(label: str, entries: Sequence[str], width: int, everything: bool) -> str:
     kept = entries if everything else entries[:_LISTED]
-    lines = [label, *(_fill(entry, width, indent="    ", first="  ") for entry in kept)]
+    lines = [label, *(fill(entry, width, indent="    ", first="  ") for entry in kept)]
     if len(kept) < len(entries):
         lines.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
     return "\n".join(lines)
@@ -176,10 +175,3 @@ def _name(finding: Document) -> str:
 
 def _files(count: int) -> str:
     return "file" if count == 1 else "files"
-
-
-def _fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
-    wrapper = TextWrapper(
-        width, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return wrapper.fill(visible(line))

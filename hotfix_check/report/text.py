@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from textwrap import TextWrapper
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -15,3 +16,12 @@ def visible(text: str) -> str:
         character.encode("unicode_escape").decode("ascii") if unicodedata.category(character) in _HIDDEN else character
         for character in text
     )
+
+
+def fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
+    """The line, made visible, within ``width`` columns where its words allow; its own leading spaces are kept."""
+    lead = first + line[: len(line) - len(line.lstrip(" "))]
+    wrapper = TextWrapper(
+        width, initial_indent=lead, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(visible(line.lstrip(" ")))
