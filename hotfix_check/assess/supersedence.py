@@ -99,7 +99,11 @@ class Supersedence:
         if package is not None and line is not None:
             for row in required_rows(package):
                 for build in self.shipped(product.id, line, row.name):
-                    if build.update.id != update.id and update.contains_earlier and self.covers(package, build.package):
+                    if (
+                        build.update.id != update.id
+                        and package.contains_earlier
+                        and self.covers(package, build.package)
+                    ):
                         older.add(build.update.id)
         return self._oldest_first(older), self._oldest_first(newer)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.update import FileRow, Package, Update, package_line, row_day
 from hotfix_check.version import FileVersion
 
@@ -18,7 +18,7 @@ _PROGRAMS = (".exe", ".dll")
 def check_levels(product: Product) -> Iterator[str]:
     """Levels: dates in order, headline builds in range; a marker's versions in range and never going back."""
     for level in product.levels:
-        build = FileVersion(*(*level.build, 0)[:4])
+        build = headline_version(level)
         if not product.holds(build):
             yield f"{product.id}: levels: {level.name}: {build} is not in the product's range"
     dated = [level for level in product.levels if level.released is not None]
