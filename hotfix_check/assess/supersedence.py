@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.update import Package, Update, package_line, required_rows
+from hotfix_check.catalogue.update import Kind, Package, Update, package_line, required_rows
 from hotfix_check.version import FileVersion
 
 
@@ -99,10 +99,8 @@ class Supersedence:
         if package is not None and line is not None:
             for row in required_rows(package):
                 for build in self.shipped(product.id, line, row.name):
-                    if (
-                        build.update.id != update.id
-                        and package.contains_earlier
-                        and self.covers(package, build.package)
+                    if self.replaces_by_files(
+                        ShippedBuild(build.version, update, package), build.update, build.package
                     ):
                         older.add(build.update.id)
         return self._oldest_first(older), self._oldest_first(newer)
@@ -113,6 +111,18 @@ class Supersedence:
             return (update.built if update else None) or date.max, update_id
 
         return tuple(sorted(ids, key=age))
+
+    def replaces_by_files(self, newer: ShippedBuild, older: Update, package: Package) -> bool:
+        """Whether the file tables show that an update carries all of an older one of its line.
+
+        A rollup's rows are its markers, not its whole table: only another rollup replaces it. MS10-024 brings a later
+        Store.exe than the rollup of August 2004, and not the rest of that rollup.
+        """
+        if newer.update.id == older.id or not newer.package.contains_earlier:
+            return False
+        if older.kind is Kind.UPDATE_ROLLUP and newer.update.kind is not Kind.UPDATE_ROLLUP:
+            return False
+        return self.covers(newer.package, package)
 
     def covers(self, newer: Package, older: Package) -> bool:
         """Whether a package carries every required file of an older one at least at its version, and one above it."""
@@ -134,11 +144,7 @@ class Supersedence:
         if not needed:
             return set()
         fewest = min((self._shipped[(product_id, line, row.name.lower())] for row in needed), key=len)
-        return {
-            build.update.id
-            for build in fewest
-            if build.update.id != update.id and build.package.contains_earlier and self.covers(build.package, package)
-        }
+        return {build.update.id for build in fewest if self.replaces_by_files(build, update, package)}
 
     def _later_levels(self, product: Product, index: int) -> set[str]:
         found: set[str] = set()

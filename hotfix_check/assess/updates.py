@@ -254,7 +254,7 @@ class ProductUpdates:
         judged = judgement.package
         for name, version in versions.items():
             for build in self.relations.shipped(self.product.id, judgement.at, name):
-                if build.version == version and judged and self.relations.covers(build.package, judged):
+                if build.version == version and judged and self.relations.replaces_by_files(build, update, judged):
                     there = self.verdict_of(build.update.id) is Verdict.INSTALLED
                     found[build.update.id] = "contains" if there else "consistent-with"
         for holder in self.relations.containers(update):

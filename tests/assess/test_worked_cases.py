@@ -168,3 +168,12 @@ def test_an_sp3_server_is_told_that_service_pack_4_comes_first() -> None:
     assert finding(result, "exchange-5.5/SP1").satisfied_by == (
         SatisfiedBy(id="exchange-5.5/SP3", certainty="contains"),
     )
+
+
+def test_a_hotfix_with_a_later_marker_does_not_replace_a_rollup() -> None:
+    server = folder(
+        *(installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe"))
+    )
+    rollup = finding(judge(server), "exchange-2000/KB836488")
+    assert rollup.verdict is Verdict.MISSING
+    assert rollup.superseded_by == ("exchange-2000/KB870540",)
