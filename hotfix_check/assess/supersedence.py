@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.update import Kind, Package, Update, package_line, required_rows
+from hotfix_check.catalogue.product import Level
+from hotfix_check.catalogue.update import FileRow, Kind, Package, Update, package_line, required_rows
 from hotfix_check.version import FileVersion
 
 
@@ -160,8 +161,9 @@ class Supersedence:
 def level_includes(update: Update, product: Product, index: int, package: Package | None) -> str | None:
     """Whether a level includes an update built for an earlier line: "stated", "dates", "builds", or None.
 
-    Stated by the catalogue; else the level was released after the update; else, with dates unknown, the level's own
-    files are at least at the rows' versions.
+    Stated by the catalogue; else the level was released after the update; else, with dates unknown, the own files of
+    the level, or of one between it and the update's line, are at least at the rows' versions: a level contains the
+    ones before it (KB191014).
     """
     for name in update.included_in:
         if "/" not in name and product.level_index(name) <= index:
@@ -169,15 +171,21 @@ def level_includes(update: Update, product: Product, index: int, package: Packag
     level = product.levels[index]
     if level.released is not None and update.built is not None:
         return "dates" if level.released > update.built else None
-    needed = required_rows(package) if package else []
-    own = [
-        (row.version, product.files[row.name.lower()].versions.get(level.name))
-        for row in needed
-        if row.name.lower() in product.files
-    ]
-    if needed and len(own) == len(needed) and all(at is not None and row is not None and at >= row for row, at in own):
-        return "builds"
-    return None
+    line = package_line(package, product) if package else None
+    if package is None or line is None:
+        return None
+    between = product.levels[line + 1 : index + 1]
+    return "builds" if any(_has_all(product, one, required_rows(package)) for one in between) else None
+
+
+def _has_all(product: Product, level: Level, rows: Sequence[FileRow]) -> bool:
+    """Whether a level's own files, where all are known, are at least at the rows' versions."""
+    for row in rows:
+        file = product.files.get(row.name.lower())
+        own = file.versions.get(level.name) if file else None
+        if own is None or row.version is None or own < row.version:
+            return False
+    return bool(rows)
 
 
 def first_including_level(update: Update, product: Product, line: int | None, package: Package | None) -> int | None:

@@ -177,3 +177,11 @@ def test_a_hotfix_with_a_later_marker_does_not_replace_a_rollup() -> None:
     rollup = finding(judge(server), "exchange-2000/KB836488")
     assert rollup.verdict is Verdict.MISSING
     assert rollup.superseded_by == ("exchange-2000/KB870540",)
+
+
+def test_what_an_earlier_service_pack_contained_a_later_one_contains() -> None:
+    """KB194839 has Mapi32.dll 5.5.2430.0, SP2's own is 5.5.2448.0; what SP4's own is, no source says."""
+    mapi = installed("WINNT/System32/Mapi32.dll", "5.5.2653.12")
+    found = finding(judge(folder(*SP4_BIN, mapi)), "exchange-5.5/KB194839")
+    assert (found.verdict, found.confidence) == (Verdict.SUPERSEDED, Confidence.MEDIUM)
+    assert found.satisfied_by == (SatisfiedBy(id="exchange-5.5/SP4", certainty="contains"),)
