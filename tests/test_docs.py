@@ -34,7 +34,8 @@ def test_the_output_that_the_readme_shows_is_what_the_first_command_prints(
 ) -> None:
     shutil.copytree(samples, tmp_path / "samples")
     (shown,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
-    assert run("scan", "samples/exchange-5.5-sp4").out == shown
+    first = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)[0].strip().partition("/hotfix-check ")[2]
+    assert run(*shlex.split(first)).out == shown
 
 
 def test_the_help_names_every_option_of_the_readme(run: Run) -> None:
