@@ -60,3 +60,13 @@ def test_the_update_of_contributing_loads(tmp_path: Path, run: Run) -> None:
     ran = run("catalogue", "show", "KB818862", "--catalogue", "default", "--catalogue", mine)
     assert ran.code == 0
     assert "Mapi32.dll  5.5.2657.50  881936" in ran.out
+
+
+def test_the_reference_of_the_format_names_every_field_that_is_read() -> None:
+    reference = (ROOT / "docs" / "catalogue-format.md").read_text("utf-8")
+    source = (ROOT / "hotfix_check" / "catalogue" / "load.py").read_text("utf-8")
+    read = set(re.findall(r'(?:table|top)\.\w+\(\s*"(\w+)"', source)) | set(
+        re.findall(r'_references\(table, "(\w+)"', source)
+    )
+    assert len(read) > 50
+    assert {field for field in read if f"`{field}`" not in reference} == set()

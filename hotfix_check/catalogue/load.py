@@ -320,8 +320,6 @@ def _update(table: Fields, product: Product) -> Update:
     component = table.text("component")
     importance = table.choice("importance", tuple(Importance))
     replaces = _references(table, "replaces", product)
-    if table.flag("replaces_stated", False) and replaces is None:
-        replaces = ()
     packages = tuple(_package(entry, product) for entry in table.tables("package", lambda n, _: f"package {n}"))
     _check_lines(table, packages, product)
     update = Update(
