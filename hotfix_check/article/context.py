@@ -1,0 +1,226 @@
+"""Which tables belong to a fix, and what their headings say.
+
+A table counts when fix wording stands above it ("should have the following file attributes", "time stamp", "updated
+files"), or when an earlier table of the article counted; listings of disks, samples and downloads do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotfix_check.article.tables import RawTable
+from hotfix_check.article.text import Line
+
+_REACH = 16
+"""Lines above a table in which fix wording counts."""
+
+_FIX_WORDING = re.compile(
+    r"""file\s+attributes|attributes\s+\(?or\s+later|listed\s+attributes
+      | (?:time|date)[\s-]?stamps? | \bdated\b
+      | (?:should|must|will|has|have|had|with)\s+the\s+following\s+(?:file\s+)?(?:dates?|versions?|attributes|time|sizes?|information|properties|or\s+later)
+      | following\s+(?:file\s+)?(?:versions?|attributes)
+      | (?:hot-?fix|fix|patch|update|upgrade|correction|rollup|version\s+of\s+this)\w{0,3}\b[^.:]{0,120}
+        \b(?:contain|includ|consist|install|replac|updat|provid|compris|affect|follow)\w{0,5}\b[^.]{0,80}\b(?:files?|dlls?|modules?|versions?|drivers?|components?)
+      | updated\s+(?:\w+\s+){0,3}(?:files?|versions?|dlls?|drivers?|modules?|components?)\b
+      | (?:files?|dlls?|drivers?|modules?|components?)\s+(?:that\s+)?(?:(?:have|has)\s+been|is|are|was|were|will\s+be|must\s+be|should\s+be|need\s+to\s+be)\s+
+        (?:also\s+)?(?:updated|replaced|modified|changed|affected|upgraded|corrected|fixed|installed\s+by)
+      | (?:corrected|newer|new|later|latest|fixed|replacement|modified|revised)\s+(?:versions?|files?|dlls?|drivers?)\s+(?:of|is|are|has|have|should|with)?
+      | files?\s+(?:listed|names?)?\s*.{0,30}\bor\s+later
+      | \bor\s+later\s*[.:]?\s*$
+      | ^\s*file\s+information
+      | ^\s*component\s*:
+      | \bpost[- ]sp\d | \bpost[- ]service\s+pack | \bhot-?fix(?:es)?\b
+      | (?:obtain|apply|install|use)\s+the\s+(?:following|updated)\s+(?:fix|file|patch|update|version|hotfix)s?
+      | (?:a|the|supported|this)\s+(?:fix|patch|hot-?fix)\b
+    """,
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_STRONG_FIX_WORDING = re.compile(
+    r"file\s+attributes|(?:time|date)[\s-]?stamp|attributes\s+\(?or\s+later|listed\s+attributes"
+    r"|files?\s+(?:have|has)\s+been\s+(?:updated|replaced|changed)|updated\s+files",
+    re.IGNORECASE,
+)
+_OTHER_LIST = re.compile(
+    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | contents\s+of | (?:disk|disc|cd-rom)\s*\#?\s*\d
+      | \bcontained\s+in\s+(?:the\s+download|this\s+archive) | following\s+files\s+are\s+(?:available|contained|included)
+      | available\s+for\s+download\s+from | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
+      | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
+      | self-extracting | \btypical\s+(?:install|files) | online\s+services | required\s+disk\s+space
+      | by\s+default\s+(?:the\s+)?following\s+files | directory\s+listing | correct\s+(?:files?|versions?|dates?)
+      | \bcompare\b | list\s+of\s+\S+\s+versions | \bdisk\s+space\b | \bmemory\b.{0,30}requirements?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_OTHER_TITLE = re.compile(
+    r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b|list\s+of\s+files|files\s+installed"
+    r"|file\s+(?:names|sizes|descriptions|locations)|directory\s+listing|disk\s+(?:directory|listing)|disk\s+\d+|(?:memory|disk)\s+requirements"
+    r"|^sample|\bsample:|driver\s+(?:library|versions)|how\s+to\s+obtain|where\s+to\s+(?:find|obtain)|^file:|^info:",
+    re.IGNORECASE,
+)
+_FIX_ARTICLE = re.compile(
+    r"supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)|\bhot-?fix|obtain\s+the\s+(?:following\s+)?fix|service\s+pack\s+that\s+contains\s+this"
+    r"|^keywords.{0,400}\bkb(?:fix|qfe|hotfix)|contact\s+microsoft\s+(?:product\s+support|technical\s+support).{0,80}obtain|this\s+fix\b|this\s+patch\b"
+    r"|\bcumulative\s+update\b|\bsecurity\s+update\b|\bupdate\s+rollup\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LISTING_LINE = re.compile(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of", re.IGNORECASE)
+_COMPONENT = re.compile(r"^\s*component(?:\(s\)|s)?\s*:\s*(.{1,120})$", re.IGNORECASE)
+_LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,90}?)\s*:$", re.IGNORECASE)
+_FOR = re.compile(r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(or\s+later\)\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE)
+_PLAIN_SECTIONS = re.compile(
+    r"symptoms?|cause|resolution|work-?around|status|more information|summary|references|applies to|properties|introduction|additional"
+    r"|file information|hotfix information|prerequisites|restart requirements?|(?:hotfix|update) replacement information|download(?:ing)? information"
+    r"|installation information|registry information|how to obtain|update information|files?|technical information|service pack information"
+    r"|the english version|removal information|patch information|cumulative rollup information|file attributes|notes?|important|warning|caution",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedTable:
+    """A table with what stands around it."""
+
+    table: RawTable
+    is_fix: bool
+    reason: str
+    component: str | None
+    heading: str | None
+
+
+def place_tables(lines: Sequence[Line], tables: Sequence[RawTable], title: str | None, *, is_list: bool = False) -> list[PlacedTable]:
+    """Judge each table by its surroundings; ``is_list``: the whole input is a file list of one update."""
+    whole = "\n".join(line.text for line in lines if line.kind in ("text", "heading") and len(line.text) < 4000)
+    fix_article = bool(_FIX_ARTICLE.search(whole[:200_000]))
+    other_title = bool(title and _OTHER_TITLE.search(title))
+    placed: list[PlacedTable] = []
+    floor = 0
+    counted = False
+    section = SectionHeadings(lines)
+    for table in tables:
+        above = _above(lines, table.first, floor)
+        listing = any(_LISTING_LINE.search(line.text) for line in lines[max(floor, table.first - 4) : table.last + 4])
+        is_fix, reason = (True, "file list") if is_list else _judge(
+            table, above, listing=listing, fix_article=fix_article, other_title=other_title, counted=counted
+        )
+        placed.append(
+            PlacedTable(
+                table=table,
+                is_fix=is_fix,
+                reason=reason,
+                component=section.component(table.first),
+                heading=table.heading or section.label(table.first, floor) or section.heading(table.first),
+            )
+        )
+        counted = counted or is_fix
+        floor = table.last + 1
+    return placed
+
+
+def _above(lines: Sequence[Line], first: int, floor: int) -> str:
+    taken: list[str] = []
+    for at in range(first - 1, floor - 1, -1):
+        line = lines[at]
+        if line.kind in ("text", "heading"):
+            taken.append(line.text[-1500:].strip())
+            if len(taken) == _REACH:
+                break
+    return "\n".join(reversed(taken))
+
+
+def _judge(
+    table: RawTable, above: str, *, listing: bool, fix_article: bool, other_title: bool, counted: bool
+) -> tuple[bool, str]:
+    flat = " ".join(above.split())
+    if listing:
+        return False, "a directory listing"
+    strong = _STRONG_FIX_WORDING.search(flat)
+    close = " ".join(above.split("\n")[-4:])
+    if strong and not (other_title and not fix_article):
+        return True, "fix wording"
+    other = _OTHER_LIST.search(close)
+    versions = any({"version", "date", "datetime"} & row.values.keys() for row in table.rows)
+    if other_title and not fix_article:
+        return False, "a list by the title of the article"
+    if not versions and (other or not _FIX_WORDING.search(close)):
+        return False, "sizes or names only, without fix wording"
+    if other and not _FIX_WORDING.search(close):
+        return False, "another kind of list"
+    if counted:
+        return True, "after another table of the fix"
+    if _FIX_WORDING.search(flat) or _FIX_WORDING.search(above):
+        return True, "fix wording"
+    if fix_article and table.columns is not None and versions:
+        return True, "the article is about a fix"
+    return False, "no fix wording above it"
+
+
+class SectionHeadings:
+    """The headings above a place in the article: underlined ones, ``X:`` lines, ``Component: X``."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._headings: list[tuple[int, str]] = []
+        self._components: list[tuple[int, str | None]] = []
+        for at, line in enumerate(lines):
+            if line.kind == "heading":
+                self._add_heading(at, line.text.strip())
+            elif line.kind == "rule" and at and lines[at - 1].kind == "text" and self._is_underline(at):
+                self._add_heading(at - 1, lines[at - 1].text.strip())
+            elif line.kind == "text" and (match := _COMPONENT.match(line.text)):
+                self._components.append((at, match[1].strip().rstrip(":.").strip()))
+
+    def _is_underline(self, at: int) -> bool:
+        above, rule = self._lines[at - 1].text.rstrip(), self._lines[at].text.rstrip()
+        if len(above) > 110 or set(rule.strip()) - set("-=~_"):
+            return False
+        return abs(len(above) - len(rule)) <= 3 and above[:1] not in ("", " ")
+
+    def _add_heading(self, at: int, text: str) -> None:
+        if not text or len(text) > 120:
+            return
+        if match := _COMPONENT.match(text):
+            self._components.append((at, match[1].strip().rstrip(":.").strip()))
+            return
+        self._headings.append((at, text))
+        self._components.append((at, None))
+
+    def component(self, at: int) -> str | None:
+        """The nearest component line since the last heading."""
+        return next((text for place, text in reversed(self._components) if place < at), None)
+
+    def heading(self, at: int) -> str | None:
+        """The nearest heading that is not a standard section name."""
+        for place, text in reversed(self._headings):
+            if place < at:
+                bare = text.rstrip(":").strip()
+                if not _PLAIN_SECTIONS.fullmatch(bare):
+                    return bare
+                if bare.isupper():
+                    return None
+        return None
+
+    def label(self, at: int, floor: int) -> str | None:
+        """An ``X:`` line, or the end of a sentence (``time stamp for X:``), directly above."""
+        seen = 0
+        for place in range(at - 1, floor - 1, -1):
+            line = self._lines[place]
+            if line.kind != "text":
+                continue
+            seen += 1
+            text = line.text.strip()
+            if _COMPONENT.match(text):
+                continue
+            sentence = _FOR.search(text)
+            if sentence:
+                return sentence[1].strip()
+            match = _LABEL.match(text)
+            if match and len(match[1].split()) <= 8 and (place == 0 or self._lines[place - 1].kind in ("blank", "rule", "heading", "text")):
+                bare = match[1].strip()
+                starts_line = place == 0 or self._lines[place - 1].kind != "text"
+                if starts_line and not _PLAIN_SECTIONS.match(bare) and not bare.lower().endswith(("following", "later", "files", "attributes")):
+                    return re.sub(r"^for\s+", "", bare, flags=re.IGNORECASE)
+            if seen >= 3:
+                return None
+        return None
