@@ -12,7 +12,9 @@ import re
 
 from hotfix_check.article.text import Line, plain_line, text_lines
 
-_IS_HTML = re.compile(r"<!doctype html|<html[\s>]|<body[\s>]|<table[\s>]|<t[dr][\s>]|</(?:p|div|h[1-6]|li|span|a)>|<br ?/?>", re.IGNORECASE)
+_STARTS_HTML = re.compile(r"\s*(?:<!doctype html|<!--|<\?xml|<(?:html|head|body|table|div|h[1-6]|p|section|article|main|meta|title|span|ul)\b)", re.IGNORECASE)
+_MARKUP = re.compile(r"<t[dr][\s>]|</(?:p|div|h[1-6]|li|span|a|td|tr|table)>|<br ?/?>", re.IGNORECASE)
+_PLAIN_ARTICLE = re.compile(r"^(?:DOCUMENT {0,9}:|={5,}\s*$)", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})([^<>]{0,4000})>|<!--|<[!?][^<>]{0,2000}>")
 _SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?(\d{1,4})", re.IGNORECASE)
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "title", "summary", "th-heading"))
@@ -27,8 +29,11 @@ _LONGEST_CELL = 600
 
 
 def looks_like_html(text: str) -> bool:
-    """Whether the text is a page: some tag that no plain article prints."""
-    return bool(_IS_HTML.search(text[:200_000]))
+    """Whether the text is a page or a part of one; a plain article may print samples of HTML (KB226328)."""
+    if _STARTS_HTML.match(text[:4096]):
+        return True
+    head = text[:200_000]
+    return "</" in head and len(_MARKUP.findall(head)) >= 3 and not _PLAIN_ARTICLE.search(head)
 
 
 class _Table:

@@ -20,7 +20,8 @@ _GLUED = re.compile(rf"(?<=[a-z0-9.:)])(?={SECTIONS})|(?<=[.:)])(?=(?:{SECTIONS}
 _GLUED_AFTER = re.compile(rf"\b({SECTIONS})(?=[A-Z][a-z])")
 _HEADING = re.compile(rf"(?:{SECTIONS})\s*:?", re.IGNORECASE)
 _BULLET = re.compile(r"(?:[-•*·–] |\d{1,2}[.)] )\s{0,3}")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!U\.S\.)[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z])")
+_NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
 _LONGEST = 20_000
 _LEGAL = "THE INFORMATION PROVIDED IN THE MICROSOFT KNOWLEDGE BASE"
 
@@ -71,4 +72,5 @@ def _parted(paragraph: str) -> list[str]:
 
 def sentences(paragraph: str) -> list[str]:
     """The sentences of one paragraph; one longer than 1,000 characters is cut there."""
-    return [sentence.strip()[:1000] for sentence in _SENTENCE_END.split(paragraph[:_LONGEST]) if sentence.strip()]
+    paragraph = _NOTE.sub("", paragraph[:_LONGEST])
+    return [sentence.strip()[:1000] for sentence in _SENTENCE_END.split(paragraph) if sentence.strip()]

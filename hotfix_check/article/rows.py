@@ -155,8 +155,9 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
         strength += sum(piece.kind in _STRONG for piece in pieces[first:past])
         if concept == "other":
             continue
-        if concept == "name" and past - first == 2:
+        if concept == "name" and past - first == 2 and _is_dos_name(pieces[first], pieces[past - 1]):
             text = ".".join(piece.text for piece in pieces[first:past])
+        strength += concept == "version" and past - first == 1 and pieces[first].kind in ("word", "decimal")
         if concept in values:
             if concept == "version":
                 more.append((columns[taken_by].label, text))
@@ -175,16 +176,22 @@ def _takes(
     """How far the column may take pieces from ``first`` on: (past-last piece, agreement)."""
     piece = pieces[first]
     fit = _FIT[column.concept].get(piece.kind)
+    if fit is None and column.concept == "version" and re.fullmatch(r"\d{1,5}[A-Za-z]{1,2}\d?", piece.text):
+        fit = 4
     if fit is None:
         return []
     if aligned and _overlap(piece, column, following):
         fit += 1
     taken = [(first + 1, fit)]
     if column.concept == "name" and piece.kind == "word" and first + 1 < len(pieces):
-        # DOS listings print MAPI32  DL_ for MAPI32.DL_
-        after = pieces[first + 1]
-        if re.fullmatch(r"[A-Z0-9$_]{1,8}", piece.text) and re.fullmatch(r"[A-Z0-9$_]{2,3}", after.text):
+        if _is_dos_name(piece, pieces[first + 1]):
             taken.append((first + 2, fit + 2))
+        if aligned and abs(piece.start - column.start) <= 1:
+            # The name of a program may stand for the file: words one space apart, under the header.
+            for past in range(first + 1, min(len(pieces), first + 5)):
+                if pieces[past].kind not in ("word", "platform") or pieces[past].start - pieces[past - 1].end != 1:
+                    break
+                taken.append((past + 1, fit + 1))
     if column.concept in _SEVERAL:
         gain = fit
         for past in range(first + 1, min(len(pieces), first + 10)):
@@ -194,11 +201,16 @@ def _takes(
                     break
                 taken.append((past + 1, gain + 8))
                 break
-            if after.kind not in _JOINED_KINDS or (after.kind in ("date", "time") and column.concept != "other"):
+            if piece.kind == "missing" or after.kind not in _JOINED_KINDS or (after.kind in ("date", "time") and column.concept != "other"):
                 break
             gain += 1
             taken.append((past + 1, gain))
     return taken
+
+
+def _is_dos_name(stem: Cell, extension: Cell) -> bool:
+    """Directory listings print MAPI32  DL_ for MAPI32.DL_."""
+    return bool(re.fullmatch(r"[A-Z0-9$_]{1,8}", stem.text) and re.fullmatch(r"[A-Z0-9$_]{2,3}", extension.text))
 
 
 def _overlap(piece: Cell, column: Column, following: Column | None) -> bool:

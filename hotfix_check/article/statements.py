@@ -15,8 +15,8 @@ from hotfix_check.article.prose import is_section_heading, sentences
 Restart = Literal["yes", "no", "services"]
 
 _FIX = r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package|cumulative update|security update|package|correction)"
-_THIS_FIX = rf"(?:this|the|these)\s(?:\S{{1,20}}\s){{0,3}}?{_FIX}"
-_INSTALL = r"(?:install|apply|appl[yi]ing|installing|installed|applied|installation of|run)"
+_THIS_FIX = rf"(?:this|the|these|both|all|each)\s(?:\S{{1,20}}\s){{0,3}}?{_FIX}"
+_INSTALL = r"(?:install|apply|appl[yi]ing|installing|installed|applied|installation|run)"
 _KB_NUMBER = re.compile(r"\b(?:Q|KB ?)(\d{5,7})\b|\b(\d{6,7})\b(?=[ )]|$)", re.IGNORECASE)
 _LEADING_NUMBER = re.compile(r"(?:ARTICLE-ID: ?)?(?:Q|KB ?)?(\d{5,7})\b(?!,)", re.IGNORECASE)
 
@@ -61,7 +61,7 @@ _NOT_A_THING = re.compile(
     r"|^you to (?:restart|reboot)|^(?:it|them|this|these|changes)\b",
     re.IGNORECASE,
 )
-_FOLLOWING_ARTICLE = re.compile(r"\b(?:in )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$", re.IGNORECASE)
+_FOLLOWING_ARTICLE = re.compile(r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$", re.IGNORECASE)
 _TAIL = re.compile(
     r"\s(?:to be (?:installed|applied)|(?:be|is|are) (?:installed|applied)|installed|on the (?:server|computer|system)|(?:to|before|prior to|in order to)\s(?:you\s)?"
     rf"(?:can\s)?{_INSTALL}\b.{{0,120}}|for the fix.{{0,80}}|or (?:a )?later(?: version)?s?)$",
@@ -81,7 +81,7 @@ _RESTART_COMPUTER = re.compile(
     re.IGNORECASE,
 )
 _AFTER_FIX = re.compile(
-    rf"\b(?:after|once|when|before|upon|for|to complete)\b[^.]{{0,80}}\b(?:{_INSTALL}|{_FIX})\b[^.]{{0,60}}|\b{_INSTALL}\s{_THIS_FIX}|{_THIS_FIX} (?:will )?require",
+    rf"\b(?:after|once|when|before|upon|for|to complete)\b[^.]{{0,80}}\b(?:{_INSTALL}|{_FIX})\b[^.]{{0,60}}|\b{_INSTALL}\s{_THIS_FIX}|{_THIS_FIX}\b[^.]{{0,40}} (?:will )?require",
     re.IGNORECASE,
 )
 _OTHER_CAUSE = re.compile(r"\bregistry (?:value|key|change|entry)|\bswitch\b|/[a-z]\b|service pack \d\w? and\b|\buninstall|\bremove\b|\bwork ?around", re.IGNORECASE)
@@ -101,7 +101,7 @@ _INCLUDED = re.compile(
     r"\b(?:first |also )?(?:corrected|fixed|resolved|included|addressed) (?:for the first time )?in\b (?!this article|the following|the article)(.{3,200})",
     re.IGNORECASE,
 )
-_LEVEL_NAMED = re.compile(r"service (?:pack|release)|\bSP ?\d|\bCU ?\d|rollup|cumulative update|\bRU ?\d|exchange\s(?:server\s)?\d", re.IGNORECASE)
+_LEVEL_NAMED = re.compile(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumulative update \d|\bRU ?\d", re.IGNORECASE)
 _OBTAIN_ROLLUP = re.compile(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.,]", re.IGNORECASE)
 _KEYWORD_LEVEL = re.compile(r"\bexc(?:hange)?(4|5|55|2000|2k|2003)0?sp(\d)(?:a)?fix\b|\bkbExchange(\d{3,4})SP(\d)fix\b", re.IGNORECASE)
 _KEYWORD_PRODUCT = {"4": "Exchange Server 4.0", "5": "Exchange Server 5.0", "55": "Exchange Server 5.5", "2000": "Exchange 2000 Server",
@@ -185,13 +185,13 @@ def _required_things(sentence: str, paragraphs: Sequence[str], at: int) -> list[
             number = _following_numbers(paragraphs, at)[:1]
             if not number:
                 continue
-            thing = f"{thing[: follows.start()].rstrip()} in Q{number[0]}" if thing[: follows.start()].strip() else f"Q{number[0]}"
+            thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
         return [_clean(thing)]
     return []
 
 
 def _clean(thing: str) -> str:
-    thing = re.split(r"\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b", thing, maxsplit=1)[0].strip(" .,:;")
+    thing = re.split(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b", thing, maxsplit=1)[0].strip(" .,:;")
     for _ in range(3):
         thing = _TAIL.sub("", thing).strip(" .,:;")
     return re.sub(r"^(?:the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
