@@ -40,7 +40,7 @@ class Cell(NamedTuple):
 _END = r"(?=[\s;,*]|$)"
 _DATE = (
     rf"\d{{1,4}}[/-]\d{{1,2}}[/-]\d{{1,4}}|\d{{1,2}}[- ]?{MONTH}[-, ]{{1,2}}\d{{2,4}}"
-    rf"|{MONTH}[-. ]\d{{1,2}}(?:-|, ?| )\d{{2,4}}"
+    rf"|{MONTH}[-. ]\d{{1,2}}(?:-|,[ ]?|[ ])\d{{2,4}}"
 )
 _PIECES = re.compile(
     rf"""(?:(?P<paren>[(<\[][^()<>\[\]]{{1,60}}[)>\]]){_END}
@@ -83,9 +83,9 @@ def line_cells(line: str) -> list[Cell]:
                 if labelled:
                     text, kind = labelled[1], "version"
                 elif is_platform(inner):
-                    text, kind = inner, "platform"
+                    kind = "platform"
                 elif is_language(inner):
-                    text, kind = inner, "language"
+                    kind = "language"
                 elif re.fullmatch(r"\d[\d,]{0,15} bytes?", inner, re.IGNORECASE):
                     text, kind = inner, "size"
                 elif text[0] == "<" and line[end : end + 1] == "\\":

@@ -23,7 +23,7 @@ _FIX_WORDING = re.compile(
       | following\s+(?:file\s+)?(?:versions?|attributes)
       | (?:hot-?fix|fix|patch|update|upgrade|correction|rollup|version\s+of\s+this)\w{0,3}\b[^.:]{0,120}
         \b(?:contain|includ|consist|install|replac|updat|provid|compris|affect|follow)\w{0,5}\b[^.]{0,80}\b(?:files?|dlls?|modules?|versions?|drivers?|components?)
-      | updated\s+(?:\w+\s+){0,3}(?:files?|versions?|dlls?|drivers?|modules?|components?)\b
+      | updated\s+(?:[\w.]{1,30}\s+){0,3}(?:files?|versions?|dlls?|drivers?|modules?|components?)\b
       | (?:files?|dlls?|drivers?|modules?|components?)\s+(?:that\s+)?(?:(?:have|has)\s+been|is|are|was|were|will\s+be|must\s+be|should\s+be|need\s+to\s+be)\s+
         (?:also\s+)?(?:updated|replaced|modified|changed|affected|upgraded|corrected|fixed|installed\s+by)
       | (?:corrected|newer|new|later|latest|fixed|replacement|modified|revised)\s+(?:versions?|files?|dlls?|drivers?)\s+(?:of|is|are|has|have|should|with)?
@@ -44,15 +44,19 @@ _STRONG_FIX_WORDING = re.compile(
 )
 _OTHER_LIST = re.compile(
     r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | contents\s+of | (?:disk|disc|cd-rom)\s*\#?\s*\d
-      | \bcontained\s+in\s+(?:the\s+download|this\s+archive) | following\s+files\s+are\s+(?:available|contained|included)
-      | available\s+for\s+download\s+from | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
+      | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
       | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
-      | self-extracting | \btypical\s+(?:install|files) | online\s+services | required\s+disk\s+space
-      | by\s+default\s+(?:the\s+)?following\s+files | directory\s+listing | correct\s+(?:files?|versions?|dates?)
-      | \bcompare\b | list\s+of\s+\S+\s+versions | \bdisk\s+space\b | \bmemory\b.{0,30}requirements?
+      | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files | directory\s+listing
+      | correct\s+(?:files?|versions?|dates?) | \bcompare\b | list\s+of\s+\S+\s+versions | \bdisk\s+space\b | \bmemory\b.{0,30}requirements?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_DOWNLOAD_LIST = re.compile(
+    r"\bcontained\s+in\b|files\s+are\s+(?:available|contained|included)|available\s+for\s+download|self-extracting|online\s+services"
+    r"|contains\s+the\s+following\s+files|expands",
+    re.IGNORECASE,
+)
+_FIX_TITLE = re.compile(r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE|MS\d\d-\d{3})\b", re.IGNORECASE)
 _OTHER_TITLE = re.compile(
     r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b|list\s+of\s+files|files\s+installed"
     r"|file\s+(?:names|sizes|descriptions|locations)|directory\s+listing|disk\s+(?:directory|listing)|disk\s+\d+|(?:memory|disk)\s+requirements"
@@ -62,7 +66,7 @@ _OTHER_TITLE = re.compile(
 _FIX_ARTICLE = re.compile(
     r"supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)|\bhot-?fix|obtain\s+the\s+(?:following\s+)?fix|service\s+pack\s+that\s+contains\s+this"
     r"|^keywords.{0,400}\bkb(?:fix|qfe|hotfix)|contact\s+microsoft\s+(?:product\s+support|technical\s+support).{0,80}obtain|this\s+fix\b|this\s+patch\b"
-    r"|\bcumulative\s+update\b|\bsecurity\s+update\b|\bupdate\s+rollup\b",
+    r"|fixed\s+in\s+an\s+updated|upgrade\s+the\s+\S+\s+file|\bcumulative\s+update\b|\bsecurity\s+update\b|\bupdate\s+rollup\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _LISTING_LINE = re.compile(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of", re.IGNORECASE)
@@ -93,7 +97,8 @@ def place_tables(lines: Sequence[Line], tables: Sequence[RawTable], title: str |
     """Judge each table by its surroundings; ``is_list``: the whole input is a file list of one update."""
     whole = "\n".join(line.text for line in lines if line.kind in ("text", "heading") and len(line.text) < 4000)
     fix_article = bool(_FIX_ARTICLE.search(whole[:200_000]))
-    other_title = bool(title and _OTHER_TITLE.search(title))
+    fix_title = bool(title and _FIX_TITLE.search(title))
+    other_title = bool(title and _OTHER_TITLE.search(title)) and not fix_title
     placed: list[PlacedTable] = []
     floor = 0
     counted = False
@@ -102,7 +107,7 @@ def place_tables(lines: Sequence[Line], tables: Sequence[RawTable], title: str |
         above = _above(lines, table.first, floor)
         listing = any(_LISTING_LINE.search(line.text) for line in lines[max(floor, table.first - 4) : table.last + 4])
         is_fix, reason = (True, "file list") if is_list else _judge(
-            table, above, listing=listing, fix_article=fix_article, other_title=other_title, counted=counted
+            table, above, listing=listing, fix_article=fix_article, fix_title=fix_title, other_title=other_title, counted=counted
         )
         placed.append(
             PlacedTable(
@@ -130,28 +135,32 @@ def _above(lines: Sequence[Line], first: int, floor: int) -> str:
 
 
 def _judge(
-    table: RawTable, above: str, *, listing: bool, fix_article: bool, other_title: bool, counted: bool
+    table: RawTable, above: str, *, listing: bool, fix_article: bool, fix_title: bool, other_title: bool, counted: bool
 ) -> tuple[bool, str]:
     flat = " ".join(above.split())
     if listing:
         return False, "a directory listing"
-    strong = _STRONG_FIX_WORDING.search(flat)
+    flat = " ".join(above.split())
     close = " ".join(above.split("\n")[-4:])
-    if strong and not (other_title and not fix_article):
+    if _STRONG_FIX_WORDING.search(flat) and not (other_title and not fix_article):
         return True, "fix wording"
-    other = _OTHER_LIST.search(close)
-    versions = any({"version", "date", "datetime"} & row.values.keys() for row in table.rows)
-    if other_title and not fix_article:
+    if other_title:
         return False, "a list by the title of the article"
-    if not versions and (other or not _FIX_WORDING.search(close)):
-        return False, "sizes or names only, without fix wording"
-    if other and not _FIX_WORDING.search(close):
+    worded = bool(_FIX_WORDING.search(close))
+    if _OTHER_LIST.search(close) and not worded:
         return False, "another kind of list"
+    if not any({"version", "date", "datetime"} & row.values.keys() for row in table.rows):
+        if worded or (fix_title and _FIX_WORDING.search(flat)):
+            return True, "fix wording"
+        return False, "sizes or names only, without fix wording"
+    about_fix = counted or fix_article or fix_title
+    if _DOWNLOAD_LIST.search(close) and not worded and not about_fix:
+        return False, "a list of downloads"
     if counted:
         return True, "after another table of the fix"
-    if _FIX_WORDING.search(flat) or _FIX_WORDING.search(above):
+    if worded or _FIX_WORDING.search(flat) or _FIX_WORDING.search(above):
         return True, "fix wording"
-    if fix_article and table.columns is not None and versions:
+    if about_fix and (table.columns is not None or _DOWNLOAD_LIST.search(close)):
         return True, "the article is about a fix"
     return False, "no fix wording above it"
 

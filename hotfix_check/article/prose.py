@@ -72,5 +72,5 @@ def _parted(paragraph: str) -> list[str]:
 
 def sentences(paragraph: str) -> list[str]:
     """The sentences of one paragraph; one longer than 1,000 characters is cut there."""
-    paragraph = _NOTE.sub("", paragraph[:_LONGEST])
-    return [sentence.strip()[:1000] for sentence in _SENTENCE_END.split(paragraph) if sentence.strip()]
+    paragraph = paragraph[:_LONGEST]
+    return [_NOTE.sub("", sentence.strip()[:1000]) for sentence in _SENTENCE_END.split(paragraph) if sentence.strip()]

@@ -31,6 +31,7 @@ _FIT: dict[Concept, dict[Kind, int]] = {
 _SEVERAL: frozenset[Concept] = frozenset(("platform", "language", "folder", "other", "datetime"))
 _JOINED_KINDS: frozenset[Kind] = frozenset(("word", "platform", "language", "whole", "label", "decimal", "missing", "date", "time"))
 _STRONG: frozenset[Kind] = frozenset(("date", "time", "datetime", "size", "version"))
+_VALUED: frozenset[Concept] = frozenset(("date", "time", "datetime", "size", "version"))
 _LOST = -6
 """What a piece costs that no column takes."""
 _MOST_PIECES = 24
@@ -69,6 +70,8 @@ def row_from_cells(cells: tuple[str, ...], columns: tuple[Column, ...] | None, a
     pieces = [Cell(text, cell_kind(text), index, index + 1) for index, text in enumerate(cells) if text]
     if not pieces:
         return None
+    if columns is None and any(piece.kind == "word" for piece in pieces):
+        pieces = [part for piece in pieces for part in _parts(piece)]
     if columns is not None:
         if len(cells) == len(columns):
             row = _by_position(pieces, columns, at)
@@ -78,6 +81,13 @@ def row_from_cells(cells: tuple[str, ...], columns: tuple[Column, ...] | None, a
         if row and not row.left_over:
             return row
     return _by_kind(pieces[:_MOST_PIECES], at)
+
+
+def _parts(cell: Cell) -> list[Cell]:
+    """The values of a cell that holds several, such as size and name (KB182333)."""
+    parts = line_cells(cell.text) if cell.kind == "word" else []
+    several = sum(part.kind in _STRONG or part.kind == "name" for part in parts) > 1
+    return [part._replace(start=cell.start, end=cell.end) for part in parts] if several else [cell]
 
 
 def _is_aligned(columns: tuple[Column, ...]) -> bool:
@@ -152,12 +162,11 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
             left.append(text)
             continue
         concept = columns[taken_by].concept
-        strength += sum(piece.kind in _STRONG for piece in pieces[first:past])
+        strength += concept in _VALUED and pieces[first].kind != "missing"
         if concept == "other":
             continue
         if concept == "name" and past - first == 2 and _is_dos_name(pieces[first], pieces[past - 1]):
             text = ".".join(piece.text for piece in pieces[first:past])
-        strength += concept == "version" and past - first == 1 and pieces[first].kind in ("word", "decimal")
         if concept in values:
             if concept == "version":
                 more.append((columns[taken_by].label, text))
@@ -235,7 +244,7 @@ def _acceptable(row: RawRow, pieces: Sequence[Cell]) -> bool:
     """Whether a line laid on a header is a row: a file name and little left over, or a bare name with values."""
     name_kind = next((piece.kind for piece in pieces if row.values["name"].startswith(piece.text)), "word")
     if name_kind in ("name", "path"):
-        return len(row.left_over) <= (3 if row.strength >= 2 else 1 if row.strength else 0)
+        return len(row.left_over) <= (4 if row.strength >= 2 else 1 if row.strength else 0)
     return row.strength >= 1 and not row.left_over
 
 

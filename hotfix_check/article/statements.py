@@ -37,7 +37,7 @@ _REQUIRES = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"^(.{{3,250}}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied|running)\s(?:\w+\s){{0,4}}?"
+        rf"^(.{{3,250}}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied|running)\s(?:(?:to|on|for)\s(?P<target>.{{3,60}}?)\s)?(?:\S{{1,20}}\s){{0,2}}?"
         rf"(?:prior\sto|before)\s(?:you\s)?{_INSTALL}",
         re.IGNORECASE,
     ),
@@ -186,11 +186,13 @@ def _required_things(sentence: str, paragraphs: Sequence[str], at: int) -> list[
             if not number:
                 continue
             thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
-        return [_clean(thing)]
+        target = match.groupdict().get("target")
+        return [f"{_clean(thing)} for {_clean(target)}" if target and "computer" not in target.lower() else _clean(thing)]
     return []
 
 
 def _clean(thing: str) -> str:
+    thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
     thing = re.split(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b", thing, maxsplit=1)[0].strip(" .,:;")
     for _ in range(3):
         thing = _TAIL.sub("", thing).strip(" .,:;")

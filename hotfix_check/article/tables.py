@@ -92,6 +92,8 @@ def _headed(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> RawT
         if line.kind != "text" or len(line.text) > 400:
             break
         row = row_from_line(line.text, columns, j)
+        if row and not row.strength and not _under_name(line.text, columns):
+            row = None
         if row and not (blanks and rows and row.left_over):
             rows.append(row)
             last = j
@@ -122,6 +124,12 @@ def _headed(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> RawT
     if not rows:
         return None
     return RawTable(columns=columns, rows=tuple(rows), first=at, last=last, unread=tuple(unread))
+
+
+def _under_name(text: str, columns: tuple[Column, ...]) -> bool:
+    """Whether a line begins where the names stand: a bare name elsewhere is the rest of a broken line (KB124615)."""
+    start = next(column.start for column in columns if column.concept == "name")
+    return start != columns[0].start or abs(len(text) - len(text.lstrip()) - start) <= 2
 
 
 def _underlined(lines: Sequence[Line], at: int) -> bool:
