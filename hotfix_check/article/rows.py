@@ -189,6 +189,8 @@ def _takes(
         fit = 4
     if fit is None:
         return []
+    if column.concept in ("platform", "language") and piece.kind == "word" and first and pieces[first - 1].kind in ("missing", "word"):
+        return []  # a remark behind "-": the column itself is empty
     if aligned and _overlap(piece, column, following):
         fit += 1
     taken = [(first + 1, fit)]

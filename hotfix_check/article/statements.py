@@ -37,7 +37,7 @@ _REQUIRES = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"^(.{{3,250}}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied|running)\s(?:(?:to|on|for)\s(?P<target>.{{3,60}}?)\s)?(?:\S{{1,20}}\s){{0,2}}?"
+        rf"^(.{{3,250}}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied|running)\s(?:(?:to|on|for)\s(?P<target>.{{3,60}}?)\s|(?:\S{{1,20}}\s){{0,3}}?)"
         rf"(?:prior\sto|before)\s(?:you\s)?{_INSTALL}",
         re.IGNORECASE,
     ),
@@ -63,7 +63,7 @@ _NOT_A_THING = re.compile(
 )
 _FOLLOWING_ARTICLE = re.compile(r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$", re.IGNORECASE)
 _TAIL = re.compile(
-    r"\s(?:to be (?:installed|applied)|(?:be|is|are) (?:installed|applied)|installed|on the (?:server|computer|system)|(?:to|before|prior to|in order to)\s(?:you\s)?"
+    r"\s(?:to be (?:installed|applied)|(?:be|is|are) (?:installed|applied)|installed|on (?:the|your|a) (?:server|computer|system)|(?:to|before|prior to|in order to)\s(?:you\s)?"
     rf"(?:can\s)?{_INSTALL}\b.{{0,120}}|for the fix.{{0,80}}|or (?:a )?later(?: version)?s?)$",
     re.IGNORECASE,
 )
@@ -196,7 +196,7 @@ def _clean(thing: str) -> str:
     thing = re.split(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b", thing, maxsplit=1)[0].strip(" .,:;")
     for _ in range(3):
         thing = _TAIL.sub("", thing).strip(" .,:;")
-    return re.sub(r"^(?:the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
+    return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
 
 
 def _restart(sentence: str, section: str) -> Restart | None:
