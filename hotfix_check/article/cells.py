@@ -7,6 +7,7 @@ can be understood by its values where no header helps.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from hotfix_check.article.values import (
@@ -104,6 +105,7 @@ def line_cells(line: str) -> list[Cell]:
     return cells
 
 
+@lru_cache(maxsize=8192)
 def word_kind(text: str) -> Kind:
     """The kind of one word."""
     first = text[0]

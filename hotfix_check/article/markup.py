@@ -24,7 +24,7 @@ _BREAKS = frozenset(
 )
 _HIDDEN = frozenset(("script", "style", "noscript", "svg", "template"))
 _DEEPEST = 40
-_WIDEST = 60
+_WIDEST = 40
 _LONGEST_CELL = 600
 
 

@@ -16,7 +16,8 @@ from hotfix_check.article.rows import RawRow, row_from_cells, row_from_line
 from hotfix_check.article.text import Line
 
 _MAY_BE_HEADER = re.compile(r"name|file|version|size|date|time|module|driver|dll", re.IGNORECASE)
-_MAY_BE_ROW = re.compile(r"\d.*\.[\w$~]|\.[\w$~].*\d|\d.*\d")
+_MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
+_PROSE = re.compile(r"(?:\b[a-z]{2,20}[ ,]{1,3}){4}")
 _SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
 _LOOK_AHEAD = 3
 _MOST_BLANK = 2
@@ -50,7 +51,7 @@ def find_tables(lines: Sequence[Line]) -> list[RawTable]:
         elif line.kind == "text" and len(line.text) < 400:
             columns = header_line(line.text) if _MAY_BE_HEADER.search(line.text) else None
             table = _headed(lines, at, columns) if columns else None
-            if table is None and _MAY_BE_ROW.search(line.text):
+            if table is None and _MAY_BE_ROW.search(line.text) and not _PROSE.search(line.text):
                 table = _bare(lines, at)
             if table:
                 found, past = [table], table.last + 1
@@ -64,7 +65,7 @@ def looks_like_row(line: Line) -> bool:
     if line.kind == "cells":
         return any("." in cell for cell in line.cells) and bool(re.search(r"\d[.,/:]\d", line.text))
     text = line.text.strip()
-    if line.kind != "text" or len(text) > 120 or not _MAY_BE_ROW.search(text) or _SENTENCE.search(text) or "://" in text:
+    if line.kind != "text" or len(text) > 120 or not _MAY_BE_ROW.search(text) or _PROSE.search(text) or _SENTENCE.search(text) or "://" in text:
         return False
     kinds = [piece.kind for piece in line_cells(text)]
     values = sum(kind in ("date", "unreadable-date", "time", "size", "version") for kind in kinds)
@@ -213,7 +214,7 @@ _BULLET = re.compile(r"^( *)(?:[-•*] |\d{1,2}[.)] )(?=\S)")
 
 def _bare_row(line: Line, at: int) -> RawRow | None:
     text = _BULLET.sub(r"\1  ", line.text)
-    if not _MAY_BE_ROW.search(text):
+    if not _MAY_BE_ROW.search(text) or _PROSE.search(text):
         return None
     row = row_from_line(text, None, at)
     if row is None or _SENTENCE.search(text) and not re.search(r"\.\w{2,4}:?$|[ap]\.m\.$", text):

@@ -13,7 +13,7 @@ from typing import Literal
 
 from hotfix_check.errors import ArticleError
 
-MAX_ARTICLE_BYTES = 32 * 1024 * 1024
+MAX_ARTICLE_BYTES = 16 * 1024 * 1024
 """An article or a file list larger than this is refused; the largest known CSV lists have a few megabytes."""
 
 MAX_GRID_LINE = 4096
