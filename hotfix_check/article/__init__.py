@@ -7,4 +7,13 @@ from hotfix_check.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.article.text import decode_article
 from hotfix_check.article.toml_draft import draft_to_toml
 
-__all__ = ["DraftRow", "DraftUpdate", "SkippedTable", "decode_article", "draft_to_dict", "draft_to_toml", "parse_article", "parse_file_list_csv"]
+__all__ = [
+    "DraftRow",
+    "DraftUpdate",
+    "SkippedTable",
+    "decode_article",
+    "draft_to_dict",
+    "draft_to_toml",
+    "parse_article",
+    "parse_file_list_csv",
+]

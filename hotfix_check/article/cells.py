@@ -48,7 +48,8 @@ _PIECES = re.compile(
       | (?P<date>{_DATE}){_END}
       | (?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]{{0,2}}[ap]\.?(?:[ ]?m\.?)?)?){_END}
       | (?P<size>\d[\d,.]{{0,18}}[ ]?(?:bytes?|kb|mb|kilobytes|k|m)(?:[ ]?\(\d[\d,]{{0,15}}[ ]bytes?\))?){_END}
-      | (?P<platform>windows(?:[ ](?:nt|me|xp|vista|server|9x|ce|for[ ]workgroups|\d{{1,4}}(?:\.\d{{1,2}})?)){{1,2}}){_END}
+      | (?P<platform>windows(?:[ ](?:nt|me|xp|vista|server|9x|ce|for[ ]workgroups
+        |\d{{1,4}}(?:\.\d{{1,2}})?)){{1,2}}){_END}
       | (?P<other>\S+))""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -56,7 +57,9 @@ _WHOLE = re.compile(r"\d{1,12}")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4}")
 _DECIMAL = re.compile(r"\d{1,9}\.\d{1,9}")
 _VERSION = re.compile(r"[vV]?\d{1,10}(?:[.:,]\d{1,10}){1,7}[a-z]?")
-_NAME = re.compile(r"(?=.{0,200}[A-Za-z])[A-Za-z0-9_$%~{}!#@&'^+=(-][^\s\\/:*?\"<>|,;]{0,200}\.[A-Za-z0-9_$~!@#{}&-]{1,12}")
+_NAME = re.compile(
+    r"(?=.{0,200}[A-Za-z])[A-Za-z0-9_$%~{}!#@&'^+=(-][^\s\\/:*?\"<>|,;]{0,200}\.[A-Za-z0-9_$~!@#{}&-]{1,12}"
+)
 _PATH = re.compile(r"(?:[A-Za-z]:|%[\w() ]{1,40}%|<[^<>]{1,60}>|\.{0,2})?\\?[^:*?\"<>|]{0,200}\\[^\\:*?\"<>|]{0,120}")
 _UNREADABLE_DATE = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d{1,2}[/-]\d{2,4}")
 _LABEL = re.compile(r"(?:file ?)?(?:version|ver|size|date|time|v)[.:]?:?", re.IGNORECASE)

@@ -6,6 +6,7 @@ A header is recognised by the words of its columns, in any order and number, nev
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Concept = Literal["name", "version", "size", "date", "time", "datetime", "platform", "language", "folder", "other"]
@@ -20,132 +21,50 @@ class Column(NamedTuple):
     end: int
 
 
-_PHRASES: dict[str, Concept] = {
-    "file name": "name",
-    "file names": "name",
-    "filename": "name",
-    "filenames": "name",
-    "file name and path": "name",
-    "file name/path": "name",
-    "name of file": "name",
-    "name": "name",
-    "file": "name",
-    "files": "name",
-    "module": "name",
-    "module name": "name",
-    "dll": "name",
-    "dll name": "name",
-    "driver": "name",
-    "version": "version",
-    "ver": "version",
-    "ver.": "version",
-    "version#": "version",
-    "version #": "version",
-    "version no": "version",
-    "version no.": "version",
-    "version number": "version",
-    "file version": "version",
-    "fileversion": "version",
-    "product version": "version",
-    "current version": "version",
-    "new version": "version",
-    "build": "version",
-    "size": "size",
-    "sizes": "size",
-    "size(s)": "size",
-    "file size": "size",
-    "filesize": "size",
-    "length": "size",
-    "bytes": "size",
-    "date": "date",
-    "dates": "date",
-    "date(s)": "date",
-    "file date": "date",
-    "filedate": "date",
-    "creation date": "date",
-    "modified": "date",
-    "modified date": "date",
-    "date modified": "date",
-    "last modified": "date",
-    "date stamp": "date",
-    "time": "time",
-    "file time": "time",
-    "time (utc)": "time",
-    "time utc": "time",
-    "date (utc)": "date",
-    "date/time": "datetime",
-    "date / time": "datetime",
-    "date and time": "datetime",
-    "date & time": "datetime",
-    "timestamp": "datetime",
-    "time stamp": "datetime",
-    "time/date": "datetime",
-    "date/time stamp": "datetime",
-    "platform": "platform",
-    "platforms": "platform",
-    "operating system": "platform",
-    "os": "platform",
-    "processor": "platform",
-    "cpu": "platform",
-    "architecture": "platform",
-    "computer": "platform",
-    "machine": "platform",
-    "processor type": "platform",
-    "language": "language",
-    "languages": "language",
-    "locale": "language",
-    "lang": "language",
-    "lcid": "language",
-    "folder": "folder",
-    "directory": "folder",
-    "path": "folder",
-    "location": "folder",
-    "destination": "folder",
-    "destination folder": "folder",
-    "destination directory": "folder",
-    "target folder": "folder",
-    "install path": "folder",
-    "installation folder": "folder",
-    "file identifier": "other",
-    "file hash": "other",
-    "hash": "other",
-    "sha1": "other",
-    "sha1 hash": "other",
-    "sha256": "other",
-    "sha256 hash": "other",
-    "md5": "other",
-    "checksum": "other",
-    "crc": "other",
-    "service branch": "other",
-    "branch": "other",
-    "sp requirement": "other",
-    "sp": "other",
-    "attributes": "other",
-    "description": "other",
-    "title": "other",
-    "function": "other",
-    "type": "other",
-    "file type": "other",
-    "component": "other",
-    "item id": "other",
-    "item": "other",
-    "part number": "other",
-    "disk": "other",
-    "disk number": "other",
-    "online file": "other",
-    "uncompressed name": "other",
-    "expanded name": "other",
-    "compressed name": "other",
-    "control name": "other",
-    "notes": "other",
-    "note": "other",
-    "comments": "other",
-    "status": "other",
-    "application": "other",
-    "included": "other",
-    "internal version": "version",
-    "installed by": "other",
-}
+_WORDS: dict[Concept, tuple[str, ...]] = {
+    "name": (
+        "file name", "file names", "filename", "filenames", "file name and path", "file name/path",
+        "name of file", "name", "file", "files", "module", "module name", "dll", "dll name", "driver",
+    ),
+    "version": (
+        "version", "ver", "ver.", "version#", "version #", "version no", "version no.", "version number",
+        "file version", "fileversion", "product version", "current version", "new version", "build",
+        "internal version",
+    ),
+    "size": (
+        "size", "sizes", "size(s)", "file size", "filesize", "length", "bytes",
+    ),
+    "date": (
+        "date", "dates", "date(s)", "file date", "filedate", "creation date", "modified", "modified date",
+        "date modified", "last modified", "date stamp", "date (utc)",
+    ),
+    "time": (
+        "time", "file time", "time (utc)", "time utc",
+    ),
+    "datetime": (
+        "date/time", "date / time", "date and time", "date & time", "timestamp", "time stamp", "time/date",
+        "date/time stamp",
+    ),
+    "platform": (
+        "platform", "platforms", "operating system", "os", "processor", "cpu", "architecture", "computer",
+        "machine", "processor type",
+    ),
+    "language": (
+        "language", "languages", "locale", "lang", "lcid",
+    ),
+    "folder": (
+        "folder", "directory", "path", "location", "destination", "destination folder", "destination directory",
+        "target folder", "install path", "installation folder",
+    ),
+    "other": (
+        "file identifier", "file hash", "hash", "sha1", "sha1 hash", "sha256", "sha256 hash", "md5", "checksum",
+        "crc", "service branch", "branch", "sp requirement", "sp", "attributes", "description", "title",
+        "function", "type", "file type", "component", "item id", "item", "part number", "disk", "disk number",
+        "online file", "uncompressed name", "expanded name", "compressed name", "control name", "notes", "note",
+        "comments", "status", "application", "included", "installed by",
+    ),
+}  # fmt: skip
+_PHRASES: dict[str, Concept] = {phrase: concept for concept, phrases in _WORDS.items() for phrase in phrases}
 _LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
 _UNIT = re.compile(r"\((?:in )?(bytes?|kb|k|mb|utc|gmt|kilobytes|megabytes)\)", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
@@ -177,7 +96,14 @@ def header_cells(cells: tuple[str, ...]) -> tuple[Column, ...] | None:
         return None
     if known < 2 and filled > 1:
         return None
-    if filled == 1 and cells[concepts.index("name")].strip().lower() in ("file", "files", "name", "driver", "module", "dll"):
+    if filled == 1 and cells[concepts.index("name")].strip().lower() in (
+        "file",
+        "files",
+        "name",
+        "driver",
+        "module",
+        "dll",
+    ):
         return None
     seen_name = False
     columns = []
@@ -236,7 +162,7 @@ def header_line(line: str) -> tuple[Column, ...] | None:
     return _single_name(tuple(columns))
 
 
-def _repeats_allowed(known: list[Concept]) -> bool:
+def _repeats_allowed(known: Sequence[Concept]) -> bool:
     return all(known.count(concept) == 1 or concept in ("version", "name", "size", "date") for concept in set(known))
 
 

@@ -92,14 +92,17 @@ def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
         if path == "-":
             found[path] = None
         elif Path(path).is_dir():
-            inside = sorted(str(file) for file in Path(path).rglob("*") if file.is_file() and not file.name.startswith("."))
+            inside = sorted(
+                str(file) for file in Path(path).rglob("*") if file.is_file() and not file.name.startswith(".")
+            )
             found.update(dict.fromkeys(inside))
             if not inside:
                 missing.append(f"{path}: no files in this folder")
         elif Path(path).exists() or not glob.has_magic(path):
             found[path] = None
         else:
-            matched = sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())
+            # Path.glob takes no absolute patterns.
+            matched = sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())  # noqa: PTH207
             found.update(dict.fromkeys(matched))
             if not matched:
                 missing.append(f"{path}: no file matches")

@@ -19,14 +19,17 @@ _REACH = 16
 _FIX_WORDING = re.compile(
     r"""file\s+attributes|attributes\s+\(?or\s+later|listed\s+attributes
       | (?:time|date)[\s-]?stamps? | \bdated\b
-      | (?:should|must|will|has|have|had|with)\s+the\s+following\s+(?:file\s+)?(?:dates?|versions?|attributes|time|sizes?|information|properties|or\s+later)
+      | (?:should|must|will|has|have|had|with)\s+the\s+following\s+(?:file\s+)?(?:dates?|versions?|attributes|time
+        |sizes?|information|properties|or\s+later)
       | following\s+(?:file\s+)?(?:versions?|attributes)
       | (?:hot-?fix|fix|patch|update|upgrade|correction|rollup|version\s+of\s+this)\w{0,3}\b[^.:]{0,120}
         \b(?:contain|includ|consist|install|replac|updat|provid|compris|affect|follow)\w{0,5}\b[^.]{0,80}\b(?:files?|dlls?|modules?|versions?|drivers?|components?)
       | updated\s+(?:[\w.]{1,30}\s+){0,3}(?:files?|versions?|dlls?|drivers?|modules?|components?)\b
-      | (?:files?|dlls?|drivers?|modules?|components?)\s+(?:that\s+)?(?:(?:have|has)\s+been|is|are|was|were|will\s+be|must\s+be|should\s+be|need\s+to\s+be)\s+
+      | (?:files?|dlls?|drivers?|modules?|components?)\s+(?:that\s+)?(?:(?:have|has)\s+been|is|are|was|were|will\s+be
+        |must\s+be|should\s+be|need\s+to\s+be)\s+
         (?:also\s+)?(?:updated|replaced|modified|changed|affected|upgraded|corrected|fixed|installed\s+by)
-      | (?:corrected|newer|new|later|latest|fixed|replacement|modified|revised)\s+(?:versions?|files?|dlls?|drivers?)\s+(?:of|is|are|has|have|should|with)?
+      | (?:corrected|newer|new|later|latest|fixed|replacement|modified|revised)\s+(?:versions?|files?|dlls?
+        |drivers?)\s+(?:of|is|are|has|have|should|with)?
       | files?\s+(?:listed|names?)?\s*.{0,30}\bor\s+later
       | \bor\s+later\s*[.:]?\s*$
       | ^\s*file\s+information
@@ -46,38 +49,56 @@ _OTHER_LIST = re.compile(
     r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | contents\s+of | (?:disk|disc|cd-rom)\s*\#?\s*\d
       | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
       | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
-      | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files | directory\s+listing
-      | correct\s+(?:files?|versions?|dates?) | \bcompare\b | list\s+of\s+\S+\s+versions | \bdisk\s+space\b | \bmemory\b.{0,30}requirements?
+      | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files
+      | directory\s+listing
+      | correct\s+(?:files?|versions?|dates?) | \bcompare\b | list\s+of\s+\S+\s+versions | \bdisk\s+space\b
+      | \bmemory\b.{0,30}requirements?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _DOWNLOAD_LIST = re.compile(
-    r"\bcontained\s+in\b|files\s+are\s+(?:available|contained|included)|available\s+for\s+download|self-extracting|online\s+services"
+    r"\bcontained\s+in\b|files\s+are\s+(?:available|contained|included)|available\s+for\s+download"
+    r"|self-extracting|online\s+services"
     r"|contains\s+the\s+following\s+files|expands",
     re.IGNORECASE,
 )
-_FIX_TITLE = re.compile(r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE|MS\d\d-\d{3})\b", re.IGNORECASE)
+_FIX_TITLE = re.compile(
+    r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE"
+    r"|MS\d\d-\d{3})\b",
+    re.IGNORECASE,
+)
 _OTHER_TITLE = re.compile(
-    r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b|list\s+of\s+files|files\s+installed"
-    r"|file\s+(?:names|sizes|descriptions|locations)|directory\s+listing|disk\s+(?:directory|listing)|disk\s+\d+|(?:memory|disk)\s+requirements"
+    r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b"
+    r"|list\s+of\s+files|files\s+installed"
+    r"|file\s+(?:names|sizes|descriptions|locations)|directory\s+listing|disk\s+(?:directory|listing)|disk\s+\d+"
+    r"|(?:memory|disk)\s+requirements"
     r"|^sample|\bsample:|driver\s+(?:library|versions)|how\s+to\s+obtain|where\s+to\s+(?:find|obtain)|^file:|^info:",
     re.IGNORECASE,
 )
 _FIX_ARTICLE = re.compile(
-    r"supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)|\bhot-?fix|obtain\s+the\s+(?:following\s+)?fix|service\s+pack\s+that\s+contains\s+this"
-    r"|^keywords.{0,400}\bkb(?:fix|qfe|hotfix)|contact\s+microsoft\s+(?:product\s+support|technical\s+support).{0,80}obtain|this\s+fix\b|this\s+patch\b"
-    r"|fixed\s+in\s+an\s+updated|upgrade\s+the\s+\S+\s+file|\bcumulative\s+update\b|\bsecurity\s+update\b|\bupdate\s+rollup\b",
+    r"supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)|\bhot-?fix|obtain\s+the\s+(?:following\s+)?fix"
+    r"|service\s+pack\s+that\s+contains\s+this"
+    r"|^keywords.{0,400}\bkb(?:fix|qfe|hotfix)|contact\s+microsoft\s+(?:product\s+support"
+    r"|technical\s+support).{0,80}obtain|this\s+fix\b|this\s+patch\b"
+    r"|fixed\s+in\s+an\s+updated|upgrade\s+the\s+\S+\s+file|\bcumulative\s+update\b|\bsecurity\s+update\b"
+    r"|\bupdate\s+rollup\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _LISTING_LINE = re.compile(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of", re.IGNORECASE)
 _COMPONENT = re.compile(r"^\s*component(?:\(s\)|s)?\s*:\s*(.{1,120})$", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,90}?)\s*:$", re.IGNORECASE)
-_FOR = re.compile(r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(or\s+later\)\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE)
+_FOR = re.compile(
+    r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(or\s+later\)\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE
+)
 _PLAIN_SECTIONS = re.compile(
-    r"symptoms?|cause|resolution|work-?around|status|more information|summary|references|applies to|properties|introduction|additional"
-    r"|file information|hotfix information|prerequisites|restart requirements?|(?:hotfix|update) replacement information|download(?:ing)? information"
-    r"|installation information|registry information|how to obtain|update information|files?|technical information|service pack information"
-    r"|the english version|removal information|patch information|cumulative rollup information|file attributes|notes?|important|warning|caution",
+    r"symptoms?|cause|resolution|work-?around|status|more information|summary|references|applies to|properties"
+    r"|introduction|additional"
+    r"|file information|hotfix information|prerequisites|restart requirements?|(?:hotfix"
+    r"|update) replacement information|download(?:ing)? information"
+    r"|installation information|registry information|how to obtain|update information|files?"
+    r"|technical information|service pack information"
+    r"|the english version|removal information|patch information|cumulative rollup information|file attributes"
+    r"|notes?|important|warning|caution",
     re.IGNORECASE,
 )
 
@@ -93,7 +114,9 @@ class PlacedTable:
     heading: str | None
 
 
-def place_tables(lines: Sequence[Line], tables: Sequence[RawTable], title: str | None, *, is_list: bool = False) -> list[PlacedTable]:
+def place_tables(
+    lines: Sequence[Line], tables: Sequence[RawTable], title: str | None, *, is_list: bool = False
+) -> list[PlacedTable]:
     """Judge each table by its surroundings; ``is_list``: the whole input is a file list of one update."""
     whole = "\n".join(line.text for line in lines if line.kind in ("text", "heading") and len(line.text) < 4000)
     fix_article = bool(_FIX_ARTICLE.search(whole[:200_000]))
@@ -106,8 +129,18 @@ def place_tables(lines: Sequence[Line], tables: Sequence[RawTable], title: str |
     for table in tables:
         above = _above(lines, table.first, floor)
         listing = any(_LISTING_LINE.search(line.text) for line in lines[max(floor, table.first - 4) : table.last + 4])
-        is_fix, reason = (True, "file list") if is_list else _judge(
-            table, above, listing=listing, fix_article=fix_article, fix_title=fix_title, other_title=other_title, counted=counted
+        is_fix, reason = (
+            (True, "file list")
+            if is_list
+            else _judge(
+                table,
+                above,
+                listing=listing,
+                fix_article=fix_article,
+                fix_title=fix_title,
+                other_title=other_title,
+                counted=counted,
+            )
         )
         placed.append(
             PlacedTable(
@@ -225,10 +258,18 @@ class SectionHeadings:
             if sentence:
                 return sentence[1].strip()
             match = _LABEL.match(text)
-            if match and len(match[1].split()) <= 8 and (place == 0 or self._lines[place - 1].kind in ("blank", "rule", "heading", "text")):
+            if (
+                match
+                and len(match[1].split()) <= 8
+                and (place == 0 or self._lines[place - 1].kind in ("blank", "rule", "heading", "text"))
+            ):
                 bare = match[1].strip()
                 starts_line = place == 0 or self._lines[place - 1].kind != "text"
-                if starts_line and not _PLAIN_SECTIONS.match(bare) and not bare.lower().endswith(("following", "later", "files", "attributes")):
+                if (
+                    starts_line
+                    and not _PLAIN_SECTIONS.match(bare)
+                    and not bare.lower().endswith(("following", "later", "files", "attributes"))
+                ):
                     return re.sub(r"^for\s+", "", bare, flags=re.IGNORECASE)
             if seen >= 3:
                 return None

@@ -27,23 +27,36 @@ _IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
 _IN_TITLE = re.compile(r"\b(?:KB ?|Q)(\d{5,7})\b", re.IGNORECASE)
 _ARCHIVE_TITLE = re.compile(r"^TITLE {0,9}: ?(.{1,400})$", re.IGNORECASE)
 _PAGE_TITLE = re.compile(
-    rf"Article ID ?:.{{0,120}}?Revision ?: ?\d{{1,3}}(?:\.\d{{1,3}})?\s+(.{{3,400}}?)(?:{SECTIONS}|View products|$)", re.IGNORECASE
+    rf"Article ID ?:.{{0,120}}?Revision ?: ?\d{{1,3}}(?:\.\d{{1,3}})?\s+(.{{3,400}}?)(?:{SECTIONS}|View products|$)",
+    re.IGNORECASE,
 )
 _TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
-_SITE = re.compile(r"\s*[-|–] *(?:Microsoft (?:Support|Docs|Learn)|Exchange \| Microsoft Learn)\s*$", re.IGNORECASE)
+_SITE = re.compile(r"\s*[-|\u2013] *(?:Exchange \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE)
 _APPLIES = re.compile(
-    r"^\s*(?:the information in this article applies to|this article applies to|applies to|products affected|article applies to)\s*:?\s*(.*)$", re.IGNORECASE
+    r"^\s*(?:the information in this article applies to|this article applies to|applies to|products affected"
+    r"|article applies to)\s*:?\s*(.*)$",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
-    rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}|\d{{1,2}}[-/](?:\d{{1,2}}|{MONTH})[-/]\d{{2,4}})", re.IGNORECASE
+    rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
+    rf"|\d{{1,2}}[-/](?:\d{{1,2}}|{MONTH})[-/]\d{{2,4}})",
+    re.IGNORECASE,
 )
+_TITLE_DATE = re.compile(rf"[:,-] ?({MONTH} \d{{1,2}}, \d{{4}})$", re.IGNORECASE)
 _KINDS: tuple[tuple[re.Pattern[str], UpdateKind], ...] = (
     (re.compile(r"\bcumulative update \d|\bcumulative update\b", re.IGNORECASE), "cumulative-update"),
     (re.compile(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b", re.IGNORECASE), "update-rollup"),
     (re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE), "security-update"),
-    (re.compile(r"^(?:microsoft )?exchange .{0,40}\bservice pack \d\b.{0,30}$|^(?:description of|list of|release notes for).{0,60}service pack \d", re.IGNORECASE), "service-pack"),
+    (
+        re.compile(
+            r"^(?:microsoft )?exchange .{0,40}\bservice pack \d\b.{0,30}$|^(?:description of|list of"
+            r"|release notes for).{0,60}service pack \d",
+            re.IGNORECASE,
+        ),
+        "service-pack",
+    ),
 )
 
 
@@ -57,7 +70,11 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     if title and (match := _IN_TITLE.search(title)):
         return int(match[1])
     for line in reversed(lines):
-        if line.kind == "text" and "keywords" in line.text[:20].lower() and (match := _IN_KEYWORDS.search(line.text[:2000])):
+        if (
+            line.kind == "text"
+            and "keywords" in line.text[:20].lower()
+            and (match := _IN_KEYWORDS.search(line.text[:2000]))
+        ):
             return int(match[1])
     return None
 
@@ -93,7 +110,9 @@ def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
         if match and (line.kind == "heading" or match[1] or line.text.strip()[-1] in ":oO"):
             listed = _listed_products(lines, at + 1)
             if match[1] and not listed:
-                return tuple(part.strip() for part in re.split(r"[;•]|(?<=\d) (?=Exchange Server \d)", match[1]) if part.strip())
+                return tuple(
+                    part.strip() for part in re.split(r"[;•]|(?<=\d) (?=Exchange Server \d)", match[1]) if part.strip()
+                )
             if listed:
                 return listed
     return ()
@@ -127,8 +146,10 @@ def read_keywords(lines: Sequence[Line]) -> str:
     return " ".join(match[1] for line in lines if line.kind == "text" and (match := _KEYWORDS.match(line.text[:4000])))
 
 
-def read_released(lines: Sequence[Line]) -> dt.date | None:
-    """The release date, where a line states one."""
+def read_released(lines: Sequence[Line], title: str | None) -> dt.date | None:
+    """The release date, where a line states one, or the title ends in it (``...: May 10, 2022``)."""
+    if title and (match := _TITLE_DATE.search(title)) and (date := read_date(match[1])):
+        return date
     for line in lines:
         if "eleas" in line.text or "ublished" in line.text:
             match = _RELEASED.search(line.text[:4000])

@@ -24,7 +24,8 @@ def looks_like_csv(text: str) -> bool:
 
 
 def csv_lines(text: str) -> list[Line]:
-    """Rows of cells; a row of one filled cell is a heading inside the list. Raises ArticleError when quotes never close."""
+    """Rows of cells; a row of one filled cell is a heading inside the list. Raises ArticleError when quotes
+    never close."""
     lines = []
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), skipinitialspace=True)
     try:

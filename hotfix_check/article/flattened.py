@@ -69,9 +69,9 @@ def _one_row(window: str, columns: tuple[Column, ...]) -> int:
     """How much of the text is the first row: pieces in the order of the columns, up to the last that fits."""
     pieces = line_cells(window)
     wanted = {
-        "date": ("date", "unreadable-date"), "time": ("time",), "datetime": ("date", "time"), "version": ("version", "decimal"),
-        "size": ("size", "whole", "decimal"), "name": ("name", "path"), "platform": ("platform",),
-        "language": ("language",),
+        "date": ("date", "unreadable-date"), "time": ("time",), "datetime": ("date", "time"),
+        "version": ("version", "decimal"), "size": ("size", "whole", "decimal"), "name": ("name", "path"),
+        "platform": ("platform",), "language": ("language",),
     }  # fmt: skip
     at = 0
     end = 0

@@ -12,16 +12,21 @@ import re
 
 from hotfix_check.article.text import Line, plain_line, text_lines
 
-_STARTS_HTML = re.compile(r"\s*(?:<!doctype html|<!--|<\?xml|<(?:html|head|body|table|div|h[1-6]|p|section|article|main|meta|title|span|ul)\b)", re.IGNORECASE)
+_STARTS_HTML = re.compile(
+    r"\s*(?:<!doctype html|<!--|<\?xml|<(?:html|head|body|table|div|h[1-6]|p|section|article|main|meta|title|span"
+    r"|ul)\b)",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"<t[dr][\s>]|</(?:p|div|h[1-6]|li|span|a|td|tr|table)>|<br ?/?>", re.IGNORECASE)
 _PLAIN_ARTICLE = re.compile(r"^(?:DOCUMENT {0,9}:|={5,}\s*$)", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})([^<>]{0,4000})>|<!--|<[!?][^<>]{0,2000}>")
 _SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?(\d{1,4})", re.IGNORECASE)
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "title", "summary", "th-heading"))
-_BREAKS = frozenset(
-    "p div br li ul ol dl dt dd tr table section article header footer hr blockquote tbody thead caption form main nav aside details "
-    "h1 h2 h3 h4 h5 h6 title summary pre".split()
-)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "title", "summary"))
+_BREAKS = frozenset((
+    "p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "tr", "table", "section", "article", "header", "footer", "hr",
+    "blockquote", "tbody", "thead", "caption", "form", "main", "nav", "aside", "details", "h1", "h2", "h3", "h4", "h5",
+    "h6", "title", "summary", "pre",
+))  # fmt: skip
 _HIDDEN = frozenset(("script", "style", "noscript", "svg", "template"))
 _DEEPEST = 40
 _WIDEST = 40

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from hotfix_check.errors import CatalogueError
 
 _UPDATE = re.compile(r"^[ \t]*\[\[[ \t]*update[ \t]*\]\]")
-_OTHER_TABLE = re.compile(r"^[ \t]*\[(?!\[?[ \t]*update[ \t]*\.)(?=\[?[ \t]*[A-Za-z0-9_\"'-])[^\]=,{]{1,200}\]\]?[ \t]*(?:#.*)?$")
+_OTHER_TABLE = re.compile(
+    r"^[ \t]*\[(?!\[?[ \t]*update[ \t]*\.)(?=\[?[ \t]*[A-Za-z0-9_\"'-])[^\]=,{]{1,200}\]\]?[ \t]*(?:#.*)?$"
+)
 
 
 class _Block(NamedTuple):
@@ -48,10 +50,15 @@ def merge_update(text: str, block: str, *, replace: bool, name: str) -> str:
         if _load(old, name)["update"][0] == added:
             return text
         if not replace:
-            raise CatalogueError(f"{name}: KB{kb} is already there and differs; --replace takes the new one\n{_difference(old, fresh, kb)}")
+            difference = _difference(old, fresh, kb)
+            raise CatalogueError(
+                f"{name}: KB{kb} is already there and differs; --replace takes the new one\n{difference}"
+            )
         merged = lines[: found.start] + fresh + lines[found.end :]
     else:
-        at = next((_above_comments(lines, found.start) for found in blocks if found.kb is not None and found.kb > kb), None)
+        at = next(
+            (_above_comments(lines, found.start) for found in blocks if found.kb is not None and found.kb > kb), None
+        )
         if at is None:
             at = max((found.end for found in blocks), default=len(lines))
             head = lines[:at]
@@ -63,7 +70,9 @@ def merge_update(text: str, block: str, *, replace: bool, name: str) -> str:
     result = "".join(merged)
     after = _load(result, name)
     others = [update for update in after["update"] if update.get("kb") != kb]
-    if others != [update for update in before.get("update", []) if update.get("kb") != kb] or _rest(after) != _rest(before):
+    if others != [update for update in before.get("update", []) if update.get("kb") != kb] or _rest(after) != _rest(
+        before
+    ):
         raise CatalogueError(f"{name}: adding KB{kb} would change another update; add it by hand")
     return result
 
@@ -87,7 +96,9 @@ def _blocks(lines: list[str]) -> list[_Block]:
         end = next(stop for stop in stops if stop > start)
         while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
             end -= 1
-        match = next((found for line in lines[start:end] if (found := re.match(r"[ \t]*kb[ \t]*=[ \t]*(\d+)", line))), None)
+        match = next(
+            (found for line in lines[start:end] if (found := re.match(r"[ \t]*kb[ \t]*=[ \t]*(\d+)", line))), None
+        )
         blocks.append(_Block(start, end, int(match[1]) if match else None))
     return blocks
 

@@ -9,21 +9,41 @@ from dataclasses import replace
 from hotfix_check.article.columns import Column, size_unit
 from hotfix_check.article.context import PlacedTable, place_tables
 from hotfix_check.article.draft import DraftRow, DraftUpdate, SkippedTable
-from hotfix_check.article.fields import read_keywords, read_number, read_products, read_released, read_title, update_kind
+from hotfix_check.article.fields import (
+    read_keywords,
+    read_number,
+    read_products,
+    read_released,
+    read_title,
+    update_kind,
+)
 from hotfix_check.article.file_list import csv_lines, looks_like_csv
 from hotfix_check.article.flattened import unflatten
 from hotfix_check.article.markup import html_lines, looks_like_html
 from hotfix_check.article.prose import paragraphs
 from hotfix_check.article.rows import RawRow
-from hotfix_check.article.statements import Statements, read_statements
+from hotfix_check.article.statements import read_statements
 from hotfix_check.article.tables import find_tables, looks_like_row
 from hotfix_check.article.terms import VERSION_PREFIX, Term, find_level, find_terms, product_of_version
 from hotfix_check.article.text import MAX_ARTICLE_BYTES, Line, plain_line, text_lines
-from hotfix_check.article.values import DateOrder, date_order, is_missing, normal_version, read_date, read_size, read_time, read_version
+from hotfix_check.article.values import (
+    DateOrder,
+    date_order,
+    is_language,
+    is_missing,
+    is_platform,
+    normal_version,
+    read_date,
+    read_size,
+    read_time,
+    read_version,
+)
 from hotfix_check.errors import ArticleError
 
 _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re.IGNORECASE)
-_PACKAGE_NAME = re.compile(r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|Exchange\S{3,60}KB\d{5,7}\S*", re.IGNORECASE)
+_PACKAGE_NAME = re.compile(
+    r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|Exchange\S{3,60}KB\d{5,7}\S*", re.IGNORECASE
+)
 
 
 def parse_article(text: str, *, source: str, kb: int | None = None) -> DraftUpdate:
@@ -64,7 +84,7 @@ def _with_breaks(lines: list[Line]) -> list[Line]:
 
 
 def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool = False) -> DraftUpdate:
-    title = None if is_list else read_title(lines)
+    title = _list_title(lines) if is_list else read_title(lines)
     doubts: list[str] = []
     number = kb if kb is not None else read_number(lines, title)
     if number is None and (match := _SOURCE_NUMBER.search(re.split(r"[\\/]", source)[-1])):
@@ -76,7 +96,8 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
     prose = () if is_list else paragraphs(lines, used)
     said = read_statements(prose, read_keywords(lines), number)
     products = read_products(lines)
-    product_terms = _product_terms(products, title, prose, doubts)
+    headings = [placed_table.heading or "" for placed_table in fix_tables] if is_list else []
+    product_terms = _product_terms(products, [title or "", *headings, *prose], doubts)
     ids = tuple(dict.fromkeys(term.product for term in product_terms))
     files, unused = _rows(fix_tables, ids, doubts)
     unused += _unread_lines(lines, placed, used)
@@ -90,11 +111,13 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
         title=title,
         kind=update_kind(title),
         source=source,
-        released=read_released(lines),
+        released=read_released(lines, title),
         products=products,
         product_terms=product_terms,
         prerequisite_terms=tuple(_terms_of(text, ids) for text in said.prerequisites),
-        included_in_terms=tuple(dict.fromkeys(term for text in said.included_in for term in _terms_of(text, ids) if term.level)),
+        included_in_terms=tuple(
+            dict.fromkeys(term for text in said.included_in for term in _terms_of(text, ids) if term.level)
+        ),
         component="; ".join(components) or None,
         files=tuple(files),
         unused=tuple(dict.fromkeys(unused)),
@@ -104,21 +127,31 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
             if not table.is_fix and table.table.rows
         ),
         doubts=tuple(dict.fromkeys(doubts)),
-        **_statement_fields(said),
+        prerequisites=said.prerequisites,
+        prerequisites_stated=said.prerequisites_stated,
+        restart=said.restart,
+        replaces=said.replaces,
+        replaces_stated=said.replaces_stated,
+        replaced_by=said.replaced_by,
+        included_in=said.included_in,
     )
 
 
-def _statement_fields(said: Statements) -> dict[str, object]:
-    return {name: getattr(said, name) for name in Statements.__slots__}
+def _list_title(lines: Sequence[Line]) -> str | None:
+    """The first row of a file list when it has one cell only: what the list is of."""
+    first = next((line for line in lines if line.kind == "cells"), None)
+    filled = [cell for cell in first.cells if cell] if first else []
+    return filled[0] if len(filled) == 1 else None
 
 
-def _product_terms(products: tuple[str, ...], title: str | None, prose: Sequence[str], doubts: list[str]) -> tuple[Term, ...]:
+def _product_terms(products: tuple[str, ...], texts: Sequence[str], doubts: list[str]) -> tuple[Term, ...]:
     terms = tuple(dict.fromkeys(term for product in products for term in find_terms(product)))
     if terms or products:
         return terms
     # An article without an applies-to list names its product in the title, or in the sentences about the fix.
-    candidates = [title or "", *(text for text in prose if re.search(r"hot-?fix|update|confirmed", text, re.IGNORECASE))]
-    for text in candidates:
+    for at, text in enumerate(texts):
+        if at and len(text) > 80 and not re.search(r"hot-?fix|update|confirmed", text, re.IGNORECASE):
+            continue
         ids = dict.fromkeys(term.product for term in find_terms(text[:1500]))
         if len(ids) == 1:
             doubts.append("no applies-to list: the product is taken from the text")
@@ -131,7 +164,9 @@ def _terms_of(text: str, ids: tuple[str, ...]) -> tuple[Term, ...]:
     if terms:
         return terms
     level = find_level(text)
-    only_level = re.fullmatch(r"(?:the )?(?:service pack|SP|cumulative update|CU|update rollup).{0,20}", text, re.IGNORECASE)
+    only_level = re.fullmatch(
+        r"(?:the )?(?:service pack|SP|cumulative update|CU|update rollup).{0,20}", text, re.IGNORECASE
+    )
     return (Term(ids[0], level),) if level and len(ids) == 1 and only_level else ()
 
 
@@ -152,11 +187,12 @@ def _rows(tables: Sequence[PlacedTable], ids: tuple[str, ...], doubts: list[str]
                     continue
                 row = _row(raw, table.columns, order, unused)
                 row = _with_version(row, version, unused)
-                heading = re.sub(r"\s*(?:file )?version$", "", label, flags=re.IGNORECASE) if len(variants) > 1 else group
+                heading = (
+                    re.sub(r"\s*(?:file )?version$", "", label, flags=re.IGNORECASE) if len(variants) > 1 else group
+                )
                 row = replace(row, group=heading or None, component=placed.component)
                 rows.append(_with_product(row, ids, doubts))
-        for text in (text for raw in table.rows for text in raw.left_over):
-            unused.append(text)
+        unused.extend(text for raw in table.rows for text in raw.left_over)
     return rows, unused
 
 
@@ -175,7 +211,11 @@ def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unus
     name, folder, platform, language = _name_parts(values["name"], unused)
     date_text, time_text = values.get("date", ""), values.get("time", "")
     if "datetime" in values:
-        date_text, _, time_text = values["datetime"].replace("T", " ").partition(" ") if re.match(r"[\d/-]+ ", values["datetime"] + " ") else _split_datetime(values["datetime"])
+        date_text, _, time_text = (
+            values["datetime"].replace("T", " ").partition(" ")
+            if re.match(r"[\d/-]+ ", values["datetime"] + " ")
+            else _split_datetime(values["datetime"])
+        )
     date, time = read_date(date_text, order), read_time(time_text)
     size = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
     for text, value in ((date_text, date), (time_text, time)):
@@ -214,8 +254,6 @@ _IN_NAME = re.compile(r"^(\S{1,120})\s*\(([^()]{1,80})\)\s*(.{0,80})$")
 
 def _name_parts(text: str, unused: list[str]) -> tuple[str, str | None, str | None, str | None]:
     """Name, folder, platform and language of a name cell: a path before the name, a remark in parentheses behind it."""
-    from hotfix_check.article.values import is_language, is_platform
-
     platform = language = None
     text = text.strip().strip('"').strip()
     if match := _IN_NAME.match(text):
@@ -265,4 +303,8 @@ def _unread_lines(lines: Sequence[Line], placed: Sequence[PlacedTable], used: se
     for table in placed:
         if table.is_fix:
             near.update(range(table.table.first - 6, table.table.last + 12))
-    return [" ".join(lines[at].text.split()) for at in sorted(near - used) if 0 <= at < len(lines) and looks_like_row(lines[at])]
+    return [
+        " ".join(lines[at].text.split())
+        for at in sorted(near - used)
+        if 0 <= at < len(lines) and looks_like_row(lines[at])
+    ]

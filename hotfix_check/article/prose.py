@@ -12,14 +12,17 @@ from collections.abc import Collection, Sequence
 from hotfix_check.article.text import Line
 
 SECTIONS = (
-    "On This Page|SYMPTOMS|CAUSE|RESOLUTION|WORKAROUND|STATUS|MORE INFORMATION|SUMMARY|INTRODUCTION|REFERENCES|APPLIES TO"
-    "|Hotfix information|Service pack information|Cumulative Rollup Information|Update information|Download information|Prerequisites?|Restart requirements?"
-    "|Restart information|(?:Hotfix|Update|Security update) replacement information|Registry information|File information|Known issues|Removal information"
+    "On This Page|SYMPTOMS|CAUSE|RESOLUTION|WORKAROUND|STATUS|MORE INFORMATION|SUMMARY|INTRODUCTION|REFERENCES"
+    "|APPLIES TO"
+    "|Hotfix information|Service pack information|Cumulative Rollup Information|Update information|Download "
+    "information|Prerequisites?|Restart requirements?"
+    "|Restart information|(?:Hotfix|Update|Security update) replacement information|Registry information|File "
+    "information|Known issues|Removal information"
 )
 _GLUED = re.compile(rf"(?<=[a-z0-9.:)])(?={SECTIONS})|(?<=[.:)])(?=(?:{SECTIONS})[A-Z])")
 _GLUED_AFTER = re.compile(rf"\b({SECTIONS})(?=[A-Z][a-z])")
 _HEADING = re.compile(rf"(?:{SECTIONS})\s*:?", re.IGNORECASE)
-_BULLET = re.compile(r"(?:[-•*·–] |\d{1,2}[.)] )\s{0,3}")
+_BULLET = re.compile(r"(?:[-•*·\u2013] |\d{1,2}[.)] )\s{0,3}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!U\.S\.)[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z])")
 _NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
 _LONGEST = 20_000

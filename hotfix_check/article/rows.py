@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import NamedTuple
 
 from hotfix_check.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.article.columns import Column, Concept
@@ -29,7 +31,9 @@ _FIT: dict[Concept, dict[Kind, int]] = {
               "label": 2, "version": 1, "size": 1},
 }  # fmt: skip
 _SEVERAL: frozenset[Concept] = frozenset(("platform", "language", "folder", "other", "datetime"))
-_JOINED_KINDS: frozenset[Kind] = frozenset(("word", "platform", "language", "whole", "label", "decimal", "missing", "date", "time"))
+_JOINED_KINDS: frozenset[Kind] = frozenset(
+    ("word", "platform", "language", "whole", "label", "decimal", "missing", "date", "time")
+)
 _STRONG: frozenset[Kind] = frozenset(("date", "time", "datetime", "size", "version"))
 _VALUED: frozenset[Concept] = frozenset(("date", "time", "datetime", "size", "version"))
 _LOST = -6
@@ -49,7 +53,9 @@ class RawRow:
     strength: int = field(default=0, compare=False)
 
 
-def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int, *, last_word_platform: bool = True) -> RawRow | None:
+def row_from_line(
+    line: str, columns: tuple[Column, ...] | None, at: int, *, last_word_platform: bool = True
+) -> RawRow | None:
     """The row that a line of text is, with or without a header; None when it is none."""
     pieces = line_cells(line)
     if not pieces or len(pieces) > _MOST_PIECES:
@@ -91,7 +97,7 @@ def _parts(cell: Cell) -> list[Cell]:
 
 
 def _is_aligned(columns: tuple[Column, ...]) -> bool:
-    return any(after.start - before.end > 1 for before, after in zip(columns, columns[1:], strict=False))
+    return any(after.start - before.end > 1 for before, after in pairwise(columns))
 
 
 def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
@@ -123,60 +129,69 @@ def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -
     return RawRow(values=values, line=at, extra_versions=tuple(more), strength=strength)
 
 
+class _Step(NamedTuple):
+    """Pieces ``first`` to ``past`` taken by a column, or lost where ``column`` is None."""
+
+    previous: _Step | None
+    column: int | None
+    first: int
+    past: int
+
+
 def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, aligned: bool) -> RawRow | None:
-    """The best way to lay the pieces on the columns in order: most agreement, fewest pieces lost."""
-    rows, width = len(pieces), len(columns)
-    # best[j] after i pieces and j columns: (score, how), how = chain of (column or None, first piece, past-last piece)
-    best: list[tuple[int, tuple[object, ...] | None]] = [(0, None)] * (width + 1)
-    table = [best] + [[(-(10**6), None)] * (width + 1) for _ in range(rows)]
-    for i in range(rows + 1):
-        here = table[i]
+    """The row that the best way to lay the pieces on the columns gives; None when no piece is its name."""
+    values: dict[Concept, str] = {}
+    versions: list[tuple[str, str]] = []
+    left: list[str] = []
+    strength = 0
+    for step in _best_steps(pieces, columns, aligned=aligned):
+        taken = pieces[step.first : step.past]
+        text = " ".join(piece.text for piece in taken)
+        if step.column is None:
+            left.append(text)
+            continue
+        column = columns[step.column]
+        strength += column.concept in _VALUED and taken[0].kind != "missing"
+        if column.concept == "version":
+            versions.append((column.label, text))
+        if column.concept == "other" or column.concept in values:
+            continue
+        if column.concept == "name" and len(taken) == 2 and _is_dos_name(*taken):
+            text = ".".join(piece.text for piece in taken)
+        values[column.concept] = text
+    if "name" not in values:
+        return None
+    more = tuple(versions) if len(versions) > 1 else ()
+    return _with_remarks(RawRow(values=values, line=at, extra_versions=more, left_over=tuple(left), strength=strength))
+
+
+def _best_steps(pieces: Sequence[Cell], columns: tuple[Column, ...], *, aligned: bool) -> list[_Step]:
+    """Most agreement of kinds and columns, fewest pieces lost, the order of both kept."""
+    height, width = len(pieces), len(columns)
+    # scores[i][j]: the best that i pieces and j columns give, and the last step of it
+    scores: list[list[tuple[int, _Step | None]]] = [[(0, None)] * (width + 1)]
+    scores += [[(-(10**6), None)] * (width + 1) for _ in range(height)]
+    for i in range(height + 1):
+        here = scores[i]
         for j in range(width + 1):
-            score, how = here[j]
+            score, step = here[j]
             if j and here[j - 1][0] > score:
-                score, how = here[j - 1]
-                here[j] = (score, how)
-            if i == rows:
+                score, step = here[j] = here[j - 1]
+            if i == height:
                 continue
-            lost = (score + _LOST, (how, None, i, i + 1))
-            if lost[0] > table[i + 1][j][0]:
-                table[i + 1][j] = lost
+            if score + _LOST > scores[i + 1][j][0]:
+                scores[i + 1][j] = (score + _LOST, _Step(step, None, i, i + 1))
             if j == width:
                 continue
             for past, gain in _takes(pieces, i, columns[j], columns[j + 1] if j + 1 < width else None, aligned):
-                if score + gain > table[past][j + 1][0]:
-                    table[past][j + 1] = (score + gain, (how, j, i, past))
-    chain = table[rows][width][1]
-    values: dict[Concept, str] = {}
-    more: list[tuple[str, str]] = []
-    left: list[str] = []
-    strength = 0
-    steps: list[tuple[int | None, int, int]] = []
-    while chain is not None:
-        previous, taken_by, first, past = chain
-        steps.append((taken_by, first, past))  # type: ignore[arg-type]
-        chain = previous  # type: ignore[assignment]
-    for taken_by, first, past in reversed(steps):
-        text = " ".join(piece.text for piece in pieces[first:past])
-        if taken_by is None:
-            left.append(text)
-            continue
-        concept = columns[taken_by].concept
-        strength += concept in _VALUED and pieces[first].kind != "missing"
-        if concept == "other":
-            continue
-        if concept == "name" and past - first == 2 and _is_dos_name(pieces[first], pieces[past - 1]):
-            text = ".".join(piece.text for piece in pieces[first:past])
-        if concept in values:
-            if concept == "version":
-                more.append((columns[taken_by].label, text))
-            continue
-        values[concept] = text
-    if "name" not in values:
-        return None
-    if more:
-        more.insert(0, (next(column.label for column in columns if column.concept == "version"), values["version"]))
-    return _with_remarks(RawRow(values=values, line=at, extra_versions=tuple(more), left_over=tuple(left), strength=strength))
+                if score + gain > scores[past][j + 1][0]:
+                    scores[past][j + 1] = (score + gain, _Step(step, j, i, past))
+    steps: list[_Step] = []
+    last = scores[height][width][1]
+    while last is not None:
+        steps.append(last)
+        last = last.previous
+    return steps[::-1]
 
 
 def _takes(
@@ -189,7 +204,12 @@ def _takes(
         fit = 4
     if fit is None:
         return []
-    if column.concept in ("platform", "language") and piece.kind == "word" and first and pieces[first - 1].kind in ("missing", "word"):
+    if (
+        column.concept in ("platform", "language")
+        and piece.kind == "word"
+        and first
+        and pieces[first - 1].kind in ("missing", "word")
+    ):
         return []  # a remark behind "-": the column itself is empty
     if aligned and _overlap(piece, column, following):
         fit += 1
@@ -212,7 +232,11 @@ def _takes(
                     break
                 taken.append((past + 1, gain + 8))
                 break
-            if piece.kind == "missing" or after.kind not in _JOINED_KINDS or (after.kind in ("date", "time") and column.concept != "other"):
+            if (
+                piece.kind == "missing"
+                or after.kind not in _JOINED_KINDS
+                or (after.kind in ("date", "time") and column.concept != "other")
+            ):
                 break
             gain += 1
             taken.append((past + 1, gain))
@@ -264,7 +288,7 @@ def _by_kind(pieces: Sequence[Cell], at: int) -> RawRow | None:
         if kind == "datetime":
             target = "datetime"
         elif kind in ("date", "time", "size", "version", "platform", "language", "name"):
-            target = kind  # type: ignore[assignment]
+            target = kind
         elif kind == "unreadable-date":
             target = "date"
         elif kind == "path":

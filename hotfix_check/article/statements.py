@@ -14,7 +14,10 @@ from hotfix_check.article.prose import is_section_heading, sentences
 
 Restart = Literal["yes", "no", "services"]
 
-_FIX = r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package|cumulative update|security update|package|correction)"
+_FIX = (
+    r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package"
+    r"|cumulative update|security update|package|correction)"
+)
 _THIS_FIX = rf"(?:this|the|these|both|all|each)\s(?:\S{{1,20}}\s){{0,3}}?{_FIX}"
 _INSTALL = r"(?:install|apply|appl[yi]ing|installing|installed|applied|installation|run)"
 _KB_NUMBER = re.compile(r"\b(?:Q|KB ?)(\d{5,7})\b|\b(\d{6,7})\b(?=[ )]|$)", re.IGNORECASE)
@@ -23,21 +26,25 @@ _LEADING_NUMBER = re.compile(r"(?:ARTICLE-ID: ?)?(?:Q|KB ?)?(\d{5,7})\b(?!,)", r
 _REQUIRES = (
     re.compile(
         rf"{_THIS_FIX}\b(?:\s\S{{1,20}}){{0,4}}?\s(?:also\s|only\s)?(?:requires?|depends?\son)\s"
-        r"(?:that\s(?:you\s(?:have|are\srunning|install|first\sinstall)\s)?|you\sto\s(?:have|install)\s|the\sinstallation\sof\s)?(.{3,300})",
+        r"(?:that\s(?:you\s(?:have|are\srunning|install|first\sinstall)\s)?|you\sto\s(?:have|install)\s"
+        r"|the\sinstallation\sof\s)?(.{3,300})",
         re.IGNORECASE,
     ),
     re.compile(
         rf"\bto\s{_INSTALL}\s{_THIS_FIX}\b[^,]{{0,60}},\s(?:you\smust|you\sneed\sto|your\s\w+\smust|the\s\w+\smust)\s"
-        r"(?:be\srunning|already\sbe\srunning|be\susing|have|install|first\sinstall|first\shave|already\shave)\s(.{3,300})",
+        r"(?:be\srunning|already\sbe\srunning|be\susing|have|install|first\sinstall|first\shave"
+        r"|already\shave)\s(.{3,300})",
         re.IGNORECASE,
     ),
     re.compile(
-        r"\byou\s(?:must|need\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install|apply)\s(.{3,250}?)\s(?:installed\s|running\s)?"
+        r"\byou\s(?:must|need\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install"
+        r"|apply)\s(.{3,250}?)\s(?:installed\s|running\s)?"
         rf"(?:to|before|prior\sto|in\sorder\sto|so\sthat)\s(?:you\s(?:can\s)?)?{_INSTALL}\s(?:{_THIS_FIX}|it\b)",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"^(.{{3,250}}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied|running)\s(?:(?:to|on|for)\s(?P<target>.{{3,60}}?)\s|(?:\S{{1,20}}\s){{0,3}}?)"
+        rf"^(.{{3,250}}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied"
+        rf"|running)\s(?:(?:to|on|for)\s(?P<target>.{{3,60}}?)\s|(?:\S{{1,20}}\s){{0,3}}?)"
         rf"(?:prior\sto|before)\s(?:you\s)?{_INSTALL}",
         re.IGNORECASE,
     ),
@@ -48,65 +55,95 @@ _REQUIRES = (
     ),
     re.compile(rf"\bprerequisites?\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}\s(?:is|are)\s(.{{3,250}})", re.IGNORECASE),
     re.compile(
-        rf"^(?:please\s)?(?:install|apply)\s(.{{3,200}}?)\s(?:before|prior\sto)\s(?:you\s)?{_INSTALL}\s{_THIS_FIX}", re.IGNORECASE
+        rf"^(?:please\s)?(?:install|apply)\s(.{{3,200}}?)\s(?:before|prior\sto)\s(?:you\s)?{_INSTALL}\s{_THIS_FIX}",
+        re.IGNORECASE,
     ),
 )
 _NOTHING_REQUIRED = re.compile(
-    rf"\b(?:there are )?no prerequisites\b|\b(?:does|do) not (?:have|require) (?:any )?prerequisites|{_FIX} has no prerequisites"
+    rf"\b(?:there are )?no prerequisites\b|\b(?:does|do) not (?:have|require) (?:any )?prerequisites"
+    rf"|{_FIX} has no prerequisites"
     r"|\bprerequisites?:? ?none\b",
     re.IGNORECASE,
 )
 _NOT_A_THING = re.compile(
-    r"^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more|time|password|administrat|manual|change|registry|review|user\b)"
+    r"^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
+    r"|time|password|administrat|manual|change|registry|review|user\b)"
     r"|^you to (?:restart|reboot)|^(?:it|them|this|these|changes)\b",
     re.IGNORECASE,
 )
-_FOLLOWING_ARTICLE = re.compile(r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$", re.IGNORECASE)
+_FOLLOWING_ARTICLE = re.compile(
+    r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$", re.IGNORECASE
+)
 _TAIL = re.compile(
-    r"\s(?:to be (?:installed|applied)|(?:be|is|are) (?:installed|applied)|installed|on (?:the|your|a) (?:server|computer|system)|(?:to|before|prior to|in order to)\s(?:you\s)?"
+    r"\s(?:to be (?:installed|applied)|(?:be|is|are) (?:installed|applied)|installed|on (?:the|your|a) (?:server"
+    r"|computer|system)|(?:to|before|prior to|in order to)\s(?:you\s)?"
     rf"(?:can\s)?{_INSTALL}\b.{{0,120}}|for the fix.{{0,80}}|or (?:a )?later(?: version)?s?)$",
     re.IGNORECASE,
 )
 
 _RESTART = re.compile(r"\b(?:restart|reboot|re-start|re-boot|shut down)", re.IGNORECASE)
 _RESTART_NOT = re.compile(
-    r"\b(?:do|does|did|will) not (?:have|need|require|be required|force)\b[^.]{0,60}\b(?:restart|reboot)|\bno (?:restart|reboot)"
-    r"|\b(?:restart|reboot)\w{0,4}(?: of the \w+)? (?:is|are) not (?:required|necessary|needed)|\bwithout (?:restarting|rebooting)|not (?:necessary|required) to (?:restart|reboot)",
+    r"\b(?:do|does|did|will) not (?:have|need|require|be required|force)\b[^.]{0,60}\b(?:restart|reboot)"
+    r"|\bno (?:restart|reboot)"
+    r"|\b(?:restart|reboot)\w{0,4}(?: of the \w+)? (?:is|are) not (?:required|necessary|needed)"
+    r"|\bwithout (?:restarting|rebooting)|not (?:necessary|required) to (?:restart|reboot)",
     re.IGNORECASE,
 )
 _RESTART_COMPUTER = re.compile(
-    r"\b(?:must|have to|need to|required to|should|then|and|,)\s?(?:then )?(?:restart|reboot|re-start|re-boot)\s(?:your|the|each|this|all)\s(?:\w+\s){0,3}?(?:computer|server|system|machine|workstation)s?(?! \w+ service| service|\w* (?:attendant|manager))\b"
-    r"|\b(?:requires?|required)\b[^.]{0,40}\b(?:restart|reboot)\b|\b(?:restart|reboot) (?:is|of the \w+ is) (?:required|necessary)|\b(?:must|have to|need to) (?:restart|reboot)(?: it)?\b(?! the \w+ service)"
+    r"\b(?:must|have to|need to|required to|should|then|and|,)\s?(?:then )?(?:restart|reboot|re-start"
+    r"|re-boot)\s(?:your|the|each|this|all)\s(?:\w+\s){0,3}?(?:computer|server|system|machine"
+    r"|workstation)s?(?! \w+ service| service|\w* (?:attendant|manager))\b"
+    r"|\b(?:requires?|required)\b[^.]{0,40}\b(?:restart|reboot)\b|\b(?:restart|reboot) (?:is"
+    r"|of the \w+ is) (?:required|necessary)|\b(?:must|have to|need to) (?:restart"
+    r"|reboot)(?: it)?\b(?! the \w+ service)"
     r"|\bshut down (?:your|the) (?:system|computer)\b[^.]{0,40}\brestart",
     re.IGNORECASE,
 )
 _AFTER_FIX = re.compile(
-    rf"\b(?:after|once|when|before|upon|for|to complete)\b[^.]{{0,80}}\b(?:{_INSTALL}|{_FIX})\b[^.]{{0,60}}|\b{_INSTALL}\s{_THIS_FIX}|{_THIS_FIX}\b[^.]{{0,40}} (?:will )?require",
+    rf"\b(?:after|once|when|before|upon|for|to complete)\b[^.]{{0,80}}\b(?:{_INSTALL}|{_FIX})\b[^.]{{0,60}}"
+    rf"|\b{_INSTALL}\s{_THIS_FIX}|{_THIS_FIX}\b[^.]{{0,40}} (?:will )?require",
     re.IGNORECASE,
 )
-_OTHER_CAUSE = re.compile(r"\bregistry (?:value|key|change|entry)|\bswitch\b|/[a-z]\b|service pack \d\w? and\b|\buninstall|\bremove\b|\bwork ?around", re.IGNORECASE)
-_RESTART_SERVICES = re.compile(r"\brestart(?:ed|s|ing)?\b[^.]{0,80}\bservices?\b|\bservices?\b[^.]{0,80}\brestart(?:ed|s|ing)?\b", re.IGNORECASE)
+_OTHER_CAUSE = re.compile(
+    r"\bregistry (?:value|key|change|entry)|\bswitch\b|/[a-z]\b|service pack \d\w? and\b|\buninstall|\bremove\b"
+    r"|\bwork ?around",
+    re.IGNORECASE,
+)
+_RESTART_SERVICES = re.compile(
+    r"\brestart(?:ed|s|ing)?\b[^.]{0,80}\bservices?\b|\bservices?\b[^.]{0,80}\brestart(?:ed|s|ing)?\b", re.IGNORECASE
+)
 
 _REPLACES = re.compile(
-    rf"(?:{_FIX}|version|package|it|this)\b[^.]{{0,80}}?\b(?:supersedes?|supercedes?|replaces?)\b(.{{0,400}})", re.IGNORECASE
+    rf"(?:{_FIX}|version|package|it|this)\b[^.]{{0,80}}?\b(?:supersedes?|supercedes?|replaces?)\b(.{{0,400}})",
+    re.IGNORECASE,
 )
 _REPLACES_NONE = re.compile(
-    r"\b(?:does|do) not (?:replace|supersede|supercede) (?:any|other|a )|\breplaces no\b|\bno (?:previously released )?(?:hotfix|update)s? (?:is|are) replaced",
+    r"\b(?:does|do) not (?:replace|supersede|supercede) (?:any|other|a )|\breplaces no\b"
+    r"|\bno (?:previously released )?(?:hotfix|update)s? (?:is|are) replaced",
     re.IGNORECASE,
 )
 _REPLACED_BY = re.compile(
-    r"\b(?:is|are|was|were|been|be) (?:superseded|superceded|replaced|obsoleted) by\b(.{0,400})|\bsuperseded by\b(.{0,400})", re.IGNORECASE
-)
-_INCLUDED = re.compile(
-    r"\b(?:first |also )?(?:corrected|fixed|resolved|included|addressed) (?:for the first time )?in\b (?!this article|the following|the article)(.{3,200})",
+    r"\b(?:is|are|was|were|been|be) (?:superseded|superceded|replaced|obsoleted) by\b(.{0,400})"
+    r"|\bsuperseded by\b(.{0,400})",
     re.IGNORECASE,
 )
-_LEVEL_NAMED = re.compile(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumulative update \d|\bRU ?\d", re.IGNORECASE)
+_INCLUDED = re.compile(
+    r"\b(?:first |also )?(?:corrected|fixed|resolved|included"
+    r"|addressed) (?:for the first time )?in\b (?!this article|the following|the article)(.{3,200})",
+    re.IGNORECASE,
+)
+_LEVEL_NAMED = re.compile(
+    r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumulative update \d|\bRU ?\d", re.IGNORECASE
+)
 _OBTAIN_ROLLUP = re.compile(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.,]", re.IGNORECASE)
-_KEYWORD_LEVEL = re.compile(r"\bexc(?:hange)?(4|5|55|2000|2k|2003)0?sp(\d)(?:a)?fix\b|\bkbExchange(\d{3,4})SP(\d)fix\b", re.IGNORECASE)
-_KEYWORD_PRODUCT = {"4": "Exchange Server 4.0", "5": "Exchange Server 5.0", "55": "Exchange Server 5.5", "2000": "Exchange 2000 Server",
-                    "2k": "Exchange 2000 Server", "2003": "Exchange Server 2003", "400": "Exchange Server 4.0", "500": "Exchange Server 5.0",
-                    "550": "Exchange Server 5.5"}  # fmt: skip
+_KEYWORD_LEVEL = re.compile(
+    r"\bexc(?:hange)?(4|5|55|2000|2k|2003)0?sp(\d)(?:a)?fix\b|\bkbExchange(\d{3,4})SP(\d)fix\b", re.IGNORECASE
+)
+_KEYWORD_PRODUCT = {
+    "4": "Exchange Server 4.0", "400": "Exchange Server 4.0", "5": "Exchange Server 5.0", "500": "Exchange Server 5.0",
+    "55": "Exchange Server 5.5", "550": "Exchange Server 5.5", "2000": "Exchange 2000 Server",
+    "2k": "Exchange 2000 Server", "2003": "Exchange Server 2003",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +174,16 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
             section = paragraph.lower().rstrip(":")
             continue
         for sentence in sentences(paragraph):
-            if "equire" in sentence or "must" in sentence or "need" in sentence or "running" in sentence or "before" in sentence or "depend" in sentence or "rerequisite" in sentence or "prior" in sentence:
+            if (
+                "equire" in sentence
+                or "must" in sentence
+                or "need" in sentence
+                or "running" in sentence
+                or "before" in sentence
+                or "depend" in sentence
+                or "rerequisite" in sentence
+                or "prior" in sentence
+            ):
                 for thing in _required_things(sentence, paragraphs, at):
                     if thing.lower() not in (known.lower() for known in required):
                         required.append(thing)
@@ -156,7 +202,12 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
                     included.append(thing)
             if match := _OBTAIN_ROLLUP.search(sentence):
                 included.append(_named_with_number(_clean(match[1]), paragraphs, at))
-        if section.startswith("prerequisite") and not required and not nothing_required and re.fullmatch(r"none\.?", paragraph, re.IGNORECASE):
+        if (
+            section.startswith("prerequisite")
+            and not required
+            and not nothing_required
+            and re.fullmatch(r"none\.?", paragraph, re.IGNORECASE)
+        ):
             nothing_required = True
     for match in _KEYWORD_LEVEL.finditer(keywords):
         named = f"{_KEYWORD_PRODUCT.get(match[1] or match[3], 'Exchange')} Service Pack {match[2] or match[4]}"
@@ -165,7 +216,7 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
     return Statements(
         prerequisites=tuple(required),
         prerequisites_stated=bool(required) or nothing_required,
-        restart=next((kind for kind in ("yes", "no", "services") if kind in restarts), None),  # type: ignore[arg-type]
+        restart=next((kind for kind in ("yes", "no", "services") if kind in restarts), None),
         replaces=tuple(sorted({number for number in replaces if number != own})),
         replaces_stated=bool(replaces) or replaces_none,
         replaced_by=tuple(sorted({number for number in replaced_by if number != own})),
@@ -187,13 +238,17 @@ def _required_things(sentence: str, paragraphs: Sequence[str], at: int) -> list[
                 continue
             thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
         target = match.groupdict().get("target")
-        return [f"{_clean(thing)} for {_clean(target)}" if target and "computer" not in target.lower() else _clean(thing)]
+        return [
+            f"{_clean(thing)} for {_clean(target)}" if target and "computer" not in target.lower() else _clean(thing)
+        ]
     return []
 
 
 def _clean(thing: str) -> str:
     thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
-    thing = re.split(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b", thing, maxsplit=1)[0].strip(" .,:;")
+    thing = re.split(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b", thing, maxsplit=1)[0].strip(
+        " .,:;"
+    )
     for _ in range(3):
         thing = _TAIL.sub("", thing).strip(" .,:;")
     return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)

@@ -1,7 +1,7 @@
 """Where the tables and lists of files are, and their rows.
 
-Four shapes are known: lines under a header, lines without one, boxed grids (one box, or a box for each row), and rows of
-cells from HTML or CSV. Which of them belong to a fix is not decided here.
+Four shapes are known: lines under a header, lines without one, boxed grids (one box, or a box for each row), and rows
+of cells from HTML or CSV. Which of them belong to a fix is not decided here.
 """
 
 from __future__ import annotations
@@ -65,7 +65,14 @@ def looks_like_row(line: Line) -> bool:
     if line.kind == "cells":
         return any("." in cell for cell in line.cells) and bool(re.search(r"\d[.,/:]\d", line.text))
     text = line.text.strip()
-    if line.kind != "text" or len(text) > 120 or not _MAY_BE_ROW.search(text) or _PROSE.search(text) or _SENTENCE.search(text) or "://" in text:
+    if (
+        line.kind != "text"
+        or len(text) > 120
+        or not _MAY_BE_ROW.search(text)
+        or _PROSE.search(text)
+        or _SENTENCE.search(text)
+        or "://" in text
+    ):
         return False
     kinds = [piece.kind for piece in line_cells(text)]
     values = sum(kind in ("date", "unreadable-date", "time", "size", "version") for kind in kinds)
@@ -217,7 +224,7 @@ def _bare_row(line: Line, at: int) -> RawRow | None:
     if not _MAY_BE_ROW.search(text) or _PROSE.search(text):
         return None
     row = row_from_line(text, None, at)
-    if row is None or _SENTENCE.search(text) and not re.search(r"\.\w{2,4}:?$|[ap]\.m\.$", text):
+    if row is None or (_SENTENCE.search(text) and not re.search(r"\.\w{2,4}:?$|[ap]\.m\.$", text)):
         return None
     return row
 
@@ -254,7 +261,9 @@ def _grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]
     def close(last: int) -> None:
         if rows or unread:
             tables.append(
-                RawTable(columns=columns, rows=tuple(rows), first=first, last=last, heading=heading, unread=tuple(unread))
+                RawTable(
+                    columns=columns, rows=tuple(rows), first=first, last=last, heading=heading, unread=tuple(unread)
+                )
             )
         rows.clear()
         unread.clear()

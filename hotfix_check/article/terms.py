@@ -16,9 +16,9 @@ class Term(NamedTuple):
 
 
 VERSION_PREFIX = {
-    "exchange-4.0": "4.0", "exchange-5.0": "5.0", "exchange-5.5": "5.5", "exchange-2000": "6.0", "exchange-2003": "6.5",
-    "exchange-2007": "8", "exchange-2010": "14", "exchange-2013": "15.0", "exchange-2016": "15.1", "exchange-2019": "15.2",
-    "exchange-se": "15.2",
+    "exchange-4.0": "4.0", "exchange-5.0": "5.0", "exchange-5.5": "5.5", "exchange-2000": "6.0",
+    "exchange-2003": "6.5", "exchange-2007": "8", "exchange-2010": "14", "exchange-2013": "15.0",
+    "exchange-2016": "15.1", "exchange-2019": "15.2", "exchange-se": "15.2",
 }  # fmt: skip
 """How the file versions of a product begin."""
 
@@ -28,7 +28,10 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _OLD_ITEM = re.compile(r"([45]\.[05])(?: ?(?:SP|Service Packs? )(\d)\w?)?", re.IGNORECASE)
-_YEAR = re.compile(r"\bexchange(?: server)? (2000|2003|2007|2010|2013|2016|2019)\b|\bexchange server (subscription edition|SE)\b", re.IGNORECASE)
+_YEAR = re.compile(
+    r"\bexchange(?: server)? (2000|2003|2007|2010|2013|2016|2019)\b|\bexchange server (subscription edition|SE)\b",
+    re.IGNORECASE,
+)
 _CLIENT = re.compile(r"\bclients?\b|\boutlook\b", re.IGNORECASE)
 _PACK = re.compile(r"\b(?:service packs?|SP) ?(\d)[a-z]?\b", re.IGNORECASE)
 _CUMULATIVE = re.compile(r"\b(?:cumulative update|CU) ?(\d{1,2})\b", re.IGNORECASE)
@@ -44,7 +47,9 @@ def find_terms(text: str) -> tuple[Term, ...]:
     for match in _OLD.finditer(text):
         if _is_client(text, match.start(), match.end()):
             continue
-        items = [Term(f"exchange-{item[1]}", f"SP{item[2]}" if item[2] else None) for item in _OLD_ITEM.finditer(match[1])]
+        items = [
+            Term(f"exchange-{item[1]}", f"SP{item[2]}" if item[2] else None) for item in _OLD_ITEM.finditer(match[1])
+        ]
         if len(items) == 1 and items[0].level is None:
             items = _with_levels(items[0].product, text[match.end() : match.end() + _AFTER])
         found += items
@@ -60,7 +65,9 @@ def _is_client(text: str, start: int, end: int) -> bool:
     """An Exchange client, or Outlook: not the server."""
     if "server" in text[start : end + 10].lower():
         return False
-    return bool(_CLIENT.search(text[max(0, start - 30) : end + 30])) and not re.match(r"\s?server", text[end:], re.IGNORECASE)
+    return bool(_CLIENT.search(text[max(0, start - 30) : end + 30])) and not re.match(
+        r"\s?server", text[end:], re.IGNORECASE
+    )
 
 
 def _with_levels(product: str, after: str) -> list[Term]:

@@ -33,9 +33,11 @@ _BINARY_STARTS = (
     (b"\xff\xd8\xff", "an image"),
 )
 _LINE_END = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
-_RULE = re.compile(r"[\s+|¦:=_*─━═—–-]{3,}")
-_RULE_MARKS = re.compile(r"[-=_─━═—–]{3}|[-=_] [-=_] [-=_]|:?-{2}")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | dict.fromkeys(
+    map(ord, "\u00a0\u2007\u202f\u3000"), " "
+)
+_RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")
+_RULE_MARKS = re.compile(r"[-=_\u2500\u2501\u2550\u2014\u2013]{3}|[-=_] [-=_] [-=_]|:?-{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -94,7 +96,7 @@ def plain_line(line: str) -> Line:
     stripped = line.strip()
     if not stripped:
         return Line("", "blank")
-    if stripped[0] in "-=+_|¦*:─━═—–" and _RULE.fullmatch(stripped) and _RULE_MARKS.search(stripped):
+    if not stripped[0].isalnum() and _RULE.fullmatch(stripped) and _RULE_MARKS.search(stripped):
         return Line(line, "rule")
     if stripped[0] in "|¦" and len(stripped) <= MAX_GRID_LINE:
         cells = tuple(cell.strip() for cell in re.split(r"[|¦]", stripped.strip("|¦")))

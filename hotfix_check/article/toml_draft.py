@@ -70,7 +70,9 @@ def _level(draft: DraftUpdate, product: str | None, row: DraftRow) -> str | None
     named = {term.level for term in find_terms(row.group or "") if term.product == product and term.level}
     if len(named) == 1:
         return named.pop()
-    required = {term.level for terms in draft.prerequisite_terms for term in terms if term.product == product and term.level}
+    required = {
+        term.level for terms in draft.prerequisite_terms for term in terms if term.product == product and term.level
+    }
     return required.pop() if len(required) == 1 else None
 
 
@@ -79,21 +81,34 @@ def _package(draft: DraftUpdate, product: str | None, level: str | None, rows: S
     if level:
         lines.append(f"  level = {_string(level)}")
     if draft.prerequisites_stated:
-        groups = []
-        for text, terms in zip(draft.prerequisites, draft.prerequisite_terms, strict=True):
-            lines.append(f"  # requires: {_comment(text)}")
-            group = _requirements(text, terms, product)
-            if group:
-                groups.append(group)
-        lines.append(f"  prerequisites = [{', '.join(_strings(group) for group in groups)}]")
-        if len(groups) == len(draft.prerequisites):
-            lines.append("  prerequisites_stated = true")
-        else:
-            lines.append("  # a prerequisite above has no word in the catalogue: add it, then set prerequisites_stated = true")
+        lines += _prerequisites(draft, product)
     lines.append("  files = [")
     for row in rows:
         lines.append(f"    {'# the package itself: ' if row.package else ''}{_file(row)}")
     lines.append("  ]")
+    return lines
+
+
+def _prerequisites(draft: DraftUpdate, product: str | None) -> list[str]:
+    lines: list[str] = []
+    groups: list[list[str]] = []
+    unknown = others = 0
+    for text, terms in zip(draft.prerequisites, draft.prerequisite_terms, strict=True):
+        lines.append(f"  # requires: {_comment(text)}")
+        group = _requirements(text, terms, product)
+        if group:
+            groups.append(group)
+        elif terms and all(term.product != product for term in terms):
+            others += 1
+        else:
+            unknown += 1
+    if unknown:
+        lines.append(
+            "  # a prerequisite above has no word in the catalogue: add it, then set prerequisites_stated = true"
+        )
+    if groups or not (unknown or others):
+        lines.append(f"  prerequisites = [{', '.join(_strings(group) for group in groups)}]")
+        lines += [] if unknown else ["  prerequisites_stated = true"]
     return lines
 
 

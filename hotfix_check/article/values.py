@@ -13,7 +13,12 @@ from typing import Literal, NamedTuple
 
 DateOrder = Literal["month-first", "day-first"]
 
-MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -26,23 +31,33 @@ _SIZE = re.compile(r"(\d[\d.,]{0,20}) ?(bytes?|b|kilobytes?|kb?|megabytes?|mb?|g
 _BYTES_WITHIN = re.compile(r"\((\d[\d,]{0,15}) bytes?\)", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,15}")
 _GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3}){1,5}")
-_VERSION = re.compile(r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?))?", re.IGNORECASE)
-_MISSING = frozenset(
-    ("", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown", "not versioned", "?", "*")
+_VERSION = re.compile(
+    r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?))?", re.IGNORECASE
+)
+_MISSING = frozenset((
+    "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
+    "not versioned", "?", "*",
+))  # fmt: skip
+
+PLATFORM_WORDS = frozenset((
+    "intel", "x86", "i386", "ix86", "80x86", "i486", "i586", "alpha", "axp", "mips", "ppc", "powerpc", "x64",
+    "x86-64", "amd64", "ia64", "ia-64", "itanium", "arm", "arm64", "macintosh", "win32", "win16", "win9x",
+    "win95", "win98", "winnt", "ebc", "sparc",
+))  # fmt: skip
+_PLATFORM_JOINS = frozenset(["and", "&", "or", "/", "+", ",", "only", "platform", "platforms", "based"])
+_PLATFORM_PHRASE = re.compile(
+    r"(?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}|power ?(?:mac|pc)\w{0,10}|(?:sh[345]|arm|mips"
+    r"|ppc)\d{0,6}\b.{0,30}",
+    re.IGNORECASE,
 )
 
-PLATFORM_WORDS = frozenset(
-    "intel x86 i386 ix86 80x86 i486 i586 alpha axp mips ppc powerpc x64 x86-64 amd64 ia64 ia-64 itanium arm arm64 "
-    "macintosh win32 win16 win9x win95 win98 winnt ebc sparc".split()
-)
-_PLATFORM_JOINS = frozenset("and & or / + , only platform platforms based".split())
-_PLATFORM_PHRASE = re.compile(r"(?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}|power ?(?:mac|pc)\w{0,10}|(?:sh[345]|arm|mips|ppc)\d{0,6}\b.{0,30}", re.IGNORECASE)
-
-LANGUAGE_WORDS = frozenset(
-    "arabic chinese czech danish dutch english finnish french german greek hebrew hungarian italian japanese korean norwegian "
-    "polish portuguese brazilian russian slovak slovenian spanish swedish thai turkish neutral simplified traditional "
-    "international us usa uk enu jpn deu fra esn ita kor chs cht language".split()
-)
+LANGUAGE_WORDS = frozenset((
+    "arabic", "chinese", "czech", "danish", "dutch", "english", "finnish", "french", "german", "greek",
+    "hebrew", "hungarian", "italian", "japanese", "korean", "norwegian", "polish", "portuguese", "brazilian",
+    "russian", "slovak", "slovenian", "spanish", "swedish", "thai", "turkish", "neutral", "simplified",
+    "traditional", "international", "us", "usa", "uk", "enu", "jpn", "deu", "fra", "esn", "ita", "kor", "chs",
+    "cht", "language",
+))  # fmt: skip
 
 
 class Size(NamedTuple):
@@ -65,7 +80,7 @@ def is_missing(text: str) -> bool:
 
 
 def date_order(texts: Iterable[str]) -> DateOrder:
-    """How the dates of one table are written: month first, unless one of them can only be day first and none month first.
+    """How the dates of one table are written: month first, unless one can only be day first and none only month first.
 
     KB238329 prints 28/08/01 in one table; every other slash date of the archive is month-first.
     """
@@ -124,7 +139,8 @@ def read_time(text: str) -> dt.time | None:
 
 
 def read_size(text: str, *, unit: str = "") -> Size:
-    """Bytes where the text says bytes or nothing; KB and MB are rounded, so they stay text (``unit``: that of the header)."""
+    """Bytes where the text says bytes or nothing; KB and MB are rounded, so they stay text (``unit``: that of
+    the header)."""
     text = text.strip()
     if is_missing(text):
         return Size(None, None)
@@ -147,7 +163,8 @@ def _grouped(number: str) -> int | None:
 
 
 def read_version(text: str) -> PrintedVersion | None:
-    """A version as printed; a label behind it (``(xpclnt_qfe.010827-1803)``, ``shp``) leaves it and keeps the whole text."""
+    """A version as printed; a label behind it (``(xpclnt_qfe.010827-1803)``, ``shp``) leaves it and keeps the
+    whole text."""
     text = text.strip()
     match = _VERSION.fullmatch(text)
     if not match:
@@ -161,7 +178,7 @@ def read_version(text: str) -> PrintedVersion | None:
 def normal_version(version: str, prefix: str | None = None) -> str | None:
     """Four dotted numbers without leading zeros, or None.
 
-    With the ``prefix`` of the article's only product ("5.5"), 2623.0 becomes 5.5.2623.0 and 5.5.2394 becomes 5.5.2394.0:
+    With the ``prefix`` of the only product ("5.5"), 2623.0 becomes 5.5.2623.0 and 5.5.2394 becomes 5.5.2394.0:
     articles of 1997 to 1999 leave the product's part, or the last zero, out.
     """
     if not re.fullmatch(r"\d{1,10}(?:\.\d{1,10}){1,3}", version):
@@ -179,7 +196,8 @@ def normal_version(version: str, prefix: str | None = None) -> str | None:
 
 
 def is_platform(text: str) -> bool:
-    """Whether a text names processors or operating systems: Intel, i386, ``Intel and alpha``, Windows 98 Second Edition."""
+    """Whether a text names processors or operating systems: Intel, i386, ``Intel and alpha``, Windows 98 Second
+    Edition."""
     bare = text.strip().strip("()<>[]").strip().lower()
     if not bare or len(bare) > 80:
         return False
