@@ -17,7 +17,7 @@ from hotfix_check.article.text import Line
 
 _MAY_BE_HEADER = re.compile(r"name|file|version|size|date|time|module|driver|dll", re.IGNORECASE)
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
-_PROSE = re.compile(r"(?:\b[a-z]{2,20}[ ,]{1,3}){4}")
+_PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
 _SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
 _LOOK_AHEAD = 3
 _MOST_BLANK = 2
