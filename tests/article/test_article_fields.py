@@ -55,7 +55,9 @@ def test_archive_article() -> None:
 
 
 def test_saved_page_with_number_behind_the_title() -> None:
-    draft = parse("Mail is slow on Mondays (324528)\n\nApplies to:\n\n  • Microsoft Exchange Server 5.5 SP4\n  • MAPI\n\nSYMPTOMS\n\nSlow.\n")
+    draft = parse(
+        "Mail is slow on Mondays (324528)\n\nApplies to:\n\n  • Microsoft Exchange Server 5.5 SP4\n  • MAPI\n\nSYMPTOMS\n\nSlow.\n"
+    )
     assert (draft.kb, draft.title) == (324528, "Mail is slow on Mondays")
     assert draft.products == ("Microsoft Exchange Server 5.5 SP4", "MAPI")
 
@@ -120,7 +122,9 @@ def test_prerequisite(sentence: str, required: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        pytest.param("To resolve this problem, obtain the latest service pack for Exchange Server 5.5.", id="obtain the latest"),
+        pytest.param(
+            "To resolve this problem, obtain the latest service pack for Exchange Server 5.5.", id="obtain the latest"
+        ),
         pytest.param("The English version of this fix for Service Pack 3 (SP3) sites is here.", id="for sites"),
         pytest.param("This hotfix requires that you restart the computer.", id="a restart is no prerequisite"),
         pytest.param("The server requires a lot of memory.", id="not about the fix"),
@@ -132,7 +136,9 @@ def test_no_prerequisite(sentence: str) -> None:
 
 
 def test_prerequisites_stated_to_be_none() -> None:
-    draft = parse("Mail is slow (123456)\n\nPrerequisites\n\nThere are no prerequisites that are required to install this hotfix.\n")
+    draft = parse(
+        "Mail is slow (123456)\n\nPrerequisites\n\nThere are no prerequisites that are required to install this hotfix.\n"
+    )
     assert (draft.prerequisites, draft.prerequisites_stated) == ((), True)
 
 
@@ -201,7 +207,9 @@ September 2003 Exchange 2000 Server Post-Service Pack 3 Rollup
 
 
 def test_product_from_the_prose_where_no_list_names_it() -> None:
-    draft = parse("Mail is slow (123456)\n\nRESOLUTION\n\nWait for the next Microsoft Exchange 2000 Server service pack that contains this hotfix.\n")
+    draft = parse(
+        "Mail is slow (123456)\n\nRESOLUTION\n\nWait for the next Microsoft Exchange 2000 Server service pack that contains this hotfix.\n"
+    )
     assert draft.product_ids == ("exchange-2000",)
     assert "no applies-to list: the product is taken from the text" in draft.doubts
 

@@ -215,7 +215,9 @@ def test_one_box_for_each_row(table, layout) -> None:
 @given(full_tables, dates, times, st.permutations(("version", "size", "name")), st.booleans())
 def test_flattened_text(table, date_style, time_style, order, rule) -> None:
     columns = ("date", "time", *order)
-    header = " ".join({"date": "Date", "time": "Time", "version": "Version", "size": "Size", "name": "File name"}[c] for c in columns)
+    header = " ".join(
+        {"date": "Date", "time": "Time", "version": "Version", "size": "Size", "name": "File name"}[c] for c in columns
+    )
     body = " ".join(" ".join(printed(row, column, date_style, time_style) for column in columns) for row in table)
     text = (
         "Hotfix informationThe English version of this hotfix has the file attributes (or later) that are listed in the "
@@ -232,7 +234,11 @@ def test_html_table(table, layout, closing_tags) -> None:
 
     def tag_row(cells: list[str], tag: str) -> str:
         end = f"</{tag}>" if closing_tags else ""
-        return "<tr>" + "".join(f"<{tag}><p>{html.escape(cell)}</p>{end}" for cell in cells) + ("</tr>" if closing_tags else "")
+        return (
+            "<tr>"
+            + "".join(f"<{tag}><p>{html.escape(cell)}</p>{end}" for cell in cells)
+            + ("</tr>" if closing_tags else "")
+        )
 
     lines = [tag_row([headers[column] for column in columns], "th")]
     lines += [tag_row([printed(row, column, date_style, time_style) for column in columns], "td") for row in table]

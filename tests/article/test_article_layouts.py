@@ -142,7 +142,9 @@ def test_bare_lines(line: str, row: tuple[object, ...]) -> None:
 @pytest.mark.parametrize(
     ("cells", "row"),
     [
-        pytest.param("| 04/09/98 | 03:17p | 72,896 spl.dll | (Intel) |", ("spl.dll", 72896, "Intel"), id="two values in a cell"),
+        pytest.param(
+            "| 04/09/98 | 03:17p | 72,896 spl.dll | (Intel) |", ("spl.dll", 72896, "Intel"), id="two values in a cell"
+        ),
         pytest.param("| Imc.dll | 5.5.2558.0 |", ("Imc.dll", None, None), id="name and version"),
         pytest.param("| Base.exe | 01/24/00 | 08:09p |", ("Base.exe", None, None), id="name, date, time"),
     ],

@@ -157,7 +157,8 @@ def test_not_a_platform(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [("German", True), ("Portuguese (Brazilian)", True), ("ENU", True), ("Intel", False), ("", False)]
+    ("text", "language"),
+    [("German", True), ("Portuguese (Brazilian)", True), ("ENU", True), ("Intel", False), ("", False)],
 )
 def test_language(text: str, language: bool) -> None:
     assert is_language(text) is language
