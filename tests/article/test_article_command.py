@@ -1,4 +1,4 @@
-"""The edge: files, folders, globs and stdin in; output files whole or not at all; a bad article does not end the run."""
+"""The edge: files, folders, globs and stdin in; output files whole or not at all; a bad article ends no run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from hotfix_check.errors import OutputError
 
 def article(number: int, version: str = "5.5.2653.22") -> str:
     return (
-        f"Mail is slow ({number})\n\nApplies to:\n\n - Microsoft Exchange Server 5.5\n\nThe fix has the following file attributes:\n\n"
+        f"Mail is slow ({number})\n\nApplies to:\n\n - Microsoft Exchange Server 5.5\n\n"
+        "The fix has the following file attributes:\n\n"
         f"File name   Version\n-----------------------\nStore.exe   {version}\n"
     )
 
@@ -55,8 +56,9 @@ def test_glob_and_the_same_file_twice(folder: Path, capsys: pytest.CaptureFixtur
     ("argument", "message"),
     [("missing.txt", "missing.txt: No such file or directory"), ("none*.txt", "none*.txt: no file matches")],
 )
-def test_inputs_that_are_not_there(argument: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                   capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_inputs_that_are_not_there(
+    argument: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert import_articles([argument], format="jsonl") == 2
     assert capsys.readouterr().err == f"{message}\n"
@@ -146,11 +148,19 @@ def test_into_shows_the_difference_and_changes_nothing(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param(article(100001).replace("Exchange Server 5.5", "Windows NT 4.0"), "it names no product of the catalogue", id="product"),
-        pytest.param(article(100001).replace("Exchange Server 5.5", "Exchange Server 5.0"), "there is no file for this product", id="file"),
+        pytest.param(
+            article(100001).replace("Exchange Server 5.5", "Windows NT 4.0"),
+            "it names no product of the catalogue",
+            id="product",
+        ),
+        pytest.param(
+            article(100001).replace("Exchange Server 5.5", "Exchange Server 5.0"),
+            "there is no file for this product",
+            id="file",
+        ),
         pytest.param(article(100001).replace(" (100001)", ""), "the draft has no KB number", id="number"),
     ],
-)  # fmt: skip
+)
 def test_into_refuses_what_has_no_place(
     text: str, message: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -30,15 +30,23 @@ DRAFT = DraftUpdate(
     component="Directory",
     files=(
         DraftRow(
-            name="Dramapi.dll", version="2656.48", version_normal="5.5.2656.48", size=19216, date=dt.date(2002, 6, 20),
-            time=dt.time(19, 40), platform="Intel", product="exchange-5.5",
+            name="Dramapi.dll",
+            version="2656.48",
+            version_normal="5.5.2656.48",
+            size=19216,
+            date=dt.date(2002, 6, 20),
+            time=dt.time(19, 40),
+            platform="Intel",
+            product="exchange-5.5",
         ),
-        DraftRow(name="Read.asp", version="5.52594.0", size_text="37 KB", date=dt.date(2002, 6, 20), product="exchange-5.5"),
+        DraftRow(
+            name="Read.asp", version="5.52594.0", size_text="37 KB", date=dt.date(2002, 6, 20), product="exchange-5.5"
+        ),
         DraftRow(name="Q324528.exe", package=True, product="exchange-5.5"),
     ),
     unused=("6/12/200",),
     doubts=("look at this",),
-)  # fmt: skip
+)
 
 TOML = """\
 # product: exchange-5.5
@@ -125,21 +133,52 @@ ExSetup.exe  15.01.2507.009
 def test_json_object_has_every_key() -> None:
     empty = draft_to_dict(DraftUpdate(kb=None, title=None, kind="hotfix", source="x"))
     assert empty == {
-        "kb": None, "title": None, "kind": "hotfix", "released": None, "products": [], "product_ids": [], "product_terms": [],
-        "prerequisites": [], "prerequisite_terms": [], "prerequisites_stated": False, "restart": None, "restart_kind": None,
-        "replaces": [], "replaces_stated": False, "replaced_by": [], "included_in": [], "included_in_terms": [], "component": None,
-        "files": [], "unused": [], "skipped_tables": [], "doubts": [], "source": "x",
-    }  # fmt: skip
+        "kb": None,
+        "title": None,
+        "kind": "hotfix",
+        "released": None,
+        "products": [],
+        "product_ids": [],
+        "product_terms": [],
+        "prerequisites": [],
+        "prerequisite_terms": [],
+        "prerequisites_stated": False,
+        "restart": None,
+        "restart_kind": None,
+        "replaces": [],
+        "replaces_stated": False,
+        "replaced_by": [],
+        "included_in": [],
+        "included_in_terms": [],
+        "component": None,
+        "files": [],
+        "unused": [],
+        "skipped_tables": [],
+        "doubts": [],
+        "source": "x",
+    }
 
 
 def test_json_row_has_every_key() -> None:
     files = draft_to_dict(DRAFT)["files"]
     assert isinstance(files, list)
     assert files[0] == {
-        "name": "Dramapi.dll", "version": "2656.48", "size": 19216, "date": "2002-06-20", "time": "19:40", "platform": "Intel",
-        "group": None, "component": None, "language": None, "folder": None, "version_normal": "5.5.2656.48", "version_text": None,
-        "size_text": None, "package": False, "product": "exchange-5.5",
-    }  # fmt: skip
+        "name": "Dramapi.dll",
+        "version": "2656.48",
+        "size": 19216,
+        "date": "2002-06-20",
+        "time": "19:40",
+        "platform": "Intel",
+        "group": None,
+        "component": None,
+        "language": None,
+        "folder": None,
+        "version_normal": "5.5.2656.48",
+        "version_text": None,
+        "size_text": None,
+        "package": False,
+        "product": "exchange-5.5",
+    }
 
 
 @pytest.mark.parametrize(("restart", "value"), [("yes", True), ("no", False), ("services", None), (None, None)])
@@ -230,10 +269,17 @@ def test_windows_line_ends_are_kept() -> None:
     [
         pytest.param("[[update]\n", block(1), "x.toml: ", id="the file is broken"),
         pytest.param(FILE, '[[update]]\ntitle = "No number"\n', "x.toml: the draft has no KB number", id="no number"),
-        pytest.param(FILE + "\n" + block(300003), block(300003, "Which"), "x.toml: KB300003 is there 2 times", id="there twice"),
-        pytest.param('note = """\n[[update]]\nkb = 5\n"""\n', block(1), "x.toml: its [[update]] blocks could not", id="in a string"),
+        pytest.param(
+            FILE + "\n" + block(300003), block(300003, "Which"), "x.toml: KB300003 is there 2 times", id="there twice"
+        ),
+        pytest.param(
+            'note = """\n[[update]]\nkb = 5\n"""\n',
+            block(1),
+            "x.toml: its [[update]] blocks could not",
+            id="in a string",
+        ),
     ],
-)  # fmt: skip
+)
 def test_refused_merges(text: str, added: str, message: str) -> None:
     with pytest.raises(CatalogueError) as caught:
         merge_update(text, added, replace=True, name="x.toml")

@@ -1,5 +1,7 @@
 """Head and prose of an article: number, title, products, prerequisites, restart, replaced and including updates."""
 
+# ruff: noqa: E501, W291 - the articles are laid out as real ones are: long lines, blanks at their ends
+
 from __future__ import annotations
 
 import datetime as dt
@@ -98,22 +100,43 @@ def test_number_from_the_name_of_the_source_is_a_doubt() -> None:
 @pytest.mark.parametrize(
     ("sentence", "required"),
     [
-        pytest.param("NOTE: Because of file dependencies, this hotfix requires Microsoft\nExchange Server version 5.5 Service Pack 4.",
-                     "Microsoft Exchange Server version 5.5 Service Pack 4", id="this hotfix requires, broken over a line end"),
-        pytest.param("Because of file dependencies, you must be running Exchange Server 5.5 Service Pack 4 (SP4) to install this hotfix.",
-                     "Exchange Server 5.5 Service Pack 4 (SP4)", id="you must be running"),
-        pytest.param("NOTE: Service Pack 3 must be applied to Windows NT 4.0 prior to applying this fix.",
-                     "Service Pack 3 for Windows NT 4.0", id="must be applied prior"),
-        pytest.param("Both sets of fixes require Outlook 2000 Service Release 1 (SR1) to be installed.",
-                     "Outlook 2000 Service Release 1 (SR1)", id="sets of fixes require"),
-        pytest.param("To apply this security update, you must have Exchange Server 2019 Cumulative Update 12 installed.",
-                     "Exchange Server 2019 Cumulative Update 12", id="to apply this update"),
-        pytest.param("This hotfix can only be installed on systems running Exchange Server 5.5 Service Pack 3.",
-                     "Exchange Server 5.5 Service Pack 3", id="systems running"),
-        pytest.param("NOTE: This fix requires the fix described in the following Microsoft Knowledge\nBase article:\n\n   Q230285 Another\n",
-                     "fix described in Q230285", id="another article"),
+        pytest.param(
+            "NOTE: Because of file dependencies, this hotfix requires Microsoft\nExchange Server version 5.5 Service Pack 4.",
+            "Microsoft Exchange Server version 5.5 Service Pack 4",
+            id="this hotfix requires, broken over a line end",
+        ),
+        pytest.param(
+            "Because of file dependencies, you must be running Exchange Server 5.5 Service Pack 4 (SP4) to install this hotfix.",
+            "Exchange Server 5.5 Service Pack 4 (SP4)",
+            id="you must be running",
+        ),
+        pytest.param(
+            "NOTE: Service Pack 3 must be applied to Windows NT 4.0 prior to applying this fix.",
+            "Service Pack 3 for Windows NT 4.0",
+            id="must be applied prior",
+        ),
+        pytest.param(
+            "Both sets of fixes require Outlook 2000 Service Release 1 (SR1) to be installed.",
+            "Outlook 2000 Service Release 1 (SR1)",
+            id="sets of fixes require",
+        ),
+        pytest.param(
+            "To apply this security update, you must have Exchange Server 2019 Cumulative Update 12 installed.",
+            "Exchange Server 2019 Cumulative Update 12",
+            id="to apply this update",
+        ),
+        pytest.param(
+            "This hotfix can only be installed on systems running Exchange Server 5.5 Service Pack 3.",
+            "Exchange Server 5.5 Service Pack 3",
+            id="systems running",
+        ),
+        pytest.param(
+            "NOTE: This fix requires the fix described in the following Microsoft Knowledge\nBase article:\n\n   Q230285 Another\n",
+            "fix described in Q230285",
+            id="another article",
+        ),
     ],
-)  # fmt: skip
+)
 def test_prerequisite(sentence: str, required: str) -> None:
     draft = parse(f"Mail is slow (123456)\n\nRESOLUTION\n\n{sentence}\n")
     assert (draft.prerequisites, draft.prerequisites_stated) == ((required,), True)
@@ -145,17 +168,35 @@ def test_prerequisites_stated_to_be_none() -> None:
 @pytest.mark.parametrize(
     ("text", "restart"),
     [
-        pytest.param("Restart requirement\n\nYou must restart your computer after you apply this hotfix.", "yes", id="must"),
-        pytest.param("After you apply the fix, shut down your system properly and restart it.", "yes", id="shut down and restart"),
-        pytest.param("NOTE: All of the hotfixes listed below require you to restart the computer after\ninstallation.", "yes", id="all require"),
-        pytest.param("Restart requirement\n\nYou do not have to restart your computer after you apply this hotfix.", "no", id="not"),
-        pytest.param("After you apply the hotfix, restart the third-party services that you stopped.", "services", id="services"),
+        pytest.param(
+            "Restart requirement\n\nYou must restart your computer after you apply this hotfix.", "yes", id="must"
+        ),
+        pytest.param(
+            "After you apply the fix, shut down your system properly and restart it.", "yes", id="shut down and restart"
+        ),
+        pytest.param(
+            "NOTE: All of the hotfixes listed below require you to restart the computer after\ninstallation.",
+            "yes",
+            id="all require",
+        ),
+        pytest.param(
+            "Restart requirement\n\nYou do not have to restart your computer after you apply this hotfix.",
+            "no",
+            id="not",
+        ),
+        pytest.param(
+            "After you apply the hotfix, restart the third-party services that you stopped.", "services", id="services"
+        ),
         pytest.param("To work around this problem, restart the server.", None, id="a workaround"),
-        pytest.param("After applying the fix and before restarting the computer, add the following\nvalue to the registry.", None, id="aside"),
+        pytest.param(
+            "After applying the fix and before restarting the computer, add the following\nvalue to the registry.",
+            None,
+            id="aside",
+        ),
         pytest.param("Quit Registry Editor, and then restart the computer.", None, id="after a registry change"),
         pytest.param("The service stops.", None, id="silent"),
     ],
-)  # fmt: skip
+)
 def test_restart(text: str, restart: str | None) -> None:
     assert parse(f"Mail is slow (123456)\n\nRESOLUTION\n\n{text}\n").restart == restart
 
@@ -229,10 +270,14 @@ def test_security_update_page() -> None:
     ("text", "terms"),
     [
         ("Microsoft Exchange Server version 5.5 Service Pack 4", [("exchange-5.5", "SP4")]),
-        ("Microsoft Exchange Server, versions 4.0, 5.0, 5.5, 5.5 SP1",
-         [("exchange-4.0", None), ("exchange-5.0", None), ("exchange-5.5", None), ("exchange-5.5", "SP1")]),
-        ("Microsoft Exchange Server version 5.5 Service Packs 1, 2, 3",
-         [("exchange-5.5", "SP1"), ("exchange-5.5", "SP2"), ("exchange-5.5", "SP3")]),
+        (
+            "Microsoft Exchange Server, versions 4.0, 5.0, 5.5, 5.5 SP1",
+            [("exchange-4.0", None), ("exchange-5.0", None), ("exchange-5.5", None), ("exchange-5.5", "SP1")],
+        ),
+        (
+            "Microsoft Exchange Server version 5.5 Service Packs 1, 2, 3",
+            [("exchange-5.5", "SP1"), ("exchange-5.5", "SP2"), ("exchange-5.5", "SP3")],
+        ),
         ("Exchange 2000 Server Service Pack 3 (SP3)", [("exchange-2000", "SP3")]),
         ("Microsoft Exchange Server 2003 Enterprise Edition", [("exchange-2003", None)]),
         ("Exchange Server 2010 Service Pack 3 Update Rollup 32", [("exchange-2010", "SP3 RU32")]),
@@ -243,6 +288,6 @@ def test_security_update_page() -> None:
         ("Microsoft Exchange Windows NT client, versions 4.0, 5.0", []),
         ("Microsoft Windows NT Server version 4.0", []),
     ],
-)  # fmt: skip
+)
 def test_catalogue_terms(text: str, terms: list[tuple[str, str | None]]) -> None:
     assert [tuple(term) for term in find_terms(text)] == terms

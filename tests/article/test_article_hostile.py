@@ -18,16 +18,20 @@ from hotfix_check.errors import ArticleError
     ("data", "message"),
     [
         pytest.param(b"MZ\x90\x00", "a program or DLL, not the text or HTML of a KB article", id="program"),
-        pytest.param(b"PK\x03\x04abc", "a ZIP archive or an Office document, not the text or HTML of a KB article", id="archive"),
+        pytest.param(
+            b"PK\x03\x04abc", "a ZIP archive or an Office document, not the text or HTML of a KB article", id="archive"
+        ),
         pytest.param(b"%PDF-1.4", "a PDF document, not the text or HTML of a KB article", id="PDF"),
         pytest.param(b"text\x00text", "binary data, not the text or HTML of a KB article", id="zero bytes"),
-        pytest.param(b"\x01\x02\x03\x04text", "binary data, not the text or HTML of a KB article", id="control characters"),
+        pytest.param(
+            b"\x01\x02\x03\x04text", "binary data, not the text or HTML of a KB article", id="control characters"
+        ),
         pytest.param(b"\xff\xfea", "starts like UTF-16 but is not: truncated data at byte 2", id="half a UTF-16 unit"),
         pytest.param(b"", "nothing in it", id="empty"),
         pytest.param(b" \r\n\t ", "nothing in it", id="blank"),
         pytest.param(b"x" * (MAX_ARTICLE_BYTES + 1), "more than 16 MiB: not a KB article", id="too large"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_text_is_refused_in_words(data: bytes, message: str) -> None:
     with pytest.raises(ArticleError) as caught:
         decode_article(data)
@@ -50,8 +54,16 @@ def test_encodings(data: bytes) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
 def test_line_ends_and_odd_spaces(end: str) -> None:
-    lines = ["Slow (123456)", "", "This fix should have the following file attributes:", "",
-             "File name\tVersion", "-----------------", "Store.exe\u00a0\u00a05.5.2653.22\u200b", ""]  # fmt: skip
+    lines = [
+        "Slow (123456)",
+        "",
+        "This fix should have the following file attributes:",
+        "",
+        "File name\tVersion",
+        "-----------------",
+        "Store.exe\u00a0\u00a05.5.2653.22\u200b",
+        "",
+    ]
     draft = parse_article(end.join(lines), source="test")
     assert [(row.name, row.version) for row in draft.files] == [("Store.exe", "5.5.2653.22")]
 
@@ -103,11 +115,50 @@ def test_hostile_text_takes_bounded_time(name: str) -> None:
 
 
 pieces = st.sampled_from(
-    ["File name", "Version", "Date", "Size", "a.dll", "5.5.2653.22", "6/12/200", "12:60p", "1,234", "|", "+--+", "-----", "\n", "\n\n",
-     " ", "   ", "Component:", "<table>", "<tr>", "<td>", "</table>", "<pre>", "&#xD800;", "(", ")", "N/A", "Windows 98", "Q123456",
-     "this fix requires", "replaces the following", "RESOLUTION\n====\n", "should have the following file attributes:\n", ",", '"',
-     "[[update]]", "\\", "\u2028", "\x7f", "%A%\\b.exe", "Jan 12, 1999", "restart"]
-)  # fmt: skip
+    [
+        "File name",
+        "Version",
+        "Date",
+        "Size",
+        "a.dll",
+        "5.5.2653.22",
+        "6/12/200",
+        "12:60p",
+        "1,234",
+        "|",
+        "+--+",
+        "-----",
+        "\n",
+        "\n\n",
+        " ",
+        "   ",
+        "Component:",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</table>",
+        "<pre>",
+        "&#xD800;",
+        "(",
+        ")",
+        "N/A",
+        "Windows 98",
+        "Q123456",
+        "this fix requires",
+        "replaces the following",
+        "RESOLUTION\n====\n",
+        "should have the following file attributes:\n",
+        ",",
+        '"',
+        "[[update]]",
+        "\\",
+        "\u2028",
+        "\x7f",
+        "%A%\\b.exe",
+        "Jan 12, 1999",
+        "restart",
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None)

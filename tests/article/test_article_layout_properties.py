@@ -220,7 +220,7 @@ def test_flattened_text(table, date_style, time_style, order, rule) -> None:
     )
     body = " ".join(" ".join(printed(row, column, date_style, time_style) for column in columns) for row in table)
     text = (
-        "Hotfix informationThe English version of this hotfix has the file attributes (or later) that are listed in the "
+        "Hotfix informationThe English version of this hotfix has the file attributes (or later) that are in the "
         f"following table. Times are UTC.{header} {'-' * 50 + ' ' if rule else ''}{body} STATUSMade up."
     )
     draft = parse_article(text, source="test")
@@ -244,7 +244,7 @@ def test_html_table(table, layout, closing_tags) -> None:
     lines += [tag_row([printed(row, column, date_style, time_style) for column in columns], "td") for row in table]
     page = (
         "<html><body><h1>Made-up update (KB123456)</h1><h3>File information</h3><p>The English version of this update "
-        f"has the file attributes that are listed in the following table.</p><table>{''.join(lines)}</table></body></html>"
+        f"has the file attributes in the following table.</p><table>{''.join(lines)}</table></body></html>"
     )
     draft = parse_article(page, source="test")
     assert [read(row) for row in draft.files] == [expected(row, columns) for row in table]

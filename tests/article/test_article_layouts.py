@@ -1,5 +1,7 @@
 """Made-up articles in the layouts of real ones, with the traps that the real ones set."""
 
+# ruff: noqa: E501, W291 - the articles are laid out as real ones are: long lines, blanks at their ends
+
 from __future__ import annotations
 
 import pytest
@@ -127,13 +129,23 @@ def test_two_version_columns_are_one_row_for_each_product() -> None:
 @pytest.mark.parametrize(
     ("line", "row"),
     [
-        pytest.param("   02/06/98 12:38p      8,727    Iimltihd (Intel)", ("Iimltihd", None, 8727, "Intel"), id="no extension"),
+        pytest.param(
+            "   02/06/98 12:38p      8,727    Iimltihd (Intel)", ("Iimltihd", None, 8727, "Intel"), id="no extension"
+        ),
         pytest.param("   04/22/98 08:18 PM 182KB Cli.exe (Alpha)", ("Cli.exe", None, None, "Alpha"), id="kilobytes"),
-        pytest.param("   Vb.dll   Version: 2.0.6108   Size:  1,025   Date: 3/08/96", ("Vb.dll", "2.0.6108", 1025, None), id="labels"),
+        pytest.param(
+            "   Vb.dll   Version: 2.0.6108   Size:  1,025   Date: 3/08/96",
+            ("Vb.dll", "2.0.6108", 1025, None),
+            id="labels",
+        ),
         pytest.param(" - 2/9/98   10:05am    144,896    Disp.dll", ("Disp.dll", None, 144896, None), id="bullet"),
-        pytest.param("   09/10/97  04:43p  265,676 login.exe   (Intel or Alpha)", ("login.exe", None, 265676, "Intel or Alpha"), id="either"),
+        pytest.param(
+            "   09/10/97  04:43p  265,676 login.exe   (Intel or Alpha)",
+            ("login.exe", None, 265676, "Intel or Alpha"),
+            id="either",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bare_lines(line: str, row: tuple[object, ...]) -> None:
     text = f"RESOLUTION\n==========\n\nThis fix should have the following time stamp:\n\n{line}\n\nDone.\n"
     assert rows(text, "name", "version", "size", "platform") == [row]

@@ -145,8 +145,22 @@ def test_normal_version(printed: str, prefix: str | None, normal: str | None) ->
     assert normal_version(printed, prefix) == normal
 
 
-@pytest.mark.parametrize("text", ["Intel", "(Alpha)", "<x86>", "i386", "Intel and alpha", "Intel or Alpha", "IA-64",
-                                  "Windows 98 Second Edition", "ARM720 (Debug)", "x64-based", "Power Macintosh"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Intel",
+        "(Alpha)",
+        "<x86>",
+        "i386",
+        "Intel and alpha",
+        "Intel or Alpha",
+        "IA-64",
+        "Windows 98 Second Edition",
+        "ARM720 (Debug)",
+        "x64-based",
+        "Power Macintosh",
+    ],
+)
 def test_platform(text: str) -> None:
     assert is_platform(text)
 
