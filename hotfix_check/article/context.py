@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from hotfix_check.article.tables import RawTable
 from hotfix_check.article.text import Line
+from hotfix_check.article.values import is_missing
 
 _REACH = 16
 """Lines above a table in which fix wording counts."""
@@ -62,18 +63,21 @@ _DOWNLOAD_LIST = re.compile(
     r"|contains\s+the\s+following\s+files|expands",
     re.IGNORECASE,
 )
+_PACKAGE_WORDING = re.compile(r"self-extracting|\bdownload|\bpackage\b", re.IGNORECASE)
+_PACKAGE_NAME = re.compile(r"\.(?:exe|zip|msi|msp|cab)$", re.IGNORECASE)
 _FIX_TITLE = re.compile(
     r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE"
     r"|MS\d\d-\d{3})\b",
     re.IGNORECASE,
 )
 _OTHER_TITLE = re.compile(
-    r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b"
-    r"|list\s+of\s+files|files\s+installed"
+    r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b|list\s+of\s+files"
     r"|file\s+(?:names|sizes|descriptions|locations)|directory\s+listing|disk\s+(?:directory|listing)|disk\s+\d+"
-    r"|(?:memory|disk)\s+requirements"
-    r"|^sample|\bsample:|driver\s+(?:library|versions)|how\s+to\s+obtain|where\s+to\s+(?:find|obtain)|^file:|^info:",
+    r"|(?:memory|disk)\s+requirements|^sample|\bsample:|driver\s+(?:library|versions)",
     re.IGNORECASE,
+)
+_OTHER_TITLE_UNLESS_FIX = re.compile(
+    r"files\s+installed|how\s+to\s+obtain|where\s+to\s+(?:find|obtain)|^file:|^info:", re.IGNORECASE
 )
 _FIX_ARTICLE = re.compile(
     r"supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)|\bhot-?fix|obtain\s+the\s+(?:following\s+)?fix"
@@ -89,6 +93,13 @@ _COMPONENT = re.compile(r"^\s*component(?:\(s\)|s)?\s*:\s*(.{1,120})$", re.IGNOR
 _LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,90}?)\s*:$", re.IGNORECASE)
 _FOR = re.compile(
     r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(or\s+later\)\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE
+)
+_PRODUCT_LABEL = re.compile(
+    r"(?:For )?(?:Microsoft )?(?:Windows|Exchange|Outlook|SNA|SQL|Visual|Systems|Internet)\b.{0,60}:"
+)
+_IN_SENTENCE = re.compile(
+    r"\b(?:should|must|have|has|is|are|will|can|this|these|the following|following)\b|\b(?:later|files|attributes|follows)$",
+    re.IGNORECASE,
 )
 _PLAIN_SECTIONS = re.compile(
     r"symptoms?|cause|resolution|work-?around|status|more information|summary|references|applies to|properties"
@@ -112,6 +123,8 @@ class PlacedTable:
     reason: str
     component: str | None
     heading: str | None
+    is_package: bool
+    """Whether the files are the download itself, by the sentence above them."""
 
 
 def place_tables(
@@ -121,7 +134,9 @@ def place_tables(
     whole = "\n".join(line.text for line in lines if line.kind in ("text", "heading") and len(line.text) < 4000)
     fix_article = bool(_FIX_ARTICLE.search(whole[:200_000]))
     fix_title = bool(title and _FIX_TITLE.search(title))
-    other_title = bool(title and _OTHER_TITLE.search(title)) and not fix_title
+    other_title = bool(
+        title and (_OTHER_TITLE.search(title) or (not fix_title and _OTHER_TITLE_UNLESS_FIX.search(title)))
+    )
     placed: list[PlacedTable] = []
     floor = 0
     counted = False
@@ -148,6 +163,7 @@ def place_tables(
                 is_fix=is_fix,
                 reason=reason,
                 component=section.component(table.first),
+                is_package=_is_package(table, above),
                 heading=table.heading or section.label(table.first, floor) or section.heading(table.first),
             )
         )
@@ -198,6 +214,13 @@ def _judge(
     return False, "no fix wording above it"
 
 
+def _is_package(table: RawTable, above: str) -> bool:
+    close = " ".join(above.split("\n")[-3:])
+    return bool(_PACKAGE_WORDING.search(close)) and all(
+        _PACKAGE_NAME.search(row.values["name"]) and is_missing(row.values.get("version", "")) for row in table.rows
+    )
+
+
 class SectionHeadings:
     """The headings above a place in the article: underlined ones, ``X:`` lines, ``Component: X``."""
 
@@ -212,12 +235,24 @@ class SectionHeadings:
                 self._add_heading(at - 1, lines[at - 1].text.strip())
             elif line.kind == "text" and (match := _COMPONENT.match(line.text)):
                 self._components.append((at, match[1].strip().rstrip(":.").strip()))
+            elif line.kind == "text" and line.text.endswith(":") and self._stands_alone(at):
+                self._add_heading(at, line.text.strip())
 
     def _is_underline(self, at: int) -> bool:
         above, rule = self._lines[at - 1].text.rstrip(), self._lines[at].text.rstrip()
         if len(above) > 110 or set(rule.strip()) - set("-=~_"):
             return False
         return abs(len(above) - len(rule)) <= 3 and above[:1] not in ("", " ")
+
+    def _stands_alone(self, at: int) -> bool:
+        """A product with a colon between blank lines, such as "Exchange Server Version 5.0:"."""
+        text = self._lines[at].text
+        around = (self._lines[at - 1] if at else None, self._lines[at + 1] if at + 1 < len(self._lines) else None)
+        return (
+            bool(_PRODUCT_LABEL.fullmatch(text))
+            and not _IN_SENTENCE.search(text.rstrip(":"))
+            and all(line is None or line.kind in ("blank", "rule") for line in around)
+        )
 
     def _add_heading(self, at: int, text: str) -> None:
         if not text or len(text) > 120:
@@ -254,22 +289,13 @@ class SectionHeadings:
             text = line.text.strip()
             if _COMPONENT.match(text):
                 continue
-            sentence = _FOR.search(text)
-            if sentence:
+            if sentence := _FOR.search(text):
                 return sentence[1].strip()
             match = _LABEL.match(text)
-            if (
-                match
-                and len(match[1].split()) <= 8
-                and (place == 0 or self._lines[place - 1].kind in ("blank", "rule", "heading", "text"))
-            ):
+            starts_line = place == 0 or self._lines[place - 1].kind != "text"
+            if match and starts_line and len(match[1].split()) <= 8:
                 bare = match[1].strip()
-                starts_line = place == 0 or self._lines[place - 1].kind != "text"
-                if (
-                    starts_line
-                    and not _PLAIN_SECTIONS.match(bare)
-                    and not bare.lower().endswith(("following", "later", "files", "attributes"))
-                ):
+                if not _PLAIN_SECTIONS.match(bare) and not _IN_SENTENCE.search(bare):
                     return re.sub(r"^for\s+", "", bare, flags=re.IGNORECASE)
             if seen >= 3:
                 return None

@@ -18,12 +18,13 @@ _HEAD = 60
 
 _NUMBER_PATTERNS = (
     re.compile(r"^DOCUMENT {0,9}: ?Q(\d{5,7})\b", re.IGNORECASE),
-    re.compile(r"\bArticle ID ?: ?(?:Q|KB)?(\d{5,7})\b", re.IGNORECASE),
+    re.compile(r"\bArticle ID[ :|#]{1,12}(?:Q|KB)?(\d{5,7})\b", re.IGNORECASE),
     re.compile(r"^.{5,300}\((?:Q|KB)?(\d{5,7})\)\s*$"),
     re.compile(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b", re.IGNORECASE),
     re.compile(r"\bOriginal KB number: ?(\d{5,7})\b", re.IGNORECASE),
 )
-_IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
+_IN_PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
+_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
 _IN_TITLE = re.compile(r"\b(?:KB ?|Q)(\d{5,7})\b", re.IGNORECASE)
 _ARCHIVE_TITLE = re.compile(r"^TITLE {0,9}: ?(.{1,400})$", re.IGNORECASE)
 _PAGE_TITLE = re.compile(
@@ -38,6 +39,7 @@ _APPLIES = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
+_PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
@@ -62,7 +64,7 @@ _KINDS: tuple[tuple[re.Pattern[str], UpdateKind], ...] = (
 
 def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     """The article's own number, from its head, its title or its keywords; never from its text."""
-    head = [line.text for line in lines[:_HEAD] if line.kind in ("text", "heading")]
+    head = [line.text for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
     for pattern in _NUMBER_PATTERNS:
         for text in head:
             if match := pattern.search(text[:600]):
@@ -70,11 +72,7 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     if title and (match := _IN_TITLE.search(title)):
         return int(match[1])
     for line in reversed(lines):
-        if (
-            line.kind == "text"
-            and "keywords" in line.text[:20].lower()
-            and (match := _IN_KEYWORDS.search(line.text[:2000]))
-        ):
+        if "keywords" in line.text[:20].lower() and (match := _IN_KEYWORDS.search(line.text[:2000])):
             return int(match[1])
     return None
 
@@ -98,7 +96,7 @@ def read_title(lines: Sequence[Line]) -> str | None:
 
 
 def _bare_title(text: str) -> str | None:
-    return _TITLE_NUMBER.sub("", _SITE.sub("", text.strip())).strip() or None
+    return _TITLE_NUMBER.sub("", _SITE.sub("", text.strip().lstrip("# "))).strip() or None
 
 
 def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -109,6 +107,8 @@ def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
         match = _APPLIES.match(line.text)
         if match and (line.kind == "heading" or match[1] or line.text.strip()[-1] in ":oO"):
             listed = _listed_products(lines, at + 1)
+            if not match[1] and not listed:
+                listed = _plain_products(lines, at + 1)
             if match[1] and not listed:
                 return tuple(
                     part.strip() for part in re.split(r"[;•]|(?<=\d) (?=Exchange Server \d)", match[1]) if part.strip()
@@ -138,6 +138,19 @@ def _listed_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
             products[-1] += " " + " ".join(line.text.split())
         else:
             break
+    return tuple(products)
+
+
+def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
+    """Products on lines of their own, as newer pages list them."""
+    products: list[str] = []
+    for line in lines[start : start + 30]:
+        text = line.text.strip()
+        if line.kind == "blank" and not products:
+            continue
+        if line.kind != "text" or len(text) > 80 or not _PRODUCT.match(text):
+            break
+        products.append(text)
     return tuple(products)
 
 

@@ -227,6 +227,10 @@ class _Reader:
         if table.layout or len(row) == 1:
             for text in row:
                 self._cell_lines(text)
+        elif len(row) == 2 and re.fullmatch(r"[-\u2022\u00b7*o]|\d{1,2}\.", row[0]):
+            # Pages of 2004 to 2010 lay out bullets as tables.
+            self._item = not row[0][0].isdigit()
+            self._cell_lines(row[1])
         elif any(row):
             self.lines.append(Line(" | ".join(row), "cells", tuple(row)))
 

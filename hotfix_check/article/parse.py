@@ -190,7 +190,12 @@ def _rows(tables: Sequence[PlacedTable], ids: tuple[str, ...], doubts: list[str]
                 heading = (
                     re.sub(r"\s*(?:file )?version$", "", label, flags=re.IGNORECASE) if len(variants) > 1 else group
                 )
-                row = replace(row, group=heading or None, component=placed.component)
+                row = replace(
+                    row,
+                    group=heading or None,
+                    component=placed.component,
+                    package=row.package or placed.is_package,
+                )
                 rows.append(_with_product(row, ids, doubts))
         unused.extend(text for raw in table.rows for text in raw.left_over)
     return rows, unused

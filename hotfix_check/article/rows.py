@@ -223,6 +223,11 @@ def _takes(
                 if pieces[past].kind not in ("word", "platform") or pieces[past].start - pieces[past - 1].end != 1:
                     break
                 taken.append((past + 1, fit + 1))
+    if column.concept == "version" and first + 1 < len(pieces):
+        # A branch label: 5.5.2654.38 shp, or (xpclnt_qfe.010827-1803)
+        after = pieces[first + 1]
+        if after.start - piece.end == 1 and re.fullmatch(r"[a-z]{2,5}|\([\w.-]{4,60}\)", after.text):
+            taken.append((first + 2, fit + 1))
     if column.concept in _SEVERAL:
         gain = fit
         for past in range(first + 1, min(len(pieces), first + 10)):

@@ -291,3 +291,23 @@ def test_security_update_page() -> None:
 )
 def test_catalogue_terms(text: str, terms: list[tuple[str, str | None]]) -> None:
     assert [tuple(term) for term in find_terms(text)] == terms
+
+
+def test_page_of_2005_with_bullets_and_number_in_tables() -> None:
+    page = """<html><head><title>Mail is slow</title></head><body><table><tr><td><h1>Mail is slow</h1>
+    <table><tr><td>Article ID</td><td>:</td><td>818861</td></tr></table>
+    <h4>Hotfix replacement information</h4>This hotfix replaces the hotfix that is described in the following article:
+    <div><a href="x">817375</a> Another hotfix</div>
+    <h2>APPLIES TO</h2><table><tr><td>&bull;</td><td>Microsoft Exchange 2000 Server Standard Edition</td></tr>
+    <tr><td>&bull;</td><td>Microsoft Exchange 2000 Enterprise Server</td></tr></table></td></tr></table></body></html>"""
+    draft = parse(page)
+    assert (draft.kb, draft.title, draft.replaces) == (818861, "Mail is slow", (817375,))
+    assert draft.products == (
+        "Microsoft Exchange 2000 Server Standard Edition",
+        "Microsoft Exchange 2000 Enterprise Server",
+    )
+
+
+def test_applies_to_without_bullets() -> None:
+    draft = parse("Mail is slow\n\nApplies To\n\nExchange Server 2019\nExchange Server 2016\n\nSymptoms\n\nSlow.\n")
+    assert draft.products == ("Exchange Server 2019", "Exchange Server 2016")

@@ -348,6 +348,47 @@ or later:
     assert rows(FIX + text, "name", "package") == [("Q123456engi.exe", True), ("Async.exe", False)]
 
 
+def test_a_self_extracting_file_is_the_package_whatever_its_name() -> None:
+    text = """
+   Date         Time   Version     Size     File name
+   -----------------------------------------------------
+   18-Mar-2002  11:25  06.00.9447  562,448  Api.dll
+
+The following self-extracting executable file contains all of these files:
+
+   Date         Time   Size       File name
+   ----------------------------------------
+   18-Mar-2002  11:30  2,025,472  Vqfe374.exe
+"""
+    assert rows(FIX + text, "name", "package") == [("Api.dll", False), ("Vqfe374.exe", True)]
+
+
+def test_product_lines_between_blank_lines_are_headings() -> None:
+    text = """RESOLUTION
+==========
+
+Exchange Server Version 5.0:
+
+A fix is available. It should have the following file attributes or later:
+
+   File Name    Version
+   -----------------------
+   Store.exe    1462.3
+
+Exchange Server Version 5.5:
+
+A fix is available. It should have the following file attributes or later:
+
+   File Name    Version
+   -----------------------
+   Store.exe    2637.0
+"""
+    assert rows(text, "group", "version_normal") == [
+        ("Exchange Server Version 5.0", "5.0.1462.3"),
+        ("Exchange Server Version 5.5", "5.5.2637.0"),
+    ]
+
+
 NEGATIVE = {
     "directory listing": """MORE INFORMATION
 ================
@@ -471,4 +512,36 @@ def test_csv_list_with_headings_and_quoted_sizes() -> None:
     assert [(row.name, row.version, row.size, str(row.date)) for row in draft.files] == [
         ("ExSetup.exe", "15.2.1748.36", 35224, "2025-08-02"),
         ("Script.ps1", None, 12, "2025-08-02"),
+    ]
+
+
+def test_bare_lists_under_underlined_headings() -> None:
+    text = """
+MS-DOS
+------
+
+This fix should have the following time stamp:
+
+   Dispatch.exe   7/10/98   5:39p    85,245 bytes (version 3.5.34)
+
+OS/2
+----
+
+This fix should have the following time stamp:
+
+   Dispatch.exe   7/22/98   2:26p    73,098 bytes (version 3.5.34)
+"""
+    assert rows(text, "size", "version", "group") == [(85245, "3.5.34", "MS-DOS"), (73098, "3.5.34", "OS/2")]
+
+
+def test_branch_label_behind_a_version() -> None:
+    text = """
+   Date         Time   Version                               Size     File name
+   ----------------------------------------------------------------------------
+   20-Jun-2002  19:40  5.5.2654.38 shp                       19,216   Imc.dll
+   20-Jun-2002  19:40  7.0.2600.15 (client_qfe.010827-1803)  323,072  Msrt.dll
+"""
+    assert rows(FIX + text, "name", "version", "version_text") == [
+        ("Imc.dll", "5.5.2654.38", "5.5.2654.38 shp"),
+        ("Msrt.dll", "7.0.2600.15", "7.0.2600.15 (client_qfe.010827-1803)"),
     ]
