@@ -98,7 +98,7 @@ _PRODUCT_LABEL = re.compile(
     r"(?:For )?(?:Microsoft )?(?:Windows|Exchange|Outlook|SNA|SQL|Visual|Systems|Internet)\b.{0,60}:"
 )
 _IN_SENTENCE = re.compile(
-    r"\b(?:should|must|have|has|is|are|will|can|this|these|the following|following)\b|\b(?:later|files|attributes|follows)$",
+    r"\b(?:should|must|have|has|is|are|will|can|this|these|following)\b|\b(?:later|files|attributes|follows)$",
     re.IGNORECASE,
 )
 _PLAIN_SECTIONS = re.compile(

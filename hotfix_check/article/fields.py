@@ -23,8 +23,7 @@ _NUMBER_PATTERNS = (
     re.compile(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b", re.IGNORECASE),
     re.compile(r"\bOriginal KB number: ?(\d{5,7})\b", re.IGNORECASE),
 )
-_IN_PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
-_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
+_IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
 _IN_TITLE = re.compile(r"\b(?:KB ?|Q)(\d{5,7})\b", re.IGNORECASE)
 _ARCHIVE_TITLE = re.compile(r"^TITLE {0,9}: ?(.{1,400})$", re.IGNORECASE)
 _PAGE_TITLE = re.compile(
