@@ -57,7 +57,7 @@ def parse_article(text: str, *, source: str, kb: int | None = None) -> DraftUpda
     if looks_like_csv(text):
         return parse_file_list_csv(text, source=source, kb=kb)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
-    return _draft(_with_breaks(lines), source=source, kb=kb)
+    return _draft(_with_breaks(_without_legal(lines)), source=source, kb=kb)
 
 
 def parse_file_list_csv(text: str, *, source: str, kb: int | None = None) -> DraftUpdate:
@@ -68,6 +68,14 @@ def parse_file_list_csv(text: str, *, source: str, kb: int | None = None) -> Dra
     if len(text) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a file list")
     return _draft(csv_lines(text), source=source, kb=kb, is_list=True)
+
+
+def _without_legal(lines: list[Line]) -> list[Line]:
+    """The archive ends every article with the same notice of 16 lines."""
+    for at in range(len(lines) - 1, max(-1, len(lines) - 60), -1):
+        if lines[at].text.startswith("THE INFORMATION PROVIDED IN THE MICROSOFT KNOWLEDGE BASE"):
+            return lines[:at]
+    return lines
 
 
 def _with_breaks(lines: list[Line]) -> list[Line]:

@@ -26,7 +26,6 @@ _BULLET = re.compile(r"(?:[-•*·\u2013] |\d{1,2}[.)] )\s{0,3}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!U\.S\.)[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z])")
 _NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
 _LONGEST = 20_000
-_LEGAL = "THE INFORMATION PROVIDED IN THE MICROSOFT KNOWLEDGE BASE"
 
 
 def is_section_heading(text: str) -> bool:
@@ -45,8 +44,6 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
             open_words.clear()
 
     for at, line in enumerate(lines):
-        if line.kind == "text" and line.text.startswith(_LEGAL):
-            break
         if at in used or line.kind in ("blank", "rule", "cells"):
             close()
             continue

@@ -246,9 +246,11 @@ def _required_things(sentence: str, paragraphs: Sequence[str], at: int) -> list[
 
 def _clean(thing: str) -> str:
     thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
-    thing = re.split(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b", thing, maxsplit=1)[0].strip(
-        " .,:;"
-    )
+    thing = re.split(
+        r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b| and (?:was|is|were|has)\b",
+        thing,
+        maxsplit=1,
+    )[0].strip(" .,:;")
     for _ in range(3):
         thing = _TAIL.sub("", thing).strip(" .,:;")
     return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)

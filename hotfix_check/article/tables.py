@@ -15,7 +15,8 @@ from hotfix_check.article.columns import Column, header_cells, header_line
 from hotfix_check.article.rows import RawRow, row_from_cells, row_from_line
 from hotfix_check.article.text import Line
 
-_MAY_BE_HEADER = re.compile(r"name|file|version|size|date|time|module|driver|dll", re.IGNORECASE)
+_MAY_BE_HEADER = re.compile(r"name|file|module|driver|dll", re.IGNORECASE)
+_SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
 _SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
@@ -49,7 +50,7 @@ def find_tables(lines: Sequence[Line]) -> list[RawTable]:
             past = _box_end(lines, at)
             found = _grid_tables(lines, at, past)
         elif line.kind == "text" and len(line.text) < 400:
-            columns = header_line(line.text) if _MAY_BE_HEADER.search(line.text) else None
+            columns = header_line(line.text) if _may_be_header(line.text) else None
             table = _headed(lines, at, columns) if columns else None
             if table is None and _MAY_BE_ROW.search(line.text) and not _PROSE.search(line.text):
                 table = _bare(lines, at)
@@ -58,6 +59,10 @@ def find_tables(lines: Sequence[Line]) -> list[RawTable]:
         tables.extend(found)
         at = past
     return tables
+
+
+def _may_be_header(text: str) -> bool:
+    return bool(_MAY_BE_HEADER.search(text)) and not _SMALL_WORDS.search(text)
 
 
 def looks_like_row(line: Line) -> bool:
