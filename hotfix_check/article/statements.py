@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hotfix_check.article.prose import is_section_heading, sentences
 
@@ -59,6 +59,8 @@ _REQUIRES = (
         re.IGNORECASE,
     ),
 )
+_MAY_REPLACE = re.compile(r"super[sc]ed|replac|obsolet")
+_MAY_REQUIRE = re.compile(r"equire|must|need|running|before|depend|rerequisite|prior")
 _NOTHING_REQUIRED = re.compile(
     rf"\b(?:there are )?no prerequisites\b|\b(?:does|do) not (?:have|require) (?:any )?prerequisites"
     rf"|{_FIX} has no prerequisites"
@@ -159,89 +161,102 @@ class Statements:
     included_in: tuple[str, ...] = ()
 
 
+class _Said(NamedTuple):
+    """A sentence, the paragraph it is in, and the section that paragraph is in."""
+
+    sentence: str
+    at: int
+    section: str
+
+
 def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -> Statements:
     """Read the prose; ``own`` is the article's number, which it does not replace."""
-    required: list[str] = []
-    nothing_required = False
-    replaces: list[int] = []
-    replaces_none = False
-    replaced_by: list[int] = []
-    included: list[str] = []
-    restarts: list[Restart] = []
+    said = _said(paragraphs)
+    required = _required(said, paragraphs)
+    replacing = [each for each in said if _MAY_REPLACE.search(each.sentence)]
+    replaces, replaced_by = _replacements(replacing, paragraphs)
+    restarts = {_restart(each) for each in said if _RESTART.search(each.sentence)}
+    return Statements(
+        prerequisites=required,
+        prerequisites_stated=bool(required) or any(_nothing_required(each) for each in said),
+        restart=next((kind for kind in ("yes", "no", "services") if kind in restarts), None),
+        replaces=tuple(sorted(replaces - {own})),
+        replaces_stated=bool(replaces) or any(_REPLACES_NONE.search(each.sentence) for each in replacing),
+        replaced_by=tuple(sorted(replaced_by - {own})),
+        included_in=_included(said, paragraphs, keywords),
+    )
+
+
+def _said(paragraphs: Sequence[str]) -> list[_Said]:
+    said: list[_Said] = []
     section = ""
     for at, paragraph in enumerate(paragraphs):
         if is_section_heading(paragraph):
             section = paragraph.lower().rstrip(":")
-            continue
-        for sentence in sentences(paragraph):
-            if (
-                "equire" in sentence
-                or "must" in sentence
-                or "need" in sentence
-                or "running" in sentence
-                or "before" in sentence
-                or "depend" in sentence
-                or "rerequisite" in sentence
-                or "prior" in sentence
-            ):
-                for thing in _required_things(sentence, paragraphs, at):
-                    if thing.lower() not in (known.lower() for known in required):
-                        required.append(thing)
-            nothing_required = nothing_required or bool(_NOTHING_REQUIRED.search(sentence))
-            if _RESTART.search(sentence) and (restart := _restart(sentence, section)):
-                restarts.append(restart)
-            if "supers" in sentence or "superc" in sentence or "replace" in sentence or "obsolete" in sentence:
-                replaces_none = replaces_none or bool(_REPLACES_NONE.search(sentence))
-                if match := _REPLACED_BY.search(sentence):
-                    replaced_by += _numbers(match[1] or match[2] or "", paragraphs, at)
-                elif match := _REPLACES.search(sentence):
-                    replaces += _numbers(match[1], paragraphs, at)
-            if match := _INCLUDED.search(sentence):
-                thing = _clean(match[1])
-                if _LEVEL_NAMED.search(thing) and thing not in included:
-                    included.append(thing)
-            if match := _OBTAIN_ROLLUP.search(sentence):
-                included.append(_named_with_number(_clean(match[1]), paragraphs, at))
-        if (
-            section.startswith("prerequisite")
-            and not required
-            and not nothing_required
-            and re.fullmatch(r"none\.?", paragraph, re.IGNORECASE)
-        ):
-            nothing_required = True
+        else:
+            said.extend(_Said(sentence, at, section) for sentence in sentences(paragraph))
+    return said
+
+
+def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
+    things: dict[str, str] = {}
+    for each in said:
+        if _MAY_REQUIRE.search(each.sentence) and (thing := _required_thing(each, paragraphs)):
+            things.setdefault(thing.lower(), thing)
+    return tuple(things.values())
+
+
+def _nothing_required(each: _Said) -> bool:
+    if each.section.startswith("prerequisite") and each.sentence.strip(" .").lower() == "none":
+        return True
+    return "rerequisite" in each.sentence and bool(_NOTHING_REQUIRED.search(each.sentence))
+
+
+def _replacements(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[set[int], set[int]]:
+    """The updates that this one replaces, and those that replace it."""
+    replaces: set[int] = set()
+    replaced_by: set[int] = set()
+    for sentence, at, _ in said:
+        if match := _REPLACED_BY.search(sentence):
+            replaced_by.update(_numbers(match[1] or match[2] or "", paragraphs, at))
+        elif match := _REPLACES.search(sentence):
+            replaces.update(_numbers(match[1], paragraphs, at))
+    return replaces, replaced_by
+
+
+def _included(said: Sequence[_Said], paragraphs: Sequence[str], keywords: str) -> tuple[str, ...]:
+    included: dict[str, None] = {}
+    for sentence, at, _ in said:
+        if " in " in sentence and (match := _INCLUDED.search(sentence)):
+            thing = _clean(match[1])
+            if _LEVEL_NAMED.search(thing):
+                included[thing] = None
+        if "ollup" in sentence and (match := _OBTAIN_ROLLUP.search(sentence)):
+            included[_named_with_number(_clean(match[1]), paragraphs, at)] = None
     for match in _KEYWORD_LEVEL.finditer(keywords):
-        named = f"{_KEYWORD_PRODUCT.get(match[1] or match[3], 'Exchange')} Service Pack {match[2] or match[4]}"
-        if not any(f"Pack {match[2] or match[4]}" in text or f"SP{match[2] or match[4]}" in text for text in included):
-            included.append(named)
-    return Statements(
-        prerequisites=tuple(required),
-        prerequisites_stated=bool(required) or nothing_required,
-        restart=next((kind for kind in ("yes", "no", "services") if kind in restarts), None),
-        replaces=tuple(sorted({number for number in replaces if number != own})),
-        replaces_stated=bool(replaces) or replaces_none,
-        replaced_by=tuple(sorted({number for number in replaced_by if number != own})),
-        included_in=tuple(dict.fromkeys(included)),
-    )
+        product, number = match[1] or match[3], match[2] or match[4]
+        if not any(f"Pack {number}" in text or f"SP{number}" in text for text in included):
+            included[f"{_KEYWORD_PRODUCT.get(product, 'Exchange')} Service Pack {number}"] = None
+    return tuple(included)
 
 
-def _required_things(sentence: str, paragraphs: Sequence[str], at: int) -> list[str]:
+def _required_thing(each: _Said, paragraphs: Sequence[str]) -> str | None:
     for pattern in _REQUIRES:
-        match = pattern.search(sentence)
+        match = pattern.search(each.sentence)
         if not match:
             continue
         thing = match[1].strip()
         if _NOT_A_THING.match(thing):
             continue
         if follows := _FOLLOWING_ARTICLE.search(thing):
-            number = _following_numbers(paragraphs, at)[:1]
+            number = _following_numbers(paragraphs, each.at)[:1]
             if not number:
                 continue
             thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
         target = match.groupdict().get("target")
-        return [
-            f"{_clean(thing)} for {_clean(target)}" if target and "computer" not in target.lower() else _clean(thing)
-        ]
-    return []
+        on_product = target and "computer" not in target.lower()
+        return f"{_clean(thing)} for {_clean(target)}" if target and on_product else _clean(thing)
+    return None
 
 
 def _clean(thing: str) -> str:
@@ -256,8 +271,8 @@ def _clean(thing: str) -> str:
     return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
 
 
-def _restart(sentence: str, section: str) -> Restart | None:
-    in_section = section.startswith("restart")
+def _restart(each: _Said) -> Restart | None:
+    sentence, in_section = each.sentence, each.section.startswith("restart")
     if _OTHER_CAUSE.search(sentence) and not in_section:
         return None
     relevant = in_section or bool(_AFTER_FIX.search(sentence))
