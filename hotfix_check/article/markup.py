@@ -31,6 +31,8 @@ _HIDDEN = frozenset(("script", "style", "noscript", "svg", "template"))
 _DEEPEST = 40
 _WIDEST = 40
 _LONGEST_CELL = 600
+_MOST_SPANNED = 20_000
+"""Cells of a page that spans may add; a page with more is hostile, and its further spans are ignored."""
 
 
 def looks_like_html(text: str) -> bool:
@@ -94,6 +96,7 @@ class _Reader:
         self._heading = False
         self._preformatted = 0
         self._item = False
+        self._spanned = 0
 
     def text(self, raw: str) -> None:
         if not raw:
@@ -124,6 +127,9 @@ class _Reader:
                     table.row = []
                 table.cell = []
                 spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
+                if self._spanned > _MOST_SPANNED:
+                    spans.clear()
+                    table.spans.clear()
                 table.colspan = max(1, min(spans.get("col", 1), _WIDEST))
                 table.rowspan = max(1, min(spans.get("row", 1), 1000))
         elif name in _BREAKS:
@@ -202,6 +208,7 @@ class _Reader:
             return
         self._hand_down(table)
         at = len(table.row)
+        self._spanned += table.colspan - 1
         for step in range(table.colspan):
             if len(table.row) >= _WIDEST:
                 break
@@ -212,6 +219,7 @@ class _Reader:
     def _hand_down(self, table: _Table) -> None:
         while table.row is not None and len(table.row) in table.spans and len(table.row) < _WIDEST:
             table.row.append(table.spans[len(table.row)][1])
+            self._spanned += 1
 
     def _end_row(self, table: _Table) -> None:
         self._end_cell(table)
