@@ -20,7 +20,7 @@ from hotfix_check.article.merge import merge_update
 from hotfix_check.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.article.toml_draft import draft_to_toml, toml_blocks
-from hotfix_check.errors import HotfixCheckError, OutputError
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, OutputError
 
 Format = Literal["toml", "json", "jsonl"]
 _CHUNK = 32
@@ -171,42 +171,38 @@ def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported
 
 
 def _merge_all(results: Iterable[Imported], into: Path, *, replace: bool, quiet: bool) -> bool:
-    """Merge each draft into its product's file; whether any could not be."""
+    """Merge each draft into its products' files, all of them or none; whether any could not be."""
     failed = False
     for result in results:
-        problem = result.error
-        if problem is None:
-            for product, block in result.blocks:
-                problem = _merge_one(product, block, into, replace=replace)
-                if problem:
-                    break
-        if problem:
-            print(f"{result.source}: {problem}", file=sys.stderr)
+        try:
+            if result.error is not None:
+                raise ArticleError(result.error)
+            merged = [_merged(product, block, into, replace=replace) for product, block in result.blocks]
+        except HotfixCheckError as error:
+            print(f"{result.source}: {error}", file=sys.stderr)
             failed = True
-        elif not quiet:
-            products = ", ".join(str(product) for product, _ in result.blocks)
-            print(f"{result.source}: merged into {products}", file=sys.stderr)
+            continue
+        for file, text in merged:
+            with _replaced(file) as stream:
+                stream.write(text)
+        if not quiet:
+            print(f"{result.source}: merged into {', '.join(file.name for file, _ in merged)}", file=sys.stderr)
     return failed
 
 
-def _merge_one(product: str | None, block: str, into: Path, *, replace: bool) -> str | None:
+def _merged(product: str | None, block: str, into: Path, *, replace: bool) -> tuple[Path, str]:
+    """The product's file, and its text with the block in it."""
     if product is None:
-        return "it names no product of the catalogue, or its rows fit none: nothing was merged"
+        raise CatalogueError("it names no product of the catalogue, or its rows fit none: nothing was merged")
     file = into / f"{product}.toml"
     try:
         with file.open(encoding="utf-8", newline="") as stream:
             before = stream.read()
-        after = merge_update(before, block, replace=replace, name=str(file))
     except FileNotFoundError:
-        return f"{file}: there is no file for this product"
+        raise CatalogueError(f"{file}: there is no file for this product") from None
     except (OSError, UnicodeDecodeError) as error:
-        return f"{file}: {error}"
-    except HotfixCheckError as error:
-        return str(error)
-    if after != before:
-        with _replaced(file) as stream:
-            stream.write(after)
-    return None
+        raise CatalogueError(f"{file}: {error}") from None
+    return file, merge_update(before, block, replace=replace, name=str(file))
 
 
 @contextlib.contextmanager

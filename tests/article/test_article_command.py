@@ -129,7 +129,7 @@ def test_into_the_product_file(folder: Path, data: Path, capsys: pytest.CaptureF
         (100001, [{"name": "Store.exe", "version": "5.5.2653.22"}]),
         (100002, [{"name": "Store.exe", "version": "5.5.2653.22"}]),
     ]
-    assert capsys.readouterr().err.count("merged into exchange-5.5") == 2
+    assert capsys.readouterr().err.count("merged into exchange-5.5.toml") == 2
 
 
 def test_into_shows_the_difference_and_changes_nothing(
@@ -167,3 +167,20 @@ def test_into_refuses_what_has_no_place(
     (tmp_path / "article.txt").write_text(text)
     assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
     assert message in capsys.readouterr().err
+
+
+def test_into_merges_all_products_of_an_article_or_none(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "Mail is slow (100001)\n\nApplies to:\n\n - Microsoft Exchange Server, versions 5.0, 5.5\n\n"
+        "The fix has the following file attributes:\n\n"
+        "File name   Version\n-----------------------\nStore.exe   5.5.2653.22\nStore.exe   5.0.1461.75\n"
+    )
+    (tmp_path / "article.txt").write_text(text)
+    before = (data / "exchange-5.5.toml").read_text()
+    assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
+    assert (data / "exchange-5.5.toml").read_text() == before
+    (data / "exchange-5.0.toml").write_text("")
+    assert import_articles([str(tmp_path / "article.txt")], into=data) == 0
+    assert capsys.readouterr().err.endswith("merged into exchange-5.5.toml, exchange-5.0.toml\n")

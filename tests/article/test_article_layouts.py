@@ -545,3 +545,30 @@ def test_branch_label_behind_a_version() -> None:
         ("Imc.dll", "5.5.2654.38", "5.5.2654.38 shp"),
         ("Msrt.dll", "7.0.2600.15", "7.0.2600.15 (client_qfe.010827-1803)"),
     ]
+
+
+def test_rows_without_version_have_the_product_of_their_table() -> None:
+    text = """RESOLUTION
+==========
+
+The following files should have the following file attributes:
+
+   File Name    Version
+   -----------------------
+   Mta.exe      5.0.1461.76
+   Prods.cat    N/A
+
+The following files should have the following file attributes:
+
+   File Name    Version
+   -----------------------
+   Mta.exe      5.5.2500.0
+   Prods.cat    N/A
+"""
+    article = HEAD.format(title="Mail is slow").replace("version 5.5", "versions 5.0, 5.5") + text
+    assert [row.product for row in parse_article(article, source="test").files] == [
+        "exchange-5.0",
+        "exchange-5.0",
+        "exchange-5.5",
+        "exchange-5.5",
+    ]
