@@ -17,7 +17,7 @@ _HEAD = 60
 """Lines in which number and title are looked for."""
 
 _NUMBER_PATTERNS = (
-    re.compile(r"^DOCUMENT {0,9}: ?Q(\d{5,7})\b", re.IGNORECASE),
+    re.compile(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b", re.IGNORECASE),
     re.compile(r"\bArticle ID[ :|#]{1,12}(?:Q|KB)?(\d{5,7})\b", re.IGNORECASE),
     re.compile(r"^.{5,300}\((?:Q|KB)?(\d{5,7})\)\s*$"),
     re.compile(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b", re.IGNORECASE),
@@ -25,7 +25,7 @@ _NUMBER_PATTERNS = (
 )
 _IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
 _IN_TITLE = re.compile(r"\b(?:KB ?|Q)(\d{5,7})\b", re.IGNORECASE)
-_ARCHIVE_TITLE = re.compile(r"^TITLE {0,9}: ?(.{1,400})$", re.IGNORECASE)
+_ARCHIVE_TITLE = re.compile(r"^\s{0,16}TITLE {0,9}: ?(.{1,400})$", re.IGNORECASE)
 _PAGE_TITLE = re.compile(
     rf"Article ID ?:.{{0,120}}?Revision ?: ?\d{{1,3}}(?:\.\d{{1,3}})?\s+(.{{3,400}}?)(?:{SECTIONS}|View products|$)",
     re.IGNORECASE,
