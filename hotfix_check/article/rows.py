@@ -36,6 +36,7 @@ _JOINED_KINDS: frozenset[Kind] = frozenset(
 )
 _STRONG: frozenset[Kind] = frozenset(("date", "time", "datetime", "size", "version"))
 _VALUED: frozenset[Concept] = frozenset(("date", "time", "datetime", "size", "version"))
+_TYPED: frozenset[Concept] = _VALUED | {"name"}
 _LOST = -6
 """What a piece costs that no column takes."""
 _MOST_PIECES = 24
@@ -53,9 +54,7 @@ class RawRow:
     strength: int = field(default=0, compare=False)
 
 
-def row_from_line(
-    line: str, columns: tuple[Column, ...] | None, at: int, *, last_word_platform: bool = True
-) -> RawRow | None:
+def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> RawRow | None:
     """The row that a line of text is, with or without a header; None when it is none."""
     pieces = line_cells(line)
     if not pieces or len(pieces) > _MOST_PIECES:
@@ -103,30 +102,25 @@ def _is_aligned(columns: tuple[Column, ...]) -> bool:
 def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
     """Cells straight under their headers, unless a date or the like stands in a column of another concept."""
     values: dict[Concept, str] = {}
-    more: list[tuple[str, str]] = []
+    versions: list[tuple[str, str]] = []
     strength = 0
     for piece in pieces:
         column = columns[piece.start]
         concept = column.concept
-        if concept in ("date", "time", "datetime", "size", "version", "name") and piece.kind not in _FIT[concept]:
+        if concept in _TYPED and piece.kind not in _FIT[concept]:
             if piece.kind in _STRONG or piece.kind == "name":
                 return None
             if concept == "name" and piece.kind in ("whole", "decimal", "missing"):
                 return None
         strength += piece.kind in _STRONG
-        if concept == "other":
-            continue
-        if concept in values:
-            if concept == "version":
-                more.append((column.label, piece.text))
-            continue
-        values[concept] = piece.text
+        if concept == "version":
+            versions.append((column.label, piece.text))
+        if concept != "other":
+            values.setdefault(concept, piece.text)
     if "name" not in values:
         return None
-    first_version = next((column.label for column in columns if column.concept == "version"), "")
-    if more or sum(column.concept == "version" for column in columns) > 1:
-        more.insert(0, (first_version, values.get("version", "")))
-    return RawRow(values=values, line=at, extra_versions=tuple(more), strength=strength)
+    several = sum(column.concept == "version" for column in columns) > 1
+    return RawRow(values=values, line=at, extra_versions=tuple(versions) if several else (), strength=strength)
 
 
 class _Step(NamedTuple):
@@ -330,8 +324,6 @@ def _by_kind(pieces: Sequence[Cell], at: int) -> RawRow | None:
         values["platform"] = " ".join([values["platform"], *words])
         words.clear()
     left.extend(words)
-    if "name" not in values or len(values) < 2 or not (strength or {"version", "size"} & values.keys()):
-        return None
-    if not strength and "version" not in values and "size" not in values:
+    if "name" not in values or not (strength or {"version", "size"} & values.keys()):
         return None
     return RawRow(values=values, line=at, left_over=tuple(left), strength=strength)
