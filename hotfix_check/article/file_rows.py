@@ -60,15 +60,15 @@ def _variants(
     """One row, or one for each version column that has a version."""
     base = _row(raw, placed.table.columns, order, unused)
     base = replace(base, component=placed.component, package=base.package or placed.is_package)
-    if not raw.extra_versions:
+    columns = [(label, version) for label, version in raw.versions if not is_missing(version)]
+    if not columns:
         return [replace(_with_version(base, raw.values.get("version", ""), unused), group=group)]
     return [
         replace(
             _with_version(base, version, unused),
             group=re.sub(r"\s*(?:file )?version$", "", label, flags=re.IGNORECASE) or group,
         )
-        for label, version in raw.extra_versions
-        if not is_missing(version)
+        for label, version in columns
     ]
 
 

@@ -48,8 +48,8 @@ class RawRow:
 
     values: dict[Concept, str]
     line: int
-    extra_versions: tuple[tuple[str, str], ...] = ()
-    """Further version columns as (header, text): one table may list a version for each product (KB233476)."""
+    versions: tuple[tuple[str, str], ...] = ()
+    """All version columns as (header, text), where there are several: one for each product (KB233476)."""
     left_over: tuple[str, ...] = ()
     strength: int = field(default=0, compare=False)
 
@@ -120,7 +120,7 @@ def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -
     if "name" not in values:
         return None
     several = sum(column.concept == "version" for column in columns) > 1
-    return RawRow(values=values, line=at, extra_versions=tuple(versions) if several else (), strength=strength)
+    return RawRow(values=values, line=at, versions=tuple(versions) if several else (), strength=strength)
 
 
 class _Step(NamedTuple):
@@ -156,7 +156,7 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
     if "name" not in values:
         return None
     more = tuple(versions) if len(versions) > 1 else ()
-    return _with_remarks(RawRow(values=values, line=at, extra_versions=more, left_over=tuple(left), strength=strength))
+    return _with_remarks(RawRow(values=values, line=at, versions=more, left_over=tuple(left), strength=strength))
 
 
 def _best_steps(pieces: Sequence[Cell], columns: tuple[Column, ...], *, aligned: bool) -> list[_Step]:

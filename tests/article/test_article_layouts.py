@@ -119,12 +119,15 @@ def test_two_version_columns_are_one_row_for_each_product() -> None:
 +---------------------------------------------------------------+
 | Only.dll                 |                 | 8.5.6205         |
 +---------------------------------------------------------------+
+| Read.me                  | N/A             | N/A              |
++---------------------------------------------------------------+
 """
     assert rows(FIX + text, "name", "version", "group") == [
         ("Book.dll", "5.5.2502", "Mail 97"),
         ("Book.dll", "5.5.2503", "Mail 98"),
         ("Lib.dll", "8.5.6204", "Mail 98"),
         ("Only.dll", "8.5.6205", "Mail 98"),
+        ("Read.me", None, None),
     ]
     assert "or Libn.dll" in parse(FIX + text).unused
 
