@@ -25,6 +25,8 @@ def print_report(text: str) -> None:
     except BrokenPipeError:
         # Python would complain again when it closes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(f"standard output: cannot be written: {error.strerror or error}") from error
 
 
 def write_file(path: Path, text: str) -> None:

@@ -170,7 +170,7 @@ def test_ask_prints_the_smallest_set_of_files(samples: Path, run: Run) -> None:
         "Msexcimc.exe: for KB884874",
         "Store.exe (bin): for KB324528, KB884874",
     ]
-    assert "no file would settle more" in run("scan", samples / "exchange-5.5-sp4", *asked).out.replace("\n ", "")
+    assert "no file would settle more" in words(run("scan", samples / "exchange-5.5-sp4", *asked).out)
 
 
 def test_every_answer_can_be_json(samples: Path, run: Run) -> None:
