@@ -40,6 +40,8 @@ def build(folder: Path = HERE) -> tuple[dict[str, str], list[list[str]], Facts]:
         files = _product_files(product, levels, facts, updates)
         texts[f"{product['id']}.toml"] = _document(product, levels, files, updates, facts)
         counts.append(_counts(product["id"], updates, facts))
+    if facts.imported:
+        raise ValueError(f"imported: {', '.join(sorted(facts.imported))}: no such product")
     if by_hand:
         raise ValueError(f"updates.toml: {', '.join(sorted(by_hand))}: no such update")
     return texts, counts, facts
@@ -55,6 +57,9 @@ def _updates(
     add_hotfixes(updates, product, levels, facts)
     if gathered:
         add_component_releases(updates, facts)
+    for entry in facts.imported.pop(product["id"], ()):
+        own_id = entry.get("id") or f"KB{entry['kb']}"
+        updates[own_id] = updates.get(own_id, {}) | entry
     for own_id, update in updates.items():
         entry = by_hand.pop(f"{product['id']}/{own_id}", {})
         for key, item in entry.items():

@@ -26,6 +26,7 @@ class Facts:
     advisories: list[dict[str, Any]]
     contains_earlier_only_on: dict[str, list[str]]
     corrections: dict[str, Any]
+    imported: dict[str, list[dict[str, Any]]]
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -44,6 +45,10 @@ def read_facts(folder: Path) -> Facts:
         advisories=by_hand["advisory"],
         contains_earlier_only_on=by_hand["contains_earlier_only_on"],
         corrections=corrections,
+        imported={
+            path.stem: tomllib.loads(path.read_text("utf-8"))["update"]
+            for path in sorted((folder / "imported").glob("*.toml"))
+        },
     )
     facts.builds = _corrected(facts, facts.builds, corrections["build"], ("product", "level", "update"))
     facts.baseline = _corrected(facts, facts.baseline, corrections["baseline"], ("level", "file", "version"))

@@ -36,7 +36,9 @@ def _block(draft: DraftUpdate, product: str | None, rows: Sequence[DraftRow]) ->
     lines += [f"# not used: {_comment(text)}" for text in draft.unused]
     if draft.kb is not None:
         lines.append(f"kb = {draft.kb}")
-    lines.append(f"title = {_string(draft.title or '')}")
+    if not draft.title:
+        lines.append("# the text gives no title: write one")
+    lines.append(f"title = {_string(draft.title or f'KB{draft.kb}')}")
     lines.append(f"kind = {_string(draft.kind)}")
     if draft.released:
         lines.append(f"released = {draft.released.isoformat()}")
@@ -53,7 +55,8 @@ def _block(draft: DraftUpdate, product: str | None, rows: Sequence[DraftRow]) ->
     if included:
         lines.append(f"included_in = {_strings(included)}")
     lines += [f"# included in: {_comment(text)}" for text in draft.included_in]
-    lines += [f"# applies to: {_comment(text)}" for text in draft.products]
+    if draft.products:
+        lines.append(f"applies_to = {_strings(draft.products)}")
     if draft.kb is not None:
         lines.append(f'sources = ["KB{draft.kb}"]')
     if rows:

@@ -63,7 +63,7 @@ replaces = []
 replaces_stated = true
 included_in = ["KB824282"]
 # included in: a later rollup (KB824282)
-# applies to: Microsoft Exchange Server 5.5
+applies_to = ["Microsoft Exchange Server 5.5"]
 sources = ["KB324528"]
 
   [[update.package]]

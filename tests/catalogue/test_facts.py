@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from pathlib import Path
 
 import build_data
 import pytest
@@ -68,6 +69,32 @@ def test_a_correction_that_fits_nothing_is_refused(tmp_path: object) -> None:
 def test_the_facts_are_read_as_they_are() -> None:
     facts = read_facts(build_data.HERE)
     assert (len(facts.builds), len(facts.hotfixes), len(facts.baseline)) == (534 - 2, 2109 - 12, 362 - 1)
+
+
+def test_a_reviewed_draft_of_an_article_joins_the_tables(tmp_path: Path) -> None:
+    for path in build_data.HERE.iterdir():
+        if path.suffix in (".csv", ".toml"):
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "imported").mkdir()
+    draft = """
+[[update]]
+kb = 330999
+title = "A made-up fix"
+kind = "hotfix"
+sources = ["KB330999"]
+  [[update.package]]
+  files = [{ name = "Store.exe", version = "5.5.2656.99", timestamp = 2002-10-10T10:10:00Z }]
+"""
+    (tmp_path / "imported" / "exchange-5.5.toml").write_text(draft, "utf-8")
+    texts, _, _ = build_data.build(tmp_path)
+    assert (
+        '{ name = "Store.exe", version = "5.5.2656.99", timestamp = 2002-10-10T10:10:00Z },'
+        in texts["exchange-5.5.toml"]
+    )
+    assert {name for name, text in texts.items() if text != TEXTS[name]} == {"exchange-5.5.toml"}
+    (tmp_path / "imported" / "exchange-6.toml").write_text(draft, "utf-8")
+    with pytest.raises(ValueError, match="exchange-6: no such product"):
+        build_data.build(tmp_path)
 
 
 def _table(name: str) -> list[dict[str, str]]:

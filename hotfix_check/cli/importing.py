@@ -1,26 +1,27 @@
-"""``catalogue import``: article files in, drafts out. The only module of this package that touches files."""
+"""catalogue import: article files in, drafts out, or merged into a folder of catalogue files."""
 
 from __future__ import annotations
 
 import contextlib
 import glob
 import json
-import os
 import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import IO, Literal, NamedTuple, TextIO
+from typing import Literal, NamedTuple, TextIO, cast, get_args
 
 from hotfix_check.article.draft import draft_to_dict
 from hotfix_check.article.merge import merge_update
 from hotfix_check.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.article.toml_draft import draft_to_toml, toml_blocks
-from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, OutputError
+from hotfix_check.cli.judging import known, read_kb
+from hotfix_check.cli.output import replaced
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
+from hotfix_check.report.text import visible
 
 Format = Literal["toml", "json", "jsonl"]
 _CHUNK = 32
@@ -38,6 +39,37 @@ class Imported(NamedTuple):
     error: str | None
 
 
+def run_import(
+    paths: Sequence[str],
+    *,
+    kb: str | None,
+    form: str,
+    output: Path | None,
+    jobs: int,
+    into: Path | None,
+    replace: bool,
+    quiet: bool,
+) -> int:
+    """``import_articles`` with the options as typed."""
+    known("--format", form, get_args(Format))
+    if replace and into is None:
+        raise UsageError("--replace: it says what --into does with a KB that is already there")
+    if into is not None and output is not None:
+        raise UsageError("--into: the drafts go into the folder's files, so there is nothing to write to --output")
+    if into is not None and not into.is_dir():
+        raise UsageError(f"--into: {into} is no folder of catalogue files")
+    return import_articles(
+        paths,
+        kb=None if kb is None else read_kb("--kb", kb),
+        format=cast("Format", form),
+        output=output,
+        jobs=jobs,
+        into=into,
+        replace=replace,
+        quiet=quiet,
+    )
+
+
 def import_articles(
     paths: Sequence[str],
     *,
@@ -53,15 +85,15 @@ def import_articles(
 
     ``kb`` names the number of the only article given. ``into`` merges the drafts into the product files of a folder
     instead of printing them. An article that cannot be read is one line on stderr, and the run goes on. Returns 0, or 2
-    when an input could not be read or merged. Raises OutputError when the output cannot be written.
+    when an input could not be read or merged. Raises OutputError when the output cannot be
+    written, UsageError when ``kb`` is given for several.
     """
     sources, missing = expand_paths(paths)
     for line in missing:
-        print(line, file=sys.stderr)
+        _complain(line)
     failed = bool(missing)
     if kb is not None and len(sources) > 1:
-        print(f"--kb names the number of one article, but {len(sources)} were given", file=sys.stderr)
-        return 2
+        raise UsageError(f"--kb: it is the number of one article, but {len(sources)} were given")
     results = _import_all(sources, kb=kb, format=format, jobs=jobs)
     if not quiet and sys.stderr.isatty():
         results = _with_progress(results, len(sources))
@@ -71,7 +103,7 @@ def import_articles(
         wrote = 0
         for result in results:
             if result.error is not None:
-                print(f"{result.source}: {result.error}", file=sys.stderr)
+                _complain(f"{result.source}: {result.error}")
                 failed = True
                 continue
             if format == "json":
@@ -82,6 +114,11 @@ def import_articles(
         if format == "json":
             stream.write("\n]\n" if wrote else "[]\n")
     return 2 if failed else 0
+
+
+def _complain(text: str) -> None:
+    for line in text.splitlines():
+        print(f"hotfix-check: error: {visible(line)}", file=sys.stderr)
 
 
 def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -179,11 +216,11 @@ def _merge_all(results: Iterable[Imported], into: Path, *, replace: bool, quiet:
                 raise ArticleError(result.error)
             merged = [_merged(product, block, into, replace=replace) for product, block in result.blocks]
         except HotfixCheckError as error:
-            print(f"{result.source}: {error}", file=sys.stderr)
+            _complain(f"{result.source}: {error}")
             failed = True
             continue
         for file, text in merged:
-            with _replaced(file) as stream:
+            with replaced(file) as stream:
                 stream.write(text)
         if not quiet:
             print(f"{result.source}: merged into {', '.join(file.name for file, _ in merged)}", file=sys.stderr)
@@ -206,28 +243,9 @@ def _merged(product: str | None, block: str, into: Path, *, replace: bool) -> tu
 
 
 @contextlib.contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO | IO[str]]:
+def _opened(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
     else:
-        with _replaced(output) as stream:
+        with replaced(output) as stream:
             yield stream
-
-
-@contextlib.contextmanager
-def _replaced(path: Path) -> Iterator[IO[str]]:
-    """A stream whose text takes the place of a file when all of it is written, and nothing when it fails."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}") from None
-    written = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-        written.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        written.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: {error.strerror or error}") from None
-    finally:
-        written.unlink(missing_ok=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
-from hotfix_check.article.command import expand_paths, import_articles
-from hotfix_check.errors import OutputError
+from hotfix_check.catalogue import default_folder
+from hotfix_check.cli.importing import expand_paths, import_articles
+from hotfix_check.errors import OutputError, UsageError
 
 
 def article(number: int, version: str = "5.5.2653.22") -> str:
@@ -44,7 +47,8 @@ def test_folder_in_name_order_with_a_bad_file(folder: Path, capsys: pytest.Captu
         (100002, str(folder / "KB100002.txt")),
         (None, str(folder / "list.csv")),
     ]
-    assert err == f"{folder / 'setup.exe'}: a program or DLL, not the text or HTML of a KB article\n"
+    said = "a program or DLL, not the text or HTML of a KB article"
+    assert err == f"hotfix-check: error: {folder / 'setup.exe'}: {said}\n"
 
 
 def test_glob_and_the_same_file_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +65,7 @@ def test_inputs_that_are_not_there(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert import_articles([argument], format="jsonl") == 2
-    assert capsys.readouterr().err == f"{message}\n"
+    assert capsys.readouterr().err == f"hotfix-check: error: {message}\n"
 
 
 def test_empty_folder(tmp_path: Path) -> None:
@@ -76,8 +80,9 @@ def test_stdin_with_a_number(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 def test_one_number_for_several_articles_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_articles([str(folder)], kb=1, format="jsonl") == 2
-    assert capsys.readouterr() == ("", "--kb names the number of one article, but 4 were given\n")
+    with pytest.raises(UsageError, match="--kb: it is the number of one article, but 4 were given"):
+        import_articles([str(folder)], kb=1, format="jsonl")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_json_is_one_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +108,7 @@ def test_output_file(folder: Path, tmp_path: Path) -> None:
 
 
 def test_output_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"nowhere.out\.jsonl: No such file or directory"):
+    with pytest.raises(OutputError, match=r"nowhere.out\.jsonl: cannot be written: No such file or directory"):
         import_articles([str(folder / "*.txt")], format="jsonl", output=tmp_path / "nowhere" / "out.jsonl")
 
 
@@ -184,3 +189,29 @@ def test_into_merges_all_products_of_an_article_or_none(
     (data / "exchange-5.0.toml").write_text("")
     assert import_articles([str(tmp_path / "article.txt")], into=data) == 0
     assert capsys.readouterr().err.endswith("merged into exchange-5.5.toml, exchange-5.0.toml\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-f", "yaml"], "--format: 'yaml' is none of toml, json, jsonl"),
+        (["--kb", "12"], "--kb: '12' is not a KB number"),
+        (["--replace"], "--replace: it says what --into does"),
+        (["--into", "nowhere"], "--into: nowhere is no folder"),
+        (["--into", ".", "-o", "x"], "--into: the drafts go into the folder's files"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_options_that_cannot_be_used(options: list[str], said: str, folder: Path, run: Run) -> None:
+    ran = run("catalogue", "import", folder / "KB100001.txt", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_draft_is_merged_and_then_judged_by(folder: Path, run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(default_folder(), data)
+    assert run("catalogue", "import", folder / "KB100001.txt", "--into", data, "-q").code == 0
+    ran = run("catalogue", "show", "KB100001", "--catalogue", data)
+    assert (ran.code, "KB100001" in ran.out) == (0, True)
+    assert run("catalogue", "import", folder / "KB100001.txt", "--into", data, "-q").code == 0
