@@ -157,6 +157,7 @@ class Finding:
     reasons: tuple[str, ...]
     satisfied_by: tuple[SatisfiedBy, ...]
     superseded_by: tuple[str, ...]
+    partly_superseded_by: tuple[str, ...]
     advice: tuple[str, ...]
     anomalies: tuple[str, ...]
     prerequisites: tuple[PrerequisiteState, ...]

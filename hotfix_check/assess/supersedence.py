@@ -98,6 +98,21 @@ class Supersedence:
                     waiting.append((successor, self._package_of(successor, product, line)))
         return self.oldest_first(found)
 
+    def partly_superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
+        """The ids of the updates of a line that replace some of an update's required files with later ones, not all."""
+        product = self.products[update.product]
+        line = package_line(package, product) if package else None
+        if package is None or line is None:
+            return ()
+        whole = {*self.superseded_by(update, package), update.id}
+        later = {
+            build.update.id
+            for row in required_rows(package)
+            for build in self.shipped(product.id, line, row.name)
+            if row.version is not None and build.version > row.version and build.package.contains_earlier
+        }
+        return self.oldest_first(later - whole)
+
     def _directly(self, update: Update, package: Package | None, product: Product) -> frozenset[str]:
         key = (update.id, package_line(package, product) if package else None)
         if key not in self._known_steps:

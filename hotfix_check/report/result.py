@@ -177,6 +177,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document
         "reasons": list(finding.reasons),
         "satisfied_by": [{"id": by.id, "certainty": by.certainty} for by in finding.satisfied_by],
         "superseded_by": list(finding.superseded_by),
+        "partly_superseded_by": list(finding.partly_superseded_by),
         "advice": list(finding.advice),
         "anomalies": list(finding.anomalies),
         "prerequisites": [

@@ -176,7 +176,19 @@ def test_an_update_that_covers_one_of_two_files_does_not_replace_the_other() -> 
         fix(100001, "a.dll=9.9.300.5,b.dll=9.9.300.5", level="SP2"), fix(100002, "a.dll=9.9.300.6", level="SP2")
     )
     result = judge(known, *server(3, installed(A, "9.9.300.1"), installed(B, "9.9.300.1")))
-    assert finding(result, "exchange-9.9/KB100001").superseded_by == ()
+    found = finding(result, "exchange-9.9/KB100001")
+    assert (found.superseded_by, found.partly_superseded_by) == ((), ("exchange-9.9/KB100002",))
+
+
+def test_a_re_release_under_the_same_number_replaces_the_first() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2"),
+        fix(100001, "a.dll=9.9.300.6", level="SP2", more='id = "KB100001-2"\nreplaces = ["KB100001"]'),
+    )
+    result = judge(known, *server(3, installed(A, "9.9.300.5")), kbs=frozenset({100001}))
+    first, second = (finding(result, f"exchange-9.9/{name}") for name in ("KB100001", "KB100001-2"))
+    assert (first.verdict, first.superseded_by) == (Verdict.INSTALLED, ("exchange-9.9/KB100001-2",))
+    assert second.verdict is Verdict.MISSING
 
 
 def test_a_row_that_spells_out_the_usual_platform_replaces_one_that_leaves_it_out() -> None:
