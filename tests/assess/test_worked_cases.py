@@ -185,3 +185,15 @@ def test_what_an_earlier_service_pack_contained_a_later_one_contains() -> None:
     found = finding(judge(folder(*SP4_BIN, mapi)), "exchange-5.5/KB194839")
     assert (found.verdict, found.confidence) == (Verdict.SUPERSEDED, Confidence.MEDIUM)
     assert found.satisfied_by == (SatisfiedBy(id="exchange-5.5/SP4", certainty="contains"),)
+
+
+def test_a_rollup_is_not_for_a_later_service_pack() -> None:
+    """Update Rollup 7 for SP2 came out months after SP3, whose rollups are a series of their own."""
+    server = folder(installed("V14/Bin/ExSetup.exe", "14.3.513.0", machine="amd64"))
+    result = judge(server)
+    found = finding(result, "exchange-2010/KB2874216")
+    assert (found.verdict, found.reasons) == (
+        Verdict.NOT_APPLICABLE,
+        ("a rollup for SP2 alone: SP3 has a series of its own",),
+    )
+    assert exit_code([result], frozenset(), exit_zero=False) == 0
