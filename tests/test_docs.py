@@ -21,7 +21,8 @@ COMMANDS = [
 
 def test_every_example_of_the_readme_runs_in_order(samples: Path, run: Run, tmp_path: Path) -> None:
     shutil.copytree(samples, tmp_path / "samples")
-    shutil.copy(ROOT / "samples" / "article.txt", tmp_path / "samples")
+    for name in ("article.txt", "baseline.toml", "waivers.toml"):
+        shutil.copy(ROOT / "samples" / name, tmp_path / "samples")
     assert len(COMMANDS) >= 10
     for command in COMMANDS:
         ran = run(*shlex.split(command)[1:])
