@@ -127,7 +127,6 @@ def _same_day(update: Update, line: int, evidence: ProductEvidence, relations: S
             if other.product == update.product
             and other.id != update.id
             and other.released == update.released
-            and other.level is None
             and any(package_line(package, evidence.product) == line for package in other.packages)
         ),
         None,
