@@ -557,7 +557,7 @@ RECOMMENDED = "importance = 'recommended'"
         (
             [
                 fix(100001, "a.dll=9.9.300.5", level="SP2", more=RECOMMENDED),
-                fix(100002, "a.dll=9.9.300.6", level="SP2", more="contains_earlier = false"),
+                fix(100002, "a.dll=9.9.300.6", level="SP2", package="contains_earlier = false"),
                 fix(100003, "b.dll=9.9.300.5", level="SP2", more="contains = [100001]"),
             ],
             server(3, installed(A, "9.9.300.6"), installed(B, "9.9.300.5")),
