@@ -213,7 +213,7 @@ def test_supersedence_is_transitive_and_in_order() -> None:
 def test_an_update_with_only_its_own_month_replaces_nothing_before_it() -> None:
     older = fix(100001, "a.dll=9.9.300.5", level="SP2")
     plain = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2"))
-    month = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2", more="contains_earlier = false"))
+    month = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2", package="contains_earlier = false"))
     files = server(3, installed(A, "9.9.300.1"))
     assert finding(judge(plain, *files), "exchange-9.9/KB100001").superseded_by == ("exchange-9.9/KB100002",)
     assert finding(judge(month, *files), "exchange-9.9/KB100001").superseded_by == ()
@@ -557,7 +557,7 @@ RECOMMENDED = "importance = 'recommended'"
         (
             [
                 fix(100001, "a.dll=9.9.300.5", level="SP2", more=RECOMMENDED),
-                fix(100002, "a.dll=9.9.300.6", level="SP2", more="contains_earlier = false"),
+                fix(100002, "a.dll=9.9.300.6", level="SP2", package="contains_earlier = false"),
                 fix(100003, "b.dll=9.9.300.5", level="SP2", more="contains = [100001]"),
             ],
             server(3, installed(A, "9.9.300.6"), installed(B, "9.9.300.5")),
