@@ -82,12 +82,17 @@ class _Planner:
         return chosen, unreachable
 
     def without_needless(self, inventory: Inventory, chosen: Sequence[str], goals: Sequence[str]) -> list[str]:
-        """The steps left when each that can be taken out without harm is taken out."""
-        kept = list(chosen)
-        for step in list(kept):
-            trial = [other for other in kept if other != step]
-            if self._works(inventory, trial, goals):
-                kept = trial
+        """The steps left when each that can be taken out without harm is taken out.
+
+        The last ones are tried first: what only they needed can go as well. Tried again until nothing can be.
+        """
+        kept, before = list(chosen), -1
+        while len(kept) != before:
+            before = len(kept)
+            for step in reversed(list(kept)):
+                trial = [other for other in kept if other != step]
+                if self._works(inventory, trial, goals):
+                    kept = trial
         return kept
 
     def steps(self, inventory: Inventory, chosen: Sequence[str], goals: Sequence[str]) -> tuple[Step, ...]:
