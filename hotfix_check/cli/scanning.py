@@ -71,7 +71,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         assessments, judge.catalogue, run, scope, fail_on=fail_on, waivers=waivers, applied=applied
     )
     if options.ask:
-        print_report("\n".join(_request(one, judge) for one in assessments))
+        print_report("\n".join(_request(one, judge, options.everything) for one in assessments))
     else:
         print_report(_FORMATS[options.form](document, options.everything))
     for path in options.outputs:
@@ -88,8 +88,9 @@ def _not_evidence(output: Path, targets: Sequence[Path]) -> None:
             raise UsageError(f"--output: {output} would be written into the target {target}")
 
 
-def _request(assessment: Assessment, judge: Judge) -> str:
-    return render_request(assessment.target, smallest_request(assessment, judge.catalogue.products), width=columns())
+def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
+    requests = smallest_request(assessment, judge.catalogue.products)
+    return render_request(assessment.target, requests, width=columns(), everything=everything)
 
 
 def _table(document: Document, everything: bool) -> str:
