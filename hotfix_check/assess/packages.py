@@ -30,9 +30,9 @@ def judge_packages(
     """Judge an update's files on a target.
 
     The target's own line decides where it has a package. Below the packages' lines, the next higher one is judged.
-    Above them, or in a gap between, the level includes the update (``level_includes``, or one that replaces it), else the nearest package
-    above is judged, else the files' line says nothing. Where another update of the same day has a package for the
-    target's line, that one is the update for it.
+    Above them, or in a gap between, the level includes the update (``level_includes``) or one that replaces it; else
+    the nearest package above is judged, else the files' line says nothing. Where another update of the same day has a
+    package for the target's line, that one is the update for it.
     """
     product = evidence.product
     by_line = {line: package for package in update.packages if (line := package_line(package, product)) is not None}
