@@ -39,6 +39,22 @@ Catalogues = Annotated[
         "the word 'default' stands for the latter.",
     ),
 ]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt; repeat for more.",
+    ),
+]
+Form = Annotated[
+    str | None, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")
+]
+Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
+Colour = Annotated[
+    str, typer.Option("--color", metavar="auto|always|never", help="Colour in the table; auto: on a terminal.")
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
 NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
 
@@ -53,10 +69,8 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
 @app.command(epilog=EXIT_CODES)
 def scan(
     targets: Annotated[list[Path], typer.Argument(metavar="TARGET", help="Folders, files or saved inventories.")],
-    output: Annotated[
-        list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Also write FILE (.json or .txt).")
-    ] = None,
-    form: Annotated[str | None, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")] = None,
+    output: Outputs = None,
+    form: Form = None,
     catalogue: Catalogues = None,
     product: Annotated[
         list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
@@ -79,7 +93,8 @@ def scan(
         typer.Option("--fail-on", metavar="LIST", help="Verdicts that also give exit code 1, whatever the importance."),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 instead of 1 or 3.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Show every finding in the table.")] = False,
+    everything: Everything = False,
+    color: Colour = "auto",
     no_hash: NoHash = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
@@ -107,11 +122,26 @@ def scan(
                 everything=everything,
                 hashes=not no_hash,
                 run_info=not no_run_info,
+                colour=color,
                 quiet=quiet,
                 verbose=verbose,
             )
         )
     )
+
+
+@app.command()
+def convert(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
+    output: Outputs = None,
+    form: Form = None,
+    everything: Everything = False,
+    color: Colour = "auto",
+) -> None:
+    """Render a saved result again, in any format; nothing is read but that file."""
+    from hotfix_check.cli.converting import run_convert
+
+    run_convert(result, tuple(output or ()), form or "table", everything=everything, colour=color)
 
 
 @app.command()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import getpass
 import platform
-import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,18 +13,13 @@ from hotfix_check import __version__
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.catalogue import Catalogue, parse_kb
 from hotfix_check.cli.catalogues import chosen_catalogue
-from hotfix_check.cli.output import print_report, write_file
+from hotfix_check.cli.formats import check_outputs, deliver
 from hotfix_check.cli.progress import counting
-from hotfix_check.errors import HotfixCheckError
+from hotfix_check.cli.usage import UsageError, known
 from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target
-from hotfix_check.report import RunInfo, Scope, render_table, result_document, to_json
+from hotfix_check.report import RunInfo, Scope, result_document
 from hotfix_check.report.outcome import exit_code
-from hotfix_check.report.result import Document
 from hotfix_check.report.text import visible
-
-
-class UsageError(HotfixCheckError):
-    """An option's value cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +40,7 @@ class ScanOptions:
     everything: bool
     hashes: bool
     run_info: bool
+    colour: str
     quiet: bool
     verbose: bool
 
@@ -54,9 +48,7 @@ class ScanOptions:
 def run_scan(options: ScanOptions) -> int:
     """Judge the targets, write the reports, return the exit code."""
     started = datetime.now(UTC)
-    _known("--format", options.form, tuple(_FORMATS))
-    for path in options.outputs:
-        _known("--output", path.suffix.lower() or path.name, tuple(_SUFFIXES))
+    check_outputs(options.form, options.colour, options.outputs, inputs=options.targets, manifest=True)
     fail_on = frozenset(_verdict(word) for word in options.fail_on.split(",") if word.strip())
     catalogue = chosen_catalogue(options.catalogues)
     question = _question(options, catalogue)
@@ -88,18 +80,8 @@ def run_scan(options: ScanOptions) -> int:
         kbs=tuple(sorted(question.kbs)) if question.kbs is not None else None,
     )
     document = result_document(assessments, catalogue, run, scope, fail_on)
-    print_report(_FORMATS[options.form](document, options.everything))
-    for path in options.outputs:
-        write_file(path, _FORMATS[_SUFFIXES[path.suffix.lower()]](document, True))
+    deliver(document, options.form, options.outputs, everything=options.everything, colour=options.colour)
     return exit_code(assessments, fail_on, exit_zero=options.exit_zero)
-
-
-def _table(document: Document, everything: bool) -> str:
-    return render_table(document, width=shutil.get_terminal_size((80, 24)).columns, everything=everything)
-
-
-_FORMATS: dict[str, Callable[[Document, bool], str]] = {"table": _table, "json": lambda document, _: to_json(document)}
-_SUFFIXES = {".json": "json", ".txt": "table"}
 
 
 def _read(target: Path, assessor: Assessor, options: ScanOptions) -> Inventory:
@@ -118,7 +100,7 @@ def _read(target: Path, assessor: Assessor, options: ScanOptions) -> Inventory:
 def _question(options: ScanOptions, catalogue: Catalogue) -> Question:
     products = {product.id: product for product in catalogue.products}
     for product_id in options.products:
-        _known("--product", product_id, tuple(products))
+        known("--product", product_id, tuple(products))
     kbs: set[int] = set()
     for text in options.kbs:
         try:
@@ -131,9 +113,9 @@ def _question(options: ScanOptions, catalogue: Catalogue) -> Question:
     assumed: list[tuple[str, str]] = []
     for text in options.assume:
         product_id, _, level = text.partition("=")
-        _known("--assume", product_id, tuple(products))
+        known("--assume", product_id, tuple(products))
         names = {one.name.casefold(): one.name for one in products[product_id].levels}
-        _known(f"--assume {product_id}=", level.casefold(), tuple(names))
+        known(f"--assume {product_id}=", level.casefold(), tuple(names))
         assumed.append((product_id, names[level.casefold()]))
     return Question(
         kbs=frozenset(kbs) or None,
@@ -143,13 +125,8 @@ def _question(options: ScanOptions, catalogue: Catalogue) -> Question:
     )
 
 
-def _known(option: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise UsageError(f"{option}: {value!r} is none of {', '.join(allowed)}")
-
-
 def _verdict(word: str) -> Verdict:
-    _known("--fail-on", word.strip(), tuple(Verdict))
+    known("--fail-on", word.strip(), tuple(Verdict))
     return Verdict(word.strip())
 
 

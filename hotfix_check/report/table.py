@@ -2,71 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from textwrap import TextWrapper
 
 from tabulate import tabulate
 
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import visible
+from hotfix_check.report.wording import (
+    collected_words,
+    headline,
+    next_steps,
+    origin,
+    product_words,
+    update_name,
+    waiver_words,
+)
 
 _ALWAYS_SHOWN = ("missing", "partial", "undetermined")
-_TO_INSTALL = ("missing", "partial")
 _LISTED = 10
+_READABLE = 120  # wider lines of prose are hard to follow; only the table takes more
 
 
-def render_table(document: Document, *, width: int, everything: bool) -> str:
+Paint = Callable[[str, str], str]
+"""(verdict, text) to the text, marked up for a terminal. It may add nothing that takes room."""
+
+
+def plain(_: str, text: str) -> str:
+    """No colour."""
+    return text
+
+
+def render_table(document: Document, *, width: int, everything: bool, paint: Paint = plain) -> str:
     """The result as plain text, ASCII frames, at most ``width`` columns where its words allow."""
-    return "\n".join(_target(target, max(40, width), everything) for target in document["targets"])
-
-
-def headline(finding: Document) -> str:
-    """One plain sentence: "KB818861 missing: Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""
-    reasons = "; ".join(finding["reasons"])
-    return f"{_name(finding)} {finding['verdict']}" + (f": {reasons}" if reasons else "")
-
-
-def next_steps(finding: Document) -> list[str]:
-    """What to do about a finding, one sentence each."""
-    verdict = finding["verdict"]
-    steps = _install_steps(finding) if verdict in _TO_INSTALL else []
-    if verdict in _TO_INSTALL:
-        steps.extend(f"{action['text']}." for action in finding["actions"])
-    elif verdict == "installed":
-        lasting = [action for action in finding["actions"] if action["kind"] != "service"]
-        steps.extend(f"{action['text']} (not verified)." for action in lasting)
-    explained = [f"{names_of([by['id']])[0]} ({by['certainty']})" for by in finding["satisfied_by"] if by["id"]]
-    if explained:
-        steps.append(f"Explained by {', '.join(explained)}.")
-    asked = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
-    if asked:
-        steps.append(f"To settle it, supply {', '.join(asked)}.")
-    return steps
-
-
-def _install_steps(finding: Document) -> list[str]:
-    steps: list[str] = []
-    for state, words in (
-        ("unmet", "Blocked: needs {} first."),
-        ("unknown", "Needs {}; not known whether it is there."),
+    width = max(40, width)
+    blocks = [_target(target, width, everything, paint) for target in document["targets"]]
+    waivers = document["waivers"]
+    for label, entries in (
+        ("Expired waivers (they accept nothing):", waivers["expired"]),
+        ("Unused waivers:", waivers["unused"]),
     ):
-        groups = [group["requires"] for group in finding["prerequisites"] if group["state"] == state]
-        if groups:
-            steps.append(words.format(" and ".join(groups)))
-    newer = names_of(finding["superseded_by"])
-    if newer:
-        others = f" (so do {', '.join(newer[:-1])})" if newer[1:] else ""
-        steps.append(f"Next: install {newer[-1]}, which replaces it{others}.")
-    elif finding["importance"] == "optional":
-        steps.append(f"Next: install {_name(finding)} if this server has the problem.")
-    else:
-        steps.append(f"Next: install {_name(finding)}.")
-    if finding["restart"] == "yes":
-        steps.append("It needs a restart.")
-    return steps
+        if entries:
+            blocks.append(_listed(label, [waiver_words(entry) for entry in entries], width, everything) + "\n")
+    if everything:
+        blocks.append("\n".join(_fill(f"{label}: {words}", width) for label, words in origin(document)) + "\n")
+    return "\n".join(blocks)
 
 
-def _target(target: Document, width: int, everything: bool) -> str:
+def _target(target: Document, width: int, everything: bool, paint: Paint) -> str:
     shown = [
         finding
         for finding in target["findings"]
@@ -77,8 +60,8 @@ def _target(target: Document, width: int, everything: bool) -> str:
     ]
     blocks = [_head(target, width)]
     if shown:
-        blocks.append(_overview(shown, width))
-        blocks.append("\n".join(_sentences(finding, width) for finding in shown))
+        blocks.append(_overview(shown, width, paint))
+        blocks.append("\n".join(_sentences(finding, width, paint) for finding in shown))
     for label, entries in _sections(target):
         if entries:
             blocks.append(_listed(label, entries, width, everything))
@@ -90,44 +73,37 @@ def _head(target: Document, width: int) -> str:
     seen, read = target["files_seen"], target["files_read"]
     lines = [f"Target: {target['path']} ({target['kind']}; {seen} {_files(seen)} seen, {read} read)"]
     if target["collected"]:
-        collected = target["collected"]
-        where, when = collected["host"] or "a host not named", collected["at"] or "a time not given"
-        lines.append(f"Collected: on {where}, {when}, by {collected['by']}")
+        lines.append(f"Collected: {collected_words(target['collected'])}")
     for product in target["products"]:
-        lines.append(_product(product))
+        lines.append(f"Product: {product_words(product)}")
         lines.extend(f"! {text}" for text in product["anomalies"])
     if not target["products"]:
         lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
     return "\n".join(_fill(line, width) for line in lines)
 
 
-def _product(product: Document) -> str:
-    low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
-    if basis == "none":
-        return f"Product: {product['name']}, service level unknown (no file here shows it)"
-    level = product["level"] or (low if low == high else f"{low} to {high}")
-    votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
-    more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
-    why = {
-        "markers": f"by {', '.join(votes[:3])}{more}",
-        "declared": "as declared, not verified",
-        "inferred": "inferred from the builds of its files; no marker file was collected",
-    }.get(basis, basis)
-    return f"Product: {product['name']} {level} ({why})"
-
-
-def _overview(findings: Sequence[Document], width: int) -> str:
+def _overview(findings: Sequence[Document], width: int, paint: Paint) -> str:
     rows = [(one["verdict"], names_of([one["id"]])[0], one["importance"], visible(one["title"])) for one in findings]
     labels = ("Verdict", "Update", "Importance", "Title")
     # tabulate keeps two columns free behind a header
     narrow = [max(len(label) + 2, *(len(row[index]) for row in rows)) for index, label in enumerate(labels[:3])]
     room = max(20, width - sum(narrow) - 2 * len(narrow))
-    return tabulate(rows, headers=labels, maxcolwidths=[None, None, None, room], disable_numparse=True)
+    drawn = tabulate(rows, headers=labels, maxcolwidths=[None, None, None, room], disable_numparse=True).splitlines()
+    return "\n".join(_painted(line, "", line.partition(" ")[0], paint) for line in drawn)
 
 
-def _sentences(finding: Document, width: int) -> str:
-    lines = [_fill(headline(finding), width)]
+def _painted(text: str, before: str, verdict: str, paint: Paint) -> str:
+    """The text with the verdict behind ``before`` painted, if it begins so."""
+    start = before + verdict
+    return before + paint(verdict, verdict) + text[len(start) :] if verdict and text.startswith(start) else text
+
+
+def _sentences(finding: Document, width: int, paint: Paint) -> str:
+    verdict = finding["verdict"]
+    lines = [_painted(_fill(headline(finding), width), f"{update_name(finding)} ", verdict, paint)]
     details = [*next_steps(finding), *(f"! {text}" for text in finding["anomalies"])]
+    if finding["waiver"]:
+        details.insert(0, waiver_words(finding["waiver"]) + ".")
     lines.extend(_fill(line, width, indent="  ", first="  ") for line in details)
     return "\n".join(lines)
 
@@ -165,13 +141,9 @@ def _summary(target: Document, *, hidden: int) -> str:
     )
     if counts["blocked"]:
         text += f"; {counts['blocked']} blocked by a prerequisite"
+    if counts["waived"]:
+        text += f"; {counts['waived']} accepted under a waiver"
     return text + (f". {hidden} not shown (--all shows them)." if hidden else ".")
-
-
-def _name(finding: Document) -> str:
-    """KB818861; where an update goes by another name, both: SP2 (KB836993)."""
-    name = names_of([finding["id"]])[0]
-    return f"{name} (KB{finding['kb']})" if finding["kb"] and name != f"KB{finding['kb']}" else name
 
 
 def _files(count: int) -> str:
@@ -180,6 +152,6 @@ def _files(count: int) -> str:
 
 def _fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
     wrapper = TextWrapper(
-        width, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        min(width, _READABLE), initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
     return wrapper.fill(visible(line))

@@ -1,0 +1,107 @@
+"""The formats of a result, by name and by suffix, and their delivery: stdout first, then every file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
+from hotfix_check.cli.output import print_report, write_file
+from hotfix_check.cli.usage import UsageError, known
+from hotfix_check.errors import OutputError
+from hotfix_check.report import render_table, to_json
+from hotfix_check.report.result import Document
+
+MANIFEST_SUFFIX = ".manifest.json"
+_FILE_COLUMNS = 100
+Manifest = Callable[[], str]
+
+
+def _table(document: Document) -> str:
+    return render_table(document, width=_FILE_COLUMNS, everything=True)
+
+
+def _csv(document: Document) -> str:
+    from hotfix_check.report.csv import render_csv
+
+    return render_csv(document)
+
+
+def _markdown(document: Document) -> str:
+    from hotfix_check.report.markdown import render_markdown
+
+    return render_markdown(document)
+
+
+def _html(document: Document) -> str:
+    from hotfix_check.report.html import render_html
+
+    return render_html(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    suffix: str
+    render: Callable[[Document], str]
+    file_prefix: str = ""
+
+
+FORMATS = {
+    "table": _Format(".txt", _table),
+    "json": _Format(".json", to_json),
+    # Excel reads a CSV file as UTF-8 only behind a byte order mark.
+    "csv": _Format(".csv", _csv, "\N{ZERO WIDTH NO-BREAK SPACE}"),
+    "md": _Format(".md", _markdown),
+    "html": _Format(".html", _html),
+}
+_BY_SUFFIX = {form.suffix: form for form in FORMATS.values()}
+
+
+def check_outputs(
+    form: str, colour: str, outputs: Sequence[Path], *, inputs: Sequence[Path], manifest: bool
+) -> None:
+    """Raises UsageError for an unknown format, colour or suffix, and for a file that would replace what is being read."""
+    known("--format", form, tuple(FORMATS))
+    known("--color", colour, COLOUR_CHOICES)
+    for path in outputs:
+        if is_manifest(path) and not manifest:
+            raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
+        known("--output", path.suffix.lower() or path.name, tuple(_BY_SUFFIX))
+        if path.exists() and any(one.is_file() and path.samefile(one) for one in inputs):
+            raise UsageError(f"--output: {path} is being read; write to another file")
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file's name asks for a manifest of the evidence."""
+    return path.name.lower().endswith(MANIFEST_SUFFIX)
+
+
+def deliver(
+    document: Document,
+    form: str,
+    outputs: Sequence[Path],
+    *,
+    everything: bool,
+    colour: str,
+    manifest: Manifest | None = None,
+) -> None:
+    """Print the report and write the files. Raises OutputError with a line a file that could not be written."""
+    if form == "table":
+        width = shutil.get_terminal_size((80, 24)).columns
+        print_report(render_table(document, width=width, everything=everything, paint=chosen_paint(colour)))
+    else:
+        print_report(FORMATS[form].render(document))
+    faults: list[str] = []
+    for path in outputs:
+        try:
+            if manifest is not None and is_manifest(path):
+                write_file(path, manifest())
+            else:
+                chosen = _BY_SUFFIX[path.suffix.lower()]
+                write_file(path, chosen.file_prefix + chosen.render(document))
+        except OutputError as error:
+            faults.append(str(error))
+    if faults:
+        raise OutputError("\n".join(faults))
