@@ -20,6 +20,7 @@ from hotfix_check.report.wording import (
     badge,
     collected_words,
     days_since,
+    moment_words,
     next_steps,
     origin,
     product_words,
@@ -45,7 +46,7 @@ MEANINGS = {
     "installed": "every required file is there, at least one exactly as in the table",
     "not-applicable": "proof that the product or component is not there",
 }
-_LABEL_FITS = 8.0  # per cent of the bar's width that a sign and a number need on a phone
+_LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
 
 
 def render_html(document: Document) -> str:
@@ -79,6 +80,7 @@ def _page() -> tuple[Template, str]:
         lstrip_blocks=True,
         finalize=_shown,
     )
+    environment.filters["when"] = moment_words
     css, _, _ = environment.loader.get_source(environment, "report.css")  # type: ignore[union-attr]
     return environment.get_template("report.html"), css
 

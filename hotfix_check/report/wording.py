@@ -141,11 +141,11 @@ def verdict_sentences(target: Document) -> list[str]:
 
 def _lacking(findings: Sequence[Document], sort: str) -> str:
     lacking = [finding for finding in findings if finding["verdict"] in TO_INSTALL and not finding["waiver"]]
-    total = f"{len(findings)} {sort} {'update' if len(findings) == 1 else 'updates'}"
+    total = f"the {len(findings)} {sort} {'update' if len(findings) == 1 else 'updates'}"
     if not lacking:
         known = "known to be " if any(finding["verdict"] == "undetermined" for finding in findings) else ""
         beside = " beside what is accepted" if any(finding["waiver"] for finding in findings) else ""
-        return f"{'None of ' if len(findings) > 1 else 'Not the '}{total} is {known}missing{beside}."
+        return f"{'None of ' if len(findings) > 1 else 'Not '}{total} is {known}missing{beside}."
     partial = sum(finding["verdict"] == "partial" for finding in lacking)
     partly = f" ({partial} of them in part)" if partial else ""
     return f"{len(lacking)} of {total} {'is' if len(lacking) == 1 else 'are'} missing{partly}: {_listed(lacking)}."
@@ -165,8 +165,15 @@ def badge(target: Document) -> tuple[str, str]:
     if target["outcome"] == "nothing-recognised":
         return "open", "Nothing recognised"
     if target["summary"]["undetermined"] or target["unreadable"]:
-        return "plain", "No findings; not everything could be determined"
-    return "good", "No findings"
+        return "plain", "Nothing needed is known to be missing; not everything could be determined"
+    if any(finding["verdict"] in TO_INSTALL for finding in target["findings"]):
+        return "plain", "Nothing needed is missing without a waiver"
+    return "good", "Nothing is missing"
+
+
+def moment_words(moment: str) -> str:
+    """2003-07-01T17:44:00Z as 2003-07-01 17:44:00 UTC; a day alone stays as it is."""
+    return moment.replace("T", " ").replace("Z", " UTC")
 
 
 def days_since(day: str | None, as_of: str | None) -> int | None:
