@@ -5,6 +5,8 @@
     ├── CatalogueError    a catalogue is broken: names file, KB, row and field
     ├── ArticleError      a text is not a KB article
     ├── SavedInputError   a saved inventory or result is broken
+    ├── PolicyError       a baseline or waiver file is broken
+    ├── UsageError        an option's value cannot be used
     └── OutputError       a report cannot be written
 
 A single bad file inside a target is not an exception but a value (``inventory.UnreadableFile``).
@@ -29,6 +31,14 @@ class ArticleError(HotfixCheckError):
 
 class SavedInputError(HotfixCheckError):
     """A saved inventory or result does not follow its schema."""
+
+
+class PolicyError(HotfixCheckError):
+    """A baseline or waiver file says something that cannot be used."""
+
+
+class UsageError(HotfixCheckError):
+    """An option's value cannot be used."""
 
 
 class OutputError(HotfixCheckError):

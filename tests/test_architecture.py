@@ -14,7 +14,7 @@ PACKAGE = ROOT / "hotfix_check"
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path for path in PACKAGE.rglob("*.py")}
 OUTSIDE = {"os", "sys", "pathlib", "socket", "subprocess", "time", "shutil", "tempfile", "platform", "typer", "rich"}
 PURE = ("hotfix_check.assess", "hotfix_check.report", "hotfix_check.version", "hotfix_check.article")
-ORDER = ["errors", "version", "fields", "pe", "inventory", "catalogue", "assess", "report", "cli"]
+ORDER = ["errors", "version", "fields", "pe", "inventory", "catalogue", "assess", "policy", "report", "cli"]
 
 
 def imports(path: Path) -> set[str]:

@@ -90,7 +90,7 @@ class Assessor:
         counting = evidence.counting(self.names[product.id])
         if not counting:
             return None
-        markers = [file for file in counting if _is_marker(product, file)]
+        markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         return assess_level(product, counting, markers, declared)
 
     def _findings(
@@ -98,24 +98,21 @@ class Assessor:
     ) -> Iterable[Finding]:
         product = evidence.product
         absent = None if level is not None else self._absent_because(evidence, question)
-        judge = ProductUpdates(evidence, level, self.relations, absent)
+        judge = ProductUpdates(evidence, level, self.relations, absent, question.as_of)
         lone = next(iter(evidence.files.by_name), "") if evidence.files.inventory.lone_file else None
         for update in self.catalogue.updates:
-            if update.product != product.id:
+            if update.product != product.id or (question.kbs is not None and update.kb not in question.kbs):
                 continue
-            asked = question.kbs is not None and update.kb in question.kbs
-            if question.kbs is not None and not asked:
-                continue
-            names = _row_names(update)
-            if level is None:
-                if not asked and (absent is not None or not blind & names):
-                    continue
-            elif not asked:
-                if update.kind in _BY_LEVEL and not level.server:
-                    continue
-                if lone is not None and lone not in names and not (update.level and _tells_level(product, lone)):
-                    continue
-            yield judge.finding(update, Importance.REQUIRED if asked else update.importance)
+            importance = question.importance.get(update.id, update.importance)
+            if question.kbs is not None:
+                importance = Importance.REQUIRED
+            if question.kbs is not None or update.id in question.importance:
+                yield judge.finding(update, importance)
+            elif level is None:
+                if absent is None and blind & _row_names(update):
+                    yield judge.finding(update, importance)
+            elif _in_scope(update, level, lone, product):
+                yield judge.finding(update, importance)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""
@@ -165,12 +162,14 @@ def _row_names(update: Update) -> set[str]:
     return {row.name.lower() for package in update.packages for row in package.rows}
 
 
-def _is_marker(product: Product, file: InstalledFile) -> bool:
-    known = product.files.get(name_of(file.path))
-    return known is not None and known.marker
+def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
+    """Levels and rollups are asked of servers; of a lone file, only what names it, or the level that it shows."""
+    if update.kind in _BY_LEVEL and not level.server:
+        return False
+    return lone is None or lone in _row_names(update) or (update.level is not None and _is_marker(product, lone))
 
 
-def _tells_level(product: Product, name: str) -> bool:
+def _is_marker(product: Product, name: str) -> bool:
     known = product.files.get(name)
     return known is not None and known.marker
 

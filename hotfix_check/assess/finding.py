@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from hotfix_check.catalogue.product import Advisory
-from hotfix_check.catalogue.update import FileRow, Importance, Update
+from hotfix_check.catalogue.update import FileRow, Importance, Package, Update
 from hotfix_check.inventory import Collected, InstalledFile, UnreadableFile
 
 
@@ -151,6 +152,7 @@ class Finding:
     verdict: Verdict
     confidence: Confidence
     line: str | None
+    package: Package | None
     reasons: tuple[str, ...]
     satisfied_by: tuple[SatisfiedBy, ...]
     superseded_by: tuple[str, ...]
@@ -200,10 +202,15 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: the KBs and products it is narrowed to (None: all), levels declared by the user, the day."""
+    """What is asked.
+
+    ``kbs`` and ``products`` narrow it (None: all); ``assume`` are levels declared by the user, by product;
+    ``importance`` is what a baseline says, by update id; ``as_of`` the day that the catalogue was cut at.
+    """
 
     kbs: frozenset[int] | None = None
     products: frozenset[str] | None = None
     assume: tuple[tuple[str, str], ...] = ()
+    importance: Mapping[str, Importance] = field(default_factory=dict)
     complete: bool = False
     as_of: date | None = None

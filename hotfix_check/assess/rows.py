@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.assess.identity import counts_for_row
-from hotfix_check.catalogue.update import FileRow, Package
+from hotfix_check.catalogue.update import FileRow, Package, row_day
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
 
@@ -27,6 +28,11 @@ _WORST_FIRST = (
     RowState.NOT_COLLECTED,
     RowState.NOT_CHECKABLE,
 )
+
+_READING_ANOMALIES = ("readers-disagree", "languages-disagree", "checksum-wrong")
+_LINK_MARGIN = timedelta(days=2)
+_SAME_TIME = timedelta(minutes=2)  # tables give minutes, FAT stores every other second
+_WIDEST_OFFSET = timedelta(hours=14)
 
 AtOrAbove = Callable[[FileRow, InstalledFile], RowState]
 """What a file at or above a row's version is: LATER where the line or level carries the fix, else why not."""
@@ -104,6 +110,7 @@ def _judge_copy(
     anomalies = [*_version_string_anomaly(file.version, file.version_string), *file_notes(file)]
     if state is RowState.EXACT:
         anomalies.extend(_size_anomaly(row, file.size, file))
+        anomalies.extend(_time_anomalies(row, file))
     return Copy(file=file, role=evidence.places.role(file.path), state=state, anomalies=tuple(anomalies)), row
 
 
@@ -143,7 +150,7 @@ def _not_there(roles: tuple[str, ...], evidence: ProductEvidence, every_role: bo
 
 def file_notes(file: InstalledFile) -> tuple[str, ...]:
     """The anomalies that reading the file already found."""
-    return tuple(note for note in file.notes if note.partition(":")[0] in ("readers-disagree", "languages-disagree"))
+    return tuple(note for note in file.notes if note.partition(":")[0] in _READING_ANOMALIES)
 
 
 def _size_anomaly(row: FileRow, size: int | None, file: InstalledFile | None) -> tuple[str, ...]:
@@ -152,6 +159,32 @@ def _size_anomaly(row: FileRow, size: int | None, file: InstalledFile | None) ->
     english = file is None or not file.languages or any(language & 0x3FF == 9 for language in file.languages)
     why = "altered or re-released" if english else "another language than the English table"
     return (f"size-differs: {size} bytes, the table says {row.size} ({why})",)
+
+
+def _time_anomalies(row: FileRow, file: InstalledFile) -> tuple[str, ...]:
+    """What the file's times say against the table's UTC time; times corroborate and never decide.
+
+    A file time off by whole quarters of an hour is local time, or went through a FAT disk or ZIP archive. The linker's
+    time is inside the file, so it survives copying, and cannot be after the day that the table gives.
+    """
+    if row.timestamp is None:
+        return ()
+    day = row_day(row)
+    found = []
+    if file.linked and day is not None:
+        linked = datetime.fromtimestamp(file.linked, UTC)
+        if linked - _LINK_MARGIN > datetime.combine(day, time(), UTC) + timedelta(days=1):
+            found.append(f"linked-later: linked on {linked.date()}, after the table's {day}")
+    if isinstance(row.timestamp, datetime) and file.modified is not None:
+        off = file.modified - row.timestamp
+        quarters = round(off / timedelta(minutes=15))
+        near = abs(off - quarters * timedelta(minutes=15)) <= _SAME_TIME
+        if quarters and near and abs(off) <= _WIDEST_OFFSET:
+            hours = quarters / 4
+            found.append(
+                f"time-offset: the file time is {hours:+g} h from the table's UTC time, as a time zone would be"
+            )
+    return tuple(found)
 
 
 def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.update import FileRow, Package, Update
@@ -65,6 +66,18 @@ class Supersedence:
         """The catalogued builds of a file on one line of a product."""
         return self._shipped.get((product_id, line, name.lower()), ())
 
+    def knows_build(self, product_id: str, name: str, version: FileVersion) -> bool:
+        """Whether a level or an update of a product is catalogued with this build of a file."""
+        product = self.products[product_id]
+        file = product.files.get(name.lower())
+        if file is not None and version in file.versions.values():
+            return True
+        return any(
+            build.version == version
+            for line in range(len(product.levels))
+            for build in self.shipped(product_id, line, name)
+        )
+
     def containers(self, update: Update) -> tuple[Update, ...]:
         """The updates that by the catalogue's word contain or replace this one, and are catalogued, by id."""
         ids = sorted(self._containers.get(update.id, ()))
@@ -89,6 +102,26 @@ class Supersedence:
                 found.update(self._derived(update, package, product.id, line))
         found.discard(update.id)
         return tuple(sorted(found))
+
+    def chain(self, update: Update, package: Package | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What an update replaces and what replaces it on a package's line, each oldest first, whatever the steps."""
+        newer = self.superseded_by(update, package)
+        product = self.products[update.product]
+        line = package_line(package, product) if package else None
+        older = {one for one in (*update.contains, *(update.replaces or ())) if one in self.updates}
+        if package is not None and line is not None:
+            for row in required_rows(package):
+                for build in self.shipped(product.id, line, row.name):
+                    if build.update.id != update.id and update.contains_earlier and self.covers(package, build.package):
+                        older.add(build.update.id)
+        return self._oldest_first(older), self._oldest_first(newer)
+
+    def _oldest_first(self, ids: Iterable[str]) -> tuple[str, ...]:
+        def age(update_id: str) -> tuple[date, str]:
+            update = self.updates.get(update_id)
+            return (update.built if update else None) or date.max, update_id
+
+        return tuple(sorted(ids, key=age))
 
     def covers(self, newer: Package, older: Package) -> bool:
         """Whether a package carries every required file of an older one at least at its version, and one above it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import (
     MET,
@@ -36,6 +38,7 @@ class ProductUpdates:
         level: ProductLevel | None,
         relations: Supersedence,
         absent_because: str | None,
+        as_of: date | None = None,
     ) -> None:
         self.evidence = evidence
         self.product = evidence.product
@@ -51,6 +54,7 @@ class ProductUpdates:
         self.on_target = level is not None
         self.relations = relations
         self.absent_because = absent_because
+        self.as_of = as_of
         self._answers: dict[str, _Answer] = {}
         self._asking: set[str] = set()
 
@@ -68,12 +72,16 @@ class ProductUpdates:
         anomalies = list(answer.anomalies)
         if unmet and answer.verdict in _PASSED and any(row.state in MET for row in judgement.rows):
             anomalies.append(f"prerequisite-absent: it needs {' and '.join(unmet)}, which is not there")
+        if self.as_of is not None and update.released is None:
+            built = f"its files are of {update.built}" if update.built else "none of its dates is known"
+            anomalies.append(f"undated: {built}, so whether it was available on {self.as_of} is not known")
         return Finding(
             update=update,
             importance=importance,
             verdict=answer.verdict,
             confidence=answer.confidence,
             line=None if judgement.line is None else self.product.levels[judgement.line].name,
+            package=judgement.package,
             reasons=tuple(answer.reasons),
             satisfied_by=answer.satisfied_by,
             superseded_by=self.relations.superseded_by(update, judgement.package),

@@ -22,6 +22,12 @@ class Level:
     end_of_support: date | None = None
 
 
+def headline_version(level: Level) -> FileVersion:
+    """The headline build as a file version; a fourth number that no source gives is 0."""
+    major, minor, build, *rest = level.build
+    return FileVersion(major, minor, build, rest[0] if rest else 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     """A folder that the product's setup fills.

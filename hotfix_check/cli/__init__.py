@@ -48,9 +48,7 @@ Outputs = Annotated[
         help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt; repeat for more.",
     ),
 ]
-Form = Annotated[
-    str | None, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")
-]
+ReportForm = Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
 Colour = Annotated[
     str, typer.Option("--color", metavar="auto|always|never", help="Colour in the table; auto: on a terminal.")
@@ -66,33 +64,54 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
         raise typer.Exit(0)
 
 
+Form = Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")]
+Products = Annotated[
+    list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
+]
+Assume = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="PRODUCT=LEVEL", help="Declare a service level that no marker file shows."),
+]
+Complete = Annotated[
+    bool, typer.Option("--complete", help="The folders are whole: a file that is not there is absent.")
+]
+BaselineFile = Annotated[
+    Path | None, typer.Option("--baseline", metavar="FILE", help="What this site requires, forbids, leaves optional.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Judge by what was published on that day, such as 2003-10-01."),
+]
+
+
 @app.command(epilog=EXIT_CODES)
 def scan(
     targets: Annotated[list[Path], typer.Argument(metavar="TARGET", help="Folders, files or saved inventories.")],
     output: Outputs = None,
-    form: Form = None,
+    form: ReportForm = "table",
     catalogue: Catalogues = None,
-    product: Annotated[
-        list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
-    ] = None,
+    product: Products = None,
     kb: Annotated[
         list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
     ] = None,
-    assume: Annotated[
-        list[str] | None,
-        typer.Option("--assume", metavar="PRODUCT=LEVEL", help="Declare a service level that no marker file shows."),
+    assume: Assume = None,
+    baseline: BaselineFile = None,
+    waivers: Annotated[
+        Path | None, typer.Option("--waivers", metavar="FILE", help="Findings accepted for a time, and by whom.")
     ] = None,
-    complete: Annotated[
-        bool, typer.Option("--complete", help="The folders are whole: a file that is not there is absent.")
-    ] = False,
-    cross_check: Annotated[
-        bool, typer.Option("--cross-check", help="Read every evidence file a second time, with pefile.")
-    ] = False,
     fail_on: Annotated[
         str | None,
         typer.Option("--fail-on", metavar="LIST", help="Verdicts that also give exit code 1, whatever the importance."),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 instead of 1 or 3.")] = False,
+    as_of: AsOf = None,
+    complete: Complete = False,
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Read every evidence file a second time, with pefile.")
+    ] = False,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
+    ] = False,
     everything: Everything = False,
     color: Colour = "auto",
     no_hash: NoHash = False,
@@ -103,6 +122,7 @@ def scan(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what was read and why.")] = False,
 ) -> None:
     """Say which updates are installed, superseded, missing or not determined, and why."""
+    from hotfix_check.cli.judging import JudgeOptions
     from hotfix_check.cli.scanning import ScanOptions, run_scan
 
     raise typer.Exit(
@@ -110,38 +130,146 @@ def scan(
             ScanOptions(
                 targets=tuple(targets),
                 outputs=tuple(output or ()),
-                form=form or "table",
+                form=form,
+                waivers=waivers,
+                fail_on=fail_on,
+                exit_zero=exit_zero,
+                everything=everything,
+                ask=ask,
+                run_info=not no_run_info,
+                colour=color,
+            ),
+            JudgeOptions(
                 catalogues=tuple(catalogue or ()),
                 products=tuple(product or ()),
                 kbs=tuple(kb or ()),
                 assume=tuple(assume or ()),
+                baseline=baseline,
+                as_of=as_of,
                 complete=complete,
                 cross_check=cross_check,
-                fail_on=fail_on or "",
-                exit_zero=exit_zero,
-                everything=everything,
                 hashes=not no_hash,
-                run_info=not no_run_info,
-                colour=color,
                 quiet=quiet,
                 verbose=verbose,
-            )
+            ),
         )
     )
+
+
+@app.command()
+def explain(
+    kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file or saved inventory.")],
+    catalogue: Catalogues = None,
+    assume: Assume = None,
+    complete: Complete = False,
+    as_of: AsOf = None,
+    form: Form = "table",
+    quiet: Quiet = False,
+) -> None:
+    """Show the whole tree for one update: rows with + and -, rule, prerequisites, chain, what would settle it."""
+    from hotfix_check.cli.answering import run_explain
+    from hotfix_check.cli.judging import JudgeOptions
+
+    options = JudgeOptions(
+        catalogues=tuple(catalogue or ()), assume=tuple(assume or ()), complete=complete, as_of=as_of, quiet=quiet
+    )
+    run_explain(kb, target, form, options)
+
+
+@app.command()
+def plan(
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file or saved inventory.")],
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="KB", help="Only what leads to this KB; repeat for more.")
+    ] = None,
+    include_optional: Annotated[
+        bool, typer.Option("--include-optional", help="Optional hotfixes too, not only what is recommended.")
+    ] = False,
+    catalogue: Catalogues = None,
+    product: Products = None,
+    assume: Assume = None,
+    baseline: BaselineFile = None,
+    complete: Complete = False,
+    as_of: AsOf = None,
+    form: Form = "table",
+    quiet: Quiet = False,
+) -> None:
+    """List what to install, in order, so that nothing required or recommended is missing."""
+    from hotfix_check.cli.answering import run_plan
+    from hotfix_check.cli.judging import JudgeOptions
+
+    options = JudgeOptions(
+        catalogues=tuple(catalogue or ()),
+        products=tuple(product or ()),
+        assume=tuple(assume or ()),
+        baseline=baseline,
+        complete=complete,
+        as_of=as_of,
+        quiet=quiet,
+    )
+    run_plan(target, tuple(to or ()), include_optional, form, options)
+
+
+@app.command()
+def identify(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="A file, or a folder of unknown files.")],
+    catalogue: Catalogues = None,
+    form: Form = "table",
+    quiet: Quiet = False,
+) -> None:
+    """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
+    from hotfix_check.cli.answering import run_identify
+    from hotfix_check.cli.judging import JudgeOptions
+
+    run_identify(target, form, JudgeOptions(catalogues=tuple(catalogue or ()), cross_check=True, quiet=quiet))
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A folder, file or saved inventory: before.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
+    catalogue: Catalogues = None,
+    complete: Complete = False,
+    form: Form = "table",
+    quiet: Quiet = False,
+) -> None:
+    """Say what changed between two targets: files new, gone, newer and older, and the verdicts that changed."""
+    from hotfix_check.cli.answering import run_compare
+    from hotfix_check.cli.judging import JudgeOptions
+
+    run_compare(before, after, form, JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet))
+
+
+@app.command("baseline")
+def write_baseline(
+    source: Annotated[Path, typer.Option("--from", metavar="TARGET", help="A server that is as it should be.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
+    ] = None,
+    catalogue: Catalogues = None,
+    complete: Complete = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the baseline that a golden server meets, for 'scan --baseline'."""
+    from hotfix_check.cli.answering import run_baseline
+    from hotfix_check.cli.judging import JudgeOptions
+
+    run_baseline(source, output, JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet))
 
 
 @app.command()
 def convert(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
     output: Outputs = None,
-    form: Form = None,
+    form: ReportForm = "table",
     everything: Everything = False,
     color: Colour = "auto",
 ) -> None:
     """Render a saved result again, in any format; nothing is read but that file."""
     from hotfix_check.cli.converting import run_convert
 
-    run_convert(result, tuple(output or ()), form or "table", everything=everything, colour=color)
+    run_convert(result, tuple(output or ()), form, everything=everything, colour=color)
 
 
 @app.command()
@@ -167,7 +295,7 @@ def catalogue_list(
     file: Annotated[
         str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")
     ] = None,
-    form: Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")] = "table",
+    form: Form = "table",
     catalogue: Catalogues = None,
 ) -> None:
     """List the updates, one a line."""
@@ -179,7 +307,7 @@ def catalogue_list(
 @catalogue_app.command("show")
 def catalogue_show(
     kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
-    form: Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")] = "table",
+    form: Form = "table",
     catalogue: Catalogues = None,
 ) -> None:
     """Show all that the catalogue holds on one update."""

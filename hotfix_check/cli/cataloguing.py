@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ from typing import Any
 from tabulate import tabulate
 
 from hotfix_check.assess.supersedence import Supersedence
-from hotfix_check.catalogue import Catalogue, Update, parse_kb
+from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.cli.catalogues import chosen_catalogue
-from hotfix_check.cli.output import print_report
-from hotfix_check.cli.scanning import UsageError
+from hotfix_check.cli.judging import find_updates
+from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import CatalogueError
 
 
@@ -34,7 +33,7 @@ def run_list(products: Sequence[str], file: str | None, form: str, paths: Sequen
         (update.product, update.id.rpartition("/")[2], update.kind, update.importance, update.built or "", update.title)
         for update in updates
     ]
-    width = shutil.get_terminal_size((80, 24)).columns
+    width = columns()
     room = max(20, width - 58)
     print_report(
         tabulate(
@@ -50,7 +49,7 @@ def run_list(products: Sequence[str], file: str | None, form: str, paths: Sequen
 def run_show(name: str, form: str, paths: Sequence[Path]) -> None:
     """Everything on the updates of one KB number or id."""
     catalogue = chosen_catalogue(paths)
-    found = _find(catalogue, name)
+    found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)
     if form == "json":
         print_report(json.dumps([_whole(update, relations) for update in found], indent=2) + "\n")
@@ -66,20 +65,6 @@ def run_check(paths: Sequence[Path]) -> int:
         faults = str(error).splitlines()
     print_report("".join(f"{fault}\n" for fault in faults) or "The catalogue is in order.\n")
     return 2 if faults else 0
-
-
-def _find(catalogue: Catalogue, name: str) -> list[Update]:
-    if "/" in name:
-        found = [update for update in catalogue.updates if update.id == name]
-    else:
-        try:
-            kb = parse_kb(name)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
-        found = [update for update in catalogue.updates if update.kb == kb]
-    if not found:
-        raise UsageError(f"{name} is not in the catalogue (hotfix-check catalogue list shows what is)")
-    return found
 
 
 def _names(update: Update, file: str) -> bool:

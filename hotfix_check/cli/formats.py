@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
-from hotfix_check.cli.output import print_report, write_file
-from hotfix_check.cli.usage import UsageError, known
-from hotfix_check.errors import OutputError
+from hotfix_check.cli.judging import known
+from hotfix_check.cli.output import columns, print_report, write_file
+from hotfix_check.errors import OutputError, UsageError
 from hotfix_check.report import render_table, to_json
 from hotfix_check.report.result import Document
 
@@ -59,10 +58,8 @@ FORMATS = {
 _BY_SUFFIX = {form.suffix: form for form in FORMATS.values()}
 
 
-def check_outputs(
-    form: str, colour: str, outputs: Sequence[Path], *, inputs: Sequence[Path], manifest: bool
-) -> None:
-    """Raises UsageError for an unknown format, colour or suffix, and for a file that would replace what is being read."""
+def check_outputs(form: str, colour: str, outputs: Sequence[Path], *, inputs: Sequence[Path], manifest: bool) -> None:
+    """Raises UsageError for an unknown format, colour or suffix, and for a file that would replace what is read."""
     known("--format", form, tuple(FORMATS))
     known("--color", colour, COLOUR_CHOICES)
     for path in outputs:
@@ -87,12 +84,16 @@ def deliver(
     colour: str,
     manifest: Manifest | None = None,
 ) -> None:
-    """Print the report and write the files. Raises OutputError with a line a file that could not be written."""
+    """Print the report, then write the files. Raises OutputError as ``write_outputs`` does."""
     if form == "table":
-        width = shutil.get_terminal_size((80, 24)).columns
-        print_report(render_table(document, width=width, everything=everything, paint=chosen_paint(colour)))
+        print_report(render_table(document, width=columns(), everything=everything, paint=chosen_paint(colour)))
     else:
         print_report(FORMATS[form].render(document))
+    write_outputs(document, outputs, manifest)
+
+
+def write_outputs(document: Document, outputs: Sequence[Path], manifest: Manifest | None = None) -> None:
+    """Write every file that can be written. Raises OutputError with a line for each that cannot."""
     faults: list[str] = []
     for path in outputs:
         try:

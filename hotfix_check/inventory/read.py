@@ -143,7 +143,7 @@ class _Reader:
                     notes.append(f"not hashed: larger than {MAX_HASHED_BYTES} bytes")
                 else:
                     digest = _sha256(path)
-            if evidence and self.cross_check:
+            if self.cross_check and (evidence or self.every_pe):
                 notes.extend(_second_opinion(path, facts))
         except (OSError, pe.PeError) as error:
             reason = str(error) if isinstance(error, pe.PeError) else _why(error)
@@ -191,16 +191,22 @@ def _sha256(path: Path) -> str:
 
 
 def _second_opinion(path: Path, facts: pe.PeFacts) -> tuple[str, ...]:
-    """What pefile reads otherwise, as a note; it is imported only when asked for."""
+    """What pefile reads otherwise, and a checksum that is not the content's; it is imported only when asked for."""
     from hotfix_check.pe_crosscheck import cross_check
 
     try:
         other = cross_check(path, facts)
     except pe.PeError as error:
         return (f"not-cross-checked: {error}",)
-    if not other.version_differs:
-        return ()
-    return (f"readers-disagree: pefile reads {other.version}, the version block says {facts.version}",)
+    notes = []
+    if other.version_differs:
+        notes.append(f"readers-disagree: pefile reads {other.version}, the version block says {facts.version}")
+    if other.checksum_stored not in (0, other.checksum_computed):
+        notes.append(
+            f"checksum-wrong: the header says {other.checksum_stored:#010x}, the content gives "
+            f"{other.checksum_computed:#010x}, so it was changed after it was linked"
+        )
+    return tuple(notes)
 
 
 def _utc(seconds: float) -> datetime | None:

@@ -50,10 +50,7 @@ COLUMNS = (
 unreadable, foreign, backup, expired-waiver or unused-waiver."""
 
 # What a spreadsheet takes for the start of a formula (OWASP, CSV Injection), in half and full width.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}") + (
-    "\N{FULLWIDTH HYPHEN-MINUS}",
-    "\N{FULLWIDTH COMMERCIAL AT}",
-)
+_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 _Row = dict[str, Any]
 
 
@@ -128,7 +125,7 @@ def _finding(finding: Document, as_of: str | None) -> _Row:
         "satisfied_by": [f"{by['id'] or 'no catalogued update'} ({by['certainty']})" for by in finding["satisfied_by"]],
         "superseded_by": finding["superseded_by"],
         "settle_with": [
-            f"{one['file']}{' in ' + one['role'] if one['role'] else ''}: {one['why']}" for one in finding["settle_with"]
+            f"{one['file']} in {one['role'] or 'any folder'}: {one['why']}" for one in finding["settle_with"]
         ],
         "restart": finding["restart"],
         "actions": [f"{action['kind']}: {action['text']}" for action in finding["actions"]],

@@ -128,9 +128,7 @@ def _shipped(catalogue: Catalogue, wanted: Iterable[_Key]) -> Mapping[_Key, list
     for update in catalogue.updates:
         for package in update.packages:
             rows = [
-                row
-                for row in package.rows
-                if row.version is not None and (update.product, row.name.lower()) in wanted
+                row for row in package.rows if row.version is not None and (update.product, row.name.lower()) in wanted
             ]
             if rows:
                 line = package_line(package, catalogue.product(update.product)) or 0
@@ -140,7 +138,7 @@ def _shipped(catalogue: Catalogue, wanted: Iterable[_Key]) -> Mapping[_Key, list
 
 
 def _comparable(row: FileRow, version: FileVersion, machines: set[str | None], product: Product) -> bool:
-    """Whether a row speaks of the same kind of file: the product's own or a given range's, and a platform that is there."""
+    """Whether a row speaks of the same kind of file: in the product's or the row's own range, and of its platform."""
     platform = row.platform or product.platform
     if platform is not None and None not in machines and platform not in machines:
         return False

@@ -82,8 +82,10 @@ def _sorted_out(title: str, findings: Sequence[Document], as_of: str | None) -> 
         released = f"{finding['released']}{age}" if finding["released"] else ""
         why = [*finding["reasons"], *finding["anomalies"]]
         rows.append(
-            (finding["verdict"], update_name(finding), finding["importance"], released, "; ".join(why))
-            + (" ".join(next_steps(finding)),)
+            [
+                *(finding["verdict"], update_name(finding), finding["importance"], released),
+                *("; ".join(why), " ".join(next_steps(finding))),
+            ]
         )
     yield f"### {title}"
     yield _table(("Verdict", "Update", "Importance", "Released", "Why", "What to do"), rows)

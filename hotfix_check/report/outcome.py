@@ -12,23 +12,41 @@ CLEAN, FINDINGS, ERROR, INCOMPLETE = 0, 1, 2, 3
 _WEIGHTY = (Importance.REQUIRED, Importance.RECOMMENDED)
 
 
-def target_outcome(assessment: Assessment, fail_on: frozenset[Verdict] = frozenset()) -> str:
-    """findings, incomplete, clean or nothing-recognised, as the JSON result names it."""
-    if any(_fails(finding, fail_on) for finding in assessment.findings) or assessment.advisories:
+def target_outcome(
+    assessment: Assessment, fail_on: frozenset[Verdict] = frozenset(), waived: frozenset[str] = frozenset()
+) -> str:
+    """findings, incomplete, clean or nothing-recognised, as the JSON result names it; ``waived`` are update ids."""
+    counted = [finding for finding in assessment.findings if finding.update.id not in waived]
+    if any(_fails(finding, fail_on) for finding in counted) or assessment.advisories:
         return "findings"
     if not assessment.products and not assessment.unreadable_evidence:
         return "nothing-recognised"
-    if assessment.unreadable_evidence or not assessment.products or _open_question(assessment):
+    if assessment.unreadable_evidence or not assessment.products or _open_question(assessment, counted):
         return "incomplete"
     return "clean"
 
 
-def exit_code(assessments: Sequence[Assessment], fail_on: frozenset[Verdict], *, exit_zero: bool) -> int:
-    """1 findings, 3 incomplete or nothing recognised, 0 neither; ``exit_zero`` turns 1 and 3 into 0."""
-    outcomes = {target_outcome(assessment, fail_on) for assessment in assessments}
+def exit_code(
+    assessments: Sequence[Assessment],
+    fail_on: frozenset[Verdict] = frozenset(),
+    waived: Sequence[frozenset[str]] = (),
+    *,
+    exit_zero: bool = False,
+) -> int:
+    """1 findings, 3 incomplete or nothing recognised, 0 neither; ``exit_zero`` turns 1 and 3 into 0.
+
+    ``waived`` are the waived update ids of each target, in the order of the targets.
+    """
+    ids = [*waived, *(frozenset[str]() for _ in assessments)]
+    outcomes = {target_outcome(one, fail_on, here) for one, here in zip(assessments, ids, strict=False)}
     if exit_zero or outcomes <= {"clean"}:
         return CLEAN
     return FINDINGS if "findings" in outcomes else INCOMPLETE
+
+
+def can_be_waived(finding: Finding) -> bool:
+    """Whether a finding is of the kind that a waiver accepts: something missing, open, or there though forbidden."""
+    return _fails(finding, frozenset((Verdict.MISSING, Verdict.PARTIAL, Verdict.UNDETERMINED)))
 
 
 def _fails(finding: Finding, fail_on: frozenset[Verdict]) -> bool:
@@ -39,14 +57,14 @@ def _fails(finding: Finding, fail_on: frozenset[Verdict]) -> bool:
     return finding.importance in _WEIGHTY and finding.verdict in (Verdict.MISSING, Verdict.PARTIAL)
 
 
-def _open_question(assessment: Assessment) -> bool:
+def _open_question(assessment: Assessment, counted: Sequence[Finding]) -> bool:
     """Whether something required or recommended is undetermined and nothing that is there supersedes it."""
     there = {
         finding.update.id
         for finding in assessment.findings
         if finding.verdict in (Verdict.INSTALLED, Verdict.SUPERSEDED)
     }
-    for finding in assessment.findings:
+    for finding in counted:
         if finding.verdict is not Verdict.UNDETERMINED or finding.importance not in _WEIGHTY:
             continue
         if there & set(finding.superseded_by):

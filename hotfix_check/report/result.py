@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.inventory import InstalledFile
+from hotfix_check.policy import Applied, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.outcome import target_outcome
 
@@ -53,9 +54,14 @@ def result_document(
     catalogue: Catalogue,
     run: RunInfo,
     scope: Scope,
+    *,
     fail_on: frozenset[Verdict] = frozenset(),
+    waivers: Waivers | None = None,
+    applied: Applied | None = None,
 ) -> Document:
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
+    applied = applied or Applied()
+    waived = [*applied.by_target, *({} for _ in assessments)]
     newest = _newest(catalogue)
     ladders = Ladders(assessments, catalogue)
     return {
@@ -82,9 +88,15 @@ def result_document(
             "kbs": None if scope.kbs is None else list(scope.kbs),
             "excluded": [],
         },
-        "waivers": {"file": None, "sha256": None, "expired": [], "unused": []},
+        "waivers": {
+            "file": waivers.path if waivers else None,
+            "sha256": waivers.sha256 if waivers else None,
+            "expired": [_waiver(one) for one in applied.expired],
+            "unused": [_waiver(one) for one in applied.unused],
+        },
         "targets": [
-            {**_target(assessment, catalogue, fail_on), "ladders": ladders.of(assessment)} for assessment in assessments
+            {**_target(assessment, catalogue, fail_on, here), "ladders": ladders.of(assessment)}
+            for assessment, here in zip(assessments, waived, strict=False)
         ],
     }
 
@@ -104,20 +116,22 @@ def to_json(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def _target(assessment: Assessment, catalogue: Catalogue, fail_on: frozenset[Verdict]) -> Document:
+def _target(
+    assessment: Assessment, catalogue: Catalogue, fail_on: frozenset[Verdict], waived: Mapping[str, Waiver]
+) -> Document:
     collected = assessment.collected
     verdicts = Counter(finding.verdict for finding in assessment.findings)
     return {
         "path": assessment.target,
         "kind": assessment.kind,
-        "outcome": target_outcome(assessment, fail_on),
+        "outcome": target_outcome(assessment, fail_on, frozenset(waived)),
         "files_seen": assessment.files_seen,
         "files_read": assessment.files_read,
         "collected": None
         if collected is None
         else {"host": collected.host, "at": _utc(collected.at), "by": collected.by},
         "products": [_product(level, catalogue) for level in assessment.products],
-        "findings": [_finding(finding) for finding in assessment.findings],
+        "findings": [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings],
         "advisories": [_advisory(held) for held in assessment.advisories],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in assessment.unreadable],
         "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
@@ -125,7 +139,7 @@ def _target(assessment: Assessment, catalogue: Catalogue, fail_on: frozenset[Ver
         "summary": {
             **{str(verdict): verdicts[verdict] for verdict in _SUMMARY_ORDER},
             "blocked": sum(finding.blocked for finding in assessment.findings),
-            "waived": 0,
+            "waived": len(waived),
         },
     }
 
@@ -159,7 +173,8 @@ def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
     }
 
 
-def _finding(finding: Finding) -> Document:
+def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document:
+    """One finding as the result holds it."""
     update = finding.update
     return {
         "id": update.id,
@@ -187,7 +202,7 @@ def _finding(finding: Finding) -> Document:
         "settle_with": [{"file": one.file, "role": one.role, "why": one.why} for one in finding.settle_with],
         "restart": update.restart,
         "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
-        "waiver": None,
+        "waiver": None if waiver is None else _waiver(waiver),
         "source": "; ".join(update.sources),
     }
 
@@ -225,6 +240,17 @@ def _copy(copy: Copy) -> Document:
         "machine": read.machine if read else None,
         "sha256": read.sha256 if read else None,
         "anomalies": list(copy.anomalies),
+    }
+
+
+def _waiver(waiver: Waiver) -> Document:
+    return {
+        "id": waiver.id,
+        "reason": waiver.reason,
+        "approved_by": waiver.approved_by,
+        "ticket": waiver.ticket,
+        "approved_on": _day(waiver.approved_on),
+        "expires": _day(waiver.expires),
     }
 
 

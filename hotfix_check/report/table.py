@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from textwrap import TextWrapper
 
 from tabulate import tabulate
 
 from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import visible
+from hotfix_check.report.text import fill, visible
 from hotfix_check.report.wording import (
     collected_words,
     headline,
@@ -21,7 +20,6 @@ from hotfix_check.report.wording import (
 
 _ALWAYS_SHOWN = ("missing", "partial", "undetermined")
 _LISTED = 10
-_READABLE = 120  # wider lines of prose are hard to follow; only the table takes more
 
 
 Paint = Callable[[str, str], str]
@@ -45,7 +43,7 @@ def render_table(document: Document, *, width: int, everything: bool, paint: Pai
         if entries:
             blocks.append(_listed(label, [waiver_words(entry) for entry in entries], width, everything) + "\n")
     if everything:
-        blocks.append("\n".join(_fill(f"{label}: {words}", width) for label, words in origin(document)) + "\n")
+        blocks.append("\n".join(fill(f"{label}: {words}", width) for label, words in origin(document)) + "\n")
     return "\n".join(blocks)
 
 
@@ -65,7 +63,7 @@ def _target(target: Document, width: int, everything: bool, paint: Paint) -> str
     for label, entries in _sections(target):
         if entries:
             blocks.append(_listed(label, entries, width, everything))
-    blocks.append(_fill(_summary(target, hidden=len(target["findings"]) - len(shown)), width))
+    blocks.append(fill(_summary(target, hidden=len(target["findings"]) - len(shown)), width))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -79,7 +77,7 @@ def _head(target: Document, width: int) -> str:
         lines.extend(f"! {text}" for text in product["anomalies"])
     if not target["products"]:
         lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
-    return "\n".join(_fill(line, width) for line in lines)
+    return "\n".join(fill(line, width) for line in lines)
 
 
 def _overview(findings: Sequence[Document], width: int, paint: Paint) -> str:
@@ -100,11 +98,11 @@ def _painted(text: str, before: str, verdict: str, paint: Paint) -> str:
 
 def _sentences(finding: Document, width: int, paint: Paint) -> str:
     verdict = finding["verdict"]
-    lines = [_painted(_fill(headline(finding), width), f"{update_name(finding)} ", verdict, paint)]
+    lines = [_painted(fill(headline(finding), width), f"{update_name(finding)} ", verdict, paint)]
     details = [*next_steps(finding), *(f"! {text}" for text in finding["anomalies"])]
     if finding["waiver"]:
         details.insert(0, waiver_words(finding["waiver"]) + ".")
-    lines.extend(_fill(line, width, indent="  ", first="  ") for line in details)
+    lines.extend(fill(line, width, indent="  ", first="  ") for line in details)
     return "\n".join(lines)
 
 
@@ -125,7 +123,7 @@ def _sections(target: Document) -> list[tuple[str, list[str]]]:
 
 def _listed(label: str, entries: Sequence[str], width: int, everything: bool) -> str:
     kept = entries if everything else entries[:_LISTED]
-    lines = [label, *(_fill(entry, width, indent="    ", first="  ") for entry in kept)]
+    lines = [label, *(fill(entry, width, indent="    ", first="  ") for entry in kept)]
     if len(kept) < len(entries):
         lines.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
     return "\n".join(lines)
@@ -148,10 +146,3 @@ def _summary(target: Document, *, hidden: int) -> str:
 
 def _files(count: int) -> str:
     return "file" if count == 1 else "files"
-
-
-def _fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
-    wrapper = TextWrapper(
-        min(width, _READABLE), initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return wrapper.fill(visible(line))

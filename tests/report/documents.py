@@ -9,7 +9,7 @@ from typing import Any
 
 from hotfix_check.report.result import SCHEMA
 
-HOSTILE = "<script>alert(1)</script><b onmouseover=\"x\">'=1+1|`*\u202eevil\x1b[31m"
+HOSTILE = '<script>alert(1)</script><b onmouseover="x">\'=1+1|`*\u202eevil\x1b[31m'
 WAIVER = {
     "id": "W-014",
     "reason": f"Vendor has not certified it {HOSTILE}",
@@ -88,7 +88,12 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
                         "level_at_most": "CU23",
                         "end_of_support": "2025-10-14",
                         "evidence": [
-                            {"file": "ExSetup.exe", "path": "Bin/ExSetup.exe", "version": "15.1.2507.6", "votes": "CU23"}
+                            {
+                                "file": "ExSetup.exe",
+                                "path": "Bin/ExSetup.exe",
+                                "version": "15.1.2507.6",
+                                "votes": "CU23",
+                            }
                         ],
                         "anomalies": ["mixed-level: markers disagree, ExSetup.exe 15.1.2507.6 says CU23"],
                     }

@@ -1,0 +1,105 @@
+"""explain, plan, identify, compare, baseline: one answer each, printed; exit code 0 unless it could not be asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from hotfix_check.assess import Finding
+from hotfix_check.assess.plan import make_plan
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
+from hotfix_check.cli.output import columns, print_report, write_file
+from hotfix_check.compare import compare
+from hotfix_check.errors import UsageError
+from hotfix_check.policy import baseline_text
+from hotfix_check.report.changes import render_changes
+from hotfix_check.report.explain import render_explanation
+from hotfix_check.report.identity import identity_document, render_identity
+from hotfix_check.report.plan import plan_document, render_plan
+from hotfix_check.report.result import finding_document
+
+_FORMS = ("table", "json")
+
+
+def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> None:
+    """The findings of one KB on one target, each in full, whether or not its product is there."""
+    known("--format", form, _FORMS)
+    judge = Judge(options)
+    updates = find_updates(judge.catalogue, name)
+    question = replace(judge.question, importance={update.id: update.importance for update in updates})
+    assessment = judge.assessor.assess(judge.read(target), question)
+    found = [finding for finding in assessment.findings if finding.update in updates]
+    if form == "json":
+        _print_json([finding_document(finding) for finding in found])
+        return
+    texts = []
+    for finding in found:
+        older, newer = judge.assessor.relations.chain(finding.update, finding.package)
+        texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
+    print_report("\n".join(texts))
+
+
+def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> None:
+    """What to install on one target, in order."""
+    known("--format", form, _FORMS)
+    judge = Judge(options)
+    inventory = judge.read(target)
+    assessment = judge.assess(inventory)
+    wanted = {update.id for name in to for update in find_updates(judge.catalogue, name)}
+    if to and not any(finding.update.id in wanted for finding in assessment.findings):
+        raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
+
+    def is_goal(finding: Finding) -> bool:
+        if to:
+            return finding.update.id in wanted
+        weighty = (Importance.REQUIRED, Importance.RECOMMENDED, *((Importance.OPTIONAL,) if include_optional else ()))
+        return finding.importance in weighty
+
+    plan = make_plan(inventory, judge.assess, judge.assessor.relations, is_goal)
+    document = plan_document(plan, assessment)
+    if form == "json":
+        _print_json(document)
+    else:
+        print_report(render_plan(document, width=columns()))
+
+
+def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
+    """What each file of a target is."""
+    known("--format", form, _FORMS)
+    judge = Judge(options)
+    document = identity_document(judge.read(target, every_pe=True), judge.assessor)
+    if form == "json":
+        _print_json(document)
+    else:
+        print_report(render_identity(document, width=columns()))
+
+
+def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> None:
+    """What changed from one target to another."""
+    known("--format", form, _FORMS)
+    judge = Judge(options)
+    one, other = judge.read(before), judge.read(after)
+    changes = compare(one, other, judge.assess(one), judge.assess(other))
+    if form == "json":
+        _print_json(asdict(changes))
+    else:
+        print_report(render_changes(changes, one.target, other.target, width=columns()))
+
+
+def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> None:
+    """The baseline that a server meets."""
+    judge = Judge(options)
+    assessment = judge.assess(judge.read(source))
+    if not assessment.products:
+        raise UsageError(f"--from: nothing was recognised in {source}, so it is no server to take a baseline from")
+    text = baseline_text(assessment, judge.catalogue)
+    if output is None:
+        print_report(text)
+    else:
+        write_file(output, text)
+
+
+def _print_json(document: object) -> None:
+    print_report(json.dumps(document, indent=2) + "\n")

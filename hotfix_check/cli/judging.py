@@ -1,0 +1,174 @@
+"""What the judging commands share: which catalogue, which question, which policy, which targets."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from hotfix_check import __version__
+from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.catalogue import Catalogue, Update, parse_kb
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.cli.catalogues import chosen_catalogue
+from hotfix_check.cli.progress import counting
+from hotfix_check.errors import UsageError
+from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target
+from hotfix_check.report.text import visible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeOptions:
+    """Options as typed that decide what is asked."""
+
+    catalogues: tuple[Path, ...] = ()
+    products: tuple[str, ...] = ()
+    kbs: tuple[str, ...] = ()
+    assume: tuple[str, ...] = ()
+    baseline: Path | None = None
+    as_of: str | None = None
+    complete: bool = False
+    cross_check: bool = False
+    hashes: bool = True
+    quiet: bool = False
+    verbose: bool = False
+
+
+class Judge:
+    """A catalogue and a question, ready to be put to targets. Raises HotfixCheckError when it cannot be asked."""
+
+    def __init__(self, options: JudgeOptions) -> None:
+        self.options = options
+        self.as_of = _day(options.as_of)
+        whole = chosen_catalogue(options.catalogues)
+        self.catalogue = whole
+        importance: dict[str, Importance] = {}
+        if options.baseline is not None:
+            from hotfix_check.policy import load_baseline
+
+            importance = dict(load_baseline(options.baseline, whole).importance)
+        if self.as_of is not None:
+            from hotfix_check.policy import published
+
+            self.catalogue = published(whole, self.as_of)
+        self.question = _question(options, self.catalogue, importance, self.as_of)
+        self.assessor = Assessor(self.catalogue)
+        if not options.quiet:
+            print(
+                f"hotfix-check {__version__}, catalogue {whole.version}: {len(self.catalogue.updates)} updates of "
+                f"{len(whole.products)} products" + (f", as of {self.as_of}" if self.as_of else ""),
+                file=sys.stderr,
+            )
+
+    @property
+    def day(self) -> date:
+        """The day that waivers and ages are counted on: as asked, else today in UTC."""
+        return self.as_of or datetime.now(UTC).date()
+
+    def read(self, target: Path, *, every_pe: bool = False) -> Inventory:
+        """A folder, a file or a saved inventory; with ``every_pe`` files that the catalogue does not name too."""
+        if target.is_file() and looks_saved(target):
+            return read_saved(target)
+        with counting(f"Reading {visible(target.name)}", quiet=self.options.quiet) as count:
+            inventory = read_target(
+                target,
+                wanted=self.assessor.all_names.__contains__,
+                every_pe=every_pe,
+                hashes=self.options.hashes,
+                cross_check=self.options.cross_check,
+                on_file=count,
+            )
+        if self.options.verbose:
+            _tell(inventory)
+        return inventory
+
+    def assess(self, inventory: Inventory) -> Assessment:
+        """The answer for one target."""
+        return self.assessor.assess(inventory, self.question)
+
+
+def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
+    """The updates of a KB number, an alias (MS06-019) or an id. Raises UsageError when there is none."""
+    wanted = name.strip().casefold()
+    found = [
+        update for update in catalogue.updates if wanted in (update.id.casefold(), *map(str.casefold, update.aliases))
+    ]
+    if not found:
+        kb = read_kb("KB", name)
+        found = [update for update in catalogue.updates if update.kb == kb]
+    if not found:
+        raise UsageError(f"{name} is not in the catalogue (hotfix-check catalogue list shows what is)")
+    return found
+
+
+def this_host() -> str | None:
+    """The name of the machine that the tool runs on."""
+    return platform.node() or None
+
+
+def known(option: str, value: str, allowed: Iterable[str]) -> None:
+    """Raises UsageError when an option's value is not one of the allowed words."""
+    words = tuple(allowed)
+    if value not in words:
+        raise UsageError(f"{option}: {value!r} is none of {', '.join(words)}")
+
+
+def verdicts(option: str, text: str | None) -> frozenset[Verdict]:
+    """A comma-separated list of verdicts."""
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    for word in words:
+        known(option, word, tuple(Verdict))
+    return frozenset(Verdict(word) for word in words)
+
+
+def read_kb(option: str, text: str) -> int:
+    """A KB number as typed."""
+    try:
+        return parse_kb(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error
+
+
+def _question(
+    options: JudgeOptions, catalogue: Catalogue, importance: dict[str, Importance], as_of: date | None
+) -> Question:
+    products = {product.id: product for product in catalogue.products}
+    for product_id in options.products:
+        known("--product", product_id, products)
+    kbs = {read_kb("--kb", text) for text in options.kbs}
+    for kb in sorted(kbs - {update.kb for update in catalogue.updates if update.kb is not None}):
+        when = f" as of {as_of}" if as_of else ""
+        raise UsageError(f"--kb: KB{kb} is not in the catalogue{when} (hotfix-check catalogue list shows what is)")
+    assumed: list[tuple[str, str]] = []
+    for text in options.assume:
+        product_id, _, level = text.partition("=")
+        known("--assume", product_id, products)
+        names = {one.name.casefold(): one.name for one in products[product_id].levels}
+        if level.casefold() not in names:
+            raise UsageError(f"--assume: {level!r} is no level of {product_id} ({', '.join(names.values())})")
+        assumed.append((product_id, names[level.casefold()]))
+    return Question(
+        kbs=frozenset(kbs) or None,
+        products=frozenset(options.products) or None,
+        assume=tuple(assumed),
+        importance=importance,
+        complete=options.complete,
+        as_of=as_of,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of: {text!r} is not a day: 2003-10-01 is how one is written") from None
+
+
+def _tell(inventory: Inventory) -> None:
+    for file in inventory.files:
+        print(visible(f"read {file.path}: {file.version or 'no version resource'}"), file=sys.stderr)
+    for bad in inventory.unreadable:
+        print(visible(f"not read {bad.path}: {bad.reason}"), file=sys.stderr)

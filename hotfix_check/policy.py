@@ -1,0 +1,241 @@
+"""What a site decides: a baseline says what must be there, a waiver accepts for a time that something is not.
+
+Neither changes a verdict. A baseline changes how much a finding weighs; a waiver is shown beside it and expires.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from hotfix_check.assess import Assessment, Finding
+from hotfix_check.catalogue import Catalogue, parse_kb
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.errors import PolicyError
+from hotfix_check.fields import Fields
+
+MAX_BYTES = 4 * 1024 * 1024
+LONGEST_WAIVER = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """How much each named update weighs, by update id; and where the file is."""
+
+    path: str
+    sha256: str
+    importance: Mapping[str, Importance]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """An accepted finding; valid through the day ``expires``. ``hosts`` are patterns, none meaning every host."""
+
+    id: str
+    kb: int
+    hosts: tuple[str, ...]
+    reason: str
+    approved_by: str
+    approved_on: date | None
+    ticket: str | None
+    expires: date
+
+    def covers(self, finding: Finding, host: str) -> bool:
+        """Whether the waiver speaks of this finding on this host, expired or not."""
+        return finding.update.kb == self.kb and (
+            not self.hosts or any(fnmatchcase(host.casefold(), pattern.casefold()) for pattern in self.hosts)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waivers:
+    """The waivers of one file."""
+
+    path: str | None = None
+    sha256: str | None = None
+    entries: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """Waivers held against the findings: which update of which target each waives; expired ones; unused ones."""
+
+    by_target: tuple[Mapping[str, Waiver], ...] = ()
+    expired: tuple[Waiver, ...] = ()
+    unused: tuple[Waiver, ...] = ()
+
+
+def load_baseline(path: Path, catalogue: Catalogue) -> Baseline:
+    """Read a baseline. Raises PolicyError, also for a KB, product or level that the catalogue does not have."""
+    document, digest = _read(path)
+    top = Fields(document, str(path), PolicyError)
+    top.text("name")
+    importance: dict[str, Importance] = {}
+    for table in top.tables("product", lambda number, entry: str(entry.get("id") or f"product {number}"), joint=": "):
+        _read_product(table, catalogue, importance)
+    top.finish()
+    return Baseline(path=str(path), sha256=digest, importance=importance)
+
+
+def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Importance]) -> None:
+    product_id = table.need("id", table.text("id"))
+    products = {product.id: product for product in catalogue.products}
+    if product_id not in products:
+        raise table.fault("id", f"{product_id!r} is not in the catalogue ({', '.join(products)})")
+    product = products[product_id]
+    wanted = table.text("level")
+    exact = table.choice("match", ("at-least", "exact")) == "exact"
+    if exact and wanted is None:
+        raise table.fault("match", "says how the level is meant, and no level is given")
+    if wanted is not None:
+        try:
+            index = product.level_index(wanted)
+        except KeyError:
+            names = ", ".join(level.name for level in product.levels)
+            raise table.fault("level", f"{wanted!r} is no level of {product_id} ({names})") from None
+        for update in catalogue.updates:
+            if update.product == product_id and update.level is not None:
+                own = product.level_index(update.level)
+                if own == index:
+                    importance[update.id] = Importance.REQUIRED
+                elif own > index and exact:
+                    importance[update.id] = Importance.FORBIDDEN
+    for weight in (Importance.REQUIRED, Importance.FORBIDDEN, Importance.OPTIONAL):
+        for value in table.items(str(weight), object, "a list of KB numbers or update ids") or ():
+            for update_id in _ids(table, str(weight), value, product_id, catalogue):
+                if importance.setdefault(update_id, weight) is not weight:
+                    raise table.fault(str(weight), f"{update_id} is {importance[update_id]} already")
+    table.finish()
+
+
+def _ids(table: Fields, field_name: str, value: object, product_id: str, catalogue: Catalogue) -> list[str]:
+    if isinstance(value, str) and any(update.id == f"{product_id}/{value}" for update in catalogue.updates):
+        return [f"{product_id}/{value}"]
+    kb = table.read(field_name, str(value), parse_kb)
+    found = [update.id for update in catalogue.updates if update.product == product_id and update.kb == kb]
+    if not found:
+        raise table.fault(field_name, f"KB{kb} is no update of {product_id} in the catalogue")
+    return found
+
+
+def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
+    """A baseline that the assessed target meets: its levels and the updates that are installed on it."""
+    lines = [f"# What {assessment.target!r} has; every KB below is then required of the servers held against it."]
+    for level in assessment.products:
+        product = catalogue.product(level.product)
+        lines += ["", "[[product]]", f'id = "{product.id}"']
+        if level.exact:
+            lines += [f'level = "{product.levels[level.low].name}"', 'match = "at-least"']
+        names = sorted(
+            finding.update.id.rpartition("/")[2]
+            for finding in assessment.findings
+            if finding.update.product == product.id
+            and finding.update.level is None
+            and finding.verdict.value == "installed"
+        )
+        lines += ["required = [", *(f'  "{name}",' for name in names), "]"] if names else ["required = []"]
+    return "\n".join(lines) + "\n"
+
+
+def load_waivers(path: Path, catalogue: Catalogue) -> Waivers:
+    """Read a waiver file. Raises PolicyError: reason, approver and expiry are required, a KB must be known."""
+    document, digest = _read(path)
+    top = Fields(document, str(path), PolicyError)
+    known = {update.kb for update in catalogue.updates}
+    entries: list[Waiver] = []
+    for table in top.tables("waiver", lambda number, entry: str(entry.get("id") or f"waiver {number}"), joint=": "):
+        waiver = _read_waiver(table)
+        if waiver.kb not in known:
+            raise table.fault("kb", f"KB{waiver.kb} is not in the catalogue")
+        if any(waiver.id == other.id for other in entries):
+            raise table.fault("id", f"{waiver.id} is there twice")
+        entries.append(waiver)
+    top.finish()
+    return Waivers(path=str(path), sha256=digest, entries=tuple(sorted(entries, key=lambda one: one.id)))
+
+
+def _read_waiver(table: Fields) -> Waiver:
+    waiver = Waiver(
+        id=table.need("id", table.text("id")),
+        kb=table.read("kb", str(table.need("kb", table.get("kb", object, "a KB number"))), parse_kb),
+        hosts=table.texts("hosts") or (),
+        reason=table.need("reason", table.text("reason")),
+        approved_by=table.need("approved_by", table.text("approved_by")),
+        approved_on=table.day("approved_on"),
+        ticket=table.text("ticket"),
+        expires=table.need("expires", table.day("expires")),
+    )
+    table.finish()
+    if waiver.approved_on is not None and waiver.expires < waiver.approved_on:
+        raise table.fault("expires", f"{waiver.expires} is before approved_on ({waiver.approved_on})")
+    return waiver
+
+
+def long_waivers(waivers: Waivers, as_of: date) -> tuple[str, ...]:
+    """A warning for each waiver that outlives a year: an accepted risk should be looked at again."""
+    return tuple(
+        f"waiver {waiver.id} lasts until {waiver.expires}, more than a year"
+        for waiver in waivers.entries
+        if waiver.expires - (waiver.approved_on or as_of) > LONGEST_WAIVER
+    )
+
+
+def apply_waivers(
+    assessments: Sequence[Assessment], waivers: Waivers, as_of: date, counts: Callable[[Finding], bool]
+) -> Applied:
+    """Hold waivers against findings; ``counts`` tells of a finding whether it would count against the target.
+
+    The host is the one that an inventory was collected on; for any other target the last part of its path.
+    """
+    used: set[str] = set()
+    expired: dict[str, Waiver] = {}
+    by_target: list[Mapping[str, Waiver]] = []
+    for assessment in assessments:
+        here: dict[str, Waiver] = {}
+        host = (assessment.collected.host if assessment.collected else None) or assessment.target.rpartition("/")[2]
+        for finding in assessment.findings:
+            if not counts(finding):
+                continue
+            for waiver in waivers.entries:
+                if not waiver.covers(finding, host):
+                    continue
+                used.add(waiver.id)
+                if waiver.expires < as_of:
+                    expired[waiver.id] = waiver
+                else:
+                    here.setdefault(finding.update.id, waiver)
+        by_target.append(here)
+    return Applied(
+        by_target=tuple(by_target),
+        expired=tuple(expired[key] for key in sorted(expired)),
+        unused=tuple(waiver for waiver in waivers.entries if waiver.id not in used),
+    )
+
+
+def published(catalogue: Catalogue, day: date) -> Catalogue:
+    """The catalogue as it stood on a day: without the updates released, or built, after it.
+
+    An update without any date stays, and its finding says that its day is not known.
+    """
+    return replace(
+        catalogue, updates=tuple(update for update in catalogue.updates if update.built is None or update.built <= day)
+    )
+
+
+def _read(path: Path) -> tuple[object, str]:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(data) > MAX_BYTES:
+        raise PolicyError(f"{path}: larger than {MAX_BYTES} bytes")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig")), hashlib.sha256(data).hexdigest()
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"{path}: not a TOML file: {error}") from error

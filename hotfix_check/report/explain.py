@@ -1,0 +1,86 @@
+"""The whole tree of one verdict for people: rows with + and -, the rule, prerequisites, chain, what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.text import fill
+from hotfix_check.report.wording import headline, next_steps
+
+_MARKS = {"exact": "+", "later": "+", "older": "-", "absent": "-"}
+_RULES = {
+    "installed": "every required file is at the table's version or later, and at least one is exactly the table's",
+    "superseded": "the fix is there by later builds on the same line, or by a level or update that contains it",
+    "partial": "one required file, or one copy, has the fix and another has not",
+    "missing": "a required file is older than the table's version or was removed; below it, the fix is not in the file",
+    "not-applicable": "there is proof that the product, its component or its line is not on the target",
+    "undetermined": "what was collected decides neither way; that is never a pass",
+}
+_BY_LEVEL = "a service pack or cumulative update is judged by the service level, which marker files show"
+NOT_LOOKED_AT = (
+    "Not looked at: the registry, files waiting for a restart, running processes, and what is not in the target."
+)
+
+
+def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
+    """One finding explained; ``older`` and ``newer`` are the ids that it replaces and that replace it, oldest first."""
+    name = names_of([finding["id"]])[0]
+    lines = [f"{finding['id']}: {finding['title']}", ""]
+    lines += [f"{headline(finding)}", f"Confidence: {finding['confidence']}. Importance: {finding['importance']}."]
+    rule = _BY_LEVEL if finding["kind"] in ("service-pack", "cumulative-update") else _RULES[finding["verdict"]]
+    lines += [f"Rule: {rule}.", ""]
+    if finding["files"]:
+        line = f", package for {finding['line']}" if finding["line"] else ""
+        lines.append(f"Files (+ has the fix, - has not, ? does not say{line}):")
+        for row in finding["files"]:
+            lines += _row(row)
+        lines.append("")
+    lines.append(_prerequisites(finding))
+    lines += [
+        f"  {'+' if group['state'] == 'met' else '-' if group['state'] == 'unmet' else '?'} {group['requires']}: "
+        f"{group['state']}, by {group['basis']} ({group['evidence']})"
+        for group in finding["prerequisites"]
+    ]
+    chain = [*names_of(older), f"[{name}]", *names_of(newer)]
+    lines.append(
+        f"Chain, oldest first: {' -> '.join(chain)}"
+        if len(chain) > 1
+        else "Chain: replaces nothing, replaced by nothing."
+    )
+    lines += [f"! {text}" for text in finding["anomalies"]]
+    if finding["waiver"]:
+        waiver = finding["waiver"]
+        lines.append(
+            f"Waived until {waiver['expires']} by {waiver['approved_by']} ({waiver['id']}): {waiver['reason']}"
+        )
+    lines += next_steps(finding)
+    lines += [NOT_LOOKED_AT, f"Source: {finding['source']}"]
+    return "\n".join(fill(line, width, indent="      ") for line in lines) + "\n"
+
+
+def _row(row: Document) -> list[str]:
+    expected = row["expected"]
+    facts = [
+        f"{expected['version']} or later" if expected["version"] else "no version resource",
+        f"{expected['size']:,} bytes" if expected["size"] is not None else None,
+        expected["timestamp"],
+        expected["platform"],
+    ]
+    where = f" in {' and '.join(row['roles'])}" if row["roles"] else ""
+    kind = "" if row["required"] else " (does not decide)"
+    mark = _MARKS.get(row["state"], "?")
+    lines = [f"  {mark} {row['name']}{where}: {', '.join(fact for fact in facts if fact)}{kind}"]
+    for copy in row["copies"]:
+        found = copy["version"] or "no version"
+        digest = f", sha256 {copy['sha256']}" if copy["sha256"] else ""
+        lines.append(f"      {copy['path']}: {found}, {copy['size']} bytes, {copy['state']}{digest}")
+    if not row["copies"]:
+        lines.append(f"      {row['state']}")
+    return lines
+
+
+def _prerequisites(finding: Document) -> str:
+    if finding["prerequisites"]:
+        return "Prerequisites (blocked until they are met):" if finding["blocked"] else "Prerequisites:"
+    return "Prerequisites: none, as stated." if finding["prerequisites_stated"] else "Prerequisites: not stated."

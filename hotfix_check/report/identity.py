@@ -1,0 +1,128 @@
+"""identify: what one file is, by itself; which updates it contains and which is the next that it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hotfix_check.assess import Assessor, Finding, Question
+from hotfix_check.assess.finding import MET, RowState
+from hotfix_check.inventory import InstalledFile, Inventory, TargetKind
+from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.text import fill
+
+
+def identity_document(inventory: Inventory, assessor: Assessor) -> Document:
+    """Each file of an inventory identified alone, whatever lies beside it."""
+    return {
+        "schema": "hotfix-check/identity/1",
+        "target": inventory.target,
+        "files": [_file(file, assessor) for file in inventory.files],
+        "unreadable": [{"path": file.path, "reason": file.reason} for file in inventory.unreadable],
+    }
+
+
+def _file(file: InstalledFile, assessor: Assessor) -> Document:
+    own = file.path.rpartition("/")[2]
+    original = (file.original_filename or "").strip()
+    name, notes = own, list(file.notes)
+    if own.lower() not in assessor.all_names and original.lower() in assessor.all_names:
+        name = original
+        notes.append(f"renamed: its OriginalFilename is {original}, and it is judged as that")
+    assessment = assessor.assess(_alone(replace(file, path=name)), Question())
+    levels = [(assessor.catalogue.product(level.product), level) for level in assessment.products]
+    if (
+        file.version is not None
+        and levels
+        and not any(assessor.relations.knows_build(product.id, name, file.version) for product, _ in levels)
+    ):
+        notes.append(f"unknown-build: no level and no update of the catalogue has {name} {file.version}")
+    contained = [one for one in assessment.findings if _row_state(one) in MET]
+    lacking = [one for one in assessment.findings if _row_state(one) is RowState.OLDER]
+    return {
+        "path": file.path,
+        "name": name,
+        "version": str(file.version) if file.version else None,
+        "machine": file.machine,
+        "catalogued": name.lower() in assessor.all_names,
+        "products": [
+            {
+                "id": product.id,
+                "name": product.name,
+                "line": product.levels[product.line_of(file.version)].name if file.version else None,
+                "level_at_least": product.levels[level.low].name,
+                "level_at_most": product.levels[level.high].name,
+                "level_basis": str(level.basis),
+            }
+            for product, level in levels
+        ],
+        "foreign": [one.reason for one in assessment.foreign],
+        "contains": [_entry(one) for one in sorted(contained, key=_row_version)],
+        "next": _entry(min(lacking, key=_row_version)) if lacking else None,
+        "anomalies": [*notes, *dict.fromkeys(text for one in assessment.findings for text in one.anomalies)],
+    }
+
+
+def _alone(file: InstalledFile) -> Inventory:
+    return Inventory(
+        target=file.path,
+        kind=TargetKind.FILE,
+        root=(),
+        folders=(),
+        files=(file,),
+        unreadable=(),
+        files_seen=1,
+        files_read=1,
+        lone_file=True,
+    )
+
+
+def _row_state(finding: Finding) -> RowState | None:
+    return next((row.state for row in finding.rows if row.copies), None)
+
+
+def _row_version(finding: Finding) -> tuple[tuple[int, ...], str]:
+    versions = [row.row.version for row in finding.rows if row.copies and row.row.version is not None]
+    return (versions[0] if versions else ()), finding.update.id
+
+
+def _entry(finding: Finding) -> Document:
+    (row,) = [row for row in finding.rows if row.copies][:1]
+    return {
+        "id": finding.update.id,
+        "title": finding.update.title,
+        "version": str(row.row.version),
+        "whole": len([one for one in finding.rows if one.required]) == 1,
+    }
+
+
+def render_identity(document: Document, *, width: int) -> str:
+    """A few lines a file."""
+    blocks = ["\n".join(fill(line, width, indent="    ") for line in _lines(file)) for file in document["files"]]
+    blocks += [fill(f"{one['path']}: {one['reason']}", width) for one in document["unreadable"]]
+    return ("\n\n".join(blocks) or f"{document['target']}: no file to identify.") + "\n"
+
+
+def _lines(file: Document) -> list[str]:
+    lines = [f"{file['path']}: version {file['version'] or 'none'}, {file['machine'] or 'platform not known'}"]
+    for product in file["products"]:
+        low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
+        level = low if low == high else f"{low} to {high}"
+        shown = f"; shows the level {level}" if basis == "markers" else "; does not show the service level"
+        lines.append(f"  {product['name']}, built on the line of {product['line']}{shown}")
+    lines += [f"  Foreign: {reason}" for reason in file["foreign"]]
+    if not file["products"] and not file["foreign"]:
+        lines.append("  No product of the catalogue is recognised by this file.")
+    elif not file["catalogued"]:
+        lines.append("  No update of the catalogue names this file.")
+    if file["contains"]:
+        entries = [f"{_name(one)} ({one['version']})" for one in file["contains"]]
+        lines.append(f"  Contains: {', '.join(entries)}")
+    if file["next"]:
+        lines.append(f"  Next it lacks: {_name(file['next'])} ({file['next']['version']}), {file['next']['title']}")
+    elif file["contains"]:
+        lines.append("  It lacks no catalogued update.")
+    return [*lines, *(f"  ! {text}" for text in file["anomalies"])]
+
+
+def _name(entry: Document) -> str:
+    return names_of([entry["id"]])[0] + ("" if entry["whole"] else " (its part)")

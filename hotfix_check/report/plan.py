@@ -1,0 +1,79 @@
+"""A plan as a document and as text: steps in order, restarts counted, services to stop, registry values to set."""
+
+from __future__ import annotations
+
+from hotfix_check.assess import Assessment
+from hotfix_check.assess.plan import Plan
+from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.text import fill
+
+
+def plan_document(plan: Plan, assessment: Assessment) -> Document:
+    """The plan with what each step needs and settles."""
+    restarts = names_of(step.update.id for step in plan.steps if step.update.restart == "yes")
+    silent = names_of(step.update.id for step in plan.steps if step.update.restart is None)
+    return {
+        "schema": "hotfix-check/plan/1",
+        "target": assessment.target,
+        "steps": [
+            {
+                "id": step.update.id,
+                "kb": step.update.kb,
+                "title": step.update.title,
+                "line": step.line,
+                "requires": list(step.requires),
+                "settles": list(step.settles),
+                "restart": step.update.restart,
+                "actions": [{"kind": action.kind, "text": action.text} for action in step.update.actions],
+                "source": "; ".join(step.update.sources),
+            }
+            for step in plan.steps
+        ],
+        "restarts": restarts,
+        "restart_not_stated": silent,
+        "unreachable": [{"id": update_id, "why": why} for update_id, why in plan.unreachable],
+        "undetermined": [
+            finding.update.id for finding in assessment.findings if finding.verdict.value == "undetermined"
+        ],
+    }
+
+
+def render_plan(document: Document, *, width: int) -> str:
+    """Numbered steps and what to mind."""
+    steps = document["steps"]
+    lines = [f"Plan for {document['target']}: {_count(steps)}"]
+    for number, step in enumerate(steps, 1):
+        name = names_of([step["id"]])[0]
+        kb = f" (KB{step['kb']})" if step["kb"] and name != f"KB{step['kb']}" else ""
+        lines.append(f"{number}. {name}{kb}: {step['title']}")
+        lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
+        if step["requires"]:
+            lines.append(f"   Needs {' and '.join(step['requires'])}, there by now.")
+        others = [one for one in names_of(step["settles"]) if one != name]
+        if others:
+            lines.append(f"   It also settles {', '.join(others)}.")
+        if step["restart"] == "yes":
+            lines.append("   Restart the server.")
+        lines += [f"   After: {action['text']}" for action in step["actions"] if action["kind"] != "service"]
+    if document["restarts"]:
+        last = document["restarts"][-1]
+        lines.append(
+            f"Restarts: {len(document['restarts'])} steps ask for one ({', '.join(document['restarts'])}); unless an "
+            f"article wants its own, one restart after {last} serves for those before it."
+        )
+    if document["restart_not_stated"]:
+        lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
+    for one in document["unreachable"]:
+        lines.append(f"! {names_of([one['id']])[0]} stays open: {one['why']}")
+    open_count = len(document["undetermined"])
+    if open_count:
+        lines.append(
+            f"Not planned: {open_count} updates are undetermined; 'hotfix-check scan --ask' names what to supply."
+        )
+    return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
+
+
+def _count(steps: list[Document]) -> str:
+    if not steps:
+        return "nothing to install."
+    return "1 step." if len(steps) == 1 else f"{len(steps)} steps, in this order."

@@ -1,0 +1,181 @@
+"""explain, plan, identify, compare and --ask, as a person sees them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from conftest import Run
+from pe_builder import build_pe
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_explain_marks_each_row_and_names_rule_prerequisites_and_chain(samples: Path, run: Run) -> None:
+    ran = run("explain", "KB901014", samples / "exchange-2003-sp1")
+    assert ran.code == 0
+    assert "- Mapi32.dll in bin and system32: 6.5.7233.46 or later, 635,904 bytes" in words(ran.out)
+    assert "Program Files/Exchsrvr/Bin/Mapi32.dll: 6.5.7226.0, 65536 bytes, older, sha256" in words(ran.out)
+    assert "Rule: one required file, or one copy, has the fix and another has not." in ran.out
+    assert "+ SP1: met, by markers" in ran.out
+    assert "Chain, oldest first: [KB901014] -> SP2" in ran.out
+    assert "Not looked at: the registry" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_explain_answers_for_a_product_that_is_not_there(samples: Path, run: Run) -> None:
+    ran = run("explain", "KB901014", samples / "exchange-5.5-sp4")
+    assert "KB901014 not-applicable: Emsmta.exe there is exchange-5.5, not Exchange Server 2003" in words(ran.out)
+
+
+def test_explain_says_what_would_settle_an_open_question(samples: Path, run: Run) -> None:
+    ran = run("explain", "KB884874", samples / "copied-file")
+    assert "? Imcmsg.dll in bin and imc" in ran.out
+    assert "To settle it, supply Imcmsg.dll, Msexcimc.exe, Store.exe (bin)." in ran.out
+
+
+def test_explain_as_json_is_the_finding(samples: Path, run: Run) -> None:
+    (finding,) = run("explain", "exchange-2003/SP2", samples / "exchange-2003-sp1", "-f", "json").result
+    assert (finding["id"], finding["verdict"]) == ("exchange-2003/SP2", "missing")
+
+
+def half_patched_sp3(folder: Path) -> Path:
+    """An Exchange 5.5 SP3 server with an old Dramapi.dll and Mapi32.dll."""
+    for path, version in {
+        "Exchsrvr/Bin/Dsamain.exe": "5.5.2650.14",
+        "Exchsrvr/Bin/Emsmta.exe": "5.5.2650.24",
+        "Exchsrvr/Bin/Mad.exe": "5.5.2650.24",
+        "Exchsrvr/Bin/Store.exe": "5.5.2650.23",
+        "Exchsrvr/Bin/Dramapi.dll": "5.5.1960.3",
+        "WINNT/System32/Mapi32.dll": "5.5.2650.12",
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(build_pe(version))
+    return folder
+
+
+def steps(ran_result: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [step["id"].rpartition("/")[2] for step in ran_result["steps"]]
+
+
+def test_a_plan_takes_the_service_pack_first(tmp_path: Path, run: Run) -> None:
+    server = half_patched_sp3(tmp_path / "server")
+    assert steps(run("plan", server, "-f", "json").result) == ["SP4"]
+    ran = run("plan", server, "--to", "KB324528")
+    assert "1. SP4 (KB274832): Exchange Server 5.5 Service Pack 4" in ran.out
+    assert "2. KB324528: 5004 error messages are logged when you open MAPI programs" in ran.out
+    assert "Needs SP4, there by now." in ran.out
+    assert "Restart the server." in ran.out
+
+
+def test_a_plan_with_what_is_optional(tmp_path: Path, run: Run) -> None:
+    server = half_patched_sp3(tmp_path / "server")
+    assert steps(run("plan", server, "--include-optional", "-f", "json").result)[:3] == ["SP4", "KB324528", "KB818861"]
+
+
+def test_a_plan_says_before_and_after(samples: Path, run: Run, tmp_path: Path) -> None:
+    server = tmp_path / "server"
+    shutil.copytree(samples / "exchange-2000-sp3", server)
+    for path in server.rglob("Mapi32.dll"):
+        path.write_bytes(build_pe("6.0.6249.0"))
+    ran = run("plan", server, "--to", "KB817375")
+    assert "Before installing, stop the third-party services that load Mapi32.dll" in words(ran.out)
+
+
+def test_there_may_be_nothing_to_install(samples: Path, run: Run) -> None:
+    assert "nothing to install." in run("plan", samples / "exchange-5.5-sp4").out
+
+
+def test_a_plan_to_a_product_that_is_not_there_cannot_be_asked(samples: Path, run: Run) -> None:
+    ran = run("plan", samples / "exchange-5.5-sp4", "--to", "KB901014")
+    assert ran.code == 2
+    assert "its product was not recognised" in ran.err
+
+
+def test_identify_names_product_line_contents_and_what_is_next(samples: Path, run: Run) -> None:
+    ran = run("identify", samples / "exchange-5.5-sp4" / "WINNT" / "System32" / "Mapi32.dll")
+    assert "Mapi32.dll: version 5.5.2653.12, i386" in ran.out
+    assert "Exchange Server 5.5, built on the line of SP3; does not show the service level" in ran.out
+    assert "Next it lacks: KB818861 (5.5.2657.50)" in ran.out
+    assert "unknown-build: no level and no update of the catalogue has Mapi32.dll 5.5.2653.12" in words(ran.out)
+    fixed = run("identify", samples / "copied-file" / "Mapi32.dll")
+    assert "Contains: KB818861 (5.5.2657.50)" in fixed.out
+    assert "It lacks no catalogued update." in fixed.out
+
+
+def test_identify_reads_a_folder_of_unknown_files_whatever_their_names(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "found"
+    folder.mkdir()
+    (folder / "0001.bin").write_bytes(build_pe("5.5.2657.50", strings={"OriginalFilename": "MAPI32.DLL"}))
+    (folder / "0002.bin").write_bytes(build_pe("99.0.0.1"))
+    (folder / "notes.txt").write_text("nothing")
+    ran = run("identify", folder, "-f", "json")
+    known, unknown = ran.result["files"]
+    assert [one["id"] for one in known["contains"]] == ["exchange-5.5/KB818861"]
+    assert known["anomalies"][0] == "renamed: its OriginalFilename is MAPI32.DLL, and it is judged as that"
+    assert (unknown["products"], unknown["contains"]) == ([], [])
+
+
+def test_identify_finds_a_checksum_that_is_not_the_contents(tmp_path: Path, run: Run) -> None:
+    data = bytearray(build_pe("5.5.2657.50"))
+    checksum_at = int.from_bytes(data[0x3C:0x40], "little") + 24 + 64
+    data[checksum_at : checksum_at + 4] = (1).to_bytes(4, "little")
+    (tmp_path / "Mapi32.dll").write_bytes(data)
+    ran = run("identify", tmp_path / "Mapi32.dll", "-f", "json")
+    assert any(
+        text.startswith("checksum-wrong: the header says 0x00000001") for text in ran.result["files"][0]["anomalies"]
+    )
+
+
+def test_compare_shows_what_went_backwards_first(samples: Path, run: Run, tmp_path: Path) -> None:
+    after = tmp_path / "after"
+    shutil.copytree(samples / "exchange-5.5-sp4", after)
+    (after / "Exchsrvr/Bin/Dramapi.dll").write_bytes(build_pe("5.5.1960.3"))
+    (after / "WINNT/System32/Mapi32.dll").write_bytes(build_pe("5.5.2657.50"))
+    (after / "Exchsrvr/Bin/Admin.exe").unlink()
+    ran = run("compare", samples / "exchange-5.5-sp4", after, "-f", "json")
+    assert [(one["path"], one["change"]) for one in ran.result["files"]] == [
+        ("Exchsrvr/Bin/Dramapi.dll", "older"),
+        ("Exchsrvr/Bin/Admin.exe", "gone"),
+        ("WINNT/System32/Mapi32.dll", "newer"),
+    ]
+    assert [(one["update"], one["before"], one["after"], one["worse"]) for one in ran.result["verdicts"]] == [
+        ("exchange-5.5/KB324528", "installed", "missing", True),
+        ("exchange-5.5/KB818861", "missing", "installed", False),
+    ]
+    text = run("compare", samples / "exchange-5.5-sp4", after).out
+    assert "! Exchsrvr/Bin/Dramapi.dll went back: 5.5.2656.48 -> 5.5.1960.3" in text
+
+
+def test_compare_reads_saved_inventories_and_finds_nothing_when_nothing_changed(
+    samples: Path, run: Run, tmp_path: Path
+) -> None:
+    saved = tmp_path / "before.json"
+    run("inventory", samples / "exchange-5.5-sp4", "-o", saved)
+    ran = run("compare", saved, samples / "exchange-5.5-sp4")
+    assert "nothing changed in what the catalogue knows." in words(ran.out)
+
+
+def test_ask_prints_the_smallest_set_of_files(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "copied-file", "--ask")
+    assert [line.split(":")[0].strip() for line in ran.out.splitlines()[1:]] == [
+        "Dramapi.dll (bin)",
+        "Imcmsg.dll",
+        "Msexcimc.exe",
+    ]
+    assert "no file would settle more" in run("scan", samples / "exchange-5.5-sp4", "--ask").out
+
+
+def test_every_answer_can_be_json(samples: Path, run: Run) -> None:
+    server = samples / "exchange-5.5-sp4"
+    for arguments in (
+        ["explain", "818861", server],
+        ["plan", server],
+        ["identify", server],
+        ["compare", server, server],
+    ):
+        assert json.loads(run(*arguments, "-f", "json").out)
+        assert run(*arguments, "-f", "xml").code == 2

@@ -1,0 +1,225 @@
+"""What a site decides: baselines weigh, waivers accept for a time, neither changes a verdict."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from targets import WORKED
+
+from hotfix_check.errors import PolicyError
+from hotfix_check.policy import load_baseline, load_waivers, long_waivers, published
+
+WAIVER = """
+[[waiver]]
+id = "W-014"
+kb = "KB818861"
+reason = "Not a terminal server"
+approved_by = "J. Rivera"
+ticket = "CHG-10432"
+approved_on = 2026-06-01
+expires = 2026-12-31
+"""
+BASELINE = """
+[[product]]
+id = "exchange-5.5"
+level = "SP4"
+required = [818861, "KB324528"]
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "policy.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_baseline_makes_a_hotfix_required_and_the_exit_code_follow(samples: Path, run: Run, tmp_path: Path) -> None:
+    server = samples / "exchange-5.5-sp4"
+    assert run("scan", server).code == 0
+    ran = run("scan", server, "--baseline", write(tmp_path, BASELINE), "-f", "json")
+    weights = {one["id"]: one["importance"] for one in ran.result["targets"][0]["findings"]}
+    assert ran.code == 1
+    assert weights["exchange-5.5/KB818861"] == "required"
+    assert weights["exchange-5.5/SP4"] == "required"
+    assert weights["exchange-5.5/KB884874"] == "optional"
+
+
+def test_a_forbidden_update_that_is_installed_is_a_finding(samples: Path, run: Run, tmp_path: Path) -> None:
+    policy = write(tmp_path, '[[product]]\nid = "exchange-5.5"\nforbidden = ["KB324528"]\n')
+    assert run("scan", samples / "exchange-5.5-sp4", "--baseline", policy).code == 1
+
+
+def test_an_optional_service_pack_fails_nothing(samples: Path, run: Run, tmp_path: Path) -> None:
+    policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\noptional = ["SP2"]\n')
+    assert run("scan", samples / "exchange-2003-sp1").code == 1
+    assert run("scan", samples / "exchange-2003-sp1", "--baseline", policy).code == 0
+
+
+@pytest.mark.parametrize(("match", "code"), [("at-least", 0), ("exact", 1)])
+def test_a_level_above_the_baseline_counts_only_when_it_must_be_exact(
+    match: str, code: int, samples: Path, run: Run, tmp_path: Path
+) -> None:
+    policy = write(tmp_path, f'[[product]]\nid = "exchange-5.5"\nlevel = "SP3"\nmatch = "{match}"\n')
+    assert run("scan", samples / "exchange-5.5-sp4", "--baseline", policy).code == code
+
+
+def test_a_baseline_names_products_that_are_not_there(samples: Path, run: Run, tmp_path: Path) -> None:
+    policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\nrequired = ["KB901014"]\n')
+    ran = run("scan", samples / "exchange-5.5-sp4", "--baseline", policy, "-f", "json")
+    (finding,) = [one for one in ran.result["targets"][0]["findings"] if one["product"] == "exchange-2003"]
+    assert finding["verdict"] == "not-applicable"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[product]]\nid = "exchange-9"', "policy.toml: exchange-9: id: 'exchange-9' is not in the catalogue"),
+        ('[[product]]\nid = "exchange-5.5"\nlevel = "SP9"', "level: 'SP9' is no level of exchange-5.5"),
+        ('[[product]]\nid = "exchange-5.5"\nrequired = [901014]', "required: KB901014 is no update of exchange-5.5"),
+        ('[[product]]\nid = "exchange-5.5"\nrequired = ["SP7"]', "required: 'SP7' is not a KB number"),
+        ('[[product]]\nid = "exchange-5.5"\nrequierd = []', "requierd: unknown field"),
+        ('[[product]]\nid = "exchange-5.5"\nmatch = "exact"', "match: says how the level is meant"),
+        (
+            '[[product]]\nid = "exchange-5.5"\nrequired = [818861]\nforbidden = [818861]',
+            "forbidden: exchange-5.5/KB818861 is required already",
+        ),
+        ("[[product", "not a TOML file"),
+    ],
+)
+def test_a_broken_baseline_is_refused_with_its_place(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(PolicyError) as caught:
+        load_baseline(write(tmp_path, text), WORKED)
+    assert said in str(caught.value)
+
+
+def test_a_baseline_written_from_a_server_is_met_by_it(samples: Path, run: Run, tmp_path: Path) -> None:
+    golden = tmp_path / "golden.toml"
+    assert run("baseline", "--from", samples / "exchange-2000-sp3", "-o", golden).code == 0
+    ran = run("scan", samples / "exchange-2000-sp3", "--baseline", golden, "-f", "json")
+    weights = {one["id"]: (one["importance"], one["verdict"]) for one in ran.result["targets"][0]["findings"]}
+    assert weights["exchange-2000/KB817375"] == ("required", "installed")
+    assert weights["exchange-2000/SP3"] == ("required", "installed")
+
+
+def test_no_baseline_is_taken_from_nothing(samples: Path, run: Run) -> None:
+    ran = run("baseline", "--from", samples / "windows-stub")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nothing was recognised" in ran.err
+
+
+def scan_waived(run: Run, samples: Path, tmp_path: Path, text: str, *options: str) -> object:
+    return run(
+        "scan",
+        samples / "exchange-5.5-sp4",
+        "--kb",
+        "818861",
+        "--waivers",
+        write(tmp_path, text),
+        "--as-of",
+        "2026-11-21",
+        "-f",
+        "json",
+        *options,
+    )
+
+
+def test_a_waiver_changes_the_exit_code_and_never_the_verdict(samples: Path, run: Run, tmp_path: Path) -> None:
+    ran = scan_waived(run, samples, tmp_path, WAIVER)
+    (target,) = ran.result["targets"]  # type: ignore[attr-defined]
+    (finding,) = target["findings"]
+    assert ran.code == 0  # type: ignore[attr-defined]
+    assert (finding["verdict"], target["summary"]["missing"], target["summary"]["waived"]) == ("missing", 1, 1)
+    assert finding["waiver"] == {
+        "id": "W-014",
+        "reason": "Not a terminal server",
+        "approved_by": "J. Rivera",
+        "ticket": "CHG-10432",
+        "approved_on": "2026-06-01",
+        "expires": "2026-12-31",
+    }
+
+
+@pytest.mark.parametrize(
+    ("expires", "code"),
+    [("2026-11-20", 1), ("2026-11-21", 0), ("2026-11-22", 0)],
+    ids=["expired yesterday", "valid through today", "valid"],
+)
+def test_a_waiver_is_valid_through_its_last_day(
+    expires: str, code: int, samples: Path, run: Run, tmp_path: Path
+) -> None:
+    ran = scan_waived(run, samples, tmp_path, WAIVER.replace("2026-12-31", expires))
+    assert ran.code == code  # type: ignore[attr-defined]
+    expired = [one["id"] for one in ran.result["waivers"]["expired"]]  # type: ignore[attr-defined]
+    assert expired == (["W-014"] if code else [])
+    assert ("waiver W-014 expired on 2026-11-20: its finding counts again" in ran.err) is bool(code)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "code"),
+    [('["exchange-*"]', 0), ('["EXCHANGE-5.5-SP4"]', 0), ('["other"]', 1)],
+    ids=["a pattern", "without case", "another host"],
+)
+def test_a_waiver_may_speak_of_some_hosts(hosts: str, code: int, samples: Path, run: Run, tmp_path: Path) -> None:
+    ran = scan_waived(run, samples, tmp_path, WAIVER + f"hosts = {hosts}\n")
+    assert ran.code == code  # type: ignore[attr-defined]
+    assert [one["id"] for one in ran.result["waivers"]["unused"]] == (["W-014"] if code else [])  # type: ignore[attr-defined]
+
+
+def test_a_waiver_for_what_is_installed_is_unused(samples: Path, run: Run, tmp_path: Path) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "--waivers", write(tmp_path, WAIVER.replace("818861", "324528")))
+    assert "warning: waiver W-014 waives nothing here" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('reason = "Not a terminal server"', "", "W-014: reason: missing"),
+        ('approved_by = "J. Rivera"', "", "W-014: approved_by: missing"),
+        ("expires = 2026-12-31", "", "W-014: expires: missing"),
+        ("expires", "expire", "W-014: expires: missing"),
+        ("expires = 2026-12-31", 'expires = "never"', "W-014: expires: a date such as"),
+        ("expires = 2026-12-31", "expires = 2026-01-01", "W-014: expires: 2026-01-01 is before approved_on"),
+        ("KB818861", "KB999999", "W-014: kb: KB999999 is not in the catalogue"),
+        ("KB818861", "MS06-019", "W-014: kb: 'MS06-019' is not a KB number"),
+        ("ticket", "tickte", "W-014: tickte: unknown field"),
+    ],
+)
+def test_a_broken_waiver_is_refused_with_its_place(old: str, new: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(PolicyError) as caught:
+        load_waivers(write(tmp_path, WAIVER.replace(old, new, 1)), WORKED)
+    assert said in str(caught.value)
+
+
+def test_the_same_waiver_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="W-014 is there twice"):
+        load_waivers(write(tmp_path, WAIVER + WAIVER), WORKED)
+
+
+def test_a_waiver_that_outlives_a_year_is_warned_of(tmp_path: Path) -> None:
+    waivers = load_waivers(write(tmp_path, WAIVER.replace("2026-12-31", "2027-06-03")), WORKED)
+    assert long_waivers(waivers, date(2026, 11, 21)) == ("waiver W-014 lasts until 2027-06-03, more than a year",)
+    assert long_waivers(load_waivers(write(tmp_path, WAIVER), WORKED), date(2026, 11, 21)) == ()
+
+
+def test_the_catalogue_as_of_a_day_has_nothing_that_came_later() -> None:
+    ids = {update.id for update in published(WORKED, date(2003, 10, 1)).updates}
+    assert "exchange-2000/KB817375" in ids
+    assert "exchange-5.5/KB818861" in ids
+    assert "exchange-5.5/KB884874" not in ids
+    assert "exchange-2003/SP1" not in ids
+
+
+def test_was_it_available_on_that_day(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-2000-sp3", "--as-of", "2003-10-01", "-f", "json")
+    found = {one["id"]: one for one in ran.result["targets"][0]["findings"]}
+    assert found["exchange-2000/KB817375"]["verdict"] == "installed"
+    assert found["exchange-2000/KB817375"]["anomalies"] == [
+        "undated: its files are of 2003-03-31, so whether it was available on 2003-10-01 is not known"
+    ]
+    assert ran.result["run"]["as_of"] == "2003-10-01"
+    late = run("scan", samples / "exchange-5.5-sp4", "--kb", "884874", "--as-of", "2003-10-01")
+    assert (late.code, late.out) == (2, "")
+    assert "--kb: KB884874 is not in the catalogue as of 2003-10-01" in late.err
