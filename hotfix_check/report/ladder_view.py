@@ -22,7 +22,7 @@ def ladder_view(ladder: Document, verdicts: dict[str, str]) -> Document:
         for version, group in groupby(ladder["rungs"], key=lambda rung: FileVersion.parse(rung["version"]))
     }
     low, high = min(installed), max(installed)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "version": str(version),
             "position": _position(version, low, high, version in installed),

@@ -105,9 +105,7 @@ def collected_words(collected: Document) -> str:
 def verdict_sentences(target: Document) -> list[str]:
     """The answer on one target in a few plain sentences, the weightiest first; every count has its denominator."""
     if target["outcome"] == "nothing-recognised":
-        return [
-            "Nothing was recognised: no file of this target counts for a product of the catalogue. That is no pass."
-        ]
+        return ["Nothing was recognised: no file here counts for a product of the catalogue. That is no pass."]
     findings = [finding for finding in target["findings"] if finding["verdict"] != "not-applicable"]
     weighty = [finding for finding in findings if finding["importance"] in _WEIGHTY]
     optional = [finding for finding in findings if finding["importance"] == "optional"]
