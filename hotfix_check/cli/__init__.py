@@ -45,7 +45,8 @@ Outputs = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt; repeat for more.",
+        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt, .manifest.json; "
+        "repeat for more.",
     ),
 ]
 ReportForm = Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")]
@@ -270,6 +271,20 @@ def convert(
     from hotfix_check.cli.converting import run_convert
 
     run_convert(result, tuple(output or ()), form, everything=everything, colour=color)
+
+
+@app.command()
+def verify(
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="What scan -o FILE.manifest.json wrote.")],
+    root: Annotated[
+        Path | None, typer.Option("--root", metavar="DIR", help="Where the targets are now, if not where they were.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say whether the evidence is still the same and gives the same result, byte for byte: exit code 0, else 1."""
+    from hotfix_check.cli.custody import run_verify
+
+    raise typer.Exit(run_verify(manifest, root, quiet=quiet))
 
 
 @app.command()

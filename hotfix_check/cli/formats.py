@@ -1,4 +1,4 @@
-"""The formats of a result, by name and by suffix, and their delivery: stdout first, then every file."""
+"""The formats of a result, by name and by suffix, and where they go: stdout, and every file."""
 
 from __future__ import annotations
 
@@ -75,21 +75,12 @@ def is_manifest(path: Path) -> bool:
     return path.name.lower().endswith(MANIFEST_SUFFIX)
 
 
-def deliver(
-    document: Document,
-    form: str,
-    outputs: Sequence[Path],
-    *,
-    everything: bool,
-    colour: str,
-    manifest: Manifest | None = None,
-) -> None:
-    """Print the report, then write the files. Raises OutputError as ``write_outputs`` does."""
+def show(document: Document, form: str, *, everything: bool, colour: str) -> None:
+    """Print the report to stdout."""
     if form == "table":
         print_report(render_table(document, width=columns(), everything=everything, paint=chosen_paint(colour)))
     else:
         print_report(FORMATS[form].render(document))
-    write_outputs(document, outputs, manifest)
 
 
 def write_outputs(document: Document, outputs: Sequence[Path], manifest: Manifest | None = None) -> None:

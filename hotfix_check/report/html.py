@@ -110,8 +110,8 @@ def _target(number: int, target: Document, document: Document) -> dict[str, Any]
         "to_do": [
             one
             for one in findings
-            if (one["verdict"] in TO_INSTALL and not one["waiver"])
-            or (one["importance"] == "forbidden" and one["verdict"] == "installed")
+            if not one["waiver"]
+            and (one["verdict"] in TO_INSTALL or (one["importance"] == "forbidden" and one["verdict"] == "installed"))
         ],
         "waived": [one for one in findings if one["waiver"]],
         "open": [one for one in findings if one["verdict"] == "undetermined"],

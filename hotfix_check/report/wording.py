@@ -115,7 +115,9 @@ def verdict_sentences(target: Document) -> list[str]:
     forbidden = [
         finding
         for finding in findings
-        if finding["importance"] == "forbidden" and finding["verdict"] in ("installed", "partial")
+        if finding["importance"] == "forbidden"
+        and finding["verdict"] in ("installed", "partial")
+        and not finding["waiver"]
     ]
     if forbidden:
         there = "is" if len(forbidden) == 1 else "are"
@@ -123,10 +125,10 @@ def verdict_sentences(target: Document) -> list[str]:
     if target["advisories"]:
         count = len(target["advisories"])
         sentences.append(f"{count} {'file is of a build' if count == 1 else 'files are of builds'} known to be bad.")
-    waived = [finding for finding in findings if finding["waiver"] and finding["verdict"] in TO_INSTALL]
+    waived = [finding for finding in findings if finding["waiver"]]
     if waived:
         ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived}))
-        those = "missing update is" if len(waived) == 1 else "missing updates are"
+        those = "finding is" if len(waived) == 1 else "findings are"
         sentences.append(f"{len(waived)} {those} accepted under a waiver ({ids}).")
     if optional:
         sentences.append(_lacking(optional, "optional"))
