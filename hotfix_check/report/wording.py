@@ -143,14 +143,16 @@ def verdict_sentences(target: Document) -> list[str]:
 
 def _lacking(findings: Sequence[Document], sort: str) -> str:
     lacking = [finding for finding in findings if finding["verdict"] in TO_INSTALL and not finding["waiver"]]
-    total = f"the {len(findings)} {sort} {'update' if len(findings) == 1 else 'updates'}"
+    several = len(findings) > 1
+    total = f"the {len(findings)} {sort} updates" if several else f"the only {sort} update"
     if not lacking:
         known = "known to be " if any(finding["verdict"] == "undetermined" for finding in findings) else ""
         beside = " beside what is accepted" if any(finding["waiver"] for finding in findings) else ""
-        return f"{'None of ' if len(findings) > 1 else 'Not '}{total} is {known}missing{beside}."
+        return f"None of {total} is {known}missing{beside}." if several else f"T{total[1:]} is not {known}missing{beside}."
     partial = sum(finding["verdict"] == "partial" for finding in lacking)
     partly = f" ({partial} of them in part)" if partial else ""
-    return f"{len(lacking)} of {total} {'is' if len(lacking) == 1 else 'are'} missing{partly}: {_listed(lacking)}."
+    count = f"{len(lacking)} of {total} {'is' if len(lacking) == 1 else 'are'}" if several else f"T{total[1:]} is"
+    return f"{count} missing{partly}: {_listed(lacking)}."
 
 
 def _listed(findings: Sequence[Document]) -> str:
