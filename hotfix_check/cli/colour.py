@@ -21,7 +21,12 @@ _CODES = {
 
 def chosen_paint(choice: str) -> Paint:
     """How the table is painted: ``--color`` outweighs NO_COLOR, that FORCE_COLOR, that what stdout is."""
-    return _paint if _wanted(choice, os.environ, terminal=sys.stdout.isatty()) else plain
+    return _paint if _wanted(choice, os.environ, terminal=is_terminal()) else plain
+
+
+def is_terminal() -> bool:
+    """Whether stdout is one."""
+    return sys.stdout.isatty()
 
 
 def _wanted(choice: str, environment: Mapping[str, str], *, terminal: bool) -> bool:

@@ -133,7 +133,7 @@ def _finding(anchor: str, finding: Document, as_of: str | None) -> dict[str, Any
         "next": next_steps(finding),
         "days": days_since(finding["released"], as_of),
         "superseders": names_of(finding["superseded_by"]),
-        "waiver_words": waiver_words(finding["waiver"]) if finding["waiver"] else None,
+        "waiver_words": f"Accepted under {waiver_words(finding['waiver'])}" if finding["waiver"] else None,
     }
 
 

@@ -99,7 +99,7 @@ class Ladders:
         return {
             "product": product.id,
             "file": judged.name,
-            "line": product.levels[level.low].name if level.low == level.high else None,
+            "line": product.levels[level.low].name if level.exact else None,
             "rungs": [rungs[key] for key in sorted(rungs)],
             "installed": [
                 {"path": path, "version": str(judged.versions[path])}

@@ -56,7 +56,7 @@ def _target(target: Document, as_of: str | None) -> Iterable[str]:
     yield from _listed(
         "Accepted risks",
         [
-            f"{update_name(finding)} {finding['verdict']}. {waiver_words(finding['waiver'])}"
+            f"{update_name(finding)} {finding['verdict']}, accepted under {waiver_words(finding['waiver'])}"
             for finding in findings
             if finding["waiver"]
         ],

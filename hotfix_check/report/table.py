@@ -101,7 +101,7 @@ def _sentences(finding: Document, width: int, paint: Paint) -> str:
     lines = [_painted(fill(headline(finding), width), f"{update_name(finding)} ", verdict, paint)]
     details = [*next_steps(finding), *(f"! {text}" for text in finding["anomalies"])]
     if finding["waiver"]:
-        details.insert(0, waiver_words(finding["waiver"]) + ".")
+        details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")
     lines.extend(fill(line, width, indent="  ", first="  ") for line in details)
     return "\n".join(lines)
 

@@ -71,12 +71,12 @@ def _install_steps(finding: Document) -> list[str]:
 
 
 def waiver_words(waiver: Document) -> str:
-    """The whole of a waiver in one sentence."""
+    """The whole of a waiver: waiver W-014, valid through 2026-09-30, approved by ...: the reason."""
     ticket = f", ticket {waiver['ticket']}" if waiver["ticket"] else ""
     approved_on = f" on {waiver['approved_on']}" if waiver["approved_on"] else ""
     return (
-        f"Accepted until {waiver['expires']} under waiver {waiver['id']}, "
-        f"approved by {waiver['approved_by']}{approved_on}{ticket}: {waiver['reason']}"
+        f"waiver {waiver['id']}, valid through {waiver['expires']}, approved by {waiver['approved_by']}"
+        f"{approved_on}{ticket}: {waiver['reason']}"
     )
 
 
@@ -148,7 +148,9 @@ def _lacking(findings: Sequence[Document], sort: str) -> str:
     if not lacking:
         known = "known to be " if any(finding["verdict"] == "undetermined" for finding in findings) else ""
         beside = " beside what is accepted" if any(finding["waiver"] for finding in findings) else ""
-        return f"None of {total} is {known}missing{beside}." if several else f"T{total[1:]} is not {known}missing{beside}."
+        return (
+            f"None of {total} is {known}missing{beside}." if several else f"T{total[1:]} is not {known}missing{beside}."
+        )
     partial = sum(finding["verdict"] == "partial" for finding in lacking)
     partly = f" ({partial} of them in part)" if partial else ""
     count = f"{len(lacking)} of {total} {'is' if len(lacking) == 1 else 'are'}" if several else f"T{total[1:]} is"

@@ -72,7 +72,8 @@ def test_the_policy_of_the_page_holds_scripts_and_images_off(browser: Browser) -
     browser.execute_script(
         "var script = document.createElement('script'); script.textContent = 'window.ran = true';"
         "document.body.append(script); script.remove();"
-        "var image = new Image(); image.src = 'https://example.invalid/x.png'; document.body.append(image); image.remove();"
+        "var image = new Image(); image.src = 'https://example.invalid/x.png';"
+        "document.body.append(image); image.remove();"
     )
     assert browser.execute_script("return window.ran") is None
     complaints = [entry["message"] for entry in browser.get_log("browser")]
