@@ -152,7 +152,7 @@ def _lacking(findings: Sequence[Document], sort: str) -> str:
             f"None of {total} is {known}missing{beside}." if several else f"T{total[1:]} is not {known}missing{beside}."
         )
     partial = sum(finding["verdict"] == "partial" for finding in lacking)
-    partly = f" ({partial} of them in part)" if partial else ""
+    partly = " in part" if partial == len(lacking) else f" ({partial} of them in part)" if partial else ""
     count = f"{len(lacking)} of {total} {'is' if len(lacking) == 1 else 'are'}" if several else f"T{total[1:]} is"
     return f"{count} missing{partly}: {_listed(lacking)}."
 

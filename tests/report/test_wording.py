@@ -34,7 +34,7 @@ def target(outcome: str, *findings: tuple[str, str, bool]) -> dict[str, Any]:
         (
             target("findings", ("partial", "required", False), ("missing", "required", True)),
             [
-                "1 of the 2 required or recommended updates is missing (1 of them in part): KB1.",
+                "1 of the 2 required or recommended updates is missing in part: KB1.",
                 "1 finding is accepted under a waiver (W-014).",
             ],
             "bad",
