@@ -88,7 +88,10 @@ class Fields:
         moment = self.read(field, value, datetime.fromisoformat)
         if moment.tzinfo is None:
             raise self.fault(field, f"{value!r} has no zone: a UTC time such as 2003-07-01T17:44:00Z expected")
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise self.fault(field, f"{value!r} is no time that can be") from None
 
     def version(self, field: str) -> FileVersion | None:
         """Four dotted numbers."""

@@ -14,22 +14,61 @@ PACKAGE = ROOT / "hotfix_check"
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path for path in PACKAGE.rglob("*.py")}
 OUTSIDE = {"os", "sys", "pathlib", "socket", "subprocess", "time", "shutil", "tempfile", "platform", "typer", "rich"}
 PURE = ("hotfix_check.assess", "hotfix_check.report", "hotfix_check.version", "hotfix_check.article")
-ORDER = ["errors", "version", "fields", "pe", "inventory", "catalogue", "assess", "policy", "report", "cli"]
+EDGES = {"hotfix_check.inventory.read", "hotfix_check.catalogue.load", "hotfix_check.pe", "hotfix_check.cli"}
+ORDER = [
+    "errors",
+    "version",
+    "fields",
+    "saved_result",
+    "manifest",
+    "pe_bytes",
+    "version_resource",
+    "pe",
+    "pe_crosscheck",
+    "inventory",
+    "catalogue",
+    "assess",
+    "policy",
+    "compare",
+    "report",
+    "cli",
+]
 
 
 def imports(path: Path) -> set[str]:
+    """All modules that a module names, ``from package import module`` among them."""
+    return named(ast.parse(path.read_text()))
+
+
+def named(tree: ast.AST) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
-    return found
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found & (set(MODULES) | {name.removesuffix(".__init__") for name in MODULES}) | {
+        name for name in found if not name.startswith("hotfix_check")
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(PURE)])
 def test_what_judges_and_renders_touches_nothing_outside(name: str) -> None:
-    assert {module for module in imports(MODULES[name]) if module.partition(".")[0] in OUTSIDE | {"pefile"}} == set()
+    found = imports(MODULES[name])
+    assert {module for module in found if module.partition(".")[0] in OUTSIDE | {"pefile"}} == set()
+    assert found & EDGES == set()
+
+
+def test_the_checks_of_this_module_see_every_way_to_import() -> None:
+    for line in (
+        "import hotfix_check.cli",
+        "from hotfix_check import cli",
+        "from hotfix_check.cli import main",
+        "def f():\n    from hotfix_check import cli",
+    ):
+        assert "hotfix_check.cli" in named(ast.parse(line))
+    assert "hotfix_check.inventory.read" in named(ast.parse("from hotfix_check.inventory.read import read_target"))
 
 
 def test_pefile_is_imported_in_one_module() -> None:

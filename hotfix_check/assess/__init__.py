@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
@@ -15,17 +16,21 @@ from hotfix_check.assess.finding import (
     RowState,
     Verdict,
 )
+from hotfix_check.assess.findings import make_finding, with_advice
+from hotfix_check.assess.identity import in_range_of
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.update import Importance, Kind, Update
+from hotfix_check.catalogue.product import headline_version
+from hotfix_check.catalogue.update import FileRow, Importance, Kind, Update
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.version import FileVersion
 
-__all__ = ["Assessment", "Finding", "Question", "Verdict", "assess", "catalogued_names"]
+__all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess", "catalogued_names", "plain_names"]
 
-_BY_LEVEL = (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE, Kind.UPDATE_ROLLUP)
+_OF_SERVERS = (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE, Kind.UPDATE_ROLLUP)
 _WORST_FIRST = tuple(Verdict)
 _WEIGHTIEST_FIRST = tuple(Importance)
 
@@ -47,7 +52,9 @@ class Assessor:
         self.catalogue = catalogue
         self.relations = Supersedence(catalogue)
         self.names = _names_by_product(catalogue)
-        self.all_names = frozenset().union(*self.names.values())
+        self.all_names = frozenset[str]().union(*self.names.values())
+        self.plain_names = plain_names(catalogue)
+        self.own_ranges = _rows_with_a_range(catalogue)
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
         """Judge one target."""
@@ -55,7 +62,7 @@ class Assessor:
         levels: list[ProductLevel] = []
         findings: list[Finding] = []
         advisories: list[HeldAdvisory] = []
-        blind = {name for name, copies in files.by_name.items() if any(_version_unread(copy) for copy in copies)}
+        unread_markers = False
         for product in self.catalogue.products:
             if question.products is not None and product.id not in question.products:
                 continue
@@ -64,12 +71,11 @@ class Assessor:
             if level is not None:
                 levels.append(level)
                 advisories.extend(self._advisories(evidence))
-            findings.extend(self._findings(evidence, level, question, blind))
-        judged_unread = any(
+                unread_markers = unread_markers or _unread_marker(evidence)
+            findings.extend(self._findings(evidence, level, question))
+        unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
-        markers = {name for level in levels for name in self.catalogue.product(level.product).files}
-        findings.sort(key=_worst_first)
         return Assessment(
             target=inventory.target,
             kind=str(inventory.kind),
@@ -77,13 +83,19 @@ class Assessor:
             files_seen=inventory.files_seen,
             files_read=inventory.files_read,
             products=tuple(levels),
-            findings=tuple(findings),
+            findings=tuple(sorted(with_advice(findings), key=self._worst_first)),
             advisories=tuple(sorted(advisories, key=lambda held: (held.advisory.id, held.path))),
             unreadable=inventory.unreadable,
-            unreadable_evidence=judged_unread or bool(blind & markers),
-            foreign=_foreign(files),
+            unreadable_evidence=unread_rows or (unread_markers and question.kbs is None),
+            foreign=self._foreign(files),
             backups=backup_paths(inventory, self.all_names),
         )
+
+    def _worst_first(self, finding: Finding) -> tuple[int, int, str, int, int, str]:
+        update = finding.update
+        level = self.catalogue.product(update.product).level_index(update.level) if update.level else 0
+        weight = _WEIGHTIEST_FIRST.index(finding.importance)
+        return _WORST_FIRST.index(finding.verdict), weight, update.product, level, update.kb or 0, update.id
 
     def _level(self, evidence: ProductEvidence, declared: str | None) -> ProductLevel | None:
         product = evidence.product
@@ -91,42 +103,71 @@ class Assessor:
         if not counting:
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        return assess_level(product, counting, markers, declared)
+        return assess_level(product, counting, markers, declared, self._newest_builds(product))
 
-    def _findings(
-        self, evidence: ProductEvidence, level: ProductLevel | None, question: Question, blind: set[str]
-    ) -> Iterable[Finding]:
-        product = evidence.product
+    def _newest_builds(self, product: Product) -> dict[str, FileVersion]:
+        """The newest catalogued build of each marker file, on any line."""
+        newest: dict[str, FileVersion] = {}
+        for name, file in product.files.items():
+            builds = [
+                build.version
+                for line in range(len(product.levels))
+                for build in self.relations.shipped(product.id, line, name)
+            ]
+            if file.marker and product.by_third_part:
+                builds.append(headline_version(product.levels[-1]))
+            newest[name] = max([*builds, *file.versions.values()], default=FileVersion(0, 0, 0, 0))
+        return newest
+
+    def _findings(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
+        product, files = evidence.product, evidence.files
         absent = None if level is not None else self._absent_because(evidence, question)
-        judge = ProductUpdates(evidence, level, self.relations, absent, question.as_of)
-        lone = next(iter(evidence.files.by_name), "") if evidence.files.inventory.lone_file else None
+        judge = ProductUpdates(evidence, level, self.relations, absent)
+        lone = next(iter(files.by_name), "") if files.inventory.lone_file else None
+        blind = {name for name, copies in files.by_name.items() if any(map(_version_unread, copies))} - self.plain_names
         for update in self.catalogue.updates:
             if update.product != product.id or (question.kbs is not None and update.kb not in question.kbs):
                 continue
             importance = question.importance.get(update.id, update.importance)
             if question.kbs is not None:
                 importance = Importance.REQUIRED
-            if question.kbs is not None or update.id in question.importance:
-                yield judge.finding(update, importance)
-            elif level is None:
-                if absent is None and blind & _row_names(update):
-                    yield judge.finding(update, importance)
-            elif _in_scope(update, level, lone, product):
-                yield judge.finding(update, importance)
+            if (
+                question.kbs is not None
+                or update.id in question.importance
+                or (level is None and absent is None and blind & _row_names(update))
+                or (level is not None and _in_scope(update, level, lone, product))
+            ):
+                yield make_finding(judge, update, importance, question.as_of)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""
-        if evidence.files.inventory.lone_file:
+        files = evidence.files
+        if files.inventory.lone_file:
             return None
         product = evidence.product
         for name in sorted(product.server_files):
-            for file in evidence.files.by_name.get(name, ()):
-                owners = evidence.files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
+            for file in files.by_name.get(name, ()):
+                owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
                 if owners and product.id not in owners:
                     return f"{file.path.rpartition('/')[2]} there is {', '.join(sorted(owners))}, not {product.name}"
-        if question.complete and not any(isinstance(file, UnreadableFile) for file in evidence.files):
+        seen_all = not any(file.is_folder for file in files.inventory.unreadable)
+        if question.complete and seen_all and not any(map(_version_unread, files)):
             return f"the target was collected whole and holds no file of {product.name}"
         return None
+
+    def _foreign(self, files: TargetFiles) -> tuple[Foreign, ...]:
+        """Files with catalogued names that count for no product, nor for a row that names a range of its own."""
+        found = []
+        for file in files:
+            if not isinstance(file, InstalledFile):
+                continue
+            reason = files.identity(file).foreign
+            own = any(in_range_of(row, file) for row in self.own_ranges.get(name_of(file.path), ()))
+            if reason is not None and not own:
+                found.append(
+                    Foreign(path=file.path, version=None if file.version is None else str(file.version), reason=reason)
+                )
+        return tuple(sorted(found, key=lambda one: one.path))
 
     def _advisories(self, evidence: ProductEvidence) -> Iterable[HeldAdvisory]:
         for advisory in self.catalogue.advisories:
@@ -152,19 +193,13 @@ def _names_by_product(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     return {product: frozenset(found) for product, found in names.items()}
 
 
-def _worst_first(finding: Finding) -> tuple[int, int, str, int, str]:
-    update = finding.update
-    weight = _WEIGHTIEST_FIRST.index(finding.importance)
-    return _WORST_FIRST.index(finding.verdict), weight, update.product, update.kb or 0, update.id
-
-
 def _row_names(update: Update) -> set[str]:
     return {row.name.lower() for package in update.packages for row in package.rows}
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
     """Levels and rollups are asked of servers; of a lone file, only what names it, or the level that it shows."""
-    if update.kind in _BY_LEVEL and not level.server:
+    if update.kind in _OF_SERVERS and not level.server:
         return False
     return lone is None or lone in _row_names(update) or (update.level is not None and _is_marker(product, lone))
 
@@ -178,10 +213,29 @@ def _version_unread(file: InstalledFile | UnreadableFile) -> bool:
     return isinstance(file, UnreadableFile) or file.version is None
 
 
-def _foreign(files: TargetFiles) -> tuple[Foreign, ...]:
-    found = [
-        Foreign(path=file.path, version=None if file.version is None else str(file.version), reason=reason)
-        for file in files
-        if isinstance(file, InstalledFile) and (reason := files.identity(file).foreign) is not None
-    ]
-    return tuple(sorted(found, key=lambda one: one.path))
+def _unread_marker(evidence: ProductEvidence) -> bool:
+    """Whether a judged copy of a marker file of the product cannot be read."""
+    return any(
+        _version_unread(file)
+        for known in evidence.product.files.values()
+        if known.marker
+        for file in evidence.judged(known.name, known.roles)
+    )
+
+
+def plain_names(catalogue: Catalogue) -> frozenset[str]:
+    """Lower-case names of files that no row and no product gives a version: .cfg, .asp and the like."""
+    rows = [row for update in catalogue.updates for package in update.packages for row in package.rows]
+    versioned = {row.name.lower() for row in rows if row.version is not None}
+    known = {name for product in catalogue.products for name in product.files}
+    return frozenset({row.name.lower() for row in rows if row.version is None} - versioned - known)
+
+
+def _rows_with_a_range(catalogue: Catalogue) -> dict[str, list[FileRow]]:
+    found: dict[str, list[FileRow]] = defaultdict(list)
+    for update in catalogue.updates:
+        for package in update.packages:
+            for row in package.rows:
+                if row.range is not None:
+                    found[row.name.lower()].append(row)
+    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hotfix_check.assess.identity import Identity, identify
 from hotfix_check.assess.places import Places, is_backup
 from hotfix_check.catalogue.product import Product
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 
 TargetFile = InstalledFile | UnreadableFile
 
@@ -21,7 +21,7 @@ class TargetFiles:
         self.inventory = inventory
         self.by_name: dict[str, list[TargetFile]] = defaultdict(list)
         self._identities: dict[str, Identity] = {}
-        for file in inventory.all_files:
+        for file in sorted(inventory.all_files, key=by_path):
             name = name_of(file.path)
             if name not in named or is_backup(file.path.rpartition("/")[0], inventory.root):
                 continue

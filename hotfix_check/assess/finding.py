@@ -63,11 +63,12 @@ MET = frozenset({RowState.EXACT, RowState.LATER})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One copy of a file, judged against a row. ``role`` is None for a loose copy."""
+    """One copy of a file, judged against a row. ``role`` is None for a loose copy, ``row`` where no row fits it."""
 
     file: InstalledFile | UnreadableFile
     role: str | None
     state: RowState
+    row: FileRow | None = None
     anomalies: tuple[str, ...] = ()
 
 
@@ -145,7 +146,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One update judged on one target."""
+    """One update judged on one target. ``advice`` are the ids of what to install for it, when it is missing."""
 
     update: Update
     importance: Importance
@@ -156,6 +157,8 @@ class Finding:
     reasons: tuple[str, ...]
     satisfied_by: tuple[SatisfiedBy, ...]
     superseded_by: tuple[str, ...]
+    partly_superseded_by: tuple[str, ...]
+    advice: tuple[str, ...]
     anomalies: tuple[str, ...]
     prerequisites: tuple[PrerequisiteState, ...]
     prerequisites_stated: bool

@@ -22,7 +22,6 @@ class Judgement:
     at: int
     included: str | None = None
     sibling: Update | None = None
-    target_below: bool = False
 
 
 def judge_packages(
@@ -32,13 +31,14 @@ def judge_packages(
 
     The target's own line decides where it has a package. Below the packages' lines, the next higher one is judged.
     Above them, or in a gap between, the level includes the update (``level_includes``), else the nearest package
-    above is judged, else another update of the same day stands for that line, else the files' line says nothing.
+    above is judged, else the files' line says nothing. Where another update of the same day has a package for the
+    target's line, that one is the update for it.
     """
     product = evidence.product
     by_line = {line: package for package in update.packages if (line := package_line(package, product)) is not None}
     at = _target_line(update, level, evidence)
     if not by_line:
-        included = level_includes(update, product, level.low, None) if update.included_in else None
+        included = level_includes(update, product, level.low, None)
         package = update.packages[0] if update.packages else None
         rows = judge_rows(package, evidence, _carried) if package else ()
         return Judgement(package=package, line=None, rows=rows, at=at, included=included)
@@ -46,15 +46,16 @@ def judge_packages(
         return _judged(by_line, at, at, evidence, _own_line(update, at, evidence, relations))
     below = [line for line in by_line if line < at]
     above = [line for line in by_line if line > at]
+    sibling = _same_day(update, at, evidence, relations)
     if not below:
-        return _judged(by_line, min(above), at, evidence, _carried, target_below=True)
+        return _judged(by_line, min(above), at, evidence, _carried, sibling=sibling)
     nearest = by_line[max(below)]
     included = level_includes(update, product, at, nearest)
     if included:
         return _judged(by_line, max(below), at, evidence, _carried, included=included)
     if above:
-        return _judged(by_line, min(above), at, evidence, _carried, target_below=True)
-    return _judged(by_line, max(below), at, evidence, _exact_only, sibling=_same_day(update, at, evidence, relations))
+        return _judged(by_line, min(above), at, evidence, _carried, sibling=sibling)
+    return _judged(by_line, max(below), at, evidence, _exact_only, sibling=sibling)
 
 
 def _judged(
@@ -66,7 +67,6 @@ def _judged(
     *,
     included: str | None = None,
     sibling: Update | None = None,
-    target_below: bool = False,
 ) -> Judgement:
     return Judgement(
         package=by_line[line],
@@ -75,7 +75,6 @@ def _judged(
         at=at,
         included=included,
         sibling=sibling,
-        target_below=target_below,
     )
 
 

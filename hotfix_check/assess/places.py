@@ -12,8 +12,8 @@ from hotfix_check.inventory import Inventory, name_of
 # Folders that hold copies kept aside, not what runs: service-pack and hotfix uninstall folders ($NtUninstall...$,
 # $hf_mig$), Windows File Protection (dllcache, ServicePackFiles, WinSxS), Exchsrvr\Q<nnnnnn> (KB257946), setup media.
 _BACKUP = re.compile(
-    r"(?:^|/)(?:\$ntuninstall[^/]*|\$ntservicepackuninstall\$|\$hf_mig\$|\$patchcache\$|winsxs|dllcache|servicepackfiles"
-    r"|exchsrvr/(?:q|kb)[0-9]{5,7}[^/]*|setup/(?:i386|alpha))(?:/|$)",
+    r"(?<![^/])(?:\$ntuninstall[^/]*|\$ntservicepackuninstall\$|\$hf_mig\$|\$patchcache\$|winsxs|dllcache|servicepackfiles"
+    r"|windows\.old|exchsrvr/(?:q|kb)[0-9]{5,7}[^/]*|setup/(?:i386|alpha))(?![^/])",
     re.ASCII,
 )
 
@@ -46,7 +46,8 @@ class Places:
                 self._whole.add(role)
         if complete and not self._lone:
             present = {f"/{root}/{folder.lower()}".rstrip("/") for folder in listed}
-            self._whole.update(_known_not_there(product.folders, present, set(self._roles.values())))
+            blind = {f"/{root}/{file.path.lower()}" for file in inventory.unreadable if file.is_folder}
+            self._whole.update(_known_not_there(product.folders, present, blind, set(self._roles.values())))
 
     def role(self, path: str) -> str | None:
         """The role of the folder that a file lies in, None for a loose file."""
@@ -103,12 +104,18 @@ def _holds_core(names: set[str], role: str, folders: Sequence[Folder]) -> bool:
     return any(folder.core and folder.core <= names for folder in folders if folder.role == role)
 
 
-def _known_not_there(folders: Sequence[Folder], present: set[str], seen: set[str | None]) -> set[str]:
-    """Roles whose folder would lie below a folder that was collected, and is not there."""
-    return {
-        folder.role
-        for folder in folders
-        if folder.role not in seen
-        and all(any(place.endswith("/" + path.partition("/")[0]) for place in present) for path in folder.paths)
-        and any("/" in path for path in folder.paths)
-    }
+def _known_not_there(folders: Sequence[Folder], present: set[str], blind: set[str], seen: set[str | None]) -> set[str]:
+    """Roles whose folder would lie below a folder that was collected, and is not there.
+
+    A folder on the way that could not be looked into, or was a link, leaves the question open.
+    """
+    found = set()
+    for folder in folders:
+        ways = [path.split("/") for path in folder.paths]
+        if folder.role in seen or not all(len(way) > 1 for way in ways):
+            continue
+        starts = all(any(place.endswith(f"/{way[0]}") for place in present) for way in ways)
+        steps = {"/".join(way[:count]) for way in ways for count in range(1, len(way) + 1)}
+        if starts and not any(place.endswith(f"/{step}") for place in blind for step in steps):
+            found.add(folder.role)
+    return found

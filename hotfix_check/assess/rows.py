@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
@@ -40,52 +41,49 @@ AtOrAbove = Callable[[FileRow, InstalledFile], RowState]
 
 def judge_rows(package: Package, evidence: ProductEvidence, at_or_above: AtOrAbove) -> tuple[JudgedRow, ...]:
     """Judge every file of a package; rows of one file that differ only in platform or language are one."""
-    names = dict.fromkeys(row.name.lower() for row in package.rows)
-    return tuple(
-        _judge_file([row for row in package.rows if row.name.lower() == name], evidence, at_or_above) for name in names
-    )
+    alternatives: dict[tuple[str, tuple[str, ...]], list[FileRow]] = defaultdict(list)
+    for row in package.rows:
+        alternatives[(row.name.lower(), row.roles)].append(row)
+    return tuple(_judge_file(rows, evidence, at_or_above) for rows in alternatives.values())
 
 
 def _judge_file(rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
     name = rows[0].name
     roles = evidence.roles_of(name, rows[0].roles)
-    pairs = [_judge_copy(file, rows, evidence, at_or_above) for file in evidence.judged(name, roles)]
-    shown = next((row for _, row in pairs if row is not None), rows[0])
-    judged = tuple(copy for copy, _ in pairs)
-    if shown.version is None:
-        return JudgedRow(row=shown, roles=roles, state=RowState.NOT_CHECKABLE, copies=judged)
+    copies = tuple(_judge_copy(file, rows, evidence, at_or_above) for file in evidence.judged(name, roles))
+    if all(row.version is None for row in rows):
+        return JudgedRow(row=rows[0], roles=roles, state=RowState.NOT_CHECKABLE, copies=copies)
     known = evidence.product.files.get(name.lower())
     every_role = known is not None and known.every_role and not rows[0].roles
     note = None
-    states = [copy.state for copy in judged]
-    if not judged:
+    states = [copy.state for copy in copies]
+    if not copies:
         states = [_not_there(roles, evidence, every_role)]
         if evidence.files.by_name.get(name.lower()):
             note = f"a copy elsewhere is not judged: {evidence.product.name} has {name} in {' and '.join(roles)}"
-    elif every_role and any(copy.role for copy in judged):
-        empty = [role for role in roles if role not in {copy.role for copy in judged}]
+    elif every_role:
+        empty = [role for role in roles if role not in {copy.role for copy in copies}]
         if any(evidence.places.whole(role) for role in empty):
             states.append(RowState.ABSENT)
-            note = f"{name} is not in {' and '.join(empty)}, where setup puts a second copy"
-        elif empty:
+            note = f"{name} is not in {' and '.join(empty)}, where setup puts a copy"
+        elif empty and any(copy.role for copy in copies):
             note = f"only one copy was judged: {' and '.join(empty)} was not collected"
+    worst = min(states, key=_WORST_FIRST.index)
     return JudgedRow(
-        row=shown,
+        row=next((copy.row for copy in copies if copy.state is worst and copy.row is not None), rows[0]),
         roles=roles,
-        state=min(states, key=_WORST_FIRST.index),
-        copies=judged,
+        state=worst,
+        copies=copies,
         met_beside=any(state in MET for state in states),
         note=note,
     )
 
 
-def _judge_copy(
-    file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove
-) -> tuple[Copy, FileRow | None]:
-    """The copy with its state, and the row that it was compared with, if it was."""
+def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove) -> Copy:
+    role = evidence.places.role(file.path)
 
-    def undecided(state: RowState, *anomalies: str) -> tuple[Copy, None]:
-        return Copy(file=file, role=evidence.places.role(file.path), state=state, anomalies=anomalies), None
+    def undecided(state: RowState, *anomalies: str) -> Copy:
+        return Copy(file=file, role=role, state=state, anomalies=anomalies)
 
     if all(row.version is None for row in rows):
         return undecided(RowState.NOT_CHECKABLE, *_size_anomaly(rows[0], file.size, None))
@@ -111,7 +109,7 @@ def _judge_copy(
     if state is RowState.EXACT:
         anomalies.extend(_size_anomaly(row, file.size, file))
         anomalies.extend(_time_anomalies(row, file))
-    return Copy(file=file, role=evidence.places.role(file.path), state=state, anomalies=tuple(anomalies)), row
+    return Copy(file=file, role=role, state=state, row=row, anomalies=tuple(anomalies))
 
 
 def _alternative(rows: Sequence[FileRow], file: InstalledFile, default_platform: str | None) -> FileRow | None:

@@ -79,74 +79,103 @@ class Supersedence:
         )
 
     def containers(self, update: Update) -> tuple[Update, ...]:
-        """The updates that by the catalogue's word contain or replace this one, and are catalogued, by id."""
-        ids = sorted(self._containers.get(update.id, ()))
-        return tuple(self.updates[key] for key in ids if key in self.updates)
+        """The catalogued updates that by the catalogue's word contain or replace this one, step by step, by id."""
+        found: set[str] = set()
+        waiting = [update.id]
+        while waiting:
+            for container in self._containers.get(waiting.pop(), ()):
+                if container not in found and container != update.id:
+                    found.add(container)
+                    waiting.append(container)
+        return tuple(self.updates[key] for key in sorted(found) if key in self.updates)
 
     def bringing(self, product_id: str, level: str) -> Update | None:
         """The service pack or cumulative update that brings a level."""
         return self._bringing.get((product_id, level))
 
     def superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
-        """The ids of the catalogued updates that replace this one on a package's line, sorted."""
+        """The ids of the catalogued updates that replace this one on a package's line, step by step, oldest first."""
         product = self.products[update.product]
-        found = {container.id for container in self.containers(update)}
+        line = package_line(package, product) if package else None
+        found: set[str] = set()
+        waiting: list[tuple[Update, Package | None]] = [(update, package)]
+        while waiting:
+            one, its_package = waiting.pop()
+            for newer in self._directly(one, its_package, product):
+                if newer not in found and newer != update.id:
+                    found.add(newer)
+                    successor = self.updates[newer]
+                    waiting.append((successor, self._package_of(successor, product, line)))
+        return self.oldest_first(found)
+
+    def partly_superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
+        """The ids of the updates of a line that replace some of an update's required files with later ones, not all."""
+        product = self.products[update.product]
+        line = package_line(package, product) if package else None
+        if package is None or line is None:
+            return ()
+        whole = {*self.superseded_by(update, package), update.id}
+        later = {
+            build.update.id
+            for row in required_rows(package)
+            for build in self.shipped(product.id, line, row.name)
+            if row.version is not None and build.version > row.version and build.update.contains_earlier
+        }
+        return self.oldest_first(later - whole)
+
+    def _directly(self, update: Update, package: Package | None, product: Product) -> set[str]:
+        found = {one for one in self._containers.get(update.id, ()) if one in self.updates}
         if update.level is not None:
-            found.update(self._later_levels(product, product.level_index(update.level)))
-        else:
-            line = package_line(package, product) if package else None
-            level = first_including_level(update, product, line, package)
-            if level is not None:
-                found.update(self._level_ids(product, level))
-            if package is not None and line is not None:
-                found.update(self._derived(update, package, product.id, line))
-        found.discard(update.id)
-        return tuple(sorted(found))
+            return found | self._later_levels(product, product.level_index(update.level))
+        line = package_line(package, product) if package else None
+        level = first_including_level(update, product, line, package)
+        if level is not None:
+            found |= self._level_ids(product, level)
+        if package is not None and line is not None:
+            found |= self._derived(update, package, product, line)
+        return found
+
+    def _package_of(self, update: Update, product: Product, line: int | None) -> Package | None:
+        """The package of an update for a line; its only one where the lines are not the question."""
+        for package in update.packages:
+            if package_line(package, product) == line:
+                return package
+        return None
 
     def chain(self, update: Update, package: Package | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What an update replaces and what replaces it on a package's line, each oldest first, whatever the steps."""
-        newer = self.superseded_by(update, package)
         product = self.products[update.product]
         line = package_line(package, product) if package else None
         older = {one for one in (*update.contains, *(update.replaces or ())) if one in self.updates}
-        if package is not None and line is not None:
+        if package is not None and line is not None and update.contains_earlier:
             for row in required_rows(package):
                 for build in self.shipped(product.id, line, row.name):
-                    if build.update.id != update.id and update.contains_earlier and self.covers(package, build.package):
+                    if build.update.id != update.id and covers(package, build.package, product):
                         older.add(build.update.id)
-        return self._oldest_first(older), self._oldest_first(newer)
+        return self.oldest_first(older), self.superseded_by(update, package)
 
-    def _oldest_first(self, ids: Iterable[str]) -> tuple[str, ...]:
-        def age(update_id: str) -> tuple[date, str]:
-            update = self.updates.get(update_id)
-            return (update.built if update else None) or date.max, update_id
+    def oldest_first(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Ids of catalogued updates by level, then by day, then by number."""
+
+        def age(update_id: str) -> tuple[date, int, int, str]:
+            update = self.updates[update_id]
+            product = self.products[update.product]
+            level = -1 if update.level is None else product.level_index(update.level)
+            return update.built or date.min, level, update.kb or 0, update_id
 
         return tuple(sorted(ids, key=age))
 
-    def covers(self, newer: Package, older: Package) -> bool:
-        """Whether a package carries every required file of an older one at least at its version, and one above it."""
-        rows: dict[tuple[str, str | None], FileVersion] = {}
-        for row in required_rows(newer):
-            if row.version is not None:
-                rows[(row.name.lower(), row.platform)] = row.version
-        higher = False
-        needed = required_rows(older)
-        for row in needed:
-            version = rows.get((row.name.lower(), row.platform))
-            if version is None or row.version is None or version < row.version:
-                return False
-            higher = higher or version > row.version
-        return bool(needed) and higher
-
-    def _derived(self, update: Update, package: Package, product_id: str, line: int) -> set[str]:
+    def _derived(self, update: Update, package: Package, product: Product, line: int) -> set[str]:
         needed = required_rows(package)
         if not needed:
             return set()
-        fewest = min((self._shipped[(product_id, line, row.name.lower())] for row in needed), key=len)
+        fewest = min((self._shipped[(product.id, line, row.name.lower())] for row in needed), key=len)
         return {
             build.update.id
             for build in fewest
-            if build.update.id != update.id and build.update.contains_earlier and self.covers(build.package, package)
+            if build.update.id != update.id
+            and build.update.contains_earlier
+            and covers(build.package, package, product)
         }
 
     def _later_levels(self, product: Product, index: int) -> set[str]:
@@ -158,6 +187,23 @@ class Supersedence:
     def _level_ids(self, product: Product, index: int) -> set[str]:
         update = self.bringing(product.id, product.levels[index].name)
         return {update.id} if update else set()
+
+
+def covers(newer: Package, older: Package, product: Product) -> bool:
+    """Whether a package carries every required file of an older one at least at its version, and one above it."""
+    rows = {
+        (row.name.lower(), row.platform or product.platform): row.version
+        for row in required_rows(newer)
+        if row.version is not None
+    }
+    higher = False
+    needed = required_rows(older)
+    for row in needed:
+        version = rows.get((row.name.lower(), row.platform or product.platform))
+        if version is None or row.version is None or version < row.version:
+            return False
+        higher = higher or version > row.version
+    return bool(needed) and higher
 
 
 def level_includes(update: Update, product: Product, index: int, package: Package | None) -> str | None:

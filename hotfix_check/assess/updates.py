@@ -1,36 +1,50 @@
-"""One update on one target: the verdict, the first that fits, and all that stands beside it."""
+"""One update on one target: the verdict, the first that fits, and its grounds."""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
 
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import (
     MET,
     Basis,
     Confidence,
-    Finding,
     JudgedRow,
-    PrerequisiteState,
     ProductLevel,
     RowState,
     SatisfiedBy,
-    Settle,
     Verdict,
 )
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
-from hotfix_check.assess.prerequisites import assess_prerequisites
-from hotfix_check.assess.supersedence import Supersedence, required_rows
-from hotfix_check.catalogue.update import Importance, Update
+from hotfix_check.assess.supersedence import Supersedence, covers, required_rows
+from hotfix_check.assess.wording import row_anomalies, row_sentence
+from hotfix_check.catalogue.update import Update
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
-_PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
+PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
+_INCLUDED_HOW = {"stated": "by the catalogue", "dates": "released after it", "builds": "its own files are as new"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A verdict with its grounds, before prerequisites and advice."""
+
+    judgement: Judgement
+    verdict: Verdict
+    confidence: Confidence
+    reasons: tuple[str, ...]
+    anomalies: tuple[str, ...] = ()
+    satisfied_by: tuple[SatisfiedBy, ...] = ()
 
 
 class ProductUpdates:
-    """The verdicts on one product's updates on one target; those that others depend on are found once."""
+    """The verdicts on one product's updates on one target, each found once.
+
+    An update is first judged by itself; only then by what others that contain it are by themselves. So no answer
+    depends on the order in which they are asked for, and none leads back to itself.
+    """
 
     def __init__(
         self,
@@ -38,90 +52,51 @@ class ProductUpdates:
         level: ProductLevel | None,
         relations: Supersedence,
         absent_because: str | None,
-        as_of: date | None = None,
     ) -> None:
         self.evidence = evidence
         self.product = evidence.product
-        self.level = level or ProductLevel(
-            product=self.product.id,
-            low=0,
-            high=len(self.product.levels) - 1,
-            basis=Basis.NONE,
-            votes=(),
-            anomalies=(),
-            server=False,
-        )
+        self.level = level or _unknown_level(evidence)
         self.on_target = level is not None
         self.relations = relations
         self.absent_because = absent_because
-        self.as_of = as_of
-        self._answers: dict[str, _Answer] = {}
-        self._asking: set[str] = set()
+        self._alone: dict[str, Answer] = {}
+        self._answers: dict[str, Answer] = {}
 
-    def finding(self, update: Update, importance: Importance) -> Finding:
-        """The finding for one update of the product."""
-        answer = self._answer(update)
-        judgement = answer.judgement
-        prerequisites: tuple[PrerequisiteState, ...] = ()
-        stated = False
-        if judgement.package is not None:
-            prerequisites = assess_prerequisites(judgement.package, self.product, self.level, self.verdict_of)
-            stated = judgement.package.prerequisites_stated
-        unmet = [group.requires for group in prerequisites if group.state == "unmet"]
-        blocked = bool(unmet) and answer.verdict in (Verdict.MISSING, Verdict.PARTIAL)
-        anomalies = list(answer.anomalies)
-        if unmet and answer.verdict in _PASSED and any(row.state in MET for row in judgement.rows):
-            anomalies.append(f"prerequisite-absent: it needs {' and '.join(unmet)}, which is not there")
-        if self.as_of is not None and update.released is None:
-            built = f"its files are of {update.built}" if update.built else "none of its dates is known"
-            anomalies.append(f"undated: {built}, so whether it was available on {self.as_of} is not known")
-        return Finding(
-            update=update,
-            importance=importance,
-            verdict=answer.verdict,
-            confidence=answer.confidence,
-            line=None if judgement.line is None else self.product.levels[judgement.line].name,
-            package=judgement.package,
-            reasons=tuple(answer.reasons),
-            satisfied_by=answer.satisfied_by,
-            superseded_by=self.relations.superseded_by(update, judgement.package),
-            anomalies=tuple(anomalies),
-            prerequisites=prerequisites,
-            prerequisites_stated=stated,
-            blocked=blocked,
-            rows=judgement.rows,
-            settle_with=self._settle_with(answer, prerequisites),
-        )
-
-    def verdict_of(self, update_id: str) -> Verdict | None:
-        """The verdict on another update of the product; None when it is not catalogued, or asks for itself."""
-        update = self.relations.updates.get(update_id)
-        if update is None or update.product != self.product.id or update_id in self._asking:
-            return None
-        return self._answer(update).verdict
-
-    def _answer(self, update: Update) -> _Answer:
+    def answer(self, update: Update) -> Answer:
+        """The verdict on an update of the product."""
         known = self._answers.get(update.id)
         if known is None:
-            self._asking.add(update.id)
-            known = self._answers[update.id] = self._judge(update)
-            self._asking.discard(update.id)
+            known = self._answers[update.id] = self._with_others(update, self._by_itself(update))
         return known
 
-    def _judge(self, update: Update) -> _Answer:
+    def verdict_of(self, update_id: str) -> Verdict | None:
+        """The verdict on another update of the product; None when it is not catalogued."""
+        update = self.relations.updates.get(update_id)
+        if update is None or update.product != self.product.id:
+            return None
+        return self.answer(update).verdict
+
+    def _by_itself(self, update: Update) -> Answer:
+        known = self._alone.get(update.id)
+        if known is None:
+            known = self._alone[update.id] = self._judge(update)
+        return known
+
+    def _alone_passed(self, update: Update) -> bool:
+        return update.product == self.product.id and self._by_itself(update).verdict in PASSED
+
+    def _judge(self, update: Update) -> Answer:
         judgement = judge_packages(update, self.level, self.evidence, self.relations)
-        if self.absent_because is not None:
-            return _Answer(judgement, Verdict.NOT_APPLICABLE, Confidence.HIGH, [self.absent_because])
-        without = self._component_not_there(update)
+        older = any(row.state is RowState.OLDER and row.required for row in judgement.rows)
+        without = self.absent_because or self._component_not_there(update)
         if without is not None:
-            return _Answer(judgement, Verdict.NOT_APPLICABLE, Confidence.HIGH, [without])
+            return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.HIGH, without)
         if update.level is not None:
-            return self._by_level(update, update.level, judgement)
-        if judgement.sibling is not None and not any(row.state is RowState.OLDER for row in judgement.rows):
-            level = self._level_name(judgement.at)
-            reason = f"{judgement.sibling.name}, released the same day, is the update for {level}"
-            return _Answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, [reason])
-        return self._by_files(update, judgement)
+            return self._by_level(update.level, judgement)
+        if judgement.sibling is not None and (not older or self.level.low < (judgement.line or 0)):
+            reason = f"{judgement.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
+            return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
+        return self._by_files(judgement)
 
     def _component_not_there(self, update: Update) -> str | None:
         component = self.product.components.get(update.component or "")
@@ -136,130 +111,116 @@ class ProductUpdates:
         markers = " and ".join(component.markers)
         return f"{component.name} is not installed: {markers} is absent from folders collected whole"
 
-    def _by_level(self, update: Update, name: str, judgement: Judgement) -> _Answer:
-        index = self.product.level_index(name)
-        level = self.level
+    def _by_level(self, name: str, judgement: Judgement) -> Answer:
+        index, level = self.product.level_index(name), self.level
         firm = Confidence.HIGH if level.basis is Basis.MARKERS else Confidence.MEDIUM
         words = interval_words(self.product, level.low, level.high)
-        reasons = [f"the level is {words}, by {level.basis}"]
+        how = "inferred from the builds of its files" if level.basis is Basis.INFERRED else f"by {level.basis}"
         if level.high < index:
-            return _Answer(judgement, Verdict.MISSING, firm, reasons)
+            return _answer(judgement, Verdict.MISSING, firm, f"the level is {words}, {how}")
         if level.low > index:
-            later = self.relations.bringing(self.product.id, self._level_name(level.low))
-            by = (SatisfiedBy(id=later.id, certainty="contains"),) if later else ()
-            return _Answer(judgement, Verdict.SUPERSEDED, firm, reasons, satisfied_by=by)
-        if level.low == level.high == index:
-            return _Answer(judgement, Verdict.INSTALLED, firm, reasons)
-        undecided = "nothing collected shows the level" if words == "nothing" else f"the level is only known as {words}"
-        return _Answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, [undecided])
+            by = self._level_id(level.low)
+            return _answer(judgement, Verdict.SUPERSEDED, firm, f"the level is {words}, {how}", satisfied_by=by)
+        if level.exact:
+            return _answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")
+        known = (
+            "nothing collected shows the level" if words == "nothing" else f"the level is only known as {words}, {how}"
+        )
+        return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, known)
 
-    def _by_files(self, update: Update, judgement: Judgement) -> _Answer:
+    def _by_files(self, judgement: Judgement) -> Answer:
         rows = [row for row in judgement.rows if row.required]
-        against = [row for row in rows if row.state is RowState.OLDER or self._removed(row)]
+        removed = [row for row in rows if row.state is RowState.ABSENT and self.on_target]
+        against = [row for row in rows if row.state is RowState.OLDER] + removed
         met = [row for row in rows if row.state in MET]
-        anomalies = _row_anomalies(judgement.rows)
-        sure = all(row.row.sure for row in rows)
-        firm = Confidence.HIGH if sure else Confidence.MEDIUM
+        anomalies = row_anomalies(judgement.rows)
         reasons = [sentence for row in rows if (sentence := row_sentence(row))]
+        sure = all(row.row.sure for row in rows)
         if against:
             if judgement.included:
-                level = self._level_name(judgement.at)
+                level = self._name(judgement.at)
                 anomalies.append(f"regressed: {level} should include this update, yet an older file is there")
-            anomalies.extend(f"file-removed: {row.row.name}" for row in against if row.state is RowState.ABSENT)
+            anomalies.extend(f"file-removed: {row.row.name}" for row in removed)
             beside = met or any(row.met_beside for row in against)
-            return _Answer(
-                judgement, Verdict.PARTIAL if beside else Verdict.MISSING, firm, reasons, anomalies=anomalies
-            )
+            verdict = Verdict.PARTIAL if beside else Verdict.MISSING
+            firm = Confidence.HIGH if sure else Confidence.MEDIUM
+            return _answer(judgement, verdict, firm, *reasons, anomalies=anomalies)
         if rows and len(met) == len(rows):
-            return self._all_met(update, judgement, reasons, anomalies, sure=sure)
-        return self._not_decided_by_files(update, judgement, rows, reasons, anomalies)
+            return self._all_met(judgement, reasons, anomalies, sure=sure)
+        unsafe = any(row.state in (RowState.UNREADABLE, RowState.NOT_CONTAINED) for row in rows)
+        if judgement.included and self.on_target and not unsafe:
+            return self._included(judgement, reasons, anomalies)
+        if not self.on_target:
+            reasons.append(f"nothing of {self.product.name} was recognised")
+        elif not rows:
+            reasons = ["no-file-table: the catalogue has no file of this update that a version could show"]
+        return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, anomalies=anomalies)
 
-    def _all_met(
-        self, update: Update, judgement: Judgement, reasons: list[str], anomalies: list[str], *, sure: bool
-    ) -> _Answer:
+    def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[str], *, sure: bool) -> Answer:
         exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT]
         if exact:
             sized = all(row.row.size is not None for row in exact)
             same_size = not any("size-differs" in text for text in anomalies)
             firm = Confidence.HIGH if sure and sized and same_size else Confidence.MEDIUM
-            return _Answer(judgement, Verdict.INSTALLED, firm, reasons, anomalies=anomalies)
+            return _answer(judgement, Verdict.INSTALLED, firm, *reasons, anomalies=anomalies)
         if judgement.included:
-            by: tuple[SatisfiedBy, ...] = self._by_level_id(judgement.at)
-            firm = Confidence.HIGH if judgement.included == "stated" else Confidence.MEDIUM
-            reasons = [*reasons, self._inclusion_sentence(judgement)]
-        else:
-            by = self._explain_later(update, judgement)
-            firm = Confidence.HIGH if by[0].certainty == "contains" else Confidence.MEDIUM
-            if by[0].id is None:
-                reasons = [*reasons, "a later build; no catalogued update ships it"]
-        return _Answer(judgement, Verdict.SUPERSEDED, firm, reasons, anomalies=anomalies, satisfied_by=by)
+            return self._included(judgement, reasons, anomalies)
+        return _answer(judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, anomalies=anomalies)
 
-    def _not_decided_by_files(
-        self, update: Update, judgement: Judgement, rows: list[JudgedRow], reasons: list[str], anomalies: list[str]
-    ) -> _Answer:
-        unsafe = any(row.state in (RowState.UNREADABLE, RowState.NOT_CONTAINED) for row in rows)
-        if self.on_target and not unsafe:
-            if judgement.included:
-                firm = Confidence.HIGH if judgement.included == "stated" else Confidence.MEDIUM
-                return _Answer(
+    def _included(self, judgement: Judgement, reasons: list[str], anomalies: list[str]) -> Answer:
+        firm = Confidence.HIGH if judgement.included == "stated" else Confidence.MEDIUM
+        how = _INCLUDED_HOW[judgement.included or "stated"]
+        said = f"{self._name(judgement.at)} includes this update ({how})"
+        by = self._level_id(judgement.at)
+        return _answer(judgement, Verdict.SUPERSEDED, firm, *reasons, said, anomalies=anomalies, satisfied_by=by)
+
+    def _with_others(self, update: Update, alone: Answer) -> Answer:
+        """The same answer, settled or explained by the updates that contain this one or ship its later builds."""
+        judgement = alone.judgement
+        if alone.verdict is Verdict.UNDETERMINED and update.level is None and self.on_target:
+            unsafe = any(row.state in (RowState.UNREADABLE, RowState.NOT_CONTAINED) for row in judgement.rows)
+            holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
+            if holders and not unsafe:
+                names = " and ".join(one.name for one in holders)
+                reasons = [row_sentence(row) for row in judgement.rows if row.required]
+                return _answer(
                     judgement,
                     Verdict.SUPERSEDED,
-                    firm,
-                    [*reasons, self._inclusion_sentence(judgement)],
-                    anomalies=anomalies,
-                    satisfied_by=self._by_level_id(judgement.at),
+                    Confidence.HIGH,
+                    *(reason for reason in reasons if reason),
+                    f"contained in {names}, which is there",
+                    anomalies=alone.anomalies,
+                    satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
-            holders = [one for one in self.relations.containers(update) if self.verdict_of(one.id) in _PASSED]
-            if holders:
-                by = tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders)
-                names = " and ".join(one.name for one in holders)
-                said = [*reasons, f"contained in {names}, which is there"]
-                return _Answer(
-                    judgement, Verdict.SUPERSEDED, Confidence.HIGH, said, anomalies=anomalies, satisfied_by=by
-                )
-        if not self.on_target:
-            reasons = [*reasons, f"nothing of {self.product.name} was recognised"]
-        elif not rows:
-            reasons = ["no-file-table: the catalogue has no file of this update that a version could show"]
-        return _Answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, reasons, anomalies=anomalies)
-
-    def _removed(self, row: JudgedRow) -> bool:
-        return row.state is RowState.ABSENT and self.on_target
-
-    def _by_level_id(self, index: int) -> tuple[SatisfiedBy, ...]:
-        update = self.relations.bringing(self.product.id, self._level_name(index))
-        return (SatisfiedBy(id=update.id, certainty="contains"),) if update else ()
-
-    def _inclusion_sentence(self, judgement: Judgement) -> str:
-        level = self._level_name(judgement.at)
-        how = {
-            "stated": "by the catalogue",
-            "dates": "released after it",
-            "builds": "its own files are at least as new",
-        }[judgement.included or "stated"]
-        return f"{level} includes this update ({how})"
+        if alone.verdict is Verdict.SUPERSEDED and update.level is None and not judgement.included:
+            by = self._explain_later(update, judgement)
+            unknown = by[0].id is None
+            return _answer(
+                judgement,
+                Verdict.SUPERSEDED,
+                Confidence.HIGH if by[0].certainty == "contains" else Confidence.MEDIUM,
+                *alone.reasons,
+                *(("a later build; no catalogued update ships it",) if unknown else ()),
+                anomalies=alone.anomalies,
+                satisfied_by=by,
+            )
+        return alone
 
     def _explain_later(self, update: Update, judgement: Judgement) -> tuple[SatisfiedBy, ...]:
         """What ships the later builds: catalogued updates of exactly these builds, rollups that contain the update."""
-        versions = {
-            row.row.name.lower(): min(
-                copy.file.version
-                for copy in row.copies
-                if isinstance(copy.file, InstalledFile) and copy.file.version is not None and copy.state in MET
-            )
-            for row in judgement.rows
-            if row.required
-        }
+        versions = {row.row.name.lower(): _lowest_later(row) for row in judgement.rows if row.required}
         found: dict[str, str] = {}
-        judged = judgement.package
         for name, version in versions.items():
             for build in self.relations.shipped(self.product.id, judgement.at, name):
-                if build.version == version and judged and self.relations.covers(build.package, judged):
-                    there = self.verdict_of(build.update.id) is Verdict.INSTALLED
+                package = judgement.package
+                if build.version == version and package and covers(build.package, package, self.product):
+                    there = self._by_itself(build.update).verdict is Verdict.INSTALLED
                     found[build.update.id] = "contains" if there else "consistent-with"
         for holder in self.relations.containers(update):
-            verdict = self.verdict_of(holder.id)
-            if verdict in _PASSED:
+            if holder.product != self.product.id:
+                continue
+            verdict = self._by_itself(holder).verdict
+            if verdict in PASSED:
                 found[holder.id] = "contains"
             elif verdict not in (Verdict.MISSING, Verdict.PARTIAL) and _reaches(holder, max(versions.values())):
                 found.setdefault(holder.id, "consistent-with")
@@ -268,115 +229,54 @@ class ProductUpdates:
         ordered = sorted(found.items(), key=lambda item: (item[1] != "contains", item[0]))
         return tuple(SatisfiedBy(id=key, certainty=certainty) for key, certainty in ordered)
 
-    def _settle_with(self, answer: _Answer, prerequisites: tuple[PrerequisiteState, ...]) -> tuple[Settle, ...]:
-        asked: list[Settle] = []
-        if answer.verdict is Verdict.UNDETERMINED:
-            for row in answer.judgement.rows:
-                if row.required and row.state in (RowState.NOT_COLLECTED, RowState.UNREADABLE):
-                    why = "not collected" if row.state is RowState.NOT_COLLECTED else "the copy cannot be read"
-                    role = row.roles[0] if len(row.roles) == 1 else None
-                    asked.append(Settle(file=row.row.name, role=role, why=why))
-        needs_level = any(group.state == "unknown" or group.basis == Basis.INFERRED for group in prerequisites) or (
-            answer.judgement.package is None and answer.verdict is Verdict.UNDETERMINED
-        )
-        if needs_level and self.on_target and not self.level.exact:
-            marker = self._telling_marker()
-            if marker is not None:
-                asked.append(marker)
-        return tuple(asked)
+    def _level_id(self, index: int) -> tuple[SatisfiedBy, ...]:
+        update = self.relations.bringing(self.product.id, self._name(index))
+        return (SatisfiedBy(id=update.id, certainty="contains"),) if update else ()
 
-    def _telling_marker(self) -> Settle | None:
-        """A marker that was not collected and has its own version at the most levels, so that it tells them apart."""
-        collected = {vote.file.lower() for vote in self.level.votes}
-        best = max(
-            (file for file in self.product.files.values() if file.marker and file.name.lower() not in collected),
-            key=lambda file: (
-                file.name.lower() in self.product.server_files,
-                len(set(file.versions.values())),
-                file.name,
-            ),
-            default=None,
-        )
-        if best is None:
-            return None
-        role = best.roles[0] if len(best.roles) == 1 else None
-        return Settle(file=best.name, role=role, why="its version shows the service level")
-
-    def _level_name(self, index: int) -> str:
+    def _name(self, index: int) -> str:
         return self.product.levels[index].name
 
 
-class _Answer:
-    """A verdict with its grounds, before prerequisites."""
+def _answer(
+    judgement: Judgement,
+    verdict: Verdict,
+    confidence: Confidence,
+    *reasons: str,
+    anomalies: list[str] | tuple[str, ...] = (),
+    satisfied_by: tuple[SatisfiedBy, ...] = (),
+) -> Answer:
+    return Answer(
+        judgement=judgement,
+        verdict=verdict,
+        confidence=confidence,
+        reasons=reasons,
+        anomalies=tuple(anomalies),
+        satisfied_by=satisfied_by,
+    )
 
-    def __init__(
-        self,
-        judgement: Judgement,
-        verdict: Verdict,
-        confidence: Confidence,
-        reasons: list[str],
-        *,
-        anomalies: list[str] | None = None,
-        satisfied_by: tuple[SatisfiedBy, ...] = (),
-    ) -> None:
-        self.judgement = judgement
-        self.verdict = verdict
-        self.confidence = confidence
-        self.reasons = reasons
-        self.anomalies = anomalies or []
-        self.satisfied_by = satisfied_by
+
+def _unknown_level(evidence: ProductEvidence) -> ProductLevel:
+    return ProductLevel(
+        product=evidence.product.id,
+        low=0,
+        high=len(evidence.product.levels) - 1,
+        basis=Basis.NONE,
+        votes=(),
+        anomalies=(),
+        server=False,
+    )
+
+
+def _lowest_later(row: JudgedRow) -> FileVersion:
+    """The lowest of the copies that are later than the row; each of them has to be explained."""
+    return min(
+        copy.file.version
+        for copy in row.copies
+        if isinstance(copy.file, InstalledFile) and copy.file.version is not None and copy.state is RowState.LATER
+    )
 
 
 def _reaches(holder: Update, version: FileVersion) -> bool:
     """Whether a later build is at or past the builds of an update that contains this one."""
     builds = [row.version for package in holder.packages for row in required_rows(package) if row.version]
     return bool(builds) and version[:3] >= min(builds)[:3]
-
-
-def row_sentence(row: JudgedRow) -> str:
-    """What was found against one row, in words: "Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""
-    name, needs = row.row.name, f"needs {row.row.version} or later"
-    worst = next((copy for copy in row.copies if copy.state is row.state), None)
-    found = worst.file.version if worst is not None and isinstance(worst.file, InstalledFile) else None
-    place = f" in {worst.role}" if worst is not None and worst.role and len(row.roles) > 1 else ""
-    match row.state:
-        case RowState.EXACT:
-            text = f"{name}{place} is {found}, as in the table"
-        case RowState.LATER | RowState.OLDER:
-            text = f"{name}{place} is {found}, {needs}"
-        case RowState.ABSENT:
-            text = f"{name} is absent from {' and '.join(row.roles)}, collected whole; {needs}"
-        case RowState.NOT_COLLECTED:
-            text = f"{name} was not supplied"
-        case RowState.UNREADABLE:
-            why = getattr(worst.file, "reason", None) if worst is not None else None
-            text = f"{name} cannot be read: {why or 'no version resource'}"
-        case RowState.FOREIGN:
-            text = f"{name} is {found}, somebody else's file"
-        case RowState.OTHER_PRODUCT:
-            text = f"{name} is {found}, another product's file"
-        case RowState.OTHER_PLATFORM:
-            machine = worst.file.machine if worst is not None and isinstance(worst.file, InstalledFile) else None
-            text = f"{name} is built for {machine}, the update has no file for that"
-        case RowState.OTHER_LINE:
-            text = f"{name} is {found}, of another line than {row.row.version}; nothing says whether that has the fix"
-        case RowState.NOT_CONTAINED:
-            text = f"{name} is {found}, the build of an update that carries only its own month's fixes; {needs}"
-        case RowState.NOT_CHECKABLE:
-            return ""
-    return f"{text} ({row.note})" if row.note else text
-
-
-def _row_anomalies(rows: tuple[JudgedRow, ...]) -> list[str]:
-    """The anomalies of the copies, and copies that differ from one another."""
-    found: list[str] = []
-    for row in rows:
-        versions = {
-            str(copy.file.version)
-            for copy in row.copies
-            if isinstance(copy.file, InstalledFile) and copy.file.version is not None
-        }
-        if len(versions) > 1:
-            found.append(f"copies-differ: {row.row.name} is {' and '.join(sorted(versions))}")
-        found.extend(dict.fromkeys(f"{row.row.name}: {text}" for copy in row.copies for text in copy.anomalies))
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
@@ -74,7 +75,7 @@ def load_catalogue(paths: Sequence[Path]) -> Catalogue:
         if len(data) > MAX_FILE_BYTES:
             raise CatalogueError(f"{file}: larger than {MAX_FILE_BYTES} bytes, not a catalogue file")
         contents.append((str(file), data))
-        digest.update(f"{file.name}\0{len(data)}\0".encode() + data)
+        digest.update(os.fsencode(file.name) + f"\0{len(data)}\0".encode() + data)
     return parse_catalogue(contents, sha256=digest.hexdigest())
 
 
@@ -145,7 +146,7 @@ class _Document:
 def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
     try:
         parsed = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         faults.append(f"{path}: not a TOML file: {error}")
         return None
 
@@ -359,8 +360,10 @@ def _reference(table: Fields, field: str, value: object, product: Product, *, le
         value = f"KB{value}"
     if not isinstance(value, str):
         raise table.fault(field, f"a KB number or update id expected, found {value!r}")
-    if levels and any(level.name == value for level in product.levels):
-        return value
+    if levels:
+        for level in product.levels:
+            if level.name.casefold() == value.casefold():
+                return level.name
     if "/" in value:
         return value
     if not value.upper().startswith(("KB", "Q")):

@@ -344,6 +344,40 @@ def catalogue_check(
     raise typer.Exit(run_check(tuple(paths or ())))
 
 
+@catalogue_app.command("import")
+def catalogue_import(
+    articles: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ARTICLE", help="KB articles as text or HTML, CSV file lists, folders, globs; - is stdin."
+        ),
+    ],
+    form: Annotated[
+        str, typer.Option("-f", "--format", metavar="toml|json|jsonl", help="A draft to review, or one for programs.")
+    ] = "toml",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
+    ] = None,
+    kb: Annotated[
+        str | None, typer.Option("--kb", metavar="KB", help="The number of an article that does not give its own.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", metavar="FOLDER", help="Merge each draft into its product's file there.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --into: take the new draft where the KB is there and differs.")
+    ] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Turn KB articles into draft updates: number, title, products, prerequisites and every row of the file tables."""
+    from hotfix_check.cli.importing import run_import
+
+    raise typer.Exit(
+        run_import(tuple(articles), kb=kb, form=form, output=output, jobs=jobs, into=into, replace=replace, quiet=quiet)
+    )
+
+
 def main() -> None:
     """Run the command line; expected errors are one line each and exit code 2, never a traceback."""
     for stream in (sys.stdout, sys.stderr):

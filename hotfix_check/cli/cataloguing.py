@@ -13,14 +13,17 @@ from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.cli.catalogues import chosen_catalogue
-from hotfix_check.cli.judging import find_updates
+from hotfix_check.cli.judging import find_updates, known
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import CatalogueError
 
 
 def run_list(products: Sequence[str], file: str | None, form: str, paths: Sequence[Path]) -> None:
     """One line an update: product, name, kind, importance, day, title."""
+    known("--format", form, ("table", "json"))
     catalogue = chosen_catalogue(paths)
+    for product in products:
+        known("--product", product, [one.id for one in catalogue.products])
     updates = [
         update
         for update in catalogue.updates
@@ -48,6 +51,7 @@ def run_list(products: Sequence[str], file: str | None, form: str, paths: Sequen
 
 def run_show(name: str, form: str, paths: Sequence[Path]) -> None:
     """Everything on the updates of one KB number or id."""
+    known("--format", form, ("table", "json"))
     catalogue = chosen_catalogue(paths)
     found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)

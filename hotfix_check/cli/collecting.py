@@ -9,20 +9,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotfix_check import __version__
-from hotfix_check.assess import catalogued_names
+from hotfix_check.assess import catalogued_names, plain_names
 from hotfix_check.cli.catalogues import chosen_catalogue
 from hotfix_check.cli.output import print_report, write_file
 from hotfix_check.cli.progress import counting
-from hotfix_check.inventory import Collected, inventory_to_json, read_target
+from hotfix_check.errors import UsageError
+from hotfix_check.inventory import Collected, inventory_to_json, looks_saved, read_target
 
 
 def run_inventory(
     target: Path, output: Path | None, catalogues: Sequence[Path], *, hashes: bool, run_info: bool, quiet: bool
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
-    names = catalogued_names(chosen_catalogue(catalogues))
+    if target.is_file() and looks_saved(target):
+        raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
+    catalogue = chosen_catalogue(catalogues)
     with counting("Reading", quiet=quiet) as count:
-        inventory = read_target(target, wanted=names.__contains__, every_pe=True, hashes=hashes, on_file=count)
+        inventory = read_target(
+            target,
+            wanted=catalogued_names(catalogue),
+            plain=plain_names(catalogue),
+            every_pe=True,
+            hashes=hashes,
+            on_file=count,
+        )
     collected = Collected(
         host=platform.node() or None if run_info else None,
         at=datetime.now(UTC) if run_info else None,

@@ -66,8 +66,18 @@ def check_outputs(form: str, colour: str, outputs: Sequence[Path], *, inputs: Se
         if is_manifest(path) and not manifest:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
         known("--output", path.suffix.lower() or path.name, tuple(_BY_SUFFIX))
-        if path.exists() and any(one.is_file() and path.samefile(one) for one in inputs):
-            raise UsageError(f"--output: {path} is being read; write to another file")
+        _not_evidence(path, inputs)
+
+
+def _not_evidence(output: Path, inputs: Sequence[Path]) -> None:
+    """Evidence is never written to: neither what is read itself nor a folder that is."""
+    place = output.resolve()
+    for one in inputs:
+        evidence = one.resolve()
+        if place == evidence:
+            raise UsageError(f"--output: {output} is being read; write to another file")
+        if evidence in place.parents and evidence.is_dir() and evidence != Path.cwd():
+            raise UsageError(f"--output: {output} would be written into the target {one}")
 
 
 def is_manifest(path: Path) -> bool:

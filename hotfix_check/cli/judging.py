@@ -75,7 +75,8 @@ class Judge:
         with counting(f"Reading {visible(target.name)}", quiet=self.options.quiet) as count:
             inventory = read_target(
                 target,
-                wanted=self.assessor.all_names.__contains__,
+                wanted=self.assessor.all_names,
+                plain=self.assessor.plain_names,
                 every_pe=every_pe,
                 hashes=self.options.hashes,
                 cross_check=self.options.cross_check,
@@ -87,14 +88,21 @@ class Judge:
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one target."""
-        return self.assessor.assess(inventory, self.question)
+        assessment = self.assessor.assess(inventory, self.question)
+        there = {level.product for level in assessment.products}
+        for product_id, level in self.question.assume:
+            if product_id not in there and not self.options.quiet:
+                warn(f"--assume {product_id}={level}: that product was not recognised in {inventory.target}")
+        return assessment
 
 
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     """The updates of a KB number, an alias (MS06-019) or an id. Raises UsageError when there is none."""
     wanted = name.strip().casefold()
     found = [
-        update for update in catalogue.updates if wanted in (update.id.casefold(), *map(str.casefold, update.aliases))
+        update
+        for update in catalogue.updates
+        if wanted in (update.id.casefold(), update.id.rpartition("/")[2].casefold(), *map(str.casefold, update.aliases))
     ]
     if not found:
         kb = read_kb("KB", name)
@@ -102,6 +110,11 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     if not found:
         raise UsageError(f"{name} is not in the catalogue (hotfix-check catalogue list shows what is)")
     return found
+
+
+def warn(text: str) -> None:
+    """A line on stderr that changes nothing else."""
+    print(f"hotfix-check: warning: {visible(text)}", file=sys.stderr)
 
 
 def this_host() -> str | None:
@@ -142,6 +155,9 @@ def _question(
     for kb in sorted(kbs - {update.kb for update in catalogue.updates if update.kb is not None}):
         when = f" as of {as_of}" if as_of else ""
         raise UsageError(f"--kb: KB{kb} is not in the catalogue{when} (hotfix-check catalogue list shows what is)")
+    if options.products and kbs:
+        for kb in sorted(kbs - {update.kb for update in catalogue.updates if update.product in options.products}):
+            raise UsageError(f"--kb: KB{kb} is no update of {' or '.join(options.products)}")
     assumed: list[tuple[str, str]] = []
     for text in options.assume:
         product_id, _, level = text.partition("=")
@@ -149,6 +165,8 @@ def _question(
         names = {one.name.casefold(): one.name for one in products[product_id].levels}
         if level.casefold() not in names:
             raise UsageError(f"--assume: {level!r} is no level of {product_id} ({', '.join(names.values())})")
+        if product_id in dict(assumed):
+            raise UsageError(f"--assume: {product_id} is given twice")
         assumed.append((product_id, names[level.casefold()]))
     return Question(
         kbs=frozenset(kbs) or None,

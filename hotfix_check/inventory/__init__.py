@@ -1,6 +1,14 @@
 """Targets (a folder, a file, a saved inventory) to an Inventory."""
 
-from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.inventory.files import (
+    Collected,
+    InstalledFile,
+    Inventory,
+    TargetKind,
+    UnreadableFile,
+    by_path,
+    name_of,
+)
 from hotfix_check.inventory.read import read_target
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
 
@@ -10,6 +18,7 @@ __all__ = [
     "Inventory",
     "TargetKind",
     "UnreadableFile",
+    "by_path",
     "inventory_to_json",
     "looks_saved",
     "name_of",

@@ -47,10 +47,11 @@ class InstalledFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableFile:
-    """A file or folder that gave no version facts, and why; size and time where the folder listing gave them."""
+    """A file that gave no version facts, or a folder that was not looked into, and why; size and time where known."""
 
     path: str
     reason: str
+    is_folder: bool = False
     size: int | None = None
     modified: datetime | None = None
 
@@ -92,3 +93,8 @@ class Inventory:
 def name_of(path: str) -> str:
     """The file name of a path, in lower case: Windows compares names without case."""
     return path.rpartition("/")[2].lower()
+
+
+def by_path(file: InstalledFile | UnreadableFile) -> tuple[str, str]:
+    """The order of files in every list: by path without case."""
+    return file.path.lower(), file.path

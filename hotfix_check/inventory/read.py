@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 
 MAX_HASHED_BYTES = 1 << 30
 _ROOT_PARTS = 5
@@ -23,7 +23,8 @@ _MAPI_SET = frozenset({"mapi32.dll", "mapi32x.dll", "mapistub.dll", "exmapi32.dl
 def read_target(
     target: Path,
     *,
-    wanted: Callable[[str], bool],
+    wanted: Container[str],
+    plain: Container[str] = frozenset(),
     every_pe: bool = False,
     hashes: bool = True,
     cross_check: bool = False,
@@ -31,11 +32,12 @@ def read_target(
 ) -> Inventory:
     """Collect a folder (with all below it) or one file.
 
-    ``wanted`` says of a lower-case name whether it is evidence: only such files are opened and hashed; with
-    ``every_pe`` all PE files are read, whatever their suffix. ``on_file`` is called for each file seen.
-    Raises TargetError when the target is missing or is neither a folder nor a file.
+    ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
+    have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
+    read, whatever their suffix. ``on_file`` is called for each file seen. Raises TargetError when the target is missing
+    or is neither a folder nor a file.
     """
-    reader = _Reader(wanted, every_pe, hashes, cross_check, on_file)
+    reader = _Reader(wanted, plain, every_pe, hashes, cross_check, on_file)
     try:
         mode = target.stat().st_mode
     except OSError as error:
@@ -52,8 +54,8 @@ def read_target(
         kind=TargetKind.FOLDER if stat.S_ISDIR(mode) else TargetKind.FILE,
         root=tuple(shown(part) for part in full.parts[1:][-_ROOT_PARTS:]),
         folders=tuple(sorted(reader.folders)),
-        files=tuple(sorted(reader.files, key=lambda file: (file.path.lower(), file.path))),
-        unreadable=tuple(sorted(reader.unreadable, key=lambda file: (file.path.lower(), file.path))),
+        files=tuple(sorted(reader.files, key=by_path)),
+        unreadable=tuple(sorted(reader.unreadable, key=by_path)),
         files_seen=reader.seen,
         files_read=len(reader.files),
         lone_file=not stat.S_ISDIR(mode),
@@ -71,13 +73,15 @@ def shown(name: str) -> str:
 class _Reader:
     def __init__(
         self,
-        wanted: Callable[[str], bool],
+        wanted: Container[str],
+        plain: Container[str],
         every_pe: bool,
         hashes: bool,
         cross_check: bool,
         on_file: Callable[[], None],
     ) -> None:
         self.wanted = wanted
+        self.plain = plain
         self.every_pe = every_pe
         self.hashes = hashes
         self.cross_check = cross_check
@@ -102,7 +106,9 @@ class _Reader:
             except OSError as error:
                 if not inner:
                     raise TargetError(f"{shown(str(folder))}: the folder cannot be listed: {_why(error)}") from error
-                self.unreadable.append(UnreadableFile(path=inner, reason=f"the folder cannot be listed: {_why(error)}"))
+                self.unreadable.append(
+                    UnreadableFile(path=inner, reason=f"the folder cannot be listed: {_why(error)}", is_folder=True)
+                )
             else:
                 self.folders.append(inner)
 
@@ -115,13 +121,15 @@ class _Reader:
             return
         if is_folder:
             if is_link:
-                self.unreadable.append(UnreadableFile(path=inner, reason="a link to a folder, not followed"))
+                self.unreadable.append(
+                    UnreadableFile(path=inner, reason="a link to a folder, not followed", is_folder=True)
+                )
             else:
                 waiting.append((Path(entry.path), inner))
             return
         self.seen += 1
         self.on_file()
-        evidence = self.wanted(name_of(inner))
+        evidence = name_of(inner) in self.wanted
         if is_link:
             if evidence:
                 self.unreadable.append(UnreadableFile(path=inner, reason="a symbolic link, not followed"))
@@ -135,6 +143,10 @@ class _Reader:
             size, modified = status.st_size, _utc(status.st_mtime)
             if not stat.S_ISREG(status.st_mode):
                 raise pe.PeError("not-a-pe", "not a regular file")
+            if name_of(inner) in self.plain:
+                digest = _sha256(path) if self.hashes and size <= MAX_HASHED_BYTES else None
+                self.files.append(InstalledFile(path=inner, size=size, modified=modified, sha256=digest))
+                return
             facts = pe.read_pe_file(path, mapi=name_of(inner) in _MAPI_SET)
             notes = list(facts.notes)
             digest = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fields import Fields
-from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
+from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
 
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 512 * 1024 * 1024
@@ -38,13 +38,13 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
 
 
 def looks_saved(path: Path) -> bool:
-    """Whether a file starts like a saved inventory; its name does not matter."""
+    """Whether a file is JSON by its first bytes, so a saved inventory and no program; its name does not matter."""
     try:
         with path.open("rb") as stream:
-            start = stream.read(200)
+            start = stream.read(64)
     except OSError:
         return False
-    return start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and SCHEMA.rpartition("/")[0].encode() in start
+    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{")
 
 
 def read_saved(path: Path) -> Inventory:
@@ -57,7 +57,7 @@ def read_saved(path: Path) -> Inventory:
     if len(data) > MAX_BYTES:
         raise SavedInputError(f"{path}: larger than {MAX_BYTES} bytes, not a saved inventory")
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        document = json.loads(data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise SavedInputError(f"{path}: not JSON: {error}") from error
     return parse_saved(document, str(path))
@@ -77,8 +77,8 @@ def parse_saved(document: object, where: str) -> Inventory:
         kind=TargetKind.INVENTORY,
         root=top.need("root", top.texts("root")),
         folders=top.need("folders", top.texts("folders")),
-        files=tuple(_read_file(row) for row in top.tables("files", _row_label)),
-        unreadable=tuple(_read_unreadable(row) for row in top.tables("unreadable", _row_label)),
+        files=tuple(sorted((_read_file(row) for row in _rows(top, "files")), key=by_path)),
+        unreadable=tuple(sorted((_read_unreadable(row) for row in _rows(top, "unreadable")), key=by_path)),
         files_seen=top.need("files_seen", top.integer("files_seen", 0, 2**53)),
         files_read=top.need("files_read", top.integer("files_read", 0, 2**53)),
         lone_file=top.flag("lone_file", False),
@@ -89,6 +89,11 @@ def parse_saved(document: object, where: str) -> Inventory:
     collected.finish()
     top.finish()
     return inventory
+
+
+def _rows(top: Fields, field: str) -> list[Fields]:
+    top.need(field, top.get(field, list, "a list of tables"))
+    return top.tables(field, _row_label)
 
 
 def _row_label(number: int, row: dict[str, Any]) -> str:
@@ -141,7 +146,13 @@ def _read_file(row: Fields) -> InstalledFile:
 
 
 def _unreadable_row(file: UnreadableFile) -> dict[str, object]:
-    row = {"path": file.path, "reason": file.reason, "size": file.size, "modified": _stamp(file.modified)}
+    row: dict[str, object] = {
+        "path": file.path,
+        "reason": file.reason,
+        "folder": file.is_folder or None,
+        "size": file.size,
+        "modified": _stamp(file.modified),
+    }
     return {key: value for key, value in row.items() if value is not None}
 
 
@@ -149,6 +160,7 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
     file = UnreadableFile(
         path=row.need("path", row.text("path")),
         reason=row.need("reason", row.text("reason")),
+        is_folder=row.flag("folder", False),
         size=row.integer("size", 0, 2**63),
         modified=row.moment("modified"),
     )
@@ -161,4 +173,4 @@ def _stamp(moment: datetime | None) -> str | None:
 
 
 def _line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)

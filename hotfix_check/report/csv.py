@@ -36,6 +36,7 @@ COLUMNS = (
     *("days_since_release", "aliases"),
     *_ANSWER,
     *("reasons", "next_steps", "blocked", "prerequisites", "prerequisites_stated", "satisfied_by", "superseded_by"),
+    *("partly_superseded_by", "advice"),
     *("settle_with", "restart", "actions", "anomalies"),
     *("file", "required", "roles", "file_state", "expected_version", "expected_size", "expected_time"),
     *("expected_platform", "path", "folder_role", "copy_state", "found_version"),
@@ -123,7 +124,7 @@ def _finding(finding: Document, as_of: str | None) -> _Row:
         ],
         "prerequisites_stated": finding["prerequisites_stated"],
         "satisfied_by": [f"{by['id'] or 'no catalogued update'} ({by['certainty']})" for by in finding["satisfied_by"]],
-        "superseded_by": finding["superseded_by"],
+        **{key: finding[key] for key in ("superseded_by", "partly_superseded_by", "advice")},
         "settle_with": [
             f"{one['file']} in {one['role'] or 'any folder'}: {one['why']}" for one in finding["settle_with"]
         ],

@@ -48,6 +48,8 @@ def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[
         if len(chain) > 1
         else "Chain: replaces nothing, replaced by nothing."
     )
+    if finding["partly_superseded_by"]:
+        lines.append(f"Replaced in part, not in every file, by {', '.join(names_of(finding['partly_superseded_by']))}.")
     lines += [f"! {text}" for text in finding["anomalies"]]
     if finding["waiver"]:
         waiver = finding["waiver"]

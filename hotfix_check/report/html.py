@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from hotfix_check.report.ladder_view import ladder_view
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.result import Document
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import (
     TO_INSTALL,
@@ -132,7 +132,6 @@ def _finding(anchor: str, finding: Document, as_of: str | None) -> dict[str, Any
         "name": update_name(finding),
         "next": next_steps(finding),
         "days": days_since(finding["released"], as_of),
-        "superseders": names_of(finding["superseded_by"]),
         "waiver_words": f"Accepted under {waiver_words(finding['waiver'])}" if finding["waiver"] else None,
     }
 

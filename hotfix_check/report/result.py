@@ -191,6 +191,8 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document
         "reasons": list(finding.reasons),
         "satisfied_by": [{"id": by.id, "certainty": by.certainty} for by in finding.satisfied_by],
         "superseded_by": list(finding.superseded_by),
+        "partly_superseded_by": list(finding.partly_superseded_by),
+        "advice": list(finding.advice),
         "anomalies": list(finding.anomalies),
         "prerequisites": [
             {"requires": group.requires, "state": group.state, "basis": group.basis, "evidence": group.evidence}

@@ -57,14 +57,16 @@ def _install_steps(finding: Document) -> list[str]:
         groups = [group["requires"] for group in finding["prerequisites"] if group["state"] == state]
         if groups:
             steps.append(words.format(" and ".join(groups)))
-    newer = names_of(finding["superseded_by"])
-    if newer:
-        others = f" (so do {', '.join(newer[:-1])})" if newer[1:] else ""
-        steps.append(f"Next: install {newer[-1]}, which replaces it{others}.")
-    elif finding["importance"] == "optional":
-        steps.append(f"Next: install {update_name(finding)} if this server has the problem.")
-    else:
-        steps.append(f"Next: install {update_name(finding)}.")
+    others = [one for one in finding["advice"] if one != finding["id"]]
+    again = (
+        " again" if finding["verdict"] == "partial" or any("regressed" in one for one in finding["anomalies"]) else ""
+    )
+    if others:
+        steps.append(f"Next: install {names_of(others)[0]}, which replaces it.")
+    if finding["id"] in finding["advice"]:
+        own = "Or, while that is blocked, install" if others else "Next: install"
+        condition = " if this server has the problem" if finding["importance"] == "optional" else ""
+        steps.append(f"{own} {update_name(finding)}{again}{condition}.")
     if finding["restart"] == "yes":
         steps.append("It needs a restart.")
     return steps
@@ -85,7 +87,7 @@ def product_words(product: Document) -> str:
     low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
     if basis == "none":
         return f"{product['name']}, service level unknown (no file here shows it)"
-    level = product["level"] or (low if low == high else f"{low} to {high}")
+    level = product["level"] or (f"{low} to {high}" if basis != "inferred" and low != high else f"at least {low}")
     votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
     more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
     why = {

@@ -18,7 +18,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 
 
 def read(target: Path, *names: str, **options: bool) -> Inventory:
-    return read_target(target, wanted=set(names).__contains__, **options)
+    return read_target(target, wanted=frozenset(names), **options)
 
 
 def test_a_file_gives_its_facts(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from hotfix_check.inventory import (
     Inventory,
     TargetKind,
     UnreadableFile,
+    by_path,
     inventory_to_json,
     looks_saved,
     read_saved,
@@ -53,6 +54,7 @@ unreadable = st.builds(
     UnreadableFile,
     path=texts,
     reason=texts,
+    is_folder=st.booleans(),
     size=st.none() | st.integers(0, 2**40),
     modified=st.none() | moments,
 )
@@ -62,8 +64,8 @@ inventories = st.builds(
     kind=st.just(TargetKind.INVENTORY),
     root=st.lists(texts, max_size=3).map(tuple),
     folders=st.lists(texts, max_size=3).map(tuple),
-    files=st.lists(files, max_size=3).map(tuple),
-    unreadable=st.lists(unreadable, max_size=2).map(tuple),
+    files=st.lists(files, max_size=3).map(lambda found: tuple(sorted(found, key=by_path))),
+    unreadable=st.lists(unreadable, max_size=2).map(lambda found: tuple(sorted(found, key=by_path))),
     files_seen=numbers,
     files_read=numbers,
     lone_file=st.booleans(),
@@ -126,9 +128,16 @@ def test_what_is_not_json_or_not_ours_is_refused(content: bytes, tmp_path: Path)
         read_saved(path)
 
 
-def test_an_inventory_is_known_by_its_content(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"], ids=str)
+def test_an_inventory_is_known_by_its_content_in_the_encodings_that_shells_write(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "anything.dat"
-    path.write_text(json.dumps(example()))
+    path.write_bytes(json.dumps(example(), sort_keys=True).encode(encoding))
     assert looks_saved(path)
-    path.write_text(json.dumps({"schema": "something else"}))
-    assert not looks_saved(path)
+    assert read_saved(path).files[0].path == "Store.exe"
+
+
+def test_a_program_or_text_is_no_inventory(tmp_path: Path) -> None:
+    path = tmp_path / "anything.dat"
+    for content in (b"MZ\x90\0", b"", b"[1]", b"text"):
+        path.write_bytes(content)
+        assert not looks_saved(path)

@@ -145,6 +145,8 @@ def _finding(number: int, files: int, chance: random.Random) -> dict[str, Any]:
         "reasons": [f"ExSetup.exe is 15.1.2507.6, needs 15.1.2507.{number + 9} or later"],
         "satisfied_by": [{"id": None, "certainty": "unknown-build"}] if verdict == "superseded" else [],
         "superseded_by": [f"exchange-2016/KB{kb + 37}"] if number % 5 == 0 else [],
+        "partly_superseded_by": [f"exchange-2016/KB{kb + 74}"] if number % 10 == 0 else [],
+        "advice": [f"exchange-2016/KB{kb + 37 * (number % 5 == 0)}"] if lacking else [],
         "anomalies": [f"regressed: number {number} was there before"] if lacking and number % 7 == 0 else [],
         "prerequisites": [
             {"requires": "CU22 or CU23", "state": "unmet", "basis": "markers", "evidence": f"ExSetup.exe, row {number}"}

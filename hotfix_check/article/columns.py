@@ -1,0 +1,182 @@
+"""Header lines and header cells: which column holds what.
+
+A header is recognised by the words of its columns, in any order and number, never by the whole line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+Concept = Literal["name", "version", "size", "date", "time", "datetime", "platform", "language", "folder", "other"]
+
+
+class Column(NamedTuple):
+    """One column of a table: what it holds, its printed header, and where that stands."""
+
+    concept: Concept
+    label: str
+    start: int
+    end: int
+
+
+_WORDS: dict[Concept, tuple[str, ...]] = {
+    "name": (
+        "file name", "file names", "filename", "filenames", "file name and path", "file name/path",
+        "name of file", "name", "file", "files", "module", "module name", "dll", "dll name", "driver",
+    ),
+    "version": (
+        "version", "ver", "ver.", "version#", "version #", "version no", "version no.", "version number",
+        "file version", "fileversion", "product version", "current version", "new version", "build",
+        "internal version",
+    ),
+    "size": (
+        "size", "sizes", "size(s)", "file size", "filesize", "length", "bytes",
+    ),
+    "date": (
+        "date", "dates", "date(s)", "file date", "filedate", "creation date", "modified", "modified date",
+        "date modified", "last modified", "date stamp", "date (utc)",
+    ),
+    "time": (
+        "time", "file time", "time (utc)", "time utc",
+    ),
+    "datetime": (
+        "date/time", "date / time", "date and time", "date & time", "timestamp", "time stamp", "time/date",
+        "date/time stamp",
+    ),
+    "platform": (
+        "platform", "platforms", "operating system", "os", "processor", "cpu", "architecture", "computer",
+        "machine", "processor type",
+    ),
+    "language": (
+        "language", "languages", "locale", "lang", "lcid",
+    ),
+    "folder": (
+        "folder", "directory", "path", "location", "destination", "destination folder", "destination directory",
+        "target folder", "install path", "installation folder",
+    ),
+    "other": (
+        "file identifier", "file hash", "hash", "sha1", "sha1 hash", "sha256", "sha256 hash", "md5", "checksum",
+        "crc", "service branch", "branch", "sp requirement", "sp", "attributes", "description", "title",
+        "function", "type", "file type", "component", "item id", "item", "part number", "disk", "disk number",
+        "online file", "uncompressed name", "expanded name", "compressed name", "control name", "notes", "note",
+        "comments", "status", "application", "included", "installed by",
+    ),
+}  # fmt: skip
+_PHRASES: dict[str, Concept] = {phrase: concept for concept, phrases in _WORDS.items() for phrase in phrases}
+_LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
+_UNIT = re.compile(r"\((?:in )?(bytes?|kb|k|mb|utc|gmt|kilobytes|megabytes)\)", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+
+
+def cell_concept(cell: str) -> Concept | None:
+    """What a header cell announces: an exact phrase, or one that ends in a known noun (``Outlook 97 version``)."""
+    words = _UNIT.sub("", cell.strip().strip(":*").lower()).split()
+    if not words or len(words) > 6 or len(cell) > 60:
+        return None
+    phrase = " ".join(words)
+    if phrase in _PHRASES:
+        return _PHRASES[phrase]
+    if phrase.strip(".:") in _PHRASES:
+        return _PHRASES[phrase.strip(".:")]
+    tail = words[-1]
+    if tail in ("version", "size", "date", "time", "platform", "language"):
+        return _PHRASES[tail]
+    return None
+
+
+def header_cells(cells: tuple[str, ...]) -> tuple[Column, ...] | None:
+    """The columns of a grid when a row of cells is its header, else None."""
+    concepts = [cell_concept(cell) if cell else None for cell in cells]
+    filled = sum(1 for cell in cells if cell)
+    known = sum(1 for concept in concepts if concept)
+    names = concepts.count("name")
+    if not filled or not names or known * 3 < filled * 2:
+        return None
+    if known < 2 and filled > 1:
+        return None
+    if filled == 1 and cells[concepts.index("name")].strip().lower() in (
+        "file",
+        "files",
+        "name",
+        "driver",
+        "module",
+        "dll",
+    ):
+        return None
+    seen_name = False
+    columns = []
+    for index, (cell, concept) in enumerate(zip(cells, concepts, strict=True)):
+        chosen: Concept = concept or "other"
+        if chosen == "name":
+            # "File name" beats a plain "Name" before it; a second file name is another column.
+            chosen = "other" if seen_name else "name"
+            seen_name = True
+        columns.append(Column(chosen, cell, index, index + 1))
+    return tuple(columns)
+
+
+def header_line(line: str) -> tuple[Column, ...] | None:
+    """The columns of a line of text when it is a header, else None."""
+    stripped = line.strip()
+    if not 4 <= len(stripped) <= 180 or stripped[-1] in ".;,?!":
+        return None
+    words = list(_WORD.finditer(line))
+    if not 1 <= len(words) <= 24:
+        return None
+    columns: list[Column] = []
+    unknown = 0
+    at = 0
+    while at < len(words):
+        found: Concept | None = None
+        for length in range(min(_LONGEST + 1, len(words) - at), 0, -1):
+            start, end = words[at].start(), words[at + length - 1].end()
+            phrase = " ".join(line[start:end].split()) if length > 1 else line[start:end]
+            if length > 1 and any(
+                words[at + step + 1].start() - words[at + step].end() > 1 for step in range(length - 1)
+            ):
+                continue
+            bare = _UNIT.sub("", phrase.lower()).strip(" :*")
+            if bare in _PHRASES:
+                found = _PHRASES[bare]
+                columns.append(Column(found, line[start:end], start, end))
+                at += length
+                break
+        if found is None:
+            unknown += 1
+            start, end = words[at].span()
+            # Words of one unknown header stand one space apart.
+            while at + 1 < len(words) and words[at + 1].start() - end == 1 and words[at + 1][0].lower() not in _PHRASES:
+                at += 1
+                end = words[at].end()
+            columns.append(Column(cell_concept(line[start:end]) or "other", line[start:end], start, end))
+            at += 1
+    known = [column.concept for column in columns if column.concept != "other"]
+    if unknown * 3 > len(columns) or "name" not in known:
+        return None
+    if len(known) < 2 and not (len(columns) == 1 and columns[0].label.lower().replace(" ", "") == "filename"):
+        return None
+    if len(set(known)) < len(known) and not _repeats_allowed(known):
+        return None
+    return _single_name(tuple(columns))
+
+
+def _repeats_allowed(known: Sequence[Concept]) -> bool:
+    return all(known.count(concept) == 1 or concept in ("version", "name", "size", "date") for concept in set(known))
+
+
+def _single_name(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    first = next(index for index, column in enumerate(columns) if column.concept == "name")
+    return tuple(
+        column._replace(concept="other") if column.concept == "name" and index != first else column
+        for index, column in enumerate(columns)
+    )
+
+
+def size_unit(columns: tuple[Column, ...]) -> str:
+    """The unit that the header of the size column states, or nothing."""
+    for column in columns:
+        if column.concept == "size" and (match := _UNIT.search(column.label)):
+            return match[1]
+    return ""

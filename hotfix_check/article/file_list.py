@@ -1,0 +1,40 @@
+"""CSV file lists, as Microsoft attaches them to newer updates, to rows of cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hotfix_check.article.columns import header_cells
+from hotfix_check.article.text import Line
+from hotfix_check.errors import ArticleError
+
+_FIRST_LINES = 40
+
+
+def looks_like_csv(text: str) -> bool:
+    """Whether one of the first lines is a header of at least three columns parted by commas."""
+    for line in text[:16384].split("\n")[:_FIRST_LINES]:
+        if line.count(",") >= 2 and len(line) < 1000:
+            cells = tuple(cell.strip().strip('"\ufeff').strip() for cell in line.split(","))
+            header = header_cells(cells)
+            if header and sum(column.concept != "other" for column in header) >= 2 and len(header) >= 3:
+                return True
+    return False
+
+
+def csv_lines(text: str) -> list[Line]:
+    """Rows of cells; a row of one filled cell is a heading inside the list. Raises ArticleError when quotes
+    never close."""
+    lines = []
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), skipinitialspace=True)
+    try:
+        for row in reader:
+            cells = tuple(" ".join(cell.split()) for cell in row)
+            if not any(cells):
+                lines.append(Line("", "rule"))
+            else:
+                lines.append(Line(",".join(cells), "cells", cells if len(cells) > 1 else (*cells, "")))
+    except csv.Error as error:
+        raise ArticleError(f"line {reader.line_num} of the CSV file list: {error}") from None
+    return lines

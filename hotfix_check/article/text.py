@@ -1,0 +1,105 @@
+"""Bytes of an article to text, and text to lines.
+
+A ``Line`` is what every later step works on: a line of text, a row of cells (of a boxed grid, an HTML table or a
+CSV file), a rule (``-----`` or ``+---+``) or a blank line. Nothing behind this module knows what the input looked like.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from hotfix_check.errors import ArticleError
+
+MAX_ARTICLE_BYTES = 16 * 1024 * 1024
+"""An article or a file list larger than this is refused; the largest known CSV lists have a few megabytes."""
+
+MAX_GRID_LINE = 4096
+"""A line longer than this is never a row of a boxed grid."""
+
+LineKind = Literal["text", "heading", "cells", "rule", "blank"]
+
+_BINARY_STARTS = (
+    (b"MZ", "a program or DLL"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (b"%PDF", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "an Office document or an installer"),
+    (b"MSCF", "a cabinet file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "an image"),
+    (b"GIF8", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+)
+_LINE_END = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | dict.fromkeys(
+    map(ord, "\u00a0\u2007\u202f\u3000"), " "
+)
+_RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")
+_RULE_MARKS = re.compile(r"[-=_\u2500\u2501\u2550\u2014\u2013]{3}|[-=_] [-=_] [-=_]|:?-{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an article: ``cells`` is filled for kind ``cells`` only; ``text`` keeps its indentation."""
+
+    text: str
+    kind: LineKind
+    cells: tuple[str, ...] = ()
+
+
+def decode_article(data: bytes) -> str:
+    """The text of an article: UTF-8, UTF-16 with byte order mark, else Windows-1252.
+
+    Raises ArticleError for what is not text (a program, an archive, a PDF, bytes full of control characters), for
+    nothing at all, and for more than ``MAX_ARTICLE_BYTES``.
+    """
+    if len(data) > MAX_ARTICLE_BYTES:
+        raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            text = data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise ArticleError(f"starts like UTF-16 but is not: {error.reason} at byte {error.start}") from None
+    else:
+        for start, what in _BINARY_STARTS:
+            if data.startswith(start):
+                raise ArticleError(f"{what}, not the text or HTML of a KB article")
+        if b"\0" in data:
+            raise ArticleError("binary data, not the text or HTML of a KB article")
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            # Five bytes have no meaning in Windows-1252; Latin-1 would make control characters of 27 more.
+            text = data.decode("cp1252", errors="replace")
+    sample = text[:65536]
+    if len(_CONTROL.findall(sample)) * 50 > len(sample) or sample.count("\ufffd") * 20 > len(sample) > 0:
+        raise ArticleError("binary data, not the text or HTML of a KB article")
+    if not text.strip():
+        raise ArticleError("nothing in it")
+    return text
+
+
+def text_lines(text: str) -> list[Line]:
+    """The lines of plain text: tabs widened to columns of eight, odd spaces made plain, grid rows split into cells."""
+    lines = []
+    for raw in _LINE_END.split(text.translate(_INVISIBLE)):
+        line = raw.rstrip()
+        lines.append(plain_line(line.expandtabs(8) if "\t" in line else line))
+    return lines
+
+
+def plain_line(line: str) -> Line:
+    """One line of plain text, with its kind."""
+    stripped = line.strip()
+    if not stripped:
+        return Line("", "blank")
+    if not stripped[0].isalnum() and _RULE.fullmatch(stripped) and _RULE_MARKS.search(stripped):
+        return Line(line, "rule")
+    if stripped[0] in "|¦" and len(stripped) <= MAX_GRID_LINE:
+        cells = tuple(cell.strip() for cell in re.split(r"[|¦]", stripped.strip("|¦")))
+        if len(cells) >= 2:
+            return Line(line, "cells", cells)
+    return Line(line, "text")

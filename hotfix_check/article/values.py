@@ -1,0 +1,212 @@
+"""What stands in one cell: dates, times, sizes, versions, platforms, languages.
+
+Each reader takes the printed text and returns a value, or None where the text is not one. Formats and their rules
+are those counted in the KB articles of 1995 to 2003: dates are month-first unless a table proves otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+DateOrder = Literal["month-first", "day-first"]
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_NUMBERS = re.compile(r"(\d{1,4})([/-])(\d{1,2})\2(\d{1,4})")
+_DAY_MONTH = re.compile(rf"(\d{{1,2}})[-/. ]?({MONTH})\.?[-/., ]{{0,2}}(\d{{2,4}})", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"({MONTH})\.?[-/. ]?(\d{{1,2}})[-/., ]{{1,2}}(\d{{2,4}})", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d[\d.,]{0,20}) ?(bytes?|b|kilobytes?|kb?|megabytes?|mb?|gb)?\.?", re.IGNORECASE)
+_BYTES_WITHIN = re.compile(r"\((\d[\d,]{0,15}) bytes?\)", re.IGNORECASE)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,15}")
+_GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3}){1,5}")
+_VERSION = re.compile(
+    r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?))?", re.IGNORECASE
+)
+_MISSING = frozenset((
+    "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
+    "not versioned", "?", "*",
+))  # fmt: skip
+
+PLATFORM_WORDS = frozenset((
+    "intel", "x86", "i386", "ix86", "80x86", "i486", "i586", "alpha", "axp", "mips", "ppc", "powerpc", "x64",
+    "x86-64", "amd64", "ia64", "ia-64", "itanium", "arm", "arm64", "macintosh", "win32", "win16", "win9x",
+    "win95", "win98", "winnt", "ebc", "sparc",
+))  # fmt: skip
+_PLATFORM_JOINS = frozenset(["and", "&", "or", "/", "+", ",", "only", "platform", "platforms", "based"])
+_PLATFORM_PHRASE = re.compile(
+    r"(?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}|power ?(?:mac|pc)\w{0,10}|(?:sh[345]|arm|mips"
+    r"|ppc)\d{0,6}\b.{0,30}",
+    re.IGNORECASE,
+)
+
+LANGUAGE_WORDS = frozenset((
+    "arabic", "chinese", "czech", "danish", "dutch", "english", "finnish", "french", "german", "greek",
+    "hebrew", "hungarian", "italian", "japanese", "korean", "norwegian", "polish", "portuguese", "brazilian",
+    "russian", "slovak", "slovenian", "spanish", "swedish", "thai", "turkish", "neutral", "simplified",
+    "traditional", "international", "us", "usa", "uk", "enu", "jpn", "deu", "fra", "esn", "ita", "kor", "chs",
+    "cht", "language",
+))  # fmt: skip
+
+
+class Size(NamedTuple):
+    """``size`` in bytes, or None with the printed ``text`` where it is only known in KB or MB, or unreadable."""
+
+    size: int | None
+    text: str | None
+
+
+class PrintedVersion(NamedTuple):
+    """A version as printed, and the whole cell where more stood in it (a branch label, ``shp``)."""
+
+    version: str
+    text: str | None
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell says that there is no value: empty, ``-``, ``N/A``, ``none``."""
+    return text.strip().lower() in _MISSING
+
+
+def date_order(texts: Iterable[str]) -> DateOrder:
+    """How the dates of one table are written: month first, unless one can only be day first and none only month first.
+
+    KB238329 prints 28/08/01 in one table; every other slash date of the archive is month-first.
+    """
+    day_first = False
+    for text in texts:
+        match = _NUMBERS.fullmatch(text.strip())
+        if match and len(match[1]) <= 2:
+            first, second = int(match[1]), int(match[3])
+            if second > 12:
+                return "month-first"
+            day_first = day_first or 12 < first <= 31
+    return "day-first" if day_first else "month-first"
+
+
+def read_date(text: str, order: DateOrder = "month-first") -> dt.date | None:
+    """A date such as 6/20/02, 20-Jun-2002, Jun-20-2002, Jan 12, 1999, 2002-06-20 or 98/10/28 (year first, KB222604)."""
+    text = text.strip().rstrip(".,;")
+    if match := _NUMBERS.fullmatch(text):
+        first, second, third = match[1], match[3], match[4]
+        if len(first) > 2 or int(first) > 31:
+            year, month, day = first, int(second), int(third)
+        elif order == "day-first":
+            year, month, day = third, int(second), int(first)
+        else:
+            year, month, day = third, int(first), int(second)
+    elif match := _DAY_MONTH.fullmatch(text):
+        year, month, day = match[3], MONTHS[match[2][:3].lower()], int(match[1])
+    elif match := _MONTH_DAY.fullmatch(text):
+        year, month, day = match[3], MONTHS[match[1][:3].lower()], int(match[2])
+    else:
+        return None
+    if len(year) == 3 or len(year) == 1:
+        return None
+    full_year = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 70 else 2000)
+    try:
+        return dt.date(full_year, month, day)
+    except ValueError:
+        return None
+
+
+def read_time(text: str) -> dt.time | None:
+    """A time such as 3:40p, 02:31:48pm, 6:31 PM or 19:40; seconds are kept."""
+    match = _TIME.fullmatch(text.strip())
+    if not match:
+        return None
+    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
+    half = (match[4] or "").lower()
+    if half == "a" and hour == 12:
+        hour = 0
+    elif half == "p" and hour < 12:
+        hour += 12
+    try:
+        return dt.time(hour, minute, second)
+    except ValueError:
+        return None
+
+
+def read_size(text: str, *, unit: str = "") -> Size:
+    """Bytes where the text says bytes or nothing; KB and MB are rounded, so they stay text (``unit``: that of
+    the header)."""
+    text = text.strip()
+    if is_missing(text):
+        return Size(None, None)
+    if within := _BYTES_WITHIN.search(text):
+        return Size(_grouped(within[1]), text)
+    match = _SIZE.fullmatch(text)
+    if not match:
+        return Size(None, text)
+    number, printed_unit = match[1].rstrip(".,"), (match[2] or unit).lower()
+    if printed_unit[:1] in ("k", "m", "g"):
+        return Size(None, text)
+    if printed_unit and _GROUPED_BY_DOTS.fullmatch(number):
+        return Size(int(number.replace(".", "")), None)
+    size = _grouped(number)
+    return Size(size, text if size is None else None)
+
+
+def _grouped(number: str) -> int | None:
+    return int(number.replace(",", "")) if _GROUPED.fullmatch(number) else None
+
+
+def read_version(text: str) -> PrintedVersion | None:
+    """A version as printed; a label behind it (``(xpclnt_qfe.010827-1803)``, ``shp``) leaves it and keeps the
+    whole text."""
+    text = text.strip()
+    match = _VERSION.fullmatch(text)
+    if not match:
+        return None
+    label = match[2] or match[3]
+    if label and match[2] and len(label) == 1:
+        return PrintedVersion(text.lstrip("vV"), None)
+    return PrintedVersion(match[1], text if label else None)
+
+
+def normal_version(version: str, prefix: str | None = None) -> str | None:
+    """Four dotted numbers without leading zeros, or None.
+
+    With the ``prefix`` of the only product ("5.5"), 2623.0 becomes 5.5.2623.0 and 5.5.2394 becomes 5.5.2394.0:
+    articles of 1997 to 1999 leave the product's part, or the last zero, out.
+    """
+    if not re.fullmatch(r"\d{1,10}(?:\.\d{1,10}){1,3}", version):
+        return None
+    parts = [int(part) for part in version.split(".")]
+    if prefix is not None:
+        start = [int(part) for part in prefix.split(".")]
+        if len(parts) == 2 and parts[0] > 99:
+            parts = start + parts
+        elif len(parts) == 3 and parts[:2] == start:
+            parts = [*parts, 0]
+    if len(parts) != 4 or max(parts) > 0xFFFF:
+        return None
+    return ".".join(str(part) for part in parts)
+
+
+def is_platform(text: str) -> bool:
+    """Whether a text names processors or operating systems: Intel, i386, ``Intel and alpha``, Windows 98 Second
+    Edition."""
+    bare = text.strip().strip("()<>[]").strip().lower()
+    if not bare or len(bare) > 80:
+        return False
+    words = re.split(r"[\s,/&+]+|-based\b", bare)
+    known = [word in PLATFORM_WORDS for word in words if word and word not in _PLATFORM_JOINS]
+    return bool(known) and (all(known) or bool(_PLATFORM_PHRASE.fullmatch(bare)))
+
+
+def is_language(text: str) -> bool:
+    """Whether every word of a text is the name or the short code of a language."""
+    words = re.findall(r"[a-z]+", text.lower())
+    return bool(words) and all(word in LANGUAGE_WORDS for word in words)

@@ -1,0 +1,122 @@
+"""The finding on an update: its answer with prerequisites, what replaces it, what to install, what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from hotfix_check.assess.finding import (
+    MET,
+    Basis,
+    Finding,
+    PrerequisiteState,
+    RowState,
+    Settle,
+    Verdict,
+)
+from hotfix_check.assess.prerequisites import assess_prerequisites
+from hotfix_check.assess.updates import PASSED, Answer, ProductUpdates
+from hotfix_check.catalogue.update import Importance, Update
+
+_OPEN = (Verdict.MISSING, Verdict.PARTIAL)
+
+
+def make_finding(judge: ProductUpdates, update: Update, importance: Importance, as_of: date | None) -> Finding:
+    """All that is said of one update on a target, but for the advice, which needs the other findings."""
+    answer = judge.answer(update)
+    package = answer.judgement.package
+    prerequisites: tuple[PrerequisiteState, ...] = ()
+    if package is not None:
+        prerequisites = assess_prerequisites(package, judge.product, judge.level, judge.verdict_of)
+    unmet = [group.requires for group in prerequisites if group.state == "unmet"]
+    anomalies = list(answer.anomalies)
+    if unmet and answer.verdict in PASSED and any(row.state in MET for row in answer.judgement.rows):
+        anomalies.append(f"prerequisite-absent: it needs {' and '.join(unmet)}, which is not there")
+    if as_of is not None and update.released is None:
+        built = f"its files are of {update.built}" if update.built else "none of its dates is known"
+        anomalies.append(f"undated: {built}, so whether it was available on {as_of} is not known")
+    line = answer.judgement.line
+    return Finding(
+        update=update,
+        importance=importance,
+        verdict=answer.verdict,
+        confidence=answer.confidence,
+        line=None if line is None else judge.product.levels[line].name,
+        package=package,
+        reasons=answer.reasons,
+        satisfied_by=answer.satisfied_by,
+        superseded_by=judge.relations.superseded_by(update, package),
+        partly_superseded_by=judge.relations.partly_superseded_by(update, package),
+        advice=(),
+        anomalies=tuple(anomalies),
+        prerequisites=prerequisites,
+        prerequisites_stated=package is not None and package.prerequisites_stated,
+        blocked=bool(unmet) and answer.verdict in _OPEN,
+        rows=answer.judgement.rows,
+        settle_with=_settle_with(judge, answer, prerequisites),
+    )
+
+
+def with_advice(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, each open one with what to install for it.
+
+    The newest replacement that is itself open; where that is blocked, the update as well. A replacement that is there
+    already is no advice: the file went back, and the update, or what contains it, has to be put on again.
+    """
+    by_id = {finding.update.id: finding for finding in findings}
+    return [
+        replace(finding, advice=_advice(finding, by_id)) if finding.verdict in _OPEN else finding
+        for finding in findings
+    ]
+
+
+def _advice(finding: Finding, by_id: dict[str, Finding]) -> tuple[str, ...]:
+    newer = [
+        other
+        for one in finding.superseded_by
+        if (other := by_id.get(one)) is not None
+        and other.verdict in _OPEN
+        and other.importance is not Importance.FORBIDDEN
+    ]
+    if not newer:
+        return (finding.update.id,)
+    newest = newer[-1]
+    return (newest.update.id, finding.update.id) if newest.blocked else (newest.update.id,)
+
+
+def _settle_with(
+    judge: ProductUpdates, answer: Answer, prerequisites: tuple[PrerequisiteState, ...]
+) -> tuple[Settle, ...]:
+    asked: list[Settle] = []
+    if answer.verdict is Verdict.UNDETERMINED:
+        for row in answer.judgement.rows:
+            if row.required and row.state in (RowState.NOT_COLLECTED, RowState.UNREADABLE):
+                why = "not collected" if row.state is RowState.NOT_COLLECTED else "the copy cannot be read"
+                role = row.roles[0] if len(row.roles) == 1 else None
+                asked.append(Settle(file=row.row.name, role=role, why=why))
+    by_level = answer.judgement.package is None and answer.verdict is Verdict.UNDETERMINED
+    unsure = any(group.state == "unknown" or group.basis == Basis.INFERRED for group in prerequisites)
+    if (by_level or unsure) and judge.on_target and not judge.level.exact and not judge.level.anomalies:
+        marker = _telling_marker(judge)
+        if marker is not None:
+            asked.append(marker)
+    return tuple(asked)
+
+
+def _telling_marker(judge: ProductUpdates) -> Settle | None:
+    """A marker that was not collected and has its own version at the most levels, so that it tells them apart."""
+    collected = {vote.file.lower() for vote in judge.level.votes}
+    best = max(
+        (file for file in judge.product.files.values() if file.marker and file.name.lower() not in collected),
+        key=lambda file: (
+            file.name.lower() in judge.product.server_files,
+            len(set(file.versions.values())),
+            file.name,
+        ),
+        default=None,
+    )
+    if best is None:
+        return None
+    role = best.roles[0] if len(best.roles) == 1 else None
+    return Settle(file=best.name, role=role, why="its version shows the service level")

@@ -1,0 +1,63 @@
+"""What was found, in words: one clause for each row, the anomalies of its copies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hotfix_check.assess.finding import Copy, JudgedRow, RowState
+from hotfix_check.inventory import InstalledFile, UnreadableFile
+
+
+def row_sentence(row: JudgedRow) -> str:
+    """What was found against one row: "Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""
+    worst = next((copy for copy in row.copies if copy.state is row.state), None)
+    text = _clause(row, worst)
+    return f"{text} ({row.note})" if row.note and text else text
+
+
+def _clause(row: JudgedRow, worst: Copy | None) -> str:
+    name, version = row.row.name, row.row.version
+    found = worst.file if worst is not None and isinstance(worst.file, InstalledFile) else None
+    place = f" in {worst.role}" if worst is not None and worst.role and len(row.roles) > 1 else ""
+    given = found.version if found else None
+    match row.state:
+        case RowState.EXACT:
+            return f"{name}{place} is {given}, as in the table"
+        case RowState.LATER:
+            return f"{name}{place} is {given}, later than the table's {version}"
+        case RowState.OLDER:
+            return f"{name}{place} is {given}, needs {version} or later"
+        case RowState.ABSENT:
+            return f"{name} is absent from {' and '.join(row.roles)}, collected whole; needs {version} or later"
+        case RowState.NOT_COLLECTED:
+            return f"{name} was not supplied"
+        case RowState.UNREADABLE:
+            broken = worst.file if worst is not None and isinstance(worst.file, UnreadableFile) else None
+            return f"{name} cannot be read: {broken.reason if broken else 'no version resource'}"
+        case RowState.FOREIGN:
+            return f"{name} is {given}, somebody else's file"
+        case RowState.OTHER_PRODUCT:
+            return f"{name} is {given}, another product's file"
+        case RowState.OTHER_PLATFORM:
+            return f"{name} is built for {found.machine if found else 'another platform'}, no file of the update is"
+        case RowState.OTHER_LINE:
+            return f"{name} is {given}, of another line than {version}; nothing says whether that has the fix"
+        case RowState.NOT_CONTAINED:
+            return f"{name} is {given}, of an update that carries only its own month's fixes; needs {version} or later"
+        case RowState.NOT_CHECKABLE:
+            return ""
+
+
+def row_anomalies(rows: Sequence[JudgedRow]) -> list[str]:
+    """The anomalies of the copies, and copies that differ from one another."""
+    found: list[str] = []
+    for row in rows:
+        versions = {
+            copy.file.version
+            for copy in row.copies
+            if isinstance(copy.file, InstalledFile) and copy.file.version is not None
+        }
+        if len(versions) > 1:
+            found.append(f"copies-differ: {row.row.name} is {' and '.join(map(str, sorted(versions)))}")
+        found.extend(dict.fromkeys(f"{row.row.name}: {text}" for copy in row.copies for text in copy.anomalies))
+    return found

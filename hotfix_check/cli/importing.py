@@ -1,0 +1,251 @@
+"""catalogue import: article files in, drafts out, or merged into a folder of catalogue files."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import json
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Literal, NamedTuple, TextIO, cast, get_args
+
+from hotfix_check.article.draft import draft_to_dict
+from hotfix_check.article.merge import merge_update
+from hotfix_check.article.parse import parse_article, parse_file_list_csv
+from hotfix_check.article.text import MAX_ARTICLE_BYTES, decode_article
+from hotfix_check.article.toml_draft import draft_to_toml, toml_blocks
+from hotfix_check.cli.judging import known, read_kb
+from hotfix_check.cli.output import replaced
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
+from hotfix_check.report.text import visible
+
+Format = Literal["toml", "json", "jsonl"]
+_CHUNK = 32
+_AHEAD = 4
+"""Chunks under way for each worker: enough to keep it busy, few enough to keep memory flat."""
+
+
+class Imported(NamedTuple):
+    """One article after import: its rendering and its blocks by product, or why it could not be read."""
+
+    source: str
+    text: str
+    blocks: tuple[tuple[str | None, str], ...]
+    rows: int
+    error: str | None
+
+
+def run_import(
+    paths: Sequence[str],
+    *,
+    kb: str | None,
+    form: str,
+    output: Path | None,
+    jobs: int,
+    into: Path | None,
+    replace: bool,
+    quiet: bool,
+) -> int:
+    """``import_articles`` with the options as typed."""
+    known("--format", form, get_args(Format))
+    if replace and into is None:
+        raise UsageError("--replace: it says what --into does with a KB that is already there")
+    if into is not None and output is not None:
+        raise UsageError("--into: the drafts go into the folder's files, so there is nothing to write to --output")
+    if into is not None and not into.is_dir():
+        raise UsageError(f"--into: {into} is no folder of catalogue files")
+    return import_articles(
+        paths,
+        kb=None if kb is None else read_kb("--kb", kb),
+        format=cast("Format", form),
+        output=output,
+        jobs=jobs,
+        into=into,
+        replace=replace,
+        quiet=quiet,
+    )
+
+
+def import_articles(
+    paths: Sequence[str],
+    *,
+    kb: int | None = None,
+    format: Format = "toml",
+    output: Path | None = None,
+    jobs: int = 1,
+    into: Path | None = None,
+    replace: bool = False,
+    quiet: bool = False,
+) -> int:
+    """Read articles from files, folders, globs or stdin (``-``) and print their drafts in input order.
+
+    ``kb`` names the number of the only article given. ``into`` merges the drafts into the product files of a folder
+    instead of printing them. An article that cannot be read is one line on stderr, and the run goes on. Returns 0, or 2
+    when an input could not be read or merged. Raises OutputError when the output cannot be
+    written, UsageError when ``kb`` is given for several.
+    """
+    sources, missing = expand_paths(paths)
+    for line in missing:
+        _complain(line)
+    failed = bool(missing)
+    if kb is not None and len(sources) > 1:
+        raise UsageError(f"--kb: it is the number of one article, but {len(sources)} were given")
+    results = _import_all(sources, kb=kb, format=format, jobs=jobs)
+    if not quiet and sys.stderr.isatty():
+        results = _with_progress(results, len(sources))
+    if into is not None:
+        return 2 if _merge_all(results, into, replace=replace, quiet=quiet) or failed else 0
+    with _opened(output) as stream:
+        wrote = 0
+        for result in results:
+            if result.error is not None:
+                _complain(f"{result.source}: {result.error}")
+                failed = True
+                continue
+            if format == "json":
+                stream.write(("[\n" if not wrote else ",\n") + result.text)
+            else:
+                stream.write(result.text)
+            wrote += 1
+        if format == "json":
+            stream.write("\n]\n" if wrote else "[]\n")
+    return 2 if failed else 0
+
+
+def _complain(text: str) -> None:
+    for line in text.splitlines():
+        print(f"hotfix-check: error: {visible(line)}", file=sys.stderr)
+
+
+def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The files that the arguments name, each once, and a line for each argument that names none."""
+    found: dict[str, None] = {}
+    missing: list[str] = []
+    for path in paths:
+        if path == "-":
+            found[path] = None
+        elif Path(path).is_dir():
+            inside = sorted(
+                str(file) for file in Path(path).rglob("*") if file.is_file() and not file.name.startswith(".")
+            )
+            found.update(dict.fromkeys(inside))
+            if not inside:
+                missing.append(f"{path}: no files in this folder")
+        elif Path(path).exists() or not glob.has_magic(path):
+            found[path] = None
+        else:
+            # Path.glob takes no absolute patterns.
+            matched = sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())  # noqa: PTH207
+            found.update(dict.fromkeys(matched))
+            if not matched:
+                missing.append(f"{path}: no file matches")
+    return list(found), missing
+
+
+def _read(source: str) -> bytes:
+    """The bytes of one article, at most one more than the limit."""
+    if source == "-":
+        return sys.stdin.buffer.read(MAX_ARTICLE_BYTES + 1)
+    with Path(source).open("rb") as file:
+        return file.read(MAX_ARTICLE_BYTES + 1)
+
+
+def _import_one(source: str, kb: int | None, format: Format) -> Imported:
+    try:
+        text = decode_article(_read(source))
+        parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
+        draft = parse(text, source="stdin" if source == "-" else source, kb=kb)
+    except OSError as error:
+        return Imported(source, "", (), 0, error.strerror or str(error))
+    except HotfixCheckError as error:
+        return Imported(source, "", (), 0, str(error))
+    if format == "toml":
+        rendered = draft_to_toml(draft) + "\n"
+    elif format == "jsonl":
+        rendered = json.dumps(draft_to_dict(draft), ensure_ascii=False) + "\n"
+    else:
+        rendered = json.dumps(draft_to_dict(draft), ensure_ascii=False, indent=2)
+    return Imported(source, rendered, tuple(toml_blocks(draft).items()), len(draft.files), None)
+
+
+def _import_many(sources: Sequence[str], kb: int | None, format: Format) -> list[Imported]:
+    return [_import_one(source, kb, format) for source in sources]
+
+
+def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs: int) -> Iterator[Imported]:
+    """Results in input order; with several jobs, chunks go to worker processes, a bounded number ahead."""
+    if jobs <= 1 or len(sources) <= _CHUNK or "-" in sources:
+        for source in sources:
+            yield _import_one(source, kb, format)
+        return
+    chunks = (sources[at : at + _CHUNK] for at in range(0, len(sources), _CHUNK))
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        under_way: deque[Future[list[Imported]]] = deque()
+        for chunk in chunks:
+            under_way.append(pool.submit(_import_many, chunk, kb, format))
+            if len(under_way) >= jobs * _AHEAD:
+                yield from under_way.popleft().result()
+        while under_way:
+            yield from under_way.popleft().result()
+
+
+def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported]:
+    shown = 0.0
+    rows = 0
+    for number, result in enumerate(results, 1):
+        rows += result.rows
+        now = time.monotonic()
+        if now - shown > 0.2 or number == total:
+            shown = now
+            print(f"\r{number} of {total} articles, {rows} file rows", end="", file=sys.stderr, flush=True)
+        yield result
+    if total:
+        print(file=sys.stderr)
+
+
+def _merge_all(results: Iterable[Imported], into: Path, *, replace: bool, quiet: bool) -> bool:
+    """Merge each draft into its products' files, all of them or none; whether any could not be."""
+    failed = False
+    for result in results:
+        try:
+            if result.error is not None:
+                raise ArticleError(result.error)
+            merged = [_merged(product, block, into, replace=replace) for product, block in result.blocks]
+        except HotfixCheckError as error:
+            _complain(f"{result.source}: {error}")
+            failed = True
+            continue
+        for file, text in merged:
+            with replaced(file) as stream:
+                stream.write(text)
+        if not quiet:
+            print(f"{result.source}: merged into {', '.join(file.name for file, _ in merged)}", file=sys.stderr)
+    return failed
+
+
+def _merged(product: str | None, block: str, into: Path, *, replace: bool) -> tuple[Path, str]:
+    """The product's file, and its text with the block in it."""
+    if product is None:
+        raise CatalogueError("it names no product of the catalogue, or its rows fit none: nothing was merged")
+    file = into / f"{product}.toml"
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            before = stream.read()
+    except FileNotFoundError:
+        raise CatalogueError(f"{file}: there is no file for this product") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{file}: {error}") from None
+    return file, merge_update(before, block, replace=replace, name=str(file))
+
+
+@contextlib.contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+    else:
+        with replaced(output) as stream:
+            yield stream

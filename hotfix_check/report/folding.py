@@ -1,0 +1,71 @@
+"""Which findings are told one by one and which are folded: the answer stays a page, and nothing is left uncounted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hotfix_check.report.result import Document, names_of
+
+_TO_INSTALL = ("missing", "partial")
+_WEIGHTY = ("required", "forbidden", "recommended")
+_FEW = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """``shown`` one by one; ``beneath``, by id, what installing that one settles too; ``open`` optional open questions.
+
+    ``counted`` are the findings that only the summary counts.
+    """
+
+    shown: tuple[Document, ...]
+    beneath: Mapping[str, tuple[str, ...]]
+    open: tuple[Document, ...]
+    counted: int
+
+
+def fold(target: Document, *, everything: bool) -> Folded:
+    """Fold the findings of a target.
+
+    A missing update whose advice is another one stands beneath that one. Optional updates that are undetermined are
+    told together, by the files that would settle them, unless they are few. Installed and superseded ones are counted;
+    of a lone file, installed ones are shown, since they are the answer.
+    """
+    findings: Sequence[Document] = target["findings"]
+    if everything:
+        return Folded(shown=tuple(findings), beneath={}, open=(), counted=0)
+    heads = {finding["id"] for finding in findings if finding["id"] in finding["advice"]}
+    beneath: dict[str, list[str]] = defaultdict(list)
+    undecided = [one for one in findings if one["verdict"] == "undetermined" and one["importance"] == "optional"]
+    fold_open = len(undecided) > _FEW
+    shown = []
+    for finding in findings:
+        verdict = finding["verdict"]
+        weighty = finding["importance"] in _WEIGHTY
+        if verdict in _TO_INSTALL and not weighty and finding["id"] not in heads and finding["advice"][0] in heads:
+            beneath[finding["advice"][0]].append(finding["id"])
+        elif (
+            verdict in _TO_INSTALL
+            or (verdict == "undetermined" and (weighty or not fold_open))
+            or finding["importance"] == "required"
+            or (verdict == "installed" and (weighty is False and target["kind"] == "file"))
+        ):
+            shown.append(finding)
+    folded = undecided if fold_open else []
+    return Folded(
+        shown=tuple(shown),
+        beneath={key: tuple(names_of(ids)) for key, ids in beneath.items()},
+        open=tuple(folded),
+        counted=len(findings) - len(shown) - len(folded) - sum(map(len, beneath.values())),
+    )
+
+
+def files_to_supply(findings: Sequence[Document]) -> list[tuple[str, int]]:
+    """Files, with their role, and how many of these open questions each helps to settle; the most useful first."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        for one in finding["settle_with"]:
+            asked[one["file"] + (f" ({one['role']})" if one["role"] else "")].add(finding["id"])
+    return sorted(((name, len(ids)) for name, ids in asked.items()), key=lambda pair: (-pair[1], pair[0].lower()))

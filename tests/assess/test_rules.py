@@ -1,0 +1,546 @@
+"""One case for each rule of judgement that the worked cases do not already decide."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from targets import finding, folder, installed, lone
+
+from hotfix_check.assess import Assessment, Question, assess
+from hotfix_check.assess.finding import Confidence, RowState, SatisfiedBy, Verdict
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue.load import parse_catalogue
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.report.outcome import exit_code
+
+PRODUCT = """
+format = 1
+version = 2026-11-21
+[product]
+id = "exchange-9.9"
+name = "Exchange 9.9"
+range = "==9.9.*"
+platform = "i386"
+server_files = ["marker.exe"]
+levels = [
+  { name = "RTM", build = "9.9.100.0", released = 2000-01-01 },
+  { name = "SP1", build = "9.9.200.0", released = 2001-01-01 },
+  { name = "SP2", build = "9.9.300.0", released = 2002-01-01 },
+]
+folders = [
+  { role = "bin", paths = ["Exchsrvr/Bin"], core = ["marker.exe"] },
+  { role = "imc", paths = ["Exchsrvr/Imc"], core = ["imc.exe"] },
+]
+files = [
+  { name = "marker.exe", roles = ["bin"], marker = true, versions = { SP1 = "9.9.200.0", SP2 = "9.9.300.0" } },
+  { name = "a.dll", roles = ["bin"], versions = { SP2 = "9.9.290.5" } },
+  { name = "b.dll", roles = ["bin"], versions = {} },
+  { name = "any.dll", roles = ["bin", "imc"], versions = {} },
+  { name = "all.dll", roles = ["bin", "imc"], copies = "all", versions = {} },
+]
+"""
+SP = '[[update]]\nid = "{0}"\ntitle = "{0}"\nkind = "service-pack"\nlevel = "{0}"\nsources = ["x"]\n'
+A, B = "Exchsrvr/Bin/a.dll", "Exchsrvr/Bin/b.dll"
+
+
+def fix(kb: int, files: str = "", *, level: str | None = None, more: str = "", package: str = "") -> str:
+    """One hotfix; ``files`` is name=version, several joined by commas, with further fields behind a space."""
+    rows = []
+    for one in filter(None, files.split(",")):
+        name, _, rest = one.partition("=")
+        version, _, fields = rest.partition(" ")
+        given = f', version = "{version}"' if version else ""
+        rows.append(f'{{ name = "{name}"{given}{", " + fields if fields else ""} }}')
+    line = f'level = "{level}"\n' if level else ""
+    block = f"  [[update.package]]\n{line}{package}\n  files = [{', '.join(rows)}]\n" if files or level else ""
+    return f'[[update]]\nkb = {kb}\ntitle = "Fix"\nkind = "hotfix"\nsources = ["x"]\n{more}\n{block}'
+
+
+def catalogue(*updates: str) -> Catalogue:
+    packs = SP.format("SP1") + SP.format("SP2")
+    return parse_catalogue([("rules.toml", (PRODUCT + packs + "".join(updates)).encode())], sha256="")
+
+
+def server(level: int, *files: InstalledFile | UnreadableFile) -> tuple[InstalledFile | UnreadableFile, ...]:
+    return (installed("Exchsrvr/Bin/marker.exe", f"9.9.{level}00.0"), *files)
+
+
+def judge(known: Catalogue, *files: InstalledFile | UnreadableFile, **question: object) -> Assessment:
+    return assess(folder(*files), known, Question(**question))  # type: ignore[arg-type]
+
+
+def kb(result: Assessment, number: int) -> object:
+    return finding(result, f"exchange-9.9/KB{number}")
+
+
+# --- a level that includes an update
+
+
+@pytest.mark.parametrize(
+    ("released", "version", "verdict", "confidence"),
+    [
+        ("included_in = ['SP2']\nreleased = 2003-01-01", "9.9.300.1", Verdict.SUPERSEDED, Confidence.HIGH),
+        ("released = 2001-12-31", "9.9.300.1", Verdict.SUPERSEDED, Confidence.MEDIUM),
+        ("released = 2002-01-01", "9.9.300.1", Verdict.UNDETERMINED, Confidence.LOW),
+        ("released = 2002-06-01", "9.9.300.1", Verdict.UNDETERMINED, Confidence.LOW),
+        ("", "9.9.300.1", Verdict.SUPERSEDED, Confidence.MEDIUM),
+    ],
+    ids=["stated", "released before the level", "released the same day", "released after it", "its own file is as new"],
+)
+def test_a_later_level_includes_an_update(
+    released: str, version: str, verdict: Verdict, confidence: Confidence
+) -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.200.7", level="SP1", more=released))
+    found = finding(judge(known, *server(3, installed(A, version))), "exchange-9.9/KB100001")
+    assert (found.verdict, found.confidence) == (verdict, confidence)
+
+
+def test_a_level_whose_own_file_is_older_does_not_include_an_undated_update() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.291.0", level="SP1"))
+    found = finding(judge(known, *server(3, installed(A, "9.9.300.1"))), "exchange-9.9/KB100001")
+    assert (found.verdict, found.rows[0].state) == (Verdict.UNDETERMINED, RowState.OTHER_LINE)
+
+
+def test_a_level_includes_an_update_whose_file_was_not_collected() -> None:
+    known = catalogue(fix(100001, "other.dll=9.9.200.7", level="SP1", more="included_in = ['SP2']"))
+    found = finding(judge(known, *server(3)), "exchange-9.9/KB100001")
+    assert (found.verdict, found.satisfied_by) == (
+        Verdict.SUPERSEDED,
+        (SatisfiedBy(id="exchange-9.9/SP2", certainty="contains"),),
+    )
+
+
+def test_an_unreadable_file_is_not_trusted_to_a_level() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.200.7", level="SP1", more="included_in = ['SP2']"))
+    result = judge(known, *server(3, UnreadableFile(path=A, reason="damaged")))
+    assert finding(result, "exchange-9.9/KB100001").verdict is Verdict.UNDETERMINED
+
+
+def test_in_a_gap_between_two_packages_the_one_above_is_judged() -> None:
+    update = fix(100001, "a.dll=9.9.100.7", level="RTM", more="released = 2003-01-01")
+    update += '  [[update.package]]\n  level = "SP2"\n  files = [{ name = "a.dll", version = "9.9.300.7" }]\n'
+    found = finding(judge(catalogue(update), *server(2, installed(A, "9.9.200.9"))), "exchange-9.9/KB100001")
+    assert (found.verdict, found.line, found.blocked) == (Verdict.MISSING, "SP2", True)
+
+
+# --- contained and superseded
+
+
+def test_an_installed_update_that_contains_another_settles_it() -> None:
+    known = catalogue(
+        fix(100001),
+        fix(100002, "a.dll=9.9.200.7", level="SP1", more="contains = [100001]"),
+        fix(100003, more="included_in = ['KB100002']"),
+    )
+    there = judge(known, *server(2, installed(A, "9.9.200.7")))
+    assert finding(there, "exchange-9.9/KB100001").verdict is Verdict.SUPERSEDED
+    assert finding(there, "exchange-9.9/KB100003").verdict is Verdict.SUPERSEDED
+    lacking = judge(known, *server(2, installed(A, "9.9.200.1")))
+    found = finding(lacking, "exchange-9.9/KB100001")
+    assert (found.verdict, found.reasons[0].partition(":")[0]) == (Verdict.UNDETERMINED, "no-file-table")
+
+
+def test_what_contains_is_followed_step_by_step_however_long_the_chain() -> None:
+    links = [fix(100000 + number, more=f"contains = [{99999 + number}]") for number in range(1, 400)]
+    known = catalogue(fix(100000), *links, fix(100400, "a.dll=9.9.200.7", level="SP1", more="contains = [100399]"))
+    result = judge(known, *server(2, installed(A, "9.9.200.7")))
+    assert finding(result, "exchange-9.9/KB100000").satisfied_by == (
+        SatisfiedBy(id="exchange-9.9/KB100400", certainty="contains"),
+    )
+
+
+def test_supersedence_is_transitive_and_in_order() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.200.5", level="SP1", more="released = 2001-02-01"),
+        fix(100009, "b.dll=9.9.200.5", level="SP1", more="replaces = [100001]\nreleased = 2001-03-01"),
+        fix(100005, "b.dll=9.9.200.9", level="SP1", more="released = 2001-04-01"),
+    )
+    result = judge(known, *server(2, installed(A, "9.9.200.1"), installed(B, "9.9.200.1")))
+    found = finding(result, "exchange-9.9/KB100001")
+    assert found.superseded_by == ("exchange-9.9/KB100009", "exchange-9.9/KB100005", "exchange-9.9/SP2")
+
+
+def test_an_update_with_only_its_own_month_replaces_nothing_before_it() -> None:
+    older = fix(100001, "a.dll=9.9.300.5", level="SP2")
+    plain = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2"))
+    month = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2", more="contains_earlier = false"))
+    files = server(3, installed(A, "9.9.300.1"))
+    assert finding(judge(plain, *files), "exchange-9.9/KB100001").superseded_by == ("exchange-9.9/KB100002",)
+    assert finding(judge(month, *files), "exchange-9.9/KB100001").superseded_by == ()
+
+
+def test_an_update_that_covers_one_of_two_files_does_not_replace_the_other() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5,b.dll=9.9.300.5", level="SP2"), fix(100002, "a.dll=9.9.300.6", level="SP2")
+    )
+    result = judge(known, *server(3, installed(A, "9.9.300.1"), installed(B, "9.9.300.1")))
+    found = finding(result, "exchange-9.9/KB100001")
+    assert (found.superseded_by, found.partly_superseded_by) == ((), ("exchange-9.9/KB100002",))
+
+
+def test_a_re_release_under_the_same_number_replaces_the_first() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2"),
+        fix(100001, "a.dll=9.9.300.6", level="SP2", more='id = "KB100001-2"\nreplaces = ["KB100001"]'),
+    )
+    result = judge(known, *server(3, installed(A, "9.9.300.5")), kbs=frozenset({100001}))
+    first, second = (finding(result, f"exchange-9.9/{name}") for name in ("KB100001", "KB100001-2"))
+    assert (first.verdict, first.superseded_by) == (Verdict.INSTALLED, ("exchange-9.9/KB100001-2",))
+    assert second.verdict is Verdict.MISSING
+
+
+def test_a_row_that_spells_out_the_usual_platform_replaces_one_that_leaves_it_out() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2"), fix(100002, 'a.dll=9.9.300.6 platform = "i386"', level="SP2")
+    )
+    result = judge(known, *server(3, installed(A, "9.9.300.1")))
+    assert finding(result, "exchange-9.9/KB100001").superseded_by == ("exchange-9.9/KB100002",)
+
+
+# --- advice
+
+
+def test_the_advice_is_the_newest_replacement_by_day() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2", more="released = 2002-02-01"),
+        fix(200000, "a.dll=9.9.300.6", level="SP2", more="released = 2002-03-01"),
+        fix(150000, "a.dll=9.9.300.7", level="SP2", more="released = 2002-04-01"),
+    )
+    found = finding(judge(known, *server(3, installed(A, "9.9.300.1"))), "exchange-9.9/KB100001")
+    assert found.advice == ("exchange-9.9/KB150000",)
+
+
+def test_a_blocked_replacement_is_advised_beside_the_update_itself() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2"),
+        fix(100002, "a.dll=9.9.300.6", level="SP2", package="prerequisites = [['KB100003']]"),
+        fix(100003, "b.dll=9.9.300.5", level="SP2"),
+    )
+    result = judge(known, *server(3, installed(A, "9.9.300.1"), installed(B, "9.9.300.1")))
+    assert finding(result, "exchange-9.9/KB100001").advice == ("exchange-9.9/KB100002", "exchange-9.9/KB100001")
+
+
+def test_what_is_already_there_is_no_advice() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.200.7", level="SP1", more="included_in = ['SP2']"))
+    found = finding(judge(known, *server(3, installed(A, "9.9.200.1"))), "exchange-9.9/KB100001")
+    assert found.anomalies[0].startswith("regressed")
+    assert found.advice == ("exchange-9.9/KB100001",)
+
+
+# --- prerequisites
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "states"),
+    [
+        ("[['SP2']]", server(3), ["met"]),
+        ("[['SP2']]", server(2), ["unmet"]),
+        ("[['SP2'], ['KB100002']]", server(3, installed(B, "9.9.300.1")), ["met", "unmet"]),
+        ("[['SP2', 'KB100002']]", server(3, installed(B, "9.9.300.1")), ["met"]),
+        ("[['KB100002', 'KB100003']]", server(3, installed(B, "9.9.300.1")), ["unknown"]),
+        ("[['KB100002']]", server(3, installed(B, "9.9.300.9")), ["met"]),
+        ("[['KB100004']]", server(3, installed(B, "9.9.300.5"), installed(A, "9.9.300.1")), ["unmet"]),
+    ],
+    ids=[
+        "a level that is there",
+        "a level that is not",
+        "two groups, one met",
+        "one group, one alternative met",
+        "one alternative unmet, one not known",
+        "an update met by a later build",
+        "an update that is partly there",
+    ],
+)
+def test_prerequisites(groups: str, files: tuple[InstalledFile, ...], states: list[str]) -> None:
+    known = catalogue(
+        fix(100001, "fixed.dll=9.9.300.5", package=f"prerequisites = {groups}"),
+        fix(100002, "b.dll=9.9.300.5", level="SP2"),
+        fix(100003, "c.dll=9.9.300.5", level="SP2"),
+        fix(100004, "a.dll=9.9.300.5,b.dll=9.9.300.5", level="SP2"),
+    )
+    found = finding(judge(known, *files), "exchange-9.9/KB100001")
+    assert [group.state for group in found.prerequisites] == states
+
+
+def test_blocked_is_said_only_of_what_is_open() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2", package="prerequisites = [['SP2']]"))
+    fixed = finding(judge(known, *server(2, installed(A, "9.9.300.5"))), "exchange-9.9/KB100001")
+    lacking = finding(judge(known, *server(2, installed(A, "9.9.200.5"))), "exchange-9.9/KB100001")
+    assert (fixed.verdict, fixed.blocked) == (Verdict.INSTALLED, False)
+    assert (lacking.verdict, lacking.blocked) == (Verdict.MISSING, True)
+
+
+def test_the_line_alone_asks_for_nothing() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5"))
+    found = finding(judge(known, *server(2, installed(A, "9.9.200.5"))), "exchange-9.9/KB100001")
+    assert (found.line, found.prerequisites, found.blocked) == ("SP2", (), False)
+
+
+# --- copies, roles, alternatives
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "state"),
+    [
+        ("any.dll", (installed("Exchsrvr/Imc/imc.exe", "9.9.1.1"),), RowState.ABSENT),
+        ("any.dll", (), RowState.NOT_COLLECTED),
+        ("all.dll", (), RowState.ABSENT),
+        ("all.dll", (installed("stuff/all.dll", "9.9.300.5"),), RowState.ABSENT),
+    ],
+    ids=[
+        "any: both folders are whole",
+        "any: one folder is whole",
+        "all: one whole folder is enough",
+        "all: a loose copy does not fill a whole folder",
+    ],
+)
+def test_when_a_file_is_absent(name: str, files: tuple[InstalledFile, ...], state: RowState) -> None:
+    known = catalogue(fix(100001, f"{name}=9.9.300.5", level="SP2"))
+    found = finding(judge(known, *server(3, *files)), "exchange-9.9/KB100001")
+    assert found.rows[0].state is state
+
+
+def test_loose_copies_are_not_judged_beside_those_in_their_place() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2"))
+    result = judge(known, *server(3, installed(A, "9.9.300.5"), installed("old/a.dll", "9.9.300.1")))
+    assert finding(result, "exchange-9.9/KB100001").verdict is Verdict.INSTALLED
+
+
+def test_a_file_with_a_row_for_each_of_two_folders_is_judged_in_each() -> None:
+    rows = "a.dll=9.9.300.9 roles = ['bin'],a.dll=9.9.300.2 roles = ['imc']"
+    known = catalogue(fix(100001, rows, level="SP2"))
+    result = judge(known, *server(3, installed(A, "9.9.300.2"), installed("Exchsrvr/Imc/a.dll", "9.9.300.2")))
+    assert finding(result, "exchange-9.9/KB100001").verdict is Verdict.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("languages", "version", "state"),
+    [
+        ((0x0407,), "9.9.300.4", RowState.EXACT),
+        ((0x0411,), "9.9.300.4", RowState.OLDER),
+        ((), "9.9.300.4", RowState.EXACT),
+    ],
+    ids=["German, by its own row", "Japanese, by its own row", "no language: the lowest row"],
+)
+def test_rows_for_languages_are_alternatives(languages: tuple[int, ...], version: str, state: RowState) -> None:
+    rows = 'a.dll=9.9.300.4 language = "0407",a.dll=9.9.300.6 language = "0411"'
+    known = catalogue(fix(100001, rows, level="SP2"))
+    result = judge(known, *server(3, installed(A, version, languages=languages)))
+    assert finding(result, "exchange-9.9/KB100001").rows[0].state is state
+
+
+def test_the_sentence_speaks_of_the_row_of_the_worst_copy() -> None:
+    known = catalogue(fix(100001, 'a.dll=9.9.300.9,a.dll=9.9.300.3 platform = "alpha"', level="SP2"))
+    result = judge(
+        known,
+        *server(3, installed(A, "9.9.300.4"), installed("more/Exchsrvr/Bin/a.dll", "9.9.300.3", machine="alpha")),
+    )
+    assert finding(result, "exchange-9.9/KB100001").reasons == ("a.dll is 9.9.300.4, needs 9.9.300.9 or later",)
+
+
+@pytest.mark.parametrize(
+    ("version", "company", "state", "foreign"),
+    [
+        ("8.3.1.0", "Microsoft Corporation", RowState.EXACT, False),
+        ("8.3.0.9", "Microsoft Corporation", RowState.OLDER, False),
+        ("8.3.1.0", "Contoso", RowState.OTHER_PRODUCT, True),
+        ("9.0.1.0", "Microsoft Corporation", RowState.FOREIGN, True),
+    ],
+    ids=["exact", "older", "another company's", "outside the range"],
+)
+def test_a_row_with_a_range_of_its_own(version: str, company: str, state: RowState, foreign: bool) -> None:
+    known = catalogue(fix(100001, "mspst32.dll=8.3.1.0 range = '==8.3.*'", level="SP2"))
+    result = judge(known, *server(3, installed("mspst32.dll", version, company_name=company)))
+    found = finding(result, "exchange-9.9/KB100001").rows[0].state
+    assert found is (RowState.FOREIGN if state is RowState.OTHER_PRODUCT else state)
+    assert bool(result.foreign) is foreign
+
+
+def test_a_file_without_a_version_resource_decides_nothing() -> None:
+    known = catalogue(fix(100001, "page.asp= size = 5,a.dll=9.9.300.5", level="SP2"))
+    result = judge(known, *server(3, installed(A, "9.9.300.5"), installed("Exchsrvr/Bin/page.asp", None, size=7)))
+    found = finding(result, "exchange-9.9/KB100001")
+    assert found.verdict is Verdict.INSTALLED
+    assert [row.state for row in found.rows] == [RowState.NOT_CHECKABLE, RowState.EXACT]
+    assert exit_code([result]) == 0
+
+
+def test_a_text_file_of_an_update_does_not_make_a_product() -> None:
+    known = catalogue(fix(100001, "page.asp= size = 5", level="SP2"))
+    assert judge(known, installed("page.asp", None, size=5)).findings == ()
+
+
+@pytest.mark.parametrize("path", ["Windows.old/WINNT/System32", "WinSxS/dllcache", "c/windows/WinSxS/x"])
+def test_more_folders_that_keep_copies_aside(path: str) -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2"))
+    result = judge(known, *server(3, installed(A, "9.9.300.5"), installed(f"{path}/a.dll", "9.9.300.1")))
+    assert result.backups == (f"{path}/a.dll",)
+
+
+# --- what may be concluded from what was not seen
+
+
+@pytest.mark.parametrize(
+    "blind",
+    [
+        UnreadableFile(path="Exchsrvr/Connect", reason="a link to a folder, not followed", is_folder=True),
+        UnreadableFile(path="Exchsrvr", reason="cannot be listed", is_folder=True),
+    ],
+    ids=["a linked folder on the way", "the folder above"],
+)
+def test_a_folder_that_was_not_looked_into_is_not_proof_of_absence(blind: UnreadableFile) -> None:
+    from targets import SP4_BIN, WORKED
+
+    inventory = folder(*SP4_BIN, blind, also=("Exchsrvr",))
+    result = assess(inventory, WORKED, Question(complete=True))
+    assert finding(result, "exchange-5.5/KB884874").verdict is Verdict.UNDETERMINED
+
+
+def test_a_whole_target_with_a_file_that_cannot_be_read_is_not_proof_that_a_product_is_absent() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2"))
+    clean = judge(known, complete=True, kbs=frozenset({100001}))
+    assert finding(clean, "exchange-9.9/KB100001").verdict is Verdict.NOT_APPLICABLE
+    blind = judge(known, installed("marker.exe", None), complete=True, kbs=frozenset({100001}))
+    assert finding(blind, "exchange-9.9/KB100001").verdict is Verdict.UNDETERMINED
+
+
+def test_a_level_that_is_only_inferred_is_never_claimed() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2"))
+    result = assess(
+        lone(installed("a.dll", "9.9.300.5")), known, Question(importance={"exchange-9.9/SP2": Importance.REQUIRED})
+    )
+    assert finding(result, "exchange-9.9/SP2").verdict is Verdict.UNDETERMINED
+
+
+def test_a_marker_newer_than_the_catalogue_says_so() -> None:
+    from assess.test_worked_cases import E2016
+
+    result = assess(folder(installed("ExSetup.exe", "15.1.2999.4", machine="amd64")), E2016, Question())
+    (product,) = result.products
+    assert [text.partition(":")[0] for text in product.anomalies] == ["newer-than-catalogue"]
+    known = assess(folder(installed("ExSetup.exe", "15.1.2507.9", machine="amd64")), E2016, Question())
+    assert known.products[0].anomalies == ()
+
+
+def test_an_update_for_another_line_of_the_same_day_is_not_what_this_line_lacks() -> None:
+    from assess.test_worked_cases import E2016
+
+    result = assess(folder(installed("ExSetup.exe", "15.1.2375.28", machine="amd64")), E2016, Question())
+    assert finding(result, "exchange-2016/KB5014261").verdict is Verdict.INSTALLED
+
+
+# --- exit codes
+
+
+ADVISORY = """
+[[advisory]]
+id = "X"
+file = "a.dll"
+first = "9.9.300.1"
+last = "9.9.300.3"
+text = "bad"
+source = "x"
+"""
+RECOMMENDED = "importance = 'recommended'"
+
+
+@pytest.mark.parametrize(
+    ("updates", "files", "question", "code"),
+    [
+        ([fix(1 + 100000, "a.dll=9.9.300.5", level="SP2")], server(3, installed(A, "9.9.300.1")), {}, 0),
+        (
+            [fix(100001, "a.dll=9.9.300.5", level="SP2", more=RECOMMENDED)],
+            server(3, installed(A, "9.9.300.1")),
+            {},
+            1,
+        ),
+        ([fix(100001, "x.dll=9.9.300.5", level="SP2", more=RECOMMENDED)], server(3), {}, 3),
+        ([fix(100001, more=RECOMMENDED)], server(3), {}, 0),
+        ([fix(100001, more=RECOMMENDED)], server(3), {"kbs": frozenset({100001})}, 3),
+        (
+            [
+                fix(100001, "x.dll=9.9.300.5", level="SP2", more=RECOMMENDED),
+                fix(100002, "a.dll=9.9.300.6,b.dll=9.9.300.5", level="SP2", more="replaces = [100001]"),
+            ],
+            server(3, installed(A, "9.9.300.6"), installed(B, "9.9.300.5")),
+            {},
+            0,
+        ),
+        ([fix(100001, "a.dll=9.9.300.5", level="SP2")], server(3, UnreadableFile(path=A, reason="damaged")), {}, 3),
+        ([], (UnreadableFile(path="Exchsrvr/Bin/marker.exe", reason="damaged"), installed(A, "9.9.300.1")), {}, 3),
+        (
+            [fix(100001, "a.dll=9.9.300.5", level="SP2")],
+            server(3, installed(A, "9.9.300.5"), UnreadableFile(path="old/a.dll", reason="damaged")),
+            {},
+            0,
+        ),
+        (
+            [ADVISORY],
+            server(3, installed(A, "9.9.300.2")),
+            {},
+            1,
+        ),
+    ],
+    ids=[
+        "an optional hotfix is missing",
+        "a recommended update is missing",
+        "a recommended update is undetermined",
+        "a recommended update has no file table",
+        "a required update has no file table",
+        "an undetermined update is superseded by one that is there",
+        "a judged file cannot be read",
+        "a marker cannot be read",
+        "a file that is not judged cannot be read",
+        "an advisory holds",
+    ],
+)
+def test_exit_codes(
+    updates: list[str], files: tuple[InstalledFile, ...], question: dict[str, object], code: int
+) -> None:
+    assert exit_code([judge(catalogue(*updates), *files, **question)]) == code
+
+
+# --- times
+
+
+@pytest.mark.parametrize(
+    ("linked", "modified", "said"),
+    [
+        ("2003-06-30T20:00:00", "2003-07-01T17:44:00", []),
+        ("2003-07-01T17:40:00", "2003-07-01T17:45:58", []),
+        ("2003-07-01T17:40:00", "2003-07-01T19:44:00", ["time-offset"]),
+        ("2003-07-01T17:40:00", "2003-07-01T23:14:00", ["time-offset"]),
+        ("2003-07-01T17:40:00", "2004-01-01T00:00:00", []),
+        ("2003-07-09T00:00:00", "2003-07-01T17:44:00", ["linked-later"]),
+    ],
+    ids=[
+        "as in the table",
+        "two seconds short of two minutes off",
+        "two hours off",
+        "five and a half hours off",
+        "the day of the installation",
+        "linked a week after the table's day",
+    ],
+)
+def test_times_of_a_file_that_is_the_tables(linked: str, modified: str, said: list[str]) -> None:
+    from datetime import UTC, datetime
+
+    known = catalogue(fix(100001, "a.dll=9.9.300.5 timestamp = 2003-07-01T17:44:00Z", level="SP2"))
+    stamp = int(datetime.fromisoformat(linked).replace(tzinfo=UTC).timestamp())
+    when = datetime.fromisoformat(modified).replace(tzinfo=UTC)
+    result = judge(known, *server(3, installed(A, "9.9.300.5", linked=stamp, modified=when)))
+    found = finding(result, "exchange-9.9/KB100001")
+    assert [text.split(": ")[1] for text in found.anomalies] == said
+    assert found.verdict is Verdict.INSTALLED
+
+
+def test_an_undated_update_says_so_only_when_a_day_is_asked_about() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2"))
+    files = server(3, installed(A, "9.9.300.5"))
+    asked = finding(judge(known, *files, as_of=date(2003, 1, 1)), "exchange-9.9/KB100001")
+    assert asked.anomalies == (
+        "undated: none of its dates is known, so whether it was available on 2003-01-01 is not known",
+    )
+    assert finding(judge(known, *files), "exchange-9.9/KB100001").anomalies == ()

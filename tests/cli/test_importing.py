@@ -1,0 +1,217 @@
+"""The edge: files, folders, globs and stdin in; output files whole or not at all; a bad article ends no run."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from hotfix_check.catalogue import default_folder
+from hotfix_check.cli.importing import expand_paths, import_articles
+from hotfix_check.errors import OutputError, UsageError
+
+
+def article(number: int, version: str = "5.5.2653.22") -> str:
+    return (
+        f"Mail is slow ({number})\n\nApplies to:\n\n - Microsoft Exchange Server 5.5\n\n"
+        "The fix has the following file attributes:\n\n"
+        f"File name   Version\n-----------------------\nStore.exe   {version}\n"
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    inside = tmp_path / "articles"
+    inside.mkdir()
+    for number in (100002, 100001):
+        (inside / f"KB{number}.txt").write_text(article(number))
+    (inside / "list.csv").write_text("File name,File version,File size\nA.dll,15.2.1118.9,1\n")
+    (inside / "setup.exe").write_bytes(b"MZ\x90\x00")
+    return inside
+
+
+def lines(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_folder_in_name_order_with_a_bad_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_articles([str(folder)], format="jsonl") == 2
+    out, err = capsys.readouterr()
+    assert [(draft["kb"], draft["source"]) for draft in lines(out)] == [
+        (100001, str(folder / "KB100001.txt")),
+        (100002, str(folder / "KB100002.txt")),
+        (None, str(folder / "list.csv")),
+    ]
+    said = "a program or DLL, not the text or HTML of a KB article"
+    assert err == f"hotfix-check: error: {folder / 'setup.exe'}: {said}\n"
+
+
+def test_glob_and_the_same_file_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_articles([str(folder / "*.txt"), str(folder / "KB100001.txt")], format="jsonl") == 0
+    assert [draft["kb"] for draft in lines(capsys.readouterr().out)] == [100001, 100002]
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [("missing.txt", "missing.txt: No such file or directory"), ("none*.txt", "none*.txt: no file matches")],
+)
+def test_inputs_that_are_not_there(
+    argument: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert import_articles([argument], format="jsonl") == 2
+    assert capsys.readouterr().err == f"hotfix-check: error: {message}\n"
+
+
+def test_empty_folder(tmp_path: Path) -> None:
+    assert expand_paths([str(tmp_path)]) == ([], [f"{tmp_path}: no files in this folder"])
+
+
+def test_stdin_with_a_number(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"CAUSE\nSlow.\n")))
+    assert import_articles(["-"], kb=817375, format="jsonl") == 0
+    (draft,) = lines(capsys.readouterr().out)
+    assert (draft["kb"], draft["source"]) == (817375, "stdin")
+
+
+def test_one_number_for_several_articles_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="--kb: it is the number of one article, but 4 were given"):
+        import_articles([str(folder)], kb=1, format="jsonl")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_json_is_one_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_articles([str(folder / "*.txt")], format="json") == 0
+    assert [draft["kb"] for draft in json.loads(capsys.readouterr().out)] == [100001, 100002]
+
+
+def test_json_of_nothing_is_an_empty_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_articles([str(folder / "setup.exe")], format="json") == 2
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_toml_of_several_articles_is_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_articles([str(folder / "*.txt")]) == 0
+    assert [update["kb"] for update in tomllib.loads(capsys.readouterr().out)["update"]] == [100001, 100002]
+
+
+def test_output_file(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "drafts.jsonl"
+    assert import_articles([str(folder / "*.txt")], format="jsonl", output=target) == 0
+    assert [draft["kb"] for draft in lines(target.read_text())] == [100001, 100002]
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+def test_output_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"nowhere.out\.jsonl: cannot be written: No such file or directory"):
+        import_articles([str(folder / "*.txt")], format="jsonl", output=tmp_path / "nowhere" / "out.jsonl")
+
+
+def test_jobs_keep_the_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(100000, 100070):
+        (tmp_path / f"KB{number}.txt").write_text(article(number))
+    assert import_articles([str(tmp_path)], format="jsonl", jobs=2) == 0
+    assert [draft["kb"] for draft in lines(capsys.readouterr().out)] == list(range(100000, 100070))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "exchange-5.5.toml").write_text('[product]\nid = "exchange-5.5"\n')
+    return data
+
+
+def test_into_the_product_file(folder: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_articles([str(folder / "*.txt")], into=data) == 0
+    updates = tomllib.loads((data / "exchange-5.5.toml").read_text())["update"]
+    assert [(update["kb"], update["package"][0]["files"]) for update in updates] == [
+        (100001, [{"name": "Store.exe", "version": "5.5.2653.22"}]),
+        (100002, [{"name": "Store.exe", "version": "5.5.2653.22"}]),
+    ]
+    assert capsys.readouterr().err.count("merged into exchange-5.5.toml") == 2
+
+
+def test_into_shows_the_difference_and_changes_nothing(
+    folder: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import_articles([str(folder / "KB100001.txt")], into=data, quiet=True)
+    before = (data / "exchange-5.5.toml").read_text()
+    (folder / "KB100001.txt").write_text(article(100001, "5.5.2653.23"))
+    assert import_articles([str(folder / "KB100001.txt")], into=data, quiet=True) == 2
+    assert '+    { name = "Store.exe", version = "5.5.2653.23" },' in capsys.readouterr().err
+    assert (data / "exchange-5.5.toml").read_text() == before
+    assert import_articles([str(folder / "KB100001.txt")], into=data, replace=True, quiet=True) == 0
+    assert "5.5.2653.23" in (data / "exchange-5.5.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            article(100001).replace("Exchange Server 5.5", "Windows NT 4.0"),
+            "it names no product of the catalogue",
+            id="product",
+        ),
+        pytest.param(
+            article(100001).replace("Exchange Server 5.5", "Exchange Server 5.0"),
+            "there is no file for this product",
+            id="file",
+        ),
+        pytest.param(article(100001).replace(" (100001)", ""), "the draft has no KB number", id="number"),
+    ],
+)
+def test_into_refuses_what_has_no_place(
+    text: str, message: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "article.txt").write_text(text)
+    assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_into_merges_all_products_of_an_article_or_none(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "Mail is slow (100001)\n\nApplies to:\n\n - Microsoft Exchange Server, versions 5.0, 5.5\n\n"
+        "The fix has the following file attributes:\n\n"
+        "File name   Version\n-----------------------\nStore.exe   5.5.2653.22\nStore.exe   5.0.1461.75\n"
+    )
+    (tmp_path / "article.txt").write_text(text)
+    before = (data / "exchange-5.5.toml").read_text()
+    assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
+    assert (data / "exchange-5.5.toml").read_text() == before
+    (data / "exchange-5.0.toml").write_text("")
+    assert import_articles([str(tmp_path / "article.txt")], into=data) == 0
+    assert capsys.readouterr().err.endswith("merged into exchange-5.5.toml, exchange-5.0.toml\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-f", "yaml"], "--format: 'yaml' is none of toml, json, jsonl"),
+        (["--kb", "12"], "--kb: '12' is not a KB number"),
+        (["--replace"], "--replace: it says what --into does"),
+        (["--into", "nowhere"], "--into: nowhere is no folder"),
+        (["--into", ".", "-o", "x"], "--into: the drafts go into the folder's files"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_options_that_cannot_be_used(options: list[str], said: str, folder: Path, run: Run) -> None:
+    ran = run("catalogue", "import", folder / "KB100001.txt", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_draft_is_merged_and_then_judged_by(folder: Path, run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(default_folder(), data)
+    assert run("catalogue", "import", folder / "KB100001.txt", "--into", data, "-q").code == 0
+    ran = run("catalogue", "show", "KB100001", "--catalogue", data)
+    assert (ran.code, "KB100001" in ran.out) == (0, True)
+    assert run("catalogue", "import", folder / "KB100001.txt", "--into", data, "-q").code == 0
