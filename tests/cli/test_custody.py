@@ -173,7 +173,7 @@ def test_a_saved_inventory_is_evidence_too(server: Path, run: Run, tmp_path: Pat
 def test_a_lone_file_is_verified(samples: Path, run: Run, tmp_path: Path) -> None:
     shutil.copy2(samples / "copied-file" / "Mapi32.dll", tmp_path / "Mapi32.dll")
     run("scan", "Mapi32.dll", "-o", MANIFEST)
-    assert run("verify", MANIFEST).out.startswith("Evidence: the same (1 files recorded)")
+    assert run("verify", MANIFEST).out.startswith("Evidence: the same (1 file recorded)")
 
 
 def test_a_file_that_could_not_be_judged_is_in_the_manifest_with_its_bytes(
