@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
+from hotfix_check.version import FileVersion
 
 SCHEMA = "hotfix-check/result/1"
 MAX_BYTES = 512 * 1024 * 1024
@@ -31,9 +33,37 @@ def read_result(path: Path) -> dict[str, Any]:
     if document.get("schema") != SCHEMA:
         raise SavedInputError(f"{path}: schema: {str(document.get('schema'))[:60]!r}: this release reads {SCHEMA}")
     fault = first_fault(document, packaged_schema("result-1.json"))
+    fault = fault or _fault_in_meaning(document)
     if fault is not None:
         raise SavedInputError(f"{path}: {fault}")
     return document
+
+
+def _fault_in_meaning(document: dict[str, Any]) -> str | None:
+    """The first day or version that only looks like one, and the first ladder on which nothing is installed."""
+    readings: list[tuple[str, Callable[[str], object], str | None]] = [
+        ("run, as_of", date.fromisoformat, document["run"]["as_of"])
+    ]
+    for number, target in enumerate(document["targets"], 1):
+        where = f"targets {number}"
+        for index, finding in enumerate(target["findings"], 1):
+            readings.append((f"{where}, findings {index}, released", date.fromisoformat, finding["released"]))
+        for index, ladder in enumerate(target["ladders"], 1):
+            place = f"{where}, ladders {index}"
+            if not ladder["installed"]:
+                return f"{place}, installed: at least one file expected"
+            readings.extend(
+                (f"{place}, {key}", FileVersion.parse, one["version"])
+                for key in ("rungs", "installed")
+                for one in ladder[key]
+            )
+    for place, read, text in readings:
+        try:
+            if text is not None:
+                read(text)
+        except ValueError as error:
+            return f"{place}: {text!r}: {error}"
+    return None
 
 
 def read_json(path: Path, limit: int, what: str) -> object:

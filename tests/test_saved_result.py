@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from report.documents import document
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.saved_result import first_fault, read_result
+from hotfix_check.report import render_table
+from hotfix_check.report.csv import render_csv
+from hotfix_check.report.html import render_html
+from hotfix_check.report.markdown import render_markdown
+from hotfix_check.saved_result import _fault_in_meaning, first_fault, read_result
 
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "result-1.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -52,6 +56,22 @@ def test_it_accepts_what_jsonschema_accepts(place: tuple[Any, ...], value: Any, 
     else:
         inner[place[-1]] = value
     assert (first_fault(changed, SCHEMA) is None) == VALIDATOR.is_valid(changed)
+
+
+@settings(max_examples=400)
+@given(place=st.sampled_from(PLACES), value=VALUES)
+def test_whatever_is_read_can_be_rendered_in_every_format(place: tuple[Any, ...], value: Any) -> None:
+    changed = copy.deepcopy(DOCUMENT)
+    inner: Any = changed
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    if first_fault(changed, SCHEMA) is not None or _fault_in_meaning(changed) is not None:
+        return
+    assert render_html(changed).endswith("</html>")
+    assert render_csv(changed).startswith("record,")
+    assert render_markdown(changed).startswith("# ")
+    assert isinstance(render_table(changed, width=80, everything=True), str)
 
 
 def test_the_schema_uses_only_the_keywords_that_the_reader_knows() -> None:
@@ -110,8 +130,14 @@ def test_what_is_no_result_is_one_line(text: str, said: str, tmp_path: Path) -> 
         (lambda one: one["findings"][0].update(released="soon"), "findings 1, released: 'soon' does not look like"),
         (lambda one: one["ladders"][0]["rungs"][0].pop("label"), "ladders 1, rungs 1: label is missing"),
         (lambda one: one.update(path=["x"]), "targets 1, path: string expected, found ['x']"),
+        (lambda one: one["findings"][0].update(released="2003-02-30"), "findings 1, released: '2003-02-30': day is"),
+        (lambda one: one["ladders"][0]["rungs"][0].update(version="5.5.99999.1"), "ladders 1, rungs: '5.5.99999.1'"),
+        (lambda one: one["ladders"][0].update(installed=[]), "ladders 1, installed: at least one file expected"),
     ],
-    ids=["an unknown verdict", "a negative count", "no date", "a rung without a label", "a path that is a list"],
+    ids=[
+        *("an unknown verdict", "a negative count", "no date", "a rung without a label", "a path that is a list"),
+        *("no such day", "no file version", "nothing installed on a ladder"),
+    ],
 )
 def test_a_fault_names_its_place(change: Any, said: str, tmp_path: Path) -> None:
     changed = copy.deepcopy(DOCUMENT)

@@ -99,7 +99,10 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
             inventory = replace(inventory, target=recorded.path, root=recorded.root)
         inventories.append(inventory)
     count = sum(len(target.files) for target in manifest.targets)
-    lines = [f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)", *faults]
+    lines = [
+        f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)",
+        *faults,
+    ]
     for label, before, after in (
         ("Tool", manifest.tool, f"hotfix-check {__version__}"),
         ("Catalogue SHA-256", manifest.catalogue_sha256, judge.catalogue.sha256),

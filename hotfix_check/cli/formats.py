@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,10 @@ def show(document: Document, form: str, *, everything: bool, colour: str) -> Non
     if form == "table":
         print_report(render_table(document, width=columns(), everything=everything, paint=chosen_paint(colour)))
     else:
+        # What a machine reads has the same line ends on every system.
+        exact = getattr(sys.stdout, "reconfigure", None)
+        if exact is not None:
+            exact(newline="")
         print_report(FORMATS[form].render(document))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 from hotfix_check.report.result import Document
@@ -17,10 +16,9 @@ def ladder_view(ladder: Document, verdicts: dict[str, str]) -> Document:
     installed: dict[FileVersion, list[str]] = {}
     for one in ladder["installed"]:
         installed.setdefault(FileVersion.parse(one["version"]), []).append(one["path"])
-    rungs = {
-        version: list(group)
-        for version, group in groupby(ladder["rungs"], key=lambda rung: FileVersion.parse(rung["version"]))
-    }
+    rungs: dict[FileVersion, list[Document]] = {}
+    for rung in ladder["rungs"]:
+        rungs.setdefault(FileVersion.parse(rung["version"]), []).append(rung)
     low, high = min(installed), max(installed)
     rows: list[dict[str, Any]] = [
         {
