@@ -62,7 +62,6 @@ def synthetic(count: int) -> Catalogue:
                 contains=(),
                 included_in=(),
                 related=(),
-                contains_earlier=True,
                 actions=(),
                 applies_to=(),
                 sources=(),

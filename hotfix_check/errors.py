@@ -3,6 +3,7 @@
     HotfixCheckError
     ├── TargetError       a target is missing, or cannot be opened at all
     ├── CatalogueError    a catalogue is broken: names file, KB, row and field
+    │   └── UnsupportedCatalogueError   a catalogue is of a newer format
     ├── ArticleError      a text is not a KB article
     ├── SavedInputError   a saved inventory or result is broken
     ├── PolicyError       a baseline or waiver file is broken
@@ -23,6 +24,10 @@ class TargetError(HotfixCheckError):
 
 class CatalogueError(HotfixCheckError):
     """A catalogue says something that cannot be used."""
+
+
+class UnsupportedCatalogueError(CatalogueError):
+    """A catalogue is of a format that this version does not read."""
 
 
 class ArticleError(HotfixCheckError):

@@ -37,6 +37,7 @@ SAMPLES: dict[str, tuple[SampleFile, ...]] = {
         SampleFile("Exchsrvr/Bin/Dsamain.exe", "5.5.2653.17"),
         SampleFile("Exchsrvr/Bin/Emsmta.exe", "5.5.2653.23"),
         SampleFile("Exchsrvr/Bin/Mad.exe", "5.5.2653.23"),
+        SampleFile("Exchsrvr/Bin/Mdbmsg.dll", "5.5.2658.34"),
         SampleFile("Exchsrvr/Bin/Store.exe", "5.5.2653.23"),
         SampleFile("Exchsrvr/Connect/Msexcimc/Bin/Imcmsg.dll", "5.5.2658.28", 209_680, "2004-12-07T23:04"),
         SampleFile("Exchsrvr/Connect/Msexcimc/Bin/Msexcimc.exe", "5.5.2655.55", 505_104, "2001-09-20T17:12"),

@@ -10,7 +10,7 @@ from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, Unreada
 from hotfix_check.version import FileVersion
 
 HERE = Path(__file__).parent
-WORKED: Catalogue = load_catalogue([default_folder(), HERE / "worked_cases.toml"])
+WORKED: Catalogue = load_catalogue([default_folder()])
 
 
 def installed(path: str, version: str | None, **facts: object) -> InstalledFile:
@@ -64,16 +64,22 @@ def finding(assessment: Assessment, update_id: str) -> Finding:
     return found
 
 
+# What a Bin folder must hold beside the four programs to be whole, at any level.
+_REST = ("Address.dll", "Ems_Rid.dll", "Isinteg.exe", "Madmsg.dll", "Mdbsz.dll", "Mtacheck.exe", "Netif.dll")
+_REST += ("Oabgen.dll", "Perfdsa.dll", "X400om.dll")
+
 # A service pack 4 server by its marker files, the core files that make its Bin folder whole among them.
 SP4_BIN = (
     installed("Exchsrvr/Bin/Dsamain.exe", "5.5.2653.17"),
     installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2653.23"),
     installed("Exchsrvr/Bin/Mad.exe", "5.5.2653.23"),
     installed("Exchsrvr/Bin/Store.exe", "5.5.2653.23"),
+    *(installed(f"Exchsrvr/Bin/{name}", "5.5.2653.23") for name in _REST),
 )
 SP3_BIN = (
     installed("Exchsrvr/Bin/Dsamain.exe", "5.5.2650.14"),
     installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2650.24"),
     installed("Exchsrvr/Bin/Mad.exe", "5.5.2650.24"),
     installed("Exchsrvr/Bin/Store.exe", "5.5.2650.23"),
+    *(installed(f"Exchsrvr/Bin/{name}", "5.5.2650.24") for name in _REST),
 )

@@ -53,7 +53,7 @@ def assess_level(
         if file.version is None:
             continue
         low, high = marker_interval(product, product.files[name_of(file.path)], file.version)
-        if (low, high) != (0, last):
+        if (low, high) != (0, last) or last == 0:
             intervals.append((low, high))
         votes.append(
             Vote(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
 from hotfix_check.assess.rows import AtOrAbove, judge_rows
-from hotfix_check.assess.supersedence import Supersedence, level_includes, package_line
-from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.assess.supersedence import Supersedence, level_includes
+from hotfix_check.catalogue.update import FileRow, Package, Update, package_line
 from hotfix_check.inventory import InstalledFile
 
 
@@ -109,7 +109,7 @@ def _own_line(update: Update, line: int, evidence: ProductEvidence, relations: S
             if row.version < build.version <= file.version
         ]
         newest = max(reached, key=lambda build: build.version, default=None)
-        if newest is not None and not newest.update.contains_earlier:
+        if newest is not None and not newest.package.contains_earlier:
             return RowState.NOT_CONTAINED
         return RowState.LATER
 
@@ -127,7 +127,6 @@ def _same_day(update: Update, line: int, evidence: ProductEvidence, relations: S
             if other.product == update.product
             and other.id != update.id
             and other.released == update.released
-            and other.level is None
             and any(package_line(package, evidence.product) == line for package in other.packages)
         ),
         None,

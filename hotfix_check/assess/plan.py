@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from hotfix_check.assess.finding import Assessment, Finding, RowState, Verdict
 from hotfix_check.assess.places import is_backup
-from hotfix_check.assess.supersedence import Supersedence, level_includes, package_line, required_rows
+from hotfix_check.assess.supersedence import Supersedence, level_includes
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import Level, headline_version
-from hotfix_check.catalogue.update import Importance, Update
+from hotfix_check.catalogue.update import Importance, Update, package_line, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
 from hotfix_check.version import FileVersion
 

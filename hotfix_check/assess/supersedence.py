@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.catalogue.product import Level
+from hotfix_check.catalogue.update import FileRow, Kind, Package, Update, package_line, required_rows
 from hotfix_check.version import FileVersion
-
-
-def package_line(package: Package, product: Product) -> int | None:
-    """The servicing line of a package: as stated, else the level whose build range holds its newest row."""
-    if package.level is not None:
-        return product.level_index(package.level)
-    builds = [row.version for row in package.rows if row.version is not None and row.range is None]
-    return product.line_of(max(builds)) if builds else None
-
-
-def required_rows(package: Package) -> list[FileRow]:
-    """The rows that decide: not companions, not files without a version resource."""
-    return [row for row in package.rows if not row.companion and row.version is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +31,8 @@ class Supersedence:
         self._shipped: dict[tuple[str, int, str], list[ShippedBuild]] = defaultdict(list)
         self._containers: dict[str, set[str]] = defaultdict(set)
         self._bringing: dict[tuple[str, str], Update] = {}
+        # One step up from an update, by its id and its package's line: the same for every target.
+        self._known_steps: dict[tuple[str, int | None], frozenset[str]] = {}
         for update in catalogue.updates:
             product = self.products[update.product]
             if update.level is not None:
@@ -119,11 +109,17 @@ class Supersedence:
             build.update.id
             for row in required_rows(package)
             for build in self.shipped(product.id, line, row.name)
-            if row.version is not None and build.version > row.version and build.update.contains_earlier
+            if row.version is not None and build.version > row.version and build.package.contains_earlier
         }
         return self.oldest_first(later - whole)
 
-    def _directly(self, update: Update, package: Package | None, product: Product) -> set[str]:
+    def _directly(self, update: Update, package: Package | None, product: Product) -> frozenset[str]:
+        key = (update.id, package_line(package, product) if package else None)
+        if key not in self._known_steps:
+            self._known_steps[key] = frozenset(self._find_directly(update, package, product))
+        return self._known_steps[key]
+
+    def _find_directly(self, update: Update, package: Package | None, product: Product) -> set[str]:
         found = {one for one in self._containers.get(update.id, ()) if one in self.updates}
         if update.level is not None:
             return found | self._later_levels(product, product.level_index(update.level))
@@ -147,10 +143,11 @@ class Supersedence:
         product = self.products[update.product]
         line = package_line(package, product) if package else None
         older = {one for one in (*update.contains, *(update.replaces or ())) if one in self.updates}
-        if package is not None and line is not None and update.contains_earlier:
+        if package is not None and line is not None:
             for row in required_rows(package):
+                own = ShippedBuild(row.version or FileVersion(0, 0, 0, 0), update, package)
                 for build in self.shipped(product.id, line, row.name):
-                    if build.update.id != update.id and covers(package, build.package, product):
+                    if replaces_by_files(own, build.update, build.package, product):
                         older.add(build.update.id)
         return self.oldest_first(older), self.superseded_by(update, package)
 
@@ -170,13 +167,7 @@ class Supersedence:
         if not needed:
             return set()
         fewest = min((self._shipped[(product.id, line, row.name.lower())] for row in needed), key=len)
-        return {
-            build.update.id
-            for build in fewest
-            if build.update.id != update.id
-            and build.update.contains_earlier
-            and covers(build.package, package, product)
-        }
+        return {build.update.id for build in fewest if replaces_by_files(build, update, package, product)}
 
     def _later_levels(self, product: Product, index: int) -> set[str]:
         found: set[str] = set()
@@ -187,6 +178,19 @@ class Supersedence:
     def _level_ids(self, product: Product, index: int) -> set[str]:
         update = self.bringing(product.id, product.levels[index].name)
         return {update.id} if update else set()
+
+
+def replaces_by_files(newer: ShippedBuild, older: Update, package: Package, product: Product) -> bool:
+    """Whether the file tables show that an update carries all of an older one of its line.
+
+    A rollup's rows are its markers, not its whole table: only another rollup replaces it. MS10-024 brings a later
+    Store.exe than the rollup of August 2004, and not the rest of that rollup.
+    """
+    if newer.update.id == older.id or not newer.package.contains_earlier:
+        return False
+    if older.kind is Kind.UPDATE_ROLLUP and newer.update.kind is not Kind.UPDATE_ROLLUP:
+        return False
+    return covers(newer.package, package, product)
 
 
 def covers(newer: Package, older: Package, product: Product) -> bool:
@@ -209,8 +213,9 @@ def covers(newer: Package, older: Package, product: Product) -> bool:
 def level_includes(update: Update, product: Product, index: int, package: Package | None) -> str | None:
     """Whether a level includes an update built for an earlier line: "stated", "dates", "builds", or None.
 
-    Stated by the catalogue; else the level was released after the update; else, with dates unknown, the level's own
-    files are at least at the rows' versions.
+    Stated by the catalogue; else the level was released after the update; else, with dates unknown, the own files of
+    the level, or of one between it and the update's line, are at least at the rows' versions: a level contains the
+    ones before it (KB191014).
     """
     for name in update.included_in:
         if "/" not in name and product.level_index(name) <= index:
@@ -218,15 +223,21 @@ def level_includes(update: Update, product: Product, index: int, package: Packag
     level = product.levels[index]
     if level.released is not None and update.built is not None:
         return "dates" if level.released > update.built else None
-    needed = required_rows(package) if package else []
-    own = [
-        (row.version, product.files[row.name.lower()].versions.get(level.name))
-        for row in needed
-        if row.name.lower() in product.files
-    ]
-    if needed and len(own) == len(needed) and all(at is not None and row is not None and at >= row for row, at in own):
-        return "builds"
-    return None
+    line = package_line(package, product) if package else None
+    if package is None or line is None:
+        return None
+    between = product.levels[line + 1 : index + 1]
+    return "builds" if any(_has_all(product, one, required_rows(package)) for one in between) else None
+
+
+def _has_all(product: Product, level: Level, rows: Sequence[FileRow]) -> bool:
+    """Whether a level's own files, where all are known, are at least at the rows' versions."""
+    for row in rows:
+        file = product.files.get(row.name.lower())
+        own = file.versions.get(level.name) if file else None
+        if own is None or row.version is None or own < row.version:
+            return False
+    return bool(rows)
 
 
 def first_including_level(update: Update, product: Product, line: int | None, package: Package | None) -> int | None:

@@ -17,9 +17,9 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
-from hotfix_check.assess.supersedence import Supersedence, covers, required_rows
+from hotfix_check.assess.supersedence import Supersedence, replaces_by_files
 from hotfix_check.assess.wording import row_anomalies, row_sentence
-from hotfix_check.catalogue.update import Update
+from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
@@ -96,7 +96,19 @@ class ProductUpdates:
         if judgement.sibling is not None and (not older or self.level.low < (judgement.line or 0)):
             reason = f"{judgement.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
+        if update.kind is Kind.UPDATE_ROLLUP and self._of_an_earlier_series(judgement) and not older:
+            line, at = self._name(judgement.line or 0), self._name(judgement.at)
+            reason = f"a rollup for {line} alone: {at} has a series of its own"
+            return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
         return self._by_files(judgement)
+
+    def _of_an_earlier_series(self, judgement: Judgement) -> bool:
+        """Whether a rollup is for a level below the target's that does not include it.
+
+        The series of rollups of one service pack is independent of that of another, and is not for it (KB953469).
+        """
+        line = judgement.line
+        return line is not None and line < judgement.at and judgement.included is None and self.level.exact
 
     def _component_not_there(self, update: Update) -> str | None:
         component = self.product.components.get(update.component or "")
@@ -213,7 +225,7 @@ class ProductUpdates:
         for name, version in versions.items():
             for build in self.relations.shipped(self.product.id, judgement.at, name):
                 package = judgement.package
-                if build.version == version and package and covers(build.package, package, self.product):
+                if build.version == version and package and replaces_by_files(build, update, package, self.product):
                     there = self._by_itself(build.update).verdict is Verdict.INSTALLED
                     found[build.update.id] = "contains" if there else "consistent-with"
         for holder in self.relations.containers(update):

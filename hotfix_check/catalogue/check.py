@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
+from hotfix_check.catalogue.check_builds import check_dates, check_levels, check_packages
+from hotfix_check.catalogue.cycles import find_cycles
 from hotfix_check.catalogue.load import Catalogue
-from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.update import Update
 
 
 def check_catalogue(catalogue: Catalogue) -> tuple[str, ...]:
     """All faults, each a line that names the update and the field; none for a catalogue that is in order."""
     updates = {update.id: update for update in catalogue.updates}
-    faults = [fault for product in catalogue.products for fault in _levels(product)]
+    by_product: dict[str, list[Update]] = defaultdict(list)
     for update in catalogue.updates:
-        faults.extend(f"{update.id}: {fault}" for fault in _references(update, updates))
-        faults.extend(f"{update.id}: {fault}" for fault in _rows(update))
+        by_product[update.product].append(update)
+    faults: list[str] = []
+    for product in catalogue.products:
+        faults.extend(check_levels(product))
+        faults.extend(_levels_brought(product, by_product[product.id]))
+        faults.extend(check_dates(by_product[product.id], product))
+        for update in by_product[product.id]:
+            faults.extend(f"{update.id}: {fault}" for fault in _statements(update))
+            faults.extend(f"{update.id}: {fault}" for fault in _references(update, updates))
+            faults.extend(f"{update.id}: {fault}" for fault in _replaced(update, updates))
+            faults.extend(f"{update.id}: {fault}" for fault in check_packages(update, product))
+    for advisory in catalogue.advisories:
+        faults.extend(f"{advisory.id}: {fault}" for fault in _advisory(advisory, catalogue.product(advisory.product)))
     faults.extend(_cycles(updates))
     return tuple(faults)
 
 
-def _levels(product: Product) -> Iterator[str]:
-    dated = [level for level in product.levels if level.released is not None]
-    for earlier, later in pairwise(dated):
-        if earlier.released and later.released and earlier.released > later.released:
-            yield f"{product.id}: levels: {later.name} is dated before {earlier.name}"
-    for file in product.files.values():
-        own = [(level.name, file.versions[level.name]) for level in product.levels if level.name in file.versions]
-        for (earlier_name, before), (later_name, after) in pairwise(own):
-            if after < before:
-                yield f"{product.id}: {file.name}: {later_name} has {after}, below {before} of {earlier_name}"
-        for level, version in own:
-            if not product.holds(version):
-                yield f"{product.id}: {file.name}: {level}: {version} is not in the product's range"
+def _levels_brought(product: Product, updates: list[Update]) -> Iterator[str]:
+    """Each level but the first ones without a number (Preview, RTM) is brought by one service pack or update."""
+    bringing: dict[str, list[str]] = defaultdict(list)
+    for update in updates:
+        if update.level is not None:
+            bringing[update.level].append(update.name)
+    for level in product.levels:
+        found = bringing[level.name]
+        if len(found) > 1:
+            yield f"{product.id}: levels: {level.name} is brought by {' and '.join(found)}"
+        if not found and level.name not in ("Preview", "RTM"):
+            yield f"{product.id}: levels: {level.name} is brought by no update"
+
+
+def _statements(update: Update) -> Iterator[str]:
+    if not update.sources:
+        yield "sources: every update needs at least one"
+    for alias, count in ((alias, update.aliases.count(alias)) for alias in dict.fromkeys(update.aliases)):
+        if count > 1:
+            yield f"aliases: {alias} is there {count} times"
 
 
 def _references(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
     for field, ids in (
+        ("replaces", update.replaces or ()),
         ("contains", update.contains),
         ("included_in", [one for one in update.included_in if "/" in one]),
         ("prerequisites", _prerequisite_ids(update)),
@@ -46,6 +66,17 @@ def _references(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
         for one in ids:
             if one not in updates:
                 yield f"{field}: {one} is not in the catalogue"
+
+
+def _replaced(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
+    """What replaces or contains an update was not released before it."""
+    for field, held in (("replaces", update.replaces or ()), ("contains", update.contains)):
+        for older in (updates[one] for one in held if one in updates):
+            if update.built is not None and older.built is not None and update.built < older.built:
+                yield f"{field}: {older.name} of {older.built} is newer than this of {update.built}"
+    for container in (updates[one] for one in update.included_in if one in updates):
+        if update.built is not None and container.built is not None and container.built < update.built:
+            yield f"included_in: {container.name} of {container.built} is older than this of {update.built}"
 
 
 def _prerequisite_ids(update: Update) -> list[str]:
@@ -58,12 +89,10 @@ def _prerequisite_ids(update: Update) -> list[str]:
     ]
 
 
-def _rows(update: Update) -> Iterator[str]:
-    for number, package in enumerate(update.packages, 1):
-        keys = Counter((row.name.lower(), row.platform, row.language) for row in package.rows)
-        for (name, platform, _), count in keys.items():
-            if count > 1:
-                yield f"package {number}: {name} is there {count} times for {platform or 'the same platform'}"
+def _advisory(advisory: Advisory, product: Product) -> Iterator[str]:
+    for field, version in (("first", advisory.first), ("last", advisory.last)):
+        if not product.holds(version):
+            yield f"{field}: {version} is not in the product's range"
 
 
 def _cycles(updates: Mapping[str, Update]) -> Iterator[str]:
@@ -72,38 +101,9 @@ def _cycles(updates: Mapping[str, Update]) -> Iterator[str]:
         ("replaces, contains", {key: _held(update) for key, update in updates.items()}),
         ("prerequisites", {key: _prerequisite_ids(update) for key, update in updates.items()}),
     ):
-        for cycle in _find_cycles(edges):
+        for cycle in find_cycles(edges):
             yield f"{cycle[0]}: {field}: a cycle: {' -> '.join([*cycle, cycle[0]])}"
 
 
 def _held(update: Update) -> list[str]:
     return [*update.contains, *(update.replaces or ())]
-
-
-def _find_cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
-    """Each cycle once, found by a depth-first walk without recursion."""
-    done: set[str] = set()
-    for start in sorted(edges):
-        path: list[str] = []
-        on_path: set[str] = set()
-        stack: list[tuple[str, Iterator[str]]] = []
-
-        def enter(node: str) -> None:
-            path.append(node)  # noqa: B023
-            on_path.add(node)  # noqa: B023
-            stack.append((node, iter(sorted(edges.get(node, ())))))  # noqa: B023
-
-        if start not in done:
-            enter(start)
-        while stack:
-            node, following = stack[-1]
-            for successor in following:
-                if successor in on_path:
-                    yield path[path.index(successor) :]
-                elif successor not in done and successor in edges:
-                    enter(successor)
-                    break
-            else:
-                stack.pop()
-                done.add(node)
-                on_path.discard(path.pop())

@@ -17,8 +17,17 @@ from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.product import Advisory, Component, Folder, Level, Product, ProductFile
-from hotfix_check.catalogue.update import Action, FileRow, Importance, Kind, Package, Prerequisite, Update
-from hotfix_check.errors import CatalogueError, HotfixCheckError
+from hotfix_check.catalogue.update import (
+    Action,
+    FileRow,
+    Importance,
+    Kind,
+    Package,
+    Prerequisite,
+    Update,
+    package_line,
+)
+from hotfix_check.errors import CatalogueError, HotfixCheckError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
 from hotfix_check.version import FileVersion
 
@@ -154,7 +163,10 @@ def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
         top = Fields(parsed, path, CatalogueError)
         number = top.need("format", top.integer("format", 1, 1_000_000))
         if number != FORMAT:
-            raise top.fault("format", f"catalogue format {number} needs another hotfix-check; this one reads {FORMAT}")
+            raise UnsupportedCatalogueError(
+                f"{path}: format: catalogue format {number} is newer than this hotfix-check, which reads {FORMAT}: "
+                "update hotfix-check, or use the catalogue that came with it"
+            )
         product_table = top.get("product", object, "a table, or the id of a product of another file")
         product, product_id = None, None
         if isinstance(product_table, str):
@@ -179,6 +191,8 @@ def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
 def _gather(faults: list[str], read: Callable[[], T]) -> T | None:
     try:
         return read()
+    except UnsupportedCatalogueError:
+        raise  # the rest of such a file means nothing here
     except HotfixCheckError as error:
         faults.append(str(error))
         return None
@@ -307,9 +321,8 @@ def _update(table: Fields, product: Product) -> Update:
     component = table.text("component")
     importance = table.choice("importance", tuple(Importance))
     replaces = _references(table, "replaces", product)
-    if table.flag("replaces_stated", False) and replaces is None:
-        replaces = ()
     packages = tuple(_package(entry, product) for entry in table.tables("package", lambda n, _: f"package {n}"))
+    _check_lines(table, packages, product)
     update = Update(
         id=f"{product.id}/{own_id}",
         kb=kb,
@@ -327,7 +340,6 @@ def _update(table: Fields, product: Product) -> Update:
         contains=_references(table, "contains", product) or (),
         included_in=_references(table, "included_in", product, levels=True) or (),
         related=_references(table, "related", product) or (),
-        contains_earlier=table.flag("contains_earlier", True),
         actions=tuple(_action(entry) for entry in table.tables("actions", lambda n, _: f"action {n}")),
         applies_to=table.texts("applies_to") or (),
         sources=table.need("sources", table.texts("sources")),
@@ -335,6 +347,18 @@ def _update(table: Fields, product: Product) -> Update:
     )
     table.finish()
     return update
+
+
+def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -> None:
+    """A target's line chooses the package: two of one line could not be told apart."""
+    seen: dict[int, int] = {}
+    for number, package in enumerate(packages, 1):
+        line = package_line(package, product)
+        if line is not None and line in seen:
+            level = product.levels[line].name
+            raise table.fault("package", f"packages {seen[line]} and {number} are both for the line of {level}")
+        if line is not None:
+            seen[line] = number
 
 
 def _level_name(table: Fields, field: str, name: str | None, product: Product) -> str | None:
@@ -381,6 +405,7 @@ def _package(table: Fields, product: Product) -> Package:
         rows=tuple(_row(row, product) for row in table.tables("files", _file_label)),
         prerequisites=prerequisites,
         prerequisites_stated=table.flag("prerequisites_stated", groups is not None),
+        contains_earlier=table.flag("contains_earlier", True),
     )
     table.finish()
     return package

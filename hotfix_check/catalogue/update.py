@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from packaging.specifiers import SpecifierSet
 
+from hotfix_check.catalogue.product import Product
 from hotfix_check.version import FileVersion
 
 
@@ -73,12 +74,15 @@ class Package:
     """An update's file set for one servicing line; prerequisites are groups joined by AND, alternatives within.
 
     ``level`` is None where the source does not state the line; it then follows from the rows' builds.
+    ``contains_earlier`` is false for the packages of March 2021 for out-of-support CUs, which carry only their own
+    month's fixes though their build is higher than that of earlier updates (HealthChecker pull request 542).
     """
 
     level: str | None
     rows: tuple[FileRow, ...]
     prerequisites: tuple[tuple[Prerequisite, ...], ...] = ()
     prerequisites_stated: bool = False
+    contains_earlier: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +98,7 @@ class Update:
     """One KB for one product. ``id`` is unique in a catalogue; ``kb`` may repeat (KB836993 is two service packs).
 
     ``replaces`` None: the source is silent; empty: it states that nothing is replaced. ``included_in`` holds level
-    names and update ids. ``contains_earlier`` is false for the security updates of March 2021 for out-of-support
-    CUs, which carry only their own month. ``level`` is what a service pack or cumulative update brings.
+    names and update ids. ``level`` is what a service pack or cumulative update brings.
     """
 
     id: str
@@ -114,7 +117,6 @@ class Update:
     contains: tuple[str, ...]
     included_in: tuple[str, ...]
     related: tuple[str, ...]
-    contains_earlier: bool
     actions: tuple[Action, ...]
     applies_to: tuple[str, ...]
     sources: tuple[str, ...]
@@ -132,6 +134,19 @@ class Update:
             return self.released
         days = [row_day(row) for package in self.packages for row in package.rows]
         return max((day for day in days if day is not None), default=None)
+
+
+def package_line(package: Package, product: Product) -> int | None:
+    """The servicing line of a package: as stated, else the level whose build range holds its newest row."""
+    if package.level is not None:
+        return product.level_index(package.level)
+    builds = [row.version for row in package.rows if row.version is not None and row.range is None]
+    return product.line_of(max(builds)) if builds else None
+
+
+def required_rows(package: Package) -> list[FileRow]:
+    """The rows that decide: not companions, not files without a version resource."""
+    return [row for row in package.rows if not row.companion and row.version is not None]
 
 
 def row_day(row: FileRow) -> date | None:

@@ -310,18 +310,40 @@ def catalogue_list(
     file: Annotated[
         str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")
     ] = None,
+    alias: Annotated[
+        str | None, typer.Option("--alias", metavar="TEXT", help="Only updates also known as this: MS06-019, May22SU.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind, such as security-update.")] = None,
+    importance: Annotated[str | None, typer.Option("--importance", help="Only optional or recommended ones.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DAY", help="Only updates of this day or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="Only updates of this day or earlier.")
+    ] = None,
     form: Form = "table",
     catalogue: Catalogues = None,
 ) -> None:
     """List the updates, one a line."""
-    from hotfix_check.cli.cataloguing import run_list
+    from hotfix_check.cli.cataloguing import ListOptions, run_list
 
-    run_list(tuple(product or ()), file, form, tuple(catalogue or ()))
+    options = ListOptions(
+        products=tuple(product or ()),
+        file=file,
+        alias=alias,
+        kind=kind,
+        importance=importance,
+        since=since,
+        until=until,
+    )
+    run_list(options, form, tuple(catalogue or ()))
 
 
 @catalogue_app.command("show")
 def catalogue_show(
-    kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
+    kb: Annotated[
+        str, typer.Argument(metavar="KB", help="A KB number, another name (MS06-019), or an id (exchange-2003/SP2).")
+    ],
     form: Form = "table",
     catalogue: Catalogues = None,
 ) -> None:
@@ -342,6 +364,26 @@ def catalogue_check(
     from hotfix_check.cli.cataloguing import run_check
 
     raise typer.Exit(run_check(tuple(paths or ())))
+
+
+@catalogue_app.command("status")
+def catalogue_status(form: Form = "table", catalogue: Catalogues = None) -> None:
+    """Show which catalogue this is, how old, and the newest update of each product."""
+    from hotfix_check.cli.catalogue_versions import run_status
+
+    run_status(form, tuple(catalogue or ()))
+
+
+@catalogue_app.command("diff")
+def catalogue_diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A catalogue file or folder, or the word 'default'.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="The one to compare with it.")],
+    form: Form = "table",
+) -> None:
+    """Show which updates, levels and rows came, went or changed from catalogue A to B."""
+    from hotfix_check.cli.catalogue_versions import run_diff
+
+    run_diff(before, after, form)
 
 
 @catalogue_app.command("import")

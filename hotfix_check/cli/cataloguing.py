@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +14,35 @@ from tabulate import tabulate
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
+from hotfix_check.catalogue.update import Importance, Kind
 from hotfix_check.cli.catalogues import chosen_catalogue
-from hotfix_check.cli.judging import find_updates, known
+from hotfix_check.cli.judging import find_updates, known, read_day
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import CatalogueError
 
+_FORMS = ("table", "json")
 
-def run_list(products: Sequence[str], file: str | None, form: str, paths: Sequence[Path]) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOptions:
+    """What the list is narrowed to, as typed."""
+
+    products: tuple[str, ...] = ()
+    file: str | None = None
+    alias: str | None = None
+    kind: str | None = None
+    importance: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+def run_list(options: ListOptions, form: str, paths: Sequence[Path]) -> None:
     """One line an update: product, name, kind, importance, day, title."""
-    known("--format", form, ("table", "json"))
+    known("--format", form, _FORMS)
     catalogue = chosen_catalogue(paths)
-    for product in products:
-        known("--product", product, [one.id for one in catalogue.products])
-    updates = [
-        update
-        for update in catalogue.updates
-        if (not products or update.product in products) and (file is None or _names(update, file))
-    ]
+    for product in options.products:
+        known("--product", product, (one.id for one in catalogue.products))
+    updates = _narrowed(catalogue.updates, options)
     if form == "json":
         print_report(json.dumps([_summary(update) for update in updates], indent=2) + "\n")
         return
@@ -50,8 +64,8 @@ def run_list(products: Sequence[str], file: str | None, form: str, paths: Sequen
 
 
 def run_show(name: str, form: str, paths: Sequence[Path]) -> None:
-    """Everything on the updates of one KB number or id."""
-    known("--format", form, ("table", "json"))
+    """Everything on the updates of one KB number, other name or id."""
+    known("--format", form, _FORMS)
     catalogue = chosen_catalogue(paths)
     found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)
@@ -71,6 +85,26 @@ def run_check(paths: Sequence[Path]) -> int:
     return 2 if faults else 0
 
 
+def _narrowed(updates: Sequence[Update], options: ListOptions) -> list[Update]:
+    """The updates that every given filter lets through. One without any date is in no span of days."""
+    if options.kind is not None:
+        known("--kind", options.kind, tuple(Kind))
+    if options.importance is not None:
+        known("--importance", options.importance, tuple(Importance))
+    since, until = read_day("--since", options.since), read_day("--until", options.until)
+    return [
+        update
+        for update in updates
+        if (not options.products or update.product in options.products)
+        and (options.file is None or _names(update, options.file))
+        and (options.alias is None or options.alias.casefold() in map(str.casefold, update.aliases))
+        and options.kind in (None, update.kind)
+        and options.importance in (None, update.importance)
+        and (since is None or (update.built is not None and update.built >= since))
+        and (until is None or (update.built is not None and update.built <= until))
+    ]
+
+
 def _names(update: Update, file: str) -> bool:
     return any(row.name.lower() == file.lower() for package in update.packages for row in package.rows)
 
@@ -84,13 +118,14 @@ def _summary(update: Update) -> dict[str, Any]:
         "kind": str(update.kind),
         "importance": str(update.importance),
         "released": update.released.isoformat() if update.released else None,
+        "aliases": list(update.aliases),
     }
 
 
 def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
+    chains = [relations.chain(update, package) for package in update.packages or (None,)]
     return {
         **_summary(update),
-        "aliases": list(update.aliases),
         "component": update.component,
         "restart": update.restart,
         "applies_to": list(update.applies_to),
@@ -98,15 +133,15 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
         "contains": list(update.contains),
         "included_in": list(update.included_in),
         "related": list(update.related),
-        "superseded_by": sorted(
-            {one for package in update.packages or (None,) for one in relations.superseded_by(update, package)}
-        ),
+        "stands_in_for": list(dict.fromkeys(one for older, _ in chains for one in older)),
+        "superseded_by": list(dict.fromkeys(one for _, newer in chains for one in newer)),
         "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
         "packages": [
             {
                 "level": package.level,
                 "prerequisites": [[str(one) for one in group] for group in package.prerequisites],
                 "prerequisites_stated": package.prerequisites_stated,
+                "contains_earlier": package.contains_earlier,
                 "files": [
                     {
                         "name": row.name,
@@ -114,6 +149,9 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
                         "size": row.size,
                         "timestamp": row.timestamp.isoformat() if row.timestamp else None,
                         "platform": row.platform,
+                        "range": str(row.range) if row.range else None,
+                        "sure": row.sure,
+                        "note": row.note,
                     }
                     for row in package.rows
                 ],
@@ -126,14 +164,21 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
 
 
 def _shown(whole: dict[str, Any]) -> str:
+    """The same for people: ids without the update's own product, and nothing twice."""
     lines = [f"{whole['id']}: {whole['title']}"]
-    for key, value in whole.items():
+    own = f"{whole['product']}/"
+    shown = {**whole, "stands_in_for": [one for one in whole["stands_in_for"] if one not in whole["contains"]]}
+    for key, value in shown.items():
         if key in ("id", "title", "packages") or value in (None, []):
             continue
+        words = key.replace("_", " ")
         if key == "actions":
             lines.extend(f"  to do ({action['kind']}): {action['text']}" for action in value)
+        elif isinstance(value, list):
+            text = ", ".join(one.removeprefix(own) for one in value)
+            lines.extend(textwrap.wrap(f"{words}: {text}", columns(), initial_indent="  ", subsequent_indent="    "))
         else:
-            lines.append(f"  {key}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+            lines.append(f"  {words}: {value}")
     if whole["replaces"] == []:
         lines.append("  replaces: nothing (stated)")
     for package in whole["packages"]:
@@ -141,14 +186,21 @@ def _shown(whole: dict[str, Any]) -> str:
         if not needs:
             needs = "nothing (stated)" if package["prerequisites_stated"] else "not stated"
         lines.append(f"  package for {package['level'] or 'the line of its builds'}; prerequisites: {needs}")
+        if not package["contains_earlier"]:
+            lines.append("    does not contain the earlier updates of this line")
         if package["files"]:
             table = tabulate(
                 [
-                    [row[key] for key in ("name", "version", "size", "timestamp", "platform")]
+                    [*(row[key] for key in ("name", "version", "size", "timestamp", "platform")), _remark(row)]
                     for row in package["files"]
                 ],
-                headers=("File", "Version", "Size", "UTC", "Platform"),
+                headers=("File", "Version", "Size", "UTC", "Platform", "Remark"),
                 disable_numparse=True,
             )
             lines.extend(f"    {line}" for line in table.splitlines())
     return "\n".join(lines) + "\n"
+
+
+def _remark(row: dict[str, Any]) -> str:
+    words = [] if row["sure"] else ["not confirmed by a second source"]
+    return "; ".join([*words, *([row["note"]] if row["note"] else [])])

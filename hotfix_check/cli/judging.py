@@ -42,7 +42,7 @@ class Judge:
 
     def __init__(self, options: JudgeOptions) -> None:
         self.options = options
-        self.as_of = _day(options.as_of)
+        self.as_of = read_day("--as-of", options.as_of)
         whole = chosen_catalogue(options.catalogues)
         self.catalogue = whole
         importance: dict[str, Importance] = {}
@@ -178,11 +178,12 @@ def _question(
     )
 
 
-def _day(text: str | None) -> date | None:
+def read_day(option: str, text: str | None) -> date | None:
+    """A day as typed."""
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of: {text!r} is not a day: 2003-10-01 is how one is written") from None
+        raise UsageError(f"{option}: {text!r} is not a day: 2003-10-01 is how one is written") from None
 
 
 def _tell(inventory: Inventory) -> None:

@@ -8,10 +8,18 @@ from targets import SP4_BIN, finding, folder, installed, judge, lone
 from hotfix_check.assess.finding import RowState, Verdict
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 
-SYSTEM32 = (
-    installed("WINNT/System32/Ese.dll", "5.5.2653.21"),
-    installed("WINNT/System32/Exchmem.dll", "5.5.2653.12"),
-    installed("WINNT/System32/Gapi32.dll", "5.5.2653.12"),
+SYSTEM32 = tuple(
+    installed(f"WINNT/System32/{name}", "5.5.2653.21")
+    for name in (
+        "Dapi.dll",
+        "Edbbcli.dll",
+        "Escprint.dll",
+        "Ese.dll",
+        "Eseback.dll",
+        "Exchmem.dll",
+        "Gapi32.dll",
+        "Libxds.dll",
+    )
 )
 BIN_2000 = tuple(installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe"))
 FIXED = "6.0.6448.0"
@@ -217,5 +225,8 @@ def test_the_string_version_is_an_anomaly_only_when_its_numbers_differ(text: str
 
 def test_an_advisory_holds_for_a_store_that_is_known_to_be_bad() -> None:
     result = judge(folder(*SP4_BIN[:3], installed("Exchsrvr/Bin/Store.exe", "5.5.2653.12")))
-    assert [(held.advisory.kb, held.version) for held in result.advisories] == [(274403, "5.5.2653.12")]
+    assert [(held.advisory.kb, held.version) for held in result.advisories] == [
+        (274200, "5.5.2653.12"),
+        (274403, "5.5.2653.12"),
+    ]
     assert judge(folder(*SP4_BIN)).advisories == ()

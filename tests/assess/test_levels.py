@@ -92,3 +92,8 @@ def test_a_backup_copy_of_a_marker_does_not_vote() -> None:
     (product,) = result.products
     assert (product.exact, product.low) == (True, 4)
     assert result.backups == ("Exchsrvr/Q818861/Store.exe",)
+
+
+def test_the_only_level_of_a_product_is_known_by_its_marker() -> None:
+    (product,) = judge(folder(installed("V15/Bin/ExSetup.exe", "15.2.2562.20", machine="amd64"))).products
+    assert (product.product, product.exact, product.basis) == ("exchange-se", True, Basis.MARKERS)

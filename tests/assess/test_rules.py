@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 from targets import finding, folder, installed, lone
 
-from hotfix_check.assess import Assessment, Question, assess
+from hotfix_check.assess import Assessment, Assessor, Question, assess
+from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import Confidence, RowState, SatisfiedBy, Verdict
+from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.update import Importance
@@ -125,7 +127,53 @@ def test_in_a_gap_between_two_packages_the_one_above_is_judged() -> None:
     assert (found.verdict, found.line, found.blocked) == (Verdict.MISSING, "SP2", True)
 
 
+def test_where_the_level_is_open_the_lowest_one_decides_what_is_included() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.100.7", level="RTM", more="included_in = ['SP2']"))
+    result = judge(known, installed(B, "9.9.100.1"), installed("Exchsrvr/Bin/any.dll", "9.9.100.1"))
+    assert finding(result, "exchange-9.9/KB100001").verdict is Verdict.UNDETERMINED
+
+
+def test_an_older_file_is_missing_its_fix_even_where_another_update_serves_the_line() -> None:
+    day = "released = 2002-06-01"
+    known = catalogue(
+        fix(100001, "a.dll=9.9.100.7", level="RTM", more=day), fix(100002, "b.dll=9.9.300.7", level="SP2", more=day)
+    )
+    result = judge(known, *server(3, installed(A, "9.9.100.1")))
+    assert finding(result, "exchange-9.9/KB100001").verdict is Verdict.MISSING
+
+
+def test_a_number_that_one_source_gives_decides_nothing_firmly() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5 sure = false", level="SP2"))
+    lacking = finding(judge(known, *server(3, installed(A, "9.9.300.1"))), "exchange-9.9/KB100001")
+    fixed = finding(judge(known, *server(3, installed(A, "9.9.300.5"))), "exchange-9.9/KB100001")
+    assert (lacking.confidence, fixed.confidence) == (Confidence.MEDIUM, Confidence.MEDIUM)
+
+
 # --- contained and superseded
+
+
+def test_an_unreadable_file_is_not_trusted_to_an_update_that_contains_the_fix() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2"),
+        fix(100002, "b.dll=9.9.300.5", level="SP2", more="contains = [100001]"),
+    )
+    result = judge(known, *server(3, installed(B, "9.9.300.5"), UnreadableFile(path=A, reason="damaged")))
+    assert finding(result, "exchange-9.9/KB100001").verdict is Verdict.UNDETERMINED
+
+
+def test_the_same_builds_replace_neither_update() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2"), fix(100002, "a.dll=9.9.300.5", level="SP2"))
+    result = judge(known, *server(3, installed(A, "9.9.300.1")))
+    assert [one.superseded_by for one in result.findings if one.update.level is None] == [(), ()]
+
+
+def test_a_rollup_that_is_missing_explains_no_later_build() -> None:
+    from targets import WORKED
+
+    files = [installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe")]
+    result = assess(folder(*files, installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6487.1")), WORKED, Question())
+    assert finding(result, "exchange-2000/KB824282").verdict is Verdict.MISSING
+    assert finding(result, "exchange-2000/KB817375").satisfied_by == (SatisfiedBy(id=None, certainty="unknown-build"),)
 
 
 def test_an_installed_update_that_contains_another_settles_it() -> None:
@@ -165,7 +213,7 @@ def test_supersedence_is_transitive_and_in_order() -> None:
 def test_an_update_with_only_its_own_month_replaces_nothing_before_it() -> None:
     older = fix(100001, "a.dll=9.9.300.5", level="SP2")
     plain = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2"))
-    month = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2", more="contains_earlier = false"))
+    month = catalogue(older, fix(100002, "a.dll=9.9.300.6", level="SP2", package="contains_earlier = false"))
     files = server(3, installed(A, "9.9.300.1"))
     assert finding(judge(plain, *files), "exchange-9.9/KB100001").superseded_by == ("exchange-9.9/KB100002",)
     assert finding(judge(month, *files), "exchange-9.9/KB100001").superseded_by == ()
@@ -229,7 +277,45 @@ def test_what_is_already_there_is_no_advice() -> None:
     assert found.advice == ("exchange-9.9/KB100001",)
 
 
+def test_a_forbidden_replacement_is_never_advised() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.5", level="SP2"), fix(100002, "a.dll=9.9.300.6", level="SP2"))
+    forbidden = {"exchange-9.9/KB100002": Importance.FORBIDDEN}
+    result = judge(known, *server(3, installed(A, "9.9.300.1")), importance=forbidden)
+    assert finding(result, "exchange-9.9/KB100001").advice == ("exchange-9.9/KB100001",)
+
+
+def test_a_plan_does_not_put_an_optional_update_in_the_place_of_a_recommended_one() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2", more="importance = 'recommended'"),
+        fix(100002, "a.dll=9.9.300.6", level="SP2"),
+    )
+    assessor = Assessor(known)
+    plan = make_plan(
+        folder(*server(3, installed(A, "9.9.300.1"))),
+        lambda state: assessor.assess(state, Question()),
+        assessor.relations,
+        lambda one: one.importance is Importance.RECOMMENDED,
+    )
+    assert [step.update.kb for step in plan.steps] == [100001]
+
+
+def test_a_marker_that_is_asked_for_anyway_answers_the_question_of_the_level_too() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.5", level="SP2", package="prerequisites = [['SP2']]"),
+        fix(100002, "marker.exe=9.9.300.5", level="SP2"),
+    )
+    asked = smallest_request(judge(known, installed(A, "9.9.300.5")), known.products)
+    assert [(one.file, one.updates) for one in asked] == [
+        ("marker.exe", ("exchange-9.9/KB100001", "exchange-9.9/KB100002"))
+    ]
+
+
 # --- prerequisites
+
+
+def test_the_first_level_is_nothing_to_ask_for() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.100.5", level="RTM"))
+    assert finding(judge(known, *server(1, installed(A, "9.9.100.1"))), "exchange-9.9/KB100001").prerequisites == ()
 
 
 @pytest.mark.parametrize(
@@ -468,6 +554,16 @@ RECOMMENDED = "importance = 'recommended'"
             {},
             0,
         ),
+        (
+            [
+                fix(100001, "a.dll=9.9.300.5", level="SP2", more=RECOMMENDED),
+                fix(100002, "a.dll=9.9.300.6", level="SP2", package="contains_earlier = false"),
+                fix(100003, "b.dll=9.9.300.5", level="SP2", more="contains = [100001]"),
+            ],
+            server(3, installed(A, "9.9.300.6"), installed(B, "9.9.300.5")),
+            {},
+            0,
+        ),
         ([fix(100001, "a.dll=9.9.300.5", level="SP2")], server(3, UnreadableFile(path=A, reason="damaged")), {}, 3),
         ([], (UnreadableFile(path="Exchsrvr/Bin/marker.exe", reason="damaged"), installed(A, "9.9.300.1")), {}, 3),
         (
@@ -490,6 +586,7 @@ RECOMMENDED = "importance = 'recommended'"
         "a recommended update has no file table",
         "a required update has no file table",
         "an undetermined update is superseded by one that is there",
+        "an update whose build is not contained is superseded by one that is there",
         "a judged file cannot be read",
         "a marker cannot be read",
         "a file that is not judged cannot be read",

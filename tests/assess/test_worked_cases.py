@@ -168,3 +168,32 @@ def test_an_sp3_server_is_told_that_service_pack_4_comes_first() -> None:
     assert finding(result, "exchange-5.5/SP1").satisfied_by == (
         SatisfiedBy(id="exchange-5.5/SP3", certainty="contains"),
     )
+
+
+def test_a_hotfix_with_a_later_marker_does_not_replace_a_rollup() -> None:
+    server = folder(
+        *(installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe"))
+    )
+    rollup = finding(judge(server), "exchange-2000/KB836488")
+    assert rollup.verdict is Verdict.MISSING
+    assert rollup.superseded_by == ("exchange-2000/KB870540",)
+
+
+def test_what_an_earlier_service_pack_contained_a_later_one_contains() -> None:
+    """KB194839 has Mapi32.dll 5.5.2430.0, SP2's own is 5.5.2448.0; what SP4's own is, no source says."""
+    mapi = installed("WINNT/System32/Mapi32.dll", "5.5.2653.12")
+    found = finding(judge(folder(*SP4_BIN, mapi)), "exchange-5.5/KB194839")
+    assert (found.verdict, found.confidence) == (Verdict.SUPERSEDED, Confidence.MEDIUM)
+    assert found.satisfied_by == (SatisfiedBy(id="exchange-5.5/SP4", certainty="contains"),)
+
+
+def test_a_rollup_is_not_for_a_later_service_pack() -> None:
+    """Update Rollup 7 for SP2 came out months after SP3, whose rollups are a series of their own."""
+    server = folder(installed("V14/Bin/ExSetup.exe", "14.3.513.0", machine="amd64"))
+    result = judge(server)
+    found = finding(result, "exchange-2010/KB2874216")
+    assert (found.verdict, found.reasons) == (
+        Verdict.NOT_APPLICABLE,
+        ("a rollup for SP2 alone: SP3 has a series of its own",),
+    )
+    assert exit_code([result], frozenset(), exit_zero=False) == 0

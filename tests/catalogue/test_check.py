@@ -8,7 +8,19 @@ from catalogue.test_load import PRODUCT, UPDATE, load
 from hotfix_check.catalogue import default_folder, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
 
+BASE = (
+    PRODUCT
+    + """
+[[update]]
+id = "SP1"
+title = "Service Pack 1"
+kind = "service-pack"
+level = "SP1"
+sources = ["KB100001"]
+"""
+)
 SECOND = UPDATE.replace("123456", "123457")
+DATED = UPDATE.replace('"9.9.2.7" }', '"9.9.2.7", timestamp = 2002-01-02 }')
 
 
 def with_line(update: str, line: str) -> str:
@@ -23,41 +35,115 @@ def test_the_default_catalogue_is_in_order() -> None:
     ("text", "fault"),
     [
         (
-            PRODUCT + with_line(UPDATE, "contains = [123499]"),
+            BASE + with_line(UPDATE, "contains = [123499]"),
             "exchange-9.9/KB123456: contains: exchange-9.9/KB123499 is not in the catalogue",
         ),
         (
-            PRODUCT + with_line(UPDATE, 'included_in = ["KB123499"]'),
+            BASE + with_line(UPDATE, 'included_in = ["KB123499"]'),
             "exchange-9.9/KB123456: included_in: exchange-9.9/KB123499 is not in the catalogue",
         ),
         (
-            PRODUCT + UPDATE.replace("  files", '  prerequisites = [["KB123499"]]\n  files'),
+            BASE + UPDATE.replace("  files", '  prerequisites = [["KB123499"]]\n  files'),
             "exchange-9.9/KB123456: prerequisites: exchange-9.9/KB123499 is not in the catalogue",
         ),
         (
-            PRODUCT + with_line(UPDATE, "replaces = [123457]") + with_line(SECOND, "contains = [123456]"),
+            BASE + with_line(UPDATE, "replaces = [123457]") + with_line(SECOND, "contains = [123456]"),
             "exchange-9.9/KB123456: replaces, contains: a cycle: "
             "exchange-9.9/KB123456 -> exchange-9.9/KB123457 -> exchange-9.9/KB123456",
         ),
         (
-            PRODUCT + UPDATE.replace("  files", '  prerequisites = [["KB123456"]]\n  files'),
+            BASE + UPDATE.replace("  files", '  prerequisites = [["KB123456"]]\n  files'),
             "exchange-9.9/KB123456: prerequisites: a cycle: exchange-9.9/KB123456 -> exchange-9.9/KB123456",
         ),
         (
-            PRODUCT + UPDATE.replace('"9.9.2.7" }', '"9.9.2.7" }, { name = "STORE.EXE", version = "9.9.2.8" }'),
+            BASE + UPDATE.replace('"9.9.2.7" }', '"9.9.2.7" }, { name = "STORE.EXE", version = "9.9.2.8" }'),
             "exchange-9.9/KB123456: package 1: store.exe is there 2 times for the same platform",
         ),
         (
-            PRODUCT.replace('build = "9.9.1"', 'build = "9.9.1", released = 2002-01-01'),
+            BASE.replace('build = "9.9.1"', 'build = "9.9.1", released = 2002-01-01'),
             "exchange-9.9: levels: SP1 is dated before RTM",
         ),
         (
-            PRODUCT.replace("{ SP1 = ", '{ RTM = "9.9.2.5", SP1 = '),
+            BASE.replace("{ SP1 = ", '{ RTM = "9.9.2.5", SP1 = '),
             "exchange-9.9: Store.exe: SP1 has 9.9.2.4, below 9.9.2.5 of RTM",
         ),
         (
-            PRODUCT.replace("9.9.2.4", "8.8.2.4"),
+            BASE.replace("9.9.2.4", "8.8.2.4"),
             "exchange-9.9: Store.exe: SP1: 8.8.2.4 is not in the product's range",
+        ),
+        (
+            BASE.replace('build = "9.9.2.5"', 'build = "9.10.2.5"'),
+            "exchange-9.9: levels: SP1: 9.10.2.5 is not in the product's range",
+        ),
+        (
+            BASE.replace("released = 2001-02-03", "released = 2001-02-03, end_of_support = 2001-01-01"),
+            "exchange-9.9: levels: SP1: end_of_support is before released",
+        ),
+        (
+            BASE.replace('versions = { SP1 = "9.9.2.4" }', "versions = {}"),
+            "exchange-9.9: Store.exe: versions: a marker that shows no level",
+        ),
+        (PRODUCT, "exchange-9.9: levels: SP1 is brought by no update"),
+        (
+            BASE + BASE[len(PRODUCT) :].replace('id = "SP1"', 'id = "SP1a"'),
+            "exchange-9.9: levels: SP1 is brought by SP1 and SP1a",
+        ),
+        (
+            BASE + UPDATE.replace('sources = ["KB123456"]', "sources = []"),
+            "exchange-9.9/KB123456: sources: every update needs at least one",
+        ),
+        (
+            BASE + with_line(UPDATE, 'aliases = ["MS06-019", "MS06-019"]'),
+            "exchange-9.9/KB123456: aliases: MS06-019 is there 2 times",
+        ),
+        (
+            BASE + with_line(UPDATE, "replaces = [123499]"),
+            "exchange-9.9/KB123456: replaces: exchange-9.9/KB123499 is not in the catalogue",
+        ),
+        (
+            BASE + DATED + with_line(SECOND, "released = 2002-01-01\ncontains = [123456]"),
+            "exchange-9.9/KB123457: contains: KB123456 of 2002-01-02 is newer than this of 2002-01-01",
+        ),
+        (
+            BASE + DATED + with_line(SECOND, "released = 2002-01-01\nreplaces = [123456]"),
+            "exchange-9.9/KB123457: replaces: KB123456 of 2002-01-02 is newer than this of 2002-01-01",
+        ),
+        (
+            BASE + with_line(DATED, 'included_in = ["KB123457"]') + with_line(SECOND, "released = 2002-01-01"),
+            "exchange-9.9/KB123456: included_in: KB123457 of 2002-01-01 is older than this of 2002-01-02",
+        ),
+        (
+            BASE + with_line(UPDATE, 'included_in = ["SP1"]'),
+            "exchange-9.9/KB123456: package 1: included_in: SP1 is not later than the package's line, SP1",
+        ),
+        (
+            BASE + UPDATE.replace("  files", '  level = "RTM"\n  files'),
+            "exchange-9.9/KB123456: package 1: 9.9.2.7 is of the line of SP1, not of RTM",
+        ),
+        (
+            BASE + UPDATE.replace("9.9.2.7", "9.9.0.7"),
+            "exchange-9.9/KB123456: package 1: Store.exe: 9.9.0.7 is below every build of the product (RTM is 9.9.1)",
+        ),
+        (
+            BASE + UPDATE.replace(', version = "9.9.2.7"', ""),
+            "exchange-9.9/KB123456: package 1: Store.exe: a program without a version needs a note that says why",
+        ),
+        (
+            BASE + DATED + DATED.replace("123456", "123457").replace("2.7", "2.6").replace("01-02", "01-03"),
+            "exchange-9.9/KB123457: store.exe 9.9.2.6 of 2002-01-03 is below 9.9.2.7 of 2002-01-02 (KB123456)",
+        ),
+        (
+            BASE
+            + """
+[[advisory]]
+id = "KB123499"
+file = "Store.exe"
+first = "8.9.2.6"
+last = "9.9.2.6"
+text = "Known to be bad"
+source = "KB123499"
+""",
+            "exchange-9.9/KB123499: first: 8.9.2.6 is not in the product's range",
         ),
     ],
     ids=[
@@ -70,10 +156,46 @@ def test_the_default_catalogue_is_in_order() -> None:
         "levels out of order",
         "a marker that goes back",
         "a marker of another product",
+        "a level of another product",
+        "support that ends before it begins",
+        "a marker without versions",
+        "a level that nothing brings",
+        "a level that two updates bring",
+        "no source",
+        "another name twice",
+        "an unknown replaced update",
+        "a container that is older than what it contains",
+        "a superseder that is older than what it replaces",
+        "an update that is newer than what includes it",
+        "a fix that is included in its own line",
+        "a build of another line",
+        "numbers of a build exchanged",
+        "a program without a version",
+        "a later file with a lower version",
+        "an advisory on another product's builds",
     ],
 )
 def test_a_planted_fault_is_found_alone(text: str, fault: str) -> None:
     assert check_catalogue(load(text)) == (fault,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BASE + UPDATE.replace(', version = "9.9.2.7"', ', note = "the article gives none"'),
+        BASE + UPDATE.replace("Store.exe", "Store.cfg").replace(', version = "9.9.2.7"', ""),
+        BASE + UPDATE.replace('"9.9.2.7"', '"8.5.0.1", range = "==8.5.*"'),
+        BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("9.9.2.7", "9.9.2.5"),
+    ],
+    ids=[
+        "a program without a version, with its reason",
+        "a text file",
+        "a file with a range of its own",
+        "a table that gives the builds of the level that includes it",
+    ],
+)
+def test_what_looks_like_a_fault_and_is_none(text: str) -> None:
+    assert check_catalogue(load(text)) == ()
 
 
 def test_a_chain_of_a_thousand_updates_is_no_cycle_and_no_trouble() -> None:
@@ -81,4 +203,5 @@ def test_a_chain_of_a_thousand_updates_is_no_cycle_and_no_trouble() -> None:
         with_line(UPDATE.replace("123456", str(200_000 + number)), f"replaces = [{200_001 + number}]")
         for number in range(1000)
     )
-    assert check_catalogue(load(PRODUCT + chain)) == ()
+    chain += UPDATE.replace("123456", "201000")
+    assert check_catalogue(load(BASE + chain)) == ()

@@ -10,7 +10,7 @@ import pytest
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue, parse_kb
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.update import Importance, Kind, Prerequisite
-from hotfix_check.errors import CatalogueError
+from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
 
 PRODUCT = """
 format = 1
@@ -116,7 +116,12 @@ def test_a_file_may_add_updates_to_a_product_of_another_file() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("format = 1", "format = 2", "0.toml: format: catalogue format 2 needs another hotfix-check; this one reads 1"),
+        (
+            "format = 1",
+            "format = 2",
+            "0.toml: format: catalogue format 2 is newer than this hotfix-check, which reads 1: "
+            "update hotfix-check, or use the catalogue that came with it",
+        ),
         ("format = 1", "", "0.toml: format: missing"),
         ("format = 1", "format = [", "0.toml: not a TOML file"),
         ('name = "Exchange 9.9"', "", "0.toml: product: name: missing"),
@@ -186,3 +191,16 @@ def test_kb_numbers_are_read(text: str) -> None:
 def test_what_is_no_kb_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a KB number"):
         parse_kb(text)
+
+
+@pytest.mark.parametrize("stated", ["  level = 'SP1'\n", ""], ids=["both stated", "one by its builds"])
+def test_two_packages_for_one_line_are_refused(stated: str) -> None:
+    first = UPDATE.replace("  files", f"{stated}  files")
+    text = PRODUCT + first + "  [[update.package]]\n  level = 'SP1'\n"
+    with pytest.raises(CatalogueError, match=r"KB123456: package: packages 1 and 2 are both for the line of SP1"):
+        load(text)
+
+
+def test_a_newer_format_is_an_error_of_its_own() -> None:
+    with pytest.raises(UnsupportedCatalogueError, match="update hotfix-check"):
+        load(PRODUCT.replace("format = 1", "format = 2"), "format = broken")

@@ -1,0 +1,106 @@
+"""The fact tables, read with their corrections: what is wrong in them is set right or left out, and why is kept."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, str]
+
+
+@dataclass
+class Facts:
+    """All tables after correction, the hand-made facts, and every correction that was made (place, reason)."""
+
+    builds: list[Row]
+    hotfixes: list[Row]
+    baseline: list[Row]
+    component_releases: list[Row]
+    titles: list[Row]
+    products: list[dict[str, Any]]
+    updates: dict[str, dict[str, Any]]
+    advisories: list[dict[str, Any]]
+    contains_earlier_only_on: dict[str, list[str]]
+    corrections: dict[str, Any]
+    imported: dict[str, list[dict[str, Any]]]
+    left_out: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def read_facts(folder: Path) -> Facts:
+    """Read everything below a folder. Raises ValueError for a correction that fits no row: it is out of date."""
+    corrections = tomllib.loads((folder / "corrections.toml").read_text("utf-8"))
+    by_hand = tomllib.loads((folder / "updates.toml").read_text("utf-8"))
+    facts = Facts(
+        builds=_table(folder / "exchange-builds.csv"),
+        hotfixes=_table(folder / "exchange-hotfixes.csv"),
+        baseline=_table(folder / "exchange-55-baseline-files.csv"),
+        component_releases=_table(folder / "exchange-55-component-releases.csv"),
+        titles=_table(folder / "exchange-55-contained-titles.csv"),
+        products=tomllib.loads((folder / "products.toml").read_text("utf-8"))["product"],
+        updates={entry["id"]: entry for entry in by_hand["update"]},
+        advisories=by_hand["advisory"],
+        contains_earlier_only_on=by_hand["contains_earlier_only_on"],
+        corrections=corrections,
+        imported={
+            path.stem: tomllib.loads(path.read_text("utf-8"))["update"]
+            for path in sorted((folder / "imported").glob("*.toml"))
+        },
+    )
+    facts.builds = _corrected(facts, facts.builds, corrections["build"], ("product", "level", "update"))
+    facts.baseline = _corrected(facts, facts.baseline, corrections["baseline"], ("level", "file", "version"))
+    facts.hotfixes = _corrected(facts, facts.hotfixes, corrections["row"], ("kb", "file", "version", "date"))
+    facts.hotfixes = _corrected(facts, facts.hotfixes, corrections["update"], ("kb",))
+    _spell_names_alike(facts)
+    return facts
+
+
+def _table(path: Path) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _corrected(facts: Facts, rows: list[Row], corrections: list[dict[str, Any]], keys: tuple[str, ...]) -> list[Row]:
+    kept = rows
+    for correction in corrections:
+        wanted = {key: str(correction[key]) for key in keys if key in correction}
+        # A release without an update name is a level: asking for the level alone must not find its updates.
+        if "level" in wanted and "product" in wanted:
+            wanted.setdefault("update", "")
+        found = [row for row in kept if all(row[_column(key)] == value for key, value in wanted.items())]
+        if not found:
+            raise ValueError(f"corrections.toml: {wanted} fits no row: remove it, or mend it")
+        if correction.get("left_out"):
+            kept = [row for row in kept if row not in found]
+            for row in found:
+                facts.left_out.append((row["product_id"], _place(row), correction["reason"]))
+        else:
+            for row in found:
+                row.update(correction["set"])
+    return kept
+
+
+def _column(key: str) -> str:
+    return "product_id" if key == "product" else key
+
+
+def _place(row: Row) -> str:
+    if "file" not in row:
+        return f"{row['level']} {row['update']}".strip()
+    where = f"KB{row['kb']}" if "kb" in row else row["level"]
+    return f"{where}: {row['file']} {row['version']}".strip()
+
+
+def _spell_names_alike(facts: Facts) -> None:
+    """One spelling for a file name (MAPI32.DLL, Mapi32.dll): that of KB243604, else the most frequent."""
+    spellings: dict[str, Counter[str]] = {}
+    for row in [*facts.hotfixes, *facts.component_releases]:
+        spellings.setdefault(row["file"].lower(), Counter())[row["file"]] += 1
+    for row in facts.baseline:
+        spellings.setdefault(row["file"].lower(), Counter())[row["file"]] += 10_000
+    best = {name: min(seen, key=lambda one: (-seen[one], one)) for name, seen in spellings.items()}
+    for row in [*facts.hotfixes, *facts.component_releases, *facts.baseline]:
+        row["file"] = best[row["file"].lower()]

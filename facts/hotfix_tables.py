@@ -1,0 +1,181 @@
+"""exchange-hotfixes.csv and exchange-55-component-releases.csv to updates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from datetime import date, datetime
+from typing import Any
+
+from fact_tables import Facts, Row
+from releases import Update, day, sources_of
+
+_PLATFORMS = {"": None, "x86": None, "alpha": "alpha"}
+Line = dict[str, Any]
+
+
+def add_hotfixes(updates: dict[str, Update], product: dict[str, Any], levels: list[Line], facts: Facts) -> None:
+    """Add the updates that have a file table, or their packages to updates that the releases have made already."""
+    tables: dict[str, list[Row]] = defaultdict(list)
+    for row in facts.hotfixes:
+        if row["product_id"] == product["id"]:
+            tables[row["kb"]].append(row)
+    for kb, rows in tables.items():
+        update = updates.setdefault(f"KB{kb}", _new_update(kb, rows, product))
+        update["sources"] = list(
+            dict.fromkeys([*update["sources"], *(one for row in rows for one in _sources(row, facts))])
+        )
+        if rows[0]["included_in"]:
+            inclusion = rows[0]["included_in"].partition(" ")[0]
+            update["included_in"] = [inclusion]
+        for field in ("restart", "replaces"):
+            if rows[0][field]:
+                update[field] = [] if rows[0][field] == "none" else rows[0][field]
+        names = {facts.corrections["components"].get(row["component"], row["component"]) for row in rows}
+        if len(names) == 1 and names != {""}:
+            update["component"] = names.pop()
+        update["package"] = _packages(rows, product, levels, facts)
+
+
+def _new_update(kb: str, rows: list[Row], product: dict[str, Any]) -> Update:
+    title = rows[0]["title"]
+    update: Update = {"kb": int(kb), "title": title or f"KB{kb}", "kind": "hotfix", "sources": [], "package": []}
+    if re.fullmatch(r"MS[0-9]{2}-[0-9]{3}", title):
+        update |= {"title": f"Security update {title} for {product['name']}", "kind": "security-update"}
+        update["aliases"] = [title]
+    return update
+
+
+def _sources(row: Row, facts: Facts) -> list[str]:
+    return [f"KB{row['kb']}"] if row["source"].startswith(("KB", "ftp.", "mskb.")) else sources_of(row, facts)
+
+
+def _packages(rows: list[Row], product: dict[str, Any], levels: list[Line], facts: Facts) -> list[dict[str, Any]]:
+    """The rows by servicing line: as stated, else by build where one file has several, else all together."""
+    counts = Counter((row["prerequisite_level"], row["file"], row["platform"]) for row in rows)
+    several = any(count > 1 for count in counts.values())
+    groups: dict[str | int, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row["prerequisite_level"] or (line_of(row["version"], product, levels) if several else 0)].append(row)
+    packages = []
+    for key, members in groups.items():
+        package: dict[str, Any] = {}
+        if isinstance(key, str):
+            package["level"] = key
+            if key != levels[0]["name"]:
+                package["prerequisites"] = [[key]]
+        package["files"] = [
+            _file(row, facts) for row in sorted(members, key=lambda row: (row["file"], row["platform"]))
+        ]
+        packages.append(package)
+    return packages
+
+
+def line_of(version: str, product: dict[str, Any], levels: list[Line]) -> int:
+    """The level whose build range holds a version."""
+    parts = [int(part) for part in version.split(".")]
+    line = 0
+    for index, level in enumerate(levels):
+        build = [int(part) for part in level["build"].split(".")]
+        if product["level_by"] == "third-part":
+            build = build[:3]
+        if parts[: len(build)] >= build:
+            line = index
+    return line
+
+
+def _file(row: Row, facts: Facts) -> dict[str, Any]:
+    file: dict[str, Any] = {"name": row["file"]}
+    unversioned = row["file"].rpartition(".")[2].lower() in facts.corrections["unversioned"]
+    if row["version"] and not unversioned:
+        file["version"] = row["version"]
+    if row["size"]:
+        file["size"] = int(row["size"])
+    moment = _timestamp(row, facts)
+    if moment:
+        file["timestamp"] = moment
+    if _PLATFORMS[row["platform"]]:
+        file["platform"] = _PLATFORMS[row["platform"]]
+    if row.get("range"):
+        file["range"] = row["range"]
+    if "nasl" in row["source"] or "OpenVAS" in row["source"]:
+        file |= {"sure": False, "note": "the limit that a scanner compares with"}
+    if "version" not in file and not unversioned:
+        file["note"] = "the article gives no version"
+    return file
+
+
+def _timestamp(row: Row, facts: Facts) -> date | None:
+    if row["time"] and int(row["kb"]) in facts.corrections["utc_tables"]:
+        return datetime.fromisoformat(f"{row['date']}T{row['time']}")
+    return day(row["date"])
+
+
+def add_component_releases(updates: dict[str, Update], facts: Facts) -> None:
+    """Mark the packages that gather a component's fixes, with what they contain, and their earlier releases.
+
+    Fixes without a table of their own become updates without files, so that they are found and judged through
+    what contains them.
+    """
+    titles = {row["kb"]: row for row in facts.titles}
+    releases: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in facts.component_releases:
+        releases[row["rollup_kb"]][row["release_date"]].append(row)
+    contained: dict[str, str] = {}
+    for kb, by_day in releases.items():
+        main = updates[f"KB{kb}"]
+        days = sorted(by_day)
+        main["released"] = day(days[-1])
+        main["component"] = _component(by_day[days[-1]][0], facts)
+        held: list[str] = []
+        for one in days:
+            held.extend(f"KB{fixed}" for fixed in by_day[one][0]["fixed_kbs"].split())
+            if one != days[-1]:
+                step = _earlier_release(kb, one, by_day[one], main, facts)
+                if step is not None:
+                    step["contains"] = _distinct(held)
+                    updates[step["id"]] = step
+                    held = [f"exchange-5.5/{step['id']}", *(key for key in held if "/" not in key)]
+        main["contains"] = _distinct(held)
+        for key in main["contains"]:
+            if "/" not in key:
+                contained.setdefault(key.removeprefix("KB"), kb)
+    for fixed, kb in contained.items():
+        if f"KB{fixed}" not in updates:
+            title = titles.get(fixed)
+            updates[f"KB{fixed}"] = {
+                "kb": int(fixed),
+                "title": title["title"] if title else f"KB{fixed}",
+                "kind": "hotfix",
+                "sources": [f"KB{kb}"],
+            }
+
+
+def _earlier_release(kb: str, when: str, rows: list[Row], main: Update, facts: Facts) -> Update | None:
+    principal = facts.corrections["release_files"].get(kb)
+    files = {row["file"]: row["version"] for row in rows}
+    if principal and "All files" in files:
+        files.setdefault(principal, files["All files"])
+    files.pop("All files", None)
+    if principal not in files:
+        return None
+    package = {key: item for key, item in main["package"][0].items() if key != "files"}
+    package["files"] = [{"name": name, "version": version} for name, version in sorted(files.items())]
+    return {
+        "kb": int(kb),
+        "id": f"KB{kb}-{when}",
+        "title": f"{main['title']} (release of {when})",
+        "kind": "hotfix",
+        "released": day(when),
+        "component": main["component"],
+        "sources": [f"KB{kb}"],
+        "package": [package],
+    }
+
+
+def _component(row: Row, facts: Facts) -> str:
+    return str(facts.corrections["components"].get(row["component"], row["component"]))
+
+
+def _distinct(keys: list[str]) -> list[str]:
+    return sorted(dict.fromkeys(keys), key=lambda key: (int(re.findall(r"[0-9]{5,}", key)[0]), key))

@@ -1,0 +1,135 @@
+"""catalogue status and diff: which catalogue this is, how old, and what another one says differently."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+from hotfix_check.catalogue import Catalogue, Update, default_folder, load_catalogue
+from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
+from hotfix_check.catalogue.load import FORMAT
+from hotfix_check.cli.catalogues import chosen_catalogue
+from hotfix_check.cli.judging import known
+from hotfix_check.cli.output import print_report
+from hotfix_check.report.text import visible
+
+_OLD_AFTER_DAYS = 365
+
+
+def run_status(form: str, paths: Sequence[Path]) -> None:
+    """Version, digest, place, products and their newest updates; a catalogue older than a year is warned of."""
+    known("--format", form, ("table", "json"))
+    catalogue = chosen_catalogue(paths)
+    age = (datetime.now(UTC).date() - date.fromisoformat(catalogue.version)).days
+    status = _status(catalogue, paths, age)
+    if form == "json":
+        print_report(json.dumps(status, indent=2) + "\n")
+    else:
+        print_report(_status_text(status))
+    if age > _OLD_AFTER_DAYS:
+        print(
+            f"hotfix-check: warning: the catalogue is {age} days old: updates released since {catalogue.version} "
+            "are not in it; look for a newer hotfix-check",
+            file=sys.stderr,
+        )
+
+
+def run_diff(before: Path, after: Path, form: str) -> None:
+    """What came, went and changed from one catalogue to another; the word default is the tool's own."""
+    known("--format", form, ("table", "json"))
+    changes = compare_catalogues(*(load_catalogue([_place(path)]) for path in (before, after)))
+    if form == "json":
+        print_report(json.dumps(asdict(changes), indent=2) + "\n")
+    else:
+        print_report(visible_lines(_difference(changes)))
+
+
+def visible_lines(lines: Sequence[str]) -> str:
+    """Lines as text, with nothing in them that a terminal would act on."""
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _place(path: Path) -> Path:
+    return default_folder() if str(path) == "default" else path
+
+
+def _status(catalogue: Catalogue, paths: Sequence[Path], age: int) -> dict[str, Any]:
+    return {
+        "version": catalogue.version,
+        "format": FORMAT,
+        "age_days": age,
+        "sha256": catalogue.sha256,
+        "paths": [str(_place(path)) for path in paths or (Path("default"),)],
+        "updates": len(catalogue.updates),
+        "products": [
+            {
+                "id": product.id,
+                "name": product.name,
+                "levels": [level.name for level in product.levels],
+                "end_of_support": product.end_of_support.isoformat() if product.end_of_support else None,
+                "updates": len(own),
+                "newest": newest.name if newest else None,
+                "newest_day": newest.built.isoformat() if newest and newest.built else None,
+            }
+            for product in catalogue.products
+            for own in ([update for update in catalogue.updates if update.product == product.id],)
+            for newest in (_newest(own),)
+        ],
+    }
+
+
+def _newest(updates: Sequence[Update]) -> Update | None:
+    dated = [update for update in updates if update.built is not None]
+    return max(dated, key=lambda update: (update.built, update.id), default=None)
+
+
+def _status_text(status: dict[str, Any]) -> str:
+    lines = [
+        f"Catalogue {status['version']}, format {status['format']}: {status['updates']} updates of "
+        f"{len(status['products'])} products",
+        f"sha256 {status['sha256']}",
+        *(f"from {path}" for path in status["paths"]),
+    ]
+    table = tabulate(
+        [
+            (
+                product["id"],
+                product["levels"][-1],
+                product["updates"],
+                product["newest"] or "",
+                product["newest_day"] or "",
+                product["end_of_support"] or "",
+            )
+            for product in status["products"]
+        ],
+        headers=("Product", "Last level", "Updates", "Newest", "Of", "End of support"),
+        disable_numparse=True,
+    )
+    return visible_lines([*lines, "", *table.splitlines()])
+
+
+def _difference(changes: CatalogueChanges) -> list[str]:
+    lines: list[str] = []
+    for title, names in (
+        ("Levels added", changes.levels_added),
+        ("Levels gone", changes.levels_gone),
+        ("Updates added", changes.added),
+        ("Updates gone", changes.gone),
+    ):
+        if names:
+            lines.extend([f"{title}:", *(f"  {name}" for name in names)])
+    if changes.changed:
+        lines.append("Updates changed:")
+    for change in changes.changed:
+        lines.append(f"  {change.id}")
+        lines.extend(f"    {one.field}: {one.before or '-'} -> {one.after or '-'}" for one in change.fields)
+        lines.extend(f"    - {row}" for row in change.rows_gone)
+        lines.extend(f"    + {row}" for row in change.rows_added)
+    return lines or ["The catalogues say the same."]

@@ -1,0 +1,121 @@
+"""Every release of Exchange since 2007 that two sources agree on, judged by its ExSetup.exe with the default catalogue.
+
+The releases come from the fact table that data/ is built from; test_builds_by_hand.py has releases that do not.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+
+import pytest
+from conftest import ROOT
+from targets import WORKED, folder, installed
+
+from hotfix_check.assess import Assessment, Assessor, Question
+from hotfix_check.assess.finding import Basis, Verdict
+
+ASSESSOR = Assessor(WORKED)
+ONLY_THEIR_OWN_MONTH = {  # lines on which the update of March 2021 has nothing but its own fixes
+    "exchange-2013": {"SP1", "CU21", "CU22"},
+    "exchange-2016": {"CU8", "CU9", "CU10", "CU11", "CU12", "CU13", "CU14", "CU15", "CU16", "CU17"},
+    "exchange-2019": {"RTM", "CU1", "CU2", "CU3", "CU4", "CU5", "CU6"},
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """A row of the table: a level, or an update for one."""
+
+    product: str
+    level: str
+    update: str
+    build: str
+    kb: int | None
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.level} {self.update}".strip()
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.build.split("."))
+
+
+def _releases(products: tuple[str, ...]) -> list[Release]:
+    with (ROOT / "facts" / "exchange-builds.csv").open(encoding="utf-8", newline="") as stream:
+        return [
+            Release(
+                row["product_id"],
+                (row["requires"] if row["update"] else row["level"]).partition(" (")[0],
+                row["update"],
+                row["build"],
+                int(row["kb"]) if row["kb"] else None,
+            )
+            for row in csv.DictReader(stream)
+            if row["product_id"] in products and row["checked"] == "both"
+        ]
+
+
+MODERN = _releases(("exchange-2013", "exchange-2016", "exchange-2019", "exchange-se"))
+ROLLUPS = _releases(("exchange-2007", "exchange-2010"))
+PATHS = {"exchange-2007": "Exchange Server/Bin", "exchange-2010": "Exchange Server/V14/Bin"}
+
+
+def judge_release(release: Release) -> Assessment:
+    path = PATHS.get(release.product, "Exchange Server/V15/Bin")
+    target = folder(installed(f"{path}/ExSetup.exe", release.build, machine="amd64"), root="Program Files")
+    return ASSESSOR.assess(target, Question())
+
+
+def verdicts(result: Assessment) -> dict[str, Verdict]:
+    return {finding.update.id: finding.verdict for finding in result.findings}
+
+
+def update_id(release: Release) -> str:
+    if not release.update:
+        return f"{release.product}/{release.level}"
+    if release.kb is not None:
+        return f"{release.product}/KB{release.kb}"
+    prefix = f"{release.level}-" if release.update.startswith("RU") else ""
+    return f"{release.product}/{prefix}{release.update}"
+
+
+@pytest.mark.parametrize("release", MODERN + ROLLUPS, ids=str)
+def test_a_release_is_known_by_its_exsetup(release: Release) -> None:
+    result = judge_release(release)
+    (product,) = result.products
+    levels = [level.name for level in WORKED.product(release.product).levels]
+    assert (product.product, product.exact, levels[product.low]) == (release.product, True, release.level)
+    assert (product.basis, product.anomalies) == (Basis.MARKERS, ())
+    found = verdicts(result)
+    for level in levels[levels.index(release.level) + 1 :]:
+        assert level == "RTM" or found[f"{release.product}/{level}"] is Verdict.MISSING
+    for level in levels[: levels.index(release.level)]:
+        assert found.get(f"{release.product}/{level}") in (Verdict.SUPERSEDED, None)
+    if release.level not in ("RTM", "Preview"):
+        assert found[f"{release.product}/{release.level}"] is Verdict.INSTALLED
+
+
+@pytest.mark.parametrize("release", [one for one in MODERN + ROLLUPS if one.update], ids=str)
+def test_an_update_is_installed_later_ones_missing_and_earlier_ones_superseded(release: Release) -> None:
+    found = verdicts(judge_release(release))
+    line = [
+        one
+        for one in MODERN + ROLLUPS
+        if one.update and (one.product, one.level) == (release.product, release.level) and one != release
+    ]
+    earlier = Verdict.SUPERSEDED
+    if release.kb == 5000871 and release.level in ONLY_THEIR_OWN_MONTH[release.product]:
+        earlier = Verdict.UNDETERMINED
+    assert found[update_id(release)] is Verdict.INSTALLED
+    assert {one.update: found[update_id(one)] for one in line if one.parts > release.parts} == {
+        one.update: Verdict.MISSING for one in line if one.parts > release.parts
+    }
+    assert {one.update: found[update_id(one)] for one in line if one.parts < release.parts} == {
+        one.update: earlier for one in line if one.parts < release.parts
+    }
+
+
+def test_the_table_has_the_releases_that_it_should_have() -> None:
+    assert len(MODERN) == 67 + 121 + 116 + 10
+    assert len(ROLLUPS) == 51 + 63

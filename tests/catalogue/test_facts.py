@@ -1,0 +1,108 @@
+"""data/ is what the builder makes of the facts: nothing is edited by hand, nothing is lost on the way."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from pathlib import Path
+
+import build_data
+import pytest
+from conftest import ROOT
+from fact_tables import read_facts
+from targets import WORKED
+
+TEXTS, COUNTS, FACTS = build_data.build()
+
+
+def test_data_is_what_the_builder_writes() -> None:
+    assert {path.name: path.read_text("utf-8") for path in (ROOT / "data").glob("*.toml")} == TEXTS
+
+
+def test_building_again_gives_the_same_bytes() -> None:
+    assert build_data.build()[0] == TEXTS
+
+
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_each_row_has_a_line_of_its_own(name: str) -> None:
+    rows = [row for update in tomllib.loads(TEXTS[name])["update"] for row in _rows(update)]
+    lines = [line for line in TEXTS[name].splitlines() if line.startswith("    { name = ")]
+    assert len(lines) == len(rows)
+    assert max(map(len, lines)) <= 220
+
+
+def test_every_number_of_the_facts_is_in_the_catalogue() -> None:
+    own, contained = set(), set()
+    for name in ("exchange-builds.csv", "exchange-hotfixes.csv"):
+        own |= {row["kb"] for row in _table(name) if row["kb"]}
+    for row in _table("exchange-55-component-releases.csv"):
+        contained |= set(row["fixed_kbs"].split())
+    catalogued = {str(update.kb) for update in WORKED.updates}
+    assert (len(own), len(own | contained)) == (780, 1049)
+    assert (own | contained) - catalogued == set()
+
+
+def test_at_least_720_numbers_can_be_judged() -> None:
+    contained = {row["kb"] for row in _table("exchange-55-contained-titles.csv")}
+    judged = {
+        update.kb
+        for update in WORKED.updates
+        if update.level is not None
+        or any(row.version is not None for package in update.packages for row in package.rows)
+    }
+    assert len({kb for kb in judged if str(kb) not in contained} - {None}) >= 720
+
+
+def test_every_left_out_row_has_its_reason() -> None:
+    assert len(FACTS.left_out) == 15
+    assert all(len(reason) > 10 for _, _, reason in FACTS.left_out)
+
+
+def test_a_correction_that_fits_nothing_is_refused(tmp_path: object) -> None:
+    from fact_tables import _corrected
+
+    wrong = [{"kb": 1, "file": "Nothing.exe", "left_out": True, "reason": "it is not there"}]
+    with pytest.raises(ValueError, match="fits no row"):
+        _corrected(FACTS, FACTS.hotfixes, wrong, ("kb", "file"))
+
+
+def test_the_facts_are_read_as_they_are() -> None:
+    facts = read_facts(build_data.HERE)
+    assert (len(facts.builds), len(facts.hotfixes), len(facts.baseline)) == (534 - 2, 2109 - 12, 362 - 1)
+
+
+def test_a_reviewed_draft_of_an_article_joins_the_tables(tmp_path: Path) -> None:
+    for path in build_data.HERE.iterdir():
+        if path.suffix in (".csv", ".toml"):
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "imported").mkdir()
+    draft = """
+[[update]]
+kb = 330999
+title = "A made-up fix"
+kind = "hotfix"
+sources = ["KB330999"]
+  [[update.package]]
+  files = [{ name = "Store.exe", version = "5.5.2656.99", timestamp = 2002-10-10T10:10:00Z }]
+"""
+    (tmp_path / "imported" / "exchange-5.5.toml").write_text(draft, "utf-8")
+    texts, _, _ = build_data.build(tmp_path)
+    assert (
+        '{ name = "Store.exe", version = "5.5.2656.99", timestamp = 2002-10-10T10:10:00Z },'
+        in texts["exchange-5.5.toml"]
+    )
+    assert {name for name, text in texts.items() if text != TEXTS[name]} == {"exchange-5.5.toml"}
+    (tmp_path / "imported" / "exchange-6.toml").write_text(draft, "utf-8")
+    with pytest.raises(ValueError, match="exchange-6: no such product"):
+        build_data.build(tmp_path)
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (ROOT / "facts" / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _rows(update: dict[str, object]) -> list[object]:
+    packages = update.get("package", [])
+    assert isinstance(packages, list)
+    return [row for package in packages for row in package.get("files", [])]
