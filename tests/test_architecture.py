@@ -19,6 +19,8 @@ ORDER = [
     "errors",
     "version",
     "fields",
+    "saved_result",
+    "manifest",
     "pe_bytes",
     "version_resource",
     "pe",

@@ -29,6 +29,7 @@ def test_the_wheel_holds_package_catalogue_schemas_and_nothing_else(wheel: Path)
     data = {f"hotfix_check/data/{path.name}" for path in (ROOT / "data").glob("*.toml")}
     assert data <= set(names)
     assert {"hotfix_check/py.typed", "hotfix_check/schemas/result-1.json"} <= set(names)
+    assert {"hotfix_check/report/page/report.html", "hotfix_check/report/page/report.css"} <= set(names)
 
 
 def test_an_installed_wheel_scans_with_its_own_catalogue(wheel: Path, samples: Path, tmp_path: Path) -> None:
@@ -36,7 +37,7 @@ def test_an_installed_wheel_scans_with_its_own_catalogue(wheel: Path, samples: P
         archive.extractall(tmp_path / "site")
     code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); from hotfix_check.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", code, "scan", str(samples / "exchange-2003-sp1"), "-v"],
+        [sys.executable, "-c", code, "scan", str(samples / "exchange-2003-sp1"), "-v", "-o", "r.html"],
         capture_output=True,
         text=True,
         cwd=tmp_path,
@@ -44,6 +45,7 @@ def test_an_installed_wheel_scans_with_its_own_catalogue(wheel: Path, samples: P
     )
     assert done.returncode == 1
     assert "KB901014 partial" in done.stdout
+    assert "Hotfix compliance report" in (tmp_path / "r.html").read_text()
     where = subprocess.run(
         [
             sys.executable,

@@ -81,7 +81,8 @@ def _advice(finding: Finding, by_id: dict[str, Finding]) -> tuple[str, ...]:
     ]
     if not newer:
         return (finding.update.id,)
-    newest = newer[-1]
+    ids = {other.update.id for other in newer}
+    newest = [other for other in newer if not ids & set(other.superseded_by)][-1]
     return (newest.update.id, finding.update.id) if newest.blocked else (newest.update.id,)
 
 

@@ -18,7 +18,7 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
 from hotfix_check.assess.supersedence import Supersedence, replaces_by_files
-from hotfix_check.assess.wording import row_anomalies, row_sentence
+from hotfix_check.assess.wording import row_anomalies, row_sentences
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
@@ -151,7 +151,7 @@ class ProductUpdates:
         against = [row for row in rows if row.state is RowState.OLDER] + removed
         met = [row for row in rows if row.state in MET]
         anomalies = row_anomalies(judgement.rows)
-        reasons = [sentence for row in rows if (sentence := row_sentence(row))]
+        reasons = row_sentences(rows)
         sure = all(row.row.sure for row in rows)
         if against:
             if judgement.included:
@@ -199,12 +199,12 @@ class ProductUpdates:
             holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
             if holders and not unsafe:
                 names = " and ".join(one.name for one in holders)
-                reasons = [row_sentence(row) for row in judgement.rows if row.required]
+                reasons = row_sentences([row for row in judgement.rows if row.required])
                 return _answer(
                     judgement,
                     Verdict.SUPERSEDED,
                     Confidence.HIGH,
-                    *(reason for reason in reasons if reason),
+                    *reasons,
                     f"contained in {names}, which is there",
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),

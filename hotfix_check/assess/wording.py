@@ -7,6 +7,21 @@ from collections.abc import Sequence
 from hotfix_check.assess.finding import Copy, JudgedRow, RowState
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 
+_DECISIVE_FIRST = (RowState.OLDER, RowState.ABSENT, RowState.UNREADABLE)
+
+
+def row_sentences(rows: Sequence[JudgedRow]) -> list[str]:
+    """What was found against the rows, what decides first; files that were not supplied in one clause."""
+    missing = [row for row in rows if row.state is RowState.NOT_COLLECTED and not row.note]
+    others = [row for row in rows if row not in missing]
+    said = [row_sentence(row) for row in sorted(others, key=lambda row: row.state not in _DECISIVE_FIRST)]
+    names = [row.row.name for row in missing]
+    if len(names) > 1:
+        said.append(f"{', '.join(names[:-1])} and {names[-1]} were not supplied")
+    elif names:
+        said.append(f"{names[0]} was not supplied")
+    return [sentence for sentence in said if sentence]
+
 
 def row_sentence(row: JudgedRow) -> str:
     """What was found against one row: "Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""

@@ -39,6 +39,21 @@ Catalogues = Annotated[
         "the word 'default' stands for the latter.",
     ),
 ]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt, .manifest.json; "
+        "repeat for more.",
+    ),
+]
+ReportForm = Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
+Colour = Annotated[
+    str, typer.Option("--color", metavar="auto|always|never", help="Colour in the table; auto: on a terminal.")
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
 NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
 
@@ -73,10 +88,8 @@ AsOf = Annotated[
 @app.command(epilog=EXIT_CODES)
 def scan(
     targets: Annotated[list[Path], typer.Argument(metavar="TARGET", help="Folders, files or saved inventories.")],
-    output: Annotated[
-        list[Path] | None, typer.Option("-o", "--output", metavar="FILE", help="Also write FILE (.json or .txt).")
-    ] = None,
-    form: Form = "table",
+    output: Outputs = None,
+    form: ReportForm = "table",
     catalogue: Catalogues = None,
     product: Products = None,
     kb: Annotated[
@@ -100,7 +113,8 @@ def scan(
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Show every finding in the table.")] = False,
+    everything: Everything = False,
+    color: Colour = "auto",
     no_hash: NoHash = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
@@ -124,6 +138,7 @@ def scan(
                 everything=everything,
                 ask=ask,
                 run_info=not no_run_info,
+                colour=color,
             ),
             JudgeOptions(
                 catalogues=tuple(catalogue or ()),
@@ -242,6 +257,34 @@ def write_baseline(
     from hotfix_check.cli.judging import JudgeOptions
 
     run_baseline(source, output, JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet))
+
+
+@app.command()
+def convert(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
+    output: Outputs = None,
+    form: ReportForm = "table",
+    everything: Everything = False,
+    color: Colour = "auto",
+) -> None:
+    """Render a saved result again, in any format; nothing is read but that file."""
+    from hotfix_check.cli.converting import run_convert
+
+    run_convert(result, tuple(output or ()), form, everything=everything, colour=color)
+
+
+@app.command()
+def verify(
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="What scan -o FILE.manifest.json wrote.")],
+    root: Annotated[
+        Path | None, typer.Option("--root", metavar="DIR", help="Where the targets are now, if not where they were.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say whether the evidence is still the same and gives the same result, byte for byte: exit code 0, else 1."""
+    from hotfix_check.cli.custody import run_verify
+
+    raise typer.Exit(run_verify(manifest, root, quiet=quiet))
 
 
 @app.command()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.table import headline, next_steps
 from hotfix_check.report.text import fill
+from hotfix_check.report.wording import headline, next_steps
 
 _MARKS = {"exact": "+", "later": "+", "older": "-", "absent": "-"}
 _RULES = {

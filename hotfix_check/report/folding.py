@@ -44,13 +44,14 @@ def fold(target: Document, *, everything: bool) -> Folded:
     for finding in findings:
         verdict = finding["verdict"]
         weighty = finding["importance"] in _WEIGHTY
-        if verdict in _TO_INSTALL and not weighty and finding["id"] not in heads and finding["advice"][0] in heads:
+        beneath_another = finding["id"] not in heads and finding["advice"] and finding["advice"][0] in heads
+        if verdict in _TO_INSTALL and not weighty and beneath_another and not finding["waiver"]:
             beneath[finding["advice"][0]].append(finding["id"])
         elif (
             verdict in _TO_INSTALL
             or (verdict == "undetermined" and (weighty or not fold_open))
             or finding["importance"] == "required"
-            or (verdict == "installed" and (weighty is False and target["kind"] == "file"))
+            or (verdict == "installed" and target["kind"] == "file")
         ):
             shown.append(finding)
     folded = undecided if fold_open else []

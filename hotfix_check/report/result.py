@@ -22,6 +22,7 @@ from hotfix_check.assess.finding import (
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.policy import Applied, Waiver, Waivers
+from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.outcome import target_outcome
 
 SCHEMA = "hotfix-check/result/1"
@@ -61,7 +62,8 @@ def result_document(
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
-    days = [update.built for update in catalogue.updates if update.built is not None]
+    newest = _newest(catalogue)
+    ladders = Ladders(assessments, catalogue)
     return {
         "schema": SCHEMA,
         "tool": {"name": "hotfix-check", "version": __version__},
@@ -78,7 +80,8 @@ def result_document(
             "sha256": catalogue.sha256,
             "products": len(catalogue.products),
             "updates": len(catalogue.updates),
-            "newest": _day(max(days, default=None)),
+            "newest": max((day for day in newest.values() if day), default=None),
+            "newest_by_product": newest,
         },
         "scope": {
             "products": None if scope.products is None else list(scope.products),
@@ -92,9 +95,20 @@ def result_document(
             "unused": [_waiver(one) for one in applied.unused],
         },
         "targets": [
-            _target(assessment, catalogue, fail_on, here) for assessment, here in zip(assessments, waived, strict=False)
+            {**_target(assessment, catalogue, fail_on, here), "ladders": ladders.of(assessment)}
+            for assessment, here in zip(assessments, waived, strict=False)
         ],
     }
+
+
+def _newest(catalogue: Catalogue) -> dict[str, str | None]:
+    """The day of each product's newest update: how far the catalogue reaches, whatever its own date."""
+    days: dict[str, date | None] = {product.id: None for product in catalogue.products}
+    for update in catalogue.updates:
+        known = days[update.product]
+        if update.built is not None and (known is None or update.built > known):
+            days[update.product] = update.built
+    return {product: _day(day) for product, day in days.items()}
 
 
 def to_json(document: Document) -> str:

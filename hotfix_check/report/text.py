@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from textwrap import TextWrapper
 
+_READABLE = 120  # columns; wider lines of prose are hard to follow
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -22,6 +23,10 @@ def fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
     """The line, made visible, within ``width`` columns where its words allow; its own leading spaces are kept."""
     lead = first + line[: len(line) - len(line.lstrip(" "))]
     wrapper = TextWrapper(
-        width, initial_indent=lead, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        min(width, _READABLE),
+        initial_indent=lead,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     return wrapper.fill(visible(line.lstrip(" ")))

@@ -1,0 +1,178 @@
+"""Chain of custody: the manifest beside a result, and verify, which holds the evidence against it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from hotfix_check import __version__
+from hotfix_check.cli.judged import Judged, judge_all
+from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
+from hotfix_check.cli.output import print_report
+from hotfix_check.errors import UsageError
+from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.manifest import (
+    Asked,
+    EvidenceFile,
+    EvidenceTarget,
+    Manifest,
+    differences,
+    manifest_to_json,
+    parse_manifest,
+)
+from hotfix_check.report.text import visible
+from hotfix_check.report.wording import result_digest
+from hotfix_check.saved_result import read_json
+
+MAX_BYTES = 256 * 1024 * 1024
+SAME, DIFFERENT = 0, 1
+
+
+def manifest_text(
+    judged: Judged, places: Sequence[Path], inventories: Sequence[Inventory], waivers: Path | None, day: date
+) -> str:
+    """The manifest of a scan of these places."""
+    options = judged.judge.options
+    return manifest_to_json(
+        Manifest(
+            tool=f"hotfix-check {__version__}",
+            catalogue_version=judged.judge.catalogue.version,
+            catalogue_sha256=judged.judge.catalogue.sha256,
+            asked=Asked(
+                catalogues=tuple(map(str, options.catalogues)),
+                products=options.products,
+                kbs=options.kbs,
+                assume=options.assume,
+                baseline=None if options.baseline is None else str(options.baseline),
+                waivers=None if waivers is None else str(waivers),
+                fail_on=",".join(sorted(judged.fail_on)) or None,
+                as_of=options.as_of,
+                complete=options.complete,
+                cross_check=options.cross_check,
+                day=day,
+            ),
+            baseline_sha256=_digest(options.baseline) if options.baseline else None,
+            waivers_sha256=judged.waivers.sha256,
+            result_sha256=result_digest(judged.bare_document()),
+            targets=tuple(
+                _evidence(place, inventory, judged.judge) for place, inventory in zip(places, inventories, strict=True)
+            ),
+        )
+    )
+
+
+def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
+    """Say whether evidence and result are as the manifest records; 0 when they are, 1 when not.
+
+    Raises SavedInputError for a broken manifest, and whatever keeps a scan from being asked.
+    """
+    manifest = parse_manifest(read_json(path, MAX_BYTES, "a manifest"), str(path))
+    asked = manifest.asked
+    judge = Judge(
+        JudgeOptions(
+            catalogues=tuple(map(Path, asked.catalogues)),
+            products=asked.products,
+            kbs=asked.kbs,
+            assume=asked.assume,
+            baseline=None if asked.baseline is None else Path(asked.baseline),
+            as_of=asked.as_of,
+            complete=asked.complete,
+            cross_check=asked.cross_check,
+            quiet=quiet,
+        )
+    )
+    waivers = None if asked.waivers is None else Path(asked.waivers)
+    faults: list[str] = []
+    inventories: list[Inventory] = []
+    for recorded in manifest.targets:
+        place = _place(recorded, root, alone=len(manifest.targets) == 1)
+        inventory = judge.read(place)
+        found = _evidence(place, inventory, judge)
+        if str(inventory.kind) != recorded.kind:
+            raise UsageError(f"{place}: the manifest records a {recorded.kind}, this is a {inventory.kind}")
+        faults.extend(f"{recorded.path}: {line}" for line in differences(recorded, found))
+        if inventory.kind is not TargetKind.INVENTORY:
+            # Judged as if it lay where it was: the names of the folders above tell the roles of those within.
+            inventory = replace(inventory, target=recorded.path, root=recorded.root)
+        inventories.append(inventory)
+    count = sum(len(target.files) for target in manifest.targets)
+    lines = [
+        f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)",
+        *faults,
+    ]
+    for label, before, after in (
+        ("Tool", manifest.tool, f"hotfix-check {__version__}"),
+        ("Catalogue SHA-256", manifest.catalogue_sha256, judge.catalogue.sha256),
+        ("Baseline SHA-256", manifest.baseline_sha256, _digest(judge.options.baseline)),
+        ("Waivers SHA-256", manifest.waivers_sha256, _digest(waivers)),
+    ):
+        if before != after:
+            faults.append(f"{label}: {before} recorded, {after} now")
+            lines.append(faults[-1])
+    judged = judge_all(judge, inventories, waivers, verdicts("fail_on", asked.fail_on), asked.day)
+    digest = result_digest(judged.bare_document())
+    if digest == manifest.result_sha256:
+        lines.append(f"Result: the same, byte for byte (SHA-256 {digest})")
+    else:
+        faults.append("result")
+        lines.append(f"Result: DIFFERENT (SHA-256 {manifest.result_sha256} recorded, {digest} now)")
+    print_report("".join(visible(line) + "\n" for line in lines))
+    return DIFFERENT if faults else SAME
+
+
+def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
+    """Where a target is now: as recorded; below ``root``; or, when there is but one, ``root`` itself."""
+    if root is None:
+        return Path(recorded.path)
+    given = Path(recorded.path)
+    inside = [root / given] if not given.is_absolute() else []
+    for place in (*inside, root / recorded.path.replace("\\", "/").rstrip("/").rpartition("/")[2]):
+        if place.exists():
+            return place
+    if alone and root.exists():
+        return root
+    raise UsageError(f"--root: {recorded.path} is not below {root}")
+
+
+def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:
+    wanted = judge.assessor.all_names
+    saved = inventory.kind is TargetKind.INVENTORY
+    lone = inventory.kind is TargetKind.FILE
+    return EvidenceTarget(
+        path=str(inventory.target) if not saved else str(place),
+        kind=str(inventory.kind),
+        root=inventory.root,
+        sha256=_digest(place) if saved else None,
+        files=tuple(
+            EvidenceFile(
+                path=file.path,
+                size=file.size,
+                modified=file.modified,
+                sha256=_file_digest(file, None if saved else place if lone else place / file.path),
+            )
+            for file in sorted(inventory.all_files, key=lambda file: (file.path.lower(), file.path))
+            if lone or name_of(file.path) in wanted
+        ),
+    )
+
+
+def _file_digest(file: InstalledFile | UnreadableFile, place: Path | None) -> str | None:
+    """As read by the scan; of a file that it could not judge, the bytes all the same, where they can be had."""
+    if isinstance(file, InstalledFile):
+        return file.sha256
+    if place is None or place.is_symlink() or not place.is_file():
+        return None
+    return _digest(place)
+
+
+def _digest(path: Path | None) -> str | None:
+    try:
+        if path is None:
+            return None
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,114 @@
+"""The formats of a result, by name and by suffix, and where they go: stdout, and every file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
+from hotfix_check.cli.judging import known
+from hotfix_check.cli.output import columns, print_report, write_file
+from hotfix_check.errors import OutputError, UsageError
+from hotfix_check.report import render_table, to_json
+from hotfix_check.report.result import Document
+
+MANIFEST_SUFFIX = ".manifest.json"
+_FILE_COLUMNS = 100
+Manifest = Callable[[], str]
+
+
+def _table(document: Document) -> str:
+    return render_table(document, width=_FILE_COLUMNS, everything=True)
+
+
+def _csv(document: Document) -> str:
+    from hotfix_check.report.csv import render_csv
+
+    return render_csv(document)
+
+
+def _markdown(document: Document) -> str:
+    from hotfix_check.report.markdown import render_markdown
+
+    return render_markdown(document)
+
+
+def _html(document: Document) -> str:
+    from hotfix_check.report.html import render_html
+
+    return render_html(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    suffix: str
+    render: Callable[[Document], str]
+    file_prefix: str = ""
+
+
+FORMATS = {
+    "table": _Format(".txt", _table),
+    "json": _Format(".json", to_json),
+    # Excel reads a CSV file as UTF-8 only behind a byte order mark.
+    "csv": _Format(".csv", _csv, "\N{ZERO WIDTH NO-BREAK SPACE}"),
+    "md": _Format(".md", _markdown),
+    "html": _Format(".html", _html),
+}
+_BY_SUFFIX = {form.suffix: form for form in FORMATS.values()}
+
+
+def check_outputs(form: str, colour: str, outputs: Sequence[Path], *, inputs: Sequence[Path], manifest: bool) -> None:
+    """Raises UsageError for an unknown format, colour or suffix, and for a file that would replace what is read."""
+    known("--format", form, tuple(FORMATS))
+    known("--color", colour, COLOUR_CHOICES)
+    for path in outputs:
+        if is_manifest(path) and not manifest:
+            raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
+        known("--output", path.suffix.lower() or path.name, tuple(_BY_SUFFIX))
+        _not_evidence(path, inputs)
+
+
+def _not_evidence(output: Path, inputs: Sequence[Path]) -> None:
+    """Evidence is never written to: neither what is read itself nor a folder that is."""
+    place = output.resolve()
+    for one in inputs:
+        evidence = one.resolve()
+        if place == evidence:
+            raise UsageError(f"--output: {output} is being read; write to another file")
+        if evidence in place.parents and evidence.is_dir() and evidence != Path.cwd():
+            raise UsageError(f"--output: {output} would be written into the target {one}")
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file's name asks for a manifest of the evidence."""
+    return path.name.lower().endswith(MANIFEST_SUFFIX)
+
+
+def show(document: Document, form: str, *, everything: bool, colour: str) -> None:
+    """Print the report to stdout."""
+    if form == "table":
+        print_report(render_table(document, width=columns(), everything=everything, paint=chosen_paint(colour)))
+    else:
+        # What a machine reads has the same line ends on every system.
+        exact = getattr(sys.stdout, "reconfigure", None)
+        if exact is not None:
+            exact(newline="")
+        print_report(FORMATS[form].render(document))
+
+
+def write_outputs(document: Document, outputs: Sequence[Path], manifest: Manifest | None = None) -> None:
+    """Write every file that can be written. Raises OutputError with a line for each that cannot."""
+    faults: list[str] = []
+    for path in outputs:
+        try:
+            if manifest is not None and is_manifest(path):
+                write_file(path, manifest())
+            else:
+                chosen = _BY_SUFFIX[path.suffix.lower()]
+                write_file(path, chosen.file_prefix + chosen.render(document))
+        except OutputError as error:
+            faults.append(str(error))
+    if faults:
+        raise OutputError("\n".join(faults))

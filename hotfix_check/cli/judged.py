@@ -1,0 +1,54 @@
+"""Targets judged under a policy, ready to be written down with or without run info."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from hotfix_check.assess import Assessment, Verdict
+from hotfix_check.cli.judging import Judge
+from hotfix_check.inventory import Inventory
+from hotfix_check.policy import Applied, Waivers, apply_waivers, load_waivers
+from hotfix_check.report import RunInfo, Scope, result_document
+from hotfix_check.report.outcome import can_be_waived
+from hotfix_check.report.result import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a scan found; ``fail_on`` are verdicts that make a target's outcome findings."""
+
+    judge: Judge
+    assessments: tuple[Assessment, ...]
+    fail_on: frozenset[Verdict]
+    waivers: Waivers
+    applied: Applied
+
+    def document(self, run: RunInfo) -> Document:
+        """The result document, with the run info given."""
+        asked, question = self.judge.options, self.judge.question
+        return result_document(
+            self.assessments,
+            self.judge.catalogue,
+            run,
+            Scope(products=asked.products or None, kbs=tuple(sorted(question.kbs)) if question.kbs else None),
+            fail_on=self.fail_on,
+            waivers=self.waivers,
+            applied=self.applied,
+        )
+
+    def bare_document(self) -> Document:
+        """The same without run info, as --no-run-info writes it: equal on every machine."""
+        return self.document(RunInfo(as_of=self.judge.as_of))
+
+
+def judge_all(
+    judge: Judge, inventories: Sequence[Inventory], waivers: Path | None, fail_on: frozenset[Verdict], day: date
+) -> Judged:
+    """Judge inventories; ``day`` is the one that waivers expire by. Raises PolicyError for a bad waiver file."""
+    entries = load_waivers(waivers, judge.catalogue) if waivers else Waivers()
+    assessments = tuple(judge.assess(inventory) for inventory in inventories)
+    applied = apply_waivers(assessments, entries, day, can_be_waived) if entries.entries else Applied()
+    return Judged(judge=judge, assessments=assessments, fail_on=fail_on, waivers=entries, applied=applied)

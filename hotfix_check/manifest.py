@@ -1,0 +1,192 @@
+"""The manifest of a scan: every evidence file with its SHA-256, what was asked, and the digest of the answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from hotfix_check.errors import SavedInputError
+from hotfix_check.fields import Fields
+
+SCHEMA = "hotfix-check/manifest/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """A file that the catalogue names, by its path inside the target; ``sha256`` None where it could not be read."""
+
+    path: str
+    size: int | None
+    modified: datetime | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceTarget:
+    """A target as it was given; ``root`` are the last parts of its full path, which tell the roles of its folders.
+
+    ``sha256`` is that of the target itself where it was a saved inventory.
+    """
+
+    path: str
+    kind: str
+    root: tuple[str, ...]
+    sha256: str | None
+    files: tuple[EvidenceFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The arguments that decide a judgement, as they were typed; ``day`` is the one that waivers were held against."""
+
+    catalogues: tuple[str, ...]
+    products: tuple[str, ...]
+    kbs: tuple[str, ...]
+    assume: tuple[str, ...]
+    baseline: str | None
+    waivers: str | None
+    fail_on: str | None
+    as_of: str | None
+    complete: bool
+    cross_check: bool
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """``policy`` are the digests of baseline and waivers; ``result_sha256`` that of the JSON without run info."""
+
+    tool: str
+    catalogue_version: str
+    catalogue_sha256: str
+    asked: Asked
+    baseline_sha256: str | None
+    waivers_sha256: str | None
+    result_sha256: str
+    targets: tuple[EvidenceTarget, ...]
+
+
+def manifest_to_json(manifest: Manifest) -> str:
+    """The manifest as JSON text, one evidence file a line."""
+    asked = manifest.asked
+    head: dict[str, Any] = {
+        "schema": SCHEMA,
+        "tool": manifest.tool,
+        "catalogue": {"version": manifest.catalogue_version, "sha256": manifest.catalogue_sha256},
+        "arguments": {
+            **{name: getattr(asked, name) for name in Asked.__dataclass_fields__ if name != "day"},
+            "day": asked.day.isoformat(),
+        },
+        "policy": {"baseline": manifest.baseline_sha256, "waivers": manifest.waivers_sha256},
+        "result_sha256": manifest.result_sha256,
+    }
+    lines = [f"{_line(key)}: {_line(value)}," for key, value in head.items()]
+    lines.append('"targets": [' + ",".join(_target_text(target) for target in manifest.targets) + "\n]")
+    return "{\n" + "\n".join(lines) + "\n}\n"
+
+
+def _target_text(target: EvidenceTarget) -> str:
+    head = {"path": target.path, "kind": target.kind, "root": target.root, "sha256": target.sha256}
+    files = ",\n  ".join(
+        _line({"path": one.path, "size": one.size, "modified": _stamp(one.modified), "sha256": one.sha256})
+        for one in target.files
+    )
+    return (
+        "\n {"
+        + ", ".join(f"{_line(key)}: {_line(value)}" for key, value in head.items())
+        + (f', "files": [\n  {files}\n ]}}' if files else ', "files": []}')
+    )
+
+
+def parse_manifest(document: object, where: str) -> Manifest:
+    """A manifest from parsed JSON. Raises SavedInputError with the place and what was expected."""
+    top = Fields(document, where, SavedInputError)
+    schema = top.need("schema", top.text("schema"))
+    if schema != SCHEMA:
+        raise top.fault("schema", f"{schema!r}: this release reads {SCHEMA}")
+    catalogue, arguments, policy = (_table(top, key) for key in ("catalogue", "arguments", "policy"))
+    manifest = Manifest(
+        tool=top.need("tool", top.text("tool")),
+        catalogue_version=catalogue.need("version", catalogue.text("version")),
+        catalogue_sha256=catalogue.need("sha256", catalogue.text("sha256")),
+        asked=Asked(
+            catalogues=arguments.texts("catalogues") or (),
+            products=arguments.texts("products") or (),
+            kbs=arguments.texts("kbs") or (),
+            assume=arguments.texts("assume") or (),
+            baseline=arguments.text("baseline"),
+            waivers=arguments.text("waivers"),
+            fail_on=arguments.text("fail_on"),
+            as_of=arguments.text("as_of"),
+            complete=arguments.flag("complete", False),
+            cross_check=arguments.flag("cross_check", False),
+            day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
+        ),
+        baseline_sha256=policy.text("baseline"),
+        waivers_sha256=policy.text("waivers"),
+        result_sha256=top.need("result_sha256", top.text("result_sha256")),
+        targets=tuple(_target(table) for table in top.tables("targets", lambda number, _: f"target {number}")),
+    )
+    for table in (catalogue, arguments, policy, top):
+        table.finish()
+    return manifest
+
+
+def _table(top: Fields, key: str) -> Fields:
+    return Fields(top.need(key, top.get(key, dict, "a table")), f"{top.where}: {key}", SavedInputError)
+
+
+def _target(table: Fields) -> EvidenceTarget:
+    target = EvidenceTarget(
+        path=table.need("path", table.text("path")),
+        kind=table.need("kind", table.choice("kind", ("folder", "file", "inventory"))),
+        root=table.need("root", table.texts("root")),
+        sha256=table.text("sha256"),
+        files=tuple(
+            _file(row)
+            for row in table.tables("files", lambda number, row: f"file {number} ({str(row.get('path'))[:60]})")
+        ),
+    )
+    table.finish()
+    return target
+
+
+def _file(row: Fields) -> EvidenceFile:
+    file = EvidenceFile(
+        path=row.need("path", row.text("path")),
+        size=row.integer("size", 0, 2**63),
+        modified=row.moment("modified"),
+        sha256=row.text("sha256"),
+    )
+    row.finish()
+    return file
+
+
+def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
+    """What is not as recorded, a line each: changed, missing and new evidence files."""
+    lines: list[str] = []
+    if recorded.sha256 != found.sha256:
+        lines.append(f"{recorded.path}: the saved inventory is another file")
+    before = {file.path: file for file in recorded.files}
+    after = {file.path: file for file in found.files}
+    for path in sorted(before.keys() | after.keys()):
+        was, now = before.get(path), after.get(path)
+        if now is None:
+            lines.append(f"{path}: gone")
+        elif was is None:
+            lines.append(f"{path}: not in the manifest")
+        elif was.sha256 != now.sha256 or was.size != now.size:
+            lines.append(f"{path}: changed, SHA-256 {was.sha256 or 'none'} recorded, {now.sha256 or 'none'} now")
+        elif was.modified != now.modified:
+            lines.append(f"{path}: same bytes, file time {_stamp(was.modified)} recorded, {_stamp(now.modified)} now")
+    return lines
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _line(value: object) -> str:
+    return json.dumps(value)

@@ -1,0 +1,177 @@
+"""The report for people and printers: one HTML page without a script, built for an auditor to check, print and sign."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from hotfix_check.report.ladder_view import ladder_view
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import visible
+from hotfix_check.report.wording import (
+    TO_INSTALL,
+    badge,
+    collected_words,
+    days_since,
+    moment_words,
+    next_steps,
+    origin,
+    product_words,
+    result_digest,
+    update_name,
+    verdict_sentences,
+    waiver_words,
+)
+
+SIGNS = {
+    "missing": "\N{MULTIPLICATION SIGN}",
+    "partial": "\N{VULGAR FRACTION ONE HALF}",
+    "undetermined": "?",
+    "superseded": "\N{GREATER-THAN OR EQUAL TO}",
+    "installed": "\N{CHECK MARK}",
+    "not-applicable": "\N{EN DASH}",
+}
+MEANINGS = {
+    "missing": "a required file is older, or was removed",
+    "partial": "one required file has the fix, another has not",
+    "undetermined": "the evidence does not decide; never a pass",
+    "superseded": "there by later builds, or in a service pack or rollup",
+    "installed": "every required file is there, at least one exactly as in the table",
+    "not-applicable": "proof that the product or component is not there",
+}
+_LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
+
+
+def render_html(document: Document) -> str:
+    """The whole page, ASCII with character references, so that no console or mail gateway can garble it."""
+    template, css = _page()
+    digest = result_digest(document)
+    targets = [_target(number, target, document) for number, target in enumerate(document["targets"], 1)]
+    page = template.render(
+        css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        digest=digest,
+        title=", ".join(target["path"] for target in targets[:3]) + (" and more" if targets[3:] else ""),
+        document=document,
+        targets=targets,
+        origin=origin(document),
+        signs=SIGNS,
+        meanings=MEANINGS,
+        several=len(targets) > 1,
+    )
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+@cache
+def _page() -> tuple[Template, str]:
+    """The template and the style sheet: the one place where this package's text files are read."""
+    environment = Environment(
+        loader=PackageLoader("hotfix_check.report", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters["when"] = moment_words
+    css, _, _ = environment.loader.get_source(environment, "report.css")  # type: ignore[union-attr]
+    return environment.get_template("report.html"), css
+
+
+def _shown(value: Any) -> Any:
+    """Every value of the page passes here: hidden characters are written out; autoescape then makes it text."""
+    if value is None:
+        return ""
+    return visible(value) if type(value) is str else value
+
+
+def _target(number: int, target: Document, document: Document) -> dict[str, Any]:
+    as_of = document["run"]["as_of"]
+    findings = [_finding(f"f{number}-{index}", finding, as_of) for index, finding in enumerate(target["findings"], 1)]
+    verdicts = {finding["id"]: finding["verdict"] for finding in findings}
+    names = {product["id"]: product["name"] for product in target["products"]}
+    kind, words = badge(target)
+    return {
+        **target,
+        "number": number,
+        "badge": kind,
+        "badge_words": words,
+        "sentences": verdict_sentences(target),
+        "collected_words": collected_words(target["collected"]) if target["collected"] else None,
+        "product_lines": [(product, product_words(product)) for product in target["products"]],
+        "findings": findings,
+        "to_do": [
+            one
+            for one in findings
+            if not one["waiver"]
+            and (one["verdict"] in TO_INSTALL or (one["importance"] == "forbidden" and one["verdict"] == "installed"))
+        ],
+        "waived": [one for one in findings if one["waiver"]],
+        "open": [one for one in findings if one["verdict"] == "undetermined"],
+        "counts": _counts(target["findings"]),
+        "applicable": sum(one["verdict"] != "not-applicable" for one in findings),
+        "bar": _bar(target["findings"]),
+        "ladders": [
+            {**ladder_view(ladder, verdicts), "product_name": names.get(ladder["product"], ladder["product"])}
+            for ladder in target["ladders"]
+        ],
+    }
+
+
+def _finding(anchor: str, finding: Document, as_of: str | None) -> dict[str, Any]:
+    return {
+        **finding,
+        "anchor": anchor,
+        "name": update_name(finding),
+        "next": next_steps(finding),
+        "days": days_since(finding["released"], as_of),
+        "waiver_words": f"Accepted under {waiver_words(finding['waiver'])}" if finding["waiver"] else None,
+    }
+
+
+def _counts(findings: Sequence[Document]) -> list[dict[str, Any]]:
+    """Rows of the count table; a share is never rounded up, so 100 % is said only of all."""
+    counted: Counter[tuple[str, str]] = Counter((one["verdict"], one["importance"]) for one in findings)
+    applicable = sum(count for (verdict, _), count in counted.items() if verdict != "not-applicable")
+    rows = []
+    for verdict in SIGNS:
+        own = {importance: count for (of, importance), count in counted.items() if of == verdict}
+        total = sum(own.values())
+        counts_for_share = verdict != "not-applicable" and applicable
+        rows.append(
+            {
+                "verdict": verdict,
+                "own": own,
+                "total": total,
+                "share": f"{total * 1000 // applicable / 10:.1f} %" if counts_for_share else "",
+            }
+        )
+    return rows
+
+
+def _bar(findings: Sequence[Document]) -> list[dict[str, Any]]:
+    """Parts of the stacked bar of applicable updates, in per cent of its width."""
+    counted = Counter(one["verdict"] for one in findings if one["verdict"] != "not-applicable")
+    total = sum(counted.values())
+    parts, at = [], 0.0
+    for verdict in SIGNS:
+        if counted[verdict]:
+            width = 100 * counted[verdict] / total
+            parts.append(
+                {
+                    "verdict": verdict,
+                    "count": counted[verdict],
+                    "x": f"{at:.3f}",
+                    "width": f"{width:.3f}",
+                    "middle": f"{at + width / 2:.3f}" if width >= _LABEL_FITS else None,
+                }
+            )
+            at += width
+    return parts

@@ -1,0 +1,152 @@
+"""Version ladders: every catalogued version of a judged file that matters on its target, and where the file stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
+from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue.update import FileRow, Update, package_line
+from hotfix_check.inventory import InstalledFile
+from hotfix_check.version import FileVersion
+
+# States of a copy whose version was held against the table; a foreign file or another platform's is on no ladder.
+_COMPARED = frozenset(
+    {RowState.EXACT, RowState.LATER, RowState.OLDER, RowState.OTHER_LINE, RowState.NOT_CONTAINED},
+)
+_Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _JudgedFile:
+    name: str
+    versions: dict[str, FileVersion] = field(default_factory=dict)
+    machines: set[str | None] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shipped:
+    row: FileRow
+    update: Update
+    line: int
+
+
+class Ladders:
+    """The ladders of the targets of one result; the catalogue is gone through once, for the files that were judged."""
+
+    def __init__(self, assessments: Sequence[Assessment], catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._judged = {id(assessment): _judged_files(assessment) for assessment in assessments}
+        self._shipped = _shipped(catalogue, {key for judged in self._judged.values() for key in judged})
+        self._bringing = {
+            (update.product, update.level): update.id for update in catalogue.updates if update.level is not None
+        }
+
+    def of(self, assessment: Assessment) -> list[dict[str, Any]]:
+        """The ladders of one target, by product and file name.
+
+        Rungs are, lowest first: each service level for which the file's own version is known, the updates of the
+        target's servicing line and of those after it, and the nearest catalogued version below the installed one.
+        """
+        levels = {level.product: level for level in assessment.products}
+        return [
+            ladder
+            for (product_id, _), judged in sorted(self._judged[id(assessment)].items())
+            if product_id in levels and (ladder := self._ladder(levels[product_id], judged))["rungs"]
+        ]
+
+    def _ladder(self, level: ProductLevel, judged: _JudgedFile) -> dict[str, Any]:
+        product = self._catalogue.product(level.product)
+        lowest = min(judged.versions.values())
+        rows = [
+            shipped
+            for shipped in self._shipped[product.id, judged.name.lower()]
+            if _comparable(shipped.row, lowest, judged.machines, product)
+        ]
+        on_line = [shipped for shipped in rows if shipped.line >= level.low]
+        beneath = [shipped for shipped in rows if shipped.line < level.low and _version(shipped) <= lowest]
+        if beneath:
+            nearest = max(_version(shipped) for shipped in beneath)
+            on_line.extend(shipped for shipped in beneath if _version(shipped) == nearest)
+        rungs = {
+            (_version(shipped), 1, shipped.update.id): {
+                "version": str(shipped.row.version),
+                "label": shipped.update.id.rpartition("/")[2],
+                "kind": str(shipped.update.kind),
+                "id": shipped.update.id,
+                "released": _day(shipped.update.built),
+                "line": product.levels[shipped.line].name,
+            }
+            for shipped in on_line
+        }
+        known = product.files.get(judged.name.lower())
+        if known is not None and product.holds(lowest):
+            for number, one in enumerate(product.levels):
+                if (own := known.versions.get(one.name)) is not None:
+                    rungs[own, 0, f"{number:04d}"] = {
+                        "version": str(own),
+                        "label": one.name,
+                        "kind": "level",
+                        "id": self._bringing.get((product.id, one.name)),
+                        "released": _day(one.released),
+                        "line": one.name,
+                    }
+        return {
+            "product": product.id,
+            "file": judged.name,
+            "line": product.levels[level.low].name if level.exact else None,
+            "rungs": [rungs[key] for key in sorted(rungs)],
+            "installed": [
+                {"path": path, "version": str(judged.versions[path])}
+                for path in sorted(judged.versions, key=lambda path: (judged.versions[path], path))
+            ],
+        }
+
+
+def _judged_files(assessment: Assessment) -> dict[_Key, _JudgedFile]:
+    files: dict[_Key, _JudgedFile] = {}
+    for finding in assessment.findings:
+        for judged in finding.rows:
+            for copy in judged.copies:
+                file = copy.file
+                if copy.state in _COMPARED and isinstance(file, InstalledFile) and file.version is not None:
+                    key = (finding.update.product, judged.row.name.lower())
+                    entry = files.setdefault(key, _JudgedFile(judged.row.name))
+                    entry.versions[file.path] = file.version
+                    entry.machines.add(file.machine)
+    return files
+
+
+def _shipped(catalogue: Catalogue, wanted: Iterable[_Key]) -> Mapping[_Key, list[_Shipped]]:
+    wanted = set(wanted)
+    shipped: dict[_Key, list[_Shipped]] = defaultdict(list)
+    for update in catalogue.updates:
+        for package in update.packages:
+            rows = [
+                row for row in package.rows if row.version is not None and (update.product, row.name.lower()) in wanted
+            ]
+            if rows:
+                line = package_line(package, catalogue.product(update.product)) or 0
+                for row in rows:
+                    shipped[update.product, row.name.lower()].append(_Shipped(row, update, line))
+    return shipped
+
+
+def _comparable(row: FileRow, version: FileVersion, machines: set[str | None], product: Product) -> bool:
+    """Whether a row speaks of the same kind of file: in the product's or the row's own range, and of its platform."""
+    platform = row.platform or product.platform
+    if platform is not None and None not in machines and platform not in machines:
+        return False
+    return row.range.contains(str(version)) if row.range is not None else product.holds(version)
+
+
+def _version(shipped: _Shipped) -> FileVersion:
+    return shipped.row.version or FileVersion(0, 0, 0, 0)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

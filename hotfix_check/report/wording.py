@@ -1,0 +1,231 @@
+"""The sentences that every rendering says in the same words: the verdict, the next step, the basis of the report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from hotfix_check.report.result import Document, names_of, to_json
+
+TO_INSTALL = ("missing", "partial")
+_WEIGHTY = ("required", "recommended")
+NOT_RECORDED = "not recorded"
+
+
+def result_digest(document: Document) -> str:
+    """SHA-256 of the JSON rendering of the same document."""
+    return hashlib.sha256(to_json(document).encode()).hexdigest()
+
+
+def update_name(finding: Document) -> str:
+    """KB818861; where an update goes by another name, both: SP2 (KB836993)."""
+    name = names_of([finding["id"]])[0]
+    return f"{name} (KB{finding['kb']})" if finding["kb"] and name != f"KB{finding['kb']}" else name
+
+
+def headline(finding: Document) -> str:
+    """One plain sentence: "KB818861 missing: Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""
+    reasons = "; ".join(finding["reasons"])
+    return f"{update_name(finding)} {finding['verdict']}" + (f": {reasons}" if reasons else "")
+
+
+def next_steps(finding: Document) -> list[str]:
+    """What to do about a finding, one sentence each."""
+    verdict = finding["verdict"]
+    steps = _install_steps(finding) if verdict in TO_INSTALL else []
+    if verdict in TO_INSTALL:
+        steps.extend(f"{action['text']}." for action in finding["actions"])
+    elif verdict == "installed":
+        lasting = [action for action in finding["actions"] if action["kind"] != "service"]
+        steps.extend(f"{action['text']} (not verified)." for action in lasting)
+    explained = [f"{names_of([by['id']])[0]} ({by['certainty']})" for by in finding["satisfied_by"] if by["id"]]
+    if explained:
+        steps.append(f"Explained by {', '.join(explained)}.")
+    asked = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
+    if asked:
+        steps.append(f"To settle it, supply {', '.join(asked)}.")
+    return steps
+
+
+def _install_steps(finding: Document) -> list[str]:
+    steps: list[str] = []
+    for state, words in (
+        ("unmet", "Blocked: needs {} first."),
+        ("unknown", "Needs {}; not known whether it is there."),
+    ):
+        groups = [group["requires"] for group in finding["prerequisites"] if group["state"] == state]
+        if groups:
+            steps.append(words.format(" and ".join(groups)))
+    others = [one for one in finding["advice"] if one != finding["id"]]
+    again = (
+        " again" if finding["verdict"] == "partial" or any("regressed" in one for one in finding["anomalies"]) else ""
+    )
+    if others:
+        steps.append(f"Next: install {names_of(others)[0]}, which replaces it.")
+    if finding["id"] in finding["advice"]:
+        own = "Or, while that is blocked, install" if others else "Next: install"
+        condition = " if this server has the problem" if finding["importance"] == "optional" else ""
+        steps.append(f"{own} {update_name(finding)}{again}{condition}.")
+    if finding["restart"] == "yes":
+        steps.append("It needs a restart.")
+    return steps
+
+
+def waiver_words(waiver: Document) -> str:
+    """The whole of a waiver: waiver W-014, valid through 2026-09-30, approved by ...: the reason."""
+    ticket = f", ticket {waiver['ticket']}" if waiver["ticket"] else ""
+    approved_on = f" on {waiver['approved_on']}" if waiver["approved_on"] else ""
+    return (
+        f"waiver {waiver['id']}, valid through {waiver['expires']}, approved by {waiver['approved_by']}"
+        f"{approved_on}{ticket}: {waiver['reason']}"
+    )
+
+
+def product_words(product: Document) -> str:
+    """A product with its service level and what shows it."""
+    low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
+    if basis == "none":
+        return f"{product['name']}, service level unknown (no file here shows it)"
+    level = product["level"] or (f"{low} to {high}" if basis != "inferred" and low != high else f"at least {low}")
+    votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
+    more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
+    why = {
+        "markers": f"by {', '.join(votes[:3])}{more}",
+        "declared": "as declared, not verified",
+        "inferred": "inferred from the builds of its files; no marker file was collected",
+    }.get(basis, basis)
+    return f"{product['name']} {level} ({why})"
+
+
+def collected_words(collected: Document) -> str:
+    """Where, when and by what a saved inventory was taken."""
+    where, when = collected["host"] or "a host not named", collected["at"] or "a time not given"
+    return f"on {where}, {when}, by {collected['by']}"
+
+
+def verdict_sentences(target: Document) -> list[str]:
+    """The answer on one target in a few plain sentences, the weightiest first; every count has its denominator."""
+    if target["outcome"] == "nothing-recognised":
+        return ["Nothing was recognised: no file here counts for a product of the catalogue. That is no pass."]
+    findings = [finding for finding in target["findings"] if finding["verdict"] != "not-applicable"]
+    weighty = [finding for finding in findings if finding["importance"] in _WEIGHTY]
+    optional = [finding for finding in findings if finding["importance"] == "optional"]
+    sentences = [_lacking(weighty, "required or recommended")] if weighty else []
+    if not findings:
+        sentences.append("No update of the catalogue applies to this target.")
+    forbidden = [
+        finding
+        for finding in findings
+        if finding["importance"] == "forbidden"
+        and finding["verdict"] in ("installed", "partial")
+        and not finding["waiver"]
+    ]
+    if forbidden:
+        there = "is" if len(forbidden) == 1 else "are"
+        sentences.append(f"{len(forbidden)} forbidden {there} installed: {_listed(forbidden)}.")
+    if target["advisories"]:
+        count = len(target["advisories"])
+        sentences.append(f"{count} {'file is of a build' if count == 1 else 'files are of builds'} known to be bad.")
+    waived = [finding for finding in findings if finding["waiver"]]
+    if waived:
+        ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived}))
+        those = "finding is" if len(waived) == 1 else "findings are"
+        sentences.append(f"{len(waived)} {those} accepted under a waiver ({ids}).")
+    if optional:
+        sentences.append(_lacking(optional, "optional"))
+    unknown = [finding for finding in findings if finding["verdict"] == "undetermined"]
+    if unknown:
+        sentences.append(f"{len(unknown)} of {len(findings)} could not be determined.")
+    if target["unreadable"]:
+        count = len(target["unreadable"])
+        sentences.append(f"{count} {'file or folder' if count == 1 else 'files or folders'} could not be read.")
+    return sentences
+
+
+def _lacking(findings: Sequence[Document], sort: str) -> str:
+    lacking = [finding for finding in findings if finding["verdict"] in TO_INSTALL and not finding["waiver"]]
+    several = len(findings) > 1
+    total = f"the {len(findings)} {sort} updates" if several else f"the only {sort} update"
+    if not lacking:
+        known = "known to be " if any(finding["verdict"] == "undetermined" for finding in findings) else ""
+        beside = " beside what is accepted" if any(finding["waiver"] for finding in findings) else ""
+        return (
+            f"None of {total} is {known}missing{beside}." if several else f"T{total[1:]} is not {known}missing{beside}."
+        )
+    partial = sum(finding["verdict"] == "partial" for finding in lacking)
+    partly = " in part" if partial == len(lacking) else f" ({partial} of them in part)" if partial else ""
+    count = f"{len(lacking)} of {total} {'is' if len(lacking) == 1 else 'are'}" if several else f"T{total[1:]} is"
+    return f"{count} missing{partly}: {_listed(lacking)}."
+
+
+def _listed(findings: Sequence[Document]) -> str:
+    shown = ", ".join(update_name(finding) for finding in findings[:3])
+    return shown + (f" and {len(findings) - 3} more" if len(findings) > 3 else "")
+
+
+def badge(target: Document) -> tuple[str, str]:
+    """A target's outcome as (kind, words); ``good`` only when nothing at all was left open."""
+    if target["outcome"] == "findings":
+        return "bad", "Findings"
+    if target["outcome"] == "incomplete":
+        return "open", "Incomplete"
+    if target["outcome"] == "nothing-recognised":
+        return "open", "Nothing recognised"
+    if target["summary"]["undetermined"] or target["unreadable"]:
+        return "plain", "Nothing needed is known to be missing; not everything could be determined"
+    if any(finding["verdict"] in TO_INSTALL for finding in target["findings"]):
+        return "plain", "Nothing needed is missing without a waiver"
+    return "good", "Nothing is missing"
+
+
+def moment_words(moment: str) -> str:
+    """2003-07-01T17:44:00Z as 2003-07-01 17:44:00 UTC; a day alone stays as it is."""
+    return moment.replace("T", " ").replace("Z", " UTC")
+
+
+def days_since(day: str | None, as_of: str | None) -> int | None:
+    """Whole days from one ISO day to another; None where either is unknown or the first is the later one."""
+    if day is None or as_of is None:
+        return None
+    days = (date.fromisoformat(as_of) - date.fromisoformat(day)).days
+    return days if days >= 0 else None
+
+
+def origin(document: Document) -> list[tuple[str, str]]:
+    """The basis of a report as (label, words): tool, catalogue, run, scope, waivers, digest."""
+    run, catalogue, scope, waivers = (document[key] for key in ("run", "catalogue", "scope", "waivers"))
+    newest = ", ".join(f"{product} {day or 'unknown'}" for product, day in catalogue["newest_by_product"].items())
+    arguments = run["arguments"]
+    return [
+        ("Tool", f"{document['tool']['name']} {document['tool']['version']}"),
+        ("Catalogue", f"{catalogue['version']}: {catalogue['updates']} updates of {catalogue['products']} products"),
+        ("Catalogue SHA-256", catalogue["sha256"] or NOT_RECORDED),
+        ("Newest update known", newest or NOT_RECORDED),
+        ("Started", run["started"] or NOT_RECORDED),
+        ("Finished", run["finished"] or NOT_RECORDED),
+        ("Host", run["host"] or NOT_RECORDED),
+        ("User", run["user"] or NOT_RECORDED),
+        ("Arguments", NOT_RECORDED if arguments is None else " ".join(_quoted(one) for one in arguments)),
+        ("Judged as of", run["as_of"] or NOT_RECORDED),
+        ("Scope", _scope(scope)),
+        ("Waivers", _waiver_file(waivers)),
+        ("Result SHA-256", result_digest(document)),
+    ]
+
+
+def _scope(scope: Document) -> str:
+    products = "all products" if scope["products"] is None else ", ".join(scope["products"])
+    kbs = "all updates" if scope["kbs"] is None else ", ".join(f"KB{kb}" for kb in scope["kbs"])
+    excluded = f"; excluded: {', '.join(scope['excluded'])}" if scope["excluded"] else "; nothing excluded"
+    return f"{products}; {kbs}{excluded}"
+
+
+def _waiver_file(waivers: Document) -> str:
+    if waivers["file"] is None:
+        return "none given"
+    return f"{waivers['file']}, SHA-256 {waivers['sha256'] or NOT_RECORDED}"
+
+
+def _quoted(argument: str) -> str:
+    return f'"{argument}"' if not argument or any(character.isspace() for character in argument) else argument

@@ -1,0 +1,146 @@
+"""A saved result, read back strictly: what a renderer will use has the type that the schema says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from hotfix_check.errors import SavedInputError
+from hotfix_check.version import FileVersion
+
+SCHEMA = "hotfix-check/result/1"
+MAX_BYTES = 512 * 1024 * 1024
+_KINDS: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+
+
+def read_result(path: Path) -> dict[str, Any]:
+    """The result document of a file. Raises SavedInputError with the place of the first fault."""
+    document = read_json(path, MAX_BYTES, "a saved result")
+    if not isinstance(document, dict):
+        raise SavedInputError(f"{path}: not a saved result: an object was expected")
+    if document.get("schema") != SCHEMA:
+        raise SavedInputError(f"{path}: schema: {str(document.get('schema'))[:60]!r}: this release reads {SCHEMA}")
+    fault = first_fault(document, packaged_schema("result-1.json"))
+    fault = fault or _fault_in_meaning(document)
+    if fault is not None:
+        raise SavedInputError(f"{path}: {fault}")
+    return document
+
+
+def _fault_in_meaning(document: dict[str, Any]) -> str | None:
+    """The first day or version that only looks like one, and the first ladder on which nothing is installed."""
+    readings: list[tuple[str, Callable[[str], object], str | None]] = [
+        ("run, as_of", date.fromisoformat, document["run"]["as_of"])
+    ]
+    for number, target in enumerate(document["targets"], 1):
+        where = f"targets {number}"
+        for index, finding in enumerate(target["findings"], 1):
+            readings.append((f"{where}, findings {index}, released", date.fromisoformat, finding["released"]))
+        for index, ladder in enumerate(target["ladders"], 1):
+            place = f"{where}, ladders {index}"
+            if not ladder["installed"]:
+                return f"{place}, installed: at least one file expected"
+            readings.extend(
+                (f"{place}, {key}", FileVersion.parse, one["version"])
+                for key in ("rungs", "installed")
+                for one in ladder[key]
+            )
+    for place, read, text in readings:
+        try:
+            if text is not None:
+                read(text)
+        except ValueError as error:
+            return f"{place}: {text!r}: {error}"
+    return None
+
+
+def read_json(path: Path, limit: int, what: str) -> object:
+    """The JSON of a file of at most ``limit`` bytes. Raises SavedInputError."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except OSError as error:
+        raise SavedInputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(data) > limit:
+        raise SavedInputError(f"{path}: larger than {limit} bytes, not {what}")
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise SavedInputError(f"{path}: not JSON: {error}") from error
+
+
+def _no_number(word: str) -> object:
+    raise ValueError(f"{word} is no JSON number")
+
+
+def packaged_schema(name: str) -> dict[str, Any]:
+    """One of the schemas that come with the package."""
+    text = resources.files("hotfix_check").joinpath("schemas", name).read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def first_fault(value: object, schema: Mapping[str, Any], where: str = "") -> str | None:
+    """The first place where a value does not follow a schema, in words; None when it does.
+
+    Knows the keywords that the packaged schemas use: type, enum, const, pattern, minimum, required, properties,
+    additionalProperties, items and oneOf. Unknown keys pass: a later release may add some.
+    """
+    place = where or "the document"
+    if "oneOf" in schema:
+        faults = [first_fault(value, branch, where) for branch in schema["oneOf"]]
+        return None if None in faults else faults[-1]
+    kinds = schema.get("type")
+    names = [kinds] if isinstance(kinds, str) else kinds or []
+    if names and not any(_is(value, name) for name in names):
+        return f"{place}: {' or '.join(names)} expected, found {_shown(value)}"
+    if "const" in schema and value != schema["const"]:
+        return f"{place}: {schema['const']!r} expected, found {_shown(value)}"
+    if "enum" in schema and value not in schema["enum"]:
+        return f"{place}: {_shown(value)} is none of {', '.join(map(str, schema['enum']))}"
+    if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
+        return f"{place}: {_shown(value)} does not look like {schema['pattern']}"
+    if isinstance(value, int) and "minimum" in schema and value < schema["minimum"]:
+        return f"{place}: {value} is less than {schema['minimum']}"
+    if isinstance(value, dict):
+        return _fault_within(value, schema, where)
+    if isinstance(value, list) and "items" in schema:
+        for number, item in enumerate(value, 1):
+            fault = first_fault(item, schema["items"], f"{where} {number}".strip())
+            if fault is not None:
+                return fault
+    return None
+
+
+def _fault_within(value: dict[str, Any], schema: Mapping[str, Any], where: str) -> str | None:
+    missing = [key for key in schema.get("required", ()) if key not in value]
+    if missing:
+        return f"{where or 'the document'}: {missing[0]} is missing"
+    known = schema.get("properties", {})
+    for key, item in value.items():
+        branch = known.get(key, schema.get("additionalProperties", {}))
+        fault = first_fault(item, branch, f"{where}, {key}" if where else str(key))
+        if fault is not None:
+            return fault
+    return None
+
+
+def _is(value: object, kind: str) -> bool:
+    return isinstance(value, _KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

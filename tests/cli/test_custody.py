@@ -1,0 +1,226 @@
+"""The chain of custody: a manifest lists every evidence file, and verify says what is no longer as it was."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from make_samples import SAMPLES
+from pe_builder import build_pe
+
+from hotfix_check.cli.judging import JudgeOptions
+from hotfix_check.manifest import Asked
+
+FILES = len(SAMPLES["exchange-5.5-sp4"])
+MANIFEST = "evidence.manifest.json"
+BIN = "Exchsrvr/Bin"
+
+
+@pytest.fixture
+def server(samples: Path, tmp_path: Path) -> Path:
+    """A copy of the 5.5 sample, file times and all, in the folder that the commands run in."""
+    shutil.copytree(samples / "exchange-5.5-sp4", tmp_path / "server")
+    return tmp_path / "server"
+
+
+def recorded(tmp_path: Path) -> Any:
+    return json.loads((tmp_path / MANIFEST).read_text())
+
+
+def test_the_manifest_lists_every_evidence_file_with_its_digest(server: Path, run: Run, tmp_path: Path) -> None:
+    (server / "notes.txt").write_text("no evidence")
+    (server / BIN / "Mdbmsg.dll").write_bytes(b"MZ cut short")
+    ran = run("scan", "server", "-o", MANIFEST, "-o", "r.json", "--no-run-info")
+    assert "KB818861 missing" in ran.out
+    manifest = recorded(tmp_path)
+    (target,) = manifest["targets"]
+    listed = {file["path"]: file["sha256"] for file in target["files"]}
+    on_disk = {path.relative_to(server).as_posix(): path for path in server.rglob("*") if path.is_file()}
+    assert {path: hashlib.sha256(on_disk[path].read_bytes()).hexdigest() for path in listed} == listed
+    assert set(on_disk) - set(listed) <= {"notes.txt", f"{BIN}/Mdbmsg.dll"}
+    assert manifest["catalogue"]["sha256"] == json.loads((tmp_path / "r.json").read_text())["catalogue"]["sha256"]
+    assert manifest["tool"].startswith("hotfix-check ")
+    assert manifest["result_sha256"] == hashlib.sha256((tmp_path / "r.json").read_bytes()).hexdigest()
+
+
+def test_verify_says_that_all_is_the_same(server: Path, run: Run) -> None:
+    run("scan", "server", "-o", MANIFEST)
+    ran = run("verify", MANIFEST)
+    assert ran.code == 0
+    first, second = ran.out.splitlines()
+    assert first == f"Evidence: the same ({FILES} files recorded)"
+    assert second.startswith("Result: the same, byte for byte (SHA-256 ")
+
+
+@pytest.mark.parametrize("moved", ["archive/server", "archive/case-17"], ids=["below the root", "the root itself"])
+def test_verify_finds_the_evidence_where_it_was_moved(moved: str, server: Path, run: Run, tmp_path: Path) -> None:
+    run("scan", "server", "-o", MANIFEST)
+    (tmp_path / "archive").mkdir()
+    server.rename(tmp_path / moved)
+    root = "archive" if moved.endswith("server") else moved
+    assert run("verify", MANIFEST).code == 2
+    assert run("verify", MANIFEST, "--root", root).code == 0
+
+
+def test_a_bin_folder_keeps_its_role_when_it_is_moved(server: Path, run: Run, tmp_path: Path) -> None:
+    run("scan", f"server/{BIN}", "-o", MANIFEST)
+    shutil.copytree(server / BIN, tmp_path / "usb")
+    shutil.rmtree(server)
+    assert run("verify", MANIFEST, "--root", "usb").code == 0
+
+
+def _replace(server: Path) -> None:
+    (server / BIN / "Store.exe").write_bytes(build_pe("5.5.2653.24"))
+
+
+def _touch(server: Path) -> None:
+    os.utime(server / BIN / "Dramapi.dll", (0, 0))
+
+
+def _add(server: Path) -> None:
+    shutil.copy2(server / BIN / "Mad.exe", server / BIN / "Mdbmsg.dll")
+    shutil.copy2(server / BIN / "Mad.exe", server / "Store.exe")
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "result"),
+    [
+        (_replace, "server: Exchsrvr/Bin/Store.exe: changed, SHA-256 ", "DIFFERENT"),
+        (lambda server: (server / BIN / "Store.exe").unlink(), "server: Exchsrvr/Bin/Store.exe: gone", "DIFFERENT"),
+        (_add, "server: Store.exe: not in the manifest", "DIFFERENT"),
+        (_touch, "Dramapi.dll: same bytes, file time 2002-06-20T19:40:00Z recorded, 1970-01-01T00:00:00Z", "DIFFERENT"),
+    ],
+    ids=["replaced", "removed", "added", "another file time"],
+)
+def test_verify_names_what_differs(
+    change: Callable[[Path], object], said: str, result: str, server: Path, run: Run
+) -> None:
+    run("scan", "server", "-o", MANIFEST)
+    change(server)
+    ran = run("verify", MANIFEST)
+    assert ran.code == 1
+    assert ran.out.startswith(f"Evidence: DIFFERENT ({FILES} files recorded)\n")
+    assert said in ran.out
+    assert f"Result: {result}" in ran.out
+
+
+def test_verify_asks_the_same_question_again(server: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "b.toml").write_text('[[product]]\nid = "exchange-5.5"\nlevel = "SP4"\nrequired = ["KB818861"]\n')
+    (tmp_path / "w.toml").write_text(
+        '[[waiver]]\nid = "W-1"\nkb = "KB818861"\nreason = "r"\napproved_by = "a"\nexpires = 2004-01-31\n'
+    )
+    options = ("--baseline", "b.toml", "--waivers", "w.toml", "--as-of", "2004-01-01", "--complete")
+    run("scan", "server", *options, "--product", "exchange-5.5", "--fail-on", "missing,partial", "-o", MANIFEST)
+    assert recorded(tmp_path)["arguments"] == {
+        "catalogues": [],
+        "products": ["exchange-5.5"],
+        "kbs": [],
+        "assume": [],
+        "baseline": "b.toml",
+        "waivers": "w.toml",
+        "fail_on": "missing,partial",
+        "as_of": "2004-01-01",
+        "complete": True,
+        "cross_check": False,
+        "day": "2004-01-01",
+    }
+    assert run("verify", MANIFEST).code == 0
+    (tmp_path / "w.toml").write_text((tmp_path / "w.toml").read_text().replace('"r"', '"another reason"'))
+    ran = run("verify", MANIFEST)
+    assert (ran.code, "Waivers SHA-256: " in ran.out, "Evidence: the same" in ran.out) == (1, True, True)
+
+
+def test_a_waiver_is_held_against_the_day_of_the_scan(server: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "w.toml").write_text(
+        '[[waiver]]\nid = "W-1"\nkb = "KB818861"\nreason = "r"\napproved_by = "a"\nexpires = 2100-01-31\n'
+    )
+    run("scan", "server", "--kb", "818861", "--waivers", "w.toml", "-o", MANIFEST)
+    manifest = recorded(tmp_path)
+    assert run("verify", MANIFEST).code == 0
+    manifest["arguments"]["day"] = "2100-02-01"
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest))
+    ran = run("verify", MANIFEST)
+    assert (ran.code, "Evidence: the same" in ran.out, "Result: DIFFERENT" in ran.out) == (1, True, True)
+
+
+def test_another_catalogue_is_named(server: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text((Path(__file__).parents[2] / "data" / "exchange-5.5.toml").read_text())
+    run("scan", "server", "--catalogue", "mine.toml", "-o", MANIFEST)
+    assert run("verify", MANIFEST).code == 0
+    (tmp_path / "mine.toml").write_text((tmp_path / "mine.toml").read_text() + "\n# another day\n")
+    ran = run("verify", MANIFEST)
+    assert (ran.code, "Catalogue SHA-256: " in ran.out) == (1, True)
+
+
+def test_a_saved_inventory_is_evidence_too(server: Path, run: Run, tmp_path: Path) -> None:
+    run("inventory", "server", "-o", "server.json")
+    run("scan", "server.json", "-o", MANIFEST)
+    (target,) = recorded(tmp_path)["targets"]
+    assert (target["path"], target["kind"], len(target["files"])) == ("server.json", "inventory", FILES)
+    assert target["sha256"] == hashlib.sha256((tmp_path / "server.json").read_bytes()).hexdigest()
+    assert run("verify", MANIFEST).code == 0
+    (tmp_path / "server.json").write_text((tmp_path / "server.json").read_text() + " ")
+    ran = run("verify", MANIFEST)
+    assert (ran.code, "server.json: the saved inventory is another file" in ran.out) == (1, True)
+
+
+def test_a_lone_file_is_verified(samples: Path, run: Run, tmp_path: Path) -> None:
+    shutil.copy2(samples / "copied-file" / "Mapi32.dll", tmp_path / "Mapi32.dll")
+    run("scan", "Mapi32.dll", "-o", MANIFEST)
+    assert run("verify", MANIFEST).out.startswith("Evidence: the same (1 file recorded)")
+
+
+def test_a_file_that_could_not_be_judged_is_in_the_manifest_with_its_bytes(
+    server: Path, run: Run, tmp_path: Path
+) -> None:
+    cut = server / BIN / "Store.exe"
+    cut.write_bytes(cut.read_bytes()[:300])
+    run("scan", "server", "-o", MANIFEST)
+    files = {file["path"]: file["sha256"] for file in recorded(tmp_path)["targets"][0]["files"]}
+    assert files[f"{BIN}/Store.exe"] == hashlib.sha256(cut.read_bytes()).hexdigest()
+    cut.write_bytes(cut.read_bytes()[:299] + b"!")
+    assert run("verify", MANIFEST).code == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda one: one.update(schema="hotfix-check/manifest/9"), "this release reads hotfix-check/manifest/1"),
+        (lambda one: one["targets"][0].update(kind="disk"), "target 1: kind: 'disk' is none of"),
+        (lambda one: one["targets"][0]["files"][2].update(size="big"), "Dsamain.exe): size: a whole number expected"),
+        (lambda one: one["arguments"].update(when="now"), "arguments: when: unknown field"),
+        (lambda one: one["arguments"].update(day="soon"), "arguments: day: "),
+        (lambda one: one.pop("result_sha256"), "result_sha256: missing"),
+    ],
+    ids=["a later schema", "an unknown kind", "a size that is text", "an unknown argument", "no day", "no digest"],
+)
+def test_a_broken_manifest_is_one_line_and_2(
+    change: Callable[[Any], object], said: str, server: Path, run: Run, tmp_path: Path
+) -> None:
+    run("scan", "server", "-o", MANIFEST)
+    manifest = recorded(tmp_path)
+    change(manifest)
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest))
+    ran = run("verify", MANIFEST)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert said in ran.err
+
+
+def test_a_manifest_needs_the_digests(server: Path, run: Run) -> None:
+    ran = run("scan", "server", "--no-hash", "-o", MANIFEST)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--no-hash: a manifest lists the SHA-256 of every evidence file" in ran.err
+
+
+def test_every_option_that_decides_a_judgement_is_recorded() -> None:
+    """A new option must be written into the manifest, or named here as one that changes no result."""
+    silent = {"hashes", "quiet", "verbose"}
+    assert {field.name for field in dataclasses.fields(JudgeOptions)} - silent <= set(Asked.__dataclass_fields__)

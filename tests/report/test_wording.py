@@ -1,0 +1,141 @@
+"""The sentences that every rendering shares: the verdict with its denominators, the badge, the ages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from report.documents import WAIVER, document
+
+from hotfix_check.report.html import render_html
+from hotfix_check.report.wording import badge, days_since, verdict_sentences
+
+
+def target(outcome: str, *findings: tuple[str, str, bool]) -> dict[str, Any]:
+    """A target with findings of (verdict, importance, waived)."""
+    (made,) = document(max(1, len(findings)))["targets"]
+    kept = made["findings"][: len(findings)]
+    for number, (finding, (verdict, importance, waived)) in enumerate(zip(kept, findings, strict=True), 1):
+        finding.update(verdict=verdict, importance=importance, waiver=WAIVER if waived else None)
+        finding.update(id=f"exchange-5.5/KB{number}", kb=number)
+    open_ones = sum(verdict == "undetermined" for verdict, _, _ in findings)
+    summary = {**made["summary"], "undetermined": open_ones}
+    return {**made, "outcome": outcome, "findings": kept, "advisories": [], "unreadable": [], "summary": summary}
+
+
+@pytest.mark.parametrize(
+    ("given", "sentences", "mark"),
+    [
+        (
+            target("findings", ("missing", "recommended", False), ("installed", "required", False)),
+            ["1 of the 2 required or recommended updates is missing: KB1."],
+            "bad",
+        ),
+        (
+            target("findings", ("partial", "required", False), ("missing", "required", True)),
+            [
+                "1 of the 2 required or recommended updates is missing in part: KB1.",
+                "1 finding is accepted under a waiver (W-014).",
+            ],
+            "bad",
+        ),
+        (
+            target("clean", ("missing", "required", True), ("installed", "required", False)),
+            [
+                "None of the 2 required or recommended updates is missing beside what is accepted.",
+                "1 finding is accepted under a waiver (W-014).",
+            ],
+            "plain",
+        ),
+        (
+            target("clean", ("missing", "optional", False), ("installed", "recommended", False)),
+            [
+                "The only required or recommended update is not missing.",
+                "The only optional update is missing: KB1.",
+            ],
+            "plain",
+        ),
+        (
+            target("incomplete", ("undetermined", "required", False), ("installed", "required", False)),
+            [
+                "None of the 2 required or recommended updates is known to be missing.",
+                "1 of 2 could not be determined.",
+            ],
+            "open",
+        ),
+        (
+            target("clean", ("undetermined", "optional", False), ("installed", "required", False)),
+            [
+                "The only required or recommended update is not missing.",
+                "The only optional update is not known to be missing.",
+                "1 of 2 could not be determined.",
+            ],
+            "plain",
+        ),
+        (
+            target("clean", ("installed", "required", False), ("not-applicable", "required", False)),
+            ["The only required or recommended update is not missing."],
+            "good",
+        ),
+        (
+            target("findings", ("installed", "forbidden", False)),
+            ["1 forbidden is installed: KB1."],
+            "bad",
+        ),
+        (
+            target("nothing-recognised"),
+            ["Nothing was recognised: no file here counts for a product of the catalogue. That is no pass."],
+            "open",
+        ),
+    ],
+    ids=[
+        "one missing",
+        "in part, and one waived",
+        "all that is missing is waived",
+        "only an optional one is missing",
+        "one undetermined",
+        "an optional one undetermined is never green",
+        "nothing is missing",
+        "forbidden but installed",
+        "nothing recognised",
+    ],
+)
+def test_the_verdict_is_one_sentence_with_its_denominator(
+    given: dict[str, Any], sentences: list[str], mark: str
+) -> None:
+    assert verdict_sentences(given) == sentences
+    assert badge(given)[0] == mark
+
+
+@pytest.mark.parametrize(
+    ("day", "as_of", "days"),
+    [
+        ("2026-11-01", "2026-11-21", 20),
+        ("2026-11-21", "2026-11-21", 0),
+        ("2026-11-22", "2026-11-21", None),
+        (None, "2026-11-21", None),
+        ("2026-11-01", None, None),
+    ],
+)
+def test_an_age_is_told_only_where_both_days_are_known(day: str | None, as_of: str | None, days: int | None) -> None:
+    assert days_since(day, as_of) == days
+
+
+def test_a_share_is_never_rounded_up_to_all() -> None:
+    given = document(1500)
+    findings = given["targets"][0]["findings"]
+    for number, finding in enumerate(findings):
+        finding["verdict"] = "missing" if number == 0 else "installed"
+    assert "99.9 %" in render_html(given)
+    assert "100.0 %" not in render_html(given)
+
+
+def test_nothing_recorded_says_so() -> None:
+    given = document(3)
+    given["run"] = dict.fromkeys(given["run"])
+    given["targets"][0]["collected"] = None
+    given["targets"][0]["products"][0]["end_of_support"] = None
+    page = render_html(given)
+    assert "Date not recorded" in page
+    assert "End of support: not recorded" in page
+    assert "days ago" not in page
