@@ -9,9 +9,8 @@ from datetime import date
 from typing import Any
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
-from hotfix_check.catalogue.update import package_line
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.update import FileRow, Update
+from hotfix_check.catalogue.update import FileRow, Update, package_line
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
