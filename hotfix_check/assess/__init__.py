@@ -128,6 +128,8 @@ class Assessor:
         for update in self.catalogue.updates:
             if update.product != product.id or (question.kbs is not None and update.kb not in question.kbs):
                 continue
+            if question.only is not None and update.id not in question.only:
+                continue
             importance = question.importance.get(update.id, update.importance)
             if question.kbs is not None:
                 importance = Importance.REQUIRED

@@ -208,6 +208,7 @@ class Question:
     """What is asked.
 
     ``kbs`` and ``products`` narrow it (None: all); ``assume`` are levels declared by the user, by product;
+    ``only`` names the updates that the caller wants of those that would be judged, by id (None: all);
     ``importance`` is what a baseline says, by update id; ``as_of`` the day that the catalogue was cut at.
     """
 
@@ -215,5 +216,6 @@ class Question:
     products: frozenset[str] | None = None
     assume: tuple[tuple[str, str], ...] = ()
     importance: Mapping[str, Importance] = field(default_factory=dict)
+    only: frozenset[str] | None = None
     complete: bool = False
     as_of: date | None = None

@@ -30,9 +30,9 @@ def judge_packages(
     """Judge an update's files on a target.
 
     The target's own line decides where it has a package. Below the packages' lines, the next higher one is judged.
-    Above them, or in a gap between, the level includes the update (``level_includes``), else the nearest package
-    above is judged, else the files' line says nothing. Where another update of the same day has a package for the
-    target's line, that one is the update for it.
+    Above them, or in a gap between, the level includes the update (``level_includes``) or one that replaces it; else
+    the nearest package above is judged, else the files' line says nothing. Where another update of the same day has a
+    package for the target's line, that one is the update for it.
     """
     product = evidence.product
     by_line = {line: package for package in update.packages if (line := package_line(package, product)) is not None}
@@ -50,12 +50,22 @@ def judge_packages(
     if not below:
         return _judged(by_line, min(above), at, evidence, _carried, sibling=sibling)
     nearest = by_line[max(below)]
-    included = level_includes(update, product, at, nearest)
+    included = level_includes(update, product, at, nearest) or _with_successor(update, nearest, at, relations)
     if included:
         return _judged(by_line, max(below), at, evidence, _carried, included=included)
     if above:
         return _judged(by_line, min(above), at, evidence, _carried, sibling=sibling)
     return _judged(by_line, max(below), at, evidence, _exact_only, sibling=sibling)
+
+
+def _with_successor(update: Update, package: Package, at: int, relations: Supersedence) -> str | None:
+    """Whether a level includes an update that replaces this one, and so this one: "chain"."""
+    product = relations.products[update.product]
+    for one in relations.superseded_by(update, package):
+        brings = relations.updates[one].level
+        if brings is not None and product.level_index(brings) <= at:
+            return "chain"
+    return None
 
 
 def _judged(

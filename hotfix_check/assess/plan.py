@@ -18,7 +18,8 @@ from hotfix_check.catalogue.update import Importance, Update, package_line, requ
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
 from hotfix_check.version import FileVersion
 
-Assess = Callable[[Inventory], Assessment]
+Assess = Callable[[Inventory, frozenset[str] | None], Assessment]
+"""Judge an inventory: all updates, or only those of the given ids."""
 _OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 _WEIGHT = {Importance.REQUIRED: 0, Importance.RECOMMENDED: 1, Importance.OPTIONAL: 2}
 _LONGEST = 200
@@ -47,7 +48,7 @@ def make_plan(
 ) -> Plan:
     """An irredundant ordered list of updates after which no goal is missing or partial."""
     planner = _Planner(assess, relations)
-    start = assess(inventory)
+    start = assess(inventory, None)
     goals = [finding.update.id for finding in start.findings if is_goal(finding) and finding.verdict in _OPEN]
     chosen, unreachable = planner.choose(inventory, goals)
     chosen = planner.without_needless(inventory, chosen, [goal for goal in goals if goal not in unreachable])
@@ -82,21 +83,27 @@ class _Planner:
         return chosen, unreachable
 
     def without_needless(self, inventory: Inventory, chosen: Sequence[str], goals: Sequence[str]) -> list[str]:
-        """The steps left when each that can be taken out without harm is taken out."""
-        kept = list(chosen)
-        for step in list(kept):
-            trial = [other for other in kept if other != step]
-            if self._works(inventory, trial, goals):
-                kept = trial
+        """The steps left when each that can be taken out without harm is taken out.
+
+        The last ones are tried first: what only they needed can go as well. Tried again until nothing can be.
+        """
+        kept, before = list(chosen), -1
+        while len(kept) != before:
+            before = len(kept)
+            for step in reversed(list(kept)):
+                trial = [other for other in kept if other != step]
+                if self._works(inventory, trial, goals):
+                    kept = trial
         return kept
 
     def steps(self, inventory: Inventory, chosen: Sequence[str], goals: Sequence[str]) -> tuple[Step, ...]:
         state, steps = inventory, list[Step]()
-        found = self._by_id(state)
+        ids = frozenset((*chosen, *goals))
+        found = self._by_id(state, ids)
         for update_id in chosen:
             finding = found[update_id]
             state = apply_update(state, finding, self.relations)
-            after = self._by_id(state)
+            after = self._by_id(state, ids)
             settled = [goal for goal in goals if found[goal].verdict in _OPEN and after[goal].verdict not in _OPEN]
             steps.append(
                 Step(
@@ -112,15 +119,15 @@ class _Planner:
     def _works(self, inventory: Inventory, chosen: Sequence[str], goals: Sequence[str]) -> bool:
         state = inventory
         for step in chosen:
-            finding = self._by_id(state).get(step)
+            finding = self._by_id(state, frozenset((step,))).get(step)
             if finding is None or finding.blocked:
                 return False
             state = apply_update(state, finding, self.relations)
-        found = self._by_id(state)
+        found = self._by_id(state, frozenset(goals))
         return all(found[goal].verdict not in _OPEN for goal in goals)
 
-    def _by_id(self, state: Inventory) -> dict[str, Finding]:
-        return {finding.update.id: finding for finding in self.assess(state).findings}
+    def _by_id(self, state: Inventory, only: frozenset[str] | None = None) -> dict[str, Finding]:
+        return {finding.update.id: finding for finding in self.assess(state, only).findings}
 
     def _order(self, update: Update) -> tuple[int, int, str]:
         """Levels first, the highest first, since it contains the others; then by KB number."""

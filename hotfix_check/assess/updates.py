@@ -24,7 +24,12 @@ from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
 PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
-_INCLUDED_HOW = {"stated": "by the catalogue", "dates": "released after it", "builds": "its own files are as new"}
+_INCLUDED_HOW = {
+    "stated": "by the catalogue",
+    "dates": "released after it",
+    "builds": "its own files are as new",
+    "chain": "with one that replaces it",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

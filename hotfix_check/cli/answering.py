@@ -57,7 +57,7 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
         weighty = (Importance.REQUIRED, Importance.RECOMMENDED, *((Importance.OPTIONAL,) if include_optional else ()))
         return finding.importance in weighty
 
-    plan = make_plan(inventory, judge.assess, judge.assessor.relations, is_goal)
+    plan = make_plan(inventory, judge.assess_only, judge.assessor.relations, is_goal)
     document = plan_document(plan, assessment)
     if form == "json":
         _print_json(document)

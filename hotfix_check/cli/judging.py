@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -85,6 +85,10 @@ class Judge:
         if self.options.verbose:
             _tell(inventory)
         return inventory
+
+    def assess_only(self, inventory: Inventory, only: frozenset[str] | None) -> Assessment:
+        """The answer for one target as far as it speaks of some updates; of all when ``only`` is None."""
+        return self.assessor.assess(inventory, replace(self.question, only=only))
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one target."""

@@ -74,7 +74,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         return manifest_text(judged, options.targets, inventories, options.waivers, day)
 
     if options.ask:
-        print_report("\n".join(_request(one, judge) for one in judged.assessments))
+        print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
     else:
         show(document, options.form, everything=options.everything, colour=options.colour)
     write_outputs(document, options.outputs, manifest)
@@ -82,8 +82,9 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     return exit_code(judged.assessments, fail_on, waived, exit_zero=options.exit_zero)
 
 
-def _request(assessment: Assessment, judge: Judge) -> str:
-    return render_request(assessment.target, smallest_request(assessment, judge.catalogue.products), width=columns())
+def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
+    requests = smallest_request(assessment, judge.catalogue.products)
+    return render_request(assessment.target, requests, width=columns(), everything=everything)
 
 
 def _user() -> str | None:

@@ -9,18 +9,22 @@ from hotfix_check.report.result import names_of
 from hotfix_check.report.text import fill
 
 _NAMED = 6
+_LISTED = 12
 
 
-def render_request(target: str, requests: Sequence[Request], *, width: int) -> str:
-    """One line a file: where it lies and which updates it helps to decide."""
+def render_request(target: str, requests: Sequence[Request], *, width: int, everything: bool) -> str:
+    """One line a file: where it lies and which updates it helps to decide; the most useful first."""
     if not requests:
         return fill(f"{target}: no file would settle more than is known.", width) + "\n"
     lines = [fill(f"{target}: {len(requests)} files would settle what is open:", width)]
-    for one in requests:
+    ordered = sorted(requests, key=lambda one: (-len(one.updates), one.file.lower()))
+    for one in ordered if everything else ordered[:_LISTED]:
         names = names_of(one.updates)
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         where = f" ({one.role})" if one.role else ""
         lines.append(
             fill(f"{one.file}{where}: for {', '.join(names[:_NAMED])}{more}", width, indent="    ", first="  ")
         )
+    if len(ordered) > _LISTED and not everything:
+        lines.append(f"  ... and {len(ordered) - _LISTED} more files (--all shows them)")
     return "\n".join(lines) + "\n"

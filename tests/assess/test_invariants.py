@@ -139,8 +139,8 @@ def test_a_plan_leaves_nothing_weighty_missing_is_never_blocked_and_has_no_needl
     assessor = Assessor(catalogue)
     relations = Supersedence(catalogue)
 
-    def run(state: Inventory) -> Assessment:
-        return assessor.assess(state, Question())
+    def run(state: Inventory, only: frozenset[str] | None = None) -> Assessment:
+        return assessor.assess(state, Question(only=only))
 
     plan = make_plan(inventory, run, relations, lambda one: one.importance is not Importance.OPTIONAL)
     assert plan.unreachable == ()

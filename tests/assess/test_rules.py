@@ -114,6 +114,16 @@ def test_a_level_includes_an_update_whose_file_was_not_collected() -> None:
     )
 
 
+def test_a_level_includes_an_undated_update_with_the_one_that_replaces_it() -> None:
+    known = catalogue(
+        fix(100001, "b.dll=9.9.200.5", level="SP1"),
+        fix(100002, "b.dll=9.9.200.6", level="SP1", more="released = 2001-06-01"),
+    )
+    found = finding(judge(known, *server(3, installed(B, "9.9.300.1"))), "exchange-9.9/KB100001")
+    assert (found.verdict, found.confidence) == (Verdict.SUPERSEDED, Confidence.MEDIUM)
+    assert found.reasons[-1] == "SP2 includes this update (with one that replaces it)"
+
+
 def test_an_unreadable_file_is_not_trusted_to_a_level() -> None:
     known = catalogue(fix(100001, "a.dll=9.9.200.7", level="SP1", more="included_in = ['SP2']"))
     result = judge(known, *server(3, UnreadableFile(path=A, reason="damaged")))
@@ -292,7 +302,7 @@ def test_a_plan_does_not_put_an_optional_update_in_the_place_of_a_recommended_on
     assessor = Assessor(known)
     plan = make_plan(
         folder(*server(3, installed(A, "9.9.300.1"))),
-        lambda state: assessor.assess(state, Question()),
+        lambda state, only: assessor.assess(state, Question(only=only)),
         assessor.relations,
         lambda one: one.importance is Importance.RECOMMENDED,
     )
