@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,10 @@ def _fault_in_meaning(document: dict[str, Any]) -> str | None:
     for number, target in enumerate(document["targets"], 1):
         where = f"targets {number}"
         for index, finding in enumerate(target["findings"], 1):
-            readings.append((f"{where}, findings {index}, released", date.fromisoformat, finding["released"]))
+            place = f"{where}, findings {index}"
+            readings.append((f"{place}, released", date.fromisoformat, finding["released"]))
+            stamps = (file["expected"]["timestamp"] for file in finding["files"])
+            readings.extend((f"{place}, files", datetime.fromisoformat, stamp) for stamp in stamps)
         for index, ladder in enumerate(target["ladders"], 1):
             place = f"{where}, ladders {index}"
             if not ladder["installed"]:

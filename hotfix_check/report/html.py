@@ -21,6 +21,7 @@ from hotfix_check.report.wording import (
     collected_words,
     days_since,
     moment_words,
+    newest_file_day,
     next_steps,
     origin,
     product_words,
@@ -126,12 +127,14 @@ def _target(number: int, target: Document, document: Document) -> dict[str, Any]
 
 
 def _finding(anchor: str, finding: Document, as_of: str | None) -> dict[str, Any]:
+    built = None if finding["released"] else newest_file_day(finding)
     return {
         **finding,
         "anchor": anchor,
         "name": update_name(finding),
         "next": next_steps(finding),
-        "days": days_since(finding["released"], as_of),
+        "built": built,
+        "days": days_since(finding["released"] or built, as_of),
         "waiver_words": f"Accepted under {waiver_words(finding['waiver'])}" if finding["waiver"] else None,
     }
 

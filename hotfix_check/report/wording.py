@@ -192,6 +192,13 @@ def days_since(day: str | None, as_of: str | None) -> int | None:
     return days if days >= 0 else None
 
 
+def newest_file_day(finding: Document) -> str | None:
+    """The newest day in an update's file table: it was not released before that. None where no file is dated."""
+    return max(
+        (file["expected"]["timestamp"][:10] for file in finding["files"] if file["expected"]["timestamp"]), default=None
+    )
+
+
 def origin(document: Document) -> list[tuple[str, str]]:
     """The basis of a report as (label, words): tool, catalogue, run, scope, waivers, digest."""
     run, catalogue, scope, waivers = (document[key] for key in ("run", "catalogue", "scope", "waivers"))

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
-from make_samples import SAMPLES
+from conftest import ROOT, Run
 from pe_builder import build_pe
 
 from hotfix_check.cli.judging import JudgeOptions
 from hotfix_check.manifest import Asked
 
-FILES = len(SAMPLES["exchange-5.5-sp4"])
+FILES = 12  # that the small catalogue names, of the 13 of the sample
+SMALL = ("--catalogue", ROOT / "samples" / "example" / "catalogue")
 MANIFEST = "evidence.manifest.json"
 BIN = "Exchsrvr/Bin"
 
@@ -38,7 +38,7 @@ def recorded(tmp_path: Path) -> Any:
 def test_the_manifest_lists_every_evidence_file_with_its_digest(server: Path, run: Run, tmp_path: Path) -> None:
     (server / "notes.txt").write_text("no evidence")
     (server / BIN / "Mdbmsg.dll").write_bytes(b"MZ cut short")
-    ran = run("scan", "server", "-o", MANIFEST, "-o", "r.json", "--no-run-info")
+    ran = run("scan", *SMALL, "server", "-o", MANIFEST, "-o", "r.json", "--no-run-info")
     assert "KB818861 missing" in ran.out
     manifest = recorded(tmp_path)
     (target,) = manifest["targets"]
@@ -52,7 +52,7 @@ def test_the_manifest_lists_every_evidence_file_with_its_digest(server: Path, ru
 
 
 def test_verify_says_that_all_is_the_same(server: Path, run: Run) -> None:
-    run("scan", "server", "-o", MANIFEST)
+    run("scan", *SMALL, "server", "-o", MANIFEST)
     ran = run("verify", MANIFEST)
     assert ran.code == 0
     first, second = ran.out.splitlines()
@@ -62,7 +62,7 @@ def test_verify_says_that_all_is_the_same(server: Path, run: Run) -> None:
 
 @pytest.mark.parametrize("moved", ["archive/server", "archive/case-17"], ids=["below the root", "the root itself"])
 def test_verify_finds_the_evidence_where_it_was_moved(moved: str, server: Path, run: Run, tmp_path: Path) -> None:
-    run("scan", "server", "-o", MANIFEST)
+    run("scan", *SMALL, "server", "-o", MANIFEST)
     (tmp_path / "archive").mkdir()
     server.rename(tmp_path / moved)
     root = "archive" if moved.endswith("server") else moved
@@ -71,7 +71,7 @@ def test_verify_finds_the_evidence_where_it_was_moved(moved: str, server: Path, 
 
 
 def test_a_bin_folder_keeps_its_role_when_it_is_moved(server: Path, run: Run, tmp_path: Path) -> None:
-    run("scan", f"server/{BIN}", "-o", MANIFEST)
+    run("scan", *SMALL, f"server/{BIN}", "-o", MANIFEST)
     shutil.copytree(server / BIN, tmp_path / "usb")
     shutil.rmtree(server)
     assert run("verify", MANIFEST, "--root", "usb").code == 0
@@ -103,7 +103,7 @@ def _add(server: Path) -> None:
 def test_verify_names_what_differs(
     change: Callable[[Path], object], said: str, result: str, server: Path, run: Run
 ) -> None:
-    run("scan", "server", "-o", MANIFEST)
+    run("scan", *SMALL, "server", "-o", MANIFEST)
     change(server)
     ran = run("verify", MANIFEST)
     assert ran.code == 1
@@ -118,9 +118,9 @@ def test_verify_asks_the_same_question_again(server: Path, run: Run, tmp_path: P
         '[[waiver]]\nid = "W-1"\nkb = "KB818861"\nreason = "r"\napproved_by = "a"\nexpires = 2004-01-31\n'
     )
     options = ("--baseline", "b.toml", "--waivers", "w.toml", "--as-of", "2004-01-01", "--complete")
-    run("scan", "server", *options, "--product", "exchange-5.5", "--fail-on", "missing,partial", "-o", MANIFEST)
+    run("scan", *SMALL, "server", *options, "--product", "exchange-5.5", "--fail-on", "missing,partial", "-o", MANIFEST)
     assert recorded(tmp_path)["arguments"] == {
-        "catalogues": [],
+        "catalogues": [str(SMALL[1])],
         "products": ["exchange-5.5"],
         "kbs": [],
         "assume": [],
@@ -142,7 +142,7 @@ def test_a_waiver_is_held_against_the_day_of_the_scan(server: Path, run: Run, tm
     (tmp_path / "w.toml").write_text(
         '[[waiver]]\nid = "W-1"\nkb = "KB818861"\nreason = "r"\napproved_by = "a"\nexpires = 2100-01-31\n'
     )
-    run("scan", "server", "--kb", "818861", "--waivers", "w.toml", "-o", MANIFEST)
+    run("scan", *SMALL, "server", "--kb", "818861", "--waivers", "w.toml", "-o", MANIFEST)
     manifest = recorded(tmp_path)
     assert run("verify", MANIFEST).code == 0
     manifest["arguments"]["day"] = "2100-02-01"
@@ -152,7 +152,7 @@ def test_a_waiver_is_held_against_the_day_of_the_scan(server: Path, run: Run, tm
 
 
 def test_another_catalogue_is_named(server: Path, run: Run, tmp_path: Path) -> None:
-    (tmp_path / "mine.toml").write_text((Path(__file__).parents[2] / "data" / "exchange-5.5.toml").read_text())
+    (tmp_path / "mine.toml").write_text((SMALL[1] / "exchange-5.5.toml").read_text())
     run("scan", "server", "--catalogue", "mine.toml", "-o", MANIFEST)
     assert run("verify", MANIFEST).code == 0
     (tmp_path / "mine.toml").write_text((tmp_path / "mine.toml").read_text() + "\n# another day\n")
@@ -162,7 +162,7 @@ def test_another_catalogue_is_named(server: Path, run: Run, tmp_path: Path) -> N
 
 def test_a_saved_inventory_is_evidence_too(server: Path, run: Run, tmp_path: Path) -> None:
     run("inventory", "server", "-o", "server.json")
-    run("scan", "server.json", "-o", MANIFEST)
+    run("scan", *SMALL, "server.json", "-o", MANIFEST)
     (target,) = recorded(tmp_path)["targets"]
     assert (target["path"], target["kind"], len(target["files"])) == ("server.json", "inventory", FILES)
     assert target["sha256"] == hashlib.sha256((tmp_path / "server.json").read_bytes()).hexdigest()
@@ -174,7 +174,7 @@ def test_a_saved_inventory_is_evidence_too(server: Path, run: Run, tmp_path: Pat
 
 def test_a_lone_file_is_verified(samples: Path, run: Run, tmp_path: Path) -> None:
     shutil.copy2(samples / "copied-file" / "Mapi32.dll", tmp_path / "Mapi32.dll")
-    run("scan", "Mapi32.dll", "-o", MANIFEST)
+    run("scan", *SMALL, "Mapi32.dll", "-o", MANIFEST)
     assert run("verify", MANIFEST).out.startswith("Evidence: the same (1 file recorded)")
 
 
@@ -183,7 +183,7 @@ def test_a_file_that_could_not_be_judged_is_in_the_manifest_with_its_bytes(
 ) -> None:
     cut = server / BIN / "Store.exe"
     cut.write_bytes(cut.read_bytes()[:300])
-    run("scan", "server", "-o", MANIFEST)
+    run("scan", *SMALL, "server", "-o", MANIFEST)
     files = {file["path"]: file["sha256"] for file in recorded(tmp_path)["targets"][0]["files"]}
     assert files[f"{BIN}/Store.exe"] == hashlib.sha256(cut.read_bytes()).hexdigest()
     cut.write_bytes(cut.read_bytes()[:299] + b"!")
@@ -205,7 +205,7 @@ def test_a_file_that_could_not_be_judged_is_in_the_manifest_with_its_bytes(
 def test_a_broken_manifest_is_one_line_and_2(
     change: Callable[[Any], object], said: str, server: Path, run: Run, tmp_path: Path
 ) -> None:
-    run("scan", "server", "-o", MANIFEST)
+    run("scan", *SMALL, "server", "-o", MANIFEST)
     manifest = recorded(tmp_path)
     change(manifest)
     (tmp_path / MANIFEST).write_text(json.dumps(manifest))
@@ -215,7 +215,7 @@ def test_a_broken_manifest_is_one_line_and_2(
 
 
 def test_a_manifest_needs_the_digests(server: Path, run: Run) -> None:
-    ran = run("scan", "server", "--no-hash", "-o", MANIFEST)
+    ran = run("scan", *SMALL, "server", "--no-hash", "-o", MANIFEST)
     assert (ran.code, ran.out) == (2, "")
     assert "--no-hash: a manifest lists the SHA-256 of every evidence file" in ran.err
 

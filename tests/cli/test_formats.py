@@ -14,12 +14,13 @@ import pytest
 from conftest import ROOT, Run
 from report.documents import document
 
+SMALL = ("--catalogue", ROOT / "samples" / "example" / "catalogue")
 NAMES = ("r.html", "r.csv", "r.md", "r.json", "r.txt")
 OUTPUTS = tuple(part for name in NAMES for part in ("-o", name))
 
 
 def test_one_run_writes_every_format_and_still_shows_the_table(samples: Path, run: Run, tmp_path: Path) -> None:
-    ran = run("scan", samples / "exchange-5.5-sp4", *OUTPUTS)
+    ran = run("scan", *SMALL, samples / "exchange-5.5-sp4", *OUTPUTS)
     assert ran.code == 0
     assert "KB818861 missing" in ran.out
     assert (tmp_path / "r.html").read_text().startswith("<!DOCTYPE html>")
@@ -37,19 +38,19 @@ def test_one_run_writes_every_format_and_still_shows_the_table(samples: Path, ru
     [("html", "<!DOCTYPE html>"), ("csv", "record,target,"), ("md", "# Hotfix report"), ("json", "{")],
 )
 def test_stdout_gets_any_format_without_a_byte_order_mark(form: str, start: str, samples: Path, run: Run) -> None:
-    assert run("scan", samples / "copied-file", "-f", form).out.startswith(start)
+    assert run("scan", *SMALL, samples / "copied-file", "-f", form).out.startswith(start)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_convert_gives_the_bytes_that_scan_wrote(name: str, samples: Path, run: Run, tmp_path: Path) -> None:
-    run("scan", samples / "exchange-2003-sp1", "-o", "saved.json", "-o", name)
+    run("scan", *SMALL, samples / "exchange-2003-sp1", "-o", "saved.json", "-o", name)
     ran = run("convert", "saved.json", "-o", f"again-{name}")
     assert ran.code == 0
     assert (tmp_path / f"again-{name}").read_bytes() == (tmp_path / name).read_bytes()
 
 
 def test_convert_prints_the_table_that_scan_printed(samples: Path, run: Run) -> None:
-    scanned = run("scan", samples / "exchange-2000-sp3", "-o", "saved.json")
+    scanned = run("scan", *SMALL, samples / "exchange-2003-sp1", "-o", "saved.json")
     assert run("convert", "saved.json").out == scanned.out
 
 
@@ -80,13 +81,13 @@ def test_every_format_has_the_same_bytes_in_two_folders(
 ) -> None:
     for name in ("one", "two"):
         shutil.copytree(samples / "exchange-2003-sp1", tmp_path / name / "server")
-        run("scan", "server", *options, *OUTPUTS, cwd=tmp_path / name)
+        run("scan", *SMALL, "server", *options, *OUTPUTS, cwd=tmp_path / name)
     for name in NAMES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
 def test_ages_are_counted_to_the_day_that_was_asked_for(samples: Path, run: Run) -> None:
-    ran = run("scan", samples / "exchange-2003-sp1", "--no-run-info", "--as-of", "2006-01-31", "-f", "csv")
+    ran = run("scan", *SMALL, samples / "exchange-2003-sp1", "--no-run-info", "--as-of", "2006-01-31", "-f", "csv")
     (row,) = [row for row in csv.DictReader(io.StringIO(ran.out)) if row["id"] == "exchange-2003/SP2"]
     assert (row["released"], row["days_since_release"]) == ("2005-10-19", "104")
 
@@ -108,7 +109,7 @@ def test_a_report_that_cannot_be_finished_leaves_the_old_one(
 ) -> None:
     (tmp_path / "r.html").write_text("the report of last month")
     monkeypatch.setattr("os.fsync", _fails(number))
-    ran = run("scan", samples / "exchange-5.5-sp4", "-o", "r.html")
+    ran = run("scan", *SMALL, samples / "exchange-5.5-sp4", "-o", "r.html")
     assert ran.code == 2
     assert "KB818861 missing" in ran.out
     assert f"r.html: cannot be written: {said}" in ran.err
@@ -118,7 +119,9 @@ def test_a_report_that_cannot_be_finished_leaves_the_old_one(
 
 def test_one_file_that_cannot_be_written_does_not_keep_the_others_back(samples: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "taken.csv").mkdir()
-    ran = run("scan", samples / "exchange-5.5-sp4", "-o", "taken.csv", "-o", "no/where.md", "-o", "r.html", "-q")
+    ran = run(
+        "scan", *SMALL, samples / "exchange-5.5-sp4", "-o", "taken.csv", "-o", "no/where.md", "-o", "r.html", "-q"
+    )
     assert ran.code == 2
     assert [line.partition(": cannot")[0] for line in ran.err.splitlines()] == [
         "hotfix-check: error: taken.csv",
@@ -130,7 +133,7 @@ def test_one_file_that_cannot_be_written_does_not_keep_the_others_back(samples: 
 def test_a_report_does_not_replace_what_is_being_read(samples: Path, run: Run, tmp_path: Path) -> None:
     run("inventory", samples / "copied-file", "-o", "server.json")
     before = (tmp_path / "server.json").read_bytes()
-    ran = run("scan", "server.json", "-o", "server.json")
+    ran = run("scan", *SMALL, "server.json", "-o", "server.json")
     assert (ran.code, ran.out) == (2, "")
     assert (tmp_path / "server.json").read_bytes() == before
 
@@ -143,12 +146,12 @@ def test_the_table_keeps_to_the_width_with_and_without_colour(
     import re
 
     monkeypatch.setattr("hotfix_check.cli.formats.columns", lambda: width)
-    ran = run("scan", "exchange-5.5-sp4", "--no-run-info", "--color", colour, "--all", cwd=samples)
+    ran = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--color", colour, "--all", cwd=samples)
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in ran.out.splitlines()]
     assert ("\x1b[" in ran.out) == (colour == "always")
     assert [line for line in lines if len(line) > width and "SHA-256" not in line] == []
     assert max(map(len, lines)) > 75
-    plain = run("scan", "exchange-5.5-sp4", "--no-run-info", "--all", cwd=samples).out.splitlines()
+    plain = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--all", cwd=samples).out.splitlines()
     assert lines == plain
 
 
@@ -180,13 +183,13 @@ def test_colour_is_for_terminals_unless_asked_otherwise(
     for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("hotfix_check.cli.colour.is_terminal", lambda: terminal)
-    ran = run("scan", samples / "exchange-5.5-sp4", *options, "-o", "r.txt")
+    ran = run("scan", *SMALL, samples / "exchange-5.5-sp4", *options, "-o", "r.txt")
     assert ("\x1b[31;1mmissing\x1b[0m" in ran.out) == painted
     assert ("\x1b" in ran.out) == painted
 
 
 def test_a_file_has_no_colour_even_when_it_is_asked_for(samples: Path, run: Run, tmp_path: Path) -> None:
-    run("scan", samples / "exchange-5.5-sp4", "--color", "always", "-o", "r.txt")
+    run("scan", *SMALL, samples / "exchange-5.5-sp4", "--color", "always", "-o", "r.txt")
     assert "\x1b" not in (tmp_path / "r.txt").read_text()
 
 
@@ -209,7 +212,7 @@ def test_a_waiver_is_shown_by_every_format_of_a_scan(samples: Path, run: Run, tm
         '[[waiver]]\nid = "W-1"\nkb = "KB818861"\nreason = "No <b>Terminal</b> Services here"\n'
         'approved_by = "J. Rivera"\nexpires = 2026-12-31\n'
     )
-    ran = run("scan", samples / "exchange-5.5-sp4", "--kb", "818861", "--waivers", "w.toml", *OUTPUTS)
+    ran = run("scan", *SMALL, samples / "exchange-5.5-sp4", "--kb", "818861", "--waivers", "w.toml", *OUTPUTS)
     assert ran.code == 0
     assert "Accepted under waiver W-1, valid through 2026-12-31, approved by J. Rivera" in " ".join(ran.out.split())
     page = (tmp_path / "r.html").read_text()
