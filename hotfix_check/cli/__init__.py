@@ -9,6 +9,22 @@ from typing import Annotated
 import typer
 
 from hotfix_check import __version__
+from hotfix_check.cli.catalogue_app import catalogue_app
+from hotfix_check.cli.options import (
+    AsOf,
+    Assume,
+    BaselineFile,
+    Catalogues,
+    Colour,
+    Complete,
+    Everything,
+    Form,
+    NoHash,
+    Outputs,
+    Products,
+    Quiet,
+    ReportForm,
+)
 from hotfix_check.errors import HotfixCheckError
 
 EXIT_CODES = (
@@ -27,35 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-catalogue_app = typer.Typer(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
-
-Catalogues = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--catalogue",
-        metavar="PATH",
-        help="A catalogue file or folder instead of the one that comes with the tool; repeat to use several; "
-        "the word 'default' stands for the latter.",
-    ),
-]
-Outputs = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt, .manifest.json; "
-        "repeat for more.",
-    ),
-]
-ReportForm = Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")]
-Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
-Colour = Annotated[
-    str, typer.Option("--color", metavar="auto|always|never", help="Colour in the table; auto: on a terminal.")
-]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
-NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -63,26 +51,6 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
     if version:
         typer.echo(f"hotfix-check {__version__}")
         raise typer.Exit(0)
-
-
-Form = Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")]
-Products = Annotated[
-    list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
-]
-Assume = Annotated[
-    list[str] | None,
-    typer.Option("--assume", metavar="PRODUCT=LEVEL", help="Declare a service level that no marker file shows."),
-]
-Complete = Annotated[
-    bool, typer.Option("--complete", help="The folders are whole: a file that is not there is absent.")
-]
-BaselineFile = Annotated[
-    Path | None, typer.Option("--baseline", metavar="FILE", help="What this site requires, forbids, leaves optional.")
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="Judge by what was published on that day, such as 2003-10-01."),
-]
 
 
 @app.command(epilog=EXIT_CODES)
@@ -302,122 +270,6 @@ def inventory(
     from hotfix_check.cli.collecting import run_inventory
 
     run_inventory(target, output, tuple(catalogue or ()), hashes=not no_hash, run_info=not no_run_info, quiet=quiet)
-
-
-@catalogue_app.command("list")
-def catalogue_list(
-    product: Annotated[list[str] | None, typer.Option("--product", metavar="ID", help="Only this product.")] = None,
-    file: Annotated[
-        str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")
-    ] = None,
-    alias: Annotated[
-        str | None, typer.Option("--alias", metavar="TEXT", help="Only updates also known as this: MS06-019, May22SU.")
-    ] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind, such as security-update.")] = None,
-    importance: Annotated[str | None, typer.Option("--importance", help="Only optional or recommended ones.")] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DAY", help="Only updates of this day or later.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DAY", help="Only updates of this day or earlier.")
-    ] = None,
-    form: Form = "table",
-    catalogue: Catalogues = None,
-) -> None:
-    """List the updates, one a line."""
-    from hotfix_check.cli.cataloguing import ListOptions, run_list
-
-    options = ListOptions(
-        products=tuple(product or ()),
-        file=file,
-        alias=alias,
-        kind=kind,
-        importance=importance,
-        since=since,
-        until=until,
-    )
-    run_list(options, form, tuple(catalogue or ()))
-
-
-@catalogue_app.command("show")
-def catalogue_show(
-    kb: Annotated[
-        str, typer.Argument(metavar="KB", help="A KB number, another name (MS06-019), or an id (exchange-2003/SP2).")
-    ],
-    form: Form = "table",
-    catalogue: Catalogues = None,
-) -> None:
-    """Show all that the catalogue holds on one update."""
-    from hotfix_check.cli.cataloguing import run_show
-
-    run_show(kb, form, tuple(catalogue or ()))
-
-
-@catalogue_app.command("check")
-def catalogue_check(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Catalogue files or folders; the tool's own without."),
-    ] = None,
-) -> None:
-    """Check catalogue files; every fault is a line on stdout, and the exit code is then 2."""
-    from hotfix_check.cli.cataloguing import run_check
-
-    raise typer.Exit(run_check(tuple(paths or ())))
-
-
-@catalogue_app.command("status")
-def catalogue_status(form: Form = "table", catalogue: Catalogues = None) -> None:
-    """Show which catalogue this is, how old, and the newest update of each product."""
-    from hotfix_check.cli.catalogue_versions import run_status
-
-    run_status(form, tuple(catalogue or ()))
-
-
-@catalogue_app.command("diff")
-def catalogue_diff(
-    before: Annotated[Path, typer.Argument(metavar="A", help="A catalogue file or folder, or the word 'default'.")],
-    after: Annotated[Path, typer.Argument(metavar="B", help="The one to compare with it.")],
-    form: Form = "table",
-) -> None:
-    """Show which updates, levels and rows came, went or changed from catalogue A to B."""
-    from hotfix_check.cli.catalogue_versions import run_diff
-
-    run_diff(before, after, form)
-
-
-@catalogue_app.command("import")
-def catalogue_import(
-    articles: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="ARTICLE", help="KB articles as text or HTML, CSV file lists, folders, globs; - is stdin."
-        ),
-    ],
-    form: Annotated[
-        str, typer.Option("-f", "--format", metavar="toml|json|jsonl", help="A draft to review, or one for programs.")
-    ] = "toml",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
-    ] = None,
-    kb: Annotated[
-        str | None, typer.Option("--kb", metavar="KB", help="The number of an article that does not give its own.")
-    ] = None,
-    into: Annotated[
-        Path | None, typer.Option("--into", metavar="FOLDER", help="Merge each draft into its product's file there.")
-    ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="With --into: take the new draft where the KB is there and differs.")
-    ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
-    quiet: Quiet = False,
-) -> None:
-    """Turn KB articles into draft updates: number, title, products, prerequisites and every row of the file tables."""
-    from hotfix_check.cli.importing import run_import
-
-    raise typer.Exit(
-        run_import(tuple(articles), kb=kb, form=form, output=output, jobs=jobs, into=into, replace=replace, quiet=quiet)
-    )
 
 
 def main() -> None:

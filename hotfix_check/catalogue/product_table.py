@@ -1,0 +1,120 @@
+"""The ``[product]`` table of a catalogue file to a Product; every fault names its place."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hotfix_check.catalogue.product import Component, Folder, Level, Product, ProductFile
+from hotfix_check.fields import Fields
+from hotfix_check.version import FileVersion
+
+PLATFORMS = ("i386", "alpha", "mips", "powerpc", "ia64", "amd64", "arm64")
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}", re.ASCII)
+_BUILD = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,3}", re.ASCII)
+
+
+def read_product(table: Fields) -> Product:
+    """The product. Raises CatalogueError."""
+    product_id = table.need("id", table.text("id"))
+    if not _ID.fullmatch(product_id):
+        raise table.fault("id", f"{product_id!r}: lower-case letters, digits, dots and hyphens expected")
+    levels = tuple(_level(level) for level in table.tables("levels", lambda number, _: f"level {number}"))
+    if not levels:
+        raise table.fault("levels", "at least one level is needed")
+    names = [level.name.casefold() for level in levels]
+    if len(set(names)) != len(names):
+        raise table.fault("levels", "a level is there twice")
+    builds = [level.build for level in levels]
+    if builds != sorted(builds) or len(set(builds)) != len(builds):
+        raise table.fault("levels", "must be in the order of their builds, oldest first")
+    folders = tuple(_folder(folder) for folder in table.tables("folders", lambda number, _: f"folder {number}"))
+    roles = {folder.role for folder in folders}
+    files = [_product_file(file, levels, roles) for file in table.tables("files", file_label)]
+    components = [_component(entry) for entry in table.tables("components", lambda number, _: f"component {number}")]
+    product = Product(
+        id=product_id,
+        name=table.need("name", table.text("name")),
+        range=table.need("range", table.specifier("range")),
+        levels=levels,
+        folders=folders,
+        files={file.name.lower(): file for file in files},
+        components={component.name: component for component in components},
+        server_files=frozenset(name.lower() for name in table.need("server_files", table.texts("server_files"))),
+        by_third_part=table.choice("level_by", ("whole-version", "third-part")) == "third-part",
+        platform=table.choice("platform", PLATFORMS),
+        end_of_support=table.day("end_of_support"),
+    )
+    table.texts("sources")
+    table.finish()
+    if len(product.files) != len(files):
+        raise table.fault("files", "a file is there twice")
+    return product
+
+
+def _level(table: Fields) -> Level:
+    text = table.need("build", table.text("build"))
+    if not _BUILD.fullmatch(text):
+        raise table.fault("build", f"{text!r}: three or four dotted numbers expected, such as 5.5.2653.23")
+    level = Level(
+        name=table.need("name", table.text("name")),
+        build=tuple(int(part) for part in text.split(".")),
+        released=table.day("released"),
+        end_of_support=table.day("end_of_support"),
+    )
+    table.finish()
+    return level
+
+
+def _folder(table: Fields) -> Folder:
+    folder = Folder(
+        role=table.need("role", table.text("role")),
+        paths=tuple(path.lower() for path in table.need("paths", table.texts("paths"))),
+        core=frozenset(name.lower() for name in table.texts("core") or ()),
+    )
+    table.finish()
+    return folder
+
+
+def file_label(number: int, table: dict[str, Any]) -> str:
+    """The place of a row of files, by its number and name."""
+    name = table.get("name")
+    return f"file {number} ({str(name)[:60]})" if name else f"file {number}"
+
+
+def _product_file(table: Fields, levels: tuple[Level, ...], known_roles: set[str]) -> ProductFile:
+    versions: dict[str, FileVersion] = {}
+    by_level = table.get("versions", dict, "a table of level = version") or {}
+    names = {level.name for level in levels}
+    for level, text in by_level.items():
+        if level not in names:
+            raise table.fault("versions", f"{level!r} is no level of this product ({', '.join(sorted(names))})")
+        if not isinstance(text, str):
+            raise table.fault("versions", f"{level}: text expected, found {text!r}")
+        versions[level] = table.read(f"versions, {level}", text, FileVersion.parse)
+    file = ProductFile(
+        name=table.need("name", table.text("name")),
+        roles=table.texts("roles") or (),
+        every_role=table.choice("copies", ("any", "all")) == "all",
+        marker=table.flag("marker", False),
+        versions=versions,
+    )
+    check_roles(table, file.roles, known_roles)
+    table.text("source")
+    table.finish()
+    return file
+
+
+def check_roles(table: Fields, roles: tuple[str, ...], known: set[str]) -> None:
+    """Raises CatalogueError when a row names a folder role that the product does not have."""
+    for role in roles:
+        if role not in known:
+            raise table.fault("roles", f"{role!r} is no folder role of this product ({', '.join(sorted(known))})")
+
+
+def _component(table: Fields) -> Component:
+    component = Component(
+        name=table.need("name", table.text("name")), markers=table.need("markers", table.texts("markers"))
+    )
+    table.finish()
+    return component

@@ -1,0 +1,188 @@
+"""An ``[[update]]`` or ``[[advisory]]`` table of a catalogue file to its value; every fault names its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from packaging.specifiers import SpecifierSet
+
+from hotfix_check.catalogue.kb import parse_kb
+from hotfix_check.catalogue.product import Advisory, Product
+from hotfix_check.catalogue.product_table import PLATFORMS, check_roles, file_label
+from hotfix_check.catalogue.update import (
+    Action,
+    FileRow,
+    Importance,
+    Kind,
+    Package,
+    Prerequisite,
+    Update,
+    package_line,
+)
+from hotfix_check.fields import Fields
+
+_RESTART = ("yes", "no", "services")
+_ACTIONS = ("registry", "service", "note")
+_DEFAULT_IMPORTANCE = {Kind.HOTFIX: Importance.OPTIONAL}
+
+
+def read_update(table: Fields, product: Product) -> Update:
+    """One update of a product. Raises CatalogueError."""
+    kb = table.integer("kb", 10_000, 9_999_999)
+    own_id = table.text("id") or (f"KB{kb}" if kb is not None else None)
+    if own_id is None:
+        raise table.fault("kb", "missing (an update whose number is not known needs an id)")
+    kind = Kind(table.need("kind", table.choice("kind", tuple(Kind))))
+    level_name = _level_name(table, "level", table.text("level"), product)
+    if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
+        raise table.fault("level", "a service pack or cumulative update, and nothing else, names the level it brings")
+    released = table.day("released")
+    if released is None and level_name is not None:
+        released = product.levels[product.level_index(level_name)].released
+    component = table.text("component")
+    importance = table.choice("importance", tuple(Importance))
+    replaces = _references(table, "replaces", product)
+    packages = tuple(_package(entry, product) for entry in table.tables("package", lambda n, _: f"package {n}"))
+    _check_lines(table, packages, product)
+    update = Update(
+        id=f"{product.id}/{own_id}",
+        kb=kb,
+        aliases=table.texts("aliases") or (),
+        product=product.id,
+        title=table.need("title", table.text("title")),
+        kind=kind,
+        importance=Importance(importance) if importance else _DEFAULT_IMPORTANCE.get(kind, Importance.RECOMMENDED),
+        released=released,
+        level=level_name,
+        component=component,
+        restart=table.choice("restart", _RESTART),
+        packages=packages,
+        replaces=replaces,
+        contains=_references(table, "contains", product) or (),
+        included_in=_references(table, "included_in", product, levels=True) or (),
+        related=_references(table, "related", product) or (),
+        actions=tuple(_action(entry) for entry in table.tables("actions", lambda n, _: f"action {n}")),
+        applies_to=table.texts("applies_to") or (),
+        sources=table.need("sources", table.texts("sources")),
+        reviewed=table.day("reviewed"),
+    )
+    table.finish()
+    return update
+
+
+def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -> None:
+    """A target's line chooses the package: two of one line could not be told apart."""
+    seen: dict[int, int] = {}
+    for number, package in enumerate(packages, 1):
+        line = package_line(package, product)
+        if line is not None and line in seen:
+            level = product.levels[line].name
+            raise table.fault("package", f"packages {seen[line]} and {number} are both for the line of {level}")
+        if line is not None:
+            seen[line] = number
+
+
+def _level_name(table: Fields, field: str, name: str | None, product: Product) -> str | None:
+    if name is None:
+        return None
+    try:
+        return product.levels[product.level_index(name)].name
+    except KeyError:
+        known = ", ".join(level.name for level in product.levels)
+        raise table.fault(field, f"{name!r} is no level of {product.id} ({known})") from None
+
+
+def _references(table: Fields, field: str, product: Product, *, levels: bool = False) -> tuple[str, ...] | None:
+    values = table.items(field, object, "a list of KB numbers or update ids")
+    if values is None:
+        return None
+    return tuple(_reference(table, field, value, product, levels=levels) for value in values)
+
+
+def _reference(table: Fields, field: str, value: object, product: Product, *, levels: bool) -> str:
+    """A KB number or update id, made into a full id; with ``levels`` also the name of a level."""
+    if isinstance(value, int):
+        value = f"KB{value}"
+    if not isinstance(value, str):
+        raise table.fault(field, f"a KB number or update id expected, found {value!r}")
+    if levels:
+        for level in product.levels:
+            if level.name.casefold() == value.casefold():
+                return level.name
+    if "/" in value:
+        return value
+    if not value.upper().startswith(("KB", "Q")):
+        return f"{product.id}/{value}"
+    return f"{product.id}/KB{table.read(field, value, parse_kb)}"
+
+
+def _package(table: Fields, product: Product) -> Package:
+    groups = table.items("prerequisites", list, "a list of groups, each a list of alternatives")
+    prerequisites = tuple(tuple(_prerequisite(table, value, product) for value in group) for group in groups or ())
+    if any(not group for group in prerequisites):
+        raise table.fault("prerequisites", "a group must name at least one level or update")
+    package = Package(
+        level=_level_name(table, "level", table.text("level"), product),
+        rows=tuple(_row(row, product) for row in table.tables("files", file_label)),
+        prerequisites=prerequisites,
+        prerequisites_stated=table.flag("prerequisites_stated", groups is not None),
+        contains_earlier=table.flag("contains_earlier", True),
+    )
+    table.finish()
+    return package
+
+
+def _prerequisite(table: Fields, value: object, product: Product) -> Prerequisite:
+    reference = _reference(table, "prerequisites", value, product, levels=True)
+    return Prerequisite(update=reference) if "/" in reference else Prerequisite(level=reference)
+
+
+def _row(table: Fields, product: Product) -> FileRow:
+    row = FileRow(
+        name=table.need("name", table.text("name")),
+        version=table.version("version"),
+        size=table.integer("size", 0, 2**40),
+        timestamp=table.timestamp("timestamp"),
+        platform=table.choice("platform", PLATFORMS),
+        language=table.text("language"),
+        roles=table.texts("roles") or (),
+        companion=table.flag("companion", False),
+        range=table.specifier("range"),
+        sure=table.flag("sure", True),
+        note=table.text("note"),
+    )
+    table.finish()
+    if "/" in row.name or "\\" in row.name:
+        raise table.fault("name", f"{row.name!r}: a file name without its folder expected")
+    check_roles(table, row.roles, {folder.role for folder in product.folders})
+    own: SpecifierSet = row.range if row.range is not None else product.range
+    if row.version is not None and not own.contains(str(row.version)):
+        raise table.fault("version", f"{row.version} is not in the range {own}")
+    return row
+
+
+def _action(table: Fields) -> Action:
+    action = Action(
+        kind=table.need("kind", table.choice("kind", _ACTIONS)), text=table.need("text", table.text("text"))
+    )
+    table.finish()
+    return action
+
+
+def read_advisory(table: Fields, product: Product) -> Advisory:
+    """One advisory of a product. Raises CatalogueError."""
+    own_id = table.need("id", table.text("id"))
+    advisory = Advisory(
+        id=f"{product.id}/{own_id}",
+        product=product.id,
+        kb=table.integer("kb", 10_000, 9_999_999),
+        file=table.need("file", table.text("file")),
+        first=table.need("first", table.version("first")),
+        last=table.need("last", table.version("last")),
+        text=table.need("text", table.text("text")),
+        source=table.need("source", table.text("source")),
+    )
+    table.finish()
+    if advisory.first > advisory.last:
+        raise table.fault("last", f"{advisory.last} is below first ({advisory.first})")
+    return advisory

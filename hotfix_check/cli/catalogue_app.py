@@ -1,0 +1,128 @@
+"""hotfix-check catalogue: the commands that look at the catalogue and let it grow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hotfix_check.cli.options import Catalogues, Form, Quiet
+
+catalogue_app = typer.Typer(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
+
+
+@catalogue_app.command("list")
+def catalogue_list(
+    product: Annotated[list[str] | None, typer.Option("--product", metavar="ID", help="Only this product.")] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")
+    ] = None,
+    alias: Annotated[
+        str | None, typer.Option("--alias", metavar="TEXT", help="Only updates also known as this: MS06-019, May22SU.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind, such as security-update.")] = None,
+    importance: Annotated[str | None, typer.Option("--importance", help="Only optional or recommended ones.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DAY", help="Only updates of this day or later.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="Only updates of this day or earlier.")
+    ] = None,
+    form: Form = "table",
+    catalogue: Catalogues = None,
+) -> None:
+    """List the updates, one a line."""
+    from hotfix_check.cli.cataloguing import ListOptions, run_list
+
+    options = ListOptions(
+        products=tuple(product or ()),
+        file=file,
+        alias=alias,
+        kind=kind,
+        importance=importance,
+        since=since,
+        until=until,
+    )
+    run_list(options, form, tuple(catalogue or ()))
+
+
+@catalogue_app.command("show")
+def catalogue_show(
+    kb: Annotated[
+        str, typer.Argument(metavar="KB", help="A KB number, another name (MS06-019), or an id (exchange-2003/SP2).")
+    ],
+    form: Form = "table",
+    catalogue: Catalogues = None,
+) -> None:
+    """Show all that the catalogue holds on one update."""
+    from hotfix_check.cli.cataloguing import run_show
+
+    run_show(kb, form, tuple(catalogue or ()))
+
+
+@catalogue_app.command("check")
+def catalogue_check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Catalogue files or folders; the tool's own without."),
+    ] = None,
+) -> None:
+    """Check catalogue files; every fault is a line on stdout, and the exit code is then 2."""
+    from hotfix_check.cli.cataloguing import run_check
+
+    raise typer.Exit(run_check(tuple(paths or ())))
+
+
+@catalogue_app.command("status")
+def catalogue_status(form: Form = "table", catalogue: Catalogues = None) -> None:
+    """Show which catalogue this is, how old, and the newest update of each product."""
+    from hotfix_check.cli.catalogue_versions import run_status
+
+    run_status(form, tuple(catalogue or ()))
+
+
+@catalogue_app.command("diff")
+def catalogue_diff(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A catalogue file or folder, or the word 'default'.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="The one to compare with it.")],
+    form: Form = "table",
+) -> None:
+    """Show which updates, levels and rows came, went or changed from catalogue A to B."""
+    from hotfix_check.cli.catalogue_versions import run_diff
+
+    run_diff(before, after, form)
+
+
+@catalogue_app.command("import")
+def catalogue_import(
+    articles: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ARTICLE", help="KB articles as text or HTML, CSV file lists, folders, globs; - is stdin."
+        ),
+    ],
+    form: Annotated[
+        str, typer.Option("-f", "--format", metavar="toml|json|jsonl", help="A draft to review, or one for programs.")
+    ] = "toml",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
+    ] = None,
+    kb: Annotated[
+        str | None, typer.Option("--kb", metavar="KB", help="The number of an article that does not give its own.")
+    ] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", metavar="FOLDER", help="Merge each draft into its product's file there.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --into: take the new draft where the KB is there and differs.")
+    ] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Turn KB articles into draft updates: number, title, products, prerequisites and every row of the file tables."""
+    from hotfix_check.cli.importing import run_import
+
+    raise typer.Exit(
+        run_import(tuple(articles), kb=kb, form=form, output=output, jobs=jobs, into=into, replace=replace, quiet=quiet)
+    )

@@ -1,0 +1,53 @@
+"""Options that several commands share, as Typer reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Catalogues = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--catalogue",
+        metavar="PATH",
+        help="A catalogue file or folder instead of the one that comes with the tool; repeat to use several; "
+        "the word 'default' stands for the latter.",
+    ),
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt, .manifest.json; "
+        "repeat for more.",
+    ),
+]
+ReportForm = Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")]
+Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
+Colour = Annotated[
+    str, typer.Option("--color", metavar="auto|always|never", help="Colour in the table; auto: on a terminal.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
+NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
+Form = Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")]
+Products = Annotated[
+    list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
+]
+Assume = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="PRODUCT=LEVEL", help="Declare a service level that no marker file shows."),
+]
+Complete = Annotated[
+    bool, typer.Option("--complete", help="The folders are whole: a file that is not there is absent.")
+]
+BaselineFile = Annotated[
+    Path | None, typer.Option("--baseline", metavar="FILE", help="What this site requires, forbids, leaves optional.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Judge by what was published on that day, such as 2003-10-01."),
+]
