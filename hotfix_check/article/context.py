@@ -47,7 +47,7 @@ _STRONG_FIX_WORDING = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LIST = re.compile(
-    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | contents\s+of | (?:disk|disc|cd-rom)\s*\#?\s*\d
+    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | (?<!extract\ the\ )contents\s+of | (?:disk|disc|cd-rom)\s*\#?\s*\d
       | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
       | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
       | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files
@@ -60,7 +60,7 @@ _OTHER_LIST = re.compile(
 _DOWNLOAD_LIST = re.compile(
     r"\bcontained\s+in\b|files\s+are\s+(?:available|contained|included)|available\s+for\s+download"
     r"|self-extracting|online\s+services"
-    r"|contains\s+the\s+following\s+files|expands",
+    r"|contains\s+the\s+following\s+files|expands|should\s+(?:receive|see|get)\s+the\s+following\s+files",
     re.IGNORECASE,
 )
 _PACKAGE_WORDING = re.compile(r"self-extracting|\bdownload|\bpackage\b", re.IGNORECASE)

@@ -222,10 +222,14 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
 
 
 _BULLET = re.compile(r"^( *)(?:[-•*] |\d{1,2}[.)] )(?=\S)")
+_OR_LATER = re.compile(r"[ ,]{1,3}\(?(?:and|or) (?:later|newer|above|higher|greater)\)?(?: versions?)?[ ;,.]{0,3}(?:<br ?/?>)?$", re.IGNORECASE)
+"""Windows 95 updates list ``Vredir.vxd version 4.00.1114 (dated 6/2/97) and later`` (KB153471)."""
 
 
 def _bare_row(line: Line, at: int) -> RawRow | None:
-    text = _BULLET.sub(r"\1  ", line.text)
+    text = _OR_LATER.sub("", _BULLET.sub(r"\1  ", line.text))
+    if text.count("(") == text.count(")") + 1:
+        text += ")"
     if not _MAY_BE_ROW.search(text) or _PROSE.search(text):
         return None
     row = row_from_line(text, None, at)
