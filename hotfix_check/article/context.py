@@ -89,6 +89,7 @@ _FIX_ARTICLE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LISTING_LINE = re.compile(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of", re.IGNORECASE)
+_HASH = re.compile(r"\bhash|\bsha ?-?\d|\bmd5\b|\bchecksum|\bcrc", re.IGNORECASE)
 _COMPONENT = re.compile(r"^\s*component(?:\(s\)|s)?\s*:\s*(.{1,120})$", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,90}?)\s*:$", re.IGNORECASE)
 _FOR = re.compile(
@@ -186,7 +187,8 @@ def _above(lines: Sequence[Line], first: int, floor: int) -> str:
 def _judge(
     table: RawTable, above: str, *, listing: bool, fix_article: bool, fix_title: bool, other_title: bool, counted: bool
 ) -> tuple[bool, str]:
-    flat = " ".join(above.split())
+    if _is_hash_table(table):
+        return False, "hashes of files"
     if listing:
         return False, "a directory listing"
     flat = " ".join(above.split())
@@ -212,6 +214,12 @@ def _judge(
     if about_fix and (table.columns is not None or _DOWNLOAD_LIST.search(close)):
         return True, "the article is about a fix"
     return False, "no fix wording above it"
+
+
+def _is_hash_table(table: RawTable) -> bool:
+    return any(_HASH.search(column.label) for column in table.columns or ()) and not any(
+        {"version", "date", "datetime"} & row.values.keys() for row in table.rows
+    )
 
 
 def _is_package(table: RawTable, above: str) -> bool:

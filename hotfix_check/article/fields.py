@@ -39,6 +39,7 @@ _APPLIES = re.compile(
 )
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
 _PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
+_RUN_TOGETHER = re.compile(r"(?<!Microsoft) (?=(?:Microsoft )?Exchange (?:Online|Server (?:\d|SE\b|Subscription)))")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
@@ -147,9 +148,9 @@ def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
         text = line.text.strip()
         if line.kind == "blank" and not products:
             continue
-        if line.kind != "text" or len(text) > 80 or not _PRODUCT.match(text):
+        if line.kind != "text" or len(text) > 300 or not _PRODUCT.match(text[:70]):
             break
-        products.append(text)
+        products.extend(_RUN_TOGETHER.split(text))
     return tuple(products)
 
 

@@ -254,7 +254,7 @@ def _required_thing(each: _Said, paragraphs: Sequence[str]) -> str | None:
                 continue
             thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
         target = match.groupdict().get("target")
-        on_product = target and "computer" not in target.lower()
+        on_product = target and "computer" not in target.lower() and not thing.lower().endswith(target.lower())
         return f"{_clean(thing)} for {_clean(target)}" if target and on_product else _clean(thing)
     return None
 

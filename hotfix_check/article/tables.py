@@ -319,12 +319,13 @@ def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int,
 
 
 def _one_row(group: list[tuple[int, tuple[str, ...]]]) -> bool:
-    """Whether the lines between two rules are one row: some line of them is no row of its own."""
+    """Whether the lines between two rules are one row: some line of them is no row of its own, and at most one is."""
     if header_cells(group[0][1]):
         return False
     if len({len(cells) for _, cells in group}) != 1:
         return False
-    return any(row_from_cells(cells, None, at) is None for at, cells in group)
+    rows = sum(row_from_cells(cells, None, at) is not None for at, cells in group)
+    return rows < len(group) and rows <= 1
 
 
 def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
