@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotfix_check.article.tables import RawTable
 from hotfix_check.article.text import Line
@@ -170,7 +170,22 @@ def place_tables(
         )
         counted = counted or is_fix
         floor = table.last + 1
-    return placed
+    return [_unless_listed(each, placed) for each in placed]
+
+
+def _unless_listed(placed: PlacedTable, tables: Sequence[PlacedTable]) -> PlacedTable:
+    """A list "X version n (dated d) and later" says less than a table of the same files further down (KB153471)."""
+    if not placed.is_fix or not placed.table.or_later:
+        return placed
+    listed = {
+        row.values["name"].lower()
+        for other in tables
+        if other.is_fix and other.table.columns
+        for row in other.table.rows
+    }
+    if not listed.issuperset(row.values["name"].lower() for row in placed.table.rows):
+        return placed
+    return replace(placed, is_fix=False, reason="least versions of files that a table of the article lists in full")
 
 
 def _above(lines: Sequence[Line], first: int, floor: int) -> str:

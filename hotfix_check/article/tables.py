@@ -36,6 +36,8 @@ class RawTable:
     """A row of one cell above these rows, inside the same grid."""
     unread: tuple[str, ...] = ()
     """Lines among the rows that look like rows and could not be read."""
+    or_later: bool = False
+    """Rows in words that end in "and later": the least versions that resolve the issue."""
 
 
 def find_tables(lines: Sequence[Line]) -> list[RawTable]:
@@ -218,7 +220,8 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
         blanks = 0
     if not rows:
         return None
-    return RawTable(columns=None, rows=tuple(rows), first=at, last=last, unread=tuple(unread))
+    or_later = all(_OR_LATER.search(lines[row.line].text) for row in rows)
+    return RawTable(columns=None, rows=tuple(rows), first=at, last=last, unread=tuple(unread), or_later=or_later)
 
 
 _BULLET = re.compile(r"^( *)(?:[-•*] |\d{1,2}[.)] )(?=\S)")
