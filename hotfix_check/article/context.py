@@ -7,7 +7,8 @@ files"), or when an earlier table of the article counted; listings of disks, sam
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from hotfix_check.article.tables import RawTable
@@ -170,19 +171,19 @@ def place_tables(
         )
         counted = counted or is_fix
         floor = table.last + 1
-    return [_unless_listed(each, placed) for each in placed]
-
-
-def _unless_listed(placed: PlacedTable, tables: Sequence[PlacedTable]) -> PlacedTable:
-    """A list "X version n (dated d) and later" says less than a table of the same files further down (KB153471)."""
-    if not placed.is_fix or not placed.table.or_later:
-        return placed
     listed = {
         row.values["name"].lower()
-        for other in tables
-        if other.is_fix and other.table.columns
-        for row in other.table.rows
+        for each in placed
+        if each.is_fix and each.table.columns is not None
+        for row in each.table.rows
     }
+    return [_unless_listed(each, listed) for each in placed]
+
+
+def _unless_listed(placed: PlacedTable, listed: Set[str]) -> PlacedTable:
+    """A list "X version n (dated d) and later" says less than a table of the same files (KB153471)."""
+    if not placed.is_fix or not placed.table.or_later:
+        return placed
     if not listed.issuperset(row.values["name"].lower() for row in placed.table.rows):
         return placed
     return replace(placed, is_fix=False, reason="least versions of files that a table of the article lists in full")
@@ -249,7 +250,7 @@ class SectionHeadings:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
-        self._headings: list[tuple[int, str]] = []
+        self._headings: list[tuple[int, str | None]] = []
         self._components: list[tuple[int, str | None]] = []
         for at, line in enumerate(lines):
             if line.kind == "heading":
@@ -283,23 +284,20 @@ class SectionHeadings:
         if match := _COMPONENT.match(text):
             self._components.append((at, match[1].strip().rstrip(":.").strip()))
             return
-        self._headings.append((at, text))
+        bare = text.rstrip(":").strip()
+        if not _PLAIN_SECTIONS.fullmatch(bare):
+            self._headings.append((at, bare))
+        elif bare.isupper():
+            self._headings.append((at, None))
         self._components.append((at, None))
 
     def component(self, at: int) -> str | None:
         """The nearest component line since the last heading."""
-        return next((text for place, text in reversed(self._components) if place < at), None)
+        return _last_above(self._components, at)
 
     def heading(self, at: int) -> str | None:
         """The nearest heading that is not a standard section name."""
-        for place, text in reversed(self._headings):
-            if place < at:
-                bare = text.rstrip(":").strip()
-                if not _PLAIN_SECTIONS.fullmatch(bare):
-                    return bare
-                if bare.isupper():
-                    return None
-        return None
+        return _last_above(self._headings, at)
 
     def label(self, at: int, floor: int) -> str | None:
         """An ``X:`` line, or the end of a sentence (``time stamp for X:``), directly above."""
@@ -323,3 +321,9 @@ class SectionHeadings:
             if seen >= 3:
                 return None
         return None
+
+
+def _last_above(placed: Sequence[tuple[int, str | None]], at: int) -> str | None:
+    """The text of the last entry above a line; an article may have as many headings as tables."""
+    index = bisect_left(placed, at, key=lambda entry: entry[0])
+    return placed[index - 1][1] if index else None
