@@ -118,7 +118,7 @@ def line_cells(line: str) -> list[Cell]:
 
 
 def _values_within(inner: str, start: int) -> list[Cell] | None:
-    """The values of a remark such as ``(42,345 bytes, dated 12-19-94, 1:51 P.M.)``, or None when it is something else."""
+    """The values of a remark such as ``(42,345 bytes, dated 12-19-94, 1:51 P.M.)``; None for another."""
     if "," not in inner or not inner[:1].isdigit():
         return None
     values = [cell for cell in line_cells(inner) if cell.kind != "label"]

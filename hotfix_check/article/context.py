@@ -48,7 +48,8 @@ _STRONG_FIX_WORDING = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LIST = re.compile(
-    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | (?<!extract\ the\ )contents\s+of | (?:disk|disc|cd-rom)\s*\#?\s*\d
+    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | (?<!extract\ the\ )contents\s+of
+      | (?:disk|disc|cd-rom)\s*\#?\s*\d
       | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
       | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
       | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files
@@ -184,7 +185,7 @@ def _unless_listed(placed: PlacedTable, listed: Set[str]) -> PlacedTable:
     """A list "X version n (dated d) and later" says less than a table of the same files (KB153471)."""
     if not placed.is_fix or not placed.table.or_later:
         return placed
-    if not listed.issuperset(row.values["name"].lower() for row in placed.table.rows):
+    if not {row.values["name"].lower() for row in placed.table.rows} <= listed:
         return placed
     return replace(placed, is_fix=False, reason="least versions of files that a table of the article lists in full")
 
@@ -307,14 +308,16 @@ class SectionHeadings:
             if line.kind != "text":
                 continue
             seen += 1
-            text = line.text.strip()
+            stripped = line.text.strip()
+            text = stripped.removeprefix("- ")
+            longest = 8 if text == stripped else 16
             if _COMPONENT.match(text):
                 continue
             if sentence := _FOR.search(text):
                 return sentence[1].strip()
             match = _LABEL.match(text)
             starts_line = place == 0 or self._lines[place - 1].kind != "text"
-            if match and starts_line and len(match[1].split()) <= 8:
+            if match and starts_line and len(match[1].split()) <= longest:
                 bare = match[1].strip()
                 if not _PLAIN_SECTIONS.match(bare) and not _IN_SENTENCE.search(bare):
                     return re.sub(r"^for\s+", "", bare, flags=re.IGNORECASE)

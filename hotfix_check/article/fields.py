@@ -15,6 +15,8 @@ UpdateKind = Literal["hotfix", "security-update", "update-rollup", "service-pack
 
 _HEAD = 60
 """Lines in which number and title are looked for."""
+_ARCHIVE_HEAD = 12
+"""Lines in which the archive prints its TITLE; further down one belongs to another article that the text cites."""
 
 _NUMBER_PATTERNS = (
     re.compile(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b", re.IGNORECASE),
@@ -79,7 +81,7 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
 
 def read_title(lines: Sequence[Line]) -> str | None:
     """The title: the archive's TITLE line, the line above everything else, or what a saved page shows as one."""
-    for line in lines[:_HEAD]:
+    for line in lines[:_ARCHIVE_HEAD]:
         if match := _ARCHIVE_TITLE.match(line.text):
             return match[1].strip() or None
     for line in lines[:_HEAD]:

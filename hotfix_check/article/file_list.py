@@ -35,7 +35,8 @@ def csv_lines(text: str) -> list[Line]:
     """Rows of cells; a row of one filled cell is a heading inside the list. Raises ArticleError when quotes
     never close."""
     lines = []
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=_delimiter(text) or ",", skipinitialspace=True)
+    delimiter = _delimiter(text) or ","
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
         for row in reader:
             cells = tuple(" ".join(cell.split()) for cell in row)

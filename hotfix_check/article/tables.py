@@ -225,7 +225,10 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
 
 
 _BULLET = re.compile(r"^( *)(?:[-•*] |\d{1,2}[.)] )(?=\S)")
-_OR_LATER = re.compile(r"[ ,]{1,3}\(?(?:and|or) (?:later|newer|above|higher|greater)\)?(?: versions?)?[ ;,.]{0,3}(?:<br ?/?>)?$", re.IGNORECASE)
+_OR_LATER = re.compile(
+    r"[ ,]{1,3}\(?(?:and|or) (?:later|newer|above|higher|greater)\)?(?: versions?)?[ ;,.]{0,3}(?:<br ?/?>)?$",
+    re.IGNORECASE,
+)
 """Windows 95 updates list ``Vredir.vxd version 4.00.1114 (dated 6/2/97) and later`` (KB153471)."""
 
 

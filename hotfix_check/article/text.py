@@ -33,9 +33,11 @@ _BINARY_STARTS = (
     (b"\xff\xd8\xff", "an image"),
 )
 _LINE_END = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
-ODD_CHARACTERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | dict.fromkeys(
-    map(ord, "\u00a0\u2007\u202f\u3000"), " "
-) | dict.fromkeys(map(ord, "\u2010\u2011"), "-")
+ODD_CHARACTERS = (
+    dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+    | dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
+    | dict.fromkeys(map(ord, "\u2010\u2011"), "-")
+)
 _RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")
 _RULE_MARKS = re.compile(r"[-=_\u2500\u2501\u2550\u2014\u2013]{3}|[-=_] [-=_] [-=_]|:?-{2}")
 _MARKDOWN_RULE = re.compile(r"\s{0,20}:?-{2,400}:?\s{0,20}")
