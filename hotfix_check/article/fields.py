@@ -66,7 +66,7 @@ _KINDS: tuple[tuple[re.Pattern[str], UpdateKind], ...] = (
 
 def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     """The article's own number, from its head, its title or its keywords; never from its text."""
-    head = [line.text for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
+    head = [_SITE.sub("", line.text[:600]) for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
     for pattern in _NUMBER_PATTERNS:
         for text in head:
             if match := pattern.search(text[:600]):

@@ -76,6 +76,38 @@ def test_products_run_together() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "required"),
+    [
+        pytest.param(
+            "<p>To apply this update, you must have one of the following installed:</p><ul><li>Exchange Server 2019 "
+            "Cumulative Update 12</li><li>Exchange Server 2019 Cumulative Update 11</li></ul><p>Done.</p>",
+            ("Exchange Server 2019 Cumulative Update 12", "Exchange Server 2019 Cumulative Update 11"),
+            id="list",
+        ),
+        pytest.param(
+            "<p>To apply this update, you must have one of the following installed: Exchange Server 2019 CU12.</p>",
+            ("Exchange Server 2019 CU12",),
+            id="behind a colon",
+        ),
+        pytest.param(
+            "<p>The Exchange Server 2003 SP1 must be installed on Exchange Server 2003 SP1 before you install this fix.</p>",
+            ("Exchange Server 2003 SP1",),
+            id="said twice",
+        ),
+    ],
+)
+def test_prerequisites_of_a_page(said: str, required: tuple[str, ...]) -> None:
+    assert page(f"<h3>Prerequisites</h3>{said}").prerequisites == required
+
+
+def test_number_of_a_page_title_before_the_name_of_the_site() -> None:
+    draft = parse_article(
+        "<html><head><title>Update for X (KB2785908) - Microsoft Support</title></head></html>", source="x"
+    )
+    assert (draft.kb, draft.title) == (2785908, "Update for X")
+
+
 MARKDOWN = """# Update Rollup 3 for Exchange Server 2007 (KB5000001)
 
 ## File information
