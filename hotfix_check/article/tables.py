@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hotfix_check.article.cells import Cell, line_cells
-from hotfix_check.article.columns import Column, header_cells, header_line
+from hotfix_check.article.columns import Column, cell_concept, header_cells, header_line
 from hotfix_check.article.rows import RawRow, row_from_cells, row_from_line
 from hotfix_check.article.text import Line
 
@@ -284,7 +284,7 @@ def _grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]
         unread.clear()
 
     previous = start
-    for at, cells in _ruled_rows(lines, start, past):
+    for at, cells in _turned(_ruled_rows(lines, start, past)):
         filled = [cell for cell in cells if cell]
         if not filled:
             continue
@@ -302,6 +302,19 @@ def _grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]
         previous = at
     close(past - 1)
     return tables
+
+
+def _turned(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
+    """A table that stands on its side (``File name | A.dll``, ``File size | 10``): a header and a row for each file."""
+    concepts = [cell_concept(cells[0]) for _, cells in rows]
+    if len(rows) < 3 or any(len(cells) != 2 for _, cells in rows) or None in concepts or concepts[0] != "name":
+        return rows
+    starts = [index for index, concept in enumerate(concepts) if concept == "name"]
+    turned = []
+    for first, past in zip(starts, [*starts[1:], len(rows)], strict=True):
+        block = rows[first:past]
+        turned += [(block[0][0], tuple(cells[side] for _, cells in block)) for side in (0, 1)]
+    return turned
 
 
 def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int, tuple[str, ...]]]:

@@ -108,6 +108,16 @@ def test_number_of_a_page_title_before_the_name_of_the_site() -> None:
     assert (draft.kb, draft.title) == (2785908, "Update for X")
 
 
+def test_a_table_on_its_side_and_a_table_of_error_codes() -> None:
+    draft = page(
+        "<table><tr><th>File name</th><td>Update.mum</td></tr><tr><th>File version</th><td>Not applicable</td></tr>"
+        "<tr><th>File size</th><td>3,131</td></tr><tr><th>Date (UTC)</th><td>16-Apr-2011</td></tr>"
+        "<tr><th>Platform</th><td>x64</td></tr></table>"
+        "<h3>Codes</h3><table><tr><th>Name</th><th>Version</th></tr><tr><td>0x80004005</td><td>1.0</td></tr></table>"
+    )
+    assert values(draft) == [("Update.mum", None, 3131, "2011-04-16", "x64")]
+
+
 MARKDOWN = """# Update Rollup 3 for Exchange Server 2007 (KB5000001)
 
 ## File information
