@@ -62,7 +62,9 @@ _NAME = re.compile(
 )
 _PATH = re.compile(r"(?:[A-Za-z]:|%[\w() ]{1,40}%|<[^<>]{1,60}>|\.{0,2})?\\?[^:*?\"<>|]{0,200}\\[^\\:*?\"<>|]{0,120}")
 _UNREADABLE_DATE = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d{1,2}[/-]\d{2,4}")
-_LABEL = re.compile(r"(?:file ?)?(?:version|ver|size|date|time|v)[.:]?:?", re.IGNORECASE)
+_LABEL = re.compile(r"(?:file ?)?(?:version|ver|size|dated?|time|v)[.:]?:?|[\"']", re.IGNORECASE)
+_NO_VALUE = re.compile(r"no (?:file )?(?:version|date|time|size)(?: (?:information|info|number|stamp))?", re.IGNORECASE)
+_DATED = re.compile(r"(?:file )?dated?:? (.{6,20})", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:file )?(?:version|ver\.?|build|v\.?)[: ]{1,3}(\S{1,40})", re.IGNORECASE)
 
 
@@ -83,9 +85,16 @@ def line_cells(line: str) -> list[Cell]:
                 kind = "platform"
             case "paren":
                 inner = text[1:-1].strip()
+                if values := _values_within(inner, start + 1):
+                    cells.extend(values)
+                    continue
                 labelled = _LABELLED.fullmatch(inner)
                 if labelled:
                     text, kind = labelled[1], "version"
+                elif (dated := _DATED.fullmatch(inner)) and read_date(dated[1]):
+                    text, kind = dated[1], "date"
+                elif _NO_VALUE.fullmatch(inner):
+                    kind = "missing"
                 elif is_platform(inner):
                     kind = "platform"
                 elif is_language(inner):
@@ -106,6 +115,16 @@ def line_cells(line: str) -> list[Cell]:
         if len(cells) >= 40:
             break
     return cells
+
+
+def _values_within(inner: str, start: int) -> list[Cell] | None:
+    """The values of a remark such as ``(42,345 bytes, dated 12-19-94, 1:51 P.M.)``; None for another."""
+    if "," not in inner or not inner[:1].isdigit():
+        return None
+    values = [cell for cell in line_cells(inner) if cell.kind != "label"]
+    if len(values) < 2 or any(cell.kind not in ("date", "time", "size", "version", "decimal") for cell in values):
+        return None
+    return [cell._replace(start=start + cell.start, end=start + cell.end) for cell in values]
 
 
 @lru_cache(maxsize=8192)

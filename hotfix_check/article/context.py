@@ -7,8 +7,9 @@ files"), or when an earlier table of the article counted; listings of disks, sam
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 
 from hotfix_check.article.tables import RawTable
 from hotfix_check.article.text import Line
@@ -47,7 +48,8 @@ _STRONG_FIX_WORDING = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LIST = re.compile(
-    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | contents\s+of | (?:disk|disc|cd-rom)\s*\#?\s*\d
+    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | (?<!extract\ the\ )contents\s+of
+      | (?:disk|disc|cd-rom)\s*\#?\s*\d
       | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
       | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
       | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files
@@ -60,7 +62,7 @@ _OTHER_LIST = re.compile(
 _DOWNLOAD_LIST = re.compile(
     r"\bcontained\s+in\b|files\s+are\s+(?:available|contained|included)|available\s+for\s+download"
     r"|self-extracting|online\s+services"
-    r"|contains\s+the\s+following\s+files|expands",
+    r"|contains\s+the\s+following\s+files|expands|should\s+(?:receive|see|get)\s+the\s+following\s+files",
     re.IGNORECASE,
 )
 _PACKAGE_WORDING = re.compile(r"self-extracting|\bdownload|\bpackage\b", re.IGNORECASE)
@@ -89,6 +91,7 @@ _FIX_ARTICLE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LISTING_LINE = re.compile(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of", re.IGNORECASE)
+_HASH = re.compile(r"\bhash|\bsha ?-?\d|\bmd5\b|\bchecksum|\bcrc", re.IGNORECASE)
 _COMPONENT = re.compile(r"^\s*component(?:\(s\)|s)?\s*:\s*(.{1,120})$", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,90}?)\s*:$", re.IGNORECASE)
 _FOR = re.compile(
@@ -169,7 +172,22 @@ def place_tables(
         )
         counted = counted or is_fix
         floor = table.last + 1
-    return placed
+    listed = {
+        row.values["name"].lower()
+        for each in placed
+        if each.is_fix and each.table.columns is not None
+        for row in each.table.rows
+    }
+    return [_unless_listed(each, listed) for each in placed]
+
+
+def _unless_listed(placed: PlacedTable, listed: Set[str]) -> PlacedTable:
+    """A list "X version n (dated d) and later" says less than a table of the same files (KB153471)."""
+    if not placed.is_fix or not placed.table.or_later:
+        return placed
+    if not {row.values["name"].lower() for row in placed.table.rows} <= listed:
+        return placed
+    return replace(placed, is_fix=False, reason="least versions of files that a table of the article lists in full")
 
 
 def _above(lines: Sequence[Line], first: int, floor: int) -> str:
@@ -186,7 +204,8 @@ def _above(lines: Sequence[Line], first: int, floor: int) -> str:
 def _judge(
     table: RawTable, above: str, *, listing: bool, fix_article: bool, fix_title: bool, other_title: bool, counted: bool
 ) -> tuple[bool, str]:
-    flat = " ".join(above.split())
+    if _is_hash_table(table):
+        return False, "hashes of files"
     if listing:
         return False, "a directory listing"
     flat = " ".join(above.split())
@@ -214,6 +233,12 @@ def _judge(
     return False, "no fix wording above it"
 
 
+def _is_hash_table(table: RawTable) -> bool:
+    return any(_HASH.search(column.label) for column in table.columns or ()) and not any(
+        {"version", "date", "datetime"} & row.values.keys() for row in table.rows
+    )
+
+
 def _is_package(table: RawTable, above: str) -> bool:
     close = " ".join(above.split("\n")[-3:])
     return bool(_PACKAGE_WORDING.search(close)) and all(
@@ -226,7 +251,7 @@ class SectionHeadings:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
-        self._headings: list[tuple[int, str]] = []
+        self._headings: list[tuple[int, str | None]] = []
         self._components: list[tuple[int, str | None]] = []
         for at, line in enumerate(lines):
             if line.kind == "heading":
@@ -260,23 +285,20 @@ class SectionHeadings:
         if match := _COMPONENT.match(text):
             self._components.append((at, match[1].strip().rstrip(":.").strip()))
             return
-        self._headings.append((at, text))
+        bare = text.rstrip(":").strip()
+        if not _PLAIN_SECTIONS.fullmatch(bare):
+            self._headings.append((at, bare))
+        elif bare.isupper():
+            self._headings.append((at, None))
         self._components.append((at, None))
 
     def component(self, at: int) -> str | None:
         """The nearest component line since the last heading."""
-        return next((text for place, text in reversed(self._components) if place < at), None)
+        return _last_above(self._components, at)
 
     def heading(self, at: int) -> str | None:
         """The nearest heading that is not a standard section name."""
-        for place, text in reversed(self._headings):
-            if place < at:
-                bare = text.rstrip(":").strip()
-                if not _PLAIN_SECTIONS.fullmatch(bare):
-                    return bare
-                if bare.isupper():
-                    return None
-        return None
+        return _last_above(self._headings, at)
 
     def label(self, at: int, floor: int) -> str | None:
         """An ``X:`` line, or the end of a sentence (``time stamp for X:``), directly above."""
@@ -286,17 +308,25 @@ class SectionHeadings:
             if line.kind != "text":
                 continue
             seen += 1
-            text = line.text.strip()
+            stripped = line.text.strip()
+            text = stripped.removeprefix("- ")
+            longest = 8 if text == stripped else 16
             if _COMPONENT.match(text):
                 continue
             if sentence := _FOR.search(text):
                 return sentence[1].strip()
             match = _LABEL.match(text)
             starts_line = place == 0 or self._lines[place - 1].kind != "text"
-            if match and starts_line and len(match[1].split()) <= 8:
+            if match and starts_line and len(match[1].split()) <= longest:
                 bare = match[1].strip()
                 if not _PLAIN_SECTIONS.match(bare) and not _IN_SENTENCE.search(bare):
                     return re.sub(r"^for\s+", "", bare, flags=re.IGNORECASE)
             if seen >= 3:
                 return None
         return None
+
+
+def _last_above(placed: Sequence[tuple[int, str | None]], at: int) -> str | None:
+    """The text of the last entry above a line; an article may have as many headings as tables."""
+    index = bisect_left(placed, at, key=lambda entry: entry[0])
+    return placed[index - 1][1] if index else None

@@ -15,6 +15,8 @@ UpdateKind = Literal["hotfix", "security-update", "update-rollup", "service-pack
 
 _HEAD = 60
 """Lines in which number and title are looked for."""
+_ARCHIVE_HEAD = 12
+"""Lines in which the archive prints its TITLE; further down one belongs to another article that the text cites."""
 
 _NUMBER_PATTERNS = (
     re.compile(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b", re.IGNORECASE),
@@ -39,6 +41,7 @@ _APPLIES = re.compile(
 )
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
 _PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
+_RUN_TOGETHER = re.compile(r"(?<!Microsoft) (?=(?:Microsoft )?Exchange (?:Online|Server (?:\d|SE\b|Subscription)))")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
@@ -63,7 +66,7 @@ _KINDS: tuple[tuple[re.Pattern[str], UpdateKind], ...] = (
 
 def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     """The article's own number, from its head, its title or its keywords; never from its text."""
-    head = [line.text for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
+    head = [_SITE.sub("", line.text[:600]) for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
     for pattern in _NUMBER_PATTERNS:
         for text in head:
             if match := pattern.search(text[:600]):
@@ -78,7 +81,7 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
 
 def read_title(lines: Sequence[Line]) -> str | None:
     """The title: the archive's TITLE line, the line above everything else, or what a saved page shows as one."""
-    for line in lines[:_HEAD]:
+    for line in lines[:_ARCHIVE_HEAD]:
         if match := _ARCHIVE_TITLE.match(line.text):
             return match[1].strip() or None
     for line in lines[:_HEAD]:
@@ -147,9 +150,9 @@ def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
         text = line.text.strip()
         if line.kind == "blank" and not products:
             continue
-        if line.kind != "text" or len(text) > 80 or not _PRODUCT.match(text):
+        if line.kind != "text" or len(text) > 300 or not _PRODUCT.match(text[:70]):
             break
-        products.append(text)
+        products.extend(_RUN_TOGETHER.split(text))
     return tuple(products)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-from hotfix_check.article.text import Line, plain_line, text_lines
+from hotfix_check.article.text import ODD_CHARACTERS, Line, plain_line, text_lines
 
 _STARTS_HTML = re.compile(
     r"\s*(?:<!doctype html|<!--|<\?xml|<(?:html|head|body|table|div|h[1-6]|p|section|article|main|meta|title|span"
@@ -31,6 +31,8 @@ _HIDDEN = frozenset(("script", "style", "noscript", "svg", "template"))
 _DEEPEST = 40
 _WIDEST = 40
 _LONGEST_CELL = 600
+_SOURCE_BREAK = re.compile(r"[\r\n\t]+")
+_FILE_NAME = re.compile(r"[^\s<>|:*?\"]{1,120}\.\w{1,5}")
 _MOST_SPANNED = 20_000
 """Cells of a page that spans may add; a page with more is hostile, and its further spans are ignored."""
 
@@ -88,6 +90,30 @@ def _closing(text: str, name: str, at: int) -> int:
     return match.start() if match else -1
 
 
+def _cell_text(raw: str) -> str:
+    """The text of a cell: its lines (``<br>``, paragraphs) kept apart, other white space made single."""
+    return "\n".join(line for line in (" ".join(part.split()) for part in raw.split("\n")) if line)
+
+
+def _stacked(row: list[str]) -> list[tuple[str, ...]]:
+    """One row, or one for each line of its cells, where a cell lists several files and others go along with it."""
+    parts = [cell.split("\n") for cell in row]
+    count = max(len(lines) for lines in parts)
+    along = [lines for lines in parts if len(lines) == count]
+    names = any(all(_FILE_NAME.fullmatch(line) for line in lines) for lines in along)
+    if count > 1 and names and len(along) > 1 and all(len(lines) in (1, count) for lines in parts):
+        return [tuple(lines[at] if len(lines) == count else lines[0] for lines in parts) for at in range(count)]
+    return [tuple(_run_on(lines) for lines in parts)]
+
+
+def _run_on(lines: list[str]) -> str:
+    """A wrapped cell on one line: a version or a name broken behind its dot has no space there."""
+    text = lines[0]
+    for line in lines[1:]:
+        text += line if text.endswith((".", "_", "\\")) and " " not in text else f" {line}"
+    return text
+
+
 class _Reader:
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -102,9 +128,10 @@ class _Reader:
         if not raw:
             return
         text = html.unescape(raw) if "&" in raw else raw
+        text = text.translate(ODD_CHARACTERS)
         cell = self._cell()
         if cell is not None:
-            cell.append(text)
+            cell.append(text if self._preformatted else _SOURCE_BREAK.sub(" ", text))
         else:
             self._open.append(text)
 
@@ -201,7 +228,7 @@ class _Reader:
         table.cell = None
         if table.row is None:
             return
-        text = raw if self._preformatted or len(raw) > _LONGEST_CELL else " ".join(raw.split())
+        text = raw if self._preformatted or len(raw) > _LONGEST_CELL else _cell_text(raw)
         if len(text) > _LONGEST_CELL or table.layout:
             table.layout = True
             table.row.append(raw)
@@ -240,7 +267,8 @@ class _Reader:
             self._item = not row[0][0].isdigit()
             self._cell_lines(row[1])
         elif any(row):
-            self.lines.append(Line(" | ".join(row), "cells", tuple(row)))
+            for cells in _stacked(row):
+                self.lines.append(Line(" | ".join(cells), "cells", cells))
 
     def _flush(self, table: _Table) -> None:
         """What stood in a layout table before the nested one."""

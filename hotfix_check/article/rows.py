@@ -40,6 +40,8 @@ _TYPED: frozenset[Concept] = _VALUED | {"name"}
 _LOST = -6
 """What a piece costs that no column takes."""
 _MOST_PIECES = 24
+_CODE = re.compile(r"0x[0-9A-Fa-f]{1,16}")
+"""An error code or a flag, which never names a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ def row_from_cells(cells: tuple[str, ...], columns: tuple[Column, ...] | None, a
         pieces = [part for piece in pieces for part in _parts(piece)]
     if columns is not None:
         if len(cells) == len(columns):
+            if any(column.concept == "name" and _CODE.fullmatch(cells[column.start]) for column in columns):
+                return None
             row = _by_position(pieces, columns, at)
             if row:
                 return row

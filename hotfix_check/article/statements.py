@@ -67,6 +67,14 @@ _NOTHING_REQUIRED = re.compile(
     r"|\bprerequisites?:? ?none\b",
     re.IGNORECASE,
 )
+_REQUIRED_LIST = re.compile(
+    rf"\b(?:must have|must be running|requires?|needs?|prerequisites?)\b[^.:]{{0,80}}"
+    rf"\b(?:following\b|{_INSTALL}\b)[^.:]{{0,80}}:$",
+    re.IGNORECASE,
+)
+_PRODUCT_NAMED = re.compile(
+    r"^(?:Microsoft )?(?:Exchange|Windows|Outlook|SQL|Internet|\.NET)\b|^Cumulative Update", re.IGNORECASE
+)
 _NOT_A_THING = re.compile(
     r"^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
     r"|time|password|administrat|manual|change|registry|review|user\b)"
@@ -201,9 +209,25 @@ def _said(paragraphs: Sequence[str]) -> list[_Said]:
 def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things: dict[str, str] = {}
     for each in said:
-        if _MAY_REQUIRE.search(each.sentence) and (thing := _required_thing(each, paragraphs)):
+        if not _MAY_REQUIRE.search(each.sentence):
+            continue
+        listed = _listed_things(paragraphs, each.at) if _REQUIRED_LIST.search(each.sentence) else []
+        things.update((thing.lower(), thing) for thing in listed)
+        if listed:
+            continue
+        if thing := _required_thing(each, paragraphs):
             things.setdefault(thing.lower(), thing)
     return tuple(things.values())
+
+
+def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
+    """The products in the short paragraphs, bullets mostly, behind one that ends in a colon."""
+    things: list[str] = []
+    for paragraph in paragraphs[at + 1 : at + 12]:
+        if len(paragraph) > 120 or not _PRODUCT_NAMED.search(paragraph) or is_section_heading(paragraph):
+            break
+        things.append(_clean(paragraph))
+    return things
 
 
 def _nothing_required(each: _Said) -> bool:
@@ -254,12 +278,15 @@ def _required_thing(each: _Said, paragraphs: Sequence[str]) -> str | None:
                 continue
             thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
         target = match.groupdict().get("target")
-        on_product = target and "computer" not in target.lower()
+        on_product = target and "computer" not in target.lower() and not thing.lower().endswith(target.lower())
         return f"{_clean(thing)} for {_clean(target)}" if target and on_product else _clean(thing)
     return None
 
 
 def _clean(thing: str) -> str:
+    thing = re.sub(
+        r"^(?:any |at least )?(?:one|all|each) of the following\b[^:]{0,60}: ?", "", thing, flags=re.IGNORECASE
+    )
     thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
     thing = re.split(
         r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b| and (?:was|is|were|has)\b",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hotfix_check.article.cells import Cell, line_cells
-from hotfix_check.article.columns import Column, header_cells, header_line
+from hotfix_check.article.columns import Column, cell_concept, header_cells, header_line
 from hotfix_check.article.rows import RawRow, row_from_cells, row_from_line
 from hotfix_check.article.text import Line
 
@@ -36,6 +36,8 @@ class RawTable:
     """A row of one cell above these rows, inside the same grid."""
     unread: tuple[str, ...] = ()
     """Lines among the rows that look like rows and could not be read."""
+    or_later: bool = False
+    """Rows in words that end in "and later": the least versions that resolve the issue."""
 
 
 def find_tables(lines: Sequence[Line]) -> list[RawTable]:
@@ -218,14 +220,22 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
         blanks = 0
     if not rows:
         return None
-    return RawTable(columns=None, rows=tuple(rows), first=at, last=last, unread=tuple(unread))
+    or_later = all(_OR_LATER.search(lines[row.line].text) for row in rows)
+    return RawTable(columns=None, rows=tuple(rows), first=at, last=last, unread=tuple(unread), or_later=or_later)
 
 
 _BULLET = re.compile(r"^( *)(?:[-•*] |\d{1,2}[.)] )(?=\S)")
+_OR_LATER = re.compile(
+    r"[ ,]{1,3}\(?(?:and|or) (?:later|newer|above|higher|greater)\)?(?: versions?)?[ ;,.]{0,3}(?:<br ?/?>)?$",
+    re.IGNORECASE,
+)
+"""Windows 95 updates list ``Vredir.vxd version 4.00.1114 (dated 6/2/97) and later`` (KB153471)."""
 
 
 def _bare_row(line: Line, at: int) -> RawRow | None:
-    text = _BULLET.sub(r"\1  ", line.text)
+    text = _OR_LATER.sub("", _BULLET.sub(r"\1  ", line.text))
+    if text.count("(") == text.count(")") + 1:
+        text += ")"
     if not _MAY_BE_ROW.search(text) or _PROSE.search(text):
         return None
     row = row_from_line(text, None, at)
@@ -274,7 +284,7 @@ def _grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]
         unread.clear()
 
     previous = start
-    for at, cells in _ruled_rows(lines, start, past):
+    for at, cells in _turned(_ruled_rows(lines, start, past)):
         filled = [cell for cell in cells if cell]
         if not filled:
             continue
@@ -292,6 +302,19 @@ def _grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]
         previous = at
     close(past - 1)
     return tables
+
+
+def _turned(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
+    """A table that stands on its side (``File name | A.dll``, ``File size | 10``): a header and a row for each file."""
+    concepts = [cell_concept(cells[0]) for _, cells in rows]
+    if len(rows) < 3 or any(len(cells) != 2 for _, cells in rows) or None in concepts or concepts[0] != "name":
+        return rows
+    starts = [index for index, concept in enumerate(concepts) if concept == "name"]
+    turned = []
+    for first, past in zip(starts, [*starts[1:], len(rows)], strict=True):
+        block = rows[first:past]
+        turned += [(block[0][0], tuple(cells[side] for _, cells in block)) for side in (0, 1)]
+    return turned
 
 
 def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int, tuple[str, ...]]]:
@@ -315,12 +338,13 @@ def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int,
 
 
 def _one_row(group: list[tuple[int, tuple[str, ...]]]) -> bool:
-    """Whether the lines between two rules are one row: some line of them is no row of its own."""
+    """Whether the lines between two rules are one row: some line of them is no row of its own, and at most one is."""
     if header_cells(group[0][1]):
         return False
     if len({len(cells) for _, cells in group}) != 1:
         return False
-    return any(row_from_cells(cells, None, at) is None for at, cells in group)
+    rows = sum(row_from_cells(cells, None, at) is not None for at, cells in group)
+    return rows < len(group) and rows <= 1
 
 
 def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:

@@ -33,11 +33,16 @@ _BINARY_STARTS = (
     (b"\xff\xd8\xff", "an image"),
 )
 _LINE_END = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | dict.fromkeys(
-    map(ord, "\u00a0\u2007\u202f\u3000"), " "
+ODD_CHARACTERS = (
+    dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+    | dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
+    | dict.fromkeys(map(ord, "\u2010\u2011"), "-")
 )
 _RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")
 _RULE_MARKS = re.compile(r"[-=_\u2500\u2501\u2550\u2014\u2013]{3}|[-=_] [-=_] [-=_]|:?-{2}")
+_MARKDOWN_RULE = re.compile(r"\s{0,20}:?-{2,400}:?\s{0,20}")
+_MARKDOWN_HEADING = re.compile(r"#{1,6} \S")
+_MARKDOWN_MARKS = re.compile(r"`|\*\*|__|\\(?=[_*|`.~#-])")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -85,10 +90,52 @@ def decode_article(data: bytes) -> str:
 def text_lines(text: str) -> list[Line]:
     """The lines of plain text: tabs widened to columns of eight, odd spaces made plain, grid rows split into cells."""
     lines = []
-    for raw in _LINE_END.split(text.translate(_INVISIBLE)):
+    for raw in _LINE_END.split(text.translate(ODD_CHARACTERS)):
         line = raw.rstrip()
         lines.append(plain_line(line.expandtabs(8) if "\t" in line else line))
-    return lines
+    return markdown_tables(lines)
+
+
+def markdown_tables(lines: list[Line]) -> list[Line]:
+    """The same lines with the tables of a Markdown copy as rows of cells: ``Name | Size`` above ``--- | ---``.
+
+    In such a copy ``## Text`` is a heading, and the marks around words (`` ` ``, ``**``, a backslash) go.
+    """
+    rules = [at for at, line in enumerate(lines) if at and _is_markdown_rule(line.text)]
+    if not rules:
+        return lines
+    made = list(lines)
+    for rule in rules:
+        width = len(_markdown_cells(lines[rule].text))
+        first = rule - 1
+        if len(_markdown_cells(lines[first].text)) != width:
+            continue
+        past = rule + 1
+        while past < len(lines) and "|" in lines[past].text and lines[past].kind != "rule":
+            past += 1
+        made[rule] = Line("", "blank")
+        for at in (first, *range(rule + 1, past)):
+            cells = _markdown_cells(lines[at].text)
+            made[at] = Line(" | ".join(cells), "cells", (*cells[:width], *[""] * (width - len(cells))))
+    return [
+        Line(line.text.strip("# "), "heading") if line.kind == "text" and _MARKDOWN_HEADING.match(line.text) else line
+        for line in made
+    ]
+
+
+def _is_markdown_rule(text: str) -> bool:
+    if "|" not in text or "--" not in text or len(text) > MAX_GRID_LINE:
+        return False
+    cells = text.strip().strip("|").split("|")
+    return len(cells) >= 2 and all(_MARKDOWN_RULE.fullmatch(cell) for cell in cells)
+
+
+def _markdown_cells(text: str) -> tuple[str, ...]:
+    if "|" not in text or len(text) > MAX_GRID_LINE:
+        return ()
+    text = text.strip()
+    inner = text[text.startswith("|") : len(text) - (text.endswith("|") and len(text) > 1)]
+    return tuple(_MARKDOWN_MARKS.sub("", cell.replace("<br>", " ")).strip() for cell in inner.split("|"))
 
 
 def plain_line(line: str) -> Line:

@@ -36,7 +36,7 @@ _VERSION = re.compile(
 )
 _MISSING = frozenset((
     "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
-    "not versioned", "?", "*",
+    "not versioned", "?", "*", "\u2013", "\u2014", "none specified",
 ))  # fmt: skip
 
 PLATFORM_WORDS = frozenset((

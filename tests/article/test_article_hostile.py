@@ -103,6 +103,11 @@ HOSTILE = {
     "product list": "The information in this article applies to:\n\n - Exchange Server, versions " + "5.5, " * 60_000,
     "months": "jan " * 100_000,
     "paths": "\\a" * 200_000,
+    "a heading for each table": "Heading\n-------\n\n a.dll 1.0.0.0 1/1/99\n\n\n" * 12_000,
+    "a list of least versions each": "Hotfix\n\n a.dll version 1.0 (dated 1/1/99) and later\n\n\n" * 8_000,
+    "Markdown rules": "a | b\n--- | ---\n" * 20_000,
+    "open parentheses": "(1 bytes, dated " * 20_000,
+    "line breaks in cells": "<html><table><tr><td>" + "a.dll<br>" * 60_000,
 }
 
 

@@ -150,6 +150,29 @@ def test_two_version_columns_are_one_row_for_each_product() -> None:
             ("login.exe", None, 265676, "Intel or Alpha"),
             id="either",
         ),
+        pytest.param(
+            "   Rdr.vxd version 4.00.1114 (dated 6/2/97) and later",
+            ("Rdr.vxd", "4.00.1114", None, None),
+            id="least version in words",
+        ),
+        pytest.param(
+            "   Net.exe (no version information) dated 12/11/95 and later<BR/>",
+            ("Net.exe", None, None, None),
+            id="no version in words",
+        ),
+        pytest.param(
+            "   NP32.DLL  version 4.00.969  dated 12/20/95 10:09am  138,752 bytes",
+            ("NP32.DLL", "4.00.969", 138752, None),
+            id="dated",
+        ),
+        pytest.param(
+            "   MAIL.EXE ( 54,208 bytes, dated 02/01/95, 2:31 A.M.)",
+            ("MAIL.EXE", None, 54208, None),
+            id="in parentheses",
+        ),
+        pytest.param(
+            "   MAIL.EXE (54,208 bytes, dated 02/01/95, 2:31 P.M.", ("MAIL.EXE", None, 54208, None), id="never closed"
+        ),
     ],
 )
 def test_bare_lines(line: str, row: tuple[object, ...]) -> None:
@@ -393,6 +416,67 @@ A fix is available. It should have the following file attributes or later:
         ("Exchange Server Version 5.0", "5.0.1462.3"),
         ("Exchange Server Version 5.5", "5.5.2637.0"),
     ]
+
+
+EXTRACTED = """MORE INFORMATION
+================
+
+After you download UPD.EXE, run it to extract the contents of the file. You
+should receive the following files:
+
+  MAIL.EXE (300,560 bytes, dated 04-15-95, 9:24 P.M.)
+  README.TXT
+
+To replace your MAIL.EXE file
+-----------------------------
+"""
+
+
+def test_files_extracted_from_an_update_are_its_rows() -> None:
+    assert rows(EXTRACTED, "name", "size", "date", "time", title="PC Mail: Updated Mail.exe File") == [
+        ("MAIL.EXE", 300560, "1995-04-15", "21:24")
+    ]
+
+
+def test_files_extracted_from_a_tool_are_not() -> None:
+    assert parse(EXTRACTED, title="How Mail Finds Its Files").files == ()
+
+
+LEAST = """RESOLUTION
+==========
+
+This issue is resolved by the following updated files:
+
+- For all releases:
+
+Esdi.pdr version 4.00.954 (dated 2/26/96) and later
+
+- For the second release and everything that was sold with it only:
+
+Volt.vxd version 4.00.954 (dated 3/6/96) and later
+"""
+
+
+def test_least_versions_in_words_have_the_bullets_above_them_as_groups() -> None:
+    assert rows(LEAST, "name", "date", "group") == [
+        ("Esdi.pdr", "1996-02-26", "all releases"),
+        ("Volt.vxd", "1996-03-06", "the second release and everything that was sold with it only"),
+    ]
+
+
+def test_least_versions_give_way_to_a_full_table_of_the_same_files() -> None:
+    text = f"""{LEAST}
+The following files are installed by Upd.exe:
+
+File name  Version    Date/Time       Size    Destination folder
+----------------------------------------------------------------
+Esdi.pdr   4.00.1116  8/25/97 11:16a  24,426  Windows\\System
+Volt.vxd   4.00.954   3/6/96 9:54a    18,518  Windows\\System
+"""
+    assert rows(text, "name", "version", "size") == [("Esdi.pdr", "4.00.1116", 24426), ("Volt.vxd", "4.00.954", 18518)]
+    assert [table.reason for table in parse(text).skipped] == [
+        "least versions of files that a table of the article lists in full"
+    ] * 2
 
 
 NEGATIVE = {
