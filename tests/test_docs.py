@@ -68,7 +68,8 @@ def test_the_update_of_contributing_loads(tmp_path: Path, run: Run) -> None:
 
 def test_the_reference_of_the_format_names_every_field_that_is_read() -> None:
     reference = (ROOT / "docs" / "catalogue-format.md").read_text("utf-8")
-    source = (ROOT / "hotfix_check" / "catalogue" / "load.py").read_text("utf-8")
+    readers = ("load.py", "product_table.py", "update_table.py")
+    source = "".join((ROOT / "hotfix_check" / "catalogue" / name).read_text("utf-8") for name in readers)
     read = set(re.findall(r'(?:table|top)\.\w+\(\s*"(\w+)"', source)) | set(
         re.findall(r'_references\(table, "(\w+)"', source)
     )
