@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
-from hotfix_check.article.tables import RawTable
+from hotfix_check.article.raw_table import RawTable
 from hotfix_check.article.text import Line
 from hotfix_check.article.values import is_missing
 

@@ -20,8 +20,9 @@ from hotfix_check.article.file_rows import file_rows
 from hotfix_check.article.flattened import unflatten
 from hotfix_check.article.markup import html_lines, looks_like_html
 from hotfix_check.article.prose import paragraphs
+from hotfix_check.article.raw_table import looks_like_row
 from hotfix_check.article.statements import read_statements
-from hotfix_check.article.tables import find_tables, looks_like_row
+from hotfix_check.article.tables import find_tables
 from hotfix_check.article.terms import Term, find_level, find_terms
 from hotfix_check.article.text import MAX_ARTICLE_BYTES, Line, plain_line, text_lines
 from hotfix_check.errors import ArticleError
