@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Ran, Run
 from targets import WORKED
 
 from hotfix_check.errors import PolicyError
@@ -110,7 +110,7 @@ def test_no_baseline_is_taken_from_nothing(samples: Path, run: Run) -> None:
     assert "nothing was recognised" in ran.err
 
 
-def scan_waived(run: Run, samples: Path, tmp_path: Path, text: str, *options: str) -> object:
+def scan_waived(run: Run, samples: Path, tmp_path: Path, text: str, *options: str) -> Ran:
     return run(
         "scan",
         samples / "exchange-5.5-sp4",
@@ -128,9 +128,9 @@ def scan_waived(run: Run, samples: Path, tmp_path: Path, text: str, *options: st
 
 def test_a_waiver_changes_the_exit_code_and_never_the_verdict(samples: Path, run: Run, tmp_path: Path) -> None:
     ran = scan_waived(run, samples, tmp_path, WAIVER)
-    (target,) = ran.result["targets"]  # type: ignore[attr-defined]
+    (target,) = ran.result["targets"]
     (finding,) = target["findings"]
-    assert ran.code == 0  # type: ignore[attr-defined]
+    assert ran.code == 0
     assert (finding["verdict"], target["summary"]["missing"], target["summary"]["waived"]) == ("missing", 1, 1)
     assert finding["waiver"] == {
         "id": "W-014",
@@ -151,10 +151,10 @@ def test_a_waiver_is_valid_through_its_last_day(
     expires: str, code: int, samples: Path, run: Run, tmp_path: Path
 ) -> None:
     ran = scan_waived(run, samples, tmp_path, WAIVER.replace("2026-12-31", expires))
-    assert ran.code == code  # type: ignore[attr-defined]
-    expired = [one["id"] for one in ran.result["waivers"]["expired"]]  # type: ignore[attr-defined]
+    assert ran.code == code
+    expired = [one["id"] for one in ran.result["waivers"]["expired"]]
     assert expired == (["W-014"] if code else [])
-    assert ("waiver W-014 expired on 2026-11-20: its finding counts again" in ran.err) is bool(code)  # type: ignore[attr-defined]
+    assert ("waiver W-014 expired on 2026-11-20: its finding counts again" in ran.err) is bool(code)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_a_waiver_is_valid_through_its_last_day(
 )
 def test_a_waiver_may_speak_of_some_hosts(hosts: str, code: int, samples: Path, run: Run, tmp_path: Path) -> None:
     ran = scan_waived(run, samples, tmp_path, WAIVER + f"hosts = {hosts}\n")
-    assert ran.code == code  # type: ignore[attr-defined]
-    assert [one["id"] for one in ran.result["waivers"]["unused"]] == (["W-014"] if code else [])  # type: ignore[attr-defined]
+    assert ran.code == code
+    assert [one["id"] for one in ran.result["waivers"]["unused"]] == (["W-014"] if code else [])
 
 
 def test_a_waiver_for_what_is_installed_is_unused(samples: Path, run: Run, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ _RULES = {
     "undetermined": "what was collected decides neither way; that is never a pass",
 }
 _BY_LEVEL = "a service pack or cumulative update is judged by the service level, which marker files show"
+_LINKS = 10
 NOT_LOOKED_AT = (
     "Not looked at: the registry, files waiting for a restart, running processes, and what is not in the target."
 )
@@ -42,7 +43,7 @@ def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[
         f"{group['state']}, by {group['basis']} ({group['evidence']})"
         for group in finding["prerequisites"]
     ]
-    chain = [*names_of(older), f"[{name}]", *names_of(newer)]
+    chain = [*_nearest(names_of(older), before=True), f"[{name}]", *_nearest(names_of(newer), before=False)]
     lines.append(
         f"Chain, oldest first: {' -> '.join(chain)}"
         if len(chain) > 1
@@ -59,6 +60,14 @@ def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[
     lines += next_steps(finding)
     lines += [NOT_LOOKED_AT, f"Source: {finding['source']}"]
     return "\n".join(fill(line, width, indent="      ") for line in lines) + "\n"
+
+
+def _nearest(names: Sequence[str], *, before: bool) -> list[str]:
+    """The nearest links of a long chain, and how many lie beyond."""
+    if len(names) <= _LINKS:
+        return list(names)
+    beyond = f"({len(names) - _LINKS} {'earlier' if before else 'later'})"
+    return [beyond, *names[-_LINKS:]] if before else [*names[:_LINKS], beyond]
 
 
 def _row(row: Document) -> list[str]:

@@ -57,10 +57,13 @@ def render_plan(document: Document, *, width: int) -> str:
         lines += [f"   After: {action['text']}" for action in step["actions"] if action["kind"] != "service"]
     if document["restarts"]:
         last = document["restarts"][-1]
-        lines.append(
-            f"Restarts: {len(document['restarts'])} steps ask for one ({', '.join(document['restarts'])}); unless an "
-            f"article wants its own, one restart after {last} serves for those before it."
-        )
+        if len(document["restarts"]) == 1:
+            lines.append(f"Restarts: {last} asks for one.")
+        else:
+            lines.append(
+                f"Restarts: {len(document['restarts'])} steps ask for one ({', '.join(document['restarts'])}); unless "
+                f"an article wants its own, one restart after {last} serves for those before it."
+            )
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
     for one in document["unreachable"]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from tabulate import tabulate
 
-from hotfix_check.report.folding import files_to_supply, fold
+from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill, visible
 from hotfix_check.report.wording import (
@@ -53,7 +53,7 @@ def _target(target: Document, width: int, everything: bool, paint: Paint) -> str
     blocks = [_head(target, width)]
     if folded.shown:
         blocks.append(_overview(folded.shown, width, paint))
-        blocks.append("\n".join(_sentences(one, folded.beneath, width, paint) for one in folded.shown))
+        blocks.append("\n".join(_sentences(one, folded, width, paint) for one in folded.shown))
     if folded.open:
         blocks.append("\n".join(fill(line, width) for line in _open_questions(folded.open)))
     for label, entries in _sections(target):
@@ -92,19 +92,24 @@ def _painted(text: str, before: str, verdict: str, paint: Paint) -> str:
     return before + paint(verdict, verdict) + text[len(start) :] if verdict and text.startswith(start) else text
 
 
-def _sentences(finding: Document, beneath: Mapping[str, Sequence[str]], width: int, paint: Paint) -> str:
+def _sentences(finding: Document, folded: Folded, width: int, paint: Paint) -> str:
     verdict = finding["verdict"]
     lines = [_painted(fill(headline(finding), width), f"{update_name(finding)} ", verdict, paint)]
     details = next_steps(finding)
-    replaced = beneath.get(finding["id"], ())
+    replaced, waiting = (names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting))
     if replaced:
-        more = f" and {len(replaced) - _NAMED} more" if len(replaced) > _NAMED else ""
-        details.append(f"It also brings {', '.join(replaced[:_NAMED])}{more}, missing too.")
+        details.append(f"It also brings {_some(replaced)}, missing too.")
+    if waiting:
+        details.append(f"It comes first for {_some(waiting)}, optional and missing too.")
     details += [f"! {text}" for text in finding["anomalies"]]
     if finding["waiver"]:
         details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")
     lines.extend(fill(line, width, indent="  ", first="  ") for line in details)
     return "\n".join(lines)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def _open_questions(findings: Sequence[Document]) -> list[str]:

@@ -1,0 +1,116 @@
+"""What of many findings is told one by one, and what is folded under another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hotfix_check.report.folding import files_to_supply, fold
+
+
+def finding(name: str, verdict: str = "missing", **more: Any) -> dict[str, Any]:
+    """A finding as the result document has it, as far as folding looks at it."""
+    return {
+        "id": f"exchange-9.9/{name}",
+        "product": "exchange-9.9",
+        "verdict": verdict,
+        "importance": "optional",
+        "advice": [f"exchange-9.9/{name}"] if verdict in ("missing", "partial") else [],
+        "line": None,
+        "prerequisites": [],
+        "prerequisites_stated": False,
+        "settle_with": [],
+        "waiver": None,
+        **more,
+    }
+
+
+def needs(name: str) -> list[dict[str, str]]:
+    return [{"requires": name, "state": "unmet", "basis": "markers", "evidence": ""}]
+
+
+def target(*findings: dict[str, Any], kind: str = "folder") -> dict[str, Any]:
+    return {"kind": kind, "findings": list(findings)}
+
+
+def shown(*findings: dict[str, Any], kind: str = "folder") -> list[str]:
+    return [one["id"].rpartition("/")[2] for one in fold(target(*findings, kind=kind), everything=False).shown]
+
+
+SP2 = finding("SP2", importance="recommended")
+
+
+def test_an_update_that_another_replaces_stands_beneath_it() -> None:
+    folded = fold(target(finding("KB1", advice=["exchange-9.9/KB2"]), finding("KB2")), everything=False)
+    assert [one["id"] for one in folded.shown] == ["exchange-9.9/KB2"]
+    assert folded.beneath == {"exchange-9.9/KB2": ("KB1",)}
+
+
+@pytest.mark.parametrize(
+    ("update", "waits"),
+    [
+        (finding("KB1", prerequisites=needs("SP2")), True),
+        (finding("KB1", line="SP2"), True),
+        (finding("KB1", line="SP2", prerequisites_stated=True), False),
+        (finding("KB1", prerequisites=needs("SP3")), False),
+        (finding("KB1", prerequisites=needs("SP2"), importance="recommended"), False),
+        (finding("KB1", prerequisites=needs("SP2"), waiver={"id": "W"}), False),
+    ],
+    ids=[
+        "blocked by it",
+        "for its line, the source is silent",
+        "for its line, and stated to need nothing",
+        "blocked by something else",
+        "a recommended update",
+        "a waived finding",
+    ],
+)
+def test_what_waits_for_a_missing_service_pack_is_named_with_it(update: dict[str, Any], waits: bool) -> None:
+    folded = fold(target(SP2, update), everything=False)
+    assert (folded.waiting == {"exchange-9.9/SP2": ("KB1",)}) is waits
+    assert (len(folded.shown) == 1) is waits
+
+
+def test_few_open_questions_are_told_one_by_one_and_many_together() -> None:
+    few = [finding(f"KB{number}", "undetermined") for number in range(8)]
+    assert len(shown(*few)) == 8
+    folded = fold(target(*few, finding("KB8", "undetermined")), everything=False)
+    assert (folded.shown, len(folded.open)) == ((), 9)
+
+
+def test_a_required_or_recommended_open_question_is_never_folded() -> None:
+    many = [finding(f"KB{number}", "undetermined") for number in range(20)]
+    assert shown(*many, finding("KB99", "undetermined", importance="recommended")) == ["KB99"]
+
+
+def test_what_is_there_is_counted_and_of_a_lone_file_shown() -> None:
+    there = finding("KB1", "installed")
+    assert shown(there) == []
+    assert shown(there, kind="file") == ["KB1"]
+    assert shown(finding("KB1", "installed", importance="required")) == ["KB1"]
+
+
+def test_nothing_is_left_uncounted() -> None:
+    findings = [
+        SP2,
+        finding("KB1", advice=["exchange-9.9/KB2"]),
+        finding("KB2"),
+        finding("KB3", line="SP2"),
+        finding("KB4", "installed"),
+        *(finding(f"KB1{number}", "undetermined") for number in range(9)),
+    ]
+    folded = fold(target(*findings), everything=False)
+    told = len(folded.shown) + sum(map(len, (*folded.beneath.values(), *folded.waiting.values()))) + len(folded.open)
+    assert told + folded.counted == len(findings)
+    assert folded.counted == 1
+    assert len(fold(target(*findings), everything=True).shown) == len(findings)
+
+
+def test_files_to_supply_are_the_most_useful_first() -> None:
+    asks = [
+        finding("KB1", "undetermined", settle_with=[{"file": "b.dll", "role": "bin", "why": ""}]),
+        finding("KB2", "undetermined", settle_with=[{"file": "a.dll", "role": None, "why": ""}]),
+        finding("KB3", "undetermined", settle_with=[{"file": "b.dll", "role": "bin", "why": ""}]),
+    ]
+    assert files_to_supply(asks) == [("b.dll (bin)", 2), ("a.dll", 1)]
