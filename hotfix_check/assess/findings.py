@@ -66,7 +66,9 @@ def with_advice(findings: Sequence[Finding]) -> list[Finding]:
     """
     by_id = {finding.update.id: finding for finding in findings}
     return [
-        replace(finding, advice=_advice(finding, by_id)) if finding.verdict in _OPEN else finding
+        replace(finding, advice=_advice(finding, by_id))
+        if finding.verdict in _OPEN and finding.importance is not Importance.FORBIDDEN
+        else finding
         for finding in findings
     ]
 

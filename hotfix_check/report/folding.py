@@ -11,6 +11,7 @@ from hotfix_check.report.result import Document, names_of
 _TO_INSTALL = ("missing", "partial")
 _WEIGHTY = ("required", "forbidden", "recommended")
 _FEW = 8
+_BENEATH, _WAITING = "beneath", "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,46 +33,62 @@ def fold(target: Document, *, everything: bool) -> Folded:
     """Fold the findings of a target.
 
     A missing update whose advice is another one stands beneath that one, and one that is blocked by another's absence
-    waits for it. Optional updates that are undetermined are
-    told together, by the files that would settle them, unless they are few. Installed and superseded ones are counted;
-    of a lone file, installed ones are shown, since they are the answer.
+    waits for it; what is required or waived is told by itself. Optional updates that are undetermined are told
+    together, by the files that would settle them, unless they are few. Installed and superseded ones are counted, and
+    so are forbidden ones that are not there; of a lone file, installed ones are shown, since they are the answer.
     """
     findings: Sequence[Document] = target["findings"]
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
-    heads = {finding["id"] for finding in findings if finding["id"] in finding["advice"]}
-    beneath: dict[str, list[str]] = defaultdict(list)
-    waiting: dict[str, list[str]] = defaultdict(list)
-    missing = [one for one in findings if one["verdict"] in _TO_INSTALL]
-    levels = {(one["product"], names_of([one["id"]])[0]): one["id"] for one in missing}
+    missing = {one["id"]: one for one in findings if one["verdict"] in _TO_INSTALL and one["importance"] != "forbidden"}
+    levels = {(one["product"], names_of([key])[0]): key for key, one in missing.items()}
+    steps = {key: step for key, one in missing.items() if (step := _folds_under(one, missing, levels)) is not None}
+    places: dict[str, dict[str, list[str]]] = {_BENEATH: defaultdict(list), _WAITING: defaultdict(list)}
     undecided = [one for one in findings if one["verdict"] == "undetermined" and one["importance"] == "optional"]
     fold_open = len(undecided) > _FEW
     shown = []
     for finding in findings:
-        verdict = finding["verdict"]
-        weighty = finding["importance"] in _WEIGHTY
-        first = next((levels[key] for key in _needed_first(finding) if key in levels), None)
-        if verdict in _TO_INSTALL and not weighty and not finding["waiver"] and first not in (None, finding["id"]):
-            waiting[str(first)].append(finding["id"])
-            continue
-        beneath_another = finding["id"] not in heads and finding["advice"] and finding["advice"][0] in heads
-        if verdict in _TO_INSTALL and not weighty and beneath_another and not finding["waiver"]:
-            beneath[finding["advice"][0]].append(finding["id"])
+        key, verdict, importance = finding["id"], finding["verdict"], finding["importance"]
+        if key in steps:
+            places[steps[key][0]][_head(key, steps)].append(key)
         elif (
-            verdict in _TO_INSTALL
-            or (verdict == "undetermined" and (weighty or not fold_open))
-            or finding["importance"] == "required"
+            key in missing
+            or (verdict == "undetermined" and (importance in _WEIGHTY or not fold_open))
+            or importance == "required"
+            or (importance == "forbidden" and verdict in ("installed", "partial"))
             or (verdict == "installed" and target["kind"] == "file")
         ):
             shown.append(finding)
-    folded = undecided if fold_open else []
+    told = len(shown) + len(steps) + (len(undecided) if fold_open else 0)
     return Folded(
         shown=tuple(shown),
-        beneath={key: tuple(names_of(ids)) for key, ids in beneath.items()},
-        waiting={key: tuple(names_of(ids)) for key, ids in waiting.items()},
-        open=tuple(folded),
-        counted=len(findings) - len(shown) - len(folded) - sum(map(len, (*beneath.values(), *waiting.values()))),
+        beneath={key: tuple(names_of(ids)) for key, ids in places[_BENEATH].items()},
+        waiting={key: tuple(names_of(ids)) for key, ids in places[_WAITING].items()},
+        open=tuple(undecided) if fold_open else (),
+        counted=len(findings) - told,
     )
+
+
+def _folds_under(
+    finding: Document, missing: Mapping[str, Document], levels: Mapping[tuple[str, str], str]
+) -> tuple[str, str] | None:
+    """How a missing update folds, and under which id; None where it is told by itself."""
+    if finding["importance"] == "required" or finding["waiver"]:
+        return None
+    first = next((levels[key] for key in _needed_first(finding) if key in levels), finding["id"])
+    if first != finding["id"]:
+        return _WAITING, first
+    newest = finding["advice"][0] if finding["advice"] else finding["id"]
+    return (_BENEATH, newest) if finding["id"] not in finding["advice"] and newest in missing else None
+
+
+def _head(key: str, steps: Mapping[str, tuple[str, str]]) -> str:
+    """The id that is told, at the end of what folds under what; a ring ends where it began."""
+    seen = {key}
+    while key in steps and steps[key][1] not in seen:
+        key = steps[key][1]
+        seen.add(key)
+    return key
 
 
 def _needed_first(finding: Document) -> list[tuple[str, str]]:

@@ -100,7 +100,7 @@ def _sentences(finding: Document, folded: Folded, width: int, paint: Paint) -> s
     if replaced:
         details.append(f"It also brings {_some(replaced)}, missing too.")
     if waiting:
-        details.append(f"It comes first for {_some(waiting)}, optional and missing too.")
+        details.append(f"It comes first for {_some(waiting)}, missing too.")
     details += [f"! {text}" for text in finding["anomalies"]]
     if finding["waiver"]:
         details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")

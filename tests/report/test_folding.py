@@ -54,7 +54,8 @@ def test_an_update_that_another_replaces_stands_beneath_it() -> None:
         (finding("KB1", line="SP2"), True),
         (finding("KB1", line="SP2", prerequisites_stated=True), False),
         (finding("KB1", prerequisites=needs("SP3")), False),
-        (finding("KB1", prerequisites=needs("SP2"), importance="recommended"), False),
+        (finding("KB1", prerequisites=needs("SP2"), importance="recommended"), True),
+        (finding("KB1", prerequisites=needs("SP2"), importance="required"), False),
         (finding("KB1", prerequisites=needs("SP2"), waiver={"id": "W"}), False),
     ],
     ids=[
@@ -63,6 +64,7 @@ def test_an_update_that_another_replaces_stands_beneath_it() -> None:
         "for its line, and stated to need nothing",
         "blocked by something else",
         "a recommended update",
+        "a required update",
         "a waived finding",
     ],
 )
@@ -70,6 +72,17 @@ def test_what_waits_for_a_missing_service_pack_is_named_with_it(update: dict[str
     folded = fold(target(SP2, update), everything=False)
     assert (folded.waiting == {"exchange-9.9/SP2": ("KB1",)}) is waits
     assert (len(folded.shown) == 1) is waits
+
+
+def test_what_waits_for_a_level_that_another_contains_stands_with_that_one() -> None:
+    sp1 = finding("SP1", importance="recommended", advice=["exchange-9.9/SP2"])
+    folded = fold(target(SP2, sp1, finding("KB1", prerequisites=needs("SP1"))), everything=False)
+    assert (folded.beneath, folded.waiting) == ({"exchange-9.9/SP2": ("SP1",)}, {"exchange-9.9/SP2": ("KB1",)})
+
+
+def test_a_forbidden_update_is_told_only_when_it_is_there() -> None:
+    assert shown(finding("KB1", "missing", importance="forbidden", advice=[])) == []
+    assert shown(finding("KB1", "installed", importance="forbidden")) == ["KB1"]
 
 
 def test_few_open_questions_are_told_one_by_one_and_many_together() -> None:
