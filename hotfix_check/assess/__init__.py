@@ -95,7 +95,10 @@ class Assessor:
         update = finding.update
         level = self.catalogue.product(update.product).level_index(update.level) if update.level else 0
         weight = _WEIGHTIEST_FIRST.index(finding.importance)
-        return _WORST_FIRST.index(finding.verdict), weight, update.product, level, update.kb or 0, update.id
+        worst = _WORST_FIRST.index(finding.verdict)
+        if finding.importance is Importance.FORBIDDEN:
+            worst = -1 if finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL) else len(_WORST_FIRST)
+        return worst, weight, update.product, level, update.kb or 0, update.id
 
     def _level(self, evidence: ProductEvidence, declared: str | None) -> ProductLevel | None:
         product = evidence.product
@@ -103,21 +106,13 @@ class Assessor:
         if not counting:
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        return assess_level(product, counting, markers, declared, self._newest_builds(product))
+        return assess_level(product, counting, markers, declared, self._newest_build(product))
 
-    def _newest_builds(self, product: Product) -> dict[str, FileVersion]:
-        """The newest catalogued build of each marker file, on any line."""
-        newest: dict[str, FileVersion] = {}
-        for name, file in product.files.items():
-            builds = [
-                build.version
-                for line in range(len(product.levels))
-                for build in self.relations.shipped(product.id, line, name)
-            ]
-            if file.marker and product.by_third_part:
-                builds.append(headline_version(product.levels[-1]))
-            newest[name] = max([*builds, *file.versions.values()], default=FileVersion(0, 0, 0, 0))
-        return newest
+    def _newest_build(self, product: Product) -> FileVersion:
+        """The newest build that the catalogue has of any file of a product."""
+        shipped = [build.version for build in self.relations.all_shipped(product.id)]
+        own = [version for file in product.files.values() for version in file.versions.values()]
+        return max(*shipped, *own, headline_version(product.levels[-1]), FileVersion(0, 0, 0, 0))
 
     def _findings(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
         product, files = evidence.product, evidence.files

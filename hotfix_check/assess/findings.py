@@ -59,10 +59,11 @@ def make_finding(judge: ProductUpdates, update: Update, importance: Importance, 
 
 
 def with_advice(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings, each open one with what to install for it.
+    """The findings, each open one with what to install for it, in order.
 
-    The newest replacement that is itself open; where that is blocked, the update as well. A replacement that is there
-    already is no advice: the file went back, and the update, or what contains it, has to be put on again.
+    The newest replacement that is itself open, behind what must come first for it. Where that is blocked and the update
+    itself is not, the update as well: it can be had at once. A replacement that is there already is no advice: the file
+    went back, and has to be put on again. What is forbidden is never advised.
     """
     by_id = {finding.update.id: finding for finding in findings}
     return [
@@ -74,18 +75,29 @@ def with_advice(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _advice(finding: Finding, by_id: dict[str, Finding]) -> tuple[str, ...]:
-    newer = [
-        other
-        for one in finding.superseded_by
-        if (other := by_id.get(one)) is not None
-        and other.verdict in _OPEN
-        and other.importance is not Importance.FORBIDDEN
-    ]
-    if not newer:
-        return (finding.update.id,)
+    newer = [other for one in finding.superseded_by if (other := by_id.get(one)) is not None and _can_be_advised(other)]
     ids = {other.update.id for other in newer}
-    newest = [other for other in newer if not ids & set(other.superseded_by)][-1]
-    return (newest.update.id, finding.update.id) if newest.blocked else (newest.update.id,)
+    newest = next((other for other in reversed(newer) if not ids & set(other.superseded_by)), finding)
+    if not newest.blocked:
+        return (newest.update.id,)
+    if newest is not finding and not finding.blocked:
+        return (newest.update.id, finding.update.id)
+    return (*_first(newest, by_id), newest.update.id)
+
+
+def _can_be_advised(finding: Finding) -> bool:
+    return finding.verdict in _OPEN and finding.importance is not Importance.FORBIDDEN
+
+
+def _first(finding: Finding, by_id: dict[str, Finding]) -> list[str]:
+    """What a blocked update needs and can be advised: of each unmet group the last, which is the newest level."""
+    found: list[str] = []
+    for group in finding.prerequisites:
+        names = [f"{finding.update.product}/{name}" for name in group.requires.split(" or ")]
+        fitting = [name for name in names if name in by_id and _can_be_advised(by_id[name])]
+        if group.state == "unmet" and fitting:
+            found.append(fitting[-1])
+    return found
 
 
 def _settle_with(

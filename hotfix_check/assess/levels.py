@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hotfix_check.assess.finding import Basis, ProductLevel, Vote
 from hotfix_check.catalogue.product import Product, ProductFile
@@ -39,12 +39,12 @@ def assess_level(
     files: Sequence[InstalledFile],
     markers: Sequence[InstalledFile],
     declared: str | None,
-    newest: Mapping[str, FileVersion],
+    newest: FileVersion,
 ) -> ProductLevel:
     """The level from the marker copies that count, else as declared, else a lower bound from the builds of ``files``.
 
     Never guessed: markers that disagree give an interval and the anomaly mixed-level. In products that go by the third
-    part, a marker above the ``newest`` catalogued build of its file may be of a level that the catalogue does not know.
+    part, a marker above the ``newest`` catalogued build may be of a level that the catalogue does not know.
     """
     last = len(product.levels) - 1
     votes: list[Vote] = []
@@ -69,7 +69,7 @@ def assess_level(
             f"newer-than-catalogue: {file.path.rpartition('/')[2]} {file.version} is newer than every build that the "
             f"catalogue has; a later level may be there"
             for file in markers
-            if file.version is not None and file.version[:3] > newest[name_of(file.path)][:3]
+            if file.version is not None and file.version[:3] > newest[:3]
         )
     low = max((low for low, _ in intervals), default=0)
     high = min((high for _, high in intervals), default=last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,6 +55,12 @@ class Supersedence:
     def shipped(self, product_id: str, line: int, name: str) -> Iterable[ShippedBuild]:
         """The catalogued builds of a file on one line of a product."""
         return self._shipped.get((product_id, line, name.lower()), ())
+
+    def all_shipped(self, product_id: str) -> Iterator[ShippedBuild]:
+        """All catalogued builds of a product, on every line."""
+        for (product, _, _), builds in self._shipped.items():
+            if product == product_id:
+                yield from builds
 
     def knows_build(self, product_id: str, name: str, version: FileVersion) -> bool:
         """Whether a level or an update of a product is catalogued with this build of a file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import (
@@ -88,7 +88,11 @@ class ProductUpdates:
         return known
 
     def _alone_passed(self, update: Update) -> bool:
-        return update.product == self.product.id and self._by_itself(update).verdict in PASSED
+        """Whether an update is there by its own files; a rollup by its own builds only, not by a later file."""
+        if update.product != self.product.id:
+            return False
+        verdict = self._by_itself(update).verdict
+        return verdict is Verdict.INSTALLED or (verdict in PASSED and update.kind is not Kind.UPDATE_ROLLUP)
 
     def _judge(self, update: Update) -> Answer:
         judgement = judge_packages(update, self.level, self.evidence, self.relations)
@@ -209,6 +213,8 @@ class ProductUpdates:
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
+        if alone.verdict is Verdict.SUPERSEDED and update.kind is Kind.UPDATE_ROLLUP and not judgement.included:
+            return self._later_than_a_rollup(update, alone)
         if alone.verdict is Verdict.SUPERSEDED and update.level is None and not judgement.included:
             by = self._explain_later(update, judgement)
             unknown = by[0].id is None
@@ -222,6 +228,23 @@ class ProductUpdates:
                 satisfied_by=by,
             )
         return alone
+
+    def _later_than_a_rollup(self, update: Update, alone: Answer) -> Answer:
+        """A rollup whose marker is of a later build: it is there when a rollup that replaces it is, else not claimed.
+
+        A rollup's rows are markers, not its whole table: a single later file brings that file's fixes and no others.
+        """
+        rollups = [
+            one
+            for key in self.relations.superseded_by(update, alone.judgement.package)
+            if (one := self.relations.updates[key]).kind is Kind.UPDATE_ROLLUP
+            and self._by_itself(one).verdict is Verdict.INSTALLED
+        ]
+        if rollups:
+            by = tuple(SatisfiedBy(id=one.id, certainty="contains") for one in rollups)
+            return replace(alone, confidence=Confidence.HIGH, satisfied_by=by)
+        said = "consistent with it, but a rollup is claimed only by its own builds or a later rollup's"
+        return replace(alone, verdict=Verdict.UNDETERMINED, confidence=Confidence.LOW, reasons=(*alone.reasons, said))
 
     def _explain_later(self, update: Update, judgement: Judgement) -> tuple[SatisfiedBy, ...]:
         """What ships the later builds: catalogued updates of exactly these builds, rollups that contain the update."""
@@ -237,7 +260,7 @@ class ProductUpdates:
             if holder.product != self.product.id:
                 continue
             verdict = self._by_itself(holder).verdict
-            if verdict in PASSED:
+            if self._alone_passed(holder):
                 found[holder.id] = "contains"
             elif verdict not in (Verdict.MISSING, Verdict.PARTIAL) and _reaches(holder, max(versions.values())):
                 found.setdefault(holder.id, "consistent-with")

@@ -78,7 +78,7 @@ def _folds_under(
     first = next((levels[key] for key in _needed_first(finding) if key in levels), finding["id"])
     if first != finding["id"]:
         return _WAITING, first
-    newest = finding["advice"][0] if finding["advice"] else finding["id"]
+    newest = finding["advice"][-1] if finding["advice"] else finding["id"]
     return (_BENEATH, newest) if finding["id"] not in finding["advice"] and newest in missing else None
 
 

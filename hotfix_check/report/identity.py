@@ -48,7 +48,9 @@ def _file(file: InstalledFile, assessor: Assessor) -> Document:
             {
                 "id": product.id,
                 "name": product.name,
-                "line": product.levels[product.line_of(file.version)].name if file.version else None,
+                "line": product.levels[level.low if level.exact else product.line_of(file.version)].name
+                if file.version
+                else None,
                 "level_at_least": product.levels[level.low].name,
                 "level_at_most": product.levels[level.high].name,
                 "level_basis": str(level.basis),

@@ -21,6 +21,8 @@ def target_outcome(
         return "findings"
     if not assessment.products and not assessment.unreadable_evidence:
         return "nothing-recognised"
+    if not assessment.findings:
+        return "incomplete"
     if assessment.unreadable_evidence or not assessment.products or _open_question(assessment, counted):
         return "incomplete"
     return "clean"

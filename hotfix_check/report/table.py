@@ -70,6 +70,8 @@ def _head(target: Document, width: int) -> str:
         lines.append(f"Collected: {collected_words(target['collected'])}")
     for product in target["products"]:
         lines.append(f"Product: {product_words(product)}")
+        if product["end_of_support"]:
+            lines.append(f"End of support: {product['end_of_support']}")
         lines.extend(f"! {text}" for text in product["anomalies"])
     if not target["products"]:
         lines.append("Nothing recognised: no file here counts for a product of the catalogue.")

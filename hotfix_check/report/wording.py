@@ -57,19 +57,28 @@ def _install_steps(finding: Document) -> list[str]:
         groups = [group["requires"] for group in finding["prerequisites"] if group["state"] == state]
         if groups:
             steps.append(words.format(" and ".join(groups)))
-    others = [one for one in finding["advice"] if one != finding["id"]]
-    again = (
-        " again" if finding["verdict"] == "partial" or any("regressed" in one for one in finding["anomalies"]) else ""
-    )
-    if others:
-        steps.append(f"Next: install {names_of(others)[0]}, which replaces it.")
-    if finding["id"] in finding["advice"]:
-        own = "Or, while that is blocked, install" if others else "Next: install"
-        condition = " if this server has the problem" if finding["importance"] == "optional" else ""
-        steps.append(f"{own} {update_name(finding)}{again}{condition}.")
+    steps.extend(_advice_steps(finding))
     if finding["restart"] == "yes":
         steps.append("It needs a restart.")
     return steps
+
+
+def _advice_steps(finding: Document) -> list[str]:
+    """What to install, in order: what comes first, what replaces the update, or the update itself."""
+    own, advice = finding["id"], finding["advice"]
+    if not advice:
+        return []
+    regressed = any("regressed" in one for one in finding["anomalies"])
+    again = " again" if finding["verdict"] == "partial" or regressed else ""
+    condition = " if this server has the problem" if finding["importance"] == "optional" else ""
+    itself = f"{update_name(finding)}{again}{condition}"
+    if own in advice and advice[0] != own and advice[0] in finding["superseded_by"]:
+        replacement = names_of(advice[:1])[0]
+        return [f"Next: install {replacement}, which replaces it; while that is blocked, {itself}."]
+    *first, last = advice
+    said = [f"{name}, which must come first" for name in names_of(first)]
+    said.append(itself if last == own else f"{names_of([last])[0]}, which replaces it")
+    return [f"Next: install {', then '.join(said)}."]
 
 
 def waiver_words(waiver: Document) -> str:
