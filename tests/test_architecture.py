@@ -60,6 +60,24 @@ def test_what_judges_and_renders_touches_nothing_outside(name: str) -> None:
     assert found & EDGES == set()
 
 
+CALLS = {"open", "print", "input", "today", "now", "utcnow", "getenv", "read_text", "read_bytes", "write_text"}
+
+
+def calls(tree: ast.AST) -> set[str]:
+    """The names of all functions and methods that are called."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            found.add(node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(PURE)])
+def test_what_judges_and_renders_asks_no_clock_and_opens_nothing(name: str) -> None:
+    assert calls(ast.parse(MODULES[name].read_text())) & CALLS == set()
+    assert calls(ast.parse("x = date.today(); open('y').read()")) & CALLS == {"today", "open"}
+
+
 def test_the_checks_of_this_module_see_every_way_to_import() -> None:
     for line in (
         "import hotfix_check.cli",

@@ -121,7 +121,8 @@ class Assessor:
         lone = next(iter(files.by_name), "") if files.inventory.lone_file else None
         blind = {name for name, copies in files.by_name.items() if any(map(_version_unread, copies))} - self.plain_names
         for update in self.catalogue.updates:
-            if update.product != product.id or (question.kbs is not None and update.kb not in question.kbs):
+            named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
+            if update.product != product.id or not named:
                 continue
             if question.only is not None and update.id not in question.only:
                 continue

@@ -207,12 +207,14 @@ class Assessment:
 class Question:
     """What is asked.
 
-    ``kbs`` and ``products`` narrow it (None: all); ``assume`` are levels declared by the user, by product;
-    ``only`` names the updates that the caller wants of those that would be judged, by id (None: all);
-    ``importance`` is what a baseline says, by update id; ``as_of`` the day that the catalogue was cut at.
+    ``kbs``, with the ``ids`` of updates that have no number, and ``products`` narrow it (None: all); ``assume`` are
+    levels declared by the user, by product; ``only`` names the updates that the caller wants of those that would be
+    judged, by id (None: all); ``importance`` is what a baseline says, by update id; ``as_of`` the day that the
+    catalogue was cut at.
     """
 
     kbs: frozenset[int] | None = None
+    ids: frozenset[str] = frozenset()
     products: frozenset[str] | None = None
     assume: tuple[tuple[str, str], ...] = ()
     importance: Mapping[str, Importance] = field(default_factory=dict)

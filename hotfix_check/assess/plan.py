@@ -14,7 +14,7 @@ from hotfix_check.assess.places import is_backup
 from hotfix_check.assess.supersedence import Supersedence, level_includes
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import Level, headline_version
-from hotfix_check.catalogue.update import Importance, Update, package_line, required_rows
+from hotfix_check.catalogue.update import Action, Importance, Update, package_line, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
 from hotfix_check.version import FileVersion
 
@@ -27,12 +27,16 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One update to install; ``settles`` are the goals that are met once it is there."""
+    """One update to install; ``settles`` are the goals that are met once it is there.
+
+    ``actions`` are its own steps by hand and those of what it settles: bringing an update's files does not do them.
+    """
 
     update: Update
     line: str | None
     requires: tuple[str, ...]
     settles: tuple[str, ...]
+    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,13 @@ class _Planner:
                     line=finding.line,
                     requires=tuple(group.requires for group in finding.prerequisites),
                     settles=tuple(settled),
+                    actions=tuple(
+                        dict.fromkeys(
+                            action
+                            for update in (finding.update, *(found[goal].update for goal in settled))
+                            for action in update.actions
+                        )
+                    ),
                 )
             )
             found = after

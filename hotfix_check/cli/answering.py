@@ -52,13 +52,15 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
         raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
 
     def is_goal(finding: Finding) -> bool:
+        if judge.as_of is not None and finding.update.built is None:
+            return False
         if to:
             return finding.update.id in wanted
         weighty = (Importance.REQUIRED, Importance.RECOMMENDED, *((Importance.OPTIONAL,) if include_optional else ()))
         return finding.importance in weighty
 
     plan = make_plan(inventory, judge.assess_only, judge.assessor.relations, is_goal)
-    document = plan_document(plan, assessment)
+    document = plan_document(plan, assessment, [one for one in assessment.findings if one.update.id in wanted])
     if form == "json":
         _print_json(document)
     else:

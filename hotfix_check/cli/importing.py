@@ -60,7 +60,7 @@ def run_import(
         raise UsageError(f"--into: {into} is no folder of catalogue files")
     return import_articles(
         paths,
-        kb=None if kb is None else read_kb("--kb", kb),
+        kb=None if kb is None else _number(kb),
         format=cast("Format", form),
         output=output,
         jobs=jobs,
@@ -68,6 +68,13 @@ def run_import(
         replace=replace,
         quiet=quiet,
     )
+
+
+def _number(text: str) -> int:
+    try:
+        return read_kb(text)
+    except UsageError as error:
+        raise UsageError(f"--kb: {error}") from None
 
 
 def import_articles(

@@ -109,10 +109,10 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
         if wanted in (update.id.casefold(), update.id.rpartition("/")[2].casefold(), *map(str.casefold, update.aliases))
     ]
     if not found:
-        kb = read_kb("KB", name)
+        kb = read_kb(name)
         found = [update for update in catalogue.updates if update.kb == kb]
     if not found:
-        raise UsageError(f"{name} is not in the catalogue (hotfix-check catalogue list shows what is)")
+        raise UsageError(f"KB{kb} is not in the catalogue (hotfix-check catalogue list shows what is)")
     return found
 
 
@@ -141,12 +141,12 @@ def verdicts(option: str, text: str | None) -> frozenset[Verdict]:
     return frozenset(Verdict(word) for word in words)
 
 
-def read_kb(option: str, text: str) -> int:
+def read_kb(text: str) -> int:
     """A KB number as typed."""
     try:
         return parse_kb(text)
     except ValueError as error:
-        raise UsageError(f"{option}: {error}") from error
+        raise UsageError(str(error)) from error
 
 
 def _question(
@@ -155,13 +155,11 @@ def _question(
     products = {product.id: product for product in catalogue.products}
     for product_id in options.products:
         known("--product", product_id, products)
-    kbs = {read_kb("--kb", text) for text in options.kbs}
-    for kb in sorted(kbs - {update.kb for update in catalogue.updates if update.kb is not None}):
-        when = f" as of {as_of}" if as_of else ""
-        raise UsageError(f"--kb: KB{kb} is not in the catalogue{when} (hotfix-check catalogue list shows what is)")
-    if options.products and kbs:
-        for kb in sorted(kbs - {update.kb for update in catalogue.updates if update.product in options.products}):
-            raise UsageError(f"--kb: KB{kb} is no update of {' or '.join(options.products)}")
+    asked = [update for text in options.kbs for update in _asked(catalogue, text, as_of)]
+    if options.products:
+        for text in options.kbs:
+            if not any(update.product in options.products for update in _asked(catalogue, text, as_of)):
+                raise UsageError(f"--kb: {text} is no update of {' or '.join(options.products)}")
     assumed: list[tuple[str, str]] = []
     for text in options.assume:
         product_id, _, level = text.partition("=")
@@ -173,7 +171,8 @@ def _question(
             raise UsageError(f"--assume: {product_id} is given twice")
         assumed.append((product_id, names[level.casefold()]))
     return Question(
-        kbs=frozenset(kbs) or None,
+        kbs=frozenset(update.kb for update in asked if update.kb is not None) if asked else None,
+        ids=frozenset(update.id for update in asked if update.kb is None),
         products=frozenset(options.products) or None,
         assume=tuple(assumed),
         importance=importance,
@@ -188,6 +187,14 @@ def read_day(option: str, text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option}: {text!r} is not a day: 2003-10-01 is how one is written") from None
+
+
+def _asked(catalogue: Catalogue, text: str, as_of: date | None) -> list[Update]:
+    try:
+        return find_updates(catalogue, text)
+    except UsageError as error:
+        when = f" as of {as_of}" if as_of else ""
+        raise UsageError(f"--kb: {str(error).replace('in the catalogue', f'in the catalogue{when}')}") from None
 
 
 def _tell(inventory: Inventory) -> None:

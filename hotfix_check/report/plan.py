@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from hotfix_check.assess import Assessment
+from collections import defaultdict
+from collections.abc import Sequence
+
+from hotfix_check.assess import Assessment, Finding
 from hotfix_check.assess.plan import Plan
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill
 
 
-def plan_document(plan: Plan, assessment: Assessment) -> Document:
-    """The plan with what each step needs and settles."""
+def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) -> Document:
+    """The plan with what each step needs and settles; ``asked`` are the goals named by the user."""
     restarts = names_of(step.update.id for step in plan.steps if step.update.restart == "yes")
     silent = names_of(step.update.id for step in plan.steps if step.update.restart is None)
     return {
@@ -24,7 +27,7 @@ def plan_document(plan: Plan, assessment: Assessment) -> Document:
                 "requires": list(step.requires),
                 "settles": list(step.settles),
                 "restart": step.update.restart,
-                "actions": [{"kind": action.kind, "text": action.text} for action in step.update.actions],
+                "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
                 "source": "; ".join(step.update.sources),
             }
             for step in plan.steps
@@ -32,6 +35,15 @@ def plan_document(plan: Plan, assessment: Assessment) -> Document:
         "restarts": restarts,
         "restart_not_stated": silent,
         "unreachable": [{"id": update_id, "why": why} for update_id, why in plan.unreachable],
+        "asked": [
+            {
+                "id": finding.update.id,
+                "verdict": str(finding.verdict),
+                "reasons": list(finding.reasons),
+                "settle_with": [one.file for one in finding.settle_with],
+            }
+            for finding in asked
+        ],
         "undetermined": [
             finding.update.id for finding in assessment.findings if finding.verdict.value == "undetermined"
         ],
@@ -66,10 +78,18 @@ def render_plan(document: Document, *, width: int) -> str:
             )
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
+    reasons: dict[str, list[str]] = defaultdict(list)
     for one in document["unreachable"]:
-        lines.append(f"! {names_of([one['id']])[0]} stays open: {one['why']}")
+        reasons[one["why"]].append(names_of([one["id"]])[0])
+    lines += [
+        f"! {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} open: {why}" for why, names in reasons.items()
+    ]
+    for one in document["asked"]:
+        if one["verdict"] not in ("missing", "partial"):
+            asks = f" To settle it, supply {', '.join(one['settle_with'])}." if one["settle_with"] else ""
+            lines.append(f"{names_of([one['id']])[0]} is {one['verdict']}: {'; '.join(one['reasons'])}.{asks}")
     open_count = len(document["undetermined"])
-    if open_count:
+    if open_count and not document["asked"]:
         lines.append(
             f"Not planned: {open_count} updates are undetermined; 'hotfix-check scan --ask' names what to supply."
         )
