@@ -45,13 +45,15 @@ class Fix:
     builds: tuple[tuple[str, int], ...]
     importance: str
     needs_level: bool
-    needs: tuple[int, ...]
+    needs: tuple[tuple[int, ...], ...]
     replaces: tuple[int, ...]
 
     def toml(self) -> str:
         """The update as a catalogue file has it."""
         level = LEVELS[self.line]
-        groups = ([f'["{level}"]'] if self.needs_level else []) + [f'["KB{kb}"]' for kb in self.needs]
+        groups = ([f'["{level}"]'] if self.needs_level else []) + [
+            str([f"KB{kb}" for kb in group]) for group in self.needs
+        ]
         rows = "".join(
             f'    {{ name = "{name}", version = "9.9.{100 * (self.line + 1)}.{build}" }},\n'
             for name, build in self.builds
@@ -80,6 +82,7 @@ def fixes(draw: st.DrawFn, most: int = 8) -> tuple[Fix, ...]:
         names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True))
         earlier = [fix.kb for fix in found if fix.line == line]
         ties = st.lists(st.sampled_from(earlier), max_size=1) if earlier else st.just([])
+        groups = st.lists(st.sampled_from(earlier), min_size=1, max_size=2, unique=True).map(tuple)
         found.append(
             Fix(
                 kb=100_000 + number,
@@ -87,8 +90,8 @@ def fixes(draw: st.DrawFn, most: int = 8) -> tuple[Fix, ...]:
                 builds=tuple((name, draw(st.integers(1, 9))) for name in names),
                 importance=draw(st.sampled_from(["required", "recommended", "optional"])),
                 needs_level=draw(st.booleans()),
-                needs=tuple(draw(ties)),
-                replaces=(),
+                needs=tuple(draw(st.lists(groups, max_size=2))) if earlier else (),
+                replaces=tuple(draw(ties)),
             )
         )
     return tuple(found)
