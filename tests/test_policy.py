@@ -52,6 +52,16 @@ def test_a_forbidden_update_that_is_installed_is_a_finding(samples: Path, run: R
     assert run("scan", samples / "exchange-5.5-sp4", "--baseline", policy).code == 1
 
 
+@pytest.mark.parametrize("form", ["table", "md", "html"])
+def test_a_forbidden_update_is_told_only_when_it_is_there(form: str, samples: Path, run: Run, tmp_path: Path) -> None:
+    policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\nforbidden = ["SP2"]\n')
+    absent = run("scan", samples / "exchange-2003-sp1", "--baseline", policy, "-f", form).out
+    assert "install SP2" not in absent
+    policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\nforbidden = ["SP1"]\n')
+    there = run("scan", samples / "exchange-2003-sp1", "--baseline", policy, "-f", form).out
+    assert "Forbidden by the baseline: remove it." in there
+
+
 def test_an_optional_service_pack_fails_nothing(samples: Path, run: Run, tmp_path: Path) -> None:
     policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\noptional = ["SP2"]\n')
     assert run("scan", samples / "exchange-2003-sp1").code == 1

@@ -16,7 +16,6 @@ from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.result import Document
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import (
-    TO_INSTALL,
     badge,
     collected_words,
     days_since,
@@ -26,6 +25,7 @@ from hotfix_check.report.wording import (
     origin,
     product_words,
     result_digest,
+    to_act_on,
     update_name,
     verdict_sentences,
     waiver_words,
@@ -108,12 +108,7 @@ def _target(number: int, target: Document, document: Document) -> dict[str, Any]
         "collected_words": collected_words(target["collected"]) if target["collected"] else None,
         "product_lines": [(product, product_words(product)) for product in target["products"]],
         "findings": findings,
-        "to_do": [
-            one
-            for one in findings
-            if not one["waiver"]
-            and (one["verdict"] in TO_INSTALL or (one["importance"] == "forbidden" and one["verdict"] == "installed"))
-        ],
+        "to_do": [one for one in findings if not one["waiver"] and to_act_on(one)],
         "waived": [one for one in findings if one["waiver"]],
         "open": [one for one in findings if one["verdict"] == "undetermined"],
         "counts": _counts(target["findings"]),

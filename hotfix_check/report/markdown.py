@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from hotfix_check.report.result import Document
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import (
-    TO_INSTALL,
     collected_words,
     days_since,
     next_steps,
     origin,
     product_words,
+    to_act_on,
     update_name,
     verdict_sentences,
     waiver_words,
@@ -49,9 +49,7 @@ def _target(target: Document, as_of: str | None) -> Iterable[str]:
     counts = {key: count for key, count in target["summary"].items() if count}
     if counts:
         yield _table(tuple(counts), [tuple(map(str, counts.values()))])
-    yield from _sorted_out(
-        "To do", [one for one in findings if one["verdict"] in TO_INSTALL and not one["waiver"]], as_of
-    )
+    yield from _sorted_out("To do", [one for one in findings if to_act_on(one) and not one["waiver"]], as_of)
     yield from _sorted_out("Not determined", [one for one in findings if one["verdict"] == "undetermined"], as_of)
     yield from _listed(
         "Accepted risks",

@@ -18,6 +18,12 @@ def result_digest(document: Document) -> str:
     return hashlib.sha256(to_json(document).encode()).hexdigest()
 
 
+def to_act_on(finding: Document) -> bool:
+    """Whether something is to be done about a finding: missing, or there though forbidden."""
+    there = finding["verdict"] in ("installed", "partial")
+    return there if finding["importance"] == "forbidden" else finding["verdict"] in TO_INSTALL
+
+
 def update_name(finding: Document) -> str:
     """KB818861; where an update goes by another name, both: SP2 (KB836993)."""
     name = names_of([finding["id"]])[0]
@@ -34,6 +40,8 @@ def next_steps(finding: Document) -> list[str]:
     """What to do about a finding, one sentence each."""
     verdict = finding["verdict"]
     steps = _install_steps(finding) if verdict in TO_INSTALL else []
+    if finding["importance"] == "forbidden":
+        return ["Forbidden by the baseline: remove it."] if to_act_on(finding) else []
     if verdict in TO_INSTALL:
         steps.extend(f"{action['text']}." for action in finding["actions"])
     elif verdict == "installed":
@@ -153,7 +161,7 @@ def verdict_sentences(target: Document) -> list[str]:
 
 
 def _lacking(findings: Sequence[Document], sort: str) -> str:
-    lacking = [finding for finding in findings if finding["verdict"] in TO_INSTALL and not finding["waiver"]]
+    lacking = [finding for finding in findings if to_act_on(finding) and not finding["waiver"]]
     several = len(findings) > 1
     total = f"the {len(findings)} {sort} updates" if several else f"the only {sort} update"
     if not lacking:
@@ -183,7 +191,7 @@ def badge(target: Document) -> tuple[str, str]:
         return "open", "Nothing recognised"
     if target["summary"]["undetermined"] or target["unreadable"]:
         return "plain", "Nothing needed is known to be missing; not everything could be determined"
-    if any(finding["verdict"] in TO_INSTALL for finding in target["findings"]):
+    if any(map(to_act_on, target["findings"])):
         return "plain", "Nothing needed is missing without a waiver"
     return "good", "Nothing is missing"
 
