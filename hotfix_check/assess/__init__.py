@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
 from hotfix_check.assess.finding import (
@@ -106,7 +107,24 @@ class Assessor:
         if not counting:
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        return assess_level(product, counting, markers, declared, self._newest_build(product))
+        level = assess_level(product, counting, markers, declared, self._newest_build(product))
+        return replace(level, anomalies=(*level.anomalies, *self._unknown_builds(product, markers)))
+
+    def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
+        """Builds that no level and no update has, where one file carries the product's build (ExSetup.exe).
+
+        Elsewhere an unknown later build is usual: fixes were handed out one by one, and most have no catalogued row.
+        """
+        if len(product.server_files) != 1:
+            return
+        headlines = {headline_version(level) for level in product.levels}
+        for file in markers:
+            name = name_of(file.path)
+            if file.version is None or name not in product.server_files or file.version in headlines:
+                continue
+            if not self.relations.knows_build(product.id, name, file.version):
+                shown = file.path.rpartition("/")[2]
+                yield f"unknown-build: {shown} {file.version} is no build that the catalogue has of {product.name}"
 
     def _newest_build(self, product: Product) -> FileVersion:
         """The newest build that the catalogue has of any file of a product."""

@@ -515,7 +515,11 @@ def test_a_marker_newer_than_the_catalogue_says_so() -> None:
 
     result = assess(folder(installed("ExSetup.exe", "15.1.2999.4", machine="amd64")), E2016, Question())
     (product,) = result.products
-    assert [text.partition(":")[0] for text in product.anomalies] == ["newer-than-catalogue"]
+    assert [text.partition(":")[0] for text in product.anomalies] == ["newer-than-catalogue", "unknown-build"]
+    odd = assess(folder(installed("ExSetup.exe", "15.1.2507.8", machine="amd64")), E2016, Question())
+    assert odd.products[0].anomalies == (
+        "unknown-build: ExSetup.exe 15.1.2507.8 is no build that the catalogue has of Exchange Server 2016",
+    )
     known = assess(folder(installed("ExSetup.exe", "15.1.2507.9", machine="amd64")), E2016, Question())
     assert known.products[0].anomalies == ()
 
