@@ -1,13 +1,49 @@
-"""What changed between two targets: files that are new, gone, newer or older, and verdicts that changed. Pure."""
+"""What changed between two targets: files that are new, gone, newer or older, and verdicts that changed. Pure.
+
+A side is a target that was judged now, or the one target of a saved result, which is not judged again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hotfix_check.assess import Assessment, Verdict
-from hotfix_check.inventory import InstalledFile, Inventory
+from hotfix_check.assess.finding import RowState
+from hotfix_check.errors import SavedInputError, UsageError
+from hotfix_check.inventory import Inventory, name_of
+from hotfix_check.version import FileVersion
 
 _PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFile:
+    """A file of one side; size in bytes, None where a saved result does not tell it (a vote, a foreign file)."""
+
+    path: str
+    version: FileVersion | None
+    size: int | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two: its files by lower-case path, the lower-case paths not readable, verdicts by update id.
+
+    ``looked_for`` are the lower-case file names that a saved result found or found absent: of others it does not say
+    that they are not there. None for a target judged now, whose files are all known. ``catalogue`` is the SHA-256 of
+    the one it was judged with; ``narrowed`` tells a result of some products, some KBs or an earlier day only.
+    """
+
+    name: str
+    files: Mapping[str, SeenFile]
+    unreadable: frozenset[str]
+    verdicts: Mapping[str, str]
+    catalogue: str | None
+    looked_for: frozenset[str] | None = None
+    narrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +68,85 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """All changes, what went backwards first."""
+    """All changes, what went backwards first; ``evidence_only``: a saved result limits what could be compared."""
 
     files: tuple[FileChange, ...]
     verdicts: tuple[VerdictChange, ...]
+    evidence_only: bool
 
 
 _ORDER = ("older", "gone", "unreadable", "altered", "new", "newer")
 
 
-def compare(before: Inventory, after: Inventory, before_assessed: Assessment, after_assessed: Assessment) -> Comparison:
-    """Compare two targets file by file, by path without case, and finding by finding."""
-    old = {file.path.lower(): file for file in before.files}
-    new = {file.path.lower(): file for file in after.files}
-    blind = {file.path.lower() for file in after.unreadable}
+def judged_side(inventory: Inventory, assessment: Assessment, catalogue: str) -> Side:
+    """A target judged now, with the catalogue of that SHA-256."""
+    return Side(
+        name=inventory.target,
+        files=_by_path(
+            SeenFile(path=file.path, version=file.version, size=file.size, sha256=file.sha256)
+            for file in inventory.files
+        ),
+        unreadable=frozenset(file.path.lower() for file in inventory.unreadable),
+        verdicts={finding.update.id: str(finding.verdict) for finding in assessment.findings},
+        catalogue=catalogue,
+    )
+
+
+def saved_side(document: Mapping[str, Any], where: str) -> Side:
+    """The one target of a result document that follows its schema; ``where`` names the file that it came from.
+
+    Raises UsageError unless there is exactly one target, SavedInputError for a version that is none.
+    """
+    targets = document["targets"]
+    if len(targets) != 1:
+        raise UsageError(f"{where}: a result of {len(targets)} targets: one with exactly one can be compared")
+    (target,) = targets
+    unreadable = frozenset(file["path"].lower() for file in target["unreadable"])
+    rows = [row for finding in target["findings"] for row in finding["files"]]
+    files = _by_path(file for file in _held(target, rows, where) if file.path.lower() not in unreadable)
+    found = {name_of(path) for path in (*files, *unreadable)}
+    absent = {row["name"].lower() for row in rows if row["state"] == RowState.ABSENT}
+    scope = document["scope"]
+    return Side(
+        name=where,
+        files=files,
+        unreadable=unreadable,
+        verdicts={finding["id"]: finding["verdict"] for finding in target["findings"]},
+        catalogue=document["catalogue"]["sha256"],
+        looked_for=frozenset(found | absent),
+        narrowed=any(one is not None for one in (scope["products"], scope["kbs"], document["run"]["as_of"])),
+    )
+
+
+def _held(target: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], where: str) -> Iterator[SeenFile]:
+    """Every file that a result tells of, those first of which it tells most."""
+    copies = (copy for row in rows for copy in row["copies"])
+    votes = (vote for product in target["products"] for vote in product["evidence"])
+    for one in (*copies, *votes, *target["foreign"]):
+        text = one["version"]
+        try:
+            version = None if text is None else FileVersion.parse(text)
+        except ValueError as error:
+            raise SavedInputError(f"{where}: targets 1, {one['path']}: version: {text!r}: {error}") from error
+        yield SeenFile(path=one["path"], version=version, size=one.get("size"), sha256=one.get("sha256"))
+
+
+def _by_path(files: Iterable[SeenFile]) -> dict[str, SeenFile]:
+    found: dict[str, SeenFile] = {}
+    for file in files:
+        found.setdefault(file.path.lower(), file)
+    return found
+
+
+def compare(before: Side, after: Side) -> Comparison:
+    """Compare two sides file by file, by path without case, and verdict by verdict, as far as both can tell."""
     changes = []
-    for key in sorted(old.keys() | new.keys()):
-        change = _change(old.get(key), new.get(key), key in blind)
+    for key in sorted(before.files.keys() | after.files.keys()):
+        if not (_tells_of_file(before, key) and _tells_of_file(after, key)):
+            continue
+        was, now = before.files.get(key), after.files.get(key)
+        change = _change(was, now, key in after.unreadable)
         if change is not None:
-            was, now = old.get(key), new.get(key)
             named = now or was
             changes.append(
                 FileChange(
@@ -60,25 +156,37 @@ def compare(before: Inventory, after: Inventory, before_assessed: Assessment, af
                     after=_version(now),
                 )
             )
-    first = {finding.update.id: finding.verdict for finding in before_assessed.findings}
-    second = {finding.update.id: finding.verdict for finding in after_assessed.findings}
+    first, second = before.verdicts, after.verdicts
+    alike = before.catalogue == after.catalogue
     verdicts = [
         VerdictChange(
             update=key,
-            before=str(first[key]) if key in first else None,
-            after=str(second[key]) if key in second else None,
+            before=first.get(key),
+            after=second.get(key),
             worse=first.get(key) in _PASSED and second.get(key) not in _PASSED,
         )
         for key in sorted(first.keys() | second.keys())
-        if first.get(key) is not second.get(key)
+        if first.get(key) != second.get(key)
+        and _tells_of_update(before, key, alike)
+        and _tells_of_update(after, key, alike)
     ]
     return Comparison(
         files=tuple(sorted(changes, key=lambda one: (_ORDER.index(one.change), one.path.lower()))),
         verdicts=tuple(sorted(verdicts, key=lambda one: (not one.worse, one.update))),
+        evidence_only=before.looked_for is not None or after.looked_for is not None,
     )
 
 
-def _change(was: InstalledFile | None, now: InstalledFile | None, blind: bool) -> str | None:
+def _tells_of_file(side: Side, path: str) -> bool:
+    return side.looked_for is None or name_of(path) in side.looked_for
+
+
+def _tells_of_update(side: Side, update: str, alike: bool) -> bool:
+    """Whether an update without a verdict is one without a finding, and not one that was never asked about."""
+    return update in side.verdicts or (alike and not side.narrowed)
+
+
+def _change(was: SeenFile | None, now: SeenFile | None, blind: bool) -> str | None:
     if now is None:
         return "unreadable" if blind else "gone"
     if was is None:
@@ -87,9 +195,10 @@ def _change(was: InstalledFile | None, now: InstalledFile | None, blind: bool) -
         if was.version is None or now.version is None:
             return "altered"
         return "newer" if now.version > was.version else "older"
-    same = was.sha256 == now.sha256 if was.sha256 and now.sha256 else was.size == now.size
-    return None if same else "altered"
+    if was.sha256 and now.sha256:
+        return None if was.sha256 == now.sha256 else "altered"
+    return None if was.size is None or now.size is None or was.size == now.size else "altered"
 
 
-def _version(file: InstalledFile | None) -> str | None:
+def _version(file: SeenFile | None) -> str | None:
     return None if file is None else str(file.version) if file.version else "no version"

@@ -165,7 +165,11 @@ def _file(row: Fields) -> EvidenceFile:
 
 
 def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
-    """What is not as recorded, a line each: changed, missing and new evidence files."""
+    """What is not as recorded, a line each: changed, missing and new evidence files.
+
+    A file with the recorded SHA-256 is the same file, whatever its file time: a plain copy gives it a new one. Of a
+    file whose bytes were not read both times, the file time is all there is to go by.
+    """
     lines: list[str] = []
     if recorded.sha256 != found.sha256:
         lines.append(f"{recorded.path}: the saved inventory is another file")
@@ -179,9 +183,29 @@ def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
             lines.append(f"{path}: not in the manifest")
         elif was.sha256 != now.sha256 or was.size != now.size:
             lines.append(f"{path}: changed, SHA-256 {was.sha256 or 'none'} recorded, {now.sha256 or 'none'} now")
-        elif was.modified != now.modified:
-            lines.append(f"{path}: same bytes, file time {_stamp(was.modified)} recorded, {_stamp(now.modified)} now")
+        elif was.sha256 is None and was.modified != now.modified:
+            lines.append(f"{path}: file time {_stamp(was.modified)} recorded, {_stamp(now.modified)} now")
     return lines
+
+
+def same_bytes(recorded: EvidenceTarget, found: EvidenceTarget) -> dict[str, datetime | None]:
+    """The recorded file times of the evidence files that have the recorded SHA-256, by path."""
+    now = {file.path: file.sha256 for file in found.files}
+    return {
+        file.path: file.modified
+        for file in recorded.files
+        if file.sha256 is not None and file.sha256 == now.get(file.path)
+    }
+
+
+def other_times(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
+    """A line for each evidence file with the recorded bytes and another file time; no difference, only told."""
+    now = {file.path: file.modified for file in found.files}
+    return [
+        f"{path}: same bytes, file time {_stamp(was)} recorded, {_stamp(now[path])} now"
+        for path, was in same_bytes(recorded, found).items()
+        if was != now[path]
+    ]
 
 
 def _stamp(moment: datetime | None) -> str | None:

@@ -14,6 +14,7 @@ from hotfix_check.errors import SavedInputError
 from hotfix_check.version import FileVersion
 
 SCHEMA = "hotfix-check/result/1"
+_ANY_SCHEMA = "hotfix-check/result/"
 MAX_BYTES = 512 * 1024 * 1024
 _KINDS: dict[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -27,7 +28,21 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 def read_result(path: Path) -> dict[str, Any]:
     """The result document of a file. Raises SavedInputError with the place of the first fault."""
-    document = read_json(path, MAX_BYTES, "a saved result")
+    return _checked(read_json(path, MAX_BYTES, "a saved result"), path)
+
+
+def find_result(path: Path) -> dict[str, Any] | None:
+    """The same of a file that may be something else, None then. Raises SavedInputError for a result with a fault."""
+    try:
+        document = read_json(path, MAX_BYTES, "a saved result")
+    except SavedInputError:
+        return None
+    if not isinstance(document, dict) or not str(document.get("schema")).startswith(_ANY_SCHEMA):
+        return None
+    return _checked(document, path)
+
+
+def _checked(document: object, path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise SavedInputError(f"{path}: not a saved result: an object was expected")
     if document.get("schema") != SCHEMA:

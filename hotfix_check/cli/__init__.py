@@ -196,14 +196,14 @@ def identify(
 
 @app.command()
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="A", help="A folder, file or saved inventory: before.")],
+    before: Annotated[Path, typer.Argument(metavar="A", help="A folder, file, saved inventory or result: before.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
     catalogue: Catalogues = None,
     complete: Complete = False,
     form: Form = "table",
     quiet: Quiet = False,
 ) -> None:
-    """Say what changed between two targets: files new, gone, newer and older, and the verdicts that changed."""
+    """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
     from hotfix_check.cli.answering import run_compare
     from hotfix_check.cli.judging import JudgeOptions
 

@@ -11,14 +11,16 @@ from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
 from hotfix_check.cli.output import columns, print_report, write_file
-from hotfix_check.compare import compare
+from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
+from hotfix_check.inventory import looks_saved
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import render_changes
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.identity import identity_document, render_identity
 from hotfix_check.report.plan import plan_document, render_plan
 from hotfix_check.report.result import finding_document
+from hotfix_check.saved_result import find_result
 
 _FORMS = ("table", "json")
 
@@ -79,15 +81,22 @@ def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
 
 
 def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> None:
-    """What changed from one target to another."""
+    """What changed from one target or saved result to another."""
     known("--format", form, _FORMS)
     judge = Judge(options)
-    one, other = judge.read(before), judge.read(after)
-    changes = compare(one, other, judge.assess(one), judge.assess(other))
+    one, other = _side(before, judge), _side(after, judge)
+    changes = compare(one, other)
     if form == "json":
         _print_json(asdict(changes))
     else:
-        print_report(render_changes(changes, one.target, other.target, width=columns()))
+        print_report(render_changes(changes, one.name, other.name, width=columns()))
+
+
+def _side(path: Path, judge: Judge) -> Side:
+    if path.is_file() and looks_saved(path) and (document := find_result(path)) is not None:
+        return saved_side(document, str(path))
+    inventory = judge.read(path)
+    return judged_side(inventory, judge.assess(inventory), judge.catalogue.sha256)
 
 
 def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> None:

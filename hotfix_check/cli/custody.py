@@ -21,7 +21,9 @@ from hotfix_check.manifest import (
     Manifest,
     differences,
     manifest_to_json,
+    other_times,
     parse_manifest,
+    same_bytes,
 )
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
@@ -67,25 +69,29 @@ def manifest_text(
 def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     """Say whether evidence and result are as the manifest records; 0 when they are, 1 when not.
 
-    Raises SavedInputError for a broken manifest, and whatever keeps a scan from being asked.
+    Judged are the file times that were recorded, wherever the bytes are those recorded, so that a plain copy of the
+    evidence gives the same result. Raises SavedInputError for a broken manifest, and whatever keeps a scan from being
+    asked.
     """
     manifest = parse_manifest(read_json(path, MAX_BYTES, "a manifest"), str(path))
     asked = manifest.asked
+    beside = path.parent
     judge = Judge(
         JudgeOptions(
-            catalogues=tuple(map(Path, asked.catalogues)),
+            catalogues=tuple(_asked_file(one, beside) for one in asked.catalogues),
             products=asked.products,
             kbs=asked.kbs,
             assume=asked.assume,
-            baseline=None if asked.baseline is None else Path(asked.baseline),
+            baseline=None if asked.baseline is None else _asked_file(asked.baseline, beside),
             as_of=asked.as_of,
             complete=asked.complete,
             cross_check=asked.cross_check,
             quiet=quiet,
         )
     )
-    waivers = None if asked.waivers is None else Path(asked.waivers)
+    waivers = None if asked.waivers is None else _asked_file(asked.waivers, beside)
     faults: list[str] = []
+    notes: list[str] = []
     inventories: list[Inventory] = []
     for recorded in manifest.targets:
         place = _place(recorded, root, alone=len(manifest.targets) == 1)
@@ -94,14 +100,22 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         if str(inventory.kind) != recorded.kind:
             raise UsageError(f"{place}: the manifest records a {recorded.kind}, this is a {inventory.kind}")
         faults.extend(f"{recorded.path}: {line}" for line in differences(recorded, found))
+        notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, found))
+        times = same_bytes(recorded, found)
         if inventory.kind is not TargetKind.INVENTORY:
             # Judged as if it lay where it was: the names of the folders above tell the roles of those within.
-            inventory = replace(inventory, target=recorded.path, root=recorded.root)
+            inventory = replace(
+                inventory,
+                target=recorded.path,
+                root=recorded.root,
+                files=tuple(replace(one, modified=times.get(one.path, one.modified)) for one in inventory.files),
+            )
         inventories.append(inventory)
     count = sum(len(target.files) for target in manifest.targets)
     lines = [
         f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)",
         *faults,
+        *(f"Note: {line}" for line in notes),
     ]
     for label, before, after in (
         ("Tool", manifest.tool, f"hotfix-check {__version__}"),
@@ -113,6 +127,8 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
             faults.append(f"{label}: {before} recorded, {after} now")
             lines.append(faults[-1])
     judged = judge_all(judge, inventories, waivers, verdicts("fail_on", asked.fail_on), asked.day)
+    if asked.waivers is not None:
+        judged = replace(judged, waivers=replace(judged.waivers, path=asked.waivers))
     digest = result_digest(judged.bare_document())
     if digest == manifest.result_sha256:
         lines.append(f"Result: the same, byte for byte (SHA-256 {digest})")
@@ -121,6 +137,14 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         lines.append(f"Result: DIFFERENT (SHA-256 {manifest.result_sha256} recorded, {digest} now)")
     print_report("".join(visible(line) + "\n" for line in lines))
     return DIFFERENT if faults else SAME
+
+
+def _asked_file(typed: str, beside: Path) -> Path:
+    """A baseline, waiver file or catalogue as it was typed; beside the manifest when it is not there from here."""
+    given = Path(typed)
+    if typed == "default" or given.exists() or not (beside / given).exists():
+        return given
+    return beside / given
 
 
 def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:

@@ -13,13 +13,19 @@ _WORDS = {
     "new": "is new",
     "newer": "is newer",
 }
+_EVIDENCE_ONLY = (
+    "Compared are only files and updates that the saved result holds as evidence, or looked for and found absent: "
+    "nothing else is new or gone by it."
+)
 
 
 def render_changes(changes: Comparison, before: str, after: str, *, width: int) -> str:
     """One line a change; lines that begin with ! are regressions."""
     lines = [f"From {before} to {after}:"]
+    limits = [_EVIDENCE_ONLY] if changes.evidence_only else []
     if not changes.files and not changes.verdicts:
-        return fill(f"{lines[0]} nothing changed in what the catalogue knows.", width) + "\n"
+        lines = [f"{lines[0]} nothing changed in what the catalogue knows."]
+        return "".join(fill(line, width) + "\n" for line in (*lines, *limits))
     for file in changes.files:
         mark = "! " if file.change in ("older", "gone", "unreadable") else "  "
         versions = " -> ".join(version for version in (file.before, file.after) if version)
@@ -32,4 +38,5 @@ def render_changes(changes: Comparison, before: str, after: str, *, width: int) 
         f"{len(changes.files)} files changed, {worse} of them went back, are gone or unreadable; "
         f"{len(changes.verdicts)} verdicts changed, {sum(one.worse for one in changes.verdicts)} for the worse."
     )
+    lines.extend(limits)
     return "\n".join(fill(line, width, indent="    ") for line in lines) + "\n"

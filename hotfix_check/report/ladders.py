@@ -10,6 +10,7 @@ from typing import Any
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
 from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue.product import Level, ProductFile, headline_version
 from hotfix_check.catalogue.update import FileRow, Update, package_line
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
@@ -49,8 +50,9 @@ class Ladders:
     def of(self, assessment: Assessment) -> list[dict[str, Any]]:
         """The ladders of one target, by product and file name.
 
-        Rungs are, lowest first: each service level for which the file's own version is known, the updates of the
-        target's servicing line and of those after it, and the nearest catalogued version below the installed one.
+        Rungs are, lowest first: each service level for which the file's own version is known (of a marker file in a
+        product that goes by the third part, else the level's headline build), the updates of the target's servicing
+        line and of those after it, and the nearest catalogued version below the installed one.
         """
         levels = {level.product: level for level in assessment.products}
         return [
@@ -86,7 +88,7 @@ class Ladders:
         known = product.files.get(judged.name.lower())
         if known is not None and product.holds(lowest):
             for number, one in enumerate(product.levels):
-                if (own := known.versions.get(one.name)) is not None:
+                if (own := _own_version(known, one, product)) is not None:
                     rungs[own, 0, f"{number:04d}"] = {
                         "version": str(own),
                         "label": one.name,
@@ -142,6 +144,13 @@ def _comparable(row: FileRow, version: FileVersion, machines: set[str | None], p
     if platform is not None and None not in machines and platform not in machines:
         return False
     return row.range.contains(str(version)) if row.range is not None else product.holds(version)
+
+
+def _own_version(file: ProductFile, level: Level, product: Product) -> FileVersion | None:
+    """A file's own version at a level, None when it is not known."""
+    if file.marker and product.by_third_part:
+        return file.versions.get(level.name, headline_version(level))
+    return file.versions.get(level.name)
 
 
 def _version(shipped: _Shipped) -> FileVersion:

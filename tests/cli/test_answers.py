@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 from conftest import Run
 from pe_builder import build_pe
 
@@ -158,6 +159,83 @@ def test_compare_reads_saved_inventories_and_finds_nothing_when_nothing_changed(
     run("inventory", samples / "exchange-5.5-sp4", "-o", saved)
     ran = run("compare", saved, samples / "exchange-5.5-sp4")
     assert "nothing changed in what the catalogue knows." in words(ran.out)
+
+
+def test_compare_mixes_folders_inventories_and_results(samples: Path, run: Run, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    for server in (before, after):
+        shutil.copytree(samples / "exchange-5.5-sp4", server)
+    (after / "Exchsrvr/Bin/Dramapi.dll").write_bytes(build_pe("5.5.1960.3"))
+    (after / "WINNT/System32/Mapi32.dll").write_bytes(build_pe("5.5.2657.50"))
+    (after / "Exchsrvr/Bin/Mad.exe").write_bytes(b"MZ cut short")
+    for server in (before, after):
+        run("inventory", server, "-o", f"{server.name}.inventory.json")
+        run("scan", server, "-o", f"{server.name}.json")
+    answers = {}
+    for pair in (
+        ("before", "after"),
+        ("before.inventory.json", "after.json"),
+        ("before.json", "after"),
+        ("before.json", "after.inventory.json"),
+        ("before.json", "after.json"),
+    ):
+        answers[pair] = run("compare", *pair, "-f", "json").result
+        assert answers[pair].pop("evidence_only") is (pair != ("before", "after"))
+    judged = answers["before", "after"]
+    assert [(one["path"], one["change"], one["before"], one["after"]) for one in judged["files"]] == [
+        ("Exchsrvr/Bin/Dramapi.dll", "older", "5.5.2656.48", "5.5.1960.3"),
+        ("Exchsrvr/Bin/Mad.exe", "unreadable", "5.5.2653.23", None),
+        ("WINNT/System32/Mapi32.dll", "newer", "5.5.2653.12", "5.5.2657.50"),
+    ]
+    verdicts = [(one["update"], one["before"], one["after"], one["worse"]) for one in judged["verdicts"]]
+    assert ("exchange-5.5/KB324528", "installed", "missing", True) in verdicts
+    assert ("exchange-5.5/KB818861", "missing", "installed", False) in verdicts
+    assert {pair: answer for pair, answer in answers.items() if answer != judged} == {}
+    text = words(run("compare", "before.json", "after.json").out)
+    assert "! Exchsrvr/Bin/Mad.exe cannot be read any more: 5.5.2653.23" in text
+    assert "Compared are only files and updates that the saved result holds as evidence" in text
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["a result and its folder", "a folder and its result"])
+def test_a_narrow_result_is_compared_only_in_what_it_asked(
+    turned: bool, samples: Path, run: Run, tmp_path: Path
+) -> None:
+    server, saved = samples / "exchange-5.5-sp4", tmp_path / "one-kb.json"
+    run("scan", server, "--kb", "818861", "-o", saved)
+    pair = (server, saved) if turned else (saved, server)
+    found = run("compare", *pair, "-f", "json").result
+    assert found == {"files": [], "verdicts": [], "evidence_only": True}
+    assert "nothing changed in what the catalogue knows. Compared are only" in words(run("compare", *pair).out)
+
+
+def test_a_file_that_a_result_looked_for_and_did_not_find_is_gone(tmp_path: Path, run: Run) -> None:
+    server = half_patched_sp3(tmp_path / "server")
+    run("scan", server, "--complete", "-o", "before.json")
+    (server / "Exchsrvr/Bin/Dramapi.dll").unlink()
+    run("scan", server, "--complete", "-o", "after.json")
+    changes = [
+        [(one["path"], one["change"]) for one in run("compare", *pair, "-f", "json").result["files"]]
+        for pair in (("before.json", "after.json"), ("after.json", "before.json"))
+    ]
+    assert changes == [[("Exchsrvr/Bin/Dramapi.dll", "gone")], [("Exchsrvr/Bin/Dramapi.dll", "new")]]
+
+
+def test_a_result_that_cannot_be_compared_is_one_line_and_2(samples: Path, run: Run, tmp_path: Path) -> None:
+    server = samples / "exchange-5.5-sp4"
+    run("scan", server, samples / "copied-file", "-o", "two.json")
+    run("scan", server, "-o", "one.json")
+    document = json.loads((tmp_path / "one.json").read_text())
+    row = next(row for finding in document["targets"][0]["findings"] for row in finding["files"] if row["copies"])
+    row["copies"][0]["version"] = "5.5.x"
+    (tmp_path / "odd.json").write_text(json.dumps(document))
+    (tmp_path / "later.json").write_text(json.dumps({**document, "schema": "hotfix-check/result/2"}))
+    for saved, said in (
+        ("two.json", "two.json: a result of 2 targets: one with exactly one can be compared"),
+        ("odd.json", "5.5.x"),
+        ("later.json", "this release reads hotfix-check/result/1"),
+    ):
+        ran = run("compare", server, saved, "--quiet")
+        assert (ran.code, ran.out, ran.err.count("\n"), said in ran.err) == (2, "", 1, True), saved
 
 
 def test_ask_prints_the_smallest_set_of_files(samples: Path, run: Run) -> None:

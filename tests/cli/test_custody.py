@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from conftest import ROOT, Run
 from pe_builder import build_pe
 
 from hotfix_check.cli.judging import JudgeOptions
-from hotfix_check.manifest import Asked
+from hotfix_check.manifest import Asked, EvidenceFile, EvidenceTarget, differences, other_times, same_bytes
 
 FILES = 12  # that the small catalogue names, of the 13 of the sample
 SMALL = ("--catalogue", ROOT / "samples" / "example" / "catalogue")
@@ -81,10 +82,6 @@ def _replace(server: Path) -> None:
     (server / BIN / "Store.exe").write_bytes(build_pe("5.5.2653.24"))
 
 
-def _touch(server: Path) -> None:
-    os.utime(server / BIN / "Dramapi.dll", (0, 0))
-
-
 def _add(server: Path) -> None:
     shutil.copy2(server / BIN / "Mad.exe", server / BIN / "Mdbmsg.dll")
     shutil.copy2(server / BIN / "Mad.exe", server / "Store.exe")
@@ -96,9 +93,8 @@ def _add(server: Path) -> None:
         (_replace, "server: Exchsrvr/Bin/Store.exe: changed, SHA-256 ", "DIFFERENT"),
         (lambda server: (server / BIN / "Store.exe").unlink(), "server: Exchsrvr/Bin/Store.exe: gone", "DIFFERENT"),
         (_add, "server: Store.exe: not in the manifest", "DIFFERENT"),
-        (_touch, "Dramapi.dll: same bytes, file time 2002-06-20T19:40:00Z recorded, 1970-01-01T00:00:00Z", "DIFFERENT"),
     ],
-    ids=["replaced", "removed", "added", "another file time"],
+    ids=["replaced", "removed", "added"],
 )
 def test_verify_names_what_differs(
     change: Callable[[Path], object], said: str, result: str, server: Path, run: Run
@@ -110,6 +106,65 @@ def test_verify_names_what_differs(
     assert ran.out.startswith(f"Evidence: DIFFERENT ({FILES} files recorded)\n")
     assert said in ran.out
     assert f"Result: {result}" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("time", "stamp"),
+    [(0, "1970-01-01T00:00:00Z"), (1024602000, "2002-06-20T19:40:00Z")],
+    ids=["another file time", "a file time that an anomaly is told about, as a time zone makes it"],
+)
+def test_the_same_bytes_with_another_file_time_are_the_same_evidence(
+    time: int, stamp: str, server: Path, run: Run
+) -> None:
+    os.utime(server / BIN / "Dramapi.dll", (1024602000 + 3600, 1024602000 + 3600))
+    run("scan", *SMALL, "server", "-o", MANIFEST)
+    os.utime(server / BIN / "Dramapi.dll", (time, time))
+    ran = run("verify", MANIFEST)
+    evidence, note, result = ran.out.splitlines()
+    assert evidence == f"Evidence: the same ({FILES} files recorded)"
+    assert note == (
+        f"Note: server: {BIN}/Dramapi.dll: same bytes, file time 2002-06-20T20:40:00Z recorded, {stamp} now"
+    )
+    assert result.startswith("Result: the same, byte for byte (SHA-256 ")
+    assert ran.code == 0
+
+
+def test_a_plain_copy_of_the_evidence_gives_the_same_result(server: Path, run: Run, tmp_path: Path) -> None:
+    run("scan", *SMALL, "server", "-o", MANIFEST)
+    shutil.copytree(server, tmp_path / "archive" / "server", copy_function=shutil.copyfile)
+    shutil.rmtree(server)
+    ran = run("verify", MANIFEST, "--root", "archive")
+    assert (ran.code, ran.out.count("Note: server: "), "DIFFERENT" in ran.out) == (0, FILES, False)
+
+
+def test_of_a_file_without_a_digest_the_file_time_is_all_there_is() -> None:
+    def target(day: int) -> EvidenceTarget:
+        moment = datetime(2004, 1, day, tzinfo=UTC)
+        file = EvidenceFile(path="Store.exe", size=7, modified=moment, sha256=None)
+        return EvidenceTarget(path="server", kind="folder", root=(), sha256=None, files=(file,))
+
+    assert differences(target(1), target(2)) == [
+        "Store.exe: file time 2004-01-01T00:00:00Z recorded, 2004-01-02T00:00:00Z now"
+    ]
+    assert (other_times(target(1), target(2)), same_bytes(target(1), target(2))) == ([], {})
+
+
+def test_policy_and_catalogue_are_found_beside_the_manifest_from_another_folder(
+    server: Path, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "b.toml").write_text('[[product]]\nid = "exchange-5.5"\nlevel = "SP4"\nrequired = ["KB818861"]\n')
+    (tmp_path / "w.toml").write_text(
+        '[[waiver]]\nid = "W-1"\nkb = "KB818861"\nreason = "r"\napproved_by = "a"\nexpires = 2100-01-31\n'
+    )
+    (tmp_path / "mine.toml").write_text((SMALL[1] / "exchange-5.5.toml").read_text())
+    options = ("--catalogue", "mine.toml", "--baseline", "b.toml", "--waivers", "w.toml")
+    run("scan", "server", *options, "-o", MANIFEST)
+    (tmp_path / "elsewhere").mkdir()
+    ran = run("verify", f"../{MANIFEST}", "--root", "..", cwd=tmp_path / "elsewhere")
+    assert (ran.code, "Result: the same, byte for byte" in ran.out, ran.err.count("warning")) == (0, True, 0)
+    (tmp_path / "b.toml").unlink()
+    ran = run("verify", f"../{MANIFEST}", "--root", "..", cwd=tmp_path / "elsewhere")
+    assert (ran.code, "b.toml: cannot be read" in ran.err) == (2, True)
 
 
 def test_verify_asks_the_same_question_again(server: Path, run: Run, tmp_path: Path) -> None:

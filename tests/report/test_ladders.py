@@ -56,6 +56,35 @@ def test_a_level_names_the_service_pack_that_brings_it() -> None:
     assert (rung["kind"], rung["id"], rung["released"]) == ("level", "exchange-5.5/SP3", "1999-09-13")
 
 
+E2000_BIN = (
+    *(installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe")),
+    installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6249.0"),
+    installed("WINNT/System32/Mapi32.dll", "6.0.6249.0"),
+)
+
+
+def test_a_marker_file_without_versions_of_its_own_stands_on_the_headline_builds() -> None:
+    assessment = judge(folder(*E2000_BIN))
+    found = {one["file"]: one for one in Ladders([assessment], WORKED).of(assessment)}
+    levels = [rung for rung in found["Store.exe"]["rungs"] if rung["kind"] == "level"]
+    assert [(rung["version"], rung["label"]) for rung in levels] == [
+        ("6.0.4417.5", "RTM"),
+        ("6.0.4712.0", "SP1"),
+        ("6.0.5762.0", "SP2"),
+        ("6.0.6249.4", "SP3"),
+    ]
+    (row,) = [row for row in ladder_view(found["Store.exe"], {})["rows"] if row["position"] == "installed"]
+    assert (row["version"], row["level"], [rung["label"] for rung in row["rungs"]]) == ("6.0.6249.4", True, ["SP3"])
+    assert [rung for rung in found["Mapi32.dll"]["rungs"] if rung["kind"] == "level"] == [], "no marker"
+
+
+def test_where_the_third_part_says_nothing_a_headline_build_is_no_rung() -> None:
+    found = ladder("Dsamain.exe", *SP4_BIN)
+    known = WORKED.product("exchange-5.5").files["dsamain.exe"].versions
+    levels = [rung for rung in found["rungs"] if rung["kind"] == "level"]
+    assert {rung["label"]: rung["version"] for rung in levels} == {name: str(own) for name, own in known.items()}
+
+
 def test_a_lone_file_has_a_ladder_whose_line_is_not_claimed() -> None:
     found = ladder("Mapi32.dll", installed("Mapi32.dll", "5.5.2657.50"))
     assert found["line"] is None
