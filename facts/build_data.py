@@ -21,8 +21,8 @@ DATA = HERE.parent / "data"
 VERSION = date(2026, 11, 21)  # of the catalogue: the day of its last change
 
 _UPDATE_FIELDS = (
-    "kb", "id", "title", "kind", "level", "importance", "released", "aliases", "component", "restart", "replaces",
-    "contains", "included_in", "related", "actions", "applies_to", "sources", "reviewed",
+    "kb", "id", "title", "kind", "level", "importance", "released", "released_month", "aliases", "component", "restart",
+    "replaces", "contains", "included_in", "related", "actions", "applies_to", "sources", "reviewed",
 )  # fmt: skip
 _PACKAGE_FIELDS = ("level", "prerequisites", "prerequisites_stated", "contains_earlier", "files")
 _FIVE_FIVE = "exchange-5.5"

@@ -38,7 +38,7 @@ def level_name(text: str) -> str:
 
 
 def day(text: str) -> date | None:
-    """A whole date; None for a month, since TOML has no months and a guessed day would order releases wrongly."""
+    """A whole date; None for a month, which stands in a field of its own."""
     return date.fromisoformat(text) if len(text) == 10 else None
 
 
@@ -117,6 +117,8 @@ def _update(product: dict[str, Any], row: Row) -> Update:
     update |= {"title": title, "kind": kind, "aliases": aliases, "sources": [], "package": []}
     if day(row["release_date"]):
         update["released"] = day(row["release_date"])
+    elif row["release_date"]:
+        update["released_month"] = row["release_date"]
     return update
 
 
