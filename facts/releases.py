@@ -148,6 +148,23 @@ def _add(update: Update, product: dict[str, Any], row: Row, facts: Facts) -> Non
     update["package"].append({"level": level_name(row["requires"]), "files": [file]})
 
 
+def require_for_later(updates: dict[str, Update], rule: dict[str, Any]) -> None:
+    """Give the updates released after a rollup that all later ones build on its prerequisites, but for the rollups.
+
+    A month counts as later when all of it is. What an update states itself stands.
+    """
+    for update in updates.values():
+        first = f"{update['released']}" if "released" in update else f"{update.get('released_month', '0')}-01"
+        if first <= f"{rule['after']}" or update["kind"] == "update-rollup" or update.get("kb") in rule["but_for"]:
+            continue
+        packages = update.get("package") or [{"files": []}]
+        if "level" in update or any("prerequisites" in package for package in packages):
+            continue
+        groups = {"prerequisites": rule["prerequisites"]}
+        update["package"] = [groups | package for package in packages]
+        update["sources"] = list(dict.fromkeys([*update["sources"], rule["source"]]))
+
+
 def _numbers(build: str) -> list[int]:
     return [int(part) for part in build.split(".")]
 

@@ -71,6 +71,22 @@ def test_the_facts_are_read_as_they_are() -> None:
     assert (len(facts.builds), len(facts.hotfixes), len(facts.baseline)) == (534 - 2, 2109 - 12, 362 - 1)
 
 
+def test_what_was_released_for_2000_after_the_rollup_of_august_2004_needs_it() -> None:
+    groups = {
+        update.name: [[str(one) for one in group] for group in package.prerequisites]
+        for update in WORKED.updates
+        if update.product == "exchange-2000"
+        for package in update.packages
+    }
+    assert {name for name, needed in groups.items() if ["KB870540"] in needed} == {
+        *("KB870632", "KB891789", "KB893624"),  # stated by the articles
+        *("KB890066", "KB894549", "KB894689", "KB906780", "KB916803", "KB931832", "KB959897", "KB976703"),
+        *("Post-SP3-update-March-2008", "Post-SP3-update-August-2008"),
+    }
+    assert all(needed == [["SP3"], ["KB870540"]] for needed in groups.values() if ["KB870540"] in needed)
+    assert groups["KB900731"] == groups["KB870540"] == [["SP3"]]
+
+
 def test_a_reviewed_draft_of_an_article_joins_the_tables(tmp_path: Path) -> None:
     for path in build_data.HERE.iterdir():
         if path.suffix in (".csv", ".toml"):
