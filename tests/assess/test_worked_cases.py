@@ -208,3 +208,16 @@ def test_a_late_hotfix_for_2000_needs_sp3_and_the_rollup_of_august_2004() -> Non
     assert [(group.requires, group.state) for group in found.prerequisites] == [("SP3", "met"), ("KB870540", "unmet")]
     found = finding(result, "exchange-2000/KB976703")
     assert (found.verdict, found.blocked) == (Verdict.MISSING, True)
+
+
+def test_a_fix_that_comes_with_sp4_is_for_sp3_and_included_in_sp4() -> None:
+    on_sp4 = finding(judge(folder(installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2653.23"))), "exchange-5.5/KB192484")
+    assert (on_sp4.verdict, on_sp4.reasons[-1]) == (
+        Verdict.SUPERSEDED,
+        "SP4 includes this update (by the catalogue)",
+    )
+    sp3 = folder(
+        installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2650.24"), installed("Exchsrvr/Bin/Admin.exe", "5.5.2650.24")
+    )
+    on_sp3 = finding(judge(sp3), "exchange-5.5/KB192484")
+    assert (on_sp3.verdict, on_sp3.line) == (Verdict.MISSING, "SP3")

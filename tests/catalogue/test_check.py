@@ -20,6 +20,7 @@ sources = ["KB100001"]
 """
 )
 SECOND = UPDATE.replace("123456", "123457")
+OF_RTM = '  level = "RTM"\n'
 DATED = UPDATE.replace('"9.9.2.7" }', '"9.9.2.7", timestamp = 2002-01-02 }')
 
 
@@ -117,7 +118,19 @@ def test_the_default_catalogue_is_in_order() -> None:
             "exchange-9.9/KB123456: package 1: included_in: SP1 is not later than the package's line, SP1",
         ),
         (
-            BASE + UPDATE.replace("  files", '  level = "RTM"\n  files'),
+            BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("9.9.2.7", "9.9.2.5"),
+            "exchange-9.9/KB123456: package 1: included_in: SP1 is not later than the package's line, SP1",
+        ),
+        (
+            BASE + with_line(UPDATE, 'included_in = ["RTM"]'),
+            "exchange-9.9/KB123456: package 1: included_in: RTM is not later than the package's line, SP1",
+        ),
+        (
+            BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("  files", OF_RTM + "  files"),
+            "exchange-9.9/KB123456: package 1: 9.9.2.7 is of the line of SP1, not of RTM",
+        ),
+        (
+            BASE + UPDATE.replace("  files", OF_RTM + "  files"),
             "exchange-9.9/KB123456: package 1: 9.9.2.7 is of the line of SP1, not of RTM",
         ),
         (
@@ -168,6 +181,9 @@ source = "KB123499"
         "a superseder that is older than what it replaces",
         "an update that is newer than what includes it",
         "a fix that is included in its own line",
+        "a fix of the level's own builds that does not say which line it is for",
+        "a fix that is included in a level before its line",
+        "a build after the level that includes the fix, on the line before",
         "a build of another line",
         "numbers of a build exchanged",
         "a program without a version",
@@ -185,13 +201,16 @@ def test_a_planted_fault_is_found_alone(text: str, fault: str) -> None:
         BASE + UPDATE.replace(', version = "9.9.2.7"', ', note = "the article gives none"'),
         BASE + UPDATE.replace("Store.exe", "Store.cfg").replace(', version = "9.9.2.7"', ""),
         BASE + UPDATE.replace('"9.9.2.7"', '"8.5.0.1", range = "==8.5.*"'),
-        BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("9.9.2.7", "9.9.2.5"),
+        BASE
+        + with_line(UPDATE, 'included_in = ["SP1"]')
+        .replace("9.9.2.7", "9.9.2.5")
+        .replace("  files", OF_RTM + "  files"),
     ],
     ids=[
         "a program without a version, with its reason",
         "a text file",
         "a file with a range of its own",
-        "a table that gives the builds of the level that includes it",
+        "a table for the line before that gives the builds of the level that includes it",
     ],
 )
 def test_what_looks_like_a_fault_and_is_none(text: str) -> None:
