@@ -13,6 +13,7 @@ Update = dict[str, Any]
 
 _MONTHS = tuple(calendar.month_name)[1:]
 _BULLETIN = re.compile(r"smb_nt_ms([0-9]{2}-[0-9]{3})\.nasl|\b(MS[0-9]{2}-[0-9]{3})\b")
+_CVE = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,7}\b")
 _MONTHLY = re.compile(r"([A-Z][a-z]{2})([0-9]{2})(SU|HU)(v[0-9])?")
 _OTHER_BUILD = re.compile(r"(?:gives|repeats|compares|misprints).*[0-9]+\.[0-9]+|repeats")
 
@@ -127,11 +128,10 @@ def _add(update: Update, product: dict[str, Any], row: Row, facts: Facts) -> Non
     for source in sources_of(row, facts):
         if source not in update["sources"]:
             update["sources"].append(source)
-    if update["kind"] in ("security-update", "update-rollup") and "judged_by" in product:
-        for match in _BULLETIN.finditer(" ".join((row["source1"], row["source2"], row["note"]))):
-            alias = match[2] or f"MS{match[1]}"
-            if alias not in update["aliases"]:
-                update["aliases"].append(alias)
+    if update["kind"] in ("security-update", "update-rollup"):
+        said = " ".join((row["source1"], row["source2"], row["note"]))
+        named = [match[2] or f"MS{match[1]}" for match in _BULLETIN.finditer(said)]
+        update["aliases"] = list(dict.fromkeys([*update["aliases"], *named, *_CVE.findall(said)]))
     if "judged_by" not in product or not row["build"]:
         return
     file: dict[str, Any] = {"name": product["judged_by"], "version": row["build"]}
