@@ -13,7 +13,7 @@ from typing import Any
 
 from fact_tables import Facts, read_facts
 from hotfix_tables import add_component_releases, add_hotfixes
-from releases import Update, levels_of, updates_of
+from releases import Update, levels_of, require_for_later, updates_of
 from toml_text import fields
 
 HERE = Path(__file__).parent
@@ -21,8 +21,8 @@ DATA = HERE.parent / "data"
 VERSION = date(2026, 11, 21)  # of the catalogue: the day of its last change
 
 _UPDATE_FIELDS = (
-    "kb", "id", "title", "kind", "level", "importance", "released", "aliases", "component", "restart", "replaces",
-    "contains", "included_in", "related", "actions", "applies_to", "sources", "reviewed",
+    "kb", "id", "title", "kind", "level", "importance", "released", "released_month", "aliases", "component", "restart",
+    "replaces", "contains", "included_in", "related", "actions", "applies_to", "sources", "reviewed",
 )  # fmt: skip
 _PACKAGE_FIELDS = ("level", "prerequisites", "prerequisites_stated", "contains_earlier", "files")
 _FIVE_FIVE = "exchange-5.5"
@@ -60,6 +60,9 @@ def _updates(
     for entry in facts.imported.pop(product["id"], ()):
         own_id = entry.get("id") or f"KB{entry['kb']}"
         updates[own_id] = updates.get(own_id, {}) | entry
+    for key, entry in by_hand.items():
+        if key.startswith(f"{product['id']}/") and "kb" in entry:
+            updates[key.partition("/")[2]] = {}
     for own_id, update in updates.items():
         entry = by_hand.pop(f"{product['id']}/{own_id}", {})
         for key, item in entry.items():
@@ -71,6 +74,8 @@ def _updates(
                 update["aliases"] = [*update.get("aliases", ()), *item]
             elif key != "id":
                 update[key] = item
+    if "later_updates" in product:
+        require_for_later(updates, product["later_updates"])
     order = {level["name"]: index for index, level in enumerate(levels)}
     return sorted(
         updates.values(),

@@ -56,13 +56,14 @@ def _packages(rows: list[Row], product: dict[str, Any], levels: list[Line], fact
     several = any(count > 1 for count in counts.values())
     groups: dict[str | int, list[Row]] = defaultdict(list)
     for row in rows:
-        groups[row["prerequisite_level"] or (line_of(row["version"], product, levels) if several else 0)].append(row)
+        stated = row["prerequisite_level"] or row.get("line")
+        groups[stated or (line_of(row["version"], product, levels) if several else 0)].append(row)
     packages = []
     for key, members in groups.items():
         package: dict[str, Any] = {}
         if isinstance(key, str):
             package["level"] = key
-            if key != levels[0]["name"]:
+            if key != levels[0]["name"] and members[0]["prerequisite_level"]:
                 package["prerequisites"] = [[key]]
         package["files"] = [
             _file(row, facts) for row in sorted(members, key=lambda row: (row["file"], row["platform"]))

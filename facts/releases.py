@@ -13,6 +13,7 @@ Update = dict[str, Any]
 
 _MONTHS = tuple(calendar.month_name)[1:]
 _BULLETIN = re.compile(r"smb_nt_ms([0-9]{2}-[0-9]{3})\.nasl|\b(MS[0-9]{2}-[0-9]{3})\b")
+_CVE = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,7}\b")
 _MONTHLY = re.compile(r"([A-Z][a-z]{2})([0-9]{2})(SU|HU)(v[0-9])?")
 _OTHER_BUILD = re.compile(r"(?:gives|repeats|compares|misprints).*[0-9]+\.[0-9]+|repeats")
 
@@ -38,7 +39,7 @@ def level_name(text: str) -> str:
 
 
 def day(text: str) -> date | None:
-    """A whole date; None for a month, since TOML has no months and a guessed day would order releases wrongly."""
+    """A whole date; None for a month, which stands in a field of its own."""
     return date.fromisoformat(text) if len(text) == 10 else None
 
 
@@ -117,6 +118,8 @@ def _update(product: dict[str, Any], row: Row) -> Update:
     update |= {"title": title, "kind": kind, "aliases": aliases, "sources": [], "package": []}
     if day(row["release_date"]):
         update["released"] = day(row["release_date"])
+    elif row["release_date"]:
+        update["released_month"] = row["release_date"]
     return update
 
 
@@ -125,11 +128,10 @@ def _add(update: Update, product: dict[str, Any], row: Row, facts: Facts) -> Non
     for source in sources_of(row, facts):
         if source not in update["sources"]:
             update["sources"].append(source)
-    if update["kind"] in ("security-update", "update-rollup") and "judged_by" in product:
-        for match in _BULLETIN.finditer(" ".join((row["source1"], row["source2"], row["note"]))):
-            alias = match[2] or f"MS{match[1]}"
-            if alias not in update["aliases"]:
-                update["aliases"].append(alias)
+    if update["kind"] in ("security-update", "update-rollup"):
+        said = " ".join((row["source1"], row["source2"], row["note"]))
+        named = [match[2] or f"MS{match[1]}" for match in _BULLETIN.finditer(said)]
+        update["aliases"] = list(dict.fromkeys([*update["aliases"], *named, *_CVE.findall(said)]))
     if "judged_by" not in product or not row["build"]:
         return
     file: dict[str, Any] = {"name": product["judged_by"], "version": row["build"]}
@@ -144,6 +146,23 @@ def _add(update: Update, product: dict[str, Any], row: Row, facts: Facts) -> Non
     if notes:
         file["note"] = "; ".join(notes)
     update["package"].append({"level": level_name(row["requires"]), "files": [file]})
+
+
+def require_for_later(updates: dict[str, Update], rule: dict[str, Any]) -> None:
+    """Give the updates released after a rollup that all later ones build on its prerequisites, but for the rollups.
+
+    A month counts as later when all of it is. What an update states itself stands.
+    """
+    for update in updates.values():
+        first = f"{update['released']}" if "released" in update else f"{update.get('released_month', '0')}-01"
+        if first <= f"{rule['after']}" or update["kind"] == "update-rollup" or update.get("kb") in rule["but_for"]:
+            continue
+        packages = update.get("package") or [{"files": []}]
+        if "level" in update or any("prerequisites" in package for package in packages):
+            continue
+        groups = {"prerequisites": rule["prerequisites"]}
+        update["package"] = [groups | package for package in packages]
+        update["sources"] = list(dict.fromkeys([*update["sources"], rule["source"]]))
 
 
 def _numbers(build: str) -> list[int]:

@@ -220,6 +220,8 @@ def test_the_catalogue_as_of_a_day_has_nothing_that_came_later() -> None:
     assert "exchange-5.5/KB818861" in ids
     assert "exchange-5.5/KB884874" not in ids
     assert "exchange-2003/SP1" not in ids
+    assert "exchange-2000/KB824282" in ids  # September 2003
+    assert "exchange-2000/KB836488" not in ids  # April 2004
     same_day = {update.id for update in published(WORKED, date(2003, 7, 1)).updates}
     assert "exchange-5.5/KB818861" in same_day
 

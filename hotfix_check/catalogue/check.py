@@ -21,12 +21,14 @@ def check_catalogue(catalogue: Catalogue) -> tuple[str, ...]:
     faults: list[str] = []
     for product in catalogue.products:
         faults.extend(check_levels(product))
+        faults.extend(_too_late(product, by_product[product.id], catalogue.version))
         faults.extend(_levels_brought(product, by_product[product.id]))
         faults.extend(check_dates(by_product[product.id], product))
         for update in by_product[product.id]:
             faults.extend(f"{update.id}: {fault}" for fault in _statements(update))
             faults.extend(f"{update.id}: {fault}" for fault in _references(update, updates))
             faults.extend(f"{update.id}: {fault}" for fault in _replaced(update, updates))
+            faults.extend(f"{update.id}: {fault}" for fault in _unlike(update, updates))
             faults.extend(f"{update.id}: {fault}" for fault in check_packages(update, product))
     for advisory in catalogue.advisories:
         faults.extend(f"{advisory.id}: {fault}" for fault in _advisory(advisory, catalogue.product(advisory.product)))
@@ -77,6 +79,31 @@ def _replaced(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
     for container in (updates[one] for one in update.included_in if one in updates):
         if update.built is not None and container.built is not None and container.built < update.built:
             yield f"included_in: {container.name} of {container.built} is older than this of {update.built}"
+
+
+def _unlike(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
+    """What replaces an update of its product brings a file of it, or mends the same component, as far as both say."""
+    own = _file_names(update)
+    for older in (updates[one] for one in update.replaces or () if one in updates):
+        theirs = _file_names(older)
+        if older.product != update.product or not own or not theirs or own & theirs:
+            continue
+        if update.component is None or update.component != older.component:
+            yield f"replaces: {older.name} shares neither a file nor a stated component with this"
+
+
+def _too_late(product: Product, updates: list[Update], version: str) -> Iterator[str]:
+    """Nothing is released after the catalogue's own day. An update that brings a level has the level's day."""
+    days = [(f"{product.id}: levels: {level.name}", level.released) for level in product.levels]
+    days += [(update.id, update.released) for update in updates if update.level is None]
+    months = [(update.id, update.released_month) for update in updates]
+    for place, released in (*((place, str(day)) for place, day in days if day is not None), *months):
+        if released is not None and released > version:
+            yield f"{place}: released: {released} is later than the catalogue ({version})"
+
+
+def _file_names(update: Update) -> set[str]:
+    return {row.name.lower() for package in update.packages for row in package.rows}
 
 
 def _prerequisite_ids(update: Update) -> list[str]:

@@ -65,17 +65,16 @@ def _line(update: Update, package: Package, product: Product) -> Iterator[str]:
     own = [row.version for row in package.rows if row.version is not None and row.range is None]
     if not own:
         return
-    built_on = product.line_of(max(own))
-    if package.level is not None and built_on != product.level_index(package.level):
-        yield f"{max(own)} is of the line of {product.levels[built_on].name}, not of {package.level}"
+    newest = max(own)
+    built_on = product.levels[product.line_of(newest)]
+    # A table may give the builds of the level that includes the fix: "obtain the service pack; the files should be at
+    # least ...". Such a package is for an earlier line, and has to say which.
+    own_of_level = built_on.name in update.included_in and newest[: len(built_on.build)] <= built_on.build
+    if package.level not in (None, built_on.name) and not own_of_level:
+        yield f"{newest} is of the line of {built_on.name}, not of {package.level}"
     line = package_line(package, product)
     for name in update.included_in:
-        if "/" in name or line is None:
-            continue
-        level = product.level_index(name)
-        build = product.levels[level].build
-        # A table may give the level's own builds: "obtain the service pack; the files should be at least ...".
-        if level < line or (level == line and max(own)[: len(build)] > build):
+        if "/" not in name and line is not None and product.level_index(name) <= line:
             yield f"included_in: {name} is not later than the package's line, {product.levels[line].name}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -98,7 +99,8 @@ class Update:
     """One KB for one product. ``id`` is unique in a catalogue; ``kb`` may repeat (KB836993 is two service packs).
 
     ``replaces`` None: the source is silent; empty: it states that nothing is replaced. ``included_in`` holds level
-    names and update ids. ``level`` is what a service pack or cumulative update brings.
+    names and update ids. ``level`` is what a service pack or cumulative update brings. ``released_month`` is "2004-04"
+    where the sources name no day.
     """
 
     id: str
@@ -109,6 +111,7 @@ class Update:
     kind: Kind
     importance: Importance
     released: date | None
+    released_month: str | None
     level: str | None
     component: str | None
     restart: str | None
@@ -129,11 +132,15 @@ class Update:
 
     @property
     def built(self) -> date | None:
-        """Release day, else the newest day in its file tables: not released before that."""
+        """Release day, else the newest day in its file tables: not released before that. Else its month's last day."""
         if self.released is not None:
             return self.released
         days = [row_day(row) for package in self.packages for row in package.rows]
-        return max((day for day in days if day is not None), default=None)
+        newest = max((day for day in days if day is not None), default=None)
+        if newest is None and self.released_month is not None:
+            first = date.fromisoformat(f"{self.released_month}-01")
+            return first.replace(day=monthrange(first.year, first.month)[1])
+        return newest
 
 
 def package_line(package: Package, product: Product) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from packaging.specifiers import SpecifierSet
@@ -21,6 +22,7 @@ from hotfix_check.catalogue.update import (
 )
 from hotfix_check.fields import Fields
 
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _RESTART = ("yes", "no", "services")
 _ACTIONS = ("registry", "service", "note")
 _DEFAULT_IMPORTANCE = {Kind.HOTFIX: Importance.OPTIONAL}
@@ -37,6 +39,9 @@ def read_update(table: Fields, product: Product) -> Update:
     if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
         raise table.fault("level", "a service pack or cumulative update, and nothing else, names the level it brings")
     released = table.day("released")
+    released_month = _month(table, "released_month")
+    if released is not None and released_month is not None:
+        raise table.fault("released_month", f"the day is known ({released}): leave the month out")
     if released is None and level_name is not None:
         released = product.levels[product.level_index(level_name)].released
     component = table.text("component")
@@ -53,6 +58,7 @@ def read_update(table: Fields, product: Product) -> Update:
         kind=kind,
         importance=Importance(importance) if importance else _DEFAULT_IMPORTANCE.get(kind, Importance.RECOMMENDED),
         released=released,
+        released_month=released_month,
         level=level_name,
         component=component,
         restart=table.choice("restart", _RESTART),
@@ -68,6 +74,14 @@ def read_update(table: Fields, product: Product) -> Update:
     )
     table.finish()
     return update
+
+
+def _month(table: Fields, field: str) -> str | None:
+    """A year and month, "2004-04": TOML has no type for it."""
+    text = table.text(field)
+    if text is None or (_MONTH.fullmatch(text) and text > "0001"):
+        return text
+    raise table.fault(field, f"a month such as 2004-04 expected, found {text[:40]!r}")
 
 
 def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -> None:

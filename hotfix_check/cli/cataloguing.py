@@ -118,6 +118,7 @@ def _summary(update: Update) -> dict[str, Any]:
         "kind": str(update.kind),
         "importance": str(update.importance),
         "released": update.released.isoformat() if update.released else None,
+        "released_month": update.released_month,
         "aliases": list(update.aliases),
     }
 

@@ -6,6 +6,7 @@ from targets import HERE, SP3_BIN, SP4_BIN, finding, folder, installed, judge, l
 
 from hotfix_check.assess.finding import Basis, Confidence, RowState, SatisfiedBy, Verdict
 from hotfix_check.catalogue import load_catalogue
+from hotfix_check.catalogue.update import Importance
 from hotfix_check.inventory import UnreadableFile
 from hotfix_check.report.outcome import exit_code, target_outcome
 
@@ -197,3 +198,26 @@ def test_a_rollup_is_not_for_a_later_service_pack() -> None:
         ("a rollup for SP2 alone: SP3 has a series of its own",),
     )
     assert exit_code([result], frozenset(), exit_zero=False) == 0
+
+
+def test_a_late_hotfix_for_2000_needs_sp3_and_the_rollup_of_august_2004() -> None:
+    bin_folder = [installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe")]
+    result = judge(folder(*bin_folder))
+    found = finding(result, "exchange-2000/KB893624")
+    assert (found.verdict, found.importance) == (Verdict.UNDETERMINED, Importance.OPTIONAL)
+    assert [(group.requires, group.state) for group in found.prerequisites] == [("SP3", "met"), ("KB870540", "unmet")]
+    found = finding(result, "exchange-2000/KB976703")
+    assert (found.verdict, found.blocked) == (Verdict.MISSING, True)
+
+
+def test_a_fix_that_comes_with_sp4_is_for_sp3_and_included_in_sp4() -> None:
+    on_sp4 = finding(judge(folder(installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2653.23"))), "exchange-5.5/KB192484")
+    assert (on_sp4.verdict, on_sp4.reasons[-1]) == (
+        Verdict.SUPERSEDED,
+        "SP4 includes this update (by the catalogue)",
+    )
+    sp3 = folder(
+        installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2650.24"), installed("Exchsrvr/Bin/Admin.exe", "5.5.2650.24")
+    )
+    on_sp3 = finding(judge(sp3), "exchange-5.5/KB192484")
+    assert (on_sp3.verdict, on_sp3.line) == (Verdict.MISSING, "SP3")

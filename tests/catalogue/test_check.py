@@ -20,6 +20,7 @@ sources = ["KB100001"]
 """
 )
 SECOND = UPDATE.replace("123456", "123457")
+OF_RTM = '  level = "RTM"\n'
 DATED = UPDATE.replace('"9.9.2.7" }', '"9.9.2.7", timestamp = 2002-01-02 }')
 
 
@@ -113,11 +114,45 @@ def test_the_default_catalogue_is_in_order() -> None:
             "exchange-9.9/KB123456: included_in: KB123457 of 2002-01-01 is older than this of 2002-01-02",
         ),
         (
+            BASE + with_line(UPDATE, "released = 2026-11-22"),
+            "exchange-9.9/KB123456: released: 2026-11-22 is later than the catalogue (2026-11-21)",
+        ),
+        (
+            BASE + with_line(UPDATE, 'released_month = "2026-12"'),
+            "exchange-9.9/KB123456: released: 2026-12 is later than the catalogue (2026-11-21)",
+        ),
+        (
+            BASE.replace("released = 2001-02-03", "released = 2026-11-22"),
+            "exchange-9.9: levels: SP1: released: 2026-11-22 is later than the catalogue (2026-11-21)",
+        ),
+        (
+            BASE + with_line(UPDATE, "replaces = [123457]") + SECOND.replace("Store.exe", "Emsmta.exe"),
+            "exchange-9.9/KB123456: replaces: KB123457 shares neither a file nor a stated component with this",
+        ),
+        (
+            BASE
+            + with_line(UPDATE, 'replaces = [123457]\ncomponent = "Information Store"')
+            + with_line(SECOND, 'component = "MTA"').replace("Store.exe", "Emsmta.exe"),
+            "exchange-9.9/KB123456: replaces: KB123457 shares neither a file nor a stated component with this",
+        ),
+        (
             BASE + with_line(UPDATE, 'included_in = ["SP1"]'),
             "exchange-9.9/KB123456: package 1: included_in: SP1 is not later than the package's line, SP1",
         ),
         (
-            BASE + UPDATE.replace("  files", '  level = "RTM"\n  files'),
+            BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("9.9.2.7", "9.9.2.5"),
+            "exchange-9.9/KB123456: package 1: included_in: SP1 is not later than the package's line, SP1",
+        ),
+        (
+            BASE + with_line(UPDATE, 'included_in = ["RTM"]'),
+            "exchange-9.9/KB123456: package 1: included_in: RTM is not later than the package's line, SP1",
+        ),
+        (
+            BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("  files", OF_RTM + "  files"),
+            "exchange-9.9/KB123456: package 1: 9.9.2.7 is of the line of SP1, not of RTM",
+        ),
+        (
+            BASE + UPDATE.replace("  files", OF_RTM + "  files"),
             "exchange-9.9/KB123456: package 1: 9.9.2.7 is of the line of SP1, not of RTM",
         ),
         (
@@ -167,7 +202,15 @@ source = "KB123499"
         "a container that is older than what it contains",
         "a superseder that is older than what it replaces",
         "an update that is newer than what includes it",
+        "a day after the catalogue's own",
+        "a month after the catalogue's own",
+        "a level's day after the catalogue's own",
+        "a superseder of other files",
+        "a superseder of another component",
         "a fix that is included in its own line",
+        "a fix of the level's own builds that does not say which line it is for",
+        "a fix that is included in a level before its line",
+        "a build after the level that includes the fix, on the line before",
         "a build of another line",
         "numbers of a build exchanged",
         "a program without a version",
@@ -184,14 +227,29 @@ def test_a_planted_fault_is_found_alone(text: str, fault: str) -> None:
     [
         BASE + UPDATE.replace(', version = "9.9.2.7"', ', note = "the article gives none"'),
         BASE + UPDATE.replace("Store.exe", "Store.cfg").replace(', version = "9.9.2.7"', ""),
+        BASE + with_line(UPDATE, "released = 2026-11-21"),
+        BASE + with_line(UPDATE, 'released_month = "2026-11"'),
+        BASE
+        + with_line(UPDATE, 'replaces = [123457]\ncomponent = "MTA"')
+        + with_line(SECOND, 'component = "MTA"').replace("Store.exe", "Emsmta.exe"),
+        BASE + with_line(UPDATE, "replaces = [123457]") + SECOND.partition("  [[update.package]]")[0],
+        BASE + with_line(UPDATE, "replaces = [123457]") + SECOND.replace("Store.exe", "STORE.EXE"),
         BASE + UPDATE.replace('"9.9.2.7"', '"8.5.0.1", range = "==8.5.*"'),
-        BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("9.9.2.7", "9.9.2.5"),
+        BASE
+        + with_line(UPDATE, 'included_in = ["SP1"]')
+        .replace("9.9.2.7", "9.9.2.5")
+        .replace("  files", OF_RTM + "  files"),
     ],
     ids=[
         "a program without a version, with its reason",
         "a text file",
+        "a release on the catalogue's own day",
+        "a release in the catalogue's own month",
+        "a superseder of other files of the same component",
+        "a superseder of an update without files",
+        "a superseder that shares one file by a name in capitals",
         "a file with a range of its own",
-        "a table that gives the builds of the level that includes it",
+        "a table for the line before that gives the builds of the level that includes it",
     ],
 )
 def test_what_looks_like_a_fault_and_is_none(text: str) -> None:

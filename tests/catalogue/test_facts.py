@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from conftest import ROOT
 from fact_tables import read_facts
 from targets import WORKED
+
+from hotfix_check.catalogue.update import FileRow, Update
+from hotfix_check.version import FileVersion
 
 TEXTS, COUNTS, FACTS = build_data.build()
 
@@ -71,6 +75,50 @@ def test_the_facts_are_read_as_they_are() -> None:
     assert (len(facts.builds), len(facts.hotfixes), len(facts.baseline)) == (534 - 2, 2109 - 12, 362 - 1)
 
 
+def test_what_was_released_for_2000_after_the_rollup_of_august_2004_needs_it() -> None:
+    groups = {
+        update.name: [[str(one) for one in group] for group in package.prerequisites]
+        for update in WORKED.updates
+        if update.product == "exchange-2000"
+        for package in update.packages
+    }
+    assert {name for name, needed in groups.items() if ["KB870540"] in needed} == {
+        *("KB870632", "KB891789", "KB893624"),  # stated by the articles
+        *("KB890066", "KB894549", "KB894689", "KB906780", "KB916803", "KB931832", "KB959897", "KB976703"),
+        *("Post-SP3-update-March-2008", "Post-SP3-update-August-2008"),
+    }
+    assert all(needed == [["SP3"], ["KB870540"]] for needed in groups.values() if ["KB870540"] in needed)
+    assert groups["KB900731"] == groups["KB870540"] == [["SP3"]]
+
+
+def test_every_bulletin_and_cve_that_a_source_or_note_names_is_another_name_of_the_update() -> None:
+    aliases = {(update.product, name): update.aliases for update in WORKED.updates for name in _names_of(update)}
+    named = [
+        (row["product_id"], row["kb"] or row["update"], name.upper())
+        for row in (*_table("exchange-builds.csv"), *_table("exchange-hotfixes.csv"))
+        for name in re.findall(
+            r"CVE-[0-9]{4}-[0-9]{4,7}|(?:MS|ms)[0-9]{2}-[0-9]{3}",
+            " ".join(row.get(column, "") for column in ("source1", "source2", "source", "note")),
+        )
+    ]
+    assert len(named) == 89
+    assert [(product, own, name) for product, own, name in named if name not in aliases[product, own]] == []
+    cves = {(product, own) for product, own, name in named if name == "CVE-2026-69355"}
+    assert cves == {(f"exchange-{one}", "Sep26SU") for one in ("2016", "2019", "se")}
+
+
+def test_a_rollup_is_confirmed_from_the_one_on_that_a_second_source_names() -> None:
+    for product, first, count in (
+        ("exchange-2007", FileVersion(8, 3, 468, 0), 44),  # SP3 RU20: MARKERS.md, section 1
+        ("exchange-2010", FileVersion(14, 3, 301, 0), 41),  # SP3 RU14
+    ):
+        rows = [row for update in WORKED.updates if update.product == product for row in _own_rows(update)]
+        early = [row for row in rows if row.version is not None and row.version < first]
+        assert len(early) == count
+        assert not any(row.sure for row in early)
+        assert any(row.sure for row in rows)
+
+
 def test_a_reviewed_draft_of_an_article_joins_the_tables(tmp_path: Path) -> None:
     for path in build_data.HERE.iterdir():
         if path.suffix in (".csv", ".toml"):
@@ -95,6 +143,14 @@ sources = ["KB330999"]
     (tmp_path / "imported" / "exchange-6.toml").write_text(draft, "utf-8")
     with pytest.raises(ValueError, match="exchange-6: no such product"):
         build_data.build(tmp_path)
+
+
+def _names_of(update: Update) -> list[str]:
+    return [str(update.kb), update.id.partition("/")[2], *update.aliases]
+
+
+def _own_rows(update: Update) -> list[FileRow]:
+    return [row for package in update.packages for row in package.rows]
 
 
 def _table(name: str) -> list[dict[str, str]]:

@@ -107,6 +107,21 @@ def test_a_service_pack_takes_its_day_from_its_level() -> None:
     assert (pack.id, pack.released, pack.importance) == ("exchange-9.9/SP1", date(2001, 2, 3), Importance.RECOMMENDED)
 
 
+@pytest.mark.parametrize(
+    ("month", "row", "built"),
+    [
+        ("2004-02", "", date(2004, 2, 29)),
+        ("2004-12", "", date(2004, 12, 31)),
+        ("2004-02", ", timestamp = 2004-01-30", date(2004, 1, 30)),
+    ],
+    ids=["a leap February", "December", "a dated file"],
+)
+def test_a_month_counts_by_its_last_day_where_no_file_is_dated(month: str, row: str, built: date) -> None:
+    text = UPDATE.replace('"9.9.2.7"', f'"9.9.2.7"{row}').replace("sources", f'released_month = "{month}"\nsources', 1)
+    (update,) = load(PRODUCT + text).updates
+    assert (update.released, update.released_month, update.built) == (None, month, built)
+
+
 def test_a_file_may_add_updates_to_a_product_of_another_file() -> None:
     catalogue = load(PRODUCT, 'format = 1\nversion = 2027-01-01\nproduct = "exchange-9.9"\n' + UPDATE)
     assert [update.id for update in catalogue.updates] == ["exchange-9.9/KB123456"]
@@ -146,6 +161,18 @@ def test_a_file_may_add_updates_to_a_product_of_another_file() -> None:
         ('"9.9.2.7"', '"9.9.2.7", timestamp = 2003-07-01T17:44:00', "timestamp: 2003-07-01 17:44:00 has no zone"),
         ('"9.9.2.7"', '"9.9.2.7", platform = "vax"', "platform: 'vax' is none of i386"),
         ('name = "Store.exe", version', 'name = "Bin/Store.exe", version', "a file name without its folder expected"),
+        (
+            '"hotfix"',
+            '"hotfix"\nreleased_month = "2004-13"',
+            "KB123456: released_month: a month such as 2004-04 expected",
+        ),
+        ('"hotfix"', '"hotfix"\nreleased_month = "0000-01"', "released_month: a month such as 2004-04 expected"),
+        ('"hotfix"', '"hotfix"\nreleased_month = 2004-04-01', "released_month: text expected"),
+        (
+            '"hotfix"',
+            '"hotfix"\nreleased = 2004-04-01\nreleased_month = "2004-04"',
+            "KB123456: released_month: the day is known (2004-04-01): leave the month out",
+        ),
         ("  files", '  level = "SP7"\n  files', "package 1: level: 'SP7' is no level of exchange-9.9 (RTM, SP1)"),
         ("  files", "  prerequisites = [[]]\n  files", "prerequisites: a group must name at least one"),
     ],

@@ -74,6 +74,7 @@ def test_show_tells_the_chain_up_and_down_and_the_sources(run: Run) -> None:
     assert {"exchange-2000/KB817375", "exchange-2000/KB813840"} <= set(shown["stands_in_for"])
     assert set(shown["superseded_by"]) == {"exchange-2000/KB836488", "exchange-2000/KB870540"}
     text = run("catalogue", "show", "KB824282").out
+    assert "  released month: 2003-09\n" in text
     assert "  superseded by: KB836488, KB870540" in text
     assert "  sources: " in text
     assert "not confirmed by a second source; third part from two sources" in text
