@@ -35,6 +35,8 @@ def make_finding(judge: ProductUpdates, update: Update, importance: Importance, 
         anomalies.append(f"prerequisite-absent: it needs {' and '.join(unmet)}, which is not there")
     if as_of is not None and update.released is None:
         built = f"its files are of {update.built}" if update.built else "none of its dates is known"
+        if update.released_month is not None:
+            built = f"only its month is known, {update.released_month}"
         anomalies.append(f"undated: {built}, so whether it was available on {as_of} is not known")
     line = answer.judgement.line
     return Finding(
