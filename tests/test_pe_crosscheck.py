@@ -162,7 +162,7 @@ def test_a_failure_of_pefile_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
 CHECKSUMS = st.binary(max_size=40)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(CHECKSUMS, st.integers(0, 0xFFFFFFFF))
 def test_the_checksum_is_that_of_pefile(end: bytes, stored: int) -> None:
     data = patched(build_pe(), OPTIONAL_HEADER + 64, stored) + end
