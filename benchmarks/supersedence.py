@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 
 from packaging.specifiers import SpecifierSet
 
@@ -54,6 +55,7 @@ def synthetic(count: int) -> Catalogue:
                 kind=Kind.HOTFIX,
                 importance=Importance.OPTIONAL,
                 released=None,
+                released_month=None,
                 level=None,
                 component=None,
                 restart=None,
@@ -71,10 +73,10 @@ def synthetic(count: int) -> Catalogue:
     return Catalogue(version="", sha256="", products=(PRODUCT,), updates=tuple(updates), advisories=())
 
 
-def main() -> None:
+def main(counts: Sequence[int] = (1_000, 10_000, 100_000)) -> None:
     """Measure and print."""
     print(f"{'updates':>8} {'rows':>8} {'relations':>10} {'index s':>8} {'derive s':>9} {'us a row':>9}")
-    for count in (1_000, 10_000, 100_000):
+    for count in counts:
         catalogue = synthetic(count)
         rows = sum(len(package.rows) for update in catalogue.updates for package in update.packages)
         start = time.perf_counter()
