@@ -9,13 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hotfix_check.assess import Assessment, Verdict
-from hotfix_check.assess.finding import RowState
+from hotfix_check.assess import Assessment
+from hotfix_check.assess.finding import PASSED, RowState
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.inventory import Inventory, name_of
 from hotfix_check.version import FileVersion
-
-_PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +161,7 @@ def compare(before: Side, after: Side) -> Comparison:
             update=key,
             before=first.get(key),
             after=second.get(key),
-            worse=first.get(key) in _PASSED and second.get(key) not in _PASSED,
+            worse=first.get(key) in PASSED and second.get(key) not in PASSED,
         )
         for key in sorted(first.keys() | second.keys())
         if first.get(key) != second.get(key)

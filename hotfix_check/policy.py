@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from hotfix_check.assess import Assessment, Finding
+from hotfix_check.bounded import read_bounded
 from hotfix_check.catalogue import Catalogue, parse_kb
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
@@ -228,13 +229,7 @@ def published(catalogue: Catalogue, day: date) -> Catalogue:
 
 
 def _read(path: Path) -> tuple[object, str]:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PolicyError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(data) > MAX_BYTES:
-        raise PolicyError(f"{path}: larger than {MAX_BYTES} bytes")
+    data = read_bounded(path, MAX_BYTES, "a baseline or waiver file", PolicyError)
     try:
         return tomllib.loads(data.decode("utf-8-sig")), hashlib.sha256(data).hexdigest()
     except (ValueError, RecursionError) as error:

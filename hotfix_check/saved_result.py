@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import SavedInputError
 from hotfix_check.version import FileVersion
 
@@ -86,13 +87,7 @@ def _fault_in_meaning(document: dict[str, Any]) -> str | None:
 
 def read_json(path: Path, limit: int, what: str) -> object:
     """The JSON of a file of at most ``limit`` bytes. Raises SavedInputError."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
-    except OSError as error:
-        raise SavedInputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(data) > limit:
-        raise SavedInputError(f"{path}: larger than {limit} bytes, not {what}")
+    data = read_bounded(path, limit, what, SavedInputError)
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

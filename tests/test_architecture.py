@@ -17,6 +17,7 @@ PURE = ("hotfix_check.assess", "hotfix_check.report", "hotfix_check.version", "h
 EDGES = {"hotfix_check.inventory.read", "hotfix_check.catalogue.load", "hotfix_check.pe", "hotfix_check.cli"}
 ORDER = [
     "errors",
+    "bounded",
     "version",
     "fields",
     "saved_result",

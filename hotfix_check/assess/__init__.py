@@ -56,6 +56,13 @@ class Assessor:
         self.all_names = frozenset[str]().union(*self.names.values())
         self.plain_names = plain_names(catalogue)
         self.own_ranges = _rows_with_a_range(catalogue)
+        self._newest_builds = {product.id: self._newest_build(product) for product in catalogue.products}
+
+    def _newest_build(self, product: Product) -> FileVersion:
+        """The newest build that the catalogue has of any file of a product."""
+        shipped = [build.version for build in self.relations.all_shipped(product.id)]
+        own = [version for file in product.files.values() for version in file.versions.values()]
+        return max(*shipped, *own, headline_version(product.levels[-1]), FileVersion(0, 0, 0, 0))
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
         """Judge one target."""
@@ -107,7 +114,7 @@ class Assessor:
         if not counting:
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        level = assess_level(product, counting, markers, declared, self._newest_build(product))
+        level = assess_level(product, counting, markers, declared, self._newest_builds[product.id])
         return replace(level, anomalies=(*level.anomalies, *self._unknown_builds(product, markers)))
 
     def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
@@ -125,12 +132,6 @@ class Assessor:
             if not self.relations.knows_build(product.id, name, file.version):
                 shown = file.path.rpartition("/")[2]
                 yield f"unknown-build: {shown} {file.version} is no build that the catalogue has of {product.name}"
-
-    def _newest_build(self, product: Product) -> FileVersion:
-        """The newest build that the catalogue has of any file of a product."""
-        shipped = [build.version for build in self.relations.all_shipped(product.id)]
-        own = [version for file in product.files.values() for version in file.versions.values()]
-        return max(*shipped, *own, headline_version(product.levels[-1]), FileVersion(0, 0, 0, 0))
 
     def _findings(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
         product, files = evidence.product, evidence.files

@@ -59,6 +59,8 @@ class Basis(StrEnum):
 
 
 MET = frozenset({RowState.EXACT, RowState.LATER})
+PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
+OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

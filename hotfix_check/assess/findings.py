@@ -8,6 +8,8 @@ from datetime import date
 
 from hotfix_check.assess.finding import (
     MET,
+    OPEN,
+    PASSED,
     Basis,
     Finding,
     PrerequisiteState,
@@ -16,10 +18,8 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.prerequisites import assess_prerequisites
-from hotfix_check.assess.updates import PASSED, Answer, ProductUpdates
+from hotfix_check.assess.updates import Answer, ProductUpdates
 from hotfix_check.catalogue.update import Importance, Update
-
-_OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 
 
 def make_finding(judge: ProductUpdates, update: Update, importance: Importance, as_of: date | None) -> Finding:
@@ -54,7 +54,7 @@ def make_finding(judge: ProductUpdates, update: Update, importance: Importance, 
         anomalies=tuple(anomalies),
         prerequisites=prerequisites,
         prerequisites_stated=package is not None and package.prerequisites_stated,
-        blocked=bool(unmet) and answer.verdict in _OPEN,
+        blocked=bool(unmet) and answer.verdict in OPEN,
         rows=answer.judgement.rows,
         settle_with=_settle_with(judge, answer, prerequisites),
     )
@@ -69,9 +69,7 @@ def with_advice(findings: Sequence[Finding]) -> list[Finding]:
     """
     by_id = {finding.update.id: finding for finding in findings}
     return [
-        replace(finding, advice=_advice(finding, by_id))
-        if finding.verdict in _OPEN and finding.importance is not Importance.FORBIDDEN
-        else finding
+        replace(finding, advice=_advice(finding, by_id)) if _can_be_advised(finding) else finding
         for finding in findings
     ]
 
@@ -88,7 +86,7 @@ def _advice(finding: Finding, by_id: dict[str, Finding]) -> tuple[str, ...]:
 
 
 def _can_be_advised(finding: Finding) -> bool:
-    return finding.verdict in _OPEN and finding.importance is not Importance.FORBIDDEN
+    return finding.verdict in OPEN and finding.importance is not Importance.FORBIDDEN
 
 
 def _first(finding: Finding, by_id: dict[str, Finding]) -> list[str]:

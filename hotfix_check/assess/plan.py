@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hotfix_check.assess.finding import Assessment, Finding, RowState, Verdict
+from hotfix_check.assess.finding import OPEN, Assessment, Finding, RowState
 from hotfix_check.assess.places import is_backup
 from hotfix_check.assess.supersedence import Supersedence, level_includes
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.catalogue.update import Action, Importance, Update, package_line, required_rows
-from hotfix_check.inventory import InstalledFile, Inventory, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, by_path, name_of
 from hotfix_check.version import FileVersion
 
 Assess = Callable[[Inventory, frozenset[str] | None], Assessment]
 """Judge an inventory: all updates, or only those of the given ids."""
-_OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 _WEIGHT = {Importance.REQUIRED: 0, Importance.RECOMMENDED: 1, Importance.OPTIONAL: 2}
 _LONGEST = 200
 
@@ -53,7 +52,7 @@ def make_plan(
     """An irredundant ordered list of updates after which no goal is missing or partial."""
     planner = _Planner(assess, relations)
     start = assess(inventory, None)
-    goals = [finding.update.id for finding in start.findings if is_goal(finding) and finding.verdict in _OPEN]
+    goals = [finding.update.id for finding in start.findings if is_goal(finding) and finding.verdict in OPEN]
     chosen, unreachable = planner.choose(inventory, goals)
     chosen = planner.without_needless(inventory, chosen, [goal for goal in goals if goal not in unreachable])
     return Plan(steps=planner.steps(inventory, chosen, goals), unreachable=tuple(sorted(unreachable.items())))
@@ -69,7 +68,7 @@ class _Planner:
         state, chosen, unreachable = inventory, list[str](), dict[str, str]()
         while len(chosen) < _LONGEST:
             found = self._by_id(state)
-            open_goals = [goal for goal in goals if goal not in unreachable and found[goal].verdict in _OPEN]
+            open_goals = [goal for goal in goals if goal not in unreachable and found[goal].verdict in OPEN]
             if not open_goals:
                 break
             goal = min(open_goals, key=lambda one: self._order(found[one].update))
@@ -108,7 +107,7 @@ class _Planner:
             finding = found[update_id]
             state = apply_update(state, finding, self.relations)
             after = self._by_id(state, ids)
-            settled = [goal for goal in goals if found[goal].verdict in _OPEN and after[goal].verdict not in _OPEN]
+            settled = [goal for goal in goals if found[goal].verdict in OPEN and after[goal].verdict not in OPEN]
             steps.append(
                 Step(
                     update=finding.update,
@@ -135,7 +134,7 @@ class _Planner:
                 return False
             state = apply_update(state, finding, self.relations)
         found = self._by_id(state, frozenset(goals))
-        return all(found[goal].verdict not in _OPEN for goal in goals)
+        return all(found[goal].verdict not in OPEN for goal in goals)
 
     def _by_id(self, state: Inventory, only: frozenset[str] | None = None) -> dict[str, Finding]:
         return {finding.update.id: finding for finding in self.assess(state, only).findings}
@@ -154,7 +153,7 @@ class _Planner:
             other
             for other in finding.superseded_by
             if other in found
-            and found[other].verdict in _OPEN
+            and found[other].verdict in OPEN
             and _WEIGHT.get(found[other].importance, 9) <= weight
             and self._reachable(other, found)
         ]
@@ -183,7 +182,7 @@ class _Planner:
             raise _CannotPlanError(f"{finding.update.name} needs itself, step by step")
         if finding.importance is Importance.FORBIDDEN:
             raise _CannotPlanError(f"{finding.update.name} is forbidden")
-        if finding.verdict not in _OPEN and above:
+        if finding.verdict not in OPEN and above:
             raise _CannotPlanError(f"{finding.update.name}, which it needs, is {finding.verdict}")
         reasons: list[str] = []
         for group in finding.prerequisites:
@@ -239,7 +238,7 @@ def apply_update(inventory: Inventory, finding: Finding, relations: Supersedence
                 path = f"{folder}/{row.row.name}".lstrip("/")
                 added.append(InstalledFile(path=path, size=row.row.size or 0, version=version))
     changed = _raised(inventory, raised)
-    files = sorted((*changed.files, *added), key=lambda file: (file.path.lower(), file.path))
+    files = sorted((*changed.files, *added), key=by_path)
     return replace(changed, files=tuple(files))
 
 

@@ -33,6 +33,7 @@ class Supersedence:
         self._bringing: dict[tuple[str, str], Update] = {}
         # One step up from an update, by its id and its package's line: the same for every target.
         self._known_steps: dict[tuple[str, int | None], frozenset[str]] = {}
+        self._known_closures: dict[tuple[str, int | None], tuple[str, ...]] = {}
         for update in catalogue.updates:
             product = self.products[update.product]
             if update.level is not None:
@@ -93,6 +94,9 @@ class Supersedence:
         """The ids of the catalogued updates that replace this one on a package's line, step by step, oldest first."""
         product = self.products[update.product]
         line = package_line(package, product) if package else None
+        known = self._known_closures.get((update.id, line))
+        if known is not None:
+            return known
         found: set[str] = set()
         waiting: list[tuple[Update, Package | None]] = [(update, package)]
         while waiting:
@@ -102,7 +106,8 @@ class Supersedence:
                     found.add(newer)
                     successor = self.updates[newer]
                     waiting.append((successor, self._package_of(successor, product, line)))
-        return self.oldest_first(found)
+        self._known_closures[(update.id, line)] = closure = self.oldest_first(found)
+        return closure
 
     def partly_superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
         """The ids of the updates of a line that replace some of an update's required files with later ones, not all."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import (
     MET,
+    PASSED,
     Basis,
     Confidence,
     JudgedRow,
@@ -23,7 +24,6 @@ from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
-PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
 _INCLUDED_HOW = {
     "stated": "by the catalogue",
     "dates": "released after it",

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hotfix_check.bounded import read_bounded
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.product_table import read_product
 from hotfix_check.catalogue.update import Update
@@ -58,13 +59,7 @@ def load_catalogue(paths: Sequence[Path]) -> Catalogue:
     digest = hashlib.sha256()
     contents: list[tuple[str, bytes]] = []
     for file in files:
-        try:
-            with file.open("rb") as stream:
-                data = stream.read(MAX_FILE_BYTES + 1)
-        except OSError as error:
-            raise CatalogueError(f"{file}: cannot be read: {error.strerror or error}") from error
-        if len(data) > MAX_FILE_BYTES:
-            raise CatalogueError(f"{file}: larger than {MAX_FILE_BYTES} bytes, not a catalogue file")
+        data = read_bounded(file, MAX_FILE_BYTES, "a catalogue file", CatalogueError)
         contents.append((str(file), data))
         digest.update(os.fsencode(file.name) + f"\0{len(data)}\0".encode() + data)
     return parse_catalogue(contents, sha256=digest.hexdigest())

@@ -155,11 +155,12 @@ def _question(
     products = {product.id: product for product in catalogue.products}
     for product_id in options.products:
         known("--product", product_id, products)
-    asked = [update for text in options.kbs for update in _asked(catalogue, text, as_of)]
-    if options.products:
-        for text in options.kbs:
-            if not any(update.product in options.products for update in _asked(catalogue, text, as_of)):
-                raise UsageError(f"--kb: {text} is no update of {' or '.join(options.products)}")
+    asked: list[Update] = []
+    for text in options.kbs:
+        found = _asked(catalogue, text, as_of)
+        if options.products and not any(update.product in options.products for update in found):
+            raise UsageError(f"--kb: {text} is no update of {' or '.join(options.products)}")
+        asked += found
     assumed: list[tuple[str, str]] = []
     for text in options.assume:
         product_id, _, level = text.partition("=")

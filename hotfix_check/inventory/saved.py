@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fields import Fields
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
@@ -49,13 +50,7 @@ def looks_saved(path: Path) -> bool:
 
 def read_saved(path: Path) -> Inventory:
     """Read a saved inventory. Raises SavedInputError with the place and what was expected."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SavedInputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(data) > MAX_BYTES:
-        raise SavedInputError(f"{path}: larger than {MAX_BYTES} bytes, not a saved inventory")
+    data = read_bounded(path, MAX_BYTES, "a saved inventory", SavedInputError)
     try:
         document = json.loads(data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"))
     except (ValueError, RecursionError) as error:
