@@ -24,7 +24,7 @@ from hotfix_check.version_resource import (
     parse_version_resource,
 )
 
-__all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_pe", "read_pe_file"]
+__all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_image", "read_pe", "read_pe_file"]
 
 MAX_VERSION_RESOURCE = 0xFFFF  # bytes; its own length field is a 16-bit word
 MAX_SECTIONS = 512  # Windows loads at most 96 before Vista
@@ -100,7 +100,11 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
 
 def read_pe(read_at: ReadAt, *, mapi: bool = False) -> PeFacts:
     """Read the facts of a file through ``read_at``. Raises PeError, and whatever ``read_at`` raises."""
-    image = PeBytes(read_at)
+    return read_image(PeBytes(read_at), mapi=mapi)
+
+
+def read_image(image: PeBytes, *, mapi: bool = False) -> PeFacts:
+    """As ``read_pe``, of a file of which some bytes may have been read already."""
     dos_header = image.at(0, 64)
     if dos_header[:2] != b"MZ" or len(dos_header) < 64:
         raise PeError("not-a-pe", "not a Windows program: " + ("it is empty" if not dos_header else "no MZ header"))
