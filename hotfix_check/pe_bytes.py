@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,6 +112,13 @@ class PeBytes:
         if len(data) < size:
             raise PeError("damaged", f"cut short: the file ends inside its {what}")
         return data
+
+    def numbers(self, layout: struct.Struct, offset: int, what: str) -> tuple[int, ...]:
+        """The numbers laid out so at ``offset``. Raises PeError when the file ends before."""
+        start = offset - self._start
+        if start >= 0 and start + layout.size <= len(self._window):
+            return layout.unpack_from(self._window, start)
+        return layout.unpack(self.need(offset, layout.size, what))
 
     def offset(self, address: int, what: str) -> int:
         """Where the byte at a relative virtual address is in the file. Raises PeError when no section stores it."""

@@ -13,6 +13,9 @@ from hotfix_check.pe_bytes import PeBytes
 MAX_HASHED_BYTES = 1 << 30
 # Files of the MAPI set, where the Windows and Outlook stub takes Exchange's name (MS docs ms531278).
 _MAPI_SET = frozenset({"mapi32.dll", "mapi32x.dll", "mapistub.dll", "exmapi32.dll", "msmapi32.dll"})
+_STRINGS = frozenset(
+    {"fileversion", "productname", "companyname", "originalfilename", "internalname", "filedescription"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +74,18 @@ def file_facts(file: FileBytes, asked: Asked, *, evidence: bool) -> InstalledFil
     except (OSError, pe.PeError) as error:
         reason = str(error) if isinstance(error, pe.PeError) else why(error)
         return UnreadableFile(path=file.path, reason=reason, size=file.size, modified=file.modified)
+    text = facts.values(_STRINGS)
     return InstalledFile(
         path=file.path,
         size=file.size,
         modified=file.modified,
         version=facts.version,
-        version_string=facts.string("FileVersion"),
-        product_name=facts.string("ProductName"),
-        company_name=facts.string("CompanyName"),
-        original_filename=facts.string("OriginalFilename"),
-        internal_name=facts.string("InternalName"),
-        description=facts.string("FileDescription"),
+        version_string=text.get("fileversion"),
+        product_name=text.get("productname"),
+        company_name=text.get("companyname"),
+        original_filename=text.get("originalfilename"),
+        internal_name=text.get("internalname"),
+        description=text.get("filedescription"),
         languages=tuple(dict.fromkeys(language for language, _ in facts.translations)),
         machine=facts.machine,
         linked=facts.linked,
