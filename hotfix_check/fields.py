@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -15,12 +16,16 @@ T = TypeVar("T")
 
 
 class Fields:
-    """One table; ``where`` is its place in words (``exchange-5.5.toml: KB818861``), ``error`` what a fault raises."""
+    """One table; ``where`` is its place in words (``exchange-5.5.toml: KB818861``), ``error`` what a fault raises.
 
-    def __init__(self, table: object, where: str, error: type[HotfixCheckError]) -> None:
+    ``text_dates``: the table comes from JSON, which has no dates, so they are texts in ISO 8601.
+    """
+
+    def __init__(self, table: object, where: str, error: type[HotfixCheckError], *, text_dates: bool = False) -> None:
         if not isinstance(table, dict):
             raise error(f"{where}: a table was expected, found {_shown(table)}")
         self._table = table
+        self._text_dates = text_dates
         self._used: set[str] = set()
         self._error = error
         self.where = where
@@ -66,19 +71,25 @@ class Fields:
 
     def day(self, field: str) -> date | None:
         """A TOML date without a time."""
-        value = self.get(field, date, "a date such as 2003-07-01")
+        value = self._date(field, "a date such as 2003-07-01")
         if isinstance(value, datetime):
             raise self.fault(field, f"a date without a time expected, found {value}")
         return value
 
     def timestamp(self, field: str) -> datetime | date | None:
         """A date, or a date and time that says Z (table times are UTC)."""
-        value = self.get(field, date, "a date or a UTC time such as 2003-07-01T17:44:00Z")
+        value = self._date(field, "a date or a UTC time such as 2003-07-01T17:44:00Z")
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise self.fault(field, f"{value} has no zone: write it with Z, table times are UTC")
             return value.astimezone(UTC)
         return value
+
+    def _date(self, field: str, expected: str) -> date | None:
+        if not self._text_dates:
+            return self.get(field, date, expected)
+        value = self.get(field, str, expected)
+        return None if value is None else self.read(field, value, _iso_date)
 
     def moment(self, field: str) -> datetime | None:
         """A text in RFC 3339 that says Z or an offset; returned in UTC."""
@@ -127,11 +138,23 @@ class Fields:
                 raise self.fault(field, f"{expected} expected, found {_shown(value)} in it")
         return tuple(values)
 
+    def inner(self, field: str) -> Fields | None:
+        """A table within this one."""
+        value = self.get(field, dict, "a table")
+        if value is None:
+            return None
+        return Fields(value, f"{self.where}: {field}", self._error, text_dates=self._text_dates)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of all fields that are there."""
+        return tuple(self._table)
+
     def tables(self, field: str, label: Callable[[int, dict[str, Any]], str], *, joint: str = ", ") -> list[Fields]:
         """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``."""
         values = self.items(field, dict, "a list of tables") or ()
         return [
-            Fields(value, f"{self.where}{joint}{label(number, value)}", self._error)
+            Fields(value, f"{self.where}{joint}{label(number, value)}", self._error, text_dates=self._text_dates)
             for number, value in enumerate(values, 1)
         ]
 
@@ -142,11 +165,25 @@ class Fields:
         except ValueError as error:
             raise self.fault(field, str(error)) from error
 
+    def as_json(self) -> str:
+        """The whole table as one line of JSON, dates as texts."""
+        return json.dumps(self._table, ensure_ascii=False, separators=(",", ":"), default=_iso_text)
+
     def finish(self) -> None:
         """A fault when the table has a field that nobody asked for: a misspelt one must not pass."""
         unknown = sorted(set(self._table) - self._used)
         if unknown:
             raise self.fault(unknown[0], f"unknown field (known here: {', '.join(sorted(self._used))})")
+
+
+def _iso_date(text: str) -> date:
+    return date.fromisoformat(text) if len(text) == len("2003-07-01") else datetime.fromisoformat(text)
+
+
+def _iso_text(value: object) -> str:
+    if not isinstance(value, date):
+        raise TypeError(f"no JSON for {type(value).__name__}")
+    return value.isoformat()
 
 
 def _shown(value: object) -> str:

@@ -1,8 +1,12 @@
-"""Catalogue files (TOML, one a product) to values. Every fault is gathered and told with file, KB, row and field."""
+"""Catalogue files to values: TOML (one a product), JSON Lines, or the SQLite index made of them.
+
+Every fault is gathered and told with file, KB, row and field.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.bounded import read_bounded
+from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.outline import Outline, make_outline
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.product_table import read_product
 from hotfix_check.catalogue.update import Update
@@ -22,26 +28,21 @@ from hotfix_check.fields import Fields
 
 FORMAT = 1
 MAX_FILE_BYTES = 64 * 1024 * 1024
+SUFFIXES = (".toml", ".jsonl")
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """Products with their updates, sorted by id; ``sha256`` is over the files' names and bytes, ``version`` a date."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The tables of one catalogue file, not yet read; ``product`` is None where another file defines it."""
 
-    version: str
-    sha256: str
-    products: tuple[Product, ...]
-    updates: tuple[Update, ...]
-    advisories: tuple[Advisory, ...]
-
-    def product(self, product_id: str) -> Product:
-        """The product of that id. Raises KeyError."""
-        for product in self.products:
-            if product.id == product_id:
-                return product
-        raise KeyError(product_id)
+    where: str
+    version: date
+    product: Fields | None
+    product_id: str | None
+    updates: list[Fields]
+    advisories: list[Fields]
 
 
 def default_folder() -> Path:
@@ -55,20 +56,43 @@ def load_catalogue(paths: Sequence[Path]) -> Catalogue:
 
     Raises CatalogueError with one line a fault when anything in them cannot be used.
     """
-    files = [file for path in paths for file in _toml_files(path)]
+    contents = read_files(paths)
+    return parse_catalogue(contents, sha256=digest_of(contents))
+
+
+def read_files(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """The catalogue files at these paths with their bytes. Raises CatalogueError."""
+    files = [file for path in paths for file in _files(path)]
+    return [(str(file), read_bounded(file, MAX_FILE_BYTES, "a catalogue file", CatalogueError)) for file in files]
+
+
+def digest_of(contents: Iterable[tuple[str, bytes]]) -> str:
+    """The SHA-256 of a catalogue: over its files' names and bytes, wherever they lie."""
     digest = hashlib.sha256()
-    contents: list[tuple[str, bytes]] = []
-    for file in files:
-        data = read_bounded(file, MAX_FILE_BYTES, "a catalogue file", CatalogueError)
-        contents.append((str(file), data))
-        digest.update(os.fsencode(file.name) + f"\0{len(data)}\0".encode() + data)
-    return parse_catalogue(contents, sha256=digest.hexdigest())
+    for path, data in contents:
+        digest.update(os.fsencode(Path(path).name) + f"\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
 
 
 def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Catalogue:
     """The same from (name, bytes) pairs. Raises CatalogueError with one line a fault."""
     faults: list[str] = []
-    documents = [document for name, data in contents if (document := _document(name, data, faults)) is not None]
+    return read_documents(parse_documents(contents, faults), faults, sha256=sha256)
+
+
+def parse_documents(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[Document]:
+    """The tables of each file; a file that is none adds a line to ``faults``."""
+    found = (_document(name, data, faults) for name, data in contents)
+    return [document for document in found if document is not None]
+
+
+def read_documents(
+    documents: Sequence[Document], faults: list[str], *, sha256: str, whole: Outline | None = None
+) -> Catalogue:
+    """The values of the tables. Raises CatalogueError with ``faults`` and those found here, a line each.
+
+    ``whole`` is the outline of the catalogue, where these tables are not all of it.
+    """
     products: dict[str, Product] = {}
     for document in documents:
         if document.product is not None:
@@ -99,45 +123,47 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
         faults.append("catalogue: no product in it")
     if faults:
         raise CatalogueError("\n".join(faults))
+    in_order = tuple(products[key] for key in sorted(products))
+    sorted_updates = tuple(updates[key] for key in sorted(updates, key=_by_product_and_number))
+    sorted_advisories = tuple(sorted(advisories, key=lambda advisory: advisory.id))
     return Catalogue(
         version=max(document.version for document in documents).isoformat(),
         sha256=sha256,
-        products=tuple(products[key] for key in sorted(products)),
-        updates=tuple(updates[key] for key in sorted(updates, key=_by_product_and_number)),
-        advisories=tuple(sorted(advisories, key=lambda advisory: advisory.id)),
+        products=in_order,
+        updates=sorted_updates,
+        advisories=sorted_advisories,
+        whole=whole or make_outline(in_order, sorted_updates, sorted_advisories),
     )
 
 
-def _toml_files(path: Path) -> list[Path]:
+def update_label(number: int, table: dict[str, Any]) -> str:
+    """The place of an update in its file: its id or KB number, else its position."""
+    key = table.get("id") or (f"KB{table['kb']}" if isinstance(table.get("kb"), int) else None)
+    return str(key)[:80] if key else f"update {number}"
+
+
+def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise CatalogueError(f"{path}: no such catalogue file or folder")
     if not path.is_dir():
         return [path]
-    files = sorted(path.glob("*.toml"))
+    files = sorted(file for suffix in SUFFIXES for file in path.glob(f"*{suffix}"))
     if not files:
-        raise CatalogueError(f"{path}: no catalogue file (*.toml) in this folder")
+        raise CatalogueError(f"{path}: no catalogue file (*.toml or *.jsonl) in this folder")
     return files
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    where: str
-    version: date
-    product: Fields | None
-    product_id: str | None
-    updates: list[Fields]
-    advisories: list[Fields]
-
-
-def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
+def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
+    lines = path.endswith(".jsonl")
     try:
-        parsed = tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        parsed = _json_lines(text) if lines else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        faults.append(f"{path}: not a TOML file: {error}")
+        faults.append(f"{path}: not a {'JSON Lines' if lines else 'TOML'} file: {error}")
         return None
 
-    def read() -> _Document:
-        top = Fields(parsed, path, CatalogueError)
+    def read() -> Document:
+        top = Fields(parsed, path, CatalogueError, text_dates=lines)
         number = top.need("format", top.integer("format", 1, 1_000_000))
         if number != FORMAT:
             raise UnsupportedCatalogueError(
@@ -149,20 +175,38 @@ def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
         if isinstance(product_table, str):
             product_id = product_table
         else:
-            product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError)
+            product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
             product_id = product.text("id")
-        document = _Document(
+        document = Document(
             path,
             top.need("version", top.day("version")),
             product,
             product_id,
-            top.tables("update", _update_label, joint=": "),
+            top.tables("update", update_label, joint=": "),
             top.tables("advisory", lambda number, _: f"advisory {number}", joint=": "),
         )
         top.finish()
         return document
 
     return _gather(faults, read)
+
+
+def _json_lines(text: str) -> object:
+    """The first line is the file's table without its updates, each line after it one update."""
+    first, *others = (line for line in text.split("\n") if line.strip()) if text.strip() else ("null",)
+    top = _parsed(first, 1)
+    if not isinstance(top, dict) or not others:
+        return top
+    if "update" in top:
+        raise ValueError("line 1: update: the updates stand on lines of their own")
+    return {**top, "update": [_parsed(line, number) for number, line in enumerate(others, 2)]}
+
+
+def _parsed(line: str, number: int) -> object:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"line {number}: {error}") from None
 
 
 def _gather(faults: list[str], read: Callable[[], T]) -> T | None:
@@ -173,11 +217,6 @@ def _gather(faults: list[str], read: Callable[[], T]) -> T | None:
     except HotfixCheckError as error:
         faults.append(str(error))
         return None
-
-
-def _update_label(number: int, table: dict[str, Any]) -> str:
-    key = table.get("id") or (f"KB{table['kb']}" if isinstance(table.get("kb"), int) else None)
-    return str(key)[:80] if key else f"update {number}"
 
 
 def _by_product_and_number(update_id: str) -> tuple[str, int, str]:

@@ -1,15 +1,16 @@
-"""--catalogue: which catalogue files are meant."""
+"""--catalogue: which catalogue is meant, opened so that a scan reads only what it needs of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
-
-
-def chosen_catalogue(paths: Sequence[Path]) -> Catalogue:
-    """The catalogue at the given paths; the tool's own when none is given, or for the word "default"."""
-    return load_catalogue(
-        [default_folder() if str(path) == "default" else path for path in paths or (Path("default"),)]
-    )
+from hotfix_check.assess.scope import related_updates
+from hotfix_check.catalogue import Catalogue, default_folder
+from hotfix_check.catalogue.index import CatalogueIndex, is_index, open_index, write_index
+from hotfix_check.catalogue.load import digest_of, parse_documents, read_documents, read_files
+from hotfix_check.errors import CatalogueError
