@@ -98,7 +98,7 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
     if not faults and not products:
         faults.append("catalogue: no product in it")
     if faults:
-        raise CatalogueError("\n".join(faults))
+        raise CatalogueError(*faults)
     return Catalogue(
         version=max(document.version for document in documents).isoformat(),
         sha256=sha256,
