@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +17,8 @@ from typing import Any
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.load import Document, read_documents, update_label
-from hotfix_check.catalogue.outline import Outline, row_names
-from hotfix_check.catalogue.outline_table import outline_table, read_outline
-from hotfix_check.catalogue.update import Update
-from hotfix_check.catalogue.update_table import update_id
+from hotfix_check.catalogue.outline import Outline
+from hotfix_check.catalogue.outline_table import read_outline
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
 
@@ -30,7 +28,7 @@ _MAGIC = b"SQLite format 3\0"
 _MAX_VALUE_BYTES = 64 * 1024 * 1024
 _MAX_STEPS = 1_000_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
 _STEPS_AT_ONCE = 1_000_000
-_SCHEMA = {
+SCHEMA = {
     "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "products": "CREATE TABLE products (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID",
     "updates": "CREATE TABLE updates (number INTEGER PRIMARY KEY, product TEXT NOT NULL, level TEXT, "
@@ -148,7 +146,7 @@ def open_index(path: Path) -> CatalogueIndex:
                 f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: build it again"
             )
         found = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
-        if found != _SCHEMA:
+        if found != SCHEMA:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: build it again")
         meta = dict(connection.execute("SELECT name, value FROM meta"))
     table = Fields(meta, f"{path}: meta", CatalogueError, text_dates=True)
@@ -160,69 +158,6 @@ def open_index(path: Path) -> CatalogueIndex:
     )
     table.finish()
     return index
-
-
-def write_index(
-    path: Path,
-    catalogue: Catalogue,
-    documents: Sequence[Document],
-    related: Callable[[Update], Iterable[str]],
-) -> None:
-    """Write an index of a whole catalogue, read from ``documents``, into a new file.
-
-    ``related`` names the ids of the updates that judging an update may look at. Raises sqlite3.Error or OSError.
-    """
-    numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
-    tables = {
-        update_id(table, document.product_id or ""): table for document in documents for table in document.updates
-    }
-    advisories = [(document.product_id, table.as_json()) for document in documents for table in document.advisories]
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")  # a file that is not whole is thrown away, never renamed
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
-        for statement in _SCHEMA.values():
-            connection.execute(statement)
-        connection.execute("BEGIN")
-        connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)",
-            [
-                ("version", catalogue.version),
-                ("sha256", catalogue.sha256),
-                ("outline", json.dumps(outline_table(catalogue.outline()), separators=(",", ":"))),
-            ],
-        )
-        for document in documents:
-            if document.product is not None:
-                connection.execute(
-                    "INSERT INTO products VALUES (?, ?)", (document.product_id, document.product.as_json())
-                )
-        connection.executemany(
-            "INSERT INTO advisories VALUES (?, ?, ?)", [(number, *row) for number, row in enumerate(advisories, 1)]
-        )
-        for update in catalogue.updates:
-            number = numbers[update.id]
-            connection.execute(
-                "INSERT INTO updates VALUES (?, ?, ?, ?)",
-                (number, update.product, update.level, tables[update.id].as_json()),
-            )
-            connection.executemany(
-                "INSERT INTO files VALUES (?, ?, ?)", [(update.product, name, number) for name in row_names(update)]
-            )
-            connection.executemany(
-                "INSERT INTO related VALUES (?, ?)",
-                [(number, numbers[other]) for other in set(related(update)) - {update.id} if other in numbers],
-            )
-            connection.executemany(
-                "INSERT OR IGNORE INTO called VALUES (?, ?)",
-                [(name.casefold(), update.product) for name in (update.id, update.name, *update.aliases)]
-                + [(update.id.rpartition("/")[2].casefold(), update.product)],
-            )
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
 
 
 def _outline_fields(path: Path, text: str) -> Fields:

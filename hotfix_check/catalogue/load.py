@@ -122,7 +122,7 @@ def read_documents(
     if not faults and not products:
         faults.append("catalogue: no product in it")
     if faults:
-        raise CatalogueError("\n".join(faults))
+        raise CatalogueError(*faults)
     in_order = tuple(products[key] for key in sorted(products))
     sorted_updates = tuple(updates[key] for key in sorted(updates, key=_by_product_and_number))
     sorted_advisories = tuple(sorted(advisories, key=lambda advisory: advisory.id))

@@ -80,7 +80,7 @@ def run_check(paths: Sequence[Path]) -> int:
     try:
         faults: Sequence[str] = check_catalogue(chosen_catalogue(paths))
     except CatalogueError as error:
-        faults = str(error).splitlines()
+        faults = error.lines
     print_report("".join(f"{fault}\n" for fault in faults) or "The catalogue is in order.\n")
     return 2 if faults else 0
 

@@ -41,7 +41,9 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     from hotfix_check.policy import long_waivers
 
     started = datetime.now(UTC)
-    check_outputs(options.form, options.colour, options.outputs, inputs=options.targets, manifest=True)
+    policy = [file for file in (asked.baseline, options.waivers) if file is not None]
+    inputs = (*options.targets, *policy, *asked.catalogues)
+    check_outputs(options.form, options.colour, options.outputs, inputs=inputs, manifest=True)
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
     fail_on = verdicts("--fail-on", options.fail_on)
@@ -73,11 +75,13 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
 
         return manifest_text(judged, options.targets, inventories, options.waivers, day)
 
-    if options.ask:
-        print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
-    else:
-        show(document, options.form, everything=options.everything, colour=options.colour)
-    write_outputs(document, options.outputs, manifest)
+    def report() -> None:
+        if options.ask:
+            print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
+        else:
+            show(document, options.form, everything=options.everything, colour=options.colour)
+
+    write_outputs(report, document, options.outputs, manifest)
     waived = [frozenset(one) for one in applied.by_target]
     return exit_code(judged.assessments, fail_on, waived, exit_zero=options.exit_zero)
 
