@@ -42,10 +42,10 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
     )
 
 
-def related_updates(catalogue: Catalogue) -> Callable[[Update], set[str]]:
+def related_updates(catalogue: Catalogue) -> Callable[[Update], dict[str, bool]]:
     """For an update the ids of those that its finding may speak of, or be decided by, on some target.
 
-    One step of each chain: what leads on from there is related to those.
+    True where what is related to those counts as well: one step of each chain is enough.
     """
     relations = Supersedence(catalogue)
     same_day: dict[tuple[str, date], set[str]] = defaultdict(set)
@@ -53,13 +53,15 @@ def related_updates(catalogue: Catalogue) -> Callable[[Update], set[str]]:
         if update.released is not None:
             same_day[update.product, update.released].add(update.id)
 
-    def related(update: Update) -> set[str]:
-        found = {*update.contains, *(update.replaces or ()), *update.included_in, *relations.successors(update)}
+    def related(update: Update) -> dict[str, bool]:
+        beside: set[str] = set()
         if update.released is not None:
-            found |= same_day[update.product, update.released]
+            beside |= same_day[update.product, update.released]
+        leading_on = set(relations.successors(update))
         for package in update.packages:
-            found.update(relations.partly_superseded_by(update, package))
-            found.update(one.update for group in package.prerequisites for one in group if one.update is not None)
-        return found
+            beside.update(relations.partly_superseded_by(update, package))
+            leading_on.update(one.update for group in package.prerequisites for one in group if one.update is not None)
+        beside.discard(update.id)
+        return {**dict.fromkeys(beside, False), **dict.fromkeys(leading_on, True)}
 
     return related

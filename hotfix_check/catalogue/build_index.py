@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
@@ -16,11 +16,12 @@ from hotfix_check.catalogue.update_table import update_id
 
 
 def index_bytes(
-    catalogue: Catalogue, documents: Sequence[Document], related: Callable[[Update], Iterable[str]]
+    catalogue: Catalogue, documents: Sequence[Document], related: Callable[[Update], Mapping[str, bool]]
 ) -> bytes:
     """The index of a whole catalogue that was read from ``documents``: the content of a file.
 
-    ``related`` names the ids of the updates that judging an update may look at.
+    ``related`` names the ids of the updates that judging an update may look at, and whether what is related to those
+    may be looked at as well.
     """
     numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
     tables = {
@@ -60,8 +61,8 @@ def index_bytes(
                 "INSERT INTO files VALUES (?, ?, ?)", [(update.product, name, number) for name in row_names(update)]
             )
             connection.executemany(
-                "INSERT INTO related VALUES (?, ?)",
-                [(number, numbers[other]) for other in set(related(update)) - {update.id} if other in numbers],
+                "INSERT INTO related VALUES (?, ?, ?)",
+                [(number, numbers[other], int(on)) for other, on in related(update).items() if other in numbers],
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO called VALUES (?, ?)",

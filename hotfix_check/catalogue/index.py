@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from hotfix_check.catalogue.catalogue import Catalogue
-from hotfix_check.catalogue.load import Document, read_documents, update_label
+from hotfix_check.catalogue.load import Document, read_products, read_updates, update_label
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
+from hotfix_check.catalogue.product import Product
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
 
@@ -37,7 +38,8 @@ SCHEMA = {
     "advisories": "CREATE TABLE advisories (number INTEGER PRIMARY KEY, product TEXT NOT NULL, content TEXT NOT NULL)",
     "files": "CREATE TABLE files (product TEXT, name TEXT, number INTEGER, PRIMARY KEY (product, name, number)) "
     "WITHOUT ROWID",
-    "related": "CREATE TABLE related (number INTEGER, other INTEGER, PRIMARY KEY (number, other)) WITHOUT ROWID",
+    "related": "CREATE TABLE related (number INTEGER, other INTEGER, leads_on INTEGER, PRIMARY KEY (number, other)) "
+    "WITHOUT ROWID",
     "called": "CREATE TABLE called (name TEXT, product TEXT, PRIMARY KEY (name, product)) WITHOUT ROWID",
 }
 # What a target calls for, and all that this leads to.
@@ -45,12 +47,12 @@ _WITH_RELATED = """
 WITH RECURSIVE
   chosen (product) AS (SELECT value FROM json_each(:products)),
   named (name) AS (SELECT value FROM json_each(:names)),
-  wanted (number) AS (
-    SELECT number FROM updates JOIN chosen USING (product) WHERE :names IS NULL OR level IS NOT NULL
-    UNION SELECT number FROM files JOIN chosen USING (product) JOIN named USING (name)
-    UNION SELECT related.other FROM wanted JOIN related USING (number)
+  wanted (number, leads_on) AS (
+    SELECT number, 1 FROM updates JOIN chosen USING (product) WHERE :names IS NULL OR level IS NOT NULL
+    UNION SELECT number, 1 FROM files JOIN chosen USING (product) JOIN named USING (name)
+    UNION SELECT other, related.leads_on FROM wanted JOIN related USING (number) WHERE wanted.leads_on
   )
-SELECT product, content FROM updates WHERE number IN wanted ORDER BY number
+SELECT product, content FROM updates WHERE number IN (SELECT number FROM wanted) ORDER BY number
 """
 
 
@@ -67,12 +69,13 @@ def is_index(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueIndex:
-    """An index that was opened; ``product_ids`` and ``outline`` are of the whole catalogue."""
+    """An index that was opened; all but the updates is read already."""
 
     path: Path
     version: date
     sha256: str
     outline: Outline
+    products: tuple[Product, ...]
 
     def catalogue(self, products: Iterable[str] | None = None, names: frozenset[str] | None = None) -> Catalogue:
         """The catalogue: all products, and the updates of some or all of them, with those that they lead to.
@@ -80,63 +83,51 @@ class CatalogueIndex:
         With ``names`` only the updates whose tables name such a file, those that bring a level, and what these lead to.
         Raises CatalogueError.
         """
-        with _connected(self.path) as connection:
-            documents = self._documents(connection, products, names)
-        return read_documents(documents, [], sha256=self.sha256, whole=self.outline)
+        faults: list[str] = []
+        updates, advisories = read_updates(self.documents(products, names), self.products, faults)
+        if faults:
+            raise CatalogueError(*faults)
+        return Catalogue(
+            version=self.version.isoformat(),
+            sha256=self.sha256,
+            products=self.products,
+            updates=updates,
+            advisories=advisories,
+            whole=self.outline,
+        )
+
+    def documents(self, products: Iterable[str] | None = None, names: frozenset[str] | None = None) -> list[Document]:
+        """The same as tables, not yet read; one document a product."""
+        chosen = json.dumps(sorted(self.outline.names if products is None else products))
+        named = None if names is None else json.dumps(sorted(names))
+        with connected(self.path) as connection:
+            documents = _product_documents(connection, self.path, self.version)
+            for product_id, content in connection.execute(_WITH_RELATED, {"products": chosen, "names": named}):
+                table = _json(self.path, content)
+                where = f"{self.path}: {product_id}: {update_label(0, table)}"
+                self._of(documents, product_id).updates.append(_fields(table, where))
+            for product_id, content in connection.execute("SELECT product, content FROM advisories ORDER BY number"):
+                table = _json(self.path, content)
+                self._of(documents, product_id).advisories.append(
+                    _fields(table, f"{self.path}: {product_id}: advisory")
+                )
+        return list(documents.values())
 
     def products_of(self, called: str) -> frozenset[str]:
         """The products that have an update of this KB number ("KB818861"), id or other name, whatever its case."""
-        with _connected(self.path) as connection:
+        with connected(self.path) as connection:
             rows = connection.execute("SELECT product FROM called WHERE name = ?", (called.strip().casefold(),))
-            return frozenset(self._text(row[0]) for row in rows)
-
-    def _documents(
-        self, connection: sqlite3.Connection, products: Iterable[str] | None, names: frozenset[str] | None
-    ) -> list[Document]:
-        documents: dict[str, Document] = {}
-        for product_id, content in connection.execute("SELECT id, content FROM products ORDER BY id"):
-            documents[product_id] = Document(
-                str(self.path),
-                self.version,
-                self._fields(content, f"{self.path}: {product_id}: product"),
-                product_id,
-                [],
-                [],
-            )
-        chosen = tuple(documents if products is None else products)
-        for product_id, content in _updates(connection, chosen, names):
-            table = self._table(content)
-            label = update_label(0, table)
-            self._of(documents, product_id).updates.append(self._fields(table, f"{self.path}: {product_id}: {label}"))
-        for product_id, content in connection.execute("SELECT product, content FROM advisories ORDER BY number"):
-            where = f"{self.path}: {product_id}: advisory"
-            self._of(documents, product_id).advisories.append(self._fields(content, where))
-        return list(documents.values())
+            return frozenset(str(row[0]) for row in rows) & frozenset(self.outline.names)
 
     def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
         if product_id not in documents:
             raise CatalogueError(f"{self.path}: product {product_id!r} is not in it: build the index again")
         return documents[product_id]
 
-    def _fields(self, content: object, where: str) -> Fields:
-        table = self._table(content) if isinstance(content, str) else content
-        return Fields(table, where, CatalogueError, text_dates=True)
-
-    def _table(self, content: str) -> Any:
-        try:
-            return json.loads(content)
-        except (ValueError, RecursionError) as error:
-            raise CatalogueError(f"{self.path}: not JSON: {error}: build the index again") from None
-
-    def _text(self, value: object) -> str:
-        if not isinstance(value, str):
-            raise CatalogueError(f"{self.path}: text expected, found {value!r}: build the index again")
-        return value
-
 
 def open_index(path: Path) -> CatalogueIndex:
     """Open an index. Raises CatalogueError when the file is not one, is damaged, or is of another format."""
-    with _connected(path) as connection:
+    with connected(path) as connection:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (number,) = connection.execute("PRAGMA user_version").fetchone()
         if application != APPLICATION_ID:
@@ -148,34 +139,64 @@ def open_index(path: Path) -> CatalogueIndex:
         found = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
         if found != SCHEMA:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: build it again")
-        meta = dict(connection.execute("SELECT name, value FROM meta"))
-    table = Fields(meta, f"{path}: meta", CatalogueError, text_dates=True)
+        meta = Fields(
+            dict(connection.execute("SELECT name, value FROM meta")), f"{path}: meta", CatalogueError, text_dates=True
+        )
+        version = meta.need("version", meta.day("version"))
+        documents = _product_documents(connection, path, version)
+    outline = _json(path, meta.need("outline", meta.text("outline")))
+    faults: list[str] = []
     index = CatalogueIndex(
         path,
-        table.need("version", table.day("version")),
-        table.need("sha256", table.text("sha256")),
-        read_outline(_outline_fields(path, table.need("outline", table.text("outline")))),
+        version,
+        meta.need("sha256", meta.text("sha256")),
+        read_outline(_fields(outline, f"{path}: outline")),
+        read_products(documents.values(), faults),
     )
-    table.finish()
+    meta.finish()
+    if set(index.outline.names) != {product.id for product in index.products}:
+        faults.append(f"{path}: outline: its products are not those of the index: build it again")
+    if faults:
+        raise CatalogueError(*faults)
     return index
 
 
-def _outline_fields(path: Path, text: str) -> Fields:
+def index_differs(path: Path, again: bytes) -> bool:
+    """Whether the rows of an index differ from those of one that was built again from its updates."""
+    other = sqlite3.connect(":memory:")
     try:
-        return Fields(json.loads(text), f"{path}: outline", CatalogueError, text_dates=True)
+        other.deserialize(again)
+        queries = [f"SELECT * FROM {table}" for table in ("meta", "files", "related", "called")]  # noqa: S608
+        with connected(path) as connection:
+            return any(set(connection.execute(query)) != set(other.execute(query)) for query in queries)
+    finally:
+        other.close()
+
+
+def _product_documents(connection: sqlite3.Connection, path: Path, version: date) -> dict[str, Document]:
+    return {
+        product_id: Document(
+            str(path), version, _fields(_json(path, content), f"{path}: {product_id}: product"), product_id, [], []
+        )
+        for product_id, content in connection.execute("SELECT id, content FROM products ORDER BY id")
+    }
+
+
+def _json(path: Path, text: object) -> Any:
+    if not isinstance(text, str):
+        raise CatalogueError(f"{path}: text expected, found {str(text)[:40]!r}: build the index again")
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CatalogueError(f"{path}: outline: not JSON: {error}: build the index again") from None
+        raise CatalogueError(f"{path}: not JSON: {error}: build the index again") from None
 
 
-def _updates(
-    connection: sqlite3.Connection, products: tuple[str, ...], names: frozenset[str] | None
-) -> Iterator[tuple[str, str]]:
-    listed = None if names is None else json.dumps(sorted(names))
-    yield from connection.execute(_WITH_RELATED, {"products": json.dumps(products), "names": listed})
+def _fields(table: object, where: str) -> Fields:
+    return Fields(table, where, CatalogueError, text_dates=True)
 
 
 @contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
     """A read-only connection, whose faults are told as those of the file."""
     try:
         # immutable: nothing is locked or written beside the file; a rebuilt index takes its place whole.

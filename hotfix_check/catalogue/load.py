@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from hotfix_check.bounded import read_bounded
 from hotfix_check.catalogue.catalogue import Catalogue
-from hotfix_check.catalogue.outline import Outline, make_outline
+from hotfix_check.catalogue.outline import make_outline
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.product_table import read_product
 from hotfix_check.catalogue.update import Update
@@ -86,13 +86,26 @@ def parse_documents(contents: Iterable[tuple[str, bytes]], faults: list[str]) ->
     return [document for document in found if document is not None]
 
 
-def read_documents(
-    documents: Sequence[Document], faults: list[str], *, sha256: str, whole: Outline | None = None
-) -> Catalogue:
-    """The values of the tables. Raises CatalogueError with ``faults`` and those found here, a line each.
+def read_documents(documents: Sequence[Document], faults: list[str], *, sha256: str) -> Catalogue:
+    """The values of the tables. Raises CatalogueError with ``faults`` and those found here, a line each."""
+    products = read_products(documents, faults)
+    updates, advisories = read_updates(documents, products, faults)
+    if not faults and not products:
+        faults.append("catalogue: no product in it")
+    if faults:
+        raise CatalogueError(*faults)
+    return Catalogue(
+        version=max(document.version for document in documents).isoformat(),
+        sha256=sha256,
+        products=products,
+        updates=updates,
+        advisories=advisories,
+        whole=make_outline(products, updates, advisories),
+    )
 
-    ``whole`` is the outline of the catalogue, where these tables are not all of it.
-    """
+
+def read_products(documents: Iterable[Document], faults: list[str]) -> tuple[Product, ...]:
+    """The products that these tables define, by id."""
     products: dict[str, Product] = {}
     for document in documents:
         if document.product is not None:
@@ -101,10 +114,18 @@ def read_documents(
                 faults.append(f"{document.product.where}: product {product.id} is defined twice")
             elif product is not None:
                 products[product.id] = product
+    return tuple(products[key] for key in sorted(products))
+
+
+def read_updates(
+    documents: Iterable[Document], products: Iterable[Product], faults: list[str]
+) -> tuple[tuple[Update, ...], tuple[Advisory, ...]]:
+    """The updates and advisories of these tables, by product and number."""
+    known = {product.id: product for product in products}
     updates: dict[str, Update] = {}
     advisories: list[Advisory] = []
     for document in documents:
-        owner = products.get(document.product_id or "")
+        owner = known.get(document.product_id or "")
         if owner is None:
             if document.product is None:
                 faults.append(f"{document.where}: product: {document.product_id!r} is not a product of this catalogue")
@@ -119,20 +140,9 @@ def read_documents(
             advisory = _gather(faults, partial(read_advisory, table, owner))
             if advisory is not None:
                 advisories.append(advisory)
-    if not faults and not products:
-        faults.append("catalogue: no product in it")
-    if faults:
-        raise CatalogueError(*faults)
-    in_order = tuple(products[key] for key in sorted(products))
-    sorted_updates = tuple(updates[key] for key in sorted(updates, key=_by_product_and_number))
-    sorted_advisories = tuple(sorted(advisories, key=lambda advisory: advisory.id))
-    return Catalogue(
-        version=max(document.version for document in documents).isoformat(),
-        sha256=sha256,
-        products=in_order,
-        updates=sorted_updates,
-        advisories=sorted_advisories,
-        whole=whole or make_outline(in_order, sorted_updates, sorted_advisories),
+    return (
+        tuple(updates[key] for key in sorted(updates, key=_by_product_and_number)),
+        tuple(sorted(advisories, key=lambda advisory: advisory.id)),
     )
 
 

@@ -34,7 +34,7 @@ def _usual_folder() -> Path | None:
 
 
 def _own(folder: Path) -> bool:
-    """Whether the nearest folder that is there belongs to the user that runs the tool, and nobody else writes in it."""
+    """Whether the nearest folder that is there belongs to the user that runs the tool, and is not open to all."""
     if sys.platform == "win32":
         return True
     for place in (folder, *folder.parents):
@@ -44,5 +44,5 @@ def _own(folder: Path) -> bool:
             continue
         except OSError:
             return False
-        return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+        return status.st_uid == os.geteuid() and not status.st_mode & 0o002
     return False

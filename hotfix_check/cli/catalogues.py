@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.catalogue import Catalogue, default_folder
-from hotfix_check.catalogue.index import CatalogueIndex, is_index, open_index
+from hotfix_check.catalogue.index import CatalogueIndex, index_differs, is_index, open_index
 from hotfix_check.catalogue.load import digest_of, load_catalogue, parse_documents, read_documents, read_files
 from hotfix_check.cli.cache import cache_file
 from hotfix_check.cli.output import replaced_bytes
@@ -43,6 +44,21 @@ def build_index(paths: Sequence[Path], output: Path) -> Catalogue:
         if is_index(path):
             raise UsageError(f"--catalogue: {path} is an index already: an index is built from TOML or JSON Lines")
     return _write(read_files(places), output)
+
+
+def stale_indexes(paths: Sequence[Path]) -> tuple[str, ...]:
+    """A line for each index whose look-up tables are not those that its own updates give."""
+    from hotfix_check.assess.scope import related_updates
+    from hotfix_check.catalogue.build_index import index_bytes
+
+    faults = []
+    for path in paths:
+        if path != DEFAULT and is_index(path):
+            index = open_index(path)
+            catalogue = replace(index.catalogue(), whole=None)
+            if index_differs(path, index_bytes(catalogue, index.documents(), related_updates(catalogue))):
+                faults.append(f"{path}: its look-up tables are not those of its updates: build it again")
+    return tuple(faults)
 
 
 def _default() -> Catalogue | CatalogueIndex:
