@@ -6,7 +6,6 @@ Neither changes a verdict. A baseline changes how much a finding weighs; a waive
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -228,6 +227,8 @@ def published(catalogue: Catalogue, day: date) -> Catalogue:
 
 
 def _read(path: Path) -> tuple[object, str]:
+    import tomllib  # slow to import, and only used where there is a policy
+
     data = read_bounded(path, MAX_BYTES, "a baseline or waiver file", PolicyError)
     try:
         return tomllib.loads(data.decode("utf-8-sig")), hashlib.sha256(data).hexdigest()

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,10 @@ WITH RECURSIVE
 SELECT product, content FROM updates WHERE number IN (SELECT number FROM wanted) ORDER BY number
 """
 
+_ADVISORIES = """
+SELECT product, content FROM advisories WHERE product IN (SELECT value FROM json_each(:products)) ORDER BY number
+"""
+
 
 def is_index(path: Path) -> bool:
     """Whether a file begins like a SQLite database. Raises CatalogueError when it cannot be opened."""
@@ -84,7 +88,7 @@ class CatalogueIndex:
         Raises CatalogueError.
         """
         faults: list[str] = []
-        updates, advisories = read_updates(self.documents(products, names), self.products, faults)
+        updates, advisories = read_updates(self._updates(products, names), self.products, faults)
         if faults:
             raise CatalogueError(*faults)
         return Catalogue(
@@ -96,22 +100,29 @@ class CatalogueIndex:
             whole=self.outline,
         )
 
-    def documents(self, products: Iterable[str] | None = None, names: frozenset[str] | None = None) -> list[Document]:
-        """The same as tables, not yet read; one document a product."""
-        chosen = json.dumps(sorted(self.outline.names if products is None else products))
+    def documents(self) -> list[Document]:
+        """All of it as the tables that it was built from, not yet read; one document a product."""
+        with connected(self.path) as connection:
+            products = _product_documents(connection, self.path, self.version)
+        updates = {document.product_id: document for document in self._updates(None, None)}
+        return [replace(updates[key], product=document.product) for key, document in products.items()]
+
+    def _updates(self, products: Iterable[str] | None, names: frozenset[str] | None) -> list[Document]:
+        found = {
+            product.id: Document(str(self.path), self.version, None, product.id, [], []) for product in self.products
+        }
+        chosen = json.dumps(sorted(found if products is None else products))
         named = None if names is None else json.dumps(sorted(names))
         with connected(self.path) as connection:
-            documents = _product_documents(connection, self.path, self.version)
             for product_id, content in connection.execute(_WITH_RELATED, {"products": chosen, "names": named}):
                 table = _json(self.path, content)
                 where = f"{self.path}: {product_id}: {update_label(0, table)}"
-                self._of(documents, product_id).updates.append(_fields(table, where))
-            for product_id, content in connection.execute("SELECT product, content FROM advisories ORDER BY number"):
+                self._of(found, product_id).updates.append(_fields(table, where))
+            for product_id, content in connection.execute(_ADVISORIES, {"products": chosen}):
                 table = _json(self.path, content)
-                self._of(documents, product_id).advisories.append(
-                    _fields(table, f"{self.path}: {product_id}: advisory")
-                )
-        return list(documents.values())
+                where = f"{self.path}: {product_id}: advisory"
+                self._of(found, product_id).advisories.append(_fields(table, where))
+        return list(found.values())
 
     def products_of(self, called: str) -> frozenset[str]:
         """The products that have an update of this KB number ("KB818861"), id or other name, whatever its case."""

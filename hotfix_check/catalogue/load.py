@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -164,6 +163,8 @@ def _files(path: Path) -> list[Path]:
 
 
 def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
+    import tomllib  # not used, and slow to import, where the catalogue is an index
+
     lines = path.endswith(".jsonl")
     try:
         text = data.decode("utf-8-sig")
