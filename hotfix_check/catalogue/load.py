@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,9 +18,12 @@ from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_advisory, read_update
 from hotfix_check.errors import CatalogueError, HotfixCheckError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
+from hotfix_check.shown import shown
+from hotfix_check.toml_text import parse_toml
 
 FORMAT = 1
 MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FAULTS = 100  # told at once
 
 T = TypeVar("T")
 
@@ -83,9 +85,12 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
         owner = products.get(document.product_id or "")
         if owner is None:
             if document.product is None:
-                faults.append(f"{document.where}: product: {document.product_id!r} is not a product of this catalogue")
+                named = shown(document.product_id)
+                faults.append(f"{document.where}: product: {named} is not a product of this catalogue")
             continue
         for table in document.updates:
+            if len(faults) > MAX_FAULTS:
+                break
             update = _gather(faults, partial(read_update, table, owner))
             if update is not None and update.id in updates:
                 faults.append(f"{table.where}: id: {update.id} is there twice")
@@ -98,7 +103,8 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
     if not faults and not products:
         faults.append("catalogue: no product in it")
     if faults:
-        raise CatalogueError("\n".join(faults))
+        more = ["catalogue: more faults than are told here"] if len(faults) > MAX_FAULTS else []
+        raise CatalogueError("\n".join(faults[:MAX_FAULTS] + more))
     return Catalogue(
         version=max(document.version for document in documents).isoformat(),
         sha256=sha256,
@@ -131,9 +137,9 @@ class _Document:
 
 def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
     try:
-        parsed = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        faults.append(f"{path}: not a TOML file: {error}")
+        parsed = parse_toml(data, path, "a catalogue", CatalogueError)
+    except CatalogueError as error:
+        faults.append(str(error))
         return None
 
     def read() -> _Document:
@@ -176,8 +182,10 @@ def _gather(faults: list[str], read: Callable[[], T]) -> T | None:
 
 
 def _update_label(number: int, table: dict[str, Any]) -> str:
-    key = table.get("id") or (f"KB{table['kb']}" if isinstance(table.get("kb"), int) else None)
-    return str(key)[:80] if key else f"update {number}"
+    own_id, kb = table.get("id"), table.get("kb")
+    if isinstance(own_id, str) and own_id:
+        return own_id
+    return f"KB{kb}" if isinstance(kb, int) and 0 < kb < 10**7 else f"update {number}"
 
 
 def _by_product_and_number(update_id: str) -> tuple[str, int, str]:
