@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from hotfix_check.errors import HotfixCheckError
+from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
 from hotfix_check.version import FileVersion
 
 T = TypeVar("T")
+_LONGEST_RANGE = 100  # characters
 
 
 class Fields:
@@ -23,7 +25,7 @@ class Fields:
 
     def __init__(self, table: object, where: str, error: type[HotfixCheckError], *, text_dates: bool = False) -> None:
         if not isinstance(table, dict):
-            raise error(f"{where}: a table was expected, found {_shown(table)}")
+            raise error(f"{where}: a table was expected, found {shown(table)}")
         self._table = table
         self._text_dates = text_dates
         self._used: set[str] = set()
@@ -32,7 +34,7 @@ class Fields:
 
     def fault(self, field: str, problem: str) -> HotfixCheckError:
         """An error that names this table and one of its fields."""
-        return self._error(f"{self.where}: {field}: {problem}")
+        return self._error(f"{self.where}: {clipped(field)}: {clipped(problem, LONGEST_PROBLEM)}")
 
     def get(self, field: str, kind: type[T], expected: str) -> T | None:
         """The value of a field, or None when it is not there; a fault when it has another type."""
@@ -41,7 +43,7 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.fault(field, f"{expected} expected, found {_shown(value)}")
+            raise self.fault(field, f"{expected} expected, found {shown(value)}")
         return value
 
     def need(self, field: str, value: T | None) -> T:
@@ -61,8 +63,16 @@ class Fields:
         """A whole number from ``low`` to ``high``."""
         value = self.get(field, int, "a whole number")
         if value is not None and not low <= value <= high:
-            raise self.fault(field, f"{value} is not within {low} to {high}")
+            raise self.fault(field, f"{shown(value)} is not within {low} to {high}")
         return value
+
+    def integers(self, field: str, low: int, high: int) -> tuple[int, ...] | None:
+        """A list of whole numbers, each from ``low`` to ``high``."""
+        values = self.items(field, int, "a list of whole numbers")
+        for value in values or ():
+            if not low <= value <= high:
+                raise self.fault(field, f"{shown(value)} is not within {low} to {high}")
+        return values
 
     def flag(self, field: str, default: bool) -> bool:
         """true or false."""
@@ -82,7 +92,7 @@ class Fields:
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise self.fault(field, f"{value} has no zone: write it with Z, table times are UTC")
-            return value.astimezone(UTC)
+            return self._in_utc(field, value)
         return value
 
     def _date(self, field: str, expected: str) -> date | None:
@@ -98,11 +108,14 @@ class Fields:
             return None
         moment = self.read(field, value, datetime.fromisoformat)
         if moment.tzinfo is None:
-            raise self.fault(field, f"{value!r} has no zone: a UTC time such as 2003-07-01T17:44:00Z expected")
+            raise self.fault(field, f"{shown(value)} has no zone: a UTC time such as 2003-07-01T17:44:00Z expected")
+        return self._in_utc(field, moment)
+
+    def _in_utc(self, field: str, moment: datetime) -> datetime:
         try:
             return moment.astimezone(UTC)
         except OverflowError:
-            raise self.fault(field, f"{value!r} is no time that can be") from None
+            raise self.fault(field, f"{moment} is no time that can be") from None
 
     def version(self, field: str) -> FileVersion | None:
         """Four dotted numbers."""
@@ -113,16 +126,20 @@ class Fields:
         """One of the allowed words."""
         value = self.text(field)
         if value is not None and value not in allowed:
-            raise self.fault(field, f"{value!r} is none of {', '.join(allowed)}")
+            raise self.fault(field, f"{shown(value)} is none of {', '.join(allowed)}")
         return value
 
     def specifier(self, field: str) -> SpecifierSet | None:
         """A range of file versions in the notation of ``packaging`` (==5.5.*)."""
         value = self.text(field)
+        if value is None:
+            return None
         try:
-            return None if value is None else SpecifierSet(value)
-        except InvalidSpecifier as error:
-            raise self.fault(field, f"{value!r} is not a version range such as ==5.5.*") from error
+            if len(value) <= _LONGEST_RANGE:  # every file's version is held against every part of it
+                return SpecifierSet(value)
+        except InvalidSpecifier:
+            pass
+        raise self.fault(field, f"{shown(value)} is not a version range such as ==5.5.*")
 
     def texts(self, field: str) -> tuple[str, ...] | None:
         """A list of texts."""
@@ -135,7 +152,7 @@ class Fields:
             return None
         for value in values:
             if not isinstance(value, kind) or isinstance(value, bool):
-                raise self.fault(field, f"{expected} expected, found {_shown(value)} in it")
+                raise self.fault(field, f"{expected} expected, found {shown(value)} in it")
         return tuple(values)
 
     def inner(self, field: str) -> Fields | None:
@@ -154,7 +171,12 @@ class Fields:
         """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``."""
         values = self.items(field, dict, "a list of tables") or ()
         return [
-            Fields(value, f"{self.where}{joint}{label(number, value)}", self._error, text_dates=self._text_dates)
+            Fields(
+                value,
+                f"{self.where}{joint}{clipped(label(number, value), 100)}",
+                self._error,
+                text_dates=self._text_dates,
+            )
             for number, value in enumerate(values, 1)
         ]
 
@@ -163,7 +185,7 @@ class Fields:
         try:
             return reader(value)
         except ValueError as error:
-            raise self.fault(field, str(error)) from error
+            raise self.fault(field, str(error).replace(repr(value), shown(value))) from error
 
     def as_json(self) -> str:
         """The whole table as one line of JSON, dates as texts."""
@@ -184,8 +206,3 @@ def _iso_text(value: object) -> str:
     if not isinstance(value, date):
         raise TypeError(f"no JSON for {type(value).__name__}")
     return value.isoformat()
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -18,6 +18,9 @@ EDGES = {"hotfix_check.inventory.read", "hotfix_check.catalogue.load", "hotfix_c
 ORDER = [
     "errors",
     "bounded",
+    "shown",
+    "json_text",
+    "toml_text",
     "version",
     "fields",
     "saved_result",

@@ -6,7 +6,6 @@ Every fault is gathered and told with file, KB, row and field.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,9 +23,13 @@ from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_advisory, read_update
 from hotfix_check.errors import CatalogueError, HotfixCheckError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
+from hotfix_check.json_text import parse_json
+from hotfix_check.shown import shown
+from hotfix_check.toml_text import parse_toml
 
 FORMAT = 1
 MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FAULTS = 100  # told at once
 SUFFIXES = (".toml", ".jsonl")
 
 T = TypeVar("T")
@@ -92,7 +95,8 @@ def read_documents(documents: Sequence[Document], faults: list[str], *, sha256: 
     if not faults and not products:
         faults.append("catalogue: no product in it")
     if faults:
-        raise CatalogueError(*faults)
+        more = ["catalogue: more faults than are told here"] if len(faults) > MAX_FAULTS else []
+        raise CatalogueError(*faults[:MAX_FAULTS], *more)
     return Catalogue(
         version=max(document.version for document in documents).isoformat(),
         sha256=sha256,
@@ -127,9 +131,12 @@ def read_updates(
         owner = known.get(document.product_id or "")
         if owner is None:
             if document.product is None:
-                faults.append(f"{document.where}: product: {document.product_id!r} is not a product of this catalogue")
+                named = shown(document.product_id)
+                faults.append(f"{document.where}: product: {named} is not a product of this catalogue")
             continue
         for table in document.updates:
+            if len(faults) > MAX_FAULTS:
+                break
             update = _gather(faults, partial(read_update, table, owner))
             if update is not None and update.id in updates:
                 faults.append(f"{table.where}: id: {update.id} is there twice")
@@ -147,8 +154,10 @@ def read_updates(
 
 def update_label(number: int, table: dict[str, Any]) -> str:
     """The place of an update in its file: its id or KB number, else its position."""
-    key = table.get("id") or (f"KB{table['kb']}" if isinstance(table.get("kb"), int) else None)
-    return str(key)[:80] if key else f"update {number}"
+    own_id, kb = table.get("id"), table.get("kb")
+    if isinstance(own_id, str) and own_id:
+        return own_id
+    return f"KB{kb}" if isinstance(kb, int) and 0 < kb < 10**7 else f"update {number}"
 
 
 def _files(path: Path) -> list[Path]:
@@ -163,14 +172,11 @@ def _files(path: Path) -> list[Path]:
 
 
 def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
-    import tomllib  # not used, and slow to import, where the catalogue is an index
-
     lines = path.endswith(".jsonl")
     try:
-        text = data.decode("utf-8-sig")
-        parsed = _json_lines(text) if lines else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        faults.append(f"{path}: not a {'JSON Lines' if lines else 'TOML'} file: {error}")
+        parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
+    except HotfixCheckError as error:
+        faults.append(str(error))
         return None
 
     def read() -> Document:
@@ -202,22 +208,21 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
     return _gather(faults, read)
 
 
-def _json_lines(text: str) -> object:
+def _json_lines(data: bytes, path: str) -> object:
     """The first line is the file's table without its updates, each line after it one update."""
-    first, *others = (line for line in text.split("\n") if line.strip()) if text.strip() else ("null",)
-    top = _parsed(first, 1)
-    if not isinstance(top, dict) or not others:
-        return top
+    lines = [
+        parse_json(line, f"{path}: line {number}", "a catalogue")
+        for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1)
+        if line.strip()
+    ]
+    if not lines:
+        raise CatalogueError(f"{path}: empty: a catalogue expected")
+    top, *updates = lines
+    if not isinstance(top, dict):
+        raise CatalogueError(f"{path}: line 1: a table was expected, found {shown(top)}")
     if "update" in top:
-        raise ValueError("line 1: update: the updates stand on lines of their own")
-    return {**top, "update": [_parsed(line, number) for number, line in enumerate(others, 2)]}
-
-
-def _parsed(line: str, number: int) -> object:
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"line {number}: {error}") from None
+        raise CatalogueError(f"{path}: line 1: update: the updates stand on lines of their own")
+    return {**top, "update": updates}
 
 
 def _gather(faults: list[str], read: Callable[[], T]) -> T | None:

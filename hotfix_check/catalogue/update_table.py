@@ -21,6 +21,7 @@ from hotfix_check.catalogue.update import (
     package_line,
 )
 from hotfix_check.fields import Fields
+from hotfix_check.shown import shown
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _RESTART = ("yes", "no", "services")
@@ -91,7 +92,7 @@ def _month(table: Fields, field: str) -> str | None:
     text = table.text(field)
     if text is None or (_MONTH.fullmatch(text) and text > "0001"):
         return text
-    raise table.fault(field, f"a month such as 2004-04 expected, found {text[:40]!r}")
+    raise table.fault(field, f"a month such as 2004-04 expected, found {shown(text)}")
 
 
 def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -> None:
@@ -113,7 +114,7 @@ def _level_name(table: Fields, field: str, name: str | None, product: Product) -
         return product.levels[product.level_index(name)].name
     except KeyError:
         known = ", ".join(level.name for level in product.levels)
-        raise table.fault(field, f"{name!r} is no level of {product.id} ({known})") from None
+        raise table.fault(field, f"{shown(name)} is no level of {product.id} ({known})") from None
 
 
 def _references(table: Fields, field: str, product: Product, *, levels: bool = False) -> tuple[str, ...] | None:
@@ -125,10 +126,10 @@ def _references(table: Fields, field: str, product: Product, *, levels: bool = F
 
 def _reference(table: Fields, field: str, value: object, product: Product, *, levels: bool) -> str:
     """A KB number or update id, made into a full id; with ``levels`` also the name of a level."""
-    if isinstance(value, int):
+    if isinstance(value, int) and 0 <= value < 10**7:
         value = f"KB{value}"
     if not isinstance(value, str):
-        raise table.fault(field, f"a KB number or update id expected, found {value!r}")
+        raise table.fault(field, f"a KB number or update id expected, found {shown(value)}")
     if levels:
         for level in product.levels:
             if level.name.casefold() == value.casefold():
@@ -177,7 +178,7 @@ def _row(table: Fields, product: Product) -> FileRow:
     )
     table.finish()
     if "/" in row.name or "\\" in row.name:
-        raise table.fault("name", f"{row.name!r}: a file name without its folder expected")
+        raise table.fault("name", f"{shown(row.name)}: a file name without its folder expected")
     check_roles(table, row.roles, {folder.role for folder in product.folders})
     own: SpecifierSet = row.range if row.range is not None else product.range
     if row.version is not None and not own.contains(str(row.version)):
