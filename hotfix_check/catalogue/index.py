@@ -27,8 +27,9 @@ APPLICATION_ID = 0x48464943  # "HFIC", in the header of every index
 FORMAT = 1
 _MAGIC = b"SQLite format 3\0"
 _MAX_VALUE_BYTES = 64 * 1024 * 1024
-_MAX_STEPS = 1_000_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
+MAX_STEPS = 1_000_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
 _STEPS_AT_ONCE = 1_000_000
+_AGAIN = "delete it, or build it again"
 SCHEMA = {
     "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "products": "CREATE TABLE products (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID",
@@ -132,7 +133,7 @@ class CatalogueIndex:
 
     def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
         if product_id not in documents:
-            raise CatalogueError(f"{self.path}: product {product_id!r} is not in it: build the index again")
+            raise CatalogueError(f"{self.path}: product {product_id!r} is not in it: {_AGAIN}")
         return documents[product_id]
 
 
@@ -145,11 +146,11 @@ def open_index(path: Path) -> CatalogueIndex:
             raise CatalogueError(f"{path}: a SQLite file, but no catalogue: 'hotfix-check catalogue build' writes one")
         if number != FORMAT:
             raise UnsupportedCatalogueError(
-                f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: build it again"
+                f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
             )
         found = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
         if found != SCHEMA:
-            raise CatalogueError(f"{path}: its tables are not those of a catalogue: build it again")
+            raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
         meta = Fields(
             dict(connection.execute("SELECT name, value FROM meta")), f"{path}: meta", CatalogueError, text_dates=True
         )
@@ -166,7 +167,7 @@ def open_index(path: Path) -> CatalogueIndex:
     )
     meta.finish()
     if set(index.outline.names) != {product.id for product in index.products}:
-        faults.append(f"{path}: outline: its products are not those of the index: build it again")
+        faults.append(f"{path}: outline: its products are not those of the index: {_AGAIN}")
     if faults:
         raise CatalogueError(*faults)
     return index
@@ -195,11 +196,11 @@ def _product_documents(connection: sqlite3.Connection, path: Path, version: date
 
 def _json(path: Path, text: object) -> Any:
     if not isinstance(text, str):
-        raise CatalogueError(f"{path}: text expected, found {str(text)[:40]!r}: build the index again")
+        raise CatalogueError(f"{path}: text expected, found {str(text)[:40]!r}: {_AGAIN}")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CatalogueError(f"{path}: not JSON: {error}: build the index again") from None
+        raise CatalogueError(f"{path}: not JSON: {error}: {_AGAIN}") from None
 
 
 def _fields(table: object, where: str) -> Fields:
@@ -218,10 +219,10 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
-        budget = iter(range(_MAX_STEPS // _STEPS_AT_ONCE))
+        budget = iter(range(MAX_STEPS // _STEPS_AT_ONCE))
         connection.set_progress_handler(lambda: next(budget, None) is None, _STEPS_AT_ONCE)
         yield connection
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: a damaged index ({error}): build it again") from None
+        raise CatalogueError(f"{path}: a damaged index ({error}): {_AGAIN}") from None
     finally:
         connection.close()
