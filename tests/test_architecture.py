@@ -24,6 +24,9 @@ EDGES = {
 ORDER = [
     "errors",
     "bounded",
+    "shown",
+    "json_text",
+    "toml_text",
     "version",
     "fields",
     "saved_result",
@@ -135,4 +138,4 @@ def test_scanning_one_file_loads_nothing_that_it_does_not_use(samples: Path) -> 
         cwd=ROOT,
     )
     loaded = set(done.stdout.splitlines()[-1].split())
-    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "sqlite3"} == set()
+    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "tomllib"} == set()
