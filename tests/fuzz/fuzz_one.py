@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["hotfix_check", "tomllib", "packaging"]
 
     import hotfix_check.cli  # noqa: F401  (everything that an entrance imports late is instrumented too)
 
-from mutations import mutate_tokens, words_of
+from mutations import mutate, values_of, words_of
 from seeds import SEEDS
 
 
@@ -30,7 +30,7 @@ def main() -> None:
     seeds = SEEDS[name]()
     for number, seed in enumerate(seeds):
         (folder / f"seed-{number}").write_bytes(seed)
-    words = words_of(seeds)
+    words, values = words_of(seeds), values_of(seeds)
     slowest = [0.0]
 
     def enter(data: bytes) -> None:
@@ -43,12 +43,12 @@ def main() -> None:
         if seconds > SECONDS:
             raise TimeoutError(f"{seconds:.1f} s for {len(data)} bytes")
 
-    def mutate(data: bytes, limit: int, seed: int) -> bytes:
-        if name == "pe" or seed % 4 == 0:
+    def change(data: bytes, limit: int, seed: int) -> bytes:
+        if name == "pe" or seed % 8 == 0:
             return bytes(atheris.Mutate(data, limit))
-        return mutate_tokens(data, limit, seed, words)
+        return mutate(data, limit, seed, words, values)
 
-    atheris.Setup([sys.argv[0], str(folder), *sys.argv[3:]], enter, custom_mutator=mutate)
+    atheris.Setup([sys.argv[0], str(folder), *sys.argv[3:]], enter, custom_mutator=change)
     atheris.Fuzz()
 
 

@@ -147,7 +147,7 @@ level = "SP4"
 match = "exact"
 required = [818861]
 forbidden = ["KB884874"]
-optional = ["Q324529"]
+optional = ["Q242221"]
 """
 _WAIVER = """[[waiver]]
 id = "W-1"
