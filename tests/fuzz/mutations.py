@@ -34,7 +34,7 @@ _ODD_VALUES: tuple[Any, ...] = (
 
 
 def mutate(data: bytes, limit: int, seed: int, words: tuple[bytes, ...], values: tuple[Any, ...]) -> bytes:
-    """``data`` changed in one to four places, at most ``limit`` bytes; ``words`` and ``values`` are its format's own."""
+    """``data`` changed in one to four places, at most ``limit`` bytes; ``words``, ``values``: its format's."""
     chance = random.Random(seed)
     for read, write in _FORMATS:
         try:
