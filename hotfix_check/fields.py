@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -19,12 +20,16 @@ _LONGEST_RANGE = 100  # characters
 
 
 class Fields:
-    """One table; ``where`` is its place in words (``exchange-5.5.toml: KB818861``), ``error`` what a fault raises."""
+    """One table; ``where`` is its place in words (``exchange-5.5.toml: KB818861``), ``error`` what a fault raises.
 
-    def __init__(self, table: object, where: str, error: type[HotfixCheckError]) -> None:
+    ``text_dates``: the table comes from JSON, which has no dates, so they are texts in ISO 8601.
+    """
+
+    def __init__(self, table: object, where: str, error: type[HotfixCheckError], *, text_dates: bool = False) -> None:
         if not isinstance(table, dict):
             raise error(f"{where}: a table was expected, found {shown(table)}")
         self._table = table
+        self._text_dates = text_dates
         self._used: set[str] = set()
         self._error = error
         self.where = where
@@ -78,19 +83,25 @@ class Fields:
 
     def day(self, field: str) -> date | None:
         """A TOML date without a time."""
-        value = self.get(field, date, "a date such as 2003-07-01")
+        value = self._date(field, "a date such as 2003-07-01")
         if isinstance(value, datetime):
             raise self.fault(field, f"a date without a time expected, found {value}")
         return value
 
     def timestamp(self, field: str) -> datetime | date | None:
         """A date, or a date and time that says Z (table times are UTC)."""
-        value = self.get(field, date, "a date or a UTC time such as 2003-07-01T17:44:00Z")
+        value = self._date(field, "a date or a UTC time such as 2003-07-01T17:44:00Z")
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 raise self.fault(field, f"{value} has no zone: write it with Z, table times are UTC")
             return self._in_utc(field, value)
         return value
+
+    def _date(self, field: str, expected: str) -> date | None:
+        if not self._text_dates:
+            return self.get(field, date, expected)
+        value = self.get(field, str, expected)
+        return None if value is None else self.read(field, value, _iso_date)
 
     def moment(self, field: str) -> datetime | None:
         """A text in RFC 3339 that says Z or an offset; returned in UTC."""
@@ -153,11 +164,28 @@ class Fields:
                 raise self.fault(field, f"{expected} expected, found {shown(value)} in it")
         return tuple(values)
 
+    def inner(self, field: str) -> Fields | None:
+        """A table within this one."""
+        value = self.get(field, dict, "a table")
+        if value is None:
+            return None
+        return Fields(value, f"{self.where}: {field}", self._error, text_dates=self._text_dates)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of all fields that are there."""
+        return tuple(self._table)
+
     def tables(self, field: str, label: Callable[[int, dict[str, Any]], str], *, joint: str = ", ") -> list[Fields]:
         """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``."""
         values = self.items(field, dict, "a list of tables") or ()
         return [
-            Fields(value, f"{self.where}{joint}{clipped(label(number, value), 100)}", self._error)
+            Fields(
+                value,
+                f"{self.where}{joint}{clipped(label(number, value), 100)}",
+                self._error,
+                text_dates=self._text_dates,
+            )
             for number, value in enumerate(values, 1)
         ]
 
@@ -167,6 +195,10 @@ class Fields:
             return reader(value)
         except ValueError as error:
             raise self.fault(field, str(error).replace(repr(value), shown(value))) from error
+
+    def as_json(self) -> str:
+        """The whole table as one line of JSON, dates as texts."""
+        return json.dumps(self._table, ensure_ascii=False, separators=(",", ":"), default=_iso_text)
 
     def finish(self) -> None:
         """A fault when the table has a field that nobody asked for: a misspelt one must not pass."""
@@ -180,3 +212,13 @@ def stamp(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _iso_date(text: str) -> date:
+    return date.fromisoformat(text) if len(text) == len("2003-07-01") else datetime.fromisoformat(text)
+
+
+def _iso_text(value: object) -> str:
+    if not isinstance(value, date):
+        raise TypeError(f"no JSON for {type(value).__name__}")
+    return value.isoformat()

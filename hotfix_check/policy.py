@@ -269,6 +269,5 @@ def published(catalogue: Catalogue, day: date) -> Catalogue:
 
     An update without any date stays, and its finding says that its day is not known.
     """
-    return replace(
-        catalogue, updates=tuple(update for update in catalogue.updates if update.built is None or update.built <= day)
-    )
+    updates = tuple(update for update in catalogue.updates if update.built is None or update.built <= day)
+    return replace(catalogue, updates=updates, whole=None)

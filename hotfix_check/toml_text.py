@@ -7,7 +7,6 @@ Measured with tomllib of Python 3.11 on a megabyte: a file of ``[a]`` headers co
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from hotfix_check.bounded import text_of
@@ -35,6 +34,8 @@ _LONG = re.compile(
 
 def parse_toml(data: bytes, where: str, what: str, error: type[HotfixCheckError]) -> dict[str, Any]:
     """The document. Raises ``error`` with the line for what is not TOML, or is more than the constants above allow."""
+    import tomllib  # slow to import, and not needed where the catalogue is an index
+
     text = text_of(data, where, f"{what} (TOML)", error)
     bare = _QUOTED.sub('""', text)
     if bare.count("[") + bare.count("{") + bare.count(".") > MAX_MARKS:

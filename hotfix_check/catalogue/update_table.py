@@ -31,10 +31,7 @@ _DEFAULT_IMPORTANCE = {Kind.HOTFIX: Importance.OPTIONAL}
 
 def read_update(table: Fields, product: Product) -> Update:
     """One update of a product. Raises CatalogueError."""
-    kb = table.integer("kb", 10_000, 9_999_999)
-    own_id = table.text("id") or (f"KB{kb}" if kb is not None else None)
-    if own_id is None:
-        raise table.fault("kb", "missing (an update whose number is not known needs an id)")
+    kb = _kb(table)
     kind = Kind(table.need("kind", table.choice("kind", tuple(Kind))))
     level_name = _level_name(table, "level", table.text("level"), product)
     if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
@@ -51,7 +48,7 @@ def read_update(table: Fields, product: Product) -> Update:
     packages = tuple(_package(entry, product) for entry in table.tables("package", lambda n, _: f"package {n}"))
     _check_lines(table, packages, product)
     update = Update(
-        id=f"{product.id}/{own_id}",
+        id=update_id(table, product.id),
         kb=kb,
         aliases=table.texts("aliases") or (),
         product=product.id,
@@ -75,6 +72,19 @@ def read_update(table: Fields, product: Product) -> Update:
     )
     table.finish()
     return update
+
+
+def update_id(table: Fields, product_id: str) -> str:
+    """The id of the update in a table: the one it gives itself, else its KB number. Raises CatalogueError."""
+    kb = _kb(table)
+    own_id = table.text("id") or (f"KB{kb}" if kb is not None else None)
+    if own_id is None:
+        raise table.fault("kb", "missing (an update whose number is not known needs an id)")
+    return f"{product_id}/{own_id}"
+
+
+def _kb(table: Fields) -> int | None:
+    return table.integer("kb", 10_000, 9_999_999)
 
 
 def _month(table: Fields, field: str) -> str | None:

@@ -162,7 +162,7 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
 
 
 def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:
-    wanted = judge.assessor.all_names
+    wanted = judge.outline.all_names
     saved = inventory.kind is TargetKind.INVENTORY
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(
