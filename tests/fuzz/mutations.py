@@ -130,8 +130,19 @@ def _toml(value: Any, depth: int = 0) -> str:
     return hex(value) if isinstance(value, int) and value > 2**64 else str(value)
 
 
+def _lines(text: str) -> dict[str, Any]:
+    """JSON, a document a line, as one tree."""
+    return {"lines": [json.loads(line) for line in text.split("\n")]}
+
+
+def _as_lines(tree: Any) -> str:
+    lines = tree.get("lines")
+    return "\n".join(json.dumps(line, default=str) for line in (lines if isinstance(lines, list) else [tree]))
+
+
 _FORMATS: tuple[tuple[Callable[[str], Any], Callable[[Any], str]], ...] = (
     (json.loads, lambda document: json.dumps(document, default=str)),
+    (_lines, _as_lines),
     (tomllib.loads, _toml),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -196,6 +197,18 @@ def catalogue_seeds() -> tuple[bytes, ...]:
     return (*(path.read_bytes() for path in sorted(folder.glob("*.toml"))), _CATALOGUE.encode())
 
 
+def line_seeds() -> tuple[bytes, ...]:
+    """The same catalogues in JSON, an update a line."""
+    found = []
+    for seed in catalogue_seeds():
+        table = tomllib.loads(seed.decode())
+        updates = table.pop("update")
+        found.append(
+            "\n".join(json.dumps(one, default=str).replace("+00:00", "Z") for one in (table, *updates)).encode()
+        )
+    return tuple(found)
+
+
 def inventory_seeds() -> tuple[bytes, ...]:
     """A server with one file of each state."""
     collected = Collected(host="EX01", at=datetime(2026, 11, 21, tzinfo=UTC), by="hotfix-check 0.1.0")
@@ -264,6 +277,7 @@ SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "pe": pe_seeds,
     "article": article_seeds,
     "catalogue": catalogue_seeds,
+    "lines": line_seeds,
     "inventory": inventory_seeds,
     "result": result_seeds,
     "baseline": baseline_seeds,
