@@ -274,7 +274,7 @@ def test_the_refusals_of_files_that_are_none(run: Run, place: Path) -> None:
         arguments, what = TOML_READERS[reader]
         assert f"a folder, not {what}" in one_line(run(*arguments), "bad.toml")
     told = one_line(run(*TOML_READERS["catalogue"][0]), "bad.toml")
-    assert told == "no catalogue file (*.toml) in this folder\n"
+    assert told == "no catalogue file (*.toml or *.jsonl) in this folder\n"
 
 
 @pytest.mark.parametrize("reader", [*JSON_READERS, *TOML_READERS])
@@ -334,6 +334,25 @@ def test_64_megabytes_are_refused_within_600(reader: str, start: bytes, unit: by
     (place / name).write_bytes(start + unit * ((size - len(start)) // len(unit)))
     arguments, _ = (JSON_READERS | TOML_READERS)[reader]
     assert said in one_line(typed(place, arguments, memory=600 * 1024 * 1024), name)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"format": 1}\n{"kb": NaN}', "line 2: kb: NaN is no JSON number"),
+        (b'{"format": 1}\n\n{"kb": 1, "kb": 2}', "line 3: kb: is there twice, and which one counts would depend"),
+        (b"[]\n", "line 1: a table was expected, found []"),
+        (b"{}\n" * 1_000_001, "more than 1000000 lines, not a catalogue"),
+        (b"{" + b'"a": [' * 90, "line 1: not JSON: "),
+    ],
+    ids=["not a number", "a key twice", "a list", "too many lines", "cut short"],
+)
+def test_a_catalogue_in_json_lines_is_refused_with_its_line(data: bytes, said: str, run: Run, place: Path) -> None:
+    (place / "bad.jsonl").write_bytes(data)
+    ran = run("scan", "-q", "empty", "--catalogue", "bad.jsonl")
+    assert ran.code == 2
+    assert ran.err.startswith(f"hotfix-check: error: bad.jsonl: {said}")
+    assert ran.err.count("\n") == 1
 
 
 def test_json_in_the_encodings_that_shells_write_is_read(run: Run, place: Path) -> None:
