@@ -1,0 +1,86 @@
+"""A disk that takes five milliseconds a call: the reader as it is against one call at a time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from functools import partial, wraps
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figures, Goal, Options, seconds, times
+from benchmarks.timing import call, interleaved, must_equal
+from benchmarks.trees import build_tree
+from hotfix_check.assess import Assessor
+from hotfix_check.catalogue import default_folder, load_catalogue
+from hotfix_check.inventory import read, read_target
+
+DELAY = 0.005  # seconds a call
+SIZE, SIZE_QUICK = (2_000, 200), (100, 6)  # files, and how many of them matter
+CALLS = ("open", "stat", "lstat", "fstat", "scandir", "pread")
+_THREADS = ("READERS", "THREADS", "MAX_THREADS", "WORKERS", "MAX_WORKERS")
+_AS_IS, _ONE = "as it is", "one call at a time"
+
+
+def slowed(root: str, one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
+    """read_target with every one of CALLS delayed; path, version and SHA-256 of each file."""
+    assessor = Assessor(load_catalogue([default_folder()]))
+    if one_at_a_time and (name := threads_constant()) is not None:
+        setattr(read, name, 1)
+    for name in CALLS:
+        if hasattr(os, name):
+            setattr(os, name, _delayed(getattr(os, name)))
+
+    def go() -> list[list[Any]]:
+        inventory = read_target(Path(root), wanted=assessor.all_names, plain=assessor.plain_names)
+        return [[file.path, file.version, file.sha256] for file in inventory.files]
+
+    return go
+
+
+def threads_constant() -> str | None:
+    """The name of the reader's number of threads; None when it reads one file after another."""
+    return next((name for name in _THREADS if hasattr(read, name)), None)
+
+
+def slow_disk(options: Options) -> Figures:
+    """Both ways over the same tree, with the same answer."""
+    count, matter = SIZE_QUICK if options.quick else SIZE
+    root = options.work / "slow"
+    names = islice(cycle(sorted(load_catalogue([default_folder()]).product("exchange-5.5").files)), matter)
+    build_tree(root, count, names, "5.5.2653.23")
+    timings = interleaved(
+        {
+            _ONE: partial(call, slowed, root=str(root), one_at_a_time=True),
+            _AS_IS: partial(call, slowed, root=str(root), one_at_a_time=False),
+        },
+        1 if options.quick else 3,
+    )
+    must_equal("files read", len(timings[_ONE].answer), matter)
+    must_equal("what the overlapped reader reads", timings[_AS_IS].answer, timings[_ONE].answer)
+    ratio = timings[_ONE].wall / timings[_AS_IS].wall
+    return Figures(
+        title="A slow disk",
+        about=f"read_target over {count} files of which {matter} matter, where each call of os.{', os.'.join(CALLS)} "
+        f"takes {DELAY * 1000:g} ms more (a network share, a USB disk).",
+        columns=("reader", "time", "CPU time", "faster than one at a time"),
+        rows=tuple(
+            (name, seconds(timing.wall), seconds(timing.cpu), times(timings[_ONE].wall / timing.wall))
+            for name, timing in timings.items()
+        ),
+        goals=(Goal(what="overlapped reading against one call at a time", ratio=ratio, bound=8, at_least=True),),
+        bars=tuple((name, timing.wall) for name, timing in timings.items()),
+        unit="seconds",
+        notes=() if threads_constant() else ("the reader has no threads: both ways are the same",),
+    )
+
+
+def _delayed(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def later(*arguments: Any, **options: Any) -> Any:
+        time.sleep(DELAY)
+        return function(*arguments, **options)
+
+    return later

@@ -1,0 +1,41 @@
+"""Folders to scan: the files that matter are small programs with names that the catalogue knows, the rest is empty."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent.parent / "samples"))
+from pe_builder import build_pe  # noqa: E402
+
+A_FOLDER = 100  # files
+
+
+def program(version: str, size: int = 16384) -> bytes:
+    """A file of Microsoft Exchange of this version."""
+    strings = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"}
+    return build_pe(version, strings=strings, size=size)
+
+
+def build_tree(root: Path, count: int, names: Iterable[str], version: str) -> None:
+    """``count`` files in folders of a hundred, ten folders to a folder; the named ones spread evenly among them."""
+    named = list(names)
+    data = program(version)
+    every = count // len(named) if named else count + 1
+    waiting = iter(named)
+    for start, folder in zip(range(0, count, A_FOLDER), _folders(root), strict=False):
+        folder.mkdir(parents=True)
+        for number in range(start, min(start + A_FOLDER, count)):
+            name = next(waiting, None) if number % every == 0 else None
+            if name is None:
+                (folder / f"message{number:06}.dat").touch()
+            else:
+                (folder / name).write_bytes(data)
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    number = 0
+    while True:
+        yield root / f"{number // 10:04}" / f"{number % 10}"
+        number += 1
