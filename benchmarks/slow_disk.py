@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 from collections.abc import Callable
@@ -15,20 +16,19 @@ from benchmarks.timing import call, interleaved, must_equal
 from benchmarks.trees import build_tree
 from hotfix_check.assess import Assessor
 from hotfix_check.catalogue import default_folder, load_catalogue
-from hotfix_check.inventory import read, read_target
+from hotfix_check.inventory import read_target
 
 DELAY = 0.005  # seconds a call
 SIZE, SIZE_QUICK = (2_000, 200), (100, 6)  # files, and how many of them matter
 CALLS = ("open", "stat", "lstat", "fstat", "scandir", "pread")
-_THREADS = ("READERS", "THREADS", "MAX_THREADS", "WORKERS", "MAX_WORKERS")
 _AS_IS, _ONE = "as it is", "one call at a time"
 
 
 def slowed(root: str, one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
     """read_target with every one of CALLS delayed; path, version and SHA-256 of each file."""
     assessor = Assessor(load_catalogue([default_folder()]))
-    if one_at_a_time and (name := threads_constant()) is not None:
-        setattr(read, name, 1)
+    if one_at_a_time and (overlap := overlapping()) is not None:
+        overlap.THREADS = 0  # beside the main one
     for name in CALLS:
         if hasattr(os, name):
             setattr(os, name, _delayed(getattr(os, name)))
@@ -40,9 +40,12 @@ def slowed(root: str, one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
     return go
 
 
-def threads_constant() -> str | None:
-    """The name of the reader's number of threads; None when it reads one file after another."""
-    return next((name for name in _THREADS if hasattr(read, name)), None)
+def overlapping() -> Any:
+    """The module that starts the reader's threads; None when it reads one file after another."""
+    try:
+        return importlib.import_module("hotfix_check.inventory.overlap")
+    except ModuleNotFoundError:
+        return None
 
 
 def slow_disk(options: Options) -> Figures:
@@ -73,7 +76,7 @@ def slow_disk(options: Options) -> Figures:
         goals=(Goal(what="overlapped reading against one call at a time", ratio=ratio, bound=8, at_least=True),),
         bars=tuple((name, timing.wall) for name, timing in timings.items()),
         unit="seconds",
-        notes=() if threads_constant() else ("the reader has no threads: both ways are the same",),
+        notes=() if overlapping() else ("the reader has no threads: both ways are the same",),
     )
 
 
