@@ -19,7 +19,7 @@ def main(figures: str, output: str, *command: str) -> None:
     wall = time.perf_counter() - start
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     unit = 1 if sys.platform == "darwin" else 1024
-    with open(figures, "w") as stream:
+    with open(figures, "w") as stream:  # noqa: PTH123  (pathlib is too much to import here)
         code = os.waitstatus_to_exitcode(status)
         stream.write(f"{code} {wall!r} {used.ru_utime + used.ru_stime!r} {used.ru_maxrss * unit}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any
 
 from benchmarks import readers
 from benchmarks.figures import Figures, Goal, Options, times
-from benchmarks.timing import Run, Timing, WrongAnswerError, call, interleaved, must_equal, process
+from benchmarks.timing import Run, Timing, WrongAnswerError, interleaved, must_equal, process
+from benchmarks.trees import build_pe
 
 BUILT, BUILT_QUICK = 3000, 12
 SAMPLE = 160  # files that the slow readers read
@@ -36,29 +36,29 @@ def reading(options: Options) -> Figures:
     """Every reader over the same files, a microseconds-a-file figure each; answers are held against pefile's."""
     paths, about = _files(options)
     sample = paths[:: max(1, len(paths) // SAMPLE)]
-    expected = _checked_against_pefile(paths)
+    expected = _checked_against_pefile(options, paths)
     absent = [name for name, (module, _) in (_ON_ALL | _ON_SAMPLE).items() if not _installed(module)]
     skipped = {
-        name: call(readers.too_long, reader=reader.__name__, paths=sample).answer
+        name: options.call(readers.too_long, reader=reader.__name__, paths=sample).answer
         for name, (_, reader) in _ON_SAMPLE.items()
         if name not in absent
     }
 
     contenders: dict[str, Callable[[], Run]] = {
-        _FLOOR: partial(call, readers.floor, paths=paths),
-        _OURS: partial(call, readers.ours, paths=paths, strings=True),
-        _OURS_BARE: partial(call, readers.ours, paths=paths, strings=False),
+        _FLOOR: partial(options.call, readers.floor, paths=paths),
+        _OURS: partial(options.call, readers.ours, paths=paths, strings=True),
+        _OURS_BARE: partial(options.call, readers.ours, paths=paths, strings=False),
     }
     for name, (_, reader) in _ON_ALL.items():
         if name not in absent:
-            contenders[name] = partial(call, reader, paths=paths, skip=[])
+            contenders[name] = partial(options.call, reader, paths=paths, skip=[])
     exiftool = shutil.which("exiftool")
     if exiftool:
         contenders[_EXIFTOOL] = partial(process, [exiftool, "-q", "-r", "-j", *_folder(options)], codes=(0, 1))
     sampled: dict[str, Callable[[], Run]] = {
-        _OURS: partial(call, readers.ours, paths=sample, strings=True),
+        _OURS: partial(options.call, readers.ours, paths=sample, strings=True),
         **{
-            name: partial(call, reader, paths=sample, skip=skipped[name])
+            name: partial(options.call, reader, paths=sample, skip=skipped[name])
             for name, (_, reader) in _ON_SAMPLE.items()
             if name not in absent
         },
@@ -97,8 +97,8 @@ def reading(options: Options) -> Figures:
     ]
     return Figures(
         title="Reading versions",
-        about=f"{about} The slow readers read every {max(1, len(paths) // SAMPLE)}th, {len(sample)} files, and are "
-        'held against hotfix-check over the same ones. "Differs" counts files whose version is not the one that '
+        about=f"{about} The slow readers read {len(sample)} of them, evenly spread, and are held "
+        'against hotfix-check over the same ones. "Differs" counts files whose version is not the one that '
         "hotfix-check reads, which is checked against pefile's for every file that pefile reads (no 16-bit ones).",
         columns=("reader", "files", "us a file", "CPU us a file", "to the floor", "to hotfix-check", "differs"),
         rows=tuple(table.rows),
@@ -158,9 +158,6 @@ def _folder(options: Options) -> list[str]:
 
 def _build(folder: Path, count: int) -> None:
     """Small files of several sizes, languages and machines, in folders of a hundred."""
-    sys.path.append(str(Path(__file__).parent.parent / "samples"))
-    from pe_builder import build_pe
-
     strings = {
         "CompanyName": "Microsoft Corporation",
         "FileDescription": "A file of the benchmark",
@@ -180,11 +177,11 @@ def _build(folder: Path, count: int) -> None:
         path.write_bytes(data)
 
 
-def _checked_against_pefile(paths: list[str]) -> dict[str, Version]:
+def _checked_against_pefile(options: Options, paths: list[str]) -> dict[str, Version]:
     """The version of each file by our reader, where pefile finds the same. Raises WrongAnswerError."""
     expected: dict[str, Version] = {}
-    by_us = call(readers.ours_with_notes, paths=paths).answer
-    by_pefile = call(readers.every_version_by_pefile, paths=paths, skip=[]).answer
+    by_us = options.call(readers.ours_with_notes, paths=paths).answer
+    by_pefile = options.call(readers.every_version_by_pefile, paths=paths, skip=[]).answer
     for path, (version, notes), others in zip(paths, by_us, by_pefile, strict=True):
         if "version-resource-not-id-1" in notes:  # pefile takes any id, Windows only 1
             must_equal(f"{path} by hotfix-check", version, None)

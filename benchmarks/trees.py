@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "samples"))
-from pe_builder import build_pe  # noqa: E402
+from pe_builder import build_pe
 
 A_FOLDER = 100  # files
 

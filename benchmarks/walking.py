@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figures, Goal, Options, mebibytes, seconds, times
-from benchmarks.timing import Run, WrongAnswerError, call, interleaved, must_equal, process
+from benchmarks.timing import Run, WrongAnswerError, interleaved, must_equal, process
 from benchmarks.trees import build_tree
 from hotfix_check.assess import Assessor
 from hotfix_check.catalogue import default_folder, load_catalogue
@@ -68,9 +68,9 @@ def walking(options: Options) -> Figures:
     if find:
         contenders[_FIND] = partial(process, [find, roots[large], "-type", "f"])
     contenders |= {
-        _FLOOR: partial(call, scandir, root=roots[large]),
-        _WALK: partial(call, walk, root=roots[large], hashes=False),
-        _WALK_HASHES: partial(call, walk, root=roots[large], hashes=True),
+        _FLOOR: partial(options.call, scandir, root=roots[large]),
+        _WALK: partial(options.call, walk, root=roots[large], hashes=False),
+        _WALK_HASHES: partial(options.call, walk, root=roots[large], hashes=True),
         _WHOLE: partial(_scan, roots[large]),
         f"{_WHOLE}, {small} files": partial(_scan, roots[small]),
     }
