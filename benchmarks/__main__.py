@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in asked.only or BENCHMARKS:
         start = time.monotonic()
         with tempfile.TemporaryDirectory(dir=asked.work) as work:
+            os.environ["HOTFIX_CHECK_CACHE"] = str(Path(work, "cache"))
             options = Options(quick=asked.quick, corpus=None if asked.quick else asked.corpus, work=Path(work))
             try:
                 found.append(BENCHMARKS[name](options))

@@ -92,18 +92,8 @@ def _can_index() -> bool:
 
 
 def _scan(catalogue: Path, target: Path) -> Run:
-    asked: list[str | Path] = [
-        "scan",
-        "-q",
-        "--no-run-info",
-        "--exit-zero",
-        "-f",
-        "json",
-        "--catalogue",
-        catalogue,
-        target,
-    ]
-    return process([*_TOOL, *asked])
+    scan = ["scan", "-q", "--no-run-info", "--exit-zero", "-f", "json"]
+    return process([*_TOOL, *scan, "--catalogue", catalogue, target])
 
 
 def _judged(printed: bytes) -> Any:

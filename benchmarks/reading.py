@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks import readers
 from benchmarks.figures import Figures, Goal, Options, times
 from benchmarks.timing import Run, Timing, WrongAnswerError, interleaved, must_equal, process
-from benchmarks.trees import build_pe
+from benchmarks.trees import program
 
 BUILT, BUILT_QUICK = 3000, 12
 SAMPLE = 160  # files that the slow readers read
@@ -158,20 +158,9 @@ def _folder(options: Options) -> list[str]:
 
 def _build(folder: Path, count: int) -> None:
     """Small files of several sizes, languages and machines, in folders of a hundred."""
-    strings = {
-        "CompanyName": "Microsoft Corporation",
-        "FileDescription": "A file of the benchmark",
-        "InternalName": "bench",
-        "LegalCopyright": "None",
-        "OriginalFilename": "bench.dll",
-        "ProductName": "Microsoft Exchange",
-        "ProductVersion": "9.9",
-    }
     for number in range(count):
         version = f"9.9.{number % 65536}.{number * 7 % 65536}" if number % 10 else None
-        data = build_pe(
-            version, strings=strings, plus32=number % 2 == 1, size=8192 * (1 + number % 8), languages=(1033, 1031)
-        )
+        data = program(version, size=8192 * (1 + number % 8), plus32=number % 2 == 1, languages=(1033, 1031))
         path = folder / f"{number // 100:03}" / f"bench{number:05}.dll"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

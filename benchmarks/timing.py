@@ -7,6 +7,7 @@ for the whole child.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -63,12 +64,17 @@ def interleaved(contenders: Mapping[str, Callable[[], Run]], rounds: int) -> dic
     }
 
 
-def process(command: Sequence[str | Path], *, codes: tuple[int, ...] = (0,)) -> Run:
-    """A whole process, from before it starts until it is gone; its answer is what it printed, as bytes."""
+def process(
+    command: Sequence[str | Path], *, codes: tuple[int, ...] = (0,), environment: Mapping[str, str] | None = None
+) -> Run:
+    """A whole process, from before it starts until it is gone; ``environment`` is added to its own. Its answer is what it printed, as bytes."""
     with tempfile.TemporaryDirectory() as folder:
         figures, output = Path(folder, "figures"), Path(folder, "output")
         subprocess.run(
-            [sys.executable, "-I", "-S", _LAUNCH, figures, output, *command], check=True, stdin=subprocess.DEVNULL
+            [sys.executable, "-I", "-S", _LAUNCH, figures, output, *command],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | (environment or {}),
         )
         code, wall, cpu, peak = figures.read_text().split()
         if int(code) not in codes:

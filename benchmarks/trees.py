@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "samples"))
@@ -12,10 +12,22 @@ from pe_builder import build_pe
 A_FOLDER = 100  # files
 
 
-def program(version: str, size: int = 16384) -> bytes:
+STRINGS = {
+    "CompanyName": "Microsoft Corporation",
+    "FileDescription": "A file of the benchmark",
+    "InternalName": "bench",
+    "LegalCopyright": "None",
+    "OriginalFilename": "bench.dll",
+    "ProductName": "Microsoft Exchange",
+    "ProductVersion": "9.9",
+}
+
+
+def program(
+    version: str | None, *, size: int = 16384, plus32: bool = False, languages: Sequence[int] = (1033,)
+) -> bytes:
     """A file of Microsoft Exchange of this version."""
-    strings = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"}
-    return build_pe(version, strings=strings, size=size)
+    return build_pe(version, strings=STRINGS, size=size, plus32=plus32, languages=languages)
 
 
 def build_tree(root: Path, count: int, names: Iterable[str], version: str) -> None:
