@@ -40,17 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("only", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all without one")
     corpus = os.environ.get("HOTFIX_CHECK_CORPUS")
     parser.add_argument(
-        "--corpus", type=Path, default=corpus, help="folder of real PE files ($HOTFIX_CHECK_CORPUS); built without one"
+        "--corpus",
+        type=_folder,
+        default=corpus,
+        help="folder of real PE files ($HOTFIX_CHECK_CORPUS); built without one",
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes, one round, no corpus: shows that all runs")
     parser.add_argument("--results", type=Path, metavar="FOLDER", help="where page and plot go")
-    parser.add_argument("--work", type=Path, metavar="FOLDER", help="on which disk to build what is measured")
+    parser.add_argument("--work", type=_folder, metavar="FOLDER", help="on which disk to build what is measured")
     asked = parser.parse_args(arguments)
     for name in asked.only:
         if name not in BENCHMARKS:
             parser.error(f"{name} is none of {', '.join(BENCHMARKS)}")
-    if asked.corpus is not None and not asked.corpus.is_dir():
-        parser.error(f"{asked.corpus} is no folder")
     results = asked.results
     if results is None and not asked.quick and not asked.only:
         results = RESULTS
@@ -82,6 +83,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (results / "README.md").write_text(text, "utf-8")
     print(text, end="")
     return 0
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).resolve()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder")
+    return path
 
 
 if __name__ == "__main__":

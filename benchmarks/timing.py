@@ -67,13 +67,17 @@ def interleaved(contenders: Mapping[str, Callable[[], Run]], rounds: int) -> dic
 def process(
     command: Sequence[str | Path], *, codes: tuple[int, ...] = (0,), environment: Mapping[str, str] | None = None
 ) -> Run:
-    """A whole process, from before it starts until it is gone; ``environment`` is added to its own. Its answer is what it printed, as bytes."""
+    """A whole process, from before it starts until it is gone; its answer is what it printed, as bytes.
+
+    ``environment`` is added to its own.
+    """
     with tempfile.TemporaryDirectory() as folder:
         figures, output = Path(folder, "figures"), Path(folder, "output")
         subprocess.run(
             [sys.executable, "-I", "-S", _LAUNCH, figures, output, *command],
             check=True,
             stdin=subprocess.DEVNULL,
+            cwd=_HERE.parent,
             env=os.environ | (environment or {}),
         )
         code, wall, cpu, peak = figures.read_text().split()
