@@ -26,7 +26,7 @@ _AS_IS, _ONE = "as it is", "one call at a time"
 
 def slowed(root: str, one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
     """read_target with every one of CALLS delayed; path, version and SHA-256 of each file."""
-    assessor = Assessor(load_catalogue([default_folder()]))
+    wanted = Assessor(load_catalogue([default_folder()])).all_names
     if one_at_a_time and (overlap := overlapping()) is not None:
         overlap.THREADS = 0  # beside the main one
     for name in CALLS:
@@ -34,7 +34,7 @@ def slowed(root: str, one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
             setattr(os, name, _delayed(getattr(os, name)))
 
     def go() -> list[list[Any]]:
-        inventory = read_target(Path(root), wanted=assessor.all_names, plain=assessor.plain_names)
+        inventory = read_target(Path(root), wanted=wanted)
         return [[file.path, file.version, file.sha256] for file in inventory.files]
 
     return go

@@ -44,10 +44,10 @@ def scandir(root: str) -> Callable[[], int]:
 
 def walk(root: str, hashes: bool) -> Callable[[], list[int]]:
     """read_target with the names of the tool's own catalogue: files seen, read and unreadable."""
-    assessor = Assessor(load_catalogue([default_folder()]))
+    wanted = Assessor(load_catalogue([default_folder()])).all_names
 
     def read() -> list[int]:
-        inventory = read_target(Path(root), wanted=assessor.all_names, plain=assessor.plain_names, hashes=hashes)
+        inventory = read_target(Path(root), wanted=wanted, hashes=hashes)
         return [inventory.files_seen, inventory.files_read, len(inventory.unreadable)]
 
     return read
