@@ -32,7 +32,7 @@ def catalogue_size(options: Options) -> Figures:
             catalogue = folder
             if indexed:
                 catalogue = folder.with_suffix(".sqlite")
-                build = process([*_TOOL, "catalogue", "build", catalogue, "--catalogue", folder])
+                build = process([*_TOOL, "catalogue", "build", "-q", catalogue, "--catalogue", folder])
                 built.append((f"build the index, {what.rpartition('; ')[2]}", size, build))
             by_toml[what, size] = partial(_scan, folder, target)
             contenders[f"{what}, {size}"] = partial(_scan, catalogue, target)

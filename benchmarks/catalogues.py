@@ -1,4 +1,5 @@
-"""Synthetic catalogues in TOML like Microsoft's file lists: few products, cumulative updates of thousands of rows.
+"""Synthetic catalogues in TOML like Microsoft's file lists: few products, cumulative updates of thousands of rows,
+released for two lines on the same day.
 
 Product 9.1 is the one that is judged. Either the catalogue grows in the products beside it, or in 9.1 itself by rows of
 files that the target does not have. Same arguments, same bytes.
@@ -56,31 +57,33 @@ def _product(product: str) -> str:
 
 
 def _own_updates() -> Iterator[str]:
-    """Hotfixes of 9.1 with six rows each, on its lines in turn."""
+    """Security updates of 9.1 with six rows each, on its lines in turn, each of a day of its own."""
     for number in range(OWN_ROWS // 6):
-        level = number % LEVELS + 1
+        round_, at = divmod(number, LEVELS)
         names = [OWN_NAMES[(number * 6 + place) % OWN_FILES] for place in range(6)]
-        yield _update(JUDGED, 1_000_000 + number, "security-update", level, [(name, 10 + number) for name in names])
+        rows = [(name, 10 + number) for name in names]
+        yield _update(JUDGED, 1_000_000 + number, at + 1, f"{2001 + at}-{3 + 6 * round_:02}-16", rows)
 
 
 def _grown(product: str, rows: int, place: int) -> Iterator[str]:
-    """Updates of ROWS_AN_UPDATE rows, the last one smaller, on the product's lines in turn, the oldest first."""
+    """Updates of ROWS_AN_UPDATE rows, the last one smaller: every month one for each of two neighbouring lines."""
     for number, start in enumerate(range(0, rows, ROWS_AN_UPDATE)):
+        round_, at = divmod(number // 2, LEVELS - 1)
         count = min(ROWS_AN_UPDATE, rows - start)
-        names = [f"Microsoft.Exchange.Part{at:04}.dll" for at in range(count)]
+        files = [(f"Microsoft.Exchange.Part{part:04}.dll", 10 + number) for part in range(count)]
         kb = 2_000_000 + place * 100_000 + number
-        yield _update(product, kb, "security-update", number % LEVELS + 1, [(name, 10 + number) for name in names])
+        yield _update(product, kb, at + 1 + number % 2, f"{2002 + at}-{2 + round_:02}-10", files)
 
 
-def _update(product: str, kb: int, kind: str, level: int, rows: list[tuple[str, int]]) -> str:
+def _update(product: str, kb: int, level: int, released: str, rows: list[tuple[str, int]]) -> str:
     chance = random.Random(kb)
     lines = "".join(
         f'    {{ name = "{name}", version = "{version_of(product, level, revision)}", '
-        f"size = {chance.randrange(20_000, 2_000_000)}, timestamp = {2000 + level}-03-15T10:{at % 60:02}:00Z }},\n"
+        f"size = {chance.randrange(20_000, 2_000_000)}, timestamp = {released[:8]}05T10:{at % 60:02}:00Z }},\n"
         for at, (name, revision) in enumerate(rows)
     )
     return (
-        f'\n[[update]]\nkb = {kb}\ntitle = "Security update {kb} for {product} CU{level}"\nkind = "{kind}"\n'
-        f'released = {2000 + level}-03-16\nsources = ["made up"]\n'
+        f'\n[[update]]\nkb = {kb}\ntitle = "Security update {kb} for {product} CU{level}"\n'
+        f'kind = "security-update"\nreleased = {released}\nsources = ["made up"]\n'
         f'  [[update.package]]\n  level = "CU{level}"\n  prerequisites = []\n  files = [\n{lines}  ]\n'
     )
