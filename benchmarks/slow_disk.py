@@ -5,17 +5,14 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figures, Goal, Options, seconds, times
 from benchmarks.timing import call, interleaved, must_equal
-from benchmarks.trees import build_tree
-from hotfix_check.assess import Assessor
-from hotfix_check.catalogue import default_folder, load_catalogue
+from benchmarks.trees import build_tree, wanted_names
 from hotfix_check.inventory import read_target
 
 DELAY = 0.005  # seconds a call
@@ -24,9 +21,9 @@ CALLS = ("open", "stat", "lstat", "fstat", "scandir", "pread")
 _AS_IS, _ONE = "as it is", "one call at a time"
 
 
-def slowed(root: str, one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
+def slowed(root: str, wanted: Sequence[str], one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
     """read_target with every one of CALLS delayed; path, version and SHA-256 of each file."""
-    wanted = Assessor(load_catalogue([default_folder()])).all_names
+    names = frozenset(wanted)
     if one_at_a_time and (overlap := overlapping()) is not None:
         overlap.THREADS = 0  # beside the main one
     for name in CALLS:
@@ -34,7 +31,7 @@ def slowed(root: str, one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
             setattr(os, name, _delayed(getattr(os, name)))
 
     def go() -> list[list[Any]]:
-        inventory = read_target(Path(root), wanted=wanted)
+        inventory = read_target(Path(root), wanted=names)
         return [[file.path, file.version, file.sha256] for file in inventory.files]
 
     return go
@@ -52,12 +49,12 @@ def slow_disk(options: Options) -> Figures:
     """Both ways over the same tree, with the same answer."""
     count, matter = SIZE_QUICK if options.quick else SIZE
     root = options.work / "slow"
-    names = islice(cycle(sorted(load_catalogue([default_folder()]).product("exchange-5.5").files)), matter)
-    build_tree(root, count, names, "5.5.2653.23")
+    build_tree(root, count, matter)
+    reader = partial(call, slowed, root=str(root), wanted=wanted_names())
     timings = interleaved(
         {
-            _ONE: partial(call, slowed, root=str(root), one_at_a_time=True),
-            _AS_IS: partial(call, slowed, root=str(root), one_at_a_time=False),
+            _ONE: partial(reader, one_at_a_time=True),
+            _AS_IS: partial(reader, one_at_a_time=False),
         },
         1 if options.quick else 3,
     )

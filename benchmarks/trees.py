@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import cycle, islice
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "samples"))
 from pe_builder import build_pe
 
+from hotfix_check.assess import Assessor
+from hotfix_check.catalogue import default_folder, load_catalogue
+
 A_FOLDER = 100  # files
+VERSION = "5.5.2653.23"  # of the files that matter
 
 
 STRINGS = {
@@ -30,12 +36,17 @@ def program(
     return build_pe(version, strings=STRINGS, size=size, plus32=plus32, languages=languages)
 
 
-def build_tree(root: Path, count: int, names: Iterable[str], version: str) -> None:
-    """``count`` files in folders of a hundred, ten folders to a folder; the named ones spread evenly among them."""
-    named = list(names)
-    data = program(version)
-    every = count // len(named) if named else count + 1
-    waiting = iter(named)
+@cache
+def wanted_names() -> tuple[str, ...]:
+    """The names of the files that can be evidence by the tool's own catalogue."""
+    return tuple(sorted(Assessor(load_catalogue([default_folder()])).all_names))
+
+
+def build_tree(root: Path, count: int, matter: int) -> None:
+    """``count`` files in folders of a hundred, ten folders to a folder; those that matter are spread evenly."""
+    data = program(VERSION)
+    every = count // matter
+    waiting = islice(cycle(name for name in wanted_names() if name.endswith((".dll", ".exe"))), matter)
     for start, folder in zip(range(0, count, A_FOLDER), _folders(root), strict=False):
         folder.mkdir(parents=True)
         for number in range(start, min(start + A_FOLDER, count)):

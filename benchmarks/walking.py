@@ -6,17 +6,14 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figures, Goal, Options, mebibytes, seconds, times
 from benchmarks.timing import Run, WrongAnswerError, interleaved, must_equal, process
-from benchmarks.trees import build_tree
-from hotfix_check.assess import Assessor
-from hotfix_check.catalogue import default_folder, load_catalogue
+from benchmarks.trees import build_tree, wanted_names
 from hotfix_check.inventory import read_target
 
 SIZES, SIZES_QUICK = (20_000, 200_000), (200, 400)
@@ -42,12 +39,12 @@ def scandir(root: str) -> Callable[[], int]:
     return walk
 
 
-def walk(root: str, hashes: bool) -> Callable[[], list[int]]:
+def walk(root: str, wanted: Sequence[str], hashes: bool) -> Callable[[], list[int]]:
     """read_target with the names of the tool's own catalogue: files seen, read and unreadable."""
-    wanted = Assessor(load_catalogue([default_folder()])).all_names
+    names = frozenset(wanted)
 
     def read() -> list[int]:
-        inventory = read_target(Path(root), wanted=wanted, hashes=hashes)
+        inventory = read_target(Path(root), wanted=names, hashes=hashes)
         return [inventory.files_seen, inventory.files_read, len(inventory.unreadable)]
 
     return read
@@ -57,10 +54,9 @@ def walking(options: Options) -> Figures:
     """Times of the larger tree and the memory of both."""
     small, large = SIZES_QUICK if options.quick else SIZES
     matter = MATTER_QUICK if options.quick else MATTER
-    names = islice(cycle(sorted(load_catalogue([default_folder()]).product("exchange-5.5").files)), matter)
-    wanted = list(names)
+    wanted = wanted_names()
     for size in (small, large):
-        build_tree(options.work / str(size), size, wanted, "5.5.2653.23")
+        build_tree(options.work / str(size), size, matter)
     roots = {size: str(options.work / str(size)) for size in (small, large)}
     find = shutil.which("find") if os.name == "posix" else None
 
@@ -69,8 +65,8 @@ def walking(options: Options) -> Figures:
         contenders[_FIND] = partial(process, [find, roots[large], "-type", "f"])
     contenders |= {
         _FLOOR: partial(options.call, scandir, root=roots[large]),
-        _WALK: partial(options.call, walk, root=roots[large], hashes=False),
-        _WALK_HASHES: partial(options.call, walk, root=roots[large], hashes=True),
+        _WALK: partial(options.call, walk, root=roots[large], wanted=wanted, hashes=False),
+        _WALK_HASHES: partial(options.call, walk, root=roots[large], wanted=wanted, hashes=True),
         _WHOLE: partial(_scan, roots[large]),
         f"{_WHOLE}, {small} files": partial(_scan, roots[small]),
     }
