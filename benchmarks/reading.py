@@ -63,7 +63,7 @@ def reading(options: Options) -> Figures:
             if name not in absent
         },
     }
-    rounds = 1 if options.quick else 5
+    rounds = 1 if options.quick else 3
     on_all, on_sample = interleaved(contenders, rounds), interleaved(sampled, rounds)
     for name in (_OURS, _OURS_BARE):
         must_equal(name, [version and tuple(version) for version in on_all[name].answer], list(expected.values()))
