@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typing import Any
 from benchmarks.figures import Figures, Goal, Options, seconds, times
 from benchmarks.timing import call, interleaved, must_equal
 from benchmarks.trees import build_tree, wanted_names
-from hotfix_check.inventory import read_target
+from hotfix_check.inventory import overlap, read_target
 
 DELAY = 0.005  # seconds a call
 SIZE, SIZE_QUICK = (2_000, 200), (100, 6)  # files, and how many of them matter
@@ -24,7 +23,7 @@ _AS_IS, _ONE = "as it is", "one call at a time"
 def slowed(root: str, wanted: Sequence[str], one_at_a_time: bool) -> Callable[[], list[list[Any]]]:
     """read_target with every one of CALLS delayed; path, version and SHA-256 of each file."""
     names = frozenset(wanted)
-    if one_at_a_time and (overlap := overlapping()) is not None:
+    if one_at_a_time:
         overlap.THREADS = 0  # beside the main one
     for name in CALLS:
         if hasattr(os, name):
@@ -35,14 +34,6 @@ def slowed(root: str, wanted: Sequence[str], one_at_a_time: bool) -> Callable[[]
         return [[file.path, file.version, file.sha256] for file in inventory.files]
 
     return go
-
-
-def overlapping() -> Any:
-    """The module that starts the reader's threads; None when it reads one file after another."""
-    try:
-        return importlib.import_module("hotfix_check.inventory.overlap")
-    except ModuleNotFoundError:
-        return None
 
 
 def slow_disk(options: Options) -> Figures:
@@ -73,7 +64,6 @@ def slow_disk(options: Options) -> Figures:
         goals=(Goal(what="overlapped reading against one call at a time", ratio=ratio, bound=8, at_least=True),),
         bars=tuple((name, timing.wall) for name, timing in timings.items()),
         unit="seconds",
-        notes=() if overlapping() else ("the reader has no threads: both ways are the same",),
     )
 
 
