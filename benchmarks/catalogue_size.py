@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.catalogues import JUDGED, LEVELS, OWN_NAMES, version_of, write_catalogue
 from benchmarks.figures import Figures, Goal, Options, mebibytes, seconds, times
-from benchmarks.timing import Run, interleaved, must_equal, process
+from benchmarks.timing import interleaved, must_equal
 from benchmarks.trees import program
 
 SIZES, SIZES_QUICK = (1_000, 10_000, 200_000), (300, 600)
+_SCAN = ("scan", "-q", "--no-run-info", "--exit-zero", "-f", "json", "--catalogue")
 _FOLDER, _LONE = "a folder; other products grow", "one file; its product grows"
 
 
@@ -29,10 +29,10 @@ def catalogue_size(options: Options) -> Figures:
             folder = options.work / f"{size} {'own' if what == _LONE else 'beside'}"
             write_catalogue(folder, size, own=what == _LONE)
             index = folder.with_suffix(".sqlite")
-            build = process([*_TOOL, "catalogue", "build", "-q", index, "--catalogue", folder])
+            build = options.tool("catalogue", "build", "-q", index, "--catalogue", folder)
             built.append((f"build the index, {what.rpartition('; ')[2]}", size, build))
-            slow[what, size] = _scan(folder, target)
-            contenders[f"{what}, {size}"] = partial(_scan, index, target)
+            slow[what, size] = options.tool(*_SCAN, folder, target)
+            contenders[f"{what}, {size}"] = partial(options.tool, *_SCAN, index, target)
     timings = interleaved(contenders, 1 if options.quick else 7)
 
     rows, goals = [], []
@@ -75,14 +75,6 @@ def catalogue_size(options: Options) -> Figures:
         bars=tuple((name, timing.wall) for name, timing in timings.items()),
         unit="seconds",
     )
-
-
-_TOOL = [sys.executable, "-m", "hotfix_check"]
-
-
-def _scan(catalogue: Path, target: Path) -> Run:
-    scan = ["scan", "-q", "--no-run-info", "--exit-zero", "-f", "json"]
-    return process([*_TOOL, *scan, "--catalogue", catalogue, target])
 
 
 def _judged(printed: bytes) -> Any:

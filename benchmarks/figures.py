@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.timing import Run, call, call_here
+from benchmarks.timing import Run, call, call_here, tool, tool_here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,11 @@ class Options:
     def call(self) -> Callable[..., Run]:
         """How a function is timed: in a child of its own, but in this process when nothing is measured anyway."""
         return call_here if self.quick else call
+
+    @property
+    def tool(self) -> Callable[..., Run]:
+        """How hotfix-check is run whole: as a process, but in this one when nothing is measured anyway."""
+        return tool_here if self.quick else tool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

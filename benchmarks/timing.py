@@ -6,6 +6,7 @@ for the whole child.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -111,6 +112,30 @@ def call_here(function: Callable[..., Callable[[], Any]], **arguments: Any) -> R
     answer = timed()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return Run(wall=wall, cpu=cpu, peak=1, answer=json.loads(json.dumps(answer)))
+
+
+def tool(*arguments: str | Path) -> Run:
+    """The whole process of hotfix-check."""
+    return process([sys.executable, "-m", "hotfix_check", *arguments])
+
+
+def tool_here(*arguments: str | Path) -> Run:
+    """The same in this process, which is quick and no measurement."""
+    from hotfix_check.cli import main
+
+    before, out = (sys.argv, sys.stdout), io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+    sys.argv, sys.stdout = ["hotfix-check", *map(str, arguments)], out
+    wall = time.perf_counter()
+    try:
+        main()
+    except SystemExit as ended:
+        if ended.code:
+            raise WrongAnswerError(f"exit code {ended.code}: {' '.join(sys.argv)}") from None
+    finally:
+        sys.argv, sys.stdout = before
+    out.flush()
+    wall = time.perf_counter() - wall
+    return Run(wall=wall, cpu=wall, peak=1, answer=out.detach().getvalue())
 
 
 def must_equal(what: str, found: Any, expected: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from hotfix_check.inventory import read_target
 
 SIZES, SIZES_QUICK = (20_000, 200_000), (200, 400)
 MATTER, MATTER_QUICK = 300, 20
+_SCAN = ("scan", "-q", "--no-run-info", "--exit-zero", "-f", "json")
 _FIND, _FLOOR = "find -type f", "floor: os.scandir"
 _WALK, _WALK_HASHES, _WHOLE = "hotfix-check, the walk", "hotfix-check, the walk and SHA-256", "hotfix-check scan"
 
@@ -67,8 +67,8 @@ def walking(options: Options) -> Figures:
         _FLOOR: partial(options.call, scandir, root=roots[large]),
         _WALK: partial(options.call, walk, root=roots[large], wanted=wanted, hashes=False),
         _WALK_HASHES: partial(options.call, walk, root=roots[large], wanted=wanted, hashes=True),
-        _WHOLE: partial(_scan, roots[large]),
-        f"{_WHOLE}, {small} files": partial(_scan, roots[small]),
+        _WHOLE: partial(options.tool, *_SCAN, roots[large]),
+        f"{_WHOLE}, {small} files": partial(options.tool, *_SCAN, roots[small]),
     }
     timings = interleaved(contenders, 1 if options.quick else 5)
     if find:
@@ -109,11 +109,6 @@ def walking(options: Options) -> Figures:
         unit="seconds",
         notes=() if find else ("find is not installed",),
     )
-
-
-def _scan(root: str) -> Run:
-    command = [sys.executable, "-m", "hotfix_check", "scan", "-q", "--no-run-info", "--exit-zero", "-f", "json", root]
-    return process(command)
 
 
 def _counted(printed: bytes) -> list[Any]:
