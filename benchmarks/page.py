@@ -19,7 +19,7 @@ def page(all_figures: Sequence[Figures], machine: str, programs: str, *, plot: s
         f"Programs: {programs}.",
     ]
     if plot:
-        parts.append(f"![Bars of every table, on logarithmic scales]({plot})")
+        parts.append(f"![The figures of every table as bars]({plot})")
     if goals:
         parts += ["## Targets", _table(("what", "ratio", "target", ""), map(_goal, goals))]
     for figures in all_figures:

@@ -8,6 +8,8 @@ from pathlib import Path
 from benchmarks.figures import Figures
 
 _OURS, _OTHER = "#1f5fa8", "#9aa5b1"
+_OTHERS = ("floor", "pefile", "LIEF", "dissect", "exiftool", "find", "bare", "python", "one call")
+_LOGARITHMIC = 50  # from this ratio of the largest bar to the smallest
 
 
 def write_plot(all_figures: Sequence[Figures], path: Path) -> None:
@@ -29,15 +31,27 @@ def write_plot(all_figures: Sequence[Figures], path: Path) -> None:
     for axis, figures in zip(axes[:, 0], all_figures, strict=True):
         names = [name for name, _ in figures.bars]
         values = [value for _, value in figures.bars]
-        colours = [_OURS if name.startswith("hotfix-check") else _OTHER for name in names]
+        colours = [_OTHER if name.startswith(_OTHERS) else _OURS for name in names]
         bars = axis.barh(range(len(names)), values, color=colours)
-        axis.bar_label(bars, labels=[f"{value:.3g}" for value in values], padding=3, fontsize=8)
+        axis.bar_label(
+            bars,
+            labels=[f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" for value in values],
+            padding=3,
+            fontsize=8,
+        )
         axis.set_yticks(range(len(names)), names, fontsize=8)
         axis.invert_yaxis()
-        axis.set_xscale("log")
-        axis.set_xlim(right=max(values) * 3)
+        if max(values) > _LOGARITHMIC * min(values):
+            axis.set_xscale("log")
+            axis.set_xlim(min(values) / 3, max(values) * 3)
+        else:
+            axis.set_xlim(0, max(values) * 1.2)
         axis.tick_params(axis="x", labelsize=8)
-        axis.set_title(f"{figures.title} ({figures.unit})", loc="left", fontsize=9)
+        axis.set_title(
+            f"{figures.title} ({figures.unit}{', logarithmic' if axis.get_xscale() == 'log' else ''})",
+            loc="left",
+            fontsize=9,
+        )
         axis.spines[["top", "right"]].set_visible(False)
     picture.savefig(path, metadata={"Date": None, "Creator": None})
     pyplot.close(picture)
