@@ -35,7 +35,7 @@ MAX_EXPORTS = 1 << 16  # names; found by binary search, as GetProcAddress does
 _DIRECTORY = 0x80000000  # set in a resource entry that leads to another directory
 _RT_VERSION = 16
 _VERSION_ID = 1
-_LANGUAGE_RANK = {0: 0, 1033: 1}  # neutral, US English, then whichever comes first
+_LANGUAGES = (0, 1033)  # neutral, US English, then whichever comes first
 _STUB_EXPORT = b"GetOutlookVersion\0"
 
 _U16 = struct.Struct("<H")
@@ -177,20 +177,21 @@ def _find_version_resource(image: PeBytes, address: int, notes: list[str]) -> tu
     """The version resource that Windows would find, and its language."""
     root = image.offset(address, "resource directory")
     types, _ = _directory(image, root)
-    names_at = _first(types, _RT_VERSION)
-    if names_at is None:
+    type_entry = _entry(types, _RT_VERSION)
+    if type_entry is None:
         return None
-    names, other_names = _subdirectory(image, root, names_at)
-    languages_at = _first(names, _VERSION_ID)
-    if languages_at is None:
+    names, other_names = _subdirectory(image, root, type_entry[1])
+    name_entry = _entry(names, _VERSION_ID)
+    if name_entry is None:
         notes.append("version-resource-not-id-1")
         return None
     if len(names) + other_names > 1:
         notes.append("several-version-resources")
-    languages, _ = _subdirectory(image, root, languages_at)
+    languages, _ = _subdirectory(image, root, name_entry[1])
     if not languages:
         return None
-    language, target = min(languages, key=lambda entry: _LANGUAGE_RANK.get(entry[0], len(_LANGUAGE_RANK)))
+    preferred = (_entry(languages, wanted) for wanted in _LANGUAGES)
+    language, target = next(filter(None, preferred), languages[0])
     data = _version_data(image, *_data_entry(image, root, target))
     if len(languages) > 1:
         _compare_languages(image, root, languages, parse_fixed_versions(data), notes)
@@ -234,8 +235,19 @@ def _subdirectory(image: PeBytes, root: int, target: int) -> tuple[list[tuple[in
     return _directory(image, root + (target & ~_DIRECTORY))
 
 
-def _first(entries: list[tuple[int, int]], wanted: int) -> int | None:
-    return next((target for identifier, target in entries if identifier == wanted), None)
+def _entry(entries: list[tuple[int, int]], wanted: int) -> tuple[int, int] | None:
+    """The entry of an id, searched by halves as Windows does: which one of several, and whether one out of order is
+    found, depends on it."""
+    low, high = 0, len(entries)
+    while low < high:
+        middle = (low + high - 1) // 2
+        if entries[middle][0] == wanted:
+            return entries[middle]
+        if entries[middle][0] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return None
 
 
 def _data_entry(image: PeBytes, root: int, target: int) -> tuple[int, int]:
