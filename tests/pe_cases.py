@@ -511,10 +511,10 @@ OTHER = (
         why="cut short; Windows takes zeros for what is missing",
     ),
     PeCase(
-        words="a 16-bit program with an alignment of 2 to the 65,535th",
-        data=patched16(NE_TABLE, 0xFFFF, data=ne_file((16, 1, version16()))), windows=NO_FIXED, ours=DAMAGED,
+        words="a 16-bit program with an alignment of 2 to the 16th",
+        data=patched16(NE_TABLE, 16, data=ne_file((16, 1, version16()))), windows=NO_FIXED, ours=DAMAGED,
         language=None, reason="an impossible alignment",
-        why="Wine shifts by what is left of it; 2 to the 15th is the most that makes sense",
+        why="2 to the 15th is the most that makes sense",
     ),
 )  # fmt: skip
 

@@ -64,16 +64,24 @@ class WindowsApi:
         answers: list[Answer | None] = []
         while len(answers) < len(names):
             rest = "".join(f"Z:{str(name).replace('/', chr(92))}\n" for name in names[len(answers) :])
-            ran = subprocess.run(
-                self.command, input=rest.encode(), capture_output=True, env=_environment(self.prefix), timeout=_SECONDS
-            )
-            lines = ran.stdout.decode("ascii").split("\n")[:-1]
+            status, lines = self._run(rest)
             answers += map(_answer, lines)
-            if ran.returncode == 3 and len(answers) < len(names):
+            if status == 3 and len(answers) < len(names):
                 answers.append(None)
-            elif ran.returncode or len(answers) != len(names):
-                raise RuntimeError(f"{self.command} ended with {ran.returncode}: {ran.stderr.decode(errors='replace')}")
+            elif status or len(answers) != len(names):
+                raise RuntimeError(f"{self.command} ended with {status} after {len(answers)} of {len(names)} files")
         return answers
+
+    def _run(self, lines: str) -> tuple[int, list[str]]:
+        """Exit status and lines of output. Not through pipes: what Wine leaves running would hold them open."""
+        given, taken = self.prefix / "given", self.prefix / "taken"
+        given.write_text(lines)
+        with given.open("rb") as stdin, taken.open("wb") as stdout:
+            ran = subprocess.run(
+                self.command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL,
+                env=_environment(self.prefix), timeout=_SECONDS,
+            )  # fmt: skip
+        return ran.returncode, taken.read_text("ascii").splitlines()
 
 
 @contextmanager
@@ -92,6 +100,7 @@ def windows_api(folder: Path) -> Iterator[WindowsApi]:
     (prefix / "drive_c/windows").mkdir(parents=True)
     (prefix / "drive_c/windows/system32").symlink_to(builtin)
     (prefix / ".update-timestamp").write_text("disable")
+    subprocess.run([server, "--persistent"], env=_environment(prefix), check=True)  # it starts the rest only once
     try:
         yield WindowsApi(command=(wine, str(program)), prefix=prefix)
     finally:
