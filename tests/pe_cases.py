@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pe_builder import (
+    FILE_ALIGNMENT,
     HEADERS_SIZE,
     PE_HEADER,
     block,
@@ -85,6 +86,7 @@ ICONS = (3, [(number, [(1033, b"icon")]) for number in range(1, 5001)])
 VERSION = (16, [(1, [(1033, version("5.5.2657.50"))])])
 TWICE = languages((1031, "9.9.9.9"), (1033, "1.2.3.4"))
 FIXED = struct.pack("<13I", 0xFEEF04BD, 0x10000, 5 << 16 | 5, 2657 << 16 | 50, 5 << 16 | 5, 0, 0, 0, 4, 2, 0, 0, 0)
+WITH_EXPORTS = build_pe("5.5.2657.50", exports=[f"Function{number}" for number in range(100)])
 LOOKED_UP = "looked up as Windows does"
 NOT_OURS_TO_JUDGE = "the version is there to be read; whether Windows would load the file is another question"
 
@@ -178,6 +180,11 @@ WHICH = (
         why="nothing to take",
     ),
     PeCase(
+        words="a language with a name", data=build_image([(16, [(1, [("German", version("1.1.1.1"))])])]),
+        windows="1.1.1.1", ours=NO_RESOURCE, language=None,
+        why="Windows takes whatever comes first; a language is a number, and nothing writes such files",
+    ),
+    PeCase(
         words="id 102 only", data=named((102, "1.1.1.1")), windows=NO_RESOURCE, ours=NO_RESOURCE, language=None,
         notes=("version-resource-not-id-1",),
         why="the id of a version resource is 1; most tools show this one, and so it is noted",
@@ -257,6 +264,11 @@ TREE = (
         ours=DAMAGED, language=None, reason="a directory where data belongs",
         why="a version was meant to be there: its absence may not be concluded",
     ),
+    PeCase(
+        words="more languages stated than fit into the file", data=patched16(LANGUAGE_ENTRY - 2, 0x8000),
+        windows=NO_RESOURCE, ours=DAMAGED, language=None, reason="inside its resource directory",
+        why="cut short, or it lies; either way nothing can be concluded",
+    ),
 )  # fmt: skip
 
 ADDRESSES = (
@@ -289,6 +301,15 @@ ADDRESSES = (
         words="version data behind the raw size of its section",
         data=patched(SECTION_RAW_SIZE, DATA + 60 - HEADERS_SIZE), windows="5.5.2657.50", ours="5.5.2657.50",
         why="mapped by where it begins, then read on in the file",
+    ),
+    PeCase(
+        words="version data that begins behind the raw size", data=patched(SECTION_RAW_SIZE, DATA - HEADERS_SIZE),
+        windows="5.5.2657.50", ours=DAMAGED, language=None, reason="no section of the file holds its version resource",
+        why="the loader rounds the size up to 512 bytes; the headers contradict themselves",
+    ),
+    PeCase(
+        words="a section larger than the file", data=patched(SECTION_RAW_SIZE, 0x10000),
+        windows=NO_RESOURCE, ours="5.5.2657.50", why=NOT_OURS_TO_JUDGE,
     ),
     PeCase(
         words="a section that stores nothing", data=patched(SECTION_RAW_SIZE, 0), windows=NO_RESOURCE, ours=DAMAGED,
@@ -348,6 +369,11 @@ LENGTHS = (
     PeCase(
         words="its own length is 0", data=stating_length(0), windows="5.5.2657.50", ours="5.5.2657.50",
         why="the fixed part is where it belongs",
+    ),
+    PeCase(
+        words="its own length ends inside the fixed part", data=stating_length(52),
+        windows="5.5.22578.17734", ours="5.5.2657.50",
+        why="Wine marks the end with FE2X in the caller's copy, over two of the numbers; the file has them whole",
     ),
     PeCase(
         words="no fixed part", data=fixed_part(b""), windows=NO_FIXED, ours=NO_FIXED, notes=("no-fixed-version",),
@@ -418,6 +444,10 @@ CUT = (
     PeCase(
         words="cut behind the version resource", data=PLAIN[: DATA + STATED], windows="5.5.2657.50", ours="5.5.2657.50",
         why="all that is needed is there",
+    ),
+    PeCase(
+        words="cut behind the version resource, in the exports", data=WITH_EXPORTS[: -FILE_ALIGNMENT - 1],
+        windows=NO_RESOURCE, ours="5.5.2657.50", why="all that is needed is there; Wine maps whole sections or nothing",
     ),
 )  # fmt: skip
 
