@@ -15,7 +15,18 @@ A single bad file inside a target is not an exception but a value (``inventory.U
 
 
 class HotfixCheckError(Exception):
-    """Base of all expected errors; ``str()`` of one is a line for people."""
+    """Base of all expected errors: one line for people, or several, each an argument of its own.
+
+    What a line quotes may hold line ends, so only who raises an error can tell where a line of it ends.
+    """
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines to tell."""
+        return tuple(map(str, self.args))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 class TargetError(HotfixCheckError):

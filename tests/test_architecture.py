@@ -14,10 +14,19 @@ PACKAGE = ROOT / "hotfix_check"
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path for path in PACKAGE.rglob("*.py")}
 OUTSIDE = {"os", "sys", "pathlib", "socket", "subprocess", "time", "shutil", "tempfile", "platform", "typer", "rich"}
 PURE = ("hotfix_check.assess", "hotfix_check.report", "hotfix_check.version", "hotfix_check.article")
-EDGES = {"hotfix_check.inventory.read", "hotfix_check.catalogue.load", "hotfix_check.pe", "hotfix_check.cli"}
+EDGES = {
+    "hotfix_check.inventory.read",
+    "hotfix_check.inventory.walk",
+    "hotfix_check.catalogue.load",
+    "hotfix_check.pe",
+    "hotfix_check.cli",
+}
 ORDER = [
     "errors",
     "bounded",
+    "shown",
+    "json_text",
+    "toml_text",
     "version",
     "fields",
     "saved_result",
@@ -129,4 +138,4 @@ def test_scanning_one_file_loads_nothing_that_it_does_not_use(samples: Path) -> 
         cwd=ROOT,
     )
     loaded = set(done.stdout.splitlines()[-1].split())
-    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "sqlite3"} == set()
+    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "tomllib"} == set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from hotfix_check import __version__
 from hotfix_check.cli.catalogue_app import catalogue_app
+from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
     AsOf,
     Assume,
@@ -25,7 +25,6 @@ from hotfix_check.cli.options import (
     Quiet,
     ReportForm,
 )
-from hotfix_check.errors import HotfixCheckError
 
 EXIT_CODES = (
     "Exit codes: 0 complete and nothing to report; 1 something required or recommended is missing or partial, "
@@ -274,29 +273,4 @@ def inventory(
 
 def main() -> None:
     """Run the command line; expected errors are one line each and exit code 2, never a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-    try:
-        app()
-    except HotfixCheckError as error:
-        from hotfix_check.report.text import visible
-
-        for line in str(error).splitlines():
-            print(f"hotfix-check: error: {visible(line)}", file=sys.stderr)
-        sys.exit(2)
-    except Exception as error:
-        if {"-v", "--verbose"} & set(sys.argv):
-            raise SystemExit(_with_traceback(error)) from error
-        print(
-            f"hotfix-check: internal error: {type(error).__name__}: {error} (run with -v to see where)", file=sys.stderr
-        )
-        sys.exit(2)
-
-
-def _with_traceback(error: Exception) -> int:
-    import traceback
-
-    traceback.print_exception(error)
-    return 2
+    run_to_end(app)

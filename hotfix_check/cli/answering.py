@@ -9,6 +9,7 @@ from pathlib import Path
 from hotfix_check.assess import Finding
 from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue.update import Importance
+from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
@@ -101,6 +102,8 @@ def _side(path: Path, judge: Judge) -> Side:
 
 def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> None:
     """The baseline that a server meets."""
+    if output is not None:
+        not_evidence(output, (source, *options.catalogues))
     judge = Judge(options)
     assessment = judge.assess(judge.read(source))
     if not assessment.products:

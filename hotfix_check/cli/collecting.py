@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotfix_check import __version__
-from hotfix_check.assess import catalogued_names, plain_names
-from hotfix_check.cli.catalogues import chosen_catalogue
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.cli.catalogues import open_catalogue
+from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.output import print_report, write_file
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
@@ -23,12 +24,15 @@ def run_inventory(
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
     if target.is_file() and looks_saved(target):
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
-    catalogue = chosen_catalogue(catalogues)
+    if output is not None:
+        not_evidence(output, (target, *catalogues))
+    opened = open_catalogue(catalogues)
+    outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
     with counting("Reading", quiet=quiet) as count:
         inventory = read_target(
             target,
-            wanted=catalogued_names(catalogue),
-            plain=plain_names(catalogue),
+            wanted=outline.all_names,
+            plain=outline.plain_names,
             every_pe=True,
             hashes=hashes,
             on_file=count,

@@ -14,6 +14,7 @@ from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
     Asked,
     EvidenceFile,
@@ -27,9 +28,8 @@ from hotfix_check.manifest import (
 )
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
-from hotfix_check.saved_result import read_json
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
 
 
@@ -162,7 +162,7 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
 
 
 def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:
-    wanted = judge.assessor.all_names
+    wanted = judge.outline.all_names
     saved = inventory.kind is TargetKind.INVENTORY
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
 from hotfix_check.cli.judging import known
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.errors import OutputError, UsageError
-from hotfix_check.report import render_table, to_json
-from hotfix_check.report.result import Document
+from hotfix_check.report.result import Document, to_json
+from hotfix_check.report.table import render_table
 
 MANIFEST_SUFFIX = ".manifest.json"
 _FILE_COLUMNS = 100
@@ -67,14 +68,14 @@ def check_outputs(form: str, colour: str, outputs: Sequence[Path], *, inputs: Se
         if is_manifest(path) and not manifest:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
         known("--output", path.suffix.lower() or path.name, tuple(_BY_SUFFIX))
-        _not_evidence(path, inputs)
+        not_evidence(path, inputs)
 
 
-def _not_evidence(output: Path, inputs: Sequence[Path]) -> None:
-    """Evidence is never written to: neither what is read itself nor a folder that is."""
-    place = output.resolve()
+def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
+    """Raises UsageError for a file that would replace what is read, or be written into a folder that is."""
+    place = Path(os.path.realpath(output))
     for one in inputs:
-        evidence = one.resolve()
+        evidence = Path(os.path.realpath(one))
         if place == evidence:
             raise UsageError(f"--output: {output} is being read; write to another file")
         if evidence in place.parents and evidence.is_dir() and evidence != Path.cwd():
@@ -98,9 +99,15 @@ def show(document: Document, form: str, *, everything: bool, colour: str) -> Non
         print_report(FORMATS[form].render(document))
 
 
-def write_outputs(document: Document, outputs: Sequence[Path], manifest: Manifest | None = None) -> None:
-    """Write every file that can be written. Raises OutputError with a line for each that cannot."""
+def write_outputs(
+    report: Callable[[], None], document: Document, outputs: Sequence[Path], manifest: Manifest | None = None
+) -> None:
+    """Print the report, and write every file that can be written. Raises OutputError with a line for each fault."""
     faults: list[str] = []
+    try:
+        report()
+    except OutputError as error:
+        faults.extend(error.lines)
     for path in outputs:
         try:
             if manifest is not None and is_manifest(path):
@@ -109,6 +116,6 @@ def write_outputs(document: Document, outputs: Sequence[Path], manifest: Manifes
                 chosen = _BY_SUFFIX[path.suffix.lower()]
                 write_file(path, chosen.file_prefix + chosen.render(document))
         except OutputError as error:
-            faults.append(str(error))
+            faults.extend(error.lines)
     if faults:
-        raise OutputError("\n".join(faults))
+        raise OutputError(*faults)

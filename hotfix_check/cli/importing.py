@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import json
+import signal
 import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import Literal, NamedTuple, TextIO, cast, get_args
+from typing import Literal, NamedTuple, cast, get_args
 
 from hotfix_check.article.draft import draft_to_dict
 from hotfix_check.article.merge import merge_update
 from hotfix_check.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.article.toml_draft import draft_to_toml, toml_blocks
+from hotfix_check.cli.ending import complain
+from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
-from hotfix_check.cli.output import replaced
+from hotfix_check.cli.output import replaced, standard_output
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
 from hotfix_check.report.text import visible
 
@@ -96,8 +98,7 @@ def import_articles(
     written, UsageError when ``kb`` is given for several.
     """
     sources, missing = expand_paths(paths)
-    for line in missing:
-        _complain(line)
+    complain(missing)
     failed = bool(missing)
     if kb is not None and len(sources) > 1:
         raise UsageError(f"--kb: it is the number of one article, but {len(sources)} were given")
@@ -106,11 +107,13 @@ def import_articles(
         results = _with_progress(results, len(sources))
     if into is not None:
         return 2 if _merge_all(results, into, replace=replace, quiet=quiet) or failed else 0
-    with _opened(output) as stream:
+    if output is not None:
+        not_evidence(output, [Path(source) for source in sources if source != "-"])
+    with standard_output() if output is None else replaced(output) as stream:
         wrote = 0
         for result in results:
             if result.error is not None:
-                _complain(f"{result.source}: {result.error}")
+                complain([f"{result.source}: {result.error}"])
                 failed = True
                 continue
             if format == "json":
@@ -121,11 +124,6 @@ def import_articles(
         if format == "json":
             stream.write("\n]\n" if wrote else "[]\n")
     return 2 if failed else 0
-
-
-def _complain(text: str) -> None:
-    for line in text.splitlines():
-        print(f"hotfix-check: error: {visible(line)}", file=sys.stderr)
 
 
 def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -190,14 +188,23 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
             yield _import_one(source, kb, format)
         return
     chunks = (sources[at : at + _CHUNK] for at in range(0, len(sources), _CHUNK))
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
+    with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals) as pool:
         under_way: deque[Future[list[Imported]]] = deque()
-        for chunk in chunks:
-            under_way.append(pool.submit(_import_many, chunk, kb, format))
-            if len(under_way) >= jobs * _AHEAD:
+        try:
+            for chunk in chunks:
+                under_way.append(pool.submit(_import_many, chunk, kb, format))
+                if len(under_way) >= jobs * _AHEAD:
+                    yield from under_way.popleft().result()
+            while under_way:
                 yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _leave_signals() -> None:
+    """In a worker: Ctrl-C reaches every process of a terminal, and the first one alone ends the run."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported]:
@@ -223,14 +230,15 @@ def _merge_all(results: Iterable[Imported], into: Path, *, replace: bool, quiet:
                 raise ArticleError(result.error)
             merged = [_merged(product, block, into, replace=replace) for product, block in result.blocks]
         except HotfixCheckError as error:
-            _complain(f"{result.source}: {error}")
+            complain([f"{result.source}: {error}"])
             failed = True
             continue
         for file, text in merged:
             with replaced(file) as stream:
                 stream.write(text)
         if not quiet:
-            print(f"{result.source}: merged into {', '.join(file.name for file, _ in merged)}", file=sys.stderr)
+            files = ", ".join(file.name for file, _ in merged)
+            print(visible(f"{result.source}: merged into {files}"), file=sys.stderr)
     return failed
 
 
@@ -247,12 +255,3 @@ def _merged(product: str | None, block: str, into: Path, *, replace: bool) -> tu
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{file}: {error}") from None
     return file, merge_update(before, block, replace=replace, name=str(file))
-
-
-@contextlib.contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-    else:
-        with replaced(output) as stream:
-            yield stream

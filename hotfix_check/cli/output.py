@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
+import secrets
 import shutil
+import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from hotfix_check.errors import OutputError
 
@@ -20,15 +23,23 @@ def columns() -> int:
 
 
 def print_report(text: str) -> None:
-    """Write to stdout; a reader that has gone away (a closed pager) is no error."""
+    """Write to stdout; a reader that has gone away (a closed pager) is no error. Raises OutputError."""
+    with standard_output() as stream:
+        stream.write(text)
+
+
+@contextlib.contextmanager
+def standard_output() -> Iterator[TextIO]:
+    """stdout, all of whose text is out at the end; a reader that has gone away is no error. Raises OutputError."""
     try:
-        sys.stdout.write(text)
+        yield sys.stdout
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would complain again when it closes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise OutputError(f"standard output: cannot be written: {error.strerror or error}") from error
+        # Python would complain again when it closes stdout at exit.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OutputError(f"standard output: cannot be written: {error.strerror or error}") from error
 
 
 def write_file(path: Path, text: str) -> None:
@@ -39,30 +50,48 @@ def write_file(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def replaced(path: Path) -> Iterator[TextIO]:
-    """A stream whose text takes the place of a file once all of it is written, and is dropped when that fails."""
-    temporary: Path | None = None
+    """A stream of text that takes the place of a file as ``replaced_bytes`` says."""
+    with replaced_bytes(path) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="")
+        yield text
+        text.flush()
+        text.detach()
+
+
+@contextlib.contextmanager
+def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose bytes take the place of a file once all of them are written, and are dropped when that fails.
+
+    A link is followed, and what it leads to replaced. A pipe or a device, such as /dev/stdout, is written to as it is.
+    """
+    place = Path(os.path.realpath(path))
+    # Named before it is made: a signal between the two leaves nothing behind. Short: the file's own name may be long.
+    temporary = place.parent / f".hotfix-check-{secrets.token_hex(8)}.part"
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        temporary = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+        if (mode := _mode(place)) is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            with place.open("wb") as stream:
+                yield stream
+            return
+        if mode is not None and stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
+        with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(_usual_mode(path))
-        temporary.replace(path)
+        if mode is not None:
+            temporary.chmod(stat.S_IMODE(mode))
+        temporary.replace(place)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
-def _usual_mode(path: Path) -> int:
-    """The mode of the file that is replaced, else what the umask allows: mkstemp makes a file for its owner alone."""
+def _mode(place: Path) -> int | None:
+    """Kind and permissions of what is there; None where nothing is."""
     try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
+        return place.stat().st_mode
+    except FileNotFoundError:
+        return None

@@ -14,9 +14,9 @@ from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_out
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.report import RunInfo
 from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
+from hotfix_check.report.result import RunInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +41,13 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     from hotfix_check.policy import long_waivers
 
     started = datetime.now(UTC)
-    check_outputs(options.form, options.colour, options.outputs, inputs=options.targets, manifest=True)
+    policy = [file for file in (asked.baseline, options.waivers) if file is not None]
+    inputs = (*options.targets, *policy, *asked.catalogues)
+    check_outputs(options.form, options.colour, options.outputs, inputs=inputs, manifest=True)
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
     fail_on = verdicts("--fail-on", options.fail_on)
-    judge = Judge(asked)
+    judge = Judge(asked, lazily=True)
     day = judge.day
     inventories = [judge.read(target) for target in options.targets]
     judged = judge_all(judge, inventories, options.waivers, fail_on, day)
@@ -73,11 +75,13 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
 
         return manifest_text(judged, options.targets, inventories, options.waivers, day)
 
-    if options.ask:
-        print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
-    else:
-        show(document, options.form, everything=options.everything, colour=options.colour)
-    write_outputs(document, options.outputs, manifest)
+    def report() -> None:
+        if options.ask:
+            print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
+        else:
+            show(document, options.form, everything=options.everything, colour=options.colour)
+
+    write_outputs(report, document, options.outputs, manifest)
     waived = [frozenset(one) for one in applied.by_target]
     return exit_code(judged.assessments, fail_on, waived, exit_zero=options.exit_zero)
 

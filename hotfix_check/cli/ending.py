@@ -1,0 +1,124 @@
+"""How a run ends: an exit code, one line on stderr for expected trouble, and never a traceback or half an output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
+from typing import Any, NoReturn, TextIO, cast
+
+from hotfix_check.errors import HotfixCheckError
+from hotfix_check.report.text import visible
+
+NOT_ASKED, INTERRUPTED = 2, 130
+
+
+class Interrupted(BaseException):
+    """Ctrl-C or SIGTERM. No Exception, so that nothing on the way takes it for a fault of what is being read."""
+
+
+class _Lossy:
+    """stderr where it is closed, full or a pipe that nobody reads: what cannot be said does not change the answer."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def run_to_end(command: Callable[..., Any]) -> NoReturn:
+    """Call a Typer application and leave with its exit code, whatever happens."""
+    _prepare_streams()
+    try:
+        with _heeded_signals():
+            code = command(standalone_mode=False)
+    except HotfixCheckError as error:
+        complain(error.lines)
+        code = NOT_ASKED
+    except Interrupted:
+        complain(["interrupted"])
+        code = INTERRUPTED
+    except Exception as error:
+        code = _usage(error) if hasattr(error, "format_message") else _internal(error)
+    sys.exit(code or 0)
+
+
+def complain(lines: Iterable[str]) -> None:
+    """Each line on stderr, as one line whatever is in it."""
+    for line in lines:
+        print(f"hotfix-check: error: {visible(line)}", file=sys.stderr)
+
+
+def _usage(error: Any) -> int:
+    """A fault in the arguments, as Typer tells it; without any argument the help is the answer."""
+    message = error.format_message()
+    if "\n" in message or not message:
+        error.show()
+    else:
+        context = getattr(error, "ctx", None)
+        where = f" ('{context.command_path} --help' tells what can be asked)" if context else ""
+        complain([message + where])
+    return int(error.exit_code)
+
+
+def _internal(error: Exception) -> int:
+    if {"-v", "--verbose"} & set(sys.argv):
+        import traceback
+
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            print(visible(line), file=sys.stderr)
+    else:
+        print(
+            f"hotfix-check: internal error: {type(error).__name__}: {visible(str(error))} (run with -v to see where)",
+            file=sys.stderr,
+        )
+    return NOT_ASKED
+
+
+def _prepare_streams() -> None:
+    """Both streams there, able to write any text; with a closed stderr Python's print would write to stdout."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  (for the whole run)
+        reconfigure = getattr(getattr(sys, name), "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    if not isinstance(sys.stderr, _Lossy):
+        sys.stderr = cast("TextIO", _Lossy(sys.stderr))
+
+
+@contextlib.contextmanager
+def _heeded_signals() -> Iterator[None]:
+    """Ctrl-C and SIGTERM unwind the run, so that what is half written is removed; both are ignored meanwhile.
+
+    One that the caller ignores (a job in the background, nohup) stays ignored.
+    """
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    heeded = [each for each, was in before.items() if was not in (signal.SIG_IGN, None)]
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        for each in heeded:
+            signal.signal(each, signal.SIG_IGN)
+        raise Interrupted
+
+    if threading.current_thread() is not threading.main_thread():
+        heeded = []  # the program around this one decides
+    for each in heeded:
+        signal.signal(each, stop)
+    yield
+    for each in heeded:
+        signal.signal(each, before[each])
