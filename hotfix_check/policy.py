@@ -19,6 +19,7 @@ from hotfix_check.catalogue import Catalogue, parse_kb
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
 from hotfix_check.fields import Fields
+from hotfix_check.toml_text import toml_string
 
 MAX_BYTES = 4 * 1024 * 1024
 LONGEST_WAIVER = timedelta(days=366)
@@ -129,9 +130,9 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
     lines = [f"# What {assessment.target!r} has; every KB below is then required of the servers held against it."]
     for level in assessment.products:
         product = catalogue.product(level.product)
-        lines += ["", "[[product]]", f'id = "{product.id}"']
+        lines += ["", "[[product]]", f"id = {toml_string(product.id)}"]
         if level.exact:
-            lines += [f'level = "{product.levels[level.low].name}"', 'match = "at-least"']
+            lines += [f"level = {toml_string(product.levels[level.low].name)}", 'match = "at-least"']
         names = sorted(
             finding.update.id.rpartition("/")[2]
             for finding in assessment.findings
@@ -139,7 +140,7 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
             and finding.update.level is None
             and finding.verdict.value == "installed"
         )
-        lines += ["required = [", *(f'  "{name}",' for name in names), "]"] if names else ["required = []"]
+        lines += ["required = [", *(f"  {toml_string(name)}," for name in names), "]"] if names else ["required = []"]
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,8 @@ ORDER = [
     "errors",
     "bounded",
     "version",
+    "hidden",
+    "toml_text",
     "fields",
     "saved_result",
     "manifest",

@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hotfix_check import __version__
@@ -119,6 +119,15 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
 def warn(text: str) -> None:
     """A line on stderr that changes nothing else."""
     print(f"hotfix-check: warning: {visible(text)}", file=sys.stderr)
+
+
+def warn_of_clock(today: date, catalogue: Catalogue) -> None:
+    """A warning when the clock is behind the catalogue's own day, by more than time zones explain."""
+    if today < date.fromisoformat(catalogue.version) - timedelta(days=1):
+        warn(
+            f"the clock says {today}, and the catalogue is of {catalogue.version}: ages and the last days of waivers "
+            "are counted by a clock that cannot be right; --as-of names another day"
+        )
 
 
 def this_host() -> str | None:

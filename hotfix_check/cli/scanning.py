@@ -11,7 +11,7 @@ from pathlib import Path
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_outputs
-from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
+from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.report import RunInfo
@@ -55,6 +55,8 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     warnings = [*long_waivers(judged.waivers, day), *(f"waiver {one.id} waives nothing here" for one in applied.unused)]
     warnings += [f"waiver {one.id} expired on {one.expires}: its finding counts again" for one in applied.expired]
     if not asked.quiet:
+        if judge.as_of is None:
+            warn_of_clock(day, judge.catalogue)
         for warning in warnings:
             warn(warning)
     document = judged.bare_document()
