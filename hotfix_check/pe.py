@@ -12,6 +12,7 @@ kept, and only ``PeError`` or ``OSError`` is raised.
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from hotfix_check.version_resource import (
     parse_version_resource,
 )
 
-__all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_pe", "read_pe_file"]
+__all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_image", "read_pe", "read_pe_file"]
 
 MAX_VERSION_RESOURCE = 0xFFFF  # bytes; its own length field is a 16-bit word
 MAX_SECTIONS = 512  # Windows loads at most 96 before Vista
@@ -40,9 +41,13 @@ _STUB_EXPORT = b"GetOutlookVersion\0"
 
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
+_WORDS = struct.Struct("<HH")
 _PAIR = struct.Struct("<II")
-_FILE_HEADER = struct.Struct("<4sHHI8xHH")  # signature, Machine, sections, TimeDateStamp, optional header's size, flags
-_OPTIONAL_HEADER = 136  # bytes up to and with the third data directory of the longer form, PE32+
+_COUNTS = struct.Struct("<12xHH")  # a resource directory's numbers of entries with a name and with an id, which follow
+_FILE_HEADER = struct.Struct("<4xHHI8xH2xH")  # Machine, sections, TimeDateStamp, optional header's size; its magic
+_DIRECTORIES_AT = {0x10B: 24 + 92, 0x20B: 24 + 108}  # PE32 and PE32+
+_DIRECTORIES = struct.Struct("<II12xI")  # how many there are, address of the exports, address of the resources
+_HEADERS = 24 + 136  # bytes up to and with the third data directory of the longer form, PE32+
 _SECTION = struct.Struct("<8s4xIII16x")  # name, VirtualAddress, SizeOfRawData, PointerToRawData
 _MACHINES = {
     0x14C: "i386",
@@ -64,12 +69,8 @@ _MACHINES = {
 class PeFacts:
     """What one file says about itself."""
 
-    version: FileVersion | None
-    """The fixed file version. None: no version resource that Windows would find, or one without a fixed part."""
-    product_version: FileVersion | None
-    strings: tuple[StringTable, ...]
-    translations: tuple[tuple[int, int], ...]
-    """(language, code page) pairs of VarFileInfo\\Translation."""
+    resource: VersionResource | None
+    """None: no version resource that Windows would find."""
     resource_language: int | None
     """Language identifier under which the version resource is filed (0 neutral); None without one."""
     machine: str
@@ -79,14 +80,42 @@ class PeFacts:
     exports_get_outlook_version: bool | None
     """Whether it exports GetOutlookVersion, as the Windows stub of Mapi32.dll does. None: not looked at, or its
     export directory is unreadable."""
-    notes: tuple[str, ...]
-    """Oddities, a word or ``word: details``, in this order: ``upx``, ``several-version-resources``,
-    ``languages-cut``, ``languages-disagree: 1031 has 9.9.9.9``, ``version-resource-not-id-1``,
-    ``exports-unreadable``, ``no-fixed-version``, ``strings-cut``."""
+    header_notes: tuple[str, ...]
+
+    @property
+    def version(self) -> FileVersion | None:
+        """The fixed file version. None: no version resource that Windows would find, or one without a fixed part."""
+        return self.resource.file_version if self.resource else None
+
+    @property
+    def product_version(self) -> FileVersion | None:
+        """The fixed product version; None as ``version`` is."""
+        return self.resource.product_version if self.resource else None
+
+    @property
+    def translations(self) -> tuple[tuple[int, int], ...]:
+        """(language, code page) pairs of VarFileInfo\\Translation."""
+        return self.resource.translations if self.resource else ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Oddities, a word or ``word: details``, in this order: ``upx``, ``several-version-resources``,
+        ``languages-cut``, ``languages-disagree: 1031 has 9.9.9.9``, ``version-resource-not-id-1``,
+        ``exports-unreadable``, ``no-fixed-version``, ``strings-cut``."""
+        return self.header_notes + (self.resource.notes if self.resource else ())
+
+    @property
+    def strings(self) -> tuple[StringTable, ...]:
+        """All string tables, decoded each time that they are asked for."""
+        return self.resource.strings if self.resource else ()
 
     def string(self, key: str) -> str | None:
         """The value of ``key`` (``CompanyName``, ...) in the first string table that has it, whatever its case."""
-        return next((value for table in self.strings if (value := table.get(key)) is not None), None)
+        return self.values((key.lower(),)).get(key.lower())
+
+    def values(self, keys: Collection[str]) -> dict[str, str]:
+        """As ``string``, of several keys at once; they are given and come in lower case."""
+        return self.resource.values(keys) if self.resource else {}
 
 
 def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
@@ -100,76 +129,57 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
 
 def read_pe(read_at: ReadAt, *, mapi: bool = False) -> PeFacts:
     """Read the facts of a file through ``read_at``. Raises PeError, and whatever ``read_at`` raises."""
-    image = PeBytes(read_at)
+    return read_image(PeBytes(read_at), mapi=mapi)
+
+
+def read_image(image: PeBytes, *, mapi: bool = False) -> PeFacts:
+    """As ``read_pe``, of a file of which some bytes may have been read already."""
     dos_header = image.at(0, 64)
-    if dos_header[:2] != b"MZ" or len(dos_header) < 64:
+    if len(dos_header) < 64 or not dos_header.startswith(b"MZ"):
         raise PeError("not-a-pe", "not a Windows program: " + ("it is empty" if not dos_header else "no MZ header"))
     (header_at,) = _U32.unpack_from(dos_header, 60)
-    signature = image.at(header_at, 4)
-    if signature[:2] == b"NE":
+    headers = image.at(header_at, _HEADERS)
+    if headers.startswith(b"PE\0\0"):
+        return _read_pe(image, header_at, headers, mapi)
+    if headers.startswith(b"NE"):
         return _read_ne(image, header_at)
-    if signature[:2] in (b"LE", b"LX"):
+    if headers.startswith((b"LE", b"LX")):
         raise PeError("16-bit", "a driver of Windows 3.x or 9x (LE)")
-    if len(signature) < 4:
+    if len(headers) < 4:
         raise PeError("damaged", "cut short: its PE header lies past the end of the file")
-    if signature != b"PE\0\0":
-        raise PeError("not-a-pe", "not a Windows program: an MZ header, but no PE header")
-    return _read_pe(image, header_at, mapi)
+    raise PeError("not-a-pe", "not a Windows program: an MZ header, but no PE header")
 
 
-def _read_pe(image: PeBytes, header_at: int, mapi: bool) -> PeFacts:
-    header = image.need(header_at, 24, "PE header")
-    _, machine, section_count, linked, optional_size, _ = _FILE_HEADER.unpack(header)
-    optional = image.need(header_at + 24, _OPTIONAL_HEADER, "optional header")
-    directories_at = {0x10B: 96, 0x20B: 112}.get(_U16.unpack_from(optional)[0])
+def _read_pe(image: PeBytes, header_at: int, headers: bytes, mapi: bool) -> PeFacts:
+    if len(headers) < _HEADERS:
+        where = "PE header" if len(headers) < 24 else "optional header"
+        raise PeError("damaged", f"cut short: the file ends inside its {where}")
+    machine, section_count, linked, optional_size, magic = _FILE_HEADER.unpack_from(headers)
+    directories_at = _DIRECTORIES_AT.get(magic)
     if directories_at is None:
         raise PeError("damaged", "its optional header is neither PE32 nor PE32+")
-    (directory_count,) = _U32.unpack_from(optional, directories_at - 4)
-    exports, _ = _PAIR.unpack_from(optional, directories_at) if directory_count > 0 else (0, 0)
-    resources, _ = _PAIR.unpack_from(optional, directories_at + 16) if directory_count > 2 else (0, 0)
+    count, exports, resources = _DIRECTORIES.unpack_from(headers, directories_at)
 
-    table_size = _SECTION.size * min(section_count, MAX_SECTIONS)
-    table = image.at(header_at + 24 + optional_size, table_size)
+    table = image.at(header_at + 24 + optional_size, _SECTION.size * min(section_count, MAX_SECTIONS))
     image.sections = list(_SECTION.iter_unpack(table[: len(table) // _SECTION.size * _SECTION.size]))
+    packed = b"UPX" in table and any(section[0].startswith(b"UPX") for section in image.sections)
 
-    notes = ["upx"] if any(section[0].startswith(b"UPX") for section in image.sections) else []
-    found = _find_version_resource(image, resources, notes) if resources else None
+    notes = ["upx"] if packed else []
+    found = _find_version_resource(image, resources, notes) if count > 2 and resources else None
     resource, language = found or (None, None)
     is_stub = None
     if mapi:
         try:
-            is_stub = bool(exports) and _exports_name(image, exports, _STUB_EXPORT)
+            is_stub = count > 0 and exports != 0 and _exports_name(image, exports, _STUB_EXPORT)
         except PeError:
             notes.append("exports-unreadable")
-    return _facts(
-        resource,
-        language=language,
-        machine=_MACHINES.get(machine, f"0x{machine:04x}"),
-        linked=linked,
-        is_stub=is_stub,
-        notes=notes,
-    )
-
-
-def _facts(
-    resource: VersionResource | None,
-    *,
-    language: int | None,
-    machine: str,
-    linked: int,
-    is_stub: bool | None,
-    notes: list[str],
-) -> PeFacts:
     return PeFacts(
-        version=resource.file_version if resource else None,
-        product_version=resource.product_version if resource else None,
-        strings=resource.strings if resource else (),
-        translations=resource.translations if resource else (),
+        resource=resource,
         resource_language=language,
-        machine=machine,
+        machine=_MACHINES.get(machine) or f"0x{machine:04x}",
         linked=linked,
         exports_get_outlook_version=is_stub,
-        notes=(*notes, *(resource.notes if resource else ())),
+        header_notes=tuple(notes),
     )
 
 
@@ -177,20 +187,23 @@ def _find_version_resource(image: PeBytes, address: int, notes: list[str]) -> tu
     """The version resource that Windows would find, and its language."""
     root = image.offset(address, "resource directory")
     types, _ = _directory(image, root)
-    names_at = _first(types, _RT_VERSION)
+    names_at = _target(types, _RT_VERSION)
     if names_at is None:
         return None
     names, other_names = _subdirectory(image, root, names_at)
-    languages_at = _first(names, _VERSION_ID)
+    languages_at = _target(names, _VERSION_ID)
     if languages_at is None:
         notes.append("version-resource-not-id-1")
         return None
-    if len(names) + other_names > 1:
+    if len(names) // _PAIR.size + other_names > 1:
         notes.append("several-version-resources")
-    languages, _ = _subdirectory(image, root, languages_at)
+    entries, _ = _subdirectory(image, root, languages_at)
+    languages = list(_PAIR.iter_unpack(entries))
     if not languages:
         return None
-    language, target = min(languages, key=lambda entry: _LANGUAGE_RANK.get(entry[0], len(_LANGUAGE_RANK)))
+    language, target = languages[0]
+    if len(languages) > 1:
+        language, target = min(languages, key=lambda entry: _LANGUAGE_RANK.get(entry[0], len(_LANGUAGE_RANK)))
     data = _version_data(image, *_data_entry(image, root, target))
     if len(languages) > 1:
         _compare_languages(image, root, languages, parse_fixed_versions(data), notes)
@@ -220,29 +233,32 @@ def _compare_languages(
         notes.append("languages-disagree: " + ", ".join(differing))
 
 
-def _directory(image: PeBytes, offset: int) -> tuple[list[tuple[int, int]], int]:
-    """The (id, target) entries of a resource directory, and how many named ones come before them."""
-    header = image.need(offset, 16, "resource directory")
-    named, ids = struct.unpack_from("<HH", header, 12)
-    data = image.need(offset + 16 + 8 * named, 8 * min(ids, MAX_DIRECTORY_ENTRIES), "resource directory")
-    return list(_PAIR.iter_unpack(data)), named
+def _directory(image: PeBytes, offset: int) -> tuple[bytes, int]:
+    """The entries of a resource directory with an id, as stored, and how many with a name come before them."""
+    named, ids = image.numbers(_COUNTS, offset, "resource directory")
+    at = offset + _COUNTS.size + _PAIR.size * named
+    return image.need(at, _PAIR.size * min(ids, MAX_DIRECTORY_ENTRIES), "resource directory"), named
 
 
-def _subdirectory(image: PeBytes, root: int, target: int) -> tuple[list[tuple[int, int]], int]:
+def _subdirectory(image: PeBytes, root: int, target: int) -> tuple[bytes, int]:
     if not target & _DIRECTORY:
         raise PeError("damaged", "its resource directory has data where a directory belongs")
     return _directory(image, root + (target & ~_DIRECTORY))
 
 
-def _first(entries: list[tuple[int, int]], wanted: int) -> int | None:
-    return next((target for identifier, target in entries if identifier == wanted), None)
+def _target(entries: bytes, wanted: int) -> int | None:
+    """Where the first entry with this id leads."""
+    for identifier, target in _PAIR.iter_unpack(entries):
+        if identifier == wanted:
+            return int(target)
+    return None
 
 
 def _data_entry(image: PeBytes, root: int, target: int) -> tuple[int, int]:
     """File offset and size of the data that a language's entry leads to."""
     if target & _DIRECTORY:
         raise PeError("damaged", "its resource directory has a directory where data belongs")
-    address, size = _PAIR.unpack(image.need(root + target, 8, "resource directory"))
+    address, size = image.numbers(_PAIR, root + target, "resource directory")
     return image.offset(address, "version resource"), size
 
 
@@ -266,7 +282,7 @@ def _exports_name(image: PeBytes, address: int, wanted: bytes) -> bool:
     low, high = 0, min(count, MAX_EXPORTS)
     while low < high:
         middle = (low + high) // 2
-        (name_address,) = _U32.unpack(image.need(names + 4 * middle, 4, "export names"))
+        (name_address,) = image.numbers(_U32, names + 4 * middle, "export names")
         name = image.at(image.offset(name_address, "export names"), len(wanted))
         if name == wanted:
             return True
@@ -284,16 +300,16 @@ def _read_ne(image: PeBytes, header_at: int) -> PeFacts:
 
     Layout: https://www.fileformat.info/format/exe/corion-ne.htm
     """
-    table_at, names_at = struct.unpack("<HH", image.need(header_at + 0x24, 4, "NE header"))
+    table_at, names_at = image.numbers(_WORDS, header_at + 0x24, "NE header")
     if table_at in (0, names_at):
         raise PeError("16-bit", "a 16-bit program without a version resource")
     position = header_at + table_at
-    (shift,) = _U16.unpack(image.need(position, 2, "resource table"))
+    (shift,) = image.numbers(_U16, position, "resource table")
     if shift > 15:
         raise PeError("damaged", "its resource table has an impossible alignment")
     position += 2
     for _ in range(MAX_DIRECTORY_ENTRIES):
-        kind, count = struct.unpack("<HH", image.need(position, 4, "resource table"))
+        kind, count = image.numbers(_WORDS, position, "resource table")
         position += 8
         if kind == _RT_VERSION | 0x8000:
             entries = image.need(position, 12 * min(count, MAX_DIRECTORY_ENTRIES), "resource table")
@@ -301,7 +317,14 @@ def _read_ne(image: PeBytes, header_at: int) -> PeFacts:
                 if identifier == _VERSION_ID | 0x8000:
                     data = _version_data(image, offset << shift, length << shift)
                     resource = parse_version_resource(data, wide=False)
-                    return _facts(resource, language=None, machine="16-bit", linked=0, is_stub=None, notes=[])
+                    return PeFacts(
+                        resource=resource,
+                        resource_language=None,
+                        machine="16-bit",
+                        linked=0,
+                        exports_get_outlook_version=None,
+                        header_notes=(),
+                    )
             break
         if not kind:
             break

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Literal, TypeAlias
 
 MAX_BYTES_READ = 1 << 20  # of one file, all reads together; a usual file takes 8 to 12 KiB
 
+_FLAGS: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _WINDOW = 4096  # bytes read at once around what is asked for
 
 PeErrorKind: TypeAlias = Literal["not-a-file", "not-a-pe", "16-bit", "damaged", "refused"]
@@ -34,24 +36,35 @@ class PeError(ValueError):
         self.kind: PeErrorKind = kind
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[int]:
-    """A file descriptor to read a regular file by; nothing else is opened, waited for or followed.
+def open_regular(path: str | Path) -> tuple[int, os.stat_result]:
+    """A file descriptor to read a regular file by, and its status; nothing else is opened, waited for or followed.
 
     Raises PeError (not-a-file) or OSError.
     """
     no_follow: int = getattr(os, "O_NOFOLLOW", 0)
-    if not no_follow and path.is_symlink():
+    if not no_follow and Path(path).is_symlink():
         raise PeError("not-a-file", "a symbolic link, which is not followed")
     try:
-        fd = os.open(path, os.O_RDONLY | no_follow | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        fd = os.open(path, os.O_RDONLY | no_follow | _FLAGS)
     except OSError as error:
-        if error.errno == errno.ELOOP and path.is_symlink():
+        if error.errno == errno.ELOOP and Path(path).is_symlink():
             raise PeError("not-a-file", "a symbolic link, which is not followed") from None
         raise
     try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode):
             raise PeError("not-a-file", "not a regular file")
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd, status
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[int]:
+    """The file descriptor of ``open_regular``, closed at the end."""
+    fd, _ = open_regular(path)
+    try:
         yield fd
     finally:
         os.close(fd)
@@ -99,6 +112,13 @@ class PeBytes:
         if len(data) < size:
             raise PeError("damaged", f"cut short: the file ends inside its {what}")
         return data
+
+    def numbers(self, layout: struct.Struct, offset: int, what: str) -> tuple[int, ...]:
+        """The numbers laid out so at ``offset``. Raises PeError when the file ends before."""
+        start = offset - self._start
+        if start >= 0 and start + layout.size <= len(self._window):
+            return layout.unpack_from(self._window, start)
+        return layout.unpack(self.need(offset, layout.size, what))
 
     def offset(self, address: int, what: str) -> int:
         """Where the byte at a relative virtual address is in the file. Raises PeError when no section stores it."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,9 +24,19 @@ MAX_TRANSLATIONS = 64
 
 _FIXED_SIGNATURE = 0xFEEF04BD
 _FIXED_SIZE = 52
-_FIXED = struct.Struct("<6I")  # dwSignature, dwStrucVersion, dwFileVersionMS/LS, dwProductVersionMS/LS
+_FIXED = struct.Struct("<I4x8H")  # dwSignature, file version, product version: each minor, major, revision, build
 _WORDS = struct.Struct("<HH")  # wLength, wValueLength
 _TABLE_NAME = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
+_ROOT_KEY = "VS_VERSION_INFO\0".encode("utf-16-le")
+_ROOT_VALUE = 40  # where the fixed part starts behind this key
+# Names of blocks as stored in almost every file, in lower case: looked up, they need not be decoded.
+_USUAL_KEYS = {
+    key.encode("utf-16-le"): key.lower()
+    for key in (
+        *("StringFileInfo", "VarFileInfo", "Translation", "Comments", "CompanyName", "FileDescription", "FileVersion"),
+        *("InternalName", "LegalCopyright", "LegalTrademarks", "OriginalFilename", "ProductName", "ProductVersion"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,45 +61,78 @@ class StringTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionResource:
-    """What one version resource says."""
+    """What one version resource says. Its strings are found and decoded when they are asked for."""
 
     file_version: FileVersion | None
     """None when the fixed part is missing, shorter than 52 bytes, or lacks its signature 0xFEEF04BD."""
     product_version: FileVersion | None
-    strings: tuple[StringTable, ...]
     translations: tuple[tuple[int, int], ...]
     """(language, code page) pairs of VarFileInfo\\Translation."""
     notes: tuple[str, ...]
+    data: bytes
+    """The resource as stored."""
+    wide: bool
+    """Whether its text is UTF-16; that of 16-bit files is ANSI."""
+    tables: tuple[tuple[bytes, int, int, int], ...]
+    """For each string table its name as stored, where its strings start and end in ``data``, how many are kept."""
+
+    @property
+    def strings(self) -> tuple[StringTable, ...]:
+        """All string tables."""
+        data, wide = self.data, self.wide
+        tables = []
+        for stored_name, start, end, kept in self.tables:
+            name = _decoded(stored_name, wide)
+            language, codepage = divmod(int(name, 16), 0x10000) if _TABLE_NAME.fullmatch(name) else (0, 0)
+            strings = tuple(
+                (_decoded(key, wide), _text(data, value, value_end, wide))
+                for key, value, _, value_end in islice(_blocks(data, start, end, wide), kept)
+            )
+            tables.append(StringTable(language=language, codepage=codepage, strings=strings))
+        return tuple(tables)
+
+    def values(self, keys: Collection[str]) -> dict[str, str]:
+        """The values of those of ``keys``, in lower case, that are there: each from the first table that has it."""
+        found: dict[str, str] = {}
+        for _, start, end, kept in self.tables:
+            for stored, value, _, value_end in islice(_blocks(self.data, start, end, self.wide), kept):
+                key = _lower(stored, self.wide)
+                if key in keys and key not in found:
+                    found[key] = _text(self.data, value, value_end, self.wide)
+                    if len(found) == len(keys):
+                        return found
+        return found
 
 
 def parse_version_resource(data: bytes, *, wide: bool = True) -> VersionResource:
     """Read a version resource; ``wide`` is False for one of a 16-bit file."""
     versions = parse_fixed_versions(data, wide=wide)
-    tables: list[StringTable] = []
+    tables: list[tuple[bytes, int, int, int]] = []
     translations: list[tuple[int, int]] = []
-    notes: list[str] = []
-    if versions is None:
-        notes.append("no-fixed-version")
+    notes = [] if versions else ["no-fixed-version"]
     if len(data) >= _WORDS.size:
         length, value_length = _WORDS.unpack_from(data)
         end = min(length, len(data))
-        _, value = _key(data, 0, end, wide)
-        for key, start, _, block_end in _blocks(data, _aligned(value + value_length), end, wide):
-            if key.lower() == "stringfileinfo":
-                if not _read_tables(data, start, block_end, wide, tables):
+        value = _root_value(data, end, wide)
+        for stored, start, _, block_end in _blocks(data, _aligned(value + value_length), end, wide):
+            key = _lower(stored, wide)
+            if key == "stringfileinfo":
+                if not _find_tables(data, start, block_end, wide, tables):
                     notes.append("strings-cut")
-            elif key.lower() == "varfileinfo":
+            elif key == "varfileinfo":
                 for name, at, size, var_end in _blocks(data, start, block_end, wide):
-                    if name.lower() == "translation":
+                    if _lower(name, wide) == "translation":
                         room = MAX_TRANSLATIONS - len(translations)
                         pairs = min(size, var_end - at) // 4
                         translations += _WORDS.iter_unpack(data[at : at + 4 * max(0, min(pairs, room))])
     return VersionResource(
         file_version=versions[0] if versions else None,
         product_version=versions[1] if versions else None,
-        strings=tuple(tables),
         translations=tuple(translations),
         notes=tuple(notes),
+        data=data,
+        wide=wide,
+        tables=tuple(tables),
     )
 
 
@@ -101,66 +144,78 @@ def parse_fixed_versions(data: bytes, *, wide: bool = True) -> tuple[FileVersion
     """
     if len(data) < _WORDS.size or _WORDS.unpack_from(data)[1] < _FIXED_SIZE:
         return None
-    _, start = _key(data, 0, len(data), wide)
+    start = _root_value(data, len(data), wide)
     if start + _FIXED_SIZE > len(data):
         return None
-    signature, _, file_high, file_low, product_high, product_low = _FIXED.unpack_from(data, start)
+    signature, minor, major, revision, build, *product = _FIXED.unpack_from(data, start)
     if signature != _FIXED_SIGNATURE:
         return None
-    return _version(file_high, file_low), _version(product_high, product_low)
+    return FileVersion(major, minor, build, revision), FileVersion(product[1], product[0], product[3], product[2])
 
 
-def _version(high: int, low: int) -> FileVersion:
-    return FileVersion(high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF)
+def _root_value(data: bytes, end: int, wide: bool) -> int:
+    """Where the value of the whole starts, never past ``end``; almost all have the same name."""
+    if wide and end >= _ROOT_VALUE and data.startswith(_ROOT_KEY, 6):
+        return _ROOT_VALUE
+    return _key(data, 6 if wide else 4, end, wide)[1]
 
 
-def _read_tables(data: bytes, start: int, end: int, wide: bool, tables: list[StringTable]) -> bool:
+def _find_tables(data: bytes, start: int, end: int, wide: bool, tables: list[tuple[bytes, int, int, int]]) -> bool:
     """Append the tables of one StringFileInfo; False when a cap left something out."""
-    room = MAX_STRINGS - sum(len(table.strings) for table in tables)
+    few = len(data) <= 4 * MAX_STRINGS  # a string takes four bytes or more: no need to count them
+    room = MAX_STRINGS - (0 if few else sum(kept for _, _, _, kept in tables))
     for name, first, _, table_end in _blocks(data, start, end, wide):
         if len(tables) == MAX_STRING_TABLES:
             return False
-        blocks = islice(_blocks(data, first, table_end, wide), room + 1)
-        strings = tuple((key, _text(data, value, string_end, wide)[0]) for key, value, _, string_end in blocks)
-        language, codepage = divmod(int(name, 16), 0x10000) if _TABLE_NAME.fullmatch(name) else (0, 0)
-        tables.append(StringTable(language=language, codepage=codepage, strings=strings[:room]))
-        if len(strings) > room:
+        count = 0 if few else sum(1 for _ in islice(_blocks(data, first, table_end, wide), room + 1))
+        tables.append((name, first, table_end, MAX_STRINGS if few else min(count, room)))
+        if count > room:
             return False
-        room -= len(strings)
+        room -= count
     return True
 
 
-def _blocks(data: bytes, start: int, end: int, wide: bool) -> Iterator[tuple[str, int, int, int]]:
-    """(key, where its value or first child starts, wValueLength, its end) of each block from ``start`` to ``end``."""
+def _blocks(data: bytes, start: int, end: int, wide: bool) -> Iterator[tuple[bytes, int, int, int]]:
+    """(key as stored, where its value or first child starts, wValueLength, its end) of each block."""
     header = 6 if wide else 4
     while start + header <= end:
-        length, value_length = _WORDS.unpack_from(data, start)
+        length = data[start] | data[start + 1] << 8
         if length < header:
             return
         block_end = min(start + length, end)
-        key, value = _key(data, start, block_end, wide)
-        yield key, value, value_length, block_end
-        start += _aligned(length)
+        key, value = _key(data, start + header, block_end, wide)
+        yield key, value, data[start + 2] | data[start + 3] << 8, block_end
+        start += (length + 3) & ~3
 
 
-def _key(data: bytes, start: int, end: int, wide: bool) -> tuple[str, int]:
-    """The name of the block at ``start``, and where its value starts (never past ``end``)."""
-    key, after = _text(data, start + (6 if wide else 4), end, wide)
-    return key, min(_aligned(after), end)
+def _key(data: bytes, start: int, end: int, wide: bool) -> tuple[bytes, int]:
+    """The name that begins at ``start``, as stored, and where the value behind it starts (never past ``end``)."""
+    stop = _nul(data, start, end, wide)
+    return data[start:stop], min((stop + (5 if wide else 4)) & ~3, end)
 
 
-def _text(data: bytes, start: int, end: int, wide: bool) -> tuple[str, int]:
-    """Text from ``start`` to its NUL or to ``end``, and the position after the NUL."""
+def _text(data: bytes, start: int, end: int, wide: bool) -> str:
+    """Text from ``start`` to its NUL or to ``end``."""
+    return _decoded(data[start : _nul(data, start, end, wide)], wide)
+
+
+def _nul(data: bytes, start: int, end: int, wide: bool) -> int:
+    """Where the text that begins at ``start`` ends: at its NUL, or with the last whole character before ``end``."""
     if not wide:
-        stop = data.find(b"\0", start, end)
-        stop = end if stop < 0 else stop
-        return data[start:stop].decode("cp1252", "replace"), stop + 1
+        stop = data.find(0, start, end)
+        return end if stop < 0 else stop
     stop = data.find(b"\0\0", start, end)
     while stop >= 0 and (stop - start) & 1:
         stop = data.find(b"\0\0", stop + 1, end)
-    if stop < 0:
-        stop = end - ((end - start) & 1)
-    return data[start:stop].decode("utf-16-le", "replace"), stop + 2
+    return end - ((end - start) & 1) if stop < 0 else stop
+
+
+def _decoded(stored: bytes, wide: bool) -> str:
+    return stored.decode("utf-16-le" if wide else "cp1252", "replace")
+
+
+def _lower(stored: bytes, wide: bool) -> str:
+    return (_USUAL_KEYS.get(stored) if wide else None) or _decoded(stored, wide).lower()
 
 
 def _aligned(position: int) -> int:

@@ -14,7 +14,13 @@ PACKAGE = ROOT / "hotfix_check"
 MODULES = {path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."): path for path in PACKAGE.rglob("*.py")}
 OUTSIDE = {"os", "sys", "pathlib", "socket", "subprocess", "time", "shutil", "tempfile", "platform", "typer", "rich"}
 PURE = ("hotfix_check.assess", "hotfix_check.report", "hotfix_check.version", "hotfix_check.article")
-EDGES = {"hotfix_check.inventory.read", "hotfix_check.catalogue.load", "hotfix_check.pe", "hotfix_check.cli"}
+EDGES = {
+    "hotfix_check.inventory.read",
+    "hotfix_check.inventory.walk",
+    "hotfix_check.catalogue.load",
+    "hotfix_check.pe",
+    "hotfix_check.cli",
+}
 ORDER = [
     "errors",
     "bounded",

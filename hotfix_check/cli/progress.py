@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def counting(label: str, *, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Yields what to call for each file seen."""
+def counting(label: str, *, quiet: bool) -> Iterator[Callable[[], None] | None]:
+    """Yields what to call for each file seen; None when nobody watches."""
     if quiet or not sys.stderr.isatty():
-        yield lambda: None
+        yield None
         return
     from rich.console import Console
     from rich.markup import escape

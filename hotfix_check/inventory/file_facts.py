@@ -1,0 +1,127 @@
+"""What one file says, from its bytes alone: it does not matter whether they lie on a disk or in an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hotfix_check import pe
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
+from hotfix_check.pe_bytes import PeBytes
+
+MAX_HASHED_BYTES = 1 << 30
+# Files of the MAPI set, where the Windows and Outlook stub takes Exchange's name (MS docs ms531278).
+_MAPI_SET = frozenset({"mapi32.dll", "mapi32x.dll", "mapistub.dll", "exmapi32.dll", "msmapi32.dll"})
+_STRINGS = frozenset(
+    {"fileversion", "productname", "companyname", "originalfilename", "internalname", "filedescription"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which files of a target are read, and what of them."""
+
+    wanted: Container[str]
+    """Lower-case names of the files that are evidence."""
+    plain: Container[str]
+    """Those of them that have no version resource (.cfg, .asp): their size, time and hash are the evidence."""
+    every_pe: bool
+    """Whether other PE files are read too; they are known by their first bytes."""
+    hashes: bool
+    """Whether evidence is hashed."""
+    cross_check: bool
+    """Whether pefile reads the file a second time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileBytes:
+    """The bytes of one file, to be had while it is open."""
+
+    path: str
+    """Where it is in the target, as InstalledFile.path."""
+    size: int
+    modified: datetime | None
+    """In UTC."""
+    read_at: pe.ReadAt
+    sha256: Callable[[], str]
+    """SHA-256 of the whole file, in hexadecimal."""
+
+
+def file_facts(file: FileBytes, asked: Asked, *, evidence: bool) -> InstalledFile | UnreadableFile | None:
+    """The facts of a file, or why it gives none; None when it is neither evidence nor begins as a program does.
+
+    Whatever ``file`` raises as OSError while it is read becomes the reason.
+    """
+    try:
+        image = PeBytes(file.read_at)
+        if not evidence and image.at(0, 2) != b"MZ":
+            return None
+        name = name_of(file.path)
+        if name in asked.plain:
+            digest = file.sha256() if asked.hashes and file.size <= MAX_HASHED_BYTES else None
+            return InstalledFile(path=file.path, size=file.size, modified=file.modified, sha256=digest)
+        facts = pe.read_image(image, mapi=name in _MAPI_SET)
+        notes = list(facts.notes)
+        digest = None
+        if evidence and asked.hashes:
+            if file.size > MAX_HASHED_BYTES:
+                notes.append(f"not hashed: larger than {MAX_HASHED_BYTES} bytes")
+            else:
+                digest = file.sha256()
+        if asked.cross_check:
+            notes.extend(_second_opinion(file, facts))
+    except (OSError, pe.PeError) as error:
+        reason = str(error) if isinstance(error, pe.PeError) else why(error)
+        return UnreadableFile(path=file.path, reason=reason, size=file.size, modified=file.modified)
+    text = facts.values(_STRINGS)
+    return InstalledFile(
+        path=file.path,
+        size=file.size,
+        modified=file.modified,
+        version=facts.version,
+        version_string=text.get("fileversion"),
+        product_name=text.get("productname"),
+        company_name=text.get("companyname"),
+        original_filename=text.get("originalfilename"),
+        internal_name=text.get("internalname"),
+        description=text.get("filedescription"),
+        languages=tuple(dict.fromkeys(language for language, _ in facts.translations)),
+        machine=facts.machine,
+        linked=facts.linked,
+        outlook_stub=facts.exports_get_outlook_version,
+        sha256=digest,
+        notes=tuple(notes),
+    )
+
+
+def utc_time(seconds: float) -> datetime | None:
+    """A file time in UTC, whole seconds; None when no calendar has it."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def why(error: OSError) -> str:
+    """What the system says was wrong, without the file's name."""
+    return (error.strerror or str(error)).rstrip(".")
+
+
+def _second_opinion(file: FileBytes, facts: pe.PeFacts) -> tuple[str, ...]:
+    """What pefile reads otherwise, and a checksum that is not the content's; it is imported only when asked for."""
+    from hotfix_check.pe_crosscheck import MAX_FILE, cross_check
+
+    try:
+        other = cross_check(file.read_at(0, MAX_FILE + 1), facts)
+    except pe.PeError as error:
+        return (f"not-cross-checked: {error}",)
+    notes = []
+    if other.version_differs:
+        notes.append(f"readers-disagree: pefile reads {other.version}, the version block says {facts.version}")
+    if other.checksum_stored not in (0, other.checksum_computed):
+        notes.append(
+            f"checksum-wrong: the header says {other.checksum_stored:#010x}, the content gives "
+            f"{other.checksum_computed:#010x}, so it was changed after it was linked"
+        )
+    return tuple(notes)
