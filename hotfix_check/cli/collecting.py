@@ -19,7 +19,14 @@ from hotfix_check.inventory import Collected, inventory_to_json, looks_saved, re
 
 
 def run_inventory(
-    target: Path, output: Path | None, catalogues: Sequence[Path], *, hashes: bool, run_info: bool, quiet: bool
+    target: Path,
+    output: Path | None,
+    catalogues: Sequence[Path],
+    *,
+    follow_links: bool,
+    hashes: bool,
+    run_info: bool,
+    quiet: bool,
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
     if target.is_file() and looks_saved(target):
@@ -34,6 +41,7 @@ def run_inventory(
             plain=plain_names(catalogue),
             every_pe=True,
             hashes=hashes,
+            follow_links=follow_links,
             on_file=count,
         )
     collected = Collected(

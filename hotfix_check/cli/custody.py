@@ -14,6 +14,7 @@ from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES
 from hotfix_check.manifest import (
     Asked,
     EvidenceFile,
@@ -54,6 +55,7 @@ def manifest_text(
                 as_of=options.as_of,
                 complete=options.complete,
                 cross_check=options.cross_check,
+                follow_links=options.follow_links,
                 day=day,
             ),
             baseline_sha256=_digest(options.baseline) if options.baseline else None,
@@ -86,6 +88,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
             as_of=asked.as_of,
             complete=asked.complete,
             cross_check=asked.cross_check,
+            follow_links=asked.follow_links,
             quiet=quiet,
         )
     )
@@ -187,7 +190,7 @@ def _file_digest(file: InstalledFile | UnreadableFile, place: Path | None) -> st
     """As read by the scan; of a file that it could not judge, the bytes all the same, where they can be had."""
     if isinstance(file, InstalledFile):
         return file.sha256
-    if place is None or place.is_symlink() or not place.is_file():
+    if place is None or file.size is None or file.size > MAX_HASHED_BYTES or place.is_symlink() or not place.is_file():
         return None
     return _digest(place)
 

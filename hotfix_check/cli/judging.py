@@ -32,6 +32,7 @@ class JudgeOptions:
     as_of: str | None = None
     complete: bool = False
     cross_check: bool = False
+    follow_links: bool = False
     hashes: bool = True
     quiet: bool = False
     verbose: bool = False
@@ -80,6 +81,7 @@ class Judge:
                 every_pe=every_pe,
                 hashes=self.options.hashes,
                 cross_check=self.options.cross_check,
+                follow_links=self.options.follow_links,
                 on_file=count,
             )
         if self.options.verbose:

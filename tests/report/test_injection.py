@@ -1,4 +1,4 @@
-"""Whatever text stands in a file, a name, a title or a waiver: in every format it stays text, whole and in its place."""
+"""Whatever stands in a file, a name, a title or a waiver: in every format it stays text, whole and in its place."""
 
 from __future__ import annotations
 
@@ -336,6 +336,7 @@ def test_a_manifest_gives_the_same_values_back(payload: str) -> None:
             as_of=None,
             complete=False,
             cross_check=False,
+            follow_links=True,
             day=date(2026, 11, 21),
         ),
         baseline_sha256="0" * 64,
