@@ -100,3 +100,17 @@ def free_places(document: Any) -> list[Place]:
     """The places of a result in which the schema lets any text stand."""
     schema = packaged_schema("result-1.json")
     return [place for place in strings(document) if first_fault(with_text(document, [place], BENIGN), schema) is None]
+
+
+# One of each kind, for what is slow to try.
+FEW = pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(PAYLOADS[name], id=name)
+        for name in (
+            *("HTML end of script and comment", "CSI", "OSC 52 clipboard", "C1 controls", "line ends"),
+            *("a line of the tool's own", "formula", "quotes and commas", "Markdown link and image"),
+            *("bidirectional override", "zero width", "lone surrogates"),
+        )
+    ],
+)
