@@ -30,7 +30,7 @@ class FoundFolder:
 
     path: str
     inner: str
-    top: str
+    top: str = ""
     place: Place | None = None
 
 
