@@ -1,19 +1,61 @@
-"""Reading a whole file that comes from strangers: never more than a stated number of bytes."""
+"""Reading a whole file that comes from strangers: a file and nothing else, and never more than a stated size."""
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from hotfix_check.errors import HotfixCheckError
 
+_OTHER_KINDS = (
+    (b"\x1f\x8b", "gzip-compressed: unpack it first"),
+    (b"PK\x03\x04", "a ZIP archive: unpack it first"),
+    (b"MZ", "a program"),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
 
 def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:
-    """The bytes of a file; raises ``error`` when it cannot be read, or is too large to be ``what`` it should be."""
+    """The bytes of a regular file; a folder, pipe or device is refused without waiting for it.
+
+    Raises ``error`` when it cannot be read, or is larger than ``limit`` bytes: too large to be ``what`` it should be.
+    """
     try:
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
-    except OSError as fault:
-        raise error(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        if path.is_dir():
+            raise error(f"{path}: a folder, not {what}")
+        # A pipe is opened without waiting for its other end; on a regular file the flag changes nothing.
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(fd, "rb") as stream:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode):
+                raise error(f"{path}: a pipe or device, not {what}")
+            if status.st_size > limit:
+                raise error(f"{path}: larger than {limit} bytes, not {what}")
+            data = stream.read(status.st_size + 1)
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else None
+        raise error(f"{path}: cannot be read: {reason or fault}") from fault
     if len(data) > limit:
         raise error(f"{path}: larger than {limit} bytes, not {what}")
     return data
+
+
+def text_of(data: bytes, where: str, what: str, error: type[HotfixCheckError], *, utf16: bool = False) -> str:
+    """The text of a whole file: UTF-8, with a byte order mark or without; with ``utf16`` also UTF-16 that has one.
+
+    Raises ``error`` for everything else, an empty file among it, in words that say what was found instead.
+    """
+    for start, kind in _OTHER_KINDS:
+        if data.startswith(start):
+            raise error(f"{where}: {kind}; {what} expected")
+    if not data.strip(b"\0 \t\r\n"):
+        raise error(f"{where}: {'nothing but zero bytes' if 0 in data else 'nothing'} in it; {what} expected")
+    wide = data.startswith(_UTF16)
+    if wide and not utf16:
+        raise error(f"{where}: UTF-16 text: save it as UTF-8; {what} expected")
+    try:
+        return data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as fault:
+        name = "UTF-16" if wide else "UTF-8"
+        raise error(f"{where}: byte {fault.start}: not {name} text ({fault.reason}); {what} expected") from None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fields import Fields
+from hotfix_check.shown import shown
 
 SCHEMA = "hotfix-check/manifest/1"
+
+T = TypeVar("T", str, str | None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +109,19 @@ def parse_manifest(document: object, where: str) -> Manifest:
     top = Fields(document, where, SavedInputError)
     schema = top.need("schema", top.text("schema"))
     if schema != SCHEMA:
-        raise top.fault("schema", f"{schema!r}: this release reads {SCHEMA}")
+        raise top.fault("schema", f"{shown(schema)}: this release reads {SCHEMA}")
     catalogue, arguments, policy = (_table(top, key) for key in ("catalogue", "arguments", "policy"))
     manifest = Manifest(
         tool=top.need("tool", top.text("tool")),
         catalogue_version=catalogue.need("version", catalogue.text("version")),
         catalogue_sha256=catalogue.need("sha256", catalogue.text("sha256")),
         asked=Asked(
-            catalogues=arguments.texts("catalogues") or (),
+            catalogues=tuple(_path(arguments, "catalogues", one) for one in arguments.texts("catalogues") or ()),
             products=arguments.texts("products") or (),
             kbs=arguments.texts("kbs") or (),
             assume=arguments.texts("assume") or (),
-            baseline=arguments.text("baseline"),
-            waivers=arguments.text("waivers"),
+            baseline=_path(arguments, "baseline", arguments.text("baseline")),
+            waivers=_path(arguments, "waivers", arguments.text("waivers")),
             fail_on=arguments.text("fail_on"),
             as_of=arguments.text("as_of"),
             complete=arguments.flag("complete", False),
@@ -140,9 +143,16 @@ def _table(top: Fields, key: str) -> Fields:
     return Fields(top.need(key, top.get(key, dict, "a table")), f"{top.where}: {key}", SavedInputError)
 
 
+def _path(table: Fields, field: str, path: T) -> T:
+    """The same path: one that names a place to look at. No system has a zero character in one."""
+    if path is not None and "\0" in path:
+        raise table.fault(field, f"a path expected, found {shown(path)}")
+    return path
+
+
 def _target(table: Fields) -> EvidenceTarget:
     target = EvidenceTarget(
-        path=table.need("path", table.text("path")),
+        path=_path(table, "path", table.need("path", table.text("path"))),
         kind=table.need("kind", table.choice("kind", ("folder", "file", "inventory"))),
         root=table.need("root", table.texts("root")),
         sha256=table.text("sha256"),

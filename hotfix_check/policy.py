@@ -6,8 +6,7 @@ Neither changes a verdict. A baseline changes how much a finding weighs; a waive
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -15,13 +14,16 @@ from pathlib import Path
 
 from hotfix_check.assess import Assessment, Finding
 from hotfix_check.bounded import read_bounded
-from hotfix_check.catalogue import Catalogue, parse_kb
+from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
 from hotfix_check.fields import Fields
-from hotfix_check.toml_text import toml_string
+from hotfix_check.shown import shown
+from hotfix_check.toml_string import toml_string
+from hotfix_check.toml_text import parse_toml
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
+LONGEST_HOST = 255  # characters of a pattern; a name in the DNS has no more
 LONGEST_WAIVER = timedelta(days=366)
 
 
@@ -74,21 +76,31 @@ class Applied:
 
 def load_baseline(path: Path, catalogue: Catalogue) -> Baseline:
     """Read a baseline. Raises PolicyError, also for a KB, product or level that the catalogue does not have."""
-    document, digest = _read(path)
-    top = Fields(document, str(path), PolicyError)
+    data = read_bounded(path, MAX_BYTES, "a baseline", PolicyError)
+    return parse_baseline(data, str(path), catalogue)
+
+
+def parse_baseline(data: bytes, where: str, catalogue: Catalogue) -> Baseline:
+    """The same from the bytes of the file."""
+    top = Fields(parse_toml(data, where, "a baseline", PolicyError), where, PolicyError)
     top.text("name")
     importance: dict[str, Importance] = {}
-    for table in top.tables("product", lambda number, entry: str(entry.get("id") or f"product {number}"), joint=": "):
+    for table in top.tables("product", lambda number, entry: _label(entry, f"product {number}"), joint=": "):
         _read_product(table, catalogue, importance)
     top.finish()
-    return Baseline(path=str(path), sha256=digest, importance=importance)
+    return Baseline(path=where, sha256=hashlib.sha256(data).hexdigest(), importance=importance)
+
+
+def _label(entry: Mapping[str, object], number: str) -> str:
+    own_id = entry.get("id")
+    return own_id if isinstance(own_id, str) and own_id else number
 
 
 def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Importance]) -> None:
     product_id = table.need("id", table.text("id"))
     products = {product.id: product for product in catalogue.products}
     if product_id not in products:
-        raise table.fault("id", f"{product_id!r} is not in the catalogue ({', '.join(products)})")
+        raise table.fault("id", f"{shown(product_id)} is not in the catalogue ({', '.join(products)})")
     product = products[product_id]
     wanted = table.text("level")
     exact = table.choice("match", ("at-least", "exact")) == "exact"
@@ -99,7 +111,7 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
             index = product.level_index(wanted)
         except KeyError:
             names = ", ".join(level.name for level in product.levels)
-            raise table.fault("level", f"{wanted!r} is no level of {product_id} ({names})") from None
+            raise table.fault("level", f"{shown(wanted)} is no level of {product_id} ({names})") from None
         for update in catalogue.updates:
             if update.product == product_id and update.level is not None:
                 own = product.level_index(update.level)
@@ -107,22 +119,42 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
                     importance[update.id] = Importance.REQUIRED
                 elif own > index and exact:
                     importance[update.id] = Importance.FORBIDDEN
+    by_name = _by_name(catalogue.updates, product_id)
     for weight in (Importance.REQUIRED, Importance.FORBIDDEN, Importance.OPTIONAL):
         for value in table.items(str(weight), object, "a list of KB numbers or update ids") or ():
-            for update_id in _ids(table, str(weight), value, product_id, catalogue):
+            for update_id in _ids(table, str(weight), value, product_id, by_name):
                 if importance.setdefault(update_id, weight) is not weight:
                     raise table.fault(str(weight), f"{update_id} is {importance[update_id]} already")
     table.finish()
 
 
-def _ids(table: Fields, field_name: str, value: object, product_id: str, catalogue: Catalogue) -> list[str]:
-    if isinstance(value, str) and any(update.id == f"{product_id}/{value}" for update in catalogue.updates):
-        return [f"{product_id}/{value}"]
-    kb = table.read(field_name, str(value), parse_kb)
-    found = [update.id for update in catalogue.updates if update.product == product_id and update.kb == kb]
-    if not found:
-        raise table.fault(field_name, f"KB{kb} is no update of {product_id} in the catalogue")
+def _by_name(updates: Iterable[Update], product_id: str) -> dict[str | int, list[str]]:
+    """The ids of a product's updates by what a baseline may call them: the own part of the id, or the KB number."""
+    found: dict[str | int, list[str]] = {}
+    for update in updates:
+        if update.product == product_id:
+            found[update.id.removeprefix(f"{product_id}/")] = [update.id]
+            if update.kb is not None:
+                found.setdefault(update.kb, []).append(update.id)
     return found
+
+
+def _ids(
+    table: Fields, field_name: str, value: object, product_id: str, by_name: Mapping[str | int, list[str]]
+) -> list[str]:
+    if isinstance(value, str) and value in by_name:
+        return by_name[value]
+    kb = _kb(table, field_name, value)
+    if kb not in by_name:
+        raise table.fault(field_name, f"KB{kb} is no update of {product_id} in the catalogue")
+    return by_name[kb]
+
+
+def _kb(table: Fields, field_name: str, value: object) -> int:
+    """A KB number as a policy writes it: a whole number or a text."""
+    if not isinstance(value, str) and (not isinstance(value, int) or not 0 <= value < 10**7):
+        raise table.fault(field_name, f"a KB number expected, found {shown(value)}")
+    return table.read(field_name, str(value), parse_kb)
 
 
 def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
@@ -146,26 +178,32 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
 
 def load_waivers(path: Path, catalogue: Catalogue) -> Waivers:
     """Read a waiver file. Raises PolicyError: reason, approver and expiry are required, a KB must be known."""
-    document, digest = _read(path)
-    top = Fields(document, str(path), PolicyError)
+    return parse_waivers(read_bounded(path, MAX_BYTES, "a waiver file", PolicyError), str(path), catalogue)
+
+
+def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:
+    """The same from the bytes of the file."""
+    top = Fields(parse_toml(data, where, "a waiver file", PolicyError), where, PolicyError)
     known = {update.kb for update in catalogue.updates}
-    entries: list[Waiver] = []
-    for table in top.tables("waiver", lambda number, entry: str(entry.get("id") or f"waiver {number}"), joint=": "):
+    entries: dict[str, Waiver] = {}
+    for table in top.tables("waiver", lambda number, entry: _label(entry, f"waiver {number}"), joint=": "):
         waiver = _read_waiver(table)
         if waiver.kb not in known:
             raise table.fault("kb", f"KB{waiver.kb} is not in the catalogue")
-        if any(waiver.id == other.id for other in entries):
+        if waiver.id in entries:
             raise table.fault("id", f"{waiver.id} is there twice")
-        entries.append(waiver)
+        entries[waiver.id] = waiver
     top.finish()
-    return Waivers(path=str(path), sha256=digest, entries=tuple(sorted(entries, key=lambda one: one.id)))
+    return Waivers(
+        path=where, sha256=hashlib.sha256(data).hexdigest(), entries=tuple(entries[key] for key in sorted(entries))
+    )
 
 
 def _read_waiver(table: Fields) -> Waiver:
     waiver = Waiver(
         id=table.need("id", table.text("id")),
-        kb=table.read("kb", str(table.need("kb", table.get("kb", object, "a KB number"))), parse_kb),
-        hosts=table.texts("hosts") or (),
+        kb=_kb(table, "kb", table.need("kb", table.get("kb", object, "a KB number"))),
+        hosts=_hosts(table),
         reason=table.need("reason", table.text("reason")),
         approved_by=table.need("approved_by", table.text("approved_by")),
         approved_on=table.day("approved_on"),
@@ -176,6 +214,14 @@ def _read_waiver(table: Fields) -> Waiver:
     if waiver.approved_on is not None and waiver.expires < waiver.approved_on:
         raise table.fault("expires", f"{waiver.expires} is before approved_on ({waiver.approved_on})")
     return waiver
+
+
+def _hosts(table: Fields) -> tuple[str, ...]:
+    hosts = table.texts("hosts") or ()
+    for host in hosts:
+        if len(host) > LONGEST_HOST:
+            raise table.fault("hosts", f"a host, or a pattern such as EX*, expected, found {shown(host)}")
+    return hosts
 
 
 def long_waivers(waivers: Waivers, as_of: date) -> tuple[str, ...]:
@@ -224,14 +270,5 @@ def published(catalogue: Catalogue, day: date) -> Catalogue:
 
     An update without any date stays, and its finding says that its day is not known.
     """
-    return replace(
-        catalogue, updates=tuple(update for update in catalogue.updates if update.built is None or update.built <= day)
-    )
-
-
-def _read(path: Path) -> tuple[object, str]:
-    data = read_bounded(path, MAX_BYTES, "a baseline or waiver file", PolicyError)
-    try:
-        return tomllib.loads(data.decode("utf-8-sig")), hashlib.sha256(data).hexdigest()
-    except (ValueError, RecursionError) as error:
-        raise PolicyError(f"{path}: not a TOML file: {error}") from error
+    updates = tuple(update for update in catalogue.updates if update.built is None or update.built <= day)
+    return replace(catalogue, updates=updates, whole=None)

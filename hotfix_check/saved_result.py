@@ -10,13 +10,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import SavedInputError
+from hotfix_check.json_text import read_json
+from hotfix_check.shown import clipped, shown
 from hotfix_check.version import FileVersion
 
 SCHEMA = "hotfix-check/result/1"
 _ANY_SCHEMA = "hotfix-check/result/"
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 _KINDS: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -29,7 +30,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 def read_result(path: Path) -> dict[str, Any]:
     """The result document of a file. Raises SavedInputError with the place of the first fault."""
-    return _checked(read_json(path, MAX_BYTES, "a saved result"), path)
+    return checked_result(read_json(path, MAX_BYTES, "a saved result"), str(path))
 
 
 def find_result(path: Path) -> dict[str, Any] | None:
@@ -40,18 +41,19 @@ def find_result(path: Path) -> dict[str, Any] | None:
         return None
     if not isinstance(document, dict) or not str(document.get("schema")).startswith(_ANY_SCHEMA):
         return None
-    return _checked(document, path)
+    return checked_result(document, str(path))
 
 
-def _checked(document: object, path: Path) -> dict[str, Any]:
+def checked_result(document: object, where: str) -> dict[str, Any]:
+    """The result document of parsed JSON. Raises SavedInputError with the place of the first fault."""
     if not isinstance(document, dict):
-        raise SavedInputError(f"{path}: not a saved result: an object was expected")
+        raise SavedInputError(f"{where}: not a saved result: an object was expected")
     if document.get("schema") != SCHEMA:
-        raise SavedInputError(f"{path}: schema: {str(document.get('schema'))[:60]!r}: this release reads {SCHEMA}")
+        raise SavedInputError(f"{where}: schema: {shown(document.get('schema'))}: this release reads {SCHEMA}")
     fault = first_fault(document, packaged_schema("result-1.json"))
     fault = fault or _fault_in_meaning(document)
     if fault is not None:
-        raise SavedInputError(f"{path}: {fault}")
+        raise SavedInputError(f"{where}: {fault}")
     return document
 
 
@@ -81,21 +83,8 @@ def _fault_in_meaning(document: dict[str, Any]) -> str | None:
             if text is not None:
                 read(text)
         except ValueError as error:
-            return f"{place}: {text!r}: {error}"
+            return f"{place}: {shown(text)}: {error}"
     return None
-
-
-def read_json(path: Path, limit: int, what: str) -> object:
-    """The JSON of a file of at most ``limit`` bytes. Raises SavedInputError."""
-    data = read_bounded(path, limit, what, SavedInputError)
-    try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise SavedInputError(f"{path}: not JSON: {error}") from error
-
-
-def _no_number(word: str) -> object:
-    raise ValueError(f"{word} is no JSON number")
 
 
 def packaged_schema(name: str) -> dict[str, Any]:
@@ -118,15 +107,15 @@ def first_fault(value: object, schema: Mapping[str, Any], where: str = "") -> st
     kinds = schema.get("type")
     names = [kinds] if isinstance(kinds, str) else kinds or []
     if names and not any(_is(value, name) for name in names):
-        return f"{place}: {' or '.join(names)} expected, found {_shown(value)}"
+        return f"{place}: {' or '.join(names)} expected, found {shown(value)}"
     if "const" in schema and value != schema["const"]:
-        return f"{place}: {schema['const']!r} expected, found {_shown(value)}"
+        return f"{place}: {schema['const']!r} expected, found {shown(value)}"
     if "enum" in schema and value not in schema["enum"]:
-        return f"{place}: {_shown(value)} is none of {', '.join(map(str, schema['enum']))}"
+        return f"{place}: {shown(value)} is none of {', '.join(map(str, schema['enum']))}"
     if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
-        return f"{place}: {_shown(value)} does not look like {schema['pattern']}"
+        return f"{place}: {shown(value)} does not look like {schema['pattern']}"
     if isinstance(value, int) and "minimum" in schema and value < schema["minimum"]:
-        return f"{place}: {value} is less than {schema['minimum']}"
+        return f"{place}: {shown(value)} is less than {schema['minimum']}"
     if isinstance(value, dict):
         return _fault_within(value, schema, where)
     if isinstance(value, list) and "items" in schema:
@@ -144,7 +133,7 @@ def _fault_within(value: dict[str, Any], schema: Mapping[str, Any], where: str) 
     known = schema.get("properties", {})
     for key, item in value.items():
         branch = known.get(key, schema.get("additionalProperties", {}))
-        fault = first_fault(item, branch, f"{where}, {key}" if where else str(key))
+        fault = first_fault(item, branch, f"{where}, {clipped(key)}" if where else clipped(key))
         if fault is not None:
             return fault
     return None
@@ -152,8 +141,3 @@ def _fault_within(value: dict[str, Any], schema: Mapping[str, Any], where: str) 
 
 def _is(value: object, kind: str) -> bool:
     return isinstance(value, _KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -24,9 +24,12 @@ EDGES = {
 ORDER = [
     "errors",
     "bounded",
+    "shown",
+    "json_text",
+    "toml_text",
     "version",
     "hidden",
-    "toml_text",
+    "toml_string",
     "fields",
     "saved_result",
     "manifest",
@@ -137,4 +140,4 @@ def test_scanning_one_file_loads_nothing_that_it_does_not_use(samples: Path) -> 
         cwd=ROOT,
     )
     loaded = set(done.stdout.splitlines()[-1].split())
-    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "sqlite3"} == set()
+    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "tomllib"} == set()

@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 from report.documents import document
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.report import render_table
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
+from hotfix_check.report.table import render_table
 from hotfix_check.saved_result import _fault_in_meaning, first_fault, read_result
 
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "result-1.json").read_text())

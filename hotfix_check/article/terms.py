@@ -24,10 +24,10 @@ VERSION_PREFIX = {
 
 _OLD = re.compile(
     r"\bexchange(?: server)?(?:, (?:enterprise|standard)(?: edition)?)?,? ?(?:versions? ?)?"
-    r"((?:[45]\.[05](?: ?SP\d\w?)?(?:, and | and |, ?| or )?){1,16})",
+    r"((?:(?:[45]\.0|5\.5)(?: ?SP\d\w?)?(?:, and | and |, ?| or )?){1,16})",
     re.IGNORECASE,
 )
-_OLD_ITEM = re.compile(r"([45]\.[05])(?: ?SP(\d)\w?)?", re.IGNORECASE)
+_OLD_ITEM = re.compile(r"([45]\.0|5\.5)(?: ?SP(\d)\w?)?", re.IGNORECASE)
 _YEAR = re.compile(
     r"\bexchange(?: server)? (2000|2003|2007|2010|2013|2016|2019)\b|\bexchange server (subscription edition|SE)\b",
     re.IGNORECASE,

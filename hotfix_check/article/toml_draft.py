@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from hotfix_check.article.draft import DraftRow, DraftUpdate
 from hotfix_check.article.terms import Term, find_terms
-from hotfix_check.toml_text import toml_string
+from hotfix_check.toml_string import toml_string
 
 _KB = re.compile(r"\b(?:KB|Q)(\d{5,7})\b")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -18,18 +17,18 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.findings import make_finding, with_advice
-from hotfix_check.assess.identity import in_range_of
+from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.product import headline_version
-from hotfix_check.catalogue.update import FileRow, Importance, Kind, Update
+from hotfix_check.catalogue.update import Importance, Kind, Update
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
-from hotfix_check.version import FileVersion
 
-__all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess", "catalogued_names", "plain_names"]
+__all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]
 
 _OF_SERVERS = (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE, Kind.UPDATE_ROLLUP)
 _WORST_FIRST = tuple(Verdict)
@@ -41,28 +40,14 @@ def assess(inventory: Inventory, catalogue: Catalogue, question: Question) -> As
     return Assessor(catalogue).assess(inventory, question)
 
 
-def catalogued_names(catalogue: Catalogue) -> frozenset[str]:
-    """The lower-case names of all files that the catalogue knows: only these can be evidence."""
-    return frozenset().union(*_names_by_product(catalogue).values())
-
-
 class Assessor:
     """A catalogue made ready to judge many targets."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.relations = Supersedence(catalogue)
-        self.names = _names_by_product(catalogue)
-        self.all_names = frozenset[str]().union(*self.names.values())
-        self.plain_names = plain_names(catalogue)
-        self.own_ranges = _rows_with_a_range(catalogue)
-        self._newest_builds = {product.id: self._newest_build(product) for product in catalogue.products}
-
-    def _newest_build(self, product: Product) -> FileVersion:
-        """The newest build that the catalogue has of any file of a product."""
-        shipped = [build.version for build in self.relations.all_shipped(product.id)]
-        own = [version for file in product.files.values() for version in file.versions.values()]
-        return max(*shipped, *own, headline_version(product.levels[-1]), FileVersion(0, 0, 0, 0))
+        self.outline = catalogue.outline()
+        self.all_names = self.outline.all_names
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
         """Judge one target."""
@@ -110,11 +95,11 @@ class Assessor:
 
     def _level(self, evidence: ProductEvidence, declared: str | None) -> ProductLevel | None:
         product = evidence.product
-        counting = evidence.counting(self.names[product.id])
+        counting = evidence.counting(self.outline.names[product.id])
         if not counting:
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        level = assess_level(product, counting, markers, declared, self._newest_builds[product.id])
+        level = assess_level(product, counting, markers, declared, self.outline.newest_builds[product.id])
         return replace(level, anomalies=(*level.anomalies, *self._unknown_builds(product, markers)))
 
     def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
@@ -138,7 +123,9 @@ class Assessor:
         absent = None if level is not None else self._absent_because(evidence, question)
         judge = ProductUpdates(evidence, level, self.relations, absent)
         lone = next(iter(files.by_name), "") if files.inventory.lone_file else None
-        blind = {name for name, copies in files.by_name.items() if any(map(_version_unread, copies))} - self.plain_names
+        blind = {
+            name for name, copies in files.by_name.items() if any(map(_version_unread, copies))
+        } - self.outline.plain_names
         for update in self.catalogue.updates:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
             if update.product != product.id or not named:
@@ -151,7 +138,7 @@ class Assessor:
             if (
                 question.kbs is not None
                 or update.id in question.importance
-                or (level is None and absent is None and blind & _row_names(update))
+                or (level is None and absent is None and blind & row_names(update))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
                 yield make_finding(judge, update, importance, question.as_of)
@@ -179,7 +166,7 @@ class Assessor:
             if not isinstance(file, InstalledFile):
                 continue
             reason = files.identity(file).foreign
-            own = any(in_range_of(row, file) for row in self.own_ranges.get(name_of(file.path), ()))
+            own = any(in_range(one, file) for one in self.outline.own_ranges.get(name_of(file.path), ()))
             if reason is not None and not own:
                 found.append(
                     Foreign(path=file.path, version=None if file.version is None else str(file.version), reason=reason)
@@ -195,30 +182,11 @@ class Assessor:
                     yield HeldAdvisory(advisory=advisory, path=file.path, version=str(file.version))
 
 
-def _names_by_product(catalogue: Catalogue) -> dict[str, frozenset[str]]:
-    names: dict[str, set[str]] = {}
-    for product in catalogue.products:
-        names[product.id] = set(product.files) | set(product.server_files)
-        names[product.id].update(name for folder in product.folders for name in folder.core)
-        names[product.id].update(
-            marker.lower() for component in product.components.values() for marker in component.markers
-        )
-    for update in catalogue.updates:
-        names[update.product].update(_row_names(update))
-    for advisory in catalogue.advisories:
-        names[advisory.product].add(advisory.file.lower())
-    return {product: frozenset(found) for product, found in names.items()}
-
-
-def _row_names(update: Update) -> set[str]:
-    return {row.name.lower() for package in update.packages for row in package.rows}
-
-
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
     """Levels and rollups are asked of servers; of a lone file, only what names it, or the level that it shows."""
     if update.kind in _OF_SERVERS and not level.server:
         return False
-    return lone is None or lone in _row_names(update) or (update.level is not None and _is_marker(product, lone))
+    return lone is None or lone in row_names(update) or (update.level is not None and _is_marker(product, lone))
 
 
 def _is_marker(product: Product, name: str) -> bool:
@@ -238,21 +206,3 @@ def _unread_marker(evidence: ProductEvidence) -> bool:
         if known.marker
         for file in evidence.judged(known.name, known.roles)
     )
-
-
-def plain_names(catalogue: Catalogue) -> frozenset[str]:
-    """Lower-case names of files that no row and no product gives a version: .cfg, .asp and the like."""
-    rows = [row for update in catalogue.updates for package in update.packages for row in package.rows]
-    versioned = {row.name.lower() for row in rows if row.version is not None}
-    known = {name for product in catalogue.products for name in product.files}
-    return frozenset({row.name.lower() for row in rows if row.version is None} - versioned - known)
-
-
-def _rows_with_a_range(catalogue: Catalogue) -> dict[str, list[FileRow]]:
-    found: dict[str, list[FileRow]] = defaultdict(list)
-    for update in catalogue.updates:
-        for package in update.packages:
-            for row in package.rows:
-                if row.range is not None:
-                    found[row.name.lower()].append(row)
-    return found

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from packaging.specifiers import SpecifierSet
+
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.inventory import InstalledFile
@@ -43,15 +45,13 @@ def identify(file: InstalledFile, products: Sequence[Product]) -> Identity:
 def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, product_id: str) -> bool:
     """Whether a file can be judged by a row: the product's own, or of the range that the row itself gives."""
     if row.range is not None:
-        return in_range_of(row, file)
+        return in_range(row.range, file)
     return product_id in identity.products
 
 
-def in_range_of(row: FileRow, file: InstalledFile) -> bool:
+def in_range(own: SpecifierSet, file: InstalledFile) -> bool:
     """Whether a file is of the range of its own that a row gives (an Outlook DLL in an Exchange 5.5 fix)."""
-    if row.range is None or file.version is None or _stranger(file) is not None:
-        return False
-    return row.range.contains(str(file.version))
+    return file.version is not None and _stranger(file) is None and own.contains(str(file.version))
 
 
 def _stranger(file: InstalledFile) -> str | None:

@@ -173,7 +173,7 @@ def _time_anomalies(row: FileRow, file: InstalledFile) -> tuple[str, ...]:
     found = []
     if file.linked and day is not None:
         linked = datetime.fromtimestamp(file.linked, UTC)
-        if linked - _LINK_MARGIN > datetime.combine(day, time(), UTC) + timedelta(days=1):
+        if linked - _LINK_MARGIN - timedelta(days=1) > datetime.combine(day, time(), UTC):
             found.append(f"linked-later: linked on {linked.date()}, after the table's {day}")
     if isinstance(row.timestamp, datetime) and file.modified is not None:
         off = file.modified - row.timestamp

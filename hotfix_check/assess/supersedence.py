@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,12 +56,6 @@ class Supersedence:
     def shipped(self, product_id: str, line: int, name: str) -> Iterable[ShippedBuild]:
         """The catalogued builds of a file on one line of a product."""
         return self._shipped.get((product_id, line, name.lower()), ())
-
-    def all_shipped(self, product_id: str) -> Iterator[ShippedBuild]:
-        """All catalogued builds of a product, on every line."""
-        for (product, _, _), builds in self._shipped.items():
-            if product == product_id:
-                yield from builds
 
     def knows_build(self, product_id: str, name: str, version: FileVersion) -> bool:
         """Whether a level or an update of a product is catalogued with this build of a file."""
@@ -123,6 +117,11 @@ class Supersedence:
             if row.version is not None and build.version > row.version and build.package.contains_earlier
         }
         return self.oldest_first(later - whole)
+
+    def successors(self, update: Update) -> frozenset[str]:
+        """The ids of the updates that replace this one by one step, on any line."""
+        product = self.products[update.product]
+        return frozenset().union(*(self._directly(update, package, product) for package in (*update.packages, None)))
 
     def _directly(self, update: Update, package: Package | None, product: Product) -> frozenset[str]:
         key = (update.id, package_line(package, product) if package else None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.check_builds import check_dates, check_levels, check_packages
 from hotfix_check.catalogue.cycles import find_cycles
-from hotfix_check.catalogue.load import Catalogue
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.update import Update
 

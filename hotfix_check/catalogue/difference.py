@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import Enum
 
-from hotfix_check.catalogue.load import Catalogue
+from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.update import FileRow, Package, Update
 
 

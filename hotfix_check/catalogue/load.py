@@ -1,10 +1,12 @@
-"""Catalogue files (TOML, one a product) to values. Every fault is gathered and told with file, KB, row and field."""
+"""Catalogue files to values: TOML (one a product), JSON Lines, or the SQLite index made of them.
+
+Every fault is gathered and told with file, KB, row and field.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,35 +15,36 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.bounded import read_bounded
+from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.outline import make_outline
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.product_table import read_product
 from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_advisory, read_update
 from hotfix_check.errors import CatalogueError, HotfixCheckError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
+from hotfix_check.json_text import parse_json
+from hotfix_check.shown import shown
+from hotfix_check.toml_text import parse_toml
 
 FORMAT = 1
 MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_FAULTS = 100  # told at once
+SUFFIXES = (".toml", ".jsonl")
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """Products with their updates, sorted by id; ``sha256`` is over the files' names and bytes, ``version`` a date."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The tables of one catalogue file, not yet read; ``product`` is None where another file defines it."""
 
-    version: str
-    sha256: str
-    products: tuple[Product, ...]
-    updates: tuple[Update, ...]
-    advisories: tuple[Advisory, ...]
-
-    def product(self, product_id: str) -> Product:
-        """The product of that id. Raises KeyError."""
-        for product in self.products:
-            if product.id == product_id:
-                return product
-        raise KeyError(product_id)
+    where: str
+    version: date
+    product: Fields | None
+    product_id: str | None
+    updates: list[Fields]
+    advisories: list[Fields]
 
 
 def default_folder() -> Path:
@@ -55,20 +58,57 @@ def load_catalogue(paths: Sequence[Path]) -> Catalogue:
 
     Raises CatalogueError with one line a fault when anything in them cannot be used.
     """
-    files = [file for path in paths for file in _toml_files(path)]
+    contents = read_files(paths)
+    return parse_catalogue(contents, sha256=digest_of(contents))
+
+
+def read_files(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
+    """The catalogue files at these paths with their bytes. Raises CatalogueError."""
+    files = [file for path in paths for file in _files(path)]
+    return [(str(file), read_bounded(file, MAX_FILE_BYTES, "a catalogue file", CatalogueError)) for file in files]
+
+
+def digest_of(contents: Iterable[tuple[str, bytes]]) -> str:
+    """The SHA-256 of a catalogue: over its files' names and bytes, wherever they lie."""
     digest = hashlib.sha256()
-    contents: list[tuple[str, bytes]] = []
-    for file in files:
-        data = read_bounded(file, MAX_FILE_BYTES, "a catalogue file", CatalogueError)
-        contents.append((str(file), data))
-        digest.update(os.fsencode(file.name) + f"\0{len(data)}\0".encode() + data)
-    return parse_catalogue(contents, sha256=digest.hexdigest())
+    for path, data in contents:
+        digest.update(os.fsencode(Path(path).name) + f"\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
 
 
 def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Catalogue:
     """The same from (name, bytes) pairs. Raises CatalogueError with one line a fault."""
     faults: list[str] = []
-    documents = [document for name, data in contents if (document := _document(name, data, faults)) is not None]
+    return read_documents(parse_documents(contents, faults), faults, sha256=sha256)
+
+
+def parse_documents(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[Document]:
+    """The tables of each file; a file that is none adds a line to ``faults``."""
+    found = (_document(name, data, faults) for name, data in contents)
+    return [document for document in found if document is not None]
+
+
+def read_documents(documents: Sequence[Document], faults: list[str], *, sha256: str) -> Catalogue:
+    """The values of the tables. Raises CatalogueError with ``faults`` and those found here, a line each."""
+    products = read_products(documents, faults)
+    updates, advisories = read_updates(documents, products, faults)
+    if not faults and not products:
+        faults.append("catalogue: no product in it")
+    if faults:
+        more = ["catalogue: more faults than are told here"] if len(faults) > MAX_FAULTS else []
+        raise CatalogueError(*faults[:MAX_FAULTS], *more)
+    return Catalogue(
+        version=max(document.version for document in documents).isoformat(),
+        sha256=sha256,
+        products=products,
+        updates=updates,
+        advisories=advisories,
+        whole=make_outline(products, updates, advisories),
+    )
+
+
+def read_products(documents: Iterable[Document], faults: list[str]) -> tuple[Product, ...]:
+    """The products that these tables define, by id."""
     products: dict[str, Product] = {}
     for document in documents:
         if document.product is not None:
@@ -77,15 +117,26 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
                 faults.append(f"{document.product.where}: product {product.id} is defined twice")
             elif product is not None:
                 products[product.id] = product
+    return tuple(products[key] for key in sorted(products))
+
+
+def read_updates(
+    documents: Iterable[Document], products: Iterable[Product], faults: list[str]
+) -> tuple[tuple[Update, ...], tuple[Advisory, ...]]:
+    """The updates and advisories of these tables, by product and number."""
+    known = {product.id: product for product in products}
     updates: dict[str, Update] = {}
     advisories: list[Advisory] = []
     for document in documents:
-        owner = products.get(document.product_id or "")
+        owner = known.get(document.product_id or "")
         if owner is None:
             if document.product is None:
-                faults.append(f"{document.where}: product: {document.product_id!r} is not a product of this catalogue")
+                named = shown(document.product_id)
+                faults.append(f"{document.where}: product: {named} is not a product of this catalogue")
             continue
         for table in document.updates:
+            if len(faults) > MAX_FAULTS:
+                break
             update = _gather(faults, partial(read_update, table, owner))
             if update is not None and update.id in updates:
                 faults.append(f"{table.where}: id: {update.id} is there twice")
@@ -95,49 +146,41 @@ def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Ca
             advisory = _gather(faults, partial(read_advisory, table, owner))
             if advisory is not None:
                 advisories.append(advisory)
-    if not faults and not products:
-        faults.append("catalogue: no product in it")
-    if faults:
-        raise CatalogueError(*faults)
-    return Catalogue(
-        version=max(document.version for document in documents).isoformat(),
-        sha256=sha256,
-        products=tuple(products[key] for key in sorted(products)),
-        updates=tuple(updates[key] for key in sorted(updates, key=_by_product_and_number)),
-        advisories=tuple(sorted(advisories, key=lambda advisory: advisory.id)),
+    return (
+        tuple(updates[key] for key in sorted(updates, key=_by_product_and_number)),
+        tuple(sorted(advisories, key=lambda advisory: advisory.id)),
     )
 
 
-def _toml_files(path: Path) -> list[Path]:
+def update_label(number: int, table: dict[str, Any]) -> str:
+    """The place of an update in its file: its id or KB number, else its position."""
+    own_id, kb = table.get("id"), table.get("kb")
+    if isinstance(own_id, str) and own_id:
+        return own_id
+    return f"KB{kb}" if isinstance(kb, int) and 0 < kb < 10**7 else f"update {number}"
+
+
+def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise CatalogueError(f"{path}: no such catalogue file or folder")
     if not path.is_dir():
         return [path]
-    files = sorted(path.glob("*.toml"))
+    files = sorted(file for suffix in SUFFIXES for file in path.glob(f"*{suffix}"))
     if not files:
-        raise CatalogueError(f"{path}: no catalogue file (*.toml) in this folder")
+        raise CatalogueError(f"{path}: no catalogue file (*.toml or *.jsonl) in this folder")
     return files
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    where: str
-    version: date
-    product: Fields | None
-    product_id: str | None
-    updates: list[Fields]
-    advisories: list[Fields]
-
-
-def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
+def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
+    lines = path.endswith(".jsonl")
     try:
-        parsed = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        faults.append(f"{path}: not a TOML file: {error}")
+        parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
+    except HotfixCheckError as error:
+        faults.append(str(error))
         return None
 
-    def read() -> _Document:
-        top = Fields(parsed, path, CatalogueError)
+    def read() -> Document:
+        top = Fields(parsed, path, CatalogueError, text_dates=lines)
         number = top.need("format", top.integer("format", 1, 1_000_000))
         if number != FORMAT:
             raise UnsupportedCatalogueError(
@@ -149,20 +192,37 @@ def _document(path: str, data: bytes, faults: list[str]) -> _Document | None:
         if isinstance(product_table, str):
             product_id = product_table
         else:
-            product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError)
+            product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
             product_id = product.text("id")
-        document = _Document(
+        document = Document(
             path,
             top.need("version", top.day("version")),
             product,
             product_id,
-            top.tables("update", _update_label, joint=": "),
+            top.tables("update", update_label, joint=": "),
             top.tables("advisory", lambda number, _: f"advisory {number}", joint=": "),
         )
         top.finish()
         return document
 
     return _gather(faults, read)
+
+
+def _json_lines(data: bytes, path: str) -> object:
+    """The first line is the file's table without its updates, each line after it one update."""
+    lines = [
+        parse_json(line, f"{path}: line {number}", "a catalogue")
+        for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1)
+        if line.strip()
+    ]
+    if not lines:
+        raise CatalogueError(f"{path}: empty: a catalogue expected")
+    top, *updates = lines
+    if not isinstance(top, dict):
+        raise CatalogueError(f"{path}: line 1: a table was expected, found {shown(top)}")
+    if "update" in top:
+        raise CatalogueError(f"{path}: line 1: update: the updates stand on lines of their own")
+    return {**top, "update": updates}
 
 
 def _gather(faults: list[str], read: Callable[[], T]) -> T | None:
@@ -173,11 +233,6 @@ def _gather(faults: list[str], read: Callable[[], T]) -> T | None:
     except HotfixCheckError as error:
         faults.append(str(error))
         return None
-
-
-def _update_label(number: int, table: dict[str, Any]) -> str:
-    key = table.get("id") or (f"KB{table['kb']}" if isinstance(table.get("kb"), int) else None)
-    return str(key)[:80] if key else f"update {number}"
 
 
 def _by_product_and_number(update_id: str) -> tuple[str, int, str]:

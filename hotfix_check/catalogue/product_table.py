@@ -7,9 +7,12 @@ from typing import Any
 
 from hotfix_check.catalogue.product import Component, Folder, Level, Product, ProductFile
 from hotfix_check.fields import Fields
+from hotfix_check.shown import shown
 from hotfix_check.version import FileVersion
 
 PLATFORMS = ("i386", "alpha", "mips", "powerpc", "ia64", "amd64", "arm64")
+MAX_LEVELS = 200  # each update's files are held against them all; Exchange 2016 has 24
+MAX_FOLDERS = 200
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}", re.ASCII)
 _BUILD = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,3}", re.ASCII)
 
@@ -18,8 +21,10 @@ def read_product(table: Fields) -> Product:
     """The product. Raises CatalogueError."""
     product_id = table.need("id", table.text("id"))
     if not _ID.fullmatch(product_id):
-        raise table.fault("id", f"{product_id!r}: lower-case letters, digits, dots and hyphens expected")
+        raise table.fault("id", f"{shown(product_id)}: lower-case letters, digits, dots and hyphens expected")
     levels = tuple(_level(level) for level in table.tables("levels", lambda number, _: f"level {number}"))
+    if len(levels) > MAX_LEVELS:
+        raise table.fault("levels", f"more than {MAX_LEVELS}")
     if not levels:
         raise table.fault("levels", "at least one level is needed")
     names = [level.name.casefold() for level in levels]
@@ -29,6 +34,8 @@ def read_product(table: Fields) -> Product:
     if builds != sorted(builds) or len(set(builds)) != len(builds):
         raise table.fault("levels", "must be in the order of their builds, oldest first")
     folders = tuple(_folder(folder) for folder in table.tables("folders", lambda number, _: f"folder {number}"))
+    if len(folders) > MAX_FOLDERS:
+        raise table.fault("folders", f"more than {MAX_FOLDERS}")
     roles = {folder.role for folder in folders}
     files = [_product_file(file, levels, roles) for file in table.tables("files", file_label)]
     components = [_component(entry) for entry in table.tables("components", lambda number, _: f"component {number}")]
@@ -55,7 +62,7 @@ def read_product(table: Fields) -> Product:
 def _level(table: Fields) -> Level:
     text = table.need("build", table.text("build"))
     if not _BUILD.fullmatch(text):
-        raise table.fault("build", f"{text!r}: three or four dotted numbers expected, such as 5.5.2653.23")
+        raise table.fault("build", f"{shown(text)}: three or four dotted numbers expected, such as 5.5.2653.23")
     level = Level(
         name=table.need("name", table.text("name")),
         build=tuple(int(part) for part in text.split(".")),
@@ -88,9 +95,9 @@ def _product_file(table: Fields, levels: tuple[Level, ...], known_roles: set[str
     names = {level.name for level in levels}
     for level, text in by_level.items():
         if level not in names:
-            raise table.fault("versions", f"{level!r} is no level of this product ({', '.join(sorted(names))})")
+            raise table.fault("versions", f"{shown(level)} is no level of this product ({', '.join(sorted(names))})")
         if not isinstance(text, str):
-            raise table.fault("versions", f"{level}: text expected, found {text!r}")
+            raise table.fault("versions", f"{level}: text expected, found {shown(text)}")
         versions[level] = table.read(f"versions, {level}", text, FileVersion.parse)
     file = ProductFile(
         name=table.need("name", table.text("name")),
@@ -109,7 +116,7 @@ def check_roles(table: Fields, roles: tuple[str, ...], known: set[str]) -> None:
     """Raises CatalogueError when a row names a folder role that the product does not have."""
     for role in roles:
         if role not in known:
-            raise table.fault("roles", f"{role!r} is no folder role of this product ({', '.join(sorted(known))})")
+            raise table.fault("roles", f"{shown(role)} is no folder role of this product ({', '.join(sorted(known))})")
 
 
 def _component(table: Fields) -> Component:

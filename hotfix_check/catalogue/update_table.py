@@ -21,6 +21,7 @@ from hotfix_check.catalogue.update import (
     package_line,
 )
 from hotfix_check.fields import Fields
+from hotfix_check.shown import shown
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _RESTART = ("yes", "no", "services")
@@ -30,10 +31,7 @@ _DEFAULT_IMPORTANCE = {Kind.HOTFIX: Importance.OPTIONAL}
 
 def read_update(table: Fields, product: Product) -> Update:
     """One update of a product. Raises CatalogueError."""
-    kb = table.integer("kb", 10_000, 9_999_999)
-    own_id = table.text("id") or (f"KB{kb}" if kb is not None else None)
-    if own_id is None:
-        raise table.fault("kb", "missing (an update whose number is not known needs an id)")
+    kb = _kb(table)
     kind = Kind(table.need("kind", table.choice("kind", tuple(Kind))))
     level_name = _level_name(table, "level", table.text("level"), product)
     if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
@@ -50,7 +48,7 @@ def read_update(table: Fields, product: Product) -> Update:
     packages = tuple(_package(entry, product) for entry in table.tables("package", lambda n, _: f"package {n}"))
     _check_lines(table, packages, product)
     update = Update(
-        id=f"{product.id}/{own_id}",
+        id=update_id(table, product.id),
         kb=kb,
         aliases=table.texts("aliases") or (),
         product=product.id,
@@ -76,12 +74,25 @@ def read_update(table: Fields, product: Product) -> Update:
     return update
 
 
+def update_id(table: Fields, product_id: str) -> str:
+    """The id of the update in a table: the one it gives itself, else its KB number. Raises CatalogueError."""
+    kb = _kb(table)
+    own_id = table.text("id") or (f"KB{kb}" if kb is not None else None)
+    if own_id is None:
+        raise table.fault("kb", "missing (an update whose number is not known needs an id)")
+    return f"{product_id}/{own_id}"
+
+
+def _kb(table: Fields) -> int | None:
+    return table.integer("kb", 10_000, 9_999_999)
+
+
 def _month(table: Fields, field: str) -> str | None:
     """A year and month, "2004-04": TOML has no type for it."""
     text = table.text(field)
     if text is None or (_MONTH.fullmatch(text) and text > "0001"):
         return text
-    raise table.fault(field, f"a month such as 2004-04 expected, found {text[:40]!r}")
+    raise table.fault(field, f"a month such as 2004-04 expected, found {shown(text)}")
 
 
 def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -> None:
@@ -103,7 +114,7 @@ def _level_name(table: Fields, field: str, name: str | None, product: Product) -
         return product.levels[product.level_index(name)].name
     except KeyError:
         known = ", ".join(level.name for level in product.levels)
-        raise table.fault(field, f"{name!r} is no level of {product.id} ({known})") from None
+        raise table.fault(field, f"{shown(name)} is no level of {product.id} ({known})") from None
 
 
 def _references(table: Fields, field: str, product: Product, *, levels: bool = False) -> tuple[str, ...] | None:
@@ -115,10 +126,10 @@ def _references(table: Fields, field: str, product: Product, *, levels: bool = F
 
 def _reference(table: Fields, field: str, value: object, product: Product, *, levels: bool) -> str:
     """A KB number or update id, made into a full id; with ``levels`` also the name of a level."""
-    if isinstance(value, int):
+    if isinstance(value, int) and 0 <= value < 10**7:
         value = f"KB{value}"
     if not isinstance(value, str):
-        raise table.fault(field, f"a KB number or update id expected, found {value!r}")
+        raise table.fault(field, f"a KB number or update id expected, found {shown(value)}")
     if levels:
         for level in product.levels:
             if level.name.casefold() == value.casefold():
@@ -167,7 +178,7 @@ def _row(table: Fields, product: Product) -> FileRow:
     )
     table.finish()
     if "/" in row.name or "\\" in row.name:
-        raise table.fault("name", f"{row.name!r}: a file name without its folder expected")
+        raise table.fault("name", f"{shown(row.name)}: a file name without its folder expected")
     check_roles(table, row.roles, {folder.role for folder in product.folders})
     own: SpecifierSet = row.range if row.range is not None else product.range
     if row.version is not None and not own.contains(str(row.version)):

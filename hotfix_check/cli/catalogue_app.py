@@ -82,6 +82,18 @@ def catalogue_status(form: Form = "table", catalogue: Catalogues = None) -> None
     run_status(form, tuple(catalogue or ()))
 
 
+@catalogue_app.command("build")
+def catalogue_build(
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="The index to write, such as catalogue.sqlite.")],
+    catalogue: Catalogues = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a catalogue as one SQLite file, of which --catalogue reads only what a scan needs."""
+    from hotfix_check.cli.cataloguing import run_build
+
+    run_build(output, tuple(catalogue or ()), quiet=quiet)
+
+
 @catalogue_app.command("diff")
 def catalogue_diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="A catalogue file or folder, or the word 'default'.")],

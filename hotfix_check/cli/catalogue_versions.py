@@ -12,7 +12,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from hotfix_check.catalogue import Catalogue, Update, default_folder, load_catalogue
+from hotfix_check.catalogue import Catalogue, Update, default_folder
 from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.catalogues import chosen_catalogue
@@ -47,7 +47,7 @@ def run_status(form: str, paths: Sequence[Path]) -> None:
 def run_diff(before: Path, after: Path, form: str) -> None:
     """What came, went and changed from one catalogue to another; the word default is the tool's own."""
     known("--format", form, ("table", "json"))
-    changes = compare_catalogues(*(load_catalogue([_place(path)]) for path in (before, after)))
+    changes = compare_catalogues(*(chosen_catalogue([path]) for path in (before, after)))
     if form == "json":
         print_report(json.dumps(asdict(changes), indent=2) + "\n")
     else:

@@ -1,15 +1,96 @@
-"""--catalogue: which catalogue files are meant."""
+"""--catalogue: which catalogue is meant, opened so that no more of it is read than a command needs."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
+from hotfix_check.catalogue import Catalogue, default_folder
+from hotfix_check.catalogue.index import CatalogueIndex, index_differs, is_index, open_index
+from hotfix_check.catalogue.load import digest_of, load_catalogue, parse_documents, read_documents, read_files
+from hotfix_check.cli.cache import cache_file
+from hotfix_check.cli.output import replaced_bytes
+from hotfix_check.errors import CatalogueError, OutputError, UsageError
+
+DEFAULT = Path("default")
 
 
 def chosen_catalogue(paths: Sequence[Path]) -> Catalogue:
-    """The catalogue at the given paths; the tool's own when none is given, or for the word "default"."""
-    return load_catalogue(
-        [default_folder() if str(path) == "default" else path for path in paths or (Path("default"),)]
-    )
+    """The whole catalogue at the given paths; the tool's own when none is given, or for the word "default"."""
+    opened = open_catalogue(paths)
+    return opened if isinstance(opened, Catalogue) else opened.catalogue()
+
+
+def open_catalogue(paths: Sequence[Path]) -> Catalogue | CatalogueIndex:
+    """The same, as an index where there is one: a file that ``catalogue build`` wrote, or the tool's own in the cache.
+
+    Raises CatalogueError.
+    """
+    if not paths or tuple(paths) == (DEFAULT,):
+        return _default()
+    places = [default_folder() if path == DEFAULT else path for path in paths]
+    indexes = [path for path in places if is_index(path)]
+    if indexes and len(places) > 1:
+        raise UsageError(f"--catalogue: {indexes[0]} is an index and cannot be joined with others: build one of all")
+    return open_index(indexes[0]) if indexes else load_catalogue(places)
+
+
+def build_index(paths: Sequence[Path], output: Path) -> Catalogue:
+    """Write the index of a catalogue; the catalogue. Raises CatalogueError or OutputError."""
+    places = [default_folder() if path == DEFAULT else path for path in paths or (DEFAULT,)]
+    for path in places:
+        if is_index(path):
+            raise UsageError(f"--catalogue: {path} is an index already: an index is built from TOML or JSON Lines")
+    return _write(read_files(places), output)
+
+
+def stale_indexes(paths: Sequence[Path]) -> tuple[str, ...]:
+    """A line for each index whose look-up tables are not those that its own updates give."""
+    from hotfix_check.assess.scope import related_updates
+    from hotfix_check.catalogue.build_index import index_bytes
+
+    faults = []
+    for path in paths:
+        if path != DEFAULT and is_index(path):
+            index = open_index(path)
+            catalogue = replace(index.catalogue(), whole=None)
+            if index_differs(path, index_bytes(catalogue, index.documents(), related_updates(catalogue))):
+                faults.append(f"{path}: its look-up tables are not those of its updates: build it again")
+    return tuple(faults)
+
+
+def _default() -> Catalogue | CatalogueIndex:
+    """The index in the cache, made anew when it is not of the tool's own files as they are now.
+
+    A cache that cannot be read or written is done without.
+    """
+    contents = read_files([default_folder()])
+    sha256 = digest_of(contents)
+    place = cache_file("catalogue.sqlite")
+    if place is None:
+        return load_catalogue([default_folder()])
+    with contextlib.suppress(CatalogueError, OSError):
+        if place.exists():
+            index = open_index(place)
+            if index.sha256 == sha256:
+                return index
+    with contextlib.suppress(OutputError, OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return _write(contents, place)
+    return load_catalogue([default_folder()])
+
+
+def _write(contents: Sequence[tuple[str, bytes]], output: Path) -> Catalogue:
+    # Only needed here, and their imports take time at every start.
+    from hotfix_check.assess.scope import related_updates
+    from hotfix_check.catalogue.build_index import index_bytes
+
+    faults: list[str] = []
+    documents = parse_documents(contents, faults)
+    catalogue = read_documents(documents, faults, sha256=digest_of(contents))
+    data = index_bytes(catalogue, documents, related_updates(catalogue))
+    with replaced_bytes(output) as stream:
+        stream.write(data)
+    return catalogue

@@ -1,8 +1,9 @@
-"""catalogue list, show, check."""
+"""catalogue list, show, check, build."""
 
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.update import Importance, Kind
-from hotfix_check.cli.catalogues import chosen_catalogue
+from hotfix_check.cli.catalogues import build_index, chosen_catalogue, stale_indexes
+from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import find_updates, known, read_day
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import CatalogueError
@@ -88,11 +90,23 @@ def run_show(name: str, form: str, paths: Sequence[Path]) -> None:
 def run_check(paths: Sequence[Path]) -> int:
     """Print every fault; 2 when there is one."""
     try:
-        faults: Sequence[str] = check_catalogue(chosen_catalogue(paths))
+        faults: Sequence[str] = (*check_catalogue(chosen_catalogue(paths)), *stale_indexes(paths))
     except CatalogueError as error:
         faults = error.lines
     print_report(visible_lines(faults) or "The catalogue is in order.\n")
     return 2 if faults else 0
+
+
+def run_build(output: Path, paths: Sequence[Path], *, quiet: bool) -> None:
+    """Write the index of a catalogue."""
+    not_evidence(output, paths)
+    catalogue = build_index(paths, output)
+    if not quiet:
+        print(
+            f"hotfix-check: {output}: {len(catalogue.updates)} updates of {len(catalogue.products)} products, "
+            f"catalogue {catalogue.version}",
+            file=sys.stderr,
+        )
 
 
 def _narrowed(updates: Sequence[Update], options: ListOptions) -> list[Update]:

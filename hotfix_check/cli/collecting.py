@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotfix_check import __version__
-from hotfix_check.assess import catalogued_names, plain_names
-from hotfix_check.cli.catalogues import chosen_catalogue
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.output import print_report, write_file
 from hotfix_check.cli.progress import counting
@@ -33,12 +33,13 @@ def run_inventory(
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     if output is not None:
         not_evidence(output, (target, *catalogues))
-    catalogue = chosen_catalogue(catalogues)
+    opened = open_catalogue(catalogues)
+    outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
     with counting("Reading", quiet=quiet) as count:
         inventory = read_target(
             target,
-            wanted=catalogued_names(catalogue),
-            plain=plain_names(catalogue),
+            wanted=outline.all_names,
+            plain=outline.plain_names,
             every_pe=True,
             hashes=hashes,
             follow_links=follow_links,

@@ -15,6 +15,7 @@ from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES
+from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
     Asked,
     EvidenceFile,
@@ -28,9 +29,8 @@ from hotfix_check.manifest import (
 )
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
-from hotfix_check.saved_result import read_json
 
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
 
 
@@ -165,7 +165,7 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
 
 
 def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:
-    wanted = judge.assessor.all_names
+    wanted = judge.outline.all_names
     saved = inventory.kind is TargetKind.INVENTORY
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(

@@ -12,8 +12,8 @@ from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
 from hotfix_check.cli.judging import known
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.errors import OutputError, UsageError
-from hotfix_check.report import render_table, to_json
-from hotfix_check.report.result import Document
+from hotfix_check.report.result import Document, to_json
+from hotfix_check.report.table import render_table
 
 MANIFEST_SUFFIX = ".manifest.json"
 _FILE_COLUMNS = 100

@@ -11,9 +11,8 @@ from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.cli.judging import Judge
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Waivers, apply_waivers, load_waivers
-from hotfix_check.report import RunInfo, Scope, result_document
 from hotfix_check.report.outcome import can_be_waived
-from hotfix_check.report.result import Document
+from hotfix_check.report.result import Document, RunInfo, Scope, result_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,8 @@ def judge_all(
     judge: Judge, inventories: Sequence[Inventory], waivers: Path | None, fail_on: frozenset[Verdict], day: date
 ) -> Judged:
     """Judge inventories; ``day`` is the one that waivers expire by. Raises PolicyError for a bad waiver file."""
-    entries = load_waivers(waivers, judge.catalogue) if waivers else Waivers()
+    entries = load_waivers(waivers, judge.whole_catalogue()) if waivers else Waivers()
+    judge.prepare(inventories)
     assessments = tuple(judge.assess(inventory) for inventory in inventories)
     applied = apply_waivers(assessments, entries, day, can_be_waived) if entries.entries else Applied()
     return Judged(judge=judge, assessments=assessments, fail_on=fail_on, waivers=entries, applied=applied)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hotfix_check import __version__
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.scope import scope_of
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
+from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.cli.catalogues import chosen_catalogue
+from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target
@@ -39,12 +41,23 @@ class JudgeOptions:
 
 
 class Judge:
-    """A catalogue and a question, ready to be put to targets. Raises HotfixCheckError when it cannot be asked."""
+    """A catalogue and a question, ready to be put to targets. Raises HotfixCheckError when it cannot be asked.
 
-    def __init__(self, options: JudgeOptions) -> None:
+    With ``lazily`` the updates are loaded once ``prepare`` is told the targets, and only those that these call for.
+    """
+
+    def __init__(self, options: JudgeOptions, *, lazily: bool = False) -> None:
         self.options = options
         self.as_of = read_day("--as-of", options.as_of)
-        whole = chosen_catalogue(options.catalogues)
+        opened = open_catalogue(options.catalogues)
+        self._index = opened if isinstance(opened, CatalogueIndex) else None
+        self._asked_products: frozenset[str] = frozenset()
+        if self._index is None or not lazily or options.baseline is not None or self.as_of is not None:
+            whole = opened if isinstance(opened, Catalogue) else opened.catalogue()
+            self._index = None
+        else:
+            self._asked_products = frozenset().union(*map(self._index.products_of, map(_called, options.kbs)))
+            whole = self._index.catalogue(self._asked_products)
         self.catalogue = whole
         importance: dict[str, Importance] = {}
         if options.baseline is not None:
@@ -56,13 +69,27 @@ class Judge:
 
             self.catalogue = published(whole, self.as_of)
         self.question = _question(options, self.catalogue, importance, self.as_of)
+        self.outline = self.catalogue.outline()
         self.assessor = Assessor(self.catalogue)
         if not options.quiet:
             print(
-                f"hotfix-check {__version__}, catalogue {whole.version}: {len(self.catalogue.updates)} updates of "
+                f"hotfix-check {__version__}, catalogue {whole.version}: {self.outline.updates} updates of "
                 f"{len(whole.products)} products" + (f", as of {self.as_of}" if self.as_of else ""),
                 file=sys.stderr,
             )
+
+    def prepare(self, inventories: Sequence[Inventory]) -> None:
+        """Load the updates that judging these targets can depend on; they are to be judged together."""
+        if self._index is None:
+            return
+        scope = scope_of(inventories, self.catalogue.products, self.outline)
+        names = None if self.options.kbs else scope.names
+        self.catalogue = self._index.catalogue(scope.products | self._asked_products, names)
+        self.assessor = Assessor(self.catalogue)
+
+    def whole_catalogue(self) -> Catalogue:
+        """The catalogue with all its updates."""
+        return self.catalogue if self._index is None else self._index.catalogue()
 
     @property
     def day(self) -> date:
@@ -76,8 +103,8 @@ class Judge:
         with counting(f"Reading {visible(target.name)}", quiet=self.options.quiet) as count:
             inventory = read_target(
                 target,
-                wanted=self.assessor.all_names,
-                plain=self.assessor.plain_names,
+                wanted=self.outline.all_names,
+                plain=self.outline.plain_names,
                 every_pe=every_pe,
                 hashes=self.options.hashes,
                 cross_check=self.options.cross_check,
@@ -93,7 +120,7 @@ class Judge:
         return self.assessor.assess(inventory, replace(self.question, only=only))
 
     def assess(self, inventory: Inventory) -> Assessment:
-        """The answer for one target."""
+        """The answer for one target, of those that were prepared for."""
         assessment = self.assessor.assess(inventory, self.question)
         there = {level.product for level in assessment.products}
         for product_id, level in self.question.assume:
@@ -116,6 +143,14 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     if not found:
         raise UsageError(f"KB{kb} is not in the catalogue (hotfix-check catalogue list shows what is)")
     return found
+
+
+def _called(text: str) -> str:
+    """What is typed for an update, as the index has it: any spelling of a KB number is KB and the number."""
+    try:
+        return f"KB{parse_kb(text)}"
+    except ValueError:
+        return text
 
 
 def warn(text: str) -> None:

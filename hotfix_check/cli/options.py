@@ -12,7 +12,7 @@ Catalogues = Annotated[
     typer.Option(
         "--catalogue",
         metavar="PATH",
-        help="A catalogue file or folder instead of the one that comes with the tool; repeat to use several; "
+        help="A catalogue file, folder or index instead of the one that comes with the tool; repeat to use several; "
         "the word 'default' stands for the latter.",
     ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import shutil
@@ -11,7 +12,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from hotfix_check.errors import OutputError
 
@@ -53,7 +54,17 @@ def write_file(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def replaced(path: Path) -> Iterator[TextIO]:
-    """A stream whose text takes the place of a file once all of it is written, and is dropped when that fails.
+    """A stream of text that takes the place of a file as ``replaced_bytes`` says."""
+    with replaced_bytes(path) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="")
+        yield text
+        text.flush()
+        text.detach()
+
+
+@contextlib.contextmanager
+def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose bytes take the place of a file once all of them are written, and are dropped when that fails.
 
     A link is followed, and what it leads to replaced. A pipe or a device, such as /dev/stdout, is written to as it is.
     """
@@ -62,13 +73,13 @@ def replaced(path: Path) -> Iterator[TextIO]:
     temporary = place.parent / f".hotfix-check-{secrets.token_hex(8)}.part"
     try:
         if (mode := _mode(place)) is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            with place.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            with place.open("wb") as stream:
                 yield stream
             return
         if mode is not None and stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+        with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -14,9 +14,9 @@ from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_out
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.report import RunInfo
 from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
+from hotfix_check.report.result import RunInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
     fail_on = verdicts("--fail-on", options.fail_on)
-    judge = Judge(asked)
+    judge = Judge(asked, lazily=True)
     day = judge.day
     inventories = [judge.read(target) for target in options.targets]
     judged = judge_all(judge, inventories, options.waivers, fail_on, day)

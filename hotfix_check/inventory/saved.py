@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fields import Fields
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
+from hotfix_check.json_text import read_json
+from hotfix_check.shown import shown
 
 SCHEMA = "hotfix-check/inventory/1"
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 
 
 def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
@@ -39,7 +40,9 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
 
 
 def looks_saved(path: Path) -> bool:
-    """Whether a file is JSON by its first bytes, so a saved inventory and no program; its name does not matter."""
+    """Whether a file is meant to be a saved inventory and no program: JSON by its first bytes, or by its name."""
+    if path.suffix.lower() == ".json":
+        return True
     try:
         with path.open("rb") as stream:
             start = stream.read(64)
@@ -50,11 +53,7 @@ def looks_saved(path: Path) -> bool:
 
 def read_saved(path: Path) -> Inventory:
     """Read a saved inventory. Raises SavedInputError with the place and what was expected."""
-    data = read_bounded(path, MAX_BYTES, "a saved inventory", SavedInputError)
-    try:
-        document = json.loads(data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise SavedInputError(f"{path}: not JSON: {error}") from error
+    document = read_json(path, MAX_BYTES, "a saved inventory")
     return parse_saved(document, str(path))
 
 
@@ -63,7 +62,7 @@ def parse_saved(document: object, where: str) -> Inventory:
     top = Fields(document, where, SavedInputError)
     schema = top.need("schema", top.text("schema"))
     if schema != SCHEMA:
-        raise top.fault("schema", f"{schema!r}: this release reads {SCHEMA}")
+        raise top.fault("schema", f"{shown(schema)}: this release reads {SCHEMA}")
     collected = Fields(
         top.need("collected", top.get("collected", dict, "a table")), f"{where}: collected", SavedInputError
     )
@@ -129,7 +128,7 @@ def _read_file(row: Fields) -> InstalledFile:
         original_filename=row.get("original_filename", str, "text"),
         internal_name=row.get("internal_name", str, "text"),
         description=row.get("description", str, "text"),
-        languages=row.items("languages", int, "a list of language numbers") or (),
+        languages=row.integers("languages", 0, 0xFFFF) or (),
         machine=row.text("machine"),
         linked=row.integer("linked", 0, 2**32),
         outlook_stub=row.get("outlook_stub", bool, "true or false"),

@@ -62,7 +62,8 @@ def result_document(
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
-    newest = _newest(catalogue)
+    outline = catalogue.outline()
+    newest = {product: _day(day) for product, day in outline.newest_days.items()}
     ladders = Ladders(assessments, catalogue)
     return {
         "schema": SCHEMA,
@@ -79,7 +80,7 @@ def result_document(
             "version": catalogue.version,
             "sha256": catalogue.sha256,
             "products": len(catalogue.products),
-            "updates": len(catalogue.updates),
+            "updates": outline.updates,
             "newest": max((day for day in newest.values() if day), default=None),
             "newest_by_product": newest,
         },
@@ -99,16 +100,6 @@ def result_document(
             for assessment, here in zip(assessments, waived, strict=False)
         ],
     }
-
-
-def _newest(catalogue: Catalogue) -> dict[str, str | None]:
-    """The day of each product's newest update: how far the catalogue reaches, whatever its own date."""
-    days: dict[str, date | None] = {product.id: None for product in catalogue.products}
-    for update in catalogue.updates:
-        known = days[update.product]
-        if update.built is not None and (known is None or update.built > known):
-            days[update.product] = update.built
-    return {product: _day(day) for product, day in days.items()}
 
 
 def to_json(document: Document) -> str:

@@ -20,7 +20,7 @@ from report.hostile import EVERY, FEW, PAYLOADS, acting
 
 from hotfix_check.cli.progress import counting
 from hotfix_check.report.text import visible
-from hotfix_check.toml_text import toml_string
+from hotfix_check.toml_string import toml_string
 
 posix = pytest.mark.skipif(os.name == "nt", reason="names that Windows does not allow")
 OUTPUTS = ("r.json", "r.html", "r.csv", "r.md", "r.txt", "r.manifest.json")
@@ -60,9 +60,14 @@ def test_what_a_file_and_its_folder_say_stays_text_in_every_output(payload: str,
     rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_bytes().decode("utf-8-sig"), newline="")))
     assert {row["record"] for row in rows} >= {"target", "finding", "unreadable"}
     assert run("verify", "r.manifest.json", "-q", "--root", folder).code == 0
-    for command in ("identify", "inventory"):
-        told = run(command, folder, *CATALOGUE, "-q")
-        assert (told.code, acting(told.out)) == (0, [])
+    told = run("identify", folder, *CATALOGUE, "-q")
+    assert (told.code, acting(told.out)) == (0, [])
+    assert run("inventory", folder, *CATALOGUE, "-q", "-o", "i.json").code == 0
+    again = run("scan", "i.json", *CATALOGUE, "-q", "-f", "json")
+    assert [one["verdict"] for one in again.result["targets"][0]["findings"]] == [
+        one["verdict"] for one in target["findings"]
+    ]
+    assert run("convert", "r.json", "-f", "csv").code == 0
 
 
 def _catalogue(folder: Path, text: str) -> Path:

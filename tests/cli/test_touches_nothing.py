@@ -112,7 +112,7 @@ def watch(place: Path, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     file = place.parent / f"{place.name}-jobs.json"
     file.write_text(json.dumps(jobs))
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("XDG_")},
+        **{key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "HOTFIX_CHECK_"))},
         **{"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(home), "USERPROFILE": str(home)},
         "XDG_CACHE_HOME": str(home / "cache"),
     }

@@ -44,7 +44,7 @@ from hotfix_check.report.request import render_request
 from hotfix_check.report.result import Document
 from hotfix_check.report.text import visible
 from hotfix_check.saved_result import first_fault, packaged_schema
-from hotfix_check.toml_text import toml_string
+from hotfix_check.toml_string import toml_string
 from hotfix_check.version import FileVersion
 
 csv.field_size_limit(1 << 27)

@@ -14,10 +14,11 @@ from conftest import ROOT
 from jsonschema import Draft202012Validator
 from report.documents import EXPIRED, HOSTILE, UNUSED, WAIVER, document
 
-from hotfix_check.report import render_table, to_json
 from hotfix_check.report.csv import COLUMNS, render_csv
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
+from hotfix_check.report.result import to_json
+from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import moment_words
 

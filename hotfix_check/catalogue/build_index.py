@@ -1,0 +1,75 @@
+"""A catalogue to the bytes of its index, the SQLite file that catalogue.index reads."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+
+from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
+from hotfix_check.catalogue.load import Document
+from hotfix_check.catalogue.outline import row_names
+from hotfix_check.catalogue.outline_table import outline_table
+from hotfix_check.catalogue.update import Update
+from hotfix_check.catalogue.update_table import update_id
+
+
+def index_bytes(
+    catalogue: Catalogue, documents: Sequence[Document], related: Callable[[Update], Mapping[str, bool]]
+) -> bytes:
+    """The index of a whole catalogue that was read from ``documents``: the content of a file.
+
+    ``related`` names the ids of the updates that judging an update may look at, and whether what is related to those
+    may be looked at as well.
+    """
+    numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
+    tables = {
+        update_id(table, document.product_id or ""): table for document in documents for table in document.updates
+    }
+    advisories = [(document.product_id, table.as_json()) for document in documents for table in document.advisories]
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+        for statement in SCHEMA.values():
+            connection.execute(statement)
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)",
+            [
+                ("version", catalogue.version),
+                ("sha256", catalogue.sha256),
+                ("outline", json.dumps(outline_table(catalogue.outline()), separators=(",", ":"))),
+            ],
+        )
+        for document in documents:
+            if document.product is not None:
+                connection.execute(
+                    "INSERT INTO products VALUES (?, ?)", (document.product_id, document.product.as_json())
+                )
+        connection.executemany(
+            "INSERT INTO advisories VALUES (?, ?, ?)", [(number, *row) for number, row in enumerate(advisories, 1)]
+        )
+        for update in catalogue.updates:
+            number = numbers[update.id]
+            connection.execute(
+                "INSERT INTO updates VALUES (?, ?, ?, ?)",
+                (number, update.product, update.level, tables[update.id].as_json()),
+            )
+            connection.executemany(
+                "INSERT INTO files VALUES (?, ?, ?)", [(update.product, name, number) for name in row_names(update)]
+            )
+            connection.executemany(
+                "INSERT INTO related VALUES (?, ?, ?)",
+                [(number, numbers[other], int(on)) for other, on in related(update).items() if other in numbers],
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO called VALUES (?, ?)",
+                [(name.casefold(), update.product) for name in (update.id, update.name, *update.aliases)]
+                + [(update.id.rpartition("/")[2].casefold(), update.product)],
+            )
+        connection.execute("COMMIT")
+        return connection.serialize()
+    finally:
+        connection.close()

@@ -1,0 +1,228 @@
+"""The catalogue as one SQLite file: a scan reads its outline, then only the updates that its target calls for.
+
+The tables of the updates are kept as they were written, so that they are read by the same functions, and with the same
+checks, as those of a TOML file. A file from a stranger is opened read-only and holds nothing but the tables below.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.load import Document, read_products, read_updates, update_label
+from hotfix_check.catalogue.outline import Outline
+from hotfix_check.catalogue.outline_table import read_outline
+from hotfix_check.catalogue.product import Product
+from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
+from hotfix_check.fields import Fields
+
+APPLICATION_ID = 0x48464943  # "HFIC", in the header of every index
+FORMAT = 1
+_MAGIC = b"SQLite format 3\0"
+_MAX_VALUE_BYTES = 64 * 1024 * 1024
+MAX_STEPS = 1_000_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
+_STEPS_AT_ONCE = 1_000_000
+_AGAIN = "delete it, or build it again"
+SCHEMA = {
+    "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "products": "CREATE TABLE products (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID",
+    "updates": "CREATE TABLE updates (number INTEGER PRIMARY KEY, product TEXT NOT NULL, level TEXT, "
+    "content TEXT NOT NULL)",
+    "by_product": "CREATE INDEX by_product ON updates (product, level)",
+    "advisories": "CREATE TABLE advisories (number INTEGER PRIMARY KEY, product TEXT NOT NULL, content TEXT NOT NULL)",
+    "files": "CREATE TABLE files (product TEXT, name TEXT, number INTEGER, PRIMARY KEY (product, name, number)) "
+    "WITHOUT ROWID",
+    "related": "CREATE TABLE related (number INTEGER, other INTEGER, leads_on INTEGER, PRIMARY KEY (number, other)) "
+    "WITHOUT ROWID",
+    "called": "CREATE TABLE called (name TEXT, product TEXT, PRIMARY KEY (name, product)) WITHOUT ROWID",
+}
+# What a target calls for, and all that this leads to.
+_WITH_RELATED = """
+WITH RECURSIVE
+  chosen (product) AS (SELECT value FROM json_each(:products)),
+  named (name) AS (SELECT value FROM json_each(:names)),
+  wanted (number, leads_on) AS (
+    SELECT number, 1 FROM updates JOIN chosen USING (product) WHERE :names IS NULL OR level IS NOT NULL
+    UNION SELECT number, 1 FROM files JOIN chosen USING (product) JOIN named USING (name)
+    UNION SELECT other, related.leads_on FROM wanted JOIN related USING (number) WHERE wanted.leads_on
+  )
+SELECT product, content FROM updates WHERE number IN (SELECT number FROM wanted) ORDER BY number
+"""
+
+_ADVISORIES = """
+SELECT product, content FROM advisories WHERE product IN (SELECT value FROM json_each(:products)) ORDER BY number
+"""
+
+
+def is_index(path: Path) -> bool:
+    """Whether a file begins like a SQLite database. Raises CatalogueError when it cannot be opened."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            return stream.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise CatalogueError(f"{path}: {error.strerror or error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueIndex:
+    """An index that was opened; all but the updates is read already."""
+
+    path: Path
+    version: date
+    sha256: str
+    outline: Outline
+    products: tuple[Product, ...]
+
+    def catalogue(self, products: Iterable[str] | None = None, names: frozenset[str] | None = None) -> Catalogue:
+        """The catalogue: all products, and the updates of some or all of them, with those that they lead to.
+
+        With ``names`` only the updates whose tables name such a file, those that bring a level, and what these lead to.
+        Raises CatalogueError.
+        """
+        faults: list[str] = []
+        updates, advisories = read_updates(self._updates(products, names), self.products, faults)
+        if faults:
+            raise CatalogueError(*faults)
+        return Catalogue(
+            version=self.version.isoformat(),
+            sha256=self.sha256,
+            products=self.products,
+            updates=updates,
+            advisories=advisories,
+            whole=self.outline,
+        )
+
+    def documents(self) -> list[Document]:
+        """All of it as the tables that it was built from, not yet read; one document a product."""
+        with connected(self.path) as connection:
+            products = _product_documents(connection, self.path, self.version)
+        updates = {document.product_id: document for document in self._updates(None, None)}
+        return [replace(updates[key], product=document.product) for key, document in products.items()]
+
+    def _updates(self, products: Iterable[str] | None, names: frozenset[str] | None) -> list[Document]:
+        found = {
+            product.id: Document(str(self.path), self.version, None, product.id, [], []) for product in self.products
+        }
+        chosen = json.dumps(sorted(found if products is None else products))
+        named = None if names is None else json.dumps(sorted(names))
+        with connected(self.path) as connection:
+            for product_id, content in connection.execute(_WITH_RELATED, {"products": chosen, "names": named}):
+                table = _json(self.path, content)
+                where = f"{self.path}: {product_id}: {update_label(0, table)}"
+                self._of(found, product_id).updates.append(_fields(table, where))
+            for product_id, content in connection.execute(_ADVISORIES, {"products": chosen}):
+                table = _json(self.path, content)
+                where = f"{self.path}: {product_id}: advisory"
+                self._of(found, product_id).advisories.append(_fields(table, where))
+        return list(found.values())
+
+    def products_of(self, called: str) -> frozenset[str]:
+        """The products that have an update of this KB number ("KB818861"), id or other name, whatever its case."""
+        with connected(self.path) as connection:
+            rows = connection.execute("SELECT product FROM called WHERE name = ?", (called.strip().casefold(),))
+            return frozenset(str(row[0]) for row in rows) & frozenset(self.outline.names)
+
+    def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
+        if product_id not in documents:
+            raise CatalogueError(f"{self.path}: product {product_id!r} is not in it: {_AGAIN}")
+        return documents[product_id]
+
+
+def open_index(path: Path) -> CatalogueIndex:
+    """Open an index. Raises CatalogueError when the file is not one, is damaged, or is of another format."""
+    with connected(path) as connection:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (number,) = connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION_ID:
+            raise CatalogueError(f"{path}: a SQLite file, but no catalogue: 'hotfix-check catalogue build' writes one")
+        if number != FORMAT:
+            raise UnsupportedCatalogueError(
+                f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
+            )
+        found = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+        if found != SCHEMA:
+            raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
+        meta = Fields(
+            dict(connection.execute("SELECT name, value FROM meta")), f"{path}: meta", CatalogueError, text_dates=True
+        )
+        version = meta.need("version", meta.day("version"))
+        documents = _product_documents(connection, path, version)
+    outline = _json(path, meta.need("outline", meta.text("outline")))
+    faults: list[str] = []
+    index = CatalogueIndex(
+        path,
+        version,
+        meta.need("sha256", meta.text("sha256")),
+        read_outline(_fields(outline, f"{path}: outline")),
+        read_products(documents.values(), faults),
+    )
+    meta.finish()
+    if set(index.outline.names) != {product.id for product in index.products}:
+        faults.append(f"{path}: outline: its products are not those of the index: {_AGAIN}")
+    if faults:
+        raise CatalogueError(*faults)
+    return index
+
+
+def index_differs(path: Path, again: bytes) -> bool:
+    """Whether the rows of an index differ from those of one that was built again from its updates."""
+    other = sqlite3.connect(":memory:")
+    try:
+        other.deserialize(again)
+        queries = [f"SELECT * FROM {table}" for table in ("meta", "files", "related", "called")]  # noqa: S608
+        with connected(path) as connection:
+            return any(set(connection.execute(query)) != set(other.execute(query)) for query in queries)
+    finally:
+        other.close()
+
+
+def _product_documents(connection: sqlite3.Connection, path: Path, version: date) -> dict[str, Document]:
+    return {
+        product_id: Document(
+            str(path), version, _fields(_json(path, content), f"{path}: {product_id}: product"), product_id, [], []
+        )
+        for product_id, content in connection.execute("SELECT id, content FROM products ORDER BY id")
+    }
+
+
+def _json(path: Path, text: object) -> Any:
+    if not isinstance(text, str):
+        raise CatalogueError(f"{path}: text expected, found {str(text)[:40]!r}: {_AGAIN}")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CatalogueError(f"{path}: not JSON: {error}: {_AGAIN}") from None
+
+
+def _fields(table: object, where: str) -> Fields:
+    return Fields(table, where, CatalogueError, text_dates=True)
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only connection, whose faults are told as those of the file."""
+    try:
+        # immutable: nothing is locked or written beside the file; a rebuilt index takes its place whole.
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    except sqlite3.Error as error:
+        raise CatalogueError(f"{path}: {error}") from None
+    try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        budget = iter(range(MAX_STEPS // _STEPS_AT_ONCE))
+        connection.set_progress_handler(lambda: next(budget, None) is None, _STEPS_AT_ONCE)
+        yield connection
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path}: a damaged index ({error}): {_AGAIN}") from None
+    finally:
+        connection.close()

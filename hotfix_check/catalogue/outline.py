@@ -1,0 +1,104 @@
+"""What a whole catalogue holds, in short: enough to choose the files to open and the updates to load."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from packaging.specifiers import SpecifierSet
+
+from hotfix_check.catalogue.product import Advisory, Product, headline_version
+from hotfix_check.catalogue.update import Update, package_line, required_rows
+from hotfix_check.version import FileVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """Sums over all updates of a catalogue; the mappings have every product's id.
+
+    ``names``: the lower-case names of the files that can be evidence. ``plain_names``: those of them that no row and
+    no product gives a version (.cfg, .asp). ``own_ranges``: by file name, the ranges that rows give for files that are
+    not of their product's own. ``newest_builds``: the newest build of any file. ``newest_days``: of the newest update.
+    """
+
+    updates: int
+    names: Mapping[str, frozenset[str]]
+    plain_names: frozenset[str]
+    own_ranges: Mapping[str, tuple[SpecifierSet, ...]]
+    newest_builds: Mapping[str, FileVersion]
+    newest_days: Mapping[str, date | None]
+
+    @property
+    def all_names(self) -> frozenset[str]:
+        """The names of all products together."""
+        return frozenset[str]().union(*self.names.values())
+
+
+def make_outline(
+    products: tuple[Product, ...], updates: tuple[Update, ...], advisories: tuple[Advisory, ...]
+) -> Outline:
+    """The outline of these products and updates."""
+    rows = [row for update in updates for package in update.packages for row in package.rows]
+    versioned = {row.name.lower() for row in rows if row.version is not None}
+    known = {name for product in products for name in product.files}
+    ranges: dict[str, dict[str, SpecifierSet]] = defaultdict(dict)
+    for row in rows:
+        if row.range is not None:
+            ranges[row.name.lower()].setdefault(str(row.range), row.range)
+    days: dict[str, date | None] = {product.id: None for product in products}
+    for update in updates:
+        newest, day = days[update.product], update.built
+        if day is not None and (newest is None or day > newest):
+            days[update.product] = day
+    return Outline(
+        updates=len(updates),
+        names=_names_by_product(products, updates, advisories),
+        plain_names=frozenset({row.name.lower() for row in rows if row.version is None} - versioned - known),
+        own_ranges={name: tuple(found[text] for text in sorted(found)) for name, found in sorted(ranges.items())},
+        newest_builds=_newest_builds(products, updates),
+        newest_days=days,
+    )
+
+
+def row_names(update: Update) -> set[str]:
+    """The lower-case names of all files in an update's tables."""
+    return {row.name.lower() for package in update.packages for row in package.rows}
+
+
+def _names_by_product(
+    products: tuple[Product, ...], updates: tuple[Update, ...], advisories: tuple[Advisory, ...]
+) -> dict[str, frozenset[str]]:
+    names: dict[str, set[str]] = {}
+    for product in products:
+        names[product.id] = set(product.files) | set(product.server_files)
+        names[product.id].update(name for folder in product.folders for name in folder.core)
+        names[product.id].update(
+            marker.lower() for component in product.components.values() for marker in component.markers
+        )
+    for update in updates:
+        names[update.product].update(row_names(update))
+    for advisory in advisories:
+        names[advisory.product].add(advisory.file.lower())
+    return {product: frozenset(found) for product, found in names.items()}
+
+
+def _newest_builds(products: tuple[Product, ...], updates: tuple[Update, ...]) -> dict[str, FileVersion]:
+    known = {product.id: product for product in products}
+    newest = {
+        product.id: max(
+            headline_version(product.levels[-1]),
+            *(version for file in product.files.values() for version in file.versions.values()),
+            FileVersion(0, 0, 0, 0),
+        )
+        for product in products
+    }
+    for update in updates:
+        for package in update.packages:
+            if package_line(package, known[update.product]) is None:
+                continue
+            for row in required_rows(package):
+                if row.version is not None and row.version > newest[update.product]:
+                    newest[update.product] = row.version
+    return newest

@@ -1,0 +1,28 @@
+"""A stranger's value in an error message: on one line, and short, whatever it is."""
+
+from __future__ import annotations
+
+import reprlib
+
+LONGEST = 60  # characters of a value
+LONGEST_PROBLEM = 400  # characters of what is wrong with it
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = LONGEST
+_REPR.maxlevel = 3
+
+
+def shown(value: object) -> str:
+    """The value as Python writes it, cut to 60 characters."""
+    if isinstance(value, int) and value.bit_length() > 256:
+        return "a whole number of more than 70 digits"  # written down, thousands of digits would take their time
+    text = repr(value) if isinstance(value, str) and len(value) < LONGEST else _REPR.repr(value)
+    return clipped(text, LONGEST)
+
+
+def clipped(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, cut to so many characters; what cannot be printed is written as an escape."""
+    cut = text if len(text) <= longest else text[: longest - 3] + "..."
+    if cut.isprintable():
+        return cut
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in cut)

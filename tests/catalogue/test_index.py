@@ -1,0 +1,295 @@
+"""The SQLite index: the same catalogue, the same answers from a part of it, and nothing taken from a damaged file."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotfix_check.assess import Assessor, Question
+from hotfix_check.assess.scope import Scope, related_updates, scope_of
+from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
+from hotfix_check.catalogue.build_index import index_bytes
+from hotfix_check.catalogue.index import CatalogueIndex, is_index, open_index
+from hotfix_check.catalogue.load import digest_of, parse_documents, read_documents, read_files
+from hotfix_check.catalogue.update import FileRow
+from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.inventory.files import TargetKind
+from hotfix_check.report.result import RunInfo, result_document
+from hotfix_check.report.result import Scope as Asked
+from hotfix_check.version import FileVersion
+
+WHOLE = load_catalogue([default_folder()])
+ROWS = [(update.product, row) for update in WHOLE.updates for package in update.packages for row in package.rows]
+
+
+@pytest.fixture(scope="module")
+def index_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("index") / "catalogue.sqlite"
+    place.write_bytes(built(default_folder()))
+    return place
+
+
+def built(*paths: Path) -> bytes:
+    contents = read_files(paths)
+    documents = parse_documents(contents, faults := [])
+    catalogue = read_documents(documents, faults, sha256=digest_of(contents))
+    return index_bytes(catalogue, documents, related_updates(catalogue))
+
+
+@pytest.fixture(scope="module")
+def index(index_file: Path) -> CatalogueIndex:
+    return open_index(index_file)
+
+
+def test_the_whole_of_it_is_the_catalogue_that_it_was_built_from(index: CatalogueIndex) -> None:
+    assert index.catalogue() == WHOLE
+    assert index.outline == WHOLE.outline()
+    assert index.sha256 == WHOLE.sha256
+
+
+def test_it_is_the_same_bytes_each_time(index_file: Path) -> None:
+    assert built(default_folder()) == index_file.read_bytes()
+
+
+def test_json_lines_give_the_same_values_as_toml(tmp_path: Path, index: CatalogueIndex) -> None:
+    for document in index.documents():
+        assert document.product is not None
+        advisories = ",".join(table.as_json() for table in document.advisories)
+        head = f'"format":1,"version":"2026-11-21","product":{document.product.as_json()},"advisory":[{advisories}]'
+        lines = [f"{{{head}}}", *(table.as_json() for table in document.updates)]
+        (tmp_path / f"{document.product_id}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = load_catalogue([tmp_path])
+    assert (found.products, found.updates, found.advisories) == (WHOLE.products, WHOLE.updates, WHOLE.advisories)
+
+
+@pytest.mark.parametrize(
+    ("called", "products"),
+    [
+        pytest.param("KB818861", {"exchange-5.5"}, id="a KB number"),
+        pytest.param("ms06-019", {"exchange-2000", "exchange-2003"}, id="a bulletin, in small letters"),
+        pytest.param("exchange-2003/SP2", {"exchange-2003"}, id="an id"),
+        pytest.param("SP2", None, id="the end of an id"),
+        pytest.param("KB1", set(), id="a number that is not there"),
+    ],
+)
+def test_an_update_is_looked_up_by_all_that_it_is_called(
+    index: CatalogueIndex, called: str, products: set[str] | None
+) -> None:
+    by_all = {
+        update.product
+        for update in WHOLE.updates
+        if called.casefold()
+        in (
+            update.id.casefold(),
+            update.id.rpartition("/")[2].casefold(),
+            update.name.casefold(),
+            *map(str.casefold, update.aliases),
+        )
+    }
+    assert index.products_of(called) == by_all
+    assert products is None or by_all == products
+
+
+def test_a_lone_mapi32_of_5_5_needs_few_updates(index: CatalogueIndex) -> None:
+    part = index.catalogue(["exchange-5.5"], frozenset({"mapi32.dll"}))
+    named = {
+        update.id
+        for update in WHOLE.updates
+        if update.product == "exchange-5.5"
+        and any(row.name.lower() == "mapi32.dll" for package in update.packages for row in package.rows)
+    }
+    levels = {update.id for update in WHOLE.updates if update.product == "exchange-5.5" and update.level}
+    found = {update.id for update in part.updates}
+    assert "exchange-5.5/KB818861" in named
+    assert named | levels <= found
+    assert len(found) < 60 < len(WHOLE.updates)
+    assert part.outline() == WHOLE.outline()
+
+
+def some_target(chance: random.Random) -> Inventory:
+    """A lone file or a few files of catalogued names, at or near catalogued versions, now and then unreadable."""
+    lone = chance.random() < 0.7
+    files: list[InstalledFile] = []
+    unreadable: list[UnreadableFile] = []
+    for number, (_, row) in enumerate(chance.sample(ROWS, 1 if lone else chance.randint(2, 4))):
+        path = row.name if lone else f"{number}/{row.name}"
+        if chance.random() < 0.07:
+            unreadable.append(UnreadableFile(path=path, reason="damaged"))
+        else:
+            files.append(InstalledFile(path=path, size=row.size or 1, version=near(row, chance)))
+    return Inventory(
+        target="t",
+        kind=TargetKind.FILE if lone else TargetKind.FOLDER,
+        root=("t",),
+        folders=() if lone else ("",),
+        files=tuple(files),
+        unreadable=tuple(unreadable),
+        files_seen=len(files) + len(unreadable),
+        files_read=len(files),
+        lone_file=lone,
+    )
+
+
+def near(row: FileRow, chance: random.Random) -> FileVersion | None:
+    if row.version is None or chance.random() < 0.07:
+        return None
+    major, minor, build, own = row.version
+    return FileVersion(
+        major, minor, max(0, build + chance.choice((-1, 0, 0, 0, 1))), max(0, own + chance.choice((-1, 0, 0, 1, 5)))
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_part_gives_the_answers_of_the_whole(index: CatalogueIndex, seed: int) -> None:
+    chance = random.Random(seed)
+    whole = Assessor(WHOLE)
+    for _ in range(8):
+        target = some_target(chance)
+        scope = scope_of([target], WHOLE.products, index.outline)
+        part = index.catalogue(scope.products, scope.names)
+        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo(), Asked())
+        of_part = result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked())
+        assert of_part == of_whole, (target, scope)
+
+
+def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: CatalogueIndex) -> None:
+    mapi = InstalledFile(path="Mapi32.dll", size=1, version=FileVersion(5, 5, 2657, 50))
+    lone = replace(some_target(random.Random(0)), files=(mapi,), unreadable=(), lone_file=True)
+    folder = replace(lone, lone_file=False)
+    products = frozenset({"exchange-5.5"})
+    assert scope_of([lone], WHOLE.products, index.outline) == Scope(products=products, names=frozenset({"mapi32.dll"}))
+    assert scope_of([lone, folder], WHOLE.products, index.outline) == Scope(products=products)
+    unread = replace(lone, files=(), unreadable=(UnreadableFile(path="Mapi32.dll", reason="damaged"),))
+    assert scope_of([unread], WHOLE.products, index.outline).products == {
+        product for product, names in WHOLE.outline().names.items() if "mapi32.dll" in names
+    }
+
+
+def changed(file: Path, *statements: str) -> Path:
+    connection = sqlite3.connect(file)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return file
+
+
+def cut(file: Path) -> Path:
+    file.write_bytes(file.read_bytes()[:40_000])
+    return file
+
+
+def scribbled(file: Path) -> Path:
+    data = bytearray(file.read_bytes())
+    data[8192:200_000] = b"\xa5" * (200_000 - 8192)
+    file.write_bytes(data)
+    return file
+
+
+def other(file: Path) -> Path:
+    file.unlink()
+    return changed(file, "CREATE TABLE t (x)")
+
+
+Damage = Callable[[Path], Path]
+
+
+def by(*statements: str) -> Damage:
+    return lambda file: changed(file, *statements)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        pytest.param(other, "a SQLite file, but no catalogue", id="somebody else's database"),
+        pytest.param(by("PRAGMA user_version = 2"), "an index of format 2, this hotfix-check reads 1", id="newer"),
+        pytest.param(by("DROP TABLE files"), "its tables are not those of a catalogue", id="a table is missing"),
+        pytest.param(
+            by("CREATE VIEW v AS SELECT 1"), "its tables are not those of a catalogue", id="a view that could run long"
+        ),
+        pytest.param(
+            by("CREATE TRIGGER t AFTER INSERT ON meta BEGIN SELECT 1; END"),
+            "its tables are not those of a catalogue",
+            id="a trigger",
+        ),
+        pytest.param(cut, "a damaged index", id="cut off"),
+        pytest.param(scribbled, "delete it, or build it again", id="overwritten in the middle"),
+        pytest.param(by("DELETE FROM meta WHERE name = 'version'"), "meta: version: missing", id="no version"),
+        pytest.param(by("UPDATE meta SET value = x'00ff' WHERE name = 'outline'"), "outline: text", id="no text"),
+        pytest.param(by("UPDATE meta SET value = '{' WHERE name = 'outline'"), "not JSON", id="an outline cut off"),
+        pytest.param(by("UPDATE meta SET value = '[]' WHERE name = 'outline'"), "a table was expected", id="a list"),
+        pytest.param(by("INSERT INTO meta VALUES ('x', 'y')"), "meta: x: unknown field", id="a field more"),
+        pytest.param(
+            by("DELETE FROM products WHERE id = 'exchange-5.5'"), "delete it, or build it again", id="a product is gone"
+        ),
+        pytest.param(
+            by("UPDATE products SET content = '{}' WHERE id = 'exchange-5.5'"),
+            "exchange-5.5: product: id: missing",
+            id="an empty product",
+        ),
+        pytest.param(
+            by("UPDATE updates SET content = replace(content, '5.5.2657.50', '5.5') WHERE content LIKE '%KB818861%'"),
+            "version",
+            id="a version that is none",
+        ),
+        pytest.param(by("UPDATE updates SET content = '[['"), "not JSON", id="updates cut off"),
+        pytest.param(by("UPDATE updates SET content = '{\"kb\": 1}'"), "kb: 1 is not within", id="not an update"),
+    ],
+)
+def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(
+    damage: Damage, message: str, index_file: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "given.sqlite"
+    file.write_bytes(index_file.read_bytes())
+    with pytest.raises(CatalogueError) as refused:
+        open_index(damage(file)).catalogue()
+    assert message in str(refused.value)
+    assert all(line.startswith(str(file)) for line in refused.value.lines[:100])
+    assert isinstance(refused.value, UnsupportedCatalogueError) == ("format 2" in message)
+
+
+def test_a_tree_that_leads_in_circles_ends(index_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotfix_check.catalogue.index.MAX_STEPS", 2000)
+    monkeypatch.setattr("hotfix_check.catalogue.index._STEPS_AT_ONCE", 100)
+    with pytest.raises(CatalogueError, match="interrupted"):
+        open_index(index_file).catalogue()
+
+
+def test_reading_an_index_writes_nothing_beside_it(index_file: Path) -> None:
+    before = index_file.read_bytes()
+    open_index(index_file).catalogue()
+    assert sorted(path.name for path in index_file.parent.iterdir()) == [index_file.name]
+    assert index_file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        pytest.param(b"SQLite format 3\0...", True, id="a database"),
+        pytest.param(b"format = 1", False, id="TOML"),
+        pytest.param(b"", False, id="empty"),
+    ],
+)
+def test_an_index_is_told_by_its_first_bytes(content: bytes, answer: bool, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(content)
+    assert is_index(tmp_path / "x") is answer
+
+
+def test_a_folder_or_nothing_is_no_index(tmp_path: Path) -> None:
+    assert not is_index(tmp_path)
+    assert not is_index(tmp_path / "not there")
+
+
+def test_published_catalogues_have_an_outline_of_their_own() -> None:
+    assert (
+        Catalogue(version="2026-11-21", sha256="", products=WHOLE.products, updates=WHOLE.updates[:5], advisories=())
+        .outline()
+        .updates
+        == 5
+    )

@@ -1,0 +1,180 @@
+"""Where strangers' bytes come in: each entrance takes bytes and raises nothing but the expected errors.
+
+What is read is also used: an article is written down as a draft, an inventory is judged, a result is rendered.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from targets import SP4_BIN, folder
+
+from hotfix_check.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
+from hotfix_check.assess import Assessor, Question
+from hotfix_check.assess.plan import make_plan
+from hotfix_check.catalogue import Catalogue, load_catalogue
+from hotfix_check.catalogue.check import check_catalogue
+from hotfix_check.catalogue.load import parse_catalogue
+from hotfix_check.compare import compare, judged_side, saved_side
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, PolicyError, SavedInputError
+from hotfix_check.inventory import Inventory, inventory_to_json
+from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.json_text import parse_json
+from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
+from hotfix_check.pe import PeError, read_pe
+from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
+from hotfix_check.report import RunInfo, Scope, render_table, result_document
+from hotfix_check.report.csv import render_csv
+from hotfix_check.report.html import render_html
+from hotfix_check.report.identity import identity_document, render_identity
+from hotfix_check.report.markdown import render_markdown
+from hotfix_check.report.plan import plan_document, render_plan
+from hotfix_check.report.result import to_json
+from hotfix_check.report.wording import result_digest
+from hotfix_check.saved_result import checked_result
+
+SECONDS = 5.0  # of processor time for one input of at most 16 KiB, under the fuzzer's instrumentation
+LONGEST_LINE = 2000  # characters of an error
+
+_ROOT = Path(__file__).parent.parent.parent
+_CATALOGUE = load_catalogue([_ROOT / "samples" / "example" / "catalogue"])
+_SERVER = folder(*SP4_BIN)
+_ASSESSOR = Assessor(_CATALOGUE)
+_ASSESSMENT = _ASSESSOR.assess(_SERVER, Question())
+_DAY = date(2026, 11, 21)
+
+
+def _told(error: HotfixCheckError) -> None:
+    """An expected error is one line for people (a catalogue's: one for each fault), and not a long one."""
+    lines = str(error).split("\n")
+    assert len(lines) == 1 or isinstance(error, CatalogueError), lines
+    for line in lines:
+        assert line.strip() and line.isprintable() and len(line) <= LONGEST_LINE, line
+
+
+def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
+    """The whole way of ``scan``, ``plan`` and ``identify``; the result must be one that ``convert`` reads."""
+    assessor = Assessor(catalogue)
+    assessment = assessor.assess(inventory, Question())
+    document = result_document([assessment], catalogue, RunInfo(), Scope(products=None, kbs=None))
+    again = checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again")
+    assert again == document
+    render_table(document, width=80, everything=True).encode("utf-8", "backslashreplace")
+    render_identity(identity_document(inventory, assessor), width=80)
+    plan = make_plan(inventory, lambda one, _: assessor.assess(one, Question()), assessor.relations, lambda _: True)
+    render_plan(plan_document(plan, assessment, []), width=80)
+    side = judged_side(inventory, assessment, catalogue.sha256)
+    compare(side, side)
+
+
+def enter_pe(data: bytes) -> None:
+    """The version resource of a file, with and without its exports."""
+    for mapi in (False, True):
+        try:
+            read_pe(lambda offset, size: data[offset : offset + size], mapi=mapi)
+        except PeError as error:
+            assert str(error)
+
+
+def enter_article(data: bytes) -> None:
+    """An article in text or HTML, or a CSV file list, to a draft that is itself TOML and JSON."""
+    try:
+        text = decode_article(data)
+        for parse in (parse_article, parse_file_list_csv):
+            draft = parse(text, source="fuzz.txt")
+            tomllib.loads(draft_to_toml(draft))
+            draft_to_dict(draft)
+    except ArticleError as error:
+        _told(error)
+
+
+def enter_catalogue(data: bytes) -> None:
+    """A catalogue file; a server is judged by it, and what ``catalogue check`` says of it is gathered."""
+    try:
+        catalogue = parse_catalogue([("fuzz.toml", data)], sha256="0" * 64)
+    except CatalogueError as error:
+        _told(error)
+        return
+    check_catalogue(catalogue)
+    _judged(_SERVER, catalogue)
+
+
+def enter_inventory(data: bytes) -> None:
+    """A saved inventory; it is saved again, and judged."""
+    try:
+        inventory = parse_saved(parse_json(data, "fuzz.json", "a saved inventory"), "fuzz.json")
+    except SavedInputError as error:
+        _told(error)
+        return
+    assert inventory.collected is not None
+    again = inventory_to_json(inventory, inventory.collected).encode()
+    assert parse_saved(parse_json(again, "again", "a saved inventory"), "again").files == inventory.files
+    _judged(inventory, _CATALOGUE)
+
+
+def enter_result(data: bytes) -> None:
+    """A saved result; it is rendered in every format, and compared."""
+    try:
+        document = checked_result(parse_json(data, "fuzz.json", "a saved result"), "fuzz.json")
+    except SavedInputError as error:
+        _told(error)
+        return
+    for text in (
+        render_table(document, width=80, everything=True),
+        render_csv(document),
+        render_markdown(document),
+        render_html(document),
+        to_json(document),
+        result_digest(document),
+    ):
+        text.encode()
+    try:
+        compare(saved_side(document, "fuzz.json"), saved_side(document, "fuzz.json"))
+    except HotfixCheckError as error:
+        _told(error)
+
+
+def enter_baseline(data: bytes) -> None:
+    """A baseline."""
+    try:
+        parse_baseline(data, "fuzz.toml", _CATALOGUE)
+    except PolicyError as error:
+        _told(error)
+
+
+def enter_waivers(data: bytes) -> None:
+    """A waiver file; it is held against findings."""
+    try:
+        waivers = parse_waivers(data, "fuzz.toml", _CATALOGUE)
+    except PolicyError as error:
+        _told(error)
+        return
+    long_waivers(waivers, _DAY)
+    apply_waivers([_ASSESSMENT], waivers, _DAY, lambda _: True)
+
+
+def enter_manifest(data: bytes) -> None:
+    """A manifest; it is written again, and held against itself."""
+    try:
+        manifest = parse_manifest(parse_json(data, "fuzz.json", "a manifest"), "fuzz.json")
+    except SavedInputError as error:
+        _told(error)
+        return
+    parse_manifest(parse_json(manifest_to_json(manifest).encode(), "again", "a manifest"), "again")
+    for target in manifest.targets:
+        assert differences(target, target) == []
+
+
+ENTRANCES: dict[str, Callable[[bytes], None]] = {
+    "pe": enter_pe,
+    "article": enter_article,
+    "catalogue": enter_catalogue,
+    "inventory": enter_inventory,
+    "result": enter_result,
+    "baseline": enter_baseline,
+    "waivers": enter_waivers,
+    "manifest": enter_manifest,
+}

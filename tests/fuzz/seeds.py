@@ -1,0 +1,272 @@
+"""Small valid inputs for each entrance, all made here: no text of Microsoft's and no real program is among them."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pe_builder import build_pe
+from report.documents import document
+from targets import SP4_BIN, folder, installed
+
+from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
+from hotfix_check.manifest import Asked, EvidenceFile, EvidenceTarget, Manifest, manifest_to_json
+
+ROOT = Path(__file__).parent.parent.parent
+
+_TEXT = """DOCUMENT:Q999002  08-MAY-2002  [sample]
+TITLE   :SAMPLE: The Queue Waits (999002)
+The information in this article applies to:
+
+ - Microsoft Exchange Server, version 5.5 SP4
+ - Microsoft Exchange 2000 Server
+
+RESOLUTION
+==========
+To get this fix, install the latest service pack. See Q999003 and KB999004.
+
+The English version of this fix should have the following file attributes or later:
+
+   Component: Information Store
+
+   File name     Version
+   -------------------------
+   Sample.exe    5.5.2652.50
+   Sample.dll    5.5.2652.51 (Alpha)
+
+   02-Mar-2001  01:30  6.0.4417.5   655,463  Setupa.exe   Alpha
+   02-Mar-2001  00:15                    67  Part.ini
+
+NOTE: Because of dependencies, this fix requires Exchange 2000 Service Pack 3 and update 999005.
+This problem was first corrected in Exchange Server 5.5 Service Pack 4. It replaces KB999006.
+You must restart the computer.
+Additional query words: exch2kp2w post-sp3
+Keywords: kbbug kbExchange550preSP5fix
+"""
+_GRID = """Slow queues (999007)
+Applies to: Exchange Server 2016 CU23
++------------+-------------+---------+-------------+-------+----------+
+| File name  | File version| Size    | Date        | Time  | Platform |
++------------+-------------+---------+-------------+-------+----------+
+| One.dll    | 15.1.2507.9 | 1,024   | 08-Mar-2022 | 10:01 | x64      |
++------------+-------------+---------+-------------+-------+----------+
+
+| File name | Version | Size |
+| --- | --- | --- |
+| `Two.dll` | 15.01.2507.009 | 2 048 |
+"""
+_HTML = """<!DOCTYPE html><html><head><title>Description of a sample update</title><meta charset="utf-8"></head><body>
+<h1>Description of a sample update: KB9990008</h1><h2>Applies to</h2><ul><li>Exchange Server 2019</ul>
+<p>Prerequisites: none&nbsp;&#8211; &lt;b&gt;</p><script>var a = "<table>";</script><!-- no -->
+<h3>File information</h3><details><summary>Files</summary><table><tr><th>File name<th>File version<th colspan=2>Size
+<tr><td>One.dll</td><td>15.2.1544.9</td><td rowspan="2">1,024<td>8-Apr-24</tr><tr><td>Two.dll<td>15.2.1544.10</table>
+</details><p>This update replaces <a href="/help/9990009">9990009</a>. Restart: you have to restart.</body></html>
+"""
+_CSV = """"File name","File version","File size","Date","Time","Platform"
+One.dll,15.2.1544.9,"1,024",8-Apr-24,10:01,x64
+"Two ""x"".dll",15.2.1544.10,2048,2024-04-08,22:02,Not applicable
+
+Exchange Server 2016 Cumulative Update 23
+File identifier,File name,File version
+One.dll.1,One.dll,15.01.2507.9
+"""
+
+
+_CATALOGUE = """format = 1
+version = 2026-11-21
+[product]
+id = "exchange-5.5"
+name = "Exchange Server 5.5"
+range = "==5.5.*"
+level_by = "third-part"
+platform = "i386"
+end_of_support = 2005-12-31
+server_files = ["Store.exe"]
+levels = [
+  { name = "RTM", build = "5.5.1960.3", released = 1997-11-03 },
+  { name = "SP4", build = "5.5.2653.23", end_of_support = 2005-12-31 },
+]
+folders = [{ role = "bin", paths = ["exchsrvr/bin"], core = ["Store.exe"] }, { role = "imc", paths = ["bin"] }]
+components = [{ name = "IMS", markers = ["Msexcimc.exe"] }]
+files = [{ name = "Store.exe", roles = ["bin"], copies = "all", marker = true, versions = { SP4 = "5.5.2653.23" } }]
+[[update]]
+id = "SP4"
+title = "Service Pack 4"
+kind = "service-pack"
+level = "SP4"
+sources = ["x"]
+[[update]]
+kb = 999001
+aliases = ["MS99-001"]
+title = "A sample"
+kind = "hotfix"
+importance = "required"
+component = "IMS"
+restart = "services"
+released_month = "2004-04"
+replaces = ["KB999002"]
+contains = [999002]
+included_in = ["SP4"]
+related = ["KB999002"]
+actions = [{ kind = "registry", text = "Set it" }]
+applies_to = ["x"]
+sources = ["x"]
+reviewed = 2026-11-21
+  [[update.package]]
+  level = "RTM"
+  prerequisites = [["SP4", "KB999002"]]
+  contains_earlier = false
+  files = [
+    { name = "Store.exe", version = "5.5.2655.1", size = 9, timestamp = 2003-07-01T17:44:00Z, roles = ["bin"] },
+    { name = "Mapi32.dll", version = "6.0.1.1", range = "==6.*", platform = "alpha", companion = true, sure = false },
+    { name = "Store.cfg", timestamp = 2003-07-01, language = "en", note = "x" },
+  ]
+[[update]]
+kb = 999002
+title = "Another"
+kind = "security-update"
+released = 2004-04-01
+sources = ["x"]
+[[advisory]]
+id = "A1"
+kb = 999003
+file = "Store.exe"
+first = "5.5.2653.7"
+last = "5.5.2653.18"
+text = "Withdrawn"
+source = "x"
+"""
+_BASELINE = """name = "gold"
+[[product]]
+id = "exchange-5.5"
+level = "SP4"
+match = "exact"
+required = [818861]
+forbidden = ["KB884874"]
+optional = ["Q324529"]
+"""
+_WAIVER = """[[waiver]]
+id = "W-1"
+kb = "KB818861"
+hosts = ["EX*", "evid[a-e]nce", "?"]
+reason = "None needed"
+approved_by = "J. Rivera"
+approved_on = 2026-06-01
+ticket = "CHG-1"
+expires = 2026-12-31
+"""
+
+
+def pe_seeds() -> tuple[bytes, ...]:
+    """Programs of each kind that the reader tells apart, and where it must look into corners."""
+    plain = build_pe(strings={"CompanyName": "Sample", "ProductName": "Sample Server"})
+    late = bytearray(plain)
+    late[60:64] = struct.pack("<I", 0x7FFFFFF0)
+    driver = b"MZ" + bytes(58) + struct.pack("<I", 64)
+    return (
+        plain,
+        build_pe("6.5.7638.1", languages=(0, 1031, 1033), plus32=True, machine="amd64"),
+        build_pe("1.0.2536.0", exports=("GetOutlookVersion", "MAPIInitialize"), section_name="UPX0"),
+        build_pe(None),
+        bytes(late),
+        driver + b"LE" + bytes(62),
+        driver + b"NE" + bytes(34) + struct.pack("<H", 64) + bytes(200),
+    )
+
+
+def article_seeds() -> tuple[bytes, ...]:
+    """Articles as text, with boxed and Markdown tables, as HTML, in other encodings, and a CSV file list."""
+    sample = (ROOT / "samples" / "article.txt").read_bytes()
+    texts = (_TEXT, _GRID, _HTML, _CSV)
+    return (
+        sample,
+        *(text.encode() for text in texts),
+        _TEXT.encode("utf-16"),
+        _GRID.replace("\n", "\r\n").encode("cp1252"),
+    )
+
+
+def catalogue_seeds() -> tuple[bytes, ...]:
+    """The two catalogues of the samples, and a small one that uses what they do not."""
+    folder = ROOT / "samples" / "example" / "catalogue"
+    return (*(path.read_bytes() for path in sorted(folder.glob("*.toml"))), _CATALOGUE.encode())
+
+
+def inventory_seeds() -> tuple[bytes, ...]:
+    """A server with one file of each state."""
+    collected = Collected(host="EX01", at=datetime(2026, 11, 21, tzinfo=UTC), by="hotfix-check 0.1.0")
+    odd = installed(
+        "Exchsrvr/Bin/Mapi32.dll",
+        "5.5.2657.50",
+        modified=datetime(2003, 7, 1, 17, 44, tzinfo=UTC),
+        version_string="5.5.2657.50",
+        languages=(1033,),
+        linked=1057081440,
+        outlook_stub=False,
+        sha256="0" * 64,
+        notes=("strings-cut",),
+    )
+    broken = UnreadableFile(path="Exchsrvr/Bin/Mdbmsg.dll", reason="cut short", size=3)
+    small = folder(odd, broken)
+    return tuple(inventory_to_json(one, collected).encode() for one in (small, folder(*SP4_BIN)))
+
+
+def result_seeds() -> tuple[bytes, ...]:
+    """Results of few findings, one of each verdict, with waivers and ladders."""
+    return tuple(json.dumps(document(count, rungs=3, files=1)).encode() for count in (1, 6))
+
+
+def manifest_seeds() -> tuple[bytes, ...]:
+    """A manifest of two targets with every argument set, and an empty one."""
+    file = EvidenceFile(path="Bin/A.dll", size=3, modified=datetime(2003, 7, 1, tzinfo=UTC), sha256="0" * 64)
+    target = EvidenceTarget(path="server", kind="folder", root=("case", "server"), sha256=None, files=(file, file))
+    asked = Asked(
+        catalogues=("default",),
+        products=("exchange-5.5",),
+        kbs=("KB818861",),
+        assume=("exchange-5.5=SP4",),
+        baseline="baseline.toml",
+        waivers="waivers.toml",
+        fail_on="missing",
+        as_of="2003-10-01",
+        complete=True,
+        cross_check=False,
+        day=date(2026, 11, 21),
+    )
+    full = Manifest(
+        tool="hotfix-check 0.1.0",
+        catalogue_version="2026-11-21",
+        catalogue_sha256="0" * 64,
+        asked=asked,
+        baseline_sha256="1" * 64,
+        waivers_sha256=None,
+        result_sha256="2" * 64,
+        targets=(target, replace(target, kind="inventory", sha256="3" * 64, files=())),
+    )
+    return tuple(manifest_to_json(one).encode() for one in (full, replace(full, targets=())))
+
+
+def baseline_seeds() -> tuple[bytes, ...]:
+    """The baseline of the samples, and one that uses what it does not."""
+    return ((ROOT / "samples" / "baseline.toml").read_bytes(), _BASELINE.encode())
+
+
+def waiver_seeds() -> tuple[bytes, ...]:
+    """The waivers of the samples, and one for every host."""
+    return ((ROOT / "samples" / "waivers.toml").read_bytes(), _WAIVER.encode())
+
+
+SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
+    "pe": pe_seeds,
+    "article": article_seeds,
+    "catalogue": catalogue_seeds,
+    "inventory": inventory_seeds,
+    "result": result_seeds,
+    "baseline": baseline_seeds,
+    "waivers": waiver_seeds,
+    "manifest": manifest_seeds,
+}
