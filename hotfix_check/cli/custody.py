@@ -13,7 +13,7 @@ from hotfix_check.cli.judged import Judged, judge_all
 from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of, shown
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES
 from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
@@ -45,12 +45,12 @@ def manifest_text(
             catalogue_version=judged.judge.catalogue.version,
             catalogue_sha256=judged.judge.catalogue.sha256,
             asked=Asked(
-                catalogues=tuple(map(str, options.catalogues)),
+                catalogues=tuple(shown(str(one)) for one in options.catalogues),
                 products=options.products,
                 kbs=options.kbs,
                 assume=options.assume,
-                baseline=None if options.baseline is None else str(options.baseline),
-                waivers=None if waivers is None else str(waivers),
+                baseline=None if options.baseline is None else shown(str(options.baseline)),
+                waivers=None if waivers is None else shown(str(waivers)),
                 fail_on=",".join(sorted(judged.fail_on)) or None,
                 as_of=options.as_of,
                 complete=options.complete,
@@ -169,7 +169,7 @@ def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget
     saved = inventory.kind is TargetKind.INVENTORY
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(
-        path=str(inventory.target) if not saved else str(place),
+        path=inventory.target if not saved else shown(str(place)),
         kind=str(inventory.kind),
         root=inventory.root,
         sha256=_digest(place) if saved else None,

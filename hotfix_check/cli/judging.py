@@ -18,7 +18,7 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target
+from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target, shown
 from hotfix_check.report.text import visible
 
 
@@ -169,7 +169,7 @@ def warn_of_clock(today: date, catalogue: Catalogue) -> None:
 
 def this_host() -> str | None:
     """The name of the machine that the tool runs on."""
-    return platform.node() or None
+    return shown(platform.node()) or None
 
 
 def known(option: str, value: str, allowed: Iterable[str]) -> None:

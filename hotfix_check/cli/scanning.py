@@ -14,6 +14,7 @@ from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_out
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
+from hotfix_check.inventory import shown
 from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
@@ -67,7 +68,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
                 finished=datetime.now(UTC),
                 host=this_host(),
                 user=_user(),
-                arguments=tuple(sys.argv[1:]),
+                arguments=tuple(map(shown, sys.argv[1:])),
                 as_of=day,
             )
         )
@@ -95,6 +96,6 @@ def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
 
 def _user() -> str | None:
     try:
-        return getpass.getuser()
+        return shown(getpass.getuser())
     except (OSError, KeyError, ImportError):
         return None

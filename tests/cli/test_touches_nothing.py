@@ -45,6 +45,8 @@ JOBS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("catalogue", "check", CATALOGUE[1]), ()),
     (("catalogue", "status", *CATALOGUE), ()),
     (("catalogue", "diff", CATALOGUE[1], "mine"), ()),
+    (("catalogue", "build", "c.sqlite", *CATALOGUE, "-q"), ("c.sqlite",)),
+    (("scan", FIVE, "--catalogue", "c.sqlite"), ()),
     (("catalogue", "import", "article.txt"), ()),
     (("catalogue", "import", "article.txt", "-f", "jsonl", "-o", "d.jsonl"), ("d.jsonl",)),
     (("catalogue", "import", "article.txt", "--into", "mine", "--replace"), ("mine/exchange-5.5.toml",)),
@@ -108,7 +110,7 @@ def place(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def watch(place: Path, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     home = place.parent / f"{place.name}-home"
-    home.mkdir(exist_ok=True)
+    (home / "cache").mkdir(parents=True, exist_ok=True)
     file = place.parent / f"{place.name}-jobs.json"
     file.write_text(json.dumps(jobs))
     environment = {

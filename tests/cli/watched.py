@@ -36,7 +36,9 @@ _events: list[list[str]] = []
 _watching = [False]
 
 
-def _is_allowed(path: object) -> bool:
+def _is_allowed(path: object, event: str) -> bool:
+    if event == "sqlite3.connect" and str(path).startswith("file:") and "mode=ro" in str(path).partition("?")[2]:
+        return True
     place = os.path.realpath(os.fsdecode(path))  # type: ignore[arg-type]
     folder, name = os.path.split(place)
     if place == os.devnull or place in _allowed["outputs"]:
@@ -52,11 +54,11 @@ def _witness(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event == "open":
         path, _, flags = arguments
-        if isinstance(flags, int) and flags & _WRITES and not isinstance(path, int) and not _is_allowed(path):
+        if isinstance(flags, int) and flags & _WRITES and not isinstance(path, int) and not _is_allowed(path, event):
             _events.append([event, str(path)])
     elif event in _CHANGES:
-        paths = [one for one in arguments if isinstance(one, (str, bytes, os.PathLike))]
-        if not paths or not all(map(_is_allowed, paths)):
+        paths = [one for one in arguments if isinstance(one, (str, bytes, os.PathLike)) and one != ":memory:"]
+        if not all(_is_allowed(path, event) for path in paths):
             _events.append([event, str(arguments)])
     elif event.startswith(_NEVER):
         _events.append([event, str(arguments)])
