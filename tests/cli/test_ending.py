@@ -80,9 +80,9 @@ def test_an_interrupt_while_reading_ends_the_run_at_once(command: str, number: s
         "-o",
         "r.json",
         cwd=place,
-        before="import hashlib; digest = hashlib.file_digest\n"
+        before="import hotfix_check.inventory.read as r; digest = r._sha256\n"
         "def told(*given):\n    print('ready', file=sys.stderr, flush=True)\n    return digest(*given)\n"
-        "hashlib.file_digest = told",
+        "r._sha256 = told",
     )
     assert process.stderr is not None
     while "ready" not in process.stderr.readline():
