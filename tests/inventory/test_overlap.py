@@ -12,6 +12,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -115,17 +116,26 @@ def test_whichever_call_is_slow_threads_help(name: str, odd_tree: Path, monkeypa
     assert calls.most > 4
 
 
-def test_what_computes_long_does_not_wait(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("waits", "computes", "overlaps"),
+    [(0.003, 0, True), (0, 0.003, False), (0.003, 0.1, True), (0.0001, 0.1, False), (0.0001, 0, False)],
+    ids=["waits", "computes", "waits and computes long", "computes long", "is quick"],
+)
+def test_only_waiting_starts_threads(
+    waits: float, computes: float, overlaps: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     threads = set()
+    now = SimpleNamespace(all=0.0, computed=0.0)
+    clock = SimpleNamespace(perf_counter=lambda: now.all, thread_time=lambda: now.computed)
+    monkeypatch.setattr(overlap, "time", clock)
 
-    def compute(_: FoundFile) -> None:
+    def step(_: FoundFile) -> None:
         threads.add(threading.get_ident())
-        until = time.thread_time() + 3 * overlap.SLOW
-        while time.thread_time() < until:
-            pass
+        now.all += waits + computes
+        now.computed += computes
 
-    work_through(FoundFolder(path=str(tmp_path), inner=""), lambda _: iter(some_files(8)), compute)
-    assert threads == {threading.get_ident()}
+    work_through(FoundFolder(path="", inner=""), lambda _: iter(some_files(100)), step)
+    assert (threads != {threading.get_ident()}) is overlaps
 
 
 def some_files(count: int) -> list[FoundFolder | FoundFile]:
@@ -196,7 +206,7 @@ def test_ctrl_c_ends_a_run_whose_threads_hang(tmp_path: Path) -> None:
         "real = os.scandir\n"
         "def scandir(path):\n"
         "    if threading.current_thread() is not threading.main_thread():\n"
-        "        print('hangs', flush=True)\n"
+        "        os.write(1, b'hangs\\n')\n"
         "        time.sleep(60)\n"
         "    time.sleep(0.002)\n"
         "    return real(path)\n"
@@ -206,14 +216,16 @@ def test_ctrl_c_ends_a_run_whose_threads_hang(tmp_path: Path) -> None:
         "except KeyboardInterrupt:\n"
         "    sys.exit(130)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
-    with process:
-        assert process.stdout is not None
-        assert b"hangs" in process.stdout.readline()  # several threads say so at once
-        interrupted = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
-    assert time.monotonic() - interrupted < 5
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert b"hangs" in process.stdout.readline()  # several threads say so at once
+            interrupted = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 130
+            assert time.monotonic() - interrupted < 5
+        finally:
+            process.kill()
 
 
 def test_only_what_matters_is_opened(odd_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
