@@ -8,6 +8,7 @@ import hashlib
 import os
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -302,12 +303,30 @@ def test_a_folder_that_cannot_be_opened_is_a_value_and_the_rest_is_read(
     )
 
 
-@pytest.mark.skipif(os.name == "nt" or os.getuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_a_value_with_a_reason(target: Path) -> None:
-    (target / "Store.exe").write_bytes(PROGRAM)
-    (target / "Store.exe").chmod(0)
-    (target / "locked").mkdir(mode=0)
-    assert reasons(read(target)) == {
+@pytest.fixture
+def of_nobody() -> Iterator[Path]:
+    """A folder of the user who runs the tests; as root, who may read everything, they go on as nobody."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            os.chown(folder, 65534, 65534)
+            os.seteuid(65534)
+            try:
+                yield folder
+            finally:
+                os.seteuid(0)
+        else:
+            yield folder
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_what_may_not_be_read_is_a_value_with_a_reason(of_nobody: Path) -> None:
+    (of_nobody / "Store.exe").write_bytes(PROGRAM)
+    (of_nobody / "Store.exe").chmod(0)
+    (of_nobody / "locked").mkdir(mode=0)
+    found = reasons(read(of_nobody))
+    (of_nobody / "locked").chmod(0o700)
+    assert found == {
         "Store.exe": "Permission denied",
         "locked": "the folder cannot be listed: Permission denied",
     }
