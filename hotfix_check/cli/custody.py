@@ -164,18 +164,19 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
 def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:
     wanted = judge.outline.all_names
     saved = inventory.kind is TargetKind.INVENTORY
+    packed = inventory.kind is TargetKind.ARCHIVE
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(
         path=str(inventory.target) if not saved else str(place),
         kind=str(inventory.kind),
         root=inventory.root,
-        sha256=_digest(place) if saved else None,
+        sha256=_digest(place) if saved or packed else None,
         files=tuple(
             EvidenceFile(
                 path=file.path,
                 size=file.size,
                 modified=file.modified,
-                sha256=_file_digest(file, None if saved else place if lone else place / file.path),
+                sha256=_file_digest(file, None if saved or packed else place if lone else place / file.path),
             )
             for file in sorted(inventory.all_files, key=lambda file: (file.path.lower(), file.path))
             if lone or name_of(file.path) in wanted

@@ -8,12 +8,16 @@ from enum import StrEnum
 
 from hotfix_check.version import FileVersion
 
+THE_ARCHIVE = "."
+"""The path under which an archive that could not be read, or not to its end, is itself unreadable."""
+
 
 class TargetKind(StrEnum):
     """What was pointed at."""
 
     FOLDER = "folder"
     FILE = "file"
+    ARCHIVE = "archive"
     INVENTORY = "inventory"
 
 
@@ -21,7 +25,8 @@ class TargetKind(StrEnum):
 class InstalledFile:
     """A PE file of the target.
 
-    ``path`` is relative to the target, parts joined by ``/``; bytes that are not UTF-8 are shown as ``\\xff``.
+    ``path`` is relative to the target, parts joined by ``/``; bytes that are not UTF-8 are shown as ``\\xff``. A file in
+    an archive within an archive has that one's path, ``!/``, and its own.
     ``version`` is that of VS_FIXEDFILEINFO, None when the file has no version resource. ``modified`` is the file
     time in UTC, ``linked`` the linker's time stamp in seconds since 1970 (0 when there is none). ``outlook_stub``
     tells whether it exports GetOutlookVersion (None: not looked at). ``languages`` come from Translation.
@@ -83,6 +88,11 @@ class Inventory:
     files_read: int
     lone_file: bool
     collected: Collected | None = None
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether it is an archive that could not be read to its end: there may be files that nobody saw."""
+        return any(file.path == THE_ARCHIVE for file in self.unreadable)
 
     @property
     def all_files(self) -> tuple[InstalledFile | UnreadableFile, ...]:
