@@ -25,8 +25,8 @@ class TargetKind(StrEnum):
 class InstalledFile:
     """A PE file of the target.
 
-    ``path`` is relative to the target, parts joined by ``/``; bytes that are not UTF-8 are shown as ``\\xff``. A file in
-    an archive within an archive has that one's path, ``!/``, and its own.
+    ``path`` is relative to the target, parts joined by ``/``; bytes that are not UTF-8 are shown as ``\\xff``.
+    A file in an archive within an archive has that one's path, ``!/``, and its own.
     ``version`` is that of VS_FIXEDFILEINFO, None when the file has no version resource. ``modified`` is the file
     time in UTC, ``linked`` the linker's time stamp in seconds since 1970 (0 when there is none). ``outlook_stub``
     tells whether it exports GetOutlookVersion (None: not looked at). ``languages`` come from Translation.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pycdlib
 from pycdlib.dr import DirectoryRecord
@@ -49,7 +49,7 @@ def read_iso(stream: BinaryIO, taker: Taker) -> None:
     image = pycdlib.PyCdlib()
     metered = _Metered(stream)
     try:
-        image.open_fp(metered)  # type: ignore[arg-type]
+        image.open_fp(cast(BinaryIO, metered))
     except PyCdlibException as error:
         raise ArchiveFault(f"damaged, or of a kind that pycdlib does not read: {error}") from error
     metered.metered = False
@@ -60,7 +60,7 @@ def read_iso(stream: BinaryIO, taker: Taker) -> None:
         try:
             if record.inode is not None and member.size:
                 with PyCdlibIO(record.inode, _BLOCK) as content:
-                    unpacked.fill(content)  # type: ignore[arg-type]
+                    unpacked.fill(cast(BinaryIO, content))
             if len(unpacked.data) < member.size and unpacked.wanted:
                 raise MemberFault("cut short: the image ends inside it")
         except MemberFault as fault:
@@ -113,8 +113,6 @@ def _one_part(name: str) -> str:
 def _iso_time(record: DirectoryRecord) -> datetime | None:
     """ECMA-119 9.1.5: the time of day where it was recorded, with the offset from UTC in quarters of an hour."""
     date = record.date
-    if not isinstance(date, pycdlib.dates.DirectoryRecordDate):
-        return None
     try:
         there = datetime(
             1900 + date.years_since_1900, date.month, date.day_of_month, date.hour, date.minute, date.second, tzinfo=UTC
