@@ -13,10 +13,11 @@ from typing import BinaryIO
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archive_form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked
-from hotfix_check.inventory.files import THE_ARCHIVE, InstalledFile, UnreadableFile, by_path
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
 from hotfix_check.inventory.member import ArchiveFault, Budget
 from hotfix_check.inventory.members import Taker
 from hotfix_check.inventory.unpacking import Unpacked
+from hotfix_check.inventory.walk import shown
 from hotfix_check.pe_bytes import open_regular
 from hotfix_check.shown import clipped
 
@@ -50,7 +51,7 @@ class ArchiveContent:
 def read_archive(
     target: Path, form: ArchiveForm, asked: Asked, on_file: Callable[[], None] | None = None
 ) -> ArchiveContent:
-    """Collect an archive. One that cannot be read to its end lists no folder, and says why under THE_ARCHIVE.
+    """Collect an archive. One that cannot be read to its end lists no folder, and is itself unreadable.
 
     Archives within are opened, one level deep, when nothing beside them is evidence: then they are the evidence, packed
     one by one. Raises TargetError when its form needs what is not installed.
@@ -58,14 +59,19 @@ def read_archive(
     reader = _reader(form, f"{target}: ")
     fd, status = open_regular(target.resolve())
     budget = Budget(status.st_size)
+    name = shown(target.name)
     taker = Taker(
-        asked, budget, open_nested=lambda unpacked: _open_nested(unpacked, asked, budget, on_file), on_file=on_file
+        asked,
+        budget,
+        prefix=f"{name}!/",
+        open_nested=lambda unpacked: _open_nested(unpacked, asked, budget, on_file),
+        on_file=on_file,
     )
     with os.fdopen(fd, "rb") as stream:
         fault = _read(reader, stream, taker)
     if fault is not None:
         taker.folders.clear()
-        taker.unreadable[THE_ARCHIVE] = UnreadableFile(path=THE_ARCHIVE, reason=fault, is_folder=True)
+        taker.unreadable[name] = UnreadableFile(path=name, reason=fault, is_folder=True, size=status.st_size)
     return ArchiveContent(
         folders=tuple(sorted(taker.folders)),
         files=tuple(sorted(taker.files.values(), key=by_path)),

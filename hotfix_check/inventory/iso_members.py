@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,10 @@ def read_iso(stream: BinaryIO, taker: Taker) -> None:
             taker.fail(unpacked, f"damaged: {error}")
         else:
             taker.done(unpacked)
+    stated = image.pvd.space_size * _BLOCK
+    if stated > stream.seek(0, os.SEEK_END):
+        # pycdlib shows a file past the end as an empty one
+        raise ArchiveFault(f"cut short: it says that it has {stated} bytes")
 
 
 def _iso(image: pycdlib.PyCdlib) -> Iterator[tuple[DirectoryRecord, Member]]:

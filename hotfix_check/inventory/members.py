@@ -31,7 +31,7 @@ class Taker:
         asked: Asked,
         budget: Budget,
         *,
-        prefix: str = "",
+        prefix: str,
         open_nested: Callable[[Unpacked], Taker | None] | None = None,
         on_file: Callable[[], None] | None = None,
     ) -> None:
@@ -134,7 +134,7 @@ class Taker:
             self._on_file()
 
     def _add_folder(self, path: str) -> None:
-        while path not in self.folders:
+        while path and path not in self.folders:
             self.budget.list()
             self.folders.add(path)
             path = path.rpartition("/")[0]
