@@ -6,7 +6,7 @@ import io
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import py7zr
 from py7zr import archiveinfo
@@ -116,7 +116,7 @@ def read_seven_zip(stream: BinaryIO, taker: Taker) -> None:
     """Offer every member. Raises ArchiveFault when the archive cannot be read to its end."""
     try:
         sips = _InSips(stream)
-        with py7zr.SevenZipFile(sips, "r") as archive:
+        with py7zr.SevenZipFile(cast(BinaryIO, sips), "r") as archive:
             sips.longest = _SIP
             _read_members(archive, taker)
     except PasswordRequired as error:
