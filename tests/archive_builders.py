@@ -12,9 +12,16 @@ from pathlib import Path
 
 import py7zr
 import pycdlib
+import pytest
 from make_samples import pack
 
 Builder = Callable[[Path, Path], None]
+
+try:
+    import libarchive
+except (ImportError, OSError, AttributeError, TypeError):  # as loading fails where the system has none
+    libarchive = None
+needs_libarchive = pytest.mark.skipif(libarchive is None, reason="the system's libarchive is not installed")
 
 
 def files_of(folder: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -12,14 +13,17 @@ from typing import Any
 
 import py7zr
 import pytest
-from archive_builders import BUILDERS, Builder, seven_zip, tar
+from archive_builders import BUILDERS, Builder, files_of, needs_libarchive, seven_zip, tar
 from conftest import ROOT, Run
 from jsonschema import Draft202012Validator
 from make_samples import pack
 
 SMALL = ("--catalogue", ROOT / "samples" / "example" / "catalogue")
 RESULT = Draft202012Validator(json.loads((ROOT / "hotfix_check" / "schemas" / "result-1.json").read_text()))
-KINDS = [pytest.param(name, builder, id=label) for label, (name, builder) in BUILDERS.items()]
+KINDS = [
+    pytest.param(name, builder, id=label, marks=needs_libarchive if name.endswith(".cab") else ())
+    for label, (name, builder) in BUILDERS.items()
+]
 
 
 @pytest.fixture
@@ -178,3 +182,26 @@ def test_archives_in_a_scanned_folder_are_not_opened(server: Path, run: Run, tmp
     _, found, _ = answer(run, "server")
     assert found["files_seen"] == 14
     assert "old.zip" not in json.dumps(found["findings"])
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        pytest.param("x.cab", ("gcab", "-cz", "../x.cab"), marks=needs_libarchive),
+        ("x.iso", ("genisoimage", "-quiet", "-J", "-R", "-o", "../x.iso", ".")),
+        ("x.iso", ("genisoimage", "-quiet", "-udf", "-o", "../x.iso", ".")),
+        ("x.iso", ("xorriso", "-as", "mkisofs", "-quiet", "-o", "../x.iso", ".")),
+    ],
+    ids=["gcab", "genisoimage with Joliet and Rock Ridge", "genisoimage with UDF", "xorriso"],
+)
+def test_what_other_tools_pack_gives_the_findings_of_its_folder(
+    name: str, command: tuple[str, ...], server: Path, run: Run, tmp_path: Path
+) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    listed = [path.relative_to(server).as_posix() for path in files_of(server)] if command[0] == "gcab" else []
+    subprocess.run([*command, *listed], cwd=server, check=True, capture_output=True)
+    folder, _, _ = answer(run, "server")
+    archive, found, _ = answer(run, name)
+    assert archive == folder
+    assert found["kind"] == "archive"
