@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import listing_builder
+from listing_builder import Listed
 from pe_builder import build_pe
 
 
@@ -79,14 +81,41 @@ SAMPLES: dict[str, tuple[SampleFile, ...]] = {
 }
 
 
+# The same server as exchange-5.5-sp4, as the listings of other tools tell of it.
+LISTINGS = {
+    "filever.txt": (listing_builder.filever, "utf-8"),
+    "sigcheck.csv": (listing_builder.sigcheck, "utf-16"),
+    "powershell.csv": (listing_builder.powershell_csv, "utf-8"),
+    "powershell.json": (listing_builder.powershell_json, "utf-16"),
+    "powershell.xml": (listing_builder.powershell_clixml, "utf-16"),
+    "osquery.json": (listing_builder.osquery, "utf-8"),
+    "velociraptor.json": (listing_builder.velociraptor, "utf-8"),
+    "exiftool.json": (listing_builder.exiftool, "utf-8"),
+}
+
+
+def listed(name: str) -> tuple[Listed, ...]:
+    """The files of a sample target as they would be listed on the server, from drive C."""
+    return tuple(
+        Listed(f"C:/{file.path}".replace("/", "\\"), file.version, file.size, _utc(file.time)) for file in SAMPLES[name]
+    )
+
+
+def _utc(time: str) -> datetime:
+    return datetime.fromisoformat(time).replace(tzinfo=UTC)
+
+
 def make_samples(folder: Path) -> None:
     """Write every sample target below ``folder``, replacing what an earlier run wrote."""
+    (folder / "listings").mkdir(parents=True, exist_ok=True)
+    for name, (write, encoding) in LISTINGS.items():
+        (folder / "listings" / name).write_bytes(write(listed("exchange-5.5-sp4")).encode(encoding))
     for name, files in SAMPLES.items():
         shutil.rmtree(folder / name, ignore_errors=True)
         for file in files:
             path = folder / name / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
-            stamp = int(datetime.fromisoformat(file.time).replace(tzinfo=UTC).timestamp())
+            stamp = int(_utc(file.time).timestamp())
             strings = {
                 "CompanyName": "Microsoft Corporation",
                 "ProductName": file.product,

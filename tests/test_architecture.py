@@ -28,6 +28,7 @@ ORDER = [
     "json_text",
     "toml_text",
     "version",
+    "windows_languages",
     "fields",
     "saved_result",
     "manifest",

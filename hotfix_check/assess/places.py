@@ -33,7 +33,8 @@ class Places:
         self._lone = inventory.lone_file
         self._roles: dict[str, str | None] = {}
         self._whole: set[str] = set()
-        listed = set(inventory.folders)
+        # A listing does not say which folders it lists whole; the user can.
+        listed = set(inventory.folders) or (set(folders) if complete else set())
         for folder in folders:
             aside = self._lone or is_backup(folder, inventory.root)
             role = None if aside else _role(f"{root}/{folder.lower()}", names[folder], product)

@@ -15,6 +15,7 @@ class TargetKind(StrEnum):
     FOLDER = "folder"
     FILE = "file"
     INVENTORY = "inventory"
+    LISTING = "listing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class InstalledFile:
     """
 
     path: str
-    size: int
+    size: int | None
     modified: datetime | None = None
     version: FileVersion | None = None
     version_string: str | None = None
