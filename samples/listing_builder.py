@@ -47,11 +47,22 @@ def filever(files: Sequence[Listed]) -> str:
 def sigcheck(files: Sequence[Listed]) -> str:
     """``sigcheck -c -e -s``."""
     header = "Path,Verified,Date,Publisher,Company,Description,Product,Product Version,File Version,Machine Type"
-    rows = [
-        (file.path.lower(), "Unsigned", file.time.strftime("%I:%M %p %m/%d/%Y"), "n/a", file.company, "n/a")
-        + (file.product, file.version, file.version, "32-bit")
-        for file in files
-    ]
+    rows = []
+    for file in files:
+        day = file.time.strftime("%I:%M %p %m/%d/%Y")
+        rows.append(
+            (
+                file.path.lower(),
+                "Unsigned",
+                day,
+                "n/a",
+                file.company,
+                "n/a",
+                file.product,
+                *[file.version] * 2,
+                "32-bit",
+            )
+        )
     return header + "\r\n" + _csv(rows)
 
 

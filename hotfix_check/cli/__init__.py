@@ -54,7 +54,9 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 @app.command(epilog=EXIT_CODES)
 def scan(
-    targets: Annotated[list[Path], typer.Argument(metavar="TARGET", help="Folders, files or saved inventories.")],
+    targets: Annotated[
+        list[Path], typer.Argument(metavar="TARGET", help="Folders, files, listings or saved inventories.")
+    ],
     output: Outputs = None,
     form: ReportForm = "table",
     catalogue: Catalogues = None,
@@ -127,7 +129,7 @@ def scan(
 @app.command()
 def explain(
     kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file or saved inventory.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file, listing or saved inventory.")],
     catalogue: Catalogues = None,
     assume: Assume = None,
     complete: Complete = False,
@@ -147,7 +149,7 @@ def explain(
 
 @app.command()
 def plan(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file or saved inventory.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file, listing or saved inventory.")],
     to: Annotated[
         list[str] | None, typer.Option("--to", metavar="KB", help="Only what leads to this KB; repeat for more.")
     ] = None,
@@ -256,7 +258,7 @@ def verify(
 
 @app.command()
 def inventory(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder or a file.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file or listing.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,

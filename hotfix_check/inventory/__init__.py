@@ -1,6 +1,7 @@
 """Targets (a folder, a file, a listing, a saved inventory) to an Inventory."""
 
 from hotfix_check.inventory.files import (
+    VERSION_FROM_TEXT,
     Collected,
     InstalledFile,
     Inventory,
@@ -14,6 +15,7 @@ from hotfix_check.inventory.read import read_target
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
 
 __all__ = [
+    "VERSION_FROM_TEXT",
     "Collected",
     "InstalledFile",
     "Inventory",

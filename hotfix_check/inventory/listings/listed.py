@@ -7,12 +7,9 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
+from hotfix_check.inventory.files import VERSION_FROM_TEXT, InstalledFile, UnreadableFile, name_of
 from hotfix_check.shown import shown
 from hotfix_check.version import FileVersion
-
-VERSION_FROM_TEXT = "version-from-text"
-"""The note of a file whose version is the listing's text, not the fixed version block that Windows compares."""
 
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"

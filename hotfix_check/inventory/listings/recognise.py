@@ -45,7 +45,7 @@ def form_of(head: str) -> Form | None:
     """The format of a listing that begins like this."""
     start = head.lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
-        return Form.CLIXML if re.match(r"(?:<\?xml[^>]{0,100}>\s{0,10})?<Objs\s", start) else None
+        return Form.CLIXML if re.search(r"<Objs\s", start[:1000]) else None
     if start.startswith(("{", "[")):
         return _json_form(start)
     header = header_of(head)
