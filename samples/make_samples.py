@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import listing_builder
+from cab_builder import build_cab
 from listing_builder import Listed
 from pe_builder import build_pe
 
@@ -101,6 +102,15 @@ def listed(name: str) -> tuple[Listed, ...]:
     )
 
 
+def package() -> bytes:
+    """A hotfix package that extracts itself: a program with a cabinet behind it."""
+    strings = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"}
+    mapi = build_pe("5.5.2657.50", strings={**strings, "OriginalFilename": "Mapi32.dll"}, size=881_936)
+    installer = build_pe("5.3.16.5", strings={"OriginalFilename": "Update.exe"})
+    stub = build_pe("5.3.16.5", strings={"FileDescription": "Self-Extracting Cabinet"})
+    return stub + build_cab({"Mapi32.dll": mapi, "Update.exe": installer, "Update.inf": b"[Version]\r\n"})
+
+
 def _utc(time: str) -> datetime:
     return datetime.fromisoformat(time).replace(tzinfo=UTC)
 
@@ -110,6 +120,8 @@ def make_samples(folder: Path) -> None:
     (folder / "listings").mkdir(parents=True, exist_ok=True)
     for name, (write, encoding) in LISTINGS.items():
         (folder / "listings" / name).write_bytes(write(listed("exchange-5.5-sp4")).encode(encoding))
+    (folder / "packages").mkdir(parents=True, exist_ok=True)
+    (folder / "packages" / "Exchange5.5-KB818861-x86-ENU.exe").write_bytes(package())
     for name, files in SAMPLES.items():
         shutil.rmtree(folder / name, ignore_errors=True)
         for file in files:

@@ -42,6 +42,7 @@ ORDER = [
     "policy",
     "compare",
     "report",
+    "package",
     "cli",
 ]
 

@@ -35,8 +35,9 @@ def read_cabinet(stream: BinaryIO, taker: Taker) -> None:
 
 
 def _member(entry: libarchive.entry.ArchiveEntry) -> Member:
+    name = entry.pathname or ""
     return Member(
-        name=entry.pathname or "",
+        name=name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name,  # bytes: not UTF-8
         kind="file" if entry.isfile else "other",
         size=entry.size or 0,
         local_time=_time(entry),
