@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -115,6 +117,10 @@ def _utc(time: str) -> datetime:
     return datetime.fromisoformat(time).replace(tzinfo=UTC)
 
 
+# The same files again, packed as an administrator sends them.
+ARCHIVES = {"exchange-2003-sp1.zip": "exchange-2003-sp1"}
+
+
 def make_samples(folder: Path) -> None:
     """Write every sample target below ``folder``, replacing what an earlier run wrote."""
     (folder / "listings").mkdir(parents=True, exist_ok=True)
@@ -137,6 +143,21 @@ def make_samples(folder: Path) -> None:
                 build_pe(file.version, strings=strings, timestamp=stamp, exports=file.exports, size=file.size)
             )
             os.utime(path, (stamp, stamp))
+    for name, packed in ARCHIVES.items():
+        pack(folder / packed, folder / name)
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Write a zip with file times in UTC (extra field 0x5455), as Info-ZIP does; the same bytes on any machine."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                stamp = int(path.stat().st_mtime)
+                moment = datetime.fromtimestamp(stamp, UTC)
+                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), moment.timetuple()[:6])
+                info.extra = struct.pack("<HHBi", 0x5455, 5, 1, stamp)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                out.writestr(info, path.read_bytes())
 
 
 if __name__ == "__main__":

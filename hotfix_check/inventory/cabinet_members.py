@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import BinaryIO
 
@@ -11,6 +12,8 @@ from libarchive.exception import ArchiveError
 from hotfix_check.inventory.member import ArchiveFault, Member, MemberFault
 from hotfix_check.inventory.members import Taker
 from hotfix_check.inventory.unpacking import CHUNK
+
+logging.getLogger("libarchive").addHandler(logging.NullHandler())  # its warnings are not ours to print
 
 
 def read_cabinet(stream: BinaryIO, taker: Taker) -> None:

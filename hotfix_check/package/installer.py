@@ -13,6 +13,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from hotfix_check.errors import PackageError
+from hotfix_check.shown import clipped
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -22,7 +23,6 @@ _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
 _TABLE = "\u4840"
 _TEXTS, _INTEGERS = 5, 6  # columns of File: File, Component_, FileName, Version, Language; FileSize and Attributes
 _MAX_STREAMS = 10_000
-_OLE_FAULTS = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError)
 
 
 def installer_cabinets(data: bytes) -> tuple[dict[str, str], list[bytes]]:
@@ -37,15 +37,17 @@ def installer_cabinets(data: bytes) -> tuple[dict[str, str], list[bytes]]:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             streams = ole.listdir()[:_MAX_STREAMS]
-            cabinets = []
+            cabinets: list[bytes] = []
             for path in streams:
                 stream = ole.openstream(path)
                 if stream.read(4) == b"MSCF":
                     stream.seek(0)
                     cabinets.append(stream.read())
+                    if sum(map(len, cabinets)) > len(data):  # streams can share what they hold
+                        raise ValueError("its streams are larger than the file")
             return _file_names(ole), cabinets
-    except _OLE_FAULTS as fault:
-        raise PackageError(f"damaged: no Windows Installer file ({fault})") from None
+    except Exception as fault:  # olefile raises what comes, also OverflowError and AssertionError
+        raise PackageError(f"damaged: no Windows Installer file ({clipped(str(fault), 100)})") from None
 
 
 def packed_name(table: str) -> str:
