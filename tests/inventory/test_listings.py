@@ -170,6 +170,12 @@ def test_text_listings_are_read_in_the_encodings_that_windows_writes(write: Any,
     assert only(read(tmp_path, write([MAPI]), encoding)).version == VERSION
 
 
+@pytest.mark.parametrize("write", [listing_builder.velociraptor, listing_builder.osquery], ids=["JSONL", "JSON"])
+def test_json_that_a_windows_shell_redirected_is_read(write: Any, tmp_path: Path) -> None:
+    other = Listed("C:\\Store.exe", "5.5.2653.23", 1, TIME)
+    assert len(read(tmp_path, write([MAPI, other]), "utf-16").files) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "version"),
     [
@@ -427,6 +433,12 @@ def test_a_document_type_is_refused_before_it_costs(tmp_path: Path) -> None:
     assert is_listing(path)
     with pytest.raises(TargetError, match=r"laughs\.xml: a document type is declared in it"):
         read_listing(path, wanted=WANTED)
+
+
+def test_a_line_of_blanks_costs_nothing(tmp_path: Path) -> None:
+    line = listing_builder.filever([MAPI])
+    inventory = read(tmp_path, line + "C:\\" + " " * 2_000_000 + "x\r\n" + line)
+    assert only(inventory).version == VERSION
 
 
 def test_a_listing_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:

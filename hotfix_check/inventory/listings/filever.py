@@ -18,6 +18,7 @@ from hotfix_check.inventory.listings.listed import ListedFile, fixed_version, ha
 from hotfix_check.windows_languages import LANGUAGES
 
 ATTRIBUTES = re.compile(r"[rahsdc-]{4,7}", re.ASCII)
+_LONGEST_LINE = 2000
 _DAY = re.compile(r"[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4}", re.ASCII)
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[apAP]?[mM]?", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,3}(?:[,.'\u00a0][0-9]{3}){0,5}|[0-9]{1,15}", re.ASCII)
@@ -54,7 +55,7 @@ def filever_files(text: str) -> Iterator[ListedFile]:
                 strings.setdefault(field, said)
             continue
         if found is None:
-            if heading := _HEADING.fullmatch(line):
+            if len(line) < _LONGEST_LINE and (heading := _HEADING.fullmatch(line)):
                 folder = heading[1]
             continue
         if last is not None:
@@ -65,15 +66,15 @@ def filever_files(text: str) -> Iterator[ListedFile]:
 
 
 def _file(line: str, folder: str) -> ListedFile | None:
-    words = line[:2000].split()
+    words = line[:_LONGEST_LINE].split()
     if len(words) < 5 or not ATTRIBUTES.fullmatch(words[0]) or "d" in words[0]:
         return None
     day = next((at for at, word in enumerate(words[:12]) if _DAY.fullmatch(word)), 0)
     if day < 2 or not _SIZE.fullmatch(words[day - 1]):
         return None
-    name = line[:2000].split(None, day + 1)[day + 1] if len(words) > day + 1 else ""
+    name = line[:_LONGEST_LINE].split(None, day + 1)[day + 1] if len(words) > day + 1 else ""
     if len(words) > day + 2 and _TIME.fullmatch(words[day + 1]):
-        name = line[:2000].split(None, day + 2)[day + 2]
+        name = line[:_LONGEST_LINE].split(None, day + 2)[day + 2]
     if not name.strip():
         return None
     before = words[1 : day - 1]

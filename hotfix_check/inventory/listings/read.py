@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -89,6 +90,11 @@ def _each(
 
 def _json_rows(data: bytes, where: str) -> Iterator[dict[str, object]]:
     """The objects of one JSON text, or of one a line (JSONL)."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            data = data.decode("utf-16").encode()
+        except UnicodeDecodeError as fault:
+            raise TargetError(f"{where}: not UTF-16 text ({fault.reason})") from None
     lines = data.splitlines() if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else []
     if len(lines) > 1 and all(line[:1] in (b"{", b"", b"\xef") for line in lines):
         for number, line in enumerate(lines, 1):
