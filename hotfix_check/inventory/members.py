@@ -85,29 +85,17 @@ class Taker:
             return None
 
     def done(self, unpacked: Unpacked) -> None:
-        """All of a member is there that was wanted."""
-        if not unpacked.wanted:
-            return
+        """All of a member is there that was wanted; its bytes are let go."""
         try:
-            unpacked.check()
+            self._take(unpacked)
         except MemberFault as fault:
             self.fail(unpacked, str(fault))
-            return
-        if unpacked.nested:
-            if self._open_nested is not None and (taker := self._open_nested(unpacked)) is not None:
-                self._nested.append(taker)
-            return
-        facts = file_facts(unpacked.file(), self.asked, evidence=unpacked.any_content)
-        local = unpacked.member.local_time
-        if isinstance(facts, InstalledFile) and local is not None:
-            note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in a time zone that it does not tell"
-            facts = replace(facts, notes=(*facts.notes, note))
-        if facts is not None:
-            self._record(facts)
+        unpacked.data = bytearray()
 
     def fail(self, unpacked: Unpacked, reason: str) -> None:
         """A member could not be unpacked."""
         self._refuse(unpacked.member, unpacked.path, " ".join(reason.split()), is_folder=unpacked.nested)
+        unpacked.data = bytearray()
 
     def finish(self) -> None:
         """All members were offered. What is in archives within counts only when nothing beside them is evidence."""
@@ -127,6 +115,22 @@ class Taker:
             self.unreadable |= taker.unreadable
             self.folders |= taker.folders
             self.seen += taker.seen
+
+    def _take(self, unpacked: Unpacked) -> None:
+        if not unpacked.wanted:
+            return
+        unpacked.check()
+        if unpacked.nested:
+            if self._open_nested is not None and (taker := self._open_nested(unpacked)) is not None:
+                self._nested.append(taker)
+            return
+        facts = file_facts(unpacked.file(), self.asked, evidence=unpacked.any_content)
+        local = unpacked.member.local_time
+        if isinstance(facts, InstalledFile) and local is not None:
+            note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in a time zone that it does not tell"
+            facts = replace(facts, notes=(*facts.notes, note))
+        if facts is not None:
+            self._record(facts)
 
     def _count(self) -> None:
         self.seen += 1

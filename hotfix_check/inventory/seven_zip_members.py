@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import py7zr
 from py7zr import archiveinfo
@@ -19,7 +20,35 @@ from hotfix_check.inventory.unpacking import Unpacked
 
 archiveinfo.MAX_NUMFILES = MAX_ENTRIES  # py7zr's own bound is eight million, at some 250 bytes each
 
+_SIP = 4096
 _TOP = Path.cwd().anchor  # py7zr joins each name to an existing folder; nothing is written there
+
+
+class _InSips(io.RawIOBase):
+    """An archive that gives little at a time once its header is read.
+
+    For each member py7zr hands a block of input to the decompressor, which keeps what it does not need yet: with whole
+    blocks of 1 MiB a solid archive of many small members would soon be in memory as a whole.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.longest: int | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read(size if self.longest is None else min(size, self.longest))
 
 
 class _Sink(Py7zIO):
@@ -86,7 +115,9 @@ class _Sinks(WriterFactory):
 def read_seven_zip(stream: BinaryIO, taker: Taker) -> None:
     """Offer every member. Raises ArchiveFault when the archive cannot be read to its end."""
     try:
-        with py7zr.SevenZipFile(stream, "r") as archive:
+        sips = _InSips(stream)
+        with py7zr.SevenZipFile(cast(BinaryIO, sips), "r") as archive:
+            sips.longest = _SIP
             _read_members(archive, taker)
     except PasswordRequired as error:
         raise ArchiveFault("encrypted: not even its names can be read without its password") from error
