@@ -29,6 +29,8 @@ ORDER = [
     "toml_text",
     "version",
     "windows_languages",
+    "hidden",
+    "toml_string",
     "fields",
     "saved_result",
     "manifest",

@@ -30,7 +30,10 @@ _WORST_FIRST = (
     RowState.NOT_CHECKABLE,
 )
 
-_READING_ANOMALIES = ("readers-disagree", "languages-disagree", "checksum-wrong", VERSION_FROM_TEXT)
+_READING_ANOMALIES = (
+    *("readers-disagree", "languages-disagree", "checksum-wrong", "changed-while-read", "case-duplicate"),
+    VERSION_FROM_TEXT,
+)
 _LINK_MARGIN = timedelta(days=2)
 _SAME_TIME = timedelta(minutes=2)  # tables give minutes, FAT stores every other second
 _WIDEST_OFFSET = timedelta(hours=14)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.judging import this_host
 from hotfix_check.cli.output import print_report, write_file
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
@@ -28,7 +28,14 @@ from hotfix_check.inventory import (
 
 
 def run_inventory(
-    target: Path, output: Path | None, catalogues: Sequence[Path], *, hashes: bool, run_info: bool, quiet: bool
+    target: Path,
+    output: Path | None,
+    catalogues: Sequence[Path],
+    *,
+    follow_links: bool,
+    hashes: bool,
+    run_info: bool,
+    quiet: bool,
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
     listing = target.is_file() and is_listing(target)
@@ -50,11 +57,12 @@ def run_inventory(
                 plain=outline.plain_names,
                 every_pe=True,
                 hashes=hashes,
+                follow_links=follow_links,
                 on_file=count,
             )
     here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
     collected = Collected(
-        host=platform.node() or None if here else inventory.collected.host if inventory.collected else None,
+        host=this_host() if here else inventory.collected.host if inventory.collected else None,
         at=datetime.now(UTC) if here else None,
         by=f"hotfix-check {__version__}",
     )

@@ -13,6 +13,7 @@ from hotfix_check.inventory.files import (
 from hotfix_check.inventory.listings import is_listing, read_listing, refuse_other_text
 from hotfix_check.inventory.read import read_target
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
+from hotfix_check.inventory.walk import shown
 
 __all__ = [
     "VERSION_FROM_TEXT",
@@ -30,4 +31,5 @@ __all__ = [
     "read_saved",
     "read_target",
     "refuse_other_text",
+    "shown",
 ]
