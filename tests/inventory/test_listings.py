@@ -457,6 +457,8 @@ def test_a_listing_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
         b"MZ\x90\0",
         b"Dear all,\nwe have version 5.5.2653.23\n",
         b"a,b,c\n1,2,3\n",
+        b"name,version\npip,1.2\n",
+        b'{"name": "x", "version": "1.2.3.4"}',
         b"[1]",
         b'{"schema": 1}',
         b"PK\x03\x04",

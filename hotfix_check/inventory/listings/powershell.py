@@ -36,9 +36,10 @@ _VERSIONS = ("fileversion", "version", "fileversionstring", "versionstring")
 
 def is_powershell(row: Mapping[str, object]) -> bool:
     """Whether a table of lower-case columns is of files with versions, as PowerShell names them."""
-    named = {"fullname", "pspath", "path", "filename", "name"} & set(row)
-    version = {"versioninfo", "fileversionraw", "filemajorpart", "fileversion", "version"} & set(row)
-    return bool(named and version)
+    own = {"versioninfo", "fileversionraw", "filemajorpart", "fileversion"} & set(row)
+    if {"fullname", "pspath"} & set(row):
+        return bool(own) or any("version" in column for column in row)
+    return bool(own) and bool({"path", "filename", "name"} & set(row))
 
 
 def lowered(row: Mapping[str, object]) -> dict[str, object]:
