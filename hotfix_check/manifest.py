@@ -153,7 +153,7 @@ def _path(table: Fields, field: str, path: T) -> T:
 def _target(table: Fields) -> EvidenceTarget:
     target = EvidenceTarget(
         path=_path(table, "path", table.need("path", table.text("path"))),
-        kind=table.need("kind", table.choice("kind", ("folder", "file", "archive", "inventory"))),
+        kind=table.need("kind", table.choice("kind", ("folder", "file", "archive", "inventory", "listing"))),
         root=table.need("root", table.texts("root")),
         sha256=table.digest("sha256"),
         files=tuple(

@@ -57,7 +57,9 @@ class Places:
         self._lone = inventory.lone_file
         self._roles: dict[str, str | None] = {}
         self._whole: set[str] = set()
-        listed = set(inventory.folders)
+        # A listing does not say which folders it lists whole; the user can. An archive that breaks off has none either.
+        broken = any(file.is_folder for file in inventory.unreadable)
+        listed = set(inventory.folders) or (set(folders) if complete and not broken else set())
         for folder in folders:
             aside = self._lone or is_backup(folder, inventory.root)
             role = None if aside else _role(f"{root}/{folder.lower()}", names[folder], product)

@@ -55,7 +55,9 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 @app.command(epilog=EXIT_CODES)
 def scan(
-    targets: Annotated[list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, inventories.")],
+    targets: Annotated[
+        list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
+    ],
     output: Outputs = None,
     form: ReportForm = "table",
     catalogue: Catalogues = None,
@@ -130,7 +132,7 @@ def scan(
 @app.command()
 def explain(
     kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file or saved inventory.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     catalogue: Catalogues = None,
     assume: Assume = None,
     complete: Complete = False,
@@ -150,7 +152,7 @@ def explain(
 
 @app.command()
 def plan(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file or saved inventory.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     to: Annotated[
         list[str] | None, typer.Option("--to", metavar="KB", help="Only what leads to this KB; repeat for more.")
     ] = None,
@@ -259,7 +261,7 @@ def verify(
 
 @app.command()
 def inventory(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, an archive or a file.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, an archive, a file or a listing.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,

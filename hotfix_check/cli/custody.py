@@ -105,7 +105,9 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         faults.extend(f"{recorded.path}: {line}" for line in differences(recorded, found))
         notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, found))
         times = same_bytes(recorded, found)
-        if inventory.kind is not TargetKind.INVENTORY:
+        if inventory.kind is TargetKind.LISTING:
+            inventory = replace(inventory, target=recorded.path)
+        elif inventory.kind is not TargetKind.INVENTORY:
             # Judged as if it lay where it was: the names of the folders above tell the roles of those within.
             inventory = replace(
                 inventory,
@@ -169,7 +171,7 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
 
 def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:
     wanted = judge.outline.all_names
-    saved = inventory.kind is TargetKind.INVENTORY
+    saved = inventory.kind in (TargetKind.INVENTORY, TargetKind.LISTING)
     packed = inventory.kind is TargetKind.ARCHIVE
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import BinaryIO
 
@@ -11,6 +12,8 @@ from libarchive.exception import ArchiveError
 from hotfix_check.inventory.member import ArchiveFault, Member, MemberFault
 from hotfix_check.inventory.members import Taker
 from hotfix_check.inventory.unpacking import CHUNK
+
+logging.getLogger("libarchive").addHandler(logging.NullHandler())  # its warnings are not ours to print
 
 
 def read_cabinet(stream: BinaryIO, taker: Taker) -> None:
@@ -35,8 +38,9 @@ def read_cabinet(stream: BinaryIO, taker: Taker) -> None:
 
 
 def _member(entry: libarchive.entry.ArchiveEntry) -> Member:
+    name = entry.pathname or ""
     return Member(
-        name=entry.pathname or "",
+        name=name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name,  # bytes: not UTF-8
         kind="file" if entry.isfile else "other",
         size=entry.size or 0,
         local_time=_time(entry),

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from hotfix_check.version import FileVersion
 
+VERSION_FROM_TEXT = "version-from-text"
+"""The note of a file whose version is a listing's text, not the fixed version block that Windows compares."""
+
 
 class TargetKind(StrEnum):
     """What was pointed at."""
@@ -16,6 +19,7 @@ class TargetKind(StrEnum):
     FILE = "file"
     ARCHIVE = "archive"
     INVENTORY = "inventory"
+    LISTING = "listing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +28,14 @@ class InstalledFile:
 
     ``path`` is relative to the target, parts joined by ``/``; bytes that are not UTF-8 are shown as ``\\xff``.
     In an archive it begins with the archive's name and ``!/``; in an archive within, with that one's path and ``!/``.
-    ``version`` is that of VS_FIXEDFILEINFO, None when the file has no version resource. ``modified`` is the file
+    ``size`` is None only where a listing does not tell it. ``version`` is that of VS_FIXEDFILEINFO (or a listing's
+    text, with the note VERSION_FROM_TEXT), None when the file has no version resource. ``modified`` is the file
     time in UTC, ``linked`` the linker's time stamp in seconds since 1970 (0 when there is none). ``outlook_stub``
     tells whether it exports GetOutlookVersion (None: not looked at). ``languages`` come from Translation.
     """
 
     path: str
-    size: int
+    size: int | None
     modified: datetime | None = None
     version: FileVersion | None = None
     version_string: str | None = None
