@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.archive_form import ArchiveForm, archive_form
+from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
@@ -89,7 +89,7 @@ def read_target(
             if (file := linked_file(link, asked, walked, count)) is not None:
                 read(file)
     elif stat.S_ISREG(mode) and (form := _archive_form(target)) is not None:
-        from hotfix_check.inventory.archive import read_archive
+        from hotfix_check.inventory.archives.archive import read_archive
 
         content = read_archive(target, form, asked, on_file)
         return Inventory(

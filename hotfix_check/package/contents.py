@@ -16,8 +16,8 @@ from importlib import import_module
 from types import ModuleType
 
 from hotfix_check.errors import PackageError
-from hotfix_check.inventory.member import ArchiveFault, Budget, Member, MemberFault, inner_path
-from hotfix_check.inventory.unpacking import Unpacked
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, inner_path
+from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.package.installer import OLE_MAGIC, installer_cabinets
 from hotfix_check.shown import clipped
 
@@ -159,9 +159,9 @@ class _Taker:
 
 
 def _read_cabinet(stream: io.BytesIO, taker: _Taker) -> None:
-    _library("hotfix_check.inventory.cabinet_members", "libarchive-c and the system's libarchive").read_cabinet(
-        stream, taker
-    )
+    _library(
+        "hotfix_check.inventory.archives.cabinet_members", "libarchive-c and the system's libarchive"
+    ).read_cabinet(stream, taker)
 
 
 def _library(module: str, needs: str) -> ModuleType:

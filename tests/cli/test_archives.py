@@ -169,7 +169,7 @@ def test_a_missing_extra_is_named_with_the_command(
 ) -> None:
     seven_zip(server, tmp_path / "x.7z")
     monkeypatch.setitem(sys.modules, "py7zr", None)
-    monkeypatch.delitem(sys.modules, "hotfix_check.inventory.seven_zip_members", raising=False)
+    monkeypatch.delitem(sys.modules, "hotfix_check.inventory.archives.seven_zip_members", raising=False)
     ran = run("scan", "-q", *SMALL, "x.7z")
     assert ran.code == 2
     assert ran.err == (

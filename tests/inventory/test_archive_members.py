@@ -24,8 +24,8 @@ from pe_builder import build_pe
 
 from hotfix_check.inventory import Inventory, TargetKind, read_target
 from hotfix_check.inventory import member as bounds
-from hotfix_check.inventory.archive_form import ArchiveForm, archive_form
-from hotfix_check.inventory.member import MemberFault, inner_path, safe_name
+from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
+from hotfix_check.inventory.archives.member import MemberFault, inner_path, safe_name
 from hotfix_check.version import FileVersion
 
 STORE = build_pe("5.5.2653.23")
@@ -325,7 +325,7 @@ def test_a_damaged_archive_within_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_member_above_the_bound_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotfix_check.inventory.unpacking.MAX_MEMBER_BYTES", 1 << 20)
+    monkeypatch.setattr("hotfix_check.inventory.archives.unpacking.MAX_MEMBER_BYTES", 1 << 20)
     big = STORE + bytes(1 << 20)
     members = (("a/Store.exe", big), ("b/Store.exe", STORE), ("big.dll", big))
     with py7zr.SevenZipFile(tmp_path / "x.7z", "w") as out:

@@ -9,9 +9,9 @@ from typing import BinaryIO
 import libarchive
 from libarchive.exception import ArchiveError
 
-from hotfix_check.inventory.member import ArchiveFault, Member, MemberFault
-from hotfix_check.inventory.members import Taker
-from hotfix_check.inventory.unpacking import CHUNK
+from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberFault
+from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.unpacking import CHUNK
 
 logging.getLogger("libarchive").addHandler(logging.NullHandler())  # its warnings are not ours to print
 

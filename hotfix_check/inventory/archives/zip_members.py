@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
+from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
+from hotfix_check.inventory.archives.members import Taker, has_archive_suffix
 from hotfix_check.inventory.file_facts import utc_time
-from hotfix_check.inventory.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
-from hotfix_check.inventory.members import Taker, has_archive_suffix
 
 _MAX_DIRECTORY_BYTES = 128 << 20
 _ENTRY = b"PK\x01\x02"  # APPNOTE 4.3.12: each entry of the central directory begins so

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.archive_form import ArchiveForm, archive_form
+from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget
+from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
-from hotfix_check.inventory.member import ArchiveFault, Budget
-from hotfix_check.inventory.members import Taker
-from hotfix_check.inventory.unpacking import Unpacked
 from hotfix_check.inventory.walk import shown
 from hotfix_check.pe_bytes import open_regular
 from hotfix_check.shown import clipped
@@ -117,7 +117,7 @@ def _read(reader: Reader, stream: BinaryIO, taker: Taker) -> str | None:
 def _reader(form: ArchiveForm, where: str) -> Reader:
     module, function = _READERS[form]
     try:
-        return getattr(import_module(f"hotfix_check.inventory.{module}"), function)  # type: ignore[no-any-return]
+        return getattr(import_module(f"hotfix_check.inventory.archives.{module}"), function)  # type: ignore[no-any-return]
     except (ImportError, OSError, AttributeError, TypeError) as error:  # as loading a system library fails
         raise TargetError(
             f"{where}reading a {form} archive needs {_NEEDS.get(form, 'more')}: pip install 'hotfix-check[archives]'"

@@ -10,10 +10,10 @@ import tarfile
 import zlib
 from typing import BinaryIO, cast
 
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, MemberKind
+from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.unpacking import CHUNK
 from hotfix_check.inventory.file_facts import utc_time
-from hotfix_check.inventory.member import ArchiveFault, Budget, Member, MemberFault, MemberKind
-from hotfix_check.inventory.members import Taker
-from hotfix_check.inventory.unpacking import CHUNK
 
 _MAX_HEADER_BYTES = 256 << 10  # of one member: pax and long-name records and sparse maps are in them
 

@@ -14,9 +14,9 @@ from pycdlib.pycdlibexception import PyCdlibException
 from pycdlib.pycdlibio import PyCdlibIO
 from pycdlib.udf import UDFFileEntry
 
+from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberFault
+from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.file_facts import utc_time
-from hotfix_check.inventory.member import ArchiveFault, Member, MemberFault
-from hotfix_check.inventory.members import Taker
 
 _MAX_READ_BYTES = 512 << 20  # of directories, all together: what a reader led in circles by its image comes to
 _BLOCK = 2048

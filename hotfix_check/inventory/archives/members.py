@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from hotfix_check.inventory.archives.member import Budget, Member, MemberFault, inner_path, safe_name
+from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
-from hotfix_check.inventory.member import Budget, Member, MemberFault, inner_path, safe_name
-from hotfix_check.inventory.unpacking import Unpacked
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
 

@@ -6,8 +6,8 @@ import hashlib
 import zlib
 from typing import BinaryIO
 
+from hotfix_check.inventory.archives.member import MAX_MEMBER_BYTES, MAX_NESTED_BYTES, Budget, Member, MemberFault
 from hotfix_check.inventory.file_facts import FileBytes
-from hotfix_check.inventory.member import MAX_MEMBER_BYTES, MAX_NESTED_BYTES, Budget, Member, MemberFault
 
 CHUNK = 1 << 16
 
