@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from pe_builder import build_pe
 
 from hotfix_check.inventory import Inventory, TargetKind, read_target
-from hotfix_check.inventory import member as bounds
+from hotfix_check.inventory.archives import member as bounds
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import MemberFault, inner_path, safe_name
 from hotfix_check.version import FileVersion
