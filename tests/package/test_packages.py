@@ -20,7 +20,7 @@ from pe_builder import build_pe
 from hotfix_check.article.draft import DraftUpdate
 from hotfix_check.catalogue import load_catalogue
 from hotfix_check.errors import PackageError
-from hotfix_check.inventory import member
+from hotfix_check.inventory.archives import member
 from hotfix_check.package import is_package, read_package
 from hotfix_check.package.contents import unpack
 from hotfix_check.package.installer import packed_name
