@@ -8,28 +8,33 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.load import Document, read_products, read_updates, update_label
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
 from hotfix_check.catalogue.product import Product
-from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
+from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
+from hotfix_check.json_text import parse_json
 
 APPLICATION_ID = 0x48464943  # "HFIC", in the header of every index
 FORMAT = 1
 _MAGIC = b"SQLite format 3\0"
-_MAX_VALUE_BYTES = 64 * 1024 * 1024
-MAX_STEPS = 1_000_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
+MAX_INDEX_BYTES = 1 << 30  # of the file; 200,000 rows take 60 MB
+MAX_VALUE_BYTES = 64 * 1024 * 1024  # of one text in it
+MAX_STEPS = 200_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
 _STEPS_AT_ONCE = 1_000_000
 _AGAIN = "delete it, or build it again"
+Rows: TypeAlias = Callable[[str, Mapping[str, object]], Iterator[tuple[Any, ...]]]
+"""(query, its values) -> rows."""
+
 SCHEMA = {
     "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "products": "CREATE TABLE products (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID",
@@ -103,8 +108,8 @@ class CatalogueIndex:
 
     def documents(self) -> list[Document]:
         """All of it as the tables that it was built from, not yet read; one document a product."""
-        with connected(self.path) as connection:
-            products = _product_documents(connection, self.path, self.version)
+        with connected(self.path) as rows:
+            products = _product_documents(rows, self.path, self.version)
         updates = {document.product_id: document for document in self._updates(None, None)}
         return [replace(updates[key], product=document.product) for key, document in products.items()]
 
@@ -114,12 +119,12 @@ class CatalogueIndex:
         }
         chosen = json.dumps(sorted(found if products is None else products))
         named = None if names is None else json.dumps(sorted(names))
-        with connected(self.path) as connection:
-            for product_id, content in connection.execute(_WITH_RELATED, {"products": chosen, "names": named}):
+        with connected(self.path) as rows:
+            for product_id, content in rows(_WITH_RELATED, {"products": chosen, "names": named}):
                 table = _json(self.path, content)
                 where = f"{self.path}: {product_id}: {update_label(0, table)}"
                 self._of(found, product_id).updates.append(_fields(table, where))
-            for product_id, content in connection.execute(_ADVISORIES, {"products": chosen}):
+            for product_id, content in rows(_ADVISORIES, {"products": chosen}):
                 table = _json(self.path, content)
                 where = f"{self.path}: {product_id}: advisory"
                 self._of(found, product_id).advisories.append(_fields(table, where))
@@ -127,9 +132,9 @@ class CatalogueIndex:
 
     def products_of(self, called: str) -> frozenset[str]:
         """The products that have an update of this KB number ("KB818861"), id or other name, whatever its case."""
-        with connected(self.path) as connection:
-            rows = connection.execute("SELECT product FROM called WHERE name = ?", (called.strip().casefold(),))
-            return frozenset(str(row[0]) for row in rows) & frozenset(self.outline.names)
+        with connected(self.path) as rows:
+            found = rows("SELECT product FROM called WHERE name = :name", {"name": called.strip().casefold()})
+            return frozenset(str(product) for (product,) in found) & frozenset(self.outline.names)
 
     def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
         if product_id not in documents:
@@ -139,23 +144,21 @@ class CatalogueIndex:
 
 def open_index(path: Path) -> CatalogueIndex:
     """Open an index. Raises CatalogueError when the file is not one, is damaged, or is of another format."""
-    with connected(path) as connection:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (number,) = connection.execute("PRAGMA user_version").fetchone()
+    with connected(path) as rows:
+        ((application,),) = rows("PRAGMA application_id", {})
+        ((number,),) = rows("PRAGMA user_version", {})
         if application != APPLICATION_ID:
             raise CatalogueError(f"{path}: a SQLite file, but no catalogue: 'hotfix-check catalogue build' writes one")
         if number != FORMAT:
             raise UnsupportedCatalogueError(
                 f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
             )
-        found = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+        found = dict(rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}))
         if found != SCHEMA:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
-        meta = Fields(
-            dict(connection.execute("SELECT name, value FROM meta")), f"{path}: meta", CatalogueError, text_dates=True
-        )
+        meta = _fields(dict(rows("SELECT name, value FROM meta", {})), f"{path}: meta")
         version = meta.need("version", meta.day("version"))
-        documents = _product_documents(connection, path, version)
+        documents = _product_documents(rows, path, version)
     outline = _json(path, meta.need("outline", meta.text("outline")))
     faults: list[str] = []
     index = CatalogueIndex(
@@ -179,18 +182,18 @@ def index_differs(path: Path, again: bytes) -> bool:
     try:
         other.deserialize(again)
         queries = [f"SELECT * FROM {table}" for table in ("meta", "files", "related", "called")]  # noqa: S608
-        with connected(path) as connection:
-            return any(set(connection.execute(query)) != set(other.execute(query)) for query in queries)
+        with connected(path) as rows:
+            return any(set(rows(query, {})) != set(other.execute(query)) for query in queries)
     finally:
         other.close()
 
 
-def _product_documents(connection: sqlite3.Connection, path: Path, version: date) -> dict[str, Document]:
+def _product_documents(rows: Rows, path: Path, version: date) -> dict[str, Document]:
     return {
         product_id: Document(
             str(path), version, _fields(_json(path, content), f"{path}: {product_id}: product"), product_id, [], []
         )
-        for product_id, content in connection.execute("SELECT id, content FROM products ORDER BY id")
+        for product_id, content in rows("SELECT id, content FROM products ORDER BY id", {})
     }
 
 
@@ -198,9 +201,9 @@ def _json(path: Path, text: object) -> Any:
     if not isinstance(text, str):
         raise CatalogueError(f"{path}: text expected, found {str(text)[:40]!r}: {_AGAIN}")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CatalogueError(f"{path}: not JSON: {error}: {_AGAIN}") from None
+        return parse_json(text.encode("utf-8", "surrogatepass"), str(path), "a catalogue")
+    except SavedInputError as error:
+        raise CatalogueError(f"{error}: {_AGAIN}") from None
 
 
 def _fields(table: object, where: str) -> Fields:
@@ -208,20 +211,35 @@ def _fields(table: object, where: str) -> Fields:
 
 
 @contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """A read-only connection, whose faults are told as those of the file."""
+def connected(path: Path) -> Iterator[Rows]:
+    """Queries of a file that is only read; its faults are told as such.
+
+    All rows together are no more bytes than the file: a tree of a hostile file that leads to one page many times ends.
+    """
     try:
+        size = path.stat().st_size
+        if size > MAX_INDEX_BYTES:
+            raise CatalogueError(f"{path}: larger than {MAX_INDEX_BYTES} bytes, not a catalogue index")
         # immutable: nothing is locked or written beside the file; a rebuilt index takes its place whole.
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    except sqlite3.Error as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         raise CatalogueError(f"{path}: {error}") from None
+
+    def rows(query: str, values: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
+        nonlocal size
+        for row in connection.execute(query, values):
+            size -= sum(len(value) if isinstance(value, str | bytes) else 1 for value in row)
+            if size < 0:
+                raise CatalogueError(f"{path}: a damaged index (it leads to more than it holds): {_AGAIN}")
+            yield row
+
     try:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         budget = iter(range(MAX_STEPS // _STEPS_AT_ONCE))
         connection.set_progress_handler(lambda: next(budget, None) is None, _STEPS_AT_ONCE)
-        yield connection
+        yield rows
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: a damaged index ({error}): {_AGAIN}") from None
     finally:

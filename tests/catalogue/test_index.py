@@ -14,7 +14,7 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.scope import Scope, related_updates, scope_of
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.build_index import index_bytes
-from hotfix_check.catalogue.index import CatalogueIndex, is_index, open_index
+from hotfix_check.catalogue.index import CatalogueIndex, connected, is_index, open_index
 from hotfix_check.catalogue.load import digest_of, parse_documents, read_documents, read_files
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
@@ -239,6 +239,16 @@ def by(*statements: str) -> Damage:
             id="a version that is none",
         ),
         pytest.param(by("UPDATE updates SET content = '[['"), "not JSON", id="updates cut off"),
+        pytest.param(
+            by("""UPDATE updates SET content = replace(content, '"title":', '"title":"x","title":')"""),
+            "title: is there twice",
+            id="a key twice",
+        ),
+        pytest.param(
+            by("""UPDATE updates SET content = replace(content, '"title":"', '"title":"\\ud800')"""),
+            "title: half a surrogate pair",
+            id="half a surrogate pair",
+        ),
         pytest.param(by("UPDATE updates SET content = '{\"kb\": 1}'"), "kb: 1 is not within", id="not an update"),
     ],
 )
@@ -259,6 +269,18 @@ def test_a_tree_that_leads_in_circles_ends(index_file: Path, tmp_path: Path, mon
     monkeypatch.setattr("hotfix_check.catalogue.index._STEPS_AT_ONCE", 100)
     with pytest.raises(CatalogueError, match="interrupted"):
         open_index(index_file).catalogue()
+
+
+def test_rows_are_no_more_than_the_file_holds(index_file: Path) -> None:
+    with pytest.raises(CatalogueError, match="leads to more than it holds"), connected(index_file) as rows:
+        for _ in rows("SELECT one.content FROM updates AS one, updates AS other", {}):
+            pass
+
+
+def test_a_file_that_is_too_large_is_not_opened(index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotfix_check.catalogue.index.MAX_INDEX_BYTES", 1000)
+    with pytest.raises(CatalogueError, match="larger than 1000 bytes, not a catalogue index"):
+        open_index(index_file)
 
 
 def test_reading_an_index_writes_nothing_beside_it(index_file: Path) -> None:
