@@ -121,13 +121,12 @@ class CatalogueIndex:
         named = None if names is None else json.dumps(sorted(names))
         with connected(self.path) as rows:
             for product_id, content in rows(_WITH_RELATED, {"products": chosen, "names": named}):
-                table = _json(self.path, content)
+                table = _json(f"{self.path}: {product_id}: an update", content)
                 where = f"{self.path}: {product_id}: {update_label(0, table)}"
                 self._of(found, product_id).updates.append(_fields(table, where))
             for product_id, content in rows(_ADVISORIES, {"products": chosen}):
-                table = _json(self.path, content)
                 where = f"{self.path}: {product_id}: advisory"
-                self._of(found, product_id).advisories.append(_fields(table, where))
+                self._of(found, product_id).advisories.append(_fields(_json(where, content), where))
         return list(found.values())
 
     def products_of(self, called: str) -> frozenset[str]:
@@ -153,13 +152,13 @@ def open_index(path: Path) -> CatalogueIndex:
             raise UnsupportedCatalogueError(
                 f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
             )
-        found = dict(rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}))
+        found: dict[str, str] = dict(rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}))
         if found != SCHEMA:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
         meta = _fields(dict(rows("SELECT name, value FROM meta", {})), f"{path}: meta")
         version = meta.need("version", meta.day("version"))
         documents = _product_documents(rows, path, version)
-    outline = _json(path, meta.need("outline", meta.text("outline")))
+    outline = _json(f"{path}: outline", meta.need("outline", meta.text("outline")))
     faults: list[str] = []
     index = CatalogueIndex(
         path,
@@ -190,18 +189,17 @@ def index_differs(path: Path, again: bytes) -> bool:
 
 def _product_documents(rows: Rows, path: Path, version: date) -> dict[str, Document]:
     return {
-        product_id: Document(
-            str(path), version, _fields(_json(path, content), f"{path}: {product_id}: product"), product_id, [], []
-        )
+        product_id: Document(str(path), version, _fields(_json(where, content), where), product_id, [], [])
         for product_id, content in rows("SELECT id, content FROM products ORDER BY id", {})
+        for where in (f"{path}: {product_id}: product",)
     }
 
 
-def _json(path: Path, text: object) -> Any:
+def _json(where: str, text: object) -> Any:
     if not isinstance(text, str):
-        raise CatalogueError(f"{path}: text expected, found {str(text)[:40]!r}: {_AGAIN}")
+        raise CatalogueError(f"{where}: text expected, found {str(text)[:40]!r}: {_AGAIN}")
     try:
-        return parse_json(text.encode("utf-8", "surrogatepass"), str(path), "a catalogue")
+        return parse_json(text.encode("utf-8", "surrogatepass"), where, "a catalogue")
     except SavedInputError as error:
         raise CatalogueError(f"{error}: {_AGAIN}") from None
 

@@ -184,7 +184,7 @@ def test_a_cache_with_updates_that_cannot_be_read_is_told_with_what_to_do(
     connection.close()
     done = run("scan", samples / "exchange-5.5-sp4", "-q")
     assert done.code == 2
-    assert done.err.startswith(f"hotfix-check: error: {cache_folder}/catalogue.sqlite: not JSON: ")
+    assert done.err.startswith(f"hotfix-check: error: {cache_folder}/catalogue.sqlite: exchange-")
     assert done.err.endswith(": delete it, or build it again\n")
 
 
