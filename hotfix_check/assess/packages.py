@@ -63,7 +63,11 @@ def _with_successor(update: Update, package: Package, at: int, relations: Supers
     product = relations.products[update.product]
     for one in relations.superseded_by(update, package):
         brings = relations.updates[one].level
-        if brings is not None and product.level_index(brings) <= at:
+        if (
+            brings is not None
+            and relations.updates[one].product == update.product
+            and product.level_index(brings) <= at
+        ):
             return "chain"
     return None
 

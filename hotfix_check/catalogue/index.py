@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.load import Document, read_products, read_updates, update_label
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
@@ -46,7 +47,7 @@ SCHEMA = {
     "WITHOUT ROWID",
     "related": "CREATE TABLE related (number INTEGER, other INTEGER, leads_on INTEGER, PRIMARY KEY (number, other)) "
     "WITHOUT ROWID",
-    "called": "CREATE TABLE called (name TEXT, product TEXT, PRIMARY KEY (name, product)) WITHOUT ROWID",
+    "called": "CREATE TABLE called (name TEXT, product TEXT, kb INTEGER, PRIMARY KEY (name, product, kb)) WITHOUT ROWID",
 }
 # What a target calls for, and all that this leads to.
 _WITH_RELATED = """
@@ -61,6 +62,10 @@ WITH RECURSIVE
 SELECT product, content FROM updates WHERE number IN (SELECT number FROM wanted) ORDER BY number
 """
 
+_CALLED = """
+SELECT product FROM called WHERE name IN (:name, :kb) OR name IN
+  (SELECT 'kb' || kb FROM called WHERE name IN (:name, :kb) AND kb > 0)
+"""
 _ADVISORIES = """
 SELECT product, content FROM advisories WHERE product IN (SELECT value FROM json_each(:products)) ORDER BY number
 """
@@ -79,13 +84,19 @@ def is_index(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueIndex:
-    """An index that was opened; all but the updates is read already."""
+    """An index that was opened; all but the updates is read already.
+
+    ``tool`` is the version of hotfix-check that built it. ``otherwise`` gives the whole catalogue where a cached index
+    turns out to be damaged; None for one that the user named.
+    """
 
     path: Path
     version: date
     sha256: str
+    tool: str
     outline: Outline
     products: tuple[Product, ...]
+    otherwise: Callable[[], Catalogue] | None = None
 
     def catalogue(self, products: Iterable[str] | None = None, names: frozenset[str] | None = None) -> Catalogue:
         """The catalogue: all products, and the updates of some or all of them, with those that they lead to.
@@ -93,6 +104,14 @@ class CatalogueIndex:
         With ``names`` only the updates whose tables name such a file, those that bring a level, and what these lead to.
         Raises CatalogueError.
         """
+        try:
+            return self._catalogue(products, names)
+        except CatalogueError:
+            if self.otherwise is None:
+                raise
+            return self.otherwise()
+
+    def _catalogue(self, products: Iterable[str] | None, names: frozenset[str] | None) -> Catalogue:
         faults: list[str] = []
         updates, advisories = read_updates(self._updates(products, names), self.products, faults)
         if faults:
@@ -120,8 +139,11 @@ class CatalogueIndex:
         chosen = json.dumps(sorted(found if products is None else products))
         named = None if names is None else json.dumps(sorted(names))
         with connected(self.path) as rows:
+            if list(rows("SELECT value FROM meta WHERE name = 'sha256'", {})) != [(self.sha256,)]:
+                raise CatalogueError(f"{self.path}: it was replaced by another catalogue during this run: run it again")
             for product_id, content in rows(_WITH_RELATED, {"products": chosen, "names": named}):
-                table = _json(f"{self.path}: {product_id}: an update", content)
+                where = f"{self.path}: {product_id}: an update"
+                table = _fields(_json(where, content), where).table
                 where = f"{self.path}: {product_id}: {update_label(0, table)}"
                 self._of(found, product_id).updates.append(_fields(table, where))
             for product_id, content in rows(_ADVISORIES, {"products": chosen}):
@@ -130,10 +152,18 @@ class CatalogueIndex:
         return list(found.values())
 
     def products_of(self, called: str) -> frozenset[str]:
-        """The products that have an update of this KB number ("KB818861"), id or other name, whatever its case."""
-        with connected(self.path) as rows:
-            found = rows("SELECT product FROM called WHERE name = :name", {"name": called.strip().casefold()})
-            return frozenset(str(product) for (product,) in found) & frozenset(self.outline.names)
+        """The products with an update of this KB number, id or other name, or of the KB number of such an update."""
+        name = called.strip().casefold()
+        if not name.isprintable():  # half a surrogate pair, which is no text for SQLite, among them
+            return frozenset()
+        try:
+            with connected(self.path) as rows:
+                found = rows(_CALLED, {"name": name, "kb": f"kb{_kb(name)}"})
+                return frozenset(str(product) for (product,) in found) & frozenset(self.outline.names)
+        except CatalogueError:
+            if self.otherwise is None:
+                raise
+            return frozenset(self.outline.names)
 
     def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
         if product_id not in documents:
@@ -155,7 +185,7 @@ def open_index(path: Path) -> CatalogueIndex:
         found: dict[str, str] = dict(rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}))
         if found != SCHEMA:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
-        meta = _fields(dict(rows("SELECT name, value FROM meta", {})), f"{path}: meta")
+        meta = _fields(dict(rows("SELECT CAST(name AS TEXT), value FROM meta", {})), f"{path}: meta")
         version = meta.need("version", meta.day("version"))
         documents = _product_documents(rows, path, version)
     outline = _json(f"{path}: outline", meta.need("outline", meta.text("outline")))
@@ -164,11 +194,12 @@ def open_index(path: Path) -> CatalogueIndex:
         path,
         version,
         meta.need("sha256", meta.text("sha256")),
+        meta.need("tool", meta.text("tool")),
         read_outline(_fields(outline, f"{path}: outline")),
         read_products(documents.values(), faults),
     )
     meta.finish()
-    if set(index.outline.names) != {product.id for product in index.products}:
+    if not set(index.outline.names) == set(documents) == {product.id for product in index.products}:
         faults.append(f"{path}: outline: its products are not those of the index: {_AGAIN}")
     if faults:
         raise CatalogueError(*faults)
@@ -181,10 +212,19 @@ def index_differs(path: Path, again: bytes) -> bool:
     try:
         other.deserialize(again)
         queries = [f"SELECT * FROM {table}" for table in ("meta", "files", "related", "called")]  # noqa: S608
+        queries.append("SELECT number, product, level FROM updates")
         with connected(path) as rows:
             return any(set(rows(query, {})) != set(other.execute(query)) for query in queries)
     finally:
         other.close()
+
+
+def _kb(name: str) -> str:
+    """The number of any spelling of a KB number; what is none as it is."""
+    try:
+        return str(parse_kb(name))
+    except ValueError:
+        return name
 
 
 def _product_documents(rows: Rows, path: Path, version: date) -> dict[str, Document]:
@@ -219,7 +259,9 @@ def connected(path: Path) -> Iterator[Rows]:
         if size > MAX_INDEX_BYTES:
             raise CatalogueError(f"{path}: larger than {MAX_INDEX_BYTES} bytes, not a catalogue index")
         # immutable: nothing is locked or written beside the file; a rebuilt index takes its place whole.
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        address = path.absolute().as_uri().removeprefix("file://")
+        share = "" if address.startswith("/") else "//"  # of Windows: SQLite takes no host in an address
+        connection = sqlite3.connect(f"file://{share}{address}?mode=ro&immutable=1", uri=True)
     except (OSError, ValueError, sqlite3.Error) as error:
         raise CatalogueError(f"{path}: {error}") from None
 
