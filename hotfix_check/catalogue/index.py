@@ -47,7 +47,8 @@ SCHEMA = {
     "WITHOUT ROWID",
     "related": "CREATE TABLE related (number INTEGER, other INTEGER, leads_on INTEGER, PRIMARY KEY (number, other)) "
     "WITHOUT ROWID",
-    "called": "CREATE TABLE called (name TEXT, product TEXT, kb INTEGER, PRIMARY KEY (name, product, kb)) WITHOUT ROWID",
+    "called": "CREATE TABLE called (name TEXT, product TEXT, kb INTEGER, PRIMARY KEY (name, product, kb)) "
+    "WITHOUT ROWID",
 }
 # What a target calls for, and all that this leads to.
 _WITH_RELATED = """

@@ -75,23 +75,35 @@ def test_json_lines_give_the_same_values_as_toml(tmp_path: Path, index: Catalogu
         pytest.param("ms06-019", {"exchange-2000", "exchange-2003"}, id="a bulletin, in small letters"),
         pytest.param("exchange-2003/SP2", {"exchange-2003"}, id="an id"),
         pytest.param("SP2", None, id="the end of an id"),
+        pytest.param("818861", {"exchange-5.5"}, id="the bare number"),
+        pytest.param("q818861", {"exchange-5.5"}, id="a number as it was written before 2003"),
+        pytest.param(
+            "exchange-2000/KB894549", {"exchange-2000", "exchange-2003"}, id="an id whose number another product has"
+        ),
+        pytest.param("Jul17SU", None, id="a name for several products"),
         pytest.param("KB1", set(), id="a number that is not there"),
+        pytest.param("\udcff", set(), id="a byte that is no text"),
+        pytest.param("", set(), id="nothing"),
     ],
 )
 def test_an_update_is_looked_up_by_all_that_it_is_called(
     index: CatalogueIndex, called: str, products: set[str] | None
 ) -> None:
-    by_all = {
-        update.product
+    name = called.casefold()
+    number = name.removeprefix("q")
+    named = [
+        update
         for update in WHOLE.updates
-        if called.casefold()
-        in (
+        if {name, f"kb{number}" if number.isdigit() else name}
+        & {
             update.id.casefold(),
             update.id.rpartition("/")[2].casefold(),
             update.name.casefold(),
             *map(str.casefold, update.aliases),
-        )
-    }
+        }
+    ]
+    numbers = {update.kb for update in named}
+    by_all = {update.product for update in WHOLE.updates if update in named or update.kb in numbers - {None}}
     assert index.products_of(called) == by_all
     assert products is None or by_all == products
 
@@ -250,6 +262,13 @@ def by(*statements: str) -> Damage:
             id="half a surrogate pair",
         ),
         pytest.param(by("UPDATE updates SET content = '{\"kb\": 1}'"), "kb: 1 is not within", id="not an update"),
+        pytest.param(by("UPDATE updates SET content = '5'"), "a table was expected, found 5", id="a number"),
+        pytest.param(by("INSERT INTO meta VALUES (x'ff', 'y')"), "meta: ", id="a name that is no text"),
+        pytest.param(
+            by("UPDATE products SET id = 'zzz' WHERE id = 'exchange-5.5'"),
+            "its products are not those of the index",
+            id="a product by another id",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(
@@ -262,6 +281,15 @@ def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(
     assert message in str(refused.value)
     assert all(line.startswith(str(file)) for line in refused.value.lines[:100])
     assert isinstance(refused.value, UnsupportedCatalogueError) == ("format 2" in message)
+
+
+def test_an_index_that_is_replaced_during_a_run_is_not_mixed_with_the_other(index_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given.sqlite"
+    file.write_bytes(index_file.read_bytes())
+    opened = open_index(file)
+    changed(file, "UPDATE meta SET value = 'x' WHERE name = 'sha256'")
+    with pytest.raises(CatalogueError, match="replaced by another catalogue during this run"):
+        opened.catalogue()
 
 
 def test_a_tree_that_leads_in_circles_ends(index_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
