@@ -170,6 +170,38 @@ def test_a_part_gives_the_answers_of_the_whole(index: CatalogueIndex, seed: int)
         assert of_part == of_whole, (target, scope)
 
 
+def test_an_update_that_a_service_pack_of_another_product_contains_has_that_as_its_successor() -> None:
+    later = next(update for update in WHOLE.updates if update.id == "exchange-2003/SP2")
+    earlier = next(update for update in WHOLE.updates if update.product == "exchange-5.5" and update.kb == 818861)
+    crossing = replace(later, contains=(*later.contains, earlier.id))
+    updates = tuple(crossing if update is later else update for update in WHOLE.updates)
+    catalogue = replace(WHOLE, updates=updates)
+    assert related_updates(catalogue)(earlier)["exchange-2003/SP2"]
+    row = earlier.packages[0].rows[0]
+    lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
+    target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
+    (finding,) = Assessor(catalogue).assess(target, Question(kbs=(818861,))).findings
+    assert finding.superseded_by[-1] == "exchange-2003/SP2"
+
+
+@pytest.mark.parametrize("kb", [5063221, 5063222])
+def test_two_updates_of_one_day_for_two_lines_are_told_apart_from_a_part_as_from_the_whole(
+    kb: int, index: CatalogueIndex
+) -> None:
+    """The same day's update for another line decides what a build between the lines means."""
+    whole = Assessor(WHOLE)
+    rows = [row for update in WHOLE.updates if update.kb == kb for package in update.packages for row in package.rows]
+    assert rows
+    for row in (rows[0], rows[len(rows) // 2], rows[-1]):
+        lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
+        target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
+        scope = scope_of([target], WHOLE.products, index.outline)
+        part = index.catalogue(scope.products, scope.names)
+        assert {update.kb for update in part.updates} >= {5063221, 5063222}
+        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo(), Asked())
+        assert result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked()) == of_whole
+
+
 def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: CatalogueIndex) -> None:
     mapi = InstalledFile(path="Mapi32.dll", size=1, version=FileVersion(5, 5, 2657, 50))
     lone = replace(some_target(random.Random(0)), files=(mapi,), unreadable=(), lone_file=True)
@@ -263,7 +295,7 @@ def by(*statements: str) -> Damage:
         ),
         pytest.param(by("UPDATE updates SET content = '{\"kb\": 1}'"), "kb: 1 is not within", id="not an update"),
         pytest.param(by("UPDATE updates SET content = '5'"), "a table was expected, found 5", id="a number"),
-        pytest.param(by("INSERT INTO meta VALUES (x'ff', 'y')"), "meta: ", id="a name that is no text"),
+        pytest.param(by("INSERT INTO meta VALUES (x'ff', 'y')"), "a damaged index", id="a name that is no text"),
         pytest.param(
             by("UPDATE products SET id = 'zzz' WHERE id = 'exchange-5.5'"),
             "its products are not those of the index",
