@@ -180,7 +180,7 @@ def test_an_update_that_a_service_pack_of_another_product_contains_has_that_as_i
     row = earlier.packages[0].rows[0]
     lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
     target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
-    (finding,) = Assessor(catalogue).assess(target, Question(kbs=(818861,))).findings
+    (finding,) = Assessor(catalogue).assess(target, Question(kbs=frozenset({818861}))).findings
     assert finding.superseded_by[-1] == "exchange-2003/SP2"
 
 
