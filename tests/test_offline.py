@@ -28,7 +28,9 @@ FileLock = pytest.importorskip("shiv.bootstrap.filelock", reason="shiv is not in
 PAGE = (ROOT / "docs" / "offline.md").read_text()
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
 NETLESS = ("unshare", "--map-root-user", "--net")
-NO_NETWORK = NETLESS if shutil.which("unshare") and subprocess.run([*NETLESS, "true"], check=False).returncode == 0 else ()
+NO_NETWORK = (
+    NETLESS if shutil.which("unshare") and subprocess.run([*NETLESS, "true"], check=False).returncode == 0 else ()
+)
 PYTHON = (*NO_NETWORK, sys.executable, "-I", "-S")
 
 # Runs the file under an eye that ends it at the first socket, and at the first file written elsewhere than allowed.
@@ -43,7 +45,7 @@ def guard(event, arguments):
     if event in ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "sqlite3.connect"):
         inside(event, os.fsdecode(arguments[0]))
 def inside(event, path):
-    if not os.path.abspath(path.removeprefix("file:")).startswith(allowed):
+    if path != ":memory:" and not os.path.abspath(path.removeprefix("file:")).startswith(allowed):
         end(f"{event} {path}")
 def end(text):
     os.write(2, b"GUARD " + text.encode())
@@ -91,7 +93,11 @@ def put_together_again(installed: Distribution, folder: Path) -> None:
     rows = csv.writer(record, lineterminator="\n")
     with zipfile.ZipFile(folder / f"{'-'.join(parts)}.whl", "w") as wheel:
         for path in installed.files or ():
-            if path.parts[0] == ".." or path.suffix == ".pyc" or path.name in ("INSTALLER", "REQUESTED", "direct_url.json"):
+            if (
+                path.parts[0] == ".."
+                or path.suffix == ".pyc"
+                or path.name in ("INSTALLER", "REQUESTED", "direct_url.json")
+            ):
                 continue
             if path.name == "RECORD":
                 rows.writerow([path, "", ""])
@@ -185,7 +191,7 @@ def test_in_an_empty_folder_without_a_network_the_file_scans_reports_and_writes_
     pyz: Path, samples: Path, empty: Path
 ) -> None:
     shutil.copy(samples / "copied-file" / "Mapi32.dll", empty)
-    ran = quiet(*PYTHON, pyz, "scan", "Mapi32.dll", "-o", "report.html", cwd=empty)
+    ran = quiet(*PYTHON, pyz, "scan", "--quiet", "Mapi32.dll", "-o", "report.html", cwd=empty)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "KB818861 installed: Mapi32.dll is 5.5.2657.50, as in the table\n" in ran.stdout
     assert ran.stdout.endswith("13 updates judged: 1 installed, 12 superseded. 12 not shown (--all shows them).\n")
@@ -205,7 +211,9 @@ def test_the_catalogue_inside_is_whole_with_the_cache_and_without(
     where = {"HOTFIX_CHECK_CACHE": str(folder) if cache == "CACHE" else cache, "SHIV_ROOT": str(unpacked)}
     status = quiet(*PYTHON, pyz, "catalogue", "status", cwd=empty, **where)
     here = quiet(sys.executable, "-m", "hotfix_check", "catalogue", "status", cwd=ROOT, HOTFIX_CHECK_CACHE="off")
-    assert (status.returncode, status.stdout, status.stderr) == (here.returncode, here.stdout, here.stderr) != (0, "", "")
+    assert (status.returncode, here.returncode) == (0, 0)
+    assert re.search(r"^from .*/site-packages/hotfix_check/data$", status.stdout, re.MULTILINE)
+    assert re.sub("(?m)^from .*", "", status.stdout) == re.sub("(?m)^from .*", "", here.stdout)
     shown = quiet(*PYTHON, pyz, "catalogue", "show", "KB818861", cwd=empty, **where)
     assert "Mapi32.dll  5.5.2657.50  881936" in shown.stdout
     assert [path.name for path in folder.iterdir()] == (["catalogue.sqlite"] if cache == "CACHE" else [])
@@ -216,7 +224,7 @@ def test_nothing_is_asked_of_the_network_nor_written_but_in_the_two_folders(
 ) -> None:
     root, cache = empty / "root", empty / "cache"
     cache.mkdir()
-    arguments = (f"{root}{os.pathsep}{cache}", pyz, "scan", samples / "copied-file")
+    arguments = (f"{root}{os.pathsep}{cache}", pyz, "scan", "--quiet", samples / "copied-file" / "Mapi32.dll")
     where = {"SHIV_ROOT": str(root), "HOTFIX_CHECK_CACHE": str(cache)}
     ran = quiet(sys.executable, "-I", "-S", "-c", GUARD, *arguments, cwd=empty, **where)
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -227,12 +235,11 @@ def test_nothing_is_asked_of_the_network_nor_written_but_in_the_two_folders(
 def test_unpacked_beforehand_the_file_writes_nothing_at_all(
     pyz: Path, unpacked: Path, samples: Path, empty: Path
 ) -> None:
-    (line,) = [line for line in COMMANDS if line.startswith("SHIV_ROOT=unpacked HOTFIX_CHECK_CACHE=off python3 ")]
-    *options, _ = line.partition("python3 ")[2].partition(" hotfix-check.pyz")[0].split(), None
+    assert "SHIV_ROOT=unpacked HOTFIX_CHECK_CACHE=off python3 -I -B hotfix-check.pyz scan FOLDER" in COMMANDS
     before = sorted(unpacked.rglob("*"))
-    arguments = ("nowhere", pyz, "scan", samples / "copied-file")
+    arguments = ("nowhere", pyz, "scan", "--quiet", samples / "copied-file" / "Mapi32.dll")
     where = {"SHIV_ROOT": str(unpacked), "HOTFIX_CHECK_CACHE": "off"}
-    ran = quiet(sys.executable, *options[0], "-S", "-c", GUARD, *arguments, cwd=empty, **where)
+    ran = quiet(sys.executable, "-I", "-B", "-S", "-c", GUARD, *arguments, cwd=empty, **where)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "KB818861 installed" in ran.stdout
     assert sorted(unpacked.rglob("*")) == before
@@ -260,10 +267,15 @@ def test_the_wheelhouse_installs_without_an_index_and_without_a_network(
     (empty / "wheelhouse").symlink_to(wheelhouse)
     (line,) = [line for line in COMMANDS if "--no-index --find-links wheelhouse hotfix-check" in line]
     make, _, install = line.partition(" && ")
-    assert (make, install.split()[0]) == ("python3 -m venv hotfix", "hotfix/bin/pip")
-    for words in ([sys.executable, *make.split()[1:]], install.split()):
-        done = quiet(*NO_NETWORK, *words, cwd=empty)
-        assert done.returncode == 0, done.stdout + done.stderr
-    ran = quiet(*NO_NETWORK, "hotfix/bin/hotfix-check", "scan", samples / "copied-file", cwd=empty)
+    # The new environment's own pip, which takes longest to set up, is left out: this one installs there in its place.
+    made = quiet(sys.executable, *make.split()[1:], "--without-pip", cwd=empty)
+    assert made.returncode == 0, made.stderr
+    words = install.removeprefix("hotfix/bin/pip ").split()
+    pip = (sys.executable, "-m", "pip", "--python", "hotfix/bin/python")
+    installed = quiet(*NO_NETWORK, *pip, *words, cwd=empty, PIP_NO_COMPILE="1")
+    assert (installed.returncode, installed.stdout) == (0, ""), installed.stderr
+    ran = quiet(
+        *NO_NETWORK, "hotfix/bin/hotfix-check", "scan", "--quiet", samples / "copied-file" / "Mapi32.dll", cwd=empty
+    )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "KB818861 installed: Mapi32.dll is 5.5.2657.50, as in the table\n" in ran.stdout
