@@ -28,9 +28,9 @@ FileLock = pytest.importorskip("shiv.bootstrap.filelock", reason="shiv is not in
 PAGE = (ROOT / "docs" / "offline.md").read_text()
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
 NETLESS = ("unshare", "--map-root-user", "--net")
-NO_NETWORK = (
-    NETLESS if shutil.which("unshare") and subprocess.run([*NETLESS, "true"], check=False).returncode == 0 else ()
-)
+ALLOWED = shutil.which("unshare") is not None and subprocess.run([*NETLESS, "true"], check=False).returncode == 0
+NO_NETWORK = NETLESS if ALLOWED else ()
+MADE_BY_PIP = ("INSTALLER", "REQUESTED", "direct_url.json")
 PYTHON = (*NO_NETWORK, sys.executable, "-I", "-S")
 
 # Runs the file under an eye that ends it at the first socket, and at the first file written elsewhere than allowed.
@@ -88,23 +88,18 @@ def needed(name: str, found: dict[str, Distribution]) -> dict[str, Distribution]
 def put_together_again(installed: Distribution, folder: Path) -> None:
     """The wheel that a distribution was installed from, but for its programs, which pip makes anew."""
     tags = [tag.split("-") for tag in re.findall(r"^Tag: (.*)$", installed.read_text("WHEEL") or "", re.MULTILINE)]
-    parts = [installed.name.replace("-", "_"), installed.version, *(".".join(sorted(set(part))) for part in zip(*tags))]
+    kinds = (".".join(sorted(set(kind))) for kind in zip(*tags, strict=True))
+    parts = (installed.name.replace("-", "_"), installed.version, *kinds)
     record = io.StringIO()
     rows = csv.writer(record, lineterminator="\n")
     with zipfile.ZipFile(folder / f"{'-'.join(parts)}.whl", "w") as wheel:
         for path in installed.files or ():
-            if (
-                path.parts[0] == ".."
-                or path.suffix == ".pyc"
-                or path.name in ("INSTALLER", "REQUESTED", "direct_url.json")
-            ):
+            if path.parts[0] == ".." or path.suffix == ".pyc" or path.name in MADE_BY_PIP:
                 continue
-            if path.name == "RECORD":
-                rows.writerow([path, "", ""])
-                name = str(path)
-            else:
+            if path.name != "RECORD":
                 wheel.write(Path(str(path.locate())), str(path))
-                rows.writerow([path, f"{path.hash.mode}={path.hash.value}" if path.hash else "", path.size])
+            rows.writerow([path, f"{path.hash.mode}={path.hash.value}" if path.hash else "", path.size])
+        (name,) = (str(path) for path in installed.files or () if path.name == "RECORD")
         wheel.writestr(name, record.getvalue())
 
 
@@ -274,8 +269,7 @@ def test_the_wheelhouse_installs_without_an_index_and_without_a_network(
     pip = (sys.executable, "-m", "pip", "--python", "hotfix/bin/python")
     installed = quiet(*NO_NETWORK, *pip, *words, cwd=empty, PIP_NO_COMPILE="1")
     assert (installed.returncode, installed.stdout) == (0, ""), installed.stderr
-    ran = quiet(
-        *NO_NETWORK, "hotfix/bin/hotfix-check", "scan", "--quiet", samples / "copied-file" / "Mapi32.dll", cwd=empty
-    )
+    scan = ("hotfix/bin/hotfix-check", "scan", "--quiet", samples / "copied-file" / "Mapi32.dll")
+    ran = quiet(*NO_NETWORK, *scan, cwd=empty)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "KB818861 installed: Mapi32.dll is 5.5.2657.50, as in the table\n" in ran.stdout
