@@ -56,10 +56,10 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
-def command(start: str) -> list[str]:
-    """The one command of the page that starts so, without the program."""
-    (line,) = [line for line in COMMANDS if line.startswith(start)]
-    return shlex.split(line.removeprefix(start))
+def command(program: str, first: str) -> list[str]:
+    """The one command of the page with this program and first option, without the program."""
+    (line,) = [line for line in COMMANDS if line.startswith(program + first)]
+    return shlex.split(line.removeprefix(program))
 
 
 def quiet(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -140,7 +140,7 @@ def pyz(made: Callable[[str, Callable[[Path], None]], Path], wheelhouse: Path) -
     def fill(folder: Path) -> None:
         (folder / "wheelhouse").symlink_to(wheelhouse)
         (folder / "offline").symlink_to(ROOT / "offline")
-        shiv = (*NO_NETWORK, sys.executable, "-m", "shiv", *command(".venv/bin/shiv "))
+        shiv = (*NO_NETWORK, sys.executable, "-m", "shiv", *command(".venv/bin/shiv ", "--no-index"))
         packed = quiet(*shiv, cwd=folder)
         assert packed.returncode == 0, packed.stdout + packed.stderr
 
