@@ -118,7 +118,7 @@ def test_few_descriptors_are_enough(odd_tree: Path, monkeypatch: pytest.MonkeyPa
     import resource
 
     alone = read(odd_tree)
-    in_use = len(os.listdir("/dev/fd"))
+    in_use = len(list(Path("/dev/fd").iterdir()))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (in_use + 250, hard))
     try:
