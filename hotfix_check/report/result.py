@@ -63,18 +63,18 @@ def result_document(
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
     outline = catalogue.outline()
-    newest = {product: _day(day) for product, day in outline.newest_days.items()}
+    newest = {product: day_text(day) for product, day in outline.newest_days.items()}
     ladders = Ladders(assessments, catalogue)
     return {
         "schema": SCHEMA,
         "tool": {"name": "hotfix-check", "version": __version__},
         "run": {
-            "started": _utc(run.started),
-            "finished": _utc(run.finished),
+            "started": utc_text(run.started),
+            "finished": utc_text(run.finished),
             "host": run.host,
             "user": run.user,
             "arguments": None if run.arguments is None else list(run.arguments),
-            "as_of": _day(run.as_of),
+            "as_of": day_text(run.as_of),
         },
         "catalogue": {
             "version": catalogue.version,
@@ -120,7 +120,7 @@ def _target(
         "files_read": assessment.files_read,
         "collected": None
         if collected is None
-        else {"host": collected.host, "at": _utc(collected.at), "by": collected.by},
+        else {"host": collected.host, "at": utc_text(collected.at), "by": collected.by},
         "products": [_product(level, catalogue) for level in assessment.products],
         "findings": [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings],
         "advisories": [_advisory(held) for held in assessment.advisories],
@@ -156,7 +156,7 @@ def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
         "level_basis": str(level.basis),
         "level_at_least": low.name,
         "level_at_most": high.name,
-        "end_of_support": _day((known.end_of_support if known else None) or product.end_of_support),
+        "end_of_support": day_text((known.end_of_support if known else None) or product.end_of_support),
         "evidence": [
             {"file": vote.file, "path": vote.path, "version": vote.version, "votes": vote.votes} for vote in level.votes
         ],
@@ -175,7 +175,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document
         "title": update.title,
         "kind": str(update.kind),
         "importance": str(finding.importance),
-        "released": _day(update.released),
+        "released": day_text(update.released),
         "verdict": str(finding.verdict),
         "confidence": str(finding.confidence),
         "line": finding.line,
@@ -210,7 +210,7 @@ def _row(judged: JudgedRow) -> Document:
         "expected": {
             "version": None if row.version is None else str(row.version),
             "size": row.size,
-            "timestamp": _utc(row.timestamp) if isinstance(row.timestamp, datetime) else _day(row.timestamp),
+            "timestamp": utc_text(row.timestamp) if isinstance(row.timestamp, datetime) else day_text(row.timestamp),
             "platform": row.platform,
         },
         "copies": [_copy(copy) for copy in judged.copies],
@@ -227,7 +227,7 @@ def _copy(copy: Copy) -> Document:
         "version": None if read is None or read.version is None else str(read.version),
         "version_string": read.version_string if read else None,
         "size": file.size,
-        "modified": _utc(file.modified),
+        "modified": utc_text(file.modified),
         "linked": _linked(read.linked) if read else None,
         "language": ", ".join(f"{language:04x}" for language in read.languages) or None if read else None,
         "machine": read.machine if read else None,
@@ -242,8 +242,8 @@ def _waiver(waiver: Waiver) -> Document:
         "reason": waiver.reason,
         "approved_by": waiver.approved_by,
         "ticket": waiver.ticket,
-        "approved_on": _day(waiver.approved_on),
-        "expires": _day(waiver.expires),
+        "approved_on": day_text(waiver.approved_on),
+        "expires": day_text(waiver.expires),
     }
 
 
@@ -266,13 +266,13 @@ def names_of(ids: Iterable[str]) -> list[str]:
     return [one.rpartition("/")[2] for one in ids]
 
 
-def _utc(moment: datetime | None) -> str | None:
+def utc_text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _linked(seconds: int | None) -> str | None:
-    return _utc(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+    return utc_text(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
 
-def _day(day: date | None) -> str | None:
+def day_text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
