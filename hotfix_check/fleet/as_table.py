@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tabulate import tabulate
-
 from hotfix_check.fleet.document import FleetDocument
 from hotfix_check.fleet.words import (
     absent_words,
@@ -20,8 +18,8 @@ from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill, visible
 
 _HOSTS, _UPDATES, _LISTED = 50, 20, 10
-_TITLE = 40  # characters
-_UPDATE_COLUMNS = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
+_TITLE = 20  # characters of a title that tell something
+_UPDATE_COLUMNS = ("missing", "partial", "undetermined", "blocked", "waived")
 
 
 def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iterator[str]:
@@ -69,13 +67,18 @@ def _updates(updates: Sequence[Document], width: int, everything: bool) -> Itera
             visible(names_of([one["id"]])[0]),
             visible(one["product"]),
             one["importance"] or "",
-            *(one[key] or "" for key in _UPDATE_COLUMNS),
-            visible((one["title"] or "")[:_TITLE]),
+            *(str(one[key] or "") for key in _UPDATE_COLUMNS),
+            visible(one["title"] or ""),
         )
         for one in kept
     ]
-    labels = ("Update", "Product", "Importance", "Fail", "Missing", "Partial", "Undet.", "Blocked", "Waived", "Title")
-    yield "\n" + _cut(tabulate(rows, headers=labels, disable_numparse=True), width) + "\n"
+    labels = ("Update", "Product", "Importance", "Missing", "Partial", "Open", "Blocked", "Waived", "Title")
+    wide = _widths(labels, rows)
+    room = width - sum(wide[:-1]) - 2 * len(wide[:-1])
+    wide[-1] = room if room >= _TITLE else 0
+    if not wide[-1]:
+        labels, wide, rows = labels[:-1], wide[:-1], [row[:-1] for row in rows]
+    yield "\n" + _lines([labels, ["-" * one for one in wide], *rows], wide)
     if len(kept) < len(open_ones):
         yield f"... and {len(open_ones) - len(kept)} more updates that hosts lack (--all shows them)\n"
 
@@ -85,7 +88,7 @@ def _hosts(document: FleetDocument, everything: bool) -> Iterator[str]:
     if not total:
         return
     rows: list[Sequence[str]] = []
-    labels = ("Host", "Outcome", "Level", "Fail", "Missing", "Partial", "Undet.", "Waived", "Age", "Catalogue")
+    labels = ("Host", "Outcome", "Level", "Fail", "Missing", "Partial", "Open", "Waived", "Age", "Catalogue")
     wide: list[int] | None = None
     # The widths are those of the first rows, so that the rest can be written as it is read.
     for host in document.worst(-1 if everything else _HOSTS):
@@ -126,9 +129,5 @@ def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
 
 def _lines(rows: Sequence[Sequence[str]], wide: Sequence[int]) -> str:
     return "".join(
-        "  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() + "\n" for row in rows
+        "  ".join(text[:width].ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() + "\n" for row in rows
     )
-
-
-def _cut(text: str, width: int) -> str:
-    return "\n".join(line[: max(width, 80)].rstrip() for line in text.splitlines())
