@@ -72,7 +72,7 @@ def text_of(data: bytes, where: str, what: str, error: type[HotfixCheckError], *
     for start, kind in _OTHER_KINDS:
         if data.startswith(start):
             raise error(f"{where}: {kind}; {what} expected")
-    if not data.strip(b"\0 \t\r\n"):
+    if not data.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n"):
         raise error(f"{where}: {'nothing but zero bytes' if 0 in data else 'nothing'} in it; {what} expected")
     wide = data.startswith(_UTF16)
     if wide and not utf16:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
 from hotfix_check.version import FileVersion
 
 T = TypeVar("T")
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LONGEST_RANGE = 100  # characters
 
 
@@ -117,6 +119,13 @@ class Fields:
         except OverflowError:
             raise self.fault(field, f"{moment} is no time that can be") from None
 
+    def digest(self, field: str) -> str | None:
+        """A SHA-256: 64 hexadecimal digits, small letters."""
+        value = self.text(field)
+        if value is not None and not _SHA256.fullmatch(value):
+            raise self.fault(field, f"a SHA-256 of 64 small hexadecimal digits expected, found {shown(value)}")
+        return value
+
     def version(self, field: str) -> FileVersion | None:
         """Four dotted numbers."""
         value = self.text(field)
@@ -196,6 +205,13 @@ class Fields:
         unknown = sorted(set(self._table) - self._used)
         if unknown:
             raise self.fault(unknown[0], f"unknown field (known here: {', '.join(sorted(self._used))})")
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """A time as ``Fields.moment`` reads it: 2003-07-01T17:44:00Z. (strftime writes the year 9 as "9".)"""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _iso_date(text: str) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ MAX_NESTING = 64  # what the tool writes has less than ten
 _MAX_DIGITS = 20
 
 _Place = tuple[Any, ...]  # (place around, key or number); () is the document
+_END = object()
 
 
 class _Unfit:
@@ -118,25 +120,35 @@ def _deeper(document: object, limit: int) -> bool:
 
 def _first_unfit(document: object) -> str | None:
     """The first value, or key, in the order of the document that is not what JSON may hold, with its place."""
-    waiting: list[tuple[object, _Place]] = [(document, ())]
+    waiting: list[Iterator[tuple[object, _Place]]] = [iter([(document, ())])]
     while waiting:
-        value, place = waiting.pop()
-        if isinstance(value, _Unfit):
+        value, place = next(waiting[-1], (_END, ()))
+        if value is _END:
+            waiting.pop()
+        elif isinstance(value, _Unfit):
             return f"{_words(place)}: {value.problem}"
-        if isinstance(value, str) and not _is_text(value):
+        elif isinstance(value, str) and not _is_text(value):
             return f"{_words(place)}: half a surrogate pair in it ({clipped(value, 40)})"
-        if isinstance(value, dict):
+        elif isinstance(value, dict):
             for key in value:
                 if not _is_text(key):
                     return f"{_words((place, key))}: half a surrogate pair in the key"
-            waiting.extend((item, (place, key)) for key, item in reversed(value.items()))
+            waiting.append(_inside(value.items(), place))
         elif isinstance(value, list):
-            waiting.extend((value[at - 1], (place, at)) for at in range(len(value), 0, -1))
+            waiting.append(_inside(enumerate(value, 1), place))
     return None
 
 
+def _inside(items: Iterable[tuple[Any, object]], place: _Place) -> Iterator[tuple[object, _Place]]:
+    return ((item, (place, key)) for key, item in items)
+
+
 def _is_text(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _words(place: _Place) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fields import Fields
+from hotfix_check.fields import Fields, stamp
 from hotfix_check.shown import shown
 
 SCHEMA = "hotfix-check/manifest/1"
@@ -93,7 +93,7 @@ def manifest_to_json(manifest: Manifest) -> str:
 def _target_text(target: EvidenceTarget) -> str:
     head = {"path": target.path, "kind": target.kind, "root": target.root, "sha256": target.sha256}
     files = ",\n  ".join(
-        _line({"path": one.path, "size": one.size, "modified": _stamp(one.modified), "sha256": one.sha256})
+        _line({"path": one.path, "size": one.size, "modified": stamp(one.modified), "sha256": one.sha256})
         for one in target.files
     )
     return (
@@ -113,7 +113,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
     manifest = Manifest(
         tool=top.need("tool", top.text("tool")),
         catalogue_version=catalogue.need("version", catalogue.text("version")),
-        catalogue_sha256=catalogue.need("sha256", catalogue.text("sha256")),
+        catalogue_sha256=catalogue.need("sha256", catalogue.digest("sha256")),
         asked=Asked(
             catalogues=tuple(_path(arguments, "catalogues", one) for one in arguments.texts("catalogues") or ()),
             products=arguments.texts("products") or (),
@@ -127,9 +127,9 @@ def parse_manifest(document: object, where: str) -> Manifest:
             cross_check=arguments.flag("cross_check", False),
             day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
         ),
-        baseline_sha256=policy.text("baseline"),
-        waivers_sha256=policy.text("waivers"),
-        result_sha256=top.need("result_sha256", top.text("result_sha256")),
+        baseline_sha256=policy.digest("baseline"),
+        waivers_sha256=policy.digest("waivers"),
+        result_sha256=top.need("result_sha256", top.digest("result_sha256")),
         targets=tuple(_target(table) for table in top.tables("targets", lambda number, _: f"target {number}")),
     )
     for table in (catalogue, arguments, policy, top):
@@ -153,7 +153,7 @@ def _target(table: Fields) -> EvidenceTarget:
         path=_path(table, "path", table.need("path", table.text("path"))),
         kind=table.need("kind", table.choice("kind", ("folder", "file", "inventory"))),
         root=table.need("root", table.texts("root")),
-        sha256=table.text("sha256"),
+        sha256=table.digest("sha256"),
         files=tuple(
             _file(row)
             for row in table.tables("files", lambda number, row: f"file {number} ({str(row.get('path'))[:60]})")
@@ -168,7 +168,7 @@ def _file(row: Fields) -> EvidenceFile:
         path=row.need("path", row.text("path")),
         size=row.integer("size", 0, 2**63),
         modified=row.moment("modified"),
-        sha256=row.text("sha256"),
+        sha256=row.digest("sha256"),
     )
     row.finish()
     return file
@@ -194,7 +194,7 @@ def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
         elif was.sha256 != now.sha256 or was.size != now.size:
             lines.append(f"{path}: changed, SHA-256 {was.sha256 or 'none'} recorded, {now.sha256 or 'none'} now")
         elif was.sha256 is None and was.modified != now.modified:
-            lines.append(f"{path}: file time {_stamp(was.modified)} recorded, {_stamp(now.modified)} now")
+            lines.append(f"{path}: file time {stamp(was.modified)} recorded, {stamp(now.modified)} now")
     return lines
 
 
@@ -212,14 +212,10 @@ def other_times(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
     """A line for each evidence file with the recorded bytes and another file time; no difference, only told."""
     now = {file.path: file.modified for file in found.files}
     return [
-        f"{path}: same bytes, file time {_stamp(was)} recorded, {_stamp(now[path])} now"
+        f"{path}: same bytes, file time {stamp(was)} recorded, {stamp(now[path])} now"
         for path, was in same_bytes(recorded, found).items()
         if was != now[path]
     ]
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _line(value: object) -> str:

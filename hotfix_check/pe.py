@@ -11,12 +11,13 @@ kept, and only ``PeError`` or ``OSError`` is raised.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotfix_check.pe_bytes import PeBytes, PeError, PeErrorKind, ReadAt, opened, positioned
+from hotfix_check.pe_bytes import PeBytes, PeError, PeErrorKind, ReadAt, open_regular, positioned
 from hotfix_check.version import FileVersion
 from hotfix_check.version_resource import (
     StringTable,
@@ -123,8 +124,11 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
 
     Only regular files are read, links are not followed. Raises PeError, or OSError when it cannot be opened or read.
     """
-    with opened(path) as fd:
+    fd, _ = open_regular(path)
+    try:
         return read_pe(positioned(fd), mapi=mapi)
+    finally:
+        os.close(fd)
 
 
 def read_pe(read_at: ReadAt, *, mapi: bool = False) -> PeFacts:

@@ -48,8 +48,10 @@ def checked_result(document: object, where: str) -> dict[str, Any]:
     """The result document of parsed JSON. Raises SavedInputError with the place of the first fault."""
     if not isinstance(document, dict):
         raise SavedInputError(f"{where}: not a saved result: an object was expected")
-    if document.get("schema") != SCHEMA:
-        raise SavedInputError(f"{where}: schema: {shown(document.get('schema'))}: this release reads {SCHEMA}")
+    if "schema" not in document:
+        raise SavedInputError(f"{where}: schema: missing; a saved result says {SCHEMA} there")
+    if document["schema"] != SCHEMA:
+        raise SavedInputError(f"{where}: schema: {shown(document['schema'])}: this release reads {SCHEMA}")
     fault = first_fault(document, packaged_schema("result-1.json"))
     fault = fault or _fault_in_meaning(document)
     if fault is not None:

@@ -25,6 +25,7 @@ MAX_TRANSLATIONS = 64
 _FIXED_SIGNATURE = 0xFEEF04BD
 _FIXED_SIZE = 52
 _FIXED = struct.Struct("<I4x8H")  # dwSignature, file version, product version: each minor, major, revision, build
+_WORD = struct.Struct("<H")
 _WORDS = struct.Struct("<HH")  # wLength, wValueLength
 _TABLE_NAME = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
 _ROOT_KEY = "VS_VERSION_INFO\0".encode("utf-16-le")
@@ -86,7 +87,7 @@ class VersionResource:
             language, codepage = divmod(int(name, 16), 0x10000) if _TABLE_NAME.fullmatch(name) else (0, 0)
             strings = tuple(
                 (_decoded(key, wide), _text(data, value, value_end, wide))
-                for key, value, _, value_end in islice(_blocks(data, start, end, wide), kept)
+                for key, value, value_end, _ in islice(_blocks(data, start, end, wide), kept)
             )
             tables.append(StringTable(language=language, codepage=codepage, strings=strings))
         return tuple(tables)
@@ -95,7 +96,7 @@ class VersionResource:
         """The values of those of ``keys``, in lower case, that are there: each from the first table that has it."""
         found: dict[str, str] = {}
         for _, start, end, kept in self.tables:
-            for stored, value, _, value_end in islice(_blocks(self.data, start, end, self.wide), kept):
+            for stored, value, value_end, _ in islice(_blocks(self.data, start, end, self.wide), kept):
                 key = _lower(stored, self.wide)
                 if key in keys and key not in found:
                     found[key] = _text(self.data, value, value_end, self.wide)
@@ -114,14 +115,15 @@ def parse_version_resource(data: bytes, *, wide: bool = True) -> VersionResource
         length, value_length = _WORDS.unpack_from(data)
         end = min(length, len(data))
         value = _root_value(data, end, wide)
-        for stored, start, _, block_end in _blocks(data, _aligned(value + value_length), end, wide):
+        for stored, start, block_end, _ in _blocks(data, _aligned(value + value_length), end, wide):
             key = _lower(stored, wide)
             if key == "stringfileinfo":
                 if not _find_tables(data, start, block_end, wide, tables):
                     notes.append("strings-cut")
             elif key == "varfileinfo":
-                for name, at, size, var_end in _blocks(data, start, block_end, wide):
+                for name, at, var_end, size_at in _blocks(data, start, block_end, wide):
                     if _lower(name, wide) == "translation":
+                        (size,) = _WORD.unpack_from(data, size_at)
                         room = MAX_TRANSLATIONS - len(translations)
                         pairs = min(size, var_end - at) // 4
                         translations += _WORDS.iter_unpack(data[at : at + 4 * max(0, min(pairs, room))])
@@ -157,14 +159,15 @@ def _root_value(data: bytes, end: int, wide: bool) -> int:
     """Where the value of the whole starts, never past ``end``; almost all have the same name."""
     if wide and end >= _ROOT_VALUE and data.startswith(_ROOT_KEY, 6):
         return _ROOT_VALUE
-    return _key(data, 6 if wide else 4, end, wide)[1]
+    stop = _nul(data, 6 if wide else 4, end, wide)
+    return min(_aligned(stop + (2 if wide else 1)), end)
 
 
 def _find_tables(data: bytes, start: int, end: int, wide: bool, tables: list[tuple[bytes, int, int, int]]) -> bool:
     """Append the tables of one StringFileInfo; False when a cap left something out."""
     few = len(data) <= 4 * MAX_STRINGS  # a string takes four bytes or more: no need to count them
     room = MAX_STRINGS - (0 if few else sum(kept for _, _, _, kept in tables))
-    for name, first, _, table_end in _blocks(data, start, end, wide):
+    for name, first, table_end, _ in _blocks(data, start, end, wide):
         if len(tables) == MAX_STRING_TABLES:
             return False
         count = 0 if few else sum(1 for _ in islice(_blocks(data, first, table_end, wide), room + 1))
@@ -176,27 +179,19 @@ def _find_tables(data: bytes, start: int, end: int, wide: bool, tables: list[tup
 
 
 def _blocks(data: bytes, start: int, end: int, wide: bool) -> Iterator[tuple[bytes, int, int, int]]:
-    """(key as stored, where its value or first child starts, wValueLength, its end) of each block."""
-    header = 6 if wide else 4
-    while start + header <= end:
+    """(key as stored, where its value or first child starts, its end, where its wValueLength is) of each block."""
+    header, nul = (6, 2) if wide else (4, 1)
+    while (key_at := start + header) <= end:
         length = data[start] | data[start + 1] << 8
         if length < header:
             return
-        block_end = min(start + length, end)
-        key, value = _key(data, start + header, block_end, wide)
-        yield key, value, data[start + 2] | data[start + 3] << 8, block_end
+        block_end = start + length
+        if block_end > end:
+            block_end = end
+        stop = _nul(data, key_at, block_end, wide)
+        value = (stop + nul + 3) & ~3
+        yield data[key_at:stop], value if value < block_end else block_end, block_end, start + 2
         start += (length + 3) & ~3
-
-
-def _key(data: bytes, start: int, end: int, wide: bool) -> tuple[bytes, int]:
-    """The name that begins at ``start``, as stored, and where the value behind it starts (never past ``end``)."""
-    stop = _nul(data, start, end, wide)
-    return data[start:stop], min((stop + (5 if wide else 4)) & ~3, end)
-
-
-def _text(data: bytes, start: int, end: int, wide: bool) -> str:
-    """Text from ``start`` to its NUL or to ``end``."""
-    return _decoded(data[start : _nul(data, start, end, wide)], wide)
 
 
 def _nul(data: bytes, start: int, end: int, wide: bool) -> int:
@@ -208,6 +203,13 @@ def _nul(data: bytes, start: int, end: int, wide: bool) -> int:
     while stop >= 0 and (stop - start) & 1:
         stop = data.find(b"\0\0", stop + 1, end)
     return end - ((end - start) & 1) if stop < 0 else stop
+
+
+def _text(data: bytes, start: int, end: int, wide: bool) -> str:
+    """Text from ``start`` to its NUL, or with the last whole character before ``end``."""
+    if wide:
+        end -= (end - start) & 1
+    return _decoded(data[start:end], wide).partition("\0")[0]
 
 
 def _decoded(stored: bytes, wide: bool) -> str:

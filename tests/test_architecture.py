@@ -130,12 +130,13 @@ def test_scanning_one_file_loads_nothing_that_it_does_not_use(samples: Path) -> 
         "try: main()\nexcept SystemExit: pass\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(samples / "copied-file" / "Mapi32.dll")],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
+    for _ in ("that may make the index in the cache", "that reads it"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(samples / "copied-file" / "Mapi32.dll")],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
     loaded = set(done.stdout.splitlines()[-1].split())
     assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "tomllib"} == set()

@@ -93,14 +93,14 @@ def test_the_schema_uses_only_the_keywords_that_the_reader_knows() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "not JSON"),
+        ("", "nothing in it; a saved result (JSON) expected"),
         ("{", "not JSON"),
-        ("[" * 100_000, "not JSON"),
+        ("[" * 100_000, "nested deeper than 64 levels"),
         ("[]", "not a saved result: an object was expected"),
         ('{"schema": "hotfix-check/result/9"}', "schema: 'hotfix-check/result/9': this release reads"),
         ('{"schema": "hotfix-check/result/1"}', "the document: tool is missing"),
         ('{"schema": "hotfix-check/result/1", "run": NaN}', "NaN is no JSON number"),
-        ("\udcff", "not JSON"),
+        ("\udcff", "byte 0: not UTF-8 text (invalid start byte)"),
     ],
     ids=[
         "empty",

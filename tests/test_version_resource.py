@@ -116,6 +116,22 @@ def test_the_first_key_counts_whatever_its_case() -> None:
     assert table.get("CompanyName") is None
 
 
+ASKED = {
+    "the first table that has it": ({1031: [("A", "de")], 1033: [("A", "en"), ("B", "en")]}, {"a": "de", "b": "en"}),
+    "whatever its case": ({0: [("FILEVERSION", "1"), ("fileVersion", "2"), ("A", "")]}, {"fileversion": "1", "a": ""}),
+    "not there": ({0: [("C", "1")]}, {}),
+    "no tables": ({}, {}),
+}
+
+
+@pytest.mark.parametrize(("tables", "expected"), ASKED.values(), ids=ASKED)
+def test_only_what_is_asked_for_is_given(tables: dict[int, list[tuple[str, str]]], expected: dict[str, str]) -> None:
+    parsed = parse_version_resource(version_resource("1.2.3.4", tables))
+
+    assert parsed.values({"a", "b", "fileversion"}) == expected
+    assert parsed.values(()) == {}
+
+
 def test_small_tables_are_all_read() -> None:
     data = version_resource("1.2.3.4", {1031: [("A", "de")], 1033: [("A", "en")], 1036: [("A", "fr")]})
     parsed = parse_version_resource(data)
@@ -236,6 +252,10 @@ def test_what_is_written_is_read_again(numbers: tuple[int, ...], tables: dict[in
     )
     assert parsed.translations == tuple((language, 1200) for language in tables)
     assert parsed.notes == ()
+    first: dict[str, str] = {}
+    for key, value in (pair for table in parsed.strings for pair in table.strings):
+        first.setdefault(key.lower(), value)
+    assert parsed.values(first) == first
 
 
 @given(st.binary(max_size=300), st.booleans())

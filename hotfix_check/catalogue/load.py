@@ -30,6 +30,7 @@ from hotfix_check.toml_text import parse_toml
 FORMAT = 1
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_FAULTS = 100  # told at once
+MAX_LINES = 1_000_000  # of a .jsonl file, an update each
 SUFFIXES = (".toml", ".jsonl")
 
 T = TypeVar("T")
@@ -210,6 +211,8 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
 
 def _json_lines(data: bytes, path: str) -> object:
     """The first line is the file's table without its updates, each line after it one update."""
+    if data.count(b"\n") > MAX_LINES:
+        raise CatalogueError(f"{path}: more than {MAX_LINES} lines, not a catalogue")
     lines = [
         parse_json(line, f"{path}: line {number}", "a catalogue")
         for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1)

@@ -76,7 +76,9 @@ def _updates(updates: Sequence[Document], width: int, everything: bool) -> Itera
     wide = _widths(labels, rows)
     room = width - sum(wide[:-1]) - 2 * len(wide[:-1])
     wide[-1] = room if room >= _TITLE else 0
-    if not wide[-1]:
+    if wide[-1]:
+        rows = [(*row[:-1], row[-1][:room]) for row in rows]
+    else:
         labels, wide, rows = labels[:-1], wide[:-1], [row[:-1] for row in rows]
     yield "\n" + _lines([labels, ["-" * one for one in wide], *rows], wide)
     if len(kept) < len(open_ones):
@@ -129,5 +131,5 @@ def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
 
 def _lines(rows: Sequence[Sequence[str]], wide: Sequence[int]) -> str:
     return "".join(
-        "  ".join(text[:width].ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() + "\n" for row in rows
+        "  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() + "\n" for row in rows
     )

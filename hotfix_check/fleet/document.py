@@ -14,12 +14,13 @@ from typing import Any
 from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
+from hotfix_check.fields import stamp
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
-from hotfix_check.report.result import Document, RunInfo, day_text, utc_text
+from hotfix_check.report.result import Document, RunInfo, day_text
 
 SCHEMA = "hotfix-check/fleet/1"
 SUMMARY = ("installed", "superseded", "partial", "missing", "not-applicable", "undetermined", "blocked", "waived")
@@ -76,8 +77,8 @@ def fleet_document(
         "schema": SCHEMA,
         "tool": {"name": "hotfix-check", "version": __version__},
         "run": {
-            "started": utc_text(run.started),
-            "finished": utc_text(run.finished),
+            "started": stamp(run.started),
+            "finished": stamp(run.finished),
             "host": run.host,
             "user": run.user,
             "arguments": None if run.arguments is None else list(run.arguments),

@@ -6,14 +6,14 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.fields import Fields
+from hotfix_check.fields import Fields, stamp
 from hotfix_check.fleet.evidence import evidence_of
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_saved
@@ -225,7 +225,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
         target=1,
         kind="inventory",
         host=host,
-        at=_stamp(collected.at if collected else None),
+        at=stamp(collected.at if collected else None),
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
         outcome=target_outcome(assessment, asked.fail_on, waived),
@@ -291,7 +291,3 @@ def _result_row(
         waivers=(),
         reason=None,
     )
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

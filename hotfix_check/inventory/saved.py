@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fields import Fields
+from hotfix_check.fields import Fields, stamp
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
 from hotfix_check.json_text import read_json
 from hotfix_check.shown import shown
@@ -22,7 +21,7 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
     """The inventory as JSON text, one file a line, with where and when it was collected."""
     head = {
         "schema": SCHEMA,
-        "collected": {"host": collected.host, "at": _stamp(collected.at), "by": collected.by},
+        "collected": {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
         "target": inventory.target,
         "root": list(inventory.root),
         "lone_file": inventory.lone_file,
@@ -102,7 +101,7 @@ def _file_row(file: InstalledFile) -> dict[str, object]:
     row: dict[str, object] = {
         "path": file.path,
         "size": file.size,
-        "modified": _stamp(file.modified),
+        "modified": stamp(file.modified),
         "version": None if file.version is None else str(file.version),
         "version_string": file.version_string,
         "product_name": file.product_name,
@@ -136,7 +135,7 @@ def _read_file(row: Fields) -> InstalledFile:
         machine=row.text("machine"),
         linked=row.integer("linked", 0, 2**32),
         outlook_stub=row.get("outlook_stub", bool, "true or false"),
-        sha256=row.text("sha256"),
+        sha256=row.digest("sha256"),
         notes=row.texts("notes") or (),
     )
     row.finish()
@@ -149,7 +148,7 @@ def _unreadable_row(file: UnreadableFile) -> dict[str, object]:
         "reason": file.reason,
         "folder": file.is_folder or None,
         "size": file.size,
-        "modified": _stamp(file.modified),
+        "modified": stamp(file.modified),
     }
     return {key: value for key, value in row.items() if value is not None}
 
@@ -164,10 +163,6 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
     )
     row.finish()
     return file
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _line(value: object) -> str:

@@ -20,6 +20,7 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.catalogue import Catalogue
+from hotfix_check.fields import stamp
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.policy import Applied, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
@@ -69,8 +70,8 @@ def result_document(
         "schema": SCHEMA,
         "tool": {"name": "hotfix-check", "version": __version__},
         "run": {
-            "started": utc_text(run.started),
-            "finished": utc_text(run.finished),
+            "started": stamp(run.started),
+            "finished": stamp(run.finished),
             "host": run.host,
             "user": run.user,
             "arguments": None if run.arguments is None else list(run.arguments),
@@ -120,7 +121,7 @@ def _target(
         "files_read": assessment.files_read,
         "collected": None
         if collected is None
-        else {"host": collected.host, "at": utc_text(collected.at), "by": collected.by},
+        else {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
         "products": [_product(level, catalogue) for level in assessment.products],
         "findings": [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings],
         "advisories": [_advisory(held) for held in assessment.advisories],
@@ -210,7 +211,7 @@ def _row(judged: JudgedRow) -> Document:
         "expected": {
             "version": None if row.version is None else str(row.version),
             "size": row.size,
-            "timestamp": utc_text(row.timestamp) if isinstance(row.timestamp, datetime) else day_text(row.timestamp),
+            "timestamp": stamp(row.timestamp) if isinstance(row.timestamp, datetime) else day_text(row.timestamp),
             "platform": row.platform,
         },
         "copies": [_copy(copy) for copy in judged.copies],
@@ -227,7 +228,7 @@ def _copy(copy: Copy) -> Document:
         "version": None if read is None or read.version is None else str(read.version),
         "version_string": read.version_string if read else None,
         "size": file.size,
-        "modified": utc_text(file.modified),
+        "modified": stamp(file.modified),
         "linked": _linked(read.linked) if read else None,
         "language": ", ".join(f"{language:04x}" for language in read.languages) or None if read else None,
         "machine": read.machine if read else None,
@@ -266,12 +267,8 @@ def names_of(ids: Iterable[str]) -> list[str]:
     return [one.rpartition("/")[2] for one in ids]
 
 
-def utc_text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _linked(seconds: int | None) -> str | None:
-    return utc_text(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+    return stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
 
 def day_text(day: date | None) -> str | None:

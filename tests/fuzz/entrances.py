@@ -26,13 +26,13 @@ from hotfix_check.json_text import parse_json
 from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
 from hotfix_check.pe import PeError, read_pe
 from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
-from hotfix_check.report import RunInfo, Scope, render_table, result_document
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.html import render_html
 from hotfix_check.report.identity import identity_document, render_identity
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import to_json
+from hotfix_check.report.result import RunInfo, Scope, result_document, to_json
+from hotfix_check.report.table import render_table
 from hotfix_check.report.wording import result_digest
 from hotfix_check.saved_result import checked_result
 
@@ -49,7 +49,7 @@ _DAY = date(2026, 11, 21)
 
 def _told(error: HotfixCheckError) -> None:
     """An expected error is one line for people (a catalogue's: one for each fault), and not a long one."""
-    lines = str(error).split("\n")
+    lines = error.lines
     assert len(lines) == 1 or isinstance(error, CatalogueError), lines
     for line in lines:
         assert line.strip() and line.isprintable() and len(line) <= LONGEST_LINE, line
@@ -91,15 +91,20 @@ def enter_article(data: bytes) -> None:
         _told(error)
 
 
-def enter_catalogue(data: bytes) -> None:
+def enter_catalogue(data: bytes, name: str = "fuzz.toml") -> None:
     """A catalogue file; a server is judged by it, and what ``catalogue check`` says of it is gathered."""
     try:
-        catalogue = parse_catalogue([("fuzz.toml", data)], sha256="0" * 64)
+        catalogue = parse_catalogue([(name, data)], sha256="0" * 64)
     except CatalogueError as error:
         _told(error)
         return
     check_catalogue(catalogue)
     _judged(_SERVER, catalogue)
+
+
+def enter_lines(data: bytes) -> None:
+    """The same of a catalogue in JSON, an update a line."""
+    enter_catalogue(data, "fuzz.jsonl")
 
 
 def enter_inventory(data: bytes) -> None:
@@ -172,6 +177,7 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "pe": enter_pe,
     "article": enter_article,
     "catalogue": enter_catalogue,
+    "lines": enter_lines,
     "inventory": enter_inventory,
     "result": enter_result,
     "baseline": enter_baseline,

@@ -1,6 +1,6 @@
-"""Fuzz one entrance with atheris until a number of seconds is over: ``fuzz_one.py ENTRANCE CORPUS_FOLDER [libFuzzer option]...``.
+"""Fuzz one entrance with atheris: ``fuzz_one.py ENTRANCE CORPUS_FOLDER [libFuzzer option]...``; ``run.py`` calls it.
 
-Run by ``run.py``. A crash is any exception that the entrance does not allow, or an input that takes longer than allowed.
+A crash is any exception that the entrance does not allow, or an input that takes longer than ``SECONDS``.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ from pathlib import Path
 
 import atheris
 
-ROOT = Path(__file__).parent.parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "samples"), str(ROOT / "tests"), str(Path(__file__).parent)]
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "samples"), str(HERE.parent), str(HERE)]
 
 with atheris.instrument_imports(include=["hotfix_check", "tomllib", "packaging"]):
     from entrances import ENTRANCES, SECONDS
 
-    import hotfix_check.cli  # noqa: F401  (everything that an entrance imports late is instrumented too)
-
-from mutations import mutate_tokens, words_of
-from seeds import SEEDS
+from mutations import mutate, values_of, words_of  # noqa: E402
+from seeds import SEEDS  # noqa: E402
 
 
 def main() -> None:
@@ -30,26 +29,28 @@ def main() -> None:
     seeds = SEEDS[name]()
     for number, seed in enumerate(seeds):
         (folder / f"seed-{number}").write_bytes(seed)
-    words = words_of(seeds)
-    slowest = [0.0]
+    words, values = words_of(seeds), values_of(seeds)
+    slowest = 0.0
 
     def enter(data: bytes) -> None:
+        nonlocal slowest
         started = time.process_time()
         entrance(data)
         seconds = time.process_time() - started
-        if seconds > slowest[0]:
-            slowest[0] = seconds
-            (folder.parent / f"{name}.slowest").write_text(f"{seconds:.3f} s, {len(data)} bytes")
+        if seconds > slowest:
+            slowest = seconds
+            print(f"slowest: {seconds:.3f} s for {len(data)} bytes", file=sys.stderr)
         if seconds > SECONDS:
             raise TimeoutError(f"{seconds:.1f} s for {len(data)} bytes")
 
-    def mutate(data: bytes, limit: int, seed: int) -> bytes:
-        if name == "pe" or seed % 4 == 0:
+    def change(data: bytes, limit: int, seed: int) -> bytes:
+        if name == "pe" or seed % 8 == 0:
             return bytes(atheris.Mutate(data, limit))
-        return mutate_tokens(data, limit, seed, words)
+        return mutate(data, limit, seed, words, values)
 
-    atheris.Setup([sys.argv[0], str(folder), *sys.argv[3:]], enter, custom_mutator=mutate)
+    atheris.Setup([sys.argv[0], str(folder), *sys.argv[3:]], enter, custom_mutator=change)
     atheris.Fuzz()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -147,7 +148,7 @@ level = "SP4"
 match = "exact"
 required = [818861]
 forbidden = ["KB884874"]
-optional = ["Q324529"]
+optional = ["Q242221"]
 """
 _WAIVER = """[[waiver]]
 id = "W-1"
@@ -194,6 +195,18 @@ def catalogue_seeds() -> tuple[bytes, ...]:
     """The two catalogues of the samples, and a small one that uses what they do not."""
     folder = ROOT / "samples" / "example" / "catalogue"
     return (*(path.read_bytes() for path in sorted(folder.glob("*.toml"))), _CATALOGUE.encode())
+
+
+def line_seeds() -> tuple[bytes, ...]:
+    """The same catalogues in JSON, an update a line."""
+    found = []
+    for seed in catalogue_seeds():
+        table = tomllib.loads(seed.decode())
+        updates = table.pop("update")
+        found.append(
+            "\n".join(json.dumps(one, default=str).replace("+00:00", "Z") for one in (table, *updates)).encode()
+        )
+    return tuple(found)
 
 
 def inventory_seeds() -> tuple[bytes, ...]:
@@ -264,6 +277,7 @@ SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "pe": pe_seeds,
     "article": article_seeds,
     "catalogue": catalogue_seeds,
+    "lines": line_seeds,
     "inventory": inventory_seeds,
     "result": result_seeds,
     "baseline": baseline_seeds,

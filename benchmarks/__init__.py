@@ -1,0 +1,1 @@
+"""Benchmarks against the peers and the floor: python -m benchmarks"""
