@@ -39,11 +39,7 @@ class Places:
             if role is not None and is_backup(folder, inventory.root):
                 role = None
             self._roles[folder] = role
-            if (
-                role is not None
-                and folder in listed
-                and (complete or _holds_core(held, role, product.folders))
-            ):
+            if role is not None and folder in listed and (complete or _holds_core(held, role, product.folders)):
                 self._whole.add(role)
         if complete and not self._lone:
             present = {f"/{root}/{folder.lower()}".rstrip("/") for folder in listed}

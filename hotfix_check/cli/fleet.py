@@ -76,7 +76,7 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
         notes = _judge(options, asked, question, spool)
         spool.finish(expected)
         notes += _waiver_notes(waivers, spool, judge)
-        if any(asked_anew(asked, options)) and (results := spool.count_kind("result")):
+        if any(asked_anew(asked, options)) and (results := spool.count_results()):
             given = " ".join(asked_anew(asked, options))
             notes.append(f"{results} hosts come from saved results, for which {given} was not asked anew")
         if not asked.quiet:
@@ -99,7 +99,7 @@ def _judge(options: FleetOptions, asked: JudgeOptions, question: FleetQuestion, 
             own = os.path.realpath(journal.path)
             others = (one for one in sources if is_url(one.place) or os.path.realpath(one.place) != own)
             known = run_fleet(others, judging, spool, journal, count)
-            gone = [rows for rows in journal.gone()] if not journal.empty else []
+            gone = list(journal.gone()) if not journal.empty else []
             for rows in gone:
                 for row in rows:
                     spool.add(row)

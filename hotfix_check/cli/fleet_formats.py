@@ -29,7 +29,9 @@ def check_fleet_outputs(form: str, outputs: Sequence[Path], *, inputs: Sequence[
             try:
                 import pyarrow  # noqa: F401
             except ImportError:
-                raise UsageError("--output: Parquet needs the extra 'fleet': pip install 'hotfix-check[fleet]'") from None
+                raise UsageError(
+                    "--output: Parquet needs the extra 'fleet': pip install 'hotfix-check[fleet]'"
+                ) from None
 
 
 def write_fleet(document: FleetDocument, form: str, outputs: Sequence[Path], *, everything: bool) -> None:

@@ -63,8 +63,12 @@ def _rows(document: FleetDocument) -> Iterator[_Row]:
     for level in head["levels"]:
         yield {"record": "level", **level}
     for one in head["catalogues"]:
-        yield {"record": "catalogue", "catalogue": one["version"], "catalogue_sha256": one["sha256"],
-               "hosts": one["hosts"]}
+        yield {
+            "record": "catalogue",
+            "catalogue": one["version"],
+            "catalogue_sha256": one["sha256"],
+            "hosts": one["hosts"],
+        }
     for group in head["groups"]:
         for side in group["levels"]:
             yield {"record": "drift", "group": group["group"], **side}
@@ -77,5 +81,10 @@ def _rows(document: FleetDocument) -> Iterator[_Row]:
     for one in head["damaged"]:
         yield {"record": "damaged", **one}
     for one in head["older"]:
-        yield {"record": "older", "host": one["host"], "source": one["source"], "collected": one["at"],
-               "reason": f"counted is {one['counted']}"}
+        yield {
+            "record": "older",
+            "host": one["host"],
+            "source": one["source"],
+            "collected": one["at"],
+            "reason": f"counted is {one['counted']}",
+        }

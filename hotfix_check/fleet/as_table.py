@@ -62,7 +62,7 @@ def _updates(updates: Sequence[Document], width: int, everything: bool) -> Itera
     kept = open_ones if everything else open_ones[:_UPDATES]
     if not kept:
         return
-    rows = [
+    rows: list[Sequence[str]] = [
         (
             visible(names_of([one["id"]])[0]),
             visible(one["product"]),
@@ -72,7 +72,17 @@ def _updates(updates: Sequence[Document], width: int, everything: bool) -> Itera
         )
         for one in kept
     ]
-    labels = ("Update", "Product", "Importance", "Missing", "Partial", "Open", "Blocked", "Waived", "Title")
+    labels: Sequence[str] = (
+        "Update",
+        "Product",
+        "Importance",
+        "Missing",
+        "Partial",
+        "Open",
+        "Blocked",
+        "Waived",
+        "Title",
+    )
     wide = _widths(labels, rows)
     room = width - sum(wide[:-1]) - 2 * len(wide[:-1])
     wide[-1] = room if room >= _TITLE else 0

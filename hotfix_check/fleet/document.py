@@ -106,7 +106,8 @@ def fleet_document(
             for row in spool.catalogues()
         ],
         "levels": [
-            {"products": row["line"], "hosts": row["hosts"], "failing": row["failing"]} for row in spool.lines()
+            {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
+            for row in spool.sets(grouped=False)
         ],
         "updates": updates,
         "groups": _groups(spool, absent) if grouped else [],
@@ -170,7 +171,7 @@ def _updates(
             for update_id in ids:
                 counts[update_id][key] += hosts
     known = {update.id: update for update in catalogue.updates}
-    tables = []
+    tables: list[Document] = []
     sums: Counter[str] = Counter()
     for update_id, found in counts.items():
         sums.update(found)
@@ -196,11 +197,10 @@ def _updates(
 
 
 def _absent(spool: Spool, expected: Expected) -> Iterator[Document]:
-    spool.index_expected()
+    met = {row["expected"]: row["damaged"] for row in spool.met()}
     for name in sorted(expected.groups, key=lambda one: (one.casefold(), one)):
-        if spool.seen(name, damaged=False) is None:
-            source = spool.seen(name, damaged=True)
-            yield {"host": name, "group": expected.groups[name], "damaged": source}
+        if met.get(name, name) is not None:
+            yield {"host": name, "group": expected.groups[name], "damaged": met.get(name)}
 
 
 def _groups(spool: Spool, absent: Sequence[Document]) -> list[Document]:
@@ -209,9 +209,9 @@ def _groups(spool: Spool, absent: Sequence[Document]) -> list[Document]:
         if one["group"] is not None:
             missing[one["group"]].append(one["host"])
     tables = []
-    for row in spool.groups():
+    for row in spool.sets(grouped=True):
         alike = row["answers"] == 1 and row["lines"] == 1
-        drift = {"levels": [], "updates": []} if alike else drift_of(spool.members(row["name"]))
+        drift = {"levels": [], "updates": []} if alike else drift_of(map(dict, spool.members(row["name"])))
         tables.append(
             {
                 "group": row["name"],

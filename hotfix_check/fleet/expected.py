@@ -42,8 +42,9 @@ def read_expected(path: Path, column: str | None) -> Expected:
     The hosts are in the column host (hostname, computername, computer, server, name), else in the first. Raises
     UsageError.
     """
-    text = text_of(read_bounded(path, MAX_BYTES, "a list of hosts", UsageError), str(path), "hosts", UsageError,
-                   utf16=True)
+    text = text_of(
+        read_bounded(path, MAX_BYTES, "a list of hosts", UsageError), str(path), "hosts", UsageError, utf16=True
+    )
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if not lines:
         raise UsageError(f"{path}: no host in it")

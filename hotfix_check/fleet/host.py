@@ -229,8 +229,10 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
         outcome=target_outcome(assessment, asked.fail_on, waived),
-        products=tuple(_product(one.product, one.exact, one.low, one.high, one.basis, asked.catalogue)
-                       for one in assessment.products),
+        products=tuple(
+            _product(one.product, one.exact, one.low, one.high, one.basis, asked.catalogue)
+            for one in assessment.products
+        ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
         advisories=tuple(held.advisory.id for held in assessment.advisories),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),

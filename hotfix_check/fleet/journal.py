@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -50,7 +49,7 @@ class Journal:
         self._question = question
         self._paths = hashlib.sha256(json.dumps(sorted(paths)).encode()).hexdigest()
         self.ignored = 0
-        # On disk, not in memory: sha256 of an inventory and its name to the line's rows; whether it was met in this run.
+        # On disk, not in memory: the rows of each line by the bytes and name of their inventory.
         self._known = sqlite3.connect("")
         self._known.execute(
             "CREATE TABLE known (sha256 TEXT, name TEXT, source TEXT, rows TEXT, met INT, own INT, "
@@ -67,8 +66,7 @@ class Journal:
 
     def _read(self) -> None:
         whole = True
-        self._stream.seek(0)
-        with open(os.dup(self._stream.fileno()), "rb") as lines:
+        with self.path.open("rb") as lines:
             while line := lines.readline(_LONGEST_LINE):
                 whole = line.endswith(b"\n")
                 if not whole or not self._keep(line):
@@ -90,8 +88,13 @@ class Journal:
             return False
         self._known.execute(
             "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, 0, ?)",
-            (rows[0].sha256, name_of_source(rows[0].source), rows[0].source, json.dumps(table["rows"]),
-             table.get("paths") == self._paths),
+            (
+                rows[0].sha256,
+                name_of_source(rows[0].source),
+                rows[0].source,
+                json.dumps(table["rows"]),
+                table.get("paths") == self._paths,
+            ),
         )
         return True
 
@@ -129,5 +132,3 @@ class Journal:
     ) -> None:
         self._known.close()
         self._stream.close()
-
-

@@ -16,6 +16,7 @@ from hotfix_check.fleet.sources import Source
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing.process import BaseProcess
 
 FEW = 32
 """So many hosts are judged faster here than a pool has started."""
@@ -155,12 +156,15 @@ def _prepare(asked: FleetQuestion) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _judge = FleetJudge(asked)
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _judge_there(parcel: Parcel) -> list[Rows]:
     assert _judge is not None  # noqa: S101  (the pool's initializer)
     return [judge_source(source, _judge) for source in parcel]
-
-

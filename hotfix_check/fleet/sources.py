@@ -29,8 +29,10 @@ class Source:
         """Its bytes. Raises SavedInputError."""
         if self.data is not None:
             return self.data
-        return _read_url(self.place) if is_url(self.place) else read_bounded(
-            Path(self.place), MAX_BYTES, _WHAT, SavedInputError
+        return (
+            _read_url(self.place)
+            if is_url(self.place)
+            else read_bounded(Path(self.place), MAX_BYTES, _WHAT, SavedInputError)
         )
 
 

@@ -62,7 +62,7 @@ def side_words(side: Document) -> str:
 def absent_words(one: Document) -> str:
     """An expected host that is not there."""
     group = f" ({one['group']})" if one["group"] else ""
-    return one["host"] + group + (f": only {one['damaged']}, which could not be read" if one["damaged"] else "")
+    return f"{one['host']}{group}" + (f": only {one['damaged']}, which could not be read" if one["damaged"] else "")
 
 
 def damaged_words(one: Document) -> str:
