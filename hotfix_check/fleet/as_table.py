@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hotfix_check.fleet.document import FleetDocument
 from hotfix_check.fleet.words import (
@@ -17,7 +17,7 @@ from hotfix_check.fleet.words import (
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill, visible
 
-_HOSTS, _UPDATES, _LISTED = 50, 20, 10
+_HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5
 _TITLE = 20  # characters of a title that tell something
 _UPDATE_COLUMNS = ("missing", "partial", "undetermined", "blocked", "waived")
 
@@ -29,10 +29,10 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     if len(head["catalogues"]) > 1:
         yield _section("Judged with different catalogues", map(catalogue_words, head["catalogues"]), width, everything)
     yield from _updates(head["updates"], width, everything)
-    for group in head["groups"] if everything else head["groups"][:_LISTED]:
+    for group in head["groups"] if everything else head["groups"][:_GROUPS]:
         if group["levels"] or group["updates"]:
-            yield _section(f"Not alike in {group['group']}", drift_lines(group), width, everything)
-    not_alike = sum(bool(group["levels"] or group["updates"]) for group in head["groups"][_LISTED:])
+            yield _section(f"Not alike in {group['group']}", drift_lines(group), width, everything, _GROUPS)
+    not_alike = sum(bool(group["levels"] or group["updates"]) for group in head["groups"][_GROUPS:])
     if not_alike and not everything:
         yield f"\n... and {not_alike} more groups whose members differ (--all shows them)\n"
     for label, lines in (
@@ -46,11 +46,11 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     yield from _hosts(document, everything)
 
 
-def _section(label: str, lines: object, width: int, everything: bool) -> str:
-    entries: Sequence[str] = list(lines)  # type: ignore[call-overload]
+def _section(label: str, lines: Iterable[str], width: int, everything: bool, most: int = _LISTED) -> str:
+    entries = list(lines)
     if not entries:
         return ""
-    kept = entries if everything else entries[:_LISTED]
+    kept = entries if everything else entries[:most]
     text = [f"\n{visible(label)}:", *(fill(entry, width, indent="    ", first="  ") for entry in kept)]
     if len(kept) < len(entries):
         text.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")

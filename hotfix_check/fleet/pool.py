@@ -55,7 +55,7 @@ def parcels(sources: Iterable[Source], size: int = _TOGETHER) -> Iterator[Parcel
 
 
 class _Pool:
-    """A pool that outlives its processes: what one was working on when it died is judged again, each host alone."""
+    """A pool that outlives its processes: what was under way when one died is judged again, host by host."""
 
     def __init__(self, asked: FleetQuestion, processes: int) -> None:
         self._asked = asked
@@ -83,8 +83,7 @@ class _Pool:
             finally:
                 executor.shutdown(wait=True, cancel_futures=True)
             yield from self._left(running)
-            while self._suspects:
-                yield self._alone(self._suspects.popleft())
+            yield from self._one_by_one()
             if held is None and not running:
                 held = next(waiting, None)
                 if held is None:
@@ -119,17 +118,20 @@ class _Pool:
                 yield from done.result()
         running.clear()
 
-    def _alone(self, source: Source) -> Rows:
-        """One host in a process of its own, so that it is known who is to blame when that dies too."""
+    def _one_by_one(self) -> Iterator[Rows]:
+        """The suspects, one at a time, so that it is known who is to blame when the process dies again."""
         from concurrent.futures import BrokenExecutor
 
-        executor = self._start(1)
-        try:
-            return executor.submit(_judge_there, (source,)).result()[0]
-        except BrokenExecutor:
-            return (damaged(source.place, "the process that judged it died, and a second one too"),)
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+        while self._suspects:
+            executor = self._start(1)
+            try:
+                while self._suspects:
+                    source = self._suspects.popleft()
+                    yield executor.submit(_judge_there, (source,)).result()[0]
+            except BrokenExecutor:
+                yield (damaged(source.place, "the process that judged it died, and a second one too"),)
+            finally:
+                executor.shutdown(wait=True, cancel_futures=True)
 
     def _start(self, processes: int) -> ProcessPoolExecutor:
         import multiprocessing

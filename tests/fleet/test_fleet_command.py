@@ -81,9 +81,7 @@ def test_the_exit_code_is_that_of_all_hosts(
         (["nosuch://bucket/x"], "nosuch://bucket/x: "),
     ],
 )
-def test_a_question_that_cannot_be_asked_is_one_line(
-    arguments: list[str], said: str, tmp_path: Path, run: Run
-) -> None:
+def test_a_question_that_cannot_be_asked_is_one_line(arguments: list[str], said: str, tmp_path: Path, run: Run) -> None:
     fleet(tmp_path / "in", EX1=NEWEST)
     (tmp_path / "hosts.txt").write_text("EX1\n")
     (tmp_path / "empty.txt").write_text("")
