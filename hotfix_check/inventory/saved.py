@@ -166,4 +166,4 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
 
 
 def _line(value: object) -> str:
-    return json.dumps(value)
+    return json.dumps(value, separators=(",", ":"))
