@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
@@ -24,7 +25,7 @@ def slowed(root: str, wanted: Sequence[str], one_at_a_time: bool) -> Callable[[]
     """read_target with every one of CALLS delayed; path, version and SHA-256 of each file."""
     names = frozenset(wanted)
     if one_at_a_time:
-        overlap.THREADS = 0  # beside the main one
+        overlap.STEPS_WAITED = sys.maxsize  # before threads are started
     for name in CALLS:
         if hasattr(os, name):
             setattr(os, name, _delayed(getattr(os, name)))

@@ -54,6 +54,7 @@ class Asked:
     as_of: str | None
     complete: bool
     cross_check: bool
+    follow_links: bool
     day: date
 
 
@@ -125,6 +126,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
             as_of=arguments.text("as_of"),
             complete=arguments.flag("complete", False),
             cross_check=arguments.flag("cross_check", False),
+            follow_links=arguments.flag("follow_links", False),
             day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
         ),
         baseline_sha256=policy.digest("baseline"),

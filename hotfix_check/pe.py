@@ -37,7 +37,7 @@ MAX_EXPORTS = 1 << 16  # names; found by binary search, as GetProcAddress does
 _DIRECTORY = 0x80000000  # set in a resource entry that leads to another directory
 _RT_VERSION = 16
 _VERSION_ID = 1
-_LANGUAGE_RANK = {0: 0, 1033: 1}  # neutral, US English, then whichever comes first
+_LANGUAGES = (0, 1033)  # neutral, US English, then whichever comes first
 _STUB_EXPORT = b"GetOutlookVersion\0"
 
 _U16 = struct.Struct("<H")
@@ -207,7 +207,11 @@ def _find_version_resource(image: PeBytes, address: int, notes: list[str]) -> tu
         return None
     language, target = languages[0]
     if len(languages) > 1:
-        language, target = min(languages, key=lambda entry: _LANGUAGE_RANK.get(entry[0], len(_LANGUAGE_RANK)))
+        for preferred in _LANGUAGES:
+            preferred_at = _target(entries, preferred)
+            if preferred_at is not None:
+                language, target = preferred, preferred_at
+                break
     data = _version_data(image, *_data_entry(image, root, target))
     if len(languages) > 1:
         _compare_languages(image, root, languages, parse_fixed_versions(data), notes)
@@ -251,10 +255,18 @@ def _subdirectory(image: PeBytes, root: int, target: int) -> tuple[bytes, int]:
 
 
 def _target(entries: bytes, wanted: int) -> int | None:
-    """Where the first entry with this id leads."""
-    for identifier, target in _PAIR.iter_unpack(entries):
+    """Where the entry with this id leads, searched by halves as Windows does: which of several it is, and whether one
+    out of order is found, depends on it."""
+    low, high = 0, len(entries) // _PAIR.size
+    while low < high:
+        middle = (low + high - 1) // 2
+        identifier, target = _PAIR.unpack_from(entries, _PAIR.size * middle)
         if identifier == wanted:
             return int(target)
+        if identifier < wanted:
+            low = middle + 1
+        else:
+            high = middle
     return None
 
 

@@ -36,18 +36,19 @@ class PeError(ValueError):
         self.kind: PeErrorKind = kind
 
 
-def open_regular(path: str | Path) -> tuple[int, os.stat_result]:
-    """A file descriptor to read a regular file by, and its status; nothing else is opened, waited for or followed.
+def open_regular(path: str | Path, *, dir_fd: int | None = None, follow: bool = False) -> tuple[int, os.stat_result]:
+    """A file descriptor to read a regular file by, and its status; nothing else is opened or waited for.
 
+    A relative path is taken from the folder open as ``dir_fd``. The file itself may be a link only with ``follow``.
     Raises PeError (not-a-file) or OSError.
     """
-    no_follow: int = getattr(os, "O_NOFOLLOW", 0)
-    if not no_follow and Path(path).is_symlink():
+    no_follow: int = 0 if follow else getattr(os, "O_NOFOLLOW", 0)
+    if not no_follow and not follow and Path(path).is_symlink():
         raise PeError("not-a-file", "a symbolic link, which is not followed")
     try:
-        fd = os.open(path, os.O_RDONLY | no_follow | _FLAGS)
+        fd = os.open(path, os.O_RDONLY | no_follow | _FLAGS, dir_fd=dir_fd)
     except OSError as error:
-        if error.errno == errno.ELOOP and Path(path).is_symlink():
+        if error.errno == errno.ELOOP and not follow:
             raise PeError("not-a-file", "a symbolic link, which is not followed") from None
         raise
     try:

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotfix_check.pe import MAX_VERSION_RESOURCE, PeFacts
-from hotfix_check.pe_bytes import PeError, opened
+from hotfix_check.pe_bytes import PeError, opened, positioned
 from hotfix_check.version import FileVersion
 
 if TYPE_CHECKING:
     import pefile
 
-MAX_FILE = 64 << 20  # bytes; held in memory, about twice
+MAX_FILE = 48 << 20  # bytes; held in memory
 MAX_VERSION_RESOURCES = 64  # of one file, each of at most MAX_VERSION_RESOURCE bytes and together of four times that
+MAX_RESOURCE_ENTRIES = 8192  # of one file: types, and the names and languages of versions; usual files have under 100
 
+_CHUNK = 1 << 20  # bytes, an even number; of the checksum, at once
 _FIXED_SIGNATURE = 0xFEEF04BD
 _EXPORTS, _RESOURCES, _SECURITY = 0, 2, 4  # data directories
 _RT_VERSION = 16
@@ -58,8 +60,7 @@ def cross_check(source: Path | bytes, facts: PeFacts) -> CrossCheck:
     if facts.machine == "16-bit":
         raise PeError("16-bit", "a 16-bit program, which pefile does not read")
     data = source if isinstance(source, bytes) else _copy(source)
-    if len(data) > MAX_FILE:
-        raise PeError("refused", f"larger than {MAX_FILE >> 20} MiB, too large for the second reader")
+    _refuse_large(len(data))
     try:
         image = _bounded_image(data)
         image.parse_data_directories([_EXPORTS, _RESOURCES])
@@ -93,9 +94,16 @@ def cross_check(source: Path | bytes, facts: PeFacts) -> CrossCheck:
 
 
 def _copy(path: Path) -> bytes:
-    """The file's bytes, at most one more than MAX_FILE."""
-    with opened(path) as fd, os.fdopen(fd, "rb", closefd=False) as file:
-        return file.read(MAX_FILE + 1)
+    """The file's bytes. Raises PeError before it reads too many of them."""
+    with opened(path) as fd:
+        size = os.fstat(fd).st_size
+        _refuse_large(size)
+        return positioned(fd)(0, size)
+
+
+def _refuse_large(size: int) -> None:
+    if size > MAX_FILE:
+        raise PeError("refused", f"larger than {MAX_FILE >> 20} MiB, too large for the second reader")
 
 
 def _bounded_image(data: bytes) -> pefile.PE:
@@ -104,6 +112,9 @@ def _bounded_image(data: bytes) -> pefile.PE:
 
     class BoundedPE(pefile.PE):  # type: ignore[misc]
         def parse_resource_entry(self, rva: int) -> Any:
+            self.entries_parsed = getattr(self, "entries_parsed", 0) + 1
+            if self.entries_parsed > MAX_RESOURCE_ENTRIES:
+                raise PeError("refused", "its resource directories are too large for the second reader")
             self.current_entry = super().parse_resource_entry(rva)
             return self.current_entry
 
@@ -132,5 +143,11 @@ def _checksum(data: bytes, field_at: int) -> int:
 
     Such a sum is the remainder modulo 65535; pefile's own loop takes 70 ms for each MiB.
     """
-    words = int.from_bytes(data[:field_at] + bytes(4) + data[field_at + 4 :], "little")
-    return (words % 0xFFFF or (0xFFFF if words else 0)) + len(data)
+    total, empty = 0, True
+    for start in range(0, len(data), _CHUNK):
+        chunk = bytearray(data[start : start + _CHUNK])
+        for position in range(max(field_at, start), min(field_at + 4, start + len(chunk))):
+            chunk[position - start] = 0
+        words = int.from_bytes(chunk, "little")
+        total, empty = total + words % 0xFFFF, empty and not words
+    return (0 if empty else total % 0xFFFF or 0xFFFF) + len(data)

@@ -18,7 +18,9 @@ from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
 from hotfix_check.fields import Fields
+from hotfix_check.inventory import shown as shown_path
 from hotfix_check.shown import shown
+from hotfix_check.toml_string import toml_string
 from hotfix_check.toml_text import parse_toml
 
 MAX_BYTES = 1024 * 1024
@@ -161,9 +163,9 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
     lines = [f"# What {assessment.target!r} has; every KB below is then required of the servers held against it."]
     for level in assessment.products:
         product = catalogue.product(level.product)
-        lines += ["", "[[product]]", f'id = "{product.id}"']
+        lines += ["", "[[product]]", f"id = {toml_string(product.id)}"]
         if level.exact:
-            lines += [f'level = "{product.levels[level.low].name}"', 'match = "at-least"']
+            lines += [f"level = {toml_string(product.levels[level.low].name)}", 'match = "at-least"']
         names = sorted(
             finding.update.id.rpartition("/")[2]
             for finding in assessment.findings
@@ -171,13 +173,13 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
             and finding.update.level is None
             and finding.verdict.value == "installed"
         )
-        lines += ["required = [", *(f'  "{name}",' for name in names), "]"] if names else ["required = []"]
+        lines += ["required = [", *(f"  {toml_string(name)}," for name in names), "]"] if names else ["required = []"]
     return "\n".join(lines) + "\n"
 
 
 def load_waivers(path: Path, catalogue: Catalogue) -> Waivers:
     """Read a waiver file. Raises PolicyError: reason, approver and expiry are required, a KB must be known."""
-    return parse_waivers(read_bounded(path, MAX_BYTES, "a waiver file", PolicyError), str(path), catalogue)
+    return parse_waivers(read_bounded(path, MAX_BYTES, "a waiver file", PolicyError), shown_path(str(path)), catalogue)
 
 
 def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:

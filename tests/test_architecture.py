@@ -28,6 +28,8 @@ ORDER = [
     "json_text",
     "toml_text",
     "version",
+    "hidden",
+    "toml_string",
     "fields",
     "saved_result",
     "manifest",

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 
 import pytest
@@ -70,30 +69,6 @@ def test_an_open_file_is_read_by_position_where_the_system_has_no_pread(
     with opened(path) as fd:
         read_at = positioned(fd)
         assert (read_at(8, 5), read_at(2, 3), read_at(99, 1)) == (b"89", b"234", b"")
-
-
-def test_only_regular_files_are_opened(tmp_path: Path) -> None:
-    for name in ("folder.dll", "fifo.dll"):
-        path = tmp_path / name
-        if name == "folder.dll":
-            path.mkdir()
-        elif not hasattr(os, "mkfifo"):
-            continue
-        else:
-            os.mkfifo(path)
-        with pytest.raises((PeError, PermissionError)) as caught, opened(path):
-            pass
-        if isinstance(caught.value, PeError):
-            assert (caught.value.kind, str(caught.value)) == ("not-a-file", "not a regular file")
-
-
-@pytest.mark.skipif(not hasattr(socket, "AF_UNIX") or os.name == "nt", reason="no sockets in folders here")
-def test_a_socket_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)  # the path of a socket may not be long
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind("socket.dll")
-        with pytest.raises(OSError), opened(Path("socket.dll")):
-            pass
 
 
 @pytest.mark.skipif(os.name == "nt", reason="making links needs a privilege here")

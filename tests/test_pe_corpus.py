@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import site
-import sysconfig
-from pathlib import Path
-
 import pefile
 import pytest
+from real_pe_files import files_of_corpus, files_of_python
 
 from hotfix_check.pe import PeError, read_pe_file
 
 _LARGEST = 4 << 20  # bytes; larger files take pefile long and add little
 
 
-def _real_files() -> list[Path]:
-    folders = {Path(folder) for folder in (sysconfig.get_path("purelib"), *site.getsitepackages())}
-    found = {path for folder in folders for path in folder.glob("**/distlib/*.exe")}
-    found |= {path for folder in folders for path in folder.glob("setuptools/*.exe")}
-    if corpus := os.environ.get("HOTFIX_CHECK_CORPUS"):
-        found |= {path for path in Path(corpus).rglob("*") if path.is_file() and not path.is_symlink()}
-    return sorted(path for path in found if path.stat().st_size <= _LARGEST)
-
-
-FILES = _real_files()
+FILES = sorted(path for path in files_of_python() | files_of_corpus() if path.stat().st_size <= _LARGEST)
 
 
 def test_both_readers_agree_on_real_files() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import struct
 import time
+import tracemalloc
 from pathlib import Path
 from types import MappingProxyType
 
@@ -109,17 +110,19 @@ def test_of_several_languages_the_one_that_windows_takes_is_confirmed(language: 
 
 EMPTY = version_resource("1.2.3.4", {1033: [("", "")] * 5000})
 STRINGS = (6, [(number, [(1033, bytes(200_000))]) for number in range(1, 100)])
+NOTHING: list[tuple[int, bytes]] = []
 EXPENSIVE = {
     "a version resource of 1 MiB": build_image([(16, [(1, [(1033, EMPTY + bytes(1 << 20))])])]),
     "a hundred languages": build_image([(16, [(1, [(number, version("1.1.1.1")) for number in range(100)])])]),
     "large resources in 8 languages": build_image([(16, [(1, [(number, EMPTY) for number in range(8)])])]),
+    "12,000 names of versions": build_image([(16, [(number, NOTHING) for number in range(1, 4001)])] * 3),
 }
 
 
 @pytest.mark.parametrize("data", EXPENSIVE.values(), ids=EXPENSIVE)
 def test_what_would_cost_minutes_is_refused(data: bytes) -> None:
     start = time.perf_counter()
-    with pytest.raises(PeError, match="its version resources are too large") as caught:
+    with pytest.raises(PeError, match="are too large for the second reader") as caught:
         cross_check(data, read(data))
     assert caught.value.kind == "refused"
     assert time.perf_counter() - start < 5
@@ -133,14 +136,24 @@ def test_other_resources_are_not_parsed() -> None:
     assert time.perf_counter() - start < 2
 
 
-def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [MAX_FILE, MAX_FILE + 1, 1 << 36], ids=["the largest", "one byte more", "64 GiB"])
+def test_no_file_fills_the_memory(tmp_path: Path, size: int) -> None:
     data = build_pe()
     path = tmp_path / "large.dll"
     path.write_bytes(data)
-    os.truncate(path, 1 << 36)
-    with pytest.raises(PeError, match=f"larger than {MAX_FILE >> 20} MiB") as caught:
-        cross_check(path, read(data))
-    assert caught.value.kind == "refused"
+    os.truncate(path, size)
+    tracemalloc.start()
+    try:
+        checked = cross_check(path, read(data))
+    except PeError as error:
+        assert size > MAX_FILE
+        assert (error.kind, str(error)) == ("refused", "larger than 48 MiB, too large for the second reader")
+    else:
+        assert size == MAX_FILE
+        assert checked.overlay_size == size - len(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < (64 << 20 if size == MAX_FILE else 1 << 20)
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ", build_pe()[:100], b"NE" * 100])

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pe_builder import block, string_block, version_resource
+from pe_oddities import block16
 
 from hotfix_check.version import FileVersion
 from hotfix_check.version_resource import (
@@ -217,14 +218,6 @@ def test_caps_bound_what_is_kept_and_are_noted() -> None:
     assert (len(just_enough.strings[0].strings), just_enough.notes) == (MAX_STRINGS, ())
     assert (len(many_tables.strings), many_tables.notes) == (MAX_STRING_TABLES, ("strings-cut",))
     assert len(many_pairs.translations) == MAX_TRANSLATIONS
-
-
-def block16(key: str, value: bytes = b"", children: tuple[bytes, ...] = ()) -> bytes:
-    data = bytes(4) + key.encode("cp1252") + b"\0"
-    data += bytes(-len(data) % 4) + value
-    for child in children:
-        data += bytes(-len(data) % 4) + child
-    return struct.pack("<HH", len(data), len(value)) + data[4:]
 
 
 def test_a_16_bit_resource_has_ansi_keys_and_no_type_field() -> None:

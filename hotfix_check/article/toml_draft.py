@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterable, Sequence
 
 from hotfix_check.article.draft import DraftRow, DraftUpdate
 from hotfix_check.article.terms import Term, find_terms
+from hotfix_check.toml_string import toml_string
 
 _KB = re.compile(r"\b(?:KB|Q)(\d{5,7})\b")
 
@@ -38,14 +38,14 @@ def _block(draft: DraftUpdate, product: str | None, rows: Sequence[DraftRow]) ->
         lines.append(f"kb = {draft.kb}")
     if not draft.title:
         lines.append("# the text gives no title: write one")
-    lines.append(f"title = {_string(draft.title or f'KB{draft.kb}')}")
-    lines.append(f"kind = {_string(draft.kind)}")
+    lines.append(f"title = {toml_string(draft.title or f'KB{draft.kb}')}")
+    lines.append(f"kind = {toml_string(draft.kind)}")
     if draft.released:
         lines.append(f"released = {draft.released.isoformat()}")
     if draft.restart:
-        lines.append(f"restart = {_string(draft.restart)}")
+        lines.append(f"restart = {toml_string(draft.restart)}")
     if draft.component:
-        lines.append(f"component = {_string(draft.component)}")
+        lines.append(f"component = {toml_string(draft.component)}")
     if draft.replaces_stated:
         lines.append(f"replaces = [{', '.join(map(str, draft.replaces))}]")
         lines.append("replaces_stated = true")
@@ -82,7 +82,7 @@ def _level(draft: DraftUpdate, product: str | None, row: DraftRow) -> str | None
 def _package(draft: DraftUpdate, product: str | None, level: str | None, rows: Sequence[DraftRow]) -> list[str]:
     lines = ["", "  [[update.package]]"]
     if level:
-        lines.append(f"  level = {_string(level)}")
+        lines.append(f"  level = {toml_string(level)}")
     if draft.prerequisites_stated:
         lines += _prerequisites(draft, product)
     lines.append("  files = [")
@@ -127,11 +127,11 @@ def _included(draft: DraftUpdate, product: str | None) -> list[str]:
 
 
 def _file(row: DraftRow) -> str:
-    pairs = [("name", _string(row.name))]
+    pairs = [("name", toml_string(row.name))]
     doubts = []
     version = row.version_normal or row.version
     if version:
-        pairs.append(("version", _string(version)))
+        pairs.append(("version", toml_string(version)))
     if row.version and row.version_normal is None:
         doubts.append("not four dotted numbers")
     elif row.version and row.version.count(".") < 3:
@@ -148,19 +148,15 @@ def _file(row: DraftRow) -> str:
         pairs.append(("timestamp", row.date.isoformat()))
     for key, value in (("platform", row.platform), ("language", row.language), ("folder", row.folder)):
         if value:
-            pairs.append((key, _string(value)))
+            pairs.append((key, toml_string(value)))
     if row.group:
         doubts.append(row.group)
     comment = f"  # {_comment('; '.join(doubts))}" if doubts else ""
     return "{ " + ", ".join(f"{key} = {value}" for key, value in pairs) + " }," + comment
 
 
-def _string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
 def _strings(texts: Iterable[str]) -> str:
-    return f"[{', '.join(map(_string, texts))}]"
+    return f"[{', '.join(map(toml_string, texts))}]"
 
 
 def _comment(text: str) -> str:

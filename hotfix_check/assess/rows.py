@@ -30,7 +30,9 @@ _WORST_FIRST = (
     RowState.NOT_CHECKABLE,
 )
 
-_READING_ANOMALIES = ("readers-disagree", "languages-disagree", "checksum-wrong")
+_READING_ANOMALIES = (
+    *("readers-disagree", "languages-disagree", "checksum-wrong", "changed-while-read", "case-duplicate"),
+)
 _LINK_MARGIN = timedelta(days=2)
 _SAME_TIME = timedelta(minutes=2)  # tables give minutes, FAT stores every other second
 _WIDEST_OFFSET = timedelta(hours=14)

@@ -18,6 +18,7 @@ from hotfix_check.cli.options import (
     Colour,
     Complete,
     Everything,
+    FollowLinks,
     Form,
     NoHash,
     Outputs,
@@ -77,6 +78,7 @@ def scan(
     cross_check: Annotated[
         bool, typer.Option("--cross-check", help="Read every evidence file a second time, with pefile.")
     ] = False,
+    follow_links: FollowLinks = False,
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
@@ -116,6 +118,7 @@ def scan(
                 as_of=as_of,
                 complete=complete,
                 cross_check=cross_check,
+                follow_links=follow_links,
                 hashes=not no_hash,
                 quiet=quiet,
                 verbose=verbose,
@@ -356,6 +359,7 @@ def inventory(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,
     catalogue: Catalogues = None,
+    follow_links: FollowLinks = False,
     no_hash: NoHash = False,
     no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave host and time out.")] = False,
     quiet: Quiet = False,
@@ -363,7 +367,15 @@ def inventory(
     """Collect all PE files of a target, to be judged later or elsewhere: 'hotfix-check scan FILE'."""
     from hotfix_check.cli.collecting import run_inventory
 
-    run_inventory(target, output, tuple(catalogue or ()), hashes=not no_hash, run_info=not no_run_info, quiet=quiet)
+    run_inventory(
+        target,
+        output,
+        tuple(catalogue or ()),
+        follow_links=follow_links,
+        hashes=not no_hash,
+        run_info=not no_run_info,
+        quiet=quiet,
+    )
 
 
 def main() -> None:

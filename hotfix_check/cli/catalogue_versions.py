@@ -16,23 +16,26 @@ from hotfix_check.catalogue import Catalogue, Update, default_folder
 from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.catalogues import chosen_catalogue
-from hotfix_check.cli.judging import known
+from hotfix_check.cli.judging import known, warn_of_clock
 from hotfix_check.cli.output import print_report
-from hotfix_check.report.text import visible
+from hotfix_check.report.text import cell, visible_lines
 
 _OLD_AFTER_DAYS = 365
+_WIDEST_NAME = 40
 
 
 def run_status(form: str, paths: Sequence[Path]) -> None:
     """Version, digest, place, products and their newest updates; a catalogue older than a year is warned of."""
     known("--format", form, ("table", "json"))
     catalogue = chosen_catalogue(paths)
-    age = (datetime.now(UTC).date() - date.fromisoformat(catalogue.version)).days
+    today = datetime.now(UTC).date()
+    age = (today - date.fromisoformat(catalogue.version)).days
     status = _status(catalogue, paths, age)
     if form == "json":
         print_report(json.dumps(status, indent=2) + "\n")
     else:
         print_report(_status_text(status))
+    warn_of_clock(today, catalogue)
     if age > _OLD_AFTER_DAYS:
         print(
             f"hotfix-check: warning: the catalogue is {age} days old: updates released since {catalogue.version} "
@@ -49,11 +52,6 @@ def run_diff(before: Path, after: Path, form: str) -> None:
         print_report(json.dumps(asdict(changes), indent=2) + "\n")
     else:
         print_report(visible_lines(_difference(changes)))
-
-
-def visible_lines(lines: Sequence[str]) -> str:
-    """Lines as text, with nothing in them that a terminal would act on."""
-    return "".join(f"{visible(line)}\n" for line in lines)
 
 
 def _place(path: Path) -> Path:
@@ -101,9 +99,9 @@ def _status_text(status: dict[str, Any]) -> str:
         [
             (
                 product["id"],
-                product["levels"][-1],
+                cell(product["levels"][-1], _WIDEST_NAME),
                 product["updates"],
-                product["newest"] or "",
+                cell(product["newest"] or "", _WIDEST_NAME),
                 product["newest_day"] or "",
                 product["end_of_support"] or "",
             )

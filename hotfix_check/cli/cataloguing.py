@@ -21,8 +21,11 @@ from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import find_updates, known, read_day
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import CatalogueError
+from hotfix_check.report.text import cell, visible, visible_lines
 
 _FORMS = ("table", "json")
+_COLUMNS = ("name", "version", "size", "timestamp", "platform")
+_WIDEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,14 @@ def run_list(options: ListOptions, form: str, paths: Sequence[Path]) -> None:
         print_report(json.dumps([_summary(update) for update in updates], indent=2) + "\n")
         return
     rows = [
-        (update.product, update.id.rpartition("/")[2], update.kind, update.importance, update.built or "", update.title)
+        (
+            update.product,
+            cell(update.id.rpartition("/")[2], _WIDEST_NAME),
+            update.kind,
+            update.importance,
+            update.built or "",
+            cell(update.title),
+        )
         for update in updates
     ]
     width = columns()
@@ -83,7 +93,7 @@ def run_check(paths: Sequence[Path]) -> int:
         faults: Sequence[str] = (*check_catalogue(chosen_catalogue(paths)), *stale_indexes(paths))
     except CatalogueError as error:
         faults = error.lines
-    print_report("".join(f"{fault}\n" for fault in faults) or "The catalogue is in order.\n")
+    print_report(visible_lines(faults) or "The catalogue is in order.\n")
     return 2 if faults else 0
 
 
@@ -191,7 +201,9 @@ def _shown(whole: dict[str, Any]) -> str:
             lines.extend(f"  to do ({action['kind']}): {action['text']}" for action in value)
         elif isinstance(value, list):
             text = ", ".join(one.removeprefix(own) for one in value)
-            lines.extend(textwrap.wrap(f"{words}: {text}", columns(), initial_indent="  ", subsequent_indent="    "))
+            lines.extend(
+                textwrap.wrap(visible(f"{words}: {text}"), columns(), initial_indent="  ", subsequent_indent="    ")
+            )
         else:
             lines.append(f"  {words}: {value}")
     if whole["replaces"] == []:
@@ -206,14 +218,17 @@ def _shown(whole: dict[str, Any]) -> str:
         if package["files"]:
             table = tabulate(
                 [
-                    [*(row[key] for key in ("name", "version", "size", "timestamp", "platform")), _remark(row)]
+                    [
+                        cell("" if value is None else value, _WIDEST_NAME)
+                        for value in (*(row[key] for key in _COLUMNS), _remark(row))
+                    ]
                     for row in package["files"]
                 ],
                 headers=("File", "Version", "Size", "UTC", "Platform", "Remark"),
                 disable_numparse=True,
             )
             lines.extend(f"    {line}" for line in table.splitlines())
-    return "\n".join(lines) + "\n"
+    return visible_lines(lines)
 
 
 def _remark(row: dict[str, Any]) -> str:

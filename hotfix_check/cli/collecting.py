@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import platform
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.judging import this_host
 from hotfix_check.cli.output import print_report, replaced_bytes, write_file
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
@@ -20,7 +20,14 @@ from hotfix_check.inventory import Collected, inventory_to_json, looks_saved, re
 
 
 def run_inventory(
-    target: Path, output: Path | None, catalogues: Sequence[Path], *, hashes: bool, run_info: bool, quiet: bool
+    target: Path,
+    output: Path | None,
+    catalogues: Sequence[Path],
+    *,
+    follow_links: bool,
+    hashes: bool,
+    run_info: bool,
+    quiet: bool,
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
     if target.is_file() and looks_saved(target):
@@ -36,10 +43,11 @@ def run_inventory(
             plain=outline.plain_names,
             every_pe=True,
             hashes=hashes,
+            follow_links=follow_links,
             on_file=count,
         )
     collected = Collected(
-        host=platform.node() or None if run_info else None,
+        host=this_host() if run_info else None,
         at=datetime.now(UTC) if run_info else None,
         by=f"hotfix-check {__version__}",
     )

@@ -13,7 +13,8 @@ from hotfix_check.cli.judged import Judged, judge_all
 from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of, shown
+from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES
 from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
     Asked,
@@ -44,16 +45,17 @@ def manifest_text(
             catalogue_version=judged.judge.catalogue.version,
             catalogue_sha256=judged.judge.catalogue.sha256,
             asked=Asked(
-                catalogues=tuple(map(str, options.catalogues)),
+                catalogues=tuple(shown(str(one)) for one in options.catalogues),
                 products=options.products,
                 kbs=options.kbs,
                 assume=options.assume,
-                baseline=None if options.baseline is None else str(options.baseline),
-                waivers=None if waivers is None else str(waivers),
+                baseline=None if options.baseline is None else shown(str(options.baseline)),
+                waivers=None if waivers is None else shown(str(waivers)),
                 fail_on=",".join(sorted(judged.fail_on)) or None,
                 as_of=options.as_of,
                 complete=options.complete,
                 cross_check=options.cross_check,
+                follow_links=options.follow_links,
                 day=day,
             ),
             baseline_sha256=_digest(options.baseline) if options.baseline else None,
@@ -86,6 +88,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
             as_of=asked.as_of,
             complete=asked.complete,
             cross_check=asked.cross_check,
+            follow_links=asked.follow_links,
             quiet=quiet,
         )
     )
@@ -166,7 +169,7 @@ def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget
     saved = inventory.kind is TargetKind.INVENTORY
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(
-        path=str(inventory.target) if not saved else str(place),
+        path=inventory.target if not saved else shown(str(place)),
         kind=str(inventory.kind),
         root=inventory.root,
         sha256=_digest(place) if saved else None,
@@ -187,7 +190,7 @@ def _file_digest(file: InstalledFile | UnreadableFile, place: Path | None) -> st
     """As read by the scan; of a file that it could not judge, the bytes all the same, where they can be had."""
     if isinstance(file, InstalledFile):
         return file.sha256
-    if place is None or place.is_symlink() or not place.is_file():
+    if place is None or file.size is None or file.size > MAX_HASHED_BYTES or place.is_symlink() or not place.is_file():
         return None
     return _digest(place)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any, NoReturn, TextIO, cast
 
+from hotfix_check.cli.output import let_go_of_stdout
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.report.text import visible
 
@@ -52,6 +53,12 @@ def run_to_end(command: Callable[..., Any]) -> NoReturn:
     except Interrupted:
         complain(["interrupted"])
         code = INTERRUPTED
+    except SystemExit:
+        code = 0  # how Typer ends when the reader of its help has gone away
+    except OSError as error:
+        let_go_of_stdout()
+        complain([f"{error.filename or 'standard output'}: {error.strerror or error}"])
+        code = NOT_ASKED
     except Exception as error:
         code = _usage(error) if hasattr(error, "format_message") else _internal(error)
     sys.exit(code or 0)

@@ -171,9 +171,9 @@ def _import_one(source: str, kb: int | None, format: Format) -> Imported:
     if format == "toml":
         rendered = draft_to_toml(draft) + "\n"
     elif format == "jsonl":
-        rendered = json.dumps(draft_to_dict(draft), ensure_ascii=False) + "\n"
+        rendered = json.dumps(draft_to_dict(draft)) + "\n"
     else:
-        rendered = json.dumps(draft_to_dict(draft), ensure_ascii=False, indent=2)
+        rendered = json.dumps(draft_to_dict(draft), indent=2)
     return Imported(source, rendered, tuple(toml_blocks(draft).items()), len(draft.files), None)
 
 

@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hotfix_check import __version__
@@ -18,7 +18,7 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target
+from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target, shown
 from hotfix_check.report.text import visible
 
 
@@ -34,6 +34,7 @@ class JudgeOptions:
     as_of: str | None = None
     complete: bool = False
     cross_check: bool = False
+    follow_links: bool = False
     hashes: bool = True
     quiet: bool = False
     verbose: bool = False
@@ -107,6 +108,7 @@ class Judge:
                 every_pe=every_pe,
                 hashes=self.options.hashes,
                 cross_check=self.options.cross_check,
+                follow_links=self.options.follow_links,
                 on_file=count,
             )
         if self.options.verbose:
@@ -156,9 +158,18 @@ def warn(text: str) -> None:
     print(f"hotfix-check: warning: {visible(text)}", file=sys.stderr)
 
 
+def warn_of_clock(today: date, catalogue: Catalogue) -> None:
+    """A warning when the clock is behind the catalogue's own day, by more than time zones explain."""
+    if today < date.fromisoformat(catalogue.version) - timedelta(days=1):
+        warn(
+            f"the clock says {today}, and the catalogue is of {catalogue.version}: ages and the last days of waivers "
+            "are counted by a clock that cannot be right; --as-of names another day"
+        )
+
+
 def this_host() -> str | None:
     """The name of the machine that the tool runs on."""
-    return platform.node() or None
+    return shown(platform.node()) or None
 
 
 def known(option: str, value: str, allowed: Iterable[str]) -> None:

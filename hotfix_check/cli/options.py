@@ -32,6 +32,9 @@ Colour = Annotated[
     str, typer.Option("--color", metavar="auto|always|never", help="Colour in the table; auto: on a terminal.")
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
+FollowLinks = Annotated[
+    bool, typer.Option("--follow-links", help="Follow links to folders and files, also out of the target; each once.")
+]
 NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
 Form = Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")]
 Products = Annotated[

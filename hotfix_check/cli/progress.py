@@ -15,7 +15,9 @@ def counting(label: str, *, quiet: bool) -> Iterator[Callable[[], None] | None]:
         yield None
         return
     from rich.console import Console
+    from rich.markup import escape
 
+    label = escape(label)
     seen, shown_at = 0, time.monotonic()
     with Console(stderr=True).status(f"{label} ...") as status:
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_outputs
-from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
+from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
+from hotfix_check.inventory import shown
 from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
@@ -55,6 +56,8 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     warnings = [*long_waivers(judged.waivers, day), *(f"waiver {one.id} waives nothing here" for one in applied.unused)]
     warnings += [f"waiver {one.id} expired on {one.expires}: its finding counts again" for one in applied.expired]
     if not asked.quiet:
+        if judge.as_of is None:
+            warn_of_clock(day, judge.catalogue)
         for warning in warnings:
             warn(warning)
     document = judged.bare_document()
@@ -65,7 +68,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
                 finished=datetime.now(UTC),
                 host=this_host(),
                 user=_user(),
-                arguments=tuple(sys.argv[1:]),
+                arguments=tuple(map(shown, sys.argv[1:])),
                 as_of=day,
             )
         )
@@ -93,6 +96,6 @@ def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
 
 def _user() -> str | None:
     try:
-        return getpass.getuser()
+        return shown(getpass.getuser())
     except (OSError, KeyError, ImportError):
         return None

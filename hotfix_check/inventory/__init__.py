@@ -11,6 +11,7 @@ from hotfix_check.inventory.files import (
 )
 from hotfix_check.inventory.read import read_target
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
+from hotfix_check.inventory.walk import shown
 
 __all__ = [
     "Collected",
@@ -24,4 +25,5 @@ __all__ = [
     "name_of",
     "read_saved",
     "read_target",
+    "shown",
 ]

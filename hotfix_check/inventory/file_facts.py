@@ -32,6 +32,8 @@ class Asked:
     """Whether evidence is hashed."""
     cross_check: bool
     """Whether pefile reads the file a second time."""
+    follow_links: bool = False
+    """Whether links to folders and files are followed, wherever they lead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

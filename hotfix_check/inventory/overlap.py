@@ -17,7 +17,7 @@ from hotfix_check.inventory.walk import FoundFile, FoundFolder
 THREADS = 32  # with calls of 5 ms 27 times as fast as one; 16 are 15 times, 64 are 40 times
 SLOW = 0.001  # seconds that a step waits; a local disk answers in microseconds, or for a while in 0.1 ms
 STEPS_WAITED = 4  # in a row, before threads are started
-MAX_FILES_WAITING = 256  # found and not yet read; beyond that, who finds one reads it
+MAX_FILES_WAITING = 128  # found and not yet read, each with its folder held open; beyond that, who finds one reads it
 
 Entries = Iterator[FoundFolder | FoundFile]
 Result = TypeVar("Result")

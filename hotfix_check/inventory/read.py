@@ -1,4 +1,4 @@
-"""A target on disk to an Inventory. Nothing is followed, run or written; one bad file never ends the walk."""
+"""A target on disk to an Inventory. Nothing is run or written, no link followed unasked; one bad file ends nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check import pe
@@ -14,10 +15,20 @@ from hotfix_check.errors import TargetError
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.walk import FoundFile, FoundFolder, Walked, list_folder, shown
+from hotfix_check.inventory.walk import (
+    FoundFile,
+    FoundFolder,
+    FoundLink,
+    Walked,
+    linked_file,
+    linked_folder,
+    list_folder,
+    shown,
+)
 from hotfix_check.pe_bytes import open_regular, positioned
 
 _ROOT_PARTS = 5
+_PIECE = 1 << 18  # bytes hashed at once
 
 
 def read_target(
@@ -28,20 +39,30 @@ def read_target(
     every_pe: bool = False,
     hashes: bool = True,
     cross_check: bool = False,
+    follow_links: bool = False,
     on_file: Callable[[], None] | None = None,
 ) -> Inventory:
     """Collect a folder (with all below it) or one file.
 
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
-    read, whatever their suffix. ``on_file`` is called for each file seen, never by two threads at once. Raises
+    read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, unless it
+    is in the target by its own. ``on_file`` is called for each file seen, never by two threads at once. Raises
     TargetError when the target is missing or is neither a folder nor a file.
     """
-    asked = Asked(wanted=wanted, plain=plain, every_pe=every_pe, hashes=hashes, cross_check=cross_check)
+    asked = Asked(
+        wanted=wanted,
+        plain=plain,
+        every_pe=every_pe,
+        hashes=hashes,
+        cross_check=cross_check,
+        follow_links=follow_links,
+    )
     try:
         mode = target.stat().st_mode
-    except OSError as error:
-        raise TargetError(f"{shown(str(target))}: {why(error)}") from error
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise TargetError(f"{shown(str(target))}: {reason}") from error
     walked = Walked()
     files: list[tuple[str, InstalledFile]] = []
 
@@ -54,8 +75,18 @@ def read_target(
 
     if stat.S_ISDIR(mode):
         count = _one_at_a_time(on_file)
-        root = FoundFolder(path=os.fspath(target), inner="")
-        work_through(root, lambda folder: list_folder(folder, asked, walked, count), read)
+        top = os.fspath(target)
+        work_through(
+            FoundFolder(path=top, inner="", top=top), lambda folder: list_folder(folder, asked, walked, count), read
+        )
+        while walked.links:
+            links, walked.links = sorted(walked.links, key=_by_name), []
+            for link in links:
+                if (folder := linked_folder(link, walked)) is not None:
+                    work_through(folder, lambda folder: list_folder(folder, asked, walked, count), read)
+        for link in sorted(walked.file_links, key=_by_name):
+            if (file := linked_file(link, asked, walked, count)) is not None:
+                read(file)
     elif stat.S_ISREG(mode):
         walked.seen.append(1)
         read(FoundFile(path=str(target.resolve()), inner=shown(target.name), evidence=True))
@@ -67,7 +98,9 @@ def read_target(
         kind=TargetKind.FOLDER if stat.S_ISDIR(mode) else TargetKind.FILE,
         root=tuple(shown(part) for part in full.parts[1:][-_ROOT_PARTS:]),
         folders=tuple(sorted(walked.folders)),
-        files=tuple(file for _, file in sorted(files, key=_by_path)),
+        files=_with_case_duplicates(
+            [file for _, file in sorted(files, key=_by_path)], [file for _, file in walked.unreadable]
+        ),
         unreadable=tuple(file for _, file in sorted(walked.unreadable, key=_by_path)),
         files_seen=sum(walked.seen),
         files_read=len(files),
@@ -79,9 +112,10 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
     """The facts of a file on disk, or why it gives none; None when it is not asked for after all."""
     try:
         if found.evidence and not asked.hashes and name_of(found.inner) in asked.plain:
-            status = Path(found.path).stat()
+            status = _status(found)
             return InstalledFile(path=found.inner, size=status.st_size, modified=utc_time(status.st_mtime))
-        fd, status = open_regular(found.path)
+        path, folder = _way_to(found)
+        fd, status = open_regular(path, dir_fd=folder, follow=found.follow)
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
     try:
@@ -90,30 +124,79 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
             size=status.st_size,
             modified=utc_time(status.st_mtime),
             read_at=positioned(fd),
-            sha256=lambda: _sha256(fd),
+            sha256=lambda: _sha256(fd, status.st_size),
         )
-        return file_facts(file, asked, evidence=found.evidence)
+        facts = file_facts(file, asked, evidence=found.evidence)
+        return facts if facts is None or _is_as_it_was(fd, status) else _changed(facts)
     finally:
         os.close(fd)
 
 
+def _status(found: FoundFile) -> os.stat_result:
+    path, folder = _way_to(found)
+    return os.stat(path, dir_fd=folder, follow_symlinks=found.follow)
+
+
+def _way_to(found: FoundFile) -> tuple[str, int | None]:
+    """Its name in the folder that is held open, else its whole path."""
+    return (found.path, None) if found.folder is None else (os.path.basename(found.path), found.folder.fd)  # noqa: PTH119
+
+
+def _is_as_it_was(fd: int, before: os.stat_result) -> bool:
+    now = os.fstat(fd)
+    return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+
+
+def _changed(facts: InstalledFile | UnreadableFile) -> InstalledFile | UnreadableFile:
+    """Of a file that was written to meanwhile no hash is told: it could be that of no file that ever was."""
+    if isinstance(facts, UnreadableFile):
+        return replace(facts, reason=f"{facts.reason} (the file was changed while it was read)")
+    note = "changed-while-read: its size or time was another after reading than before, so it has no SHA-256 here"
+    return replace(facts, sha256=None, notes=(*facts.notes, note))
+
+
+def _with_case_duplicates(
+    files: Sequence[InstalledFile], unreadable: Sequence[UnreadableFile]
+) -> tuple[InstalledFile, ...]:
+    """The same files; those whose path another has too, but for case, say so: Windows would see one of them."""
+    spelt: dict[str, list[str]] = {}
+    for path in (*(file.path for file in files), *(file.path for file in unreadable)):
+        spelt.setdefault(path.lower(), []).append(path)
+
+    def told(file: InstalledFile) -> InstalledFile:
+        others = sorted(set(spelt[file.path.lower()]) - {file.path})
+        if not others:
+            return file
+        note = f"case-duplicate: {', '.join(others)} is the same path on Windows, which would see one of them"
+        return replace(file, notes=(*file.notes, note))
+
+    return tuple(map(told, files))
+
+
 def _unopened(found: FoundFile, reason: str) -> UnreadableFile:
     try:
-        status = Path(found.path).stat()
+        status = _status(found)
     except OSError:
         return UnreadableFile(path=found.inner, reason=reason)
     return UnreadableFile(path=found.inner, reason=reason, size=status.st_size, modified=utc_time(status.st_mtime))
 
 
-def _sha256(fd: int) -> str:
-    os.lseek(fd, 0, os.SEEK_SET)
-    with open(fd, "rb", buffering=0, closefd=False) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _sha256(fd: int, size: int) -> str:
+    """Of the first ``size`` bytes: a file that grows as fast as it is read has an end all the same."""
+    digest, read_at, offset = hashlib.sha256(), positioned(fd), 0
+    while offset < size and (data := read_at(offset, min(_PIECE, size - offset))):
+        digest.update(data)
+        offset += len(data)
+    return digest.hexdigest()
 
 
 def _by_path(found: tuple[str, InstalledFile] | tuple[str, UnreadableFile]) -> tuple[str, str, str]:
     """Two paths that the system tells apart can be shown alike; their order is certain too."""
     return (*by_path(found[1]), found[0])
+
+
+def _by_name(link: FoundLink) -> tuple[str, str]:
+    return link.inner, link.path
 
 
 def _one_at_a_time(on_file: Callable[[], None] | None) -> Callable[[], None] | None:

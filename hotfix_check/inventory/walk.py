@@ -1,4 +1,4 @@
-"""What lies in a folder and matters; nothing is opened and no link is followed.
+"""What lies in a folder and matters; no file is opened, and no link followed unless that is asked for.
 
 A disk has far more files than matter, so the name is looked at before anything else is done, and nothing is kept of a
 file that does not matter but its count.
@@ -7,31 +7,53 @@ file that does not matter but its count.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
+from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 
+MAX_DEPTH = 1000  # folders in one another; Windows names none by a path of more than 32,767 characters
 _MOUNT_POINT = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT: a junction, which os.DirEntry does not call a link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFolder:
-    """A folder to be listed: its path for the system, and as it is shown, relative to the target ("": the target)."""
+    """A folder to be listed: its path for the system, and as it is shown, relative to the target ("": the target).
+
+    ``top`` is the path that was asked for, the target or a link that is followed; ``place`` is what was seen at the
+    path when the folder was found, None for the top itself.
+    """
 
     path: str
     inner: str
+    top: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A regular file to be opened; ``evidence`` tells whether its name is wanted."""
+    """A regular file to be opened, from ``folder`` by its name where that is held open.
+
+    ``evidence`` tells whether its name is wanted, ``follow`` whether it may be a link.
+    """
 
     path: str
     inner: str
     evidence: bool
+    folder: OpenFolder | None = None
+    follow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLink:
+    """A link that is to be followed once everything before it was found, so that a file's own path goes first."""
+
+    path: str
+    inner: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +64,12 @@ class Walked:
     unreadable: list[tuple[str, UnreadableFile]] = field(default_factory=list)
     seen: list[int] = field(default_factory=list)
     """How many files each listing saw."""
+    links: list[FoundLink] = field(default_factory=list)
+    """Not looked at yet."""
+    file_links: list[FoundLink] = field(default_factory=list)
+    """Those of them that lead to no folder, to be followed when all folders are listed."""
+    places: set[Place] = field(default_factory=set)
+    """Folders and files found, where links are followed: what a link leads to counts once, and a ring ends."""
 
 
 def list_folder(
@@ -52,27 +80,33 @@ def list_folder(
     All else goes to ``walked``. ``on_file`` is called for each file seen. Raises TargetError when it is the target
     itself that cannot be listed.
     """
-    wanted, every_pe = asked.wanted, asked.every_pe
+    wanted, needs_all = asked.wanted, asked.every_pe or asked.follow_links
     above = folder.inner + "/" if folder.inner else ""
     seen = 0
-    found: FoundFolder | FoundFile | UnreadableFile | None
+    found: FoundFolder | FoundFile | FoundLink | UnreadableFile | None
     try:
-        with os.scandir(folder.path) as entries:
+        held = _held(folder)
+        if asked.follow_links and not _is_new(folder, held, walked):
+            return
+        with os.scandir(folder.path if held is None else held.fd) as entries:
             for entry in entries:
                 try:
                     is_link = entry.is_symlink()
                     is_folder = entry.is_dir()
                     if not is_folder:
-                        seen += 1
-                        if on_file is not None:
-                            on_file()
-                        if not every_pe and entry.name.lower() not in wanted:
+                        if not (is_link and asked.follow_links):
+                            seen += 1
+                            if on_file is not None:
+                                on_file()
+                        if not needs_all and entry.name.lower() not in wanted:
                             continue
-                    found = _found(entry, above + shown(entry.name), asked, is_link=is_link, is_folder=is_folder)
+                    found = _found(entry, above + shown(entry.name), folder, held, asked, walked, is_link, is_folder)
                 except OSError as error:
                     found = UnreadableFile(path=above + shown(entry.name), reason=why(error))
                 if isinstance(found, UnreadableFile):
-                    walked.unreadable.append((entry.path, found))
+                    walked.unreadable.append((_path(folder, entry), found))
+                elif isinstance(found, FoundLink):
+                    walked.links.append(found)
                 elif found is not None:
                     yield found
     except OSError as error:
@@ -85,25 +119,100 @@ def list_folder(
     walked.seen.append(seen)
 
 
+def _held(folder: FoundFolder) -> OpenFolder | None:
+    """The folder open, on systems that can hold one. Raises OSError."""
+    if not HELD:
+        return None
+    if folder.place is None:
+        return open_folder(folder.path, folder.top, (), None)
+    return open_folder(folder.path, folder.top, folder.path[len(folder.top) :].strip("/").split("/"), folder.place)
+
+
+def _is_new(folder: FoundFolder, held: OpenFolder | None, walked: Walked) -> bool:
+    """Whether a folder was not listed yet."""
+    place = place_of(os.stat(folder.path)) if held is None else held.place  # noqa: PTH116
+    new = place not in walked.places
+    walked.places.add(place)
+    return new
+
+
 def _found(
-    entry: os.DirEntry[str], inner: str, asked: Asked, *, is_link: bool, is_folder: bool
-) -> FoundFolder | FoundFile | UnreadableFile | None:
+    entry: os.DirEntry[str],
+    inner: str,
+    folder: FoundFolder,
+    held: OpenFolder | None,
+    asked: Asked,
+    walked: Walked,
+    is_link: bool,
+    is_folder: bool,
+) -> FoundFolder | FoundFile | FoundLink | UnreadableFile | None:
     """What an entry is, when it is a folder or a file that may matter; None when it does not after all."""
-    if is_folder:
-        if is_link or _is_junction(entry):
+    path = _path(folder, entry)
+    if is_link or (is_folder and _is_junction(entry)):
+        if asked.follow_links:
+            return FoundLink(path=path, inner=inner)
+        if is_folder:
             return UnreadableFile(path=inner, reason="a link to a folder, not followed", is_folder=True)
-        return FoundFolder(path=entry.path, inner=inner)
+        wanted = name_of(inner) in asked.wanted
+        return UnreadableFile(path=inner, reason="a symbolic link, not followed") if wanted else None
+    if is_folder:
+        if inner.count("/") >= MAX_DEPTH:
+            reason = f"the folder is not listed: more than {MAX_DEPTH} folders deep"
+            return UnreadableFile(path=inner, reason=reason, is_folder=True)
+        seen = place_of(entry.stat(follow_symlinks=False)) if HELD else None
+        return FoundFolder(path=path, inner=inner, top=folder.top, place=seen)
     evidence = name_of(inner) in asked.wanted
-    if is_link:
-        return UnreadableFile(path=inner, reason="a symbolic link, not followed") if evidence else None
+    if asked.follow_links:
+        # On Windows only os.stat tells the inode.
+        walked.places.add(place_of(entry.stat(follow_symlinks=False) if HELD else os.stat(path)))  # noqa: PTH116
+    if not (evidence or asked.every_pe):
+        return None
     if entry.is_file(follow_symlinks=False):
-        return FoundFile(path=entry.path, inner=inner, evidence=evidence)
+        return FoundFile(path=path, inner=inner, evidence=evidence, folder=held)
     if not evidence:
         return None
     status = entry.stat(follow_symlinks=False)
     return UnreadableFile(
         path=inner, reason="not a regular file", size=status.st_size, modified=utc_time(status.st_mtime)
     )
+
+
+def linked_folder(link: FoundLink, walked: Walked) -> FoundFolder | None:
+    """The folder that a link leads to, under the link's own name; None when it leads to none."""
+    try:
+        is_folder = stat.S_ISDIR(os.stat(link.path).st_mode)  # noqa: PTH116  (a path of the system, not only of text)
+    except OSError as error:
+        walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
+        return None
+    if is_folder:
+        return FoundFolder(path=link.path, inner=link.inner, top=link.path)
+    walked.file_links.append(link)
+    return None
+
+
+def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable[[], None] | None) -> FoundFile | None:
+    """The file that a link leads to, under the link's own name; None when it was found before, or does not matter."""
+    evidence = name_of(link.inner) in asked.wanted
+    try:
+        status = os.stat(link.path)  # noqa: PTH116
+    except OSError as error:
+        walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
+        return None
+    if (place := place_of(status)) in walked.places:
+        return None
+    walked.places.add(place)
+    walked.seen.append(1)
+    if on_file is not None:
+        on_file()
+    if stat.S_ISREG(status.st_mode) and (evidence or asked.every_pe):
+        return FoundFile(path=link.path, inner=link.inner, evidence=evidence, follow=True)
+    if evidence:
+        walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason="a link to no regular file")))
+    return None
+
+
+def _path(folder: FoundFolder, entry: os.DirEntry[str]) -> str:
+    return os.path.join(folder.path, entry.name)  # noqa: PTH118  (once for each entry that matters)
 
 
 def shown(name: str) -> str:

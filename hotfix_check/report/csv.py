@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,8 +51,9 @@ COLUMNS = (
 """Stable: later releases append columns. ``record`` says what a row is: target, product, finding, advisory,
 unreadable, foreign, backup, expired-waiver or unused-waiver."""
 
-# What a spreadsheet takes for the start of a formula (OWASP, CSV Injection), in half and full width.
-_FORMULA = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+# What a spreadsheet takes for the start of a formula (OWASP, CSV Injection), in half and full width, also behind quotes
+# and spaces; and behind a semicolon, where a spreadsheet set to another list separator lets the next cell begin.
+_FORMULA = re.compile("(^|;)(?=[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 _Row = dict[str, Any]
 
 
@@ -73,8 +75,7 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         value = "; ".join(map(str, value))
-    text = visible(str(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'", visible(str(value)))
 
 
 def _rows(document: Document) -> Iterator[_Row]:

@@ -19,7 +19,11 @@ from hotfix_check.report.wording import (
     waiver_words,
 )
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&$@]")
+# Whatever has a meaning anywhere in a line; what begins a list, a rule or code; what GitHub makes a link of by itself.
+_MARKUP = re.compile(
+    r"[\\`*_{}\[\]<>#|~&$@]|^(?: |[+-](?=[\s-]|$)|[0-9](?=[0-9]{0,8}[.)](?:\s|$)))|:(?=//)|(?i:(?<=www)\.)"
+)
+_BY_REFERENCE = frozenset("<>&@:. +-0123456789")
 
 
 def render_markdown(document: Document) -> str:
@@ -116,4 +120,6 @@ def _table(labels: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _text(value: str) -> str:
     """The one place where text becomes Markdown: whatever has a meaning there is escaped."""
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};" if found[0] in "<>&@" else f"\\{found[0]}", visible(value))
+    return _MARKUP.sub(
+        lambda found: f"&#{ord(found[0])};" if found[0] in _BY_REFERENCE else f"\\{found[0]}", visible(value)
+    )

@@ -8,7 +8,7 @@ from tabulate import tabulate
 
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import fill, visible
+from hotfix_check.report.text import cell, fill, visible
 from hotfix_check.report.wording import (
     collected_words,
     headline,
@@ -21,6 +21,7 @@ from hotfix_check.report.wording import (
 
 _LISTED = 10
 _NAMED = 8
+_WIDEST_NAME = 40
 
 
 Paint = Callable[[str, str], str]
@@ -79,7 +80,10 @@ def _head(target: Document, width: int) -> str:
 
 
 def _overview(findings: Sequence[Document], width: int, paint: Paint) -> str:
-    rows = [(one["verdict"], names_of([one["id"]])[0], one["importance"], visible(one["title"])) for one in findings]
+    rows = [
+        (one["verdict"], cell(names_of([one["id"]])[0], _WIDEST_NAME), one["importance"], cell(one["title"]))
+        for one in findings
+    ]
     labels = ("Verdict", "Update", "Importance", "Title")
     # tabulate keeps two columns free behind a header
     narrow = [max(len(label) + 2, *(len(row[index]) for row in rows)) for index, label in enumerate(labels[:3])]
@@ -96,7 +100,7 @@ def _painted(text: str, before: str, verdict: str, paint: Paint) -> str:
 
 def _sentences(finding: Document, folded: Folded, width: int, paint: Paint) -> str:
     verdict = finding["verdict"]
-    lines = [_painted(fill(headline(finding), width), f"{update_name(finding)} ", verdict, paint)]
+    lines = [_painted(fill(headline(finding), width), visible(f"{update_name(finding)} "), verdict, paint)]
     details = next_steps(finding)
     replaced, waiting = (names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting))
     if replaced:

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Iterable
 from textwrap import TextWrapper
 
+from hotfix_check.hidden import is_hidden
+
 _READABLE = 120  # columns; wider lines of prose are hard to follow
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def visible(text: str) -> str:
-    """The text with control, format, surrogate and unassigned characters written as escapes."""
+    """The text with control, format, surrogate, unassigned and invisible characters written as escapes."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        character.encode("unicode_escape").decode("ascii") if unicodedata.category(character) in _HIDDEN else character
-        for character in text
-    )
+    return text.translate(_SHOWN)
+
+
+class _Shown(dict[int, str]):
+    """Each character as it is shown, by its number; the usual ones are looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        shown = character.encode("unicode_escape").decode("ascii") if is_hidden(character) else character
+        if code < _USUAL:
+            self[code] = shown
+        return shown
+
+
+_USUAL = 0x3000
+_SHOWN = _Shown()
+
+
+def visible_lines(lines: Iterable[str]) -> str:
+    """Lines as text, each one line whatever is in it."""
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def cell(value: object, most: int = 400) -> str:
+    """A value for one cell of a table on a terminal: visible, and cut where a stranger's text would fill the screen."""
+    text = visible(str(value))
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:

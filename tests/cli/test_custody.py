@@ -185,6 +185,7 @@ def test_verify_asks_the_same_question_again(server: Path, run: Run, tmp_path: P
         "as_of": "2004-01-01",
         "complete": True,
         "cross_check": False,
+        "follow_links": False,
         "day": "2004-01-01",
     }
     assert run("verify", MANIFEST).code == 0

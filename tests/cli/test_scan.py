@@ -134,14 +134,14 @@ def test_a_broken_saved_inventory_names_the_field(tmp_path: Path, samples: Path,
 def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     target = server(tmp_path / "t", Emsmta_exe="5.5.2653.23")
     (target / "secret").mkdir()
-    real = os.scandir
+    real = os.open
 
-    def scandir(path: Path) -> object:
-        if Path(path).name == "secret":
+    def refuse(path: object, *rest: int, **more: int) -> int:
+        if str(path).endswith("secret"):
             raise PermissionError(13, "Permission denied")
-        return real(path)
+        return real(path, *rest, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(os, "scandir", scandir)
+    monkeypatch.setattr(os, "open", refuse)
     ran = run("scan", target)
     assert "secret: the folder cannot be listed: Permission denied" in ran.out
     assert "Exchange Server 5.5 SP4" in ran.out

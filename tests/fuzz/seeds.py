@@ -238,6 +238,7 @@ def manifest_seeds() -> tuple[bytes, ...]:
     file = EvidenceFile(path="Bin/A.dll", size=3, modified=datetime(2003, 7, 1, tzinfo=UTC), sha256="0" * 64)
     target = EvidenceTarget(path="server", kind="folder", root=("case", "server"), sha256=None, files=(file, file))
     asked = Asked(
+        follow_links=False,
         catalogues=("default",),
         products=("exchange-5.5",),
         kbs=("KB818861",),

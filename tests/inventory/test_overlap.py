@@ -219,7 +219,7 @@ def test_ctrl_c_ends_a_run_whose_threads_hang(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == b"hangs\n"
+            assert b"hangs" in process.stdout.readline()  # several threads say so at once
             interrupted = time.monotonic()
             process.send_signal(signal.SIGINT)
             assert process.wait(20) == 130
@@ -231,7 +231,7 @@ def test_ctrl_c_ends_a_run_whose_threads_hang(tmp_path: Path) -> None:
 def test_only_what_matters_is_opened(odd_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = Calls(monkeypatch, 0, ("open",))
     read(odd_tree)
-    opened = [Path(path).name.lower() for path in calls.made]
+    opened = [Path(path).name.lower() for path in calls.made if not Path(path).is_dir()]
     evidence = 3 * 12 + (2 if os.name != "nt" else 0)  # once each: for version and hash
     assert (len(opened), set(opened)) == (evidence, WANTED)
 

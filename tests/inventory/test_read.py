@@ -170,8 +170,12 @@ def test_a_target_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
 def test_a_file_that_is_locked_is_a_value_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Store.exe").write_bytes(PROGRAM)
 
-    def refuse(*_: object, **__: object) -> int:
-        raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+    usual = os.open
+
+    def refuse(path: object, *rest: int, **more: int) -> int:
+        if str(path).endswith("Store.exe"):
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+        return usual(path, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(os, "open", refuse)
     (file,) = read(tmp_path, "store.exe").unreadable

@@ -1,0 +1,43 @@
+"""hotfix-check as a process of its own, where signals, pipes and full disks are real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from conftest import ROOT
+
+CATALOGUE = ("--catalogue", str(ROOT / "samples" / "example" / "catalogue"))
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
+
+
+def command(arguments: Sequence[object], before: str = "") -> list[str]:
+    """The command line; ``before`` is Python that runs in the process first."""
+    code = f"import os, sys, time\n{before}\nfrom hotfix_check.cli import main\nmain()"
+    return [sys.executable, "-c", code, *map(str, arguments)]
+
+
+def start(*arguments: object, cwd: Path, before: str = "", **options: Any) -> subprocess.Popen[str]:
+    """A process under way; stderr is a pipe, and so is stdout unless told otherwise."""
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
+    return subprocess.Popen(command(arguments, before), cwd=cwd, env=_ENVIRONMENT, text=True, encoding="utf-8", **given)
+
+
+def finish(*arguments: object, cwd: Path, before: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
+    """The same, waited for."""
+    process = start(*arguments, cwd=cwd, before=before, **options)
+    out, err = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, hidden ones too."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }

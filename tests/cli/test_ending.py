@@ -1,0 +1,226 @@
+"""How a run ends when interrupted, or when nobody listens: the exit code tells, nothing is half written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from cli.processes import CATALOGUE, content, finish, start
+from conftest import Run
+
+posix = pytest.mark.skipif(os.name == "nt", reason="signals and devices of POSIX")
+pytestmark = posix
+SIGNALS = [pytest.param(signal.SIGINT, id="Ctrl-C"), pytest.param(signal.SIGTERM, id="SIGTERM")]
+SCAN = ("scan", "server", *CATALOGUE)
+COMMANDS = [
+    pytest.param((*SCAN, "--all"), id="scan"),
+    pytest.param(("inventory", "server", *CATALOGUE), id="inventory"),
+    pytest.param(("catalogue", "import", "article.txt"), id="catalogue import"),
+    pytest.param(("scan", "--help"), id="help"),
+    pytest.param(("--version",), id="version"),
+]
+# Stops where the data is on the disk and the file has not got its name yet.
+AT_THE_DISK = "os.fsync = lambda _: (print('ready', file=sys.stderr, flush=True), time.sleep(60))"
+
+
+@pytest.fixture
+def place(samples: Path, tmp_path: Path) -> Path:
+    """A folder with a server, an article and the outputs of last month."""
+    article = "Slow (123456)\n\nFile name    Version\n--------------------\nStore.exe    5.5.2653.22\n"
+    (tmp_path / "article.txt").write_text(article)
+    (tmp_path / "server").symlink_to(samples / "exchange-5.5-sp4")
+    for name in ("r.html", "r.json", "r.csv", "i.json", "b.toml", "d.toml"):
+        (tmp_path / name).write_text("of last month")
+    return tmp_path
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param((*SCAN, "-o", "r.html", "-o", "r.json", "-o", "new.csv"), id="scan"),
+        pytest.param(("inventory", "server", *CATALOGUE, "-o", "i.json"), id="inventory"),
+        pytest.param(("baseline", "--from", "server", *CATALOGUE, "-o", "b.toml"), id="baseline"),
+        pytest.param(("catalogue", "import", "article.txt", "-o", "d.toml"), id="import"),
+    ],
+)
+def test_an_interrupt_while_writing_leaves_the_old_file_and_no_part(
+    arguments: tuple[str, ...], number: signal.Signals, place: Path
+) -> None:
+    before = content(place)
+    process = start(*arguments, cwd=place, before=AT_THE_DISK)
+    assert process.stderr is not None
+    while "ready" not in process.stderr.readline():
+        assert process.poll() is None
+    assert content(place) != before
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "hotfix-check: error: interrupted\n")
+    assert content(place) == before
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("command", ["scan", "inventory"])
+def test_an_interrupt_while_reading_ends_the_run_at_once(command: str, number: signal.Signals, place: Path) -> None:
+    target = place / "big"
+    target.mkdir()
+    program = (place / "server" / "Exchsrvr" / "Bin" / "Emsmta.exe").read_bytes()
+    for folder in range(40):  # a gigabyte each to hash, nothing on the disk
+        file = target / str(folder) / "Emsmta.exe"
+        file.parent.mkdir()
+        file.write_bytes(program)
+        os.truncate(file, 1 << 30)
+    process = start(
+        command,
+        "big",
+        *CATALOGUE,
+        "-o",
+        "r.json",
+        cwd=place,
+        before="import hotfix_check.inventory.read as r; digest = r._sha256\n"
+        "def told(*given):\n    print('ready', file=sys.stderr, flush=True)\n    return digest(*given)\n"
+        "r._sha256 = told",
+    )
+    assert process.stderr is not None
+    while "ready" not in process.stderr.readline():
+        assert process.poll() is None
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert err.replace("ready\n", "") == "hotfix-check: error: interrupted\n"
+    assert (place / "r.json").read_text() == "of last month"
+    assert not list(place.glob(".*"))
+
+
+def test_an_interrupt_stops_the_worker_processes_of_an_import(place: Path) -> None:
+    articles = place / "articles"
+    articles.mkdir()
+    for number in range(100_000, 100_400):
+        (articles / f"{number}.txt").write_text(f"Slow ({number})\n\nFile name    Version\n\nStore.exe    5.5.1.1\n")
+    process = start(
+        *("catalogue", "import", "articles", "--jobs", "2", "-o", "d.toml"),
+        cwd=place,
+        before="import hotfix_check.cli.importing as i; one = i._import_one\n"
+        "def slow(*given):\n    os.write(2, b'ready\\n')\n    time.sleep(0.01)\n    return one(*given)\n"
+        "i._import_one = slow",
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    while "ready" not in process.stderr.readline():
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert [line for line in err.splitlines() if line.strip("ready")] == ["hotfix-check: error: interrupted"]
+    assert (place / "d.toml").read_text() == "of last month"
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_a_signal_that_the_caller_ignores_stays_ignored(place: Path) -> None:
+    process = start(
+        *SCAN,
+        *("-o", "r.json", "-q"),
+        cwd=place,
+        before="import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGINT)",
+    )
+    process.communicate(timeout=30)
+    assert process.returncode in (0, 1, 3)
+    assert (place / "r.json").read_text().startswith("{")
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_a_reader_that_goes_away_is_no_error(arguments: tuple[str, ...], place: Path) -> None:
+    expected = finish(*arguments, cwd=place)
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = finish(*arguments, cwd=place, stdout=writing)
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (expected.returncode, expected.stderr)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_a_full_standard_output_is_told_in_one_line(arguments: tuple[str, ...], place: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = finish(*arguments, cwd=place, stdout=full)
+    assert ran.returncode == 2
+    lines = [line for line in ran.stderr.splitlines() if "error" in line]
+    assert [line.replace("cannot be written: ", "") for line in lines] == [
+        "hotfix-check: error: standard output: No space left on device"
+    ]
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_files_are_written_when_standard_output_is_full(place: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = finish(*SCAN, "-o", "r.json", "-o", "r.html", cwd=place, stdout=full)
+    assert ran.returncode == 2
+    assert (place / "r.json").read_text().startswith("{")
+    assert (place / "r.html").read_text().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("how", ["full", "closed", "a pipe nobody reads"])
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param((*SCAN, "-v"), id="an answer"), pytest.param(("scan", "nowhere", *CATALOGUE), id="an error")],
+)
+def test_what_cannot_be_said_on_stderr_changes_neither_answer_nor_exit_code(
+    how: str, arguments: tuple[str, ...], place: Path
+) -> None:
+    expected = finish(*arguments, cwd=place)
+    if how == "closed":
+        ran = finish(*arguments, cwd=place, stderr=None, preexec_fn=lambda: os.close(2))
+    elif how == "full":
+        with Path("/dev/full").open("w") as full:
+            ran = finish(*arguments, cwd=place, stderr=full)
+    else:
+        reading, writing = os.pipe()
+        os.close(reading)
+        ran = finish(*arguments, cwd=place, stderr=writing)
+        os.close(writing)
+    assert (ran.returncode, ran.stdout) == (expected.returncode, expected.stdout)
+
+
+def test_a_closed_standard_output_still_gives_the_exit_code_and_the_files(place: Path) -> None:
+    expected = finish(*SCAN, cwd=place)
+    ran = finish(*SCAN, "-o", "r.json", cwd=place, stdout=None, preexec_fn=lambda: os.close(1))
+    assert (ran.returncode, ran.stderr) == (expected.returncode, expected.stderr)
+    assert (place / "r.json").read_text().startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["scan", "--foo", "x"], "No such option: --foo"),
+        (["scan"], "Missing argument"),
+        (["nothing"], "No such command 'nothing'"),
+        (["catalogue", "import", "--jobs", "many", "x"], "Invalid value for '--jobs'"),
+    ],
+)
+def test_a_fault_in_the_arguments_is_one_line(arguments: list[str], said: str, run: Run) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"hotfix-check: error: {said}")
+    assert "--help' tells what can be asked" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["catalogue"]])
+def test_without_a_command_the_help_is_shown(arguments: list[str], run: Run) -> None:
+    ran = run(*arguments)
+    assert "Usage: hotfix-check" in ran.out + ran.err
+    assert "error" not in ran.err
+
+
+def test_head_takes_what_it_wants(place: Path) -> None:
+    with start(*SCAN, "--all", "-q", cwd=place) as scan:
+        head = subprocess.run(["head", "-n", "1"], stdin=scan.stdout, capture_output=True, text=True, check=True)
+        assert scan.stdout is not None
+        scan.stdout.close()
+        assert scan.stderr is not None
+        assert scan.stderr.read() == ""
+    assert head.stdout.startswith("Target: server")
+    assert scan.returncode == finish(*SCAN, cwd=place).returncode
