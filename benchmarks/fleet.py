@@ -31,7 +31,7 @@ SCALING, SCALING_QUICK = 1_000, 6
 MEMORY, MEMORY_QUICK = (1_000, 100_000), (10, 100)
 PARQUET, PARQUET_QUICK = 100_000, 50
 _SMALL = 30  # files of a host where only memory is measured
-_KINDS = 50
+_KINDS = 12
 _FLOOR, _ALIKE, _UNLIKE, _OLD = "json.loads", "alike", "each its own", "Exchange 5.5, each its own"
 _FLEETS = {_ALIKE: (MODERN, 2), _UNLIKE: (MODERN, 0), _OLD: (OLD, 0)}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 import sys
@@ -16,6 +15,7 @@ from hotfix_check.cli.fleet_formats import check_fleet_outputs, write_fleet
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
 from hotfix_check.cli.progress import counting
+from hotfix_check.cli.scanning import this_user
 from hotfix_check.errors import UsageError
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
@@ -173,7 +173,7 @@ def _document(
             started=started,
             finished=datetime.now(UTC),
             host=this_host(),
-            user=_user(),
+            user=this_user(),
             arguments=tuple(sys.argv[1:]),
             as_of=judge.day,
         )
@@ -202,10 +202,3 @@ def _file(path: Path | None) -> dict[str, str] | None:
     if path is None:
         return None
     return {"file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-
-
-def _user() -> str | None:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return None

@@ -28,7 +28,7 @@ MARKS = ("failing", "blocked", "waived")
 KINDS = ("inventory", "result", "damaged")
 OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
-_REMEMBERED = 16  # assessments, up to about a megabyte each
+_REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
 
 
 class HostProduct(NamedTuple):

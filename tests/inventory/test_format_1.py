@@ -71,7 +71,10 @@ VALUES = Inventory(
 
 
 def test_the_file_is_the_one_that_was_written_once() -> None:
-    assert hashlib.sha256(GOLDEN.read_bytes()).hexdigest() == "b3c1f751df15ba82a49b6459354e87c61fe37d6d808b278df8dc95041dde2f94"
+    assert (
+        hashlib.sha256(GOLDEN.read_bytes()).hexdigest()
+        == "b3c1f751df15ba82a49b6459354e87c61fe37d6d808b278df8dc95041dde2f94"
+    )
 
 
 def test_it_is_read_as_the_same_values_plain_and_packed(tmp_path: Path) -> None:
