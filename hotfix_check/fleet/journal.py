@@ -18,7 +18,7 @@ from hotfix_check.fleet.host import FleetQuestion, HostRow, name_of_source, read
 from hotfix_check.json_text import parse_json
 
 FILE_NAME = "hotfix-check-fleet.journal"
-_LONGEST_LINE = 64 * 1024 * 1024  # bytes
+MAX_LINE = 64 * 1024 * 1024  # bytes
 
 
 def question_digest(asked: FleetQuestion) -> str:
@@ -67,7 +67,7 @@ class Journal:
     def _read(self) -> None:
         whole = True
         with self.path.open("rb") as lines:
-            while line := lines.readline(_LONGEST_LINE):
+            while line := lines.readline(MAX_LINE):
                 whole = line.endswith(b"\n")
                 if not whole or not self._keep(line):
                     self.ignored += 1
