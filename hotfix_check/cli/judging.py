@@ -18,7 +18,16 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target, shown
+from hotfix_check.inventory import (
+    Inventory,
+    is_listing,
+    looks_saved,
+    read_listing,
+    read_saved,
+    read_target,
+    refuse_other_text,
+    shown,
+)
 from hotfix_check.report.text import visible
 
 
@@ -97,9 +106,13 @@ class Judge:
         return self.as_of or datetime.now(UTC).date()
 
     def read(self, target: Path, *, every_pe: bool = False) -> Inventory:
-        """A folder, a file or a saved inventory; with ``every_pe`` files that the catalogue does not name too."""
-        if target.is_file() and looks_saved(target):
-            return read_saved(target)
+        """A folder, file, listing or saved inventory; with ``every_pe`` also files that the catalogue does not name."""
+        if target.is_file():
+            if is_listing(target):
+                return read_listing(target, wanted=self.outline.all_names, plain=self.outline.plain_names)
+            if looks_saved(target):
+                return read_saved(target)
+            refuse_other_text(target, self.outline.all_names)
         with counting(f"Reading {visible(target.name)}", quiet=self.options.quiet) as count:
             inventory = read_target(
                 target,

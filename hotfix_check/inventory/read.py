@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
+from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
@@ -42,7 +43,7 @@ def read_target(
     follow_links: bool = False,
     on_file: Callable[[], None] | None = None,
 ) -> Inventory:
-    """Collect a folder (with all below it) or one file.
+    """Collect a folder (with all below it), an archive (with all in it) or one file.
 
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
@@ -87,16 +88,30 @@ def read_target(
         for link in sorted(walked.file_links, key=_by_name):
             if (file := linked_file(link, asked, walked, count)) is not None:
                 read(file)
+    elif stat.S_ISREG(mode) and (form := _archive_form(target)) is not None:
+        from hotfix_check.inventory.archives.archive import read_archive
+
+        content = read_archive(target, form, asked, on_file)
+        return Inventory(
+            target=shown(str(target)),
+            kind=TargetKind.ARCHIVE,
+            root=_root(target),
+            folders=content.folders,
+            files=content.files,
+            unreadable=content.unreadable,
+            files_seen=content.files_seen,
+            files_read=len(content.files),
+            lone_file=False,
+        )
     elif stat.S_ISREG(mode):
         walked.seen.append(1)
         read(FoundFile(path=str(target.resolve()), inner=shown(target.name), evidence=True))
     else:
         raise TargetError(f"{shown(str(target))}: neither a folder nor a file")
-    full = Path(os.path.abspath(target))  # noqa: PTH100  (Path.resolve would follow links out of the name given)
     return Inventory(
         target=shown(str(target)),
         kind=TargetKind.FOLDER if stat.S_ISDIR(mode) else TargetKind.FILE,
-        root=tuple(shown(part) for part in full.parts[1:][-_ROOT_PARTS:]),
+        root=_root(target),
         folders=tuple(sorted(walked.folders)),
         files=_with_case_duplicates(
             [file for _, file in sorted(files, key=_by_path)], [file for _, file in walked.unreadable]
@@ -106,6 +121,24 @@ def read_target(
         files_read=len(files),
         lone_file=not stat.S_ISDIR(mode),
     )
+
+
+def _root(target: Path) -> tuple[str, ...]:
+    full = Path(os.path.abspath(target))  # noqa: PTH100  (Path.resolve would follow links out of the name given)
+    return tuple(shown(part) for part in full.parts[1:][-_ROOT_PARTS:])
+
+
+def _archive_form(target: Path) -> ArchiveForm | None:
+    try:
+        fd, _ = open_regular(target.resolve())
+    except (OSError, pe.PeError):
+        return None  # said when it is read as a file
+    try:
+        return archive_form(positioned(fd))
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
 
 
 def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile | None:
