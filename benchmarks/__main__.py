@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.catalogue_size import catalogue_size
 from benchmarks.figures import Benchmark, Options
+from benchmarks.fleet import fleet
 from benchmarks.importing import importing
 from benchmarks.judging import judging
 from benchmarks.machine import machine, programs
@@ -30,6 +31,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "one-file": one_file,
     "judging": judging,
     "importing": importing,
+    "fleet": fleet,
 }
 RESULTS = Path(__file__).parent / "results"
 

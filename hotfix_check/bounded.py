@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import zlib
 from pathlib import Path
 
 from hotfix_check.errors import HotfixCheckError
 
+GZIP = b"\x1f\x8b"
 _OTHER_KINDS = (
-    (b"\x1f\x8b", "gzip-compressed: unpack it first"),
+    (GZIP, "gzip-compressed: unpack it first"),
     (b"PK\x03\x04", "a ZIP archive: unpack it first"),
     (b"MZ", "a program"),
 )
@@ -39,6 +41,27 @@ def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError
     if len(data) > limit:
         raise error(f"{path}: larger than {limit} bytes, not {what}")
     return data
+
+
+def unpacked(data: bytes, where: str, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:
+    """The same bytes, or what they hold when they are gzip-compressed: whole, sound, and at most ``limit`` bytes.
+
+    Never more than that is unpacked. Raises ``error`` for a larger, torn or damaged one, and for several in a row.
+    """
+    if not data.startswith(GZIP):
+        return data
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        inner = unpacking.decompress(data, limit + 1)
+    except zlib.error as fault:
+        raise error(f"{where}: damaged gzip data: {fault}; {what} expected") from None
+    if len(inner) > limit:
+        raise error(f"{where}: larger than {limit} bytes when unpacked, not {what}")
+    if not unpacking.eof:
+        raise error(f"{where}: gzip data that ends too early; {what} expected")
+    if unpacking.unused_data.strip(b"\0"):
+        raise error(f"{where}: something behind the gzip data; {what} expected")
+    return inner
 
 
 def text_of(data: bytes, where: str, what: str, error: type[HotfixCheckError], *, utf16: bool = False) -> str:

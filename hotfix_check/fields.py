@@ -42,8 +42,8 @@ class Fields:
         """The value of a field, or None when it is not there; a fault when it has another type."""
         self._used.add(field)
         value: Any = self._table.get(field)
-        if value is None:
-            return None
+        if value is None or type(value) is kind:  # nearly always; the rest is for the words of a fault
+            return value
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise self.fault(field, f"{expected} expected, found {shown(value)}")
         return value

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hotfix_check.bounded import read_bounded, text_of
+from hotfix_check.bounded import read_bounded, text_of, unpacked
 from hotfix_check.errors import SavedInputError
 from hotfix_check.shown import clipped
 
@@ -62,8 +62,13 @@ class _Reading:
 
 
 def read_json(path: Path, limit: int, what: str) -> object:
-    """The JSON of a file of at most ``limit`` bytes. Raises SavedInputError."""
-    return parse_json(read_bounded(path, limit, what, SavedInputError), str(path), what)
+    """The JSON of a file of at most ``limit`` bytes, gzip-compressed or not. Raises SavedInputError."""
+    return parse_packed(read_bounded(path, limit, what, SavedInputError), str(path), limit, what)
+
+
+def parse_packed(data: bytes, where: str, limit: int, what: str) -> object:
+    """The same from the bytes of the file; ``limit`` holds for what is unpacked."""
+    return parse_json(unpacked(data, where, limit, what, SavedInputError), where, what)
 
 
 def parse_json(data: bytes, where: str, what: str) -> object:

@@ -16,7 +16,7 @@ from hotfix_check.shown import clipped, shown
 from hotfix_check.version import FileVersion
 
 SCHEMA = "hotfix-check/result/1"
-_ANY_SCHEMA = "hotfix-check/result/"
+ANY_SCHEMA = "hotfix-check/result/"
 MAX_BYTES = 256 * 1024 * 1024
 _KINDS: dict[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -39,7 +39,7 @@ def find_result(path: Path) -> dict[str, Any] | None:
         document = read_json(path, MAX_BYTES, "a saved result")
     except SavedInputError:
         return None
-    if not isinstance(document, dict) or not str(document.get("schema")).startswith(_ANY_SCHEMA):
+    if not isinstance(document, dict) or not str(document.get("schema")).startswith(ANY_SCHEMA):
         return None
     return checked_result(document, str(path))
 

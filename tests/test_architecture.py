@@ -45,6 +45,7 @@ ORDER = [
     "compare",
     "report",
     "package",
+    "fleet",
     "cli",
 ]
 
@@ -105,6 +106,20 @@ def test_the_checks_of_this_module_see_every_way_to_import() -> None:
 
 def test_pefile_is_imported_in_one_module() -> None:
     assert [name for name, path in MODULES.items() if "pefile" in imports(path)] == ["hotfix_check.pe_crosscheck"]
+
+
+@pytest.mark.parametrize(
+    ("library", "where"),
+    [
+        ("distributed", {"hotfix_check.fleet.dask_cluster"}),
+        ("pyarrow", {"hotfix_check.fleet.as_parquet", "hotfix_check.cli.fleet_formats"}),
+        ("fsspec", {"hotfix_check.fleet.sources"}),
+        ("multiprocessing", {"hotfix_check.fleet.pool"}),
+    ],
+)
+def test_what_only_large_fleets_need_is_imported_in_one_place(library: str, where: set[str]) -> None:
+    importing = {name for name, path in MODULES.items() if library in {one.partition(".")[0] for one in imports(path)}}
+    assert importing == where
 
 
 def test_typer_is_imported_by_the_command_line_alone() -> None:

@@ -41,6 +41,7 @@ def test_every_benchmark_runs_and_fills_its_table(tmp_path: Path) -> None:
         "One file, the whole process",
         "The judgement alone",
         "Article import",
+        "Many hosts",
     ]
     for part in done.stdout.split("\n## ")[1:]:
         table = [line.count(" | ") for line in part.splitlines() if line.startswith("| ")]

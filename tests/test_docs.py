@@ -21,7 +21,7 @@ COMMANDS = [
 
 def test_every_example_of_the_readme_runs_in_order(samples: Path, run: Run, tmp_path: Path) -> None:
     shutil.copytree(samples, tmp_path / "samples")
-    for name in ("article.txt", "baseline.toml", "waivers.toml"):
+    for name in ("article.txt", "baseline.toml", "waivers.toml", "hosts.csv"):
         shutil.copy(ROOT / "samples" / name, tmp_path / "samples")
     assert len(COMMANDS) >= 10
     for command in COMMANDS:

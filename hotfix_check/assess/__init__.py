@@ -19,7 +19,7 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.findings import make_finding, with_advice
 from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
-from hotfix_check.assess.places import Places, backup_paths
+from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
@@ -46,6 +46,9 @@ class Assessor:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.relations = Supersedence(catalogue)
+        self._updates: dict[str, list[Update]] = {product.id: [] for product in catalogue.products}
+        for update in catalogue.updates:
+            self._updates[update.product].append(update)
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
 
@@ -56,10 +59,11 @@ class Assessor:
         findings: list[Finding] = []
         advisories: list[HeldAdvisory] = []
         unread_markers = False
+        names = names_by_folder(inventory)
         for product in self.catalogue.products:
             if question.products is not None and product.id not in question.products:
                 continue
-            evidence = ProductEvidence(product, files, Places(inventory, product, complete=question.complete))
+            evidence = ProductEvidence(product, files, Places(inventory, names, product, complete=question.complete))
             level = self._level(evidence, dict(question.assume).get(product.id))
             if level is not None:
                 levels.append(level)
@@ -126,9 +130,9 @@ class Assessor:
         blind = {
             name for name, copies in files.by_name.items() if any(map(_version_unread, copies))
         } - self.outline.plain_names
-        for update in self.catalogue.updates:
+        for update in self._updates[product.id]:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
-            if update.product != product.id or not named:
+            if not named:
                 continue
             if question.only is not None and update.id not in question.only:
                 continue
@@ -138,7 +142,7 @@ class Assessor:
             if (
                 question.kbs is not None
                 or update.id in question.importance
-                or (level is None and absent is None and blind & row_names(update))
+                or (level is None and absent is None and blind and blind & row_names(update))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
                 yield make_finding(judge, update, importance, question.as_of)

@@ -130,15 +130,11 @@ def _own_line(update: Update, line: int, evidence: ProductEvidence, relations: S
 
 def _same_day(update: Update, line: int, evidence: ProductEvidence, relations: Supersedence) -> Update | None:
     """Another update of the same product and release day that has a package for a line (KB5063221, KB5063222)."""
-    if update.released is None:
-        return None
     return next(
         (
             other
-            for other in relations.updates.values()
-            if other.product == update.product
-            and other.id != update.id
-            and other.released == update.released
+            for other in relations.released_with(update)
+            if other.id != update.id
             and any(package_line(package, evidence.product) == line for package in other.packages)
         ),
         None,

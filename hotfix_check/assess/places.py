@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hotfix_check.catalogue.product import Folder, Product
 from hotfix_check.inventory import Inventory, name_of
@@ -48,10 +48,9 @@ class Places:
     Raises nothing; a folder that fits no role and no backup pattern makes its files loose.
     """
 
-    def __init__(self, inventory: Inventory, product: Product, *, complete: bool) -> None:
-        names: dict[str, set[str]] = defaultdict(set)
-        for file in inventory.all_files:
-            names[_folder_of(file.path)].add(name_of(file.path))
+    def __init__(
+        self, inventory: Inventory, names: Mapping[str, frozenset[str]], product: Product, *, complete: bool
+    ) -> None:
         folders = sorted({*inventory.folders, *names})
         root = "/".join(inventory.root).lower()
         self._lone = inventory.lone_file
@@ -61,14 +60,12 @@ class Places:
         broken = any(file.is_folder for file in inventory.unreadable)
         listed = set(inventory.folders) or (set(folders) if complete and not broken else set())
         for folder in folders:
-            aside = self._lone or is_backup(folder, inventory.root)
-            role = None if aside else _role(f"{root}/{folder.lower()}", names[folder], product)
+            held = names.get(folder, frozenset())
+            role = None if self._lone else _role(f"{root}/{folder.lower()}", held, product)
+            if role is not None and is_backup(folder, inventory.root):
+                role = None
             self._roles[folder] = role
-            if (
-                role is not None
-                and folder in listed
-                and (complete or _holds_core(names[folder], role, product.folders))
-            ):
+            if role is not None and folder in listed and (complete or _holds_core(held, role, product.folders)):
                 self._whole.add(role)
         if complete and not self._lone:
             present = {f"/{root}/{folder.lower()}".rstrip("/") for folder in listed}
@@ -86,6 +83,14 @@ class Places:
     def whole(self, role: str) -> bool:
         """Whether a folder of this role was collected whole, so that a file that is not in it is absent."""
         return role in self._whole
+
+
+def names_by_folder(inventory: Inventory) -> Mapping[str, frozenset[str]]:
+    """The lower-case names of the files that lie in each folder of a target."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for file in inventory.all_files:
+        names[_folder_of(file.path)].add(name_of(file.path))
+    return {folder: frozenset(held) for folder, held in names.items()}
 
 
 def is_backup(folder: str, root: tuple[str, ...]) -> bool:
@@ -109,7 +114,7 @@ def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _role(full: str, names: set[str], product: Product) -> str | None:
+def _role(full: str, names: frozenset[str], product: Product) -> str | None:
     """By the end of the folder's path; else by its core files, for a bin folder copied under another name."""
     padded = f"/{full}".rstrip("/")
     best = max(
@@ -126,7 +131,7 @@ def _role(full: str, names: set[str], product: Product) -> str | None:
     return next((folder.role for folder in product.folders if folder.core and folder.core <= names), None)
 
 
-def _holds_core(names: set[str], role: str, folders: Sequence[Folder]) -> bool:
+def _holds_core(names: frozenset[str], role: str, folders: Sequence[Folder]) -> bool:
     return any(folder.core and folder.core <= names for folder in folders if folder.role == role)
 
 

@@ -31,11 +31,14 @@ class Supersedence:
         self._shipped: dict[tuple[str, int, str], list[ShippedBuild]] = defaultdict(list)
         self._containers: dict[str, set[str]] = defaultdict(set)
         self._bringing: dict[tuple[str, str], Update] = {}
+        self._released: dict[tuple[str, date], list[Update]] = defaultdict(list)
         # One step up from an update, by its id and its package's line: the same for every target.
         self._known_steps: dict[tuple[str, int | None], frozenset[str]] = {}
         self._known_closures: dict[tuple[str, int | None], tuple[str, ...]] = {}
         for update in catalogue.updates:
             product = self.products[update.product]
+            if update.released is not None:
+                self._released[(product.id, update.released)].append(update)
             if update.level is not None:
                 self._bringing[(product.id, update.level)] = update
             for contained in (*update.contains, *(update.replaces or ())):
@@ -56,6 +59,10 @@ class Supersedence:
     def shipped(self, product_id: str, line: int, name: str) -> Iterable[ShippedBuild]:
         """The catalogued builds of a file on one line of a product."""
         return self._shipped.get((product_id, line, name.lower()), ())
+
+    def released_with(self, update: Update) -> Iterable[Update]:
+        """The updates of the same product and release day, itself among them; none when its day is not known."""
+        return () if update.released is None else self._released[(update.product, update.released)]
 
     def knows_build(self, product_id: str, name: str, version: FileVersion) -> bool:
         """Whether a level or an update of a product is catalogued with this build of a file."""

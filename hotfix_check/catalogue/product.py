@@ -106,6 +106,9 @@ class Product:
     def level_index(self, name: str) -> int:
         """Position of a level, oldest first. Raises KeyError for a name that the product does not have."""
         for index, level in enumerate(self.levels):
+            if level.name == name:
+                return index
+        for index, level in enumerate(self.levels):
             if level.name.casefold() == name.casefold():
                 return index
         raise KeyError(name)

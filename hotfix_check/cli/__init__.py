@@ -245,6 +245,101 @@ def convert(
     run_convert(result, tuple(output or ()), form, everything=everything, colour=color)
 
 
+@app.command(epilog=EXIT_CODES)
+def fleet(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help="Saved inventories and results: files, folders, globs, URLs (s3://...)."),
+    ],
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Also write FILE; its suffix is the format: .html, .csv, .json, .txt, .parquet; repeat for more.",
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|html", help="What stdout gets.")] = (
+        "table"
+    ),
+    catalogue: Catalogues = None,
+    product: Products = None,
+    kb: Annotated[
+        list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
+    ] = None,
+    assume: Assume = None,
+    baseline: BaselineFile = None,
+    waivers: Annotated[
+        Path | None, typer.Option("--waivers", metavar="FILE", help="Findings accepted for a time, and by whom.")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="LIST", help="Verdicts that also give exit code 1, whatever the importance."),
+    ] = None,
+    expect: Annotated[
+        Path | None,
+        typer.Option("--expect", metavar="FILE", help="The hosts that should be there: one a line, or CSV."),
+    ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option("--group-by", metavar="COLUMN", help="Hosts alike in this column of --expect must be alike."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("-j", "--jobs", metavar="N", min=1, help="Processes on this machine; one a core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Judge on this Dask cluster, such as tcp://head:8786."),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option("--resume", metavar="FILE", help="Keep a journal there, and judge only what it does not hold."),
+    ] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 instead of 1 or 3.")] = False,
+    as_of: AsOf = None,
+    complete: Complete = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every host and update in the table.")] = False,
+    no_run_info: Annotated[
+        bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the report.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Judge many hosts: who lacks which update, who did not report, and who differs from its group."""
+    from hotfix_check.cli.fleet import FleetOptions, run_fleet_command
+    from hotfix_check.cli.judging import JudgeOptions
+
+    raise typer.Exit(
+        run_fleet_command(
+            FleetOptions(
+                paths=tuple(paths),
+                outputs=tuple(output or ()),
+                form=form,
+                waivers=waivers,
+                fail_on=fail_on,
+                expect=expect,
+                group_by=group_by,
+                jobs=jobs,
+                scheduler=scheduler,
+                resume=resume,
+                exit_zero=exit_zero,
+                everything=everything,
+                run_info=not no_run_info,
+            ),
+            JudgeOptions(
+                catalogues=tuple(catalogue or ()),
+                products=tuple(product or ()),
+                kbs=tuple(kb or ()),
+                assume=tuple(assume or ()),
+                baseline=baseline,
+                as_of=as_of,
+                complete=complete,
+                quiet=quiet,
+            ),
+        )
+    )
+
+
 @app.command()
 def verify(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="What scan -o FILE.manifest.json wrote.")],

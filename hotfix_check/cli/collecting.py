@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import this_host
-from hotfix_check.cli.output import print_report, write_file
+from hotfix_check.cli.output import print_report, replaced_bytes, write_file
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import (
@@ -69,6 +70,9 @@ def run_inventory(
     text = inventory_to_json(inventory, collected)
     if output is None:
         print_report(text)
+    elif output.suffix.lower() == ".gz":
+        with replaced_bytes(output) as stream:
+            stream.write(gzip.compress(text.encode(), mtime=0))
     else:
         write_file(output, text)
     if not quiet:

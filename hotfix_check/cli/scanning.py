@@ -67,7 +67,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
                 started=started,
                 finished=datetime.now(UTC),
                 host=this_host(),
-                user=_user(),
+                user=this_user(),
                 arguments=tuple(map(shown, sys.argv[1:])),
                 as_of=day,
             )
@@ -94,7 +94,8 @@ def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
     return render_request(assessment.target, requests, width=columns(), everything=everything)
 
 
-def _user() -> str | None:
+def this_user() -> str | None:
+    """Who runs the tool; None where the system does not say."""
     try:
         return shown(getpass.getuser())
     except (OSError, KeyError, ImportError):

@@ -14,6 +14,7 @@ from hotfix_check.shown import shown
 
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
+SUFFIXES = (".json", ".json.gz")
 
 
 def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
@@ -39,8 +40,11 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
 
 
 def looks_saved(path: Path) -> bool:
-    """Whether a file is meant to be a saved inventory and no program: JSON by its first bytes, or by its name."""
-    if path.suffix.lower() == ".json":
+    """Whether a file is meant to be a saved inventory and no program: JSON by its first bytes, or by its name.
+
+    A gzip-compressed one is, by its name alone.
+    """
+    if path.name.lower().endswith(SUFFIXES):
         return True
     try:
         with path.open("rb") as stream:
@@ -162,4 +166,4 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
 
 
 def _line(value: object) -> str:
-    return json.dumps(value)
+    return json.dumps(value, separators=(",", ":"))

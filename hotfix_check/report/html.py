@@ -52,12 +52,12 @@ _LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need 
 
 def render_html(document: Document) -> str:
     """The whole page, ASCII with character references, so that no console or mail gateway can garble it."""
-    template, css = _page()
+    template, css = packaged_page("report.html", "report.css")
     digest = result_digest(document)
     targets = [_target(number, target, document) for number, target in enumerate(document["targets"], 1)]
     page = template.render(
         css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
-        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        css_hash=style_digest(css),
         digest=digest,
         title=", ".join(target["path"] for target in targets[:3]) + (" and more" if targets[3:] else ""),
         document=document,
@@ -70,9 +70,14 @@ def render_html(document: Document) -> str:
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
+def style_digest(css: str) -> str:
+    """The digest by which a page's security policy allows its style sheet."""
+    return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+
+
 @cache
-def _page() -> tuple[Template, str]:
-    """The template and the style sheet: the one place where this package's text files are read."""
+def packaged_page(name: str, *sheets: str) -> tuple[Template, str]:
+    """A template and its style sheets as one: the one place where this package's text files are read."""
     environment = Environment(
         loader=PackageLoader("hotfix_check.report", "page"),
         autoescape=True,
@@ -82,8 +87,8 @@ def _page() -> tuple[Template, str]:
         finalize=_shown,
     )
     environment.filters["when"] = moment_words
-    css, _, _ = environment.loader.get_source(environment, "report.css")  # type: ignore[union-attr]
-    return environment.get_template("report.html"), css
+    loader: Any = environment.loader
+    return environment.get_template(name), "".join(loader.get_source(environment, sheet)[0] for sheet in sheets)
 
 
 def _shown(value: Any) -> Any:

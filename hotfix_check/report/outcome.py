@@ -17,7 +17,7 @@ def target_outcome(
 ) -> str:
     """findings, incomplete, clean or nothing-recognised, as the JSON result names it; ``waived`` are update ids."""
     counted = [finding for finding in assessment.findings if finding.update.id not in waived]
-    if any(_fails(finding, fail_on) for finding in counted) or assessment.advisories:
+    if assessment.advisories or any(fails(one.verdict, one.importance, fail_on) for one in counted):
         return "findings"
     if not assessment.products and not assessment.unreadable_evidence:
         return "nothing-recognised"
@@ -48,15 +48,17 @@ def exit_code(
 
 def can_be_waived(finding: Finding) -> bool:
     """Whether a finding is of the kind that a waiver accepts: something missing, open, or there though forbidden."""
-    return _fails(finding, frozenset((Verdict.MISSING, Verdict.PARTIAL, Verdict.UNDETERMINED)))
+    weighs = frozenset((Verdict.MISSING, Verdict.PARTIAL, Verdict.UNDETERMINED))
+    return fails(finding.verdict, finding.importance, weighs)
 
 
-def _fails(finding: Finding, fail_on: frozenset[Verdict]) -> bool:
-    if finding.verdict in fail_on:
+def fails(verdict: Verdict, importance: Importance, fail_on: frozenset[Verdict]) -> bool:
+    """Whether a finding that no waiver accepts gives exit code 1."""
+    if verdict in fail_on:
         return True
-    if finding.importance is Importance.FORBIDDEN:
-        return finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL)
-    return finding.importance in _WEIGHTY and finding.verdict in (Verdict.MISSING, Verdict.PARTIAL)
+    if importance is Importance.FORBIDDEN:
+        return verdict in (Verdict.INSTALLED, Verdict.PARTIAL)
+    return importance in _WEIGHTY and verdict in (Verdict.MISSING, Verdict.PARTIAL)
 
 
 def _open_question(assessment: Assessment, counted: Sequence[Finding]) -> bool:

@@ -64,7 +64,7 @@ def result_document(
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
     outline = catalogue.outline()
-    newest = {product: _day(day) for product, day in outline.newest_days.items()}
+    newest = {product: day_text(day) for product, day in outline.newest_days.items()}
     ladders = Ladders(assessments, catalogue)
     return {
         "schema": SCHEMA,
@@ -75,7 +75,7 @@ def result_document(
             "host": run.host,
             "user": run.user,
             "arguments": None if run.arguments is None else list(run.arguments),
-            "as_of": _day(run.as_of),
+            "as_of": day_text(run.as_of),
         },
         "catalogue": {
             "version": catalogue.version,
@@ -157,7 +157,7 @@ def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
         "level_basis": str(level.basis),
         "level_at_least": low.name,
         "level_at_most": high.name,
-        "end_of_support": _day((known.end_of_support if known else None) or product.end_of_support),
+        "end_of_support": day_text((known.end_of_support if known else None) or product.end_of_support),
         "evidence": [
             {"file": vote.file, "path": vote.path, "version": vote.version, "votes": vote.votes} for vote in level.votes
         ],
@@ -176,7 +176,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document
         "title": update.title,
         "kind": str(update.kind),
         "importance": str(finding.importance),
-        "released": _day(update.released),
+        "released": day_text(update.released),
         "verdict": str(finding.verdict),
         "confidence": str(finding.confidence),
         "line": finding.line,
@@ -211,7 +211,7 @@ def _row(judged: JudgedRow) -> Document:
         "expected": {
             "version": None if row.version is None else str(row.version),
             "size": row.size,
-            "timestamp": stamp(row.timestamp) if isinstance(row.timestamp, datetime) else _day(row.timestamp),
+            "timestamp": stamp(row.timestamp) if isinstance(row.timestamp, datetime) else day_text(row.timestamp),
             "platform": row.platform,
         },
         "copies": [_copy(copy) for copy in judged.copies],
@@ -243,8 +243,8 @@ def _waiver(waiver: Waiver) -> Document:
         "reason": waiver.reason,
         "approved_by": waiver.approved_by,
         "ticket": waiver.ticket,
-        "approved_on": _day(waiver.approved_on),
-        "expires": _day(waiver.expires),
+        "approved_on": day_text(waiver.approved_on),
+        "expires": day_text(waiver.expires),
     }
 
 
@@ -271,5 +271,5 @@ def _linked(seconds: int | None) -> str | None:
     return stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
 
-def _day(day: date | None) -> str | None:
+def day_text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()

@@ -42,6 +42,11 @@ ANY_FILE: dict[str, tuple[bytes, str]] = {
 }
 JSON_PAYLOADS: dict[str, tuple[bytes, str]] = {
     **{name: (data, said.format(what="{what} (JSON)")) for name, (data, said) in ANY_FILE.items()},
+    # Packed once it is read; twice, it is not looked into.
+    "compressed with gzip": (
+        gzip.compress(gzip.compress(b"{}")),
+        "gzip-compressed: unpack it first; {what} (JSON) expected",
+    ),
     "not UTF-8": (b'{"a": "\xff"}', "byte 7: not UTF-8 text (invalid start byte); {what} (JSON) expected"),
     "half a UTF-16 character": (b"\xff\xfe{", "byte 2: not UTF-16 text (truncated data); {what} (JSON) expected"),
     "UTF-16 and no JSON": ("hello".encode("utf-16"), "not JSON: Expecting value: line 1 column 1 (char 0)"),

@@ -125,7 +125,7 @@ def test_a_broken_catalogue_names_file_kb_row_and_field(tmp_path: Path, run: Run
 def test_a_broken_saved_inventory_names_the_field(tmp_path: Path, samples: Path, run: Run) -> None:
     saved = tmp_path / "server.json"
     run("inventory", samples / "exchange-5.5-sp4", "-o", saved)
-    saved.write_text(saved.read_text().replace('"size": 19216', '"size": "big"'))
+    saved.write_text(saved.read_text().replace('"size":19216', '"size":"big"'))
     ran = run("scan", saved)
     assert ran.code == 2
     assert "(Exchsrvr/Bin/Dramapi.dll): size: a whole number expected, found 'big'" in ran.err

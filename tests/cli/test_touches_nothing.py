@@ -36,6 +36,7 @@ JOBS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("identify", "hostile", *CATALOGUE), ()),
     (("inventory", "hostile", *CATALOGUE, "-o", "i.json"), ("i.json",)),
     (("scan", "i.json", *CATALOGUE, "-o", "again.html"), ("again.html",)),
+    (("fleet", "i.json", "r.json", *CATALOGUE, "--resume", "j", "-o", "f.html"), ("j", "f.html")),
     (("compare", FIVE, "r.json", *CATALOGUE), ()),
     (("baseline", "--from", FIVE, *CATALOGUE, "-o", "golden.toml"), ("golden.toml",)),
     (("convert", "r.json", "-o", "again.csv"), ("again.csv",)),

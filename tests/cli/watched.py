@@ -37,6 +37,8 @@ _watching = [False]
 
 
 def _is_allowed(path: object, event: str) -> bool:
+    if event == "sqlite3.connect" and path == "":
+        return True  # SQLite's own temporary file, which has no name and is gone with the connection
     if event == "sqlite3.connect" and str(path).startswith("file:") and "mode=ro" in str(path).partition("?")[2]:
         return True
     place = os.path.realpath(os.fsdecode(path))  # type: ignore[arg-type]

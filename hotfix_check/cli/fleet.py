@@ -1,0 +1,204 @@
+"""fleet: many saved inventories and results to one report."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotfix_check import __version__
+from hotfix_check.cli.fleet_formats import check_fleet_outputs, write_fleet
+from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
+from hotfix_check.cli.progress import counting
+from hotfix_check.cli.scanning import this_user
+from hotfix_check.errors import UsageError
+from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
+from hotfix_check.fleet.expected import Expected, read_expected
+from hotfix_check.fleet.host import FleetQuestion, HostRow
+from hotfix_check.fleet.journal import Journal, question_digest
+from hotfix_check.fleet.pool import in_processes
+from hotfix_check.fleet.run import run_fleet
+from hotfix_check.fleet.sources import Source, find_sources, is_url
+from hotfix_check.fleet.spool import Spool
+from hotfix_check.policy import Waivers, load_waivers, long_waivers
+from hotfix_check.report.result import RunInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetOptions:
+    """The options of ``fleet`` as typed, beside those that decide what is asked."""
+
+    paths: tuple[str, ...]
+    outputs: tuple[Path, ...]
+    form: str
+    waivers: Path | None
+    fail_on: str | None
+    expect: Path | None
+    group_by: str | None
+    jobs: int | None
+    scheduler: str | None
+    resume: Path | None
+    exit_zero: bool
+    everything: bool
+    run_info: bool
+
+
+def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
+    """Judge all hosts, write the reports, return the exit code."""
+    started = datetime.now(UTC)
+    policy = [file for file in (asked.baseline, options.waivers, options.expect) if file is not None]
+    read = [Path(path) for path in options.paths if not is_url(path)]
+    check_fleet_outputs(options.form, options.outputs, inputs=(*policy, *asked.catalogues, *read))
+    if options.group_by is not None and options.expect is None:
+        raise UsageError("--group-by: names a column of the file that --expect gives")
+    if options.jobs is not None and options.scheduler is not None:
+        raise UsageError("--jobs: is of this machine; --scheduler has workers of its own")
+    if options.resume is not None:
+        not_evidence(options.resume, (*policy, *asked.catalogues))
+    fail_on = verdicts("--fail-on", options.fail_on)
+    expected = read_expected(options.expect, options.group_by) if options.expect else None
+    judge = Judge(asked)
+    waivers = load_waivers(options.waivers, judge.catalogue) if options.waivers else Waivers()
+    question = FleetQuestion(
+        catalogue=judge.catalogue,
+        question=judge.question,
+        waivers=waivers,
+        fail_on=fail_on,
+        day=judge.day,
+        tool=__version__,
+    )
+    with Spool() as spool:
+        notes = _judge(options, asked, question, spool)
+        spool.finish(expected)
+        notes += _waiver_notes(waivers, spool, judge)
+        if any(asked_anew(asked, options)) and (results := spool.count_results()):
+            given = " ".join(asked_anew(asked, options))
+            notes.append(f"{results} hosts come from saved results, for which {given} was not asked anew")
+        if not asked.quiet:
+            for note in notes:
+                warn(note)
+        document = _document(options, asked, judge, waivers, spool, expected, notes, started)
+        write_fleet(document, options.form, options.outputs, everything=options.everything)
+        return fleet_exit_code(document.head, exit_zero=options.exit_zero)
+
+
+def _judge(options: FleetOptions, asked: JudgeOptions, question: FleetQuestion, spool: Spool) -> list[str]:
+    """Fill the spool; what is to be said of the journal."""
+    judging = _scheduler(options, question)
+    sources = find_sources(options.paths)
+    with counting("Judging", quiet=asked.quiet) as count:
+        if options.resume is None:
+            run_fleet(sources, judging, spool, None, count)
+            return []
+        with Journal(options.resume, question_digest(question), options.paths) as journal:
+            own = os.path.realpath(journal.path)
+            others = (one for one in sources if is_url(one.place) or os.path.realpath(one.place) != own)
+            known = run_fleet(others, judging, spool, journal, count)
+            gone = list(journal.gone()) if not journal.empty else []
+            for rows in gone:
+                for row in rows:
+                    spool.add(row)
+            notes = [f"{known} saved files were judged before, by the journal {journal.path}"] if known else []
+            if gone:
+                names = ", ".join(rows[0].source for rows in gone[:3]) + (" and more" if gone[3:] else "")
+                notes.append(f"{len(gone)} come from the journal alone: {names} is no longer there")
+            if journal.ignored:
+                notes.append(f"{journal.ignored} lines of the journal are damaged; those hosts were judged again")
+            return notes
+
+
+def _scheduler(
+    options: FleetOptions, question: FleetQuestion
+) -> Callable[[Iterable[Source]], Iterator[tuple[HostRow, ...]]]:
+    if options.scheduler is None:
+        jobs = _cores() if options.jobs is None else options.jobs
+        return lambda sources: in_processes(sources, question, jobs)
+    try:
+        from hotfix_check.fleet.dask_cluster import on_cluster
+    except ImportError:
+        raise UsageError("--scheduler: needs the extra 'fleet': pip install 'hotfix-check[fleet]'") from None
+    address = options.scheduler
+    return lambda sources: on_cluster(sources, question, address)
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def asked_anew(asked: JudgeOptions, options: FleetOptions) -> Sequence[str]:
+    """The options that only an inventory can answer: a result was asked its own question."""
+    given = {
+        "--catalogue": asked.catalogues,
+        "--product": asked.products,
+        "--kb": asked.kbs,
+        "--assume": asked.assume,
+        "--baseline": asked.baseline,
+        "--waivers": options.waivers,
+        "--as-of": asked.as_of,
+        "--complete": asked.complete,
+    }
+    return [name for name, value in given.items() if value]
+
+
+def _waiver_notes(waivers: Waivers, spool: Spool, judge: Judge) -> list[str]:
+    notes = [*long_waivers(waivers, judge.day)]
+    for waiver in waivers.entries:
+        if waiver.id not in spool.waivers_used:
+            notes.append(f"waiver {waiver.id} waives nothing here")
+        elif waiver.expires < judge.day:
+            notes.append(f"waiver {waiver.id} expired on {waiver.expires}: its findings count again")
+    return notes
+
+
+def _document(
+    options: FleetOptions,
+    asked: JudgeOptions,
+    judge: Judge,
+    waivers: Waivers,
+    spool: Spool,
+    expected: Expected | None,
+    notes: Sequence[str],
+    started: datetime,
+) -> FleetDocument:
+    run = RunInfo(as_of=judge.as_of)
+    if options.run_info:
+        run = RunInfo(
+            started=started,
+            finished=datetime.now(UTC),
+            host=this_host(),
+            user=this_user(),
+            arguments=tuple(sys.argv[1:]),
+            as_of=judge.day,
+        )
+    kbs = judge.question.kbs
+    return fleet_document(
+        spool,
+        judge.catalogue,
+        run,
+        scope={"products": list(asked.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
+        policy={
+            "baseline": _file(asked.baseline),
+            "waivers": {"file": waivers.path, "sha256": waivers.sha256} if waivers.path else None,
+            "expect": _file(options.expect),
+            "group_by": options.group_by,
+            "fail_on": sorted(map(str, verdicts("--fail-on", options.fail_on))),
+        },
+        importance=judge.question.importance,
+        required=bool(asked.kbs),
+        expected=expected,
+        grouped=options.group_by is not None,
+        notes=notes,
+    )
+
+
+def _file(path: Path | None) -> dict[str, str] | None:
+    if path is None:
+        return None
+    return {"file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

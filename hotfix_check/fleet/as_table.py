@@ -1,0 +1,145 @@
+"""The fleet document for people at a terminal: figures, then KBs, drift, hosts worst first; the rest is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from hotfix_check.fleet.document import FleetDocument
+from hotfix_check.fleet.words import (
+    absent_words,
+    catalogue_words,
+    damaged_words,
+    drift_lines,
+    fleet_sentences,
+    host_age,
+    older_words,
+)
+from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.text import fill, visible
+
+_HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5
+_TITLE = 20  # characters of a title that tell something
+_UPDATE_COLUMNS = ("missing", "partial", "undetermined", "blocked", "waived")
+
+
+def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iterator[str]:
+    """Plain text; with ``everything`` no host and no update is left out."""
+    head = document.head
+    yield "\n".join(fill(line, width) for line in fleet_sentences(head)) + "\n"
+    if len(head["catalogues"]) > 1:
+        yield _section("Judged with different catalogues", map(catalogue_words, head["catalogues"]), width, everything)
+    yield from _updates(head["updates"], width, everything)
+    for group in head["groups"] if everything else head["groups"][:_GROUPS]:
+        if group["levels"] or group["updates"]:
+            yield _section(f"Not alike in {group['group']}", drift_lines(group), width, everything, _GROUPS)
+    not_alike = sum(bool(group["levels"] or group["updates"]) for group in head["groups"][_GROUPS:])
+    if not_alike and not everything:
+        yield f"\n... and {not_alike} more groups whose members differ (--all shows them)\n"
+    for label, lines in (
+        ("Expected, and not there", map(absent_words, head["absent"])),
+        ("There, and not expected", head["unexpected"]),
+        ("Could not be judged", map(damaged_words, head["damaged"])),
+        ("Older inventories, not counted", map(older_words, head["older"])),
+        ("Notes", head["notes"]),
+    ):
+        yield _section(label, lines, width, everything)
+    yield from _hosts(document, everything)
+
+
+def _section(label: str, lines: Iterable[str], width: int, everything: bool, most: int = _LISTED) -> str:
+    entries = list(lines)
+    if not entries:
+        return ""
+    kept = entries if everything else entries[:most]
+    text = [f"\n{visible(label)}:", *(fill(entry, width, indent="    ", first="  ") for entry in kept)]
+    if len(kept) < len(entries):
+        text.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
+    return "\n".join(text) + "\n"
+
+
+def _updates(updates: Sequence[Document], width: int, everything: bool) -> Iterator[str]:
+    open_ones = [one for one in updates if any(one[key] for key in _UPDATE_COLUMNS)]
+    kept = open_ones if everything else open_ones[:_UPDATES]
+    if not kept:
+        return
+    rows: list[Sequence[str]] = [
+        (
+            visible(names_of([one["id"]])[0]),
+            visible(one["product"]),
+            one["importance"] or "",
+            *(str(one[key] or "") for key in _UPDATE_COLUMNS),
+            visible(one["title"] or ""),
+        )
+        for one in kept
+    ]
+    labels: Sequence[str] = (
+        "Update",
+        "Product",
+        "Importance",
+        "Missing",
+        "Partial",
+        "Open",
+        "Blocked",
+        "Waived",
+        "Title",
+    )
+    wide = _widths(labels, rows)
+    room = width - sum(wide[:-1]) - 2 * len(wide[:-1])
+    wide[-1] = room if room >= _TITLE else 0
+    if wide[-1]:
+        rows = [(*row[:-1], row[-1][:room]) for row in rows]
+    else:
+        labels, wide, rows = labels[:-1], wide[:-1], [row[:-1] for row in rows]
+    yield "\n" + _lines([labels, ["-" * one for one in wide], *rows], wide)
+    if len(kept) < len(open_ones):
+        yield f"... and {len(open_ones) - len(kept)} more updates that hosts lack (--all shows them)\n"
+
+
+def _hosts(document: FleetDocument, everything: bool) -> Iterator[str]:
+    total = document.head["summary"]["hosts"]
+    if not total:
+        return
+    rows: list[Sequence[str]] = []
+    labels = ("Host", "Outcome", "Level", "Fail", "Missing", "Partial", "Open", "Waived", "Age", "Catalogue")
+    wide: list[int] | None = None
+    # The widths are those of the first rows, so that the rest can be written as it is read.
+    for host in document.worst(-1 if everything else _HOSTS):
+        rows.append(_host(host))
+        if wide is None and len(rows) == _HOSTS:
+            wide = _widths(labels, rows)
+            yield "\n" + _lines([labels, ["-" * width for width in wide], *rows], wide)
+            rows = []
+        elif wide is not None and len(rows) == _HOSTS:
+            yield _lines(rows, wide)
+            rows = []
+    if wide is None:
+        wide = _widths(labels, rows)
+        yield "\n" + _lines([labels, ["-" * width for width in wide], *rows], wide)
+    else:
+        yield _lines(rows, wide)
+    if total > _HOSTS and not everything:
+        yield f"... and {total - _HOSTS} more hosts (--all shows them)\n"
+
+
+def _host(host: Document) -> Sequence[str]:
+    counts = host["summary"]
+    level = ", ".join(f"{product['id']} {product['words']}" for product in host["products"])
+    return (
+        visible(host["host"]),
+        host["outcome"],
+        visible(level or "-"),
+        str(len(host["failing"]) or ""),
+        *(str(counts[key] or "") for key in ("missing", "partial", "undetermined", "waived")),
+        host_age(host),
+        visible(host["catalogue"]["version"]),
+    )
+
+
+def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(label), *(len(row[at]) for row in rows)) for at, label in enumerate(labels)]
+
+
+def _lines(rows: Sequence[Sequence[str]], wide: Sequence[int]) -> str:
+    return "".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() + "\n" for row in rows
+    )

@@ -1,0 +1,228 @@
+"""The fleet document: what JSON holds and every other format renders. Schema: hotfix-check/fleet/1, additive only."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hotfix_check import __version__
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.fields import stamp
+from hotfix_check.fleet.drift import drift_of
+from hotfix_check.fleet.expected import Expected
+from hotfix_check.fleet.host import MARKS, OUTCOMES, VERDICTS
+from hotfix_check.fleet.spool import Findings, Spool, products_of
+from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
+from hotfix_check.report.result import Document, RunInfo, day_text
+
+SCHEMA = "hotfix-check/fleet/1"
+SUMMARY = ("installed", "superseded", "partial", "missing", "not-applicable", "undetermined", "blocked", "waived")
+_LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
+_KB = re.compile(r"KB([0-9]{5,7})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetDocument:
+    """All that is said of a fleet but its hosts, which are read from the spool each time they are rendered."""
+
+    head: Document
+    spool: Spool
+    grouped: bool
+
+    def hosts(self) -> Iterator[Document]:
+        """Every host, by name."""
+        return map(self._host, self.spool.hosts())
+
+    def worst(self, limit: int = -1) -> Iterator[Document]:
+        """The same, worst first."""
+        return map(self._host, self.spool.worst(limit))
+
+    def _host(self, row: sqlite3.Row) -> Document:
+        return host_document(row, self.head["run"]["as_of"])
+
+
+def fleet_document(
+    spool: Spool,
+    catalogue: Catalogue,
+    run: RunInfo,
+    *,
+    scope: Mapping[str, Any],
+    policy: Mapping[str, Any],
+    importance: Mapping[str, Importance],
+    required: bool,
+    expected: Expected | None,
+    grouped: bool,
+    notes: Sequence[str],
+) -> FleetDocument:
+    """The document of all rows of a spool. ``required``: what was asked about counts as required (--kb)."""
+    outline = catalogue.outline()
+    outcomes = spool.outcomes()
+    updates, verdicts = _updates(spool, catalogue, importance, required=required)
+    absent = list(_absent(spool, expected)) if expected is not None else []
+    damaged = [{"source": row["source"], "reason": row["reason"]} for row in spool.damaged()]
+    older = [
+        {"host": row["host"], "source": row["source"], "at": row["at"], "counted": row["newer"]}
+        for row in spool.older()
+    ]
+    unexpected = [row["host"] for row in spool.unexpected()] if expected is not None else []
+    del outcomes["damaged"]
+    head = {
+        "schema": SCHEMA,
+        "tool": {"name": "hotfix-check", "version": __version__},
+        "run": {
+            "started": stamp(run.started),
+            "finished": stamp(run.finished),
+            "host": run.host,
+            "user": run.user,
+            "arguments": None if run.arguments is None else list(run.arguments),
+            "as_of": day_text(run.as_of),
+        },
+        "catalogue": {
+            "version": catalogue.version,
+            "sha256": catalogue.sha256,
+            "products": len(catalogue.products),
+            "updates": outline.updates,
+        },
+        "scope": dict(scope),
+        "policy": dict(policy),
+        "summary": {
+            "hosts": sum(outcomes.values()),
+            **outcomes,
+            "damaged": len(damaged),
+            "absent": len(absent),
+            "unexpected": len(unexpected),
+            "older": len(older),
+            "verdicts": {key: verdicts[key] for key in SUMMARY},
+        },
+        "catalogues": [
+            {"version": row["catalogue"], "sha256": row["catalogue_sha256"], "hosts": row["hosts"]}
+            for row in spool.catalogues()
+        ],
+        "levels": [
+            {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
+            for row in spool.sets(grouped=False)
+        ],
+        "updates": updates,
+        "groups": _groups(spool, absent) if grouped else [],
+        "absent": absent,
+        "unexpected": unexpected,
+        "damaged": damaged,
+        "older": older,
+        "notes": list(notes),
+    }
+    return FleetDocument(head=head, spool=spool, grouped=grouped)
+
+
+def fleet_exit_code(head: Document, *, exit_zero: bool) -> int:
+    """1 when a host has findings; 3 when one is incomplete, damaged or absent, or when there is none; else 0."""
+    summary = head["summary"]
+    if exit_zero:
+        return CLEAN
+    if summary["findings"]:
+        return FINDINGS
+    left_open = sum(summary[key] for key in ("incomplete", "nothing-recognised", "damaged", "absent"))
+    return INCOMPLETE if left_open or not summary["hosts"] else CLEAN
+
+
+def host_document(row: sqlite3.Row, as_of: str | None) -> Document:
+    """One host as the document holds it."""
+    findings: Findings = json.loads(row["findings"])
+    return {
+        "host": row["host"],
+        "group": row["grp"],
+        "source": row["source"],
+        "sha256": row["sha256"],
+        "kind": row["kind"],
+        "at": row["at"],
+        "age_days": age_days(row["at"], as_of),
+        "catalogue": {"version": row["catalogue"], "sha256": row["catalogue_sha256"]},
+        "outcome": OUTCOMES[row["outcome"]],
+        "products": [{**product._asdict(), "words": product.words} for product in products_of(row)],
+        "summary": {key: len(findings.get(key, ())) for key in SUMMARY},
+        **{key: list(findings.get(key, ())) for key in _LISTED},
+        "advisories": json.loads(row["advisories"]),
+    }
+
+
+def age_days(at: str | None, as_of: str | None) -> int | None:
+    """Whole days from the evidence to the day of judging; None where one is not known, 0 when it is of a later day."""
+    try:
+        if at is not None and as_of is not None:
+            return max(0, (date.fromisoformat(as_of) - date.fromisoformat(at[:10])).days)
+    except ValueError:
+        pass
+    return None
+
+
+def _updates(
+    spool: Spool, catalogue: Catalogue, importance: Mapping[str, Importance], *, required: bool
+) -> tuple[list[Document], Counter[str]]:
+    """A table for each update that was judged on any host, what most hosts fail first; and the sums of all verdicts."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for hosts, findings in spool.answers():
+        for key, ids in findings.items():
+            for update_id in ids:
+                counts[update_id][key] += hosts
+    known = {update.id: update for update in catalogue.updates}
+    tables: list[Document] = []
+    sums: Counter[str] = Counter()
+    for update_id, found in counts.items():
+        sums.update(found)
+        update = known.get(update_id)
+        weight = None if update is None else importance.get(update_id, update.importance)
+        if required and update is not None:
+            weight = Importance.REQUIRED
+        named = _KB.fullmatch(update_id.rpartition("/")[2])
+        tables.append(
+            {
+                "id": update_id,
+                "kb": update.kb if update else int(named[1]) if named else None,
+                "product": update_id.partition("/")[0],
+                "title": update.title if update else None,
+                "importance": None if weight is None else str(weight),
+                "released": day_text(update.released) if update else None,
+                "hosts": sum(found[verdict] for verdict in VERDICTS),
+                **{key: found[key] for key in (*MARKS, *VERDICTS)},
+            }
+        )
+    tables.sort(key=lambda one: (-one["failing"], -one["missing"] - one["partial"], -one["undetermined"], one["id"]))
+    return tables, sums
+
+
+def _absent(spool: Spool, expected: Expected) -> Iterator[Document]:
+    met = {row["expected"]: row["damaged"] for row in spool.met()}
+    for name in sorted(expected.groups, key=lambda one: (one.casefold(), one)):
+        if met.get(name, name) is not None:
+            yield {"host": name, "group": expected.groups[name], "damaged": met.get(name)}
+
+
+def _groups(spool: Spool, absent: Sequence[Document]) -> list[Document]:
+    missing: dict[str, list[str]] = defaultdict(list)
+    for one in absent:
+        if one["group"] is not None:
+            missing[one["group"]].append(one["host"])
+    tables = []
+    for row in spool.sets(grouped=True):
+        alike = row["answers"] == 1 and row["lines"] == 1
+        drift = {"levels": [], "updates": []} if alike else drift_of(map(dict, spool.members(row["name"])))
+        tables.append(
+            {
+                "group": row["name"],
+                "hosts": row["hosts"],
+                "failing": row["failing"],
+                "absent": missing.pop(row["name"], []),
+                **drift,
+            }
+        )
+    tables += [
+        {"group": name, "hosts": 0, "failing": 0, "absent": hosts, "levels": [], "updates": []}
+        for name, hosts in missing.items()
+    ]
+    return sorted(tables, key=lambda one: (-len(one["updates"]), -len(one["levels"]), one["group"]))

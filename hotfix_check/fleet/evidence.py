@@ -1,0 +1,27 @@
+"""What of an inventory can decide an answer, so that hosts that are alike in it need be judged only once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hotfix_check.inventory import Inventory, name_of
+
+
+def evidence_of(inventory: Inventory, names: frozenset[str]) -> Inventory:
+    """The inventory with the files alone that a catalogue speaks of: the same answer, whatever the host is called.
+
+    ``names`` are the catalogue's, in lower case. A file in a folder that was not listed shows that there is one.
+    """
+    listed = frozenset(inventory.folders)
+    return replace(
+        inventory,
+        target="",
+        collected=None,
+        files=tuple(
+            file
+            for file in inventory.files
+            if name_of(file.path) in names or inventory.lone_file or file.path.rpartition("/")[0] not in listed
+        ),
+        files_seen=0,
+        files_read=0,
+    )

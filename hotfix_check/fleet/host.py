@@ -1,0 +1,295 @@
+"""One host: the bytes of a saved inventory or result to a small row. Pure, so that it can run anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.errors import HotfixCheckError, SavedInputError
+from hotfix_check.fields import Fields, stamp
+from hotfix_check.fleet.evidence import evidence_of
+from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_saved
+from hotfix_check.json_text import parse_packed
+from hotfix_check.policy import Waivers, apply_waivers
+from hotfix_check.report.outcome import can_be_waived, fails, target_outcome
+from hotfix_check.saved_result import ANY_SCHEMA, checked_result
+from hotfix_check.shown import shown
+
+VERDICTS = tuple(map(str, Verdict))
+MARKS = ("failing", "blocked", "waived")
+KINDS = ("inventory", "result", "damaged")
+OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
+"""Worst first. Damaged is one that could not be judged."""
+_REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
+
+
+class HostProduct(NamedTuple):
+    """A product on a host with its service level, as the result document has it."""
+
+    id: str
+    level: str | None
+    at_least: str
+    at_most: str
+    basis: str
+
+    @property
+    def words(self) -> str:
+        """``CU23``, ``SP3 to SP4``, ``at least SP4`` or ``unknown``."""
+        if self.basis == "none":
+            return "unknown"
+        if self.level is not None:
+            return self.level
+        if self.basis == "inferred" or self.at_least == self.at_most:
+            return f"at least {self.at_least}"
+        return f"{self.at_least} to {self.at_most}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRow:
+    """All that a fleet keeps of one host.
+
+    ``source`` is where it was read, ``sha256`` that of the bytes there, ``target`` which one of a result with several.
+    ``host`` is the name in the inventory, else of the file. ``at`` is when the evidence was collected (a result's, when
+    its run ended). ``findings`` are update ids by verdict, and those that are failing (they give exit code 1), blocked
+    and waived; ``waivers`` the ids of waivers that spoke of this host, expired ones too; ``reason`` why it is damaged.
+    """
+
+    source: str
+    sha256: str
+    target: int
+    kind: str
+    host: str
+    at: str | None
+    catalogue: str
+    catalogue_sha256: str | None
+    outcome: str
+    products: tuple[HostProduct, ...]
+    findings: Mapping[str, tuple[str, ...]]
+    advisories: tuple[str, ...]
+    waivers: tuple[str, ...]
+    reason: str | None
+
+    def table(self) -> dict[str, Any]:
+        """The row as a table of JSON."""
+        return {
+            **{name: getattr(self, name) for name in _TEXTS},
+            "target": self.target,
+            "products": [list(product) for product in self.products],
+            "findings": {key: list(ids) for key, ids in self.findings.items() if ids},
+            "advisories": list(self.advisories),
+            "waivers": list(self.waivers),
+        }
+
+
+_TEXTS = ("source", "sha256", "kind", "host", "at", "catalogue", "catalogue_sha256", "outcome", "reason")
+
+
+def read_row(table: object, where: str) -> HostRow:
+    """The row that ``table`` made. Raises SavedInputError."""
+    top = Fields(table, where, SavedInputError)
+    findings = top.need("findings", top.inner("findings"))
+    products = []
+    for one in top.items("products", list, "a list of lists") or ():
+        if len(one) != len(HostProduct._fields) or not all(text is None or isinstance(text, str) for text in one):
+            raise top.fault("products", f"five texts expected, found {shown(one)}")
+        products.append(HostProduct(*one))
+    row = HostRow(
+        source=top.need("source", top.text("source")),
+        sha256=top.need("sha256", top.text("sha256")),
+        target=top.need("target", top.integer("target", 1, 2**31)),
+        kind=top.need("kind", top.choice("kind", KINDS)),
+        host=top.need("host", top.get("host", str, "text")),
+        at=top.text("at"),
+        catalogue=top.need("catalogue", top.get("catalogue", str, "text")),
+        catalogue_sha256=top.text("catalogue_sha256"),
+        outcome=top.need("outcome", top.choice("outcome", OUTCOMES)),
+        products=tuple(products),
+        findings={key: findings.texts(key) or () for key in (*VERDICTS, *MARKS)},
+        advisories=top.texts("advisories") or (),
+        waivers=top.texts("waivers") or (),
+        reason=top.text("reason"),
+    )
+    findings.finish()
+    top.finish()
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetQuestion:
+    """All that a process needs to judge hosts, as a value that can be sent to it.
+
+    ``day`` is the one that waivers expire by; ``tool`` the version of hotfix-check that asks.
+    """
+
+    catalogue: Catalogue
+    question: Question
+    waivers: Waivers
+    fail_on: frozenset[Verdict]
+    day: date
+    tool: str
+
+
+class FleetJudge:
+    """A question made ready. Alike hosts are assessed once: what they differ in decides nothing."""
+
+    def __init__(self, asked: FleetQuestion) -> None:
+        self.asked = asked
+        self._assessor = Assessor(asked.catalogue)
+        self._known: OrderedDict[Inventory, Assessment] = OrderedDict()
+
+    def assess(self, inventory: Inventory) -> Assessment:
+        """The answer for one host."""
+        evidence = evidence_of(inventory, self._assessor.all_names)
+        found = self._known.get(evidence)
+        if found is None:
+            found = self._known[evidence] = self._assessor.assess(evidence, self.asked.question)
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(evidence)
+        return replace(found, target=inventory.target, collected=inventory.collected)
+
+
+def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ...]:
+    """The rows of a saved inventory (one) or result (one a target); one that says why when it cannot be judged."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        document = parse_packed(data, source, MAX_BYTES, "a saved inventory or result")
+        if isinstance(document, dict) and str(document.get("schema")).startswith(ANY_SCHEMA):
+            return _result_rows(checked_result(document, source), source, sha256, judge.asked.fail_on)
+        return (_inventory_row(parse_saved(document, source), source, sha256, judge),)
+    except HotfixCheckError as error:
+        return (damaged(source, error.lines[0].removeprefix(f"{source}: "), sha256),)
+    except Exception as error:  # one host, whatever it does, must not take the others' answers away
+        return (damaged(source, f"internal error: {type(error).__name__}: {error}", sha256),)
+
+
+def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
+    """The row of what could not be judged; without a sum when not even its bytes could be read."""
+    return HostRow(
+        source=source,
+        sha256=sha256,
+        target=1,
+        kind="damaged",
+        host=name_of_source(source),
+        at=None,
+        catalogue="",
+        catalogue_sha256=None,
+        outcome="damaged",
+        products=(),
+        findings={},
+        advisories=(),
+        waivers=(),
+        reason=reason or "no reason given",
+    )
+
+
+def name_of_source(source: str) -> str:
+    """What a host is called whose inventory names none: the file name without .json or .json.gz."""
+    name = source.replace("\\", "/").rpartition("/")[2]
+    for suffix in reversed(SUFFIXES):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)] or name
+    return name
+
+
+def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJudge) -> HostRow:
+    asked, collected = judge.asked, inventory.collected
+    host = (collected.host if collected else None) or name_of_source(source)
+    if collected is not None:
+        inventory = replace(inventory, collected=replace(collected, host=host))
+    assessment = judge.assess(inventory)
+    applied = apply_waivers([assessment], asked.waivers, asked.day, can_be_waived)
+    waived = frozenset(applied.by_target[0])
+    findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
+    for finding in assessment.findings:
+        update_id = finding.update.id
+        findings[finding.verdict].append(update_id)
+        if finding.blocked:
+            findings["blocked"].append(update_id)
+        if update_id not in waived and fails(finding.verdict, finding.importance, asked.fail_on):
+            findings["failing"].append(update_id)
+    findings["waived"].extend(waived)
+    unused = {waiver.id for waiver in applied.unused}
+    return HostRow(
+        source=source,
+        sha256=sha256,
+        target=1,
+        kind="inventory",
+        host=host,
+        at=stamp(collected.at if collected else None),
+        catalogue=asked.catalogue.version,
+        catalogue_sha256=asked.catalogue.sha256,
+        outcome=target_outcome(assessment, asked.fail_on, waived),
+        products=tuple(
+            _product(one.product, one.exact, one.low, one.high, one.basis, asked.catalogue)
+            for one in assessment.products
+        ),
+        findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
+        advisories=tuple(held.advisory.id for held in assessment.advisories),
+        waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
+        reason=None,
+    )
+
+
+def _product(product_id: str, exact: bool, low: int, high: int, basis: str, catalogue: Catalogue) -> HostProduct:
+    levels = catalogue.product(product_id).levels
+    return HostProduct(product_id, levels[low].name if exact else None, levels[low].name, levels[high].name, str(basis))
+
+
+def _result_rows(
+    document: Mapping[str, Any], source: str, sha256: str, fail_on: frozenset[Verdict]
+) -> tuple[HostRow, ...]:
+    """What a result says is kept as it was judged; only ``fail_on`` is held against it anew."""
+    if not document["targets"]:
+        raise SavedInputError("targets: nothing was judged in this result")
+    return tuple(
+        _result_row(document, number, source, sha256, fail_on) for number in range(1, len(document["targets"]) + 1)
+    )
+
+
+def _result_row(
+    document: Mapping[str, Any], number: int, source: str, sha256: str, fail_on: frozenset[Verdict]
+) -> HostRow:
+    target, run = document["targets"][number - 1], document["run"]
+    collected = target["collected"] or {"host": None, "at": None}
+    several = len(document["targets"]) > 1
+    name = name_of_source(source) + (f": {target['path']}" if several else "")
+    findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
+    outcome = target["outcome"]
+    for finding in target["findings"]:
+        verdict, update_id = Verdict(finding["verdict"]), finding["id"]
+        findings[verdict].append(update_id)
+        for mark in ("blocked", "waived"):
+            if finding["waiver" if mark == "waived" else mark]:
+                findings[mark].append(update_id)
+        if not finding["waiver"] and fails(verdict, Importance(finding["importance"]), fail_on):
+            findings["failing"].append(update_id)
+            outcome = "findings"
+    return HostRow(
+        source=source,
+        sha256=sha256,
+        target=number,
+        kind="result",
+        host=collected["host"] or name,
+        at=collected["at"] or run["finished"] or (f"{run['as_of']}T00:00:00Z" if run["as_of"] else None),
+        catalogue=document["catalogue"]["version"],
+        catalogue_sha256=document["catalogue"]["sha256"],
+        outcome=outcome,
+        products=tuple(
+            HostProduct(one["id"], one["level"], one["level_at_least"], one["level_at_most"], one["level_basis"])
+            for one in target["products"]
+        ),
+        findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
+        advisories=tuple(one["id"] for one in target["advisories"]),
+        waivers=(),
+        reason=None,
+    )

@@ -1,0 +1,134 @@
+"""--resume: the hosts that were judged already, a line each, so that an interrupted run goes on where it was.
+
+A line counts for the same bytes under the same name, asked the same by the same tool and catalogue. What is not a whole
+line, or not one of ours, is left out: at worst a host is judged again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from hotfix_check.errors import OutputError, SavedInputError
+from hotfix_check.fleet.host import FleetQuestion, HostRow, name_of_source, read_row
+from hotfix_check.json_text import parse_json
+
+FILE_NAME = "hotfix-check-fleet.journal"
+MAX_LINE = 64 * 1024 * 1024  # bytes
+
+
+def question_digest(asked: FleetQuestion) -> str:
+    """One word for all that an answer depends on beside the host's own bytes."""
+    question = asked.question
+    parts = (
+        asked.tool,
+        asked.catalogue.sha256,
+        sorted(question.kbs) if question.kbs is not None else None,
+        sorted(question.ids),
+        sorted(question.products) if question.products is not None else None,
+        sorted(question.assume),
+        sorted((key, str(weight)) for key, weight in question.importance.items()),
+        question.complete,
+        str(question.as_of),
+        asked.waivers.sha256,
+        str(asked.day) if asked.waivers.entries else None,
+        sorted(map(str, asked.fail_on)),
+    )
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class Journal:
+    """The journal at a path, or in that folder. Raises OutputError when it cannot be opened or written."""
+
+    def __init__(self, path: Path, question: str, paths: Sequence[str]) -> None:
+        self.path = path / FILE_NAME if path.is_dir() else path
+        self._question = question
+        self._paths = hashlib.sha256(json.dumps(sorted(paths)).encode()).hexdigest()
+        self.ignored = 0
+        # On disk, not in memory: the rows of each line by the bytes and name of their inventory.
+        self._known = sqlite3.connect("")
+        self._known.execute(
+            "CREATE TABLE known (sha256 TEXT, name TEXT, source TEXT, rows TEXT, met INT, own INT, "
+            "PRIMARY KEY (sha256, name)) WITHOUT ROWID"
+        )
+        self._known.execute("CREATE INDEX by_source ON known (source)")
+        self._known.execute("CREATE TEMP TABLE seen (source TEXT PRIMARY KEY) WITHOUT ROWID")
+        try:
+            self._stream = self.path.open("ab+", buffering=0)
+            self._read()
+        except OSError as error:
+            raise OutputError(f"--resume: {self.path}: {error.strerror or error}") from error
+        self.empty = not self._known.execute("SELECT 1 FROM known LIMIT 1").fetchone()
+
+    def _read(self) -> None:
+        whole = True
+        with self.path.open("rb") as lines:
+            while line := lines.readline(MAX_LINE):
+                whole = line.endswith(b"\n")
+                if not whole or not self._keep(line):
+                    self.ignored += 1
+        if not whole:
+            self._stream.write(b"\n")  # what follows is a line of its own
+
+    def _keep(self, line: bytes) -> bool:
+        try:
+            table = parse_json(line, str(self.path), "a line of a journal")
+            if not isinstance(table, dict) or not isinstance(table.get("rows"), list):
+                return False
+            if table.get("question") != self._question:
+                return True
+            rows = [read_row(row, str(self.path)) for row in table["rows"]]
+        except SavedInputError:
+            return False
+        if not rows:
+            return False
+        self._known.execute(
+            "INSERT OR REPLACE INTO known VALUES (?, ?, ?, ?, 0, ?)",
+            (
+                rows[0].sha256,
+                name_of_source(rows[0].source),
+                rows[0].source,
+                json.dumps(table["rows"]),
+                table.get("paths") == self._paths,
+            ),
+        )
+        return True
+
+    def find(self, data: bytes, source: str) -> tuple[HostRow, ...] | None:
+        """The rows of a host that was judged already; None where it must be judged."""
+        self._known.execute("INSERT OR IGNORE INTO seen VALUES (?)", (source,))
+        key = (hashlib.sha256(data).hexdigest(), name_of_source(source))
+        found = self._known.execute("SELECT rows FROM known WHERE sha256 = ? AND name = ?", key).fetchone()
+        if found is None:
+            return None
+        self._known.execute("UPDATE known SET met = 1 WHERE sha256 = ? AND name = ?", key)
+        return tuple(read_row({**row, "source": source}, source) for row in json.loads(found[0]))
+
+    def gone(self) -> Iterator[tuple[HostRow, ...]]:
+        """The rows that the same paths gave once and whose inventories are no longer there."""
+        query = "SELECT rows FROM known WHERE met = 0 AND own = 1 AND source NOT IN (SELECT source FROM seen)"
+        for (rows,) in self._known.execute(query):
+            yield tuple(read_row(row, "journal") for row in json.loads(rows))
+
+    def add(self, rows: Sequence[HostRow]) -> None:
+        """Append a host; a damaged one is not kept, it is tried again."""
+        if any(row.kind == "damaged" for row in rows):
+            return
+        line = {"question": self._question, "paths": self._paths, "rows": [row.table() for row in rows]}
+        try:
+            self._stream.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        except OSError as error:
+            raise OutputError(f"--resume: {self.path}: {error.strerror or error}") from error
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._known.close()
+        self._stream.close()

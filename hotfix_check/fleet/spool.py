@@ -1,0 +1,206 @@
+"""The rows of a fleet in a temporary SQLite file: memory stays the same for a hundred hosts and for a million.
+
+Many hosts have the same findings; these are kept once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+
+from hotfix_check.fleet.expected import Expected
+from hotfix_check.fleet.host import OUTCOMES, VERDICTS, HostProduct, HostRow
+
+_TABLES = """
+CREATE TABLE answers (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, findings TEXT);
+CREATE TABLE hosts (
+  source TEXT, target INT, sha256 TEXT, kind TEXT, host TEXT, key TEXT, at TEXT, catalogue TEXT, catalogue_sha256 TEXT,
+  outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT, undetermined INT,
+  advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
+);
+CREATE VIEW sound AS SELECT * FROM hosts WHERE counted = 1 AND kind <> 'damaged';
+CREATE VIEW answered AS SELECT sound.*, findings FROM sound JOIN answers ON answers.id = answer;
+"""
+_INSERT = """
+INSERT OR IGNORE INTO hosts VALUES (
+  :source, :target, :sha256, :kind, :host, :key, :at, :catalogue, :catalogue_sha256, :outcome, :products, :line,
+  :answer, :failing, :missing, :partial, :undetermined, :advisories, :reason, 1, NULL, NULL
+)
+"""
+_OLDER = """
+UPDATE hosts SET counted = 0 WHERE rowid IN (
+  SELECT rowid FROM (
+    SELECT rowid, row_number() OVER (
+      PARTITION BY key ORDER BY at IS NULL, at DESC, source DESC, target DESC
+    ) AS place FROM hosts WHERE kind <> 'damaged'
+  ) WHERE place > 1
+)
+"""
+_WORST = """
+SELECT * FROM answered
+ORDER BY outcome, failing DESC, partial + missing DESC, undetermined DESC, key, host LIMIT ?
+"""
+# Hosts by group, or where nobody asked for groups by products and levels.
+_SETS = """
+SELECT {column} AS name, count(*) AS hosts, sum(failing > 0) AS failing, count(DISTINCT answer) AS answers,
+  count(DISTINCT line) AS lines FROM sound WHERE {column} IS NOT NULL GROUP BY {column}
+ORDER BY 1.0 * sum(failing) / count(*) DESC, hosts DESC, name LIMIT ?
+"""
+_SET_ANSWERS = """
+SELECT findings, hosts FROM (SELECT answer, count(*) AS hosts FROM sound WHERE {column} = ? GROUP BY answer)
+JOIN answers ON answers.id = answer
+"""
+Findings = Mapping[str, Sequence[str]]
+
+
+class Spool:
+    """The rows of one run. Adding one a second time changes nothing."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.row_factory = sqlite3.Row
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;")
+        self._database.executescript(_TABLES)
+        self._database.execute("BEGIN")
+        self.waivers_used: set[str] = set()
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database.close()
+
+    def add(self, row: HostRow) -> None:
+        """Keep a row."""
+        self.waivers_used.update(row.waivers)
+        findings = {key: ids for key, ids in sorted(row.findings.items()) if ids}
+        self._database.execute(
+            _INSERT,
+            {
+                **row.table(),
+                "key": row.host.casefold(),
+                "outcome": OUTCOMES.index(row.outcome),
+                "products": json.dumps(row.products),
+                "line": line_of(row.products),
+                "answer": self._answer(findings),
+                **{key: len(findings.get(key, ())) for key in ("failing", "missing", "partial", "undetermined")},
+                "advisories": json.dumps(row.advisories),
+            },
+        )
+
+    def _answer(self, findings: Findings) -> int:
+        text = json.dumps(findings, separators=(",", ":"))
+        digest = hashlib.sha256(text.encode()).digest()
+        known = self._database.execute("SELECT id FROM answers WHERE digest = ?", (digest,)).fetchone()
+        if known is not None:
+            return int(known[0])
+        made = self._database.execute("INSERT INTO answers (digest, findings) VALUES (?, ?)", (digest, text)).lastrowid
+        return int(made or 0)
+
+    def finish(self, expected: Expected | None) -> None:
+        """All rows are there: of several of one host the newest counts, and each host gets its group."""
+        execute = self._database.execute
+        execute("CREATE INDEX by_key ON hosts (key)")
+        execute(_OLDER)
+        if expected is not None:
+            self._database.create_function("expected_name", 1, expected.find, deterministic=True)
+            self._database.create_function("group_of", 1, lambda name: expected.groups.get(name), deterministic=True)
+            execute("UPDATE hosts SET expected = expected_name(host)")
+            execute("UPDATE hosts SET grp = group_of(expected)")
+
+    def hosts(self) -> Iterator[sqlite3.Row]:
+        """The hosts that count, by name."""
+        return self._rows("SELECT * FROM answered ORDER BY key, host")
+
+    def worst(self, limit: int = -1) -> Iterator[sqlite3.Row]:
+        """The same, worst first."""
+        return self._rows(_WORST, limit)
+
+    def count_results(self) -> int:
+        """How many hosts that count come from a saved result."""
+        return int(next(self._rows("SELECT count(*) AS hosts FROM sound WHERE kind = 'result'"))["hosts"])
+
+    def damaged(self) -> Iterator[sqlite3.Row]:
+        """What could not be judged, and why."""
+        return self._rows("SELECT * FROM hosts WHERE kind = 'damaged' ORDER BY source")
+
+    def older(self) -> Iterator[sqlite3.Row]:
+        """Rows of hosts of which a newer one counts."""
+        return self._rows(
+            "SELECT hosts.host, hosts.source, hosts.at, sound.source AS newer FROM hosts JOIN sound USING (key) "
+            "WHERE hosts.counted = 0 ORDER BY hosts.key, hosts.at, hosts.source"
+        )
+
+    def unexpected(self) -> Iterator[sqlite3.Row]:
+        """Hosts that nobody expected."""
+        return self._rows("SELECT host FROM sound WHERE expected IS NULL ORDER BY key, host")
+
+    def met(self) -> Iterator[sqlite3.Row]:
+        """The names of expected hosts that were met, with what was damaged of those met in no other way."""
+        return self._rows(
+            "SELECT expected, CASE WHEN min(kind = 'damaged') THEN min(source) END AS damaged FROM hosts "
+            "WHERE expected IS NOT NULL GROUP BY expected"
+        )
+
+    def catalogues(self) -> Iterator[sqlite3.Row]:
+        """The catalogues that hosts were judged with, most hosts first."""
+        return self._rows(
+            "SELECT catalogue, catalogue_sha256, count(*) AS hosts FROM sound "
+            "GROUP BY catalogue, catalogue_sha256 ORDER BY hosts DESC, catalogue, catalogue_sha256"
+        )
+
+    def outcomes(self) -> dict[str, int]:
+        """How many hosts have each outcome."""
+        counts = dict.fromkeys(OUTCOMES, 0)
+        rows = self._rows("SELECT outcome, count(*) AS hosts FROM sound GROUP BY outcome")
+        counts.update({OUTCOMES[row["outcome"]]: row["hosts"] for row in rows})
+        return counts
+
+    def answers(self) -> Iterator[tuple[int, Findings]]:
+        """Every set of findings that counts, with how many hosts have it."""
+        rows = self._rows(
+            "SELECT findings, hosts FROM (SELECT answer, count(*) AS hosts FROM sound GROUP BY answer) "
+            "JOIN answers ON answers.id = answer"
+        )
+        for row in rows:
+            yield row["hosts"], json.loads(row["findings"])
+
+    def sets(self, *, grouped: bool, limit: int = -1) -> Iterator[sqlite3.Row]:
+        """The groups, or what has the same products and levels, with hosts and failing hosts, worst first."""
+        return self._rows(_SETS.format(column=_column(grouped)), limit)
+
+    def set_answers(self, name: str, *, grouped: bool) -> Iterator[tuple[int, Findings]]:
+        """The findings within one such set, with how many hosts have them."""
+        for row in self._rows(_SET_ANSWERS.format(column=_column(grouped)), name):
+            yield row["hosts"], json.loads(row["findings"])
+
+    def members(self, group: str) -> Iterator[sqlite3.Row]:
+        """The hosts of a group, by name."""
+        return self._rows("SELECT host, line, findings FROM answered WHERE grp = ? ORDER BY key, host", group)
+
+    def _rows(self, query: str, *values: object) -> Iterator[sqlite3.Row]:
+        return iter(self._database.execute(query, values))
+
+
+def _column(grouped: bool) -> str:
+    return "grp" if grouped else "line"
+
+
+def line_of(products: Sequence[HostProduct]) -> str:
+    """``exchange-2016 CU23``."""
+    return ", ".join(f"{product.id} {product.words}" for product in products) or "nothing recognised"
+
+
+def products_of(row: sqlite3.Row) -> tuple[HostProduct, ...]:
+    """The products of a host, as they were added."""
+    return tuple(HostProduct(*one) for one in json.loads(row["products"]))
+
+
+def verdicts_of(findings: Findings) -> dict[str, str]:
+    """The verdict of each update, by id."""
+    return {update_id: verdict for verdict in VERDICTS for update_id in findings.get(verdict, ())}

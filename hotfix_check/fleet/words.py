@@ -1,0 +1,98 @@
+"""The sentences of a fleet report, the same in every format that is read by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hotfix_check.report.result import Document, names_of
+
+_NAMES = 8
+
+
+def fleet_sentences(head: Document) -> list[str]:
+    """The answer in a few sentences, the weightiest first; every count has its denominator."""
+    summary = head["summary"]
+    hosts = summary["hosts"]
+    if not hosts:
+        sentences = ["No host was judged. That is no pass."]
+    else:
+        failing = summary["findings"]
+        sentences = [f"{failing} of {_count(hosts, 'host')} {_do(failing)} not have what is needed."]
+        for key, words in (
+            ("incomplete", "could not be judged to the end"),
+            ("nothing-recognised", "had nothing that was recognised"),
+            ("clean", "had nothing to report"),
+        ):
+            if summary[key]:
+                sentences.append(f"{summary[key]} of {hosts} {words}.")
+    if summary["absent"]:
+        sentences.append(f"{_count(summary['absent'], 'expected host')} {_is(summary['absent'])} not there.")
+    if summary["damaged"]:
+        sentences.append(f"{_count(summary['damaged'], 'saved file')} could not be read.")
+    if summary["older"]:
+        sentences.append(f"{_count(summary['older'], 'saved file')} gave way to a newer one of the same host.")
+    if len(head["catalogues"]) > 1:
+        sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")
+    differ = sum(bool(group["levels"] or group["updates"]) for group in head["groups"])
+    if head["groups"]:
+        sentences.append(f"In {differ} of {_count(len(head['groups']), 'group')} the members are not alike.")
+    return sentences
+
+
+def drift_lines(group: Document) -> Iterator[str]:
+    """What differs within a group, a line each."""
+    for label, sides in (
+        ("level", [(side["products"], side) for side in group["levels"]]),
+        *(
+            (names_of([update["id"]])[0], [(side["verdict"], side) for side in update["verdicts"]])
+            for update in group["updates"]
+        ),
+    ):
+        if sides:
+            yield f"{label}: " + "; ".join(f"{value} on {side_words(side)}" for value, side in sides)
+
+
+def side_words(side: Document) -> str:
+    """The hosts of one side of a difference, the first by name."""
+    names = side["names"][:_NAMES]
+    more = side["hosts"] - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def absent_words(one: Document) -> str:
+    """An expected host that is not there."""
+    group = f" ({one['group']})" if one["group"] else ""
+    return f"{one['host']}{group}" + (f": only {one['damaged']}, which could not be read" if one["damaged"] else "")
+
+
+def damaged_words(one: Document) -> str:
+    """A file that could not be judged."""
+    return f"{one['source']}: {one['reason']}"
+
+
+def older_words(one: Document) -> str:
+    """A file of a host of which a newer one counts."""
+    return f"{one['host']}: {one['source']} of {one['at'] or 'an unknown time'}; {one['counted']} counts"
+
+
+def catalogue_words(one: Document) -> str:
+    """A catalogue and how many hosts it judged."""
+    return f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {_count(one['hosts'], 'host')}"
+
+
+def host_age(host: Document) -> str:
+    """How old a host's evidence is."""
+    days = host["age_days"]
+    return "unknown" if days is None else f"{days} d"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _do(number: int) -> str:
+    return "does" if number == 1 else "do"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -1,0 +1,106 @@
+"""Saved inventories and results of made-up hosts, and sources that take their process down."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from targets import WORKED, folder, installed
+
+from hotfix_check import __version__
+from hotfix_check.assess import Question
+from hotfix_check.fleet.document import FleetDocument, fleet_document
+from hotfix_check.fleet.host import FleetQuestion, HostProduct, HostRow
+from hotfix_check.fleet.sources import Source
+from hotfix_check.fleet.spool import Spool
+from hotfix_check.inventory import Collected, inventory_to_json
+from hotfix_check.policy import Waivers
+from hotfix_check.report.result import RunInfo
+
+APRIL_2022, MAY_2022 = "15.1.2507.6", "15.1.2507.9"
+NEWEST = str(WORKED.outline().newest_builds["exchange-2016"])
+AT = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+QUESTION = FleetQuestion(
+    catalogue=WORKED,
+    question=Question(),
+    waivers=Waivers(),
+    fail_on=frozenset(),
+    day=date(2026, 11, 21),
+    tool=__version__,
+)
+
+
+def inventory(host: str | None, version: str | None = APRIL_2022, *, at: datetime | None = AT, extra: int = 0) -> bytes:
+    """An Exchange 2016 server by its ExSetup.exe; without a version there is nothing of Exchange on it."""
+    bin_folder = "Exchange Server/V15/Bin"
+    files = [installed(f"{bin_folder}/other{number:03}.dll", "15.1.1.1") for number in range(extra)]
+    files.append(installed(f"{bin_folder}/{'ExSetup.exe' if version else 'notes.exe'}", version or "1.0.0.0"))
+    return inventory_to_json(folder(*files), Collected(host=host, at=at, by="hotfix-check 0.1.0")).encode()
+
+
+def fleet(place: Path, **versions: str) -> Path:
+    """A folder with an inventory for each host=version."""
+    place.mkdir(exist_ok=True)
+    for host, version in versions.items():
+        (place / f"{host}.json").write_bytes(inventory(host, version))
+    return place
+
+
+def row(host: str, **facts: object) -> HostRow:
+    """A row as ``judge_host`` makes it."""
+    made = HostRow(
+        source=f"inbox/{host}.json",
+        sha256="ab" * 32,
+        target=1,
+        kind="inventory",
+        host=host,
+        at="2026-11-01T06:30:00Z",
+        catalogue="2026-11-21",
+        catalogue_sha256=WORKED.sha256,
+        outcome="findings",
+        products=(HostProduct("exchange-2016", "CU23", "CU23", "CU23", "markers"),),
+        findings={"missing": ("exchange-2016/KB5014261",), "failing": ("exchange-2016/KB5014261",)},
+        advisories=(),
+        waivers=(),
+        reason=None,
+    )
+    return replace(made, **facts)  # type: ignore[arg-type]
+
+
+def document(spool: Spool, **facts: object) -> FleetDocument:
+    """The document of a spool that was filled."""
+    given = {
+        "scope": {"products": None, "kbs": None},
+        "policy": {"baseline": None, "waivers": None, "expect": None, "group_by": None, "fail_on": []},
+        "importance": {},
+        "required": False,
+        "expected": None,
+        "grouped": False,
+        "notes": (),
+        **facts,
+    }
+    return fleet_document(spool, WORKED, RunInfo(as_of=date(2026, 11, 21)), **given)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Deadly(Source):
+    """Kills the process that reads it, the first time or always."""
+
+    mark: Path = Path("mark")
+    always: bool = False
+
+    def read(self) -> bytes:
+        if self.always or not self.mark.exists():
+            self.mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        assert self.data is not None
+        return self.data
+
+
+def lines(journal: Path) -> list[dict[str, object]]:
+    """The whole lines of a journal."""
+    return [json.loads(line) for line in journal.read_bytes().split(b"\n")[:-1]]

@@ -1,0 +1,158 @@
+"""One host to one row: what decides, what a row keeps, and that alike hosts may share an answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from assess.random_servers import fixes, load, servers
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, inventory, row
+from hypothesis import given
+from hypothesis import strategies as st
+from targets import SP4_BIN, WORKED, folder, installed, lone
+
+from hotfix_check.assess import Assessor, Question, assess
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.errors import SavedInputError
+from hotfix_check.fleet.evidence import evidence_of
+from hotfix_check.fleet.host import FleetJudge, HostProduct, judge_host, name_of_source, read_row
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
+
+NOISE = st.lists(
+    st.builds(
+        "/".join,
+        st.tuples(
+            st.sampled_from(["Exchsrvr/Bin", "Exchsrvr", "Windows", "elsewhere/Exchsrvr/Bin", "WinSxS"]),
+            st.sampled_from(["other.dll", "alpha.dll", "notes.exe", "marker.exe"]),
+        ),
+    ),
+    max_size=3,
+    unique=True,
+)
+
+
+def alike(inventory: Inventory, catalogue: Catalogue, question: Question) -> None:
+    """The evidence alone gives the answer that the whole inventory gives."""
+    whole = assess(inventory, catalogue, question)
+    evidence = evidence_of(inventory, Assessor(catalogue).all_names)
+    counted = {"target": whole.target, "files_seen": whole.files_seen, "files_read": whole.files_read}
+    assert replace(assess(evidence, catalogue, question), **counted, collected=whole.collected) == whole
+
+
+@given(fixes(), servers(), NOISE, st.booleans(), st.booleans())
+def test_files_that_the_catalogue_does_not_name_decide_nothing(
+    made: Any, server: Inventory, noise: list[str], complete: bool, listed: bool
+) -> None:
+    files = {file.path: file for file in (*server.files, *(installed(path, "9.9.200.5") for path in noise))}
+    noisy = folder(*files.values(), also=server.folders)
+    if not listed:
+        noisy = replace(noisy, folders=server.folders)
+    alike(noisy, load(made), Question(complete=complete))
+
+
+@pytest.mark.parametrize(
+    "inventory",
+    [
+        folder(*SP4_BIN, installed("Exchsrvr/Bin/unknown.dll", "5.5.1.1"), UnreadableFile(path="a/b", reason="x")),
+        folder(*SP4_BIN, UnreadableFile(path="Exchsrvr/Connect", reason="denied", is_folder=True)),
+        folder(*SP4_BIN, installed("WINNT/System32/Mapi32.dll", "1.0.2536.0")),
+        lone(installed("unknown.dll", "5.5.2653.1")),
+        lone(installed("Mapi32.dll", "5.5.2653.12")),
+        folder(),
+    ],
+    ids=["a server", "a folder not looked into", "a stub", "a lone file unknown", "a lone file", "nothing"],
+)
+@pytest.mark.parametrize("complete", [False, True])
+def test_evidence_of_servers_of_the_real_catalogue(inventory: Inventory, complete: bool) -> None:
+    alike(inventory, WORKED, Question(complete=complete))
+
+
+def test_hosts_that_are_alike_are_assessed_once_and_keep_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    real = Assessor.assess
+
+    def assess_once(self: Assessor, inventory: Inventory, question: Question) -> Any:
+        asked.append(inventory)
+        return real(self, inventory, question)
+
+    monkeypatch.setattr(Assessor, "assess", assess_once)
+    judge = FleetJudge(QUESTION)
+    versions = {"EX1": NEWEST, "EX2": NEWEST, "EX3": MAY_2022, "EX4": NEWEST}
+    rows = [judge_host(inventory(host, version), f"{host}.json", judge)[0] for host, version in versions.items()]
+    assert [one.host for one in rows] == list(versions)
+    assert len(asked) == 2
+    assert rows[0].findings == rows[1].findings == rows[3].findings != rows[2].findings
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("inbox/EX1.json", "EX1"),
+        ("inbox/EX1.contoso.com.JSON.GZ", "EX1.contoso.com"),
+        ("s3://bucket/2026/EX1.json.gz", "EX1"),
+        ("C:\\inbox\\EX1.json", "EX1"),
+        ("EX1", "EX1"),
+        (".json", ".json"),
+    ],
+)
+def test_a_source_gives_a_name(source: str, name: str) -> None:
+    assert name_of_source(source) == name
+
+
+@pytest.mark.parametrize(
+    ("product", "words"),
+    [
+        (HostProduct("p", "CU23", "CU23", "CU23", "markers"), "CU23"),
+        (HostProduct("p", None, "SP3", "SP4", "markers"), "SP3 to SP4"),
+        (HostProduct("p", None, "SP3", "SP4", "inferred"), "at least SP3"),
+        (HostProduct("p", None, "RTM", "SP4", "none"), "unknown"),
+    ],
+)
+def test_a_level_in_words(product: HostProduct, words: str) -> None:
+    assert product.words == words
+
+
+def test_a_row_is_read_back_as_it_was_written() -> None:
+    judge = FleetJudge(QUESTION)
+    (made,) = judge_host(inventory("EX1", APRIL_2022), "EX1.json", judge)
+    back = read_row(json.loads(json.dumps(made.table())), "journal")
+    assert replace(back, findings=made.findings) == made
+    assert {key: ids for key, ids in back.findings.items() if ids} == {
+        key: ids for key, ids in made.findings.items() if ids
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"outcome": "fine"}, "outcome: 'fine' is none of"),
+        ({"products": [["a"]]}, "products: five texts expected"),
+        ({"products": "x"}, "products: a list of lists expected"),
+        ({"findings": {"lost": ["x"]}}, "findings: lost: unknown field"),
+        ({"findings": {"missing": [7]}}, "missing: a list of texts expected"),
+        ({"target": 0}, "target: 0 is not within"),
+        ({"more": 1}, "more: unknown field"),
+        ({"host": None}, "host: missing"),
+    ],
+)
+def test_a_row_that_is_none_is_refused(change: dict[str, object], said: str) -> None:
+    with pytest.raises(SavedInputError, match=said):
+        read_row({**row("EX1").table(), **change}, "journal")
+
+
+def test_a_fault_of_ours_on_one_host_is_a_damaged_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: FleetJudge, inventory: Inventory) -> Any:
+        raise ZeroDivisionError("x / 0")
+
+    monkeypatch.setattr(FleetJudge, "assess", fail)
+    (made,) = judge_host(inventory("EX1", NEWEST), "EX1.json", FleetJudge(QUESTION))
+    assert (made.kind, made.reason) == ("damaged", "internal error: ZeroDivisionError: x / 0")
+
+
+def test_files_are_kept_that_only_show_a_folder() -> None:
+    only = InstalledFile(path="Exchsrvr/Bin/unknown.dll", size=1)
+    unlisted = replace(folder(only), folders=("",))
+    assert evidence_of(unlisted, frozenset()).files == (only,)
+    assert evidence_of(folder(only), frozenset()).files == ()

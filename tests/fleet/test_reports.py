@@ -1,0 +1,184 @@
+"""The fleet report in every format: nothing runs in it, its size is bounded, and SQL can be asked of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from fleet.hosts import document, row
+from report.documents import HOSTILE
+
+from hotfix_check.fleet.as_html import HOSTS, html_text
+from hotfix_check.fleet.as_json import json_text
+from hotfix_check.fleet.as_table import table_text
+from hotfix_check.fleet.expected import Expected
+from hotfix_check.fleet.host import damaged
+from hotfix_check.fleet.spool import Spool
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+KBS = tuple(f"exchange-2016/KB{5014261 + number}" for number in range(40))
+
+
+def filled(spool: Spool, count: int) -> Spool:
+    """Hosts that lack more and more, in groups of ten, one of them with hostile text."""
+    for number in range(count):
+        lacks = KBS[: number % len(KBS)]
+        findings = {"missing": lacks, "failing": lacks, "installed": KBS[number % len(KBS) :]}
+        host = f"EX{number:05}" if number != 39 else f"EX{HOSTILE}"
+        outcome = "findings" if lacks else "clean"
+        spool.add(row(host, source=f"{number}.json", findings=findings, outcome=outcome))
+    spool.add(damaged("broken.json", f"not JSON {HOSTILE}"))
+    spool.finish(Expected({f"EX{number:05}": f"DAG{number // 10}" for number in range(count + 5)}))
+    return spool
+
+
+@pytest.fixture
+def page() -> str:
+    with Spool() as spool:
+        (text,) = html_text(document(filled(spool, 300), grouped=True))
+    return text
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing(page: str) -> None:
+    assert "<script" not in page.lower()
+    assert "EX&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*\"", page) == []
+    assert "default-src 'none'; style-src 'sha256-" in page
+    assert page.isascii()
+    assert "style=" not in page
+
+
+def test_figures_come_first_then_the_heat_map_then_the_worst_hosts(page: str) -> None:
+    order = ["292 of 300 hosts do not have what is needed.", "Hosts by outcome", 'class="heat"', 'id="h-drift"']
+    places = [page.index(words) for words in (*order, "Hosts, worst first")]
+    assert places == sorted(places)
+    assert "... and 10 more rows; the JSON, CSV and Parquet files have all of them." in page
+    assert "... and 100 more hosts; the JSON, CSV and Parquet files have all of them." in page
+    assert page.count('<tr><th scope="row">EX') == HOSTS
+    shades = Counter(re.findall(r'<td class="(h[0-8]|none)"', page))
+    assert set(shades) <= {"none", *(f"h{number}" for number in range(9))}
+    assert shades["h8"] > 0
+
+
+def test_the_page_of_ten_thousand_hosts_is_no_larger_than_one_can_read() -> None:
+    with Spool() as spool:
+        for number in range(10_000):
+            lacks = KBS[: number % len(KBS)]
+            spool.add(row(f"EX{number}", source=f"{number}.json", findings={"missing": lacks, "failing": lacks}))
+        spool.finish(None)
+        (text,) = html_text(document(spool))
+    assert "<h1>10000 hosts</h1>" in text
+    assert "... and 9800 more hosts" in text
+    assert len(text) < 250_000
+
+
+def test_the_table_counts_what_it_leaves_out_and_shows_no_control_character() -> None:
+    with Spool() as spool:
+        made = document(filled(spool, 300), grouped=True)
+        short = "".join(table_text(made, width=80, everything=False))
+        whole = "".join(table_text(made, width=80, everything=True))
+    assert "... and 250 more hosts (--all shows them)" in short
+    assert "... and 25 more groups whose members differ (--all shows them)" in short
+    assert len(re.findall(r"^EX", whole, re.MULTILINE)) == 300
+    assert not set(short + whole) & {"\x1b", "\u202e"}
+    assert len(short) < 15_000
+
+
+def test_json_is_written_host_by_host() -> None:
+    with Spool() as spool:
+        pieces = list(json_text(document(filled(spool, 50))))
+        found = json.loads("".join(pieces))
+    assert len(found["hosts"]) == 50
+    assert max(map(len, pieces[-51:])) < 5_000
+
+
+def readme_query() -> str:
+    (query,) = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    return str(query)
+
+
+def test_the_query_of_the_readme_runs_on_the_parquet_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="needs duckdb")
+    pytest.importorskip("pyarrow", reason="needs the extra fleet")
+    from hotfix_check.fleet.as_parquet import write_parquet
+
+    with Spool() as spool:
+        for number in range(3):
+            lacks = KBS[:number]
+            given = {"missing": lacks, "failing": lacks, "installed": KBS[number:]}
+            spool.add(row(f"EX{number}", source=f"{number}.json", findings=given))
+        spool.finish(None)
+        out = io.BytesIO()
+        write_parquet(document(spool), out)
+    (tmp_path / "fleet.parquet").write_bytes(out.getvalue())
+    monkeypatch.chdir(tmp_path)
+    found = duckdb.sql(readme_query()).fetchall()
+    assert [(one[0], one[-1]) for one in found] == [(KBS[0], 2), (KBS[1], 1)]
+
+
+def test_parquet_has_a_row_a_host_and_update_in_any_number_of_row_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pq = pytest.importorskip("pyarrow.parquet", reason="needs the extra fleet")
+    from hotfix_check.fleet import as_parquet
+
+    monkeypatch.setattr(as_parquet, "_ROWS", 100)
+    with Spool() as spool:
+        spool.add(row("bare", source="bare.json", findings={}, outcome="nothing-recognised", products=(), at=None))
+        out = io.BytesIO()
+        as_parquet.write_parquet(document(filled(spool, 20), grouped=True), out)
+    table = pq.read_table(io.BytesIO(out.getvalue()))
+    assert pq.ParquetFile(io.BytesIO(out.getvalue())).num_row_groups > 2
+    assert table.schema.names == as_parquet.SCHEMA.names
+    rows = table.to_pylist()
+    assert len(rows) == 20 * len(KBS) + 1
+    (bare,) = [one for one in rows if one["host"] == "bare"]
+    assert (bare["update"], bare["verdict"], bare["failing"], bare["collected"]) == (None, None, None, None)
+    lacking = [one for one in rows if one["host"] == "EX00003" and one["verdict"] == "missing"]
+    assert [one["kb"] for one in lacking] == [5014261, 5014262, 5014263]
+    assert {(one["group"], one["outcome"], one["failing"]) for one in lacking} == {("DAG0", "findings", True)}
+    assert str(lacking[0]["collected"]) == "2026-11-01 06:30:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def test_axe_finds_no_fault_in_light_and_in_dark(browser: Any, tmp_path: Path) -> None:
+    place = tmp_path / "fleet.html"
+    with Spool() as spool:
+        (page,) = html_text(document(filled(spool, 40), grouped=True))
+    place.write_text(page)
+    axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    for scheme in ("light", "dark"):
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        browser.get(place.as_uri())
+        browser.execute_script(axe)
+        found = browser.execute_async_script("const done = arguments[0]; axe.run(document).then(done)")
+        assert [fault["id"] for fault in found["violations"]] == []
+        assert len(found["passes"]) > 10

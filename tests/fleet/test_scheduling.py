@@ -1,0 +1,156 @@
+"""The same rows wherever hosts are judged, and whatever happens to the processes that judge them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Run
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, fleet, inventory
+
+from hotfix_check.fleet.host import FleetJudge
+from hotfix_check.fleet.pool import FEW, in_processes, judge_source
+from hotfix_check.fleet.sources import Source
+
+VERSIONS = (NEWEST, APRIL_2022, MAY_2022)
+SOURCES = [
+    Source(place=f"EX{number}.json", data=inventory(f"EX{number}", VERSIONS[number % 3])) for number in range(FEW + 12)
+]
+
+
+def outcomes(rows: object) -> Counter[tuple[str, str]]:
+    return Counter((row.source, row.outcome) for source_rows in rows for row in source_rows)  # type: ignore[attr-defined]
+
+
+def test_a_pool_gives_each_host_once_and_as_one_process_does() -> None:
+    judge = FleetJudge(QUESTION)
+    alone = [judge_source(source, judge) for source in SOURCES]
+    assert sorted(in_processes(SOURCES, QUESTION, 2), key=str) == sorted(alone, key=str)
+
+
+def test_few_hosts_are_judged_without_a_pool(tmp_path: Path, samples: Path, run: Run) -> None:
+    fleet(tmp_path / "in", EX1=NEWEST)
+    code = (
+        "import sys; from hotfix_check.cli import main; sys.argv = ['hotfix-check', 'fleet', '-q', sys.argv[1]]\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(*sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "in")], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert loaded & {"multiprocessing", "concurrent", "distributed", "dask", "pyarrow", "fsspec", "jinja2"} == set()
+
+
+def test_sources_are_read_only_some_ahead_of_what_is_judged() -> None:
+    read = 0
+
+    def counted() -> Iterator[Source]:
+        nonlocal read
+        for source in SOURCES * 4:
+            read += 1
+            yield source
+
+    ahead = 0
+    for given, _ in enumerate(in_processes(counted(), QUESTION, 2), 1):
+        ahead = max(ahead, read - given)
+    assert given == read == len(SOURCES) * 4
+    assert ahead <= FEW + 2 * 4 * 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
+def test_a_host_that_kills_its_process_is_tried_again_and_then_named(always: bool, tmp_path: Path) -> None:
+    deadly = Deadly(place="deadly.json", data=inventory("EX99", NEWEST), mark=tmp_path / "mark", always=always)
+    sources = [*SOURCES[:20], deadly, *SOURCES[20:]]
+    rows = [row for rows in in_processes(sources, QUESTION, 2) for row in rows]
+    assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
+    (fate,) = [row for row in rows if row.source == "deadly.json"]
+    assert (fate.outcome, fate.reason) == (
+        ("damaged", "the process that judged it died, and a second one too") if always else ("clean", None)
+    )
+    assert {row.kind for row in rows if row is not fate} == {"inventory"}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a cluster of two workers on this machine."""
+    pytest.importorskip("distributed", reason="needs the extra fleet")
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = {**os.environ, "PYTHONPATH": paths, "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}
+    code = (
+        "import sys\nfrom distributed import LocalCluster\n"
+        "if __name__ == '__main__':\n"
+        "    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:\n"
+        "        print(cluster.scheduler_address, flush=True)\n"
+        "        sys.stdin.read()\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    )
+    assert running.stdout is not None
+    yield running.stdout.readline().strip()
+    running.communicate("", timeout=30)
+
+
+def test_a_cluster_gives_the_same_bytes_as_this_machine(cluster: str, tmp_path: Path, run: Run) -> None:
+    inbox = fleet(tmp_path / "in", **{f"EX{number}": VERSIONS[number % 3] for number in range(20)})
+    (inbox / "broken.json").write_text("{")
+    asked = ("fleet", "in", "-f", "json", "--no-run-info", "--kb", "KB5014261", "--as-of", "2026-11-20")
+    here, there = run(*asked), run(*asked, "--scheduler", cluster)
+    assert json.loads(there.out)["summary"]["hosts"] == 20
+    assert there == here
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_worker_that_dies_half_way_loses_nothing(cluster: str, tmp_path: Path) -> None:
+    from hotfix_check.fleet.dask_cluster import on_cluster
+
+    deadly = Deadly(place="deadly.json", data=inventory("EX99", NEWEST), mark=tmp_path / "mark")
+    sources = [*SOURCES[:20], deadly, *SOURCES[20:]]
+    found = outcomes(on_cluster(_unread(sources), QUESTION, cluster))
+    judge = FleetJudge(QUESTION)
+    assert found == outcomes(judge_source(source, judge) for source in sources)
+    assert (tmp_path / "mark").exists()
+
+
+def _unread(sources: list[Source]) -> Iterator[Source]:
+    yield from sources
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [("9.9.9", "has hotfix-check '0.1.0', this is 9.9.9: they must be the same")],
+    ids=["another hotfix-check"],
+)
+def test_a_worker_of_another_version_is_named(
+    version: str, said: str, cluster: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotfix_check.fleet.dask_cluster.__version__", version)
+    fleet(tmp_path / "in", EX1=NEWEST)
+    ran = run("fleet", "in", "-q", "--scheduler", cluster)
+    assert ran.code == 2
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_a_cluster_that_cannot_be_reached_is_one_line(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="needs the extra fleet")
+    monkeypatch.setattr("hotfix_check.fleet.dask_cluster._CONNECT", 0.3)
+    fleet(tmp_path / "in", EX1=NEWEST)
+    ran = run("fleet", "in", "-q", "--scheduler", "tcp://127.0.0.1:1")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "--scheduler: tcp://127.0.0.1:1 cannot be reached: " in ran.err
