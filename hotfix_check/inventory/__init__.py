@@ -10,6 +10,7 @@ from hotfix_check.inventory.files import (
     name_of,
 )
 from hotfix_check.inventory.read import read_target
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
 from hotfix_check.inventory.walk import shown
 
@@ -17,6 +18,9 @@ __all__ = [
     "Collected",
     "InstalledFile",
     "Inventory",
+    "RecordedSetup",
+    "RecordedUpdate",
+    "RegistryRecords",
     "TargetKind",
     "UnreadableFile",
     "by_path",
