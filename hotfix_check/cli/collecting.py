@@ -24,6 +24,7 @@ def run_inventory(
     catalogues: Sequence[Path],
     *,
     follow_links: bool,
+    hive: Path | None,
     hashes: bool,
     run_info: bool,
     quiet: bool,
@@ -32,7 +33,7 @@ def run_inventory(
     if target.is_file() and looks_saved(target):
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     if output is not None:
-        not_evidence(output, (target, *catalogues))
+        not_evidence(output, (target, *catalogues, *(() if hive is None else (hive,))))
     opened = open_catalogue(catalogues)
     outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
     with counting("Reading", quiet=quiet) as count:
@@ -43,6 +44,7 @@ def run_inventory(
             every_pe=True,
             hashes=hashes,
             follow_links=follow_links,
+            hive=hive,
             on_file=count,
         )
     collected = Collected(

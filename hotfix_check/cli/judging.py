@@ -35,6 +35,7 @@ class JudgeOptions:
     complete: bool = False
     cross_check: bool = False
     follow_links: bool = False
+    hive: Path | None = None
     hashes: bool = True
     quiet: bool = False
     verbose: bool = False
@@ -99,6 +100,8 @@ class Judge:
     def read(self, target: Path, *, every_pe: bool = False) -> Inventory:
         """A folder, a file or a saved inventory; with ``every_pe`` files that the catalogue does not name too."""
         if target.is_file() and looks_saved(target):
+            if self.options.hive is not None:
+                raise UsageError(f"--hive: {target} is a saved inventory, which holds its own records")
             return read_saved(target)
         with counting(f"Reading {visible(target.name)}", quiet=self.options.quiet) as count:
             inventory = read_target(
@@ -109,6 +112,7 @@ class Judge:
                 hashes=self.options.hashes,
                 cross_check=self.options.cross_check,
                 follow_links=self.options.follow_links,
+                hive=self.options.hive,
                 on_file=count,
             )
         if self.options.verbose:

@@ -134,7 +134,7 @@ def read_hive(path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] |
         stream.seek(top)
         if stream.read(2) != b"nk":
             raise HiveError("damaged: its root key is not where its header says")
-        root = NKRecord(Cell(cell_type="nk", offset=top + 2, size=0), stream)
+        root = NKRecord(Cell(cell_type="nk", offset=top + 2, size=0), stream)  # type: ignore[no-untyped-call]
         tops = [(f"{prefix}Microsoft", key) for prefix, key in _tops(root, stream)]
     except damage as error:
         raise HiveError(_reason(error)) from error

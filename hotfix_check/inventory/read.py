@@ -49,9 +49,9 @@ def read_target(
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
     read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, unless it
-    is in the target by its own. ``hive`` is a registry hive to read; without it one that lies in the target where Windows
-    keeps it is read. ``on_file`` is called for each file seen, never by two threads at once. Raises TargetError when the
-    target is missing or is neither a folder nor a file, or when ``hive`` cannot be read.
+    is in the target by its own. ``hive`` is a registry hive to read; without it one that lies in the target where
+    Windows keeps it is read. ``on_file`` is called for each file seen, never by two threads at once. Raises TargetError
+    when the target is missing or is neither a folder nor a file, or when ``hive`` cannot be read.
     """
     asked = Asked(
         wanted=wanted,
@@ -78,6 +78,8 @@ def read_target(
             if hive is not None:
                 return
             facts = read_hive_file(found, hashes=hashes)
+        elif not (found.evidence or every_pe):
+            return
         else:
             facts = read_file(found, asked)
         if isinstance(facts, RegistryRecords):
@@ -110,7 +112,7 @@ def read_target(
     walked.unreadable.extend(
         (
             path,
-            UnreadableFile(path=one.hive, reason=f"a second registry hive; {hives[0][1].hive} is the one that counts"),
+            UnreadableFile(path=one.hive, reason=f"a second registry hive; {hives[0][1].hive} counts"),
         )
         for path, one in hives[1:]
     )
