@@ -19,7 +19,6 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from hotfix_check.errors import TargetError
@@ -28,11 +27,11 @@ from hotfix_check.pe_bytes import ReadAt
 
 MAX_PIECE = 1024  # bytes of one read: a key's name takes 510, and no value that is read takes more
 MAX_STEPS = 2_000_000  # reads of one hive, all together; a SOFTWARE hive with Exchange takes some 100,000
+MAX_VALUES = 200  # of a key that is read
 MAX_RECORDS = 2_000  # updates recorded in one hive
 NEEDS_EXTRA = "a registry hive is read with an extra: pip install 'hotfix-check[registry]'"
 
 _VALUE_STEPS = 300  # what reading a value counts as
-_VALUES = 200  # of one key
 _TEXT = 260  # characters of a value
 _WINDOW = 4096
 _BINS = 4096  # where the first bin begins; offsets in cells count from there
@@ -122,7 +121,7 @@ def read_hive(path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] |
         from regipy.structs import REGF_HEADER
     except ImportError as error:
         raise MissingExtraError(NEEDS_EXTRA) from error
-    logging.getLogger("regipy").addHandler(logging.NullHandler())
+    logging.getLogger("regipy").setLevel(logging.CRITICAL)  # it tells of every broken value, with what is in it
     damage = (RegipyException, ConstructError, struct.error, ValueError, OverflowError, HiveError)
     stream = _Stream(read_at, size)
     if stream.read(4) != b"regf":
@@ -207,9 +206,10 @@ def _setups(top: Any, name: str, stream: _Stream, found: _Found) -> None:
 
 def _values(key: Any, stream: _Stream) -> Iterator[tuple[str, str | int]]:
     """The texts and numbers of a key, by name. Raises HiveError when fewer can be read than it says it has."""
-    count = min(key.values_count, _VALUES)
-    read = 0
-    for value in islice(key.iter_values(trim_values=False), count):
+    count, read = key.values_count, 0
+    if count > MAX_VALUES:
+        raise HiveError(f"a key has more than {MAX_VALUES} values")
+    for value in key.iter_values(trim_values=False):
         stream.spend(_VALUE_STEPS)
         read += 1
         if isinstance(value.value, int):
@@ -217,7 +217,7 @@ def _values(key: Any, stream: _Stream) -> Iterator[tuple[str, str | int]]:
         elif isinstance(value.value, str) and value.value_type in ("REG_SZ", "REG_EXPAND_SZ"):
             yield value.name, value.value.partition("\0")[0][:_TEXT]
     if read < count:
-        raise HiveError(f"damaged: {read} of {key.values_count} values of a key can be read")
+        raise HiveError(f"damaged: {read} of {count} values of a key can be read")
 
 
 def _updates(top: Any, name: str, stream: _Stream, found: _Found) -> None:
