@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from hive_builder import Value, build_hive
 from pe_builder import build_pe
 
 
@@ -79,6 +80,20 @@ SAMPLES: dict[str, tuple[SampleFile, ...]] = {
 }
 
 
+# What the registry of that server records: Service Pack 4, and three hotfixes of which KB818861 has gone back.
+HIVES: dict[str, tuple[str, dict[str, dict[str, Value]]]] = {
+    "exchange-5.5-sp4": (
+        "SOFTWARE-of-exchange-5.5-sp4",
+        {
+            r"Microsoft\Exchange\Setup": {"Services": r"C:\Exchsrvr", "Services Version": 55, "ServicePackNumber": 4},
+            r"Microsoft\Updates\Exchange Server 5.5\Q324528": {"Installed": 1},
+            r"Microsoft\Updates\Exchange Server 5.5\Q818861": {"Installed": 1},
+            r"Microsoft\Updates\Exchange Server 5.5\Q884874": {"Installed": 1},
+        },
+    ),
+}
+
+
 def make_samples(folder: Path) -> None:
     """Write every sample target below ``folder``, replacing what an earlier run wrote."""
     for name, files in SAMPLES.items():
@@ -96,6 +111,8 @@ def make_samples(folder: Path) -> None:
                 build_pe(file.version, strings=strings, timestamp=stamp, exports=file.exports, size=file.size)
             )
             os.utime(path, (stamp, stamp))
+    for name, keys in HIVES.values():
+        (folder / name).write_bytes(build_hive(keys))
 
 
 if __name__ == "__main__":

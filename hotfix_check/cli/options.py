@@ -40,7 +40,7 @@ Hive = Annotated[
     typer.Option(
         "--hive",
         metavar="FILE",
-        help="A copied registry hive (SOFTWARE) to read beside the files of the one target; one that lies in the target "
+        help="A copied registry hive (SOFTWARE) to read beside the files of the target; one that lies in it "
         "where Windows keeps it is found by itself.",
     ),
 ]

@@ -51,9 +51,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         if len(options.targets) > 1:
             raise UsageError("--hive: a hive belongs to one target; scan the others without it")
         if any(map(is_manifest, options.outputs)):
-            raise UsageError(
-                "--hive: a manifest lists what lies in the target; copy the hive to Windows/System32/config"
-            )
+            raise UsageError("--hive: a manifest lists what is in the target; put the hive in Windows/System32/config")
     fail_on = verdicts("--fail-on", options.fail_on)
     judge = Judge(asked, lazily=True)
     day = judge.day

@@ -124,7 +124,9 @@ def registry_words(target: Document) -> list[str]:
     names = {product["id"]: product["name"] for product in target["products"]}
     told = [one for one in registry["setups"] if one["level"] is not None]
     levels = dict.fromkeys(
-        one["level"] if len(names) == 1 and one["product"] in names else f"{one['product']} {one['level']}"
+        one["level"]
+        if list(names) == [one["product"]]
+        else f"{names.get(one['product'], one['product'])} {one['level']}"
         for one in told
     )
     count = len({one["kb"] for one in registry["updates"]})

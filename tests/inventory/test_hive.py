@@ -155,7 +155,8 @@ def node(hive: bytes, name: bytes) -> int:
 def with_list(content: bytes, name: bytes, field: int, count: int) -> bytes:
     """A server's hive in which a key's list of keys (field 28, count 20) or values (40, 36) is ``content``.
 
-    Lists may name places in the hive: ``SELF`` is the list itself, ``ROOT`` the root key, ``VALS`` a value, ``OWNKEY!!`` the key with its hash.
+    Lists may name places in the hive: ``SELF`` is the list itself, ``ROOT`` the root key, ``VALS`` a value,
+    ``OWNKEY!!`` the key with its hash.
     """
     mark = b"here it is, and nowhere else"
     hive = bytearray(build_hive({**SERVER, "Blob": {"Data": mark + bytes(300_000)}}))
