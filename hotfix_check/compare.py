@@ -6,7 +6,7 @@ A side is a target that was judged now, or the one target of a saved result, whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hotfix_check.assess import Assessment
@@ -81,10 +81,10 @@ def judged_side(inventory: Inventory, assessment: Assessment, catalogue: str) ->
     return Side(
         name=inventory.target,
         files=_by_path(
-            SeenFile(path=file.path, version=file.version, size=file.size, sha256=file.sha256)
+            SeenFile(path=inventory.inner(file.path), version=file.version, size=file.size, sha256=file.sha256)
             for file in inventory.files
         ),
-        unreadable=frozenset(file.path.lower() for file in inventory.unreadable),
+        unreadable=frozenset(inventory.inner(file.path).lower() for file in inventory.unreadable),
         verdicts={finding.update.id: str(finding.verdict) for finding in assessment.findings},
         catalogue=catalogue,
     )
@@ -99,9 +99,11 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
     if len(targets) != 1:
         raise UsageError(f"{where}: a result of {len(targets)} targets: one with exactly one can be compared")
     (target,) = targets
-    unreadable = frozenset(file["path"].lower() for file in target["unreadable"])
+    archive = target["path"].replace("\\", "/").rpartition("/")[2] + "!/"
+    unreadable = frozenset(file["path"].removeprefix(archive).lower() for file in target["unreadable"])
     rows = [row for finding in target["findings"] for row in finding["files"]]
-    files = _by_path(file for file in _held(target, rows, where) if file.path.lower() not in unreadable)
+    held = (replace(file, path=file.path.removeprefix(archive)) for file in _held(target, rows, where))
+    files = _by_path(file for file in held if file.path.lower() not in unreadable)
     found = {name_of(path) for path in (*files, *unreadable)}
     absent = {row["name"].lower() for row in rows if row["state"] == RowState.ABSENT}
     scope = document["scope"]

@@ -5,6 +5,7 @@
     ├── CatalogueError    a catalogue is broken: names file, KB, row and field
     │   └── UnsupportedCatalogueError   a catalogue is of a newer format
     ├── ArticleError      a text is not a KB article
+    ├── PackageError      a file is not a hotfix package, or cannot be unpacked
     ├── SavedInputError   a saved inventory or result is broken
     ├── PolicyError       a baseline or waiver file is broken
     ├── UsageError        an option's value cannot be used
@@ -43,6 +44,10 @@ class UnsupportedCatalogueError(CatalogueError):
 
 class ArticleError(HotfixCheckError):
     """A text that should be a KB article is not one."""
+
+
+class PackageError(HotfixCheckError):
+    """A file that should be a hotfix package is none, or cannot be unpacked."""
 
 
 class SavedInputError(HotfixCheckError):

@@ -30,7 +30,7 @@ class EvidenceFile:
 class EvidenceTarget:
     """A target as it was given; ``root`` are the last parts of its full path, which tell the roles of its folders.
 
-    ``sha256`` is that of the target itself where it was a saved inventory.
+    ``sha256`` is that of the target itself where it was an archive or a saved inventory.
     """
 
     path: str
@@ -153,7 +153,7 @@ def _path(table: Fields, field: str, path: T) -> T:
 def _target(table: Fields) -> EvidenceTarget:
     target = EvidenceTarget(
         path=_path(table, "path", table.need("path", table.text("path"))),
-        kind=table.need("kind", table.choice("kind", ("folder", "file", "inventory"))),
+        kind=table.need("kind", table.choice("kind", ("folder", "file", "archive", "inventory", "listing"))),
         root=table.need("root", table.texts("root")),
         sha256=table.digest("sha256"),
         files=tuple(
@@ -184,7 +184,9 @@ def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
     """
     lines: list[str] = []
     if recorded.sha256 != found.sha256:
-        lines.append(f"{recorded.path}: the saved inventory is another file")
+        lines.append(
+            f"{recorded.path}: the {'archive' if found.kind == 'archive' else 'saved inventory'} is another file"
+        )
     before = {file.path: file for file in recorded.files}
     after = {file.path: file for file in found.files}
     for path in sorted(before.keys() | after.keys()):

@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import listing_builder
+from cab_builder import build_cab
 from hive_builder import Value, build_hive
+from listing_builder import Listed
 from pe_builder import build_pe
 
 
@@ -94,14 +99,56 @@ HIVES: dict[str, tuple[str, dict[str, dict[str, Value]]]] = {
 }
 
 
+# The same server as exchange-5.5-sp4, as the listings of other tools tell of it.
+LISTINGS = {
+    "filever.txt": (listing_builder.filever, "utf-8"),
+    "sigcheck.csv": (listing_builder.sigcheck, "utf-16"),
+    "powershell.csv": (listing_builder.powershell_csv, "utf-8"),
+    "powershell.json": (listing_builder.powershell_json, "utf-16"),
+    "powershell.xml": (listing_builder.powershell_clixml, "utf-16"),
+    "osquery.json": (listing_builder.osquery, "utf-8"),
+    "velociraptor.json": (listing_builder.velociraptor, "utf-8"),
+    "exiftool.json": (listing_builder.exiftool, "utf-8"),
+}
+
+
+def listed(name: str) -> tuple[Listed, ...]:
+    """The files of a sample target as they would be listed on the server, from drive C."""
+    return tuple(
+        Listed(f"C:/{file.path}".replace("/", "\\"), file.version, file.size, _utc(file.time)) for file in SAMPLES[name]
+    )
+
+
+def package() -> bytes:
+    """A hotfix package that extracts itself: a program with a cabinet behind it."""
+    strings = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"}
+    mapi = build_pe("5.5.2657.50", strings={**strings, "OriginalFilename": "Mapi32.dll"}, size=881_936)
+    installer = build_pe("5.3.16.5", strings={"OriginalFilename": "Update.exe"})
+    stub = build_pe("5.3.16.5", strings={"FileDescription": "Self-Extracting Cabinet"})
+    return stub + build_cab({"Mapi32.dll": mapi, "Update.exe": installer, "Update.inf": b"[Version]\r\n"})
+
+
+def _utc(time: str) -> datetime:
+    return datetime.fromisoformat(time).replace(tzinfo=UTC)
+
+
+# The same files again, packed as an administrator sends them.
+ARCHIVES = {"exchange-2003-sp1.zip": "exchange-2003-sp1"}
+
+
 def make_samples(folder: Path) -> None:
     """Write every sample target below ``folder``, replacing what an earlier run wrote."""
+    (folder / "listings").mkdir(parents=True, exist_ok=True)
+    for name, (write, encoding) in LISTINGS.items():
+        (folder / "listings" / name).write_bytes(write(listed("exchange-5.5-sp4")).encode(encoding))
+    (folder / "packages").mkdir(parents=True, exist_ok=True)
+    (folder / "packages" / "Exchange5.5-KB818861-x86-ENU.exe").write_bytes(package())
     for name, files in SAMPLES.items():
         shutil.rmtree(folder / name, ignore_errors=True)
         for file in files:
             path = folder / name / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
-            stamp = int(datetime.fromisoformat(file.time).replace(tzinfo=UTC).timestamp())
+            stamp = int(_utc(file.time).timestamp())
             strings = {
                 "CompanyName": "Microsoft Corporation",
                 "ProductName": file.product,
@@ -113,6 +160,21 @@ def make_samples(folder: Path) -> None:
             os.utime(path, (stamp, stamp))
     for name, keys in HIVES.values():
         (folder / name).write_bytes(build_hive(keys))
+    for name, packed in ARCHIVES.items():
+        pack(folder / packed, folder / name)
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Write a zip with file times in UTC (extra field 0x5455), as Info-ZIP does; the same bytes on any machine."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                stamp = int(path.stat().st_mtime)
+                moment = datetime.fromtimestamp(stamp, UTC)
+                info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), moment.timetuple()[:6])
+                info.extra = struct.pack("<HHBi", 0x5455, 5, 1, stamp)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                out.writestr(info, path.read_bytes())
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ ORDER = [
     "json_text",
     "toml_text",
     "version",
+    "windows_languages",
     "hidden",
     "toml_string",
     "fields",
@@ -43,6 +44,7 @@ ORDER = [
     "policy",
     "compare",
     "report",
+    "package",
     "cli",
 ]
 

@@ -18,6 +18,10 @@ INVENTORY = Draft202012Validator(json.loads((SCHEMAS / "inventory-1.json").read_
 by_target = pytest.mark.parametrize("sample", EXPECTED, ids=lambda sample: sample["target"])
 
 
+def kind_of(target: Path) -> str:
+    return "folder" if target.is_dir() else "archive" if target.suffix == ".zip" else "file"
+
+
 @by_target
 def test_a_sample_gets_its_verdicts(sample: dict[str, Any], samples: Path, run: Run) -> None:
     ran = run("scan", samples / sample["target"], "-f", "json")
@@ -41,7 +45,7 @@ def test_a_saved_inventory_gives_the_same_findings(
     (here,), (there,) = direct.result["targets"], later.result["targets"]
     assert there.pop("collected")["by"].startswith("hotfix-check ")
     assert here.pop("collected") is None
-    assert here.pop("kind") == ("folder" if (samples / sample["target"]).is_dir() else "file")
+    assert here.pop("kind") == kind_of(samples / sample["target"])
     assert there.pop("kind") == "inventory"
     assert here.pop("path") == str(samples / sample["target"])
     assert there.pop("path") == str(samples / sample["target"])

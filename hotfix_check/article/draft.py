@@ -56,6 +56,8 @@ class DraftUpdate:
     title: str | None
     kind: UpdateKind
     source: str
+    sources: tuple[str, ...] = ()
+    """What the update's ``sources`` name beside its KB."""
     released: dt.date | None = None
     products: tuple[str, ...] = ()
     product_terms: tuple[Term, ...] = ()
@@ -112,6 +114,7 @@ def draft_to_dict(draft: DraftUpdate) -> dict[str, object]:
         "skipped_tables": [{"line": table.line, "rows": table.rows, "reason": table.reason} for table in draft.skipped],
         "doubts": list(draft.doubts),
         "source": draft.source,
+        "sources": list(draft.sources),
     }
 
 

@@ -38,7 +38,8 @@ def _block(draft: DraftUpdate, product: str | None, rows: Sequence[DraftRow]) ->
         lines.append(f"kb = {draft.kb}")
     if not draft.title:
         lines.append("# the text gives no title: write one")
-    lines.append(f"title = {toml_string(draft.title or f'KB{draft.kb}')}")
+    number = "an update whose number is not known" if draft.kb is None else f"KB{draft.kb}"
+    lines.append(f"title = {toml_string(draft.title or number)}")
     lines.append(f"kind = {toml_string(draft.kind)}")
     if draft.released:
         lines.append(f"released = {draft.released.isoformat()}")
@@ -57,8 +58,9 @@ def _block(draft: DraftUpdate, product: str | None, rows: Sequence[DraftRow]) ->
     lines += [f"# included in: {_comment(text)}" for text in draft.included_in]
     if draft.products:
         lines.append(f"applies_to = {_strings(draft.products)}")
-    if draft.kb is not None:
-        lines.append(f'sources = ["KB{draft.kb}"]')
+    sources = ((f"KB{draft.kb}",) if draft.kb is not None else ()) + draft.sources
+    if sources:
+        lines.append(f"sources = {_strings(sources)}")
     if rows:
         packages: dict[str | None, list[DraftRow]] = {}
         for row in rows:

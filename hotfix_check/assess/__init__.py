@@ -80,7 +80,7 @@ class Assessor:
             findings=tuple(sorted(with_advice(findings), key=self._worst_first)),
             advisories=tuple(sorted(advisories, key=lambda held: (held.advisory.id, held.path))),
             unreadable=inventory.unreadable,
-            unreadable_evidence=unread_rows or (unread_markers and question.kbs is None),
+            unreadable_evidence=unread_rows or (unread_markers and question.kbs is None) or inventory.broken_off,
             foreign=self._foreign(files),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,

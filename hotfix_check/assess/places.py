@@ -9,13 +9,37 @@ from collections.abc import Sequence
 from hotfix_check.catalogue.product import Folder, Product
 from hotfix_check.inventory import Inventory, name_of
 
-# Folders that hold copies kept aside, not what runs: service-pack and hotfix uninstall folders ($NtUninstall...$,
-# $hf_mig$), Windows File Protection (dllcache, ServicePackFiles, WinSxS), Exchsrvr\Q<nnnnnn> (KB257946), setup media.
-_BACKUP = re.compile(
-    r"(?<![^/])(?:\$ntuninstall[^/]*|\$ntservicepackuninstall\$|\$hf_mig\$|\$patchcache\$|winsxs|dllcache|servicepackfiles"
-    r"|windows\.old|exchsrvr/(?:q|kb)[0-9]{5,7}[^/]*|setup/(?:i386|alpha))(?![^/])",
-    re.ASCII,
+# Folders that hold copies kept aside, not what runs. Each is a whole part of a path, or several, in lower case.
+_ASIDE = (
+    # Uninstall folders of hotfixes and service packs, and the copies for a later service pack (KB824994).
+    r"\$[^/]*uninstall[^/]*",
+    r"\$hf_mig\$",
+    # Windows Installer's baseline files of patched products (Windows Installer: PatchCache), 2007 and later among them.
+    r"\$patchcache\$",
+    # Windows File Protection (KB222193) and what replaced it; a System32 copy is a hard link to one in WinSxS.
+    r"dllcache",
+    r"servicepackfiles",
+    r"winsxs",
+    # Windows before an upgrade, and its setup's working folders (Microsoft: Windows.old, $WINDOWS.~BT, $WINDOWS.~WS).
+    # A second upgrade makes Windows.old.000 or Windows.old(1).
+    r"windows\.old(?:[.(][^/]*)?",
+    r"\$windows\.~(?:bt|ws|ls|q)",
+    # Packages that Windows Update has downloaded or staged.
+    r"softwaredistribution/download",
+    r"updates/\{[0-9a-f-]{36}\}",
+    # What was deleted (Recycled: FAT; Recycler: NTFS to Windows 2003; $Recycle.Bin: later), and System Restore.
+    r"\$recycle\.bin",
+    r"recycle[dr]",
+    r"system volume information",
+    # What a hotfix of Exchange 4.0 to 2003 replaced: Exchsrvr\Q<nnnnnn> (KB257946, KB275292).
+    r"exchsrvr/(?:q|kb)[0-9]{5,7}[^/]*",
+    # Setup media, copied: 4.0 to 2003; 2007 and later, whose setup works from a copy in Windows\Temp\ExchangeSetup
+    # (ExchangeSetup.log: "Starting copy from F:\Setup\ServerRoles\Common to C:\Windows\Temp\ExchangeSetup").
+    r"setup/(?:i386|alpha)",
+    r"setup/serverroles",
+    r"temp/exchangesetup",
 )
+_BACKUP = re.compile(rf"(?<![^/])(?:{'|'.join(_ASIDE)})(?![^/])", re.ASCII)
 
 
 class Places:
@@ -33,7 +57,9 @@ class Places:
         self._lone = inventory.lone_file
         self._roles: dict[str, str | None] = {}
         self._whole: set[str] = set()
-        listed = set(inventory.folders)
+        # A listing does not say which folders it lists whole; the user can. An archive that breaks off has none either.
+        broken = any(file.is_folder for file in inventory.unreadable)
+        listed = set(inventory.folders) or (set(folders) if complete and not broken else set())
         for folder in folders:
             aside = self._lone or is_backup(folder, inventory.root)
             role = None if aside else _role(f"{root}/{folder.lower()}", names[folder], product)

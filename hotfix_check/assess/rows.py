@@ -11,7 +11,7 @@ from hotfix_check.assess.evidence import ProductEvidence, TargetFile
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.assess.identity import counts_for_row
 from hotfix_check.catalogue.update import FileRow, Package, row_day
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory import VERSION_FROM_TEXT, InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
 
 # Worst first: what speaks against the update, what says nothing, what speaks for it.
@@ -32,6 +32,7 @@ _WORST_FIRST = (
 
 _READING_ANOMALIES = (
     *("readers-disagree", "languages-disagree", "checksum-wrong", "changed-while-read", "case-duplicate"),
+    VERSION_FROM_TEXT,
 )
 _LINK_MARGIN = timedelta(days=2)
 _SAME_TIME = timedelta(minutes=2)  # tables give minutes, FAT stores every other second
@@ -99,6 +100,8 @@ def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvid
     row = _alternative(rows, file, evidence.product.platform)
     if row is None or row.version is None:
         return undecided(RowState.OTHER_PLATFORM)
+    if file.machine is None and _differs_by_platform(rows, file.version):
+        return undecided(RowState.OTHER_PLATFORM)
     if file.version < row.version:
         state = RowState.OLDER
     elif file.version == row.version:
@@ -134,6 +137,12 @@ def _alternative(rows: Sequence[FileRow], file: InstalledFile, default_platform:
             row.version or FileVersion(0, 0, 0, 0),
         ),
     )
+
+
+def _differs_by_platform(rows: Sequence[FileRow], version: FileVersion) -> bool:
+    """Whether the version has the fix on one platform of the table and not on another."""
+    met = {row.platform: version >= row.version for row in rows if row.version is not None}
+    return len(set(met.values())) > 1
 
 
 def language_code(language: int) -> str:

@@ -19,7 +19,7 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
 from hotfix_check.assess.supersedence import Supersedence, replaces_by_files
-from hotfix_check.assess.wording import row_anomalies, row_sentences
+from hotfix_check.assess.wording import from_text, row_anomalies, row_sentences
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
@@ -195,7 +195,7 @@ class ProductUpdates:
     def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[str], *, sure: bool) -> Answer:
         exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT]
         if exact:
-            sized = all(row.row.size is not None for row in exact)
+            sized = all(row.row.size is not None and _seen_itself(row) for row in exact)
             same_size = not any("size-differs" in text for text in anomalies)
             firm = Confidence.HIGH if sure and sized and same_size else Confidence.MEDIUM
             return _answer(judgement, Verdict.INSTALLED, firm, *reasons, anomalies=anomalies)
@@ -297,6 +297,12 @@ class ProductUpdates:
 
     def _name(self, index: int) -> str:
         return self.product.levels[index].name
+
+
+def _seen_itself(row: JudgedRow) -> bool:
+    """Whether the file's own version block and size decided, not what a listing leaves of them."""
+    exact = [copy for copy in row.copies if copy.state is RowState.EXACT]
+    return all(copy.file.size is not None and not from_text(copy) for copy in exact)
 
 
 def _answer(

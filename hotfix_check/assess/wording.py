@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.finding import Copy, JudgedRow, RowState
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory import VERSION_FROM_TEXT, InstalledFile, UnreadableFile
 
 _DECISIVE_FIRST = (RowState.OLDER, RowState.ABSENT, RowState.UNREADABLE)
 
@@ -54,6 +54,8 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
         case RowState.OTHER_PRODUCT:
             return f"{name} is {given}, another product's file"
         case RowState.OTHER_PLATFORM:
+            if found is not None and found.machine is None:
+                return f"{name} is {given} for a platform that is not known, and the table differs by platform"
             return f"{name} is built for {found.machine if found else 'another platform'}, no file of the update is"
         case RowState.OTHER_LINE:
             return f"{name} is {given}, of another line than {version}; nothing says whether that has the fix"
@@ -63,8 +65,13 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
             return ""
 
 
+def from_text(copy: Copy) -> bool:
+    """Whether a copy's version is the text that a listing gives."""
+    return any(text.startswith(VERSION_FROM_TEXT) for text in copy.anomalies)
+
+
 def row_anomalies(rows: Sequence[JudgedRow]) -> list[str]:
-    """The anomalies of the copies, and copies that differ from one another."""
+    """The anomalies of the copies, and copies that differ from one another; not what holds for a whole listing."""
     found: list[str] = []
     for row in rows:
         versions = {
@@ -74,5 +81,6 @@ def row_anomalies(rows: Sequence[JudgedRow]) -> list[str]:
         }
         if len(versions) > 1:
             found.append(f"copies-differ: {row.row.name} is {' and '.join(map(str, sorted(versions)))}")
-        found.extend(dict.fromkeys(f"{row.row.name}: {text}" for copy in row.copies for text in copy.anomalies))
+        texts = [text for copy in row.copies for text in copy.anomalies if not text.startswith(VERSION_FROM_TEXT)]
+        found.extend(dict.fromkeys(f"{row.row.name}: {text}" for text in texts))
     return found

@@ -37,7 +37,7 @@ EXIT_CODES = (
 app = typer.Typer(
     name="hotfix-check",
     help="Which Exchange hotfixes a set of files has, which are missing or superseded, and what must come first. "
-    "Works offline on folders, copied files and saved inventories.",
+    "Works offline on folders, archives, copied files and saved inventories.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=True,
@@ -56,7 +56,9 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 @app.command(epilog=EXIT_CODES)
 def scan(
-    targets: Annotated[list[Path], typer.Argument(metavar="TARGET", help="Folders, files or saved inventories.")],
+    targets: Annotated[
+        list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
+    ],
     output: Outputs = None,
     form: ReportForm = "table",
     catalogue: Catalogues = None,
@@ -133,7 +135,7 @@ def scan(
 @app.command()
 def explain(
     kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file or saved inventory.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     catalogue: Catalogues = None,
     assume: Assume = None,
     complete: Complete = False,
@@ -159,7 +161,7 @@ def explain(
 
 @app.command()
 def plan(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, file or saved inventory.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     to: Annotated[
         list[str] | None, typer.Option("--to", metavar="KB", help="Only what leads to this KB; repeat for more.")
     ] = None,
@@ -193,7 +195,7 @@ def plan(
 
 @app.command()
 def identify(
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="A file, or a folder of unknown files.")],
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="A file, or a folder or archive of unknown files.")],
     catalogue: Catalogues = None,
     form: Form = "table",
     quiet: Quiet = False,
@@ -207,7 +209,7 @@ def identify(
 
 @app.command()
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="A", help="A folder, file, saved inventory or result: before.")],
+    before: Annotated[Path, typer.Argument(metavar="A", help="A folder, archive, file, inventory or result: before.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
     catalogue: Catalogues = None,
     complete: Complete = False,
@@ -268,7 +270,7 @@ def verify(
 
 @app.command()
 def inventory(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder or a file.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, an archive, a file or a listing.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,

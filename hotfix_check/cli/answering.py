@@ -14,7 +14,7 @@ from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import looks_saved
+from hotfix_check.inventory import is_listing, looks_saved
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import render_changes
 from hotfix_check.report.explain import render_explanation
@@ -94,7 +94,7 @@ def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> 
 
 
 def _side(path: Path, judge: Judge) -> Side:
-    if path.is_file() and looks_saved(path) and (document := find_result(path)) is not None:
+    if path.is_file() and looks_saved(path) and not is_listing(path) and (document := find_result(path)) is not None:
         return saved_side(document, str(path))
     inventory = judge.read(path)
     return judged_side(inventory, judge.assess(inventory), judge.catalogue.sha256)

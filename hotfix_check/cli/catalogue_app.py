@@ -111,7 +111,8 @@ def catalogue_import(
     articles: Annotated[
         list[str],
         typer.Argument(
-            metavar="ARTICLE", help="KB articles as text or HTML, CSV file lists, folders, globs; - is stdin."
+            metavar="ARTICLE",
+            help="KB articles as text or HTML, CSV file lists, hotfix packages, folders, globs; - is stdin.",
         ),
     ],
     form: Annotated[

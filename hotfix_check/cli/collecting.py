@@ -15,7 +15,17 @@ from hotfix_check.cli.judging import this_host
 from hotfix_check.cli.output import print_report, write_file
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Collected, inventory_to_json, looks_saved, read_target
+from hotfix_check.inventory import (
+    Collected,
+    TargetKind,
+    inventory_to_json,
+    is_listing,
+    looks_saved,
+    read_listing,
+    read_target,
+    refuse_other_text,
+    with_hive,
+)
 
 
 def run_inventory(
@@ -30,26 +40,34 @@ def run_inventory(
     quiet: bool,
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
-    if target.is_file() and looks_saved(target):
+    listing = target.is_file() and is_listing(target)
+    if target.is_file() and not listing and looks_saved(target):
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     if output is not None:
         not_evidence(output, (target, *catalogues, *(() if hive is None else (hive,))))
     opened = open_catalogue(catalogues)
     outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
-    with counting("Reading", quiet=quiet) as count:
-        inventory = read_target(
-            target,
-            wanted=outline.all_names,
-            plain=outline.plain_names,
-            every_pe=True,
-            hashes=hashes,
-            follow_links=follow_links,
-            hive=hive,
-            on_file=count,
-        )
+    if listing:
+        inventory = read_listing(target, wanted=outline.all_names, plain=outline.plain_names)
+    else:
+        if target.is_file():
+            refuse_other_text(target, outline.all_names)
+        with counting("Reading", quiet=quiet) as count:
+            inventory = read_target(
+                target,
+                wanted=outline.all_names,
+                plain=outline.plain_names,
+                every_pe=True,
+                hashes=hashes,
+                follow_links=follow_links,
+                on_file=count,
+            )
+    if hive is not None:
+        inventory = with_hive(inventory, hive, hashes=hashes)
+    here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
     collected = Collected(
-        host=this_host() if run_info else None,
-        at=datetime.now(UTC) if run_info else None,
+        host=this_host() if here else inventory.collected.host if inventory.collected else None,
+        at=datetime.now(UTC) if here else None,
         by=f"hotfix-check {__version__}",
     )
     text = inventory_to_json(inventory, collected)

@@ -105,14 +105,19 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         faults.extend(f"{recorded.path}: {line}" for line in differences(recorded, found))
         notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, found))
         times = same_bytes(recorded, found)
-        if inventory.kind is not TargetKind.INVENTORY:
+        if inventory.kind is TargetKind.LISTING:
+            inventory = replace(inventory, target=recorded.path)
+        elif inventory.kind is not TargetKind.INVENTORY:
             # Judged as if it lay where it was: the names of the folders above tell the roles of those within.
             inventory = replace(
                 inventory,
-                target=recorded.path,
-                root=recorded.root,
-                files=tuple(replace(one, modified=times.get(one.path, one.modified)) for one in inventory.files),
+                files=tuple(
+                    replace(one, modified=times.get(inventory.inner(one.path), one.modified)) for one in inventory.files
+                ),
             )
+            if inventory.kind is TargetKind.ARCHIVE and recorded.root:
+                inventory = inventory.called(recorded.root[-1])
+            inventory = replace(inventory, target=recorded.path, root=recorded.root)
         inventories.append(inventory)
     count = sum(len(target.files) for target in manifest.targets)
     lines = [
@@ -166,19 +171,20 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
 
 def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget:
     wanted = judge.outline.all_names
-    saved = inventory.kind is TargetKind.INVENTORY
+    saved = inventory.kind in (TargetKind.INVENTORY, TargetKind.LISTING)
+    packed = inventory.kind is TargetKind.ARCHIVE
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(
         path=inventory.target if not saved else shown(str(place)),
         kind=str(inventory.kind),
         root=inventory.root,
-        sha256=_digest(place) if saved else None,
+        sha256=_digest(place) if saved or packed else None,
         files=tuple(
             EvidenceFile(
-                path=file.path,
+                path=inventory.inner(file.path),
                 size=file.size,
                 modified=file.modified,
-                sha256=_file_digest(file, None if saved else place if lone else place / file.path),
+                sha256=_file_digest(file, None if saved or packed else place if lone else place / file.path),
             )
             for file in sorted(inventory.all_files, key=lambda file: (file.path.lower(), file.path))
             if lone or name_of(file.path) in wanted

@@ -23,6 +23,7 @@ from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.output import replaced, standard_output
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
+from hotfix_check.package import is_package, read_package
 from hotfix_check.report.text import visible
 
 Format = Literal["toml", "json", "jsonl"]
@@ -161,9 +162,12 @@ def _read(source: str) -> bytes:
 
 def _import_one(source: str, kb: int | None, format: Format) -> Imported:
     try:
-        text = decode_article(_read(source))
-        parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
-        draft = parse(text, source="stdin" if source == "-" else source, kb=kb)
+        if source != "-" and is_package(Path(source)):
+            draft = read_package(Path(source), kb=kb)
+        else:
+            text = decode_article(_read(source))
+            parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
+            draft = parse(text, source="stdin" if source == "-" else source, kb=kb)
     except OSError as error:
         return Imported(source, "", (), 0, error.strerror or str(error))
     except HotfixCheckError as error:

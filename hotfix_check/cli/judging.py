@@ -18,7 +18,18 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Inventory, looks_saved, read_saved, read_target, shown
+from hotfix_check.inventory import (
+    Inventory,
+    TargetKind,
+    is_listing,
+    looks_saved,
+    read_listing,
+    read_saved,
+    read_target,
+    refuse_other_text,
+    shown,
+    with_hive,
+)
 from hotfix_check.report.text import visible
 
 
@@ -98,11 +109,22 @@ class Judge:
         return self.as_of or datetime.now(UTC).date()
 
     def read(self, target: Path, *, every_pe: bool = False) -> Inventory:
-        """A folder, a file or a saved inventory; with ``every_pe`` files that the catalogue does not name too."""
-        if target.is_file() and looks_saved(target):
-            if self.options.hive is not None:
-                raise UsageError(f"--hive: {target} is a saved inventory, which holds its own records")
-            return read_saved(target)
+        """A target, and beside it the registry hive that was named."""
+        inventory = self._read(target, every_pe=every_pe)
+        if self.options.hive is None:
+            return inventory
+        if inventory.kind is TargetKind.INVENTORY:
+            raise UsageError(f"--hive: {target} is a saved inventory, which holds its own records")
+        return with_hive(inventory, self.options.hive, hashes=self.options.hashes)
+
+    def _read(self, target: Path, *, every_pe: bool) -> Inventory:
+        """A folder, file, listing or saved inventory; with ``every_pe`` also files that the catalogue does not name."""
+        if target.is_file():
+            if is_listing(target):
+                return read_listing(target, wanted=self.outline.all_names, plain=self.outline.plain_names)
+            if looks_saved(target):
+                return read_saved(target)
+            refuse_other_text(target, self.outline.all_names)
         with counting(f"Reading {visible(target.name)}", quiet=self.options.quiet) as count:
             inventory = read_target(
                 target,
@@ -112,7 +134,6 @@ class Judge:
                 hashes=self.options.hashes,
                 cross_check=self.options.cross_check,
                 follow_links=self.options.follow_links,
-                hive=self.options.hive,
                 on_file=count,
             )
         if self.options.verbose:

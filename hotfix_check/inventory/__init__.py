@@ -1,6 +1,7 @@
-"""Targets (a folder, a file, a saved inventory) to an Inventory."""
+"""Targets (a folder, a file, a listing, a saved inventory) to an Inventory."""
 
 from hotfix_check.inventory.files import (
+    VERSION_FROM_TEXT,
     Collected,
     InstalledFile,
     Inventory,
@@ -9,12 +10,14 @@ from hotfix_check.inventory.files import (
     by_path,
     name_of,
 )
-from hotfix_check.inventory.read import read_target
+from hotfix_check.inventory.listings import is_listing, read_listing, refuse_other_text
+from hotfix_check.inventory.read import read_target, with_hive
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
 from hotfix_check.inventory.walk import shown
 
 __all__ = [
+    "VERSION_FROM_TEXT",
     "Collected",
     "InstalledFile",
     "Inventory",
@@ -25,9 +28,13 @@ __all__ = [
     "UnreadableFile",
     "by_path",
     "inventory_to_json",
+    "is_listing",
     "looks_saved",
     "name_of",
+    "read_listing",
     "read_saved",
     "read_target",
+    "refuse_other_text",
     "shown",
+    "with_hive",
 ]

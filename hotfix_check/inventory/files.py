@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
+
+VERSION_FROM_TEXT = "version-from-text"
+"""The note of a file whose version is a listing's text, not the fixed version block that Windows compares."""
 
 
 class TargetKind(StrEnum):
@@ -15,7 +18,9 @@ class TargetKind(StrEnum):
 
     FOLDER = "folder"
     FILE = "file"
+    ARCHIVE = "archive"
     INVENTORY = "inventory"
+    LISTING = "listing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +28,15 @@ class InstalledFile:
     """A PE file of the target.
 
     ``path`` is relative to the target, parts joined by ``/``; bytes that are not UTF-8 are shown as ``\\xff``.
-    ``version`` is that of VS_FIXEDFILEINFO, None when the file has no version resource. ``modified`` is the file
+    In an archive it begins with the archive's name and ``!/``; in an archive within, with that one's path and ``!/``.
+    ``size`` is None only where a listing does not tell it. ``version`` is that of VS_FIXEDFILEINFO (or a listing's
+    text, with the note VERSION_FROM_TEXT), None when the file has no version resource. ``modified`` is the file
     time in UTC, ``linked`` the linker's time stamp in seconds since 1970 (0 when there is none). ``outlook_stub``
     tells whether it exports GetOutlookVersion (None: not looked at). ``languages`` come from Translation.
     """
 
     path: str
-    size: int
+    size: int | None
     modified: datetime | None = None
     version: FileVersion | None = None
     version_string: str | None = None
@@ -86,6 +93,30 @@ class Inventory:
     lone_file: bool
     collected: Collected | None = None
     registry: RegistryRecords | None = None
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether it is an archive that could not be read to its end: there may be files that nobody saw."""
+        return not self.folders and any(file.is_folder for file in self.unreadable)
+
+    def inner(self, path: str) -> str:
+        """A path of this target without the name of the archive that the target is, or was when it was saved."""
+        return path.removeprefix(f"{self.root[-1]}!/") if self.root else path
+
+    def called(self, name: str) -> Inventory:
+        """The same archive under another name."""
+        old = self.root[-1]
+
+        def path(now: str) -> str:
+            return name + now[len(old) :] if now == old or now.startswith(f"{old}!") else now
+
+        return replace(
+            self,
+            root=(*self.root[:-1], name),
+            folders=tuple(map(path, self.folders)),
+            files=tuple(replace(file, path=path(file.path)) for file in self.files),
+            unreadable=tuple(replace(file, path=path(file.path)) for file in self.unreadable),
+        )
 
     @property
     def all_files(self) -> tuple[InstalledFile | UnreadableFile, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
+from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
@@ -41,17 +42,16 @@ def read_target(
     hashes: bool = True,
     cross_check: bool = False,
     follow_links: bool = False,
-    hive: Path | None = None,
     on_file: Callable[[], None] | None = None,
 ) -> Inventory:
-    """Collect a folder (with all below it) or one file.
+    """Collect a folder (with all below it), an archive (with all in it) or one file.
 
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
     read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, unless it
-    is in the target by its own. ``hive`` is a registry hive to read; without it one that lies in the target where
-    Windows keeps it is read. ``on_file`` is called for each file seen, never by two threads at once. Raises TargetError
-    when the target is missing or is neither a folder nor a file, or when ``hive`` cannot be read.
+    is in the target by its own. A registry hive that lies in a folder where Windows keeps it is read too. ``on_file`` is
+    called for each file seen, never by two threads at once. Raises TargetError when the target is missing or is neither
+    a folder nor a file.
     """
     asked = Asked(
         wanted=wanted,
@@ -75,9 +75,7 @@ def read_target(
     def read(found: FoundFile) -> None:
         facts: InstalledFile | UnreadableFile | RegistryRecords | None
         if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
-            if hive is not None:
-                return
-            facts = read_hive_file(found, hashes=hashes)
+            facts = _found_hive(found, hashes=hashes)
         elif not (found.evidence or every_pe):
             return
         else:
@@ -103,6 +101,21 @@ def read_target(
         for link in sorted(walked.file_links, key=_by_name):
             if (file := linked_file(link, asked, walked, count)) is not None:
                 read(file)
+    elif stat.S_ISREG(mode) and (form := _archive_form(target)) is not None:
+        from hotfix_check.inventory.archives.archive import read_archive
+
+        content = read_archive(target, form, asked, on_file)
+        return Inventory(
+            target=shown(str(target)),
+            kind=TargetKind.ARCHIVE,
+            root=_root(target),
+            folders=content.folders,
+            files=content.files,
+            unreadable=content.unreadable,
+            files_seen=content.files_seen,
+            files_read=len(content.files),
+            lone_file=False,
+        )
     elif stat.S_ISREG(mode):
         walked.seen.append(1)
         read(FoundFile(path=str(target.resolve()), inner=shown(target.name), evidence=True))
@@ -110,17 +123,13 @@ def read_target(
         raise TargetError(f"{shown(str(target))}: neither a folder nor a file")
     hives.sort(key=lambda one: (one[1].hive.lower(), one[1].hive, one[0]))
     walked.unreadable.extend(
-        (
-            path,
-            UnreadableFile(path=one.hive, reason=f"a second registry hive; {hives[0][1].hive} counts"),
-        )
+        (path, UnreadableFile(path=one.hive, reason=f"a second registry hive; {hives[0][1].hive} counts"))
         for path, one in hives[1:]
     )
-    registry = hives[0][1] if hives else None if hive is None else _asked_hive(hive, hashes=hashes)
     return Inventory(
         target=shown(str(target)),
         kind=TargetKind.FOLDER if is_folder else TargetKind.FILE,
-        root=tuple(shown(part) for part in full[-_ROOT_PARTS:]),
+        root=_root(target),
         folders=tuple(sorted(walked.folders)),
         files=_with_case_duplicates(
             [file for _, file in sorted(files, key=_by_path)], [file for _, file in walked.unreadable]
@@ -129,8 +138,26 @@ def read_target(
         files_seen=sum(walked.seen),
         files_read=len(files),
         lone_file=not is_folder,
-        registry=registry,
+        registry=hives[0][1] if hives else None,
     )
+
+
+def _root(target: Path) -> tuple[str, ...]:
+    full = Path(os.path.abspath(target))  # noqa: PTH100  (Path.resolve would follow links out of the name given)
+    return tuple(shown(part) for part in full.parts[1:][-_ROOT_PARTS:])
+
+
+def _archive_form(target: Path) -> ArchiveForm | None:
+    try:
+        fd, _ = open_regular(target.resolve())
+    except (OSError, pe.PeError):
+        return None  # said when it is read as a file
+    try:
+        return archive_form(positioned(fd))
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
 
 
 def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile | None:
@@ -157,7 +184,7 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         os.close(fd)
 
 
-def read_hive_file(found: FoundFile, *, hashes: bool) -> RegistryRecords | UnreadableFile:
+def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | UnreadableFile:
     """The records of a hive on disk, or why it gives none."""
     from hotfix_check.inventory.hive import HiveError, read_hive
 
@@ -176,12 +203,13 @@ def read_hive_file(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unrea
         return _unopened(found, why(error) if isinstance(error, OSError) else str(error))
 
 
-def _asked_hive(hive: Path, *, hashes: bool) -> RegistryRecords:
+def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
+    """The same target with the records of a registry hive, whatever lay in it. Raises TargetError with the hive's name."""
     name = shown(str(hive))
-    records = read_hive_file(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
+    records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
     if isinstance(records, UnreadableFile):
         raise TargetError(f"{name}: {records.reason}")
-    return records
+    return replace(inventory, registry=records)
 
 
 def _status(found: FoundFile) -> os.stat_result:

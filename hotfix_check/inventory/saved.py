@@ -123,7 +123,7 @@ def _file_row(file: InstalledFile) -> dict[str, object]:
 def _read_file(row: Fields) -> InstalledFile:
     file = InstalledFile(
         path=row.need("path", row.text("path")),
-        size=row.need("size", row.integer("size", 0, 2**63)),
+        size=row.integer("size", 0, 2**63),
         modified=row.moment("modified"),
         version=row.version("version"),
         version_string=row.get("version_string", str, "text"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hotfix_check.inventory import VERSION_FROM_TEXT
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill
 from hotfix_check.report.wording import headline, next_steps
@@ -89,7 +90,9 @@ def _row(row: Document) -> list[str]:
     for copy in row["copies"]:
         found = copy["version"] or "no version"
         digest = f", sha256 {copy['sha256']}" if copy["sha256"] else ""
-        lines.append(f"      {copy['path']}: {found}, {copy['size']} bytes, {copy['state']}{digest}")
+        size = "size not known" if copy["size"] is None else f"{copy['size']} bytes"
+        lines.append(f"      {copy['path']}: {found}, {size}, {copy['state']}{digest}")
+        lines += [f"        ! {text}" for text in copy["anomalies"] if text.startswith(VERSION_FROM_TEXT)]
     if not row["copies"]:
         lines.append(f"      {row['state']}")
     return lines

@@ -156,6 +156,7 @@ def test_json_object_has_every_key() -> None:
         "skipped_tables": [],
         "doubts": [],
         "source": "x",
+        "sources": [],
     }
 
 

@@ -175,3 +175,16 @@ def test_without_the_extra_asking_is_an_error_and_finding_an_entry(
     assert "pip install 'hotfix-check[registry]'" in asked.err
     out = flat(run("scan", found(run, tmp_path), "-q").out)
     assert "WINNT/System32/config/SOFTWARE: a registry hive is read with an extra: pip install" in out
+
+
+def test_a_listing_can_have_a_hive_beside_it(run: Run, samples: Path) -> None:
+    (target,) = run("scan", samples / "listings" / "sigcheck.csv", "--hive", samples / NAME, "-f", "json").result[
+        "targets"
+    ]
+    assert (target["kind"], target["registry"]["hive"]) == ("listing", str(samples / NAME))
+
+
+def test_an_archive_can_have_a_hive_beside_it(run: Run, samples: Path) -> None:
+    ran = run("scan", samples / "exchange-2003-sp1.zip", "--hive", samples / NAME, "-f", "json")
+    (target,) = ran.result["targets"]
+    assert (target["kind"], target["registry"]["setups"][0]["product"]) == ("archive", "exchange-5.5")

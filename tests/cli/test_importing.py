@@ -47,7 +47,7 @@ def test_folder_in_name_order_with_a_bad_file(folder: Path, capsys: pytest.Captu
         (100002, str(folder / "KB100002.txt")),
         (None, str(folder / "list.csv")),
     ]
-    said = "a program or DLL, not the text or HTML of a KB article"
+    said = "no cabinet in it, so it is no hotfix package that can be read"
     assert err == f"hotfix-check: error: {folder / 'setup.exe'}: {said}\n"
 
 

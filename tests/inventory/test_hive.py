@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from hotfix_check.errors import SavedInputError, TargetError
 from hotfix_check.inventory import Collected, RecordedSetup, RecordedUpdate, RegistryRecords, inventory_to_json
 from hotfix_check.inventory.hive import MAX_RECORDS, MAX_STEPS, NEEDS_EXTRA, HiveError, MissingExtraError, read_hive
-from hotfix_check.inventory.read import read_target
+from hotfix_check.inventory.read import read_target, with_hive
 from hotfix_check.inventory.registry import is_hive_place
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.saved_result import packaged_schema
@@ -343,7 +343,7 @@ def test_a_broken_hive_in_a_target_is_an_entry_and_one_that_was_asked_for_an_err
     reason = "not a registry hive: it does not begin with regf"
     assert [one.reason for one in read_target(tmp_path, wanted=frozenset()).unreadable] == [reason]
     with pytest.raises(TargetError) as raised:
-        read_target(tmp_path, wanted=frozenset(), hive=hive)
+        with_hive(read_target(tmp_path, wanted=frozenset()), hive)
     assert str(raised.value) == f"{hive}: {reason}"
 
 
@@ -352,7 +352,7 @@ def test_without_the_extra_the_command_that_brings_it_is_told(tmp_path: Path, mo
     monkeypatch.setitem(sys.modules, "regipy.registry", None)
     assert [one.reason for one in read_target(tmp_path, wanted=frozenset()).unreadable] == [NEEDS_EXTRA]
     with pytest.raises(TargetError, match="pip install 'hotfix-check"):
-        read_target(tmp_path, wanted=frozenset(), hive=hive)
+        with_hive(read_target(tmp_path, wanted=frozenset()), hive)
     with pytest.raises(MissingExtraError):
         read(build_hive(SERVER))
 

@@ -1,0 +1,1 @@
+"""Archives as targets: zip, tar, 7z, ISO 9660 and UDF images, cabinets, read in memory."""

@@ -1,0 +1,124 @@
+"""An archive as a target: read where it lies, into memory, with nothing written to a disk."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO
+
+from hotfix_check.errors import TargetError
+from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget
+from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.unpacking import Unpacked
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
+from hotfix_check.inventory.walk import shown
+from hotfix_check.pe_bytes import open_regular
+from hotfix_check.shown import clipped
+
+Reader = Callable[[BinaryIO, Taker], None]
+
+_READERS = {
+    ArchiveForm.ZIP: ("zip_members", "read_zip"),
+    ArchiveForm.TAR: ("tar_members", "read_tar"),
+    ArchiveForm.SEVEN_ZIP: ("seven_zip_members", "read_seven_zip"),
+    ArchiveForm.ISO: ("iso_members", "read_iso"),
+    ArchiveForm.CABINET: ("cabinet_members", "read_cabinet"),
+}
+_OPENED_WITHIN = (ArchiveForm.ZIP, ArchiveForm.TAR, ArchiveForm.SEVEN_ZIP)
+_NEEDS = {
+    ArchiveForm.SEVEN_ZIP: "py7zr",
+    ArchiveForm.ISO: "pycdlib",
+    ArchiveForm.CABINET: "libarchive-c and the system's libarchive",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveContent:
+    """What an archive holds, as of ``Inventory``."""
+
+    folders: tuple[str, ...]
+    files: tuple[InstalledFile, ...]
+    unreadable: tuple[UnreadableFile, ...]
+    files_seen: int
+
+
+def read_archive(
+    target: Path, form: ArchiveForm, asked: Asked, on_file: Callable[[], None] | None = None
+) -> ArchiveContent:
+    """Collect an archive. One that cannot be read to its end lists no folder, and is itself unreadable.
+
+    Archives within are opened, one level deep, when nothing beside them is evidence: then they are the evidence, packed
+    one by one. Raises TargetError when its form needs what is not installed.
+    """
+    reader = _reader(form, f"{target}: ")
+    fd, status = open_regular(target.resolve())
+    budget = Budget(status.st_size)
+    name = shown(target.name)
+    taker = Taker(
+        asked,
+        budget,
+        prefix=f"{name}!/",
+        open_nested=lambda unpacked: _open_nested(unpacked, asked, budget, on_file),
+        on_file=on_file,
+    )
+    with os.fdopen(fd, "rb") as stream:
+        fault = _read(reader, stream, taker)
+    if fault is not None:
+        taker.folders.clear()
+        taker.unreadable[name] = UnreadableFile(path=name, reason=fault, is_folder=True, size=status.st_size)
+    return ArchiveContent(
+        folders=tuple(sorted(taker.folders)),
+        files=tuple(sorted(taker.files.values(), key=by_path)),
+        unreadable=tuple(sorted(taker.unreadable.values(), key=by_path)),
+        files_seen=taker.seen,
+    )
+
+
+def _open_nested(unpacked: Unpacked, asked: Asked, budget: Budget, on_file: Callable[[], None] | None) -> Taker | None:
+    """What an archive within holds; None when the member is no archive after all."""
+    form = archive_form(unpacked.file().read_at)
+    if form not in _OPENED_WITHIN:
+        return None
+    taker = Taker(asked, budget, prefix=f"{unpacked.path}!/", on_file=on_file)
+    try:
+        fault = _read(_reader(form, ""), io.BytesIO(unpacked.data), taker)
+    except TargetError as error:
+        fault = str(error)
+    if fault is not None:
+        taker.folders.clear()
+        taker.unreadable[unpacked.path] = UnreadableFile(
+            path=unpacked.path, reason=fault, is_folder=True, size=len(unpacked.data)
+        )
+    return taker
+
+
+def _read(reader: Reader, stream: BinaryIO, taker: Taker) -> str | None:
+    """Let a reader offer all members; why it could not, if so."""
+    fault = None
+    try:
+        reader(stream, taker)
+    except ArchiveFault as error:
+        fault = str(error)
+    except (Exception, RecursionError) as error:
+        fault = f"damaged: its reader ends with {type(error).__name__}: {error}"
+    taker.finish()
+    if fault is None and taker.encrypted:
+        several = taker.encrypted > 1
+        fault = f"encrypted: {taker.encrypted} file{'s' if several else ''} cannot be read without its password"
+    return None if fault is None else clipped(" ".join(fault.split()), 200)
+
+
+def _reader(form: ArchiveForm, where: str) -> Reader:
+    module, function = _READERS[form]
+    try:
+        return getattr(import_module(f"hotfix_check.inventory.archives.{module}"), function)  # type: ignore[no-any-return]
+    except (ImportError, OSError, AttributeError, TypeError) as error:  # as loading a system library fails
+        raise TargetError(
+            f"{where}reading a {form} archive needs {_NEEDS.get(form, 'more')}: pip install 'hotfix-check[archives]'"
+        ) from error

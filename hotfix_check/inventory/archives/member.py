@@ -1,0 +1,110 @@
+"""One member of an archive: what the archive says of it, what its name may be, and how much of it is ever unpacked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from hotfix_check.inventory.walk import shown
+
+MAX_ENTRIES = 500_000
+"""Of one target, members of nested archives among them. A whole Windows disk has some 150,000 files."""
+MAX_MEMBER_BYTES = 128 << 20
+"""Of one file, held in memory while it is read. The largest program of any Exchange version has some 40 MB."""
+MAX_NESTED_BYTES = 512 << 20
+"""Of an archive inside an archive, held in memory while it is read."""
+MAX_UNPACKED_BYTES = 64 << 30
+"""Of all that is unpacked from one target."""
+MAX_RATIO = 200
+"""Of what is unpacked to the archive's own size, once it is more than ``FREE_BYTES``. Programs pack to a third or half;
+deflate goes to 1,030 at most, bzip2 and LZMA much further."""
+FREE_BYTES = 512 << 20
+MAX_NAME = 1024  # characters of a member's path; Windows itself ends at 260
+MAX_DEPTH = 64  # folders of a member's path
+
+MemberKind: TypeAlias = Literal["file", "folder", "symlink", "hardlink", "other"]
+
+
+class ArchiveFault(Exception):
+    """Why an archive cannot be read, or not to its end; ``str()`` is one short line without its name."""
+
+
+class MemberFault(Exception):
+    """Why one member cannot be read; ``str()`` is one short line without its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What the archive says of one of its members before anything of it is unpacked.
+
+    ``name`` is as the archive spells it, ``size`` in bytes as it states it. ``modified`` is the file time in UTC, None
+    where the archive tells none or only ``local_time``: a time of day in a zone that is not told. ``link`` is what a
+    link leads to, None where the archive was not asked. ``crc`` is the CRC-32 to check, where the reader does not.
+    """
+
+    name: str
+    kind: MemberKind = "file"
+    size: int = 0
+    modified: datetime | None = None
+    local_time: datetime | None = None
+    link: str | None = None
+    encrypted: bool = False
+    crc: int | None = None
+
+
+class Budget:
+    """What may still be unpacked and listed of one target.
+
+    ``packed`` is the size in bytes of the archive on disk.
+    """
+
+    def __init__(self, packed: int) -> None:
+        self._limit = min(MAX_UNPACKED_BYTES, max(FREE_BYTES, MAX_RATIO * packed))
+        self.unpacked = 0
+        self.entries = 0
+
+    def unpack(self, count: int) -> None:
+        """So many bytes more were unpacked. Raises ArchiveFault when they are too many."""
+        self.unpacked += count
+        if self.unpacked > self._limit:
+            raise ArchiveFault(
+                f"it unpacks to more than {self._limit >> 20} MiB, too much for its size: a decompression bomb?"
+            )
+
+    def list(self, count: int = 1) -> None:
+        """So many entries more were found. Raises ArchiveFault when they are too many."""
+        self.entries += count
+        if self.entries > MAX_ENTRIES:
+            raise ArchiveFault(f"it has more than {MAX_ENTRIES} entries")
+
+
+_DRIVE = re.compile(r"[A-Za-z]:", re.ASCII)
+
+
+def inner_path(name: str) -> str:
+    """A member's name as a path in the target: relative, parts joined by ``/``.
+
+    Backslashes part folders, as Windows tools write them; the colon of a drive letter goes, and so does what makes a
+    path absolute. Raises MemberFault for a name with ``..``, which leads who knows where, and for one too long.
+    """
+    if len(name) > MAX_NAME:
+        raise MemberFault(f"its name has more than {MAX_NAME} characters")
+    # "\\?\C:\x" is another spelling of "C:\x" (Windows: Naming Files, Paths, and Namespaces)
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    if parts[:1] == ["?"]:
+        del parts[0]
+    if parts and _DRIVE.match(parts[0]):
+        parts[:1] = [part for part in (parts[0][0], parts[0][2:]) if part]
+    if ".." in parts:
+        raise MemberFault("its name has .. in it")
+    if len(parts) > MAX_DEPTH:
+        raise MemberFault(f"its name has more than {MAX_DEPTH} folders")
+    return shown("/".join(parts))
+
+
+def safe_name(name: str) -> str:
+    """A name that ``inner_path`` refused, so that it can be told and leads nowhere."""
+    parts = (part for part in name[:MAX_NAME].replace("\\", "/").split("/") if part not in ("", "."))
+    return shown("/".join("(..)" if part == ".." else part for part in parts))

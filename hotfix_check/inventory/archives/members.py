@@ -1,0 +1,200 @@
+"""What is taken of an archive's members: the facts of those that matter, and why others could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from hotfix_check.inventory.archives.member import Budget, Member, MemberFault, inner_path, safe_name
+from hotfix_check.inventory.archives.unpacking import Unpacked
+from hotfix_check.inventory.file_facts import Asked, file_facts
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
+
+_ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
+
+
+def has_archive_suffix(name: str) -> bool:
+    """Whether a member is called as archives are; its bytes tell whether it is one."""
+    return _ARCHIVE_SUFFIX.search(name) is not None
+
+
+class Taker:
+    """Takes what matters of one archive, whose members begin with ``prefix`` in the target.
+
+    A reader offers each member once, fills what it gets back, and says ``done`` or ``fail``. ``open_nested`` reads a
+    member that is itself an archive; None where these are not opened any more.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        budget: Budget,
+        *,
+        prefix: str,
+        open_nested: Callable[[Unpacked], Taker | None] | None = None,
+        on_file: Callable[[], None] | None = None,
+    ) -> None:
+        self.asked = asked
+        self.budget = budget
+        self.prefix = prefix
+        self.files: dict[str, InstalledFile] = {}
+        self.unreadable: dict[str, UnreadableFile] = {}
+        self.folders: set[str] = set()
+        self.seen = 0
+        self.encrypted = 0
+        self._open_nested = open_nested
+        self._on_file = on_file
+        self._nested: list[Taker] = []
+        self._has_evidence = False
+        self._twice: set[str] = set()
+        self._links: list[tuple[str, str | None]] = []
+        self._add_folder(prefix.rstrip("/"))
+
+    def offer(self, member: Member) -> Unpacked | None:
+        """What to fill with the member's bytes; None when they are not wanted."""
+        self.budget.list()
+        try:
+            path = self.prefix + inner_path(member.name)
+        except MemberFault as fault:
+            self._not_placed(member, str(fault))
+            return None
+        if path == self.prefix:
+            return None
+        self._add_folder(path if member.kind == "folder" else path.rpartition("/")[0])
+        if member.kind == "folder":
+            return None
+        self._count()
+        evidence = name_of(path) in self.asked.wanted
+        self._has_evidence = self._has_evidence or evidence
+        if member.kind != "file":
+            self._no_file(member, path, evidence=evidence)
+            return None
+        nested = not evidence and has_archive_suffix(path)
+        if nested and (self._has_evidence or not self._may_open(member, path)):
+            return None
+        if not evidence and not nested and not self.asked.every_pe:
+            return None
+        if member.encrypted:
+            self.encrypted += 1
+            return None
+        try:
+            return Unpacked(member, path, self.budget, any_content=evidence or nested, nested=nested)
+        except MemberFault as fault:
+            self._refuse(member, path, str(fault), is_folder=nested)
+            return None
+
+    def done(self, unpacked: Unpacked) -> None:
+        """All of a member is there that was wanted; its bytes are let go."""
+        try:
+            self._take(unpacked)
+        except MemberFault as fault:
+            self.fail(unpacked, str(fault))
+        unpacked.data = bytearray()
+
+    def fail(self, unpacked: Unpacked, reason: str) -> None:
+        """A member could not be unpacked."""
+        self._refuse(unpacked.member, unpacked.path, " ".join(reason.split()), is_folder=unpacked.nested)
+        unpacked.data = bytearray()
+
+    def finish(self) -> None:
+        """All members were offered. What is in archives within counts only when nothing beside them is evidence."""
+        for path, link in self._links:
+            if link is None or self._is_folder(link):
+                self._record(UnreadableFile(path=path, reason="a link to a folder, not followed", is_folder=True))
+        for path in self._twice & self.files.keys():
+            note = "duplicate-name: the archive has several files of this name; the last one is read, as unpacking does"
+            self.files[path] = replace(self.files[path], notes=(*self.files[path].notes, note))
+        if self._has_evidence:
+            self.unreadable = {
+                path: bad for path, bad in self.unreadable.items() if not (bad.is_folder and has_archive_suffix(path))
+            }
+            return
+        for taker in self._nested:
+            self.files |= taker.files
+            self.unreadable |= taker.unreadable
+            self.folders |= taker.folders
+            self.seen += taker.seen
+
+    def _take(self, unpacked: Unpacked) -> None:
+        if not unpacked.wanted:
+            return
+        unpacked.check()
+        if unpacked.nested:
+            if self._open_nested is not None and (taker := self._open_nested(unpacked)) is not None:
+                self._nested.append(taker)
+            return
+        facts = file_facts(unpacked.file(), self.asked, evidence=unpacked.any_content)
+        local = unpacked.member.local_time
+        if isinstance(facts, InstalledFile) and local is not None:
+            note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in a time zone that it does not tell"
+            facts = replace(facts, notes=(*facts.notes, note))
+        if facts is not None:
+            self._record(facts)
+
+    def _count(self) -> None:
+        self.seen += 1
+        if self._on_file is not None:
+            self._on_file()
+
+    def _add_folder(self, path: str) -> None:
+        while path and path not in self.folders:
+            self.budget.list()
+            self.folders.add(path)
+            path = path.rpartition("/")[0]
+
+    def _not_placed(self, member: Member, reason: str) -> None:
+        if member.kind == "folder":
+            return
+        self._count()
+        path = self.prefix + safe_name(member.name)
+        if name_of(path) in self.asked.wanted:
+            self._refuse(member, path, reason)
+
+    def _no_file(self, member: Member, path: str, *, evidence: bool) -> None:
+        if member.kind == "hardlink":
+            self._hard_link(member, path, evidence=evidence)
+        elif evidence:
+            link = member.kind == "symlink"
+            self._refuse(member, path, "a symbolic link, not followed" if link else "not a regular file")
+        elif member.kind == "symlink":
+            self._links.append((path, member.link))
+
+    def _hard_link(self, member: Member, path: str, *, evidence: bool) -> None:
+        """Another name of a file that the archive has before it, as tar stores the second name of one NTFS file."""
+        try:
+            target = self.prefix + inner_path(member.link or "")
+        except MemberFault:
+            target = ""
+        if target in self.files and (evidence or self.asked.every_pe):
+            self._record(replace(self.files[target], path=path))
+        elif evidence:
+            why = self.unreadable[target].reason if target in self.unreadable else "it was not read"
+            self._refuse(member, path, f"a hard link to {target or 'a place outside'}: {why}")
+
+    def _may_open(self, member: Member, path: str) -> bool:
+        if self._open_nested is None:
+            self._refuse(member, path, "an archive in an archive in an archive, not opened", is_folder=True)
+        return self._open_nested is not None
+
+    def _is_folder(self, link: str) -> bool:
+        try:
+            return self.prefix + inner_path(link) in self.folders
+        except MemberFault:
+            return False
+
+    def _refuse(self, member: Member, path: str, reason: str, *, is_folder: bool = False) -> None:
+        self._record(
+            UnreadableFile(path=path, reason=reason, is_folder=is_folder, size=member.size, modified=member.modified)
+        )
+
+    def _record(self, file: InstalledFile | UnreadableFile) -> None:
+        path = file.path
+        if path in self.files or path in self.unreadable:
+            self._twice.add(path)
+            self.files.pop(path, None)
+            self.unreadable.pop(path, None)
+        if isinstance(file, InstalledFile):
+            self.files[path] = file
+        else:
+            self.unreadable[path] = file

@@ -1,0 +1,140 @@
+"""The members of a tar archive, plain or packed with gzip, bzip2 or xz, read by the standard library in one pass."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import posixpath
+import tarfile
+import zlib
+from typing import BinaryIO, cast
+
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, MemberKind
+from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.unpacking import CHUNK
+from hotfix_check.inventory.file_facts import utc_time
+
+_MAX_HEADER_BYTES = 256 << 10  # of one member: pax and long-name records and sparse maps are in them
+
+
+class _Forward:
+    """A stream that goes forward only: what is skipped counts as unpacked, and a header has a bound.
+
+    ``header`` is how many bytes may still be read for the header of the next member; None while content is read.
+    """
+
+    def __init__(self, stream: BinaryIO, budget: Budget | None) -> None:
+        self._stream = stream
+        self._budget = budget
+        self._position = 0
+        self.header: int | None = _MAX_HEADER_BYTES
+        self.last = b""
+
+    def tell(self) -> int:
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        if self.header is not None:
+            self.header -= size
+            if size < 0 or self.header < 0:
+                raise ArchiveFault(f"a member's header has more than {_MAX_HEADER_BYTES} bytes")
+        self.last = self._next(size)
+        return self.last
+
+    def seek(self, position: int) -> int:
+        if position < self._position:
+            raise ArchiveFault("damaged: a member says that it ends before it begins")
+        if self._budget is None:
+            self._stream.seek(position)
+            self._position = position
+        while self._position < position and self._next(min(16 * CHUNK, position - self._position)):
+            pass
+        return self._position
+
+    def _next(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._position += len(data)
+        if self._budget is not None:
+            self._budget.unpack(len(data))
+        return data
+
+
+def read_tar(stream: BinaryIO, taker: Taker) -> None:
+    """Offer every member. Raises ArchiveFault when the archive cannot be read to its end."""
+    plain, packed = _unpacking(stream)
+    forward = _Forward(plain, taker.budget if packed else None)
+    try:
+        with tarfile.TarFile(
+            fileobj=cast(BinaryIO, forward), encoding="utf-8", errors="surrogateescape", ignore_zeros=False
+        ) as archive:
+            _read_members(archive, forward, taker)
+    except tarfile.ReadError as error:
+        reason = f"{packed} without a tar archive in it" if packed and not forward.tell() > 512 else "damaged"
+        raise ArchiveFault(f"{reason}: {error}") from error
+    except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError, ValueError) as error:
+        raise ArchiveFault(f"damaged: {error}") from error
+
+
+def _unpacking(stream: BinaryIO) -> tuple[BinaryIO, str]:
+    start = stream.read(6)
+    stream.seek(0)
+    if start.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.GzipFile(fileobj=stream)), "gzip"
+    if start.startswith(b"BZh"):
+        return cast(BinaryIO, bz2.BZ2File(stream)), "bzip2"
+    if start.startswith(b"\xfd7zXZ"):
+        return cast(BinaryIO, lzma.LZMAFile(stream)), "xz"
+    return stream, ""
+
+
+def _read_members(archive: tarfile.TarFile, forward: _Forward, taker: Taker) -> None:
+    while (info := archive.next()) is not None:
+        archive.members.clear()  # type: ignore[attr-defined]  # tarfile would keep them all
+        forward.header = None
+        unpacked = taker.offer(_member(info))
+        if unpacked is not None:
+            try:
+                content = archive.extractfile(info)
+                if content is not None:
+                    unpacked.fill(cast(BinaryIO, content))
+            except MemberFault as fault:
+                taker.fail(unpacked, str(fault))
+            else:
+                taker.done(unpacked)
+        forward.header = _MAX_HEADER_BYTES
+    if any(forward.last):  # tarfile ends without a word at a header that it cannot make out
+        raise ArchiveFault(f"damaged: no header at byte {archive.offset}")
+    if not forward.last:
+        _at_the_end(forward, archive.offset)
+
+
+def _at_the_end(forward: _Forward, offset: int) -> None:
+    """An archive whose two last blocks were cut off has all its members, if the last one is whole."""
+    if forward.tell() < offset:
+        raise ArchiveFault("damaged: it ends inside a member")
+
+
+def _member(info: tarfile.TarInfo) -> Member:
+    return Member(
+        name=info.name,
+        kind=_kind(info),
+        size=info.size,
+        modified=utc_time(info.mtime),  # POSIX ustar and pax: seconds since 1970, UTC
+        link=_link(info),
+    )
+
+
+def _kind(info: tarfile.TarInfo) -> MemberKind:
+    if info.isreg():
+        return "file"
+    if info.isdir():
+        return "folder"
+    return "symlink" if info.issym() else "hardlink" if info.islnk() else "other"
+
+
+def _link(info: tarfile.TarInfo) -> str | None:
+    """What a link leads to, from the top of the archive: a symbolic link is relative to its own folder."""
+    if info.issym():
+        return posixpath.normpath(posixpath.join(posixpath.dirname(info.name), info.linkname))
+    return info.linkname if info.islnk() else None

@@ -1,0 +1,108 @@
+"""The members of a zip archive, read by the standard library."""
+
+from __future__ import annotations
+
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
+from hotfix_check.inventory.archives.members import Taker, has_archive_suffix
+from hotfix_check.inventory.file_facts import utc_time
+
+_MAX_DIRECTORY_BYTES = 128 << 20
+_ENTRY = b"PK\x01\x02"  # APPNOTE 4.3.12: each entry of the central directory begins so
+_ENCRYPTED = 0x1
+_UNIX = 3  # APPNOTE 4.4.2: made on Unix, the upper half of the external attributes is st_mode
+_UNIX_TIMES, _NTFS_TIMES = 0x5455, 0x000A
+
+
+class _BoundedDirectory:
+    """A file that refuses to give a central directory of too many bytes or entries: zipfile reads it whole, at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.tell, self.seek, self.seekable = stream.tell, stream.seek, stream.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _MAX_DIRECTORY_BYTES:
+            raise ArchiveFault(f"its directory says it has {size} bytes, and at most {_MAX_DIRECTORY_BYTES} are read")
+        data = self._stream.read(size)
+        if data.startswith(_ENTRY) and data.count(_ENTRY) > MAX_ENTRIES:
+            raise ArchiveFault(f"it has more than {MAX_ENTRIES} entries")
+        return data
+
+
+def read_zip(stream: BinaryIO, taker: Taker) -> None:
+    """Offer every member. Raises ArchiveFault when the archive cannot be read."""
+    try:
+        archive = zipfile.ZipFile(_BoundedDirectory(stream))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, UnicodeDecodeError, NotImplementedError) as error:
+        raise ArchiveFault(f"damaged: {error}") from error
+    with archive:
+        # An archive within is opened only when nothing beside it is evidence, so it comes last.
+        for info in sorted(archive.infolist(), key=lambda info: has_archive_suffix(info.filename)):
+            unpacked = taker.offer(_member(info))
+            if unpacked is None:
+                continue
+            try:
+                with archive.open(info) as content:
+                    unpacked.fill(content)  # type: ignore[arg-type]
+            except MemberFault as fault:
+                taker.fail(unpacked, str(fault))
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+                taker.fail(unpacked, f"damaged: {error}")
+            except (NotImplementedError, RuntimeError) as error:
+                taker.fail(unpacked, f"not unpacked: {error}")
+            else:
+                taker.done(unpacked)
+
+
+def _member(info: zipfile.ZipInfo) -> Member:
+    mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
+    modified = _utc(info)
+    return Member(
+        name=info.filename,
+        kind="folder" if info.is_dir() else "symlink" if stat.S_ISLNK(mode) else "file",
+        size=info.file_size,
+        modified=modified,
+        local_time=None if modified else _local(info),
+        encrypted=bool(info.flag_bits & _ENCRYPTED),
+    )
+
+
+def _utc(info: zipfile.ZipInfo) -> datetime | None:
+    """The time of an extra field that has one in UTC.
+
+    0x5455: the Info-ZIP extended timestamp, seconds since 1970. 0x000a: APPNOTE 4.5.5, hundreds of nanoseconds since
+    1601.
+    """
+    for kind, data in _extra_fields(info.extra):
+        if kind == _UNIX_TIMES and len(data) >= 5 and data[0] & 1:
+            return utc_time(struct.unpack_from("<i", data, 1)[0])
+        if kind == _NTFS_TIMES and len(data) >= 16 and struct.unpack_from("<HH", data, 4) == (1, 24):
+            (ticks,) = struct.unpack_from("<Q", data, 8)
+            try:
+                return datetime(1601, 1, 1, tzinfo=UTC) + timedelta(seconds=ticks // 10_000_000)
+            except OverflowError:
+                return None
+    return None
+
+
+def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        yield kind, extra[4 : 4 + size]
+        extra = extra[4 + size :]
+
+
+def _local(info: zipfile.ZipInfo) -> datetime | None:
+    """The MS-DOS time, of the clock on the wall where the archive was made (APPNOTE 4.4.6)."""
+    try:
+        return datetime(*info.date_time)
+    except ValueError:
+        return None

@@ -1,0 +1,86 @@
+"""CLIXML: what Export-Clixml wrote, such as HealthChecker's result of an Exchange server (CSS-Exchange).
+
+Every object with the four parts of a file version is a file, wherever it stands: System.Diagnostics.FileVersionInfo, or
+the copy of one that HealthChecker keeps as ExchangeInformation.BuildInformation.ExchangeSetup and that may have lost
+its file name. https://learn.microsoft.com/openspecs/windows_protocols/ms-psrp (serialization of objects)
+
+A document type is refused, so that no entity is ever declared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from hotfix_check.errors import TargetError
+from hotfix_check.shown import clipped
+
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_VALUES = {"S", "I32", "I64", "Version", "DT", "B"}
+_PARTS = {"filemajorpart", "fileminorpart", "filebuildpart", "fileprivatepart"}
+_SETUP = ("ExchangeSetup", "ExSetup.exe")
+MAX_NESTING = 1000
+
+
+@dataclass(slots=True)
+class _Object:
+    name: str | None
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def clixml_rows(data: bytes, where: str) -> tuple[list[dict[str, object]], str | None]:
+    """The files as tables with keys in lower case, as powershell_file takes them; and the server, where it says one.
+
+    Raises TargetError with the line of what is no XML, or declares a document type.
+    """
+    rows: list[dict[str, object]] = []
+    hosts: list[str] = []
+    above: list[_Object] = [_Object(None)]
+    name: str | None = None
+    text: list[str] = []
+    parser = expat.ParserCreate()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal name
+        name = None
+        if tag == "Obj":
+            if len(above) > MAX_NESTING:
+                raise TargetError(f"{where}: nested deeper than {MAX_NESTING} objects, not what PowerShell writes")
+            above.append(_Object(attributes.get("N")))
+        elif tag in _VALUES:
+            name = attributes.get("N")
+            text.clear()
+
+    def end(tag: str) -> None:
+        nonlocal name
+        if tag in _VALUES and name is not None:
+            value = _ESCAPE.sub(_escaped, "".join(text))
+            above[-1].values.setdefault(name.lower(), value)
+            if name == "ServerName":
+                hosts.append(value)
+        elif tag == "Obj":
+            one = above.pop()
+            if one.values.keys() >= _PARTS:
+                if one.name == _SETUP[0]:
+                    one.values.setdefault("filename", _SETUP[1])
+                rows.append(one.values)
+        name = None
+
+    def refuse(*_: object) -> None:
+        raise TargetError(f"{where}: a document type is declared in it, which PowerShell never does")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = lambda piece: text.append(piece) if name is not None else None
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise TargetError(f"{where}: not XML: {clipped(str(error), 200)}") from None
+    return rows, hosts[0] if hosts else None
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return match[0] if "\ud800" <= character <= "\udfff" else character

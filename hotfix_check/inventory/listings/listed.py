@@ -1,0 +1,198 @@
+"""One file as a listing tells of it, and what becomes of it in the inventory: nothing that was not said is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hotfix_check.inventory.files import VERSION_FROM_TEXT, InstalledFile, UnreadableFile, name_of
+from hotfix_check.shown import shown
+from hotfix_check.version import FileVersion
+
+_LONGEST_PATH = 32_767  # characters of a Windows path
+_FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
+# "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".
+_TEXT_VERSION = re.compile(rf"{_FOUR}(?: \([^()]{{1,100}}\))?", re.ASCII)
+_BUILD_VERSION = re.compile(
+    r"([0-9]{1,2})\.([0-9]{1,2}) \(Build ([0-9]{1,5})\.([0-9]{1,5})(?:: [^()]{1,60})?\)", re.ASCII
+)
+_POWERSHELL_DATE = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFile:
+    """What a listing says of one file; None is what it does not say.
+
+    ``path`` is as in the listing. ``fixed`` is the version of the fixed version block, where the listing gives that;
+    ``version_text`` the string FileVersion, or whatever text the listing calls version. ``no_version`` tells that the
+    lister looked and found no version resource; ``doubt`` why the version given cannot be used.
+    """
+
+    path: str
+    fixed: FileVersion | None = None
+    version_text: str | None = None
+    no_version: bool = False
+    doubt: str | None = None
+    size: int | None = None
+    modified: datetime | None = None
+    product_name: str | None = None
+    company_name: str | None = None
+    original_filename: str | None = None
+    internal_name: str | None = None
+    description: str | None = None
+    languages: tuple[int, ...] = ()
+    machine: str | None = None
+    linked: int | None = None
+    outlook_stub: bool | None = None
+    sha256: str | None = None
+
+
+def taken(
+    listed: ListedFile, source: str, wanted: Container[str], plain: Container[str]
+) -> InstalledFile | UnreadableFile | None:
+    """What the inventory has of a listed file; None when it has no version and is no evidence.
+
+    A file of ``plain`` has no version resource; any other one of ``wanted`` whose version the listing (``source``,
+    in words) does not give, or not as four numbers, could not be read.
+    """
+    path = inventory_path(listed.path)
+    name = name_of(path)
+    if not name:
+        return None
+    version, text = listed.fixed, listed.version_text
+    notes: tuple[str, ...] = ()
+    if version is None and listed.doubt is None and text is not None and name not in plain:
+        version = text_version(text)
+        if version is not None:
+            notes = (f"{VERSION_FROM_TEXT}: {source} gives the text of the version, not the fixed version block",)
+    if version is None and name not in plain and not (listed.no_version and name in wanted):
+        if name not in wanted:
+            return None
+        if listed.doubt is not None:
+            reason = f"{source} {listed.doubt}"
+        elif text is None:
+            reason = f"{source} gives no version of it"
+        else:
+            reason = f"{source} gives the version {shown(text)}, which is not four numbers"
+        return UnreadableFile(path=path, reason=reason, size=listed.size, modified=listed.modified)
+    return InstalledFile(
+        path=path,
+        size=listed.size,
+        modified=listed.modified,
+        version=version,
+        version_string=text,
+        product_name=listed.product_name,
+        company_name=listed.company_name,
+        original_filename=listed.original_filename,
+        internal_name=listed.internal_name,
+        description=listed.description,
+        languages=listed.languages,
+        machine=listed.machine,
+        linked=listed.linked,
+        outlook_stub=listed.outlook_stub,
+        sha256=listed.sha256,
+        notes=notes,
+    )
+
+
+def each_once(files: Iterable[InstalledFile | UnreadableFile]) -> Iterator[InstalledFile | UnreadableFile]:
+    """Each path once, without case as Windows has it; one that is listed with different facts could not be read."""
+    first: dict[str, InstalledFile | UnreadableFile] = {}
+    for file in files:
+        known = first.setdefault(file.path.lower(), file)
+        if known is not file and known != file:
+            first[file.path.lower()] = UnreadableFile(path=known.path, reason="listed twice, with different facts")
+    yield from first.values()
+
+
+def inventory_path(text: str) -> str:
+    r"""A path as the inventory has it: ``\\?\C:\Exchsrvr\Bin\Store.exe`` is C:/Exchsrvr/Bin/Store.exe."""
+    path = text.strip().strip('"').rpartition("::")[2]  # Microsoft.PowerShell.Core\FileSystem::C:\...
+    parts = [part for part in path[:_LONGEST_PATH].replace("\\", "/").split("/") if part not in ("", ".", "?")]
+    if len(parts) > 1 and parts[0].upper() == "UNC" and path.startswith("\\\\?"):
+        parts = parts[1:]
+    return "/".join(parts)
+
+
+def has_folder(path: str) -> bool:
+    """Whether a listed path says where the file is, not only its name."""
+    return "\\" in path or "/" in path or bool(_DRIVE.match(path))
+
+
+def text_version(text: str) -> FileVersion | None:
+    """The four numbers of a version that is written as text, where it has exactly four and no doubt is possible."""
+    match = _TEXT_VERSION.fullmatch(text.strip()) or _BUILD_VERSION.fullmatch(text.strip())
+    if match is None:
+        return None
+    try:
+        return FileVersion.parse(".".join(match.groups()))
+    except ValueError:
+        return None
+
+
+def fixed_version(value: object) -> FileVersion | None:
+    """Four dotted numbers as a lister writes the fixed version block; None for anything else."""
+    try:
+        return FileVersion.parse(value.strip()) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def text_of(value: object) -> str | None:
+    """A text that says something; sigcheck writes ``n/a`` for what is not there."""
+    if not isinstance(value, str):
+        return None
+    stripped = value.strip()
+    return None if stripped.lower() in ("", "n/a") else stripped
+
+
+def count_of(value: object) -> int | None:
+    """A size in bytes: a whole number, also one written as text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
+        return value
+    return None
+
+
+def digest_of(value: object) -> str | None:
+    """A SHA-256 in hexadecimal."""
+    return value.strip().lower() if isinstance(value, str) and _SHA256.fullmatch(value.strip()) else None
+
+
+def time_of(value: object, *, utc: bool = False) -> datetime | None:
+    """A time that says its zone, whole seconds in UTC: ISO 8601, or ``/Date(1057081440000)/`` of Windows PowerShell.
+
+    ``utc``: a time without a zone is UTC, by the name of its column. Times as a country writes them (7/1/2003) say
+    neither zone nor which number is the month, and give None.
+    """
+    if isinstance(value, dict):  # Windows PowerShell wraps a date that has members of its own
+        return time_of(value.get("value"), utc=utc)
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    if match := _POWERSHELL_DATE.fullmatch(value):
+        return epoch(int(match[1]) // 1000)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        if not utc or ":" not in value:
+            return None
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        return None
+
+
+def epoch(seconds: int) -> datetime | None:
+    """Seconds since 1970 as a time; None for 0, which listers write for "not known"."""
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds) if seconds else None
+    except OverflowError:
+        return None

@@ -1,0 +1,109 @@
+"""What PowerShell says of files: Get-Item and Get-ChildItem with VersionInfo, as CSV, JSON or CLIXML.
+
+VersionInfo is System.Diagnostics.FileVersionInfo: FileMajorPart to FilePrivatePart are the fixed version block, and so
+is FileVersionRaw, which PowerShell adds (text in CSV, a table in JSON); FileVersion is the string of the resource.
+All four parts are 0 and FileVersion is empty when a file has no version resource. Where a VersionInfo is not taken
+apart, a CSV has its ToString: lines such as ``FileVersion:      5.5.2657.50``.
+https://learn.microsoft.com/dotnet/api/system.diagnostics.fileversioninfo
+
+Dates: Windows PowerShell writes /Date(milliseconds)/ in JSON, PowerShell 7 ISO 8601; in CSV both write them as the
+country does, unless told otherwise, and then neither month nor zone is certain. Machine, exports and hash are unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from hotfix_check.inventory.listings.listed import (
+    ListedFile,
+    count_of,
+    digest_of,
+    fixed_version,
+    has_folder,
+    text_of,
+    time_of,
+)
+from hotfix_check.version import FileVersion
+
+_PARTS = ("filemajorpart", "fileminorpart", "filebuildpart", "fileprivatepart")
+_RAW = ("major", "minor", "build", "revision")
+_LINE = re.compile(r"(\w{1,40}):[ \t]*(.*)", re.ASCII)
+_PRINTED = {"file": "filename", "product": "productname"}
+_PATHS = ("fullname", "pspath", "path")
+_VERSIONS = ("fileversion", "version", "fileversionstring", "versionstring")
+
+
+def is_powershell(row: Mapping[str, object]) -> bool:
+    """Whether a table of lower-case columns is of files with versions, as PowerShell names them."""
+    own = {"versioninfo", "fileversionraw", "filemajorpart", "fileversion"} & set(row)
+    if {"fullname", "pspath"} & set(row):
+        return bool(own) or any("version" in column for column in row)
+    return bool(own) and bool({"path", "filename", "name"} & set(row))
+
+
+def lowered(row: Mapping[str, object]) -> dict[str, object]:
+    """The same table with keys in lower case: PowerShell does not tell them apart."""
+    return {key.lower(): value for key, value in row.items()}
+
+
+def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
+    """One row with keys in lower case; None for a folder, and for one that names no file."""
+    info = row.get("versioninfo")
+    inner = lowered(info) if isinstance(info, dict) else _printed(info) if isinstance(info, str) else {}
+    path = _path(row, inner)
+    if path is None or row.get("psiscontainer") in (True, "True"):
+        return None
+    facts = {**row, **inner}
+    parts = _parts(facts)
+    text = next((said for key in _VERSIONS if (said := text_of(facts.get(key))) is not None), None)
+    if isinstance(facts.get("version"), dict) and parts is None:
+        parts = _raw(facts["version"])
+    none = parts == FileVersion(0, 0, 0, 0) and text is None
+    return ListedFile(
+        path=path,
+        fixed=None if none else parts,
+        version_text=text,
+        no_version=none,
+        size=count_of(row.get("length")),
+        modified=time_of(row.get("lastwritetimeutc"), utc=True) or time_of(row.get("lastwritetime")),
+        product_name=text_of(facts.get("productname")),
+        company_name=text_of(facts.get("companyname")),
+        original_filename=text_of(facts.get("originalfilename")),
+        internal_name=text_of(facts.get("internalname")),
+        description=text_of(facts.get("filedescription")),
+        sha256=digest_of(facts.get("sha256")) or digest_of(facts.get("hash")),
+    )
+
+
+def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
+    for key in _PATHS:
+        if (path := text_of(row.get(key))) is not None:
+            return path
+    whole = text_of(inner.get("filename")) or text_of(row.get("filename"))
+    name = whole or text_of(row.get("name"))
+    folder = text_of(row.get("directoryname")) or text_of(row.get("directory"))
+    return f"{folder}\\{name}" if name is not None and folder is not None and not has_folder(name) else name
+
+
+def _parts(facts: Mapping[str, object]) -> FileVersion | None:
+    numbers = [count_of(facts.get(part)) for part in _PARTS]
+    if None not in numbers:
+        return fixed_version(".".join(map(str, numbers)))
+    raw = facts.get("fileversionraw")
+    return _raw(raw) if isinstance(raw, dict) else fixed_version(raw)
+
+
+def _raw(value: object) -> FileVersion | None:
+    """A System.Version, as JSON has it."""
+    table = lowered(value) if isinstance(value, dict) else {}
+    return fixed_version(".".join(str(count_of(table.get(part))) for part in _RAW))
+
+
+def _printed(text: str) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for line in text.splitlines()[:40]:
+        if match := _LINE.match(line):
+            key = match[1].lower()
+            found.setdefault(_PRINTED.get(key, key), match[2])
+    return found

@@ -1,0 +1,43 @@
+"""What ``sigcheck -c`` or ``-ct`` wrote (Sysinternals), in UTF-8, or in UTF-16 with a byte order mark or without.
+
+Columns, as tools that read it list them: Path, Verified, Date, Publisher, Company, Description, Product, Product
+Version, File Version, Machine Type; with -a also Binary Version, Original Name, Internal Name, Copyright, Comments,
+Entropy; with -h MD5 to IMP; earlier releases leave Company out and call the product's version Version.
+https://learn.microsoft.com/sysinternals/downloads/sigcheck
+
+File Version is the text of the resource; Binary Version is the fixed block. Date is that of the signature or of the
+link, not of the file. Machine Type says 32-bit or 64-bit, which is no processor. There is no size, and without -a
+files that are no programs are not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hotfix_check.inventory.listings.listed import ListedFile, digest_of, fixed_version, text_of
+
+
+def is_sigcheck(row: Mapping[str, object]) -> bool:
+    """Whether a table of lower-case columns is sigcheck's."""
+    return {"path", "verified", "publisher"} <= set(row)
+
+
+def sigcheck_file(row: Mapping[str, object]) -> ListedFile | None:
+    """One row; None for one without a path."""
+    path = text_of(row.get("path"))
+    if path is None:
+        return None
+    fixed = fixed_version(row.get("binary version"))
+    text = text_of(row.get("file version"))
+    return ListedFile(
+        path=path,
+        fixed=fixed,
+        version_text=text,
+        no_version=fixed is None and text is None,
+        product_name=text_of(row.get("product")),
+        company_name=text_of(row.get("company")),
+        original_filename=text_of(row.get("original name")),
+        internal_name=text_of(row.get("internal name")),
+        description=text_of(row.get("description")),
+        sha256=digest_of(row.get("sha256")),
+    )

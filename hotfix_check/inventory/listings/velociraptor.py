@@ -1,0 +1,76 @@
+"""What Velociraptor says of programs: rows with OSPath (before 0.6.4 FullPath) and what parse_pe() gives.
+
+parse_pe gives FileHeader with Machine and TimeDateStampRaw, VersionInformation, a table of the resource's strings, and
+Exports; the fixed version block is not in it (github.com/Velocidex/go-pe, api.go and fixtures/TestForwarder.golden).
+It may stand in a column of its own or be spread over the row. Size and Mtime are there when the query selects them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotfix_check.inventory.listings.listed import ListedFile, count_of, digest_of, text_of, time_of
+
+_PATHS = ("OSPath", "FullPath", "_OSPath")
+_MACHINES = {
+    "IMAGE_FILE_MACHINE_I386": "i386",
+    "IMAGE_FILE_MACHINE_AMD64": "amd64",
+    "IMAGE_FILE_MACHINE_ALPHA": "alpha",
+    "IMAGE_FILE_MACHINE_ARM64": "arm64",
+    "IMAGE_FILE_MACHINE_IA64": "ia64",
+}
+
+
+def is_velociraptor(row: Mapping[str, object]) -> bool:
+    """Whether an object is a row of a query that parsed programs."""
+    return any(key in row for key in _PATHS) and _parsed(row) is not None
+
+
+def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
+    """One row; None for one without a path."""
+    path = next((found for key in _PATHS if (found := text_of(row.get(key))) is not None), None)
+    if path is None or row.get("IsDir") is True:
+        return None
+    parsed = _parsed(row) or {}
+    strings = parsed.get("VersionInformation", parsed)
+    strings = strings if isinstance(strings, dict) else {}
+    header = parsed.get("FileHeader")
+    header = header if isinstance(header, dict) else {}
+    digests = row.get("Hash")
+    text = text_of(strings.get("FileVersion"))
+    return ListedFile(
+        path=path,
+        version_text=text,
+        size=count_of(row.get("Size")),
+        modified=time_of(row.get("Mtime")) or time_of(row.get("ModTime")),
+        product_name=text_of(strings.get("ProductName")),
+        company_name=text_of(strings.get("CompanyName")),
+        original_filename=text_of(strings.get("OriginalFilename")),
+        internal_name=text_of(strings.get("InternalName")),
+        description=text_of(strings.get("FileDescription")),
+        machine=_MACHINES.get(str(header.get("Machine"))),
+        linked=_linked(header.get("TimeDateStampRaw")),
+        outlook_stub=_stub(parsed.get("Exports")),
+        sha256=digest_of(digests.get("SHA256") if isinstance(digests, dict) else row.get("SHA256")),
+    )
+
+
+def _parsed(row: Mapping[str, object]) -> Mapping[str, Any] | None:
+    """Where the strings are: in the row, in the column that holds what parse_pe gave, or spread over the row."""
+    for part in (row, *(value for value in row.values() if isinstance(value, dict))):
+        if "VersionInformation" in part:
+            return part
+    return row if "FileVersion" in row else None
+
+
+def _linked(value: object) -> int | None:
+    number = count_of(value)
+    return number if number is not None and number < 2**32 else None
+
+
+def _stub(exports: object) -> bool | None:
+    """Whether it exports GetOutlookVersion; a list without a name may be one that could not be read."""
+    if not isinstance(exports, list) or not exports:
+        return None
+    return any(isinstance(name, str) and name.endswith("GetOutlookVersion") for name in exports)

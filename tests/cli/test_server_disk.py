@@ -1,0 +1,121 @@
+"""A server's disk, copied or packed: two products on it, each by its own folders, and every kind of backup aside."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from make_samples import SAMPLES, pack
+from pe_builder import build_pe
+
+# Exchange 2003 as in its sample, and Exchange 2016 CU23 beside it.
+INSTALLED = {
+    **{file.path: file.version for file in SAMPLES["exchange-2003-sp1"]},
+    "PROGRAM FILES/Microsoft/EXCHANGE SERVER/v15/BIN/exsetup.EXE": "15.1.2507.6",
+}
+# Folder, file, version: each older or newer than what runs, so that judging it would show.
+ASIDE = [
+    ("WINDOWS/$NtUninstallKB901014$", "mapi32.dll", "6.5.6944.0"),
+    ("WINNT/$NtUninstallQ312345$", "Mapi32.dll", "6.5.6944.0"),
+    ("WINDOWS/$NtServicePackUninstall$", "mapi32.dll", "6.5.6944.0"),
+    ("WINDOWS/$hf_mig$/KB901014/SP2QFE", "mapi32.dll", "6.5.7650.28"),
+    ("WINDOWS/$HF_MIG$/KB1/Sp1qfe", "Mapi32.dll", "6.5.7650.28"),
+    ("WINDOWS/system32/DllCache", "mapi32.dll", "6.5.6944.0"),
+    ("WINDOWS/ServicePackFiles/i386", "mapi32.dll", "6.5.6944.0"),
+    ("WINDOWS/WinSxS/x86_mapi_1.0.0.0", "mapi32.dll", "6.5.6944.0"),
+    ("WINDOWS/Installer/$PatchCache$/Managed/461C2B4266EDEF444B864AD6D9E5B613/15.1.2507", "ExSetup.exe", "15.1.2375.7"),
+    ("WINDOWS/SoftwareDistribution/Download/0a1b", "ExSetup.exe", "15.1.2507.57"),
+    ("Windows.old/WINDOWS/System32", "mapi32.dll", "6.5.6944.0"),
+    ("Windows.old.000/WINDOWS/System32", "mapi32.dll", "6.5.6944.0"),
+    ("WINDOWS.OLD/Program Files/Exchsrvr/Bin", "Store.exe", "6.5.6944.0"),
+    ("$WINDOWS.~BT/Sources", "mapi32.dll", "6.5.6944.0"),
+    ("$Windows.~WS/Sources", "mapi32.dll", "6.5.6944.0"),
+    ("Program Files/Exchsrvr/Q818861", "Mapi32.dll", "6.5.6944.0"),
+    ("Program Files/EXCHSRVR/kb901014/i386", "Mapi32.dll", "6.5.6944.0"),
+    ("Updates/{0F1E2D3C-4B5A-6978-8796-A5B4C3D2E1F0}", "Mapi32.dll", "6.5.7650.28"),
+    ("$Recycle.Bin/S-1-5-21/$R1/Exchsrvr/Bin", "Store.exe", "6.5.6944.0"),
+    ("RECYCLER/S-1-5-21/Dc1/Exchsrvr/bin", "Store.exe", "6.5.6944.0"),
+    ("System Volume Information/_restore{1}/RP1", "mapi32.dll", "6.5.6944.0"),
+    ("media/SETUP/I386/Exchange/Bin", "Store.exe", "6.5.6944.0"),
+    ("media2016/Setup/ServerRoles/Common", "ExSetup.exe", "15.1.2375.7"),
+    ("WINDOWS/Temp/ExchangeSetup", "ExSetup.exe", "15.1.2375.7"),
+]
+# Folders that only look like it.
+INSTALLED_TOO = [
+    ("Program Files/Exchsrvr/Quarantine", "notes.txt"),
+    ("Program Files/Microsoft/Exchange Server/V15/Setup/Data", "Schema.xml"),
+    ("Program Files/Microsoft/Exchange Server/V15/Logging/Setup", "Setup.log"),
+]
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The disk with nothing aside is ``clean``, the whole one ``full``, and packed ``full.zip`` and ``full.tgz``."""
+    top = tmp_path_factory.mktemp("disk")
+    for name in ("clean", "full"):
+        for path, version in INSTALLED.items():
+            write(top / name / path, version)
+        for folder, file in INSTALLED_TOO:
+            (top / name / folder).mkdir(parents=True)
+            (top / name / folder / file).write_text("text")
+    for folder, file, version in ASIDE:
+        write(top / "full" / folder / file, version)
+    pack(top / "full", top / "full.zip")
+    with tarfile.open(top / "full.tgz", "w:gz") as out:
+        out.add(top / "full", "mnt/c")
+    return top
+
+
+def write(path: Path, version: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(
+        build_pe(version, strings={"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"})
+    )
+
+
+def judged(run: Run, target: Path, prefix: str = "") -> Any:
+    ran = run("scan", "-q", target, "-f", "json", "--no-run-info")
+    (found,) = json.loads(ran.out.replace(prefix, "") if prefix else ran.out)["targets"]
+    return found
+
+
+def test_two_products_on_one_disk_are_told_by_their_folders(disk: Path, run: Run) -> None:
+    found = judged(run, disk / "full")
+    assert {one["id"]: one["level"] for one in found["products"]} == {"exchange-2003": "SP1", "exchange-2016": "CU23"}
+    assert {vote["path"] for one in found["products"] for vote in one["evidence"]} <= set(INSTALLED)
+    assert found["files_seen"] == len(INSTALLED) + len(INSTALLED_TOO) + len(ASIDE)
+
+
+def test_backups_are_listed_and_change_no_finding(disk: Path, run: Run) -> None:
+    full, clean = judged(run, disk / "full"), judged(run, disk / "clean")
+    assert set(full["backups"]) == {f"{folder}/{file}" for folder, file, _ in ASIDE}
+    assert clean["backups"] == []
+    assert full["findings"] == clean["findings"]
+    assert full["products"] == clean["products"]
+    assert full["advisories"] == clean["advisories"]
+    assert full["ladders"] == clean["ladders"]
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"), [("full.zip", "full.zip!/"), ("full.tgz", "full.tgz!/mnt/c/")], ids=["zip", "tar.gz of a mount"]
+)
+def test_the_disk_in_an_archive_is_judged_as_the_disk(name: str, prefix: str, disk: Path, run: Run) -> None:
+    packed, full = judged(run, disk / name, prefix), judged(run, disk / "full")
+    for key in ("findings", "products", "backups", "advisories", "foreign", "unreadable", "summary", "ladders"):
+        assert packed[key] == full[key], key
+    assert packed["kind"] == "archive"
+
+
+@pytest.mark.parametrize(("folder", "file", "version"), ASIDE, ids=[folder for folder, _, _ in ASIDE])
+def test_a_backup_folder_that_is_itself_the_target_is_judged(
+    folder: str, file: str, version: str, disk: Path, run: Run
+) -> None:
+    found = judged(run, disk / "full" / folder)
+    assert found["backups"] == []
+    assert found["files_read"] == 1
+    if version.startswith("6.5.6944"):
+        assert [one["id"] for one in found["products"]] == ["exchange-2003"]
