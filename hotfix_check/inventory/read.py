@@ -49,9 +49,9 @@ def read_target(
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
     read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, unless it
-    is in the target by its own. A registry hive that lies in a folder where Windows keeps it is read too. ``on_file`` is
-    called for each file seen, never by two threads at once. Raises TargetError when the target is missing or is neither
-    a folder nor a file.
+    is in the target by its own. A registry hive that lies in a folder where Windows keeps it is read too. ``on_file``
+    is called for each file seen, never by two threads at once. Raises TargetError when the target is missing or is
+    neither a folder nor a file.
     """
     asked = Asked(
         wanted=wanted,
@@ -204,7 +204,7 @@ def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unreadab
 
 
 def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
-    """The same target with the records of a registry hive, whatever lay in it. Raises TargetError with the hive's name."""
+    """The same target with the records of this registry hive. Raises TargetError when it cannot be read."""
     name = shown(str(hive))
     records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
     if isinstance(records, UnreadableFile):
