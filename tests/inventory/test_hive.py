@@ -259,19 +259,6 @@ def test_nothing_is_asked_for_in_large_pieces_and_nothing_is_asked_for_ever() ->
     assert len(pieces) <= MAX_STEPS
 
 
-@pytest.mark.skipif(shutil.which("hivexregedit") is None, reason="no hivexregedit (Debian: libwin-hivex-perl)")
-def test_another_reader_reads_the_same_from_what_is_built(tmp_path: Path) -> None:
-    (tmp_path / "hive").write_bytes(build_hive(SERVER))
-    told = subprocess.run(
-        ["hivexregedit", "--export", "--unsafe-printable-strings", tmp_path / "hive", rf"\{SETUP}"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert '"Services Version"=dword:00000037' in told
-    assert '"ServicePackNumber"=dword:00000004' in told
-
-
 @pytest.mark.skipif(shutil.which("hivexsh") is None, reason="no hivexsh (Debian: libhivex-bin)")
 def test_hivex_reads_the_same_from_what_is_built(tmp_path: Path) -> None:
     (tmp_path / "hive").write_bytes(build_hive(SERVER))
