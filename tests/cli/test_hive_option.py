@@ -70,6 +70,12 @@ def test_every_format_has_the_line_also_from_a_saved_result(run: Run, server: Pa
     assert LINE in said
 
 
+def test_the_page_says_what_of_the_registry_was_not_looked_at(run: Run, server: Path, samples: Path) -> None:
+    beside = run("scan", server, "--hive", samples / NAME, "-f", "html").out
+    assert "Not checked: the registry beyond the records shown, a pending restart" in beside
+    assert "Not checked: the registry, a pending restart" in run("scan", server, "-f", "html").out
+
+
 def test_a_result_of_an_earlier_release_can_still_be_rendered(run: Run, server: Path, tmp_path: Path) -> None:
     text = run("scan", server, "-f", "json", "--no-run-info").out
     (tmp_path / "old.json").write_text(text.replace('"registry": null,', "").replace('"recorded": null,', ""))
