@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import listing_builder
 from cab_builder import build_cab
+from hive_builder import Value, build_hive
 from listing_builder import Listed
 from pe_builder import build_pe
 
@@ -84,6 +85,20 @@ SAMPLES: dict[str, tuple[SampleFile, ...]] = {
 }
 
 
+# What the registry of that server records: Service Pack 4, and three hotfixes of which KB818861 has gone back.
+HIVES: dict[str, tuple[str, dict[str, dict[str, Value]]]] = {
+    "exchange-5.5-sp4": (
+        "SOFTWARE-of-exchange-5.5-sp4",
+        {
+            r"Microsoft\Exchange\Setup": {"Services": r"C:\Exchsrvr", "Services Version": 55, "ServicePackNumber": 4},
+            r"Microsoft\Updates\Exchange Server 5.5\Q324528": {"Installed": 1},
+            r"Microsoft\Updates\Exchange Server 5.5\Q818861": {"Installed": 1},
+            r"Microsoft\Updates\Exchange Server 5.5\Q884874": {"Installed": 1},
+        },
+    ),
+}
+
+
 # The same server as exchange-5.5-sp4, as the listings of other tools tell of it.
 LISTINGS = {
     "filever.txt": (listing_builder.filever, "utf-8"),
@@ -143,6 +158,8 @@ def make_samples(folder: Path) -> None:
                 build_pe(file.version, strings=strings, timestamp=stamp, exports=file.exports, size=file.size)
             )
             os.utime(path, (stamp, stamp))
+    for name, keys in HIVES.values():
+        (folder / name).write_bytes(build_hive(keys))
     for name, packed in ARCHIVES.items():
         pack(folder / packed, folder / name)
 

@@ -122,6 +122,11 @@ def test_what_only_large_fleets_need_is_imported_in_one_place(library: str, wher
     assert importing == where
 
 
+def test_regipy_is_imported_in_one_module_and_only_when_there_is_a_hive() -> None:
+    found = {name for name, path in MODULES.items() if any(one.startswith("regipy") for one in imports(path))}
+    assert found == {"hotfix_check.inventory.hive"}
+
+
 def test_typer_is_imported_by_the_command_line_alone() -> None:
     assert {name for name, path in MODULES.items() if "typer" in imports(path)} == {
         "hotfix_check.cli.__init__",
@@ -158,4 +163,7 @@ def test_scanning_one_file_loads_nothing_that_it_does_not_use(samples: Path) -> 
             cwd=ROOT,
         )
     loaded = set(done.stdout.splitlines()[-1].split())
-    assert loaded & {"pefile", "rich", "jinja2", "asyncio", "http", "multiprocessing", "tomllib"} == set()
+    assert (
+        loaded & {"pefile", "regipy", "construct", "rich", "jinja2", "asyncio", "http", "multiprocessing", "tomllib"}
+        == set()
+    )

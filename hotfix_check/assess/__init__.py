@@ -20,6 +20,7 @@ from hotfix_check.assess.findings import make_finding, with_advice
 from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
+from hotfix_check.assess.recorded import recorded_levels, with_records
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
@@ -86,6 +87,7 @@ class Assessor:
             unreadable_evidence=unread_rows or (unread_markers and question.kbs is None) or inventory.broken_off,
             foreign=self._foreign(files),
             backups=backup_paths(inventory, self.all_names),
+            registry=inventory.registry,
         )
 
     def _worst_first(self, finding: Finding) -> tuple[int, int, str, int, int, str]:
@@ -103,7 +105,9 @@ class Assessor:
         if not counting:
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        level = assess_level(product, counting, markers, declared, self.outline.newest_builds[product.id])
+        recorded = recorded_levels(product, evidence.files.inventory.registry)
+        newest = self.outline.newest_builds[product.id]
+        level = assess_level(product, counting, markers, declared, newest, recorded)
         return replace(level, anomalies=(*level.anomalies, *self._unknown_builds(product, markers)))
 
     def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
@@ -145,7 +149,8 @@ class Assessor:
                 or (level is None and absent is None and blind and blind & row_names(update))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
-                yield make_finding(judge, update, importance, question.as_of)
+                finding = make_finding(judge, update, importance, question.as_of)
+                yield with_records(finding, product, files.inventory.registry)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""

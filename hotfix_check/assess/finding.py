@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import FileRow, Importance, Package, Update
-from hotfix_check.inventory import Collected, InstalledFile, UnreadableFile
+from hotfix_check.inventory import Collected, InstalledFile, RegistryRecords, UnreadableFile
 
 
 class Verdict(StrEnum):
@@ -52,8 +52,8 @@ class Basis(StrEnum):
     """What a level rests on; earlier ones outweigh later ones."""
 
     MARKERS = "markers"
-    REGISTRY = "registry"
     DECLARED = "declared"
+    REGISTRY = "registry"
     INFERRED = "inferred"
     NONE = "none"
 
@@ -103,7 +103,11 @@ class Vote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductLevel:
-    """A product on the target and its service level, as an interval of positions in the product's levels."""
+    """A product on the target and its service level, as an interval of positions in the product's levels.
+
+    ``shown`` is the lowest level that the files alone allow, where the level rests on the registry: a record says what
+    was installed once and not what is on the disk, so no update passes by more than that.
+    """
 
     product: str
     low: int
@@ -112,6 +116,7 @@ class ProductLevel:
     votes: tuple[Vote, ...]
     anomalies: tuple[str, ...]
     server: bool
+    shown: int | None = None
 
     @property
     def exact(self) -> bool:
@@ -148,7 +153,10 @@ class Settle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One update judged on one target. ``advice`` are the ids of what to install for it, when it is missing."""
+    """One update judged on one target. ``advice`` are the ids of what to install for it, when it is missing.
+
+    ``recorded`` are the registry keys that record it as installed; None where no registry was read.
+    """
 
     update: Update
     importance: Importance
@@ -167,6 +175,7 @@ class Finding:
     blocked: bool
     rows: tuple[JudgedRow, ...]
     settle_with: tuple[Settle, ...]
+    recorded: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +212,7 @@ class Assessment:
     unreadable_evidence: bool
     foreign: tuple[Foreign, ...]
     backups: tuple[str, ...]
+    registry: RegistryRecords | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

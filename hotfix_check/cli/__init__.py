@@ -20,6 +20,7 @@ from hotfix_check.cli.options import (
     Everything,
     FollowLinks,
     Form,
+    Hive,
     NoHash,
     Outputs,
     Products,
@@ -81,6 +82,7 @@ def scan(
         bool, typer.Option("--cross-check", help="Read every evidence file a second time, with pefile.")
     ] = False,
     follow_links: FollowLinks = False,
+    hive: Hive = None,
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
@@ -121,6 +123,7 @@ def scan(
                 complete=complete,
                 cross_check=cross_check,
                 follow_links=follow_links,
+                hive=hive,
                 hashes=not no_hash,
                 quiet=quiet,
                 verbose=verbose,
@@ -137,6 +140,7 @@ def explain(
     assume: Assume = None,
     complete: Complete = False,
     as_of: AsOf = None,
+    hive: Hive = None,
     form: Form = "table",
     quiet: Quiet = False,
 ) -> None:
@@ -145,7 +149,12 @@ def explain(
     from hotfix_check.cli.judging import JudgeOptions
 
     options = JudgeOptions(
-        catalogues=tuple(catalogue or ()), assume=tuple(assume or ()), complete=complete, as_of=as_of, quiet=quiet
+        catalogues=tuple(catalogue or ()),
+        assume=tuple(assume or ()),
+        complete=complete,
+        as_of=as_of,
+        hive=hive,
+        quiet=quiet,
     )
     run_explain(kb, target, form, options)
 
@@ -362,6 +371,7 @@ def inventory(
     ] = None,
     catalogue: Catalogues = None,
     follow_links: FollowLinks = False,
+    hive: Hive = None,
     no_hash: NoHash = False,
     no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave host and time out.")] = False,
     quiet: Quiet = False,
@@ -374,6 +384,7 @@ def inventory(
         output,
         tuple(catalogue or ()),
         follow_links=follow_links,
+        hive=hive,
         hashes=not no_hash,
         run_info=not no_run_info,
         quiet=quiet,

@@ -25,6 +25,7 @@ from hotfix_check.inventory import (
     read_listing,
     read_target,
     refuse_other_text,
+    with_hive,
 )
 
 
@@ -34,6 +35,7 @@ def run_inventory(
     catalogues: Sequence[Path],
     *,
     follow_links: bool,
+    hive: Path | None,
     hashes: bool,
     run_info: bool,
     quiet: bool,
@@ -43,7 +45,7 @@ def run_inventory(
     if target.is_file() and not listing and looks_saved(target):
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     if output is not None:
-        not_evidence(output, (target, *catalogues))
+        not_evidence(output, (target, *catalogues, *(() if hive is None else (hive,))))
     opened = open_catalogue(catalogues)
     outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
     if listing:
@@ -61,6 +63,8 @@ def run_inventory(
                 follow_links=follow_links,
                 on_file=count,
             )
+    if hive is not None:
+        inventory = with_hive(inventory, hive, hashes=hashes)
     here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
     collected = Collected(
         host=this_host() if here else inventory.collected.host if inventory.collected else None,

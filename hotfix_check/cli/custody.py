@@ -188,8 +188,17 @@ def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget
             )
             for file in sorted(inventory.all_files, key=lambda file: (file.path.lower(), file.path))
             if lone or name_of(file.path) in wanted
-        ),
+        )
+        + _hive(inventory),
     )
+
+
+def _hive(inventory: Inventory) -> tuple[EvidenceFile, ...]:
+    """The registry hive of a target, which is evidence too; its file time tells nothing."""
+    records = inventory.registry
+    if records is None or inventory.kind is TargetKind.INVENTORY:
+        return ()
+    return (EvidenceFile(path=records.hive, size=records.size, modified=None, sha256=records.sha256),)
 
 
 def _file_digest(file: InstalledFile | UnreadableFile, place: Path | None) -> str | None:

@@ -20,6 +20,7 @@ from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import (
     Inventory,
+    TargetKind,
     is_listing,
     looks_saved,
     read_listing,
@@ -27,6 +28,7 @@ from hotfix_check.inventory import (
     read_target,
     refuse_other_text,
     shown,
+    with_hive,
 )
 from hotfix_check.report.text import visible
 
@@ -44,6 +46,7 @@ class JudgeOptions:
     complete: bool = False
     cross_check: bool = False
     follow_links: bool = False
+    hive: Path | None = None
     hashes: bool = True
     quiet: bool = False
     verbose: bool = False
@@ -106,6 +109,15 @@ class Judge:
         return self.as_of or datetime.now(UTC).date()
 
     def read(self, target: Path, *, every_pe: bool = False) -> Inventory:
+        """A target, and beside it the registry hive that was named."""
+        inventory = self._read(target, every_pe=every_pe)
+        if self.options.hive is None:
+            return inventory
+        if inventory.kind is TargetKind.INVENTORY:
+            raise UsageError(f"--hive: {target} is a saved inventory, which holds its own records")
+        return with_hive(inventory, self.options.hive, hashes=self.options.hashes)
+
+    def _read(self, target: Path, *, every_pe: bool) -> Inventory:
         """A folder, file, listing or saved inventory; with ``every_pe`` also files that the catalogue does not name."""
         if target.is_file():
             if is_listing(target):

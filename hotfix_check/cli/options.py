@@ -35,6 +35,15 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr bu
 FollowLinks = Annotated[
     bool, typer.Option("--follow-links", help="Follow links to folders and files, also out of the target.")
 ]
+Hive = Annotated[
+    Path | None,
+    typer.Option(
+        "--hive",
+        metavar="FILE",
+        help="A copied registry hive (SOFTWARE) to read beside the files of the target; one that lies in it "
+        "where Windows keeps it is found by itself.",
+    ),
+]
 NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
 Form = Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")]
 Products = Annotated[

@@ -43,10 +43,15 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
 
     started = datetime.now(UTC)
     policy = [file for file in (asked.baseline, options.waivers) if file is not None]
-    inputs = (*options.targets, *policy, *asked.catalogues)
+    inputs = (*options.targets, *policy, *asked.catalogues, *(() if asked.hive is None else (asked.hive,)))
     check_outputs(options.form, options.colour, options.outputs, inputs=inputs, manifest=True)
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
+    if asked.hive is not None:
+        if len(options.targets) > 1:
+            raise UsageError("--hive: a hive belongs to one target; scan the others without it")
+        if any(map(is_manifest, options.outputs)):
+            raise UsageError("--hive: a manifest lists what is in the target; put the hive in Windows/System32/config")
     fail_on = verdicts("--fail-on", options.fail_on)
     judge = Judge(asked, lazily=True)
     day = judge.day

@@ -11,7 +11,8 @@ from hotfix_check.inventory.files import (
     name_of,
 )
 from hotfix_check.inventory.listings import is_listing, read_listing, refuse_other_text
-from hotfix_check.inventory.read import read_target
+from hotfix_check.inventory.read import read_target, with_hive
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
 from hotfix_check.inventory.walk import shown
 
@@ -20,6 +21,9 @@ __all__ = [
     "Collected",
     "InstalledFile",
     "Inventory",
+    "RecordedSetup",
+    "RecordedUpdate",
+    "RegistryRecords",
     "TargetKind",
     "UnreadableFile",
     "by_path",
@@ -32,4 +36,5 @@ __all__ = [
     "read_target",
     "refuse_other_text",
     "shown",
+    "with_hive",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
 
 VERSION_FROM_TEXT = "version-from-text"
@@ -77,7 +78,8 @@ class Inventory:
     """Everything collected from one target, sorted by path.
 
     ``target`` is the path as given, ``root`` the last parts of its full path (they tell a folder's role),
-    ``folders`` the folders that were listed, relative to the target, "" being the target itself.
+    ``folders`` the folders that were listed, relative to the target, "" being the target itself. ``registry`` is what a
+    registry hive records, None where there was none.
     """
 
     target: str
@@ -90,6 +92,7 @@ class Inventory:
     files_read: int
     lone_file: bool
     collected: Collected | None = None
+    registry: RegistryRecords | None = None
 
     @property
     def broken_off(self) -> bool:

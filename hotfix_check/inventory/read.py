@@ -13,9 +13,10 @@ from pathlib import Path
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
-from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts, utc_time, why
+from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
+from hotfix_check.inventory.registry import HIVE_NAME, RegistryRecords, is_hive_place
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -48,8 +49,9 @@ def read_target(
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
     read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but no
-    folder twice. ``on_file`` is called for each file seen, never by two threads at once. Raises
-    TargetError when the target is missing or is neither a folder nor a file.
+    folder twice. A registry hive that lies in a folder where Windows keeps it is read too. ``on_file`` is called for
+    each file seen, never by two threads at once. Raises TargetError when the target is missing or is neither a folder
+    nor a file.
     """
     asked = Asked(
         wanted=wanted,
@@ -64,17 +66,28 @@ def read_target(
     except (OSError, ValueError) as error:
         reason = why(error) if isinstance(error, OSError) else str(error)
         raise TargetError(f"{shown(str(target))}: {reason}") from error
+    is_folder = stat.S_ISDIR(mode)
     walked = Walked()
     files: list[tuple[str, InstalledFile]] = []
+    hives: list[tuple[str, RegistryRecords]] = []
+    full = Path(os.path.abspath(target)).parts[1:]  # noqa: PTH100  (Path.resolve would follow links out of the name given)
 
     def read(found: FoundFile) -> None:
-        facts = read_file(found, asked)
-        if isinstance(facts, InstalledFile):
+        facts: InstalledFile | UnreadableFile | RegistryRecords | None
+        if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
+            facts = _found_hive(found, hashes=hashes)
+        elif not (found.evidence or every_pe):
+            return
+        else:
+            facts = read_file(found, asked)
+        if isinstance(facts, RegistryRecords):
+            hives.append((found.path, facts))
+        elif isinstance(facts, InstalledFile):
             files.append((found.path, facts))
         elif facts is not None:
             walked.unreadable.append((found.path, facts))
 
-    if stat.S_ISDIR(mode):
+    if is_folder:
         count = _one_at_a_time(on_file)
         top = os.fspath(target)
         work_through(
@@ -108,9 +121,14 @@ def read_target(
         read(FoundFile(path=str(target.resolve()), inner=shown(target.name), evidence=True))
     else:
         raise TargetError(f"{shown(str(target))}: neither a folder nor a file")
+    hives.sort(key=lambda one: (one[1].hive.lower(), one[1].hive, one[0]))
+    walked.unreadable.extend(
+        (path, UnreadableFile(path=one.hive, reason=f"a second registry hive; {hives[0][1].hive} counts"))
+        for path, one in hives[1:]
+    )
     return Inventory(
         target=shown(str(target)),
-        kind=TargetKind.FOLDER if stat.S_ISDIR(mode) else TargetKind.FILE,
+        kind=TargetKind.FOLDER if is_folder else TargetKind.FILE,
         root=_root(target),
         folders=tuple(sorted(walked.folders)),
         files=_with_case_duplicates(
@@ -119,7 +137,8 @@ def read_target(
         unreadable=tuple(file for _, file in sorted(walked.unreadable, key=_by_path)),
         files_seen=sum(walked.seen),
         files_read=len(files),
-        lone_file=not stat.S_ISDIR(mode),
+        lone_file=not is_folder,
+        registry=hives[0][1] if hives else None,
     )
 
 
@@ -163,6 +182,34 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         return facts if facts is None or _is_as_it_was(fd, status) else _changed(facts)
     finally:
         os.close(fd)
+
+
+def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | UnreadableFile:
+    """The records of a hive on disk, or why it gives none."""
+    from hotfix_check.inventory.hive import HiveError, read_hive
+
+    try:
+        path, folder = _way_to(found)
+        fd, status = open_regular(path, dir_fd=folder, follow=found.follow)
+        try:
+            digest = (lambda: _sha256(fd, status.st_size)) if hashes and status.st_size <= MAX_HASHED_BYTES else None
+            records = read_hive(found.inner, status.st_size, positioned(fd), digest)
+            if _is_as_it_was(fd, status):
+                return records
+            return UnreadableFile(path=found.inner, reason="the registry hive was changed while it was read")
+        finally:
+            os.close(fd)
+    except (OSError, pe.PeError, HiveError) as error:
+        return _unopened(found, why(error) if isinstance(error, OSError) else str(error))
+
+
+def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
+    """The same target with the records of this registry hive. Raises TargetError when it cannot be read."""
+    name = shown(str(hive))
+    records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
+    if isinstance(records, UnreadableFile):
+        raise TargetError(f"{name}: {records.reason}")
+    return replace(inventory, registry=records)
 
 
 def _status(found: FoundFile) -> os.stat_result:

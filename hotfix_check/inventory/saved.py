@@ -9,6 +9,7 @@ from typing import Any
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fields import Fields, stamp
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
+from hotfix_check.inventory.registry import read_registry, registry_row
 from hotfix_check.json_text import read_json
 from hotfix_check.shown import shown
 
@@ -19,7 +20,7 @@ SUFFIXES = (".json", ".json.gz")
 
 def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
     """The inventory as JSON text, one file a line, with where and when it was collected."""
-    head = {
+    head: dict[str, object] = {
         "schema": SCHEMA,
         "collected": {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
         "target": inventory.target,
@@ -28,6 +29,8 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
         "files_seen": inventory.files_seen,
         "files_read": inventory.files_read,
     }
+    if inventory.registry is not None:
+        head["registry"] = registry_row(inventory.registry)
     lines = [f"{_line(key)}: {_line(value)}," for key, value in head.items()]
     for key, rows in (
         ("folders", [_line(folder) for folder in inventory.folders]),
@@ -69,6 +72,7 @@ def parse_saved(document: object, where: str) -> Inventory:
     collected = Fields(
         top.need("collected", top.get("collected", dict, "a table")), f"{where}: collected", SavedInputError
     )
+    registry = top.inner("registry")
     inventory = Inventory(
         target=top.need("target", top.text("target")),
         kind=TargetKind.INVENTORY,
@@ -82,6 +86,7 @@ def parse_saved(document: object, where: str) -> Inventory:
         collected=Collected(
             host=collected.text("host"), at=collected.moment("at"), by=collected.need("by", collected.text("by"))
         ),
+        registry=None if registry is None else read_registry(registry),
     )
     collected.finish()
     top.finish()

@@ -15,6 +15,7 @@ from hotfix_check.errors import TargetError
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
+from hotfix_check.inventory.registry import HIVE_NAME
 
 MAX_DEPTH = 1000  # folders in one another; Windows names none by a path of more than 32,767 characters
 _MOUNT_POINT = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT: a junction, which os.DirEntry does not call a link
@@ -98,7 +99,7 @@ def list_folder(
                         seen += 1
                         if on_file is not None:
                             on_file()
-                        if not needs_all and entry.name.lower() not in wanted:
+                        if not needs_all and (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
                             continue
                     found = _found(entry, above + shown(entry.name), folder, held, asked, walked, is_link, is_folder)
                 except OSError as error:
@@ -164,7 +165,7 @@ def _found(
         seen = place_of(entry.stat(follow_symlinks=False)) if HELD else None
         return FoundFolder(path=path, inner=inner, top=folder.top, place=seen)
     evidence = name_of(inner) in asked.wanted
-    if not (evidence or asked.every_pe):
+    if not (evidence or asked.every_pe or name_of(inner) == HIVE_NAME):
         return None
     if entry.is_file(follow_symlinks=False):
         return FoundFile(path=path, inner=inner, evidence=evidence, folder=held)

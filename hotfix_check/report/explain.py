@@ -23,6 +23,7 @@ _LINKS = 10
 NOT_LOOKED_AT = (
     "Not looked at: the registry, files waiting for a restart, running processes, and what is not in the target."
 )
+_BESIDE_THE_REGISTRY = "Not looked at: files waiting for a restart, running processes, and what is not in the target."
 
 
 def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
@@ -59,7 +60,10 @@ def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[
             f"Waived until {waiver['expires']} by {waiver['approved_by']} ({waiver['id']}): {waiver['reason']}"
         )
     lines += next_steps(finding)
-    lines += [NOT_LOOKED_AT, f"Source: {finding['source']}"]
+    recorded = finding["recorded"]
+    if recorded is not None:
+        lines.append(f"Registry: {'recorded as installed, ' + ', '.join(recorded) if recorded else 'no record of it'}.")
+    lines += [NOT_LOOKED_AT if recorded is None else _BESIDE_THE_REGISTRY, f"Source: {finding['source']}"]
     return "\n".join(fill(line, width, indent="      ") for line in lines) + "\n"
 
 

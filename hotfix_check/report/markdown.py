@@ -13,6 +13,7 @@ from hotfix_check.report.wording import (
     next_steps,
     origin,
     product_words,
+    registry_words,
     to_act_on,
     update_name,
     verdict_sentences,
@@ -49,6 +50,7 @@ def _target(target: Document, as_of: str | None) -> Iterable[str]:
     for product in target["products"]:
         facts.append(product_words(product))
         facts.extend(product["anomalies"])
+    facts.extend(f"Registry: {words}" for words in registry_words(target))
     yield "\n".join(f"- {_text(fact)}" for fact in facts)
     counts = {key: count for key, count in target["summary"].items() if count}
     if counts:

@@ -19,9 +19,10 @@ from hotfix_check.assess.finding import (
     ProductLevel,
     Verdict,
 )
-from hotfix_check.catalogue import Catalogue
+from hotfix_check.assess.recorded import setup_level
+from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.fields import stamp
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.outcome import target_outcome
@@ -117,6 +118,7 @@ def _target(
         "path": assessment.target,
         "kind": assessment.kind,
         "outcome": target_outcome(assessment, fail_on, frozenset(waived)),
+        "registry": registry_document(assessment.registry, catalogue),
         "files_seen": assessment.files_seen,
         "files_read": assessment.files_read,
         "collected": None
@@ -197,8 +199,34 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document
         "restart": update.restart,
         "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
         "waiver": None if waiver is None else _waiver(waiver),
+        "recorded": None if finding.recorded is None else list(finding.recorded),
         "source": "; ".join(update.sources),
     }
+
+
+def registry_document(records: RegistryRecords | None, catalogue: Catalogue) -> Document | None:
+    """What a registry hive records, each Setup key with the product and the level that it tells."""
+    if records is None:
+        return None
+    return {
+        "hive": records.hive,
+        "size": records.size,
+        "sha256": records.sha256,
+        "complete": records.complete,
+        "notes": list(records.notes),
+        "setups": [
+            {"key": one.key, "values": dict(one.values), **_told(one, catalogue.products)} for one in records.setups
+        ],
+        "updates": [{"kb": one.kb, "key": one.key, "package": one.package} for one in records.updates],
+    }
+
+
+def _told(setup: RecordedSetup, products: Iterable[Product]) -> Document:
+    for product in products:
+        index = setup_level(product, setup)
+        if index is not None:
+            return {"product": product.id, "level": product.levels[index].name}
+    return {"product": None, "level": None}
 
 
 def _row(judged: JudgedRow) -> Document:

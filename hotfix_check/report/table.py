@@ -15,6 +15,7 @@ from hotfix_check.report.wording import (
     next_steps,
     origin,
     product_words,
+    registry_words,
     update_name,
     waiver_words,
 )
@@ -74,6 +75,9 @@ def _head(target: Document, width: int) -> str:
         if product["end_of_support"]:
             lines.append(f"End of support: {product['end_of_support']}")
         lines.extend(f"! {text}" for text in product["anomalies"])
+    lines.extend(
+        f"Registry: {words}" if number == 0 else f"! {words}" for number, words in enumerate(registry_words(target))
+    )
     if not target["products"]:
         lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
     return "\n".join(fill(line, width) for line in lines)

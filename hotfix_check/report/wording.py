@@ -110,9 +110,28 @@ def product_words(product: Document) -> str:
     why = {
         "markers": f"by {', '.join(votes[:3])}{more}",
         "declared": "as declared, not verified",
+        "registry": "as recorded in the registry; no marker file shows it",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)
     return f"{product['name']} {level} ({why})"
+
+
+def registry_words(target: Document) -> list[str]:
+    """What the registry records, in a line, and what to know of the hive; empty where none was read."""
+    registry = target.get("registry")
+    if registry is None:
+        return []
+    names = {product["id"]: product["name"] for product in target["products"]}
+    told = [one for one in registry["setups"] if one["level"] is not None]
+    levels = dict.fromkeys(
+        one["level"]
+        if list(names) == [one["product"]]
+        else f"{names.get(one['product'], one['product'])} {one['level']}"
+        for one in told
+    )
+    count = len({one["kb"] for one in registry["updates"]})
+    hotfixes = f"{count} {'hotfix' if count == 1 else 'hotfixes'} recorded" if count else "no hotfix recorded"
+    return [f"{', '.join([*levels, hotfixes])} ({registry['hive']})", *registry["notes"]]
 
 
 def collected_words(collected: Document) -> str:

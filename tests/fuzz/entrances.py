@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.compare import compare, judged_side, saved_side
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, PolicyError, SavedInputError
-from hotfix_check.inventory import Inventory, inventory_to_json
+from hotfix_check.inventory import Collected, Inventory, inventory_to_json
+from hotfix_check.inventory.hive import HiveError, read_hive
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.json_text import parse_json
 from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
@@ -173,6 +175,19 @@ def enter_manifest(data: bytes) -> None:
         assert differences(target, target) == []
 
 
+def enter_hive(data: bytes) -> None:
+    """A registry hive; a server is judged beside it, and its records are saved and read back."""
+    try:
+        records = read_hive("SOFTWARE", len(data), lambda offset, size: data[offset : offset + size], None)
+    except HiveError as error:
+        _told(error)
+        return
+    inventory = replace(_SERVER, registry=records)
+    saved = inventory_to_json(inventory, Collected(host=None, at=None, by="fuzz")).encode()
+    assert parse_saved(parse_json(saved, "again", "a saved inventory"), "again").registry == records
+    _judged(inventory, _CATALOGUE)
+
+
 ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "pe": enter_pe,
     "article": enter_article,
@@ -183,4 +198,5 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "baseline": enter_baseline,
     "waivers": enter_waivers,
     "manifest": enter_manifest,
+    "hive": enter_hive,
 }

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from hive_builder import Value, build_hive
+from make_samples import HIVES
 from pe_builder import build_pe
 from report.documents import document
 from targets import SP4_BIN, folder, installed
@@ -274,6 +276,15 @@ def waiver_seeds() -> tuple[bytes, ...]:
     return ((ROOT / "samples" / "waivers.toml").read_bytes(), _WAIVER.encode())
 
 
+def hive_seeds() -> tuple[bytes, ...]:
+    """The hive of the samples, and a dirty one of a newer server."""
+    newer: dict[str, dict[str, Value]] = {
+        r"Microsoft\ExchangeServer\v15\Setup": {"MsiProductMajor": 15, "MsiProductMinor": 2, "MsiBuildMajor": 1544},
+        r"Microsoft\Updates\Exchange 2019\x": {"PackageName": "Security Update (KB5037224)"},
+    }
+    return (build_hive(HIVES["exchange-5.5-sp4"][1]), build_hive(newer, dirty=True))
+
+
 SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "pe": pe_seeds,
     "article": article_seeds,
@@ -284,4 +295,5 @@ SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "baseline": baseline_seeds,
     "waivers": waiver_seeds,
     "manifest": manifest_seeds,
+    "hive": hive_seeds,
 }

@@ -1,0 +1,115 @@
+"""What the registry records of a product, beside what its files show: never a verdict, sometimes a level or a note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from hotfix_check.assess.finding import OPEN, Finding, Verdict
+from hotfix_check.catalogue import Product
+from hotfix_check.catalogue.update import Kind
+from hotfix_check.inventory import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.version import FileVersion
+
+_NOTED = (Kind.HOTFIX, Kind.SECURITY_UPDATE)
+# Other words for a product in the name of its key: CSS-Exchange reads the key of 2019 for the Subscription Edition too.
+_ALSO = {"se": ("2019",)}
+
+
+def recorded_levels(product: Product, records: RegistryRecords | None) -> tuple[int, ...]:
+    """Positions of the levels that Setup keys record of a product, each once, oldest first."""
+    setups = () if records is None else records.setups
+    return tuple(sorted({index for one in setups if (index := setup_level(product, one)) is not None}))
+
+
+def setup_level(product: Product, setup: RecordedSetup) -> int | None:
+    """The level of a product that a Setup key records; None when it is another product's, or tells no level.
+
+    Services Version is the product (55 is 5.5) and ServicePackNumber its service pack, up to 2003; where it is absent,
+    MsiProductMajor and MsiProductMinor are, and for 2007 the minor number is the service pack (nessus-plugins,
+    smb_hotfixes.nasl). From 2013 on the third number of the build tells the cumulative update. In 4.0 NewestBuild does:
+    993 is SP2, 837 is RTM (KB158956).
+    """
+    values = {name: _number(value) for name, value in setup.values}
+    services, newest = values.get("Services Version"), values.get("NewestBuild")
+    first = product.levels[0].build
+    if services is not None:
+        pack = values.get("ServicePackNumber")
+        if divmod(services, 10) != first[:2] or pack is None:
+            return None
+        return _named(product, f"SP{pack}" if pack else "RTM")
+    major, minor, build = (values.get(f"Msi{name}") for name in ("ProductMajor", "ProductMinor", "BuildMajor"))
+    if major is not None and minor is not None:
+        return _built(product, (major, minor), build, values.get("MsiBuildMinor"))
+    if newest is not None and first[:2] == (4, 0):
+        return next((index for index, level in enumerate(product.levels) if level.build[2] == newest), None)
+    return None
+
+
+def _built(product: Product, release: tuple[int, int], build: int | None, last: int | None) -> int | None:
+    fitting = [index for index, level in enumerate(product.levels) if level.build[:2] == release]
+    by_release = len({level.build[:2] for level in product.levels}) > 1
+    if build is None:
+        return fitting[0] if by_release and len(fitting) == 1 else None
+    numbers = (*release, build, last or 0)
+    if max(numbers) > 0xFFFF or not product.holds(FileVersion(*numbers)):
+        return None
+    if by_release and len(fitting) == 1:
+        return fitting[0]
+    same = [index for index in fitting if product.levels[index].build[2] == build]
+    exact = [index for index in same if product.levels[index].build[3:] == (last,)]
+    told = exact or same
+    return told[0] if len(told) == 1 else None
+
+
+def _named(product: Product, name: str) -> int | None:
+    return next((index for index, level in enumerate(product.levels) if level.name == name), None)
+
+
+def _number(value: str | int) -> int | None:
+    """A number, also where it was written as text."""
+    if isinstance(value, int):
+        return value
+    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else None
+
+
+def recorded_updates(product: Product, records: RegistryRecords | None) -> tuple[RecordedUpdate, ...]:
+    """The updates recorded below a key that is named after a product ("Exchange Server 2003"), or after none."""
+    return tuple(one for one in (() if records is None else records.updates) if _is_of(product, one.product))
+
+
+def _is_of(product: Product, name: str) -> bool:
+    words = [word.strip(".") for word in re.split(r"[^0-9a-z.]+", name.lower())]
+    own = product.id.rpartition("-")[2]
+    return own in words or any(word in words for word in _ALSO.get(own, ())) or not any(map(_has_digit, words))
+
+
+def _has_digit(word: str) -> bool:
+    return any(character.isdigit() for character in word)
+
+
+def with_records(finding: Finding, product: Product, records: RegistryRecords | None) -> Finding:
+    """The same finding with the keys that record it, and a word where records and files differ. The verdict stays."""
+    if records is None:
+        return finding
+    of_product = recorded_updates(product, records)
+    keys = tuple(one.key for one in of_product if finding.update.kb is not None and one.kb == finding.update.kb)
+    said = () if finding.update.level is not None else tuple(_differences(finding, keys, of_product, records))
+    return replace(finding, recorded=keys, anomalies=(*finding.anomalies, *said))
+
+
+def _differences(
+    finding: Finding, keys: tuple[str, ...], of_product: tuple[RecordedUpdate, ...], records: RegistryRecords
+) -> Iterable[str]:
+    if keys and finding.verdict in OPEN:
+        yield (
+            f"recorded-but-older: it is recorded as installed in the registry ({keys[0]}), but its files are older or "
+            "gone: they have gone back"
+        )
+    noted = finding.update.kind in _NOTED and finding.update.kb is not None
+    if noted and not keys and of_product and records.complete and finding.verdict is Verdict.INSTALLED:
+        yield (
+            "not-recorded: fixed by its files, but not among the "
+            f"{len({one.kb for one in of_product})} updates that the registry records of this product"
+        )

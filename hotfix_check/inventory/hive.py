@@ -1,0 +1,247 @@
+"""The Exchange records of a registry hive (the file SOFTWARE of a Windows installation), with regipy.
+
+regipy is an extra and is imported only when there is a hive. It trusts what it reads, so it is given a stream that
+answers in small pieces and gives up after so many: a loop, a list that names one key a million times or a value of
+gigabytes then ends as a damaged hive.
+
+Which keys are read, and who says so: Exchange\\Setup with the folders Services and Web Connector, Services Version
+(50, 55, 60, 65) and ServicePackNumber up to 2003, MsiProductMajor and MsiProductMinor for 2007 (nessus-plugins,
+smb_hotfixes.nasl), NewestBuild and Build in 4.0 (KB158956), folders (KB149205); ExchangeServer\\v14 and v15\\Setup with
+MsiInstallPath, the four numbers of the build and OwaVersion (CSS-Exchange); Updates\\<product>\\Q<number> (KB257946),
+Updates\\Exchange Server 2003\\SP3\\KB<number> (technet aa998975), Updates\\Exchange 2013, 2016 and 2019, whose keys
+hold PackageName (CSS-Exchange, Get-ExchangeUpdates.ps1). Wow6432Node holds what 32-bit setups wrote on 64-bit Windows.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotfix_check.errors import TargetError
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.pe_bytes import ReadAt
+
+MAX_PIECE = 1024  # bytes of one read: a key's name takes 510, and no value that is read takes more
+MAX_STEPS = 1_000_000  # reads of one hive, all together; one with 2,900 keys takes 180,000
+MAX_VALUES = 200  # of a key that is read
+MAX_RECORDS = 2_000  # updates recorded in one hive
+NEEDS_EXTRA = "a registry hive is read with an extra: pip install 'hotfix-check[registry]'"
+
+_VALUE_STEPS = 300  # what reading a value counts as
+_TEXT = 260  # characters of a value
+_WINDOW = 4096
+_BINS = 4096  # where the first bin begins; offsets in cells count from there
+_SETUP_VALUES = {
+    name.lower(): name
+    for name in (
+        "Services Version",
+        "ServicePackNumber",
+        "NewestBuild",
+        "Build",
+        "Services",
+        "Web Connector",
+        "MsiProductMajor",
+        "MsiProductMinor",
+        "MsiBuildMajor",
+        "MsiBuildMinor",
+        "MsiInstallPath",
+        "OwaVersion",
+    )
+}
+_KB = re.compile(r"(?:KB|Q)([1-9][0-9]{4,6})(?![0-9])", re.ASCII | re.IGNORECASE)
+
+
+class HiveError(TargetError):
+    """A file that is no hive that could be read; ``str()`` is a short reason without the file's name."""
+
+
+class MissingExtraError(HiveError):
+    """regipy is not installed."""
+
+
+class _Stream:
+    """A file for regipy: small pieces, and an end to them."""
+
+    def __init__(self, read_at: ReadAt, size: int) -> None:
+        self._read_at = read_at
+        self._size = size
+        self._at = 0
+        self._left = MAX_STEPS
+        self._start = 0
+        self._window = b""
+
+    def spend(self, steps: int) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise HiveError(f"its keys lead to more than {MAX_STEPS} reads")
+
+    def read(self, size: int = -1) -> bytes:
+        self.spend(1)
+        wanted = MAX_PIECE if size < 0 else min(size, MAX_PIECE)
+        start = self._at - self._start
+        if start < 0 or start + wanted > len(self._window):
+            self._window = self._read_at(self._at, max(wanted, _WINDOW)) if self._at < self._size else b""
+            self._start, start = self._at, 0
+        data = self._window[start : start + wanted]
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        at = offset + (self._size if whence == 2 else self._at if whence == 1 else 0)
+        if at < 0:
+            raise HiveError("damaged: it points before its own beginning")
+        self._at = at
+        return at
+
+    def tell(self) -> int:
+        return self._at
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    setups: list[RecordedSetup] = field(default_factory=list)
+    updates: list[RecordedUpdate] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def read_hive(path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] | None) -> RegistryRecords:
+    """What a hive records of Exchange; a part of it that cannot be read is a note, with ``complete`` false.
+
+    ``path`` is only told. Raises HiveError when nothing can be read of it, MissingExtraError without regipy, and
+    whatever ``read_at`` and ``sha256`` raise as OSError.
+    """
+    try:
+        from construct import ConstructError
+        from regipy.exceptions import RegipyException
+        from regipy.registry import Cell, NKRecord
+        from regipy.structs import REGF_HEADER
+    except ImportError as error:
+        raise MissingExtraError(NEEDS_EXTRA) from error
+    logging.getLogger("regipy").setLevel(logging.CRITICAL)  # it tells of every broken value, with what is in it
+    damage = (RegipyException, ConstructError, struct.error, ValueError, OverflowError, HiveError)
+    stream = _Stream(read_at, size)
+    if stream.read(4) != b"regf":
+        raise HiveError("not a registry hive: it does not begin with regf")
+    try:
+        stream.seek(0)
+        header = REGF_HEADER.parse_stream(stream)
+        top = _BINS + header.root_key_offset + 4
+        stream.seek(top)
+        if stream.read(2) != b"nk":
+            raise HiveError("damaged: its root key is not where its header says")
+        root = NKRecord(Cell(cell_type="nk", offset=top + 2, size=0), stream)  # type: ignore[no-untyped-call]
+        tops = [(f"{prefix}Microsoft", key) for prefix, key in _tops(root, stream)]
+    except damage as error:
+        raise HiveError(_reason(error)) from error
+    found = _Found()
+    for name, key in tops:
+        for part in (_setups, _updates):
+            try:
+                part(key, name, stream, found)
+            except damage as error:
+                found.faults.append(f"{_reason(error)} (below {name})")
+    notes = [f"only read in part: {fault}" for fault in dict.fromkeys(found.faults)]
+    if header.primary_sequence_num != header.secondary_sequence_num:
+        notes.append("not written to the end: its last changes are in its log files (SOFTWARE.LOG), which are not read")
+    return RegistryRecords(
+        hive=path,
+        size=size,
+        sha256=sha256() if sha256 is not None else None,
+        setups=tuple(sorted(found.setups, key=lambda one: one.key.lower())),
+        updates=tuple(sorted(set(found.updates), key=lambda one: (one.kb, one.key.lower(), one.key))),
+        notes=tuple(notes),
+        complete=not found.faults,
+    )
+
+
+def _reason(error: Exception) -> str:
+    """In our own words: a library's text may quote the hive, and has lines."""
+    return str(error) if isinstance(error, HiveError) else "damaged: a key or a value leads nowhere"
+
+
+def _children(key: Any, stream: _Stream) -> Iterator[Any]:
+    for child in key.iter_subkeys():
+        stream.spend(1)
+        yield child
+
+
+def _named(key: Any, names: tuple[str, ...], stream: _Stream) -> dict[str, Any]:
+    """The keys below one that have these lower-case names."""
+    found: dict[str, Any] = {}
+    for child in _children(key, stream):
+        if child.name.lower() in names:
+            found.setdefault(child.name.lower(), child)
+            if len(found) == len(names):
+                break
+    return found
+
+
+def _tops(root: Any, stream: _Stream) -> Iterator[tuple[str, Any]]:
+    """The keys Microsoft of the 64-bit and of the 32-bit side."""
+    here = _named(root, ("microsoft", "wow6432node"), stream)
+    if "microsoft" in here:
+        yield "", here["microsoft"]
+    if "wow6432node" in here:
+        for key in _named(here["wow6432node"], ("microsoft",), stream).values():
+            yield "Wow6432Node\\", key
+
+
+def _setups(top: Any, name: str, stream: _Stream, found: _Found) -> None:
+    for parent, key in _named(top, ("exchange", "exchangeserver"), stream).items():
+        below = {"": key} if parent == "exchange" else _named(key, ("v14", "v15"), stream)
+        for version, holder in below.items():
+            for setup in _named(holder, ("setup",), stream).values():
+                path = "\\".join(part for part in (name, key.name, version, setup.name) if part)
+                values = {
+                    _SETUP_VALUES[one.lower()]: value
+                    for one, value in _values(setup, stream)
+                    if one.lower() in _SETUP_VALUES
+                }
+                found.setups.append(RecordedSetup(key=path, values=tuple(sorted(values.items()))))
+
+
+def _values(key: Any, stream: _Stream) -> Iterator[tuple[str, str | int]]:
+    """The texts and numbers of a key, by name. Raises HiveError when fewer can be read than it says it has."""
+    count, read = key.values_count, 0
+    if count > MAX_VALUES:
+        raise HiveError(f"a key has more than {MAX_VALUES} values")
+    for value in key.iter_values(trim_values=False):
+        stream.spend(_VALUE_STEPS)
+        read += 1
+        if isinstance(value.value, int):
+            yield value.name, value.value
+        elif isinstance(value.value, str) and value.value_type in ("REG_SZ", "REG_EXPAND_SZ"):
+            yield value.name, value.value.partition("\0")[0][:_TEXT]
+    if read < count:
+        raise HiveError(f"damaged: {read} of {count} values of a key can be read")
+
+
+def _updates(top: Any, name: str, stream: _Stream, found: _Found) -> None:
+    """Exchange's keys below Updates; a key that names no KB, itself or by PackageName, may be a level."""
+    for updates in _named(top, ("updates",), stream).values():
+        for product in _children(updates, stream):
+            if "exchange" not in product.name.lower():
+                continue
+            path = f"{name}\\{updates.name}\\{product.name}"
+            for one in _children(product, stream):
+                if not _record(one, product.name, path, stream, found):
+                    for inner in _children(one, stream):
+                        _record(inner, product.name, f"{path}\\{one.name}", stream, found)
+
+
+def _record(key: Any, product: str, path: str, stream: _Stream, found: _Found) -> bool:
+    """Whether a key records an update, which is then kept."""
+    package = next(
+        (text for name, text in _values(key, stream) if name.lower() == "packagename" and isinstance(text, str)), None
+    )
+    named = _KB.match(key.name) or _KB.search(package or "")
+    if named is None:
+        return False
+    if len(found.updates) >= MAX_RECORDS:
+        raise HiveError(f"it records more than {MAX_RECORDS} updates")
+    found.updates.append(RecordedUpdate(kb=int(named[1]), product=product, key=f"{path}\\{key.name}", package=package))
+    return True

@@ -1,0 +1,126 @@
+"""What a registry hive records of Exchange: the values of its Setup keys and the updates that setup noted, as read.
+
+Records stand beside files and never in their place: Microsoft advises against deciding from what the registry says of
+files, since later installations replace them (KB888535).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hotfix_check.fields import Fields
+
+HIVE_NAME = "software"
+"""The file of HKLM\\SOFTWARE, in lower case; it lies in System32\\config below Windows or Winnt."""
+_PLACES = (("windows", "system32", "config", HIVE_NAME), ("winnt", "system32", "config", HIVE_NAME))
+_NUMBER = (0, 2**32 - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedSetup:
+    """A Setup key below HKLM\\SOFTWARE with those of its values that tell product, level and folders, by name."""
+
+    key: str
+    values: tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedUpdate:
+    """An update that an Exchange key below HKLM\\SOFTWARE\\Microsoft\\Updates records as installed.
+
+    ``product`` is that key's name as it is ("Exchange Server 2003"), ``package`` the value PackageName where there is
+    one. A level in the path is the next service pack and not the one that is there (technet aa998975: KB907747 of
+    2003 SP2 lies under SP3), so it is kept in ``key`` alone.
+    """
+
+    kb: int
+    product: str
+    key: str
+    package: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryRecords:
+    """The records of one hive. ``hive`` is its path in the target, or as it was given; ``notes`` is what to know of it.
+
+    ``complete`` is False where a part of the hive could not be read, so that a record that is not here may exist.
+    """
+
+    hive: str
+    size: int
+    sha256: str | None
+    setups: tuple[RecordedSetup, ...]
+    updates: tuple[RecordedUpdate, ...]
+    notes: tuple[str, ...] = ()
+    complete: bool = True
+
+
+def is_hive_place(parts: tuple[str, ...]) -> bool:
+    """Whether a path, in parts, ends as that of a Windows installation's SOFTWARE hive does."""
+    return tuple(part.lower() for part in parts[-4:]) in _PLACES
+
+
+def registry_row(records: RegistryRecords) -> dict[str, object]:
+    """The records as a saved inventory holds them."""
+    return {
+        "hive": records.hive,
+        "size": records.size,
+        "sha256": records.sha256,
+        "complete": records.complete,
+        "notes": list(records.notes),
+        "setups": [{"key": one.key, "values": dict(one.values)} for one in records.setups],
+        "updates": [
+            {"kb": one.kb, "product": one.product, "key": one.key, "package": one.package} for one in records.updates
+        ],
+    }
+
+
+def read_registry(row: Fields) -> RegistryRecords:
+    """The same back. Raises what ``row`` raises for a fault."""
+    records = RegistryRecords(
+        hive=row.need("hive", row.text("hive")),
+        size=row.need("size", row.integer("size", 0, 2**63)),
+        sha256=row.digest("sha256"),
+        setups=tuple(_setup(one) for one in row.tables("setups", _label("setup"))),
+        updates=tuple(_update(one) for one in row.tables("updates", _label("update"))),
+        notes=row.texts("notes") or (),
+        complete=row.flag("complete", True),
+    )
+    row.finish()
+    return records
+
+
+def _label(what: str) -> Callable[[int, dict[str, Any]], str]:
+    return lambda number, row: f"{what} {number} ({str(row.get('key'))[:60]})"
+
+
+def _setup(row: Fields) -> RecordedSetup:
+    values = row.inner("values")
+    if values is None:
+        raise row.fault("values", "missing")
+    setup = RecordedSetup(
+        key=row.need("key", row.text("key")),
+        values=tuple((name, _value(values, name)) for name in values.keys),
+    )
+    row.finish()
+    return setup
+
+
+def _value(values: Fields, name: str) -> str | int:
+    found = values.get(name, object, "text or a number")
+    if isinstance(found, str):
+        return found
+    return values.need(name, values.integer(name, *_NUMBER))
+
+
+def _update(row: Fields) -> RecordedUpdate:
+    update = RecordedUpdate(
+        kb=row.need("kb", row.integer("kb", 10_000, 9_999_999)),
+        product=row.need("product", row.text("product")),
+        key=row.need("key", row.text("key")),
+        package=row.get("package", str, "text"),
+    )
+    row.finish()
+    return update

@@ -1,0 +1,196 @@
+"""--hive, and what every format says of the registry."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from hive_builder import build_hive
+from jsonschema import Draft202012Validator
+from make_samples import HIVES
+
+from hotfix_check.saved_result import packaged_schema
+
+NAME, KEYS = HIVES["exchange-5.5-sp4"]
+LINE = "Registry: SP4, 3 hotfixes recorded"
+GONE_BACK = (
+    r"recorded-but-older: it is recorded as installed in the registry (Microsoft\Updates\Exchange Server 5.5\Q818861)"
+)
+
+
+@pytest.fixture
+def server(samples: Path) -> Path:
+    """The 5.5 server of the samples."""
+    return samples / "exchange-5.5-sp4"
+
+
+def flat(text: str) -> str:
+    """The text without its line ends."""
+    return " ".join(text.split())
+
+
+def test_scan_says_what_the_registry_records_and_what_has_gone_back(run: Run, server: Path, samples: Path) -> None:
+    ran = run("scan", server, "--hive", samples / NAME, "--kb", "KB324528", "--kb", "KB818861")
+    assert ran.code == 1
+    assert LINE in flat(ran.out)
+    assert GONE_BACK in flat(ran.out)
+    assert ran.out.count("recorded-but-older") == 1
+
+
+def test_the_result_holds_the_records_and_follows_its_schema(run: Run, server: Path, samples: Path) -> None:
+    result = run("scan", server, "--hive", samples / NAME, "-f", "json").result
+    Draft202012Validator(packaged_schema("result-1.json")).validate(result)
+    (target,) = result["targets"]
+    assert target["registry"]["setups"] == [
+        {
+            "key": r"Microsoft\Exchange\Setup",
+            "values": {"ServicePackNumber": 4, "Services": r"C:\Exchsrvr", "Services Version": 55},
+            "product": "exchange-5.5",
+            "level": "SP4",
+        }
+    ]
+    assert [one["kb"] for one in target["registry"]["updates"]] == [324528, 818861, 884874]
+    recorded = {one["kb"]: one["recorded"] for one in target["findings"]}
+    assert recorded[324528] == [r"Microsoft\Updates\Exchange Server 5.5\Q324528"]
+    assert recorded[280411] == []
+
+
+def test_without_a_hive_there_is_nothing_of_it(run: Run, server: Path) -> None:
+    (target,) = run("scan", server, "-f", "json").result["targets"]
+    assert target["registry"] is None
+    assert {tuple(one["recorded"] or ("none",)) for one in target["findings"]} == {("none",)}
+
+
+@pytest.mark.parametrize("form", ["table", "md", "html"])
+def test_every_format_has_the_line_also_from_a_saved_result(run: Run, server: Path, samples: Path, form: str) -> None:
+    run("scan", server, "--hive", samples / NAME, "-o", "result.json")
+    said = flat(run("convert", "result.json", "-f", form).out).replace("</th><td>", ": ")
+    assert LINE in said
+
+
+def test_the_page_says_what_of_the_registry_was_not_looked_at(run: Run, server: Path, samples: Path) -> None:
+    beside = run("scan", server, "--hive", samples / NAME, "-f", "html").out
+    assert "Not checked: the registry beyond the records shown, a pending restart" in beside
+    assert "Not checked: the registry, a pending restart" in run("scan", server, "-f", "html").out
+
+
+def test_a_result_of_an_earlier_release_can_still_be_rendered(run: Run, server: Path, tmp_path: Path) -> None:
+    text = run("scan", server, "-f", "json", "--no-run-info").out
+    (tmp_path / "old.json").write_text(text.replace('"registry": null,', "").replace('"recorded": null,', ""))
+    for form in ("table", "md", "html", "csv"):
+        ran = run("convert", "old.json", "-f", form)
+        assert ran.code == 0
+        assert "Registry: " not in ran.out
+        assert ">Registry<" not in ran.out
+
+
+def test_a_saved_inventory_judges_the_same(run: Run, server: Path, samples: Path) -> None:
+    run("inventory", server, "--hive", samples / NAME, "-o", "server.json")
+    (later,) = run("scan", "server.json", "-f", "json").result["targets"]
+    (now,) = run("scan", server, "--hive", samples / NAME, "-f", "json").result["targets"]
+    assert later["registry"] == now["registry"]
+    assert later["findings"] == now["findings"]
+
+
+@pytest.mark.parametrize(
+    ("kb", "said"),
+    [
+        ("KB324528", r"Registry: recorded as installed, Microsoft\Updates\Exchange Server 5.5\Q324528."),
+        ("KB280411", "Registry: no record of it."),
+    ],
+)
+def test_explain_says_whether_it_is_recorded(run: Run, server: Path, samples: Path, kb: str, said: str) -> None:
+    out = flat(run("explain", kb, server, "--hive", samples / NAME).out)
+    assert said in out
+    assert "Not looked at: files waiting for a restart" in out
+    assert "Not looked at: the registry" in flat(run("explain", kb, server).out)
+
+
+def found(run: Run, tmp_path: Path) -> Path:
+    """A target in which a hive lies where Windows keeps it."""
+    place = tmp_path / "disk" / "WINNT" / "System32" / "config"
+    place.mkdir(parents=True)
+    (place / "SOFTWARE").write_bytes(build_hive(KEYS))
+    return tmp_path / "disk"
+
+
+def test_a_manifest_lists_a_hive_that_was_found_and_verify_sees_a_change(run: Run, tmp_path: Path) -> None:
+    disk = found(run, tmp_path)
+    run("scan", disk, "-o", "evidence.manifest.json")
+    assert '"WINNT/System32/config/SOFTWARE"' in (tmp_path / "evidence.manifest.json").read_text()
+    assert run("verify", "evidence.manifest.json").code == 0
+    (disk / "WINNT" / "System32" / "config" / "SOFTWARE").write_bytes(build_hive({**KEYS, "More": {}}))
+    changed = run("verify", "evidence.manifest.json")
+    assert (changed.code, "SOFTWARE" in changed.out) == (1, True)
+
+
+def test_a_dirty_hive_is_told(run: Run, server: Path, tmp_path: Path) -> None:
+    (tmp_path / "hive").write_bytes(build_hive(KEYS, dirty=True))
+    assert "! not written to the end" in run("scan", server, "--hive", "hive").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["scan", "{server}", "{server}", "--hive", "{hive}"], "--hive: a hive belongs to one target"),
+        (["scan", "{server}", "--hive", "{hive}", "-o", "x.manifest.json"], "--hive: a manifest lists what is in"),
+        (["scan", "{server}", "--hive", "nowhere"], "nowhere: No such file or directory"),
+        (["scan", "{server}", "--hive", "{server}"], "{server}: not a regular file"),
+        (["scan", "{server}", "--hive", "{program}"], "{program}: not a registry hive: it does not begin with regf"),
+        (["inventory", "{server}", "--hive", "{program}"], "not a registry hive: it does not begin with regf"),
+        (["inventory", "{server}", "--hive", "{hive}", "-o", "{hive}"], "{hive}"),
+        (["explain", "KB818861", "{server}", "--hive", "nowhere"], "nowhere: No such file or directory"),
+    ],
+    ids=[
+        "two targets",
+        "a manifest",
+        "no such file",
+        "a folder",
+        "a program",
+        "a program, collecting",
+        "the hive as the output",
+        "no such file, explaining",
+    ],
+)
+def test_what_cannot_be_asked_is_one_line_and_exit_code_2(
+    run: Run, server: Path, samples: Path, arguments: list[str], said: str
+) -> None:
+    names = {"server": server, "hive": samples / NAME, "program": server / "Exchsrvr" / "Bin" / "Mad.exe"}
+    ran = run(*(one.format(**names) for one in arguments), *([] if arguments[0] == "explain" else ["-q"]))
+    assert (ran.code, ran.out) == (2, "")
+    error = ran.err.splitlines()[-1]
+    assert error.startswith("hotfix-check: error: ")
+    assert said.format(**names) in error
+
+
+def test_a_saved_inventory_takes_no_other_hive(run: Run, server: Path, samples: Path) -> None:
+    run("inventory", server, "-o", "server.json")
+    ran = run("scan", "server.json", "--hive", samples / NAME, "-q")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "--hive: server.json is a saved inventory" in ran.err
+
+
+def test_without_the_extra_asking_is_an_error_and_finding_an_entry(
+    run: Run, server: Path, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "regipy.registry", None)
+    asked = run("scan", server, "--hive", samples / NAME, "-q")
+    assert (asked.code, asked.out, asked.err.count("\n")) == (2, "", 1)
+    assert "pip install 'hotfix-check[registry]'" in asked.err
+    out = flat(run("scan", found(run, tmp_path), "-q").out)
+    assert "WINNT/System32/config/SOFTWARE: a registry hive is read with an extra: pip install" in out
+
+
+def test_a_listing_can_have_a_hive_beside_it(run: Run, samples: Path) -> None:
+    (target,) = run("scan", samples / "listings" / "sigcheck.csv", "--hive", samples / NAME, "-f", "json").result[
+        "targets"
+    ]
+    assert (target["kind"], target["registry"]["hive"]) == ("listing", str(samples / NAME))
+
+
+def test_an_archive_can_have_a_hive_beside_it(run: Run, samples: Path) -> None:
+    ran = run("scan", samples / "exchange-2003-sp1.zip", "--hive", samples / NAME, "-f", "json")
+    (target,) = ran.result["targets"]
+    assert (target["kind"], target["registry"]["setups"][0]["product"]) == ("archive", "exchange-5.5")
