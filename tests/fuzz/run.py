@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ENTRANCES = ("pe", "article", "catalogue", "lines", "inventory", "result", "baseline", "waivers", "manifest")
+ENTRANCES = ("pe", "article", "catalogue", "lines", "inventory", "hive", "result", "baseline", "waivers", "manifest")
 LIMITS = ("-max_len=16384", "-rss_limit_mb=1024", "-timeout=30", "-print_final_stats=1", "-verbosity=1")
 
 

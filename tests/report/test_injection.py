@@ -53,6 +53,13 @@ PLAIN["targets"][0]["findings"][0] |= {
     "settle_with": [{"file": "Store.exe", "role": "bin", "why": "it shows the level"}],
     "actions": [{"kind": "registry", "text": "Set the value"}],
     "aliases": ["MS06-019"],
+    "recorded": ["Microsoft\\Updates\\Exchange Server 2003\\SP3\\KB907747"],
+}
+PLAIN["targets"][0]["registry"] = {
+    **{"hive": "Windows/System32/config/SOFTWARE", "size": 8192, "sha256": None, "complete": False},
+    "notes": ["only read in part: damaged"],
+    "setups": [{"key": "Microsoft\\Exchange\\Setup", "values": {}, "product": "exchange-2003", "level": "SP2"}],
+    "updates": [{"kb": 907747, "product": "Exchange Server 2003", "key": "Microsoft\\Updates", "package": "KB907747"}],
 }
 DATES = {"released", "timestamp", "as_of", "version"}  # free in the schema, and read as days and versions all the same
 PLACES = [place for place in free_places(PLAIN) if place[-1] not in DATES or place[0] == "tool"]
