@@ -17,10 +17,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 _HERE = Path(__file__).parent
 _LAUNCH = str(_HERE / "launch.py")
+Name = TypeVar("Name")
 
 
 class WrongAnswerError(Exception):
@@ -48,9 +49,9 @@ class Timing:
     """Of the last run."""
 
 
-def interleaved(contenders: Mapping[str, Callable[[], Run]], rounds: int) -> dict[str, Timing]:
+def interleaved(contenders: Mapping[Name, Callable[[], Run]], rounds: int) -> dict[Name, Timing]:
     """Every contender once a round, in turn."""
-    runs: dict[str, list[Run]] = {name: [] for name in contenders}
+    runs: dict[Name, list[Run]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, run in contenders.items():
             runs[name].append(run())
