@@ -56,7 +56,7 @@ def file_facts(file: FileBytes, asked: Asked, *, evidence: bool) -> InstalledFil
     Whatever ``file`` raises as OSError while it is read becomes the reason.
     """
     try:
-        image = PeBytes(file.read_at)
+        image = PeBytes(file.read_at, file.size)
         if not evidence and image.at(0, 2) != b"MZ":
             return None
         name = name_of(file.path)
