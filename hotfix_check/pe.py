@@ -132,7 +132,10 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
 
 
 def read_pe(read_at: ReadAt, size: int, *, mapi: bool = False) -> PeFacts:
-    """Read the facts of a file of ``size`` bytes through ``read_at``. Raises PeError, and whatever ``read_at`` raises."""
+    """Read the facts of a file of ``size`` bytes through ``read_at``.
+
+    Raises PeError, and whatever ``read_at`` raises.
+    """
     return read_image(PeBytes(read_at, size), mapi=mapi)
 
 
