@@ -31,7 +31,7 @@ _WORST_FIRST = (
 )
 
 _READING_ANOMALIES = (
-    *("readers-disagree", "languages-disagree", "checksum-wrong", "changed-while-read", "case-duplicate"),
+    *("readers-disagree", "languages-disagree", "checksum-wrong", "case-duplicate"),
     VERSION_FROM_TEXT,
 )
 _LINK_MARGIN = timedelta(days=2)

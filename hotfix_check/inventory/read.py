@@ -30,6 +30,7 @@ from hotfix_check.pe_bytes import open_regular, positioned
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
+_TIMES_READ = 2  # a file that changes meanwhile
 
 
 def read_target(
@@ -142,27 +143,45 @@ def _archive_form(target: Path) -> ArchiveForm | None:
 
 
 def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile | None:
-    """The facts of a file on disk, or why it gives none; None when it is not asked for after all."""
+    """The facts of a file on disk, or why it gives none; None when it is not asked for after all.
+
+    One that changes while it is read is read once more: versions and hash must be those of one moment.
+    """
     try:
         if found.evidence and not asked.hashes and name_of(found.inner) in asked.plain:
             status = _status(found)
             return InstalledFile(path=found.inner, size=status.st_size, modified=utc_time(status.st_mtime))
         path, folder = _way_to(found)
-        fd, status = open_regular(path, dir_fd=folder, follow=found.follow)
+        fd, _ = open_regular(path, dir_fd=folder, follow=found.follow)
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
     try:
-        file = FileBytes(
+        for _ in range(_TIMES_READ):
+            before = os.fstat(fd)
+            facts = _open_file_facts(fd, before, found, asked)
+            if facts is None or _is_as_it_was(fd, before):
+                return facts
+        return UnreadableFile(
             path=found.inner,
-            size=status.st_size,
-            modified=utc_time(status.st_mtime),
-            read_at=positioned(fd),
-            sha256=lambda: _sha256(fd, status.st_size),
+            reason="it changed while it was read",
+            size=before.st_size,
+            modified=utc_time(before.st_mtime),
         )
-        facts = file_facts(file, asked, evidence=found.evidence)
-        return facts if facts is None or _is_as_it_was(fd, status) else _changed(facts)
     finally:
         os.close(fd)
+
+
+def _open_file_facts(
+    fd: int, status: os.stat_result, found: FoundFile, asked: Asked
+) -> InstalledFile | UnreadableFile | None:
+    file = FileBytes(
+        path=found.inner,
+        size=status.st_size,
+        modified=utc_time(status.st_mtime),
+        read_at=positioned(fd),
+        sha256=lambda: _sha256(fd, status.st_size),
+    )
+    return file_facts(file, asked, evidence=found.evidence)
 
 
 def _status(found: FoundFile) -> os.stat_result:
@@ -178,14 +197,6 @@ def _way_to(found: FoundFile) -> tuple[str, int | None]:
 def _is_as_it_was(fd: int, before: os.stat_result) -> bool:
     now = os.fstat(fd)
     return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
-
-
-def _changed(facts: InstalledFile | UnreadableFile) -> InstalledFile | UnreadableFile:
-    """Of a file that was written to meanwhile no hash is told: it could be that of no file that ever was."""
-    if isinstance(facts, UnreadableFile):
-        return replace(facts, reason=f"{facts.reason} (the file was changed while it was read)")
-    note = "changed-while-read: its size or time was another after reading than before, so it has no SHA-256 here"
-    return replace(facts, sha256=None, notes=(*facts.notes, note))
 
 
 def _with_case_duplicates(
