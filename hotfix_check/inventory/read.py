@@ -30,6 +30,7 @@ from hotfix_check.pe_bytes import open_regular, positioned
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
+_TWINS_NAMED = 2
 _TIMES_READ = 2  # a file that changes meanwhile
 
 
@@ -202,16 +203,24 @@ def _is_as_it_was(fd: int, before: os.stat_result) -> bool:
 def _with_case_duplicates(
     files: Sequence[InstalledFile], unreadable: Sequence[UnreadableFile]
 ) -> tuple[InstalledFile, ...]:
-    """The same files; those whose path another has too, but for case, say so: Windows would see one of them."""
-    spelt: dict[str, list[str]] = {}
+    """The same files; those whose path another has too, but for case, say so: Windows would see one of them.
+
+    A note names few of the others, since there can be as many as a name has ways to be spelt.
+    """
+    spelt: dict[str, set[str]] = {}
     for path in (*(file.path for file in files), *(file.path for file in unreadable)):
-        spelt.setdefault(path.lower(), []).append(path)
+        spelt.setdefault(path.lower(), set()).add(path)
+    first = {key: sorted(paths)[: _TWINS_NAMED + 1] for key, paths in spelt.items() if len(paths) > 1}
 
     def told(file: InstalledFile) -> InstalledFile:
-        others = sorted(set(spelt[file.path.lower()]) - {file.path})
-        if not others:
+        key = file.path.lower()
+        if key not in first:
             return file
-        note = f"case-duplicate: {', '.join(others)} is the same path on Windows, which would see one of them"
+        others = [path for path in first[key] if path != file.path][:_TWINS_NAMED]
+        more = len(spelt[key]) - 1 - len(others)
+        names = ", ".join(others) + (f" and {more} more" if more else "")
+        verb = "are" if len(others) > 1 else "is"
+        note = f"case-duplicate: {names} {verb} the same path on Windows, which would see one of them"
         return replace(file, notes=(*file.notes, note))
 
     return tuple(map(told, files))

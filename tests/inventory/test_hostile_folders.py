@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import os
 import socket
 import subprocess
@@ -176,6 +177,24 @@ def test_a_name_that_differs_in_case_from_a_link_or_a_folder_is_said(target: Pat
     (target / "STORE.EXE").symlink_to("Store.exe")
     (file,) = read(target).files
     assert file.notes == ("case-duplicate: STORE.EXE is the same path on Windows, which would see one of them",)
+
+
+TWINS = {
+    "three": (3, "STORE.EXE, STORE.EXe are"),
+    "four": (4, "STORE.EXE, STORE.EXe and 1 more are"),
+    "all": (256, "STORE.EXE, STORE.EXe and 253 more are"),
+}
+
+
+@pytest.mark.parametrize(("count", "said"), TWINS.values(), ids=TWINS)
+def test_of_many_names_that_differ_in_case_alone_each_tells_two_others(count: int, said: str, target: Path) -> None:
+    names = sorted({"".join(letters) for letters in itertools.product(*zip("STORE.EXE", "store.exe", strict=True))})
+    for name in names[:count]:
+        (target / name).write_bytes(PROGRAM)
+    notes = {file.path: file.notes for file in read(target).files}
+    assert len(notes) == count
+    assert notes[names[2]] == (f"case-duplicate: {said} the same path on Windows, which would see one of them",)
+    assert notes["STORE.EXE"][0].startswith("case-duplicate: STORE.EXe, STORE.ExE")
 
 
 def test_a_file_that_vanishes_is_a_value_with_a_reason(target: Path) -> None:
