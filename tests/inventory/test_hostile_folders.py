@@ -154,6 +154,21 @@ def test_folders_beyond_the_stated_depth_are_named_and_not_listed(
     )
 
 
+def test_folders_of_a_longer_path_than_stated_are_named_and_not_listed(
+    target: Path, digging: Callable[[list[str], bytes], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotfix_check.inventory.walk.MAX_PATH", 11)
+    digging(["abc", "def", "ghi", "j"], PROGRAM)
+    (target / "abc" / "def" / "ghij").mkdir()
+    (target / "abc" / "def" / "Store.exe").write_bytes(PROGRAM)
+    inventory = read(target)
+    assert (paths(inventory), inventory.folders) == (["abc/def/Store.exe"], ("", "abc", "abc/def", "abc/def/ghi"))
+    assert reasons(inventory) == {
+        "abc/def/ghi/j": "the folder is not listed: more than 11 characters of path",
+        "abc/def/ghij": "the folder is not listed: more than 11 characters of path",
+    }
+
+
 def test_hundreds_of_folders_deep_are_listed(target: Path, digging: Callable[[list[str], bytes], None]) -> None:
     digging(["d"] * 400, PROGRAM)
     assert len(read(target).files) == 1
