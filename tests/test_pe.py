@@ -298,6 +298,23 @@ def test_hostile_files_cost_little(file: Counting) -> None:
     assert peak < 4 * MAX_BYTES_READ
 
 
+@pytest.mark.parametrize(
+    ("before", "version"), [(MAX_DIRECTORY_ENTRIES - 1, "5.5.2657.50"), (MAX_DIRECTORY_ENTRIES, "None")]
+)
+def test_further_entries_of_a_resource_directory_than_stated_are_not_looked_at(before: int, version: str) -> None:
+    tree = [*[(2, b"a bitmap")] * before, *version_tree({1033: version_resource("5.5.2657.50", {})})]
+    assert str(read(build_image(tree)).version) == version
+
+
+@pytest.mark.parametrize(("bound", "exported"), [(4, True), (3, False)])
+def test_further_exports_than_stated_are_not_searched(
+    bound: int, exported: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotfix_check.pe.MAX_EXPORTS", bound)
+    names = ["A", "B", "C", "GetOutlookVersion"]
+    assert read(build_pe(exports=names), mapi=True).exports_get_outlook_version is exported
+
+
 words = st.integers(0, 0xFFFF)
 text = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=30)
 keys = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)

@@ -237,7 +237,7 @@ def _unopened(found: FoundFile, reason: str) -> UnreadableFile:
 def _sha256(fd: int, size: int) -> str:
     """Of the first ``size`` bytes: a file that grows as fast as it is read has an end all the same."""
     digest, read_at, offset = hashlib.sha256(), positioned(fd), 0
-    while offset < size and (data := read_at(offset, min(_PIECE, size - offset))):
+    while data := read_at(offset, min(_PIECE, size - offset)):
         digest.update(data)
         offset += len(data)
     return digest.hexdigest()
