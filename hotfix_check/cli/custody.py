@@ -77,6 +77,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     manifest = parse_manifest(read_json(path, MAX_BYTES, "a manifest"), str(path))
     asked = manifest.asked
     beside = path.parent
+    places = [_place(recorded, root, alone=len(manifest.targets) == 1) for recorded in manifest.targets]
     judge = Judge(
         JudgeOptions(
             catalogues=tuple(_asked_file(one, beside) for one in asked.catalogues),
@@ -89,14 +90,14 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
             cross_check=asked.cross_check,
             follow_links=asked.follow_links,
             quiet=quiet,
-        )
+        ),
+        places,
     )
     waivers = None if asked.waivers is None else _asked_file(asked.waivers, beside)
     faults: list[str] = []
     notes: list[str] = []
     inventories: list[Inventory] = []
-    for recorded in manifest.targets:
-        place = _place(recorded, root, alone=len(manifest.targets) == 1)
+    for recorded, place in zip(manifest.targets, places, strict=True):
         inventory = judge.read(place)
         found = _evidence(place, inventory, judge)
         if str(inventory.kind) != recorded.kind:
