@@ -109,8 +109,8 @@ def walking(options: Options) -> Figures:
         bars=tuple((name, timing.wall) for name, timing in timings.items()),
         unit="seconds",
         notes=(
-            f"{_WHOLE}: Python and its libraries alone take longer to start than find takes in all (One file, the whole "
-            "process), and then a server is judged; what grows with the tree is the walk.",
+            f"{_WHOLE}: Python and its libraries alone take longer to start than find takes in all (One file, the "
+            "whole process), and then a server is judged; what grows with the tree is the walk.",
         )
         if find
         else ("find is not installed",),

@@ -62,7 +62,7 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
         not_evidence(options.resume, (*policy, *asked.catalogues))
     fail_on = verdicts("--fail-on", options.fail_on)
     expected = read_expected(options.expect, options.group_by) if options.expect else None
-    judge = Judge(asked)
+    judge = Judge(asked, read)
     waivers = load_waivers(options.waivers, judge.catalogue) if options.waivers else Waivers()
     question = FleetQuestion(
         catalogue=judge.catalogue,

@@ -53,7 +53,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         if any(map(is_manifest, options.outputs)):
             raise UsageError("--hive: a manifest lists what is in the target; put the hive in Windows/System32/config")
     fail_on = verdicts("--fail-on", options.fail_on)
-    judge = Judge(asked, lazily=True)
+    judge = Judge(asked, options.targets, lazily=True)
     day = judge.day
     inventories = [judge.read(target) for target in options.targets]
     judged = judge_all(judge, inventories, options.waivers, fail_on, day)
