@@ -22,7 +22,6 @@ from hotfix_check.inventory import (
     inventory_to_json,
     is_listing,
     looks_saved,
-    read_listing,
     read_target,
     refuse_other_text,
     with_hive,
@@ -49,6 +48,8 @@ def run_inventory(
     opened = open_catalogue(catalogues, [target])
     outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
     if listing:
+        from hotfix_check.inventory.listings.read import read_listing
+
         inventory = read_listing(target, wanted=outline.all_names, plain=outline.plain_names)
     else:
         if target.is_file():

@@ -23,7 +23,6 @@ from hotfix_check.inventory import (
     TargetKind,
     is_listing,
     looks_saved,
-    read_listing,
     read_saved,
     read_target,
     refuse_other_text,
@@ -121,6 +120,8 @@ class Judge:
         """A folder, file, listing or saved inventory; with ``every_pe`` also files that the catalogue does not name."""
         if target.is_file():
             if is_listing(target):
+                from hotfix_check.inventory.listings.read import read_listing
+
                 return read_listing(target, wanted=self.outline.all_names, plain=self.outline.plain_names)
             if looks_saved(target):
                 return read_saved(target)

@@ -10,7 +10,7 @@ from hotfix_check.inventory.files import (
     by_path,
     name_of,
 )
-from hotfix_check.inventory.listings import is_listing, read_listing, refuse_other_text
+from hotfix_check.inventory.listings import is_listing, refuse_other_text
 from hotfix_check.inventory.read import read_target, with_hive
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
@@ -31,7 +31,6 @@ __all__ = [
     "is_listing",
     "looks_saved",
     "name_of",
-    "read_listing",
     "read_saved",
     "read_target",
     "refuse_other_text",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tabulate import tabulate
-
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import cell, fill, visible
@@ -89,6 +87,8 @@ def _overview(findings: Sequence[Document], width: int, paint: Paint) -> str:
         for one in findings
     ]
     labels = ("Verdict", "Update", "Importance", "Title")
+    from tabulate import tabulate  # takes time to load, and most formats need none
+
     # tabulate keeps two columns free behind a header
     narrow = [max(len(label) + 2, *(len(row[index]) for row in rows)) for index, label in enumerate(labels[:3])]
     room = max(20, width - sum(narrow) - 2 * len(narrow))

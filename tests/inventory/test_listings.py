@@ -23,12 +23,11 @@ from hotfix_check.inventory import (
     UnreadableFile,
     inventory_to_json,
     is_listing,
-    read_listing,
     refuse_other_text,
 )
 from hotfix_check.inventory.files import Collected
 from hotfix_check.inventory.listings.listed import inventory_path, text_version, time_of
-from hotfix_check.inventory.listings.read import MAX_BYTES
+from hotfix_check.inventory.listings.read import MAX_BYTES, read_listing
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.version import FileVersion
 
