@@ -22,7 +22,7 @@ from hotfix_check.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.article.toml_draft import draft_to_toml, toml_blocks
 from hotfix_check.bounded import read_bounded
 from hotfix_check.catalogue.load import MAX_FILE_BYTES
-from hotfix_check.cli.ending import complain
+from hotfix_check.cli.ending import STOPPING, complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.output import replaced, standard_output
@@ -207,7 +207,8 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
         under_way: deque[Future[list[Imported]]] = deque()
         try:
             for chunk in chunks:
-                under_way.append(pool.submit(_import_many, chunk, kb, format))
+                with _signals_held():
+                    under_way.append(pool.submit(_import_many, chunk, kb, format))
                 if len(under_way) >= jobs * _AHEAD:
                     yield from under_way.popleft().result()
             while under_way:
@@ -216,10 +217,28 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """A worker that is started here is born with its signals held; here they come afterwards. Windows has no such."""
+    hold = getattr(signal, "pthread_sigmask", None)
+    if hold is None:
+        yield
+        return
+    before = hold(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        hold(signal.SIG_SETMASK, before)
+
+
 def _leave_signals() -> None:
     """In a worker: Ctrl-C reaches every process of a terminal, and the first one alone ends the run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for each in STOPPING:
+        if each is not signal.SIGINT and signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
 
 def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported]:

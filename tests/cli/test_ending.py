@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from cli.processes import CATALOGUE, content, finish, start
-from conftest import Run
+from cli.processes import CATALOGUE, content, finish, heed_signals, start, started
+from conftest import ROOT, Run
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and devices of POSIX")
 pytestmark = posix
-SIGNALS = [pytest.param(signal.SIGINT, id="Ctrl-C"), pytest.param(signal.SIGTERM, id="SIGTERM")]
+SIGNALS = [
+    pytest.param(getattr(signal, name, None), id=label)
+    for name, label in (("SIGINT", "Ctrl-C"), ("SIGTERM", "SIGTERM"), ("SIGHUP", "SIGHUP"))
+]
 SCAN = ("scan", "server", *CATALOGUE)
 COMMANDS = [
     pytest.param((*SCAN, "--all"), id="scan"),
@@ -23,7 +28,7 @@ COMMANDS = [
     pytest.param(("--version",), id="version"),
 ]
 # Stops where the data is on the disk and the file has not got its name yet.
-AT_THE_DISK = "os.fsync = lambda _: (print('ready', file=sys.stderr, flush=True), time.sleep(60))"
+AT_THE_DISK = "os.fsync = lambda _: (ready(), time.sleep(60))"
 
 
 @pytest.fixture
@@ -51,10 +56,7 @@ def test_an_interrupt_while_writing_leaves_the_old_file_and_no_part(
     arguments: tuple[str, ...], number: signal.Signals, place: Path
 ) -> None:
     before = content(place)
-    process = start(*arguments, cwd=place, before=AT_THE_DISK)
-    assert process.stderr is not None
-    while "ready" not in process.stderr.readline():
-        assert process.poll() is None
+    process = started(*arguments, "-q", cwd=place, before=AT_THE_DISK)
     assert content(place) != before
     process.send_signal(number)
     _, err = process.communicate(timeout=30)
@@ -73,24 +75,21 @@ def test_an_interrupt_while_reading_ends_the_run_at_once(command: str, number: s
         file.parent.mkdir()
         file.write_bytes(program)
         os.truncate(file, 1 << 30)
-    process = start(
+    process = started(
         command,
         "big",
         *CATALOGUE,
         "-o",
         "r.json",
+        "-q",
         cwd=place,
         before="import hotfix_check.inventory.read as r; digest = r._sha256\n"
-        "def told(*given):\n    print('ready', file=sys.stderr, flush=True)\n    return digest(*given)\n"
+        "def told(*given):\n    ready()\n    return digest(*given)\n"
         "r._sha256 = told",
     )
-    assert process.stderr is not None
-    while "ready" not in process.stderr.readline():
-        assert process.poll() is None
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (130, "")
-    assert err.replace("ready\n", "") == "hotfix-check: error: interrupted\n"
+    assert (process.returncode, out, err) == (130, "", "hotfix-check: error: interrupted\n")
     assert (place / "r.json").read_text() == "of last month"
     assert not list(place.glob(".*"))
 
@@ -100,21 +99,17 @@ def test_an_interrupt_stops_the_worker_processes_of_an_import(place: Path) -> No
     articles.mkdir()
     for number in range(100_000, 100_400):
         (articles / f"{number}.txt").write_text(f"Slow ({number})\n\nFile name    Version\n\nStore.exe    5.5.1.1\n")
-    process = start(
+    process = started(
         *("catalogue", "import", "articles", "--jobs", "2", "-o", "d.toml"),
         cwd=place,
         before="import hotfix_check.cli.importing as i; one = i._import_one\n"
-        "def slow(*given):\n    os.write(2, b'ready\\n')\n    time.sleep(0.01)\n    return one(*given)\n"
+        "def slow(*given):\n    ready()\n    time.sleep(0.01)\n    return one(*given)\n"
         "i._import_one = slow",
         start_new_session=True,
     )
-    assert process.stderr is not None
-    while "ready" not in process.stderr.readline():
-        assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert [line for line in err.splitlines() if line.strip("ready")] == ["hotfix-check: error: interrupted"]
+    assert (process.returncode, err) == (130, "hotfix-check: error: interrupted\n")
     assert (place / "d.toml").read_text() == "of last month"
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
@@ -185,11 +180,56 @@ def test_what_cannot_be_said_on_stderr_changes_neither_answer_nor_exit_code(
     assert (ran.returncode, ran.stdout) == (expected.returncode, expected.stdout)
 
 
-def test_a_closed_standard_output_still_gives_the_exit_code_and_the_files(place: Path) -> None:
-    expected = finish(*SCAN, cwd=place)
+@pytest.mark.parametrize("arguments", COMMANDS)
+def test_a_closed_standard_output_is_told_in_one_line(arguments: tuple[str, ...], place: Path) -> None:
+    ran = finish(*arguments, cwd=place, stdout=None, preexec_fn=lambda: os.close(1))
+    lines = [line for line in ran.stderr.splitlines() if "error" in line]
+    assert (ran.returncode, [line.replace("cannot be written: ", "") for line in lines]) == (
+        2,
+        ["hotfix-check: error: standard output: closed"],
+    )
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_files_are_written_when_standard_output_is_closed(place: Path) -> None:
     ran = finish(*SCAN, "-o", "r.json", cwd=place, stdout=None, preexec_fn=lambda: os.close(1))
-    assert (ran.returncode, ran.stderr) == (expected.returncode, expected.stderr)
+    assert ran.returncode == 2
     assert (place / "r.json").read_text().startswith("{")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(["-m", "hotfix_check"], id="as a module"),
+        pytest.param(["-c", "from hotfix_check.__main__ import main; main()"], id="as the command"),
+    ],
+)
+def test_an_interrupt_while_the_program_is_loaded_is_one_line(
+    how: list[str], number: signal.Signals, tmp_path: Path
+) -> None:
+    """What is loaded first stops here, in the place of the library that takes most of the time."""
+    (tmp_path / "typer.py").write_text(
+        "import sys, time\nprint('ready', file=sys.stderr, flush=True)\ntime.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, *how, "--version"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "ready\n"
+    process.send_signal(number)
+    assert process.communicate(timeout=20) == ("", "hotfix-check: error: interrupted\n")
+    assert process.returncode == 130
+
+
+def test_the_command_begins_where_signals_are_heeded_first() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert scripts == {"hotfix-check": "hotfix_check.__main__:main"}
 
 
 @pytest.mark.parametrize(
