@@ -67,7 +67,7 @@ JSON_PAYLOADS: dict[str, tuple[bytes, str]] = {
     "a number that Python will not read": (b'{"a": ' + b"9" * 5000 + b"}", "a: a whole number of 5000 digits"),
     "half a surrogate pair": (b'{"a": {"b": "\\ud800"}}', "a, b: half a surrogate pair in it (\\ud800)"),
     "half a surrogate pair in a key": (b'{"\\udc00": 1}', "\\udc00: half a surrogate pair in the key"),
-    "millions of values": (b"[" + b"0," * 8_388_608, "more than 8388608 values, not {what}"),
+    "millions of values": (b"[" + b"0," * 4_194_304, "more than 4194304 values, not {what}"),
     "a control character in a key": (b'{"a\\nb": NaN}', "a\\nb: NaN is no JSON number"),
 }
 TOML_PAYLOADS: dict[str, tuple[bytes, str]] = {
@@ -319,7 +319,7 @@ def typed(place: Path, arguments: tuple[object, ...], *, memory: int | None = No
 
 
 LARGE: dict[str, tuple[str, bytes, bytes, str]] = {
-    "lists": ("scan", b'{"a": [', b"[],", "more than 8388608 values"),
+    "lists": ("scan", b'{"a": [', b"[],", "more than 4194304 values"),
     "one number": ("convert", b'{"a": 1', b"9", "not JSON: Expecting"),
     "tables": ("catalogue", b"", b"[[a]]\n", "more than 1048576 tables, lists and dotted keys"),
     "one dotted key": ("catalogue", b"", b"a.", "more than 1048576 tables, lists and dotted keys"),
