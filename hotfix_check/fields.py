@@ -172,6 +172,11 @@ class Fields:
         return Fields(value, f"{self.where}: {field}", self._error, text_dates=self._text_dates)
 
     @property
+    def table(self) -> dict[str, Any]:
+        """The table itself, unchecked."""
+        return self._table
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The names of all fields that are there."""
         return tuple(self._table)

@@ -62,8 +62,10 @@ def _with_successor(update: Update, package: Package, at: int, relations: Supers
     """Whether a level includes an update that replaces this one, and so this one: "chain"."""
     product = relations.products[update.product]
     for one in relations.superseded_by(update, package):
-        brings = relations.updates[one].level
-        if brings is not None and product.level_index(brings) <= at:
+        later = relations.updates[one]
+        if later.product != update.product or later.level is None:
+            continue
+        if product.level_index(later.level) <= at:
             return "chain"
     return None
 

@@ -86,8 +86,7 @@ class Supersedence:
 
     def superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
         """The ids of the catalogued updates that replace this one on a package's line, step by step, oldest first."""
-        product = self.products[update.product]
-        line = package_line(package, product) if package else None
+        line = package_line(package, self.products[update.product]) if package else None
         known = self._known_closures.get((update.id, line))
         if known is not None:
             return known
@@ -95,11 +94,12 @@ class Supersedence:
         waiting: list[tuple[Update, Package | None]] = [(update, package)]
         while waiting:
             one, its_package = waiting.pop()
-            for newer in self._directly(one, its_package, product):
+            for newer in self._directly(one, its_package):
                 if newer not in found and newer != update.id:
                     found.add(newer)
                     successor = self.updates[newer]
-                    waiting.append((successor, self._package_of(successor, product, line)))
+                    same = successor.product == update.product  # a line is of one product
+                    waiting.append((successor, self._package_of(successor, line) if same else None))
         self._known_closures[(update.id, line)] = closure = self.oldest_first(found)
         return closure
 
@@ -120,10 +120,10 @@ class Supersedence:
 
     def successors(self, update: Update) -> frozenset[str]:
         """The ids of the updates that replace this one by one step, on any line."""
-        product = self.products[update.product]
-        return frozenset().union(*(self._directly(update, package, product) for package in (*update.packages, None)))
+        return frozenset().union(*(self._directly(update, package) for package in (*update.packages, None)))
 
-    def _directly(self, update: Update, package: Package | None, product: Product) -> frozenset[str]:
+    def _directly(self, update: Update, package: Package | None) -> frozenset[str]:
+        product = self.products[update.product]
         key = (update.id, package_line(package, product) if package else None)
         if key not in self._known_steps:
             self._known_steps[key] = frozenset(self._find_directly(update, package, product))
@@ -141,8 +141,9 @@ class Supersedence:
             found |= self._derived(update, package, product, line)
         return found
 
-    def _package_of(self, update: Update, product: Product, line: int | None) -> Package | None:
+    def _package_of(self, update: Update, line: int | None) -> Package | None:
         """The package of an update for a line; its only one where the lines are not the question."""
+        product = self.products[update.product]
         for package in update.packages:
             if package_line(package, product) == line:
                 return package

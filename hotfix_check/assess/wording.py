@@ -12,10 +12,9 @@ _DECISIVE_FIRST = (RowState.OLDER, RowState.ABSENT, RowState.UNREADABLE)
 
 def row_sentences(rows: Sequence[JudgedRow]) -> list[str]:
     """What was found against the rows, what decides first; files that were not supplied in one clause."""
-    missing = [row for row in rows if row.state is RowState.NOT_COLLECTED and not row.note]
-    others = [row for row in rows if row not in missing]
-    said = [row_sentence(row) for row in sorted(others, key=lambda row: row.state not in _DECISIVE_FIRST)]
-    names = [row.row.name for row in missing]
+    supplied = [row for row in rows if row.state is not RowState.NOT_COLLECTED or row.note]
+    said = [row_sentence(row) for row in sorted(supplied, key=lambda row: row.state not in _DECISIVE_FIRST)]
+    names = [row.row.name for row in rows if row.state is RowState.NOT_COLLECTED and not row.note]
     if len(names) > 1:
         said.append(f"{', '.join(names[:-1])} and {names[-1]} were not supplied")
     elif names:

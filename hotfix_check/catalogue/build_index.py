@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
+from hotfix_check import __version__
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
 from hotfix_check.catalogue.load import Document
@@ -40,6 +41,7 @@ def index_bytes(
             [
                 ("version", catalogue.version),
                 ("sha256", catalogue.sha256),
+                ("tool", __version__),
                 ("outline", json.dumps(outline_table(catalogue.outline()), separators=(",", ":"))),
             ],
         )
@@ -65,9 +67,11 @@ def index_bytes(
                 [(number, numbers[other], int(on)) for other, on in related(update).items() if other in numbers],
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO called VALUES (?, ?)",
-                [(name.casefold(), update.product) for name in (update.id, update.name, *update.aliases)]
-                + [(update.id.rpartition("/")[2].casefold(), update.product)],
+                "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
+                [
+                    (name.casefold(), update.product, update.kb or 0)
+                    for name in (update.id, update.id.rpartition("/")[2], update.name, *update.aliases)
+                ],
             )
         connection.execute("COMMIT")
         return connection.serialize()

@@ -8,28 +8,34 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.load import Document, read_products, read_updates, update_label
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
 from hotfix_check.catalogue.product import Product
-from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
+from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
 from hotfix_check.fields import Fields
+from hotfix_check.json_text import parse_json
 
 APPLICATION_ID = 0x48464943  # "HFIC", in the header of every index
 FORMAT = 1
 _MAGIC = b"SQLite format 3\0"
-_MAX_VALUE_BYTES = 64 * 1024 * 1024
-MAX_STEPS = 1_000_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
+MAX_INDEX_BYTES = 1 << 30  # of the file; 200,000 rows take 60 MB
+MAX_VALUE_BYTES = 64 * 1024 * 1024  # of one text in it
+MAX_STEPS = 200_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
 _STEPS_AT_ONCE = 1_000_000
 _AGAIN = "delete it, or build it again"
+Rows: TypeAlias = Callable[[str, Mapping[str, object]], Iterator[tuple[Any, ...]]]
+"""(query, its values) -> rows."""
+
 SCHEMA = {
     "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "products": "CREATE TABLE products (id TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID",
@@ -41,7 +47,8 @@ SCHEMA = {
     "WITHOUT ROWID",
     "related": "CREATE TABLE related (number INTEGER, other INTEGER, leads_on INTEGER, PRIMARY KEY (number, other)) "
     "WITHOUT ROWID",
-    "called": "CREATE TABLE called (name TEXT, product TEXT, PRIMARY KEY (name, product)) WITHOUT ROWID",
+    "called": "CREATE TABLE called (name TEXT, product TEXT, kb INTEGER, PRIMARY KEY (name, product, kb)) "
+    "WITHOUT ROWID",
 }
 # What a target calls for, and all that this leads to.
 _WITH_RELATED = """
@@ -56,6 +63,10 @@ WITH RECURSIVE
 SELECT product, content FROM updates WHERE number IN (SELECT number FROM wanted) ORDER BY number
 """
 
+_CALLED = """
+SELECT product FROM called WHERE name IN (:name, :kb) OR name IN
+  (SELECT 'kb' || kb FROM called WHERE name IN (:name, :kb) AND kb > 0)
+"""
 _ADVISORIES = """
 SELECT product, content FROM advisories WHERE product IN (SELECT value FROM json_each(:products)) ORDER BY number
 """
@@ -74,13 +85,19 @@ def is_index(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueIndex:
-    """An index that was opened; all but the updates is read already."""
+    """An index that was opened; all but the updates is read already.
+
+    ``tool`` is the version of hotfix-check that built it. ``otherwise`` gives the whole catalogue where a cached index
+    turns out to be damaged; None for one that the user named.
+    """
 
     path: Path
     version: date
     sha256: str
+    tool: str
     outline: Outline
     products: tuple[Product, ...]
+    otherwise: Callable[[], Catalogue] | None = None
 
     def catalogue(self, products: Iterable[str] | None = None, names: frozenset[str] | None = None) -> Catalogue:
         """The catalogue: all products, and the updates of some or all of them, with those that they lead to.
@@ -88,6 +105,14 @@ class CatalogueIndex:
         With ``names`` only the updates whose tables name such a file, those that bring a level, and what these lead to.
         Raises CatalogueError.
         """
+        try:
+            return self._catalogue(products, names)
+        except CatalogueError:
+            if self.otherwise is None:
+                raise
+            return self.otherwise()
+
+    def _catalogue(self, products: Iterable[str] | None, names: frozenset[str] | None) -> Catalogue:
         faults: list[str] = []
         updates, advisories = read_updates(self._updates(products, names), self.products, faults)
         if faults:
@@ -103,8 +128,8 @@ class CatalogueIndex:
 
     def documents(self) -> list[Document]:
         """All of it as the tables that it was built from, not yet read; one document a product."""
-        with connected(self.path) as connection:
-            products = _product_documents(connection, self.path, self.version)
+        with connected(self.path) as rows:
+            products = _product_documents(rows, self.path, self.version)
         updates = {document.product_id: document for document in self._updates(None, None)}
         return [replace(updates[key], product=document.product) for key, document in products.items()]
 
@@ -114,22 +139,32 @@ class CatalogueIndex:
         }
         chosen = json.dumps(sorted(found if products is None else products))
         named = None if names is None else json.dumps(sorted(names))
-        with connected(self.path) as connection:
-            for product_id, content in connection.execute(_WITH_RELATED, {"products": chosen, "names": named}):
-                table = _json(self.path, content)
+        with connected(self.path) as rows:
+            if list(rows("SELECT value FROM meta WHERE name = 'sha256'", {})) != [(self.sha256,)]:
+                raise CatalogueError(f"{self.path}: it was replaced by another catalogue during this run: run it again")
+            for product_id, content in rows(_WITH_RELATED, {"products": chosen, "names": named}):
+                where = f"{self.path}: {product_id}: an update"
+                table = _fields(_json(where, content), where).table
                 where = f"{self.path}: {product_id}: {update_label(0, table)}"
                 self._of(found, product_id).updates.append(_fields(table, where))
-            for product_id, content in connection.execute(_ADVISORIES, {"products": chosen}):
-                table = _json(self.path, content)
+            for product_id, content in rows(_ADVISORIES, {"products": chosen}):
                 where = f"{self.path}: {product_id}: advisory"
-                self._of(found, product_id).advisories.append(_fields(table, where))
+                self._of(found, product_id).advisories.append(_fields(_json(where, content), where))
         return list(found.values())
 
     def products_of(self, called: str) -> frozenset[str]:
-        """The products that have an update of this KB number ("KB818861"), id or other name, whatever its case."""
-        with connected(self.path) as connection:
-            rows = connection.execute("SELECT product FROM called WHERE name = ?", (called.strip().casefold(),))
-            return frozenset(str(row[0]) for row in rows) & frozenset(self.outline.names)
+        """The products with an update of this KB number, id or other name, or of the KB number of such an update."""
+        name = called.strip().casefold()
+        if not name.isprintable():  # half a surrogate pair, which is no text for SQLite, among them
+            return frozenset()
+        try:
+            with connected(self.path) as rows:
+                found = rows(_CALLED, {"name": name, "kb": f"kb{_kb(name)}"})
+                return frozenset(str(product) for (product,) in found) & frozenset(self.outline.names)
+        except CatalogueError:
+            if self.otherwise is None:
+                raise
+            return frozenset(self.outline.names)
 
     def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
         if product_id not in documents:
@@ -139,34 +174,33 @@ class CatalogueIndex:
 
 def open_index(path: Path) -> CatalogueIndex:
     """Open an index. Raises CatalogueError when the file is not one, is damaged, or is of another format."""
-    with connected(path) as connection:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (number,) = connection.execute("PRAGMA user_version").fetchone()
+    with connected(path) as rows:
+        ((application,),) = rows("PRAGMA application_id", {})
+        ((number,),) = rows("PRAGMA user_version", {})
         if application != APPLICATION_ID:
             raise CatalogueError(f"{path}: a SQLite file, but no catalogue: 'hotfix-check catalogue build' writes one")
         if number != FORMAT:
             raise UnsupportedCatalogueError(
                 f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
             )
-        found = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+        found: dict[str, str] = dict(rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}))
         if found != SCHEMA:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
-        meta = Fields(
-            dict(connection.execute("SELECT name, value FROM meta")), f"{path}: meta", CatalogueError, text_dates=True
-        )
+        meta = _fields(dict(rows("SELECT CAST(name AS TEXT), value FROM meta", {})), f"{path}: meta")
         version = meta.need("version", meta.day("version"))
-        documents = _product_documents(connection, path, version)
-    outline = _json(path, meta.need("outline", meta.text("outline")))
+        documents = _product_documents(rows, path, version)
+    outline = _json(f"{path}: outline", meta.need("outline", meta.text("outline")))
     faults: list[str] = []
     index = CatalogueIndex(
         path,
         version,
         meta.need("sha256", meta.text("sha256")),
+        meta.need("tool", meta.text("tool")),
         read_outline(_fields(outline, f"{path}: outline")),
         read_products(documents.values(), faults),
     )
     meta.finish()
-    if set(index.outline.names) != {product.id for product in index.products}:
+    if not set(index.outline.names) == set(documents) == {product.id for product in index.products}:
         faults.append(f"{path}: outline: its products are not those of the index: {_AGAIN}")
     if faults:
         raise CatalogueError(*faults)
@@ -179,28 +213,36 @@ def index_differs(path: Path, again: bytes) -> bool:
     try:
         other.deserialize(again)
         queries = [f"SELECT * FROM {table}" for table in ("meta", "files", "related", "called")]  # noqa: S608
-        with connected(path) as connection:
-            return any(set(connection.execute(query)) != set(other.execute(query)) for query in queries)
+        queries.append("SELECT number, product, level FROM updates")
+        with connected(path) as rows:
+            return any(set(rows(query, {})) != set(other.execute(query)) for query in queries)
     finally:
         other.close()
 
 
-def _product_documents(connection: sqlite3.Connection, path: Path, version: date) -> dict[str, Document]:
+def _kb(name: str) -> str:
+    """The number of any spelling of a KB number; what is none as it is."""
+    try:
+        return str(parse_kb(name))
+    except ValueError:
+        return name
+
+
+def _product_documents(rows: Rows, path: Path, version: date) -> dict[str, Document]:
     return {
-        product_id: Document(
-            str(path), version, _fields(_json(path, content), f"{path}: {product_id}: product"), product_id, [], []
-        )
-        for product_id, content in connection.execute("SELECT id, content FROM products ORDER BY id")
+        product_id: Document(str(path), version, _fields(_json(where, content), where), product_id, [], [])
+        for product_id, content in rows("SELECT id, content FROM products ORDER BY id", {})
+        for where in (f"{path}: {product_id}: product",)
     }
 
 
-def _json(path: Path, text: object) -> Any:
+def _json(where: str, text: object) -> Any:
     if not isinstance(text, str):
-        raise CatalogueError(f"{path}: text expected, found {str(text)[:40]!r}: {_AGAIN}")
+        raise CatalogueError(f"{where}: text expected, found {str(text)[:40]!r}: {_AGAIN}")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CatalogueError(f"{path}: not JSON: {error}: {_AGAIN}") from None
+        return parse_json(text.encode("utf-8", "surrogatepass"), where, "a catalogue")
+    except SavedInputError as error:
+        raise CatalogueError(f"{error}: {_AGAIN}") from None
 
 
 def _fields(table: object, where: str) -> Fields:
@@ -208,20 +250,37 @@ def _fields(table: object, where: str) -> Fields:
 
 
 @contextmanager
-def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """A read-only connection, whose faults are told as those of the file."""
+def connected(path: Path) -> Iterator[Rows]:
+    """Queries of a file that is only read; its faults are told as such.
+
+    All rows together are no more bytes than the file: a tree of a hostile file that leads to one page many times ends.
+    """
     try:
+        size = path.stat().st_size
+        if size > MAX_INDEX_BYTES:
+            raise CatalogueError(f"{path}: larger than {MAX_INDEX_BYTES} bytes, not a catalogue index")
         # immutable: nothing is locked or written beside the file; a rebuilt index takes its place whole.
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-    except sqlite3.Error as error:
+        address = path.absolute().as_uri().removeprefix("file://")
+        share = "" if address.startswith("/") else "//"  # of Windows: SQLite takes no host in an address
+        connection = sqlite3.connect(f"file://{share}{address}?mode=ro&immutable=1", uri=True)
+    except (OSError, ValueError, sqlite3.Error) as error:
         raise CatalogueError(f"{path}: {error}") from None
+
+    def rows(query: str, values: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
+        nonlocal size
+        for row in connection.execute(query, values):
+            size -= sum(len(value) if isinstance(value, str | bytes) else 1 for value in row)
+            if size < 0:
+                raise CatalogueError(f"{path}: a damaged index (it leads to more than it holds): {_AGAIN}")
+            yield row
+
     try:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         budget = iter(range(MAX_STEPS // _STEPS_AT_ONCE))
         connection.set_progress_handler(lambda: next(budget, None) is None, _STEPS_AT_ONCE)
-        yield connection
+        yield rows
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: a damaged index ({error}): {_AGAIN}") from None
     finally:

@@ -33,16 +33,21 @@ def _usual_folder() -> Path | None:
     return Path(base) / "hotfix-check" if base else None
 
 
-def _own(folder: Path) -> bool:
-    """Whether the nearest folder that is there belongs to the user that runs the tool, and is not open to all."""
+def own_file(place: Path) -> bool:
+    """Whether a file belongs to the user that runs the tool, and nobody else can write to it."""
     if sys.platform == "win32":
         return True
+    status = place.stat()
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def _own(folder: Path) -> bool:
+    """The same of the nearest folder that is there."""
     for place in (folder, *folder.parents):
         try:
-            status = place.stat()
+            return own_file(place)
         except FileNotFoundError:
             continue
         except OSError:
             return False
-        return status.st_uid == os.geteuid() and not status.st_mode & 0o002
     return False

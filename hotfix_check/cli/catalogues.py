@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue, default_folder
 from hotfix_check.catalogue.index import CatalogueIndex, index_differs, is_index, open_index
 from hotfix_check.catalogue.load import digest_of, load_catalogue, parse_documents, read_documents, read_files
-from hotfix_check.cli.cache import cache_file
+from hotfix_check.cli.cache import cache_file, own_file
 from hotfix_check.cli.output import replaced_bytes
 from hotfix_check.errors import CatalogueError, OutputError, UsageError
 
@@ -66,20 +67,26 @@ def _default() -> Catalogue | CatalogueIndex:
 
     A cache that cannot be read or written is done without.
     """
+    place = cache_file("catalogue.sqlite")
+    if place is None or (place.exists() and not place.is_file()):
+        return load_catalogue([default_folder()])
     contents = read_files([default_folder()])
     sha256 = digest_of(contents)
-    place = cache_file("catalogue.sqlite")
-    if place is None:
+
+    def made_anew() -> Catalogue:
+        with contextlib.suppress(OutputError, OSError):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            catalogue = _write(contents, place)
+            place.chmod(0o600)
+            return catalogue
         return load_catalogue([default_folder()])
+
     with contextlib.suppress(CatalogueError, OSError):
-        if place.exists():
+        if own_file(place) and is_index(place):
             index = open_index(place)
-            if index.sha256 == sha256:
-                return index
-    with contextlib.suppress(OutputError, OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return _write(contents, place)
-    return load_catalogue([default_folder()])
+            if (index.sha256, index.tool) == (sha256, __version__):
+                return replace(index, otherwise=made_anew)
+    return made_anew()
 
 
 def _write(contents: Sequence[tuple[str, bytes]], output: Path) -> Catalogue:

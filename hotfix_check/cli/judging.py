@@ -65,7 +65,7 @@ class Judge:
             whole = opened if isinstance(opened, Catalogue) else opened.catalogue()
             self._index = None
         else:
-            self._asked_products = frozenset().union(*map(self._index.products_of, map(_called, options.kbs)))
+            self._asked_products = frozenset().union(*map(self._index.products_of, options.kbs))
             whole = self._index.catalogue(self._asked_products)
         self.catalogue = whole
         importance: dict[str, Importance] = {}
@@ -156,14 +156,6 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     if not found:
         raise UsageError(f"KB{kb} is not in the catalogue (hotfix-check catalogue list shows what is)")
     return found
-
-
-def _called(text: str) -> str:
-    """What is typed for an update, as the index has it: any spelling of a KB number is KB and the number."""
-    try:
-        return f"KB{parse_kb(text)}"
-    except ValueError:
-        return text
 
 
 def warn(text: str) -> None:

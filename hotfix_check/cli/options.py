@@ -33,7 +33,7 @@ Colour = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
 FollowLinks = Annotated[
-    bool, typer.Option("--follow-links", help="Follow links to folders and files, also out of the target; each once.")
+    bool, typer.Option("--follow-links", help="Follow links to folders and files, also out of the target.")
 ]
 NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
 Form = Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")]

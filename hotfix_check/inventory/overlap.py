@@ -17,7 +17,8 @@ from hotfix_check.inventory.walk import FoundFile, FoundFolder
 THREADS = 32  # with calls of 5 ms 27 times as fast as one; 16 are 15 times, 64 are 40 times
 SLOW = 0.001  # seconds that a step waits; a local disk answers in microseconds, or for a while in 0.1 ms
 STEPS_WAITED = 4  # in a row, before threads are started
-MAX_FILES_WAITING = 128  # found and not yet read, each with its folder held open; beyond that, who finds one reads it
+MAX_FILES_WAITING = 64  # found and not yet read; beyond that, who finds one reads it. Each may hold a folder open, and
+# a thread three descriptors: with this many the least usual bound on them, 256 a process, is not met
 
 Entries = Iterator[FoundFolder | FoundFile]
 Result = TypeVar("Result")
@@ -137,7 +138,14 @@ class _Work:
             taken -= time.thread_time() - computed
         self.waited = self.waited + 1 if taken >= SLOW else 0
         if self.waited == STEPS_WAITED:
-            self.overlaps = True
-            for _ in range(THREADS):
-                threading.Thread(target=self.help, daemon=True).start()
+            self.start_threads()
         return result
+
+    def start_threads(self) -> None:
+        """As many as the system lets a process have; with none the work goes on alone."""
+        for _ in range(THREADS):
+            try:
+                threading.Thread(target=self.help, daemon=True).start()
+            except RuntimeError:  # "can't start new thread"
+                return
+            self.overlaps = True

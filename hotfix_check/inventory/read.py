@@ -47,8 +47,8 @@ def read_target(
 
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
-    read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, unless it
-    is in the target by its own. ``on_file`` is called for each file seen, never by two threads at once. Raises
+    read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but no
+    folder twice. ``on_file`` is called for each file seen, never by two threads at once. Raises
     TargetError when the target is missing or is neither a folder nor a file.
     """
     asked = Asked(

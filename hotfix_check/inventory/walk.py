@@ -68,8 +68,8 @@ class Walked:
     """Not looked at yet."""
     file_links: list[FoundLink] = field(default_factory=list)
     """Those of them that lead to no folder, to be followed when all folders are listed."""
-    places: set[Place] = field(default_factory=set)
-    """Folders and files found, where links are followed: what a link leads to counts once, and a ring ends."""
+    places: dict[Place, str] = field(default_factory=dict)
+    """Folders found, where links are followed, and by which path: each counts once, and a ring ends."""
 
 
 def list_folder(
@@ -80,24 +80,24 @@ def list_folder(
     All else goes to ``walked``. ``on_file`` is called for each file seen. Raises TargetError when it is the target
     itself that cannot be listed.
     """
-    wanted, needs_all = asked.wanted, asked.every_pe or asked.follow_links
+    wanted, needs_all = asked.wanted, asked.every_pe
     above = folder.inner + "/" if folder.inner else ""
     seen = 0
     found: FoundFolder | FoundFile | FoundLink | UnreadableFile | None
     try:
         held = _held(folder)
-        if asked.follow_links and not _is_new(folder, held, walked):
+        if asked.follow_links and (before := _found_before(folder, held, walked)) is not None:
+            walked.unreadable.append((folder.path, before))
             return
         with os.scandir(folder.path if held is None else held.fd) as entries:
             for entry in entries:
                 try:
                     is_link = entry.is_symlink()
                     is_folder = entry.is_dir()
-                    if not is_folder:
-                        if not (is_link and asked.follow_links):
-                            seen += 1
-                            if on_file is not None:
-                                on_file()
+                    if not is_folder and not (is_link and asked.follow_links):
+                        seen += 1
+                        if on_file is not None:
+                            on_file()
                         if not needs_all and entry.name.lower() not in wanted:
                             continue
                     found = _found(entry, above + shown(entry.name), folder, held, asked, walked, is_link, is_folder)
@@ -128,12 +128,14 @@ def _held(folder: FoundFolder) -> OpenFolder | None:
     return open_folder(folder.path, folder.top, folder.path[len(folder.top) :].strip("/").split("/"), folder.place)
 
 
-def _is_new(folder: FoundFolder, held: OpenFolder | None, walked: Walked) -> bool:
-    """Whether a folder was not listed yet."""
+def _found_before(folder: FoundFolder, held: OpenFolder | None, walked: Walked) -> UnreadableFile | None:
+    """The entry of a folder that was found by another path: its files have roles there, and none is absent here."""
     place = place_of(os.stat(folder.path)) if held is None else held.place  # noqa: PTH116
-    new = place not in walked.places
-    walked.places.add(place)
-    return new
+    if (first := walked.places.setdefault(place, folder.inner)) == folder.inner:
+        return None
+    way = "a link to" if folder.path == folder.top else "the same folder as"
+    reason = f"{way} {first}, which is in the target" if first else f"{way} the target itself"
+    return UnreadableFile(path=folder.inner, reason=reason, is_folder=True)
 
 
 def _found(
@@ -162,9 +164,6 @@ def _found(
         seen = place_of(entry.stat(follow_symlinks=False)) if HELD else None
         return FoundFolder(path=path, inner=inner, top=folder.top, place=seen)
     evidence = name_of(inner) in asked.wanted
-    if asked.follow_links:
-        # On Windows only os.stat tells the inode.
-        walked.places.add(place_of(entry.stat(follow_symlinks=False) if HELD else os.stat(path)))  # noqa: PTH116
     if not (evidence or asked.every_pe):
         return None
     if entry.is_file(follow_symlinks=False):
@@ -191,16 +190,15 @@ def linked_folder(link: FoundLink, walked: Walked) -> FoundFolder | None:
 
 
 def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable[[], None] | None) -> FoundFile | None:
-    """The file that a link leads to, under the link's own name; None when it was found before, or does not matter."""
+    """The file that a link leads to, under the link's own name, also when it has one in the target; None when it does
+    not matter.
+    """
     evidence = name_of(link.inner) in asked.wanted
     try:
         status = os.stat(link.path)  # noqa: PTH116
     except OSError as error:
         walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
         return None
-    if (place := place_of(status)) in walked.places:
-        return None
-    walked.places.add(place)
     walked.seen.append(1)
     if on_file is not None:
         on_file()

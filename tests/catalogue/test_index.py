@@ -14,7 +14,7 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.scope import Scope, related_updates, scope_of
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.build_index import index_bytes
-from hotfix_check.catalogue.index import CatalogueIndex, is_index, open_index
+from hotfix_check.catalogue.index import CatalogueIndex, connected, is_index, open_index
 from hotfix_check.catalogue.load import digest_of, parse_documents, read_documents, read_files
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
@@ -75,23 +75,35 @@ def test_json_lines_give_the_same_values_as_toml(tmp_path: Path, index: Catalogu
         pytest.param("ms06-019", {"exchange-2000", "exchange-2003"}, id="a bulletin, in small letters"),
         pytest.param("exchange-2003/SP2", {"exchange-2003"}, id="an id"),
         pytest.param("SP2", None, id="the end of an id"),
+        pytest.param("818861", {"exchange-5.5"}, id="the bare number"),
+        pytest.param("q818861", {"exchange-5.5"}, id="a number as it was written before 2003"),
+        pytest.param(
+            "exchange-2000/KB894549", {"exchange-2000", "exchange-2003"}, id="an id whose number another product has"
+        ),
+        pytest.param("Jul17SU", None, id="a name for several products"),
         pytest.param("KB1", set(), id="a number that is not there"),
+        pytest.param("\udcff", set(), id="a byte that is no text"),
+        pytest.param("", set(), id="nothing"),
     ],
 )
 def test_an_update_is_looked_up_by_all_that_it_is_called(
     index: CatalogueIndex, called: str, products: set[str] | None
 ) -> None:
-    by_all = {
-        update.product
+    name = called.casefold()
+    number = name.removeprefix("q")
+    named = [
+        update
         for update in WHOLE.updates
-        if called.casefold()
-        in (
+        if {name, f"kb{number}" if number.isdigit() else name}
+        & {
             update.id.casefold(),
             update.id.rpartition("/")[2].casefold(),
             update.name.casefold(),
             *map(str.casefold, update.aliases),
-        )
-    }
+        }
+    ]
+    numbers = {update.kb for update in named}
+    by_all = {update.product for update in WHOLE.updates if update in named or update.kb in numbers - {None}}
     assert index.products_of(called) == by_all
     assert products is None or by_all == products
 
@@ -156,6 +168,38 @@ def test_a_part_gives_the_answers_of_the_whole(index: CatalogueIndex, seed: int)
         of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo(), Asked())
         of_part = result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked())
         assert of_part == of_whole, (target, scope)
+
+
+def test_an_update_that_a_service_pack_of_another_product_contains_has_that_as_its_successor() -> None:
+    later = next(update for update in WHOLE.updates if update.id == "exchange-2003/SP2")
+    earlier = next(update for update in WHOLE.updates if update.product == "exchange-5.5" and update.kb == 818861)
+    crossing = replace(later, contains=(*later.contains, earlier.id))
+    updates = tuple(crossing if update is later else update for update in WHOLE.updates)
+    catalogue = replace(WHOLE, updates=updates)
+    assert related_updates(catalogue)(earlier)["exchange-2003/SP2"]
+    row = earlier.packages[0].rows[0]
+    lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
+    target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
+    (finding,) = Assessor(catalogue).assess(target, Question(kbs=frozenset({818861}))).findings
+    assert finding.superseded_by[-1] == "exchange-2003/SP2"
+
+
+@pytest.mark.parametrize("kb", [5063221, 5063222])
+def test_two_updates_of_one_day_for_two_lines_are_told_apart_from_a_part_as_from_the_whole(
+    kb: int, index: CatalogueIndex
+) -> None:
+    """The same day's update for another line decides what a build between the lines means."""
+    whole = Assessor(WHOLE)
+    rows = [row for update in WHOLE.updates if update.kb == kb for package in update.packages for row in package.rows]
+    assert rows
+    for row in (rows[0], rows[len(rows) // 2], rows[-1]):
+        lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
+        target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
+        scope = scope_of([target], WHOLE.products, index.outline)
+        part = index.catalogue(scope.products, scope.names)
+        assert {update.kb for update in part.updates} >= {5063221, 5063222}
+        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo(), Asked())
+        assert result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked()) == of_whole
 
 
 def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: CatalogueIndex) -> None:
@@ -239,7 +283,24 @@ def by(*statements: str) -> Damage:
             id="a version that is none",
         ),
         pytest.param(by("UPDATE updates SET content = '[['"), "not JSON", id="updates cut off"),
+        pytest.param(
+            by("""UPDATE updates SET content = replace(content, '"title":', '"title":"x","title":')"""),
+            "title: is there twice",
+            id="a key twice",
+        ),
+        pytest.param(
+            by("""UPDATE updates SET content = replace(content, '"title":"', '"title":"\\ud800')"""),
+            "title: half a surrogate pair",
+            id="half a surrogate pair",
+        ),
         pytest.param(by("UPDATE updates SET content = '{\"kb\": 1}'"), "kb: 1 is not within", id="not an update"),
+        pytest.param(by("UPDATE updates SET content = '5'"), "a table was expected, found 5", id="a number"),
+        pytest.param(by("INSERT INTO meta VALUES (x'ff', 'y')"), "a damaged index", id="a name that is no text"),
+        pytest.param(
+            by("UPDATE products SET id = 'zzz' WHERE id = 'exchange-5.5'"),
+            "its products are not those of the index",
+            id="a product by another id",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(
@@ -254,11 +315,32 @@ def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(
     assert isinstance(refused.value, UnsupportedCatalogueError) == ("format 2" in message)
 
 
+def test_an_index_that_is_replaced_during_a_run_is_not_mixed_with_the_other(index_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given.sqlite"
+    file.write_bytes(index_file.read_bytes())
+    opened = open_index(file)
+    changed(file, "UPDATE meta SET value = 'x' WHERE name = 'sha256'")
+    with pytest.raises(CatalogueError, match="replaced by another catalogue during this run"):
+        opened.catalogue()
+
+
 def test_a_tree_that_leads_in_circles_ends(index_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hotfix_check.catalogue.index.MAX_STEPS", 2000)
     monkeypatch.setattr("hotfix_check.catalogue.index._STEPS_AT_ONCE", 100)
     with pytest.raises(CatalogueError, match="interrupted"):
         open_index(index_file).catalogue()
+
+
+def test_rows_are_no_more_than_the_file_holds(index_file: Path) -> None:
+    with pytest.raises(CatalogueError, match="leads to more than it holds"), connected(index_file) as rows:
+        for _ in rows("SELECT one.content FROM updates AS one, updates AS other", {}):
+            pass
+
+
+def test_a_file_that_is_too_large_is_not_opened(index_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotfix_check.catalogue.index.MAX_INDEX_BYTES", 1000)
+    with pytest.raises(CatalogueError, match="larger than 1000 bytes, not a catalogue index"):
+        open_index(index_file)
 
 
 def test_reading_an_index_writes_nothing_beside_it(index_file: Path) -> None:

@@ -52,7 +52,14 @@ def scan(run: Run, samples: Path, *options: str) -> object:
 def test_an_index_gives_the_answers_of_the_files_that_it_was_built_from(
     target: str, samples: Path, run: Run, built: Path
 ) -> None:
-    for options in ((), ("--kb", "KB818861"), ("--as-of", "2003-10-01"), ("--product", "exchange-5.5")):
+    for options in (
+        (),
+        ("--kb", "KB818861"),
+        ("--kb", "exchange-2000/KB894549"),
+        ("--kb", "MS13-061"),
+        ("--as-of", "2003-10-01"),
+        ("--product", "exchange-5.5"),
+    ):
         asked = ("scan", samples / target, "-f", "json", "--no-run-info", *options)
         by_index = run(*asked, "--catalogue", built)
         by_files = run(*asked, "--catalogue", default_folder())
@@ -100,6 +107,7 @@ def test_build_says_what_it_wrote_and_check_and_status_read_it(run: Run, tmp_pat
         pytest.param("DELETE FROM files WHERE name = 'mapi32.dll'", id="a file's updates are hidden"),
         pytest.param("DELETE FROM related", id="the chains are cut"),
         pytest.param("DELETE FROM called", id="nothing is found by number"),
+        pytest.param("UPDATE updates SET level = NULL", id="what brings a level is not found"),
         pytest.param("UPDATE meta SET value = replace(value, '1187', '1186') WHERE name = 'outline'", id="a false sum"),
     ],
 )
@@ -175,17 +183,43 @@ def test_a_cache_that_does_not_fit_is_made_anew(
     assert place.stat().st_size > 100_000
 
 
-def test_a_cache_with_updates_that_cannot_be_read_is_told_with_what_to_do(
-    run: Run, samples: Path, cache_folder: Path
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("UPDATE updates SET content = '['", id="updates that cannot be read"),
+        pytest.param("UPDATE meta SET value = '0.0.1' WHERE name = 'tool'", id="made by another release"),
+    ],
+)
+def test_a_cache_whose_content_does_not_fit_is_made_anew(
+    statement: str, run: Run, samples: Path, cache_folder: Path
 ) -> None:
-    scan(run, samples)
-    with sqlite3.connect(cache_folder / "catalogue.sqlite") as connection:
-        connection.execute("UPDATE updates SET content = '['")
+    first = scan(run, samples)
+    place = cache_folder / "catalogue.sqlite"
+    made = place.read_bytes()
+    with sqlite3.connect(place) as connection:
+        connection.execute(statement)
     connection.close()
-    done = run("scan", samples / "exchange-5.5-sp4", "-q")
-    assert done.code == 2
-    assert done.err.startswith(f"hotfix-check: error: {cache_folder}/catalogue.sqlite: not JSON: ")
-    assert done.err.endswith(": delete it, or build it again\n")
+    assert scan(run, samples) == first
+    assert place.read_bytes() == made
+
+
+def test_a_cache_that_others_can_write_to_is_made_anew(run: Run, samples: Path, cache_folder: Path) -> None:
+    first = scan(run, samples)
+    place = cache_folder / "catalogue.sqlite"
+    with sqlite3.connect(place) as connection:
+        connection.execute("UPDATE updates SET content = replace(content, '5.5.2657.50', '5.5.0.0')")
+    connection.close()
+    place.chmod(0o666)
+    assert scan(run, samples) == first
+    assert stat.S_IMODE(place.stat().st_mode) & 0o022 == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe of POSIX")
+def test_a_pipe_in_the_place_of_the_cache_is_not_opened(run: Run, samples: Path, cache_folder: Path) -> None:
+    cache_folder.mkdir(parents=True)
+    os.mkfifo(cache_folder / "catalogue.sqlite")
+    scan(run, samples)
+    assert stat.S_ISFIFO((cache_folder / "catalogue.sqlite").stat().st_mode)
 
 
 @pytest.mark.parametrize("broken", ["a file is in the way", "not writable", "off", "not absolute", "open to all"])

@@ -357,13 +357,13 @@ def test_links_are_followed_when_asked_and_shown_under_their_own_names(target: P
     (target / "Store.exe").symlink_to(target.parent / "outside" / "deep" / "Store.exe")
     assert paths(read(target)) == []
     inventory = read(target, follow_links=True)
-    # What Store.exe leads to is there already, in the folder that away leads to.
-    assert paths(inventory) == ["away/deep/Store.exe", "away/Store.exe"]
-    assert (inventory.files_seen, inventory.unreadable) == (2, ())
+    # What Store.exe leads to is also in the folder that away leads to: there it has another role.
+    assert paths(inventory) == ["away/deep/Store.exe", "away/Store.exe", "Store.exe"]
+    assert (inventory.files_seen, inventory.unreadable) == (3, ())
     assert inventory.folders == ("", "away", "away/deep")
 
 
-def test_rings_of_links_end_and_each_file_counts_once(target: Path) -> None:
+def test_rings_of_links_end_and_each_folder_is_listed_once(target: Path) -> None:
     (target / "sub").mkdir()
     (target / "sub" / "Store.exe").write_bytes(PROGRAM)
     for name, leads_to in {"self": ".", "sub/up": "..", "again": "sub", "a.exe": "sub/Store.exe"}.items():
@@ -371,9 +371,15 @@ def test_rings_of_links_end_and_each_file_counts_once(target: Path) -> None:
     (target / "one").symlink_to("two")
     (target / "two").symlink_to("one")
     inventory = read(target, "store.exe", "a.exe", follow_links=True)
-    assert paths(inventory) == ["sub/Store.exe"]
-    assert (inventory.files_seen, inventory.folders) == (1, ("", "sub"))
-    assert set(reasons(inventory)) == {"one", "two"}
+    assert paths(inventory) == ["a.exe", "sub/Store.exe"]
+    assert (inventory.files_seen, inventory.folders) == (2, ("", "sub"))
+    assert reasons(inventory) == {
+        "one": os.strerror(errno.ELOOP),
+        "two": os.strerror(errno.ELOOP),
+        "self": "a link to the target itself",
+        "sub/up": "a link to the target itself",
+        "again": "a link to sub, which is in the target",
+    }
 
 
 def test_a_link_to_a_folder_above_reads_that_folder_once(target: Path) -> None:
@@ -403,6 +409,7 @@ def test_a_followed_link_to_a_device_is_not_opened(target: Path) -> None:
     inventory = read(target, "store.exe", "mad.exe", follow_links=True)
     assert reasons(inventory) == {
         "Store.exe": "a link to no regular file",
+        "Mad.exe": "a link to no regular file",
         "gone": "a link: No such file or directory",
     }
 

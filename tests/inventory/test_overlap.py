@@ -94,6 +94,42 @@ def test_threads_give_what_one_reader_gives(
     assert seen.count("alone") == seen.count("together") == alone.files_seen
 
 
+@pytest.mark.parametrize("allowed", [0, 3], ids=["none", "three"])
+def test_where_no_more_threads_can_be_started_the_answer_is_the_same(
+    allowed: int, odd_tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = read(odd_tree)
+    start, left = threading.Thread.start, iter(range(allowed))
+
+    def refused(thread: threading.Thread) -> None:
+        if next(left, None) is None:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    calls = Calls(monkeypatch, 0.002)
+    assert repr(dataclasses.asdict(read(odd_tree))) == repr(dataclasses.asdict(alone))
+    assert calls.most == max(allowed, 1)
+
+
+@posix
+def test_few_descriptors_are_enough(odd_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as macOS lets a process have; every file beyond them would be one that cannot be read."""
+    import resource
+
+    alone = read(odd_tree)
+    in_use = len(list(Path("/dev/fd").iterdir()))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (in_use + 250, hard))
+    try:
+        calls = Calls(monkeypatch, 0.002)
+        together = read(odd_tree)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert calls.most > 4
+    assert repr(dataclasses.asdict(together)) == repr(dataclasses.asdict(alone))
+
+
 @posix
 def test_files_that_are_shown_alike_have_a_certain_order(odd_tree: Path) -> None:
     first, second = [file for file in read(odd_tree).files if file.path == "caf\\xe9/Store.exe"]
