@@ -1,6 +1,33 @@
-"""python -m hotfix_check"""
+"""python -m hotfix_check, and the command hotfix-check: a signal ends it in one line from its first moment on."""
 
-from hotfix_check.cli import main
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+from typing import NoReturn
+
+_INTERRUPTED = 130
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    """While the program is being loaded nothing is written yet, so there is nothing to unwind."""
+    try:
+        os.write(2, b"hotfix-check: error: interrupted\n")
+    finally:
+        os._exit(_INTERRUPTED)
+
+
+def main() -> None:
+    """Load the command line and run it; it then ends in its own way."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+    from hotfix_check.cli import main as run
+
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -181,10 +181,13 @@ class Fields:
         """The names of all fields that are there."""
         return tuple(self._table)
 
-    def tables(self, field: str, label: Callable[[int, dict[str, Any]], str], *, joint: str = ", ") -> list[Fields]:
-        """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``."""
+    def tables(self, field: str, label: Callable[[int, dict[str, Any]], str], *, joint: str = ", ") -> Iterator[Fields]:
+        """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``.
+
+        Each is made when it is its turn: there may be a million.
+        """
         values = self.items(field, dict, "a list of tables") or ()
-        return [
+        return (
             Fields(
                 value,
                 f"{self.where}{joint}{clipped(label(number, value), 100)}",
@@ -192,7 +195,7 @@ class Fields:
                 text_dates=self._text_dates,
             )
             for number, value in enumerate(values, 1)
-        ]
+        )
 
     def read(self, field: str, value: str, reader: Callable[[str], T]) -> T:
         """``reader(value)``, its ValueError turned into a fault of this field."""

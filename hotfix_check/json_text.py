@@ -12,7 +12,7 @@ from hotfix_check.bounded import read_bounded, text_of, unpacked
 from hotfix_check.errors import SavedInputError
 from hotfix_check.shown import clipped
 
-MAX_VALUES = 8 * 1024 * 1024  # commas and opening brackets; an inventory has about 20 for a file
+MAX_VALUES = 4 * 1024 * 1024  # commas and opening brackets; an inventory has 16 for a file that tells everything
 MAX_NESTING = 64  # what the tool writes has less than ten
 _MAX_DIGITS = 20
 

@@ -12,6 +12,7 @@ import pytest
 sys.path.append(str(Path(__file__).parent / "fuzz"))
 
 import entrances
+import run
 from mutations import mutate, values_of, words_of
 from run import ENTRANCES as NAMES
 from seeds import SEEDS, catalogue_seeds, inventory_seeds
@@ -101,3 +102,19 @@ def test_a_row_of_the_last_day_that_there_is() -> None:
     ]
     assert found.verdict == "installed"
     assert found.anomalies == ("Store.exe: size-differs: 1000 bytes, the table says 9 (altered or re-released)",)
+
+
+@pytest.mark.parametrize(("options", "code"), [([], 1), (["--allow-absent"], 0)], ids=["as it is", "allowed"])
+def test_no_fuzzer_is_no_pass_unless_asked_for(
+    options: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "find_spec", lambda _: None)
+        patch.setattr(sys, "argv", ["run.py", *options])
+        assert run.main() == code
+    assert capsys.readouterr().out.startswith("atheris is not installed, so nothing was fuzzed: ")
+
+
+def test_every_entrance_has_bounds_and_a_program_has_the_tightest() -> None:
+    assert set(entrances.BOUNDS) <= set(NAMES)
+    assert entrances.BOUNDS["pe"] == (1.0, 64)

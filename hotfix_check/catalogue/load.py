@@ -200,8 +200,8 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
             top.need("version", top.day("version")),
             product,
             product_id,
-            top.tables("update", update_label, joint=": "),
-            top.tables("advisory", lambda number, _: f"advisory {number}", joint=": "),
+            list(top.tables("update", update_label, joint=": ")),
+            list(top.tables("advisory", lambda number, _: f"advisory {number}", joint=": ")),
         )
         top.finish()
         return document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ from hotfix_check.manifest import (
     parse_manifest,
     same_bytes,
 )
+from hotfix_check.pe_bytes import PeError, open_regular
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
 
@@ -120,6 +122,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
             inventory = replace(inventory, target=recorded.path, root=recorded.root)
         inventories.append(inventory)
     count = sum(len(target.files) for target in manifest.targets)
+    judged = judge_all(judge, inventories, waivers, verdicts("fail_on", asked.fail_on), asked.day)
     lines = [
         f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)",
         *faults,
@@ -129,12 +132,11 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         ("Tool", manifest.tool, f"hotfix-check {__version__}"),
         ("Catalogue SHA-256", manifest.catalogue_sha256, judge.catalogue.sha256),
         ("Baseline SHA-256", manifest.baseline_sha256, _digest(judge.options.baseline)),
-        ("Waivers SHA-256", manifest.waivers_sha256, _digest(waivers)),
+        ("Waivers SHA-256", manifest.waivers_sha256, judged.waivers.sha256),
     ):
         if before != after:
             faults.append(f"{label}: {before} recorded, {after} now")
             lines.append(faults[-1])
-    judged = judge_all(judge, inventories, waivers, verdicts("fail_on", asked.fail_on), asked.day)
     if asked.waivers is not None:
         judged = replace(judged, waivers=replace(judged.waivers, path=asked.waivers))
     digest = result_digest(judged.bare_document())
@@ -202,10 +204,12 @@ def _hive(inventory: Inventory) -> tuple[EvidenceFile, ...]:
 
 
 def _digest(path: Path | None) -> str | None:
+    """Of a file that can be read; a pipe or a device is none."""
+    if path is None:
+        return None
     try:
-        if path is None:
-            return None
-        with path.open("rb") as stream:
+        fd, _ = open_regular(path, follow=True)
+        with os.fdopen(fd, "rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
+    except (OSError, PeError):
         return None

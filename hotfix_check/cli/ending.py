@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import signal
 import sys
@@ -16,10 +18,12 @@ from hotfix_check.errors import HotfixCheckError
 from hotfix_check.report.text import visible
 
 NOT_ASKED, INTERRUPTED = 2, 130
+# SIGHUP, which Windows has not: the terminal or the connection has gone away.
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Interrupted(BaseException):
-    """Ctrl-C or SIGTERM. No Exception, so that nothing on the way takes it for a fault of what is being read."""
+    """Ctrl-C, SIGTERM or SIGHUP. No Exception: nothing on the way takes it for a fault of what is being read."""
 
 
 class _Lossy:
@@ -39,6 +43,13 @@ class _Lossy:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+class _Closed(io.TextIOBase):
+    """stdout where the caller closed it: a report that nobody gets is an error, as on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, "closed")
 
 
 def run_to_end(command: Callable[..., Any]) -> NoReturn:
@@ -65,9 +76,9 @@ def run_to_end(command: Callable[..., Any]) -> NoReturn:
 
 
 def complain(lines: Iterable[str]) -> None:
-    """Each line on stderr, as one line whatever is in it."""
+    """Each line on stderr, as one line whatever is in it, and in one call: another process may be writing there too."""
     for line in lines:
-        print(f"hotfix-check: error: {visible(line)}", file=sys.stderr)
+        sys.stderr.write(f"hotfix-check: error: {visible(line)}\n")
 
 
 def _usage(error: Any) -> int:
@@ -98,9 +109,11 @@ def _internal(error: Exception) -> int:
 
 def _prepare_streams() -> None:
     """Both streams there, able to write any text; with a closed stderr Python's print would write to stdout."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  (for the whole run)
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  (for the whole run)
         reconfigure = getattr(getattr(sys, name), "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
@@ -110,11 +123,11 @@ def _prepare_streams() -> None:
 
 @contextlib.contextmanager
 def _heeded_signals() -> Iterator[None]:
-    """Ctrl-C and SIGTERM unwind the run, so that what is half written is removed; both are ignored meanwhile.
+    """Ctrl-C, SIGTERM and SIGHUP unwind the run, so that what is half written is removed; all are ignored meanwhile.
 
     One that the caller ignores (a job in the background, nohup) stays ignored.
     """
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.getsignal(each) for each in STOPPING}
     heeded = [each for each, was in before.items() if was not in (signal.SIG_IGN, None)]
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:

@@ -78,7 +78,7 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
         evidence = Path(os.path.realpath(one))
         if place == evidence:
             raise UsageError(f"--output: {output} is being read; write to another file")
-        if evidence in place.parents and evidence.is_dir() and evidence != Path.cwd():
+        if evidence in place.parents and evidence.is_dir():
             raise UsageError(f"--output: {output} would be written into the target {one}")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import json
+import os
 import signal
 import sys
 import time
@@ -18,12 +20,15 @@ from hotfix_check.article.merge import merge_update
 from hotfix_check.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.article.toml_draft import draft_to_toml, toml_blocks
-from hotfix_check.cli.ending import complain
+from hotfix_check.bounded import read_bounded
+from hotfix_check.catalogue.load import MAX_FILE_BYTES
+from hotfix_check.cli.ending import STOPPING, complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.output import replaced, standard_output
-from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, OutputError, UsageError
 from hotfix_check.package import is_package, read_package
+from hotfix_check.pe_bytes import PeError, open_regular
 from hotfix_check.report.text import visible
 
 Format = Literal["toml", "json", "jsonl"]
@@ -155,8 +160,14 @@ def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 def _read(source: str) -> bytes:
     """The bytes of one article, at most one more than the limit."""
     if source == "-":
+        if sys.stdin is None:
+            raise ArticleError("standard input is closed")
         return sys.stdin.buffer.read(MAX_ARTICLE_BYTES + 1)
-    with Path(source).open("rb") as file:
+    try:
+        fd, _ = open_regular(source, follow=True)
+    except PeError:
+        raise ArticleError("a pipe or device, not an article ('-' reads standard input)") from None
+    with os.fdopen(fd, "rb") as file:
         return file.read(MAX_ARTICLE_BYTES + 1)
 
 
@@ -196,7 +207,8 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
         under_way: deque[Future[list[Imported]]] = deque()
         try:
             for chunk in chunks:
-                under_way.append(pool.submit(_import_many, chunk, kb, format))
+                with _signals_held():
+                    under_way.append(pool.submit(_import_many, chunk, kb, format))
                 if len(under_way) >= jobs * _AHEAD:
                     yield from under_way.popleft().result()
             while under_way:
@@ -205,10 +217,28 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """A worker that is started here is born with its signals held; here they come afterwards. Windows has no such."""
+    hold = getattr(signal, "pthread_sigmask", None)
+    if hold is None:
+        yield
+        return
+    before = hold(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        hold(signal.SIG_SETMASK, before)
+
+
 def _leave_signals() -> None:
     """In a worker: Ctrl-C reaches every process of a terminal, and the first one alone ends the run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for each in STOPPING:
+        if each is not signal.SIGINT and signal.getsignal(each) is not signal.SIG_IGN:
+            signal.signal(each, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
 
 def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported]:
@@ -232,30 +262,74 @@ def _merge_all(results: Iterable[Imported], into: Path, *, replace: bool, quiet:
         try:
             if result.error is not None:
                 raise ArticleError(result.error)
-            merged = [_merged(product, block, into, replace=replace) for product, block in result.blocks]
+            with _alone(into):
+                merged = [_merged(product, block, into, replace=replace) for product, block in result.blocks]
+                _write_all(merged)
+        except OutputError:
+            raise
         except HotfixCheckError as error:
             complain([f"{result.source}: {error}"])
             failed = True
             continue
-        for file, text in merged:
-            with replaced(file) as stream:
-                stream.write(text)
         if not quiet:
-            files = ", ".join(file.name for file, _ in merged)
+            files = ", ".join(one.file.name for one in merged)
             print(visible(f"{result.source}: merged into {files}"), file=sys.stderr)
     return failed
 
 
-def _merged(product: str | None, block: str, into: Path, *, replace: bool) -> tuple[Path, str]:
-    """The product's file, and its text with the block in it."""
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While another import merges into the folder, wait: both read a file, change it and write it.
+
+    Where the system cannot lock a folder (Windows, some network drives), ``_write_all`` tells what it would undo.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _write_all(merged: Sequence[_Merged]) -> None:
+    """Every file, or none when one of them cannot be written, or is no longer what was read."""
+    with contextlib.ExitStack() as written:
+        for one in merged:
+            stream = written.enter_context(replaced(one.file))
+            stream.write(one.after)
+            stream.flush()
+            os.fsync(stream.fileno())  # a full disk is told here, before the first of them takes its place
+        for one in merged:
+            if _text_of(one.file) != one.before:
+                raise CatalogueError(f"{one.file}: changed by somebody else meanwhile; nothing was merged, try again")
+
+
+class _Merged(NamedTuple):
+    """A product's file, its text as it was read, and with the block in it."""
+
+    file: Path
+    before: str
+    after: str
+
+
+def _merged(product: str | None, block: str, into: Path, *, replace: bool) -> _Merged:
     if product is None:
         raise CatalogueError("it names no product of the catalogue, or its rows fit none: nothing was merged")
     file = into / f"{product}.toml"
+    if not file.exists():
+        raise CatalogueError(f"{file}: there is no file for this product")
+    before = _text_of(file)
+    return _Merged(file, before, merge_update(before, block, replace=replace, name=str(file)))
+
+
+def _text_of(file: Path) -> str:
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            before = stream.read()
-    except FileNotFoundError:
-        raise CatalogueError(f"{file}: there is no file for this product") from None
-    except (OSError, UnicodeDecodeError) as error:
+        return read_bounded(file, MAX_FILE_BYTES, "a catalogue file", CatalogueError).decode("utf-8")
+    except UnicodeDecodeError as error:
         raise CatalogueError(f"{file}: {error}") from None
-    return file, merge_update(before, block, replace=replace, name=str(file))

@@ -72,8 +72,9 @@ def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
     # Named before it is made: a signal between the two leaves nothing behind. Short: the file's own name may be long.
     temporary = place.parent / f".hotfix-check-{secrets.token_hex(8)}.part"
     try:
-        if (mode := _mode(place)) is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            with place.open("wb") as stream:
+        # Looked at and opened as given: behind /dev/stdout or /dev/fd a pipe has no other path.
+        if (mode := _mode(path)) is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            with path.open("wb") as stream:
                 yield stream
             return
         if mode is not None and stat.S_ISDIR(mode):

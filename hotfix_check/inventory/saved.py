@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hotfix_check.shown import shown
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
 SUFFIXES = (".json", ".json.gz")
+MAX_FILES = 1_000_000  # a whole disk has some 200,000 programs
 
 
 def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
@@ -93,8 +95,9 @@ def parse_saved(document: object, where: str) -> Inventory:
     return inventory
 
 
-def _rows(top: Fields, field: str) -> list[Fields]:
-    top.need(field, top.get(field, list, "a list of tables"))
+def _rows(top: Fields, field: str) -> Iterator[Fields]:
+    if len(top.need(field, top.get(field, list, "a list of tables"))) > MAX_FILES:
+        raise top.fault(field, f"more than {MAX_FILES} files are listed")
     return top.tables(field, _row_label)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.package.contents import PackedFile, unpack
 from hotfix_check.package.installer import OLE_MAGIC
 from hotfix_check.package.name import PackageName, read_name
-from hotfix_check.pe_bytes import PeBytes
+from hotfix_check.pe_bytes import PeBytes, PeError, open_regular
 from hotfix_check.shown import clipped, shown
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -40,9 +41,10 @@ _EVERYTHING = Asked(wanted=frozenset(), plain=frozenset(), every_pe=True, hashes
 def is_package(path: Path) -> bool:
     """Whether a file begins as a program, a cabinet or a Windows Installer file."""
     try:
-        with path.open("rb") as stream:
+        fd, _ = open_regular(path, follow=True)
+        with os.fdopen(fd, "rb") as stream:
             return stream.read(8).startswith(_BEGINNINGS)
-    except OSError:
+    except (OSError, PeError):
         return False
 
 

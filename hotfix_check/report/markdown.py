@@ -23,8 +23,9 @@ from hotfix_check.report.wording import (
 # Whatever has a meaning anywhere in a line; what begins a list, a rule or code; what GitHub makes a link of by itself.
 _MARKUP = re.compile(
     r"[\\`*_{}\[\]<>#|~&$@]|^(?: |[+-](?=[\s-]|$)|[0-9](?=[0-9]{0,8}[.)](?:\s|$)))|:(?=//)|(?i:(?<=www)\.)"
+    r"|(?i:(?<=\bgh)-(?=[0-9]))|\b[0-9a-f](?=[0-9a-f]{39}\b)"
 )
-_BY_REFERENCE = frozenset("<>&@:. +-0123456789")
+_BY_REFERENCE = frozenset("<>&@:. +-0123456789abcdef")
 
 
 def render_markdown(document: Document) -> str:

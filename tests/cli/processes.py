@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from conftest import ROOT
 
 CATALOGUE = ("--catalogue", str(ROOT / "samples" / "example" / "catalogue"))
+_READY = "def ready():\n    try: os.write({pipe}, b'.')\n    except OSError: pass  # nobody asks any more"
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
 
 
@@ -25,6 +27,27 @@ def start(*arguments: object, cwd: Path, before: str = "", **options: Any) -> su
     """A process under way; stderr is a pipe, and so is stdout unless told otherwise."""
     given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
     return subprocess.Popen(command(arguments, before), cwd=cwd, env=_ENVIRONMENT, text=True, encoding="utf-8", **given)
+
+
+def heed_signals() -> None:
+    """In a new process: the tests may run behind nohup or in the background, where signals are ignored."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)
+
+
+def started(*arguments: object, cwd: Path, before: str, **options: Any) -> subprocess.Popen[str]:
+    """A process that has come to where ``before`` makes it call ``ready()``, or one of its workers has.
+
+    The word comes through a pipe of its own, since stderr is looked at.
+    """
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as pipe:
+        code = f"{_READY.format(pipe=writing)}\n{before}"
+        process = start(*arguments, cwd=cwd, before=code, pass_fds=[writing], preexec_fn=heed_signals, **options)
+        os.close(writing)
+        came = pipe.read(1)
+    assert came, process.communicate()
+    return process
 
 
 def finish(*arguments: object, cwd: Path, before: str = "", **options: Any) -> subprocess.CompletedProcess[str]:

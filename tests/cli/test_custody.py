@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.processes import finish
 from conftest import ROOT, Run
 from pe_builder import build_pe
 
@@ -297,3 +298,20 @@ def test_every_option_that_decides_a_judgement_is_recorded() -> None:
     assert {field.name for field in dataclasses.fields(JudgeOptions)} - silent - refused <= set(
         Asked.__dataclass_fields__
     )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.parametrize("field", ["waivers", "baseline"])
+@pytest.mark.parametrize("place", ["pipe", "/dev/zero"])
+def test_a_manifest_that_names_a_pipe_or_a_device_is_refused_at_once(
+    field: str, place: str, server: Path, run: Run, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    run("scan", *SMALL, "server", "-o", MANIFEST)
+    manifest = recorded(tmp_path)
+    manifest["arguments"][field] = place
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest))
+    ran = finish("verify", MANIFEST, "-q", cwd=tmp_path)
+    what = {"waivers": "a waiver file", "baseline": "a baseline"}[field]
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"hotfix-check: error: {place}: a pipe or device, not {what}\n"

@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from cli.processes import CATALOGUE, content, finish, start
-from conftest import Run
+from cli.processes import CATALOGUE, content, finish, heed_signals, start, started
+from conftest import ROOT, Run
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and devices of POSIX")
 pytestmark = posix
-SIGNALS = [pytest.param(signal.SIGINT, id="Ctrl-C"), pytest.param(signal.SIGTERM, id="SIGTERM")]
+CTRL_C, SIGTERM, SIGHUP = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
 SCAN = ("scan", "server", *CATALOGUE)
-COMMANDS = [
-    pytest.param((*SCAN, "--all"), id="scan"),
-    pytest.param(("inventory", "server", *CATALOGUE), id="inventory"),
-    pytest.param(("catalogue", "import", "article.txt"), id="catalogue import"),
-    pytest.param(("scan", "--help"), id="help"),
-    pytest.param(("--version",), id="version"),
-]
+ALL = (*SCAN, "--all", "-o", "r.json", "-o", "r.html")
+INVENTORY = ("inventory", "server", *CATALOGUE)
+IMPORT = ("catalogue", "import", "article.txt")
+HELP, VERSION = ("scan", "--help"), ("--version",)
 # Stops where the data is on the disk and the file has not got its name yet.
-AT_THE_DISK = "os.fsync = lambda _: (print('ready', file=sys.stderr, flush=True), time.sleep(60))"
+AT_THE_DISK = "os.fsync = lambda _: (ready(), time.sleep(60))"
 
 
 @pytest.fixture
@@ -37,24 +36,21 @@ def place(samples: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "number"),
     [
-        pytest.param((*SCAN, "-o", "r.html", "-o", "r.json", "-o", "new.csv"), id="scan"),
-        pytest.param(("inventory", "server", *CATALOGUE, "-o", "i.json"), id="inventory"),
-        pytest.param(("baseline", "--from", "server", *CATALOGUE, "-o", "b.toml"), id="baseline"),
-        pytest.param(("catalogue", "import", "article.txt", "-o", "d.toml"), id="import"),
+        pytest.param((*SCAN, "-o", "r.html", "-o", "r.json", "-o", "new.csv"), CTRL_C, id="scan, Ctrl-C"),
+        pytest.param((*SCAN, "-o", "r.html", "-o", "r.json", "-o", "new.csv"), SIGHUP, id="scan, SIGHUP"),
+        pytest.param((*INVENTORY, "-o", "i.json"), SIGTERM, id="inventory, SIGTERM"),
+        pytest.param(("baseline", "--from", "server", *CATALOGUE, "-o", "b.toml"), SIGHUP, id="baseline, SIGHUP"),
+        pytest.param((*IMPORT, "-o", "d.toml"), CTRL_C, id="import, Ctrl-C"),
     ],
 )
 def test_an_interrupt_while_writing_leaves_the_old_file_and_no_part(
     arguments: tuple[str, ...], number: signal.Signals, place: Path
 ) -> None:
     before = content(place)
-    process = start(*arguments, cwd=place, before=AT_THE_DISK)
-    assert process.stderr is not None
-    while "ready" not in process.stderr.readline():
-        assert process.poll() is None
+    process = started(*arguments, "-q", cwd=place, before=AT_THE_DISK)
     assert content(place) != before
     process.send_signal(number)
     _, err = process.communicate(timeout=30)
@@ -62,8 +58,9 @@ def test_an_interrupt_while_writing_leaves_the_old_file_and_no_part(
     assert content(place) == before
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("command", ["scan", "inventory"])
+@pytest.mark.parametrize(
+    ("command", "number"), [("scan", CTRL_C), ("inventory", SIGTERM)], ids=["scan, Ctrl-C", "inventory, SIGTERM"]
+)
 def test_an_interrupt_while_reading_ends_the_run_at_once(command: str, number: signal.Signals, place: Path) -> None:
     target = place / "big"
     target.mkdir()
@@ -73,24 +70,21 @@ def test_an_interrupt_while_reading_ends_the_run_at_once(command: str, number: s
         file.parent.mkdir()
         file.write_bytes(program)
         os.truncate(file, 1 << 30)
-    process = start(
+    process = started(
         command,
         "big",
         *CATALOGUE,
         "-o",
         "r.json",
+        "-q",
         cwd=place,
         before="import hotfix_check.inventory.read as r; digest = r._sha256\n"
-        "def told(*given):\n    print('ready', file=sys.stderr, flush=True)\n    return digest(*given)\n"
+        "def told(*given):\n    ready()\n    return digest(*given)\n"
         "r._sha256 = told",
     )
-    assert process.stderr is not None
-    while "ready" not in process.stderr.readline():
-        assert process.poll() is None
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
-    assert (process.returncode, out) == (130, "")
-    assert err.replace("ready\n", "") == "hotfix-check: error: interrupted\n"
+    assert (process.returncode, out, err) == (130, "", "hotfix-check: error: interrupted\n")
     assert (place / "r.json").read_text() == "of last month"
     assert not list(place.glob(".*"))
 
@@ -98,23 +92,19 @@ def test_an_interrupt_while_reading_ends_the_run_at_once(command: str, number: s
 def test_an_interrupt_stops_the_worker_processes_of_an_import(place: Path) -> None:
     articles = place / "articles"
     articles.mkdir()
-    for number in range(100_000, 100_400):
+    for number in range(100_000, 100_200):
         (articles / f"{number}.txt").write_text(f"Slow ({number})\n\nFile name    Version\n\nStore.exe    5.5.1.1\n")
-    process = start(
+    process = started(
         *("catalogue", "import", "articles", "--jobs", "2", "-o", "d.toml"),
         cwd=place,
         before="import hotfix_check.cli.importing as i; one = i._import_one\n"
-        "def slow(*given):\n    os.write(2, b'ready\\n')\n    time.sleep(0.01)\n    return one(*given)\n"
+        "def slow(*given):\n    ready()\n    time.sleep(0.01)\n    return one(*given)\n"
         "i._import_one = slow",
         start_new_session=True,
     )
-    assert process.stderr is not None
-    while "ready" not in process.stderr.readline():
-        assert process.poll() is None
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert [line for line in err.splitlines() if line.strip("ready")] == ["hotfix-check: error: interrupted"]
+    assert (process.returncode, err) == (130, "hotfix-check: error: interrupted\n")
     assert (place / "d.toml").read_text() == "of last month"
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
@@ -133,45 +123,60 @@ def test_a_signal_that_the_caller_ignores_stays_ignored(place: Path) -> None:
     assert (place / "r.json").read_text().startswith("{")
 
 
-@pytest.mark.parametrize("arguments", COMMANDS)
-def test_a_reader_that_goes_away_is_no_error(arguments: tuple[str, ...], place: Path) -> None:
-    expected = finish(*arguments, cwd=place)
+@pytest.mark.parametrize("arguments", [ALL, IMPORT, HELP], ids=["scan", "catalogue import", "help"])
+def test_a_reader_that_goes_away_is_no_error(arguments: tuple[str, ...], place: Path, run: Run) -> None:
+    expected = run(*arguments)
     reading, writing = os.pipe()
     os.close(reading)
     ran = finish(*arguments, cwd=place, stdout=writing)
     os.close(writing)
-    assert (ran.returncode, ran.stderr) == (expected.returncode, expected.stderr)
+    assert (ran.returncode, ran.stderr) == (expected.code, expected.err)
 
 
-@pytest.mark.parametrize("arguments", COMMANDS)
-def test_a_full_standard_output_is_told_in_one_line(arguments: tuple[str, ...], place: Path) -> None:
-    with Path("/dev/full").open("w") as full:
-        ran = finish(*arguments, cwd=place, stdout=full)
-    assert ran.returncode == 2
-    lines = [line for line in ran.stderr.splitlines() if "error" in line]
-    assert [line.replace("cannot be written: ", "") for line in lines] == [
-        "hotfix-check: error: standard output: No space left on device"
-    ]
-    assert "Traceback" not in ran.stderr
-
-
-def test_the_files_are_written_when_standard_output_is_full(place: Path) -> None:
-    with Path("/dev/full").open("w") as full:
-        ran = finish(*SCAN, "-o", "r.json", "-o", "r.html", cwd=place, stdout=full)
-    assert ran.returncode == 2
-    assert (place / "r.json").read_text().startswith("{")
-    assert (place / "r.html").read_text().startswith("<!DOCTYPE html>")
-
-
-@pytest.mark.parametrize("how", ["full", "closed", "a pipe nobody reads"])
 @pytest.mark.parametrize(
-    "arguments",
-    [pytest.param((*SCAN, "-v"), id="an answer"), pytest.param(("scan", "nowhere", *CATALOGUE), id="an error")],
+    ("arguments", "how"),
+    [
+        pytest.param(ALL, "full", id="scan, full"),
+        pytest.param(IMPORT, "full", id="catalogue import, full"),
+        pytest.param(VERSION, "full", id="version, full"),
+        pytest.param(ALL, "closed", id="scan, closed"),
+        pytest.param(INVENTORY, "closed", id="inventory, closed"),
+        pytest.param(HELP, "closed", id="help, closed"),
+    ],
+)
+def test_a_standard_output_that_takes_nothing_is_told_in_one_line(
+    arguments: tuple[str, ...], how: str, place: Path
+) -> None:
+    """The files that were asked for are written all the same."""
+    if how == "full":
+        with Path("/dev/full").open("w") as full:
+            ran = finish(*arguments, cwd=place, stdout=full)
+    else:
+        ran = finish(*arguments, cwd=place, stdout=None, preexec_fn=lambda: os.close(1))
+    lines = [line for line in ran.stderr.splitlines() if "error" in line]
+    assert (ran.returncode, [line.replace("cannot be written: ", "") for line in lines]) == (
+        2,
+        ["hotfix-check: error: standard output: " + ("closed" if how == "closed" else "No space left on device")],
+    )
+    assert "Traceback" not in ran.stderr
+    written = [name for name in ("r.json", "r.html") if (place / name).read_text() != "of last month"]
+    assert written == (["r.json", "r.html"] if arguments is ALL else [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "how"),
+    [
+        pytest.param((*SCAN, "-v"), "full", id="an answer, full"),
+        pytest.param((*SCAN, "-v"), "closed", id="an answer, closed"),
+        pytest.param((*SCAN, "-v"), "a pipe nobody reads", id="an answer, a pipe nobody reads"),
+        pytest.param(("scan", "nowhere", *CATALOGUE), "full", id="an error, full"),
+        pytest.param(("scan", "nowhere", *CATALOGUE), "closed", id="an error, closed"),
+    ],
 )
 def test_what_cannot_be_said_on_stderr_changes_neither_answer_nor_exit_code(
-    how: str, arguments: tuple[str, ...], place: Path
+    arguments: tuple[str, ...], how: str, place: Path, run: Run
 ) -> None:
-    expected = finish(*arguments, cwd=place)
+    expected = run(*arguments)
     if how == "closed":
         ran = finish(*arguments, cwd=place, stderr=None, preexec_fn=lambda: os.close(2))
     elif how == "full":
@@ -182,14 +187,42 @@ def test_what_cannot_be_said_on_stderr_changes_neither_answer_nor_exit_code(
         os.close(reading)
         ran = finish(*arguments, cwd=place, stderr=writing)
         os.close(writing)
-    assert (ran.returncode, ran.stdout) == (expected.returncode, expected.stdout)
+    assert (ran.returncode, ran.stdout) == (expected.code, expected.out)
 
 
-def test_a_closed_standard_output_still_gives_the_exit_code_and_the_files(place: Path) -> None:
-    expected = finish(*SCAN, cwd=place)
-    ran = finish(*SCAN, "-o", "r.json", cwd=place, stdout=None, preexec_fn=lambda: os.close(1))
-    assert (ran.returncode, ran.stderr) == (expected.returncode, expected.stderr)
-    assert (place / "r.json").read_text().startswith("{")
+@pytest.mark.parametrize("number", [CTRL_C, SIGTERM, SIGHUP], ids=["Ctrl-C", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(["-m", "hotfix_check"], id="as a module"),
+        pytest.param(["-c", "from hotfix_check.__main__ import main; main()"], id="as the command"),
+    ],
+)
+def test_an_interrupt_while_the_program_is_loaded_is_one_line(
+    how: list[str], number: signal.Signals, tmp_path: Path
+) -> None:
+    """What is loaded first stops here, in the place of the library that takes most of the time."""
+    (tmp_path / "typer.py").write_text(
+        "import sys, time\nprint('ready', file=sys.stderr, flush=True)\ntime.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, *how, "--version"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "ready\n"
+    process.send_signal(number)
+    assert process.communicate(timeout=20) == ("", "hotfix-check: error: interrupted\n")
+    assert process.returncode == 130
+
+
+def test_the_command_begins_where_signals_are_heeded_first() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert scripts == {"hotfix-check": "hotfix_check.__main__:main"}
 
 
 @pytest.mark.parametrize(
@@ -215,7 +248,7 @@ def test_without_a_command_the_help_is_shown(arguments: list[str], run: Run) -> 
     assert "error" not in ran.err
 
 
-def test_head_takes_what_it_wants(place: Path) -> None:
+def test_head_takes_what_it_wants(place: Path, run: Run) -> None:
     with start(*SCAN, "--all", "-q", cwd=place) as scan:
         head = subprocess.run(["head", "-n", "1"], stdin=scan.stdout, capture_output=True, text=True, check=True)
         assert scan.stdout is not None
@@ -223,4 +256,4 @@ def test_head_takes_what_it_wants(place: Path) -> None:
         assert scan.stderr is not None
         assert scan.stderr.read() == ""
     assert head.stdout.startswith("Target: server")
-    assert scan.returncode == finish(*SCAN, cwd=place).returncode
+    assert scan.returncode == run(*SCAN).code

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +74,7 @@ JSON_PAYLOADS: dict[str, tuple[bytes, str]] = {
     "a number that Python will not read": (b'{"a": ' + b"9" * 5000 + b"}", "a: a whole number of 5000 digits"),
     "half a surrogate pair": (b'{"a": {"b": "\\ud800"}}', "a, b: half a surrogate pair in it (\\ud800)"),
     "half a surrogate pair in a key": (b'{"\\udc00": 1}', "\\udc00: half a surrogate pair in the key"),
-    "millions of values": (b"[" + b"0," * 8_388_608, "more than 8388608 values, not {what}"),
+    "millions of values": (b"[" + b"0," * 4_194_304, "more than 4194304 values, not {what}"),
     "a control character in a key": (b'{"a\\nb": NaN}', "a\\nb: NaN is no JSON number"),
 }
 TOML_PAYLOADS: dict[str, tuple[bytes, str]] = {
@@ -200,8 +202,14 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("payload", JSON_PAYLOADS)
-@pytest.mark.parametrize("reader", JSON_READERS)
+def each_by_one(payloads: Iterable[str], readers: Iterable[str]) -> list[Any]:
+    """Each payload with one of the readers, by turns: they read with one function, and each has its own words."""
+    return [
+        pytest.param(reader, payload, id=f"{reader}: {payload}") for payload, reader in zip(payloads, cycle(readers))
+    ]
+
+
+@pytest.mark.parametrize(("reader", "payload"), each_by_one(JSON_PAYLOADS, JSON_READERS))
 def test_bad_json_is_refused_in_one_line(reader: str, payload: str, run: Run, place: Path) -> None:
     arguments, what = JSON_READERS[reader]
     data, said = JSON_PAYLOADS[payload]
@@ -209,8 +217,7 @@ def test_bad_json_is_refused_in_one_line(reader: str, payload: str, run: Run, pl
     assert said.format(what=what) in one_line(run(*arguments), "bad.json")
 
 
-@pytest.mark.parametrize("payload", TOML_PAYLOADS)
-@pytest.mark.parametrize("reader", TOML_READERS)
+@pytest.mark.parametrize(("reader", "payload"), each_by_one(TOML_PAYLOADS, TOML_READERS))
 def test_bad_toml_is_refused_in_one_line(reader: str, payload: str, run: Run, place: Path) -> None:
     arguments, what = TOML_READERS[reader]
     data, said = TOML_PAYLOADS[payload]
@@ -291,19 +298,27 @@ def test_an_endless_device_is_not_read(reader: str, run: Run, place: Path) -> No
     assert one_line(ran, "/dev/zero").startswith(expected)
 
 
-@pytest.mark.parametrize("reader", ["scan", "convert", "verify", "catalogue", "baseline", "waivers"])
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
-def test_nothing_waits_for_a_pipe(reader: str, place: Path) -> None:
-    arguments, what = (JSON_READERS | TOML_READERS)[reader]
-    name = next(str(one) for one in arguments if str(one).startswith("bad."))
-    os.mkfifo(place / name)
-    done = typed(place, arguments)
-    expected = "neither a folder nor a file" if what == "a saved inventory" else f"a pipe or device, not {what}"
-    assert one_line(done, name).startswith(expected)
+def test_nothing_waits_for_a_pipe(place: Path) -> None:
+    """All in one process, which would not come back."""
+    os.mkfifo(place / "bad.json")
+    os.mkfifo(place / "bad.toml")
+    readers = ("scan", "convert", "verify", "catalogue", "baseline", "waivers")
+    jobs = [(JSON_READERS | TOML_READERS)[reader] for reader in readers]
+    code = (
+        "import json, sys\nfrom hotfix_check.cli import main\nfor job in json.loads(sys.argv[1]):\n"
+        "    sys.argv[1:] = job\n    try: main()\n    except SystemExit as ended: assert ended.code == 2"
+    )
+    done = run_python(place, ["-c", code, json.dumps([list(map(str, arguments)) for arguments, _ in jobs])])
+    assert (done.code, done.out) == (0, "")
+    for line, (arguments, what) in zip(done.err.splitlines(), jobs, strict=True):
+        name = next(str(one) for one in arguments if str(one).startswith("bad."))
+        expected = "neither a folder nor a file" if what == "a saved inventory" else f"a pipe or device, not {what}"
+        assert line.startswith(f"hotfix-check: error: {name}: {expected}")
 
 
-def typed(place: Path, arguments: tuple[object, ...], *, memory: int | None = None) -> Ran:
-    """One run in a process of its own, ended after half a minute; ``memory`` limits its addresses, in bytes."""
+def run_python(place: Path, arguments: Sequence[object], *, memory: int | None = None) -> Ran:
+    """A process of its own, ended after half a minute; ``memory`` limits its addresses, in bytes."""
 
     def limit() -> None:
         import resource
@@ -311,7 +326,7 @@ def typed(place: Path, arguments: tuple[object, ...], *, memory: int | None = No
         resource.setrlimit(resource.RLIMIT_AS, (memory or -1, memory or -1))
 
     done = subprocess.run(
-        [sys.executable, "-m", "hotfix_check", *map(str, arguments)],
+        [sys.executable, *map(str, arguments)],
         capture_output=True,
         text=True,
         cwd=place,
@@ -324,7 +339,7 @@ def typed(place: Path, arguments: tuple[object, ...], *, memory: int | None = No
 
 
 LARGE: dict[str, tuple[str, bytes, bytes, str]] = {
-    "lists": ("scan", b'{"a": [', b"[],", "more than 8388608 values"),
+    "lists": ("scan", b'{"a": [', b"[],", "more than 4194304 values"),
     "one number": ("convert", b'{"a": 1', b"9", "not JSON: Expecting"),
     "tables": ("catalogue", b"", b"[[a]]\n", "more than 1048576 tables, lists and dotted keys"),
     "one dotted key": ("catalogue", b"", b"a.", "more than 1048576 tables, lists and dotted keys"),
@@ -338,7 +353,7 @@ def test_64_megabytes_are_refused_within_600(reader: str, start: bytes, unit: by
     name = "bad.json" if reader in JSON_READERS else "bad.toml"
     (place / name).write_bytes(start + unit * ((size - len(start)) // len(unit)))
     arguments, _ = (JSON_READERS | TOML_READERS)[reader]
-    assert said in one_line(typed(place, arguments, memory=600 * 1024 * 1024), name)
+    assert said in one_line(run_python(place, ["-m", "hotfix_check", *arguments], memory=600 * 1024 * 1024), name)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+from cli.processes import content, finish, start
 from conftest import Run
 
 from hotfix_check.catalogue import default_folder
@@ -174,21 +177,72 @@ def test_into_refuses_what_has_no_place(
     assert message in capsys.readouterr().err
 
 
+TWO_PRODUCTS = (
+    "Mail is slow (100001)\n\nApplies to:\n\n - Microsoft Exchange Server, versions 5.0, 5.5\n\n"
+    "The fix has the following file attributes:\n\n"
+    "File name   Version\n-----------------------\nStore.exe   5.5.2653.22\nStore.exe   5.0.1461.75\n"
+)
+
+
 def test_into_merges_all_products_of_an_article_or_none(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (
-        "Mail is slow (100001)\n\nApplies to:\n\n - Microsoft Exchange Server, versions 5.0, 5.5\n\n"
-        "The fix has the following file attributes:\n\n"
-        "File name   Version\n-----------------------\nStore.exe   5.5.2653.22\nStore.exe   5.0.1461.75\n"
-    )
-    (tmp_path / "article.txt").write_text(text)
+    (tmp_path / "article.txt").write_text(TWO_PRODUCTS)
     before = (data / "exchange-5.5.toml").read_text()
     assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
     assert (data / "exchange-5.5.toml").read_text() == before
     (data / "exchange-5.0.toml").write_text("")
     assert import_articles([str(tmp_path / "article.txt")], into=data) == 0
     assert capsys.readouterr().err.endswith("merged into exchange-5.5.toml, exchange-5.0.toml\n")
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_full_disk_merges_an_article_into_all_files_or_none(
+    failing: int, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "article.txt").write_text(TWO_PRODUCTS)
+    (data / "exchange-5.0.toml").write_text("")
+    before = content(data)
+    calls = iter(range(1, 5))
+
+    def full(_: int) -> None:
+        if next(calls) == failing:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match=r"toml: cannot be written: No space left on device"):
+        import_articles([str(tmp_path / "article.txt")], into=data)
+    assert content(data) == before
+
+
+def test_a_file_that_somebody_else_changed_meanwhile_is_left_as_it_is(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "article.txt").write_text(TWO_PRODUCTS)
+    (data / "exchange-5.0.toml").write_text("")
+    file = data / "exchange-5.5.toml"
+    monkeypatch.setattr(os, "fsync", lambda _: file.write_text("# of an editor"))
+    assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
+    assert f"{file}: changed by somebody else meanwhile; nothing was merged, try again" in capsys.readouterr().err
+    assert content(data) == {"exchange-5.0.toml": b"", "exchange-5.5.toml": b"# of an editor"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder is locked as POSIX does")
+def test_two_imports_at_once_into_one_folder_lose_nothing(data: Path, tmp_path: Path) -> None:
+    numbers = range(100001, 100017)
+    for number in numbers:
+        folder = tmp_path / ("even", "odd")[number % 2]
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number}.txt").write_text(article(number))
+    slow = "import hotfix_check.cli.importing as i; merge = i.merge_update\n"
+    slow += "i.merge_update = lambda *a, **b: (time.sleep(0.02), merge(*a, **b))[1]"
+    running = [
+        start("catalogue", "import", one, "--into", "data", "-q", cwd=tmp_path, before=slow) for one in ("even", "odd")
+    ]
+    assert [(one.communicate(timeout=60), one.returncode) for one in running] == [(("", ""), 0)] * 2
+    updates = tomllib.loads((data / "exchange-5.5.toml").read_text())["update"]
+    assert [update["kb"] for update in updates] == list(numbers)
+    assert sorted(content(data)) == ["exchange-5.5.toml"]
 
 
 @pytest.mark.parametrize(
@@ -215,3 +269,22 @@ def test_a_draft_is_merged_and_then_judged_by(folder: Path, run: Run, tmp_path: 
     ran = run("catalogue", "show", "KB100001", "--catalogue", data)
     assert (ran.code, "KB100001" in ran.out) == (0, True)
     assert run("catalogue", "import", folder / "KB100001.txt", "--into", data, "-q").code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+@pytest.mark.parametrize("source", ["pipe", "/dev/zero", "/dev/full"])
+def test_a_pipe_or_a_device_is_no_article_and_not_waited_for(source: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a.txt").write_text(article(100001))
+    ran = finish("catalogue", "import", source, "a.txt", "-f", "jsonl", cwd=tmp_path)
+    assert ran.returncode == 2
+    assert [draft["kb"] for draft in lines(ran.stdout)] == [100001]
+    said = "a pipe or device, not an article ('-' reads standard input)"
+    assert ran.stderr == f"hotfix-check: error: {source}: {said}\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a stream closed as shells of POSIX do")
+def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
+    ran = finish("catalogue", "import", "-", cwd=tmp_path, stdin=None, preexec_fn=lambda: os.close(0))
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "hotfix-check: error: -: standard input is closed\n"

@@ -164,6 +164,22 @@ def test_no_command_does_anything_but_read_and_write_its_outputs(place: Path) ->
     assert [path for path in home.rglob("*") if path.is_file() and not str(path).startswith(allowed)] == []
 
 
+def test_an_import_with_several_jobs_starts_itself_and_nothing_else(place: Path) -> None:
+    folder = place.parent / f"{place.name}-articles"
+    folder.mkdir()
+    for number in range(40):
+        shutil.copy(place / "article.txt", folder / f"{number}.txt")
+    arguments = ("catalogue", "import", str(folder), "--jobs", "2", "-o", "several.toml")
+    (ran,) = watch(place, [{"arguments": arguments, "outputs": ["several.toml"]}])
+    assert ran["code"] == 0, ran["err"]
+    assert {name for name, _ in ran["events"]} == {"os.fork", "pickle.find_class"}
+    assert [name for name, _ in ran["events"]].count("os.fork") == 2
+    assert {about.split("'")[1] for name, about in ran["events"] if name == "pickle.find_class"} == {
+        "concurrent.futures.process",
+        "hotfix_check.cli.importing",
+    }
+
+
 def test_the_witness_sees_every_kind_of_what_must_not_happen(tmp_path: Path) -> None:
     (tmp_path / "article.txt").write_text("text")
     told = watch(tmp_path, [{"code": code} for code in CONTROLS.values()])

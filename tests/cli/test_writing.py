@@ -125,6 +125,28 @@ def test_a_pipe_is_written_to_and_not_replaced(place: Path) -> None:
 
 
 @posix
+def test_standard_output_by_its_path_is_the_pipe_that_it_is(place: Path) -> None:
+    expected = finish("inventory", "server", *CATALOGUE, "-q", "--no-run-info", cwd=place).stdout
+    ran = finish("inventory", "server", *CATALOGUE, "-q", "--no-run-info", "-o", "/dev/stdout", cwd=place)
+    assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", expected)
+    assert expected.startswith("{")
+
+
+@posix
+def test_a_pipe_by_its_number_as_shells_give_it_is_written_to(place: Path) -> None:
+    arguments = ["inventory", "server", *CATALOGUE, "-q", "--no-run-info"]
+    reading, writing = os.pipe()
+    (place / "pipe.json").symlink_to(f"/dev/fd/{writing}")
+    with start(*arguments, "-o", "pipe.json", cwd=place, pass_fds=[writing]) as process:
+        os.close(writing)
+        with os.fdopen(reading, "rb") as stream:
+            received = stream.read()
+        assert process.communicate() == ("", "")
+    assert process.returncode == 0
+    assert json.loads(received)["schema"] == "hotfix-check/inventory/1"
+
+
+@posix
 @pytest.mark.parametrize(
     "command", [["inventory", "server"], ["baseline", "--from", "server"]], ids=["inventory", "baseline"]
 )
@@ -182,6 +204,8 @@ def test_a_folder_in_the_place_of_a_file_is_said(place: Path, run: Run) -> None:
         (["inventory", "copied.dll", "-o", "copied.dll"], "copied.dll is being read"),
         (["inventory", "server", "-o", "server/new.json"], "server/new.json would be written into"),
         (["baseline", "--from", "server", "-o", "server/b.toml"], "server/b.toml would be written into"),
+        (["scan", ".", "-o", "new.json"], "new.json would be written into the target ."),
+        (["inventory", "server", "-o", "server/../server/new.json"], "new.json would be written into"),
         (["scan", "copied.dll", "--baseline", "policy.txt", "-o", "policy.txt"], "policy.txt is being read"),
         (["scan", "copied.dll", "--waivers", "policy.txt", "-o", "policy.txt"], "policy.txt is being read"),
         (["scan", "copied.dll", "--waivers", "policy.txt", "-o", "alias.txt"], "alias.txt is being read"),

@@ -5,8 +5,10 @@ What is read is also used: an article is written down as a draft, an inventory i
 
 from __future__ import annotations
 
+import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,14 +20,25 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue import Catalogue, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
+from hotfix_check.catalogue.index import open_index
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.compare import compare, judged_side, saved_side
-from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, PolicyError, SavedInputError
-from hotfix_check.inventory import Collected, Inventory, inventory_to_json
+from hotfix_check.errors import (
+    ArticleError,
+    CatalogueError,
+    HotfixCheckError,
+    PackageError,
+    PolicyError,
+    SavedInputError,
+    TargetError,
+)
+from hotfix_check.inventory import Collected, Inventory, inventory_to_json, is_listing, refuse_other_text
 from hotfix_check.inventory.hive import HiveError, read_hive
+from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.json_text import parse_json
 from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
+from hotfix_check.package import is_package, read_package
 from hotfix_check.pe import PeError, read_pe
 from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
 from hotfix_check.report.csv import render_csv
@@ -35,10 +48,14 @@ from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.plan import plan_document, render_plan
 from hotfix_check.report.result import RunInfo, Scope, result_document, to_json
 from hotfix_check.report.table import render_table
+from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
 from hotfix_check.saved_result import checked_result
 
-SECONDS = 5.0  # of processor time for one input of at most 16 KiB, under the fuzzer's instrumentation
+# For one input of at most 16 KiB, under the fuzzer's instrumentation: seconds of processor time, and MB by which it may
+# raise the memory of the process. A program is read for its version alone.
+BOUNDS = {"pe": (1.0, 64)}
+OTHERWISE = (5.0, 256)
 LONGEST_LINE = 2000  # characters of an error
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -55,6 +72,15 @@ def _told(error: HotfixCheckError) -> None:
     assert len(lines) == 1 or isinstance(error, CatalogueError), lines
     for line in lines:
         assert line.strip() and line.isprintable() and len(line) <= LONGEST_LINE, line
+
+
+@contextmanager
+def _on_disk(data: bytes, name: str) -> Iterator[Path]:
+    """The bytes as a file, for what is opened by its path."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, name)
+        path.write_bytes(data)
+        yield path
 
 
 def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
@@ -107,6 +133,48 @@ def enter_catalogue(data: bytes, name: str = "fuzz.toml") -> None:
 def enter_lines(data: bytes) -> None:
     """The same of a catalogue in JSON, an update a line."""
     enter_catalogue(data, "fuzz.jsonl")
+
+
+def enter_index(data: bytes) -> None:
+    """A catalogue as a SQLite file; a server is judged by all of it, and by the part that it calls for."""
+    with _on_disk(data, "fuzz.sqlite") as path:
+        try:
+            index = open_index(path)
+            catalogue = index.catalogue()
+            part = index.catalogue(index.products_of("KB818861"), frozenset({"mapi32.dll"}))
+        except CatalogueError as error:
+            _told(CatalogueError(*map(visible, error.lines)))  # SQLite's own words may quote what is damaged
+            return
+    check_catalogue(catalogue)
+    for one in (catalogue, part):
+        _judged(_SERVER, one)
+
+
+def enter_listing(data: bytes) -> None:
+    """What another tool wrote of a server's files; they are judged."""
+    with _on_disk(data, "fuzz.txt") as path:
+        try:
+            outline = _CATALOGUE.outline()
+            if not is_listing(path):
+                refuse_other_text(path, outline.all_names)
+            inventory = read_listing(path, wanted=outline.all_names, plain=outline.plain_names)
+        except (TargetError, SavedInputError) as error:
+            _told(error)
+            return
+    _judged(inventory, _CATALOGUE)
+
+
+def enter_package(data: bytes) -> None:
+    """A hotfix package, to a draft that is itself TOML and JSON."""
+    with _on_disk(data, "Exchange5.5-KB818861-x86-ENU.exe") as path:
+        is_package(path)
+        try:
+            draft = read_package(path)
+        except PackageError as error:
+            _told(error)
+            return
+    tomllib.loads(draft_to_toml(draft))
+    draft_to_dict(draft)
 
 
 def enter_inventory(data: bytes) -> None:
@@ -193,6 +261,9 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "article": enter_article,
     "catalogue": enter_catalogue,
     "lines": enter_lines,
+    "index": enter_index,
+    "listing": enter_listing,
+    "package": enter_package,
     "inventory": enter_inventory,
     "result": enter_result,
     "baseline": enter_baseline,

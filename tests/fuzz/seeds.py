@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import struct
+import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import listing_builder
+from cab_builder import STORED, build_cab
 from hive_builder import Value, build_hive
 from make_samples import HIVES
 from pe_builder import build_pe
 from report.documents import document
 from targets import SP4_BIN, folder, installed
 
+from hotfix_check.assess.scope import related_updates
+from hotfix_check.catalogue.build_index import index_bytes
+from hotfix_check.catalogue.load import parse_documents, read_documents
 from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
 from hotfix_check.manifest import Asked, EvidenceFile, EvidenceTarget, Manifest, manifest_to_json
 
@@ -211,6 +219,43 @@ def line_seeds() -> tuple[bytes, ...]:
     return tuple(found)
 
 
+def index_seeds() -> tuple[bytes, ...]:
+    """The small catalogue as an index, on the smallest pages that there are."""
+    faults: list[str] = []
+    documents = parse_documents([("small.toml", _CATALOGUE.encode())], faults)
+    catalogue = read_documents(documents, faults, sha256="0" * 64)
+    assert faults == []
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place, "small.sqlite")
+        file.write_bytes(index_bytes(catalogue, documents, related_updates(catalogue)))
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("PRAGMA page_size = 512")
+            connection.execute("VACUUM")
+        return (file.read_bytes(),)
+
+
+def listing_seeds() -> tuple[bytes, ...]:
+    """Two files as each tool tells them that hotfix-check knows."""
+    moment = datetime(2003, 7, 1, 17, 44, tzinfo=UTC)
+    files = [
+        listing_builder.Listed(r"C:\WINNT\System32\Mapi32.dll", "5.5.2657.50", 881_936, moment),
+        listing_builder.Listed(r"D:\Exchsrvr\Bin\Store.exe", "5.5.2653.23", 3, moment),
+    ]
+    b = listing_builder
+    writers = (b.filever, b.sigcheck, b.powershell_csv, b.powershell_json, b.powershell_clixml)
+    writers += (b.osquery, b.velociraptor, b.exiftool)
+    texts = [write(files) for write in writers]
+    return (*(text.encode() for text in texts), texts[1].encode("utf-16"))
+
+
+def package_seeds() -> tuple[bytes, ...]:
+    """Cabinets, stored, packed and in one another, alone and behind a program."""
+    plain = build_pe("5.5.2657.50", strings={"OriginalFilename": "Mapi32.dll"})
+    stub = build_pe("1.0.0.0", strings={"FileDescription": "Update package"})
+    stored = build_cab({"Mapi32.dll": plain, "update.inf": b"KB818861"}, compression=STORED)
+    return (stored, stub + build_cab({"Bin/Mapi32.dll": plain}), build_cab({"in.cab": stored, "a.cfg": b"x"}))
+
+
 def inventory_seeds() -> tuple[bytes, ...]:
     """A server with one file of each state."""
     collected = Collected(host="EX01", at=datetime(2026, 11, 21, tzinfo=UTC), by="hotfix-check 0.1.0")
@@ -290,6 +335,9 @@ SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "article": article_seeds,
     "catalogue": catalogue_seeds,
     "lines": line_seeds,
+    "index": index_seeds,
+    "listing": listing_seeds,
+    "package": package_seeds,
     "inventory": inventory_seeds,
     "result": result_seeds,
     "baseline": baseline_seeds,

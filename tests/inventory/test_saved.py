@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from hotfix_check.inventory import (
     inventory_to_json,
     looks_saved,
     read_saved,
+    saved,
 )
 from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.json_text import MAX_VALUES
 from hotfix_check.version import FileVersion
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)
@@ -142,3 +145,41 @@ def test_a_program_or_text_is_no_inventory(tmp_path: Path) -> None:
     for content in (b"MZ\x90\0", b"", b"[1]", b"text"):
         path.write_bytes(content)
         assert not looks_saved(path)
+
+
+def test_200_000_programs_that_tell_everything_are_within_the_bounds() -> None:
+    file = InstalledFile(
+        path="Program Files/Microsoft/Exchange Server/V15/Bin/" + "x" * 40,
+        size=2**30,
+        modified=datetime(2003, 7, 1, 17, 44, tzinfo=UTC),
+        version=FileVersion(15, 2, 1544, 14),
+        version_string="15.02.1544.014",
+        product_name="p" * 40,
+        company_name="c" * 25,
+        original_filename="o" * 40,
+        internal_name="i" * 40,
+        description="d" * 60,
+        languages=(1033,),
+        machine="amd64",
+        linked=1057081440,
+        outlook_stub=False,
+        sha256="0" * 64,
+        notes=("strings-cut",),
+    )
+    empty = parse_saved(example(files=[]), "saved.json")
+    assert empty.collected is not None
+    text = inventory_to_json(replace(empty, files=(file,)), empty.collected)
+    (line,) = [line for line in text.splitlines() if line.startswith(' {"path"')]
+    assert 200_000 * (sum(map(line.count, ",[{")) + 1) < MAX_VALUES
+    assert 200_000 * (len(line) + 3) < saved.MAX_BYTES
+    assert saved.MAX_FILES > 200_000
+
+
+@pytest.mark.parametrize("field", ["files", "unreadable"])
+def test_more_files_than_a_disk_has_are_refused(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saved, "MAX_FILES", 2)
+    rows = [{"path": name, "reason": "cut short"} if field == "unreadable" else {"path": name} for name in "abc"]
+    parse_saved(example(**{field: rows[:2]}), "x.json")
+    with pytest.raises(SavedInputError) as caught:
+        parse_saved(example(**{field: rows}), "x.json")
+    assert str(caught.value) == f"x.json: {field}: more than 2 files are listed"

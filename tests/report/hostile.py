@@ -37,6 +37,7 @@ PAYLOADS = {
     "Markdown table": "a | b |\n|---|---|\n| c | d",
     "Markdown link and image": "[x](https://example.com) ![y](https://example.com/p.png) [z]: u",
     "Markdown autolink": "<https://example.com> https://example.com www.example.com a@example.com",
+    "Markdown references": "GH-12 (gh-3) da39a3ee5e6b4b0d3255bfef95601890afd80709 user/repo#1 user@da39a3e",
     "Markdown HTML": "<details open><summary>x</summary><b>",
     "Markdown code": "``` `code` ~~~ ``",
     "Markdown emphasis": "**x** _y_ ~~z~~ $a$ \\* @user #1",
@@ -47,7 +48,7 @@ PAYLOADS = {
     "bidirectional override": "\u202egnp.exe\u202c",
     "bidirectional isolates": "\u2066x\u2069\u2067y\u2068z\u200e\u200f\u061c",
     "zero width": "a\u200bb\u200cc\u200dd\u2060e\ufefff\u00adg",
-    "invisible letters": "a\u3164b\u115fc\uffa0d\ufe0fe\u034ff\U000e0041g\U000e0100h",
+    "invisible letters": "a\u3164b\u115fc\uffa0d\ufe0fe\u034ff\U000e0041g\U000e0100h\u2800i\U0001d159j",
     "NUL": "a\x00b",
     "lone surrogates": "a\ud800b\udfffc\udce9",
     "unassigned and private": "a\u0378b\ue000c\U0010ffffd",
@@ -61,7 +62,7 @@ EVERY = pytest.mark.parametrize("payload", [pytest.param(text, id=name) for name
 BENIGN = "Zq"
 
 _ACTS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef\u2800\U0001d159]")
 
 
 def acting(text: str, *, beside: str = "\n") -> list[str]:

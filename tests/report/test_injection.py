@@ -191,7 +191,7 @@ def test_markdown_gives_the_same_headings_tables_and_lists_and_nothing_else(payl
     assert found.text.count(words(visible(payload))) >= whole(payload) * MARKDOWN.text.count(BENIGN)
     assert MARKDOWN.text.count(BENIGN) > 30
     assert acting(text) == []
-    assert re.findall(r"\w://|www\.|\w@\w", text) == []
+    assert re.findall(r"\w://|www\.|\w@\w|(?i:gh)-\d|\w#\d|\b[0-9a-f]{40}\b", text) == []
 
 
 # The digests, and the arguments: in quotes where a space is in them.
