@@ -19,7 +19,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:
     """The bytes of a regular file; a folder, pipe or device is refused without waiting for it.
 
-    Raises ``error`` when it cannot be read, or is larger than ``limit`` bytes: too large to be ``what`` it should be.
+    Raises ``error`` when it cannot be read, changes its size meanwhile, or is larger than ``limit`` bytes: too large to
+    be ``what`` it should be.
     """
     try:
         if path.is_dir():
@@ -36,8 +37,8 @@ def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else None
         raise error(f"{path}: cannot be read: {reason or fault}") from fault
-    if len(data) > limit:
-        raise error(f"{path}: larger than {limit} bytes, not {what}")
+    if len(data) != status.st_size:
+        raise error(f"{path}: it changed while it was read")
     return data
 
 

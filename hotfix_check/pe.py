@@ -49,7 +49,7 @@ _FILE_HEADER = struct.Struct("<4xHHI8xH2xH")  # Machine, sections, TimeDateStamp
 _DIRECTORIES_AT = {0x10B: 24 + 92, 0x20B: 24 + 108}  # PE32 and PE32+
 _DIRECTORIES = struct.Struct("<II12xI")  # how many there are, address of the exports, address of the resources
 _HEADERS = 24 + 136  # bytes up to and with the third data directory of the longer form, PE32+
-_SECTION = struct.Struct("<8s4xIII16x")  # name, VirtualAddress, SizeOfRawData, PointerToRawData
+_SECTION = struct.Struct("<8sIIII16x")  # name, VirtualSize, VirtualAddress, SizeOfRawData, PointerToRawData
 _MACHINES = {
     0x14C: "i386",
     0x162: "mips",
@@ -124,16 +124,19 @@ def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
 
     Only regular files are read, links are not followed. Raises PeError, or OSError when it cannot be opened or read.
     """
-    fd, _ = open_regular(path)
+    fd, status = open_regular(path)
     try:
-        return read_pe(positioned(fd), mapi=mapi)
+        return read_pe(positioned(fd), status.st_size, mapi=mapi)
     finally:
         os.close(fd)
 
 
-def read_pe(read_at: ReadAt, *, mapi: bool = False) -> PeFacts:
-    """Read the facts of a file through ``read_at``. Raises PeError, and whatever ``read_at`` raises."""
-    return read_image(PeBytes(read_at), mapi=mapi)
+def read_pe(read_at: ReadAt, size: int, *, mapi: bool = False) -> PeFacts:
+    """Read the facts of a file of ``size`` bytes through ``read_at``.
+
+    Raises PeError, and whatever ``read_at`` raises.
+    """
+    return read_image(PeBytes(read_at, size), mapi=mapi)
 
 
 def read_image(image: PeBytes, *, mapi: bool = False) -> PeFacts:
@@ -164,13 +167,17 @@ def _read_pe(image: PeBytes, header_at: int, headers: bytes, mapi: bool) -> PeFa
         raise PeError("damaged", "its optional header is neither PE32 nor PE32+")
     count, exports, resources = _DIRECTORIES.unpack_from(headers, directories_at)
 
-    table = image.at(header_at + 24 + optional_size, _SECTION.size * min(section_count, MAX_SECTIONS))
-    image.sections = list(_SECTION.iter_unpack(table[: len(table) // _SECTION.size * _SECTION.size]))
+    table_size = _SECTION.size * min(section_count, MAX_SECTIONS)
+    table = image.need(header_at + 24 + optional_size, table_size, "section table")
+    image.sections = list(_SECTION.iter_unpack(table))
     packed = b"UPX" in table and any(section[0].startswith(b"UPX") for section in image.sections)
 
     notes = ["upx"] if packed else []
     found = _find_version_resource(image, resources, notes) if count > 2 and resources else None
     resource, language = found or (None, None)
+    if any(at and at + min(stored, virtual or stored) > image.size for _, virtual, _, stored, at in image.sections):
+        # Behind a section there may be padding up to its stored size; where only that is gone, nothing is lost.
+        raise PeError("damaged", "cut short: the file ends inside one of its sections")
     is_stub = None
     if mapi:
         try:

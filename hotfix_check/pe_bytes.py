@@ -86,14 +86,15 @@ def positioned(fd: int) -> ReadAt:
 class PeBytes:
     """Bounded reads of one file. Neighbouring reads share one window, so that a usual file costs three of them."""
 
-    __slots__ = ("_left", "_read_at", "_start", "_window", "sections")
+    __slots__ = ("_left", "_read_at", "_start", "_window", "sections", "size")
 
-    def __init__(self, read_at: ReadAt) -> None:
+    def __init__(self, read_at: ReadAt, size: int) -> None:
         self._read_at = read_at
+        self.size = size
         self._left = MAX_BYTES_READ
         self._start = 0
         self._window = b""
-        self.sections: list[tuple[bytes, int, int, int]] = []
+        self.sections: list[tuple[bytes, int, int, int, int]] = []
 
     def at(self, offset: int, size: int) -> bytes:
         """``size`` bytes from ``offset``, fewer at the end of the file."""
@@ -123,7 +124,7 @@ class PeBytes:
 
     def offset(self, address: int, what: str) -> int:
         """Where the byte at a relative virtual address is in the file. Raises PeError when no section stores it."""
-        for _, start, size, stored_at in self.sections:
+        for _, _, start, size, stored_at in self.sections:
             if start <= address < start + size:
                 return address - start + stored_at
         raise PeError("damaged", f"no section of the file holds its {what}")

@@ -308,8 +308,13 @@ ADDRESSES = (
         why="the loader rounds the size up to 512 bytes; the headers contradict themselves",
     ),
     PeCase(
-        words="a section larger than the file", data=patched(SECTION_RAW_SIZE, 0x10000),
-        windows=NO_RESOURCE, ours="5.5.2657.50", why=NOT_OURS_TO_JUDGE,
+        words="a section stored larger than the file, loaded small", data=patched(SECTION_RAW_SIZE, 0x10000),
+        windows=NO_RESOURCE, ours="5.5.2657.50", why=f"all that is loaded is there; {NOT_OURS_TO_JUDGE}",
+    ),
+    PeCase(
+        words="a section larger than the file", data=patched(SECTION_RAW_SIZE - 8, 0x10000, 0x1000, 0x10000),
+        windows=NO_RESOURCE, ours=DAMAGED, language=None, reason="inside one of its sections",
+        why="cut short: a copy that failed is no evidence for its version",
     ),
     PeCase(
         words="a section that stores nothing", data=patched(SECTION_RAW_SIZE, 0), windows=NO_RESOURCE, ours=DAMAGED,
@@ -327,8 +332,9 @@ ADDRESSES = (
         why="Wine follows the address out of the file; we say what is wrong",
     ),
     PeCase(
-        words="65,535 sections", data=patched16(PE_HEADER + 6, 0xFFFF), windows=NO_RESOURCE, ours="5.5.2657.50",
-        why=f"512 are looked at; {NOT_OURS_TO_JUDGE}",
+        words="65,535 sections", data=patched16(PE_HEADER + 6, 0xFFFF), windows=NO_RESOURCE, ours=DAMAGED,
+        language=None, reason="inside its section table",
+        why="512 are looked at, and the file is too short for them: cut short, or it lies",
     ),
     PeCase(
         words="two data directories only", data=patched(DIRECTORY_COUNT, 2), windows=NO_RESOURCE, ours=NO_RESOURCE,
@@ -417,7 +423,7 @@ CUT = (
     ),
     PeCase(
         words="cut in the section table", data=PLAIN[: SECTION_HEADER + 10], windows=NO_RESOURCE, ours=DAMAGED,
-        language=None, reason="no section of the file holds its resource directory", why="cut short",
+        language=None, reason="inside its section table", why="cut short",
     ),
     PeCase(
         words="cut in the resource directory", data=PLAIN[: HEADERS_SIZE + 20], windows=NO_RESOURCE, ours=DAMAGED,
@@ -442,12 +448,18 @@ CUT = (
         why="cut short: a copy that failed is no evidence for its version",
     ),
     PeCase(
-        words="cut behind the version resource", data=PLAIN[: DATA + STATED], windows="5.5.2657.50", ours="5.5.2657.50",
-        why="all that is needed is there",
+        words="cut behind the last section, in its padding", data=PLAIN[: DATA + STATED], windows="5.5.2657.50",
+        ours="5.5.2657.50", why="nothing is lost but zeros that fill up to the next 512 bytes",
     ),
     PeCase(
         words="cut behind the version resource, in the exports", data=WITH_EXPORTS[: -FILE_ALIGNMENT - 1],
-        windows=NO_RESOURCE, ours="5.5.2657.50", why="all that is needed is there; Wine maps whole sections or nothing",
+        windows=NO_RESOURCE, ours=DAMAGED, language=None, reason="inside one of its sections",
+        why="cut short: a copy that failed is no evidence for its version",
+    ),
+    PeCase(
+        words="cut in code, without a version", data=build_pe(None, exports=["Function"])[: HEADERS_SIZE + 20],
+        windows=NO_RESOURCE, ours=DAMAGED, language=None, reason="inside one of its sections",
+        why="a file that is cut short is never said to have no version",
     ),
 )  # fmt: skip
 

@@ -31,6 +31,7 @@ from pe_oddities import (
     DATA_ENTRY,
     OPTIONAL_HEADER,
     PLAIN,
+    SECTION_RAW_SIZE,
     STATED,
     languages,
     ne_file,
@@ -48,7 +49,7 @@ from hotfix_check.pe_bytes import MAX_BYTES_READ
 
 
 def read(data: bytes, *, mapi: bool = False) -> PeFacts:
-    return read_pe(lambda offset, size: data[offset : offset + size], mapi=mapi)
+    return read_pe(lambda offset, size: data[offset : offset + size], len(data), mapi=mapi)
 
 
 KINDS = {"not-a-pe": NOT_PE, "16-bit": SIXTEEN_BIT, "damaged": DAMAGED}
@@ -150,9 +151,13 @@ def test_machines_have_names_and_unknown_ones_their_number(number: int, name: st
 
 
 def test_a_file_cut_anywhere_is_never_said_to_have_no_version() -> None:
-    for length in range(DATA + STATED):
-        with pytest.raises(PeError):
-            read(PLAIN[:length])
+    exporting = build_pe("5.5.2657.50", exports=["Function"])
+    end = HEADERS_SIZE + struct.unpack_from("<I", exporting, SECTION_RAW_SIZE - 8)[0]
+    for data, needed in ((PLAIN, DATA + STATED), (exporting, end)):
+        for length in range(needed):
+            with pytest.raises(PeError):
+                read(data[:length])
+        assert read(data[:needed]).version == (5, 5, 2657, 50)
 
 
 def test_a_16_bit_file_with_a_version_is_read() -> None:
@@ -242,7 +247,7 @@ READS = {
 
 @pytest.mark.parametrize(("file", "calls"), READS.values(), ids=READS)
 def test_few_pages_are_read(file: Counting, calls: int) -> None:
-    assert read_pe(file).version == (5, 5, 2657, 50)
+    assert read_pe(file, file.length).version == (5, 5, 2657, 50)
     assert (file.calls, file.taken) == (calls, calls * 4096)
 
 
@@ -280,17 +285,34 @@ def test_hostile_files_cost_little(file: Counting) -> None:
         file.taken = 0
         start = time.perf_counter()
         with suppress(PeError):
-            read_pe(file, mapi=True)
+            read_pe(file, file.length, mapi=True)
         durations.append(time.perf_counter() - start)
         assert file.taken <= MAX_BYTES_READ
     assert min(durations) < 0.05
 
     tracemalloc.start()
     with suppress(PeError):
-        read_pe(file, mapi=True)
+        read_pe(file, file.length, mapi=True)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * MAX_BYTES_READ
+
+
+@pytest.mark.parametrize(
+    ("before", "version"), [(MAX_DIRECTORY_ENTRIES - 1, "5.5.2657.50"), (MAX_DIRECTORY_ENTRIES, "None")]
+)
+def test_further_entries_of_a_resource_directory_than_stated_are_not_looked_at(before: int, version: str) -> None:
+    tree = [*[(2, b"a bitmap")] * before, *version_tree({1033: version_resource("5.5.2657.50", {})})]
+    assert str(read(build_image(tree)).version) == version
+
+
+@pytest.mark.parametrize(("bound", "exported"), [(4, True), (3, False)])
+def test_further_exports_than_stated_are_not_searched(
+    bound: int, exported: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotfix_check.pe.MAX_EXPORTS", bound)
+    names = ["A", "B", "C", "GetOutlookVersion"]
+    assert read(build_pe(exports=names), mapi=True).exports_get_outlook_version is exported
 
 
 words = st.integers(0, 0xFFFF)

@@ -11,7 +11,7 @@ from hotfix_check.pe_bytes import MAX_BYTES_READ, PeBytes, PeError, opened, posi
 
 def test_a_read_beyond_the_end_is_short_and_a_needed_one_is_damage() -> None:
     data = bytes(range(100))
-    image = PeBytes(lambda offset, size: data[offset : offset + size])
+    image = PeBytes(lambda offset, size: data[offset : offset + size], len(data))
 
     assert image.at(10, 3) == b"\x0a\x0b\x0c"
     assert image.at(98, 5) == b"\x62\x63"
@@ -28,7 +28,7 @@ def test_neighbouring_reads_cost_one() -> None:
         reads.append((offset, size))
         return bytes(size)
 
-    image = PeBytes(read_at)
+    image = PeBytes(read_at, 1 << 30)
     for offset in (100, 164, 4000, 200):
         image.at(offset, 64)
 
@@ -43,7 +43,7 @@ def test_reading_stops_at_the_cap() -> None:
         taken += size
         return bytes(size)
 
-    image = PeBytes(read_at)
+    image = PeBytes(read_at, 1 << 30)
     with pytest.raises(PeError, match="lead to more than"):
         for offset in range(0, 1 << 30, 1 << 16):
             image.at(offset, 64)

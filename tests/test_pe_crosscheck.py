@@ -21,7 +21,7 @@ OPTIONAL_HEADER = PE_HEADER + 24
 
 
 def read(data: bytes) -> PeFacts:
-    return read_pe(lambda offset, size: data[offset : offset + size], mapi=True)
+    return read_pe(lambda offset, size: data[offset : offset + size], len(data), mapi=True)
 
 
 def patched(data: bytes, offset: int, *numbers: int) -> bytes:

@@ -54,7 +54,16 @@ class ProductEvidence:
         return known.roles if known else ()
 
     def judged(self, name: str, roles: tuple[str, ...]) -> list[TargetFile]:
-        """The copies to judge: those in the file's roles; else the loose ones, or all where no role is known."""
+        """The copies to judge: those in the file's roles; else the loose ones, or all where no role is known.
+
+        Where a folder of the file's roles was not looked into, the copy that counts may lie there: a loose one decides
+        nothing.
+        """
+        copies = self._copies(name, roles)
+        unseen = any(map(self.places.unseen, roles))
+        return [file for file in copies if self.places.role(file.path) in roles] if unseen else copies
+
+    def _copies(self, name: str, roles: tuple[str, ...]) -> list[TargetFile]:
         copies = self.files.by_name.get(name.lower(), [])
         if not roles:
             return copies
@@ -62,11 +71,11 @@ class ProductEvidence:
         return in_role or [file for file in copies if self.places.role(file.path) is None]
 
     def counting(self, names: Iterable[str]) -> list[InstalledFile]:
-        """The judged copies of these files that count for the product, sorted by path."""
+        """The copies of these files that count for the product, in their roles or else loose, sorted by path."""
         found = {
             file.path: file
             for name in names
-            for file in self.judged(name, self.roles_of(name))
+            for file in self._copies(name, self.roles_of(name))
             if isinstance(file, InstalledFile) and self.product.id in self.files.identity(file).products
         }
         return [found[path] for path in sorted(found)]

@@ -70,6 +70,11 @@ class Places:
                 and (complete or _holds_core(names[folder], role, product.folders))
             ):
                 self._whole.add(role)
+        self._unseen = {
+            _role(f"{root}/{file.path.lower()}", set(), product)
+            for file in inventory.unreadable
+            if file.is_folder and not is_backup(file.path, inventory.root)
+        }
         if complete and not self._lone:
             present = {f"/{root}/{folder.lower()}".rstrip("/") for folder in listed}
             blind = {f"/{root}/{file.path.lower()}" for file in inventory.unreadable if file.is_folder}
@@ -82,6 +87,10 @@ class Places:
     def has(self, role: str) -> bool:
         """Whether the target has a folder of this role."""
         return role in self._roles.values()
+
+    def unseen(self, role: str) -> bool:
+        """Whether a folder of this role is in the target and was not looked into: unlistable, or a link."""
+        return role in self._unseen
 
     def whole(self, role: str) -> bool:
         """Whether a folder of this role was collected whole, so that a file that is not in it is absent."""

@@ -31,7 +31,7 @@ _WORST_FIRST = (
 )
 
 _READING_ANOMALIES = (
-    *("readers-disagree", "languages-disagree", "checksum-wrong", "changed-while-read", "case-duplicate"),
+    *("readers-disagree", "languages-disagree", "checksum-wrong", "case-duplicate"),
     VERSION_FROM_TEXT,
 )
 _LINK_MARGIN = timedelta(days=2)
@@ -64,6 +64,8 @@ def _judge_file(rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above:
         states = [_not_there(roles, evidence, every_role)]
         if evidence.files.by_name.get(name.lower()):
             note = f"a copy elsewhere is not judged: {evidence.product.name} has {name} in {' and '.join(roles)}"
+            if any(map(evidence.places.unseen, roles)):
+                note += ", which was not looked into"
     elif every_role:
         empty = [role for role in roles if role not in {copy.role for copy in copies}]
         if any(evidence.places.whole(role) for role in empty):

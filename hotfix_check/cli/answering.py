@@ -29,7 +29,7 @@ _FORMS = ("table", "json")
 def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
     known("--format", form, _FORMS)
-    judge = Judge(options)
+    judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
     question = replace(judge.question, importance={update.id: update.importance for update in updates})
     assessment = judge.assessor.assess(judge.read(target), question)
@@ -47,7 +47,7 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
 def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> None:
     """What to install on one target, in order."""
     known("--format", form, _FORMS)
-    judge = Judge(options)
+    judge = Judge(options, [target])
     inventory = judge.read(target)
     assessment = judge.assess(inventory)
     wanted = {update.id for name in to for update in find_updates(judge.catalogue, name)}
@@ -73,7 +73,7 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
 def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
     """What each file of a target is."""
     known("--format", form, _FORMS)
-    judge = Judge(options)
+    judge = Judge(options, [target])
     document = identity_document(judge.read(target, every_pe=True), judge.assessor)
     if form == "json":
         _print_json(document)
@@ -84,7 +84,7 @@ def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
 def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> None:
     """What changed from one target or saved result to another."""
     known("--format", form, _FORMS)
-    judge = Judge(options)
+    judge = Judge(options, [before, after])
     one, other = _side(before, judge), _side(after, judge)
     changes = compare(one, other)
     if form == "json":
@@ -104,7 +104,7 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
     """The baseline that a server meets."""
     if output is not None:
         not_evidence(output, (source, *options.catalogues))
-    judge = Judge(options)
+    judge = Judge(options, [source])
     assessment = judge.assess(judge.read(source))
     if not assessment.products:
         raise UsageError(f"--from: nothing was recognised in {source}, so it is no server to take a baseline from")

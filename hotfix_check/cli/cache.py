@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from hotfix_check.inventory.open_folder import Place, place_of
 
-def cache_file(name: str) -> Path | None:
+
+def cache_file(name: str, targets: Sequence[Path] = ()) -> Path | None:
     """The place of a file in the cache; None where there is no such folder, or another user could write there.
 
-    ``HOTFIX_CHECK_CACHE`` names another folder; the word "off" means that nothing is kept.
+    ``HOTFIX_CHECK_CACHE`` names another folder; the word "off" means that nothing is kept. Nor is it when the folder is
+    one of the targets that are being read, or below one.
     """
     chosen = os.environ.get("HOTFIX_CHECK_CACHE")
     if chosen == "off":
         return None
     folder = Path(chosen) if chosen else _usual_folder()
-    if folder is None or not folder.is_absolute() or not _own(folder):
+    if folder is None or not folder.is_absolute() or not _own(folder) or _is_in(folder, targets):
         return None
     return folder / name
 
@@ -39,6 +43,19 @@ def own_file(place: Path) -> bool:
         return True
     status = place.stat()
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def _is_in(folder: Path, targets: Sequence[Path]) -> bool:
+    place = Path(os.path.realpath(folder))
+    above = {_place(one) for one in (place, *place.parents)} - {None}
+    return any(_place(target) in above for target in targets)
+
+
+def _place(path: Path) -> Place | None:
+    try:
+        return place_of(path.stat())
+    except (OSError, ValueError):
+        return None  # not there; what a target's name is worth is said when it is read
 
 
 def _own(folder: Path) -> bool:

@@ -24,13 +24,13 @@ def chosen_catalogue(paths: Sequence[Path]) -> Catalogue:
     return opened if isinstance(opened, Catalogue) else opened.catalogue()
 
 
-def open_catalogue(paths: Sequence[Path]) -> Catalogue | CatalogueIndex:
+def open_catalogue(paths: Sequence[Path], targets: Sequence[Path] = ()) -> Catalogue | CatalogueIndex:
     """The same, as an index where there is one: a file that ``catalogue build`` wrote, or the tool's own in the cache.
 
-    Raises CatalogueError.
+    A cache within ``targets`` is not used: nothing is written into what is being read. Raises CatalogueError.
     """
     if not paths or tuple(paths) == (DEFAULT,):
-        return _default()
+        return _default(targets)
     places = [default_folder() if path == DEFAULT else path for path in paths]
     indexes = [path for path in places if is_index(path)]
     if indexes and len(places) > 1:
@@ -62,12 +62,12 @@ def stale_indexes(paths: Sequence[Path]) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def _default() -> Catalogue | CatalogueIndex:
+def _default(targets: Sequence[Path]) -> Catalogue | CatalogueIndex:
     """The index in the cache, made anew when it is not of the tool's own files as they are now.
 
     A cache that cannot be read or written is done without.
     """
-    place = cache_file("catalogue.sqlite")
+    place = cache_file("catalogue.sqlite", targets)
     if place is None or (place.exists() and not place.is_file()):
         return load_catalogue([default_folder()])
     contents = read_files([default_folder()])

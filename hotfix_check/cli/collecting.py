@@ -43,7 +43,7 @@ def run_inventory(
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     if output is not None:
         not_evidence(output, (target, *catalogues))
-    opened = open_catalogue(catalogues)
+    opened = open_catalogue(catalogues, [target])
     outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
     if listing:
         inventory = read_listing(target, wanted=outline.all_names, plain=outline.plain_names)

@@ -14,8 +14,7 @@ from hotfix_check.cli.judged import Judged, judge_all
 from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile, name_of, shown
-from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES
+from hotfix_check.inventory import Inventory, TargetKind, name_of, shown
 from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
     Asked,
@@ -80,6 +79,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     manifest = parse_manifest(read_json(path, MAX_BYTES, "a manifest"), str(path))
     asked = manifest.asked
     beside = path.parent
+    places = [_place(recorded, root, alone=len(manifest.targets) == 1) for recorded in manifest.targets]
     judge = Judge(
         JudgeOptions(
             catalogues=tuple(_asked_file(one, beside) for one in asked.catalogues),
@@ -92,14 +92,14 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
             cross_check=asked.cross_check,
             follow_links=asked.follow_links,
             quiet=quiet,
-        )
+        ),
+        places,
     )
     waivers = None if asked.waivers is None else _asked_file(asked.waivers, beside)
     faults: list[str] = []
     notes: list[str] = []
     inventories: list[Inventory] = []
-    for recorded in manifest.targets:
-        place = _place(recorded, root, alone=len(manifest.targets) == 1)
+    for recorded, place in zip(manifest.targets, places, strict=True):
         inventory = judge.read(place)
         found = _evidence(place, inventory, judge)
         if str(inventory.kind) != recorded.kind:
@@ -186,21 +186,12 @@ def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget
                 path=inventory.inner(file.path),
                 size=file.size,
                 modified=file.modified,
-                sha256=_file_digest(file, None if saved or packed else place if lone else place / file.path),
+                sha256=file.sha256,
             )
             for file in sorted(inventory.all_files, key=lambda file: (file.path.lower(), file.path))
             if lone or name_of(file.path) in wanted
         ),
     )
-
-
-def _file_digest(file: InstalledFile | UnreadableFile, place: Path | None) -> str | None:
-    """As read by the scan; of a file that it could not judge, the bytes all the same, where they can be had."""
-    if isinstance(file, InstalledFile):
-        return file.sha256
-    if place is None or file.size is None or file.size > MAX_HASHED_BYTES or place.is_symlink() or not place.is_file():
-        return None
-    return _digest(place)
 
 
 def _digest(path: Path | None) -> str | None:

@@ -50,15 +50,15 @@ class JudgeOptions:
 
 
 class Judge:
-    """A catalogue and a question, ready to be put to targets. Raises HotfixCheckError when it cannot be asked.
+    """A catalogue and a question, ready to be put to these targets. Raises HotfixCheckError when it cannot be asked.
 
     With ``lazily`` the updates are loaded once ``prepare`` is told the targets, and only those that these call for.
     """
 
-    def __init__(self, options: JudgeOptions, *, lazily: bool = False) -> None:
+    def __init__(self, options: JudgeOptions, targets: Sequence[Path], *, lazily: bool = False) -> None:
         self.options = options
         self.as_of = read_day("--as-of", options.as_of)
-        opened = open_catalogue(options.catalogues)
+        opened = open_catalogue(options.catalogues, targets)
         self._index = opened if isinstance(opened, CatalogueIndex) else None
         self._asked_products: frozenset[str] = frozenset()
         if self._index is None or not lazily or options.baseline is not None or self.as_of is not None:

@@ -48,7 +48,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
     fail_on = verdicts("--fail-on", options.fail_on)
-    judge = Judge(asked, lazily=True)
+    judge = Judge(asked, options.targets, lazily=True)
     day = judge.day
     inventories = [judge.read(target) for target in options.targets]
     judged = judge_all(judge, inventories, options.waivers, fail_on, day)

@@ -56,26 +56,24 @@ def file_facts(file: FileBytes, asked: Asked, *, evidence: bool) -> InstalledFil
     Whatever ``file`` raises as OSError while it is read becomes the reason.
     """
     try:
-        image = PeBytes(file.read_at)
+        image = PeBytes(file.read_at, file.size)
         if not evidence and image.at(0, 2) != b"MZ":
             return None
         name = name_of(file.path)
         if name in asked.plain:
-            digest = file.sha256() if asked.hashes and file.size <= MAX_HASHED_BYTES else None
+            digest = _digest(file, asked)
             return InstalledFile(path=file.path, size=file.size, modified=file.modified, sha256=digest)
         facts = pe.read_image(image, mapi=name in _MAPI_SET)
         notes = list(facts.notes)
-        digest = None
-        if evidence and asked.hashes:
-            if file.size > MAX_HASHED_BYTES:
-                notes.append(f"not hashed: larger than {MAX_HASHED_BYTES} bytes")
-            else:
-                digest = file.sha256()
+        digest = _digest(file, asked) if evidence else None
+        if evidence and asked.hashes and digest is None:
+            notes.append(f"not hashed: larger than {MAX_HASHED_BYTES} bytes")
         if asked.cross_check:
             notes.extend(_second_opinion(file, facts))
-    except (OSError, pe.PeError) as error:
-        reason = str(error) if isinstance(error, pe.PeError) else why(error)
-        return UnreadableFile(path=file.path, reason=reason, size=file.size, modified=file.modified)
+    except pe.PeError as error:
+        return _unreadable(file, str(error), asked, evidence=evidence)
+    except OSError as error:
+        return UnreadableFile(path=file.path, reason=why(error), size=file.size, modified=file.modified)
     text = facts.values(_STRINGS)
     return InstalledFile(
         path=file.path,
@@ -95,6 +93,19 @@ def file_facts(file: FileBytes, asked: Asked, *, evidence: bool) -> InstalledFil
         sha256=digest,
         notes=tuple(notes),
     )
+
+
+def _unreadable(file: FileBytes, reason: str, asked: Asked, *, evidence: bool) -> UnreadableFile:
+    """A file whose bytes say nothing; as evidence it has a hash all the same."""
+    try:
+        digest = _digest(file, asked) if evidence else None
+    except OSError:
+        digest = None
+    return UnreadableFile(path=file.path, reason=reason, size=file.size, modified=file.modified, sha256=digest)
+
+
+def _digest(file: FileBytes, asked: Asked) -> str | None:
+    return file.sha256() if asked.hashes and file.size <= MAX_HASHED_BYTES else None
 
 
 def utc_time(seconds: float) -> datetime | None:

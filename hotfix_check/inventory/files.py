@@ -54,13 +54,17 @@ class InstalledFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableFile:
-    """A file that gave no version facts, or a folder that was not looked into, and why; size and time where known."""
+    """A file that gave no version facts, or a folder that was not looked into, and why.
+
+    Size, time and hash are those of a file that could be opened, where known.
+    """
 
     path: str
     reason: str
     is_folder: bool = False
     size: int | None = None
     modified: datetime | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ from hotfix_check.pe_bytes import open_regular, positioned
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
+_TWINS_NAMED = 2
+_TIMES_READ = 2  # a file that changes meanwhile
 
 
 def read_target(
@@ -142,27 +144,45 @@ def _archive_form(target: Path) -> ArchiveForm | None:
 
 
 def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile | None:
-    """The facts of a file on disk, or why it gives none; None when it is not asked for after all."""
+    """The facts of a file on disk, or why it gives none; None when it is not asked for after all.
+
+    One that changes while it is read is read once more: versions and hash must be those of one moment.
+    """
     try:
         if found.evidence and not asked.hashes and name_of(found.inner) in asked.plain:
             status = _status(found)
             return InstalledFile(path=found.inner, size=status.st_size, modified=utc_time(status.st_mtime))
         path, folder = _way_to(found)
-        fd, status = open_regular(path, dir_fd=folder, follow=found.follow)
+        fd, _ = open_regular(path, dir_fd=folder, follow=found.follow)
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
     try:
-        file = FileBytes(
+        for _ in range(_TIMES_READ):
+            before = os.fstat(fd)
+            facts = _open_file_facts(fd, before, found, asked)
+            if facts is None or _is_as_it_was(fd, before):
+                return facts
+        return UnreadableFile(
             path=found.inner,
-            size=status.st_size,
-            modified=utc_time(status.st_mtime),
-            read_at=positioned(fd),
-            sha256=lambda: _sha256(fd, status.st_size),
+            reason="it changed while it was read",
+            size=before.st_size,
+            modified=utc_time(before.st_mtime),
         )
-        facts = file_facts(file, asked, evidence=found.evidence)
-        return facts if facts is None or _is_as_it_was(fd, status) else _changed(facts)
     finally:
         os.close(fd)
+
+
+def _open_file_facts(
+    fd: int, status: os.stat_result, found: FoundFile, asked: Asked
+) -> InstalledFile | UnreadableFile | None:
+    file = FileBytes(
+        path=found.inner,
+        size=status.st_size,
+        modified=utc_time(status.st_mtime),
+        read_at=positioned(fd),
+        sha256=lambda: _sha256(fd, status.st_size),
+    )
+    return file_facts(file, asked, evidence=found.evidence)
 
 
 def _status(found: FoundFile) -> os.stat_result:
@@ -180,27 +200,27 @@ def _is_as_it_was(fd: int, before: os.stat_result) -> bool:
     return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
 
 
-def _changed(facts: InstalledFile | UnreadableFile) -> InstalledFile | UnreadableFile:
-    """Of a file that was written to meanwhile no hash is told: it could be that of no file that ever was."""
-    if isinstance(facts, UnreadableFile):
-        return replace(facts, reason=f"{facts.reason} (the file was changed while it was read)")
-    note = "changed-while-read: its size or time was another after reading than before, so it has no SHA-256 here"
-    return replace(facts, sha256=None, notes=(*facts.notes, note))
-
-
 def _with_case_duplicates(
     files: Sequence[InstalledFile], unreadable: Sequence[UnreadableFile]
 ) -> tuple[InstalledFile, ...]:
-    """The same files; those whose path another has too, but for case, say so: Windows would see one of them."""
-    spelt: dict[str, list[str]] = {}
+    """The same files; those whose path another has too, but for case, say so: Windows would see one of them.
+
+    A note names few of the others, since there can be as many as a name has ways to be spelt.
+    """
+    spelt: dict[str, set[str]] = {}
     for path in (*(file.path for file in files), *(file.path for file in unreadable)):
-        spelt.setdefault(path.lower(), []).append(path)
+        spelt.setdefault(path.lower(), set()).add(path)
+    first = {key: sorted(paths)[: _TWINS_NAMED + 1] for key, paths in spelt.items() if len(paths) > 1}
 
     def told(file: InstalledFile) -> InstalledFile:
-        others = sorted(set(spelt[file.path.lower()]) - {file.path})
-        if not others:
+        key = file.path.lower()
+        if key not in first:
             return file
-        note = f"case-duplicate: {', '.join(others)} is the same path on Windows, which would see one of them"
+        others = [path for path in first[key] if path != file.path][:_TWINS_NAMED]
+        more = len(spelt[key]) - 1 - len(others)
+        names = ", ".join(others) + (f" and {more} more" if more else "")
+        verb = "are" if len(others) > 1 else "is"
+        note = f"case-duplicate: {names} {verb} the same path on Windows, which would see one of them"
         return replace(file, notes=(*file.notes, note))
 
     return tuple(map(told, files))
@@ -217,7 +237,7 @@ def _unopened(found: FoundFile, reason: str) -> UnreadableFile:
 def _sha256(fd: int, size: int) -> str:
     """Of the first ``size`` bytes: a file that grows as fast as it is read has an end all the same."""
     digest, read_at, offset = hashlib.sha256(), positioned(fd), 0
-    while offset < size and (data := read_at(offset, min(_PIECE, size - offset))):
+    while data := read_at(offset, min(_PIECE, size - offset)):
         digest.update(data)
         offset += len(data)
     return digest.hexdigest()

@@ -148,6 +148,7 @@ def _unreadable_row(file: UnreadableFile) -> dict[str, object]:
         "folder": file.is_folder or None,
         "size": file.size,
         "modified": stamp(file.modified),
+        "sha256": file.sha256,
     }
     return {key: value for key, value in row.items() if value is not None}
 
@@ -159,6 +160,7 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
         is_folder=row.flag("folder", False),
         size=row.integer("size", 0, 2**63),
         modified=row.moment("modified"),
+        sha256=row.digest("sha256"),
     )
     row.finish()
     return file

@@ -16,7 +16,8 @@ from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 
-MAX_DEPTH = 1000  # folders in one another; Windows names none by a path of more than 32,767 characters
+MAX_DEPTH = 1000  # folders in one another
+MAX_PATH = 32_767  # characters of a folder's path in the target; Windows names none by a longer one
 _MOUNT_POINT = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT: a junction, which os.DirEntry does not call a link
 
 
@@ -158,9 +159,9 @@ def _found(
         wanted = name_of(inner) in asked.wanted
         return UnreadableFile(path=inner, reason="a symbolic link, not followed") if wanted else None
     if is_folder:
-        if inner.count("/") >= MAX_DEPTH:
-            reason = f"the folder is not listed: more than {MAX_DEPTH} folders deep"
-            return UnreadableFile(path=inner, reason=reason, is_folder=True)
+        if inner.count("/") >= MAX_DEPTH or len(inner) > MAX_PATH:
+            far = f"{MAX_DEPTH} folders deep" if len(inner) <= MAX_PATH else f"{MAX_PATH} characters of path"
+            return UnreadableFile(path=inner, reason=f"the folder is not listed: more than {far}", is_folder=True)
         seen = place_of(entry.stat(follow_symlinks=False)) if HELD else None
         return FoundFolder(path=path, inner=inner, top=folder.top, place=seen)
     evidence = name_of(inner) in asked.wanted

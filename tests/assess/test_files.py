@@ -95,6 +95,33 @@ def test_a_bin_folder_alone_says_nothing_of_a_file_of_system32() -> None:
     assert [(one.file, one.role) for one in found.settle_with] == [("Mapi32.dll", "system32")]
 
 
+UNSEEN = {
+    "a link in the place of the role's folder": ("system32", Verdict.UNDETERMINED),
+    "the role's folder, unlistable, below another": ("WINNT/System32", Verdict.UNDETERMINED),
+    "a folder of another role": ("Exchsrvr/Bin", Verdict.INSTALLED),
+    "a folder that only ends alike": ("MySystem32", Verdict.INSTALLED),
+    "a system32 kept aside": ("Windows.old/System32", Verdict.INSTALLED),
+}
+
+
+@pytest.mark.parametrize(("path", "verdict"), UNSEEN.values(), ids=UNSEEN)
+def test_a_loose_copy_decides_nothing_beside_a_folder_of_its_role_that_was_not_looked_into(
+    path: str, verdict: Verdict
+) -> None:
+    unseen = UnreadableFile(path=path, reason="a link to a folder, not followed", is_folder=True)
+    found = finding(judge(folder(installed("loose/Mapi32.dll", "5.5.2657.50"), unseen)), "exchange-5.5/KB818861")
+    assert found.verdict is verdict
+    if verdict is Verdict.UNDETERMINED:
+        assert found.rows[0].state is RowState.NOT_COLLECTED
+        assert found.reasons[0].endswith("has Mapi32.dll in system32, which was not looked into)")
+
+
+def test_a_copy_in_its_role_decides_beside_another_folder_that_was_not_looked_into() -> None:
+    unseen = UnreadableFile(path="D/System32", reason="the folder cannot be listed", is_folder=True)
+    result = judge(folder(installed("C/System32/Mapi32.dll", "5.5.2657.50"), unseen))
+    assert finding(result, "exchange-5.5/KB818861").verdict is Verdict.INSTALLED
+
+
 @pytest.mark.parametrize(
     ("in_bin", "in_system32", "verdict", "anomaly"),
     [

@@ -275,6 +275,48 @@ def test_a_folder_of_another_user_is_no_cache(tmp_path: Path, monkeypatch: pytes
     assert cache.cache_file("c") is None
 
 
+READING = {
+    "scan": ("scan", "{}", "--exit-zero"),
+    "scan of several": ("scan", "nowhere.d", "{}", "--exit-zero"),
+    "inventory": ("inventory", "{}", "-o", "i.json"),
+    "explain": ("explain", "KB818861", "{}"),
+    "plan": ("plan", "{}"),
+    "identify": ("identify", "{}"),
+    "compare": ("compare", "nowhere.d", "{}"),
+    "compare with": ("compare", "{}", "nowhere.d"),
+    "baseline": ("baseline", "--from", "{}", "-o", "b.toml"),
+    "verify": ("verify", "e.manifest.json"),
+}
+
+
+@pytest.fixture
+def server(samples: Path, tmp_path: Path) -> Path:
+    """A target beside an empty folder and a link to the target."""
+    (tmp_path / "nowhere.d").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "server")
+    return Path(shutil.copytree(samples / "copied-file", tmp_path / "server"))
+
+
+def test_no_command_keeps_a_cache_within_what_it_reads(
+    run: Run, server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("scan", "server", "-o", "e.manifest.json", "-q")
+    monkeypatch.setenv("HOTFIX_CHECK_CACHE", str(server / "Users" / "me" / ".cache" / "hotfix-check"))
+    before = sorted(server.rglob("*"))
+    for name, command in READING.items():
+        done = run(*(part.format("server") for part in command))
+        assert (done.code, sorted(server.rglob("*"))) == (0, before), name
+
+
+@pytest.mark.parametrize("inside", ["server", "link", "link/hotfix-check"])
+def test_a_cache_that_is_the_target_or_leads_into_it_is_off_for_that_target(
+    inside: str, server: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTFIX_CHECK_CACHE", str(tmp_path / inside))
+    assert cache.cache_file("c", [tmp_path / "nowhere.d", server]) is None
+    assert cache.cache_file("c", [tmp_path / "not there", server / "Mapi32.dll", Path("a\0b")]) is not None
+
+
 def test_many_at_once_on_an_empty_cache_all_answer_the_same(samples: Path, cache_folder: Path) -> None:
     command = [sys.executable, "-c", "from hotfix_check.cli import main; main()", "scan", "-q", "-f", "json"]
     command += ["--no-run-info", "--exit-zero", str(samples / "copied-file" / "Mapi32.dll")]

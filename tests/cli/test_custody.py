@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -245,6 +246,19 @@ def test_a_file_that_could_not_be_judged_is_in_the_manifest_with_its_bytes(
     assert files[f"{BIN}/Store.exe"] == hashlib.sha256(cut.read_bytes()).hexdigest()
     cut.write_bytes(cut.read_bytes()[:299] + b"!")
     assert run("verify", MANIFEST).code == 1
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the file system takes no such name")
+def test_the_digest_of_a_file_that_could_not_be_judged_is_of_what_the_scan_read(run: Run, tmp_path: Path) -> None:
+    """A name of odd bytes is shown as another can be spelt, here as that of a link out of the target."""
+    inside, outside = tmp_path / "server" / os.fsdecode(b"\xff"), tmp_path / "outside"
+    for folder, content in ((inside, b"MZ cut short"), (outside, b"somebody else's")):
+        folder.mkdir(parents=True)
+        (folder / "Store.exe").write_bytes(content)
+    (tmp_path / "server" / "\\xff").symlink_to(outside)
+    run("scan", *SMALL, "server", "-o", MANIFEST)
+    files = {file["path"]: file["sha256"] for file in recorded(tmp_path)["targets"][0]["files"]}
+    assert files == {"\\xff/Store.exe": hashlib.sha256(b"MZ cut short").hexdigest()}
 
 
 @pytest.mark.parametrize(

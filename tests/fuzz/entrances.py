@@ -99,7 +99,7 @@ def enter_pe(data: bytes) -> None:
     """The version resource of a file, with and without its exports."""
     for mapi in (False, True):
         try:
-            read_pe(lambda offset, size: data[offset : offset + size], mapi=mapi)
+            read_pe(lambda offset, size: data[offset : offset + size], len(data), mapi=mapi)
         except PeError as error:
             assert str(error)
 

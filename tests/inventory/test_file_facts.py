@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from pe_builder import build_pe
 
 from hotfix_check.inventory import InstalledFile, UnreadableFile, file_facts
-from hotfix_check.inventory.file_facts import Asked, FileBytes, utc_time
+from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, utc_time
 
 PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation"}, exports=("GetOutlookVersion",))
 DAY = datetime(2003, 7, 1, 17, 44, tzinfo=UTC)
@@ -51,6 +52,9 @@ CASES = {
         "notes.txt", b"MZ is not enough", ALL, False, "not a Windows program: no MZ header",
     ),
     "cut short": ("Store.exe", PROGRAM[:100], ALL, True, "cut short: the file ends inside its optional header"),
+    "cut short, and no hashes asked for": (
+        "Store.exe", PROGRAM[:100], BARE, True, "cut short: the file ends inside its optional header",
+    ),
 }  # fmt: skip
 
 
@@ -58,7 +62,9 @@ CASES = {
 def test_a_file_without_facts_gives_a_reason_or_does_not_matter(
     path: str, data: bytes, asked: Asked, evidence: bool, reason: str | None
 ) -> None:
-    expected = UnreadableFile(path=path, reason=reason, size=len(data), modified=DAY) if reason else None
+    expected = reason and UnreadableFile(
+        path=path, reason=reason, size=len(data), modified=DAY, sha256="hash" if evidence and asked.hashes else None
+    )
     assert file_facts.file_facts(stored(path, data), asked, evidence=evidence) == expected
 
 
@@ -97,6 +103,26 @@ def test_the_exports_are_looked_at_in_the_mapi_set_alone(name: str, stub: bool |
     file = file_facts.file_facts(stored(name, PROGRAM), BARE, evidence=True)
     assert isinstance(file, InstalledFile)
     assert file.outlook_stub is stub
+
+
+def _no_hash() -> str:
+    raise OSError(5, "Input/output error")
+
+
+UNHASHED = {
+    "too large": replace(stored("Store.exe", PROGRAM[:100]), size=MAX_HASHED_BYTES + 1, sha256=_no_hash),
+    "unreadable further on": replace(stored("Store.exe", PROGRAM[:100]), sha256=_no_hash),
+}
+
+
+@pytest.mark.parametrize("file", UNHASHED.values(), ids=UNHASHED)
+def test_a_damaged_file_that_cannot_be_hashed_keeps_its_reason(file: FileBytes) -> None:
+    assert file_facts.file_facts(file, ALL, evidence=True) == UnreadableFile(
+        path="Store.exe",
+        reason="cut short: the file ends inside its optional header",
+        size=file.size,
+        modified=DAY,
+    )
 
 
 def test_what_the_system_says_while_a_file_is_read_is_the_reason() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import os
 import socket
 import subprocess
@@ -153,6 +154,21 @@ def test_folders_beyond_the_stated_depth_are_named_and_not_listed(
     )
 
 
+def test_folders_of_a_longer_path_than_stated_are_named_and_not_listed(
+    target: Path, digging: Callable[[list[str], bytes], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotfix_check.inventory.walk.MAX_PATH", 11)
+    digging(["abc", "def", "ghi", "j"], PROGRAM)
+    (target / "abc" / "def" / "ghij").mkdir()
+    (target / "abc" / "def" / "Store.exe").write_bytes(PROGRAM)
+    inventory = read(target)
+    assert (paths(inventory), inventory.folders) == (["abc/def/Store.exe"], ("", "abc", "abc/def", "abc/def/ghi"))
+    assert reasons(inventory) == {
+        "abc/def/ghi/j": "the folder is not listed: more than 11 characters of path",
+        "abc/def/ghij": "the folder is not listed: more than 11 characters of path",
+    }
+
+
 def test_hundreds_of_folders_deep_are_listed(target: Path, digging: Callable[[list[str], bytes], None]) -> None:
     digging(["d"] * 400, PROGRAM)
     assert len(read(target).files) == 1
@@ -178,31 +194,79 @@ def test_a_name_that_differs_in_case_from_a_link_or_a_folder_is_said(target: Pat
     assert file.notes == ("case-duplicate: STORE.EXE is the same path on Windows, which would see one of them",)
 
 
+TWINS = {
+    "three": (3, "STORE.EXE, STORE.EXe are"),
+    "four": (4, "STORE.EXE, STORE.EXe and 1 more are"),
+    "all": (256, "STORE.EXE, STORE.EXe and 253 more are"),
+}
+
+
+@pytest.mark.parametrize(("count", "said"), TWINS.values(), ids=TWINS)
+def test_of_many_names_that_differ_in_case_alone_each_tells_two_others(count: int, said: str, target: Path) -> None:
+    names = sorted({"".join(letters) for letters in itertools.product(*zip("STORE.EXE", "store.exe", strict=True))})
+    for name in names[:count]:
+        (target / name).write_bytes(PROGRAM)
+    notes = {file.path: file.notes for file in read(target).files}
+    assert len(notes) == count
+    assert notes[names[2]] == (f"case-duplicate: {said} the same path on Windows, which would see one of them",)
+    assert notes["STORE.EXE"][0].startswith("case-duplicate: STORE.EXe, STORE.ExE")
+
+
 def test_a_file_that_vanishes_is_a_value_with_a_reason(target: Path) -> None:
     (target / "Store.exe").write_bytes(PROGRAM)
     inventory = read(target, on_file=(target / "Store.exe").unlink)
     assert (inventory.files, reasons(inventory)) == ((), {"Store.exe": "No such file or directory"})
 
 
-@pytest.mark.parametrize("content", [PROGRAM + b"more", PROGRAM[:-1], b""], ids=["grows", "shrinks", "is emptied"])
-def test_a_file_that_changes_while_it_is_read_has_a_note_and_no_hash(
-    content: bytes, target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _changing(file: Path, contents: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write another of the contents each time that the file is about to be hashed."""
     from hotfix_check.inventory import read as module
 
-    (target / "Store.exe").write_bytes(PROGRAM)
     usual = module._sha256
 
     def changing(fd: int, size: int) -> str:
-        (target / "Store.exe").write_bytes(content)
+        if contents:
+            file.write_bytes(contents.pop(0))
         return usual(fd, size)
 
     monkeypatch.setattr(module, "_sha256", changing)
+
+
+@pytest.mark.parametrize("content", [OLDER + b"long tail", OLDER], ids=["grows", "shrinks"])
+def test_a_file_that_changes_while_it_is_read_is_read_once_more(
+    content: bytes, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (target / "Store.exe").write_bytes(PROGRAM + b"tail")
+    _changing(target / "Store.exe", [content], monkeypatch)
     (file,) = read(target).files
-    assert (str(file.version), file.sha256, file.size) == ("5.5.2657.50", None, len(PROGRAM))
-    assert file.notes == (
-        "changed-while-read: its size or time was another after reading than before, so it has no SHA-256 here",
-    )
+    assert (str(file.version), file.size, file.notes) == ("5.5.2653.12", len(content), ())
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+
+
+CHANGES = {
+    "grows": [PROGRAM + b"long tail", PROGRAM + b"longer tail"],
+    "shrinks": [PROGRAM + b"t", PROGRAM],
+    "grows and shrinks again": [PROGRAM + b"long tail", PROGRAM + b"tail"],
+}
+
+
+@pytest.mark.parametrize("contents", CHANGES.values(), ids=CHANGES)
+def test_a_file_that_goes_on_changing_decides_nothing(
+    contents: list[bytes], target: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (target / "Mapi32.dll").write_bytes(PROGRAM + b"tail")
+    _changing(target / "Mapi32.dll", list(contents), monkeypatch)
+    ran = run("scan", target, "--kb", "KB818861", "-f", "json")
+    (found,) = ran.result["targets"]
+    assert [(one["kb"], one["verdict"]) for one in found["findings"]] == [(818861, "undetermined")]
+    assert found["unreadable"] == [{"path": "Mapi32.dll", "reason": "it changed while it was read"}]
+    assert ran.code == 3
+
+
+def test_a_file_that_is_emptied_while_it_is_read_is_no_program(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (target / "Store.exe").write_bytes(PROGRAM)
+    _changing(target / "Store.exe", [b""], monkeypatch)
+    assert reasons(read(target)) == {"Store.exe": "not a Windows program: it is empty"}
 
 
 def test_a_file_that_changes_before_it_can_be_understood_says_that(
@@ -212,12 +276,12 @@ def test_a_file_that_changes_before_it_can_be_understood_says_that(
     usual = os.pread
 
     def changing(fd: int, size: int, offset: int) -> bytes:
-        (target / "Store.exe").write_bytes(b"MZ")
+        content = (target / "Store.exe").read_bytes()
+        (target / "Store.exe").write_bytes((b"MZ" + content)[:10_000])
         return usual(fd, size, offset)
 
     monkeypatch.setattr(os, "pread", changing)
-    (bad,) = read(target).unreadable
-    assert bad.reason.endswith(" (the file was changed while it was read)")
+    assert reasons(read(target)) == {"Store.exe": "it changed while it was read"}
 
 
 def test_the_hash_of_a_file_that_only_grows_has_an_end(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:

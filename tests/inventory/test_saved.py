@@ -60,6 +60,7 @@ unreadable = st.builds(
     is_folder=st.booleans(),
     size=st.none() | st.integers(0, 2**40),
     modified=st.none() | moments,
+    sha256=st.none() | st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
 )
 inventories = st.builds(
     Inventory,
