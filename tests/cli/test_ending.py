@@ -244,7 +244,7 @@ def test_a_fault_in_the_arguments_is_one_line(arguments: list[str], said: str, r
 @pytest.mark.parametrize("arguments", [[], ["catalogue"]])
 def test_without_a_command_the_help_is_shown(arguments: list[str], run: Run) -> None:
     ran = run(*arguments)
-    assert "Usage: hotfix-check" in ran.out + ran.err
+    assert "Usage: " in ran.out + ran.err
     assert "error" not in ran.err
 
 
