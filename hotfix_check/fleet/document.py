@@ -17,12 +17,12 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.fields import stamp
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
-from hotfix_check.fleet.host import MARKS, OUTCOMES, VERDICTS
+from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
 from hotfix_check.report.result import Document, RunInfo, day_text
 
-SCHEMA = "hotfix-check/fleet/1"
+SCHEMA = ANY_REPORT + "1"
 SUMMARY = ("installed", "superseded", "partial", "missing", "not-applicable", "undetermined", "blocked", "waived")
 _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 _KB = re.compile(r"KB([0-9]{5,7})")

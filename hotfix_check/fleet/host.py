@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,13 +22,14 @@ from hotfix_check.json_text import parse_packed
 from hotfix_check.policy import Waivers, apply_waivers
 from hotfix_check.report.outcome import can_be_waived, fails, target_outcome
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
-from hotfix_check.shown import shown
+from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
 
 VERDICTS = tuple(map(str, Verdict))
 MARKS = ("failing", "blocked", "waived")
 KINDS = ("inventory", "result", "damaged")
 OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
+ANY_REPORT = "hotfix-check/fleet/"
 _REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
 
 
@@ -144,32 +146,40 @@ class FleetJudge:
         self.asked = asked
         self._assessor = Assessor(asked.catalogue)
         self._known: OrderedDict[Inventory, Assessment] = OrderedDict()
+        self._one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
         evidence = evidence_of(inventory, self._assessor.all_names)
-        found = self._known.get(evidence)
-        if found is None:
-            found = self._known[evidence] = self._assessor.assess(evidence, self.asked.question)
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(evidence)
+        with self._one_at_a_time:
+            found = self._known.get(evidence)
+            if found is None:
+                found = self._known[evidence] = self._assessor.assess(evidence, self.asked.question)
+                if len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+            else:
+                self._known.move_to_end(evidence)
         return replace(found, target=inventory.target, collected=inventory.collected)
 
 
 def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ...]:
-    """The rows of a saved inventory (one) or result (one a target); one that says why when it cannot be judged."""
+    """The rows of a saved inventory (one) or result (one a target); one that says why when it cannot be judged.
+
+    None of the report of a fleet, which is no host.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         document = parse_packed(data, source, MAX_BYTES, "a saved inventory or result")
-        if isinstance(document, dict) and str(document.get("schema")).startswith(ANY_SCHEMA):
+        schema = str(document.get("schema")) if isinstance(document, dict) else ""
+        if schema.startswith(ANY_REPORT):
+            return ()
+        if isinstance(document, dict) and schema.startswith(ANY_SCHEMA):
             return _result_rows(checked_result(document, source), source, sha256, judge.asked.fail_on)
         return (_inventory_row(parse_saved(document, source), source, sha256, judge),)
     except HotfixCheckError as error:
         return (damaged(source, error.lines[0].removeprefix(f"{source}: "), sha256),)
     except Exception as error:  # one host, whatever it does, must not take the others' answers away
-        return (damaged(source, f"internal error: {type(error).__name__}: {error}", sha256),)
+        return (damaged(source, clipped(f"internal error: {type(error).__name__}: {error}", LONGEST_PROBLEM), sha256),)
 
 
 def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:

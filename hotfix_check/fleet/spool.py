@@ -21,6 +21,7 @@ CREATE TABLE hosts (
   outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT, undetermined INT,
   advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
 );
+CREATE TABLE met (identity TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIEW sound AS SELECT * FROM hosts WHERE counted = 1 AND kind <> 'damaged';
 CREATE VIEW answered AS SELECT sound.*, findings FROM sound JOIN answers ON answers.id = answer;
 """
@@ -66,6 +67,10 @@ class Spool:
         self._database.executescript(_TABLES)
         self._database.execute("BEGIN")
         self.waivers_used: set[str] = set()
+
+    def first_time(self, identity: str) -> bool:
+        """Whether a source is met for the first time; one file by two paths is one host."""
+        return self._database.execute("INSERT OR IGNORE INTO met VALUES (?)", (identity,)).rowcount == 1
 
     def __enter__(self) -> Spool:
         return self

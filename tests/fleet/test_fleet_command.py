@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, fleet, inventory
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, fleet, inventory, loaded_once  # noqa: F401
 
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "fleet-1.json").read_text())
 MAY_SU = "exchange-2016/KB5014261"
@@ -198,7 +198,7 @@ def test_results_keep_their_catalogue_and_their_question(tmp_path: Path, run: Ru
     first, second = ran.result["hosts"]
     assert (first["kind"], first["failing"], first["catalogue"]["version"]) == ("result", [MAY_SU], "2024-01-01")
     assert (second["kind"], len(second["failing"]) > 1) == ("inventory", True)
-    assert "1 hosts come from saved results, for which --baseline was not asked anew" in ran.err
+    assert "1 host comes from saved results, for which --baseline was not asked anew" in ran.err
     table = run("fleet", "result.json", "in/EX2.json", "-q").out
     assert "The hosts were judged with 2 different catalogues." in table
     assert run("fleet", "result.json", "-q", "--fail-on", "missing", "-f", "json").code == 1

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, fleet, inventory, lines
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, fleet, inventory, lines, loaded_once  # noqa: F401
 
 from hotfix_check.fleet import pool
 
@@ -82,7 +82,7 @@ def test_an_inventory_that_is_gone_is_kept_and_said(tmp_path: Path, run: Run, ju
     (inbox / "EX2.json").unlink()
     ran = run("fleet", "in", *ASKED)
     assert [host["host"] for host in ran.result["hosts"]] == ["EX1", "EX2"]
-    assert ran.result["notes"][-1] == "1 come from the journal alone: in/EX2.json is no longer there"
+    assert ran.result["notes"][-1] == "1 comes from the journal alone, no longer there: in/EX2.json"
     elsewhere = run("fleet", "in/EX1.json", *ASKED)
     assert [host["host"] for host in elsewhere.result["hosts"]] == ["EX1"]
 
@@ -126,10 +126,20 @@ def test_a_folder_gets_a_journal_of_its_own_name_which_is_no_host(tmp_path: Path
     assert run("fleet", "in", "--resume", "in/journal.json", "-f", "json").result["damaged"] == []
 
 
-def test_a_journal_that_cannot_be_written_is_one_line(tmp_path: Path, run: Run) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("no/such/journal", "No such file or directory"),
+        ("pipe", "no file that can be appended to"),
+        ("/dev/null", "no file that can be appended to"),
+    ],
+)
+def test_a_journal_that_cannot_be_written_is_one_line(place: str, said: str, tmp_path: Path, run: Run) -> None:
     fleet(tmp_path / "in", EX1=NEWEST)
-    ran = run("fleet", "in", "--resume", "no/such/journal", "-q")
-    assert (ran.code, ran.err) == (2, "hotfix-check: error: --resume: no/such/journal: No such file or directory\n")
+    os.mkfifo(tmp_path / "pipe")
+    ran = run("fleet", "in", "--resume", place, "-q")
+    assert (ran.code, ran.err) == (2, f"hotfix-check: error: --resume: {place}: {said}\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")

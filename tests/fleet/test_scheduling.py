@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, fleet, inventory
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, fleet, inventory, loaded_once  # noqa: F401
 
 from hotfix_check.fleet.host import FleetJudge
 from hotfix_check.fleet.pool import FEW, in_processes, judge_source
