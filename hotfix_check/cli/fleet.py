@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hotfix_check import __version__
@@ -81,6 +81,7 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
         notes = _judge(options, asked, question, spool)
         spool.finish(expected)
         notes += _waiver_notes(waivers, spool, judge)
+        notes += _later_notes(spool, judge.day)
         if any(asked_anew(asked, options)) and (results := spool.count_results()):
             given = " ".join(asked_anew(asked, options))
             come = counted(results, "host comes", "hosts come")
@@ -184,6 +185,17 @@ def _waiver_notes(waivers: Waivers, spool: Spool, judge: Judge) -> list[str]:
         elif waiver.expires < judge.day:
             notes.append(f"waiver {waiver.id} expired on {waiver.expires}: its findings count again")
     return notes
+
+
+def _later_notes(spool: Spool, day: date) -> list[str]:
+    later = list(spool.later(day))
+    if not later:
+        return []
+    have = counted(later[0]["hosts"], "host has", "hosts have")
+    named = ", ".join(f"{row['host']} of {row['at'][:10]}" for row in later) + (
+        " and more" if later[0]["hosts"] > 3 else ""
+    )
+    return [f"{have} evidence of a later day than {day}, which counts as new: {named}"]
 
 
 def _document(

@@ -59,7 +59,8 @@ class HostRow:
     """All that a fleet keeps of one host.
 
     ``source`` is where it was read, ``sha256`` that of the bytes there, ``target`` which one of a result with several.
-    ``host`` is the name in the inventory, else of the file. ``at`` is when the evidence was collected (a result's, when
+    ``host`` is the name in the inventory, else of the file; ``named`` whether it was in the inventory, so that rows of
+    one name are of one host. ``at`` is when the evidence was collected (a result's, when
     its run ended). ``findings`` are update ids by verdict, and those that are failing (they give exit code 1), blocked
     and waived; ``waivers`` the ids of waivers that spoke of this host, expired ones too; ``reason`` why it is damaged.
     """
@@ -69,6 +70,7 @@ class HostRow:
     target: int
     kind: str
     host: str
+    named: bool
     at: str | None
     catalogue: str
     catalogue_sha256: str | None
@@ -84,6 +86,7 @@ class HostRow:
         return {
             **{name: getattr(self, name) for name in _TEXTS},
             "target": self.target,
+            "named": self.named,
             "products": [list(product) for product in self.products],
             "findings": {key: list(ids) for key, ids in self.findings.items() if ids},
             "advisories": list(self.advisories),
@@ -109,6 +112,7 @@ def read_row(table: object, where: str) -> HostRow:
         target=top.need("target", top.integer("target", 1, 2**31)),
         kind=top.need("kind", top.choice("kind", KINDS)),
         host=top.need("host", top.get("host", str, "text")),
+        named=top.need("named", top.get("named", bool, "true or false")),
         at=top.text("at"),
         catalogue=top.need("catalogue", top.get("catalogue", str, "text")),
         catalogue_sha256=top.text("catalogue_sha256"),
@@ -190,6 +194,7 @@ def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
         target=1,
         kind="damaged",
         host=name_of_source(source),
+        named=False,
         at=None,
         catalogue="",
         catalogue_sha256=None,
@@ -235,6 +240,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
         target=1,
         kind="inventory",
         host=host,
+        named=bool(collected and collected.host),
         at=stamp(collected.at if collected else None),
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
@@ -290,6 +296,7 @@ def _result_row(
         target=number,
         kind="result",
         host=collected["host"] or name,
+        named=bool(collected["host"]),
         at=collected["at"] or run["finished"] or (f"{run['as_of']}T00:00:00Z" if run["as_of"] else None),
         catalogue=document["catalogue"]["version"],
         catalogue_sha256=document["catalogue"]["sha256"],

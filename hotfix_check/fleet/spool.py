@@ -9,6 +9,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from types import TracebackType
 
 from hotfix_check.fleet.expected import Expected
@@ -17,9 +18,9 @@ from hotfix_check.fleet.host import OUTCOMES, VERDICTS, HostProduct, HostRow
 _TABLES = """
 CREATE TABLE answers (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, findings TEXT);
 CREATE TABLE hosts (
-  source TEXT, target INT, sha256 TEXT, kind TEXT, host TEXT, key TEXT, at TEXT, catalogue TEXT, catalogue_sha256 TEXT,
-  outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT, undetermined INT,
-  advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
+  source TEXT, target INT, sha256 TEXT, kind TEXT, host TEXT, named INT, key TEXT, at TEXT, catalogue TEXT,
+  catalogue_sha256 TEXT, outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT,
+  undetermined INT, advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
 );
 CREATE TABLE met (identity TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIEW sound AS SELECT * FROM hosts WHERE counted = 1 AND kind <> 'damaged';
@@ -27,8 +28,21 @@ CREATE VIEW answered AS SELECT sound.*, findings FROM sound JOIN answers ON answ
 """
 _INSERT = """
 INSERT OR IGNORE INTO hosts VALUES (
-  :source, :target, :sha256, :kind, :host, :key, :at, :catalogue, :catalogue_sha256, :outcome, :products, :line,
+  :source, :target, :sha256, :kind, :host, :named, :key, :at, :catalogue, :catalogue_sha256, :outcome, :products, :line,
   :answer, :failing, :missing, :partial, :undetermined, :advisories, :reason, 1, NULL, NULL
+)
+"""
+# Names that only files gave, and that several have: with the folder, then with all folders, they are told apart.
+_TOLD_APART = """
+UPDATE hosts SET host = in_folders(host, source, ?) WHERE NOT named AND kind <> 'damaged' AND key IN (
+  SELECT key FROM hosts WHERE kind <> 'damaged' GROUP BY key HAVING count(*) > 1
+)
+"""
+# EX1 and EX1.contoso.com are one host when both are expected as one, unless EX1.fabrikam.com is too.
+_ALSO_CALLED = """
+UPDATE hosts SET key = folded(expected) WHERE named AND expected IN (
+  SELECT expected FROM hosts WHERE named GROUP BY expected
+  HAVING count(DISTINCT CASE WHEN instr(host, '.') THEN key END) < 2
 )
 """
 _OLDER = """
@@ -36,7 +50,7 @@ UPDATE hosts SET counted = 0 WHERE rowid IN (
   SELECT rowid FROM (
     SELECT rowid, row_number() OVER (
       PARTITION BY key ORDER BY at IS NULL, at DESC, source DESC, target DESC
-    ) AS place FROM hosts WHERE kind <> 'damaged'
+    ) AS place FROM hosts WHERE named
   ) WHERE place > 1
 )
 """
@@ -111,12 +125,18 @@ class Spool:
         """All rows are there: of several of one host the newest counts, and each host gets its group."""
         execute = self._database.execute
         execute("CREATE INDEX by_key ON hosts (key)")
-        execute(_OLDER)
         if expected is not None:
             self._database.create_function("expected_name", 1, expected.find, deterministic=True)
             self._database.create_function("group_of", 1, lambda name: expected.groups.get(name), deterministic=True)
             execute("UPDATE hosts SET expected = expected_name(host)")
             execute("UPDATE hosts SET grp = group_of(expected)")
+        self._database.create_function("folded", 1, str.casefold, deterministic=True)
+        self._database.create_function("in_folders", 3, _in_folders, deterministic=True)
+        for nearest in (True, False):
+            execute(_TOLD_APART, (nearest,))
+            execute("UPDATE hosts SET key = folded(host) WHERE NOT named")
+        execute(_ALSO_CALLED)
+        execute(_OLDER)
 
     def hosts(self) -> Iterator[sqlite3.Row]:
         """The hosts that count, by name."""
@@ -130,6 +150,14 @@ class Spool:
         """How many hosts that count come from a saved result."""
         return int(next(self._rows("SELECT count(*) AS hosts FROM sound WHERE kind = 'result'"))["hosts"])
 
+    def later(self, day: date) -> Iterator[sqlite3.Row]:
+        """The first three hosts whose evidence is of a later day, each with how many there are."""
+        return self._rows(
+            "SELECT host, at, count(*) OVER () AS hosts FROM sound WHERE substr(at, 1, 10) > ? "
+            "ORDER BY key, host LIMIT 3",
+            str(day),
+        )
+
     def damaged(self) -> Iterator[sqlite3.Row]:
         """What could not be judged, and why."""
         return self._rows("SELECT * FROM hosts WHERE kind = 'damaged' ORDER BY source")
@@ -138,7 +166,7 @@ class Spool:
         """Rows of hosts of which a newer one counts."""
         return self._rows(
             "SELECT hosts.host, hosts.source, hosts.at, sound.source AS newer FROM hosts JOIN sound USING (key) "
-            "WHERE hosts.counted = 0 ORDER BY hosts.key, hosts.at, hosts.source"
+            "WHERE hosts.counted = 0 AND sound.named ORDER BY hosts.key, hosts.at, hosts.source"
         )
 
     def unexpected(self) -> Iterator[sqlite3.Row]:
@@ -194,6 +222,11 @@ class Spool:
 
 def _column(grouped: bool) -> str:
     return "grp" if grouped else "line"
+
+
+def _in_folders(host: str, source: str, nearest: bool) -> str:
+    folders = source.replace("\\", "/").split("/")[:-1]
+    return "/".join([*(folders[-1:] if nearest else folders[:-1]), host])
 
 
 def line_of(products: Sequence[HostProduct]) -> str:

@@ -74,6 +74,7 @@ def row(host: str, **facts: object) -> HostRow:
         target=1,
         kind="inventory",
         host=host,
+        named=True,
         at="2026-11-01T06:30:00Z",
         catalogue="2026-11-21",
         catalogue_sha256=WORKED.sha256,
