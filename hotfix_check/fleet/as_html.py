@@ -11,11 +11,13 @@ from markupsafe import Markup
 from hotfix_check.fleet.document import FleetDocument, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
+    advisory_words,
     catalogue_words,
     damaged_words,
     drift_lines,
     fleet_sentences,
     host_age,
+    needs,
     older_words,
 )
 from hotfix_check.report.html import packaged_page, style_digest
@@ -25,6 +27,7 @@ from hotfix_check.report.result import Document, names_of
 HOSTS, UPDATES, LISTED = 200, 50, 50
 HEAT_SETS, HEAT_UPDATES = 20, 12
 _SHADES = 8
+_NEEDS = 6
 _BADGES = {FINDINGS: "bad", INCOMPLETE: "open", CLEAN: "good"}
 _OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean")
 
@@ -51,6 +54,7 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         lists=[
             (anchor, label, *_kept(lines))
             for anchor, label, lines in (
+                ("advisories", "Advisories that hold", [advisory_words(one) for one in head["advisories"]]),
                 ("absent", "Expected, and not there", [absent_words(one) for one in head["absent"]]),
                 ("damaged", "Could not be judged", [damaged_words(one) for one in head["damaged"]]),
                 ("unexpected", "There, and not expected", head["unexpected"]),
@@ -108,13 +112,13 @@ def _kept(lines: Sequence[str]) -> tuple[Sequence[str], int]:
 
 def _host(host: Document) -> Document:
     level = "; ".join(f"{product['id']} {product['words']}" for product in host["products"])
-    lacks = names_of(host["failing"][:6])
-    more = len(host["failing"]) - len(lacks)
+    lacks = needs(host)
+    more = len(lacks[_NEEDS:])
     return {
         **host,
         "level": level or "nothing recognised",
         "age": host_age(host),
-        "lacks": ", ".join(lacks) + (f" and {more} more" if more else ""),
+        "lacks": ", ".join(lacks[:_NEEDS]) + (f" and {more} more" if more else ""),
     }
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from hotfix_check.fleet.document import FleetDocument
 from hotfix_check.fleet.words import (
     absent_words,
+    advisory_words,
     catalogue_words,
     damaged_words,
     drift_lines,
     fleet_sentences,
     host_age,
+    needs,
     older_words,
 )
 from hotfix_check.report.result import Document, names_of
@@ -29,6 +31,7 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     if len(head["catalogues"]) > 1:
         yield _section("Judged with different catalogues", map(catalogue_words, head["catalogues"]), width, everything)
     yield from _updates(head["updates"], width, everything)
+    yield _section("Advisories that hold", map(advisory_words, head["advisories"]), width, everything)
     for group in head["groups"] if everything else head["groups"][:_GROUPS]:
         if group["levels"] or group["updates"]:
             yield _section(f"Not alike in {group['group']}", drift_lines(group), width, everything, _GROUPS)
@@ -128,7 +131,7 @@ def _host(host: Document) -> Sequence[str]:
         visible(host["host"]),
         host["outcome"],
         visible(level or "-"),
-        str(len(host["failing"]) or ""),
+        str(len(needs(host)) or ""),
         *(str(counts[key] or "") for key in ("missing", "partial", "undetermined", "waived")),
         host_age(host),
         visible(host["catalogue"]["version"]),

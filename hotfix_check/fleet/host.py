@@ -250,7 +250,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
             for one in assessment.products
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        advisories=tuple(held.advisory.id for held in assessment.advisories),
+        advisories=tuple(dict.fromkeys(held.advisory.id for held in assessment.advisories)),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
         reason=None,
     )
@@ -306,7 +306,7 @@ def _result_row(
             for one in target["products"]
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        advisories=tuple(one["id"] for one in target["advisories"]),
+        advisories=tuple(dict.fromkeys(one["id"] for one in target["advisories"])),
         waivers=(),
         reason=None,
     )

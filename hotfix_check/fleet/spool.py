@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import TracebackType
@@ -56,13 +57,13 @@ UPDATE hosts SET counted = 0 WHERE rowid IN (
 """
 _WORST = """
 SELECT * FROM answered
-ORDER BY outcome, failing DESC, partial + missing DESC, undetermined DESC, key, host LIMIT ?
+ORDER BY outcome, failing + (advisories <> '[]') DESC, partial + missing DESC, undetermined DESC, key, host LIMIT ?
 """
-# Hosts by group, or where nobody asked for groups by products and levels.
+# Hosts by group, or where nobody asked for groups by products and levels; failing are those of the first outcome.
 _SETS = """
-SELECT {column} AS name, count(*) AS hosts, sum(failing > 0) AS failing, count(DISTINCT answer) AS answers,
+SELECT {column} AS name, count(*) AS hosts, sum(outcome = 0) AS failing, count(DISTINCT answer) AS answers,
   count(DISTINCT line) AS lines FROM sound WHERE {column} IS NOT NULL GROUP BY {column}
-ORDER BY 1.0 * sum(failing) / count(*) DESC, hosts DESC, name LIMIT ?
+ORDER BY 1.0 * sum(failing + (advisories <> '[]')) / count(*) DESC, hosts DESC, name LIMIT ?
 """
 _SET_ANSWERS = """
 SELECT findings, hosts FROM (SELECT answer, count(*) AS hosts FROM sound WHERE {column} = ? GROUP BY answer)
@@ -202,6 +203,14 @@ class Spool:
         )
         for row in rows:
             yield row["hosts"], json.loads(row["findings"])
+
+    def advisories(self) -> Counter[str]:
+        """On how many hosts each advisory holds."""
+        found: Counter[str] = Counter()
+        rows = "SELECT advisories, count(*) AS hosts FROM sound WHERE advisories <> '[]' GROUP BY advisories"
+        for row in self._rows(rows):
+            found.update(dict.fromkeys(json.loads(row["advisories"]), row["hosts"]))
+        return found
 
     def sets(self, *, grouped: bool, limit: int = -1) -> Iterator[sqlite3.Row]:
         """The groups, or what has the same products and levels, with hosts and failing hosts, worst first."""

@@ -73,6 +73,17 @@ def damaged_words(one: Document) -> str:
     return f"{one['source']}: {one['reason']}"
 
 
+def advisory_words(one: Document) -> str:
+    """An advisory and on how many hosts it holds."""
+    text = one["text"] or "it is not in this catalogue"
+    return f"{names_of([one['id']])[0]} on {counted(one['hosts'], 'host', 'hosts')}: {text}"
+
+
+def needs(host: Document) -> list[str]:
+    """What makes a host fail, by name."""
+    return [*names_of(host["failing"]), *(f"advisory {name}" for name in names_of(host["advisories"]))]
+
+
 def older_words(one: Document) -> str:
     """A file of a host of which a newer one counts."""
     return f"{one['host']}: {one['source']} of {one['at'] or 'an unknown time'}; {one['counted']} counts"

@@ -8,15 +8,38 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, fleet, inventory, lines, loaded_once  # noqa: F401
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, fleet, inventory, lines, loaded_once  # noqa: F401
+from targets import WORKED
 
+from hotfix_check.assess import Question, Verdict
+from hotfix_check.catalogue.update import Importance
 from hotfix_check.fleet import pool
+from hotfix_check.fleet.journal import question_digest
+from hotfix_check.policy import Waiver, Waivers
 
+WAIVERS = Waivers(
+    path="waivers.toml",
+    sha256="1" * 64,
+    entries=(
+        Waiver(
+            id="W1",
+            kb=818861,
+            hosts=(),
+            reason="x",
+            approved_by="y",
+            approved_on=None,
+            ticket=None,
+            expires=date(2026, 12, 1),
+        ),
+    ),
+)
 ASKED = ("-f", "json", "--no-run-info", "-j", "1", "--resume", "journal")
 
 
@@ -63,6 +86,34 @@ def test_another_question_is_judged_anew(other: tuple[str, ...], tmp_path: Path,
     fresh = run("fleet", "in", *other, *ASKED)
     assert judged == ["EX1.json"]
     assert "judged before" not in fresh.err
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"tool": "9.9.9"},
+        {"catalogue": replace(WORKED, sha256="0" * 64)},
+        {"day": date(2026, 11, 22)},
+        {"fail_on": frozenset([Verdict.MISSING])},
+        {"waivers": replace(WAIVERS, sha256="0" * 64)},
+        {"waivers": Waivers()},
+        {"question": Question(kbs=frozenset([818861]))},
+        {"question": Question(ids=frozenset(["exchange-5.5/KB818861"]))},
+        {"question": Question(products=frozenset(["exchange-5.5"]))},
+        {"question": Question(assume=(("exchange-5.5", "SP4"),))},
+        {"question": Question(importance={"exchange-5.5/KB818861": Importance.REQUIRED})},
+        {"question": Question(importance={"exchange-5.5/KB818861": Importance.OPTIONAL})},
+        {"question": Question(complete=True)},
+        {"question": Question(as_of=date(2026, 11, 20))},
+    ],
+    ids=[
+        *("tool", "catalogue", "day of waivers", "fail on", "text of the waivers", "no waivers", "KBs", "updates"),
+        *("products", "assumed levels", "required by a baseline", "optional by a baseline", "complete", "as of"),
+    ],
+)
+def test_all_that_an_answer_depends_on_is_in_the_question(other: dict[str, Any]) -> None:
+    asked = replace(QUESTION, waivers=WAIVERS)
+    assert question_digest(replace(asked, **other)) != question_digest(asked)
 
 
 def test_a_host_that_is_only_named_by_its_file_is_judged_anew_under_another_name(
