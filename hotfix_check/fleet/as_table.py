@@ -18,6 +18,7 @@ from hotfix_check.fleet.words import (
 )
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill, visible
+from hotfix_check.shown import clipped
 
 _HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5
 _TITLE = 20  # characters of a title that tell something
@@ -128,13 +129,13 @@ def _host(host: Document) -> Sequence[str]:
     counts = host["summary"]
     level = ", ".join(f"{product['id']} {product['words']}" for product in host["products"])
     return (
-        visible(host["host"]),
+        visible(clipped(host["host"])),
         host["outcome"],
-        visible(level or "-"),
+        visible(clipped(level or "-")),
         str(len(needs(host)) or ""),
         *(str(counts[key] or "") for key in ("missing", "partial", "undetermined", "waived")),
         host_age(host),
-        visible(host["catalogue"]["version"]),
+        visible(clipped(host["catalogue"]["version"])),
     )
 
 

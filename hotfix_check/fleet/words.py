@@ -97,9 +97,11 @@ def catalogue_words(one: Document) -> str:
 
 
 def host_age(host: Document) -> str:
-    """How old a host's evidence is."""
+    """How old a host's evidence is; in a report without a day of its own, of which day."""
     days = host["age_days"]
-    return "unknown" if days is None else f"{days} d"
+    if days is None:
+        return f"of {host['at'][:10]}" if host["at"] else "unknown"
+    return f"{days} d"
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -118,6 +118,14 @@ class Deadly(Source):
         return self.data
 
 
+@dataclass(frozen=True)
+class Faulty(Source):
+    """Cannot be read for a reason that nobody thought of."""
+
+    def read(self) -> bytes:
+        raise ZeroDivisionError(self.place)
+
+
 def lines(journal: Path) -> list[dict[str, object]]:
     """The whole lines of a journal."""
     return [json.loads(line) for line in journal.read_bytes().split(b"\n")[:-1]]

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, fleet, inventory, loaded_once  # noqa: F401
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, Faulty, fleet, inventory, loaded_once  # noqa: F401
 
+from hotfix_check.errors import UsageError
 from hotfix_check.fleet.host import FleetJudge
 from hotfix_check.fleet.pool import FEW, in_processes, judge_source
 from hotfix_check.fleet.sources import Source
@@ -78,20 +81,19 @@ def test_a_host_that_kills_its_process_is_tried_again_and_then_named(always: boo
     assert {row.kind for row in rows if row is not fate} == {"inventory"}
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a cluster of two workers on this machine."""
+def started(workers: int) -> subprocess.Popen[str]:
+    """A cluster on this machine; its first line is its address, and it ends with its stdin."""
     pytest.importorskip("distributed", reason="needs the extra fleet")
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     environment = {**os.environ, "PYTHONPATH": paths, "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}
     code = (
         "import sys\nfrom distributed import LocalCluster\n"
         "if __name__ == '__main__':\n"
-        "    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:\n"
+        f"    with LocalCluster(n_workers={workers}, threads_per_worker=1, dashboard_address=None) as cluster:\n"
         "        print(cluster.scheduler_address, flush=True)\n"
         "        sys.stdin.read()\n"
     )
-    running = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -99,6 +101,12 @@ def cluster() -> Iterator[str]:
         text=True,
         env=environment,
     )
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a cluster of two workers on this machine."""
+    running = started(2)
     assert running.stdout is not None
     yield running.stdout.readline().strip()
     running.communicate("", timeout=30)
@@ -154,3 +162,77 @@ def test_a_cluster_that_cannot_be_reached_is_one_line(
     ran = run("fleet", "in", "-q", "--scheduler", "tcp://127.0.0.1:1")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "--scheduler: tcp://127.0.0.1:1 cannot be reached: " in ran.err
+
+
+def test_a_scheduler_that_dies_half_way_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    running = started(1)
+    assert running.stdout is not None
+    address = running.stdout.readline().strip()
+    from hotfix_check.fleet import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "_CONNECT", 1)
+
+    def dying() -> Iterator[Source]:
+        for number, source in enumerate(SOURCES * 3):
+            if number == 40:
+                running.kill()
+                running.communicate()
+            yield source
+
+    with pytest.raises(UsageError, match=r"--scheduler: tcp://[0-9.:]+ is lost \([A-Za-z]+\); what the journal of"):
+        list(dask_cluster.on_cluster(dying(), QUESTION, address))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_fails_on_a_cluster_is_a_damaged_row_unless_a_worker_is_another(
+    cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hotfix_check.fleet import dask_cluster
+
+    sources = [*SOURCES[:5], Faulty(place="faulty.json")]
+    rows = [row for rows in dask_cluster.on_cluster(sources, QUESTION, cluster) for row in rows]
+    assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
+    (fate,) = [row for row in rows if row.kind == "damaged"]
+    assert fate.reason == "the cluster gave it up: ZeroDivisionError: 'faulty.json'"
+    looked = []
+
+    def another_joined(client: object) -> None:
+        looked.append(client)
+        if len(looked) > 1:
+            raise UsageError("worker tcp://other has hotfix-check '9.9.9'")
+
+    monkeypatch.setattr(dask_cluster, "_same_everywhere", another_joined)
+    with pytest.raises(UsageError, match="worker tcp://other"):
+        list(dask_cluster.on_cluster(sources, QUESTION, cluster))
+
+
+def test_what_waits_on_a_cluster_is_bounded_in_bytes_too(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hotfix_check.fleet import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "_HELD", 1)
+    read = given = ahead = 0
+
+    def counted() -> Iterator[Source]:
+        nonlocal read
+        for read, source in enumerate(SOURCES, 1):  # noqa: B007  (seen outside)
+            yield source
+
+    for given, _ in enumerate(dask_cluster.on_cluster(counted(), QUESTION, cluster), 1):
+        ahead = max(ahead, read - given)
+    assert given == len(SOURCES)
+    assert ahead < 4
+
+
+def test_a_judge_may_be_used_by_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotfix_check.fleet.host._REMEMBERED", 1)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        judge = FleetJudge(QUESTION)
+        with ThreadPoolExecutor(8) as threads:
+            rows = list(threads.map(partial(judge_source, judge=judge), SOURCES * 4))
+    finally:
+        sys.setswitchinterval(interval)
+    assert Counter(row.kind for (row,) in rows) == {"inventory": len(SOURCES) * 4}
