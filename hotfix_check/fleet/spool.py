@@ -1,4 +1,4 @@
-"""The rows of a fleet in a temporary SQLite file: memory stays the same for a hundred hosts and for a million.
+"""The rows of a fleet in a temporary SQLite file: memory hardly grows from a hundred hosts to a million.
 
 Many hosts have the same findings; these are kept once.
 """
