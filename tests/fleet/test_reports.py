@@ -73,7 +73,7 @@ def test_figures_come_first_then_the_heat_map_then_the_worst_hosts(page: str) ->
 
 @pytest.mark.parametrize(
     ("count", "members", "name"),
-    [(10_000, 0, "EX"), (2_000, 16, "EX"), (400, 4, "EX" * 2_000)],
+    [(10_000, 0, "EX"), (2_000, 16, "EX"), (240, 4, "EX" * 2_000)],
     ids=["ten thousand", "125 groups that differ", "names of 4,000 letters"],
 )
 def test_the_page_of_many_hosts_is_no_larger_than_one_can_read(count: int, members: int, name: str) -> None:
@@ -82,7 +82,8 @@ def test_the_page_of_many_hosts_is_no_larger_than_one_can_read(count: int, membe
             lacks = KBS[: number % len(KBS)]
             given = {"missing": lacks, "failing": lacks, "installed": KBS[number % len(KBS) :]}
             spool.add(row(f"{name}{number}", source=f"{number}.json", findings=given))
-            spool.add(damaged(f"{name}{number}.gz", "torn"))
+            if members:
+                spool.add(damaged(f"{name}{number}.gz", "torn"))
         groups = {f"{name}{number}": f"{name}{number // members}" if members else None for number in range(count)}
         spool.finish(Expected(groups) if members else None)
         made = document(spool, expected=Expected(groups) if members else None, grouped=bool(members))
