@@ -66,16 +66,17 @@ def test_few_hosts_are_judged_without_a_pool(tmp_path: Path, samples: Path, run:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_a_host_that_kills_its_process_is_tried_again_and_then_named(tmp_path: Path) -> None:
-    once = Deadly(place="once.json", data=inventory("EX98", NEWEST), mark=tmp_path / "mark")
-    always = Deadly(place="always.json", data=inventory("EX99", NEWEST), mark=tmp_path / "other", always=True)
-    sources = [*SOURCES[:10], once, *SOURCES[10:20], always, *SOURCES[20:30]]
-    found = [row for rows in in_processes(sources, QUESTION, 2, few=4) for row in rows]
-    assert Counter(row.source for row in found) == Counter(source.place for source in sources)
-    rows = {row.source: row for row in found}
-    fates = [(rows[place].outcome, rows[place].reason) for place in ("once.json", "always.json")]
-    assert fates == [("clean", None), ("damaged", "the process that judged it died, and a second one too")]
-    assert Counter(row.kind for row in rows.values()) == {"inventory": 31, "damaged": 1}
+@pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
+def test_a_host_that_kills_its_process_is_tried_again_and_then_named(always: bool, tmp_path: Path) -> None:
+    deadly = Deadly(place="deadly.json", data=inventory("EX99", NEWEST), mark=tmp_path / "mark", always=always)
+    sources = [*SOURCES[:10], deadly, *SOURCES[10:20]]
+    rows = [row for rows in in_processes(sources, QUESTION, 2, few=4) for row in rows]
+    assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
+    (fate,) = [row for row in rows if row.source == "deadly.json"]
+    assert (fate.outcome, fate.reason) == (
+        ("damaged", "the process that judged it died, and a second one too") if always else ("clean", None)
+    )
+    assert {row.kind for row in rows if row is not fate} == {"inventory"}
 
 
 def started(workers: int, *, processes: bool = True) -> subprocess.Popen[str]:
