@@ -219,8 +219,6 @@ def apply_update(inventory: Inventory, finding: Finding, relations: Supersedence
         level = product.levels[product.level_index(update.level)]
         wanted = _level_versions(product, level, relations)
         held = [file for file in inventory.files if file.version is not None and product.holds(file.version)]
-        # What was recorded before says nothing of the level that is there then.
-        inventory = replace(inventory, registry=None)
         return _raised(inventory, {file.path: wanted[key] for file in held if (key := name_of(file.path)) in wanted})
     raised: dict[str, FileVersion] = {}
     added: list[InstalledFile] = []

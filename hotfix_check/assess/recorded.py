@@ -1,4 +1,4 @@
-"""What the registry records of a product, beside what its files show: never a verdict, sometimes a level or a note."""
+"""What the registry records of a product, beside what its files show: told with it, and nothing is judged by it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from hotfix_check.assess.finding import OPEN, Finding, Verdict
+from hotfix_check.assess.finding import OPEN, Basis, Finding, ProductLevel, Verdict
+from hotfix_check.assess.levels import interval_words
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import Kind
 from hotfix_check.inventory import RecordedSetup, RecordedUpdate, RegistryRecords
@@ -17,10 +18,24 @@ _NOTED = (Kind.HOTFIX, Kind.SECURITY_UPDATE)
 _ALSO = {"se": ("2019",)}
 
 
-def recorded_levels(product: Product, records: RegistryRecords | None) -> tuple[int, ...]:
-    """Positions of the levels that Setup keys record of a product, each once, oldest first."""
+def with_recorded_level(level: ProductLevel, product: Product, records: RegistryRecords | None) -> ProductLevel:
+    """The same level with what Setup keys record: ``recorded`` where it adds to what is known, else at most a word.
+
+    Records that differ from it, or among themselves, are the anomaly registry-differs.
+    """
     setups = () if records is None else records.setups
-    return tuple(sorted({index for one in setups if (index := setup_level(product, one)) is not None}))
+    found = sorted({index for one in setups if (index := setup_level(product, one)) is not None})
+    if not found:
+        return level
+    if len(found) > 1 or not level.low <= found[0] <= level.high:
+        names = " and ".join(product.levels[index].name for index in found)
+        by = {Basis.DECLARED: "what was declared is", Basis.MARKERS: "markers say"}.get(
+            level.basis, "the files' builds say"
+        )
+        said = f"registry-differs: the registry records {names}, {by} {interval_words(product, level.low, level.high)}"
+        return replace(level, anomalies=(*level.anomalies, said))
+    mixed = any(text.startswith("mixed-level:") for text in level.anomalies)
+    return level if level.exact or mixed else replace(level, recorded=found[0])
 
 
 def setup_level(product: Product, setup: RecordedSetup) -> int | None:

@@ -57,6 +57,24 @@ def test_the_result_holds_the_records_and_follows_its_schema(run: Run, server: P
     assert recorded[280411] == []
 
 
+def test_a_recorded_level_is_told_with_the_option_that_judges_by_it(run: Run, samples: Path) -> None:
+    target = samples / "copied-file"
+    beside = run("scan", target, "--hive", samples / NAME, "-f", "json")
+    (product,) = beside.result["targets"][0]["products"]
+    assert (product["level"], product["level_basis"], product["level_at_least"]) == ("SP4", "registry", "SP4")
+    alone = run("scan", target, "-f", "json")
+    (product,) = alone.result["targets"][0]["products"]
+    assert (product["level"], product["level_basis"], product["level_at_least"]) == (None, "inferred", "SP4")
+    assert beside.code == alone.code
+    said = "SP4 (as recorded in the registry, which no marker file shows; updates are judged by the files alone: "
+    option = "--assume exchange-5.5=SP4"
+    assert f"{said}to judge by it as well, scan with {option})" in flat(
+        run("scan", target, "--hive", samples / NAME).out
+    )
+    declared = run("scan", target, "--hive", samples / NAME, *option.split()).out
+    assert "SP4 (as declared, not verified)" in flat(declared)
+
+
 def test_without_a_hive_there_is_nothing_of_it(run: Run, server: Path) -> None:
     (target,) = run("scan", server, "-f", "json").result["targets"]
     assert target["registry"] is None
