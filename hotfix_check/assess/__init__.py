@@ -20,7 +20,7 @@ from hotfix_check.assess.findings import make_finding, with_advice
 from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
-from hotfix_check.assess.recorded import with_recorded_level, with_records
+from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
@@ -128,6 +128,7 @@ class Assessor:
     def _findings(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
         product, files = evidence.product, evidence.files
         absent = None if level is not None else self._absent_because(evidence, question)
+        records = records_of(product, files.inventory.registry, self._updates[product.id])
         judge = ProductUpdates(evidence, level, self.relations, absent)
         lone = next(iter(files.by_name), "") if files.inventory.lone_file else None
         blind = {
@@ -149,7 +150,7 @@ class Assessor:
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
                 finding = make_finding(judge, update, importance, question.as_of)
-                yield with_records(finding, product, files.inventory.registry)
+                yield with_records(finding, records)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""

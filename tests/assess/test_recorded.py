@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
-from hotfix_check.assess import Assessment, Assessor, Question
-from hotfix_check.assess.finding import Basis
+from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.finding import OPEN, Basis
 from hotfix_check.assess.plan import make_plan
 from hotfix_check.assess.recorded import recorded_updates, setup_level
 from hotfix_check.catalogue import Catalogue, Product
@@ -230,6 +230,113 @@ def test_records_and_files_of_one_update(
     assert len(one.recorded) == recorded
 
 
+def bin_folder(**versions: str) -> Inventory:
+    """An SP4 server of 5.5 with these files beside the markers; ``Store_exe`` replaces that marker."""
+    files = {name.replace("_", "."): version for name, version in versions.items()}
+    rest = [one for one in SP4_BIN if one.path.rpartition("/")[2] not in files]
+    return folder(*rest, *(installed(f"Exchsrvr/Bin/{name}", version) for name, version in files.items()))
+
+
+CDOEX = "Common Files/Microsoft Shared/CDO/Cdoex.dll"
+SP2_OF_2003 = folder(installed("Exchsrvr/Bin/Mad.exe", "6.5.7638.1"), installed(CDOEX, "6.5.7638.1"))
+SP1_OF_2003 = folder(installed("Exchsrvr/Bin/Mad.exe", "6.5.7226.0"), installed("Exchsrvr/Bin/Store.exe", "6.5.7226.0"))
+
+
+@pytest.mark.parametrize(
+    ("target", "found", "update_id", "said"),
+    [
+        pytest.param(
+            bin_folder(Store_exe="5.5.2653.23", Emsmdb32_dll="5.5.2653.0"),
+            [update(282533)],
+            "exchange-5.5/KB282533-2000-12-19",
+            "recorded-but-older: it is recorded as installed in the registry "
+            r"(Microsoft\Updates\Exchange Server 5.5\Q282533), but its files are older or gone: they have gone back",
+            id="the first release",
+        ),
+        pytest.param(
+            bin_folder(Store_exe="5.5.2654.31", Emsmdb32_dll="5.5.2654.3", Isinteg_exe="5.5.2653.23"),
+            [update(282533)],
+            "exchange-5.5/KB282533",
+            "recorded-otherwise: it is recorded as installed in the registry "
+            r"(Microsoft\Updates\Exchange Server 5.5\Q282533), which may mean an earlier release of it, or its "
+            "package for another service level; the files of this one are older or gone",
+            id="a later release",
+        ),
+        pytest.param(
+            SP2_OF_2003,
+            [update(916803, "Exchange Server 2003")],
+            "exchange-2003/KB916803",
+            "recorded-otherwise: it is recorded as installed in the registry "
+            r"(Microsoft\Updates\Exchange Server 2003\Q916803), which may mean an earlier release of it, or its "
+            "package for another service level; the files of this one are older or gone",
+            id="packages for two levels",
+        ),
+        pytest.param(SP1_OF_2003, [update(836993, "Exchange Server 2003")], "exchange-2003/SP2", None, id="a level"),
+    ],
+)
+def test_what_is_open_though_it_is_recorded(
+    target: Inventory, found: list[RecordedSetup | RecordedUpdate], update_id: str, said: str | None
+) -> None:
+    one = finding(judge(with_hive(target, *found)), update_id)
+    assert (one.verdict in OPEN, one.recorded) == (True, (found[0].key,))
+    assert [text for text in one.anomalies if text.startswith("recorded-")] == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(
+    ("target", "found", "update_id", "noted"),
+    [
+        pytest.param(dramapi("5.5.2656.48"), [update(818861)], "exchange-5.5/KB324528", True, id="by its files alone"),
+        pytest.param(dramapi("5.5.2656.48"), [update(99999)], "exchange-5.5/KB324528", True, id="an unknown one"),
+        pytest.param(
+            bin_folder(Imcmsg_dll="5.5.2658.28", Msexcimc_exe="5.5.2658.28"),
+            [update(272672)],
+            "exchange-5.5/KB884874",
+            True,
+            id="an earlier update of its files",
+        ),
+        pytest.param(
+            bin_folder(Imcmsg_dll="5.5.2654.14", Msexcimc_exe="5.5.2654.14"),
+            [update(884874)],
+            "exchange-5.5/KB272672",
+            False,
+            id="a later update of its files",
+        ),
+        pytest.param(
+            lone(installed("Mapi32.dll", "6.0.6448.0")),
+            [update(99999, "Exchange 2000")],
+            "exchange-2000/KB817375",
+            True,
+            id="an unknown one of another product",
+        ),
+        pytest.param(
+            lone(installed("Mapi32.dll", "6.0.6448.0")),
+            [update(824282, "Exchange 2000")],
+            "exchange-2000/KB817375",
+            False,
+            id="a rollup that contains it",
+        ),
+        pytest.param(
+            folder(
+                installed("Exchsrvr/Bin/Mad.exe", "6.0.6249.0"),
+                installed("Exchsrvr/Bin/Emsmta.exe", "6.0.6249.0"),
+                installed("Exchsrvr/Bin/Store.exe", "6.0.6396.0"),
+            ),
+            [update(99999, "Exchange 2000")],
+            "exchange-2000/KB813840",
+            False,
+            id="a rollup",
+        ),
+    ],
+)
+def test_what_is_there_though_it_is_not_recorded(
+    target: Inventory, found: list[RecordedSetup | RecordedUpdate], update_id: str, noted: bool
+) -> None:
+    one = finding(judge(with_hive(target, *found)), update_id)
+    assert (one.verdict, one.recorded) == (Verdict.INSTALLED, ())
+    said = "not-recorded: fixed by its files, but no update that the registry records of this product is known to bring"
+    assert [text for text in one.anomalies if text.startswith("not-")] == ([f"{said} them"] if noted else [])
+
+
 def test_of_a_hive_that_was_read_in_part_nothing_is_said_to_be_unrecorded() -> None:
     target = replace(dramapi("5.5.2656.48"), registry=records(update(818861), complete=False))
     assert finding(judge(target), "exchange-5.5/KB324528").anomalies == ()
@@ -258,7 +365,7 @@ def unrecorded(assessment: Assessment) -> Assessment:
 
 
 def _unsaid(anomalies: tuple[str, ...]) -> tuple[str, ...]:
-    added = ("registry-differs", "recorded-but-older", "not-recorded")
+    added = ("registry-differs", "recorded-but-older", "recorded-otherwise", "not-recorded")
     return tuple(text for text in anomalies if text.partition(":")[0] not in added)
 
 
