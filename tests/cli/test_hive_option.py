@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,15 @@ def test_a_manifest_lists_a_hive_that_was_found_and_verify_sees_a_change(run: Ru
     (disk / "WINNT" / "System32" / "config" / "SOFTWARE").write_bytes(build_hive({**KEYS, "More": {}}))
     changed = run("verify", "evidence.manifest.json")
     assert (changed.code, "SOFTWARE" in changed.out) == (1, True)
+
+
+def test_a_renamed_archive_with_a_hive_in_it_is_the_same_evidence(run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "disk.zip", "w") as out:
+        out.writestr("WINNT/System32/config/SOFTWARE", build_hive(KEYS))
+    run("scan", "disk.zip", "-o", "evidence.manifest.json")
+    (tmp_path / "disk.zip").rename(tmp_path / "other.zip")
+    ran = run("verify", "evidence.manifest.json", "--root", "other.zip")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "Evidence: the same (1 file recorded)")
 
 
 def test_a_dirty_hive_is_told(run: Run, server: Path, tmp_path: Path) -> None:
