@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import settings
 from make_samples import make_samples
+from typer.main import get_command
 
-from hotfix_check.cli import main
+from hotfix_check.cli import app, main
 
 # A busy machine is no fault; what takes long has tests of its own.
 settings.register_profile("any machine", deadline=None)
@@ -43,6 +44,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or writes the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOTFIX_CHECK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_made_once() -> Iterator[None]:
+    """Typer makes all commands and options anew for each run, which is a tenth of the time of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hotfix_check.cli.app", get_command(app))
         yield
 
 

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import io
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -70,7 +69,7 @@ def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
     """
     place = Path(os.path.realpath(path))
     # Named before it is made: a signal between the two leaves nothing behind. Short: the file's own name may be long.
-    temporary = place.parent / f".hotfix-check-{secrets.token_hex(8)}.part"
+    temporary = place.parent / f".hotfix-check-{os.urandom(8).hex()}.part"
     try:
         # Looked at and opened as given: behind /dev/stdout or /dev/fd a pipe has no other path.
         if (mode := _mode(path)) is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):

@@ -221,17 +221,17 @@ def test_a_file_that_a_result_looked_for_and_did_not_find_is_gone(tmp_path: Path
 
 
 def test_a_result_that_cannot_be_compared_is_one_line_and_2(samples: Path, run: Run, tmp_path: Path) -> None:
-    server = samples / "exchange-5.5-sp4"
+    server = samples / "exchange-2003-sp1"
     run("scan", server, samples / "copied-file", "-o", "two.json")
     run("scan", server, "-o", "one.json")
     document = json.loads((tmp_path / "one.json").read_text())
     row = next(row for finding in document["targets"][0]["findings"] for row in finding["files"] if row["copies"])
-    row["copies"][0]["version"] = "5.5.x"
+    row["copies"][0]["version"] = "6.5.x"
     (tmp_path / "odd.json").write_text(json.dumps(document))
     (tmp_path / "later.json").write_text(json.dumps({**document, "schema": "hotfix-check/result/2"}))
     for saved, said in (
         ("two.json", "two.json: a result of 2 targets: one with exactly one can be compared"),
-        ("odd.json", "5.5.x"),
+        ("odd.json", "6.5.x"),
         ("later.json", "this release reads hotfix-check/result/1"),
     ):
         ran = run("compare", server, saved, "--quiet")
@@ -252,9 +252,9 @@ def test_ask_prints_the_smallest_set_of_files(samples: Path, run: Run) -> None:
 
 
 def test_every_answer_can_be_json(samples: Path, run: Run) -> None:
-    server = samples / "exchange-5.5-sp4"
+    server = samples / "exchange-2003-sp1"
     for arguments in (
-        ["explain", "818861", server],
+        ["explain", "KB885882", server],
         ["plan", server],
         ["identify", server],
         ["compare", server, server],
