@@ -20,7 +20,7 @@ from benchmarks.fleet_hosts import MODERN, OLD, hosts, question
 from benchmarks.timing import Timing, interleaved, must_equal
 from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.document import FleetDocument, fleet_document
-from hotfix_check.fleet.host import FleetJudge, HostRow, judge_host
+from hotfix_check.fleet.host import FleetJudge, HostRow, damaged, judge_host
 from hotfix_check.fleet.pool import in_processes
 from hotfix_check.fleet.run import run_fleet
 from hotfix_check.fleet.spool import Spool
@@ -83,6 +83,20 @@ def stream(count: int) -> Callable[[], dict[str, Any]]:
             spool.finish(None)
             written = sum(len(piece) for piece in json_text(_document(spool)))
             return {"hosts": sum(spool.outcomes().values()), "bytes": written}
+
+    return run
+
+
+def stream_damaged(count: int) -> Callable[[], dict[str, Any]]:
+    """The same of files that cannot be judged, which a report names one by one."""
+
+    def run() -> dict[str, Any]:
+        with Spool() as spool:
+            for number in range(count):
+                spool.add(damaged(f"inbox/EX{number:07}.json.gz", "gzip data that ends too early"))
+            spool.finish(None)
+            document = _document(spool)
+            return {"hosts": document.head["summary"]["damaged"], "bytes": sum(map(len, json_text(document)))}
 
     return run
 
@@ -190,14 +204,16 @@ def _processes(options: Options, count: int, rows: list[tuple[str, ...]], goals:
 
 
 def _memory(options: Options, counts: tuple[int, int], rows: list[tuple[str, ...]], goals: list[Goal]) -> None:
-    peaks = []
-    for count in counts:
-        run = options.call(stream, count=count)
-        must_equal("hosts in the report", run.answer["hosts"], count)
-        timing = Timing(wall=run.wall, cpu=run.cpu, peak=run.peak, answer=run.answer)
-        peaks.append(run.peak)
-        rows.append(_row(f"streamed ({_SMALL} files each), report as JSON", count, timing, times(run.peak / peaks[0])))
-    goals.append(Goal(what=f"memory: {counts[1]} hosts to {counts[0]}", ratio=peaks[1] / peaks[0], bound=1.5))
+    for what, measured in ((f"streamed ({_SMALL} files each)", stream), ("damaged, each named", stream_damaged)):
+        peaks = []
+        for count in counts:
+            run = options.call(measured, count=count)
+            must_equal("hosts in the report", run.answer["hosts"], count)
+            timing = Timing(wall=run.wall, cpu=run.cpu, peak=run.peak, answer=run.answer)
+            peaks.append(run.peak)
+            rows.append(_row(f"{what}, report as JSON", count, timing, times(run.peak / peaks[0])))
+        if measured is stream:
+            goals.append(Goal(what=f"memory: {counts[1]} hosts to {counts[0]}", ratio=peaks[1] / peaks[0], bound=1.5))
 
 
 def _parquet(options: Options, count: int, rows: list[tuple[str, ...]], notes: list[str]) -> None:

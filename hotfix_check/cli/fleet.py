@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hotfix_check import __version__
@@ -20,11 +20,12 @@ from hotfix_check.errors import UsageError
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
 from hotfix_check.fleet.host import FleetQuestion, HostRow
-from hotfix_check.fleet.journal import Journal, question_digest
+from hotfix_check.fleet.journal import Journal, journal_file, question_digest
 from hotfix_check.fleet.pool import in_processes
-from hotfix_check.fleet.run import run_fleet
-from hotfix_check.fleet.sources import Source, find_sources, is_url
+from hotfix_check.fleet.run import Ran, run_fleet
+from hotfix_check.fleet.sources import Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
+from hotfix_check.fleet.words import counted
 from hotfix_check.policy import Waivers, load_waivers, long_waivers
 from hotfix_check.report.result import RunInfo
 
@@ -52,7 +53,7 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
     """Judge all hosts, write the reports, return the exit code."""
     started = datetime.now(UTC)
     policy = [file for file in (asked.baseline, options.waivers, options.expect) if file is not None]
-    read = [Path(path) for path in options.paths if not is_url(path)]
+    read = [Path(local) for local in map(local_path, options.paths) if local is not None]
     check_fleet_outputs(options.form, options.outputs, inputs=(*policy, *asked.catalogues, *read))
     if options.group_by is not None and options.expect is None:
         raise UsageError("--group-by: names a column of the file that --expect gives")
@@ -60,6 +61,10 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
         raise UsageError("--jobs: is of this machine; --scheduler has workers of its own")
     if options.resume is not None:
         not_evidence(options.resume, (*policy, *asked.catalogues))
+        journal = journal_file(options.resume)
+        for output in options.outputs:
+            if os.path.realpath(output) == os.path.realpath(journal):
+                raise UsageError(f"--output: {output} is the journal; write to another file")
     fail_on = verdicts("--fail-on", options.fail_on)
     expected = read_expected(options.expect, options.group_by) if options.expect else None
     judge = Judge(asked, read)
@@ -76,9 +81,11 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
         notes = _judge(options, asked, question, spool)
         spool.finish(expected)
         notes += _waiver_notes(waivers, spool, judge)
+        notes += _later_notes(spool, judge.day)
         if any(asked_anew(asked, options)) and (results := spool.count_results()):
             given = " ".join(asked_anew(asked, options))
-            notes.append(f"{results} hosts come from saved results, for which {given} was not asked anew")
+            come = counted(results, "host comes", "hosts come")
+            notes.append(f"{come} from saved results, for which {given} was not asked anew")
         if not asked.quiet:
             for note in notes:
                 warn(note)
@@ -90,26 +97,49 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
 def _judge(options: FleetOptions, asked: JudgeOptions, question: FleetQuestion, spool: Spool) -> list[str]:
     """Fill the spool; what is to be said of the journal."""
     judging = _scheduler(options, question)
-    sources = find_sources(options.paths)
+    sources = _each_once(find_sources(options.paths), spool, options)
     with counting("Judging", quiet=asked.quiet) as count:
         if options.resume is None:
-            run_fleet(sources, judging, spool, None, count)
-            return []
+            return _report_notes(run_fleet(sources, judging, spool, None, count))
         with Journal(options.resume, question_digest(question), options.paths) as journal:
-            own = os.path.realpath(journal.path)
-            others = (one for one in sources if is_url(one.place) or os.path.realpath(one.place) != own)
-            known = run_fleet(others, judging, spool, journal, count)
+            ran = run_fleet(sources, judging, spool, journal, count)
             gone = list(journal.gone()) if not journal.empty else []
             for rows in gone:
                 for row in rows:
                     spool.add(row)
-            notes = [f"{known} saved files were judged before, by the journal {journal.path}"] if known else []
+            notes = _report_notes(ran)
+            if ran.known:
+                files = counted(ran.known, "saved file was", "saved files were")
+                notes.append(f"{files} judged before, by the journal {journal.path}")
             if gone:
                 names = ", ".join(rows[0].source for rows in gone[:3]) + (" and more" if gone[3:] else "")
-                notes.append(f"{len(gone)} come from the journal alone: {names} is no longer there")
+                verb = counted(len(gone), "comes", "come")
+                notes.append(f"{verb} from the journal alone, no longer there: {names}")
             if journal.ignored:
-                notes.append(f"{journal.ignored} lines of the journal are damaged; those hosts were judged again")
+                damaged = counted(journal.ignored, "line of the journal is", "lines of the journal are")
+                notes.append(f"{damaged} damaged; those hosts were judged again")
             return notes
+
+
+def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -> Iterator[Source]:
+    """Every file once, by whatever paths it was found, without the journal.
+
+    Raises UsageError for one that an output would replace, which is before any output is written.
+    """
+    outputs = {real_place(str(path)): path for path in options.outputs}
+    journal = real_place(str(journal_file(options.resume))) if options.resume is not None else None
+    for source in sources:
+        identity = source.identity
+        if identity in outputs:
+            raise UsageError(f"--output: {outputs[identity]} is being read; write to another file")
+        if identity != journal and spool.first_time(identity):
+            yield source
+
+
+def _report_notes(ran: Ran) -> list[str]:
+    if not ran.reports:
+        return []
+    return [counted(ran.reports, "file is a fleet report and no host", "files are fleet reports and no hosts")]
 
 
 def _scheduler(
@@ -155,6 +185,17 @@ def _waiver_notes(waivers: Waivers, spool: Spool, judge: Judge) -> list[str]:
         elif waiver.expires < judge.day:
             notes.append(f"waiver {waiver.id} expired on {waiver.expires}: its findings count again")
     return notes
+
+
+def _later_notes(spool: Spool, day: date) -> list[str]:
+    later = list(spool.later(day))
+    if not later:
+        return []
+    have = counted(later[0]["hosts"], "host has", "hosts have")
+    named = ", ".join(f"{row['host']} of {row['at'][:10]}" for row in later) + (
+        " and more" if later[0]["hosts"] > 3 else ""
+    )
+    return [f"{have} evidence of a later day than {day}, which counts as new: {named}"]
 
 
 def _document(

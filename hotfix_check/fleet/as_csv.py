@@ -19,8 +19,8 @@ COLUMNS = (
     *_NUMBERS,
     *("failing_updates", "waived_updates", "advisories", "verdict", "names", "reason"),
 )
-"""Stable: later releases append columns. ``record`` says what a row is: host, update, level, catalogue, drift, absent,
-unexpected, damaged, older."""
+"""Stable: later releases append columns. ``record`` says what a row is: host, update, advisory, level, catalogue,
+drift, absent, unexpected, damaged, older."""
 
 
 def csv_text(document: FleetDocument) -> Iterator[str]:
@@ -60,6 +60,9 @@ def _rows(document: FleetDocument) -> Iterator[_Row]:
             **{key: update[key] for key in plain},
             **{key.replace("-", "_"): update[key] for key in (*VERDICTS, *MARKS)},
         }
+    for advisory in head["advisories"]:
+        facts = {key: advisory[key] for key in ("id", "kb", "product", "hosts")}
+        yield {"record": "advisory", **facts, "reason": advisory["text"]}
     for level in head["levels"]:
         yield {"record": "level", **level}
     for one in head["catalogues"]:

@@ -11,20 +11,24 @@ from markupsafe import Markup
 from hotfix_check.fleet.document import FleetDocument, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
+    advisory_words,
     catalogue_words,
     damaged_words,
     drift_lines,
     fleet_sentences,
     host_age,
+    needs,
     older_words,
 )
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
 from hotfix_check.report.result import Document, names_of
+from hotfix_check.shown import LONGEST_PROBLEM, clipped
 
-HOSTS, UPDATES, LISTED = 200, 50, 50
+HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8
 HEAT_SETS, HEAT_UPDATES = 20, 12
 _SHADES = 8
+_NEEDS = 6
 _BADGES = {FINDINGS: "bad", INCOMPLETE: "open", CLEAN: "good"}
 _OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean")
 
@@ -46,11 +50,15 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         heat=_heat(document),
         updates=[{**one, "name": names_of([one["id"]])[0]} for one in updates[:UPDATES]],
         updates_left=max(0, len(updates) - UPDATES),
-        groups=[{**one, "lines": _kept(list(drift_lines(one)))} for one in drifting[:LISTED]],
-        groups_left=max(0, len(drifting) - LISTED),
+        groups=[
+            {**one, "group": clipped(one["group"]), "lines": _kept(list(drift_lines(one)), DIFFERENCES)}
+            for one in drifting[:GROUPS]
+        ],
+        groups_left=max(0, len(drifting) - GROUPS),
         lists=[
             (anchor, label, *_kept(lines))
             for anchor, label, lines in (
+                ("advisories", "Advisories that hold", [advisory_words(one) for one in head["advisories"]]),
                 ("absent", "Expected, and not there", [absent_words(one) for one in head["absent"]]),
                 ("damaged", "Could not be judged", [damaged_words(one) for one in head["damaged"]]),
                 ("unexpected", "There, and not expected", head["unexpected"]),
@@ -80,7 +88,7 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
                     judged[update_id] += hosts
                     lacking[update_id] += hosts if verdict in ("missing", "partial") else 0
         cells = [_cell(lacking[update["id"]], judged[update["id"]], one["hosts"]) for update in lacked]
-        rows.append({"name": one["name"], "hosts": one["hosts"], "failing": one["failing"], "cells": cells})
+        rows.append({"name": clipped(one["name"]), "hosts": one["hosts"], "failing": one["failing"], "cells": cells})
     return {
         "updates": [{"name": names_of([one["id"]])[0], "product": one["product"]} for one in lacked],
         "rows": rows,
@@ -102,19 +110,22 @@ def _share(count: int, total: int) -> str:
     return f"{count * 1000 // total / 10:.1f} %" if total else ""
 
 
-def _kept(lines: Sequence[str]) -> tuple[Sequence[str], int]:
-    return lines[:LISTED], max(0, len(lines) - LISTED)
+def _kept(lines: Sequence[str], most: int = LISTED) -> tuple[Sequence[str], int]:
+    return [clipped(line, LONGEST_PROBLEM) for line in lines[:most]], max(0, len(lines) - most)
 
 
 def _host(host: Document) -> Document:
     level = "; ".join(f"{product['id']} {product['words']}" for product in host["products"])
-    lacks = names_of(host["failing"][:6])
-    more = len(host["failing"]) - len(lacks)
+    lacks = needs(host)
+    more = len(lacks[_NEEDS:])
     return {
         **host,
-        "level": level or "nothing recognised",
+        "host": clipped(host["host"]),
+        "group": clipped(host["group"]) if host["group"] else None,
+        "level": clipped(level or "nothing recognised"),
+        "catalogue": clipped(host["catalogue"]["version"]),
         "age": host_age(host),
-        "lacks": ", ".join(lacks) + (f" and {more} more" if more else ""),
+        "lacks": ", ".join(lacks[:_NEEDS]) + (f" and {more} more" if more else ""),
     }
 
 

@@ -1,4 +1,4 @@
-"""The fleet document as JSON, one host a line, written as it is read: a million hosts need no more memory than ten."""
+"""The fleet document as JSON, one host a line, written as it is read."""
 
 from __future__ import annotations
 

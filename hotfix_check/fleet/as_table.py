@@ -7,15 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from hotfix_check.fleet.document import FleetDocument
 from hotfix_check.fleet.words import (
     absent_words,
+    advisory_words,
     catalogue_words,
     damaged_words,
     drift_lines,
     fleet_sentences,
     host_age,
+    needs,
     older_words,
 )
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill, visible
+from hotfix_check.shown import clipped
 
 _HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5
 _TITLE = 20  # characters of a title that tell something
@@ -29,6 +32,7 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     if len(head["catalogues"]) > 1:
         yield _section("Judged with different catalogues", map(catalogue_words, head["catalogues"]), width, everything)
     yield from _updates(head["updates"], width, everything)
+    yield _section("Advisories that hold", map(advisory_words, head["advisories"]), width, everything)
     for group in head["groups"] if everything else head["groups"][:_GROUPS]:
         if group["levels"] or group["updates"]:
             yield _section(f"Not alike in {group['group']}", drift_lines(group), width, everything, _GROUPS)
@@ -125,13 +129,13 @@ def _host(host: Document) -> Sequence[str]:
     counts = host["summary"]
     level = ", ".join(f"{product['id']} {product['words']}" for product in host["products"])
     return (
-        visible(host["host"]),
+        visible(clipped(host["host"])),
         host["outcome"],
-        visible(level or "-"),
-        str(len(host["failing"]) or ""),
+        visible(clipped(level or "-")),
+        str(len(needs(host)) or ""),
         *(str(counts[key] or "") for key in ("missing", "partial", "undetermined", "waived")),
         host_age(host),
-        visible(host["catalogue"]["version"]),
+        visible(clipped(host["catalogue"]["version"])),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import pickle
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from distributed import Client, WorkerPlugin, wait
+from distributed import CancelledError, Client, WorkerPlugin, wait
 
 from hotfix_check import __version__
 from hotfix_check.errors import UsageError
@@ -19,6 +21,8 @@ _CONNECT = 15  # seconds
 _PATIENCE = 60  # seconds without any worker
 _AHEAD = 4  # parcels waiting or worked on, a thread of a worker
 _RETRIES = 2
+_HELD = 64 * 1024 * 1024  # bytes of files sent and not yet judged, beside one parcel
+_LOST = (OSError, TimeoutError, CancelledError)
 _judges: dict[str, FleetJudge] = {}
 """Of a worker: by the name of its plugin."""
 
@@ -50,6 +54,8 @@ def on_cluster(sources: Iterable[Source], asked: FleetQuestion, address: str) ->
     A worker that is lost loses nothing: what it had is judged by another. Raises UsageError when the cluster cannot be
     reached, has another hotfix-check somewhere, or is left without a worker.
     """
+    for logger in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # what ends the run is told in one line
     try:
         client = Client(address, timeout=_CONNECT, name="hotfix-check")
     except (OSError, ValueError, TimeoutError) as error:
@@ -60,8 +66,13 @@ def on_cluster(sources: Iterable[Source], asked: FleetQuestion, address: str) ->
         client.register_plugin(_Prepared(asked, name))
         try:
             yield from _through(client, sources, name)
+        except _LOST as error:
+            raise UsageError(
+                f"--scheduler: {address} is lost ({type(error).__name__}); what the journal of --resume has is kept"
+            ) from None
         finally:
-            client.unregister_worker_plugin(name)
+            with contextlib.suppress(*_LOST):
+                client.unregister_worker_plugin(name)
 
 
 def _same_everywhere(client: Client) -> None:
@@ -91,11 +102,13 @@ def _through(client: Client, sources: Iterable[Source], name: str) -> Iterator[R
     exhausted = False
     while running or again or not exhausted:
         room = max(1, sum(client.nthreads().values())) * _AHEAD
-        while len(running) < room and not (exhausted and not again):
+        held = sum(len(source.data or b"") for parcel in running.values() for source in parcel)
+        while len(running) < room and held < _HELD and not (exhausted and not again):
             parcel = again.pop() if again else next(waiting, None)
             if parcel is None:
                 exhausted = True
                 break
+            held += sum(len(source.data or b"") for source in parcel)
             running[client.submit(_judge_there, parcel, name, pure=False, retries=_RETRIES)] = parcel
         if not running:
             continue
@@ -109,6 +122,8 @@ def _through(client: Client, sources: Iterable[Source], name: str) -> Iterator[R
         quiet = 0
         for future in finished:
             parcel = running.pop(future)
+            if future.status == "error":
+                _same_everywhere(client)  # a worker that joined later may be another
             if future.status == "finished":
                 yield from future.result()
             elif len(parcel) > 1 or future.status != "error":

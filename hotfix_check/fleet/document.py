@@ -17,12 +17,12 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.fields import stamp
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
-from hotfix_check.fleet.host import MARKS, OUTCOMES, VERDICTS
+from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
 from hotfix_check.report.result import Document, RunInfo, day_text
 
-SCHEMA = "hotfix-check/fleet/1"
+SCHEMA = ANY_REPORT + "1"
 SUMMARY = ("installed", "superseded", "partial", "missing", "not-applicable", "undetermined", "blocked", "waived")
 _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 _KB = re.compile(r"KB([0-9]{5,7})")
@@ -110,6 +110,7 @@ def fleet_document(
             for row in spool.sets(grouped=False)
         ],
         "updates": updates,
+        "advisories": list(_advisories(spool, catalogue)),
         "groups": _groups(spool, absent) if grouped else [],
         "absent": absent,
         "unexpected": unexpected,
@@ -194,6 +195,19 @@ def _updates(
         )
     tables.sort(key=lambda one: (-one["failing"], -one["missing"] - one["partial"], -one["undetermined"], one["id"]))
     return tables, sums
+
+
+def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
+    known = {one.id: one for one in catalogue.advisories}
+    for advisory_id, hosts in sorted(spool.advisories().items(), key=lambda one: (-one[1], one[0])):
+        advisory = known.get(advisory_id)
+        yield {
+            "id": advisory_id,
+            "kb": advisory.kb if advisory else None,
+            "product": advisory.product if advisory else None,
+            "text": advisory.text if advisory else None,
+            "hosts": hosts,
+        }
 
 
 def _absent(spool: Spool, expected: Expected) -> Iterator[Document]:

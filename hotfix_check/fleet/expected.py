@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hotfix_check.bounded import read_bounded, text_of
@@ -39,8 +39,8 @@ class Expected:
 def read_expected(path: Path, column: str | None) -> Expected:
     """Read one host a line, or CSV with a header; ``column`` is the one that names the groups.
 
-    The hosts are in the column host (hostname, computername, computer, server, name), else in the first. Raises
-    UsageError.
+    The hosts are in the column host (hostname, computername, computer, server, name). A host that is there twice, in
+    whatever case, is one. Raises UsageError.
     """
     text = text_of(
         read_bounded(path, MAX_BYTES, "a list of hosts", UsageError), str(path), "hosts", UsageError, utf16=True
@@ -52,22 +52,38 @@ def read_expected(path: Path, column: str | None) -> Expected:
     if path.suffix.lower() != ".csv" and delimiter not in lines[0]:
         if column is not None:
             raise UsageError(f"--group-by: {path} has no columns: CSV with a header expected")
-        return Expected({line.strip(): None for line in lines})
+        return _expected(path, ((number, line.strip(), None) for number, line in enumerate(lines, 1)))
     try:
         rows = list(csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise UsageError(f"{path}: not CSV: {error}") from None
     names = [name.strip().casefold() for name in rows[0]]
-    at = next((names.index(name) for name in _HOST_COLUMNS if name in names), 0)
+    at = next((names.index(name) for name in _HOST_COLUMNS if name in names), None)
+    if at is None:
+        found = ", ".join(map(shown, rows[0][:4]))
+        raise UsageError(f"{path}: row 1: a header with a column {' or '.join(_HOST_COLUMNS)} expected, found {found}")
     if column is not None and column.strip().casefold() not in names:
         raise UsageError(f"--group-by: {shown(column)} is no column of {path} ({', '.join(rows[0])})")
     by = None if column is None else names.index(column.strip().casefold())
+    return _expected(
+        path,
+        (
+            (
+                number,
+                row[at].strip() if at < len(row) else "",
+                (row[by].strip() or None) if by is not None and by < len(row) else None,
+            )
+            for number, row in enumerate(rows[1:], 2)
+        ),
+    )
+
+
+def _expected(path: Path, rows: Iterable[tuple[int, str, str | None]]) -> Expected:
     groups: dict[str, str | None] = {}
-    for number, row in enumerate(rows[1:], 2):
-        host = row[at].strip() if at < len(row) else ""
-        group = (row[by].strip() or None) if by is not None and by < len(row) else None
+    spelled: dict[str, str] = {}
+    for number, host, group in rows:
         if not host:
             raise UsageError(f"{path}: row {number}: no host in it")
-        if groups.setdefault(host, group) != group:
+        if groups.setdefault(spelled.setdefault(host.casefold(), host), group) != group:
             raise UsageError(f"{path}: row {number}: {shown(host)} is in two groups")
     return Expected(groups)

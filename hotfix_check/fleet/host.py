@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,13 +22,14 @@ from hotfix_check.json_text import parse_packed
 from hotfix_check.policy import Waivers, apply_waivers
 from hotfix_check.report.outcome import can_be_waived, fails, target_outcome
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
-from hotfix_check.shown import shown
+from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
 
 VERDICTS = tuple(map(str, Verdict))
 MARKS = ("failing", "blocked", "waived")
 KINDS = ("inventory", "result", "damaged")
 OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
+ANY_REPORT = "hotfix-check/fleet/"
 _REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
 
 
@@ -57,7 +59,8 @@ class HostRow:
     """All that a fleet keeps of one host.
 
     ``source`` is where it was read, ``sha256`` that of the bytes there, ``target`` which one of a result with several.
-    ``host`` is the name in the inventory, else of the file. ``at`` is when the evidence was collected (a result's, when
+    ``host`` is the name in the inventory, else of the file; ``named`` whether it was in the inventory, so that rows of
+    one name are of one host. ``at`` is when the evidence was collected (a result's, when
     its run ended). ``findings`` are update ids by verdict, and those that are failing (they give exit code 1), blocked
     and waived; ``waivers`` the ids of waivers that spoke of this host, expired ones too; ``reason`` why it is damaged.
     """
@@ -67,6 +70,7 @@ class HostRow:
     target: int
     kind: str
     host: str
+    named: bool
     at: str | None
     catalogue: str
     catalogue_sha256: str | None
@@ -82,6 +86,7 @@ class HostRow:
         return {
             **{name: getattr(self, name) for name in _TEXTS},
             "target": self.target,
+            "named": self.named,
             "products": [list(product) for product in self.products],
             "findings": {key: list(ids) for key, ids in self.findings.items() if ids},
             "advisories": list(self.advisories),
@@ -107,6 +112,7 @@ def read_row(table: object, where: str) -> HostRow:
         target=top.need("target", top.integer("target", 1, 2**31)),
         kind=top.need("kind", top.choice("kind", KINDS)),
         host=top.need("host", top.get("host", str, "text")),
+        named=top.need("named", top.get("named", bool, "true or false")),
         at=top.text("at"),
         catalogue=top.need("catalogue", top.get("catalogue", str, "text")),
         catalogue_sha256=top.text("catalogue_sha256"),
@@ -144,32 +150,40 @@ class FleetJudge:
         self.asked = asked
         self._assessor = Assessor(asked.catalogue)
         self._known: OrderedDict[Inventory, Assessment] = OrderedDict()
+        self._one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
         evidence = evidence_of(inventory, self._assessor.all_names)
-        found = self._known.get(evidence)
-        if found is None:
-            found = self._known[evidence] = self._assessor.assess(evidence, self.asked.question)
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        else:
-            self._known.move_to_end(evidence)
+        with self._one_at_a_time:
+            found = self._known.get(evidence)
+            if found is None:
+                found = self._known[evidence] = self._assessor.assess(evidence, self.asked.question)
+                if len(self._known) > _REMEMBERED:
+                    self._known.popitem(last=False)
+            else:
+                self._known.move_to_end(evidence)
         return replace(found, target=inventory.target, collected=inventory.collected)
 
 
 def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ...]:
-    """The rows of a saved inventory (one) or result (one a target); one that says why when it cannot be judged."""
+    """The rows of a saved inventory (one) or result (one a target); one that says why when it cannot be judged.
+
+    None of the report of a fleet, which is no host.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         document = parse_packed(data, source, MAX_BYTES, "a saved inventory or result")
-        if isinstance(document, dict) and str(document.get("schema")).startswith(ANY_SCHEMA):
+        schema = str(document.get("schema")) if isinstance(document, dict) else ""
+        if schema.startswith(ANY_REPORT):
+            return ()
+        if isinstance(document, dict) and schema.startswith(ANY_SCHEMA):
             return _result_rows(checked_result(document, source), source, sha256, judge.asked.fail_on)
         return (_inventory_row(parse_saved(document, source), source, sha256, judge),)
     except HotfixCheckError as error:
         return (damaged(source, error.lines[0].removeprefix(f"{source}: "), sha256),)
     except Exception as error:  # one host, whatever it does, must not take the others' answers away
-        return (damaged(source, f"internal error: {type(error).__name__}: {error}", sha256),)
+        return (damaged(source, clipped(f"internal error: {type(error).__name__}: {error}", LONGEST_PROBLEM), sha256),)
 
 
 def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
@@ -180,6 +194,7 @@ def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
         target=1,
         kind="damaged",
         host=name_of_source(source),
+        named=False,
         at=None,
         catalogue="",
         catalogue_sha256=None,
@@ -225,6 +240,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
         target=1,
         kind="inventory",
         host=host,
+        named=bool(collected and collected.host),
         at=stamp(collected.at if collected else None),
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
@@ -234,7 +250,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
             for one in assessment.products
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        advisories=tuple(held.advisory.id for held in assessment.advisories),
+        advisories=tuple(dict.fromkeys(held.advisory.id for held in assessment.advisories)),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
         reason=None,
     )
@@ -280,6 +296,7 @@ def _result_row(
         target=number,
         kind="result",
         host=collected["host"] or name,
+        named=bool(collected["host"]),
         at=collected["at"] or run["finished"] or (f"{run['as_of']}T00:00:00Z" if run["as_of"] else None),
         catalogue=document["catalogue"]["version"],
         catalogue_sha256=document["catalogue"]["sha256"],
@@ -289,7 +306,7 @@ def _result_row(
             for one in target["products"]
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        advisories=tuple(one["id"] for one in target["advisories"]),
+        advisories=tuple(dict.fromkeys(one["id"] for one in target["advisories"])),
         waivers=(),
         reason=None,
     )

@@ -6,6 +6,7 @@ line, or not one of ours, is left out: at worst a host is judged again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -18,6 +19,7 @@ from hotfix_check.fleet.host import FleetQuestion, HostRow, name_of_source, read
 from hotfix_check.json_text import parse_json
 
 FILE_NAME = "hotfix-check-fleet.journal"
+_OURS = b'{"question":"'
 MAX_LINE = 64 * 1024 * 1024  # bytes
 
 
@@ -41,14 +43,24 @@ def question_digest(asked: FleetQuestion) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
+def journal_file(path: Path) -> Path:
+    """The file that ``--resume`` names: in a folder one of its own name."""
+    return path / FILE_NAME if path.is_dir() else path
+
+
 class Journal:
-    """The journal at a path, or in that folder. Raises OutputError when it cannot be opened or written."""
+    """The journal at a path, or in that folder.
+
+    Raises OutputError when it cannot be opened or written, and when something else is in it: it would be appended to.
+    """
 
     def __init__(self, path: Path, question: str, paths: Sequence[str]) -> None:
-        self.path = path / FILE_NAME if path.is_dir() else path
+        self.path = journal_file(path)
         self._question = question
         self._paths = hashlib.sha256(json.dumps(sorted(paths)).encode()).hexdigest()
         self.ignored = 0
+        if self.path.exists() and not self.path.is_file():
+            raise OutputError(f"--resume: {self.path}: no file that can be appended to")
         # On disk, not in memory: the rows of each line by the bytes and name of their inventory.
         self._known = sqlite3.connect("")
         self._known.execute(
@@ -57,20 +69,26 @@ class Journal:
         )
         self._known.execute("CREATE INDEX by_source ON known (source)")
         self._known.execute("CREATE TEMP TABLE seen (source TEXT PRIMARY KEY) WITHOUT ROWID")
-        try:
-            self._stream = self.path.open("ab+", buffering=0)
-            self._read()
-        except OSError as error:
-            raise OutputError(f"--resume: {self.path}: {error.strerror or error}") from error
+        with contextlib.ExitStack() as undone:
+            undone.callback(self._known.close)
+            try:
+                self._stream = undone.enter_context(self.path.open("ab", buffering=0))
+                self._read()
+            except OSError as error:
+                raise OutputError(f"--resume: {self.path}: {error.strerror or error}") from error
+            undone.pop_all()
         self.empty = not self._known.execute("SELECT 1 FROM known LIMIT 1").fetchone()
 
     def _read(self) -> None:
-        whole = True
+        whole, ours = True, False
         with self.path.open("rb") as lines:
             while line := lines.readline(MAX_LINE):
                 whole = line.endswith(b"\n")
+                ours = ours or line.startswith(_OURS)
                 if not whole or not self._keep(line):
                     self.ignored += 1
+        if self.path.stat().st_size and not ours:
+            raise OutputError(f"--resume: {self.path}: this is no journal of hotfix-check fleet; name another file")
         if not whole:
             self._stream.write(b"\n")  # what follows is a line of its own
 
@@ -98,9 +116,12 @@ class Journal:
         )
         return True
 
+    def meet(self, source: str) -> None:
+        """A source is there, whether or not it can be read."""
+        self._known.execute("INSERT OR IGNORE INTO seen VALUES (?)", (source,))
+
     def find(self, data: bytes, source: str) -> tuple[HostRow, ...] | None:
         """The rows of a host that was judged already; None where it must be judged."""
-        self._known.execute("INSERT OR IGNORE INTO seen VALUES (?)", (source,))
         key = (hashlib.sha256(data).hexdigest(), name_of_source(source))
         found = self._known.execute("SELECT rows FROM known WHERE sha256 = ? AND name = ?", key).fetchone()
         if found is None:
@@ -116,7 +137,7 @@ class Journal:
 
     def add(self, rows: Sequence[HostRow]) -> None:
         """Append a host; a damaged one is not kept, it is tried again."""
-        if any(row.kind == "damaged" for row in rows):
+        if not rows or any(row.kind == "damaged" for row in rows):
             return
         line = {"question": self._question, "paths": self._paths, "rows": [row.table() for row in rows]}
         try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.fleet.host import FleetJudge, FleetQuestion, HostRow, damaged, judge_host
-from hotfix_check.fleet.sources import Source
+from hotfix_check.fleet.sources import Source, local_path
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -31,7 +31,8 @@ def judge_source(source: Source, judge: FleetJudge) -> Rows:
     try:
         data = source.read()
     except HotfixCheckError as error:
-        return (damaged(source.place, error.lines[0].removeprefix(f"{source.place}: ")),)
+        reason = error.lines[0].removeprefix(f"{source.place}: ").removeprefix(f"{local_path(source.place)}: ")
+        return (damaged(source.place, reason),)
     return judge_host(data, source.place, judge)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.fleet.host import HostRow
@@ -13,24 +14,39 @@ from hotfix_check.fleet.spool import Spool
 Judging = Callable[[Iterable[Source]], Iterator[tuple[HostRow, ...]]]
 
 
+SMALL = 1024 * 1024
+"""Bytes that go with a source when it was read to be looked for in the journal; a larger one is read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How many sources the journal knew already, and how many were fleet reports, which are no hosts."""
+
+    known: int
+    reports: int
+
+
 def run_fleet(
     sources: Iterable[Source],
     judging: Judging,
     spool: Spool,
     journal: Journal | None = None,
     on_host: Callable[[], None] | None = None,
-) -> int:
-    """Judge what has to be judged and keep every row; how many sources the journal knew already."""
-    known = 0
+) -> Ran:
+    """Judge what has to be judged and keep every row."""
+    known = reports = 0
 
     def unknown() -> Iterator[Source]:
         nonlocal known
         for source in sources:
             found = None
             if journal is not None and not journal.empty:
+                journal.meet(source.place)
                 try:
-                    source = Source(place=source.place, data=source.read())
-                    found = journal.find(source.data or b"", source.place)
+                    data = source.read()
+                    found = journal.find(data, source.place)
+                    if len(data) <= SMALL:
+                        source = Source(place=source.place, data=data)
                 except HotfixCheckError:
                     pass  # the scheduler meets the same fault, and says it
             if found is None:
@@ -46,7 +62,8 @@ def run_fleet(
             on_host()
 
     for rows in judging(unknown()):
+        reports += not rows
         if journal is not None:
             journal.add(rows)
         keep(rows)
-    return known
+    return Ran(known=known, reports=reports)

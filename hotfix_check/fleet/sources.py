@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hotfix_check.bounded import read_bounded
-from hotfix_check.errors import HotfixCheckError, SavedInputError, UsageError
+from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 
 _WHAT = "a saved inventory or result"
@@ -20,20 +21,28 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One saved inventory or result: its path or URL, and its bytes where they were read already."""
+    """One saved inventory or result: its path or URL, and its bytes where they were read already.
+
+    ``fault`` says why there are none: a folder that could not be listed, in which hosts may be.
+    """
 
     place: str
     data: bytes | None = None
+    fault: str | None = None
 
     def read(self) -> bytes:
         """Its bytes. Raises SavedInputError."""
+        if self.fault is not None:
+            raise SavedInputError(f"{self.place}: {self.fault}")
         if self.data is not None:
             return self.data
-        return (
-            _read_url(self.place)
-            if is_url(self.place)
-            else read_bounded(Path(self.place), MAX_BYTES, _WHAT, SavedInputError)
-        )
+        local = local_path(self.place)
+        return _read_url(self.place) if local is None else read_bounded(Path(local), MAX_BYTES, _WHAT, SavedInputError)
+
+    @property
+    def identity(self) -> str:
+        """What is the same for one file by two paths: where it really is, or its URL."""
+        return real_place(self.place) or self.place
 
 
 def is_url(text: str) -> bool:
@@ -41,31 +50,60 @@ def is_url(text: str) -> bool:
     return _URL.match(text) is not None
 
 
-def find_sources(paths: Iterable[str]) -> Iterator[Source]:
-    """Every file of the paths: of a folder and what is below it each .json and .json.gz.
+def local_path(text: str) -> str | None:
+    """The path on this machine that a PATH or a file:// URL names; None for another URL."""
+    scheme = _URL.match(text)
+    if scheme is None:
+        return text
+    rest = text[scheme.end() :]
+    if scheme[0].lower() not in ("file://", "local://"):
+        return None
+    return rest[1:] if re.match(r"/[A-Za-z]:", rest) else rest
 
-    Raises UsageError for a path that is not there or a pattern that fits nothing, and SavedInputError for a folder
-    that cannot be listed: hosts must not be left out unsaid.
+
+def real_place(text: str) -> str | None:
+    """The same with every link followed, to be compared; None for a URL that is none of a file here."""
+    local = local_path(text)
+    return None if local is None else os.path.normcase(os.path.realpath(local))
+
+
+def find_sources(paths: Sequence[str]) -> Iterator[Source]:
+    """Every file of the paths, found one by one: of a folder and what is below it each .json and .json.gz.
+
+    Links to folders that are met below a folder are not followed. What cannot be listed is a source with a fault. All
+    paths are looked at first: raises UsageError for one that is not there or a pattern that fits nothing.
     """
-    for path in paths:
-        if is_url(path):
-            yield from _in_url(path)
-        elif Path(path).is_dir():
-            yield from _in_folder(path)
-        elif Path(path).exists():
-            yield Source(place=path)
-        elif glob.has_magic(path):
-            found = False
-            for place in glob.iglob(path, recursive=True):  # noqa: PTH207  (Path.glob takes no absolute pattern)
-                found = True
-                yield from _in_folder(place) if Path(place).is_dir() else (Source(place=place),)
-            if not found:
-                raise UsageError(f"{path}: no file fits this pattern")
-        else:
-            raise UsageError(f"{path}: no such file or folder")
+    return itertools.chain.from_iterable([_found(path) for path in paths])
 
 
-def _in_folder(top: str) -> Iterator[Source]:
+def _found(path: str) -> Iterable[Source]:
+    local = local_path(path)
+    if local is None:
+        return _in_url(path)
+    scheme = path.removesuffix(local)
+    if os.path.isdir(local):  # noqa: PTH112  (as typed: Path would take ./ away)
+        try:
+            os.scandir(local).close()
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be listed: {error.strerror or error}") from error
+        return _in_folder(scheme, local)
+    if os.path.exists(local):  # noqa: PTH110
+        return (Source(place=path),)
+    if not glob.has_magic(local):
+        raise UsageError(f"{path}: no such file or folder")
+    places = glob.iglob(local, recursive=True)  # noqa: PTH207  (Path.glob takes no absolute pattern)
+    first = next(places, None)
+    if first is None:
+        raise UsageError(f"{path}: no file fits this pattern")
+    return _fitting(scheme, itertools.chain((first,), places))
+
+
+def _fitting(scheme: str, places: Iterable[str]) -> Iterator[Source]:
+    for place in places:
+        yield from _in_folder(scheme, place) if os.path.isdir(place) else (Source(place=scheme + place),)  # noqa: PTH112
+
+
+def _in_folder(scheme: str, top: str) -> Iterator[Source]:
     waiting = [top]
     while waiting:
         folder = waiting.pop()
@@ -75,9 +113,9 @@ def _in_folder(top: str) -> Iterator[Source]:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     elif entry.name.lower().endswith(SUFFIXES):
-                        yield Source(place=entry.path)
+                        yield Source(place=scheme + entry.path)
         except OSError as error:
-            raise SavedInputError(f"{folder}: cannot be listed: {error.strerror or error}") from error
+            yield Source(place=scheme + folder, fault=f"this folder cannot be listed: {error.strerror or error}")
 
 
 def _filesystem(url: str) -> tuple[Any, str, str]:
@@ -88,38 +126,33 @@ def _filesystem(url: str) -> tuple[Any, str, str]:
         raise UsageError(f"{url}: URLs need the extra 'fleet': pip install 'hotfix-check[fleet]'") from None
     try:
         system, path = fsspec.core.url_to_fs(url)
-    except (ImportError, ValueError, OSError) as error:
-        raise UsageError(f"{url}: cannot be used: {error}") from error
+    except Exception as error:  # each file system has exceptions of its own
+        raise UsageError(f"{url}: cannot be used: {type(error).__name__}: {error}") from error
     return system, path, url.partition("://")[0] + "://"
 
 
-def _in_url(url: str) -> Iterator[Source]:
+def _in_url(url: str) -> list[Source]:
     system, path, scheme = _filesystem(url)
     try:
-        if glob.has_magic(path):
+        if "*" in path:  # alone of the signs of a pattern: a question mark begins the query of a URL
             places = system.glob(path)
         elif system.isdir(path):
-            places = (place for place in system.find(path) if place.lower().endswith(SUFFIXES))
+            places = [place for place in system.find(path) if place.lower().endswith(SUFFIXES)]
         else:
             places = [path] if system.exists(path) else []
-        found = False
-        for place in places:
-            found = True
-            yield Source(place=scheme + place.removeprefix(scheme))
-    except HotfixCheckError:
-        raise
-    except Exception as error:  # each file system has exceptions of its own
+    except Exception as error:  # as above
         raise UsageError(f"{url}: cannot be listed: {type(error).__name__}: {error}") from error
-    if not found:
+    if not places:
         raise UsageError(f"{url}: nothing there")
+    return [Source(place=scheme + place.removeprefix(scheme)) for place in places]
 
 
 def _read_url(url: str) -> bytes:
-    system, path, _ = _filesystem(url)
     try:
+        system, path, _ = _filesystem(url)
         with system.open(path, "rb") as stream:
             data: bytes = stream.read(MAX_BYTES + 1)
-    except Exception as error:  # each file system has exceptions of its own
+    except Exception as error:  # as above
         raise SavedInputError(f"{url}: cannot be read: {type(error).__name__}: {error}") from error
     if len(data) > MAX_BYTES:
         raise SavedInputError(f"{url}: larger than {MAX_BYTES} bytes, not {_WHAT}")

@@ -1,4 +1,4 @@
-"""The rows of a fleet in a temporary SQLite file: memory stays the same for a hundred hosts and for a million.
+"""The rows of a fleet in a temporary SQLite file: memory hardly grows from a hundred hosts to a million.
 
 Many hosts have the same findings; these are kept once.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from types import TracebackType
 
 from hotfix_check.fleet.expected import Expected
@@ -17,17 +19,31 @@ from hotfix_check.fleet.host import OUTCOMES, VERDICTS, HostProduct, HostRow
 _TABLES = """
 CREATE TABLE answers (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, findings TEXT);
 CREATE TABLE hosts (
-  source TEXT, target INT, sha256 TEXT, kind TEXT, host TEXT, key TEXT, at TEXT, catalogue TEXT, catalogue_sha256 TEXT,
-  outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT, undetermined INT,
-  advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
+  source TEXT, target INT, sha256 TEXT, kind TEXT, host TEXT, named INT, key TEXT, at TEXT, catalogue TEXT,
+  catalogue_sha256 TEXT, outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT,
+  undetermined INT, advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
 );
+CREATE TABLE met (identity TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIEW sound AS SELECT * FROM hosts WHERE counted = 1 AND kind <> 'damaged';
 CREATE VIEW answered AS SELECT sound.*, findings FROM sound JOIN answers ON answers.id = answer;
 """
 _INSERT = """
 INSERT OR IGNORE INTO hosts VALUES (
-  :source, :target, :sha256, :kind, :host, :key, :at, :catalogue, :catalogue_sha256, :outcome, :products, :line,
+  :source, :target, :sha256, :kind, :host, :named, :key, :at, :catalogue, :catalogue_sha256, :outcome, :products, :line,
   :answer, :failing, :missing, :partial, :undetermined, :advisories, :reason, 1, NULL, NULL
+)
+"""
+# Names that only files gave, and that several have: with the folder, then with all folders, they are told apart.
+_TOLD_APART = """
+UPDATE hosts SET host = in_folders(host, source, ?) WHERE NOT named AND kind <> 'damaged' AND key IN (
+  SELECT key FROM hosts WHERE kind <> 'damaged' GROUP BY key HAVING count(*) > 1
+)
+"""
+# EX1 and EX1.contoso.com are one host when both are expected as one, unless EX1.fabrikam.com is too.
+_ALSO_CALLED = """
+UPDATE hosts SET key = folded(expected) WHERE named AND expected IN (
+  SELECT expected FROM hosts WHERE named GROUP BY expected
+  HAVING count(DISTINCT CASE WHEN instr(host, '.') THEN key END) < 2
 )
 """
 _OLDER = """
@@ -35,19 +51,19 @@ UPDATE hosts SET counted = 0 WHERE rowid IN (
   SELECT rowid FROM (
     SELECT rowid, row_number() OVER (
       PARTITION BY key ORDER BY at IS NULL, at DESC, source DESC, target DESC
-    ) AS place FROM hosts WHERE kind <> 'damaged'
+    ) AS place FROM hosts WHERE named
   ) WHERE place > 1
 )
 """
 _WORST = """
 SELECT * FROM answered
-ORDER BY outcome, failing DESC, partial + missing DESC, undetermined DESC, key, host LIMIT ?
+ORDER BY outcome, failing + (advisories <> '[]') DESC, partial + missing DESC, undetermined DESC, key, host LIMIT ?
 """
-# Hosts by group, or where nobody asked for groups by products and levels.
+# Hosts by group, or where nobody asked for groups by products and levels; failing are those of the first outcome.
 _SETS = """
-SELECT {column} AS name, count(*) AS hosts, sum(failing > 0) AS failing, count(DISTINCT answer) AS answers,
+SELECT {column} AS name, count(*) AS hosts, sum(outcome = 0) AS failing, count(DISTINCT answer) AS answers,
   count(DISTINCT line) AS lines FROM sound WHERE {column} IS NOT NULL GROUP BY {column}
-ORDER BY 1.0 * sum(failing) / count(*) DESC, hosts DESC, name LIMIT ?
+ORDER BY 1.0 * sum(failing + (advisories <> '[]')) / count(*) DESC, hosts DESC, name LIMIT ?
 """
 _SET_ANSWERS = """
 SELECT findings, hosts FROM (SELECT answer, count(*) AS hosts FROM sound WHERE {column} = ? GROUP BY answer)
@@ -66,6 +82,10 @@ class Spool:
         self._database.executescript(_TABLES)
         self._database.execute("BEGIN")
         self.waivers_used: set[str] = set()
+
+    def first_time(self, identity: str) -> bool:
+        """Whether a source is met for the first time; one file by two paths is one host."""
+        return self._database.execute("INSERT OR IGNORE INTO met VALUES (?)", (identity,)).rowcount == 1
 
     def __enter__(self) -> Spool:
         return self
@@ -106,12 +126,18 @@ class Spool:
         """All rows are there: of several of one host the newest counts, and each host gets its group."""
         execute = self._database.execute
         execute("CREATE INDEX by_key ON hosts (key)")
-        execute(_OLDER)
         if expected is not None:
             self._database.create_function("expected_name", 1, expected.find, deterministic=True)
             self._database.create_function("group_of", 1, lambda name: expected.groups.get(name), deterministic=True)
             execute("UPDATE hosts SET expected = expected_name(host)")
             execute("UPDATE hosts SET grp = group_of(expected)")
+        self._database.create_function("folded", 1, str.casefold, deterministic=True)
+        self._database.create_function("in_folders", 3, _in_folders, deterministic=True)
+        for nearest in (True, False):
+            execute(_TOLD_APART, (nearest,))
+            execute("UPDATE hosts SET key = folded(host) WHERE NOT named")
+        execute(_ALSO_CALLED)
+        execute(_OLDER)
 
     def hosts(self) -> Iterator[sqlite3.Row]:
         """The hosts that count, by name."""
@@ -125,6 +151,14 @@ class Spool:
         """How many hosts that count come from a saved result."""
         return int(next(self._rows("SELECT count(*) AS hosts FROM sound WHERE kind = 'result'"))["hosts"])
 
+    def later(self, day: date) -> Iterator[sqlite3.Row]:
+        """The first three hosts whose evidence is of a later day, each with how many there are."""
+        return self._rows(
+            "SELECT host, at, count(*) OVER () AS hosts FROM sound WHERE substr(at, 1, 10) > ? "
+            "ORDER BY key, host LIMIT 3",
+            str(day),
+        )
+
     def damaged(self) -> Iterator[sqlite3.Row]:
         """What could not be judged, and why."""
         return self._rows("SELECT * FROM hosts WHERE kind = 'damaged' ORDER BY source")
@@ -133,7 +167,7 @@ class Spool:
         """Rows of hosts of which a newer one counts."""
         return self._rows(
             "SELECT hosts.host, hosts.source, hosts.at, sound.source AS newer FROM hosts JOIN sound USING (key) "
-            "WHERE hosts.counted = 0 ORDER BY hosts.key, hosts.at, hosts.source"
+            "WHERE hosts.counted = 0 AND sound.named ORDER BY hosts.key, hosts.at, hosts.source"
         )
 
     def unexpected(self) -> Iterator[sqlite3.Row]:
@@ -170,6 +204,14 @@ class Spool:
         for row in rows:
             yield row["hosts"], json.loads(row["findings"])
 
+    def advisories(self) -> Counter[str]:
+        """On how many hosts each advisory holds."""
+        found: Counter[str] = Counter()
+        rows = "SELECT advisories, count(*) AS hosts FROM sound WHERE advisories <> '[]' GROUP BY advisories"
+        for row in self._rows(rows):
+            found.update(dict.fromkeys(json.loads(row["advisories"]), row["hosts"]))
+        return found
+
     def sets(self, *, grouped: bool, limit: int = -1) -> Iterator[sqlite3.Row]:
         """The groups, or what has the same products and levels, with hosts and failing hosts, worst first."""
         return self._rows(_SETS.format(column=_column(grouped)), limit)
@@ -189,6 +231,11 @@ class Spool:
 
 def _column(grouped: bool) -> str:
     return "grp" if grouped else "line"
+
+
+def _in_folders(host: str, source: str, nearest: bool) -> str:
+    folders = source.replace("\\", "/").split("/")[:-1]
+    return "/".join([*(folders[-1:] if nearest else folders[:-1]), host])
 
 
 def line_of(products: Sequence[HostProduct]) -> str:

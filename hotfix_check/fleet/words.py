@@ -17,7 +17,8 @@ def fleet_sentences(head: Document) -> list[str]:
         sentences = ["No host was judged. That is no pass."]
     else:
         failing = summary["findings"]
-        sentences = [f"{failing} of {_count(hosts, 'host')} {_do(failing)} not have what is needed."]
+        lack = "does" if failing == 1 or hosts == 1 else "do"
+        sentences = [f"{failing} of {counted(hosts, 'host', 'hosts')} {lack} not have what is needed."]
         for key, words in (
             ("incomplete", "could not be judged to the end"),
             ("nothing-recognised", "had nothing that was recognised"),
@@ -26,16 +27,18 @@ def fleet_sentences(head: Document) -> list[str]:
             if summary[key]:
                 sentences.append(f"{summary[key]} of {hosts} {words}.")
     if summary["absent"]:
-        sentences.append(f"{_count(summary['absent'], 'expected host')} {_is(summary['absent'])} not there.")
+        sentences.append(f"{counted(summary['absent'], 'expected host is', 'expected hosts are')} not there.")
     if summary["damaged"]:
-        sentences.append(f"{_count(summary['damaged'], 'saved file')} could not be read.")
+        sentences.append(f"{counted(summary['damaged'], 'saved file', 'saved files')} could not be read.")
     if summary["older"]:
-        sentences.append(f"{_count(summary['older'], 'saved file')} gave way to a newer one of the same host.")
+        sentences.append(
+            f"{counted(summary['older'], 'saved file', 'saved files')} gave way to a newer one of the same host."
+        )
     if len(head["catalogues"]) > 1:
         sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")
     differ = sum(bool(group["levels"] or group["updates"]) for group in head["groups"])
     if head["groups"]:
-        sentences.append(f"In {differ} of {_count(len(head['groups']), 'group')} the members are not alike.")
+        sentences.append(f"In {differ} of {counted(len(head['groups']), 'group', 'groups')} the members are not alike.")
     return sentences
 
 
@@ -70,6 +73,17 @@ def damaged_words(one: Document) -> str:
     return f"{one['source']}: {one['reason']}"
 
 
+def advisory_words(one: Document) -> str:
+    """An advisory and on how many hosts it holds."""
+    text = one["text"] or "it is not in this catalogue"
+    return f"{names_of([one['id']])[0]} on {counted(one['hosts'], 'host', 'hosts')}: {text}"
+
+
+def needs(host: Document) -> list[str]:
+    """What makes a host fail, by name."""
+    return [*names_of(host["failing"]), *(f"advisory {name}" for name in names_of(host["advisories"]))]
+
+
 def older_words(one: Document) -> str:
     """A file of a host of which a newer one counts."""
     return f"{one['host']}: {one['source']} of {one['at'] or 'an unknown time'}; {one['counted']} counts"
@@ -77,22 +91,19 @@ def older_words(one: Document) -> str:
 
 def catalogue_words(one: Document) -> str:
     """A catalogue and how many hosts it judged."""
-    return f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {_count(one['hosts'], 'host')}"
+    return (
+        f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {counted(one['hosts'], 'host', 'hosts')}"
+    )
 
 
 def host_age(host: Document) -> str:
-    """How old a host's evidence is."""
+    """How old a host's evidence is; in a report without a day of its own, of which day."""
     days = host["age_days"]
-    return "unknown" if days is None else f"{days} d"
+    if days is None:
+        return f"of {host['at'][:10]}" if host["at"] else "unknown"
+    return f"{days} d"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _do(number: int) -> str:
-    return "does" if number == 1 else "do"
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
+def counted(number: int, one: str, many: str) -> str:
+    """``1 host is`` or ``2 hosts are``."""
+    return f"{number} {one if number == 1 else many}"

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from targets import WORKED, folder, installed
 
 from hotfix_check import __version__
 from hotfix_check.assess import Question
+from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue.index import CatalogueIndex
+from hotfix_check.cli import judging
 from hotfix_check.fleet.document import FleetDocument, fleet_document
 from hotfix_check.fleet.host import FleetQuestion, HostProduct, HostRow
 from hotfix_check.fleet.sources import Source
@@ -32,6 +37,17 @@ QUESTION = FleetQuestion(
     day=date(2026, 11, 21),
     tool=__version__,
 )
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tool's own catalogue is the one that the tests have, wherever this is imported."""
+    real = judging.open_catalogue
+
+    def opened(paths: Sequence[Path], targets: Sequence[Path] = ()) -> Catalogue | CatalogueIndex:
+        return real(paths, targets) if paths else WORKED
+
+    monkeypatch.setattr(judging, "open_catalogue", opened)
 
 
 def inventory(host: str | None, version: str | None = APRIL_2022, *, at: datetime | None = AT, extra: int = 0) -> bytes:
@@ -58,6 +74,7 @@ def row(host: str, **facts: object) -> HostRow:
         target=1,
         kind="inventory",
         host=host,
+        named=True,
         at="2026-11-01T06:30:00Z",
         catalogue="2026-11-21",
         catalogue_sha256=WORKED.sha256,
@@ -99,6 +116,14 @@ class Deadly(Source):
             os.kill(os.getpid(), signal.SIGKILL)
         assert self.data is not None
         return self.data
+
+
+@dataclass(frozen=True)
+class Faulty(Source):
+    """Cannot be read for a reason that nobody thought of."""
+
+    def read(self) -> bytes:
+        raise ZeroDivisionError(self.place)
 
 
 def lines(journal: Path) -> list[dict[str, object]]:

@@ -6,13 +6,17 @@ import csv
 import gzip
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, fleet, inventory
+from fleet.hosts import APRIL_2022, AT, MAY_2022, NEWEST, fleet, inventory, loaded_once  # noqa: F401
+from targets import folder, installed
+
+from hotfix_check.inventory import Collected, inventory_to_json
 
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "fleet-1.json").read_text())
 MAY_SU = "exchange-2016/KB5014261"
@@ -198,7 +202,7 @@ def test_results_keep_their_catalogue_and_their_question(tmp_path: Path, run: Ru
     first, second = ran.result["hosts"]
     assert (first["kind"], first["failing"], first["catalogue"]["version"]) == ("result", [MAY_SU], "2024-01-01")
     assert (second["kind"], len(second["failing"]) > 1) == ("inventory", True)
-    assert "1 hosts come from saved results, for which --baseline was not asked anew" in ran.err
+    assert "1 host comes from saved results, for which --baseline was not asked anew" in ran.err
     table = run("fleet", "result.json", "in/EX2.json", "-q").out
     assert "The hosts were judged with 2 different catalogues." in table
     assert run("fleet", "result.json", "-q", "--fail-on", "missing", "-f", "json").code == 1
@@ -269,3 +273,35 @@ def test_globs_and_urls_find_the_same_hosts_as_their_folder(tmp_path: Path, run:
         assert found["damaged"] == []
     ran = run("fleet", "memory://empty")
     assert (ran.code, ran.err.splitlines()[-1]) == (2, "hotfix-check: error: memory://empty: nothing there")
+
+
+def test_an_advisory_is_named_wherever_a_host_is_counted_as_failing(tmp_path: Path, run: Run) -> None:
+    server = folder(*(installed(f"Exchsrvr/Bin/{name}", "5.5.2653.8") for name in ("Store.exe", "Copy/Store.exe")))
+    saved = inventory_to_json(server, Collected(host="OLD1", at=AT, by="hotfix-check 0.1.0"))
+    (tmp_path / "old.json").write_text(saved)
+    asked = ("old.json", "--kb", "KB818861", "--as-of", "2026-11-21")
+    run("scan", *asked, "-o", "result.json", "--exit-zero")
+    for source in ("old.json", "result.json"):
+        ran = run("fleet", source, *asked[1:], "-f", "json", "-o", "fleet.html", "-o", "fleet.csv", "-o", "fleet.txt")
+        jsonschema.validate(ran.result, SCHEMA)
+        (host,) = ran.result["hosts"]
+        assert (host["outcome"], host["failing"], ran.code) == ("findings", [], 1)
+        assert host["advisories"] == ["exchange-5.5/KB274200", "exchange-5.5/KB274403"]
+        (level,) = ran.result["levels"]
+        assert level["failing"] == 1
+        found = {one["id"]: (one["kb"], one["hosts"]) for one in ran.result["advisories"]}
+        assert found == {"exchange-5.5/KB274200": (274200, 1), "exchange-5.5/KB274403": (274403, 1)}
+        assert "advisory KB274403" in (tmp_path / "fleet.html").read_text()
+        table = (tmp_path / "fleet.txt").read_text()
+        assert "KB274403 on 1 host: " in table
+        assert re.search(r"^OLD1 +findings +exchange-5.5 .* 2 ", table, re.MULTILINE)
+        rows = list(csv.DictReader((tmp_path / "fleet.csv").read_text("utf-8-sig").splitlines()))
+        assert sorted(row["kb"] for row in rows if row["record"] == "advisory") == ["274200", "274403"]
+
+
+def test_a_result_keeps_the_findings_that_its_own_run_counted(tmp_path: Path, run: Run) -> None:
+    fleet(tmp_path / "in", EX1=NEWEST)
+    run("scan", "in/EX1.json", "--fail-on", "superseded", "-o", "result.json", "--exit-zero")
+    ran = run("fleet", "result.json", "-f", "json")
+    assert [(host["outcome"], host["failing"]) for host in ran.result["hosts"]] == [("findings", [])]
+    assert ([level["failing"] for level in ran.result["levels"]], ran.code) == ([1], 1)

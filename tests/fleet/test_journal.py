@@ -8,15 +8,38 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, fleet, inventory, lines
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, fleet, inventory, lines, loaded_once  # noqa: F401
+from targets import WORKED
 
+from hotfix_check.assess import Question, Verdict
+from hotfix_check.catalogue.update import Importance
 from hotfix_check.fleet import pool
+from hotfix_check.fleet.journal import question_digest
+from hotfix_check.policy import Waiver, Waivers
 
+WAIVERS = Waivers(
+    path="waivers.toml",
+    sha256="1" * 64,
+    entries=(
+        Waiver(
+            id="W1",
+            kb=818861,
+            hosts=(),
+            reason="x",
+            approved_by="y",
+            approved_on=None,
+            ticket=None,
+            expires=date(2026, 12, 1),
+        ),
+    ),
+)
 ASKED = ("-f", "json", "--no-run-info", "-j", "1", "--resume", "journal")
 
 
@@ -65,6 +88,34 @@ def test_another_question_is_judged_anew(other: tuple[str, ...], tmp_path: Path,
     assert "judged before" not in fresh.err
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"tool": "9.9.9"},
+        {"catalogue": replace(WORKED, sha256="0" * 64)},
+        {"day": date(2026, 11, 22)},
+        {"fail_on": frozenset([Verdict.MISSING])},
+        {"waivers": replace(WAIVERS, sha256="0" * 64)},
+        {"waivers": Waivers()},
+        {"question": Question(kbs=frozenset([818861]))},
+        {"question": Question(ids=frozenset(["exchange-5.5/KB818861"]))},
+        {"question": Question(products=frozenset(["exchange-5.5"]))},
+        {"question": Question(assume=(("exchange-5.5", "SP4"),))},
+        {"question": Question(importance={"exchange-5.5/KB818861": Importance.REQUIRED})},
+        {"question": Question(importance={"exchange-5.5/KB818861": Importance.OPTIONAL})},
+        {"question": Question(complete=True)},
+        {"question": Question(as_of=date(2026, 11, 20))},
+    ],
+    ids=[
+        *("tool", "catalogue", "day of waivers", "fail on", "text of the waivers", "no waivers", "KBs", "updates"),
+        *("products", "assumed levels", "required by a baseline", "optional by a baseline", "complete", "as of"),
+    ],
+)
+def test_all_that_an_answer_depends_on_is_in_the_question(other: dict[str, Any]) -> None:
+    asked = replace(QUESTION, waivers=WAIVERS)
+    assert question_digest(replace(asked, **other)) != question_digest(asked)
+
+
 def test_a_host_that_is_only_named_by_its_file_is_judged_anew_under_another_name(
     tmp_path: Path, run: Run, judged: list[str]
 ) -> None:
@@ -82,7 +133,7 @@ def test_an_inventory_that_is_gone_is_kept_and_said(tmp_path: Path, run: Run, ju
     (inbox / "EX2.json").unlink()
     ran = run("fleet", "in", *ASKED)
     assert [host["host"] for host in ran.result["hosts"]] == ["EX1", "EX2"]
-    assert ran.result["notes"][-1] == "1 come from the journal alone: in/EX2.json is no longer there"
+    assert ran.result["notes"][-1] == "1 comes from the journal alone, no longer there: in/EX2.json"
     elsewhere = run("fleet", "in/EX1.json", *ASKED)
     assert [host["host"] for host in elsewhere.result["hosts"]] == ["EX1"]
 
@@ -126,10 +177,20 @@ def test_a_folder_gets_a_journal_of_its_own_name_which_is_no_host(tmp_path: Path
     assert run("fleet", "in", "--resume", "in/journal.json", "-f", "json").result["damaged"] == []
 
 
-def test_a_journal_that_cannot_be_written_is_one_line(tmp_path: Path, run: Run) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("no/such/journal", "No such file or directory"),
+        ("pipe", "no file that can be appended to"),
+        ("/dev/null", "no file that can be appended to"),
+    ],
+)
+def test_a_journal_that_cannot_be_written_is_one_line(place: str, said: str, tmp_path: Path, run: Run) -> None:
     fleet(tmp_path / "in", EX1=NEWEST)
-    ran = run("fleet", "in", "--resume", "no/such/journal", "-q")
-    assert (ran.code, ran.err) == (2, "hotfix-check: error: --resume: no/such/journal: No such file or directory\n")
+    os.mkfifo(tmp_path / "pipe")
+    ran = run("fleet", "in", "--resume", place, "-q")
+    assert (ran.code, ran.err) == (2, f"hotfix-check: error: --resume: {place}: {said}\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")

@@ -21,8 +21,9 @@ from hotfix_check.fleet.as_html import HOSTS, html_text
 from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.expected import Expected
-from hotfix_check.fleet.host import damaged
+from hotfix_check.fleet.host import HostRow, damaged
 from hotfix_check.fleet.spool import Spool
+from hotfix_check.fleet.words import fleet_sentences, host_age
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -70,16 +71,65 @@ def test_figures_come_first_then_the_heat_map_then_the_worst_hosts(page: str) ->
     assert shades["h8"] > 0
 
 
-def test_the_page_of_ten_thousand_hosts_is_no_larger_than_one_can_read() -> None:
+@pytest.mark.parametrize(
+    ("count", "members", "name"),
+    [(10_000, 0, "EX"), (2_000, 16, "EX"), (240, 4, "EX" * 2_000)],
+    ids=["ten thousand", "125 groups that differ", "names of 4,000 letters"],
+)
+def test_the_page_of_many_hosts_is_no_larger_than_one_can_read(count: int, members: int, name: str) -> None:
     with Spool() as spool:
-        for number in range(10_000):
+        for number in range(count):
             lacks = KBS[: number % len(KBS)]
-            spool.add(row(f"EX{number}", source=f"{number}.json", findings={"missing": lacks, "failing": lacks}))
-        spool.finish(None)
-        (text,) = html_text(document(spool))
-    assert "<h1>10000 hosts</h1>" in text
-    assert "... and 9800 more hosts" in text
+            given = {"missing": lacks, "failing": lacks, "installed": KBS[number % len(KBS) :]}
+            spool.add(row(f"{name}{number}", source=f"{number}.json", findings=given))
+            if members:
+                spool.add(damaged(f"{name}{number}.gz", "torn"))
+        groups = {f"{name}{number}": f"{name}{number // members}" if members else None for number in range(count)}
+        spool.finish(Expected(groups) if members else None)
+        made = document(spool, expected=Expected(groups) if members else None, grouped=bool(members))
+        (text,) = html_text(made)
+        table = "".join(table_text(made, width=80, everything=False))
+    assert f"<h1>{count} hosts</h1>" in text
+    assert f"... and {count - HOSTS} more hosts" in text
+    if members:
+        assert f"... and {count // members - 20} more groups" in text
+        assert 0 < text.partition('id="drift"')[2].partition("</section>")[0].count("<li>") <= 20 * 8
     assert len(text) < 250_000
+    assert max(map(len, re.findall(r"^EX.*$", table, re.MULTILINE))) < 200
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([row("a", outcome="clean", findings={})], ["0 of 1 host does not have what is needed.", "1 of 1 had nothing"]),
+        ([row("a"), row("b", source="b")], ["2 of 2 hosts do not have what is needed."]),
+        ([row("a"), row("b", source="b", outcome="clean")], ["1 of 2 hosts does not have what is needed."]),
+        ([row("a"), row("a", source="b")], ["1 of 1 host does not", "1 saved file gave way to a newer one"]),
+        ([damaged("a", "x"), damaged("b", "x")], ["No host was judged.", "2 saved files could not be read."]),
+    ],
+    ids=["one that is clean", "two", "one of two", "an older one", "nothing but damage"],
+)
+def test_the_sentences_count_one_and_many(rows: list[HostRow], said: list[str]) -> None:
+    with Spool() as spool:
+        for one in rows:
+            spool.add(one)
+        spool.finish(None)
+        sentences = " ".join(fleet_sentences(document(spool).head))
+    for words in said:
+        assert words in sentences
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ({"age_days": 20, "at": "2026-11-01T06:30:00Z"}, "20 d"),
+        ({"age_days": None, "at": "2026-11-01T06:30:00Z"}, "of 2026-11-01"),
+        ({"age_days": None, "at": None}, "unknown"),
+    ],
+    ids=["judged as of a day", "of no day", "evidence without a day"],
+)
+def test_the_age_of_evidence_in_words(host: dict[str, Any], words: str) -> None:
+    assert host_age(host) == words
 
 
 def test_the_table_counts_what_it_leaves_out_and_shows_no_control_character() -> None:

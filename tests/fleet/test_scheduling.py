@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, fleet, inventory
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, Faulty, fleet, inventory, loaded_once  # noqa: F401
 
+from hotfix_check.errors import UsageError
 from hotfix_check.fleet.host import FleetJudge
 from hotfix_check.fleet.pool import FEW, in_processes, judge_source
 from hotfix_check.fleet.sources import Source
@@ -28,10 +31,24 @@ def outcomes(rows: object) -> Counter[tuple[str, str]]:
     return Counter((row.source, row.outcome) for source_rows in rows for row in source_rows)  # type: ignore[attr-defined]
 
 
-def test_a_pool_gives_each_host_once_and_as_one_process_does() -> None:
+def test_a_pool_gives_each_host_once_as_one_process_does_and_reads_only_some_ahead() -> None:
     judge = FleetJudge(QUESTION)
-    alone = [judge_source(source, judge) for source in SOURCES]
-    assert sorted(in_processes(SOURCES, QUESTION, 2), key=str) == sorted(alone, key=str)
+    sources = SOURCES * 2
+    alone = [judge_source(source, judge) for source in sources]
+    read = ahead = 0
+
+    def counted() -> Iterator[Source]:
+        nonlocal read
+        for source in sources:
+            read += 1
+            yield source
+
+    found = []
+    for rows in in_processes(counted(), QUESTION, 2, few=4):
+        found.append(rows)
+        ahead = max(ahead, read - len(found))
+    assert sorted(found, key=str) == sorted(alone, key=str)
+    assert ahead <= 4 + 2 * 4 * 4 < len(sources)
 
 
 def test_few_hosts_are_judged_without_a_pool(tmp_path: Path, samples: Path, run: Run) -> None:
@@ -48,50 +65,33 @@ def test_few_hosts_are_judged_without_a_pool(tmp_path: Path, samples: Path, run:
     assert loaded & {"multiprocessing", "concurrent", "distributed", "dask", "pyarrow", "fsspec", "jinja2"} == set()
 
 
-def test_sources_are_read_only_some_ahead_of_what_is_judged() -> None:
-    read = 0
-
-    def counted() -> Iterator[Source]:
-        nonlocal read
-        for source in SOURCES * 4:
-            read += 1
-            yield source
-
-    ahead = 0
-    for given, _ in enumerate(in_processes(counted(), QUESTION, 2), 1):
-        ahead = max(ahead, read - given)
-    assert given == read == len(SOURCES) * 4
-    assert ahead <= FEW + 2 * 4 * 4
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-@pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
-def test_a_host_that_kills_its_process_is_tried_again_and_then_named(always: bool, tmp_path: Path) -> None:
-    deadly = Deadly(place="deadly.json", data=inventory("EX99", NEWEST), mark=tmp_path / "mark", always=always)
-    sources = [*SOURCES[:20], deadly, *SOURCES[20:]]
-    rows = [row for rows in in_processes(sources, QUESTION, 2) for row in rows]
-    assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
-    (fate,) = [row for row in rows if row.source == "deadly.json"]
-    assert (fate.outcome, fate.reason) == (
-        ("damaged", "the process that judged it died, and a second one too") if always else ("clean", None)
-    )
-    assert {row.kind for row in rows if row is not fate} == {"inventory"}
+def test_a_host_that_kills_its_process_is_tried_again_and_then_named(tmp_path: Path) -> None:
+    once = Deadly(place="once.json", data=inventory("EX98", NEWEST), mark=tmp_path / "mark")
+    always = Deadly(place="always.json", data=inventory("EX99", NEWEST), mark=tmp_path / "other", always=True)
+    sources = [*SOURCES[:10], once, *SOURCES[10:20], always, *SOURCES[20:30]]
+    found = [row for rows in in_processes(sources, QUESTION, 2, few=4) for row in rows]
+    assert Counter(row.source for row in found) == Counter(source.place for source in sources)
+    rows = {row.source: row for row in found}
+    fates = [(rows[place].outcome, rows[place].reason) for place in ("once.json", "always.json")]
+    assert fates == [("clean", None), ("damaged", "the process that judged it died, and a second one too")]
+    assert Counter(row.kind for row in rows.values()) == {"inventory": 31, "damaged": 1}
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a cluster of two workers on this machine."""
+def started(workers: int, *, processes: bool = True) -> subprocess.Popen[str]:
+    """A cluster on this machine; its first line is its address, and it ends with its stdin."""
     pytest.importorskip("distributed", reason="needs the extra fleet")
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     environment = {**os.environ, "PYTHONPATH": paths, "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}
     code = (
         "import sys\nfrom distributed import LocalCluster\n"
         "if __name__ == '__main__':\n"
-        "    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:\n"
+        f"    with LocalCluster(n_workers={workers}, processes={processes}, protocol='tcp', threads_per_worker=1,"
+        " dashboard_address=None) as cluster:\n"
         "        print(cluster.scheduler_address, flush=True)\n"
         "        sys.stdin.read()\n"
     )
-    running = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -99,6 +99,12 @@ def cluster() -> Iterator[str]:
         text=True,
         env=environment,
     )
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a cluster of two workers on this machine."""
+    running = started(2)
     assert running.stdout is not None
     yield running.stdout.readline().strip()
     running.communicate("", timeout=30)
@@ -154,3 +160,77 @@ def test_a_cluster_that_cannot_be_reached_is_one_line(
     ran = run("fleet", "in", "-q", "--scheduler", "tcp://127.0.0.1:1")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "--scheduler: tcp://127.0.0.1:1 cannot be reached: " in ran.err
+
+
+def test_a_scheduler_that_dies_half_way_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    running = started(1, processes=False)
+    assert running.stdout is not None
+    address = running.stdout.readline().strip()
+    from hotfix_check.fleet import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "_CONNECT", 1)
+
+    def dying() -> Iterator[Source]:
+        for number, source in enumerate(SOURCES * 3):
+            if number == 40:
+                running.kill()
+                running.communicate()
+            yield source
+
+    with pytest.raises(UsageError, match=r"--scheduler: tcp://[0-9.:]+ is lost \([A-Za-z]+\); what the journal of"):
+        list(dask_cluster.on_cluster(dying(), QUESTION, address))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_fails_on_a_cluster_is_a_damaged_row_unless_a_worker_is_another(
+    cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hotfix_check.fleet import dask_cluster
+
+    sources = [*SOURCES[:5], Faulty(place="faulty.json")]
+    rows = [row for rows in dask_cluster.on_cluster(sources, QUESTION, cluster) for row in rows]
+    assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
+    (fate,) = [row for row in rows if row.kind == "damaged"]
+    assert fate.reason == "the cluster gave it up: ZeroDivisionError: 'faulty.json'"
+    looked = []
+
+    def another_joined(client: object) -> None:
+        looked.append(client)
+        if len(looked) > 1:
+            raise UsageError("worker tcp://other has hotfix-check '9.9.9'")
+
+    monkeypatch.setattr(dask_cluster, "_same_everywhere", another_joined)
+    with pytest.raises(UsageError, match="worker tcp://other"):
+        list(dask_cluster.on_cluster(sources, QUESTION, cluster))
+
+
+def test_what_waits_on_a_cluster_is_bounded_in_bytes_too(cluster: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hotfix_check.fleet import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "_HELD", 1)
+    read = given = ahead = 0
+
+    def counted() -> Iterator[Source]:
+        nonlocal read
+        for read, source in enumerate(SOURCES, 1):  # noqa: B007  (seen outside)
+            yield source
+
+    for given, _ in enumerate(dask_cluster.on_cluster(counted(), QUESTION, cluster), 1):
+        ahead = max(ahead, read - given)
+    assert given == len(SOURCES)
+    assert ahead < 4
+
+
+def test_a_judge_may_be_used_by_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotfix_check.fleet.host._REMEMBERED", 1)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        judge = FleetJudge(QUESTION)
+        with ThreadPoolExecutor(8) as threads:
+            rows = list(threads.map(partial(judge_source, judge=judge), SOURCES * 2))
+    finally:
+        sys.setswitchinterval(interval)
+    assert Counter(row.kind for (row,) in rows) == {"inventory": len(SOURCES) * 2}
