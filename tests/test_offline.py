@@ -79,10 +79,16 @@ def needed(name: str, found: dict[str, Distribution]) -> dict[str, Distribution]
     """The installed distributions that a distribution needs at run time, and those that they need."""
     for line in distribution(name).requires or ():
         requirement = Requirement(line)
-        if requirement.name not in found and (not requirement.marker or requirement.marker.evaluate({"extra": ""})):
+        if requirement.name not in found and _is_for(requirement):
             found[requirement.name] = distribution(requirement.name)
             needed(requirement.name, found)
     return found
+
+
+def _is_for(requirement: Requirement) -> bool:
+    """Whether it is needed without an extra, or for the one that the page's commands name."""
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", "registry"))
 
 
 def put_together_again(installed: Distribution, folder: Path) -> None:
@@ -182,6 +188,14 @@ def test_the_python_that_runs_the_file_does_not_see_this_environment(empty: Path
         assert f"No module named '{module}'" in quiet(*PYTHON, "-c", f"import {module}", cwd=empty).stderr
 
 
+def test_the_file_reads_a_registry_hive(pyz: Path, unpacked: Path, samples: Path, empty: Path) -> None:
+    hive = samples / "SOFTWARE-of-exchange-5.5-sp4"
+    asked = ("scan", "--quiet", samples / "copied-file" / "Mapi32.dll", "--hive", hive)
+    ran = quiet(*PYTHON, pyz, *asked, cwd=empty, SHIV_ROOT=str(unpacked), HOTFIX_CHECK_CACHE="off")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "Registry: SP4, 3 hotfixes recorded" in ran.stdout
+
+
 def test_in_an_empty_folder_without_a_network_the_file_scans_reports_and_writes_nothing_else(
     pyz: Path, samples: Path, empty: Path
 ) -> None:
@@ -260,12 +274,12 @@ def test_the_wheelhouse_installs_without_an_index_and_without_a_network(
     wheelhouse: Path, samples: Path, empty: Path
 ) -> None:
     (empty / "wheelhouse").symlink_to(wheelhouse)
-    (line,) = [line for line in COMMANDS if "--no-index --find-links wheelhouse hotfix-check" in line]
+    (line,) = [line for line in COMMANDS if "--no-index --find-links wheelhouse 'hotfix-check[registry]'" in line]
     make, _, install = line.partition(" && ")
     # The new environment's own pip, which takes longest to set up, is left out: this one installs there in its place.
     made = quiet(sys.executable, *make.split()[1:], "--without-pip", cwd=empty)
     assert made.returncode == 0, made.stderr
-    words = install.removeprefix("hotfix/bin/pip ").split()
+    words = shlex.split(install.removeprefix("hotfix/bin/pip "))
     pip = (sys.executable, "-m", "pip", "--python", "hotfix/bin/python")
     installed = quiet(*NO_NETWORK, *pip, *words, cwd=empty, PIP_NO_COMPILE="1")
     assert (installed.returncode, installed.stdout) == (0, ""), installed.stderr

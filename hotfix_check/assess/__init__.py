@@ -20,7 +20,7 @@ from hotfix_check.assess.findings import make_finding, with_advice
 from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
-from hotfix_check.assess.recorded import recorded_levels, with_records
+from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
 from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
@@ -67,7 +67,7 @@ class Assessor:
             evidence = ProductEvidence(product, files, Places(inventory, names, product, complete=question.complete))
             level = self._level(evidence, dict(question.assume).get(product.id))
             if level is not None:
-                levels.append(level)
+                levels.append(with_recorded_level(level, product, inventory.registry))
                 advisories.extend(self._advisories(evidence))
                 unread_markers = unread_markers or _unread_marker(evidence)
             findings.extend(self._findings(evidence, level, question))
@@ -105,9 +105,8 @@ class Assessor:
         if not counting:
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        recorded = recorded_levels(product, evidence.files.inventory.registry)
         newest = self.outline.newest_builds[product.id]
-        level = assess_level(product, counting, markers, declared, newest, recorded)
+        level = assess_level(product, counting, markers, declared, newest)
         return replace(level, anomalies=(*level.anomalies, *self._unknown_builds(product, markers)))
 
     def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
@@ -129,6 +128,7 @@ class Assessor:
     def _findings(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
         product, files = evidence.product, evidence.files
         absent = None if level is not None else self._absent_because(evidence, question)
+        records = records_of(product, files.inventory.registry, self._updates[product.id])
         judge = ProductUpdates(evidence, level, self.relations, absent)
         lone = next(iter(files.by_name), "") if files.inventory.lone_file else None
         blind = {
@@ -150,7 +150,7 @@ class Assessor:
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
                 finding = make_finding(judge, update, importance, question.as_of)
-                yield with_records(finding, product, files.inventory.registry)
+                yield with_records(finding, records)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hotfix_check.assess.identity import Identity, identify
-from hotfix_check.assess.places import Places, is_backup
+from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
 
 TargetFile = InstalledFile | UnreadableFile
 

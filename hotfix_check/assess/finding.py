@@ -105,8 +105,8 @@ class Vote:
 class ProductLevel:
     """A product on the target and its service level, as an interval of positions in the product's levels.
 
-    ``shown`` is the lowest level that the files alone allow, where the level rests on the registry: a record says what
-    was installed once and not what is on the disk, so no update passes by more than that.
+    ``recorded`` is the level that the registry records, where the others give none and it fits what they do give. It is
+    told and nothing is judged by it: a record says what was installed once, not what is on the disk (KB888535).
     """
 
     product: str
@@ -116,12 +116,12 @@ class ProductLevel:
     votes: tuple[Vote, ...]
     anomalies: tuple[str, ...]
     server: bool
-    shown: int | None = None
+    recorded: int | None = None
 
     @property
     def exact(self) -> bool:
-        """Whether the level is known, by markers, registry or declaration."""
-        return self.low == self.high and self.basis in (Basis.MARKERS, Basis.REGISTRY, Basis.DECLARED)
+        """Whether the level is known, by markers or declaration."""
+        return self.low == self.high and self.basis in (Basis.MARKERS, Basis.DECLARED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

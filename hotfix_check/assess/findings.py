@@ -13,7 +13,6 @@ from hotfix_check.assess.finding import (
     Basis,
     Finding,
     PrerequisiteState,
-    ProductLevel,
     RowState,
     Settle,
     Verdict,
@@ -113,16 +112,11 @@ def _settle_with(
                 asked.append(Settle(file=row.row.name, role=role, why=why))
     by_level = answer.judgement.package is None and answer.verdict is Verdict.UNDETERMINED
     unsure = any(group.state == "unknown" or group.basis == Basis.INFERRED for group in prerequisites)
-    if (by_level or unsure) and judge.on_target and _is_open(judge.level) and not judge.level.anomalies:
+    if (by_level or unsure) and judge.on_target and not judge.level.exact and not judge.level.anomalies:
         marker = _telling_marker(judge)
         if marker is not None:
             asked.append(marker)
     return tuple(asked)
-
-
-def _is_open(level: ProductLevel) -> bool:
-    """Whether a marker file would still tell something: a record does not show what is on the disk."""
-    return not level.exact or level.basis is Basis.REGISTRY
 
 
 def _telling_marker(judge: ProductUpdates) -> Settle | None:

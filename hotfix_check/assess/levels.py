@@ -40,12 +40,9 @@ def assess_level(
     markers: Sequence[InstalledFile],
     declared: str | None,
     newest: FileVersion,
-    recorded: Sequence[int] = (),
 ) -> ProductLevel:
     """The level from the marker copies that count, else as declared, else a lower bound from the builds of ``files``.
 
-    ``recorded`` are the levels that the registry records. One that fits what the files show stands where neither
-    markers nor a declaration give the level; one that does not fit is the anomaly registry-differs, and files count.
     Never guessed: markers that disagree give an interval and the anomaly mixed-level. In products that go by the third
     part, a marker above the ``newest`` catalogued build may be of a level that the catalogue does not know.
     """
@@ -91,19 +88,10 @@ def assess_level(
             )
     elif declared is not None and product.level_index(declared) != low:
         anomalies.append(f"declared-contradicted: {declared} was declared, markers say {product.levels[low].name}")
-    shown: int | None = None
     if basis is Basis.NONE:
         bound = max((product.line_of(file.version) for file in files if file.version is not None), default=0)
         if bound > 0:
             low, basis = bound, Basis.INFERRED
-    fitting = [index for index in recorded if low <= index <= high]
-    if fitting != list(recorded) or len(recorded) > 1:
-        names = " and ".join(product.levels[index].name for index in recorded)
-        by = {Basis.DECLARED: "what was declared is", Basis.MARKERS: "markers say"}.get(basis, "the files' builds say")
-        said = product.levels[low].name if low == high else interval_words(product, low, high)
-        anomalies.append(f"registry-differs: the registry records {names}, {by} {said}")
-    elif fitting and not (low == high and basis in (Basis.MARKERS, Basis.DECLARED)):
-        shown, low, high, basis = low, fitting[0], fitting[0], Basis.REGISTRY
     return ProductLevel(
         product=product.id,
         low=low,
@@ -112,7 +100,6 @@ def assess_level(
         votes=tuple(votes),
         anomalies=tuple(anomalies),
         server=any(name_of(file.path) in product.server_files for file in files),
-        shown=shown,
     )
 
 

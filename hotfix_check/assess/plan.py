@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotfix_check.assess.finding import OPEN, Assessment, Finding, RowState
-from hotfix_check.assess.places import is_backup
 from hotfix_check.assess.supersedence import Supersedence, level_includes
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.catalogue.update import Action, Importance, Update, package_line, required_rows
-from hotfix_check.inventory import InstalledFile, Inventory, by_path, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion
 
 Assess = Callable[[Inventory, frozenset[str] | None], Assessment]
@@ -219,8 +218,6 @@ def apply_update(inventory: Inventory, finding: Finding, relations: Supersedence
         level = product.levels[product.level_index(update.level)]
         wanted = _level_versions(product, level, relations)
         held = [file for file in inventory.files if file.version is not None and product.holds(file.version)]
-        # What was recorded before says nothing of the level that is there then.
-        inventory = replace(inventory, registry=None)
         return _raised(inventory, {file.path: wanted[key] for file in held if (key := name_of(file.path)) in wanted})
     raised: dict[str, FileVersion] = {}
     added: list[InstalledFile] = []

@@ -69,8 +69,6 @@ def _level_evidence(level: ProductLevel) -> str:
     """What the level rests on, in words."""
     if level.basis is Basis.DECLARED:
         return "declared by the user"
-    if level.basis is Basis.REGISTRY:
-        return "recorded in the registry"
     if level.basis is Basis.INFERRED:
         return "inferred from the build line of the files"
     shown = [f"{vote.file} {vote.version}" for vote in level.votes if vote.votes != "nothing"]

@@ -1,14 +1,15 @@
-"""What the registry records of a product, beside what its files show: never a verdict, sometimes a level or a note."""
+"""What the registry records of a product, beside what its files show: told with it, and nothing is judged by it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from hotfix_check.assess.finding import OPEN, Finding, Verdict
+from hotfix_check.assess.finding import OPEN, Basis, Finding, ProductLevel, Verdict
+from hotfix_check.assess.levels import interval_words
 from hotfix_check.catalogue import Product
-from hotfix_check.catalogue.update import Kind
+from hotfix_check.catalogue.update import Kind, Update
 from hotfix_check.inventory import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.version import FileVersion
 
@@ -17,10 +18,24 @@ _NOTED = (Kind.HOTFIX, Kind.SECURITY_UPDATE)
 _ALSO = {"se": ("2019",)}
 
 
-def recorded_levels(product: Product, records: RegistryRecords | None) -> tuple[int, ...]:
-    """Positions of the levels that Setup keys record of a product, each once, oldest first."""
+def with_recorded_level(level: ProductLevel, product: Product, records: RegistryRecords | None) -> ProductLevel:
+    """The same level with what Setup keys record: ``recorded`` where it adds to what is known, else at most a word.
+
+    Records that differ from it, or among themselves, are the anomaly registry-differs.
+    """
     setups = () if records is None else records.setups
-    return tuple(sorted({index for one in setups if (index := setup_level(product, one)) is not None}))
+    found = sorted({index for one in setups if (index := setup_level(product, one)) is not None})
+    if not found:
+        return level
+    if len(found) > 1 or not level.low <= found[0] <= level.high:
+        names = " and ".join(product.levels[index].name for index in found)
+        by = {Basis.DECLARED: "what was declared is", Basis.MARKERS: "markers say"}.get(
+            level.basis, "the files' builds say"
+        )
+        said = f"registry-differs: the registry records {names}, {by} {interval_words(product, level.low, level.high)}"
+        return replace(level, anomalies=(*level.anomalies, said))
+    mixed = any(text.startswith("mixed-level:") for text in level.anomalies)
+    return level if level.exact or mixed else replace(level, recorded=found[0])
 
 
 def setup_level(product: Product, setup: RecordedSetup) -> int | None:
@@ -74,9 +89,9 @@ def _number(value: str | int) -> int | None:
     return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else None
 
 
-def recorded_updates(product: Product, records: RegistryRecords | None) -> tuple[RecordedUpdate, ...]:
+def recorded_updates(product: Product, records: RegistryRecords) -> tuple[RecordedUpdate, ...]:
     """The updates recorded below a key that is named after a product ("Exchange Server 2003"), or after none."""
-    return tuple(one for one in (() if records is None else records.updates) if _is_of(product, one.product))
+    return tuple(one for one in records.updates if _is_of(product, one.product))
 
 
 def _is_of(product: Product, name: str) -> bool:
@@ -89,27 +104,83 @@ def _has_digit(word: str) -> bool:
     return any(character.isdigit() for character in word)
 
 
-def with_records(finding: Finding, product: Product, records: RegistryRecords | None) -> Finding:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRecords:
+    """The updates that a hive records of one product, with what the catalogue knows of them.
+
+    ``keys`` are registry keys by KB number, ``releases`` the catalogued updates of such a number (a fix that was
+    released again is several), ``brought`` the highest build of a file, by lower-case name, that one of them has.
+    """
+
+    keys: Mapping[int, tuple[str, ...]]
+    releases: Mapping[int, tuple[Update, ...]]
+    brought: Mapping[str, FileVersion]
+    complete: bool
+
+
+def records_of(product: Product, records: RegistryRecords | None, updates: Iterable[Update]) -> ProductRecords | None:
+    """The records of one product, whose updates are ``updates``; None where no registry was read."""
+    if records is None:
+        return None
+    keys: dict[int, tuple[str, ...]] = {}
+    for one in recorded_updates(product, records):
+        keys[one.kb] = (*keys.get(one.kb, ()), one.key)
+    releases: dict[int, tuple[Update, ...]] = {}
+    brought: dict[str, FileVersion] = {}
+    for update in updates:
+        if update.kb is None or update.kb not in keys:
+            continue
+        releases[update.kb] = (*releases.get(update.kb, ()), update)
+        for row in (row for package in update.packages for row in package.rows):
+            if row.version is not None:
+                name = row.name.lower()
+                brought[name] = max(row.version, brought.get(name, row.version))
+    return ProductRecords(keys=keys, releases=releases, brought=brought, complete=records.complete)
+
+
+def with_records(finding: Finding, records: ProductRecords | None) -> Finding:
     """The same finding with the keys that record it, and a word where records and files differ. The verdict stays."""
     if records is None:
         return finding
-    of_product = recorded_updates(product, records)
-    keys = tuple(one.key for one in of_product if finding.update.kb is not None and one.kb == finding.update.kb)
-    said = () if finding.update.level is not None else tuple(_differences(finding, keys, of_product, records))
-    return replace(finding, recorded=keys, anomalies=(*finding.anomalies, *said))
+    keys = records.keys.get(finding.update.kb or 0, ())
+    said = None if finding.update.level is not None else _difference(finding, keys, records)
+    return replace(finding, recorded=keys, anomalies=(*finding.anomalies, *([] if said is None else [said])))
 
 
-def _differences(
-    finding: Finding, keys: tuple[str, ...], of_product: tuple[RecordedUpdate, ...], records: RegistryRecords
-) -> Iterable[str]:
+def _difference(finding: Finding, keys: tuple[str, ...], records: ProductRecords) -> str | None:
     if keys and finding.verdict in OPEN:
-        yield (
-            f"recorded-but-older: it is recorded as installed in the registry ({keys[0]}), but its files are older or "
-            "gone: they have gone back"
+        said = f"it is recorded as installed in the registry ({keys[0]})"
+        if _is_the_only_one_meant(finding.update, records):
+            return f"recorded-but-older: {said}, but its files are older or gone: they have gone back"
+        return (
+            f"recorded-otherwise: {said}, which may mean an earlier release of it, or its package for another service "
+            "level; the files of this one are older or gone"
         )
     noted = finding.update.kind in _NOTED and finding.update.kb is not None
-    if noted and not keys and of_product and records.complete and finding.verdict is Verdict.INSTALLED:
-        yield (
-            "not-recorded: fixed by its files, but not among the "
-            f"{len({one.kb for one in of_product})} updates that the registry records of this product"
+    if noted and records.keys and not keys and records.complete and finding.verdict is Verdict.INSTALLED:
+        if _may_be_brought(finding, records):
+            return None
+        return (
+            "not-recorded: fixed by its files, but no update that the registry records of this product is known to "
+            "bring them"
         )
+    return None
+
+
+def _is_the_only_one_meant(update: Update, records: ProductRecords) -> bool:
+    """Whether a record of its number can only mean it, or a later release, which would have left later files."""
+    others = [other for other in records.releases.get(update.kb or 0, ()) if other.id != update.id]
+    first = all(update.released and other.released and update.released < other.released for other in others)
+    return first and len(update.packages) == 1
+
+
+def _may_be_brought(finding: Finding, records: ProductRecords) -> bool:
+    """Whether an update that is recorded replaces this one, or brings one of its files at such a build or later."""
+    replaced_by = {one.id for releases in records.releases.values() for one in releases} & set(finding.superseded_by)
+    return bool(replaced_by) or any(
+        row.required
+        and row.row.version is not None
+        and (build := records.brought.get(row.row.name.lower())) is not None
+        and build >= row.row.version
+        for row in finding.rows
+    )

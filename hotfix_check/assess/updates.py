@@ -103,7 +103,7 @@ class ProductUpdates:
         if update.level is not None:
             return self._by_level(update.level, judgement)
         below = self.level.low < (judgement.line or 0)
-        if judgement.sibling is not None and (not older or below) and self._is_shown(judgement):
+        if judgement.sibling is not None and (not older or below):
             reason = f"{judgement.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
         if update.kind is Kind.UPDATE_ROLLUP and self._of_an_earlier_series(judgement) and not older:
@@ -118,13 +118,7 @@ class ProductUpdates:
         The series of rollups of one service pack is independent of that of another, and is not for it (KB953469).
         """
         line = judgement.line
-        return (
-            line is not None
-            and line < judgement.at
-            and judgement.included is None
-            and self.level.exact
-            and self._is_shown(judgement)
-        )
+        return line is not None and line < judgement.at and judgement.included is None and self.level.exact
 
     def _component_not_there(self, update: Update) -> str | None:
         component = self.product.components.get(update.component or "")
@@ -146,9 +140,6 @@ class ProductUpdates:
         how = "inferred from the builds of its files" if level.basis is Basis.INFERRED else f"by {level.basis}"
         if level.high < index:
             return _answer(judgement, Verdict.MISSING, firm, f"the level is {words}, {how}")
-        if level.shown is not None and level.shown <= index:
-            said = f"the registry records {words}, and no file that was collected shows it"
-            return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, said)
         if level.low > index:
             by = self._level_id(level.low)
             return _answer(judgement, Verdict.SUPERSEDED, firm, f"the level is {words}, {how}", satisfied_by=by)
@@ -180,11 +171,6 @@ class ProductUpdates:
             return self._all_met(judgement, reasons, anomalies, sure=sure)
         unsafe = any(row.state in (RowState.UNREADABLE, RowState.NOT_CONTAINED) for row in rows)
         if judgement.included and self.on_target and not unsafe:
-            if not self._is_shown(judgement):
-                said = (
-                    f"the registry records {self._name(judgement.at)}, which includes it; no file collected shows that"
-                )
-                return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, said, anomalies=anomalies)
             return self._included(judgement, reasons, anomalies)
         if not self.on_target:
             reasons.append(f"nothing of {self.product.name} was recognised")
@@ -199,16 +185,9 @@ class ProductUpdates:
             same_size = not any("size-differs" in text for text in anomalies)
             firm = Confidence.HIGH if sure and sized and same_size else Confidence.MEDIUM
             return _answer(judgement, Verdict.INSTALLED, firm, *reasons, anomalies=anomalies)
-        if self._includes(judgement):
+        if judgement.included:
             return self._included(judgement, reasons, anomalies)
         return _answer(judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, anomalies=anomalies)
-
-    def _includes(self, judgement: Judgement) -> bool:
-        return judgement.included is not None and self._is_shown(judgement)
-
-    def _is_shown(self, judgement: Judgement) -> bool:
-        """Whether files, or the user, say that the level is reached: a record alone lets nothing pass (KB888535)."""
-        return self.level.shown is None or self.level.shown >= judgement.at
 
     def _included(self, judgement: Judgement, reasons: list[str], anomalies: list[str]) -> Answer:
         firm = Confidence.HIGH if judgement.included == "stated" else Confidence.MEDIUM
@@ -235,9 +214,9 @@ class ProductUpdates:
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
-        if alone.verdict is Verdict.SUPERSEDED and update.kind is Kind.UPDATE_ROLLUP and not self._includes(judgement):
+        if alone.verdict is Verdict.SUPERSEDED and update.kind is Kind.UPDATE_ROLLUP and not judgement.included:
             return self._later_than_a_rollup(update, alone)
-        if alone.verdict is Verdict.SUPERSEDED and update.level is None and not self._includes(judgement):
+        if alone.verdict is Verdict.SUPERSEDED and update.level is None and not judgement.included:
             by = self._explain_later(update, judgement)
             unknown = by[0].id is None
             return _answer(

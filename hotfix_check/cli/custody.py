@@ -200,7 +200,7 @@ def _hive(inventory: Inventory) -> tuple[EvidenceFile, ...]:
     records = inventory.registry
     if records is None or inventory.kind is TargetKind.INVENTORY:
         return ()
-    return (EvidenceFile(path=records.hive, size=records.size, modified=None, sha256=records.sha256),)
+    return (EvidenceFile(path=inventory.inner(records.hive), size=records.size, modified=None, sha256=records.sha256),)
 
 
 def _digest(path: Path | None) -> str | None:

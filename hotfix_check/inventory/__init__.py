@@ -1,5 +1,6 @@
 """Targets (a folder, a file, a listing, a saved inventory) to an Inventory."""
 
+from hotfix_check.inventory.aside import is_backup
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
     Collected,
@@ -28,6 +29,7 @@ __all__ = [
     "UnreadableFile",
     "by_path",
     "inventory_to_json",
+    "is_backup",
     "is_listing",
     "looks_saved",
     "name_of",

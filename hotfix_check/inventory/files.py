@@ -120,6 +120,7 @@ class Inventory:
             folders=tuple(map(path, self.folders)),
             files=tuple(replace(file, path=path(file.path)) for file in self.files),
             unreadable=tuple(replace(file, path=path(file.path)) for file in self.unreadable),
+            registry=self.registry and replace(self.registry, hive=path(self.registry.hive)),
         )
 
     @property

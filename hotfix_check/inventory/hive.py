@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.registry import LARGEST_NUMBER, RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.pe_bytes import ReadAt
 
 MAX_PIECE = 1024  # bytes of one read: a key's name takes 510, and no value that is read takes more
@@ -212,7 +212,7 @@ def _values(key: Any, stream: _Stream) -> Iterator[tuple[str, str | int]]:
     for value in key.iter_values(trim_values=False):
         stream.spend(_VALUE_STEPS)
         read += 1
-        if isinstance(value.value, int):
+        if isinstance(value.value, int) and 0 <= value.value <= LARGEST_NUMBER:
             yield value.name, value.value
         elif isinstance(value.value, str) and value.value_type in ("REG_SZ", "REG_EXPAND_SZ"):
             yield value.name, value.value.partition("\0")[0][:_TEXT]

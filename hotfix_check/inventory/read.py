@@ -13,10 +13,11 @@ from pathlib import Path
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
+from hotfix_check.inventory.aside import is_backup
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.registry import HIVE_NAME, RegistryRecords, is_hive_place
+from hotfix_check.inventory.registry import HIVE_NAME, KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, is_hive_place
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -51,8 +52,9 @@ def read_target(
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
     read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but no
-    folder twice. A registry hive that lies in a folder where Windows keeps it is read too. ``on_file`` is called for
-    each file seen, never by two threads at once. Raises TargetError when the target is missing or is neither a folder
+    folder twice. A registry hive that lies where Windows keeps it is read too; of several counts the one that lies
+    highest, and none in a folder of copies kept aside. ``on_file`` is called for each file seen, never by two threads
+    at once. Raises TargetError when the target is missing or is neither a folder
     nor a file.
     """
     asked = Asked(
@@ -72,12 +74,14 @@ def read_target(
     walked = Walked()
     files: list[tuple[str, InstalledFile]] = []
     hives: list[tuple[str, RegistryRecords]] = []
+    root = _root(target)
     full = Path(os.path.abspath(target)).parts[1:]  # noqa: PTH100  (Path.resolve would follow links out of the name given)
 
     def read(found: FoundFile) -> None:
         facts: InstalledFile | UnreadableFile | RegistryRecords | None
         if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
-            facts = _found_hive(found, hashes=hashes)
+            aside = is_folder and is_backup(found.inner.rpartition("/")[0], root)
+            facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=hashes)
         elif not (found.evidence or every_pe):
             return
         else:
@@ -110,28 +114,26 @@ def read_target(
         return Inventory(
             target=shown(str(target)),
             kind=TargetKind.ARCHIVE,
-            root=_root(target),
+            root=root,
             folders=content.folders,
             files=content.files,
             unreadable=content.unreadable,
             files_seen=content.files_seen,
             files_read=len(content.files),
             lone_file=False,
+            registry=content.registry,
         )
     elif stat.S_ISREG(mode):
         walked.seen.append(1)
         read(FoundFile(path=str(target.resolve()), inner=shown(target.name), evidence=True))
     else:
         raise TargetError(f"{shown(str(target))}: neither a folder nor a file")
-    hives.sort(key=lambda one: (one[1].hive.lower(), one[1].hive, one[0]))
-    walked.unreadable.extend(
-        (path, UnreadableFile(path=one.hive, reason=f"a second registry hive; {hives[0][1].hive} counts"))
-        for path, one in hives[1:]
-    )
+    hives.sort(key=lambda one: (one[1].hive.count("/"), one[1].hive.lower(), one[1].hive, one[0]))
+    walked.unreadable.extend((path, _beside(one)) for path, one in hives[1:])
     return Inventory(
         target=shown(str(target)),
         kind=TargetKind.FOLDER if is_folder else TargetKind.FILE,
-        root=_root(target),
+        root=root,
         folders=tuple(sorted(walked.folders)),
         files=_with_case_duplicates(
             [file for _, file in sorted(files, key=_by_path)], [file for _, file in walked.unreadable]
@@ -211,12 +213,20 @@ def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unreadab
 
 
 def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
-    """The same target with the records of this registry hive. Raises TargetError when it cannot be read."""
+    """The same target with the records of this registry hive, one found in it being told as left out.
+
+    Raises TargetError when it cannot be read.
+    """
     name = shown(str(hive))
     records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
     if isinstance(records, UnreadableFile):
         raise TargetError(f"{name}: {records.reason}")
-    return replace(inventory, registry=records)
+    found = () if inventory.registry is None else (_beside(inventory.registry),)
+    return replace(inventory, registry=records, unreadable=tuple(sorted((*inventory.unreadable, *found), key=by_path)))
+
+
+def _beside(records: RegistryRecords) -> UnreadableFile:
+    return UnreadableFile(path=records.hive, reason=NOT_THE_ONE, size=records.size)
 
 
 def _open_file_facts(

@@ -15,7 +15,8 @@ from hotfix_check.fields import Fields
 HIVE_NAME = "software"
 """The file of HKLM\\SOFTWARE, in lower case; it lies in System32\\config below Windows or Winnt."""
 _PLACES = (("windows", "system32", "config", HIVE_NAME), ("winnt", "system32", "config", HIVE_NAME))
-_NUMBER = (0, 2**32 - 1)
+LARGEST_NUMBER = 2**32 - 1
+"""Of a value that is kept: that of a REG_DWORD. What Setup writes as a number is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,10 @@ class RegistryRecords:
     updates: tuple[RecordedUpdate, ...]
     notes: tuple[str, ...] = ()
     complete: bool = True
+
+
+NOT_THE_ONE = "a registry hive beside the one that counts"
+KEPT_ASIDE = "a registry hive that is kept aside, so it is not read"
 
 
 def is_hive_place(parts: tuple[str, ...]) -> bool:
@@ -112,7 +117,7 @@ def _value(values: Fields, name: str) -> str | int:
     found = values.get(name, object, "text or a number")
     if isinstance(found, str):
         return found
-    return values.need(name, values.integer(name, *_NUMBER))
+    return values.need(name, values.integer(name, 0, LARGEST_NUMBER))
 
 
 def _update(row: Fields) -> RecordedUpdate:

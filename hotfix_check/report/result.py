@@ -12,6 +12,7 @@ from typing import Any
 from hotfix_check import __version__
 from hotfix_check.assess.finding import (
     Assessment,
+    Basis,
     Copy,
     Finding,
     HeldAdvisory,
@@ -151,12 +152,12 @@ _SUMMARY_ORDER = (
 def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
     product = catalogue.product(level.product)
     low, high = product.levels[level.low], product.levels[level.high]
-    known = low if level.exact else None
+    known = low if level.exact else None if level.recorded is None else product.levels[level.recorded]
     return {
         "id": product.id,
         "name": product.name,
         "level": known.name if known else None,
-        "level_basis": str(level.basis),
+        "level_basis": str(level.basis if level.recorded is None else Basis.REGISTRY),
         "level_at_least": low.name,
         "level_at_most": high.name,
         "end_of_support": day_text((known.end_of_support if known else None) or product.end_of_support),

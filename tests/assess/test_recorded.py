@@ -1,4 +1,4 @@
-"""What the registry records, beside the files: a level that no marker shows, a note where they differ, no verdict."""
+"""What the registry records, beside the files: a level, a note where they differ, and no change to any verdict."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
-from hotfix_check.assess import Assessor, Question, Verdict, assess
-from hotfix_check.assess.finding import PASSED, Basis, Confidence
+from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.finding import OPEN, Basis
 from hotfix_check.assess.plan import make_plan
 from hotfix_check.assess.recorded import recorded_updates, setup_level
-from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.inventory import Inventory, RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.report.outcome import target_outcome
+from hotfix_check.version import FileVersion
 
 SETUP = r"Microsoft\Exchange\Setup"
 V15 = r"Microsoft\ExchangeServer\v15\Setup"
@@ -138,77 +140,62 @@ SP3_SETUP = setup(Services_Version=55, ServicePackNumber=3)
 SP4_SETUP = setup(Services_Version=55, ServicePackNumber=4)
 
 
-def test_the_registry_gives_the_level_where_no_marker_does() -> None:
-    (level,) = judge(with_hive(LONE, SP4_SETUP)).products
-    assert (level.low, level.high, level.basis, level.anomalies) == (4, 4, Basis.REGISTRY, ())
+@pytest.mark.parametrize(
+    ("target", "basis", "low", "high"),
+    [
+        pytest.param(LONE, Basis.INFERRED, 4, 4, id="inferred from builds"),
+        pytest.param(folder(installed("Exchsrvr/Bin/Mad.exe", "5.5.2653.23")), Basis.MARKERS, 3, 4, id="an interval"),
+        pytest.param(folder(installed("Exchsrvr/Bin/Dramapi.dll", "5.5.1960.3")), Basis.NONE, 0, 4, id="nothing"),
+    ],
+)
+def test_a_record_stands_beside_what_the_files_show_of_the_level(
+    target: Inventory, basis: Basis, low: int, high: int
+) -> None:
+    (level,) = judge(with_hive(target, SP4_SETUP)).products
+    assert (level.recorded, level.basis, level.low, level.high, level.exact) == (4, basis, low, high, False)
+    assert level.anomalies == ()
+    assert replace(level, recorded=None) == judge(target).products[0]
+
+
+def test_a_record_does_not_settle_a_mixed_level() -> None:
+    mixed = folder(
+        installed("Exchsrvr/Bin/Mad.exe", "5.5.2653.23"),
+        installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2448.1"),
+        installed("Exchsrvr/Bin/Dsamain.exe", "5.5.2653.17"),
+    )
+    assert judge(with_hive(mixed, SP4_SETUP)).products == judge(mixed).products
+    assert [text.partition(":")[0] for text in judge(mixed).products[0].anomalies] == ["mixed-level"]
 
 
 def test_a_declared_level_stands_before_a_recorded_one_and_the_difference_is_told() -> None:
     target = with_hive(folder(installed("Exchsrvr/Bin/Dramapi.dll", "5.5.1960.3")), SP3_SETUP)
     (level,) = judge(target, assume=(("exchange-5.5", "SP4"),)).products
-    assert (level.low, level.basis) == (4, Basis.DECLARED)
+    assert (level.low, level.basis, level.recorded) == (4, Basis.DECLARED, None)
     assert level.anomalies == ("registry-differs: the registry records SP3, what was declared is SP4",)
 
 
 def test_markers_count_and_the_difference_is_told() -> None:
     (level,) = judge(with_hive(folder(*SP3_BIN), SP4_SETUP)).products
-    assert (level.low, level.high, level.basis) == (3, 3, Basis.MARKERS)
+    assert (level.low, level.high, level.basis, level.recorded) == (3, 3, Basis.MARKERS, None)
     assert level.anomalies == ("registry-differs: the registry records SP4, markers say SP3",)
 
 
 def test_where_they_agree_nothing_is_told() -> None:
     (level,) = judge(with_hive(folder(*SP4_BIN), SP4_SETUP)).products
-    assert (level.basis, level.anomalies) == (Basis.MARKERS, ())
+    assert (level.basis, level.anomalies, level.recorded) == (Basis.MARKERS, (), None)
 
 
 def test_builds_of_a_later_line_are_not_talked_away() -> None:
     (level,) = judge(with_hive(LONE, SP3_SETUP)).products
-    assert (level.low, level.basis) == (4, Basis.INFERRED)
+    assert (level.low, level.basis, level.recorded) == (4, Basis.INFERRED, None)
     assert level.anomalies == ("registry-differs: the registry records SP3, the files' builds say SP4",)
 
 
 def test_two_setup_keys_that_differ_give_no_level() -> None:
     twin = replace(SP3_SETUP, key=rf"Wow6432Node\{SETUP}")
     (level,) = judge(with_hive(folder(installed("Exchsrvr/Bin/Dramapi.dll", "5.5.1960.3")), SP4_SETUP, twin)).products
-    assert level.basis is Basis.NONE
+    assert (level.basis, level.recorded) == (Basis.NONE, None)
     assert level.anomalies == ("registry-differs: the registry records SP3 and SP4, the files' builds say nothing",)
-
-
-def test_a_marker_interval_is_narrowed_by_the_registry() -> None:
-    target = folder(installed("Exchsrvr/Bin/Mad.exe", "5.5.2653.23"))
-    (before,), (after,) = judge(target).products, judge(with_hive(target, SP4_SETUP)).products
-    assert (before.low, before.high) == (3, 4)
-    assert (after.low, after.high, after.basis, after.shown) == (4, 4, Basis.REGISTRY, 3)
-
-
-def test_a_recorded_level_lets_no_service_pack_pass_and_asks_for_a_marker() -> None:
-    target = folder(installed("Exchsrvr/Bin/Mad.exe", "5.5.2653.23"))
-    found = {one.update.level: one for one in judge(with_hive(target, SP4_SETUP)).findings if one.update.level}
-    assert {name: one.verdict for name, one in found.items()} == {
-        "SP1": Verdict.SUPERSEDED,  # as Mad.exe shows
-        "SP2": Verdict.SUPERSEDED,
-        "SP3": Verdict.UNDETERMINED,
-        "SP4": Verdict.UNDETERMINED,
-    }
-    assert found["SP4"].reasons == ("the registry records SP4, and no file that was collected shows it",)
-    assert [one.why for one in found["SP4"].settle_with] == ["its version shows the service level"]
-
-
-def test_above_the_recorded_level_a_service_pack_is_missing_at_medium_confidence() -> None:
-    target = folder(installed("Exchsrvr/Bin/Store.exe", "5.5.1960.6"), installed("Exchsrvr/Bin/Mad.exe", "5.5.2650.24"))
-    dramapi = folder(
-        installed("Exchsrvr/Bin/Dramapi.dll", "5.5.1960.3"), installed("Exchsrvr/Bin/Mad.exe", "5.5.2650.24")
-    )
-    assert finding(judge(target), "exchange-5.5/SP4").verdict is Verdict.UNDETERMINED
-    sp4 = finding(judge(with_hive(dramapi, SP3_SETUP)), "exchange-5.5/SP4")
-    assert (sp4.verdict, sp4.confidence) == (Verdict.MISSING, Confidence.MEDIUM)
-
-
-def test_a_prerequisite_can_be_met_by_the_registry_and_says_so() -> None:
-    one = finding(judge(with_hive(lone(installed("Dramapi.dll", "5.5.2656.48")), SP4_SETUP)), "exchange-5.5/KB324528")
-    assert [(group.state, group.basis, group.evidence) for group in one.prerequisites] == [
-        ("met", "registry", "recorded in the registry")
-    ]
 
 
 def dramapi(version: str) -> Inventory:
@@ -243,6 +230,113 @@ def test_records_and_files_of_one_update(
     assert len(one.recorded) == recorded
 
 
+def bin_folder(**versions: str) -> Inventory:
+    """An SP4 server of 5.5 with these files beside the markers; ``Store_exe`` replaces that marker."""
+    files = {name.replace("_", "."): version for name, version in versions.items()}
+    rest = [one for one in SP4_BIN if one.path.rpartition("/")[2] not in files]
+    return folder(*rest, *(installed(f"Exchsrvr/Bin/{name}", version) for name, version in files.items()))
+
+
+CDOEX = "Common Files/Microsoft Shared/CDO/Cdoex.dll"
+SP2_OF_2003 = folder(installed("Exchsrvr/Bin/Mad.exe", "6.5.7638.1"), installed(CDOEX, "6.5.7638.1"))
+SP1_OF_2003 = folder(installed("Exchsrvr/Bin/Mad.exe", "6.5.7226.0"), installed("Exchsrvr/Bin/Store.exe", "6.5.7226.0"))
+
+
+@pytest.mark.parametrize(
+    ("target", "found", "update_id", "said"),
+    [
+        pytest.param(
+            bin_folder(Store_exe="5.5.2653.23", Emsmdb32_dll="5.5.2653.0"),
+            [update(282533)],
+            "exchange-5.5/KB282533-2000-12-19",
+            "recorded-but-older: it is recorded as installed in the registry "
+            r"(Microsoft\Updates\Exchange Server 5.5\Q282533), but its files are older or gone: they have gone back",
+            id="the first release",
+        ),
+        pytest.param(
+            bin_folder(Store_exe="5.5.2654.31", Emsmdb32_dll="5.5.2654.3", Isinteg_exe="5.5.2653.23"),
+            [update(282533)],
+            "exchange-5.5/KB282533",
+            "recorded-otherwise: it is recorded as installed in the registry "
+            r"(Microsoft\Updates\Exchange Server 5.5\Q282533), which may mean an earlier release of it, or its "
+            "package for another service level; the files of this one are older or gone",
+            id="a later release",
+        ),
+        pytest.param(
+            SP2_OF_2003,
+            [update(916803, "Exchange Server 2003")],
+            "exchange-2003/KB916803",
+            "recorded-otherwise: it is recorded as installed in the registry "
+            r"(Microsoft\Updates\Exchange Server 2003\Q916803), which may mean an earlier release of it, or its "
+            "package for another service level; the files of this one are older or gone",
+            id="packages for two levels",
+        ),
+        pytest.param(SP1_OF_2003, [update(836993, "Exchange Server 2003")], "exchange-2003/SP2", None, id="a level"),
+    ],
+)
+def test_what_is_open_though_it_is_recorded(
+    target: Inventory, found: list[RecordedSetup | RecordedUpdate], update_id: str, said: str | None
+) -> None:
+    one = finding(judge(with_hive(target, *found)), update_id)
+    assert (one.verdict in OPEN, one.recorded) == (True, (found[0].key,))
+    assert [text for text in one.anomalies if text.startswith("recorded-")] == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(
+    ("target", "found", "update_id", "noted"),
+    [
+        pytest.param(dramapi("5.5.2656.48"), [update(818861)], "exchange-5.5/KB324528", True, id="by its files alone"),
+        pytest.param(dramapi("5.5.2656.48"), [update(99999)], "exchange-5.5/KB324528", True, id="an unknown one"),
+        pytest.param(
+            bin_folder(Imcmsg_dll="5.5.2658.28", Msexcimc_exe="5.5.2658.28"),
+            [update(272672)],
+            "exchange-5.5/KB884874",
+            True,
+            id="an earlier update of its files",
+        ),
+        pytest.param(
+            bin_folder(Imcmsg_dll="5.5.2654.14", Msexcimc_exe="5.5.2654.14"),
+            [update(884874)],
+            "exchange-5.5/KB272672",
+            False,
+            id="a later update of its files",
+        ),
+        pytest.param(
+            lone(installed("Mapi32.dll", "6.0.6448.0")),
+            [update(99999, "Exchange 2000")],
+            "exchange-2000/KB817375",
+            True,
+            id="an unknown one of another product",
+        ),
+        pytest.param(
+            lone(installed("Mapi32.dll", "6.0.6448.0")),
+            [update(824282, "Exchange 2000")],
+            "exchange-2000/KB817375",
+            False,
+            id="a rollup that contains it",
+        ),
+        pytest.param(
+            folder(
+                installed("Exchsrvr/Bin/Mad.exe", "6.0.6249.0"),
+                installed("Exchsrvr/Bin/Emsmta.exe", "6.0.6249.0"),
+                installed("Exchsrvr/Bin/Store.exe", "6.0.6396.0"),
+            ),
+            [update(99999, "Exchange 2000")],
+            "exchange-2000/KB813840",
+            False,
+            id="a rollup",
+        ),
+    ],
+)
+def test_what_is_there_though_it_is_not_recorded(
+    target: Inventory, found: list[RecordedSetup | RecordedUpdate], update_id: str, noted: bool
+) -> None:
+    one = finding(judge(with_hive(target, *found)), update_id)
+    assert (one.verdict, one.recorded) == (Verdict.INSTALLED, ())
+    said = "not-recorded: fixed by its files, but no update that the registry records of this product is known to bring"
+    assert [text for text in one.anomalies if text.startswith("not-")] == ([f"{said} them"] if noted else [])
+
+
 def test_of_a_hive_that_was_read_in_part_nothing_is_said_to_be_unrecorded() -> None:
     target = replace(dramapi("5.5.2656.48"), registry=records(update(818861), complete=False))
     assert finding(judge(target), "exchange-5.5/KB324528").anomalies == ()
@@ -258,42 +352,92 @@ def test_a_record_recognises_no_product() -> None:
     assert judge(with_hive(folder(installed("Readme.exe", "1.0.0.0")), SP4_SETUP, update(324528))).products == ()
 
 
-hives = st.builds(
-    lambda packs, kbs, product: records(
-        *(setup(Services_Version=99, ServicePackNumber=pack) for pack in packs), *(update(kb, product) for kb in kbs)
-    ),
-    st.lists(st.integers(0, 3), max_size=2),
-    st.lists(st.integers(100_000, 100_007), max_size=4),
-    st.sampled_from(["Exchange", "Exchange 9.9"]),
-)
-catalogues = fixes().map(load)
-
-
-@given(catalogues, servers(), hives)
-def test_no_record_lets_anything_pass(catalogue: Catalogue, server: Inventory, hive: RegistryRecords) -> None:
-    before = {one.update.id: one for one in assess(server, catalogue, Question()).findings}
-    for one in assess(replace(server, registry=hive), catalogue, Question()).findings:
-        if one.verdict in PASSED or one.verdict is Verdict.NOT_APPLICABLE:
-            assert before[one.update.id].verdict in (*PASSED, Verdict.NOT_APPLICABLE), one.update.id
-
-
-@given(catalogues, servers(whole=True), hives)
-def test_beside_markers_records_change_no_verdict(
-    catalogue: Catalogue, server: Inventory, hive: RegistryRecords
-) -> None:
-    before = [(one.update.id, one.verdict) for one in assess(server, catalogue, Question()).findings]
-    after = assess(replace(server, registry=hive), catalogue, Question()).findings
-    assert [(one.update.id, one.verdict) for one in after] == before
-
-
-@settings(max_examples=40)
-@given(catalogues, servers(), hives)
-def test_a_plan_can_be_made_beside_a_hive(catalogue: Catalogue, server: Inventory, hive: RegistryRecords) -> None:
-    assessor = Assessor(catalogue)
-    plan = make_plan(
-        replace(server, registry=hive),
-        lambda one, only: assessor.assess(one, Question(only=only)),
-        assessor.relations,
-        lambda _: True,
+def unrecorded(assessment: Assessment) -> Assessment:
+    """The same assessment without all that a hive may add to it."""
+    return replace(
+        assessment,
+        registry=None,
+        products=tuple(
+            replace(level, recorded=None, anomalies=_unsaid(level.anomalies)) for level in assessment.products
+        ),
+        findings=tuple(replace(one, recorded=None, anomalies=_unsaid(one.anomalies)) for one in assessment.findings),
     )
-    assert len({step.update.id for step in plan.steps}) == len(plan.steps)
+
+
+def _unsaid(anomalies: tuple[str, ...]) -> tuple[str, ...]:
+    added = ("registry-differs", "recorded-but-older", "recorded-otherwise", "not-recorded")
+    return tuple(text for text in anomalies if text.partition(":")[0] not in added)
+
+
+def level_setup(product: Product, index: int) -> RecordedSetup:
+    """The Setup key that the server of a product at a level has."""
+    level = product.levels[index]
+    major, minor, build, last = (*level.build, 0)[:4]
+    if major == 4:
+        return setup(NewestBuild=build)
+    if major < 8:
+        pack = level.name.removeprefix("SP")
+        return setup(Services_Version=10 * major + minor, ServicePackNumber=int(pack) if pack.isdigit() else 0)
+    return setup(V15, MsiProductMajor=major, MsiProductMinor=minor, MsiBuildMajor=build, MsiBuildMinor=last)
+
+
+def builds_of(product: Product) -> dict[str, list[FileVersion]]:
+    """The catalogued versions of each of a product's files."""
+    found: dict[str, set[FileVersion]] = {name: set(file.versions.values()) for name, file in product.files.items()}
+    for one in WORKED.updates:
+        for row in (row for package in one.packages for row in package.rows if one.product == product.id):
+            if row.version is not None:
+                found.setdefault(row.name.lower(), set()).add(row.version)
+    return {name: sorted(versions) for name, versions in sorted(found.items()) if versions}
+
+
+PRODUCTS = [(product, builds_of(product)) for product in WORKED.products if len(product.levels) > 1]
+ASSESSOR = Assessor(WORKED)
+
+
+@st.composite
+def near_the_catalogue(draw: st.DrawFn) -> tuple[Product, Inventory, RegistryRecords]:
+    """Files at or beside catalogued versions of one product, and a hive that records a level and some updates of it."""
+    product, builds = draw(st.sampled_from(PRODUCTS))
+    files = []
+    for name in draw(st.lists(st.sampled_from(list(builds)), min_size=1, max_size=5, unique=True)):
+        *most, last = draw(st.sampled_from(builds[name]))
+        version = FileVersion(*most, max(0, last + draw(st.sampled_from((0, 0, 0, -1, 1)))))
+        roles = product.files[name].roles if name in product.files else ()
+        places = [f"{role.paths[0]}/" for role in product.folders if role.role in roles]
+        files.append(installed(f"{draw(st.sampled_from([*places, '']))}{name}", str(version)))
+    target = lone(files[0]) if len(files) == 1 and "/" not in files[0].path else folder(*files)
+    kbs = [one.kb for one in WORKED.updates if one.product == product.id and one.kb is not None]
+    found = [update(kb, product.name) for kb in draw(st.lists(st.sampled_from(kbs), max_size=3))]
+    return product, target, records(level_setup(product, draw(st.integers(0, len(product.levels) - 1))), *found)
+
+
+@settings(max_examples=100)
+@given(near_the_catalogue())
+def test_a_hive_changes_nothing_of_what_the_files_are_judged_to_be(
+    drawn: tuple[Product, Inventory, RegistryRecords],
+) -> None:
+    product, target, hive = drawn
+    question = Question(products=frozenset([product.id]))
+    before, after = (ASSESSOR.assess(one, question) for one in (target, replace(target, registry=hive)))
+    assert unrecorded(after) == before
+    assert target_outcome(after) == target_outcome(before)
+
+
+def test_the_hives_of_that_test_record_a_level_of_every_product() -> None:
+    told = {product.id: setup_level(product, level_setup(product, 1)) for product, _ in PRODUCTS}
+    assert set(told.values()) == {1}
+
+
+@settings(max_examples=20)
+@given(fixes().map(load), servers(), st.integers(0, 2), st.lists(st.integers(100_000, 100_007), max_size=4))
+def test_a_plan_is_the_same_beside_a_hive(catalogue: Catalogue, server: Inventory, level: int, kbs: list[int]) -> None:
+    assessor = Assessor(catalogue)
+    hive = records(setup(Services_Version=99, ServicePackNumber=level), *(update(kb, "Exchange 9.9") for kb in kbs))
+    without, beside = (
+        make_plan(
+            one, lambda state, only: assessor.assess(state, Question(only=only)), assessor.relations, lambda _: True
+        )
+        for one in (server, replace(server, registry=hive))
+    )
+    assert beside == without

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from make_samples import HIVES
 from hotfix_check.saved_result import packaged_schema
 
 NAME, KEYS = HIVES["exchange-5.5-sp4"]
+ONE = ("--kb", "KB324528")
 LINE = "Registry: SP4, 3 hotfixes recorded"
 GONE_BACK = (
     r"recorded-but-older: it is recorded as installed in the registry (Microsoft\Updates\Exchange Server 5.5\Q818861)"
@@ -40,7 +43,7 @@ def test_scan_says_what_the_registry_records_and_what_has_gone_back(run: Run, se
 
 
 def test_the_result_holds_the_records_and_follows_its_schema(run: Run, server: Path, samples: Path) -> None:
-    result = run("scan", server, "--hive", samples / NAME, "-f", "json").result
+    result = run("scan", server, "--hive", samples / NAME, *ONE, "--kb", "KB280411", "-f", "json").result
     Draft202012Validator(packaged_schema("result-1.json")).validate(result)
     (target,) = result["targets"]
     assert target["registry"]["setups"] == [
@@ -57,27 +60,47 @@ def test_the_result_holds_the_records_and_follows_its_schema(run: Run, server: P
     assert recorded[280411] == []
 
 
+def test_a_recorded_level_is_told_with_the_option_that_judges_by_it(run: Run, samples: Path, tmp_path: Path) -> None:
+    target = samples / "copied-file"
+    beside = run("scan", target, "--hive", samples / NAME, "-o", "beside.json")
+    (product,) = json.loads((tmp_path / "beside.json").read_text())["targets"][0]["products"]
+    assert (product["level"], product["level_basis"], product["level_at_least"]) == ("SP4", "registry", "SP4")
+    alone = run("scan", target, *ONE, "-f", "json")
+    (product,) = alone.result["targets"][0]["products"]
+    assert (product["level"], product["level_basis"], product["level_at_least"]) == (None, "inferred", "SP4")
+    said = "SP4 (as recorded in the registry, which no marker file shows; updates are judged by the files alone: "
+    option = "--assume exchange-5.5=SP4"
+    assert f"{said}to judge by it as well, scan with {option})" in flat(beside.out)
+    declared = run("scan", target, "--hive", samples / NAME, *ONE, *option.split()).out
+    assert "SP4 (as declared, not verified)" in flat(declared)
+
+
+@pytest.mark.parametrize("target", ["copied-file", "exchange-2003-sp1"])
+def test_the_exit_code_is_the_same_with_a_hive(run: Run, samples: Path, target: str) -> None:
+    assert run("scan", samples / target, "--hive", samples / NAME).code == run("scan", samples / target).code
+
+
 def test_without_a_hive_there_is_nothing_of_it(run: Run, server: Path) -> None:
-    (target,) = run("scan", server, "-f", "json").result["targets"]
+    (target,) = run("scan", server, *ONE, "-f", "json").result["targets"]
     assert target["registry"] is None
     assert {tuple(one["recorded"] or ("none",)) for one in target["findings"]} == {("none",)}
 
 
 @pytest.mark.parametrize("form", ["table", "md", "html"])
 def test_every_format_has_the_line_also_from_a_saved_result(run: Run, server: Path, samples: Path, form: str) -> None:
-    run("scan", server, "--hive", samples / NAME, "-o", "result.json")
+    run("scan", server, "--hive", samples / NAME, *ONE, "-o", "result.json")
     said = flat(run("convert", "result.json", "-f", form).out).replace("</th><td>", ": ")
     assert LINE in said
 
 
 def test_the_page_says_what_of_the_registry_was_not_looked_at(run: Run, server: Path, samples: Path) -> None:
-    beside = run("scan", server, "--hive", samples / NAME, "-f", "html").out
+    beside = run("scan", server, "--hive", samples / NAME, *ONE, "-f", "html").out
     assert "Not checked: the registry beyond the records shown, a pending restart" in beside
-    assert "Not checked: the registry, a pending restart" in run("scan", server, "-f", "html").out
+    assert "Not checked: the registry, a pending restart" in run("scan", server, *ONE, "-f", "html").out
 
 
 def test_a_result_of_an_earlier_release_can_still_be_rendered(run: Run, server: Path, tmp_path: Path) -> None:
-    text = run("scan", server, "-f", "json", "--no-run-info").out
+    text = run("scan", server, *ONE, "-f", "json", "--no-run-info").out
     (tmp_path / "old.json").write_text(text.replace('"registry": null,', "").replace('"recorded": null,', ""))
     for form in ("table", "md", "html", "csv"):
         ran = run("convert", "old.json", "-f", form)
@@ -88,8 +111,9 @@ def test_a_result_of_an_earlier_release_can_still_be_rendered(run: Run, server: 
 
 def test_a_saved_inventory_judges_the_same(run: Run, server: Path, samples: Path) -> None:
     run("inventory", server, "--hive", samples / NAME, "-o", "server.json")
-    (later,) = run("scan", "server.json", "-f", "json").result["targets"]
-    (now,) = run("scan", server, "--hive", samples / NAME, "-f", "json").result["targets"]
+    asked = (*ONE, "--kb", "KB818861", "--kb", "KB280411", "-f", "json")
+    (later,) = run("scan", "server.json", *asked).result["targets"]
+    (now,) = run("scan", server, "--hive", samples / NAME, *asked).result["targets"]
     assert later["registry"] == now["registry"]
     assert later["findings"] == now["findings"]
 
@@ -105,7 +129,6 @@ def test_explain_says_whether_it_is_recorded(run: Run, server: Path, samples: Pa
     out = flat(run("explain", kb, server, "--hive", samples / NAME).out)
     assert said in out
     assert "Not looked at: files waiting for a restart" in out
-    assert "Not looked at: the registry" in flat(run("explain", kb, server).out)
 
 
 def found(run: Run, tmp_path: Path) -> Path:
@@ -126,9 +149,18 @@ def test_a_manifest_lists_a_hive_that_was_found_and_verify_sees_a_change(run: Ru
     assert (changed.code, "SOFTWARE" in changed.out) == (1, True)
 
 
+def test_a_renamed_archive_with_a_hive_in_it_is_the_same_evidence(run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "disk.zip", "w") as out:
+        out.writestr("WINNT/System32/config/SOFTWARE", build_hive(KEYS))
+    run("scan", "disk.zip", "-o", "evidence.manifest.json")
+    (tmp_path / "disk.zip").rename(tmp_path / "other.zip")
+    ran = run("verify", "evidence.manifest.json", "--root", "other.zip")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "Evidence: the same (1 file recorded)")
+
+
 def test_a_dirty_hive_is_told(run: Run, server: Path, tmp_path: Path) -> None:
     (tmp_path / "hive").write_bytes(build_hive(KEYS, dirty=True))
-    assert "! not written to the end" in run("scan", server, "--hive", "hive").out
+    assert "! not written to the end" in run("scan", server, "--hive", "hive", *ONE).out
 
 
 @pytest.mark.parametrize(
@@ -184,7 +216,7 @@ def test_without_the_extra_asking_is_an_error_and_finding_an_entry(
 
 
 def test_a_listing_can_have_a_hive_beside_it(run: Run, samples: Path) -> None:
-    (target,) = run("scan", samples / "listings" / "sigcheck.csv", "--hive", samples / NAME, "-f", "json").result[
+    (target,) = run("scan", samples / "listings" / "sigcheck.csv", "--hive", samples / NAME, *ONE, "-f", "json").result[
         "targets"
     ]
     assert (target["kind"], target["registry"]["hive"]) == ("listing", str(samples / NAME))

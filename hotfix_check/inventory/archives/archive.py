@@ -17,6 +17,7 @@ from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.walk import shown
 from hotfix_check.pe_bytes import open_regular
 from hotfix_check.shown import clipped
@@ -46,6 +47,7 @@ class ArchiveContent:
     files: tuple[InstalledFile, ...]
     unreadable: tuple[UnreadableFile, ...]
     files_seen: int
+    registry: RegistryRecords | None
 
 
 def read_archive(
@@ -77,6 +79,7 @@ def read_archive(
         files=tuple(sorted(taker.files.values(), key=by_path)),
         unreadable=tuple(sorted(taker.unreadable.values(), key=by_path)),
         files_seen=taker.seen,
+        registry=taker.hive,
     )
 
 

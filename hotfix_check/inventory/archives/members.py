@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from hotfix_check.inventory.archives.member import Budget, Member, MemberFault, inner_path, safe_name
 from hotfix_check.inventory.archives.unpacking import Unpacked
-from hotfix_check.inventory.file_facts import Asked, file_facts
+from hotfix_check.inventory.aside import is_backup
+from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
+from hotfix_check.inventory.registry import KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, is_hive_place
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
 
@@ -40,6 +42,7 @@ class Taker:
         self.prefix = prefix
         self.files: dict[str, InstalledFile] = {}
         self.unreadable: dict[str, UnreadableFile] = {}
+        self.hive: RegistryRecords | None = None
         self.folders: set[str] = set()
         self.seen = 0
         self.encrypted = 0
@@ -47,6 +50,7 @@ class Taker:
         self._on_file = on_file
         self._nested: list[Taker] = []
         self._has_evidence = False
+        self._hive_at = ""
         self._twice: set[str] = set()
         self._links: list[tuple[str, str | None]] = []
         self._add_folder(prefix.rstrip("/"))
@@ -70,16 +74,19 @@ class Taker:
         if member.kind != "file":
             self._no_file(member, path, evidence=evidence)
             return None
+        hive = is_hive_place(tuple(path.split("/")))
+        if hive and not self._may_count(member, path):
+            return None
         nested = not evidence and has_archive_suffix(path)
         if nested and (self._has_evidence or not self._may_open(member, path)):
             return None
-        if not evidence and not nested and not self.asked.every_pe:
+        if not (evidence or nested or hive or self.asked.every_pe):
             return None
         if member.encrypted:
             self.encrypted += 1
             return None
         try:
-            return Unpacked(member, path, self.budget, any_content=evidence or nested, nested=nested)
+            return Unpacked(member, path, self.budget, any_content=evidence or nested or hive, nested=nested)
         except MemberFault as fault:
             self._refuse(member, path, str(fault), is_folder=nested)
             return None
@@ -111,6 +118,7 @@ class Taker:
             }
             return
         for taker in self._nested:
+            self.hive = self.hive or taker.hive
             self.files |= taker.files
             self.unreadable |= taker.unreadable
             self.folders |= taker.folders
@@ -124,6 +132,9 @@ class Taker:
             if self._open_nested is not None and (taker := self._open_nested(unpacked)) is not None:
                 self._nested.append(taker)
             return
+        if unpacked.path == self._hive_at:
+            self._take_hive(unpacked.file())
+            return
         facts = file_facts(unpacked.file(), self.asked, evidence=unpacked.any_content)
         local = unpacked.member.local_time
         if isinstance(facts, InstalledFile) and local is not None:
@@ -131,6 +142,29 @@ class Taker:
             facts = replace(facts, notes=(*facts.notes, note))
         if facts is not None:
             self._record(facts)
+
+    def _may_count(self, member: Member, path: str) -> bool:
+        """Whether a registry hive lies higher than any before it: so few are read, however many there are."""
+        if is_backup(path.removeprefix(self.prefix).rpartition("/")[0], ()):
+            self._refuse(member, path, KEPT_ASIDE)
+            return False
+        if self._hive_at and path.count("/") >= self._hive_at.count("/"):
+            self._refuse(member, path, NOT_THE_ONE)
+            return False
+        self._hive_at = path
+        return True
+
+    def _take_hive(self, file: FileBytes) -> None:
+        from hotfix_check.inventory.hive import HiveError, read_hive
+
+        try:
+            records = read_hive(file.path, file.size, file.read_at, file.sha256 if self.asked.hashes else None)
+        except HiveError as error:
+            self._record(UnreadableFile(path=file.path, reason=str(error), size=file.size, modified=file.modified))
+            return
+        if self.hive is not None:
+            self._record(UnreadableFile(path=self.hive.hive, reason=NOT_THE_ONE, size=self.hive.size))
+        self.hive = records
 
     def _count(self) -> None:
         self.seen += 1
