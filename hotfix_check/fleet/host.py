@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.finding import Basis
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
@@ -302,7 +303,14 @@ def _result_row(
         catalogue_sha256=document["catalogue"]["sha256"],
         outcome=outcome,
         products=tuple(
-            HostProduct(one["id"], one["level"], one["level_at_least"], one["level_at_most"], one["level_basis"])
+            HostProduct(
+                one["id"],
+                # What a registry records decides nothing: hosts are alike when their files are.
+                None if one["level_basis"] == Basis.REGISTRY else one["level"],
+                one["level_at_least"],
+                one["level_at_most"],
+                one["level_basis"],
+            )
             for one in target["products"]
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},

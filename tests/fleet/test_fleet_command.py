@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from conftest import ROOT, Run
 from fleet.hosts import APRIL_2022, AT, MAY_2022, NEWEST, fleet, inventory, loaded_once  # noqa: F401
+from pe_builder import build_pe
 from targets import folder, installed
 
 from hotfix_check.inventory import Collected, inventory_to_json
@@ -305,3 +306,21 @@ def test_a_result_keeps_the_findings_that_its_own_run_counted(tmp_path: Path, ru
     ran = run("fleet", "result.json", "-f", "json")
     assert [(host["outcome"], host["failing"]) for host in ran.result["hosts"]] == [("findings", [])]
     assert ([level["failing"] for level in ran.result["levels"]], ran.code) == ([1], 1)
+
+
+def test_a_level_that_only_a_registry_records_is_none_of_the_host(tmp_path: Path, run: Run, samples: Path) -> None:
+    """Of the files it is "SP3 or later", whether the host sent an inventory or a result."""
+    bin_folder = tmp_path / "server" / "Exchsrvr" / "Bin"
+    bin_folder.mkdir(parents=True)
+    (bin_folder / "Mad.exe").write_bytes(build_pe("5.5.2653.23"))
+    hive = ("--hive", samples / "SOFTWARE-of-exchange-5.5-sp4")
+    run("scan", "server", *hive, "--kb", "KB324528", "-o", "a.json")
+    run("inventory", "server", *hive, "-o", "b.json")
+    assert json.loads((tmp_path / "a.json").read_text())["targets"][0]["products"][0]["level_basis"] == "registry"
+    levels = [
+        (one["id"], one["level"], one["at_least"], one["at_most"])
+        for name in ("a.json", "b.json")
+        for host in run("fleet", name, "--kb", "KB324528", "-f", "json").result["hosts"]
+        for one in host["products"]
+    ]
+    assert levels == [("exchange-5.5", None, "SP3", "SP4")] * 2
