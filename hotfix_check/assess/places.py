@@ -34,10 +34,15 @@ class Places:
             self._roles[folder] = role
             if role is not None and folder in listed and (complete or _holds_core(held, role, product.folders)):
                 self._whole.add(role)
-        self._unseen = {
-            _role(f"{root}/{file.path.lower()}", frozenset(), product)
+        unlisted = [
+            f"/{root}/{file.path.lower()}"
             for file in inventory.unreadable
             if file.is_folder and not is_backup(file.path, inventory.root)
+        ]
+        self._unseen = {
+            folder.role
+            for folder in product.folders
+            if any(place.endswith(f"/{step}") for place in unlisted for step in _steps(folder))
         }
         if complete and not self._lone:
             present = {f"/{root}/{folder.lower()}".rstrip("/") for folder in listed}
@@ -53,7 +58,7 @@ class Places:
         return role in self._roles.values()
 
     def unseen(self, role: str) -> bool:
-        """Whether a folder of this role is in the target and was not looked into: unlistable, or a link."""
+        """Whether a folder of this role, or one above it, is there and was not looked into: unlistable, or a link."""
         return role in self._unseen
 
     def whole(self, role: str) -> bool:
@@ -116,7 +121,12 @@ def _known_not_there(folders: Sequence[Folder], present: set[str], blind: set[st
         if folder.role in seen or not all(len(way) > 1 for way in ways):
             continue
         starts = all(any(place.endswith(f"/{way[0]}") for place in present) for way in ways)
-        steps = {"/".join(way[:count]) for way in ways for count in range(1, len(way) + 1)}
-        if starts and not any(place.endswith(f"/{step}") for place in blind for step in steps):
+        if starts and not any(place.endswith(f"/{step}") for place in blind for step in _steps(folder)):
             found.add(folder.role)
     return found
+
+
+def _steps(folder: Folder) -> set[str]:
+    """The ends of the paths of a role's folder, and of those on the way to it."""
+    ways = [path.split("/") for path in folder.paths]
+    return {"/".join(way[:count]) for way in ways for count in range(1, len(way) + 1)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,8 @@ def cache_file(name: str, targets: Sequence[Path] = ()) -> Path | None:
     """The place of a file in the cache; None where there is no such folder, or another user could write there.
 
     ``HOTFIX_CHECK_CACHE`` names another folder; the word "off" means that nothing is kept. Nor is it when the folder is
-    one of the targets that are being read, or below one.
+    one of the targets that are being read, or below one, nor in the place of a link, a pipe or a folder: what a link
+    leads to is somebody's file.
     """
     chosen = os.environ.get("HOTFIX_CHECK_CACHE")
     if chosen == "off":
@@ -22,7 +24,15 @@ def cache_file(name: str, targets: Sequence[Path] = ()) -> Path | None:
     folder = Path(chosen) if chosen else _usual_folder()
     if folder is None or not folder.is_absolute() or not _own(folder) or _is_in(folder, targets):
         return None
-    return folder / name
+    place = folder / name
+    return place if _can_be_replaced(place) else None
+
+
+def _can_be_replaced(place: Path) -> bool:
+    try:
+        return stat.S_ISREG(place.lstat().st_mode)
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
 
 
 def _usual_folder() -> Path | None:

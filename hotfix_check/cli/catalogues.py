@@ -68,7 +68,7 @@ def _default(targets: Sequence[Path]) -> Catalogue | CatalogueIndex:
     A cache that cannot be read or written is done without.
     """
     place = cache_file("catalogue.sqlite", targets)
-    if place is None or (place.exists() and not place.is_file()):
+    if place is None:
         return load_catalogue([default_folder()])
     contents = read_files([default_folder()])
     sha256 = digest_of(contents)

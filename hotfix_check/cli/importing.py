@@ -298,7 +298,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _write_all(merged: Sequence[_Merged]) -> None:
-    """Every file, or none when one of them cannot be written, or is no longer what was read."""
+    """Every file, or none when one of them has no room on the disk, or is no longer what was read."""
     with contextlib.ExitStack() as written:
         for one in merged:
             stream = written.enter_context(replaced(one.file))

@@ -98,6 +98,7 @@ def test_a_bin_folder_alone_says_nothing_of_a_file_of_system32() -> None:
 UNSEEN = {
     "a link in the place of the role's folder": ("system32", Verdict.UNDETERMINED),
     "the role's folder, unlistable, below another": ("WINNT/System32", Verdict.UNDETERMINED),
+    "the folder of Windows itself": ("WINNT", Verdict.UNDETERMINED),
     "a folder of another role": ("Exchsrvr/Bin", Verdict.INSTALLED),
     "a folder that only ends alike": ("MySystem32", Verdict.INSTALLED),
     "a system32 kept aside": ("Windows.old/System32", Verdict.INSTALLED),
@@ -114,6 +115,24 @@ def test_a_loose_copy_decides_nothing_beside_a_folder_of_its_role_that_was_not_l
     if verdict is Verdict.UNDETERMINED:
         assert found.rows[0].state is RowState.NOT_COLLECTED
         assert found.reasons[0].endswith("has Mapi32.dll in system32, which was not looked into)")
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict"),
+    [
+        pytest.param("Exchsrvr", Verdict.UNDETERMINED, id="above the role's folder"),
+        pytest.param("D/EXCHSRVR", Verdict.UNDETERMINED, id="above it, on another disk"),
+        pytest.param("Exchsrvr/Bin", Verdict.UNDETERMINED, id="the role's folder"),
+        pytest.param("OldExchsrvr", Verdict.INSTALLED, id="only ends alike"),
+        pytest.param("Program Files", Verdict.INSTALLED, id="no folder on the way"),
+    ],
+)
+def test_a_loose_copy_decides_nothing_when_its_role_may_lie_below_a_folder_that_was_not_looked_into(
+    path: str, verdict: Verdict
+) -> None:
+    unseen = UnreadableFile(path=path, reason="the folder cannot be listed", is_folder=True)
+    result = judge(folder(installed("Dramapi.dll", "5.5.2656.48"), unseen))
+    assert finding(result, "exchange-5.5/KB324528").verdict is verdict
 
 
 def test_a_copy_in_its_role_decides_beside_another_folder_that_was_not_looked_into() -> None:

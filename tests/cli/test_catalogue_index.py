@@ -229,12 +229,39 @@ def test_a_cache_that_others_can_write_to_is_made_anew(run: Run, samples: Path, 
     assert stat.S_IMODE(place.stat().st_mode) & 0o022 == 0
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a pipe of POSIX")
-def test_a_pipe_in_the_place_of_the_cache_is_not_opened(run: Run, samples: Path, cache_folder: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="pipes and links of POSIX")
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a link to a file", "a link to nothing"])
+def test_what_stands_in_the_place_of_the_cache_stays_as_it_is(
+    kind: str, run: Run, samples: Path, cache_folder: Path, tmp_path: Path
+) -> None:
+    place, precious = cache_folder / "catalogue.sqlite", tmp_path / "precious"
     cache_folder.mkdir(parents=True)
-    os.mkfifo(cache_folder / "catalogue.sqlite")
+    if kind == "a pipe":
+        os.mkfifo(place)
+    elif kind == "a folder":
+        place.mkdir()
+    else:
+        place.symlink_to(precious)
+    if kind == "a link to a file":
+        precious.write_text("precious")
+    before = place.lstat()
     scan(run, samples)
-    assert stat.S_ISFIFO((cache_folder / "catalogue.sqlite").stat().st_mode)
+    after = place.lstat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert precious.exists() == (kind == "a link to a file")
+    assert kind != "a link to a file" or precious.read_text() == "precious"
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), NotADirectoryError(20, "Not a directory")])
+def test_a_cache_that_cannot_be_looked_at_is_done_without(
+    error: OSError, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Path) -> os.stat_result:
+        raise error
+
+    assert cache.cache_file("c") == cache_folder / "c"
+    monkeypatch.setattr(Path, "lstat", refused)
+    assert cache.cache_file("c") is None
 
 
 @pytest.mark.parametrize("broken", ["a file is in the way", "not writable", "off", "not absolute", "open to all"])
