@@ -20,13 +20,18 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 
 def main() -> None:
     """Load the command line and run it; it then ends in its own way."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+    stopping = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    for number in stopping:
+        if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
-    from hotfix_check.cli import main as run
+    try:
+        from hotfix_check.cli import main as run
 
-    run()
+        run()
+    finally:
+        # Python gives every other handler up while it shuts down: a signal would then take the place of the answer.
+        for number in stopping:
+            signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -13,4 +13,4 @@ def run_convert(result: Path, outputs: Sequence[Path], form: str, *, everything:
     """Print and write the renderings of a saved result. Raises SavedInputError when it does not follow its schema."""
     check_outputs(form, colour, outputs, inputs=(result,), manifest=False)
     document = read_result(result)
-    write_outputs(lambda: show(document, form, everything=everything, colour=colour), document, outputs)
+    write_outputs(lambda: show(document, form, everything=everything, colour=colour), document, form, outputs)

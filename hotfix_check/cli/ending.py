@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 from typing import Any, NoReturn, TextIO, cast
 
@@ -18,6 +18,7 @@ from hotfix_check.errors import HotfixCheckError
 from hotfix_check.report.text import visible
 
 NOT_ASKED, INTERRUPTED = 2, 130
+_Handler = Callable[[int, FrameType | None], Any] | int | None
 # SIGHUP, which Windows has not: the terminal or the connection has gone away.
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -53,10 +54,23 @@ class _Closed(io.TextIOBase):
 
 
 def run_to_end(command: Callable[..., Any]) -> NoReturn:
-    """Call a Typer application and leave with its exit code, whatever happens."""
+    """Call a Typer application and leave with its exit code, whatever happens.
+
+    Ctrl-C, SIGTERM and SIGHUP are then with the program around this one again.
+    """
     _prepare_streams()
+    before = _heeded()
     try:
-        with _heeded_signals():
+        sys.exit(_exit_code(command, tuple(before)))
+    finally:
+        for each, was in before.items():
+            signal.signal(each, was)
+
+
+def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) -> int:
+    """The exit code of a run, whose fault has been told; from there on the signals are ignored."""
+    try:
+        with _interruptible(heeded):
             code = command(standalone_mode=False)
     except HotfixCheckError as error:
         complain(error.lines)
@@ -72,7 +86,7 @@ def run_to_end(command: Callable[..., Any]) -> NoReturn:
         code = NOT_ASKED
     except Exception as error:
         code = _usage(error) if hasattr(error, "format_message") else _internal(error)
-    sys.exit(code or 0)
+    return code or 0
 
 
 def complain(lines: Iterable[str]) -> None:
@@ -109,6 +123,13 @@ def _internal(error: Exception) -> int:
 
 def _prepare_streams() -> None:
     """Both streams there, able to write any text; with a closed stderr Python's print would write to stdout."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest that is free: else the next file opened would be what /dev/stdout names. Nothing can be written
+            # to it. Inherited as the three always are, for the same reason.
+            os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
     if sys.stdout is None:
         sys.stdout = _Closed()
     if sys.stderr is None:
@@ -121,24 +142,35 @@ def _prepare_streams() -> None:
         sys.stderr = cast("TextIO", _Lossy(sys.stderr))
 
 
-@contextlib.contextmanager
-def _heeded_signals() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and SIGHUP unwind the run, so that what is half written is removed; all are ignored meanwhile.
+def _heeded() -> dict[signal.Signals, _Handler]:
+    """The signals that end the run, each with what it does now.
 
     One that the caller ignores (a job in the background, nohup) stays ignored.
     """
+    if threading.current_thread() is not threading.main_thread():
+        return {}  # the program around this one decides
     before = {each: signal.getsignal(each) for each in STOPPING}
-    heeded = [each for each, was in before.items() if was not in (signal.SIG_IGN, None)]
+    return {each: was for each, was in before.items() if was not in (signal.SIG_IGN, None)}
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
+
+@contextlib.contextmanager
+def _interruptible(heeded: Sequence[signal.Signals]) -> Iterator[None]:
+    """Each signal unwinds the run, so that what is half written is removed; all are ignored meanwhile and afterwards.
+
+    So neither what is told of a fault nor a finished run is cut short.
+    """
+
+    def ignore() -> None:
         for each in heeded:
             signal.signal(each, signal.SIG_IGN)
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        ignore()
         raise Interrupted
 
-    if threading.current_thread() is not threading.main_thread():
-        heeded = []  # the program around this one decides
     for each in heeded:
         signal.signal(each, stop)
-    yield
-    for each in heeded:
-        signal.signal(each, before[each])
+    try:
+        yield
+    finally:
+        ignore()

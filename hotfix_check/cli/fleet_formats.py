@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known
-from hotfix_check.cli.output import columns, replaced, replaced_bytes, standard_output
+from hotfix_check.cli.output import columns, is_stream, replaced, replaced_bytes, standard_output
 from hotfix_check.errors import OutputError, UsageError
 from hotfix_check.fleet.document import FleetDocument
 
@@ -23,7 +23,8 @@ def check_fleet_outputs(form: str, outputs: Sequence[Path], *, inputs: Sequence[
         raise UsageError("--format: parquet is written to a file: -o fleet.parquet")
     known("--format", form, tuple(_SUFFIXES))
     for path in outputs:
-        known("--output", path.suffix.lower() or path.name, (*_SUFFIXES.values(), _PARQUET))
+        if not is_stream(path):
+            known("--output", path.suffix.lower() or path.name, (*_SUFFIXES.values(), _PARQUET))
         not_evidence(path, inputs)
         if path.suffix.lower() == _PARQUET:
             try:
@@ -37,7 +38,7 @@ def check_fleet_outputs(form: str, outputs: Sequence[Path], *, inputs: Sequence[
 def write_fleet(document: FleetDocument, form: str, outputs: Sequence[Path], *, everything: bool) -> None:
     """Print the report, and write every file that can be written. Raises OutputError with a line for each fault."""
     faults: list[str] = []
-    for write in (lambda: _print(document, form, everything), *(_writer(document, path) for path in outputs)):
+    for write in (lambda: _print(document, form, everything), *(_writer(document, path, form) for path in outputs)):
         try:
             write()
         except OutputError as error:
@@ -54,7 +55,9 @@ def _print(document: FleetDocument, form: str, everything: bool) -> None:
         stream.writelines(_text(document, form, everything=everything, width=columns()))
 
 
-def _writer(document: FleetDocument, path: Path) -> Callable[[], None]:
+def _writer(document: FleetDocument, path: Path, printed: str) -> Callable[[], None]:
+    """A pipe or a device whose name says no format gets that of stdout."""
+
     def write() -> None:
         suffix = path.suffix.lower()
         if suffix == _PARQUET:
@@ -63,11 +66,11 @@ def _writer(document: FleetDocument, path: Path) -> Callable[[], None]:
             with replaced_bytes(path) as stream:
                 write_parquet(document, stream)
             return
-        form = next(name for name, one in _SUFFIXES.items() if one == suffix)
+        form = next((name for name, one in _SUFFIXES.items() if one == suffix), None)
         with replaced(path) as text:
             # Excel reads a CSV file as UTF-8 only behind a byte order mark.
             text.write("\N{ZERO WIDTH NO-BREAK SPACE}" if form == "csv" else "")
-            text.writelines(_text(document, form, everything=True, width=_FILE_COLUMNS))
+            text.writelines(_text(document, form or printed, everything=True, width=_FILE_COLUMNS))
 
     return write
 

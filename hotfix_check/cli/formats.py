@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
 from hotfix_check.cli.judging import known
-from hotfix_check.cli.output import columns, print_report, write_file
+from hotfix_check.cli.output import columns, is_stream, print_report, write_file
 from hotfix_check.errors import OutputError, UsageError
 from hotfix_check.report.result import Document, to_json
 from hotfix_check.report.table import render_table
@@ -67,7 +67,8 @@ def check_outputs(form: str, colour: str, outputs: Sequence[Path], *, inputs: Se
     for path in outputs:
         if is_manifest(path) and not manifest:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
-        known("--output", path.suffix.lower() or path.name, tuple(_BY_SUFFIX))
+        if not is_stream(path):
+            known("--output", path.suffix.lower() or path.name, tuple(_BY_SUFFIX))
         not_evidence(path, inputs)
 
 
@@ -100,9 +101,12 @@ def show(document: Document, form: str, *, everything: bool, colour: str) -> Non
 
 
 def write_outputs(
-    report: Callable[[], None], document: Document, outputs: Sequence[Path], manifest: Manifest | None = None
+    report: Callable[[], None], document: Document, form: str, outputs: Sequence[Path], manifest: Manifest | None = None
 ) -> None:
-    """Print the report, and write every file that can be written. Raises OutputError with a line for each fault."""
+    """Print the report, and write every file that can be written. Raises OutputError with a line for each fault.
+
+    A pipe or a device whose name says no format gets ``form``, as stdout does.
+    """
     faults: list[str] = []
     try:
         report()
@@ -113,8 +117,10 @@ def write_outputs(
             if manifest is not None and is_manifest(path):
                 write_file(path, manifest())
             else:
-                chosen = _BY_SUFFIX[path.suffix.lower()]
-                write_file(path, chosen.file_prefix + chosen.render(document))
+                chosen = _BY_SUFFIX.get(path.suffix.lower())
+                write_file(
+                    path, chosen.file_prefix + chosen.render(document) if chosen else FORMATS[form].render(document)
+                )
         except OutputError as error:
             faults.extend(error.lines)
     if faults:

@@ -15,6 +15,8 @@ from typing import BinaryIO, TextIO
 
 from hotfix_check.errors import OutputError
 
+_STANDARD = (1, 2)
+
 
 def columns() -> int:
     """The width of the terminal, 80 where there is none."""
@@ -65,17 +67,19 @@ def replaced(path: Path) -> Iterator[TextIO]:
 def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
     """A stream whose bytes take the place of a file once all of them are written, and are dropped when that fails.
 
-    A link is followed, and what it leads to replaced. A pipe or a device, such as /dev/stdout, is written to as it is.
+    A link is followed, and what it leads to replaced. A stream is written to as it is.
     """
     place = Path(os.path.realpath(path))
     # Named before it is made: a signal between the two leaves nothing behind. Short: the file's own name may be long.
     temporary = place.parent / f".hotfix-check-{os.urandom(8).hex()}.part"
     try:
         # Looked at and opened as given: behind /dev/stdout or /dev/fd a pipe has no other path.
-        if (mode := _mode(path)) is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            with path.open("wb") as stream:
+        found = _found(path)
+        if found is not None and (into := _stream(path, found)) is not None:
+            with open(into, "wb", closefd=into not in _STANDARD) as stream:
                 yield stream
             return
+        mode = None if found is None else found.st_mode
         if mode is not None and stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
@@ -93,9 +97,31 @@ def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
-def _mode(place: Path) -> int | None:
-    """Kind and permissions of what is there; None where nothing is."""
+def is_stream(path: Path) -> bool:
+    """Whether a path is a pipe, a device, stdout or stderr, whose name need not say a format."""
     try:
-        return place.stat().st_mode
+        found = _found(path)
+    except OSError:
+        return False
+    return found is not None and _stream(path, found) is not None
+
+
+def _found(path: Path) -> os.stat_result | None:
+    """What is there; None where nothing is."""
+    try:
+        return path.stat()
     except FileNotFoundError:
         return None
+
+
+def _stream(path: Path, found: os.stat_result) -> int | Path | None:
+    """What is written to as it is: the descriptor of stdout or stderr, or the path of a pipe or a device.
+
+    A file that the shell made stdout of may have lines of others in it, and must not be replaced.
+    """
+    if path != Path(os.devnull):  # which takes everything, also where it stands in for a stream that is closed
+        for descriptor in _STANDARD:
+            with contextlib.suppress(OSError):
+                if os.path.samestat(found, os.fstat(descriptor)):
+                    return descriptor
+    return None if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode) else path

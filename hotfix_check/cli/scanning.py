@@ -89,7 +89,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         else:
             show(document, options.form, everything=options.everything, colour=options.colour)
 
-    write_outputs(report, document, options.outputs, manifest)
+    write_outputs(report, document, options.form, options.outputs, manifest)
     waived = [frozenset(one) for one in applied.by_target]
     return exit_code(judged.assessments, fail_on, waived, exit_zero=options.exit_zero)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from cli.processes import CATALOGUE, content, finish, heed_signals, start, started
 from conftest import ROOT, Run
+
+from hotfix_check.cli.ending import STOPPING
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and devices of POSIX")
 pytestmark = posix
@@ -89,6 +92,72 @@ def test_an_interrupt_while_reading_ends_the_run_at_once(command: str, number: s
     assert not list(place.glob(".*"))
 
 
+def test_a_second_signal_leaves_the_first_to_remove_what_is_half_written(place: Path) -> None:
+    before = content(place)
+    ran = finish(
+        *SCAN,
+        *("-o", "r.json", "-q"),
+        cwd=place,
+        before="import pathlib, signal; unlink = pathlib.Path.unlink\n"
+        "def killed_again(self, **given):\n    os.kill(os.getpid(), signal.SIGTERM)\n    unlink(self, **given)\n"
+        "pathlib.Path.unlink = killed_again\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGINT)",
+        preexec_fn=heed_signals,
+    )
+    assert (ran.returncode, ran.stderr) == (130, "hotfix-check: error: interrupted\n")
+    assert content(place) == before
+
+
+def test_a_signal_while_an_error_is_told_changes_nothing(place: Path, run: Run) -> None:
+    expected = run("scan", "nowhere", *CATALOGUE)
+    ran = finish(
+        *("scan", "nowhere", *CATALOGUE),
+        cwd=place,
+        before="import signal, hotfix_check.cli.ending as e; complain = e.complain\n"
+        "def killed(lines):\n    os.kill(os.getpid(), signal.SIGTERM)\n    complain(lines)\n"
+        "e.complain = killed",
+        preexec_fn=heed_signals,
+    )
+    assert (ran.returncode, ran.stderr) == (2, expected.err)
+    assert ran.stderr.endswith("\nhotfix-check: error: nowhere: No such file or directory\n")
+
+
+def test_a_signal_while_python_shuts_down_changes_nothing(tmp_path: Path) -> None:
+    """What is called last is what a module holds: by then Python has given every handler up."""
+    code = (
+        "import os, signal\n"
+        "class Last:\n"
+        "    def __del__(self, kill=os.kill, me=os.getpid(), write=os.write):\n"
+        "        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):\n"
+        "            kill(me, number)\n"
+        "        write(1, b'last')\n"
+        "last = Last()\n"
+        "from hotfix_check.__main__ import main; main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "scan", "nowhere"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        preexec_fn=heed_signals,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stdout) == (2, b"last")
+
+
+def test_signals_are_as_before_in_a_program_that_goes_on(run: Run) -> None:
+    def mine(number: int, frame: object) -> None:
+        raise AssertionError
+
+    before = {number: signal.signal(number, mine) for number in STOPPING}
+    try:
+        assert [run(*arguments).code for arguments in (VERSION, ("scan", "nowhere"))] == [0, 2]
+        assert {signal.getsignal(number) for number in STOPPING} == {mine}
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)
+
+
 def test_an_interrupt_stops_the_worker_processes_of_an_import(place: Path) -> None:
     articles = place / "articles"
     articles.mkdir()
@@ -161,6 +230,24 @@ def test_a_standard_output_that_takes_nothing_is_told_in_one_line(
     assert "Traceback" not in ran.stderr
     written = [name for name in ("r.json", "r.html") if (place / name).read_text() != "of last month"]
     assert written == (["r.json", "r.html"] if arguments is ALL else [])
+
+
+@pytest.mark.parametrize(("name", "descriptor", "code"), [("/dev/stdout", 1, 2), ("/dev/stderr", 2, 2), ("null", 1, 0)])
+def test_a_closed_stream_by_its_path_takes_nothing(name: str, descriptor: int, code: int, place: Path) -> None:
+    null = place / "null"
+    try:  # root could replace the system's own
+        os.mknod(null, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    except OSError:
+        null = Path(os.devnull)
+    path = null if name == "null" else name
+    ran = finish(
+        *(*INVENTORY, "-q", "-o", path),
+        cwd=place,
+        before=f"os.devnull = {str(null)!r}",
+        preexec_fn=lambda: os.close(descriptor),
+    )
+    said = "hotfix-check: error: /dev/stdout: cannot be written: Bad file descriptor\n"
+    assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", said if name == "/dev/stdout" else "")
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,52 @@ def test_a_pipe_by_its_number_as_shells_give_it_is_written_to(place: Path) -> No
 
 
 @posix
+@pytest.mark.parametrize(("name", "descriptor"), [("/dev/stdout", 1), ("log", 1), ("/dev/stderr", 2)])
+def test_a_file_that_the_shell_appends_to_keeps_what_is_in_it(name: str, descriptor: int, place: Path) -> None:
+    (place / "log").write_text("of yesterday\n")
+    with (place / "log").open("a") as log:
+        streams = {("stdout" if descriptor == 1 else "stderr"): log}
+        ran = finish("inventory", "server", *CATALOGUE, "-q", "-o", name, cwd=place, **streams)
+    assert (ran.returncode, ran.stdout or "", ran.stderr or "") == (0, "", "")
+    kept, _, added = (place / "log").read_text().partition("\n")
+    assert (kept, json.loads(added)["schema"]) == ("of yesterday", "hotfix-check/inventory/1")
+
+
+@posix
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        pytest.param(["scan", "server", *CATALOGUE, "-q", "-f", "csv"], "record,target,", id="scan, CSV"),
+        pytest.param(["scan", "server", *CATALOGUE, "-q"], "Target: server", id="scan, table"),
+        pytest.param(["convert", "saved.json", "-f", "md"], "# ", id="convert, Markdown"),
+        pytest.param(
+            ["fleet", "server", *CATALOGUE, "-q", "-f", "json"], '{\n"schema": "hotfix-check/fleet/1"', id="fleet, JSON"
+        ),
+    ],
+)
+def test_a_pipe_whose_name_says_no_format_gets_that_of_stdout(
+    arguments: list[str], begins: str, place: Path, run: Run
+) -> None:
+    if arguments[0] == "convert":
+        run(*SCAN, "-o", "saved.json", cwd=place)
+    reading, writing = os.pipe()
+    received: list[str] = []
+
+    def read() -> None:
+        with os.fdopen(reading, encoding="utf-8") as stream:
+            received.append(stream.read())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    ran = run(*arguments, "-o", f"/dev/fd/{writing}", cwd=place)
+    os.close(writing)
+    reader.join(20)
+    assert "error" not in ran.err
+    assert received[0].startswith(begins)
+    assert ran.out.startswith(begins)
+
+
+@posix
 @pytest.mark.parametrize(
     "command", [["inventory", "server"], ["baseline", "--from", "server"]], ids=["inventory", "baseline"]
 )
