@@ -25,7 +25,7 @@ LIMITS = ("-max_len=16384", "-rss_limit_mb=1024", "-timeout=10", "-print_final_s
 def main() -> int:
     """Fuzz, and print a line for each entrance."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=int, default=5, help="for each entrance (5)")
+    parser.add_argument("--seconds", type=int, default=4, help="for each entrance (4)")
     parser.add_argument("--keep", type=Path, help="folder of inputs, kept for the next run")
     parser.add_argument("--allow-absent", action="store_true", help="exit code 0 where atheris is not installed")
     parser.add_argument("entrances", nargs="*", metavar="ENTRANCE", help=", ".join(ENTRANCES))
