@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,12 @@ ORDER = [
 
 def imports(path: Path) -> set[str]:
     """All modules that a module names, ``from package import module`` among them."""
-    return named(ast.parse(path.read_text()))
+    return named(parsed(path))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def named(tree: ast.AST) -> set[str]:
@@ -89,7 +95,7 @@ def calls(tree: ast.AST) -> set[str]:
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(PURE)])
 def test_what_judges_and_renders_asks_no_clock_and_opens_nothing(name: str) -> None:
-    assert calls(ast.parse(MODULES[name].read_text())) & CALLS == set()
+    assert calls(parsed(MODULES[name])) & CALLS == set()
     assert calls(ast.parse("x = date.today(); open('y').read()")) & CALLS == {"today", "open"}
 
 

@@ -21,6 +21,8 @@ from benchmarks.reading import reading
 from benchmarks.timing import Run, WrongAnswerError, call, interleaved, process
 from hotfix_check.catalogue import load_catalogue
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
+
 
 def test_every_benchmark_runs_and_fills_its_table(tmp_path: Path) -> None:
     done = subprocess.run(

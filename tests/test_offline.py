@@ -155,7 +155,7 @@ def pyz(made: Callable[[str, Callable[[Path], None]], Path], wheelhouse: Path) -
 
 @pytest.fixture(scope="session")
 def unpacked(made: Callable[[str, Callable[[Path], None]], Path], pyz: Path) -> Path:
-    """What the first run writes, on the machine where the file is made."""
+    """What the first run writes, on the machine where the file is made; with -B nothing is added to it."""
 
     def fill(folder: Path) -> None:
         first = quiet(*PYTHON, pyz, "--version", cwd=folder, SHIV_ROOT=str(folder))
@@ -191,7 +191,7 @@ def test_the_python_that_runs_the_file_does_not_see_this_environment(empty: Path
 def test_the_file_reads_a_registry_hive(pyz: Path, unpacked: Path, samples: Path, empty: Path) -> None:
     hive = samples / "SOFTWARE-of-exchange-5.5-sp4"
     asked = ("scan", "--quiet", samples / "copied-file" / "Mapi32.dll", "--hive", hive)
-    ran = quiet(*PYTHON, pyz, *asked, cwd=empty, SHIV_ROOT=str(unpacked), HOTFIX_CHECK_CACHE="off")
+    ran = quiet(*PYTHON, "-B", pyz, *asked, cwd=empty, SHIV_ROOT=str(unpacked), HOTFIX_CHECK_CACHE="off")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "Registry: SP4, 3 hotfixes recorded" in ran.stdout
 
@@ -218,12 +218,12 @@ def test_the_catalogue_inside_is_whole_with_the_cache_and_without(
     folder = empty / "cache"
     folder.mkdir()
     where = {"HOTFIX_CHECK_CACHE": str(folder) if cache == "CACHE" else cache, "SHIV_ROOT": str(unpacked)}
-    status = quiet(*PYTHON, pyz, "catalogue", "status", cwd=empty, **where)
+    status = quiet(*PYTHON, "-B", pyz, "catalogue", "status", cwd=empty, **where)
     here = quiet(sys.executable, "-m", "hotfix_check", "catalogue", "status", cwd=ROOT, HOTFIX_CHECK_CACHE="off")
     assert (status.returncode, here.returncode) == (0, 0)
     assert re.search(r"^from .*/site-packages/hotfix_check/data$", status.stdout, re.MULTILINE)
     assert re.sub("(?m)^from .*", "", status.stdout) == re.sub("(?m)^from .*", "", here.stdout)
-    shown = quiet(*PYTHON, pyz, "catalogue", "show", "KB818861", cwd=empty, **where)
+    shown = quiet(*PYTHON, "-B", pyz, "catalogue", "show", "KB818861", cwd=empty, **where)
     assert "Mapi32.dll  5.5.2657.50  881936" in shown.stdout
     assert [path.name for path in folder.iterdir()] == (["catalogue.sqlite"] if cache == "CACHE" else [])
 

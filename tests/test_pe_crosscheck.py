@@ -17,6 +17,7 @@ from hotfix_check.pe import PeError, PeFacts, read_pe
 from hotfix_check.pe_crosscheck import MAX_FILE, cross_check
 from hotfix_check.version import FileVersion
 
+pytestmark = pytest.mark.usefixtures("little_garbage")
 OPTIONAL_HEADER = PE_HEADER + 24
 
 
@@ -175,7 +176,7 @@ def test_a_failure_of_pefile_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
 CHECKSUMS = st.binary(max_size=40)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(CHECKSUMS, st.integers(0, 0xFFFFFFFF))
 def test_the_checksum_is_that_of_pefile(end: bytes, stored: int) -> None:
     data = patched(build_pe(), OPTIONAL_HEADER + 64, stored) + end

@@ -58,7 +58,7 @@ def test_it_accepts_what_jsonschema_accepts(place: tuple[Any, ...], value: Any, 
     assert (first_fault(changed, SCHEMA) is None) == VALIDATOR.is_valid(changed)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(place=st.sampled_from(PLACES), value=VALUES)
 def test_whatever_is_read_can_be_rendered_in_every_format(place: tuple[Any, ...], value: Any) -> None:
     changed = copy.deepcopy(DOCUMENT)

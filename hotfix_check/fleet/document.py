@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.fields import stamp
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
-from hotfix_check.report.result import Document, RunInfo, day_text
+from hotfix_check.report.result import Document, RunInfo, day_text, document_head
 
 SCHEMA = ANY_REPORT + "1"
 SUMMARY = ("installed", "superseded", "partial", "missing", "not-applicable", "undetermined", "blocked", "waived")
@@ -62,7 +60,6 @@ def fleet_document(
     notes: Sequence[str],
 ) -> FleetDocument:
     """The document of all rows of a spool. ``required``: what was asked about counts as required (--kb)."""
-    outline = catalogue.outline()
     outcomes = spool.outcomes()
     updates, verdicts = _updates(spool, catalogue, importance, required=required)
     absent = list(_absent(spool, expected)) if expected is not None else []
@@ -74,22 +71,7 @@ def fleet_document(
     unexpected = [row["host"] for row in spool.unexpected()] if expected is not None else []
     del outcomes["damaged"]
     head = {
-        "schema": SCHEMA,
-        "tool": {"name": "hotfix-check", "version": __version__},
-        "run": {
-            "started": stamp(run.started),
-            "finished": stamp(run.finished),
-            "host": run.host,
-            "user": run.user,
-            "arguments": None if run.arguments is None else list(run.arguments),
-            "as_of": day_text(run.as_of),
-        },
-        "catalogue": {
-            "version": catalogue.version,
-            "sha256": catalogue.sha256,
-            "products": len(catalogue.products),
-            "updates": outline.updates,
-        },
+        **document_head(SCHEMA, run, catalogue),
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {

@@ -65,25 +65,13 @@ def result_document(
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
-    outline = catalogue.outline()
-    newest = {product: day_text(day) for product, day in outline.newest_days.items()}
+    head = document_head(SCHEMA, run, catalogue)
+    newest = {product: day_text(day) for product, day in catalogue.outline().newest_days.items()}
     ladders = Ladders(assessments, catalogue)
     return {
-        "schema": SCHEMA,
-        "tool": {"name": "hotfix-check", "version": __version__},
-        "run": {
-            "started": stamp(run.started),
-            "finished": stamp(run.finished),
-            "host": run.host,
-            "user": run.user,
-            "arguments": None if run.arguments is None else list(run.arguments),
-            "as_of": day_text(run.as_of),
-        },
+        **head,
         "catalogue": {
-            "version": catalogue.version,
-            "sha256": catalogue.sha256,
-            "products": len(catalogue.products),
-            "updates": outline.updates,
+            **head["catalogue"],
             "newest": max((day for day in newest.values() if day), default=None),
             "newest_by_product": newest,
         },
@@ -102,6 +90,28 @@ def result_document(
             {**_target(assessment, catalogue, fail_on, here), "ladders": ladders.of(assessment)}
             for assessment, here in zip(assessments, waived, strict=False)
         ],
+    }
+
+
+def document_head(schema: str, run: RunInfo, catalogue: Catalogue) -> Document:
+    """What every report begins with: its schema, the tool, the run, the catalogue."""
+    return {
+        "schema": schema,
+        "tool": {"name": "hotfix-check", "version": __version__},
+        "run": {
+            "started": stamp(run.started),
+            "finished": stamp(run.finished),
+            "host": run.host,
+            "user": run.user,
+            "arguments": None if run.arguments is None else list(run.arguments),
+            "as_of": day_text(run.as_of),
+        },
+        "catalogue": {
+            "version": catalogue.version,
+            "sha256": catalogue.sha256,
+            "products": len(catalogue.products),
+            "updates": catalogue.outline().updates,
+        },
     }
 
 

@@ -79,35 +79,35 @@ def test_csv_with_an_open_quote_is_refused() -> None:
 
 
 HOSTILE = {
-    "one line": "a" * 400_000,
-    "dots": "." * 400_000,
-    "digits": "1" * 400_000,
-    "rows on one line": "Date Time Version Size File name " + "07-Dec-2004 23:04 5.5.2658.28 209,680 I.dll " * 2_000,
-    "headers on one line": "Date Time Version Size File name " * 5_000,
-    "header lines": "File name   Version\n" * 10_000,
-    "pipes": "|" * 400_000,
-    "grid lines": "| a | b |\n" * 10_000,
-    "near rows": "a.dll foo 1.2.3.4 bar baz\n" * 5_000,
-    "open tags": "<html>" + "<a " * 100_000,
-    "angle brackets": "<html>" + "<" * 400_000,
-    "open comments": "<html>" + "<!--" * 100_000,
-    "open declarations": "<html>" + "<!" * 200_000,
-    "nested elements": "<html>" + "<div>" * 80_000,
-    "nested tables": "<html>" + "<table><tr><td>" * 30_000 + "x",
-    "wide spans": "<html><table>" + "<tr><td colspan=9999 rowspan=9999>a.dll" * 3_000,
-    "entities": "<html>" + "&" * 400_000,
-    "requirements": "this fix requires you must be running " * 10_000,
-    "fix wording": ("this fix " + "contain " * 14) * 3_000,
-    "replacements": "This hotfix supersedes the fix in the following articles:\n\n" * 6_000,
-    "numbers": "Q123456 title\n\n" * 10_000,
-    "product list": "The information in this article applies to:\n\n - Exchange Server, versions " + "5.5, " * 60_000,
-    "months": "jan " * 100_000,
-    "paths": "\\a" * 200_000,
-    "a heading for each table": "Heading\n-------\n\n a.dll 1.0.0.0 1/1/99\n\n\n" * 12_000,
-    "a list of least versions each": "Hotfix\n\n a.dll version 1.0 (dated 1/1/99) and later\n\n\n" * 8_000,
-    "Markdown rules": "a | b\n--- | ---\n" * 20_000,
-    "open parentheses": "(1 bytes, dated " * 20_000,
-    "line breaks in cells": "<html><table><tr><td>" + "a.dll<br>" * 60_000,
+    "one line": "a" * 200_000,
+    "dots": "." * 200_000,
+    "digits": "1" * 200_000,
+    "rows on one line": "Date Time Version Size File name " + "07-Dec-2004 23:04 5.5.2658.28 209,680 I.dll " * 1_000,
+    "headers on one line": "Date Time Version Size File name " * 2_500,
+    "header lines": "File name   Version\n" * 5_000,
+    "pipes": "|" * 200_000,
+    "grid lines": "| a | b |\n" * 5_000,
+    "near rows": "a.dll foo 1.2.3.4 bar baz\n" * 2_500,
+    "open tags": "<html>" + "<a " * 50_000,
+    "angle brackets": "<html>" + "<" * 200_000,
+    "open comments": "<html>" + "<!--" * 50_000,
+    "open declarations": "<html>" + "<!" * 100_000,
+    "nested elements": "<html>" + "<div>" * 40_000,
+    "nested tables": "<html>" + "<table><tr><td>" * 15_000 + "x",
+    "wide spans": "<html><table>" + "<tr><td colspan=9999 rowspan=9999>a.dll" * 1_500,
+    "entities": "<html>" + "&" * 200_000,
+    "requirements": "this fix requires you must be running " * 5_000,
+    "fix wording": ("this fix " + "contain " * 14) * 1_500,
+    "replacements": "This hotfix supersedes the fix in the following articles:\n\n" * 3_000,
+    "numbers": "Q123456 title\n\n" * 5_000,
+    "product list": "The information in this article applies to:\n\n - Exchange Server, versions " + "5.5, " * 30_000,
+    "months": "jan " * 50_000,
+    "paths": "\\a" * 100_000,
+    "a heading for each table": "Heading\n-------\n\n a.dll 1.0.0.0 1/1/99\n\n\n" * 6_000,
+    "a list of least versions each": "Hotfix\n\n a.dll version 1.0 (dated 1/1/99) and later\n\n\n" * 4_000,
+    "Markdown rules": "a | b\n--- | ---\n" * 10_000,
+    "open parentheses": "(1 bytes, dated " * 10_000,
+    "line breaks in cells": "<html><table><tr><td>" + "a.dll<br>" * 30_000,
 }
 
 
@@ -115,7 +115,7 @@ HOSTILE = {
 def test_hostile_text_takes_bounded_time(name: str) -> None:
     started = time.perf_counter()
     parse_article(HOSTILE[name], source="test")
-    # Measured at 0.01 to 1.5 s; anything quadratic would need minutes.
+    # Measured at 0.01 to 0.8 s; anything quadratic would need minutes.
     assert time.perf_counter() - started < 20
 
 
@@ -166,7 +166,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(pieces | st.text(max_size=8), max_size=60))
 def test_any_text_gives_a_draft_that_can_be_printed(parts: list[str]) -> None:
     draft = parse_article("".join(parts), source="test")

@@ -137,7 +137,7 @@ def grid(rows: list[list[str]], *, rule_between: bool = True) -> str:
     return "\n".join([*lines] if rule_between else [*lines, rule])
 
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quick

@@ -131,7 +131,7 @@ def test_supplying_what_is_asked_for_settles_the_question(
         }
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(catalogues, servers(whole=True))
 def test_a_plan_leaves_nothing_weighty_missing_is_never_blocked_and_has_no_needless_step(
     catalogue: Catalogue, inventory: Inventory

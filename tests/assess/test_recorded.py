@@ -412,7 +412,7 @@ def near_the_catalogue(draw: st.DrawFn) -> tuple[Product, Inventory, RegistryRec
     return product, target, records(level_setup(product, draw(st.integers(0, len(product.levels) - 1))), *found)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(near_the_catalogue())
 def test_a_hive_changes_nothing_of_what_the_files_are_judged_to_be(
     drawn: tuple[Product, Inventory, RegistryRecords],

@@ -378,26 +378,25 @@ def test_a_toml_text_gives_the_same_value_back(payload: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("w" * (1 << 20), id="one word"),
-        pytest.param("a b " * (1 << 18), id="words"),
-        pytest.param(" " * (1 << 20) + "x", id="spaces"),
-        pytest.param("\x1b[31m" * (1 << 17), id="escapes"),
-        pytest.param("\u202e" * (1 << 17), id="overrides"),
-        pytest.param(";=" * (1 << 18), id="formulas"),
-        pytest.param("|`*[" * (1 << 17), id="Markdown"),
-        pytest.param("-" * (1 << 20), id="hyphens"),
+        pytest.param("w" * (1 << 18), id="one word"),
+        pytest.param("a b " * (1 << 16), id="words"),
+        pytest.param(" " * (1 << 18) + "x", id="spaces"),
+        pytest.param("\x1b[31m" * (1 << 15), id="escapes"),
+        pytest.param("\u202e" * (1 << 15), id="overrides"),
+        pytest.param(";=" * (1 << 16), id="formulas"),
+        pytest.param("|`*[" * (1 << 15), id="Markdown"),
+        pytest.param("-" * (1 << 18), id="hyphens"),
     ],
 )
-def test_a_text_of_a_million_characters_costs_no_more_than_its_length(text: str) -> None:
+def test_a_text_of_hundreds_of_thousands_of_characters_costs_no_more_than_its_length(text: str) -> None:
     places = [next(place for place in PLACES if place[-1] == key) for key in ("title", "reason", "host")]
     made = with_text(PLAIN, places, text)
     begun = time.perf_counter()
     for render in (render_html, render_csv, render_markdown, to_json):
         assert len(render(made)) < 200 << 20
     render_table(made, width=80, everything=True)
-    assert (
-        time.perf_counter() - begun < 20
-    )  # seconds; a second or so, where cost grew with the square it would be hours
+    # Less than half a second; where cost grew with the square it would be many minutes.
+    assert time.perf_counter() - begun < 10
 
 
 def test_the_checks_of_this_module_see_what_they_look_for() -> None:
