@@ -71,7 +71,7 @@ def synthetic(count: int) -> Catalogue:
                 level=None,
                 component=None,
                 restart=None,
-                packages=(Package(level=LEVELS[line].name, rows=rows),),
+                packages=(Package(level=LEVELS[line].name, line=line, rows=rows),),
                 replaces=None,
                 contains=(),
                 included_in=(),

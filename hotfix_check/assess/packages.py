@@ -8,7 +8,7 @@ from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
 from hotfix_check.assess.rows import AtOrAbove, judge_rows
 from hotfix_check.assess.supersedence import Supersedence, level_includes
-from hotfix_check.catalogue.update import FileRow, Package, Update, package_line
+from hotfix_check.catalogue.update import FileRow, Package, Update
 from hotfix_check.inventory import InstalledFile
 
 
@@ -35,7 +35,7 @@ def judge_packages(
     package for the target's line, that one is the update for it.
     """
     product = evidence.product
-    by_line = {line: package for package in update.packages if (line := package_line(package, product)) is not None}
+    by_line = {package.line: package for package in update.packages if package.line is not None}
     at = _target_line(update, level, evidence)
     if not by_line:
         included = level_includes(update, product, level.low, None)
@@ -134,8 +134,7 @@ def _same_day(update: Update, line: int, evidence: ProductEvidence, relations: S
         (
             other
             for other in relations.released_with(update)
-            if other.id != update.id
-            and any(package_line(package, evidence.product) == line for package in other.packages)
+            if other.id != update.id and any(package.line == line for package in other.packages)
         ),
         None,
     )

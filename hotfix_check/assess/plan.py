@@ -13,7 +13,7 @@ from hotfix_check.assess.finding import OPEN, Assessment, Finding, RowState
 from hotfix_check.assess.supersedence import Supersedence, level_includes
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import Level, headline_version
-from hotfix_check.catalogue.update import Action, Importance, Update, package_line, required_rows
+from hotfix_check.catalogue.update import Action, Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion
 
@@ -268,7 +268,7 @@ def _level_versions(product: Product, level: Level, relations: Supersedence) -> 
         if update.product != product.id:
             continue
         for package in update.packages:
-            line = package_line(package, product)
+            line = package.line
             if line is None or line >= index or not level_includes(update, product, index, package):
                 continue
             for row in required_rows(package):

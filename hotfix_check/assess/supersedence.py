@@ -9,7 +9,7 @@ from datetime import date
 
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.product import Level
-from hotfix_check.catalogue.update import FileRow, Kind, Package, Update, package_line, required_rows
+from hotfix_check.catalogue.update import FileRow, Kind, Package, Update, required_rows
 from hotfix_check.version import FileVersion
 
 
@@ -32,9 +32,12 @@ class Supersedence:
         self._containers: dict[str, set[str]] = defaultdict(set)
         self._bringing: dict[tuple[str, str], Update] = {}
         self._released: dict[tuple[str, date], list[Update]] = defaultdict(list)
-        # One step up from an update, by its id and its package's line: the same for every target.
+        # What was found, by an update's id and its package's line: the same for every target.
         self._known_steps: dict[tuple[str, int | None], frozenset[str]] = {}
         self._known_closures: dict[tuple[str, int | None], tuple[str, ...]] = {}
+        self._known_parts: dict[tuple[str, int | None], tuple[str, ...]] = {}
+        self._known_containers: dict[str, tuple[Update, ...]] = {}
+        self._known_ages: dict[str, tuple[date, int, int, str]] = {}
         for update in catalogue.updates:
             product = self.products[update.product]
             if update.released is not None:
@@ -47,12 +50,11 @@ class Supersedence:
                 if "/" in container:
                     self._containers[update.id].add(container)
             for package in update.packages:
-                line = package_line(package, product)
-                if line is None:
+                if package.line is None:
                     continue
                 for row in required_rows(package):
                     if row.version is not None:
-                        self._shipped[(product.id, line, row.name.lower())].append(
+                        self._shipped[(product.id, package.line, row.name.lower())].append(
                             ShippedBuild(row.version, update, package)
                         )
 
@@ -78,6 +80,9 @@ class Supersedence:
 
     def containers(self, update: Update) -> tuple[Update, ...]:
         """The catalogued updates that by the catalogue's word contain or replace this one, step by step, by id."""
+        known = self._known_containers.get(update.id)
+        if known is not None:
+            return known
         found: set[str] = set()
         waiting = [update.id]
         while waiting:
@@ -85,7 +90,9 @@ class Supersedence:
                 if container not in found and container != update.id:
                     found.add(container)
                     waiting.append(container)
-        return tuple(self.updates[key] for key in sorted(found) if key in self.updates)
+        containers = tuple(self.updates[key] for key in sorted(found) if key in self.updates)
+        self._known_containers[update.id] = containers
+        return containers
 
     def bringing(self, product_id: str, level: str) -> Update | None:
         """The service pack or cumulative update that brings a level."""
@@ -93,7 +100,7 @@ class Supersedence:
 
     def superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
         """The ids of the catalogued updates that replace this one on a package's line, step by step, oldest first."""
-        line = package_line(package, self.products[update.product]) if package else None
+        line = package.line if package else None
         known = self._known_closures.get((update.id, line))
         if known is not None:
             return known
@@ -112,18 +119,20 @@ class Supersedence:
 
     def partly_superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
         """The ids of the updates of a line that replace some of an update's required files with later ones, not all."""
-        product = self.products[update.product]
-        line = package_line(package, product) if package else None
-        if package is None or line is None:
+        if package is None or package.line is None:
             return ()
+        known = self._known_parts.get((update.id, package.line))
+        if known is not None:
+            return known
         whole = {*self.superseded_by(update, package), update.id}
         later = {
             build.update.id
             for row in required_rows(package)
-            for build in self.shipped(product.id, line, row.name)
+            for build in self.shipped(update.product, package.line, row.name)
             if row.version is not None and build.version > row.version and build.package.contains_earlier
         }
-        return self.oldest_first(later - whole)
+        self._known_parts[(update.id, package.line)] = parts = self.oldest_first(later - whole)
+        return parts
 
     def successors(self, update: Update) -> frozenset[str]:
         """The ids of the updates that replace this one by one step, on any line."""
@@ -131,7 +140,7 @@ class Supersedence:
 
     def _directly(self, update: Update, package: Package | None) -> frozenset[str]:
         product = self.products[update.product]
-        key = (update.id, package_line(package, product) if package else None)
+        key = (update.id, package.line if package else None)
         if key not in self._known_steps:
             self._known_steps[key] = frozenset(self._find_directly(update, package, product))
         return self._known_steps[key]
@@ -140,7 +149,7 @@ class Supersedence:
         found = {one for one in self._containers.get(update.id, ()) if one in self.updates}
         if update.level is not None:
             return found | self._later_levels(product, product.level_index(update.level))
-        line = package_line(package, product) if package else None
+        line = package.line if package else None
         level = first_including_level(update, product, line, package)
         if level is not None:
             found |= self._level_ids(product, level)
@@ -150,16 +159,12 @@ class Supersedence:
 
     def _package_of(self, update: Update, line: int | None) -> Package | None:
         """The package of an update for a line; its only one where the lines are not the question."""
-        product = self.products[update.product]
-        for package in update.packages:
-            if package_line(package, product) == line:
-                return package
-        return None
+        return next((package for package in update.packages if package.line == line), None)
 
     def chain(self, update: Update, package: Package | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What an update replaces and what replaces it on a package's line, each oldest first, whatever the steps."""
         product = self.products[update.product]
-        line = package_line(package, product) if package else None
+        line = package.line if package else None
         older = {one for one in (*update.contains, *(update.replaces or ())) if one in self.updates}
         if package is not None and line is not None:
             for row in required_rows(package):
@@ -171,14 +176,15 @@ class Supersedence:
 
     def oldest_first(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Ids of catalogued updates by level, then by day, then by number."""
+        return tuple(sorted(ids, key=self._age))
 
-        def age(update_id: str) -> tuple[date, int, int, str]:
+    def _age(self, update_id: str) -> tuple[date, int, int, str]:
+        known = self._known_ages.get(update_id)
+        if known is None:
             update = self.updates[update_id]
-            product = self.products[update.product]
-            level = -1 if update.level is None else product.level_index(update.level)
-            return update.built or date.min, level, update.kb or 0, update_id
-
-        return tuple(sorted(ids, key=age))
+            level = -1 if update.level is None else self.products[update.product].level_index(update.level)
+            known = self._known_ages[update_id] = (update.built or date.min, level, update.kb or 0, update_id)
+        return known
 
     def _derived(self, update: Update, package: Package, product: Product, line: int) -> set[str]:
         needed = required_rows(package)
@@ -241,7 +247,7 @@ def level_includes(update: Update, product: Product, index: int, package: Packag
     level = product.levels[index]
     if level.released is not None and update.built is not None:
         return "dates" if level.released > update.built else None
-    line = package_line(package, product) if package else None
+    line = package.line if package else None
     if package is None or line is None:
         return None
     between = product.levels[line + 1 : index + 1]

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from hotfix_check.catalogue.product import Product, headline_version
-from hotfix_check.catalogue.update import FileRow, Package, Update, package_line, row_day
+from hotfix_check.catalogue.update import FileRow, Package, Update, row_day
 from hotfix_check.version import FileVersion
 
 _PROGRAMS = (".exe", ".dll")
@@ -72,7 +72,7 @@ def _line(update: Update, package: Package, product: Product) -> Iterator[str]:
     own_of_level = built_on.name in update.included_in and newest[: len(built_on.build)] <= built_on.build
     if package.level not in (None, built_on.name) and not own_of_level:
         yield f"{newest} is of the line of {built_on.name}, not of {package.level}"
-    line = package_line(package, product)
+    line = package.line
     for name in update.included_in:
         if "/" not in name and line is not None and product.level_index(name) <= line:
             yield f"included_in: {name} is not later than the package's line, {product.levels[line].name}"
@@ -90,7 +90,7 @@ def check_dates(updates: Iterable[Update], product: Product) -> Iterator[str]:
     shipped: dict[tuple[int, str, str | None], list[_Dated]] = defaultdict(list)
     for update in updates:
         for package in update.packages:
-            line = package_line(package, product)
+            line = package.line
             for row in package.rows:
                 day = row_day(row) or (update.released if len(package.rows) == 1 else None)
                 if line is not None and row.version is not None and row.range is None and day is not None:

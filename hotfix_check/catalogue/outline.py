@@ -10,7 +10,7 @@ from datetime import date
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Advisory, Product, headline_version
-from hotfix_check.catalogue.update import Update, package_line, required_rows
+from hotfix_check.catalogue.update import Update, required_rows
 from hotfix_check.version import FileVersion
 
 
@@ -85,7 +85,6 @@ def _names_by_product(
 
 
 def _newest_builds(products: tuple[Product, ...], updates: tuple[Update, ...]) -> dict[str, FileVersion]:
-    known = {product.id: product for product in products}
     newest = {
         product.id: max(
             headline_version(product.levels[-1]),
@@ -96,7 +95,7 @@ def _newest_builds(products: tuple[Product, ...], updates: tuple[Update, ...]) -
     }
     for update in updates:
         for package in update.packages:
-            if package_line(package, known[update.product]) is None:
+            if package.line is None:
                 continue
             for row in required_rows(package):
                 if row.version is not None and row.version > newest[update.product]:

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Product
 from hotfix_check.version import FileVersion
 
 
@@ -74,12 +73,14 @@ class Prerequisite:
 class Package:
     """An update's file set for one servicing line; prerequisites are groups joined by AND, alternatives within.
 
-    ``level`` is None where the source does not state the line; it then follows from the rows' builds.
+    ``level`` is the level that the source states it is for, or None. ``line`` is the index of the level whose servicing
+    line it is of: ``level``, else the one whose build range holds the newest row; None where no row tells it.
     ``contains_earlier`` is false for the packages of March 2021 for out-of-support CUs, which carry only their own
     month's fixes though their build is higher than that of earlier updates (HealthChecker pull request 542).
     """
 
     level: str | None
+    line: int | None
     rows: tuple[FileRow, ...]
     prerequisites: tuple[tuple[Prerequisite, ...], ...] = ()
     prerequisites_stated: bool = False
@@ -141,14 +142,6 @@ class Update:
             first = date.fromisoformat(f"{self.released_month}-01")
             return first.replace(day=monthrange(first.year, first.month)[1])
         return newest
-
-
-def package_line(package: Package, product: Product) -> int | None:
-    """The servicing line of a package: as stated, else the level whose build range holds its newest row."""
-    if package.level is not None:
-        return product.level_index(package.level)
-    builds = [row.version for row in package.rows if row.version is not None and row.range is None]
-    return product.line_of(max(builds)) if builds else None
 
 
 def required_rows(package: Package) -> list[FileRow]:

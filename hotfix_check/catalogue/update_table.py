@@ -18,7 +18,6 @@ from hotfix_check.catalogue.update import (
     Package,
     Prerequisite,
     Update,
-    package_line,
 )
 from hotfix_check.fields import Fields
 from hotfix_check.shown import shown
@@ -99,7 +98,7 @@ def _check_lines(table: Fields, packages: Sequence[Package], product: Product) -
     """A target's line chooses the package: two of one line could not be told apart."""
     seen: dict[int, int] = {}
     for number, package in enumerate(packages, 1):
-        line = package_line(package, product)
+        line = package.line
         if line is not None and line in seen:
             level = product.levels[line].name
             raise table.fault("package", f"packages {seen[line]} and {number} are both for the line of {level}")
@@ -146,15 +145,25 @@ def _package(table: Fields, product: Product) -> Package:
     prerequisites = tuple(tuple(_prerequisite(table, value, product) for value in group) for group in groups or ())
     if any(not group for group in prerequisites):
         raise table.fault("prerequisites", "a group must name at least one level or update")
+    level = _level_name(table, "level", table.text("level"), product)
+    rows = tuple(_row(row, product) for row in table.tables("files", file_label))
     package = Package(
-        level=_level_name(table, "level", table.text("level"), product),
-        rows=tuple(_row(row, product) for row in table.tables("files", file_label)),
+        level=level,
+        line=_line(level, rows, product),
+        rows=rows,
         prerequisites=prerequisites,
         prerequisites_stated=table.flag("prerequisites_stated", groups is not None),
         contains_earlier=table.flag("contains_earlier", True),
     )
     table.finish()
     return package
+
+
+def _line(level: str | None, rows: Sequence[FileRow], product: Product) -> int | None:
+    if level is not None:
+        return product.level_index(level)
+    builds = [row.version for row in rows if row.version is not None and row.range is None]
+    return product.line_of(max(builds)) if builds else None
 
 
 def _prerequisite(table: Fields, value: object, product: Product) -> Prerequisite:

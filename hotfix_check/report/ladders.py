@@ -11,7 +11,7 @@ from typing import Any
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.product import Level, ProductFile, headline_version
-from hotfix_check.catalogue.update import FileRow, Update, package_line
+from hotfix_check.catalogue.update import FileRow, Update
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
@@ -132,7 +132,7 @@ def _shipped(catalogue: Catalogue, wanted: Iterable[_Key]) -> Mapping[_Key, list
                 row for row in package.rows if row.version is not None and (update.product, row.name.lower()) in wanted
             ]
             if rows:
-                line = package_line(package, catalogue.product(update.product)) or 0
+                line = package.line or 0
                 for row in rows:
                     shipped[update.product, row.name.lower()].append(_Shipped(row, update, line))
     return shipped
