@@ -161,7 +161,7 @@ def near(row: FileRow, chance: random.Random) -> FileVersion | None:
 def test_a_part_gives_the_answers_of_the_whole(index: CatalogueIndex, seed: int) -> None:
     chance = random.Random(seed)
     whole = Assessor(WHOLE)
-    for _ in range(8):
+    for _ in range(5):
         target = some_target(chance)
         scope = scope_of([target], WHOLE.products, index.outline)
         part = index.catalogue(scope.products, scope.names)
