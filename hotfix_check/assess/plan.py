@@ -181,8 +181,6 @@ class _Planner:
             raise _CannotPlanError(f"{finding.update.name} needs itself, step by step")
         if finding.importance is Importance.FORBIDDEN:
             raise _CannotPlanError(f"{finding.update.name} is forbidden")
-        if finding.verdict not in OPEN and above:
-            raise _CannotPlanError(f"{finding.update.name}, which it needs, is {finding.verdict}")
         reasons: list[str] = []
         for group in finding.prerequisites:
             if group.state != "unmet":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from targets import finding, folder, installed, lone
 from hotfix_check.assess import Assessment, Assessor, Question, assess
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import Confidence, RowState, SatisfiedBy, Verdict
-from hotfix_check.assess.plan import make_plan
+from hotfix_check.assess.plan import Plan, make_plan
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.update import Importance
@@ -60,9 +61,9 @@ def fix(kb: int, files: str = "", *, level: str | None = None, more: str = "", p
     return f'[[update]]\nkb = {kb}\ntitle = "Fix"\nkind = "hotfix"\nsources = ["x"]\n{more}\n{block}'
 
 
-def catalogue(*updates: str) -> Catalogue:
-    packs = SP.format("SP1") + SP.format("SP2")
-    return parse_catalogue([("rules.toml", (PRODUCT + packs + "".join(updates)).encode())], sha256="")
+def catalogue(*updates: str, packs: tuple[str, ...] = ("SP1", "SP2")) -> Catalogue:
+    text = PRODUCT + "".join(map(SP.format, packs)) + "".join(updates)
+    return parse_catalogue([("rules.toml", text.encode())], sha256="")
 
 
 def server(level: int, *files: InstalledFile | UnreadableFile) -> tuple[InstalledFile | UnreadableFile, ...]:
@@ -307,6 +308,94 @@ def test_a_plan_does_not_put_an_optional_update_in_the_place_of_a_recommended_on
         lambda one: one.importance is Importance.RECOMMENDED,
     )
     assert [step.update.kb for step in plan.steps] == [100001]
+
+
+def plan_for(goal: str, known: Catalogue, *files: InstalledFile, **question: object) -> Plan:
+    """The plan that leads to one update on a server."""
+    assessor, asked = Assessor(known), Question(**question)  # type: ignore[arg-type]
+    return make_plan(
+        folder(*files),
+        lambda state, only: assessor.assess(state, replace(asked, only=only)),
+        assessor.relations,
+        lambda one: one.update.id == goal,
+    )
+
+
+NEEDS_2 = fix(100001, "a.dll=9.9.200.1", level="SP1", package='prerequisites = [["KB100002"], ["SP1"]]')
+FORBIDDEN_2 = {"exchange-9.9/KB100002": Importance.FORBIDDEN}
+
+
+@pytest.mark.parametrize(
+    ("updates", "importance", "why"),
+    [
+        pytest.param(
+            (NEEDS_2, fix(100002, "b.dll=9.9.200.1", level="SP1")),
+            FORBIDDEN_2,
+            "KB100002 is forbidden",
+            id="what it needs is forbidden",
+        ),
+        pytest.param(
+            (fix(100001, "a.dll=9.9.300.1", level="SP2"),),
+            {},
+            "it needs SP2, which the catalogue has no package of",
+            id="nothing brings the level that it needs",
+        ),
+        pytest.param(
+            (NEEDS_2, fix(100002, "b.dll=9.9.200.1", level="SP1", package='prerequisites = [["KB100001"], ["SP1"]]')),
+            {},
+            "KB100001 needs itself, step by step",
+            id="two need each other",
+        ),
+        pytest.param(
+            (
+                fix(100001, "a.dll=9.9.200.1", level="SP1", package='prerequisites = [["KB100002", "KB100003"]]'),
+                fix(100002, "b.dll=9.9.200.1", level="SP1"),
+                fix(100003, "b.dll=9.9.300.2", level="SP2"),
+            ),
+            FORBIDDEN_2,
+            "KB100002 is forbidden; it needs SP2, which the catalogue has no package of",
+            id="neither of two alternatives",
+        ),
+    ],
+)
+def test_a_plan_says_why_an_update_cannot_be_reached(
+    updates: tuple[str, ...], importance: dict[str, Importance], why: str
+) -> None:
+    known = catalogue(*updates, packs=("SP1",))
+    files = server(2, installed(A, "9.9.200.0"), installed(B, "9.9.200.0"))
+    plan = plan_for("exchange-9.9/KB100001", known, *files, importance=importance)
+    assert plan.steps == ()
+    assert plan.unreachable == (("exchange-9.9/KB100001", why),)
+
+
+def test_a_plan_says_that_an_update_would_not_show_in_what_was_collected() -> None:
+    known = catalogue(fix(100001, 'c.dll=9.9.200.1 roles = ["imc"]', level="SP1"), packs=("SP1",))
+    plan = plan_for("exchange-9.9/KB100001", known, *server(2), complete=True)
+    assert plan.steps == ()
+    why = "installing KB100001 would not change what was collected"
+    assert plan.unreachable == (("exchange-9.9/KB100001", why),)
+
+
+def test_a_plan_installs_no_service_pack_on_what_is_no_server() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.1", level="SP2"))
+    plan = plan_for("exchange-9.9/KB100001", known, installed(A, "9.9.200.0"), assume=(("exchange-9.9", "SP1"),))
+    assert plan.steps == ()
+    assert plan.unreachable == (("exchange-9.9/KB100001", "SP2 is not among what was judged"),)
+
+
+def test_a_replacement_that_cannot_be_had_is_not_planned_in_the_place_of_an_update() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.200.1", level="SP1"),
+        fix(100002, "b.dll=9.9.200.1", level="SP1"),
+        fix(100003, "a.dll=9.9.200.2", level="SP1", package='prerequisites = [["KB100002"], ["SP1"]]'),
+        packs=("SP1",),
+    )
+    files = server(2, installed(A, "9.9.200.0"), installed(B, "9.9.200.0"))
+    goal = "exchange-9.9/KB100001"
+    assert [step.update.kb for step in plan_for(goal, known, *files).steps] == [100002, 100003]
+    without = plan_for(goal, known, *files, importance=FORBIDDEN_2)
+    assert [step.update.kb for step in without.steps] == [100001]
+    assert without.unreachable == ()
 
 
 def test_a_marker_that_is_asked_for_anyway_answers_the_question_of_the_level_too() -> None:
