@@ -141,7 +141,7 @@ def fleet(options: Options) -> Figures:
     quick = options.quick
     rows: list[tuple[str, ...]] = []
     goals: list[Goal] = []
-    notes: list[str] = []
+    notes = ["Memory, and writing Parquet: run once."]
     one_core = _one_core(options, ONE_CORE_QUICK if quick else ONE_CORE, rows)
     _processes(options, SCALING_QUICK if quick else SCALING, rows, goals, notes)
     _memory(options, MEMORY_QUICK if quick else MEMORY, rows, goals)

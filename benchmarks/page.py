@@ -13,8 +13,8 @@ def page(all_figures: Sequence[Figures], machine: str, programs: str, *, plot: s
     parts = [
         "# Benchmarks",
         "Made by `python -m benchmarks`; how and what is measured: [README](../README.md). Every figure is the median "
-        "of several rounds in which the contenders take turns. Ratios of one run can be compared, times of two "
-        "machines cannot.",
+        "of several rounds in which the contenders take turns, unless a note says that it was run once. Ratios of one "
+        "run can be compared, times of two machines cannot.",
         f"Machine: {machine}.",
         f"Programs: {programs}.",
     ]

@@ -14,7 +14,7 @@ from hotfix_check.shown import clipped
 
 MAX_VALUES = 4 * 1024 * 1024  # commas and opening brackets; an inventory has 16 for a file that tells everything
 MAX_NESTING = 64  # what the tool writes has less than ten
-_MAX_DIGITS = 20
+MAX_DIGITS = 20
 
 _Place = tuple[Any, ...]  # (place around, key or number); () is the document
 _END = object()
@@ -49,7 +49,7 @@ class _Reading:
         return made
 
     def integer(self, digits: str) -> int | _Unfit:
-        if len(digits) > _MAX_DIGITS:
+        if len(digits) > MAX_DIGITS:
             return self.unfit(f"a whole number of {len(digits)} digits, and no count is that large")
         return int(digits)
 

@@ -24,7 +24,7 @@ from hotfix_check.toml_string import toml_string
 from hotfix_check.toml_text import parse_toml
 
 MAX_BYTES = 1024 * 1024
-LONGEST_HOST = 255  # characters of a pattern; a name in the DNS has no more
+MAX_HOST = 255  # characters of a pattern; a name in the DNS has no more
 LONGEST_WAIVER = timedelta(days=366)
 
 
@@ -220,7 +220,7 @@ def _read_waiver(table: Fields) -> Waiver:
 def _hosts(table: Fields) -> tuple[str, ...]:
     hosts = table.texts("hosts") or ()
     for host in hosts:
-        if len(host) > LONGEST_HOST:
+        if len(host) > MAX_HOST:
             raise table.fault("hosts", f"a host, or a pattern such as EX*, expected, found {shown(host)}")
     return hosts
 

@@ -43,7 +43,10 @@ def run_inventory(
     listing = target.is_file() and is_listing(target)
     if target.is_file() and not listing and looks_saved(target):
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
+    packed = output is not None and output.suffix.lower() == ".gz"
     if output is not None:
+        if packed and not output.name.lower().endswith(".json.gz"):
+            raise UsageError(f"--output: {output}: a packed inventory is known by its name: end it with .json.gz")
         not_evidence(output, (target, *catalogues, *(() if hive is None else (hive,))))
     opened = open_catalogue(catalogues, [target])
     outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
@@ -75,7 +78,7 @@ def run_inventory(
     text = inventory_to_json(inventory, collected)
     if output is None:
         print_report(text)
-    elif output.suffix.lower() == ".gz":
+    elif packed:
         with replaced_bytes(output) as stream:
             stream.write(gzip.compress(text.encode(), mtime=0))
     else:

@@ -114,10 +114,8 @@ def _internal(error: Exception) -> int:
         for line in "".join(traceback.format_exception(error)).splitlines():
             print(visible(line), file=sys.stderr)
     else:
-        print(
-            f"hotfix-check: internal error: {type(error).__name__}: {visible(str(error))} (run with -v to see where)",
-            file=sys.stderr,
-        )
+        where = " (run with -v to see where)" if "scan" in sys.argv[1:2] else ""
+        print(f"hotfix-check: internal error: {type(error).__name__}: {visible(str(error))}{where}", file=sys.stderr)
     return NOT_ASKED
 
 

@@ -22,7 +22,7 @@ Outputs = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt, .manifest.json; "
+        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt, and of scan .manifest.json; "
         "repeat for more.",
     ),
 ]

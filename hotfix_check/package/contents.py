@@ -22,7 +22,7 @@ from hotfix_check.package.installer import OLE_MAGIC, installer_cabinets
 from hotfix_check.shown import clipped
 
 MAX_CABINETS = 100  # in one file
-_MAX_DEPTH = 3
+MAX_DEPTH = 3
 _CABINET_MAGIC = b"MSCF\0\0\0\0"
 _HEADER = struct.Struct("<8sI4xI4xBBHHH")  # cbCabinet, coffFiles, version minor and major, folders, files, flags
 _FOLDER = struct.Struct("<IHH")
@@ -80,7 +80,7 @@ class _Opening:
 
     def take(self, file: PackedFile, depth: int) -> None:
         """Take a file, or what is in it."""
-        nested = file.data.startswith((_CABINET_MAGIC, OLE_MAGIC)) and depth < _MAX_DEPTH
+        nested = file.data.startswith((_CABINET_MAGIC, OLE_MAGIC)) and depth < MAX_DEPTH
         if nested and self.open(file.data, file.path, depth + 1):
             return
         self.taken += 1

@@ -22,7 +22,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
 _TABLE = "\u4840"
 _TEXTS, _INTEGERS = 5, 6  # columns of File: File, Component_, FileName, Version, Language; FileSize and Attributes
-_MAX_STREAMS = 10_000
+MAX_STREAMS = 10_000
 
 
 def installer_cabinets(data: bytes) -> tuple[dict[str, str], list[bytes]]:
@@ -36,7 +36,9 @@ def installer_cabinets(data: bytes) -> tuple[dict[str, str], list[bytes]]:
         ) from None
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            streams = ole.listdir()[:_MAX_STREAMS]
+            streams = ole.listdir()
+            if len(streams) > MAX_STREAMS:
+                raise ValueError(f"more than {MAX_STREAMS} streams")
             cabinets: list[bytes] = []
             for path in streams:
                 stream = ole.openstream(path)

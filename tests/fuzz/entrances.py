@@ -27,12 +27,16 @@ from hotfix_check.errors import (
     ArticleError,
     CatalogueError,
     HotfixCheckError,
+    OutputError,
     PackageError,
     PolicyError,
     SavedInputError,
     TargetError,
+    UsageError,
 )
-from hotfix_check.inventory import Collected, Inventory, inventory_to_json, is_listing, refuse_other_text
+from hotfix_check.fleet.expected import read_expected
+from hotfix_check.fleet.journal import Journal
+from hotfix_check.inventory import Collected, Inventory, inventory_to_json, is_listing, read_target, refuse_other_text
 from hotfix_check.inventory.hive import HiveError, read_hive
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.saved import parse_saved
@@ -57,6 +61,7 @@ from hotfix_check.saved_result import checked_result
 BOUNDS = {"pe": (1.0, 64)}
 OTHERWISE = (5.0, 256)
 LONGEST_LINE = 2000  # characters of an error
+JOURNAL_QUESTION, JOURNAL_BYTES = "0" * 64, b"an inventory"
 
 _ROOT = Path(__file__).parent.parent.parent
 _CATALOGUE = load_catalogue([_ROOT / "samples" / "example" / "catalogue"])
@@ -256,6 +261,44 @@ def enter_hive(data: bytes) -> None:
     _judged(inventory, _CATALOGUE)
 
 
+def enter_archive(data: bytes) -> None:
+    """An archive, told by its first bytes; all programs in it are read, and those that are evidence judged."""
+    with _on_disk(data, "fuzz.bin") as path:
+        try:
+            outline = _CATALOGUE.outline()
+            inventory = read_target(path, wanted=outline.all_names, plain=outline.plain_names, every_pe=True)
+        except TargetError as error:
+            _told(error)
+            return
+    _judged(inventory, _CATALOGUE)
+
+
+def enter_expected(data: bytes) -> None:
+    """A list of the hosts that should report."""
+    for name, column in (("hosts.txt", None), ("hosts.csv", None), ("hosts.csv", "dag")):
+        with _on_disk(data, name) as path:
+            try:
+                expected = read_expected(path, column)
+            except UsageError as error:
+                _told(error)
+                continue
+        for host in expected.groups:
+            assert expected.find(host) is not None
+
+
+def enter_journal(data: bytes) -> None:
+    """The journal of a fleet; it is read, asked and appended to."""
+    with _on_disk(data, "fleet.journal") as path:
+        try:
+            with Journal(path, JOURNAL_QUESTION, ["inbox"]) as journal:
+                journal.meet("inbox/EX2.json")
+                known = journal.find(JOURNAL_BYTES, "inbox/EX1.json")
+                for rows in (known or (), *journal.gone()):
+                    journal.add(rows)
+        except OutputError as error:
+            _told(error)
+
+
 ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "pe": enter_pe,
     "article": enter_article,
@@ -270,4 +313,7 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "waivers": enter_waivers,
     "manifest": enter_manifest,
     "hive": enter_hive,
+    "archive": enter_archive,
+    "expected": enter_expected,
+    "journal": enter_journal,
 }

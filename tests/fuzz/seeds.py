@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import sqlite3
 import struct
+import tarfile
 import tempfile
 import tomllib
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import listing_builder
+import py7zr
 from cab_builder import STORED, build_cab
+from entrances import JOURNAL_BYTES, JOURNAL_QUESTION
 from hive_builder import Value, build_hive
 from make_samples import HIVES
 from pe_builder import build_pe
@@ -24,6 +30,8 @@ from targets import SP4_BIN, folder, installed
 from hotfix_check.assess.scope import related_updates
 from hotfix_check.catalogue.build_index import index_bytes
 from hotfix_check.catalogue.load import parse_documents, read_documents
+from hotfix_check.fleet.host import HostProduct, HostRow
+from hotfix_check.fleet.journal import Journal
 from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
 from hotfix_check.manifest import Asked, EvidenceFile, EvidenceTarget, Manifest, manifest_to_json
 
@@ -330,6 +338,60 @@ def hive_seeds() -> tuple[bytes, ...]:
     return (build_hive(HIVES["exchange-5.5-sp4"][1]), build_hive(newer, dirty=True))
 
 
+def archive_seeds() -> tuple[bytes, ...]:
+    """A server packed in each way that is short; one within another, with a link, and a cabinet."""
+    files = {"Exchsrvr/Bin/Mapi32.dll": build_pe("5.5.2657.50"), "Exchsrvr/Bin/a.txt": b"x"}
+    zipped, tarred, seven = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in files.items():
+            out.writestr(name, data)
+    with tarfile.open(fileobj=tarred, mode="w:gz", format=tarfile.PAX_FORMAT) as out:
+        for name, data in {**files, "inner.zip": zipped.getvalue()}.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            out.addfile(member, io.BytesIO(data))
+        link = tarfile.TarInfo("Exchsrvr/Bin/Store.exe")
+        link.type, link.linkname = tarfile.SYMTYPE, "../../etc/passwd"
+        out.addfile(link)
+    with py7zr.SevenZipFile(seven, "w") as out:
+        for name, data in files.items():
+            out.writestr(data, name)
+    return (zipped.getvalue(), tarred.getvalue(), seven.getvalue(), build_cab(files, compression=STORED))
+
+
+def expected_seeds() -> tuple[bytes, ...]:
+    """The list of the samples, one for Excel in another order, and one without columns."""
+    excel = 'dag;Name;site\r\nDAG1;EX1.contoso.com;"a;b"\r\n;EX2;\r\n'.encode("utf-16")
+    return ((ROOT / "samples" / "hosts.csv").read_bytes(), excel, b"dag,host\nDAG1,EX1\n", b"# hosts\nEX1\nEX2\n")
+
+
+def journal_seeds() -> tuple[bytes, ...]:
+    """Two hosts of this question and one of another; the last line is torn."""
+    row = HostRow(
+        source="inbox/EX1.json",
+        sha256=sha256(JOURNAL_BYTES).hexdigest(),
+        target=1,
+        kind="inventory",
+        host="EX1",
+        named=True,
+        at="2026-11-01T06:30:00Z",
+        catalogue="2026-11-21",
+        catalogue_sha256="0" * 64,
+        outcome="findings",
+        products=(HostProduct("exchange-5.5", "SP4", "SP4", "SP4", "markers"),),
+        findings={"missing": ("exchange-5.5/KB818861",), "failing": ("exchange-5.5/KB818861",)},
+        advisories=("exchange-5.5/x",),
+        waivers=("W-1",),
+        reason=None,
+    )
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, "fleet.journal")
+        for question, source in ((JOURNAL_QUESTION, "inbox/EX1.json"), ("1" * 64, "EX3"), (JOURNAL_QUESTION, "EX4")):
+            with Journal(path, question, ["inbox"]) as journal:
+                journal.add([replace(row, source=source)])
+        return (path.read_bytes(), path.read_bytes()[:-9])
+
+
 SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "pe": pe_seeds,
     "article": article_seeds,
@@ -344,4 +406,7 @@ SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "waivers": waiver_seeds,
     "manifest": manifest_seeds,
     "hive": hive_seeds,
+    "archive": archive_seeds,
+    "expected": expected_seeds,
+    "journal": journal_seeds,
 }

@@ -18,7 +18,7 @@ from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberF
 from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.file_facts import utc_time
 
-_MAX_READ_BYTES = 512 << 20  # of directories, all together: what a reader led in circles by its image comes to
+MAX_READ_BYTES = 512 << 20  # of directories, all together: what a reader led in circles by its image comes to
 _BLOCK = 2048
 _NO_ZONE = -2047  # ECMA-167 1/7.3: the zone is not told
 
@@ -28,7 +28,7 @@ class _Metered:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._left = _MAX_READ_BYTES
+        self._left = MAX_READ_BYTES
         self.metered = True
         self.tell, self.seek, self.mode = stream.tell, stream.seek, "rb"
         self.seekable = stream.seekable
@@ -38,7 +38,7 @@ class _Metered:
         if self.metered:
             self._left -= len(data)
             if self._left < 0:
-                raise ArchiveFault(f"its directories have more than {_MAX_READ_BYTES} bytes")
+                raise ArchiveFault(f"its directories have more than {MAX_READ_BYTES} bytes")
         return data
 
 

@@ -100,7 +100,7 @@ def inner_path(name: str) -> str:
     if ".." in parts:
         raise MemberFault("its name has .. in it")
     if len(parts) > MAX_DEPTH:
-        raise MemberFault(f"its name has more than {MAX_DEPTH} folders")
+        raise MemberFault(f"its name has more than {MAX_DEPTH} parts")
     return shown("/".join(parts))
 
 

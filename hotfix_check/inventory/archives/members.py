@@ -182,7 +182,7 @@ class Taker:
             return
         self._count()
         path = self.prefix + safe_name(member.name)
-        if name_of(path) in self.asked.wanted:
+        if self.asked.every_pe or name_of(path) in self.asked.wanted:
             self._refuse(member, path, reason)
 
     def _no_file(self, member: Member, path: str, *, evidence: bool) -> None:

@@ -15,7 +15,7 @@ from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.unpacking import CHUNK
 from hotfix_check.inventory.file_facts import utc_time
 
-_MAX_HEADER_BYTES = 256 << 10  # of one member: pax and long-name records and sparse maps are in them
+MAX_HEADER_BYTES = 256 << 10  # of one member: pax and long-name records and sparse maps are in them
 
 
 class _Forward:
@@ -28,7 +28,7 @@ class _Forward:
         self._stream = stream
         self._budget = budget
         self._position = 0
-        self.header: int | None = _MAX_HEADER_BYTES
+        self.header: int | None = MAX_HEADER_BYTES
         self.last = b""
 
     def tell(self) -> int:
@@ -38,7 +38,7 @@ class _Forward:
         if self.header is not None:
             self.header -= size
             if size < 0 or self.header < 0:
-                raise ArchiveFault(f"a member's header has more than {_MAX_HEADER_BYTES} bytes")
+                raise ArchiveFault(f"a member's header has more than {MAX_HEADER_BYTES} bytes")
         self.last = self._next(size)
         return self.last
 
@@ -102,7 +102,7 @@ def _read_members(archive: tarfile.TarFile, forward: _Forward, taker: Taker) -> 
                 taker.fail(unpacked, str(fault))
             else:
                 taker.done(unpacked)
-        forward.header = _MAX_HEADER_BYTES
+        forward.header = MAX_HEADER_BYTES
     if any(forward.last):  # tarfile ends without a word at a header that it cannot make out
         raise ArchiveFault(f"damaged: no header at byte {archive.offset}")
     if not forward.last:

@@ -14,7 +14,7 @@ from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Me
 from hotfix_check.inventory.archives.members import Taker, has_archive_suffix
 from hotfix_check.inventory.file_facts import utc_time
 
-_MAX_DIRECTORY_BYTES = 128 << 20
+MAX_DIRECTORY_BYTES = 128 << 20
 _ENTRY = b"PK\x01\x02"  # APPNOTE 4.3.12: each entry of the central directory begins so
 _ENCRYPTED = 0x1
 _UNIX = 3  # APPNOTE 4.4.2: made on Unix, the upper half of the external attributes is st_mode
@@ -29,8 +29,8 @@ class _BoundedDirectory:
         self.tell, self.seek, self.seekable = stream.tell, stream.seek, stream.seekable
 
     def read(self, size: int = -1) -> bytes:
-        if size > _MAX_DIRECTORY_BYTES:
-            raise ArchiveFault(f"its directory says it has {size} bytes, and at most {_MAX_DIRECTORY_BYTES} are read")
+        if size > MAX_DIRECTORY_BYTES:
+            raise ArchiveFault(f"its directory says it has {size} bytes, and at most {MAX_DIRECTORY_BYTES} are read")
         data = self._stream.read(size)
         if data.startswith(_ENTRY) and data.count(_ENTRY) > MAX_ENTRIES:
             raise ArchiveFault(f"it has more than {MAX_ENTRIES} entries")
