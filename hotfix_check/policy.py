@@ -246,7 +246,8 @@ def apply_waivers(
     by_target: list[Mapping[str, Waiver]] = []
     for assessment in assessments:
         here: dict[str, Waiver] = {}
-        host = (assessment.collected.host if assessment.collected else None) or assessment.target.rpartition("/")[2]
+        own_name = assessment.target.replace("\\", "/").rpartition("/")[2]
+        host = (assessment.collected.host if assessment.collected else None) or own_name
         for finding in assessment.findings:
             if not counts(finding):
                 continue

@@ -83,6 +83,10 @@ FOUND: dict[str, tuple[str, bytes]] = {
         "catalogue",
         catalogue("contains = [999002]", "contains = [0x" + "f" * 4000 + "]"),
     ),
+    "columns of a list of hosts that are long and cannot be printed": (
+        "expected",
+        b"dag\x1b[2J,host," + b"x" * 3000 + b"\nDAG1,EX1,\n",
+    ),
 }
 
 

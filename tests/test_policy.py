@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import Ran, Run
-from targets import WORKED
+from targets import SP4_BIN, WORKED, folder, judge
 
 from hotfix_check.errors import PolicyError
-from hotfix_check.policy import load_baseline, load_waivers, long_waivers, published
+from hotfix_check.policy import apply_waivers, load_baseline, load_waivers, long_waivers, parse_waivers, published
 
 WAIVER = """
 [[waiver]]
@@ -176,6 +177,14 @@ def test_a_waiver_may_speak_of_some_hosts(hosts: str, code: int, samples: Path, 
     ran = scan_waived(run, samples, tmp_path, WAIVER + f"hosts = {hosts}\n")
     assert ran.code == code
     assert [one["id"] for one in ran.result["waivers"]["unused"]] == (["W-014"] if code else [])
+
+
+@pytest.mark.parametrize("target", ["/evidence/EX1", "D:\\evidence\\EX1", "\\\\store/EX1", "EX1"])
+def test_a_folder_is_the_host_that_it_is_called_after(target: str) -> None:
+    assessment = judge(replace(folder(*SP4_BIN), target=target), kbs=frozenset({818861}))
+    waivers = parse_waivers((WAIVER + 'hosts = ["ex1"]\n').encode(), "policy.toml", WORKED)
+    applied = apply_waivers([assessment], waivers, date(2026, 11, 21), lambda _: True)
+    assert [sorted(one) for one in applied.by_target] == [["exchange-5.5/KB818861"]]
 
 
 def test_a_waiver_for_what_is_installed_is_unused(samples: Path, run: Run, tmp_path: Path) -> None:

@@ -53,10 +53,6 @@ class Places:
         """The role of the folder that a file lies in, None for a loose file."""
         return self._roles.get(_folder_of(path))
 
-    def has(self, role: str) -> bool:
-        """Whether the target has a folder of this role."""
-        return role in self._roles.values()
-
     def unseen(self, role: str) -> bool:
         """Whether a folder of this role, or one above it, is there and was not looked into: unlistable, or a link."""
         return role in self._unseen

@@ -27,12 +27,14 @@ _LONGEST = 200
 class Step:
     """One update to install; ``settles`` are the goals that are met once it is there.
 
+    ``requires`` are the groups of prerequisites that are there by now, ``not_known`` those of which nobody can tell.
     ``actions`` are its own steps by hand and those of what it settles: bringing an update's files does not do them.
     """
 
     update: Update
     line: str | None
     requires: tuple[str, ...]
+    not_known: tuple[str, ...]
     settles: tuple[str, ...]
     actions: tuple[Action, ...]
 
@@ -65,10 +67,14 @@ class _Planner:
     def choose(self, inventory: Inventory, goals: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         """Updates to install, in an order in which none is blocked; and the goals that cannot be reached."""
         state, chosen, unreachable = inventory, list[str](), dict[str, str]()
-        while len(chosen) < _LONGEST:
+        while True:
             found = self._by_id(state)
             open_goals = [goal for goal in goals if goal not in unreachable and found[goal].verdict in OPEN]
             if not open_goals:
+                break
+            if len(chosen) == _LONGEST:
+                why = f"a plan has at most {_LONGEST} steps, and this one is full"
+                unreachable.update(dict.fromkeys(open_goals, why))
                 break
             goal = min(open_goals, key=lambda one: self._order(found[one].update))
             try:
@@ -111,7 +117,8 @@ class _Planner:
                 Step(
                     update=finding.update,
                     line=finding.line,
-                    requires=tuple(group.requires for group in finding.prerequisites),
+                    requires=tuple(one.requires for one in finding.prerequisites if one.state != "unknown"),
+                    not_known=tuple(one.requires for one in finding.prerequisites if one.state == "unknown"),
                     settles=tuple(settled),
                     actions=tuple(
                         dict.fromkeys(

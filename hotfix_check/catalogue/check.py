@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.check_builds import check_dates, check_levels, check_packages
 from hotfix_check.catalogue.cycles import find_cycles
+from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.update import Update
 
@@ -83,9 +84,9 @@ def _replaced(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
 
 def _unlike(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
     """What replaces an update of its product brings a file of it, or mends the same component, as far as both say."""
-    own = _file_names(update)
+    own = row_names(update)
     for older in (updates[one] for one in update.replaces or () if one in updates):
-        theirs = _file_names(older)
+        theirs = row_names(older)
         if older.product != update.product or not own or not theirs or own & theirs:
             continue
         if update.component is None or update.component != older.component:
@@ -100,10 +101,6 @@ def _too_late(product: Product, updates: list[Update], version: str) -> Iterator
     for place, released in (*((place, str(day)) for place, day in days if day is not None), *months):
         if released is not None and released > version:
             yield f"{place}: released: {released} is later than the catalogue ({version})"
-
-
-def _file_names(update: Update) -> set[str]:
-    return {row.name.lower() for package in update.packages for row in package.rows}
 
 
 def _prerequisite_ids(update: Update) -> list[str]:

@@ -1,12 +1,13 @@
-"""What changed from one catalogue to another: updates and levels that came, went, or say something else now."""
+"""What changed from one catalogue to another: what came, went, or says something else now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 
 from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.product import Advisory, Component, Folder, Level, Product, ProductFile
 from hotfix_check.catalogue.update import FileRow, Package, Update
 
 
@@ -20,8 +21,8 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateChange:
-    """An update that both catalogues have; rows are "CU23: ExSetup.exe 15.1.2507.9"."""
+class EntryChange:
+    """An update or product that both catalogues have; an update's rows are "CU23: ExSetup.exe 15.1.2507.9"."""
 
     id: str
     fields: tuple[FieldChange, ...]
@@ -31,13 +32,18 @@ class UpdateChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueChanges:
-    """Ids of updates and names of levels ("exchange-2019 CU15"), sorted."""
+    """Ids of updates and products, names of levels ("exchange-2019 CU15") and whole advisories, sorted."""
 
     added: tuple[str, ...]
     gone: tuple[str, ...]
-    changed: tuple[UpdateChange, ...]
+    changed: tuple[EntryChange, ...]
     levels_added: tuple[str, ...]
     levels_gone: tuple[str, ...]
+    products_added: tuple[str, ...]
+    products_gone: tuple[str, ...]
+    products_changed: tuple[EntryChange, ...]
+    advisories_added: tuple[str, ...]
+    advisories_gone: tuple[str, ...]
 
 
 def compare_catalogues(before: Catalogue, after: Catalogue) -> CatalogueChanges:
@@ -46,12 +52,23 @@ def compare_catalogues(before: Catalogue, after: Catalogue) -> CatalogueChanges:
     new = {update.id: update for update in after.updates}
     changed = [_change(old[key], new[key]) for key in sorted(old.keys() & new.keys()) if old[key] != new[key]]
     old_levels, new_levels = _levels(before), _levels(after)
+    products = {product.id: product for product in before.products}
+    others = {product.id: product for product in after.products}
+    both = sorted(products.keys() & others.keys())
+    said, says = set(map(_told, before.advisories)), set(map(_told, after.advisories))
     return CatalogueChanges(
         added=tuple(sorted(new.keys() - old.keys())),
         gone=tuple(sorted(old.keys() - new.keys())),
-        changed=tuple(changed),
+        changed=tuple(one for one in changed if one.fields or one.rows_added or one.rows_gone),
         levels_added=tuple(sorted(new_levels - old_levels)),
         levels_gone=tuple(sorted(old_levels - new_levels)),
+        products_added=tuple(sorted(others.keys() - products.keys())),
+        products_gone=tuple(sorted(products.keys() - others.keys())),
+        products_changed=tuple(
+            _product_change(products[key], others[key]) for key in both if products[key] != others[key]
+        ),
+        advisories_added=tuple(sorted(says - said)),
+        advisories_gone=tuple(sorted(said - says)),
     )
 
 
@@ -59,17 +76,48 @@ def _levels(catalogue: Catalogue) -> set[str]:
     return {f"{product.id} {level.name}" for product in catalogue.products for level in product.levels}
 
 
-def _change(old: Update, new: Update) -> UpdateChange:
-    told = [
+def _product_change(old: Product, new: Product) -> EntryChange:
+    """Levels, folders, files and components are told as rows, whole; a level that came is one among them."""
+    rows, others = set(_parts(old)), set(_parts(new))
+    return EntryChange(
+        id=new.id,
+        fields=tuple(_fields(old, new, but=_PARTS)),
+        rows_added=tuple(sorted(others - rows)),
+        rows_gone=tuple(sorted(rows - others)),
+    )
+
+
+_PARTS = ("levels", "folders", "files", "components")
+
+
+def _parts(product: Product) -> Iterator[str]:
+    for name in _PARTS:
+        held = getattr(product, name)
+        for part in held.values() if isinstance(held, Mapping) else held:
+            yield f"{name}: {_told(part)}"
+
+
+def _told(part: Level | Folder | ProductFile | Component | Advisory) -> str:
+    """Everything that a part says, so that no change of it is silent."""
+    values = ((field.name, getattr(part, field.name), field.default) for field in fields(part))
+    return ", ".join(f"{name} {_text(value)}" for name, value, default in values if value not in (default, None))
+
+
+def _fields(old: Update | Product, new: Update | Product, *, but: Sequence[str]) -> list[FieldChange]:
+    return [
         FieldChange(field=field.name, before=_text(before), after=_text(after))
-        for field in fields(Update)
-        if field.name != "packages" and (before := getattr(old, field.name)) != (after := getattr(new, field.name))
+        for field in fields(new)
+        if field.name not in but and (before := getattr(old, field.name)) != (after := getattr(new, field.name))
     ]
+
+
+def _change(old: Update, new: Update) -> EntryChange:
+    told = _fields(old, new, but=("packages",))
     before_needs, after_needs = (_needs(update) for update in (old, new))
     if before_needs != after_needs:
         told.append(FieldChange(field="packages", before=before_needs, after=after_needs))
     old_rows, new_rows = set(_rows(old)), set(_rows(new))
-    return UpdateChange(
+    return EntryChange(
         id=new.id,
         fields=tuple(told),
         rows_added=tuple(sorted(new_rows - old_rows)),
@@ -111,6 +159,12 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, tuple) and value and all(isinstance(one, int) for one in value):
+        return ".".join(map(str, value))  # a build
     if isinstance(value, tuple):
         return ", ".join(getattr(one, "text", None) or str(one) for one in value) or "nothing"
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value)) or "nothing"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {one}" for key, one in sorted(value.items())) or "nothing"
     return str(value)

@@ -31,8 +31,8 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     known("--format", form, _FORMS)
     judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
-    question = replace(judge.question, importance={update.id: update.importance for update in updates})
-    assessment = judge.assessor.assess(judge.read(target), question)
+    judge.question = replace(judge.question, importance={update.id: update.importance for update in updates})
+    assessment = judge.assess(judge.read(target))
     found = [finding for finding in assessment.findings if finding.update in updates]
     if form == "json":
         _print_json([finding_document(finding) for finding in found])
@@ -47,6 +47,8 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
 def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> None:
     """What to install on one target, in order."""
     known("--format", form, _FORMS)
+    if to and include_optional:
+        raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     judge = Judge(options, [target])
     inventory = judge.read(target)
     assessment = judge.assess(inventory)

@@ -116,18 +116,23 @@ def _status_text(status: dict[str, Any]) -> str:
 def _difference(changes: CatalogueChanges) -> list[str]:
     lines: list[str] = []
     for title, names in (
+        ("Products added", changes.products_added),
+        ("Products gone", changes.products_gone),
         ("Levels added", changes.levels_added),
         ("Levels gone", changes.levels_gone),
         ("Updates added", changes.added),
         ("Updates gone", changes.gone),
+        ("Advisories added", changes.advisories_added),
+        ("Advisories gone", changes.advisories_gone),
     ):
         if names:
             lines.extend([f"{title}:", *(f"  {name}" for name in names)])
-    if changes.changed:
-        lines.append("Updates changed:")
-    for change in changes.changed:
-        lines.append(f"  {change.id}")
-        lines.extend(f"    {one.field}: {one.before or '-'} -> {one.after or '-'}" for one in change.fields)
-        lines.extend(f"    - {row}" for row in change.rows_gone)
-        lines.extend(f"    + {row}" for row in change.rows_added)
+    for title, entries in (("Products changed", changes.products_changed), ("Updates changed", changes.changed)):
+        if entries:
+            lines.append(f"{title}:")
+        for change in entries:
+            lines.append(f"  {change.id}")
+            lines.extend(f"    {one.field}: {one.before or '-'} -> {one.after or '-'}" for one in change.fields)
+            lines.extend(f"    - {row}" for row in change.rows_gone)
+            lines.extend(f"    + {row}" for row in change.rows_added)
     return lines or ["The catalogues say the same."]

@@ -174,6 +174,9 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
                         "size": row.size,
                         "timestamp": row.timestamp.isoformat() if row.timestamp else None,
                         "platform": row.platform,
+                        "language": row.language,
+                        "roles": list(row.roles),
+                        "companion": row.companion,
                         "range": str(row.range) if row.range else None,
                         "sure": row.sure,
                         "note": row.note,
@@ -232,5 +235,12 @@ def _shown(whole: dict[str, Any]) -> str:
 
 
 def _remark(row: dict[str, Any]) -> str:
-    words = [] if row["sure"] else ["not confirmed by a second source"]
-    return "; ".join([*words, *([row["note"]] if row["note"] else [])])
+    words = [
+        "a companion, which decides nothing" if row["companion"] else "",
+        f"in {' and '.join(row['roles'])}" if row["roles"] else "",
+        f"language {row['language']}" if row["language"] else "",
+        f"for versions {row['range']}" if row["range"] else "",
+        "" if row["sure"] else "not confirmed by a second source",
+        row["note"] or "",
+    ]
+    return "; ".join(filter(None, words))

@@ -11,7 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
@@ -213,6 +213,8 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
                     yield from under_way.popleft().result()
             while under_way:
                 yield from under_way.popleft().result()
+        except BrokenExecutor:
+            raise ArticleError("a process that --jobs started was ended: run it again with --jobs 1") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -31,6 +31,8 @@ from hotfix_check.inventory import (
 )
 from hotfix_check.report.text import visible
 
+_LISTED = "hotfix-check catalogue list shows what is"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeOptions:
@@ -164,10 +166,15 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
         if wanted in (update.id.casefold(), update.id.rpartition("/")[2].casefold(), *map(str.casefold, update.aliases))
     ]
     if not found:
-        kb = read_kb(name)
+        try:
+            kb = parse_kb(name)
+        except ValueError:
+            raise UsageError(
+                f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}"
+            ) from None
         found = [update for update in catalogue.updates if update.kb == kb]
-    if not found:
-        raise UsageError(f"KB{kb} is not in the catalogue (hotfix-check catalogue list shows what is)")
+        if not found:
+            raise UsageError(f"KB{kb} is not in the catalogue: {_LISTED}")
     return found
 
 

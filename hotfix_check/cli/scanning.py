@@ -45,6 +45,8 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     policy = [file for file in (asked.baseline, options.waivers) if file is not None]
     inputs = (*options.targets, *policy, *asked.catalogues, *(() if asked.hive is None else (asked.hive,)))
     check_outputs(options.form, options.colour, options.outputs, inputs=inputs, manifest=True)
+    if options.ask and options.form != "table":
+        raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
     if asked.hive is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotfix_check.bounded import read_bounded, text_of
 from hotfix_check.errors import UsageError
-from hotfix_check.shown import shown
+from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
 
 MAX_BYTES = 64 * 1024 * 1024
 _HOST_COLUMNS = ("host", "hostname", "computername", "computer", "server", "name")
@@ -63,7 +63,8 @@ def read_expected(path: Path, column: str | None) -> Expected:
         found = ", ".join(map(shown, rows[0][:4]))
         raise UsageError(f"{path}: row 1: a header with a column {' or '.join(_HOST_COLUMNS)} expected, found {found}")
     if column is not None and column.strip().casefold() not in names:
-        raise UsageError(f"--group-by: {shown(column)} is no column of {path} ({', '.join(rows[0])})")
+        there = clipped(", ".join(rows[0]), LONGEST_PROBLEM)
+        raise UsageError(f"--group-by: {shown(column)} is no column of {path} ({there})")
     by = None if column is None else names.index(column.strip().casefold())
     return _expected(
         path,

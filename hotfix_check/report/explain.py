@@ -54,11 +54,6 @@ def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[
     if finding["partly_superseded_by"]:
         lines.append(f"Replaced in part, not in every file, by {', '.join(names_of(finding['partly_superseded_by']))}.")
     lines += [f"! {text}" for text in finding["anomalies"]]
-    if finding["waiver"]:
-        waiver = finding["waiver"]
-        lines.append(
-            f"Waived until {waiver['expires']} by {waiver['approved_by']} ({waiver['id']}): {waiver['reason']}"
-        )
     lines += next_steps(finding)
     recorded = finding["recorded"]
     if recorded is not None:

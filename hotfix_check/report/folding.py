@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.wording import TO_INSTALL
 
-_TO_INSTALL = ("missing", "partial")
 _WEIGHTY = ("required", "forbidden", "recommended")
 _FEW = 8
 _BENEATH, _WAITING = "beneath", "waiting"
@@ -40,7 +40,7 @@ def fold(target: Document, *, everything: bool) -> Folded:
     findings: Sequence[Document] = target["findings"]
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
-    missing = {one["id"]: one for one in findings if one["verdict"] in _TO_INSTALL and one["importance"] != "forbidden"}
+    missing = {one["id"]: one for one in findings if one["verdict"] in TO_INSTALL and one["importance"] != "forbidden"}
     levels = {(one["product"], names_of([key])[0]): key for key, one in missing.items()}
     steps = {key: step for key, one in missing.items() if (step := _folds_under(one, missing, levels)) is not None}
     places: dict[str, dict[str, list[str]]] = {_BENEATH: defaultdict(list), _WAITING: defaultdict(list)}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hotfix_check.assess.finding import Assessment, Finding, Verdict
 from hotfix_check.catalogue.update import Importance
 
-CLEAN, FINDINGS, ERROR, INCOMPLETE = 0, 1, 2, 3
+CLEAN, FINDINGS, INCOMPLETE = 0, 1, 3
 
 _WEIGHTY = (Importance.REQUIRED, Importance.RECOMMENDED)
 

@@ -9,6 +9,7 @@ from hotfix_check.assess import Assessment, Finding
 from hotfix_check.assess.plan import Plan
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill
+from hotfix_check.report.wording import NOT_KNOWN
 
 
 def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) -> Document:
@@ -25,6 +26,7 @@ def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) 
                 "title": step.update.title,
                 "line": step.line,
                 "requires": list(step.requires),
+                "not_known": list(step.not_known),
                 "settles": list(step.settles),
                 "restart": step.update.restart,
                 "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
@@ -61,6 +63,8 @@ def render_plan(document: Document, *, width: int) -> str:
         lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
         if step["requires"]:
             lines.append(f"   Needs {' and '.join(step['requires'])}, there by now.")
+        if step["not_known"]:
+            lines.append(f"   {NOT_KNOWN.format(' and '.join(step['not_known']))}")
         others = [one for one in names_of(step["settles"]) if one != name]
         if others:
             lines.append(f"   It also settles {', '.join(others)}.")

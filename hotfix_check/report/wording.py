@@ -9,6 +9,7 @@ from datetime import date
 from hotfix_check.report.result import Document, names_of, to_json
 
 TO_INSTALL = ("missing", "partial")
+NOT_KNOWN = "Needs {}; not known whether it is there."
 _WEIGHTY = ("required", "recommended")
 NOT_RECORDED = "not recorded"
 
@@ -60,7 +61,7 @@ def _install_steps(finding: Document) -> list[str]:
     steps: list[str] = []
     for state, words in (
         ("unmet", "Blocked: needs {} first."),
-        ("unknown", "Needs {}; not known whether it is there."),
+        ("unknown", NOT_KNOWN),
     ):
         groups = [group["requires"] for group in finding["prerequisites"] if group["state"] == state]
         if groups:

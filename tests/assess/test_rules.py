@@ -376,6 +376,32 @@ def test_a_plan_says_that_an_update_would_not_show_in_what_was_collected() -> No
     assert plan.unreachable == (("exchange-9.9/KB100001", why),)
 
 
+def test_a_plan_that_is_full_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotfix_check.assess.plan._LONGEST", 1)
+    known = catalogue(
+        fix(100001, "a.dll=9.9.200.1", level="SP1"), fix(100002, "b.dll=9.9.200.1", level="SP1"), packs=("SP1",)
+    )
+    assessor = Assessor(known)
+    plan = make_plan(
+        folder(*server(2, installed(A, "9.9.200.0"), installed(B, "9.9.200.0"))),
+        lambda state, only: assessor.assess(state, Question(only=only)),
+        assessor.relations,
+        lambda one: one.update.level is None,
+    )
+    assert [step.update.kb for step in plan.steps] == [100001]
+    assert plan.unreachable == (("exchange-9.9/KB100002", "a plan has at most 1 steps, and this one is full"),)
+
+
+def test_a_step_tells_what_it_needs_from_what_nobody_can_tell() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.200.1", level="SP1", package='prerequisites = [["SP1"], ["KB100002"]]'),
+        fix(100002, 'c.dll=9.9.200.1 roles = ["imc"]', level="SP1"),
+        packs=("SP1",),
+    )
+    (step,) = plan_for("exchange-9.9/KB100001", known, *server(2, installed(A, "9.9.200.0"))).steps
+    assert (step.requires, step.not_known) == (("SP1",), ("KB100002",))
+
+
 def test_a_plan_installs_no_service_pack_on_what_is_no_server() -> None:
     known = catalogue(fix(100001, "a.dll=9.9.300.1", level="SP2"))
     plan = plan_for("exchange-9.9/KB100001", known, installed(A, "9.9.200.0"), assume=(("exchange-9.9", "SP1"),))

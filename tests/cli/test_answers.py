@@ -72,6 +72,51 @@ def test_a_plan_takes_the_service_pack_first(tmp_path: Path, run: Run) -> None:
     assert "Restart the server." in ran.out
 
 
+def test_a_plan_does_not_say_that_what_it_could_not_see_is_there(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "own.toml").write_text(
+        """format = 1
+version = 2026-11-21
+[product]
+id = "exchange-9.9"
+name = "Exchange 9.9"
+range = "==9.9.*"
+server_files = ["marker.exe"]
+levels = [{ name = "RTM", build = "9.9.100.0" }]
+folders = [{ role = "bin", paths = ["a"], core = ["marker.exe", "b.dll"] }]
+files = [{ name = "marker.exe", roles = ["bin"], marker = true, versions = { RTM = "9.9.100.0" } }]
+[[update]]
+kb = 100001
+title = "Fix"
+kind = "hotfix"
+importance = "required"
+sources = ["x"]
+[[update.package]]
+prerequisites = [["KB100002"]]
+files = [{ name = "marker.exe", version = "9.9.100.5" }]
+[[update]]
+kb = 100002
+title = "First"
+kind = "hotfix"
+sources = ["x"]
+[[update.package]]
+files = [{ name = "b.dll", version = "9.9.100.5" }]
+"""
+    )
+    (tmp_path / "a" / "marker.exe").write_bytes(build_pe("9.9.100.0"))
+    ran = run("plan", ".", "--catalogue", "own.toml")
+    assert "1. KB100001: Fix" in ran.out
+    assert "Needs KB100002; not known whether it is there." in ran.out
+    assert "there by now" not in ran.out
+    (step,) = run("plan", ".", "--catalogue", "own.toml", "-f", "json").result["steps"]
+    assert (step["requires"], step["not_known"]) == ([], ["KB100002"])
+
+
+def test_explain_says_when_a_declared_level_is_of_no_product_that_is_there(samples: Path, run: Run) -> None:
+    ran = run("explain", "KB818861", samples / "exchange-5.5-sp4", "--assume", "exchange-2000=SP3")
+    assert "--assume exchange-2000=SP3: that product was not recognised" in ran.err
+
+
 def test_a_plan_with_what_is_optional(tmp_path: Path, run: Run) -> None:
     server = half_patched_sp3(tmp_path / "server")
     planned = steps(run("plan", server, "--include-optional", "-f", "json").result)

@@ -156,6 +156,47 @@ def test_diff_tells_of_levels_and_packages(run: Run, tmp_path: Path) -> None:
     assert "packages: RTM, without earlier fixes; CU1, without earlier fixes" in out
 
 
+def test_diff_tells_of_products_and_advisories(run: Run, tmp_path: Path) -> None:
+    text = (DATA / "exchange-2019.toml").read_text("utf-8")
+    old, new = tmp_path / "old.toml", tmp_path / "new.toml"
+    advisory = """[[advisory]]
+id = "made-up"
+file = "ExSetup.exe"
+first = "15.2.1748.10"
+last = "15.2.1748.11"
+text = "Withdrawn."
+source = "nobody"
+"""
+    old.write_text(text, "utf-8")
+    changed = text.replace("released = 2025-02-10 }", "released = 2025-02-11 }", 1)
+    assert changed != text
+    new.write_text(f"{changed}\n{advisory}", "utf-8")
+    lines = run("catalogue", "diff", old, new).out.splitlines()
+    advisories = lines.index("Advisories added:")
+    assert lines[advisories + 1].startswith(
+        "  id exchange-2019/made-up, product exchange-2019, file ExSetup.exe, first 15."
+    )
+    product = lines.index("Products changed:")
+    assert lines[product + 1 : product + 4] == [
+        "  exchange-2019",
+        "    - levels: name CU15, build 15.2.1748.10, released 2025-02-10",
+        "    + levels: name CU15, build 15.2.1748.10, released 2025-02-11",
+    ]
+
+
+def test_show_says_of_a_row_where_and_whether_it_counts(run: Run, tmp_path: Path) -> None:
+    text = (DATA / "exchange-se.toml").read_text("utf-8")
+    row = 'version = "15.2.2562.20"'
+    assert text.count(row) == 1
+    said = f'{row}, roles = ["bin"], companion = true, language = "0409", range = "==15.2.*"'
+    (tmp_path / "own.toml").write_text(text.replace(row, said), "utf-8")
+    shown = " ".join(run("catalogue", "show", "KB5063224", "--catalogue", "own.toml").out.split())
+    assert "a companion, which decides nothing; in bin; language 0409; for versions ==15.2.*" in shown
+    (update,) = run("catalogue", "show", "KB5063224", "--catalogue", "own.toml", "-f", "json").result
+    file = update["packages"][0]["files"][0]
+    assert (file["roles"], file["companion"], file["language"]) == (["bin"], True, "0409")
+
+
 def test_check_is_clean_and_a_newer_format_is_refused_with_words_that_help(run: Run, tmp_path: Path) -> None:
     assert run("catalogue", "check").out == "The catalogue is in order.\n"
     newer = tmp_path / "newer.toml"

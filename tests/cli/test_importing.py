@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import multiprocessing
 import os
 import shutil
 import tomllib
@@ -288,3 +289,16 @@ def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
     ran = finish("catalogue", "import", "-", cwd=tmp_path, stdin=None, preexec_fn=lambda: os.close(0))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == "hotfix-check: error: -: standard input is closed\n"
+
+
+@pytest.mark.skipif(
+    multiprocessing.get_start_method() != "fork", reason="a worker has this test's own function by fork"
+)
+def test_a_worker_that_is_killed_is_told_in_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(100):
+        (tmp_path / f"{number}.txt").write_text("no article")
+    monkeypatch.setattr("hotfix_check.cli.importing._import_one", lambda *_: os._exit(9))
+    ran = run("catalogue", "import", ".", "--jobs", "2")
+    assert ran.code == 2
+    assert ran.err.endswith("error: a process that --jobs started was ended: run it again with --jobs 1\n")
+    assert "Traceback" not in ran.err

@@ -65,6 +65,13 @@ def test_installed_hotfix_says_what_was_not_verified(tmp_path: Path, run: Run) -
         (["scan", ".", "--catalogue", "nowhere"], "nowhere: no such catalogue file or folder"),
         (["catalogue", "show", "KB1234567"], "KB1234567 is not in the catalogue"),
         (["inventory", "no-such-folder"], "no-such-folder: No such file or directory"),
+        (
+            ["inventory", ".", "-o", "i.gz"],
+            "--output: i.gz: a packed inventory is known by its name: end it with .json",
+        ),
+        (["explain", "MS99-999", "."], "'MS99-999' is not a KB number, and no id or other name in the catalogue"),
+        (["scan", ".", "--ask", "-f", "json"], "--ask: what to supply is text for people"),
+        (["plan", ".", "--to", "KB818861", "--include-optional"], "--include-optional: --to names what the plan is"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )

@@ -226,7 +226,15 @@ def _explanation(text: str) -> str:
 
 def _plan(text: str) -> str:
     step = {
-        **{"id": text, "kb": 818861, "title": text, "line": text, "requires": [text], "settles": [text, text]},
+        **{
+            "id": text,
+            "kb": 818861,
+            "title": text,
+            "line": text,
+            "requires": [text],
+            "not_known": [text],
+            "settles": [text, text],
+        },
         **{"restart": "yes", "actions": [{"kind": "service", "text": text}, {"kind": "note", "text": text}]},
         "source": text,
     }
