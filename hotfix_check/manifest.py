@@ -30,7 +30,8 @@ class EvidenceFile:
 class EvidenceTarget:
     """A target as it was given; ``root`` are the last parts of its full path, which tell the roles of its folders.
 
-    ``sha256`` is that of the target itself where it was an archive or a saved inventory.
+    ``sha256`` is that of the target itself where it was one file that holds others: an archive, a listing or a saved
+    inventory.
     """
 
     path: str
@@ -60,7 +61,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """``policy`` are the digests of baseline and waivers; ``result_sha256`` that of the JSON without run info."""
+    """What ``verify`` holds a later reading against; ``result_sha256`` is the digest of the JSON without run info."""
 
     tool: str
     catalogue_version: str
@@ -184,9 +185,8 @@ def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
     """
     lines: list[str] = []
     if recorded.sha256 != found.sha256:
-        lines.append(
-            f"{recorded.path}: the {'archive' if found.kind == 'archive' else 'saved inventory'} is another file"
-        )
+        what = "saved inventory" if found.kind == "inventory" else found.kind
+        lines.append(f"{recorded.path}: the {what} is another file")
     before = {file.path: file for file in recorded.files}
     after = {file.path: file for file in found.files}
     for path in sorted(before.keys() | after.keys()):

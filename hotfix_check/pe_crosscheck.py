@@ -7,13 +7,11 @@ file that the first reader accepted, and only the version branch of its tree. It
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotfix_check.pe import MAX_VERSION_RESOURCE, PeFacts
-from hotfix_check.pe_bytes import PeError, opened, positioned
+from hotfix_check.pe_bytes import PeError
 from hotfix_check.version import FileVersion
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ MAX_RESOURCE_ENTRIES = 8192  # of one file: types, and the names and languages o
 
 _CHUNK = 1 << 20  # bytes, an even number; of the checksum, at once
 _FIXED_SIGNATURE = 0xFEEF04BD
-_EXPORTS, _RESOURCES, _SECURITY = 0, 2, 4  # data directories
+_EXPORTS, _RESOURCES = 0, 2  # data directories
 _RT_VERSION = 16
 _OTHER_LOOKUP = {"several-version-resources", "version-resource-not-id-1", "no-fixed-version"}
 """Notes of the first reader on files where pefile reads another resource than Windows does, or bytes that are none: it
@@ -45,32 +43,27 @@ class CrossCheck:
     checksum_computed: int
     """What the loader would compute; another value than the stored one means that the file was changed."""
     exports_get_outlook_version: bool
-    overlay_size: int
-    """Bytes behind the last section; an Authenticode signature is among them."""
-    has_signature: bool
-    """Whether the security directory says that the file is signed; the signature is not verified."""
+    """Whether it exports that function, as the Windows and Outlook stub called Mapi32.dll does."""
 
 
-def cross_check(source: Path | bytes, facts: PeFacts) -> CrossCheck:
-    """Read a file, or its bytes, with pefile and hold it against the ``facts`` that the first reader found.
+def cross_check(data: bytes, facts: PeFacts) -> CrossCheck:
+    """Read a file's bytes with pefile and hold them against the ``facts`` that the first reader found.
 
     Raises PeError: ``refused`` when the file or its version resources are larger than the bounds, ``16-bit`` for what
-    pefile does not read, ``damaged`` when it gives up. Raises OSError when the file cannot be read.
+    pefile does not read, ``damaged`` when it gives up.
     """
     if facts.machine == "16-bit":
         raise PeError("16-bit", "a 16-bit program, which pefile does not read")
-    data = source if isinstance(source, bytes) else _copy(source)
-    _refuse_large(len(data))
+    if len(data) > MAX_FILE:
+        raise PeError("refused", f"larger than {MAX_FILE >> 20} MiB, too large for the second reader")
     try:
         image = _bounded_image(data)
         image.parse_data_directories([_EXPORTS, _RESOURCES])
-        overlay_at = image.get_overlay_data_start_offset()
     except PeError:
         raise
     except Exception as error:  # pefile raises whatever a broken file leads it to
         raise PeError("damaged", f"pefile cannot read it: {str(error).strip() or type(error).__name__}") from None
 
-    directories = image.OPTIONAL_HEADER.DATA_DIRECTORY
     versions = [
         FileVersion(
             info.FileVersionMS >> 16, info.FileVersionMS & 0xFFFF, info.FileVersionLS >> 16, info.FileVersionLS & 0xFFFF
@@ -88,22 +81,7 @@ def cross_check(source: Path | bytes, facts: PeFacts) -> CrossCheck:
         exports_get_outlook_version=any(symbol.name == b"GetOutlookVersion" for symbol in exports.symbols)
         if exports
         else False,
-        overlay_size=len(data) - overlay_at if overlay_at is not None else 0,
-        has_signature=len(directories) > _SECURITY and bool(directories[_SECURITY].VirtualAddress),
     )
-
-
-def _copy(path: Path) -> bytes:
-    """The file's bytes. Raises PeError before it reads too many of them."""
-    with opened(path) as fd:
-        size = os.fstat(fd).st_size
-        _refuse_large(size)
-        return positioned(fd)(0, size)
-
-
-def _refuse_large(size: int) -> None:
-    if size > MAX_FILE:
-        raise PeError("refused", f"larger than {MAX_FILE >> 20} MiB, too large for the second reader")
 
 
 def _bounded_image(data: bytes) -> pefile.PE:

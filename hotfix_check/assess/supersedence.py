@@ -158,7 +158,7 @@ class Supersedence:
         return found
 
     def _package_of(self, update: Update, line: int | None) -> Package | None:
-        """The package of an update for a line; its only one where the lines are not the question."""
+        """The package of an update for a line, if it has one."""
         return next((package for package in update.packages if package.line == line), None)
 
     def chain(self, update: Update, package: Package | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

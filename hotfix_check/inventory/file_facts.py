@@ -132,6 +132,11 @@ def _second_opinion(file: FileBytes, facts: pe.PeFacts) -> tuple[str, ...]:
     notes = []
     if other.version_differs:
         notes.append(f"readers-disagree: pefile reads {other.version}, the version block says {facts.version}")
+    if facts.exports_get_outlook_version is not None and (
+        other.exports_get_outlook_version is not facts.exports_get_outlook_version
+    ):
+        finds = "finds" if other.exports_get_outlook_version else "does not find"
+        notes.append(f"readers-disagree: pefile {finds} the export GetOutlookVersion, by which a stub is known")
     if other.checksum_stored not in (0, other.checksum_computed):
         notes.append(
             f"checksum-wrong: the header says {other.checksum_stored:#010x}, the content gives "

@@ -193,3 +193,15 @@ def test_the_second_reader_is_asked_and_a_difference_is_a_note(tmp_path: Path) -
     (tmp_path / "Store.exe").write_bytes(odd)
     (file,) = read(tmp_path, "store.exe", cross_check=True).files
     assert file.notes == ("readers-disagree: pefile reads None, the version block says 5.5.2657.50",)
+
+
+def test_a_second_reader_that_sees_no_stub_where_the_first_does_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Mapi32.dll").write_bytes(build_pe("1.0.2536.0", exports=("GetOutlookVersion",)))
+    (file,) = read(tmp_path, "mapi32.dll", cross_check=True).files
+    assert (file.outlook_stub, file.notes) == (True, ())
+    monkeypatch.setattr("pefile.PE.parse_export_directory", lambda *_, **__: None)
+    (file,) = read(tmp_path, "mapi32.dll", cross_check=True).files
+    said = "readers-disagree: pefile does not find the export GetOutlookVersion, by which a stub is known"
+    assert (file.outlook_stub, file.notes) == (True, (said,))
