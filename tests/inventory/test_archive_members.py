@@ -118,7 +118,7 @@ def test_a_name_becomes_a_path_inside_the_archive(name: str, path: str) -> None:
         ("../../etc/Store.exe", "its name has .. in it", "(..)/(..)/etc/Store.exe"),
         ("a\\..\\..\\Store.exe", "its name has .. in it", "a/(..)/(..)/Store.exe"),
         ("x" * 1025, "its name has more than 1024 characters", "x" * 1024),
-        ("a/" * 65 + "b", "its name has more than 64 folders", "a/" * 65 + "b"),
+        ("a/" * 65 + "b", "its name has more than 64 parts", "a/" * 65 + "b"),
     ],
     ids=["up", "up with backslashes", "too long", "too deep"],
 )
