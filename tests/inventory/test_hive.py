@@ -491,6 +491,18 @@ def test_of_one_archive_few_hives_are_read_however_many_there_are(
     assert reasons[f"disk!/1/{HIVE}"] == "a registry hive after 3 others that were read, so it is not read"
 
 
+@pytest.mark.parametrize("every_pe", [False, True], ids=["of a scan", "of an inventory"])
+def test_a_hive_that_a_followed_link_leads_to_is_read(every_pe: bool, tmp_path: Path) -> None:
+    hive = put(tmp_path / "elsewhere", build_hive(SERVER), "copy of the hive")
+    link = tmp_path / "disk" / HIVE
+    link.parent.mkdir(parents=True)
+    link.symlink_to(hive)
+    inventory = read_target(tmp_path / "disk", wanted=frozenset(), every_pe=every_pe, follow_links=True)
+    assert inventory.registry is not None
+    assert (inventory.registry.hive, inventory.unreadable) == (HIVE, ())
+    assert read_target(tmp_path / "disk", wanted=frozenset(), every_pe=every_pe).registry is None
+
+
 def test_a_windows_before_an_upgrade_that_is_itself_the_target_has_its_hive(tmp_path: Path) -> None:
     put(tmp_path, build_hive(SERVER), "Windows.old/WINDOWS/System32/config/SOFTWARE")
     assert read_target(tmp_path / "Windows.old", wanted=frozenset()).registry is not None
