@@ -17,7 +17,14 @@ from hotfix_check.inventory.aside import is_backup
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.registry import HIVE_NAME, KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, is_hive_place
+from hotfix_check.inventory.registry import (
+    HIVE_NAME,
+    KEPT_ASIDE,
+    NOT_THE_ONE,
+    RegistryRecords,
+    hive_rank,
+    is_hive_place,
+)
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -50,12 +57,11 @@ def read_target(
     """Collect a folder (with all below it), an archive (with all in it) or one file.
 
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
-    have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
-    read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but no
-    folder twice. A registry hive that lies where Windows keeps it is read too; of several counts the one that lies
-    highest, and none in a folder of copies kept aside. ``on_file`` is called for each file seen, never by two threads
-    at once. Raises TargetError when the target is missing or is neither a folder
-    nor a file.
+    have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files
+    are read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but
+    no folder twice. A registry hive that lies where Windows keeps it is read too; of several that can be read the one
+    that lies highest counts, and none in a folder of copies kept aside. ``on_file`` is called for each file seen,
+    never by two threads at once. Raises TargetError when the target is missing or is neither a folder nor a file.
     """
     asked = Asked(
         wanted=wanted,
@@ -128,7 +134,7 @@ def read_target(
         read(FoundFile(path=str(target.resolve()), inner=shown(target.name), evidence=True))
     else:
         raise TargetError(f"{shown(str(target))}: neither a folder nor a file")
-    hives.sort(key=lambda one: (one[1].hive.count("/"), one[1].hive.lower(), one[1].hive, one[0]))
+    hives.sort(key=lambda one: (hive_rank(one[1].hive), one[0]))
     walked.unreadable.extend((path, _beside(one)) for path, one in hives[1:])
     return Inventory(
         target=shown(str(target)),

@@ -67,6 +67,11 @@ def is_hive_place(parts: tuple[str, ...]) -> bool:
     return tuple(part.lower() for part in parts[-4:]) in _PLACES
 
 
+def hive_rank(path: str) -> tuple[int, str, str]:
+    """Of the hives that can be read, the one of the lowest rank counts: the highest, and then by its name."""
+    return path.count("/"), path.lower(), path
+
+
 def registry_row(records: RegistryRecords) -> dict[str, object]:
     """The records as a saved inventory holds them."""
     return {

@@ -12,8 +12,6 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from types import ModuleType
 
 from hotfix_check.errors import PackageError
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, inner_path
@@ -159,15 +157,11 @@ class _Taker:
 
 
 def _read_cabinet(stream: io.BytesIO, taker: _Taker) -> None:
-    _library(
-        "hotfix_check.inventory.archives.cabinet_members", "libarchive-c and the system's libarchive"
-    ).read_cabinet(stream, taker)
-
-
-def _library(module: str, needs: str) -> ModuleType:
     try:
-        return import_module(module)
-    except (ImportError, OSError, AttributeError, TypeError):
+        from hotfix_check.inventory.archives.cabinet_members import read_cabinet
+    except (ImportError, OSError, AttributeError, TypeError):  # as loading a system library fails
         raise PackageError(
-            f"to read cabinets, {needs} is needed, which is not installed (pip install 'hotfix-check[archives]')"
+            "to read cabinets, libarchive-c and the system's libarchive is needed, which is not installed "
+            "(pip install 'hotfix-check[archives]')"
         ) from None
+    read_cabinet(stream, taker)  # type: ignore[arg-type]  # of a taker it needs what this one has

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import io
 import lzma
+import re
 import struct
 import tarfile
 import time
@@ -353,6 +355,117 @@ def test_a_decompression_bomb_ends_with_one_line(tmp_path: Path, monkeypatch: py
         reason = f"it unpacks to more than {limit} MiB, too much for its size: a decompression bomb?"
         assert reasons(inventory) == {name: reason}
         assert inventory.broken_off
+
+
+BY_METHOD = pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "LZMA"])
+
+
+def packed_by(method: int, target: Path, *members: tuple[str, bytes]) -> Path:
+    with zipfile.ZipFile(target, "w", method) as out:
+        for name, data in members:
+            out.writestr(name, data)
+    return target
+
+
+def peak_of(reading: Callable[[], Inventory]) -> tuple[Inventory, int]:
+    """What was read, and the most memory that took at once."""
+    tracemalloc.start()
+    try:
+        return reading(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@BY_METHOD
+def test_a_zip_packed_by_another_method_than_deflate_is_read(method: int, tmp_path: Path) -> None:
+    members = (("a/Store.exe", STORE + bytes(300_000)), ("page.asp", b""), ("b/Store.exe", OLDER), ("c.dat", b"text"))
+    inventory = read(packed_by(method, tmp_path / "x.zip", *members), every_pe=True)
+    assert versions(inventory) == {"a/Store.exe": "5.5.2653.23", "b/Store.exe": "5.5.2650.23", "page.asp": "None"}
+    assert inventory.files[0].sha256 == hashlib.sha256(members[0][1]).hexdigest()
+    assert reasons(inventory) == {}
+
+
+@BY_METHOD
+def test_a_zip_member_that_unpacks_to_much_costs_no_memory_unless_it_is_wanted(method: int, tmp_path: Path) -> None:
+    target = packed_by(method, tmp_path / "x.zip", ("zeros.bin", bytes(48 << 20)), ("Store.exe", STORE))
+    assert target.stat().st_size < 20_000
+    inventory, most = peak_of(lambda: read(target, every_pe=True))
+    assert versions(inventory) == {"Store.exe": "5.5.2653.23"}
+    assert reasons(inventory) == {}
+    assert most < 16 << 20
+
+
+@BY_METHOD
+def test_a_bomb_in_a_zip_ends_with_one_line_and_before_it_is_unpacked(
+    method: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "FREE_BYTES", 1 << 20)
+    target = packed_by(method, tmp_path / "x.zip", ("Store.exe", bytes(48 << 20)))
+    inventory, most = peak_of(lambda: read(target))
+    (reason,) = reasons(inventory).values()
+    assert reason.endswith(" MiB, too much for its size: a decompression bomb?")
+    assert inventory.broken_off
+    assert most < 16 << 20
+
+
+@BY_METHOD
+def test_a_zip_member_that_holds_more_than_it_says_is_unpacked_as_far_as_it_says(method: int, tmp_path: Path) -> None:
+    target = packed_by(method, tmp_path / "x.zip", ("a/Store.exe", bytes(48 << 20)), ("b/Store.exe", STORE))
+    target.write_bytes(target.read_bytes().replace(struct.pack("<I", 48 << 20), struct.pack("<I", 100)))
+    inventory, most = peak_of(lambda: read(target))
+    assert versions(inventory) == {"b/Store.exe": "5.5.2653.23"}
+    assert reasons(inventory) == {"a/Store.exe": "damaged: its checksum is not that of its content"}
+    assert most < 16 << 20
+
+
+def test_a_dictionary_of_four_gigabytes_is_not_made_for_a_small_member(tmp_path: Path) -> None:
+    target = packed_by(zipfile.ZIP_LZMA, tmp_path / "x.zip", ("Store.exe", STORE))
+    data = bytearray(target.read_bytes())
+    at = 30 + len("Store.exe")
+    assert data[at + 2 : at + 5] == b"\5\0\x5d"
+    data[at + 5 : at + 9] = b"\xff" * 4
+    target.write_bytes(data)
+    inventory, most = peak_of(lambda: read(target))
+    assert versions(inventory) == {"Store.exe": "5.5.2653.23"}
+    assert most < 16 << 20
+
+
+@pytest.mark.parametrize("place", [0, 2, 4, 9, 60, 200])
+@BY_METHOD
+def test_a_damaged_zip_member_is_unreadable_whatever_packed_it_and_the_others_are_read(
+    method: int, place: int, tmp_path: Path
+) -> None:
+    target = packed_by(method, tmp_path / "x.zip", ("a/Store.exe", STORE), ("b/Store.exe", OLDER))
+    data = bytearray(target.read_bytes())
+    at = 30 + len("a/Store.exe") + place
+    data[at : at + 4] = bytes(byte ^ 0xFF for byte in data[at : at + 4])
+    target.write_bytes(data)
+    inventory = read(target)
+    assert not inventory.broken_off
+    assert inventory.files[-1].path.endswith("b/Store.exe")
+    if len(inventory.files) == 1:
+        assert re.match("damaged: .", reasons(inventory)["a/Store.exe"])
+    else:  # only what no reader looks at was changed: the version of the packer, the size of the dictionary
+        assert (method, place) in ((zipfile.ZIP_LZMA, 0), (zipfile.ZIP_LZMA, 4))
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [(9, "Deflate64 (9)"), (93, "Zstandard (93)"), (97, "another method (97)")],
+    ids=["Deflate64", "Zstandard", "one without a name here"],
+)
+def test_a_zip_member_of_a_method_that_is_not_read_is_one_line_and_the_others_are_read(
+    method: int, words: str, tmp_path: Path
+) -> None:
+    target = zipped(tmp_path / "x.zip", ("a/Store.exe", STORE), ("b/Store.exe", OLDER))
+    data = bytearray(target.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        struct.pack_into("<H", data, data.index(mark) + at, method)
+    target.write_bytes(data)
+    inventory = read(target)
+    assert versions(inventory) == {"b/Store.exe": "5.5.2650.23"}
+    assert reasons(inventory) == {"a/Store.exe": f"not unpacked: it is packed by {words}"}
+    assert not inventory.broken_off
 
 
 def test_entries_are_counted_before_they_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

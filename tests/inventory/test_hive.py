@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import shutil
 import struct
 import subprocess
 import sys
+import tarfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import py7zr
 import pytest
 from hive_builder import Value, build_hive
 from jsonschema import Draft202012Validator
@@ -366,6 +369,138 @@ def test_the_highest_hive_counts_and_none_of_a_windows_before_an_upgrade(tmp_pat
         if packed
         else "not a registry hive: it does not begin with regf",
     }
+
+
+PACKERS: dict[str, Callable[[Path, dict[str, bytes]], None]] = {}
+
+
+def packer(packs: Callable[[Path, dict[str, bytes]], None]) -> Callable[[Path, dict[str, bytes]], None]:
+    PACKERS[packs.__name__] = packs
+    return packs
+
+
+@packer
+def folder(target: Path, files: dict[str, bytes]) -> None:
+    for place, data in files.items():
+        put(target, data, place)
+
+
+@packer
+def zipped(target: Path, files: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(target, "w") as out:
+        for place, data in files.items():
+            out.writestr(place, data)
+
+
+@packer
+def tarred(target: Path, files: dict[str, bytes]) -> None:
+    with tarfile.open(target, "w") as out:
+        for place, data in files.items():
+            info = tarfile.TarInfo(place)
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
+
+
+@packer
+def seven_zipped(target: Path, files: dict[str, bytes]) -> None:
+    with py7zr.SevenZipFile(target, "w") as out:
+        for place, data in files.items():
+            out.writestr(data, place)
+
+
+HIVE = "WINDOWS/System32/config/SOFTWARE"
+MANY = {
+    HIVE: b"nothing of the sort",
+    f"b/{HIVE}": build_hive(SERVER),
+    f"a/{HIVE}": b"regf" + bytes(5000),
+    f"c/{HIVE}": build_hive({}),
+    f"a/deep/{HIVE}": build_hive({}),
+    f"Windows.old/{HIVE}": build_hive({}),
+}
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 0, 4, 2, 1, 5], [2, 3, 5, 0, 4, 1]])
+@pytest.mark.parametrize("packs", PACKERS)
+def test_the_highest_hive_that_can_be_read_counts_in_every_container_and_order(
+    packs: str, order: list[int], tmp_path: Path
+) -> None:
+    places = list(MANY)
+    PACKERS[packs](tmp_path / "disk", {places[index]: MANY[places[index]] for index in order})
+    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    within = "" if packs == "folder" else "disk!/"
+    assert inventory.registry is not None
+    assert (inventory.registry.hive, len(inventory.registry.setups)) == (f"{within}b/{HIVE}", 1)
+    reasons = told(inventory)
+    assert reasons.keys() == {within + place for place in MANY if place != f"b/{HIVE}"}
+    assert reasons[within + HIVE] == "not a registry hive: it does not begin with regf"
+    assert reasons[f"{within}c/{HIVE}"] == "a registry hive beside the one that counts"
+    assert reasons[f"{within}Windows.old/{HIVE}"] == "a registry hive that is kept aside, so it is not read"
+
+
+@pytest.mark.parametrize("packs", ["zipped", "tarred", "seven_zipped"])
+def test_a_hive_that_is_too_large_takes_no_lower_one_away(
+    packs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = build_hive(SERVER)
+    large = build_hive({**SERVER, "Blob": {"Data": bytes(600_000)}})
+    assert len(small) < 1 << 19 < len(large)
+    PACKERS[packs](tmp_path / "disk", {HIVE: large, f"b/{HIVE}": small})
+    monkeypatch.setattr("hotfix_check.inventory.archives.unpacking.MAX_MEMBER_BYTES", 1 << 19)
+    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    assert inventory.registry is not None
+    assert inventory.registry.hive == f"disk!/b/{HIVE}"
+    assert told(inventory) == {f"disk!/{HIVE}": "larger than 0 MiB, so it is not unpacked"}
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["offered first", "offered last"])
+@pytest.mark.parametrize("packs", ["zipped", "tarred", "seven_zipped"])
+def test_of_hives_in_archives_within_the_highest_counts_and_the_others_are_told(
+    packs: str, first: bool, tmp_path: Path
+) -> None:
+    within = {}
+    for name, place in (("a.zip", f"x/{HIVE}"), ("b.zip", HIVE)):
+        zipped(tmp_path / name, {place: build_hive(SERVER)})
+        within[name] = (tmp_path / name).read_bytes()
+    PACKERS[packs](tmp_path / "disk", dict(sorted(within.items(), reverse=first)))
+    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    assert inventory.registry is not None
+    assert inventory.registry.hive == f"disk!/b.zip!/{HIVE}"
+    assert told(inventory) == {f"disk!/a.zip!/x/{HIVE}": "a registry hive beside the one that counts"}
+
+
+@pytest.mark.parametrize("packs", ["zipped", "tarred", "seven_zipped"])
+def test_of_one_archive_few_hives_are_read_however_many_there_are(
+    packs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 0
+
+    def counted(*arguments: Any) -> RegistryRecords:
+        nonlocal count
+        count += 1
+        return read_hive(*arguments)
+
+    monkeypatch.setattr("hotfix_check.inventory.hive.read_hive", counted)
+    monkeypatch.setattr("hotfix_check.inventory.archives.members.MAX_HIVES", 3)
+    PACKERS[packs](tmp_path / "disk", {f"{number}/{HIVE}": build_hive(SERVER) for number in range(9, 0, -1)})
+    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    assert count == 3
+    assert inventory.registry is not None
+    assert inventory.registry.hive == f"disk!/7/{HIVE}"
+    reasons = told(inventory)
+    assert len(reasons) == 8
+    assert reasons[f"disk!/1/{HIVE}"] == "a registry hive after 3 others that were read, so it is not read"
+
+
+@pytest.mark.parametrize("every_pe", [False, True], ids=["of a scan", "of an inventory"])
+def test_a_hive_that_a_followed_link_leads_to_is_read(every_pe: bool, tmp_path: Path) -> None:
+    hive = put(tmp_path / "elsewhere", build_hive(SERVER), "copy of the hive")
+    link = tmp_path / "disk" / HIVE
+    link.parent.mkdir(parents=True)
+    link.symlink_to(hive)
+    inventory = read_target(tmp_path / "disk", wanted=frozenset(), every_pe=every_pe, follow_links=True)
+    assert inventory.registry is not None
+    assert (inventory.registry.hive, inventory.unreadable) == (HIVE, ())
+    assert read_target(tmp_path / "disk", wanted=frozenset(), every_pe=every_pe).registry is None
 
 
 def test_a_windows_before_an_upgrade_that_is_itself_the_target_has_its_hive(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def _read(reader: Reader, stream: BinaryIO, taker: Taker) -> str | None:
         reader(stream, taker)
     except ArchiveFault as error:
         fault = str(error)
-    except (Exception, RecursionError) as error:
+    except Exception as error:
         fault = f"damaged: its reader ends with {type(error).__name__}: {error}"
     taker.finish()
     if fault is None and taker.encrypted:

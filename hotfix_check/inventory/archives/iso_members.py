@@ -128,9 +128,9 @@ def _iso_time(record: DirectoryRecord) -> datetime | None:
 
 
 def _udf(image: pycdlib.PyCdlib) -> Iterator[tuple[UDFFileEntry, Member]]:
-    waiting: deque[tuple[Any, str, int]] = deque([(image.get_record(udf_path="/"), "", 0)])
+    waiting: deque[tuple[Any, str]] = deque([(image.get_record(udf_path="/"), "")])
     while waiting:
-        folder, above, depth = waiting.popleft()
+        folder, above = waiting.popleft()
         for name in folder.fi_descs.values():
             entry = name.file_entry
             if name.is_parent() or entry is None:
@@ -143,7 +143,7 @@ def _udf(image: pycdlib.PyCdlib) -> Iterator[tuple[UDFFileEntry, Member]]:
                 Member(name=path, kind=kind, size=entry.get_data_length(), modified=modified, local_time=local),  # type: ignore[arg-type]
             )
             if kind == "folder":
-                waiting.append((entry, path + "/", depth + 1))
+                waiting.append((entry, path + "/"))
 
 
 def _udf_time(entry: UDFFileEntry) -> tuple[datetime | None, datetime | None]:

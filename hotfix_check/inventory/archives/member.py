@@ -21,6 +21,8 @@ MAX_RATIO = 200
 """Of what is unpacked to the archive's own size, once it is more than ``FREE_BYTES``. Programs pack to a third or half;
 deflate goes to 1,030 at most, bzip2 and LZMA much further."""
 FREE_BYTES = 512 << 20
+MAX_HIVES = 64
+"""Registry hives read of one target, those in archives within among them: each can take seconds."""
 MAX_NAME = 1024  # characters of a member's path; Windows itself ends at 260
 MAX_DEPTH = 64  # folders of a member's path
 
@@ -64,6 +66,7 @@ class Budget:
         self._limit = min(MAX_UNPACKED_BYTES, max(FREE_BYTES, MAX_RATIO * packed))
         self.unpacked = 0
         self.entries = 0
+        self.hives = 0
 
     def unpack(self, count: int) -> None:
         """So many bytes more were unpacked. Raises ArchiveFault when they are too many."""

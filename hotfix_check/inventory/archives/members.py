@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from hotfix_check.inventory.archives.member import Budget, Member, MemberFault, inner_path, safe_name
+from hotfix_check.inventory.archives.member import MAX_HIVES, Budget, Member, MemberFault, inner_path, safe_name
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.aside import is_backup
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
-from hotfix_check.inventory.registry import KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, is_hive_place
+from hotfix_check.inventory.registry import KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, hive_rank, is_hive_place
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
 
@@ -50,7 +50,6 @@ class Taker:
         self._on_file = on_file
         self._nested: list[Taker] = []
         self._has_evidence = False
-        self._hive_at = ""
         self._twice: set[str] = set()
         self._links: list[tuple[str, str | None]] = []
         self._add_folder(prefix.rstrip("/"))
@@ -75,7 +74,8 @@ class Taker:
             self._no_file(member, path, evidence=evidence)
             return None
         hive = is_hive_place(tuple(path.split("/")))
-        if hive and not self._may_count(member, path):
+        if hive and (reason := self._why_no_hive(path)):
+            self._refuse(member, path, reason)
             return None
         nested = not evidence and has_archive_suffix(path)
         if nested and (self._has_evidence or not self._may_open(member, path)):
@@ -118,7 +118,8 @@ class Taker:
             }
             return
         for taker in self._nested:
-            self.hive = self.hive or taker.hive
+            if taker.hive is not None:
+                self._keep_hive(taker.hive)
             self.files |= taker.files
             self.unreadable |= taker.unreadable
             self.folders |= taker.folders
@@ -132,7 +133,7 @@ class Taker:
             if self._open_nested is not None and (taker := self._open_nested(unpacked)) is not None:
                 self._nested.append(taker)
             return
-        if unpacked.path == self._hive_at:
+        if is_hive_place(tuple(unpacked.path.split("/"))):
             self._take_hive(unpacked.file())
             return
         facts = file_facts(unpacked.file(), self.asked, evidence=unpacked.any_content)
@@ -143,27 +144,34 @@ class Taker:
         if facts is not None:
             self._record(facts)
 
-    def _may_count(self, member: Member, path: str) -> bool:
-        """Whether a registry hive lies higher than any before it: so few are read, however many there are."""
+    def _why_no_hive(self, path: str) -> str | None:
+        """Why a registry hive is not read; None when it counts, if it can be read."""
         if is_backup(path.removeprefix(self.prefix).rpartition("/")[0], ()):
-            self._refuse(member, path, KEPT_ASIDE)
-            return False
-        if self._hive_at and path.count("/") >= self._hive_at.count("/"):
-            self._refuse(member, path, NOT_THE_ONE)
-            return False
-        self._hive_at = path
-        return True
+            return KEPT_ASIDE
+        if self.hive is not None and hive_rank(self.hive.hive) <= hive_rank(path):
+            return NOT_THE_ONE
+        if self.budget.hives >= MAX_HIVES:
+            return f"a registry hive after {MAX_HIVES} others that were read, so it is not read"
+        return None
 
     def _take_hive(self, file: FileBytes) -> None:
         from hotfix_check.inventory.hive import HiveError, read_hive
 
+        if reason := self._why_no_hive(file.path):  # a 7z offers all members before it unpacks one
+            raise MemberFault(reason)
+        self.budget.hives += 1
         try:
             records = read_hive(file.path, file.size, file.read_at, file.sha256 if self.asked.hashes else None)
         except HiveError as error:
             self._record(UnreadableFile(path=file.path, reason=str(error), size=file.size, modified=file.modified))
             return
+        self._keep_hive(records)
+
+    def _keep_hive(self, records: RegistryRecords) -> None:
         if self.hive is not None:
-            self._record(UnreadableFile(path=self.hive.hive, reason=NOT_THE_ONE, size=self.hive.size))
+            first, records = sorted((self.hive, records), key=lambda one: hive_rank(one.hive))
+            self._record(UnreadableFile(path=records.hive, reason=NOT_THE_ONE, size=records.size))
+            records = first
         self.hive = records
 
     def _count(self) -> None:

@@ -26,7 +26,7 @@ class Unpacked:
         self.data = bytearray()
         self.wanted = True
         self._budget = budget
-        self._limit = MAX_NESTED_BYTES if nested else MAX_MEMBER_BYTES
+        self.limit = MAX_NESTED_BYTES if nested else MAX_MEMBER_BYTES
         if any_content:
             self._check_size(member.size)
 
@@ -64,7 +64,7 @@ class Unpacked:
         )
 
     def _check_size(self, size: int) -> None:
-        if size > self._limit:
+        if size > self.limit:
             self.wanted = False
             self.data.clear()
-            raise MemberFault(f"larger than {self._limit >> 20} MiB, so it is not unpacked")
+            raise MemberFault(f"larger than {self.limit >> 20} MiB, so it is not unpacked")

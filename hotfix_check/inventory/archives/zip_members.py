@@ -7,16 +7,21 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
 from hotfix_check.inventory.archives.members import Taker, has_archive_suffix
+from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
 MAX_DIRECTORY_BYTES = 128 << 20
 _ENTRY = b"PK\x01\x02"  # APPNOTE 4.3.12: each entry of the central directory begins so
 _ENCRYPTED = 0x1
+_BY_ZIPFILE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # it unpacks no more of these than is asked for
+_PIECE_BY_PIECE = (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_NOT_READ = {9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}  # APPNOTE 4.4.5
 _UNIX = 3  # APPNOTE 4.4.2: made on Unix, the upper half of the external attributes is st_mode
 _UNIX_TIMES, _NTFS_TIMES = 0x5455, 0x000A
 
@@ -50,16 +55,38 @@ def read_zip(stream: BinaryIO, taker: Taker) -> None:
             if unpacked is None:
                 continue
             try:
-                with archive.open(info) as content:
-                    unpacked.fill(content)  # type: ignore[arg-type]
+                _fill(unpacked, archive, info)
             except MemberFault as fault:
                 taker.fail(unpacked, str(fault))
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-                taker.fail(unpacked, f"damaged: {error}")
-            except (NotImplementedError, RuntimeError) as error:
+                taker.fail(unpacked, f"damaged: {str(error) or 'it ends too early'}")
+            except (ImportError, NotImplementedError, RuntimeError) as error:  # a Python can be without bz2 or lzma
                 taker.fail(unpacked, f"not unpacked: {error}")
             else:
                 taker.done(unpacked)
+
+
+def _fill(unpacked: Unpacked, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Take a member's content, as far as it is wanted. Raises MemberFault, and what the libraries raise."""
+    method = info.compress_type
+    if method in _BY_ZIPFILE:
+        with archive.open(info) as content:
+            unpacked.fill(cast(BinaryIO, content))
+    elif method in _PIECE_BY_PIECE:
+        from hotfix_check.inventory.archives.zip_packed import fill_from_packed
+
+        with archive.open(_as_stored(info)) as packed:
+            fill_from_packed(unpacked, cast(BinaryIO, packed), info)
+    else:
+        raise MemberFault(f"not unpacked: it is packed by {_NOT_READ.get(method, 'another method')} ({method})")
+
+
+def _as_stored(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """The same member, as if its content were the bytes that it is packed in."""
+    stored = copy(info)
+    stored.compress_type, stored.file_size = zipfile.ZIP_STORED, info.compress_size
+    stored.CRC = None  # type: ignore[assignment]  # of the content, so not looked at here
+    return stored
 
 
 def _member(info: zipfile.ZipInfo) -> Member:
@@ -72,6 +99,7 @@ def _member(info: zipfile.ZipInfo) -> Member:
         modified=modified,
         local_time=None if modified else _local(info),
         encrypted=bool(info.flag_bits & _ENCRYPTED),
+        crc=info.CRC if info.compress_type in _PIECE_BY_PIECE else None,
     )
 
 

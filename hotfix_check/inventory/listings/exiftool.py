@@ -31,11 +31,6 @@ _MACHINES = {
 }
 
 
-def is_exiftool(row: Mapping[str, object]) -> bool:
-    """Whether an object is exiftool's of one file."""
-    return "SourceFile" in row
-
-
 def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
     """One object; None for one without a name."""
     path = text_of(row.get("SourceFile"))

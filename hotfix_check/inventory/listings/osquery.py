@@ -13,11 +13,6 @@ from collections.abc import Mapping
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, digest_of, epoch, fixed_version, text_of
 
 
-def is_osquery(row: Mapping[str, object]) -> bool:
-    """Whether an object is a row of the table ``file``."""
-    return "path" in row and "file_version" in row
-
-
 def osquery_file(row: Mapping[str, object]) -> ListedFile | None:
     """One row; None for a folder, and for one without a path."""
     path = text_of(row.get("path"))

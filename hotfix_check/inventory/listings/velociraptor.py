@@ -22,11 +22,6 @@ _MACHINES = {
 }
 
 
-def is_velociraptor(row: Mapping[str, object]) -> bool:
-    """Whether an object is a row of a query that parsed programs."""
-    return any(key in row for key in _PATHS) and _parsed(row) is not None
-
-
 def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
     """One row; None for one without a path."""
     path = next((found for key in _PATHS if (found := text_of(row.get(key))) is not None), None)
