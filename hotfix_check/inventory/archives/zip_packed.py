@@ -13,9 +13,8 @@ from typing import BinaryIO, cast
 from hotfix_check.inventory.archives.member import MemberFault
 from hotfix_check.inventory.archives.unpacking import CHUNK, Unpacked
 
-_LZMA_HEADER = (
-    9  # APPNOTE 5.8.8: the version, the length of what follows, and that: one byte, and the dictionary's size
-)
+# APPNOTE 5.8.8: the version, the length of what follows, and that: one byte, and the dictionary's size.
+_LZMA_HEADER = 9
 _LZMA_PROPERTIES = 9 * 5 * 5  # as many as that byte has meanings
 
 
