@@ -26,10 +26,10 @@ from hotfix_check.inventory import (
     read_saved,
     read_target,
     refuse_other_text,
-    shown,
     with_hive,
 )
 from hotfix_check.report.text import visible
+from hotfix_check.shown import path_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ def warn_of_clock(today: date, catalogue: Catalogue) -> None:
 
 def this_host() -> str | None:
     """The name of the machine that the tool runs on."""
-    return shown(platform.node()) or None
+    return path_text(platform.node()) or None
 
 
 def known(option: str, value: str, allowed: Iterable[str]) -> None:
