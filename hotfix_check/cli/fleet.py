@@ -28,6 +28,7 @@ from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import counted
 from hotfix_check.policy import Waivers, load_waivers, long_waivers
 from hotfix_check.report.result import RunInfo
+from hotfix_check.shown import path_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def _judge(options: FleetOptions, asked: JudgeOptions, question: FleetQuestion, 
             notes = _report_notes(ran)
             if ran.known:
                 files = counted(ran.known, "saved file was", "saved files were")
-                notes.append(f"{files} judged before, by the journal {journal.path}")
+                notes.append(f"{files} judged before, by the journal {path_text(str(journal.path))}")
             if gone:
                 names = ", ".join(rows[0].source for rows in gone[:3]) + (" and more" if gone[3:] else "")
                 verb = counted(len(gone), "comes", "come")
@@ -215,7 +216,7 @@ def _document(
             finished=datetime.now(UTC),
             host=this_host(),
             user=this_user(),
-            arguments=tuple(sys.argv[1:]),
+            arguments=tuple(map(path_text, sys.argv[1:])),
             as_of=judge.day,
         )
     kbs = judge.question.kbs
@@ -242,4 +243,4 @@ def _document(
 def _file(path: Path | None) -> dict[str, str] | None:
     if path is None:
         return None
-    return {"file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    return {"file": path_text(str(path)), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -145,5 +145,5 @@ def _readable_there(source: Source) -> Source:
 
 def _lost(source: Source, error: BaseException | None) -> HostRow:
     if type(error).__name__ == "KilledWorker":
-        return damaged(source.place, "every worker that judged it died")
-    return damaged(source.place, f"the cluster gave it up: {type(error).__name__}: {shown(str(error))}")
+        return damaged(source.label, "every worker that judged it died")
+    return damaged(source.label, f"the cluster gave it up: {type(error).__name__}: {shown(str(error))}")

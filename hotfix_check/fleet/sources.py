@@ -13,6 +13,7 @@ from typing import Any
 
 from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import SavedInputError, UsageError
+from hotfix_check.fleet.label import label_of
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 
 _WHAT = "a saved inventory or result"
@@ -23,6 +24,7 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 class Source:
     """One saved inventory or result: its path or URL, and its bytes where they were read already.
 
+    ``place`` is for opening alone: it may hold bytes that are no text. Whatever is written holds ``label``.
     ``fault`` says why there are none: a folder that could not be listed, in which hosts may be.
     """
 
@@ -38,6 +40,11 @@ class Source:
             return self.data
         local = local_path(self.place)
         return _read_url(self.place) if local is None else read_bounded(Path(local), MAX_BYTES, _WHAT, SavedInputError)
+
+    @property
+    def label(self) -> str:
+        """The place as text, the same for no two places."""
+        return label_of(self.place)
 
     @property
     def identity(self) -> str:
