@@ -17,7 +17,7 @@ from hotfix_check.fleet.label import label_of
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 
 _WHAT = "a saved inventory or result"
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # at least two letters: one is a drive of Windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +50,6 @@ class Source:
     def identity(self) -> str:
         """What is the same for one file by two paths: where it really is, or its URL."""
         return real_place(self.place) or self.place
-
-
-def is_url(text: str) -> bool:
-    """Whether a PATH is a URL: a scheme of at least two letters, for one is a drive of Windows."""
-    return _URL.match(text) is not None
 
 
 def local_path(text: str) -> str | None:
