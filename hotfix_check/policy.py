@@ -29,7 +29,7 @@ LONGEST_WAIVER = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """How much each named update weighs, by update id; and where the file is."""
+    """How much each named update weighs, by update id; the file as it was named, and the digest of what was read."""
 
     path: str
     sha256: str
@@ -77,7 +77,7 @@ class Applied:
 def load_baseline(path: Path, catalogue: Catalogue) -> Baseline:
     """Read a baseline. Raises PolicyError, also for a KB, product or level that the catalogue does not have."""
     data = read_bounded(path, MAX_BYTES, "a baseline", PolicyError)
-    return parse_baseline(data, str(path), catalogue)
+    return parse_baseline(data, path_text(str(path)), catalogue)
 
 
 def parse_baseline(data: bytes, where: str, catalogue: Catalogue) -> Baseline:

@@ -60,7 +60,7 @@ def manifest_text(
                 follow_links=options.follow_links,
                 day=day,
             ),
-            baseline_sha256=_digest(options.baseline) if options.baseline else None,
+            baseline_sha256=judged.baseline.sha256 if judged.baseline else None,
             waivers_sha256=judged.waivers.sha256,
             result_sha256=result_digest(judged.bare_document()),
             targets=tuple(
@@ -132,12 +132,14 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     for label, before, after in (
         ("Tool", manifest.tool, f"hotfix-check {__version__}"),
         ("Catalogue SHA-256", manifest.catalogue_sha256, judge.catalogue.sha256),
-        ("Baseline SHA-256", manifest.baseline_sha256, _digest(judge.options.baseline)),
+        ("Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None),
         ("Waivers SHA-256", manifest.waivers_sha256, judged.waivers.sha256),
     ):
         if before != after:
             faults.append(f"{label}: {before} recorded, {after} now")
             lines.append(faults[-1])
+    if judged.baseline is not None and asked.baseline is not None:
+        judged = replace(judged, baseline=replace(judged.baseline, path=asked.baseline))
     if asked.waivers is not None:
         judged = replace(judged, waivers=replace(judged.waivers, path=asked.waivers))
     digest = result_digest(judged.bare_document())
@@ -204,10 +206,8 @@ def _hive(inventory: Inventory) -> tuple[EvidenceFile, ...]:
     return (EvidenceFile(path=inventory.inner(records.hive), size=records.size, modified=None, sha256=records.sha256),)
 
 
-def _digest(path: Path | None) -> str | None:
+def _digest(path: Path) -> str | None:
     """Of a file that can be read; a pipe or a device is none."""
-    if path is None:
-        return None
     try:
         fd, _ = open_regular(path, follow=True)
         with os.fdopen(fd, "rb") as stream:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -226,9 +225,9 @@ def _document(
         run,
         scope={"products": list(asked.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
         policy={
-            "baseline": _file(asked.baseline),
-            "waivers": {"file": waivers.path, "sha256": waivers.sha256} if waivers.path else None,
-            "expect": _file(options.expect),
+            "baseline": _file(judge.baseline.path, judge.baseline.sha256) if judge.baseline else None,
+            "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
+            "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
             "fail_on": sorted(map(str, verdicts("--fail-on", options.fail_on))),
         },
@@ -240,7 +239,6 @@ def _document(
     )
 
 
-def _file(path: Path | None) -> dict[str, str] | None:
-    if path is None:
-        return None
-    return {"file": path_text(str(path)), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+def _file(path: str, sha256: str | None) -> dict[str, str | None]:
+    """A file that the answer depends on, by the bytes that were judged with."""
+    return {"file": path, "sha256": sha256}
