@@ -18,8 +18,7 @@ from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
 from hotfix_check.fields import Fields
-from hotfix_check.inventory import shown as shown_path
-from hotfix_check.shown import shown
+from hotfix_check.shown import path_text, shown
 from hotfix_check.toml_string import toml_string
 from hotfix_check.toml_text import parse_toml
 
@@ -30,7 +29,7 @@ LONGEST_WAIVER = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """How much each named update weighs, by update id; and where the file is."""
+    """How much each named update weighs, by update id; the file as it was named, and the digest of what was read."""
 
     path: str
     sha256: str
@@ -78,7 +77,7 @@ class Applied:
 def load_baseline(path: Path, catalogue: Catalogue) -> Baseline:
     """Read a baseline. Raises PolicyError, also for a KB, product or level that the catalogue does not have."""
     data = read_bounded(path, MAX_BYTES, "a baseline", PolicyError)
-    return parse_baseline(data, str(path), catalogue)
+    return parse_baseline(data, path_text(str(path)), catalogue)
 
 
 def parse_baseline(data: bytes, where: str, catalogue: Catalogue) -> Baseline:
@@ -179,7 +178,7 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
 
 def load_waivers(path: Path, catalogue: Catalogue) -> Waivers:
     """Read a waiver file. Raises PolicyError: reason, approver and expiry are required, a KB must be known."""
-    return parse_waivers(read_bounded(path, MAX_BYTES, "a waiver file", PolicyError), shown_path(str(path)), catalogue)
+    return parse_waivers(read_bounded(path, MAX_BYTES, "a waiver file", PolicyError), path_text(str(path)), catalogue)
 
 
 def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:

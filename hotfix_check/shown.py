@@ -1,4 +1,4 @@
-"""A stranger's value in an error message: on one line, and short, whatever it is."""
+"""A stranger's value in an error message: on one line, and short, whatever it is; and a path as text."""
 
 from __future__ import annotations
 
@@ -26,3 +26,13 @@ def clipped(text: str, longest: int = LONGEST) -> str:
     if cut.isprintable():
         return cut
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in cut)
+
+
+def path_text(name: str) -> str:
+    """A path as text that can always be written: bytes that are not UTF-8 become ``\\xff``."""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -246,3 +247,19 @@ def test_was_it_available_on_that_day(samples: Path, run: Run) -> None:
     late = run("scan", samples / "exchange-5.5-sp4", "--kb", "884874", "--as-of", "2003-10-01")
     assert (late.code, late.out) == (2, "")
     assert "--kb: KB884874 is not in the catalogue as of 2003-10-01" in late.err
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "html", "md", "table"])
+def test_every_format_names_the_baseline_and_the_digest_of_its_bytes(
+    form: str, samples: Path, run: Run, tmp_path: Path
+) -> None:
+    policy = write(tmp_path, BASELINE)
+    digest = hashlib.sha256(policy.read_bytes()).hexdigest()
+    out = run("scan", samples / "exchange-5.5-sp4", "--baseline", "policy.toml", "-f", form, "--all").out
+    assert digest in out.replace("\n", "").replace(" ", "")
+    assert "policy.toml" in out
+
+
+def test_a_result_without_a_baseline_says_so(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "-f", "json")
+    assert ran.result["baseline"] == {"file": None, "sha256": None}

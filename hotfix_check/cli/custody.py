@@ -14,7 +14,7 @@ from hotfix_check.cli.judged import Judged, judge_all
 from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Inventory, TargetKind, name_of, shown
+from hotfix_check.inventory import Inventory, TargetKind, name_of
 from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
     Asked,
@@ -30,6 +30,7 @@ from hotfix_check.manifest import (
 from hotfix_check.pe_bytes import PeError, open_regular
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
+from hotfix_check.shown import path_text
 
 MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
@@ -46,12 +47,12 @@ def manifest_text(
             catalogue_version=judged.judge.catalogue.version,
             catalogue_sha256=judged.judge.catalogue.sha256,
             asked=Asked(
-                catalogues=tuple(shown(str(one)) for one in options.catalogues),
+                catalogues=tuple(path_text(str(one)) for one in options.catalogues),
                 products=options.products,
                 kbs=options.kbs,
                 assume=options.assume,
-                baseline=None if options.baseline is None else shown(str(options.baseline)),
-                waivers=None if waivers is None else shown(str(waivers)),
+                baseline=None if options.baseline is None else path_text(str(options.baseline)),
+                waivers=None if waivers is None else path_text(str(waivers)),
                 fail_on=",".join(sorted(judged.fail_on)) or None,
                 as_of=options.as_of,
                 complete=options.complete,
@@ -59,7 +60,7 @@ def manifest_text(
                 follow_links=options.follow_links,
                 day=day,
             ),
-            baseline_sha256=_digest(options.baseline) if options.baseline else None,
+            baseline_sha256=judged.baseline.sha256 if judged.baseline else None,
             waivers_sha256=judged.waivers.sha256,
             result_sha256=result_digest(judged.bare_document()),
             targets=tuple(
@@ -131,12 +132,14 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     for label, before, after in (
         ("Tool", manifest.tool, f"hotfix-check {__version__}"),
         ("Catalogue SHA-256", manifest.catalogue_sha256, judge.catalogue.sha256),
-        ("Baseline SHA-256", manifest.baseline_sha256, _digest(judge.options.baseline)),
+        ("Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None),
         ("Waivers SHA-256", manifest.waivers_sha256, judged.waivers.sha256),
     ):
         if before != after:
             faults.append(f"{label}: {before} recorded, {after} now")
             lines.append(faults[-1])
+    if judged.baseline is not None and asked.baseline is not None:
+        judged = replace(judged, baseline=replace(judged.baseline, path=asked.baseline))
     if asked.waivers is not None:
         judged = replace(judged, waivers=replace(judged.waivers, path=asked.waivers))
     digest = result_digest(judged.bare_document())
@@ -177,7 +180,7 @@ def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget
     packed = inventory.kind is TargetKind.ARCHIVE
     lone = inventory.kind is TargetKind.FILE
     return EvidenceTarget(
-        path=inventory.target if not saved else shown(str(place)),
+        path=inventory.target if not saved else path_text(str(place)),
         kind=str(inventory.kind),
         root=inventory.root,
         sha256=_digest(place) if saved or packed else None,
@@ -203,10 +206,8 @@ def _hive(inventory: Inventory) -> tuple[EvidenceFile, ...]:
     return (EvidenceFile(path=inventory.inner(records.hive), size=records.size, modified=None, sha256=records.sha256),)
 
 
-def _digest(path: Path | None) -> str | None:
+def _digest(path: Path) -> str | None:
     """Of a file that can be read; a pipe or a device is none."""
-    if path is None:
-        return None
     try:
         fd, _ = open_regular(path, follow=True)
         with os.fdopen(fd, "rb") as stream:

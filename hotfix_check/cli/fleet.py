@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +27,7 @@ from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import counted
 from hotfix_check.policy import Waivers, load_waivers, long_waivers
 from hotfix_check.report.result import RunInfo
+from hotfix_check.shown import path_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _judge(options: FleetOptions, asked: JudgeOptions, question: FleetQuestion, 
             notes = _report_notes(ran)
             if ran.known:
                 files = counted(ran.known, "saved file was", "saved files were")
-                notes.append(f"{files} judged before, by the journal {journal.path}")
+                notes.append(f"{files} judged before, by the journal {path_text(str(journal.path))}")
             if gone:
                 names = ", ".join(rows[0].source for rows in gone[:3]) + (" and more" if gone[3:] else "")
                 verb = counted(len(gone), "comes", "come")
@@ -215,7 +215,7 @@ def _document(
             finished=datetime.now(UTC),
             host=this_host(),
             user=this_user(),
-            arguments=tuple(sys.argv[1:]),
+            arguments=tuple(map(path_text, sys.argv[1:])),
             as_of=judge.day,
         )
     kbs = judge.question.kbs
@@ -225,9 +225,9 @@ def _document(
         run,
         scope={"products": list(asked.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
         policy={
-            "baseline": _file(asked.baseline),
-            "waivers": {"file": waivers.path, "sha256": waivers.sha256} if waivers.path else None,
-            "expect": _file(options.expect),
+            "baseline": _file(judge.baseline.path, judge.baseline.sha256) if judge.baseline else None,
+            "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
+            "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
             "fail_on": sorted(map(str, verdicts("--fail-on", options.fail_on))),
         },
@@ -239,7 +239,6 @@ def _document(
     )
 
 
-def _file(path: Path | None) -> dict[str, str] | None:
-    if path is None:
-        return None
-    return {"file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+def _file(path: str, sha256: str | None) -> dict[str, str | None]:
+    """A file that the answer depends on, by the bytes that were judged with."""
+    return {"file": path, "sha256": sha256}

@@ -10,7 +10,7 @@ from pathlib import Path
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.cli.judging import Judge
 from hotfix_check.inventory import Inventory
-from hotfix_check.policy import Applied, Waivers, apply_waivers, load_waivers
+from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
 from hotfix_check.report.outcome import can_be_waived
 from hotfix_check.report.result import Document, RunInfo, Scope, result_document
 
@@ -22,6 +22,7 @@ class Judged:
     judge: Judge
     assessments: tuple[Assessment, ...]
     fail_on: frozenset[Verdict]
+    baseline: Baseline | None
     waivers: Waivers
     applied: Applied
 
@@ -34,6 +35,7 @@ class Judged:
             run,
             Scope(products=asked.products or None, kbs=tuple(sorted(question.kbs)) if question.kbs else None),
             fail_on=self.fail_on,
+            baseline=self.baseline,
             waivers=self.waivers,
             applied=self.applied,
         )
@@ -51,4 +53,11 @@ def judge_all(
     judge.prepare(inventories)
     assessments = tuple(judge.assess(inventory) for inventory in inventories)
     applied = apply_waivers(assessments, entries, day, can_be_waived) if entries.entries else Applied()
-    return Judged(judge=judge, assessments=assessments, fail_on=fail_on, waivers=entries, applied=applied)
+    return Judged(
+        judge=judge,
+        assessments=assessments,
+        fail_on=fail_on,
+        baseline=judge.baseline,
+        waivers=entries,
+        applied=applied,
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
@@ -26,10 +27,13 @@ from hotfix_check.inventory import (
     read_saved,
     read_target,
     refuse_other_text,
-    shown,
     with_hive,
 )
 from hotfix_check.report.text import visible
+from hotfix_check.shown import path_text
+
+if TYPE_CHECKING:
+    from hotfix_check.policy import Baseline
 
 _LISTED = "hotfix-check catalogue list shows what is"
 
@@ -72,15 +76,16 @@ class Judge:
             self._asked_products = frozenset().union(*map(self._index.products_of, options.kbs))
             whole = self._index.catalogue(self._asked_products)
         self.catalogue = whole
-        importance: dict[str, Importance] = {}
+        self.baseline: Baseline | None = None
         if options.baseline is not None:
             from hotfix_check.policy import load_baseline
 
-            importance = dict(load_baseline(options.baseline, whole).importance)
+            self.baseline = load_baseline(options.baseline, whole)
         if self.as_of is not None:
             from hotfix_check.policy import published
 
             self.catalogue = published(whole, self.as_of)
+        importance = {} if self.baseline is None else self.baseline.importance
         self.question = _question(options, self.catalogue, importance, self.as_of)
         self.outline = self.catalogue.outline()
         self.assessor = Assessor(self.catalogue)
@@ -194,7 +199,7 @@ def warn_of_clock(today: date, catalogue: Catalogue) -> None:
 
 def this_host() -> str | None:
     """The name of the machine that the tool runs on."""
-    return shown(platform.node()) or None
+    return path_text(platform.node()) or None
 
 
 def known(option: str, value: str, allowed: Iterable[str]) -> None:
@@ -221,7 +226,7 @@ def read_kb(text: str) -> int:
 
 
 def _question(
-    options: JudgeOptions, catalogue: Catalogue, importance: dict[str, Importance], as_of: date | None
+    options: JudgeOptions, catalogue: Catalogue, importance: Mapping[str, Importance], as_of: date | None
 ) -> Question:
     products = {product.id: product for product in catalogue.products}
     for product_id in options.products:
@@ -247,7 +252,7 @@ def _question(
         ids=frozenset(update.id for update in asked if update.kb is None),
         products=frozenset(options.products) or None,
         assume=tuple(assumed),
-        importance=importance,
+        importance=dict(importance),
         complete=options.complete,
         as_of=as_of,
     )

@@ -14,10 +14,10 @@ from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_out
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import shown
 from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
+from hotfix_check.shown import path_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
                 finished=datetime.now(UTC),
                 host=this_host(),
                 user=this_user(),
-                arguments=tuple(map(shown, sys.argv[1:])),
+                arguments=tuple(map(path_text, sys.argv[1:])),
                 as_of=day,
             )
         )
@@ -104,6 +104,6 @@ def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
 def this_user() -> str | None:
     """Who runs the tool; None where the system does not say."""
     try:
-        return shown(getpass.getuser())
+        return path_text(getpass.getuser())
     except (OSError, KeyError, ImportError):
         return None

@@ -11,11 +11,11 @@ from typing import Any
 from distributed import CancelledError, Client, WorkerPlugin, wait
 
 from hotfix_check import __version__
-from hotfix_check.errors import UsageError
+from hotfix_check.errors import HotfixCheckError, UsageError
 from hotfix_check.fleet.host import FleetJudge, FleetQuestion, HostRow, damaged
-from hotfix_check.fleet.pool import Parcel, Rows, judge_source, parcels
-from hotfix_check.fleet.sources import Source, is_url
-from hotfix_check.shown import shown
+from hotfix_check.fleet.pool import Parcel, Rows, judge_source, parcels, why_unread
+from hotfix_check.fleet.sources import Source, local_path
+from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
 
 _CONNECT = 15  # seconds
 _PATIENCE = 60  # seconds without any worker
@@ -134,16 +134,22 @@ def _through(client: Client, sources: Iterable[Source], name: str) -> Iterator[R
 
 
 def _readable_there(source: Source) -> Source:
-    """With its bytes, unless a worker can read the place itself."""
-    if source.data is not None or is_url(source.place):
+    """With its bytes, or why there are none, unless a worker can read the place itself.
+
+    A worker must not open a path of this machine: what has the same path on its own disk is another host.
+    """
+    if source.data is not None or source.fault is not None or local_path(source.place) is None:
         return source
     try:
         return Source(place=source.place, data=source.read())
-    except Exception:
-        return source  # a worker cannot read it either, and says so
+    except HotfixCheckError as error:
+        return Source(place=source.place, fault=why_unread(source, error))
+    except Exception as error:  # one host, whatever it does, must not take the others' answers away
+        reason = clipped(f"internal error: {type(error).__name__}: {error}", LONGEST_PROBLEM)
+        return Source(place=source.place, fault=reason)
 
 
 def _lost(source: Source, error: BaseException | None) -> HostRow:
     if type(error).__name__ == "KilledWorker":
-        return damaged(source.place, "every worker that judged it died")
-    return damaged(source.place, f"the cluster gave it up: {type(error).__name__}: {shown(str(error))}")
+        return damaged(source.label, "every worker that judged it died")
+    return damaged(source.label, f"the cluster gave it up: {type(error).__name__}: {shown(str(error))}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,10 +17,14 @@ _HOST_COLUMNS = ("host", "hostname", "computername", "computer", "server", "name
 
 
 class Expected:
-    """The expected hosts, each with its group (None: of none), by any way in which it may call itself."""
+    """The expected hosts, each with its group (None: of none), by any way in which it may call itself.
 
-    def __init__(self, groups: Mapping[str, str | None]) -> None:
+    ``sha256`` is that of the bytes that they were read from.
+    """
+
+    def __init__(self, groups: Mapping[str, str | None], sha256: str | None = None) -> None:
         self.groups = groups
+        self.sha256 = sha256
         self._full = {name.casefold(): name for name in groups}
         self._short: dict[str, str | None] = {}
         for key, name in self._full.items():
@@ -42,9 +47,12 @@ def read_expected(path: Path, column: str | None) -> Expected:
     The hosts are in the column host (hostname, computername, computer, server, name). A host that is there twice, in
     whatever case, is one. Raises UsageError.
     """
-    text = text_of(
-        read_bounded(path, MAX_BYTES, "a list of hosts", UsageError), str(path), "hosts", UsageError, utf16=True
-    )
+    data = read_bounded(path, MAX_BYTES, "a list of hosts", UsageError)
+    groups = _groups(path, text_of(data, str(path), "hosts", UsageError, utf16=True), column)
+    return Expected(groups, hashlib.sha256(data).hexdigest())
+
+
+def _groups(path: Path, text: str, column: str | None) -> dict[str, str | None]:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if not lines:
         raise UsageError(f"{path}: no host in it")
@@ -52,7 +60,7 @@ def read_expected(path: Path, column: str | None) -> Expected:
     if path.suffix.lower() != ".csv" and delimiter not in lines[0]:
         if column is not None:
             raise UsageError(f"--group-by: {path} has no columns: CSV with a header expected")
-        return _expected(path, ((number, line.strip(), None) for number, line in enumerate(lines, 1)))
+        return _each_once(path, ((number, line.strip(), None) for number, line in enumerate(lines, 1)))
     try:
         rows = list(csv.reader(io.StringIO("\n".join(lines), newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -66,7 +74,7 @@ def read_expected(path: Path, column: str | None) -> Expected:
         there = clipped(", ".join(rows[0]), LONGEST_PROBLEM)
         raise UsageError(f"--group-by: {shown(column)} is no column of {path} ({there})")
     by = None if column is None else names.index(column.strip().casefold())
-    return _expected(
+    return _each_once(
         path,
         (
             (
@@ -79,7 +87,7 @@ def read_expected(path: Path, column: str | None) -> Expected:
     )
 
 
-def _expected(path: Path, rows: Iterable[tuple[int, str, str | None]]) -> Expected:
+def _each_once(path: Path, rows: Iterable[tuple[int, str, str | None]]) -> dict[str, str | None]:
     groups: dict[str, str | None] = {}
     spelled: dict[str, str] = {}
     for number, host, group in rows:
@@ -87,4 +95,4 @@ def _expected(path: Path, rows: Iterable[tuple[int, str, str | None]]) -> Expect
             raise UsageError(f"{path}: row {number}: no host in it")
         if groups.setdefault(spelled.setdefault(host.casefold(), host), group) != group:
             raise UsageError(f"{path}: row {number}: {shown(host)} is in two groups")
-    return Expected(groups)
+    return groups

@@ -17,6 +17,7 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.fields import Fields, stamp
 from hotfix_check.fleet.evidence import evidence_of
+from hotfix_check.fleet.label import parts_of
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_saved
 from hotfix_check.json_text import parse_packed
@@ -59,11 +60,11 @@ class HostProduct(NamedTuple):
 class HostRow:
     """All that a fleet keeps of one host.
 
-    ``source`` is where it was read, ``sha256`` that of the bytes there, ``target`` which one of a result with several.
-    ``host`` is the name in the inventory, else of the file; ``named`` whether it was in the inventory, so that rows of
-    one name are of one host. ``at`` is when the evidence was collected (a result's, when
-    its run ended). ``findings`` are update ids by verdict, and those that are failing (they give exit code 1), blocked
-    and waived; ``waivers`` the ids of waivers that spoke of this host, expired ones too; ``reason`` why it is damaged.
+    ``source`` is where it was read, as text, ``sha256`` that of the bytes there, ``target`` which one of a result with
+    several. ``host`` is the name in the inventory, else of the file; ``named`` whether it was in the inventory, so that
+    rows of one name are of one host. ``at`` is when the evidence was collected (a result's, when its run ended).
+    ``findings`` are update ids by verdict, and those that are failing (they give exit code 1), blocked and waived;
+    ``waivers`` the ids of waivers that spoke of this host, expired ones too; ``reason`` why it is damaged.
     """
 
     source: str
@@ -210,7 +211,7 @@ def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
 
 def name_of_source(source: str) -> str:
     """What a host is called whose inventory names none: the file name without .json or .json.gz."""
-    name = source.replace("\\", "/").rpartition("/")[2]
+    name = parts_of(source)[-1]
     for suffix in reversed(SUFFIXES):
         if name.lower().endswith(suffix):
             return name[: -len(suffix)] or name

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.fleet.host import FleetJudge, FleetQuestion, HostRow, damaged, judge_host
 from hotfix_check.fleet.sources import Source, local_path
+from hotfix_check.shown import path_text
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -31,9 +32,14 @@ def judge_source(source: Source, judge: FleetJudge) -> Rows:
     try:
         data = source.read()
     except HotfixCheckError as error:
-        reason = error.lines[0].removeprefix(f"{source.place}: ").removeprefix(f"{local_path(source.place)}: ")
-        return (damaged(source.place, reason),)
-    return judge_host(data, source.place, judge)
+        return (damaged(source.label, why_unread(source, error)),)
+    return judge_host(data, source.label, judge)
+
+
+def why_unread(source: Source, error: HotfixCheckError) -> str:
+    """The reason alone, as text, without the place that the source names already."""
+    reason = error.lines[0].removeprefix(f"{source.place}: ").removeprefix(f"{local_path(source.place)}: ")
+    return path_text(reason)
 
 
 def in_processes(sources: Iterable[Source], asked: FleetQuestion, processes: int, few: int = FEW) -> Iterator[Rows]:
@@ -130,7 +136,7 @@ class _Pool:
                     source = self._suspects.popleft()
                     yield executor.submit(_judge_there, (source,)).result()[0]
             except BrokenExecutor:
-                yield (damaged(source.place, "the process that judged it died, and a second one too"),)
+                yield (damaged(source.label, "the process that judged it died, and a second one too"),)
             finally:
                 executor.shutdown(wait=True, cancel_futures=True)
 

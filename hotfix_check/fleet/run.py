@@ -41,10 +41,10 @@ def run_fleet(
         for source in sources:
             found = None
             if journal is not None and not journal.empty:
-                journal.meet(source.place)
+                journal.meet(source.label)
                 try:
                     data = source.read()
-                    found = journal.find(data, source.place)
+                    found = journal.find(data, source.label)
                     if len(data) <= SMALL:
                         source = Source(place=source.place, data=data)
                 except HotfixCheckError:

@@ -13,16 +13,18 @@ from typing import Any
 
 from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import SavedInputError, UsageError
+from hotfix_check.fleet.label import label_of
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 
 _WHAT = "a saved inventory or result"
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # at least two letters: one is a drive of Windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One saved inventory or result: its path or URL, and its bytes where they were read already.
 
+    ``place`` is for opening alone: it may hold bytes that are no text. Whatever is written holds ``label``.
     ``fault`` says why there are none: a folder that could not be listed, in which hosts may be.
     """
 
@@ -40,14 +42,14 @@ class Source:
         return _read_url(self.place) if local is None else read_bounded(Path(local), MAX_BYTES, _WHAT, SavedInputError)
 
     @property
+    def label(self) -> str:
+        """The place as text, the same for no two places."""
+        return label_of(self.place)
+
+    @property
     def identity(self) -> str:
         """What is the same for one file by two paths: where it really is, or its URL."""
         return real_place(self.place) or self.place
-
-
-def is_url(text: str) -> bool:
-    """Whether a PATH is a URL: a scheme of at least two letters, for one is a drive of Windows."""
-    return _URL.match(text) is not None
 
 
 def local_path(text: str) -> str | None:

@@ -15,6 +15,7 @@ from types import TracebackType
 
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import OUTCOMES, VERDICTS, HostProduct, HostRow
+from hotfix_check.fleet.label import parts_of
 
 _TABLES = """
 CREATE TABLE answers (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, findings TEXT);
@@ -23,7 +24,7 @@ CREATE TABLE hosts (
   catalogue_sha256 TEXT, outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT,
   undetermined INT, advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
 );
-CREATE TABLE met (identity TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE met (identity BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE VIEW sound AS SELECT * FROM hosts WHERE counted = 1 AND kind <> 'damaged';
 CREATE VIEW answered AS SELECT sound.*, findings FROM sound JOIN answers ON answers.id = answer;
 """
@@ -85,7 +86,8 @@ class Spool:
 
     def first_time(self, identity: str) -> bool:
         """Whether a source is met for the first time; one file by two paths is one host."""
-        return self._database.execute("INSERT OR IGNORE INTO met VALUES (?)", (identity,)).rowcount == 1
+        key = identity.encode("utf-8", "surrogatepass")  # a path of the system, which need not be text
+        return self._database.execute("INSERT OR IGNORE INTO met VALUES (?)", (key,)).rowcount == 1
 
     def __enter__(self) -> Spool:
         return self
@@ -234,7 +236,7 @@ def _column(grouped: bool) -> str:
 
 
 def _in_folders(host: str, source: str, nearest: bool) -> str:
-    folders = source.replace("\\", "/").split("/")[:-1]
+    folders = parts_of(source)[:-1]
     return "/".join([*(folders[-1:] if nearest else folders[:-1]), host])
 
 

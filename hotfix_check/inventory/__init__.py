@@ -15,7 +15,6 @@ from hotfix_check.inventory.listings import is_listing, refuse_other_text
 from hotfix_check.inventory.read import read_target, with_hive
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
-from hotfix_check.inventory.walk import shown
 
 __all__ = [
     "VERSION_FROM_TEXT",
@@ -36,6 +35,5 @@ __all__ = [
     "read_saved",
     "read_target",
     "refuse_other_text",
-    "shown",
     "with_hive",
 ]

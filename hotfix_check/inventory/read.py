@@ -33,9 +33,9 @@ from hotfix_check.inventory.walk import (
     linked_file,
     linked_folder,
     list_folder,
-    shown,
 )
 from hotfix_check.pe_bytes import open_regular, positioned
+from hotfix_check.shown import path_text
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
@@ -75,7 +75,7 @@ def read_target(
         mode = target.stat().st_mode
     except (OSError, ValueError) as error:
         reason = why(error) if isinstance(error, OSError) else str(error)
-        raise TargetError(f"{shown(str(target))}: {reason}") from error
+        raise TargetError(f"{path_text(str(target))}: {reason}") from error
     is_folder = stat.S_ISDIR(mode)
     walked = Walked()
     files: list[tuple[str, InstalledFile]] = []
@@ -118,7 +118,7 @@ def read_target(
 
         content = read_archive(target, form, asked, on_file)
         return Inventory(
-            target=shown(str(target)),
+            target=path_text(str(target)),
             kind=TargetKind.ARCHIVE,
             root=root,
             folders=content.folders,
@@ -131,13 +131,13 @@ def read_target(
         )
     elif stat.S_ISREG(mode):
         walked.seen.append(1)
-        read(FoundFile(path=str(target.resolve()), inner=shown(target.name), evidence=True))
+        read(FoundFile(path=str(target.resolve()), inner=path_text(target.name), evidence=True))
     else:
-        raise TargetError(f"{shown(str(target))}: neither a folder nor a file")
+        raise TargetError(f"{path_text(str(target))}: neither a folder nor a file")
     hives.sort(key=lambda one: (hive_rank(one[1].hive), one[0]))
     walked.unreadable.extend((path, _beside(one)) for path, one in hives[1:])
     return Inventory(
-        target=shown(str(target)),
+        target=path_text(str(target)),
         kind=TargetKind.FOLDER if is_folder else TargetKind.FILE,
         root=root,
         folders=tuple(sorted(walked.folders)),
@@ -154,7 +154,7 @@ def read_target(
 
 def _root(target: Path) -> tuple[str, ...]:
     full = Path(os.path.abspath(target))  # noqa: PTH100  (Path.resolve would follow links out of the name given)
-    return tuple(shown(part) for part in full.parts[1:][-_ROOT_PARTS:])
+    return tuple(path_text(part) for part in full.parts[1:][-_ROOT_PARTS:])
 
 
 def _archive_form(target: Path) -> ArchiveForm | None:
@@ -223,7 +223,7 @@ def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inven
 
     Raises TargetError when it cannot be read.
     """
-    name = shown(str(hive))
+    name = path_text(str(hive))
     records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
     if isinstance(records, UnreadableFile):
         raise TargetError(f"{name}: {records.reason}")

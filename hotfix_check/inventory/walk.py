@@ -16,6 +16,7 @@ from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 from hotfix_check.inventory.registry import HIVE_NAME
+from hotfix_check.shown import path_text
 
 MAX_DEPTH = 1000  # folders in one another
 MAX_PATH = 32_767  # characters of a folder's path in the target; Windows names none by a longer one
@@ -102,9 +103,11 @@ def list_folder(
                             on_file()
                         if not needs_all and (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
                             continue
-                    found = _found(entry, above + shown(entry.name), folder, held, asked, walked, is_link, is_folder)
+                    found = _found(
+                        entry, above + path_text(entry.name), folder, held, asked, walked, is_link, is_folder
+                    )
                 except OSError as error:
-                    found = UnreadableFile(path=above + shown(entry.name), reason=why(error))
+                    found = UnreadableFile(path=above + path_text(entry.name), reason=why(error))
                 if isinstance(found, UnreadableFile):
                     walked.unreadable.append((_path(folder, entry), found))
                 elif isinstance(found, FoundLink):
@@ -114,7 +117,7 @@ def list_folder(
     except OSError as error:
         reason = f"the folder cannot be listed: {why(error)}"
         if not folder.inner:
-            raise TargetError(f"{shown(folder.path)}: {reason}") from error
+            raise TargetError(f"{path_text(folder.path)}: {reason}") from error
         walked.unreadable.append((folder.path, UnreadableFile(path=folder.inner, reason=reason, is_folder=True)))
     else:
         walked.folders.append(folder.inner)
@@ -213,16 +216,6 @@ def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable
 
 def _path(folder: FoundFolder, entry: os.DirEntry[str]) -> str:
     return os.path.join(folder.path, entry.name)  # noqa: PTH118  (once for each entry that matters)
-
-
-def shown(name: str) -> str:
-    """A path as text that can always be written: bytes that are not UTF-8 become ``\\xff``."""
-    if name.isascii():
-        return name
-    try:
-        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:
-        return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:

@@ -30,6 +30,7 @@ _ORIGIN = {
     "Scope": "scope",
     "Waivers": "waivers",
     "Result SHA-256": "result_sha256",
+    "Baseline": "baseline",
 }
 COLUMNS = (
     *("record", "target", "target_kind", "outcome"),

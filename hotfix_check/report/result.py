@@ -24,7 +24,7 @@ from hotfix_check.assess.recorded import setup_level
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.fields import stamp
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
-from hotfix_check.policy import Applied, Waiver, Waivers
+from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.outcome import target_outcome
 
@@ -59,6 +59,7 @@ def result_document(
     scope: Scope,
     *,
     fail_on: frozenset[Verdict] = frozenset(),
+    baseline: Baseline | None = None,
     waivers: Waivers | None = None,
     applied: Applied | None = None,
 ) -> Document:
@@ -79,6 +80,10 @@ def result_document(
             "products": None if scope.products is None else list(scope.products),
             "kbs": None if scope.kbs is None else list(scope.kbs),
             "excluded": [],
+        },
+        "baseline": {
+            "file": baseline.path if baseline else None,
+            "sha256": baseline.sha256 if baseline else None,
         },
         "waivers": {
             "file": waivers.path if waivers else None,

@@ -238,7 +238,7 @@ def newest_file_day(finding: Document) -> str | None:
 
 
 def origin(document: Document) -> list[tuple[str, str]]:
-    """The basis of a report as (label, words): tool, catalogue, run, scope, waivers, digest."""
+    """The basis of a report as (label, words): tool, catalogue, run, scope, policy, digest."""
     run, catalogue, scope, waivers = (document[key] for key in ("run", "catalogue", "scope", "waivers"))
     newest = ", ".join(f"{product} {day or 'unknown'}" for product, day in catalogue["newest_by_product"].items())
     arguments = run["arguments"]
@@ -254,7 +254,8 @@ def origin(document: Document) -> list[tuple[str, str]]:
         ("Arguments", NOT_RECORDED if arguments is None else " ".join(_quoted(one) for one in arguments)),
         ("Judged as of", run["as_of"] or NOT_RECORDED),
         ("Scope", _scope(scope)),
-        ("Waivers", _waiver_file(waivers)),
+        ("Baseline", _policy_file(document["baseline"]) if "baseline" in document else NOT_RECORDED),
+        ("Waivers", _policy_file(waivers)),
         ("Result SHA-256", result_digest(document)),
     ]
 
@@ -266,10 +267,10 @@ def _scope(scope: Document) -> str:
     return f"{products}; {kbs}{excluded}"
 
 
-def _waiver_file(waivers: Document) -> str:
-    if waivers["file"] is None:
+def _policy_file(policy: Document) -> str:
+    if policy["file"] is None:
         return "none given"
-    return f"{waivers['file']}, SHA-256 {waivers['sha256'] or NOT_RECORDED}"
+    return f"{policy['file']}, SHA-256 {policy['sha256'] or NOT_RECORDED}"
 
 
 def _quoted(argument: str) -> str:

@@ -18,6 +18,8 @@ from cli.processes import finish
 from conftest import ROOT, Run
 from pe_builder import build_pe
 
+from hotfix_check import policy
+from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.judging import JudgeOptions
 from hotfix_check.manifest import Asked, EvidenceFile, EvidenceTarget, differences, other_times, same_bytes
 
@@ -315,3 +317,28 @@ def test_a_manifest_that_names_a_pipe_or_a_device_is_refused_at_once(
     what = {"waivers": "a waiver file", "baseline": "a baseline"}[field]
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == f"hotfix-check: error: {place}: a pipe or device, not {what}\n"
+
+
+def test_the_digest_of_a_baseline_is_of_the_bytes_that_were_judged_with(
+    server: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '[[product]]\nid = "exchange-5.5"\nlevel = "SP4"\nrequired = ["KB818861"]\n'
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (tmp_path / "b.toml").write_text(text)
+    real = policy.load_baseline
+
+    def changed_when_read(path: Path, catalogue: Catalogue) -> policy.Baseline:
+        read = real(path, catalogue)
+        path.write_text("# changed\n")
+        return read
+
+    monkeypatch.setattr(policy, "load_baseline", changed_when_read)
+    run("scan", *SMALL, "server", "--baseline", "b.toml", "-o", MANIFEST, "-o", "r.json")
+    assert recorded(tmp_path)["policy"]["baseline"] == digest
+    result = json.loads((tmp_path / "r.json").read_text())
+    assert result["baseline"] == {"file": "b.toml", "sha256": digest}
+    (tmp_path / "b.toml").write_text(text)
+    ran = run("verify", MANIFEST)
+    assert (ran.code, "Baseline SHA-256" in ran.out) == (0, False)
+    ran = run("verify", MANIFEST)
+    assert (ran.code, f"Baseline SHA-256: {digest} recorded" in ran.out) == (1, True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
+import importlib
 import json
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -17,6 +21,7 @@ from fleet.hosts import APRIL_2022, AT, MAY_2022, NEWEST, fleet, inventory, load
 from pe_builder import build_pe
 from targets import folder, installed
 
+from hotfix_check import policy
 from hotfix_check.inventory import Collected, inventory_to_json
 
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "fleet-1.json").read_text())
@@ -324,3 +329,27 @@ def test_a_level_that_only_a_registry_records_is_none_of_the_host(tmp_path: Path
         for one in host["products"]
     ]
     assert levels == [("exchange-5.5", None, "SP3", "SP4")] * 2
+
+
+def test_the_digest_of_a_policy_is_of_the_bytes_that_were_judged_with(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet(tmp_path / "in", EX1=NEWEST)
+    baseline, hosts = (ROOT / "tests" / "fleet" / "cu23.toml").read_bytes(), b"EX1\n"
+    (tmp_path / "b.toml").write_bytes(baseline)
+    (tmp_path / "hosts.txt").write_bytes(hosts)
+
+    def changed_when_read(read: Callable[..., Any]) -> Callable[..., Any]:
+        def reading(path: Path, *rest: Any) -> Any:
+            found = read(path, *rest)
+            path.write_bytes(b"another")
+            return found
+
+        return reading
+
+    command = importlib.import_module("hotfix_check.cli.fleet")
+    monkeypatch.setattr(policy, "load_baseline", changed_when_read(policy.load_baseline))
+    monkeypatch.setattr(command, "read_expected", changed_when_read(command.read_expected))
+    found = run("fleet", "in", "--baseline", "b.toml", "--expect", "hosts.txt", "-f", "json").result["policy"]
+    assert found["baseline"] == {"file": "b.toml", "sha256": hashlib.sha256(baseline).hexdigest()}
+    assert found["expect"] == {"file": "hosts.txt", "sha256": hashlib.sha256(hosts).hexdigest()}

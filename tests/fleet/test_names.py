@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
-from conftest import Run
+from conftest import ROOT, Run
 from fleet.hosts import APRIL_2022, NEWEST, document, fleet, inventory, loaded_once, row  # noqa: F401
 
 from hotfix_check.errors import UsageError
 from hotfix_check.fleet.expected import Expected, read_expected
-from hotfix_check.fleet.host import damaged
+from hotfix_check.fleet.host import damaged, name_of_source
+from hotfix_check.fleet.label import label_of
 from hotfix_check.fleet.spool import Spool
 
+SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "fleet-1.json").read_text())
 OLD = "2025-01-01T00:00:00Z"
 
 
@@ -134,3 +140,88 @@ def test_evidence_of_a_later_day_is_said(tmp_path: Path, run: Run) -> None:
     assert found["notes"] == [note]
     assert [one["source"] for one in found["older"]] == ["in/EX1.json"]
     assert run("fleet", "in/EX1.json", "-f", "json", "--as-of", "2026-11-01").result["notes"] == []
+
+
+def not_utf8(top: Path) -> tuple[str, str]:
+    """A folder with three inventories of two kinds that name no host, and a damaged one, two of them shown alike."""
+    inbox = os.fsencode(top) + b"/in\xe9"
+    os.mkdir(inbox)  # noqa: PTH102  (a Path cannot hold these bytes)
+    contents = {
+        b"EX\xff1.json": inventory(None, NEWEST),
+        b"EX\\xff1.json": inventory(None, NEWEST),
+        b"EX\xfe1.json": inventory(None, NEWEST),
+        b"EX\xfd1.json": b"{",
+    }
+    for name, data in contents.items():
+        with open(inbox + b"/" + name, "wb") as stream:  # noqa: PTH123
+            stream.write(data)
+    for name in (b"b\xff.toml", b"hosts\xff.txt"):
+        with open(os.fsencode(top) + b"/" + name, "wb") as stream:  # noqa: PTH123
+            stream.write(b"# nothing more\n" if name.startswith(b"b") else b"EX2\n")
+    return os.fsdecode(b"in\xe9"), "in\\xe9"
+
+
+HOSTS = ["EX\\\\xff1", "EX\\xfe1", "EX\\xff1"]
+only_bytes = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="needs file names that are any bytes")
+
+
+@only_bytes
+@pytest.mark.parametrize("journal", [(), ("--resume", os.fsdecode(b"j\xff"))], ids=["no journal", "a journal"])
+def test_names_that_are_no_utf8_are_hosts_of_their_own_and_escaped(
+    journal: tuple[str, ...], tmp_path: Path, run: Run
+) -> None:
+    typed, written = not_utf8(tmp_path)
+    policy = ("--baseline", os.fsdecode(b"b\xff.toml"), "--expect", os.fsdecode(b"hosts\xff.txt"))
+    for again in (False, True):
+        ran = run("fleet", typed, *policy, *journal, "-f", "json")
+        found = ran.result
+        jsonschema.validate(found, SCHEMA)
+        assert [host["host"] for host in found["hosts"]] == HOSTS
+        assert [host["source"] for host in found["hosts"]] == [f"{written}/{host}.json" for host in HOSTS]
+        assert [one["source"] for one in found["damaged"]] == [f"{written}/EX\\xfd1.json"]
+        assert found["policy"]["baseline"]["file"] == "b\\xff.toml"
+        assert found["policy"]["expect"]["file"] == "hosts\\xff.txt"
+        assert found["run"]["arguments"][:3] == ["fleet", written, "--baseline"]
+        known = ["3 saved files were judged before, by the journal j\\xff"] if again and journal else []
+        assert found["notes"] == known
+        assert (ran.code, ran.err.count("error")) == (3, 0)
+
+
+@only_bytes
+@pytest.mark.parametrize("journal", [(), ("--resume", "journal")], ids=["no journal", "a journal"])
+@pytest.mark.parametrize("form", ["table", "csv", "html"])
+def test_names_that_are_no_utf8_are_in_every_format(
+    form: str, journal: tuple[str, ...], tmp_path: Path, run: Run
+) -> None:
+    typed, written = not_utf8(tmp_path)
+    for _ in range(2):
+        out = run("fleet", typed, *journal, "-f", form, "--all").out
+        assert [name for name in (*HOSTS, f"{written}/EX\\xfd1.json") if name not in out] == []
+
+
+@only_bytes
+def test_names_that_are_no_utf8_are_in_parquet(tmp_path: Path, run: Run) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    typed, _ = not_utf8(tmp_path)
+    run("fleet", typed, "-q", "-o", "fleet.parquet")
+    assert sorted(set(parquet.read_table(tmp_path / "fleet.parquet")["host"].to_pylist())) == HOSTS
+
+
+@only_bytes
+def test_an_inventory_whose_name_is_no_utf8_is_kept_when_it_is_gone(tmp_path: Path, run: Run) -> None:
+    typed, written = not_utf8(tmp_path)
+    run("fleet", typed, "-q", "--resume", "journal")
+    os.unlink(os.fsencode(tmp_path) + b"/in\xe9/EX\xff1.json")  # noqa: PTH108
+    found = run("fleet", typed, "-q", "--resume", "journal", "-f", "json").result
+    assert [host["host"] for host in found["hosts"]] == HOSTS
+    assert found["notes"][1] == f"1 comes from the journal alone, no longer there: {written}/EX\\xff1.json"
+
+
+@only_bytes
+def test_no_two_names_have_one_label_and_each_label_has_the_name_in_it() -> None:
+    names = [b"a\xff", b"a\\xff", b"a\\\xff", b"a\\\\xff", b"a\\\\\xff", b"a\\\\\\xff", b"a\\b", b"a\\x1f", b"\xc3\xa9"]
+    labels = [label_of(os.fsdecode(b"in/" + name)) for name in names]
+    assert labels[:2] == ["in/a\\xff", "in/a\\\\xff"]
+    assert len(set(labels)) == len(names)
+    assert [name_of_source(label) for label in labels[:6]] == [label.removeprefix("in/") for label in labels[:6]]
+    assert labels[6:] == ["in/a\\b", "in/a\\x1f", "in/\xe9"]

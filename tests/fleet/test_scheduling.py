@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, Run
 from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, Faulty, fleet, inventory, loaded_once  # noqa: F401
 
-from hotfix_check.errors import UsageError
+from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.host import FleetJudge
 from hotfix_check.fleet.pool import FEW, in_processes, judge_source
 from hotfix_check.fleet.sources import Source
@@ -190,11 +190,11 @@ def test_what_fails_on_a_cluster_is_a_damaged_row_unless_a_worker_is_another(
 ) -> None:
     from hotfix_check.fleet import dask_cluster
 
-    sources = [*SOURCES[:5], Faulty(place="faulty.json")]
+    sources = [*SOURCES[:5], Faulty(place="memory://faulty.json")]
     rows = [row for rows in dask_cluster.on_cluster(sources, QUESTION, cluster) for row in rows]
     assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
     (fate,) = [row for row in rows if row.kind == "damaged"]
-    assert fate.reason == "the cluster gave it up: ZeroDivisionError: 'faulty.json'"
+    assert fate.reason == "the cluster gave it up: ZeroDivisionError: 'memory://faulty.json'"
     looked = []
 
     def another_joined(client: object) -> None:
@@ -235,3 +235,20 @@ def test_a_judge_may_be_used_by_several_threads(monkeypatch: pytest.MonkeyPatch)
     finally:
         sys.setswitchinterval(interval)
     assert Counter(row.kind for (row,) in rows) == {"inventory": 24}
+
+
+def test_a_file_that_cannot_be_read_here_is_not_looked_for_on_a_worker(
+    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hotfix_check.fleet import dask_cluster
+
+    inbox = fleet(tmp_path / "in", EX1=NEWEST)
+
+    def refused(self: Source) -> bytes:
+        raise SavedInputError(f"{self.place}: cannot be read: Permission denied")
+
+    monkeypatch.setattr(Source, "read", refused)  # of this process: a worker could read the file
+    ((row,),) = dask_cluster.on_cluster([Source(place=str(inbox / "EX1.json"))], QUESTION, cluster)
+    assert (row.kind, row.reason) == ("damaged", "cannot be read: Permission denied")
+    (fault,) = dask_cluster.on_cluster([Faulty(place="faulty.json")], QUESTION, cluster)
+    assert fault[0].reason == "internal error: ZeroDivisionError: faulty.json"

@@ -11,7 +11,7 @@ from pe_builder import build_pe
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory import Inventory, TargetKind, read_target
-from hotfix_check.inventory.walk import shown
+from hotfix_check.shown import path_text
 
 PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"})
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
@@ -140,9 +140,9 @@ def test_two_spellings_of_one_name_are_both_read(tmp_path: Path) -> None:
     assert len(read(tmp_path, "store.exe").files) == len(list(tmp_path.iterdir()))
 
 
-def test_shown_never_fails_to_encode() -> None:
+def test_the_text_of_a_path_can_always_be_written() -> None:
     for name in ("plain", "caf\udce9", "\ud800 alone", "\u202egnp"):
-        assert shown(name).encode("utf-8")
+        assert path_text(name).encode("utf-8")
 
 
 @pytest.mark.parametrize("name", ["gone", "gone/deeper"])

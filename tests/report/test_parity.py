@@ -145,7 +145,7 @@ def test_every_waiver_is_in_every_format(waiver: dict[str, Any]) -> None:
 
 
 def test_the_basis_is_in_every_format() -> None:
-    facts = ["hotfix-check 0.1.0", "0" * 64, "1" * 64, "2026-11-21T08:00:09Z", "CORP", "exchange-2016"]
+    facts = ["hotfix-check 0.1.0", "0" * 64, "1" * 64, "2" * 64, "2026-11-21T08:00:09Z", "CORP", "exchange-2016"]
     text = " ".join(render_table(DOCUMENT, width=120, everything=True).split())
     for rendered in (PAGE.text, render_csv(DOCUMENT), render_markdown(DOCUMENT).replace("\\", ""), text):
         assert [fact for fact in facts if fact not in rendered] == []

@@ -18,9 +18,8 @@ from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
 from hotfix_check.inventory.registry import RegistryRecords
-from hotfix_check.inventory.walk import shown
 from hotfix_check.pe_bytes import open_regular
-from hotfix_check.shown import clipped
+from hotfix_check.shown import clipped, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]
 
@@ -61,7 +60,7 @@ def read_archive(
     reader = _reader(form, f"{target}: ")
     fd, status = open_regular(target.resolve())
     budget = Budget(status.st_size)
-    name = shown(target.name)
+    name = path_text(target.name)
     taker = Taker(
         asked,
         budget,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from hotfix_check.inventory.walk import shown
+from hotfix_check.shown import path_text
 
 MAX_ENTRIES = 500_000
 """Of one target, members of nested archives among them. A whole Windows disk has some 150,000 files."""
@@ -104,10 +104,10 @@ def inner_path(name: str) -> str:
         raise MemberFault("its name has .. in it")
     if len(parts) > MAX_DEPTH:
         raise MemberFault(f"its name has more than {MAX_DEPTH} parts")
-    return shown("/".join(parts))
+    return path_text("/".join(parts))
 
 
 def safe_name(name: str) -> str:
     """A name that ``inner_path`` refused, so that it can be told and leads nowhere."""
     parts = (part for part in name[:MAX_NAME].replace("\\", "/").split("/") if part not in ("", "."))
-    return shown("/".join("(..)" if part == ".." else part for part in parts))
+    return path_text("/".join("(..)" if part == ".." else part for part in parts))

@@ -19,8 +19,8 @@ from hotfix_check.inventory.listings.recognise import HEAD_BYTES, Form, decoded,
 from hotfix_check.inventory.listings.sigcheck import sigcheck_file
 from hotfix_check.inventory.listings.tables import rows_of
 from hotfix_check.inventory.listings.velociraptor import velociraptor_file
-from hotfix_check.inventory.walk import shown
 from hotfix_check.json_text import parse_json
+from hotfix_check.shown import path_text
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_FILES = 1_000_000
@@ -38,7 +38,7 @@ def read_listing(path: Path, *, wanted: Container[str], plain: Container[str] = 
 
     Raises TargetError, or SavedInputError for what is no JSON, with the place.
     """
-    where = shown(str(path))
+    where = path_text(str(path))
     data = read_bounded(path, MAX_BYTES, "a listing of files", TargetError)
     form = form_of(decoded(data[:HEAD_BYTES]))
     if form is None:
