@@ -44,6 +44,8 @@ AtOrAbove = Callable[[FileRow, InstalledFile], RowState]
 
 def judge_rows(package: Package, evidence: ProductEvidence, at_or_above: AtOrAbove) -> tuple[JudgedRow, ...]:
     """Judge every file of a package; rows of one file that differ only in platform or language are one."""
+    if len(package.rows) == 1:
+        return (_judge_file(package.rows, evidence, at_or_above),)
     alternatives: dict[tuple[str, tuple[str, ...]], list[FileRow]] = defaultdict(list)
     for row in package.rows:
         alternatives[(row.name.lower(), row.roles)].append(row)
@@ -53,19 +55,22 @@ def judge_rows(package: Package, evidence: ProductEvidence, at_or_above: AtOrAbo
 def _judge_file(rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
     name = rows[0].name
     roles = evidence.roles_of(name, rows[0].roles)
+    known = evidence.product.files.get(name.lower())
+    every_role = known is not None and known.every_role and not rows[0].roles
+    if name.lower() not in evidence.files.by_name:  # most rows of a catalogue
+        checkable = any(row.version is not None for row in rows)
+        state = _not_there(roles, evidence, every_role) if checkable else RowState.NOT_CHECKABLE
+        return JudgedRow(row=rows[0], roles=roles, state=state, copies=())
     copies = tuple(_judge_copy(file, rows, evidence, at_or_above) for file in evidence.judged(name, roles))
     if all(row.version is None for row in rows):
         return JudgedRow(row=rows[0], roles=roles, state=RowState.NOT_CHECKABLE, copies=copies)
-    known = evidence.product.files.get(name.lower())
-    every_role = known is not None and known.every_role and not rows[0].roles
     note = None
     states = [copy.state for copy in copies]
     if not copies:
         states = [_not_there(roles, evidence, every_role)]
-        if evidence.files.by_name.get(name.lower()):
-            note = f"a copy elsewhere is not judged: {evidence.product.name} has {name} in {' and '.join(roles)}"
-            if any(map(evidence.places.unseen, roles)):
-                note += ", which was not looked into"
+        note = f"a copy elsewhere is not judged: {evidence.product.name} has {name} in {' and '.join(roles)}"
+        if any(map(evidence.places.unseen, roles)):
+            note += ", which was not looked into"
     elif every_role:
         empty = [role for role in roles if role not in {copy.role for copy in copies}]
         if any(evidence.places.whole(role) for role in empty):
@@ -153,9 +158,9 @@ def language_code(language: int) -> str:
 
 
 def _not_there(roles: tuple[str, ...], evidence: ProductEvidence, every_role: bool) -> RowState:
-    whole = [evidence.places.whole(role) for role in roles]
     if not roles or evidence.files.inventory.lone_file:
         return RowState.NOT_COLLECTED
+    whole = [evidence.places.whole(role) for role in roles]
     return RowState.ABSENT if (any(whole) if every_role else all(whole)) else RowState.NOT_COLLECTED
 
 

@@ -190,8 +190,13 @@ class Supersedence:
         needed = required_rows(package)
         if not needed:
             return set()
-        fewest = min((self._shipped[(product.id, line, row.name.lower())] for row in needed), key=len)
-        return {build.update.id for build in fewest if replaces_by_files(build, update, package, product)}
+        row = min(needed, key=lambda one: len(self._shipped[(product.id, line, one.name.lower())]))
+        least = row.version or FileVersion(0, 0, 0, 0)
+        return {
+            build.update.id
+            for build in self.shipped(product.id, line, row.name)
+            if build.version >= least and replaces_by_files(build, update, package, product)
+        }
 
     def _later_levels(self, product: Product, index: int) -> set[str]:
         found: set[str] = set()

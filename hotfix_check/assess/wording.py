@@ -73,6 +73,8 @@ def row_anomalies(rows: Sequence[JudgedRow]) -> list[str]:
     """The anomalies of the copies, and copies that differ from one another; not what holds for a whole listing."""
     found: list[str] = []
     for row in rows:
+        if not row.copies:
+            continue
         versions = {
             copy.file.version
             for copy in row.copies
