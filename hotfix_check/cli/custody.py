@@ -131,7 +131,11 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     ]
     for label, before, after in (
         ("Tool", manifest.tool, f"hotfix-check {__version__}"),
-        ("Catalogue SHA-256", manifest.catalogue_sha256, judge.catalogue.sha256),
+        (
+            "Catalogue",
+            f"{manifest.catalogue_version}, SHA-256 {manifest.catalogue_sha256}",
+            f"{judge.catalogue.version}, SHA-256 {judge.catalogue.sha256}",
+        ),
         ("Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None),
         ("Waivers SHA-256", manifest.waivers_sha256, judged.waivers.sha256),
     ):
