@@ -15,7 +15,7 @@ import entrances
 import run
 from mutations import mutate, values_of, words_of
 from run import ENTRANCES as NAMES
-from seeds import SEEDS, catalogue_seeds, inventory_seeds
+from seeds import SEEDS, catalogue_seeds, index_seeds, inventory_seeds
 from targets import folder, installed
 
 from hotfix_check.assess import Question, assess
@@ -61,6 +61,14 @@ def catalogue(before: str, after: str) -> bytes:
     return text.replace(before, after).encode()
 
 
+def _vast_index() -> bytes:
+    """The seed, the sizes of its first table's name and text exchanged for the largest that can be written."""
+    seed = index_seeds()[0]
+    sizes = bytes((1, 7, 7, 23, 25, 25, 1, 129))  # of a row of sqlite_schema, and before them its number
+    assert sizes in seed
+    return seed.replace(sizes, b"\xff" * len(sizes))
+
+
 FOUND: dict[str, tuple[str, bytes]] = {
     "an article of Exchange 4.5, which never was": (
         "article",
@@ -87,6 +95,7 @@ FOUND: dict[str, tuple[str, bytes]] = {
         "expected",
         b"dag\x1b[2J,host," + b"x" * 3000 + b"\nDAG1,EX1,\n",
     ),
+    "an index with a value of more bytes than there can be, for which SQLite finds no memory": ("index", _vast_index()),
 }
 
 

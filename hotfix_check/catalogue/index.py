@@ -281,7 +281,8 @@ def connected(path: Path) -> Iterator[Rows]:
         budget = iter(range(MAX_STEPS // _STEPS_AT_ONCE))
         connection.set_progress_handler(lambda: next(budget, None) is None, _STEPS_AT_ONCE)
         yield rows
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: a damaged index ({error}): {_AGAIN}") from None
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
+        # SQLite also says that memory ran out where a damaged page asks for more than it can have.
+        raise CatalogueError(f"{path}: a damaged index ({str(error) or 'out of memory'}): {_AGAIN}") from None
     finally:
         connection.close()
