@@ -96,6 +96,10 @@ FOUND: dict[str, tuple[str, bytes]] = {
         b"dag\x1b[2J,host," + b"x" * 3000 + b"\nDAG1,EX1,\n",
     ),
     "an index with a value of more bytes than there can be, for which SQLite finds no memory": ("index", _vast_index()),
+    "an index whose digest is no SHA-256 and would be in the result": (
+        "index",
+        index_seeds()[0].replace(b"0" * 64, b"0" * 63 + b"/"),
+    ),
 }
 
 

@@ -194,7 +194,7 @@ def open_index(path: Path) -> CatalogueIndex:
     index = CatalogueIndex(
         path,
         version,
-        meta.need("sha256", meta.text("sha256")),
+        meta.need("sha256", meta.digest("sha256")),
         meta.need("tool", meta.text("tool")),
         read_outline(_fields(outline, f"{path}: outline")),
         read_products(documents.values(), faults),
