@@ -67,7 +67,6 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
             warn_of_clock(day, judge.catalogue)
         for warning in warnings:
             warn(warning)
-    document = judged.bare_document()
     if options.run_info:
         document = judged.document(
             RunInfo(
@@ -79,6 +78,8 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
                 as_of=day,
             )
         )
+    else:
+        document = judged.bare_document()
 
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text
