@@ -12,7 +12,7 @@ from typing import Any
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.finding import PASSED, RowState
 from hotfix_check.errors import SavedInputError, UsageError
-from hotfix_check.inventory import Inventory, name_of
+from hotfix_check.inventory import Inventory, name_of, target_name
 from hotfix_check.version import FileVersion
 
 
@@ -99,7 +99,7 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
     if len(targets) != 1:
         raise UsageError(f"{where}: a result of {len(targets)} targets: one with exactly one can be compared")
     (target,) = targets
-    archive = target["path"].replace("\\", "/").rpartition("/")[2] + "!/"
+    archive = target_name(target["path"]) + "!/"
     unreadable = frozenset(file["path"].removeprefix(archive).lower() for file in target["unreadable"])
     rows = [row for finding in target["findings"] for row in finding["files"]]
     held = (replace(file, path=file.path.removeprefix(archive)) for file in _held(target, rows, where))

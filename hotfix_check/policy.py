@@ -18,6 +18,7 @@ from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
 from hotfix_check.fields import Fields
+from hotfix_check.inventory import target_name
 from hotfix_check.shown import path_text, shown
 from hotfix_check.toml_string import toml_string
 from hotfix_check.toml_text import parse_toml
@@ -245,8 +246,7 @@ def apply_waivers(
     by_target: list[Mapping[str, Waiver]] = []
     for assessment in assessments:
         here: dict[str, Waiver] = {}
-        own_name = assessment.target.replace("\\", "/").rpartition("/")[2]
-        host = (assessment.collected.host if assessment.collected else None) or own_name
+        host = (assessment.collected.host if assessment.collected else None) or target_name(assessment.target)
         for finding in assessment.findings:
             if not counts(finding):
                 continue

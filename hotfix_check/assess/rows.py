@@ -44,8 +44,6 @@ AtOrAbove = Callable[[FileRow, InstalledFile], RowState]
 
 def judge_rows(package: Package, evidence: ProductEvidence, at_or_above: AtOrAbove) -> tuple[JudgedRow, ...]:
     """Judge every file of a package; rows of one file that differ only in platform or language are one."""
-    if len(package.rows) == 1:
-        return (_judge_file(package.rows, evidence, at_or_above),)
     alternatives: dict[tuple[str, tuple[str, ...]], list[FileRow]] = defaultdict(list)
     for row in package.rows:
         alternatives[(row.name.lower(), row.roles)].append(row)

@@ -32,14 +32,16 @@ class Supersedence:
         self._containers: dict[str, set[str]] = defaultdict(set)
         self._bringing: dict[tuple[str, str], Update] = {}
         self._released: dict[tuple[str, date], list[Update]] = defaultdict(list)
+        self._ages: dict[str, tuple[date, int, int, str]] = {}
         # What was found, by an update's id and its package's line: the same for every target.
         self._known_steps: dict[tuple[str, int | None], frozenset[str]] = {}
         self._known_closures: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._known_parts: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._known_containers: dict[str, tuple[Update, ...]] = {}
-        self._known_ages: dict[str, tuple[date, int, int, str]] = {}
         for update in catalogue.updates:
             product = self.products[update.product]
+            level = -1 if update.level is None else product.level_index(update.level)
+            self._ages[update.id] = (update.built or date.min, level, update.kb or 0, update.id)
             if update.released is not None:
                 self._released[(product.id, update.released)].append(update)
             if update.level is not None:
@@ -175,16 +177,8 @@ class Supersedence:
         return self.oldest_first(older), self.superseded_by(update, package)
 
     def oldest_first(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """Ids of catalogued updates by level, then by day, then by number."""
-        return tuple(sorted(ids, key=self._age))
-
-    def _age(self, update_id: str) -> tuple[date, int, int, str]:
-        known = self._known_ages.get(update_id)
-        if known is None:
-            update = self.updates[update_id]
-            level = -1 if update.level is None else self.products[update.product].level_index(update.level)
-            known = self._known_ages[update_id] = (update.built or date.min, level, update.kb or 0, update_id)
-        return known
+        """Ids of catalogued updates by day, then by level, then by number."""
+        return tuple(sorted(ids, key=self._ages.__getitem__))
 
     def _derived(self, update: Update, package: Package, product: Product, line: int) -> set[str]:
         needed = required_rows(package)

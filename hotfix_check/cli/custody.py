@@ -14,7 +14,7 @@ from hotfix_check.cli.judged import Judged, judge_all
 from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Inventory, TargetKind, name_of
+from hotfix_check.inventory import Inventory, TargetKind, name_of, target_name
 from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
     Asked,
@@ -170,7 +170,7 @@ def _place(recorded: EvidenceTarget, root: Path | None, *, alone: bool) -> Path:
         return Path(recorded.path)
     given = Path(recorded.path)
     inside = [root / given] if not given.is_absolute() else []
-    for place in (*inside, root / recorded.path.replace("\\", "/").rstrip("/").rpartition("/")[2]):
+    for place in (*inside, root / target_name(recorded.path.rstrip("/\\"))):
         if place.exists():
             return place
     if alone and root.exists():

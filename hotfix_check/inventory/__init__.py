@@ -10,6 +10,7 @@ from hotfix_check.inventory.files import (
     UnreadableFile,
     by_path,
     name_of,
+    target_name,
 )
 from hotfix_check.inventory.listings import is_listing, refuse_other_text
 from hotfix_check.inventory.read import read_target, with_hive
@@ -35,5 +36,6 @@ __all__ = [
     "read_saved",
     "read_target",
     "refuse_other_text",
+    "target_name",
     "with_hive",
 ]

@@ -129,6 +129,11 @@ class Inventory:
         return (*self.files, *self.unreadable)
 
 
+def target_name(path: str) -> str:
+    """What a target is called: the last part of its path, which may be one of Windows, whatever system this is."""
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
 def name_of(path: str) -> str:
     """The file name of a path, in lower case: Windows compares names without case."""
     return path.rpartition("/")[2].lower()
