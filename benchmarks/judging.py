@@ -17,9 +17,9 @@ from packaging.specifiers import SpecifierSet
 from benchmarks.figures import Figures, Goal, Options, mebibytes, seconds, times
 from benchmarks.timing import interleaved, must_equal
 from hotfix_check.assess import Assessor, Question, assess
-from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue import Catalogue, Product, Update
 from hotfix_check.catalogue.product import Level
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import FileRow, Importance, Kind, Package
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind
 from hotfix_check.version import FileVersion

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fields import Fields, stamp
-from hotfix_check.shown import shown
+from hotfix_check.untrusted.fields import Fields, stamp
+from hotfix_check.untrusted.shown import shown
 
 SCHEMA = "hotfix-check/manifest/1"
 

@@ -13,15 +13,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from hotfix_check.assess import Assessment, Finding
-from hotfix_check.bounded import read_bounded
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
-from hotfix_check.fields import Fields
 from hotfix_check.inventory import target_name
-from hotfix_check.shown import path_text, shown
-from hotfix_check.toml_string import toml_string
-from hotfix_check.toml_text import parse_toml
+from hotfix_check.untrusted.bounded import read_bounded
+from hotfix_check.untrusted.fields import Fields
+from hotfix_check.untrusted.shown import path_text, shown
+from hotfix_check.untrusted.toml import parse_toml
+from hotfix_check.untrusted.toml_string import toml_string
 
 MAX_BYTES = 1024 * 1024
 MAX_HOST = 255  # characters of a pattern; a name in the DNS has no more

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.json_text import read_json
-from hotfix_check.shown import clipped, shown
+from hotfix_check.untrusted.json import read_json
+from hotfix_check.untrusted.shown import clipped, shown
 from hotfix_check.version import FileVersion
 
 SCHEMA = "hotfix-check/result/1"

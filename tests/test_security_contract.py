@@ -59,7 +59,7 @@ def test_no_person_and_no_host_is_named() -> None:
     ("constant", "value", "said"),
     [
         ("hotfix_check.inventory.file_facts.MAX_HASHED_BYTES", 100, "not hashed: larger than 100 bytes"),
-        ("hotfix_check.pe_crosscheck.MAX_FILE", 100, "too large for the second reader"),
+        ("hotfix_check.pe.crosscheck.MAX_FILE", 100, "too large for the second reader"),
     ],
 )
 def test_at_a_bound_of_a_file_a_note_is_told(
@@ -73,6 +73,6 @@ def test_at_a_bound_of_a_file_a_note_is_told(
 
 def test_at_the_bound_of_bytes_read_a_file_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Store.exe").write_bytes(build_pe("5.5.2653.23"))
-    monkeypatch.setattr("hotfix_check.pe_bytes.MAX_BYTES_READ", 500)
+    monkeypatch.setattr("hotfix_check.pe.bytes.MAX_BYTES_READ", 500)
     (bad,) = read_target(tmp_path, wanted=frozenset({"store.exe"})).unreadable
     assert bad.reason == "its headers lead to more than 500 bytes"

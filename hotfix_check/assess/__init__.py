@@ -21,11 +21,11 @@ from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
-from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.product import headline_version
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
 from hotfix_check.assess.rows import AtOrAbove, judge_rows
-from hotfix_check.assess.supersedence import Supersedence, level_includes
+from hotfix_check.catalogue.relations import Supersedence, level_includes
 from hotfix_check.catalogue.update import FileRow, Package, Update
 from hotfix_check.inventory import InstalledFile
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotfix_check.assess.finding import OPEN, Assessment, Finding, RowState
-from hotfix_check.assess.supersedence import Supersedence, level_includes
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import Level, headline_version
+from hotfix_check.catalogue.relations import Supersedence, level_includes
 from hotfix_check.catalogue.update import Action, Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.assess.evidence import TargetFiles
-from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import Outline
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Update
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
 

@@ -22,8 +22,8 @@ from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
 from hotfix_check.catalogue.product import Product
 from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
-from hotfix_check.fields import Fields
-from hotfix_check.json_text import parse_json
+from hotfix_check.untrusted.fields import Fields
+from hotfix_check.untrusted.json import parse_json
 
 APPLICATION_ID = 0x48464943  # "HFIC", in the header of every index
 FORMAT = 1

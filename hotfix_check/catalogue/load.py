@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hotfix_check.bounded import read_bounded
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.outline import make_outline
 from hotfix_check.catalogue.product import Advisory, Product
@@ -22,10 +21,11 @@ from hotfix_check.catalogue.product_table import read_product
 from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_advisory, read_update
 from hotfix_check.errors import CatalogueError, HotfixCheckError, UnsupportedCatalogueError
-from hotfix_check.fields import Fields
-from hotfix_check.json_text import parse_json
-from hotfix_check.shown import shown
-from hotfix_check.toml_text import parse_toml
+from hotfix_check.untrusted.bounded import read_bounded
+from hotfix_check.untrusted.fields import Fields
+from hotfix_check.untrusted.json import parse_json
+from hotfix_check.untrusted.shown import shown
+from hotfix_check.untrusted.toml import parse_toml
 
 FORMAT = 1
 MAX_FILE_BYTES = 64 * 1024 * 1024

@@ -7,7 +7,7 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.outline import Outline
-from hotfix_check.fields import Fields
+from hotfix_check.untrusted.fields import Fields
 
 
 def outline_table(outline: Outline) -> dict[str, Any]:

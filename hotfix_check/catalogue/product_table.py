@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from hotfix_check.catalogue.product import Component, Folder, Level, Product, ProductFile
-from hotfix_check.fields import Fields
-from hotfix_check.shown import shown
+from hotfix_check.untrusted.fields import Fields
+from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
 
 PLATFORMS = ("i386", "alpha", "mips", "powerpc", "ia64", "amd64", "arm64")

@@ -19,8 +19,8 @@ from hotfix_check.catalogue.update import (
     Prerequisite,
     Update,
 )
-from hotfix_check.fields import Fields
-from hotfix_check.shown import shown
+from hotfix_check.untrusted.fields import Fields
+from hotfix_check.untrusted.shown import shown
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _RESTART = ("yes", "no", "services")

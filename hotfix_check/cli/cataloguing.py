@@ -12,9 +12,9 @@ from typing import Any
 
 from tabulate import tabulate
 
-from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind
 from hotfix_check.cli.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.cli.formats import not_evidence

@@ -15,7 +15,6 @@ from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import Inventory, TargetKind, name_of, target_name
-from hotfix_check.json_text import read_json
 from hotfix_check.manifest import (
     Asked,
     EvidenceFile,
@@ -27,10 +26,11 @@ from hotfix_check.manifest import (
     parse_manifest,
     same_bytes,
 )
-from hotfix_check.pe_bytes import PeError, open_regular
+from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.json import read_json
+from hotfix_check.untrusted.shown import path_text
 
 MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1

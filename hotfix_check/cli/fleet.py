@@ -27,7 +27,7 @@ from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import counted
 from hotfix_check.policy import Waivers, load_waivers, long_waivers
 from hotfix_check.report.result import RunInfo
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

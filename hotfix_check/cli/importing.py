@@ -15,21 +15,21 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
-from hotfix_check.article.draft import draft_to_dict
-from hotfix_check.article.merge import merge_update
-from hotfix_check.article.parse import parse_article, parse_file_list_csv
-from hotfix_check.article.text import MAX_ARTICLE_BYTES, decode_article
-from hotfix_check.article.toml_draft import draft_to_toml, toml_blocks
-from hotfix_check.bounded import read_bounded
 from hotfix_check.catalogue.load import MAX_FILE_BYTES
 from hotfix_check.cli.ending import STOPPING, complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.output import replaced, standard_output
+from hotfix_check.drafts.article.draft import draft_to_dict
+from hotfix_check.drafts.article.merge import merge_update
+from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
+from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
+from hotfix_check.drafts.article.toml_draft import draft_to_toml, toml_blocks
+from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, OutputError, UsageError
-from hotfix_check.package import is_package, read_package
-from hotfix_check.pe_bytes import PeError, open_regular
+from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.report.text import visible
+from hotfix_check.untrusted.bounded import read_bounded
 
 Format = Literal["toml", "json", "jsonl"]
 _CHUNK = 32

@@ -30,7 +30,7 @@ from hotfix_check.inventory import (
     with_hive,
 )
 from hotfix_check.report.text import visible
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 if TYPE_CHECKING:
     from hotfix_check.policy import Baseline

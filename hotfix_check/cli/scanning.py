@@ -17,7 +17,7 @@ from hotfix_check.errors import UsageError
 from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from hotfix_check.fleet.words import (
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
 from hotfix_check.report.result import Document, names_of
-from hotfix_check.shown import LONGEST_PROBLEM, clipped
+from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
 HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8
 HEAT_SETS, HEAT_UPDATES = 20, 12

@@ -18,7 +18,7 @@ from hotfix_check.fleet.words import (
 )
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill, visible
-from hotfix_check.shown import clipped
+from hotfix_check.untrusted.shown import clipped
 
 _HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5
 _TITLE = 20  # characters of a title that tell something

@@ -15,7 +15,7 @@ from hotfix_check.errors import HotfixCheckError, UsageError
 from hotfix_check.fleet.host import FleetJudge, FleetQuestion, HostRow, damaged
 from hotfix_check.fleet.pool import Parcel, Rows, judge_source, parcels, why_unread
 from hotfix_check.fleet.sources import Source, local_path
-from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
+from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown
 
 _CONNECT = 15  # seconds
 _PATIENCE = 60  # seconds without any worker

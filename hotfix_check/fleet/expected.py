@@ -8,9 +8,9 @@ import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from hotfix_check.bounded import read_bounded, text_of
 from hotfix_check.errors import UsageError
-from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
+from hotfix_check.untrusted.bounded import read_bounded, text_of
+from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown
 
 MAX_BYTES = 64 * 1024 * 1024
 _HOST_COLUMNS = ("host", "hostname", "computername", "computer", "server", "name")

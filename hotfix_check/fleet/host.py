@@ -15,16 +15,16 @@ from hotfix_check.assess.finding import Basis
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.fields import Fields, stamp
 from hotfix_check.fleet.evidence import evidence_of
 from hotfix_check.fleet.label import parts_of
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_saved
-from hotfix_check.json_text import parse_packed
 from hotfix_check.policy import Waivers, apply_waivers
 from hotfix_check.report.outcome import can_be_waived, fails, target_outcome
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
-from hotfix_check.shown import LONGEST_PROBLEM, clipped, shown
+from hotfix_check.untrusted.fields import Fields, stamp
+from hotfix_check.untrusted.json import parse_packed
+from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown
 
 VERDICTS = tuple(map(str, Verdict))
 MARKS = ("failing", "blocked", "waived")

@@ -16,7 +16,7 @@ from types import TracebackType
 
 from hotfix_check.errors import OutputError, SavedInputError
 from hotfix_check.fleet.host import FleetQuestion, HostRow, name_of_source, read_row
-from hotfix_check.json_text import parse_json
+from hotfix_check.untrusted.json import parse_json
 
 FILE_NAME = "hotfix-check-fleet.journal"
 _OURS = b'{"question":"'

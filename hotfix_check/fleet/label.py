@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 _ESCAPE = "(?:x[89a-f][0-9a-f]|ud[89a-f][0-9a-f]{2})"
 _ON_WINDOWS = os.name == "nt"  # where a backslash is always a separator, and next to nothing is escaped

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.fleet.host import FleetJudge, FleetQuestion, HostRow, damaged, judge_host
 from hotfix_check.fleet.sources import Source, local_path
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.label import label_of
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
+from hotfix_check.untrusted.bounded import read_bounded
 
 _WHAT = "a saved inventory or result"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # at least two letters: one is a drive of Windows

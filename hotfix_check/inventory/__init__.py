@@ -1,6 +1,6 @@
 """Targets (a folder, a file, a listing, a saved inventory) to an Inventory."""
 
-from hotfix_check.inventory.aside import is_backup
+from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
     Collected,

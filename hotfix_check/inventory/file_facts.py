@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from hotfix_check import pe
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
-from hotfix_check.pe_bytes import PeBytes
+from hotfix_check.pe.bytes import PeBytes
 
 MAX_HASHED_BYTES = 1 << 30
 # Files of the MAPI set, where the Windows and Outlook stub takes Exchange's name (MS docs ms531278).
@@ -123,7 +123,7 @@ def why(error: OSError) -> str:
 
 def _second_opinion(file: FileBytes, facts: pe.PeFacts) -> tuple[str, ...]:
     """What pefile reads otherwise, and a checksum that is not the content's; it is imported only when asked for."""
-    from hotfix_check.pe_crosscheck import MAX_FILE, cross_check
+    from hotfix_check.pe.crosscheck import MAX_FILE, cross_check
 
     try:
         other = cross_check(file.read_at(0, MAX_FILE + 1), facts)

@@ -23,7 +23,7 @@ from typing import Any
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.registry import LARGEST_NUMBER, RecordedSetup, RecordedUpdate, RegistryRecords
-from hotfix_check.pe_bytes import ReadAt
+from hotfix_check.pe.bytes import ReadAt
 
 MAX_PIECE = 1024  # bytes of one read: a key's name takes 510, and no value that is read takes more
 MAX_STEPS = 1_000_000  # reads of one hive, all together; one with 2,900 keys takes 180,000

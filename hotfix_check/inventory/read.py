@@ -13,7 +13,7 @@ from pathlib import Path
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
-from hotfix_check.inventory.aside import is_backup
+from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
@@ -34,8 +34,8 @@ from hotfix_check.inventory.walk import (
     linked_folder,
     list_folder,
 )
-from hotfix_check.pe_bytes import open_regular, positioned
-from hotfix_check.shown import path_text
+from hotfix_check.pe.bytes import open_regular, positioned
+from hotfix_check.untrusted.shown import path_text
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hotfix_check.fields import Fields
+from hotfix_check.untrusted.fields import Fields
 
 HIVE_NAME = "software"
 """The file of HKLM\\SOFTWARE, in lower case; it lies in System32\\config below Windows or Winnt."""

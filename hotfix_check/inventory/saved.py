@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fields import Fields, stamp
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
 from hotfix_check.inventory.registry import read_registry, registry_row
-from hotfix_check.json_text import read_json
-from hotfix_check.shown import shown
+from hotfix_check.untrusted.fields import Fields, stamp
+from hotfix_check.untrusted.json import read_json
+from hotfix_check.untrusted.shown import shown
 
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024

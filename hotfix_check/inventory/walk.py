@@ -16,7 +16,7 @@ from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 from hotfix_check.inventory.registry import HIVE_NAME
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 MAX_DEPTH = 1000  # folders in one another
 MAX_PATH = 32_767  # characters of a folder's path in the target; Windows names none by a longer one

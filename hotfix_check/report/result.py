@@ -22,11 +22,11 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.recorded import setup_level
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.fields import stamp
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.outcome import target_outcome
+from hotfix_check.untrusted.fields import stamp
 
 SCHEMA = "hotfix-check/result/1"
 Document = dict[str, Any]

@@ -14,8 +14,8 @@ from hotfix_check.assess import Assessment, Assessor, Question, Verdict, assess
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import MET, RowState
 from hotfix_check.assess.plan import apply_update, make_plan
-from hotfix_check.assess.supersedence import Supersedence
 from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.inventory import InstalledFile, Inventory
 from hotfix_check.version import FileVersion

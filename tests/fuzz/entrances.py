@@ -15,7 +15,6 @@ from pathlib import Path
 
 from targets import SP4_BIN, folder
 
-from hotfix_check.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue import Catalogue, load_catalogue
@@ -23,6 +22,8 @@ from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.index import open_index
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.compare import compare, judged_side, saved_side
+from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
+from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import (
     ArticleError,
     CatalogueError,
@@ -40,9 +41,7 @@ from hotfix_check.inventory import Collected, Inventory, inventory_to_json, is_l
 from hotfix_check.inventory.hive import HiveError, read_hive
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.saved import parse_saved
-from hotfix_check.json_text import parse_json
 from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
-from hotfix_check.package import is_package, read_package
 from hotfix_check.pe import PeError, read_pe
 from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
 from hotfix_check.report.csv import render_csv
@@ -55,6 +54,7 @@ from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import result_digest
 from hotfix_check.saved_result import checked_result
+from hotfix_check.untrusted.json import parse_json
 
 # For one input of at most 16 KiB, under the fuzzer's instrumentation: seconds of processor time, and MB by which it may
 # raise the memory of the process. A program is read for its version alone.

@@ -11,7 +11,7 @@ from pe_builder import build_pe
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory import Inventory, TargetKind, read_target
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"})
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")

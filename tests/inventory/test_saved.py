@@ -26,7 +26,7 @@ from hotfix_check.inventory import (
     saved,
 )
 from hotfix_check.inventory.saved import parse_saved
-from hotfix_check.json_text import MAX_VALUES
+from hotfix_check.untrusted.json import MAX_VALUES
 from hotfix_check.version import FileVersion
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip)

@@ -18,8 +18,8 @@ from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
 from hotfix_check.inventory.registry import RegistryRecords
-from hotfix_check.pe_bytes import open_regular
-from hotfix_check.shown import clipped, path_text
+from hotfix_check.pe.bytes import open_regular
+from hotfix_check.untrusted.shown import clipped, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]
 

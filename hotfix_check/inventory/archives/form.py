@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from hotfix_check.pe_bytes import ReadAt
+from hotfix_check.pe.bytes import ReadAt
 
 _ISO_SYSTEM_AREA = 16 * 2048  # ECMA-119 6.2.1: the volume descriptors follow it, of UDF too (ECMA-167 2/8.3)
 _TAR_BLOCK = 512

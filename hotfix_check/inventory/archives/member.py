@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.shown import path_text
 
 MAX_ENTRIES = 500_000
 """Of one target, members of nested archives among them. A whole Windows disk has some 150,000 files."""

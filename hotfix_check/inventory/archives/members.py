@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hotfix_check.inventory.archives.member import MAX_HIVES, Budget, Member, MemberFault, inner_path, safe_name
 from hotfix_check.inventory.archives.unpacking import Unpacked
-from hotfix_check.inventory.aside import is_backup
+from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.registry import KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, hive_rank, is_hive_place

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from hotfix_check.errors import TargetError
-from hotfix_check.shown import clipped
+from hotfix_check.untrusted.shown import clipped
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _VALUES = {"S", "I32", "I64", "Version", "DT", "B"}

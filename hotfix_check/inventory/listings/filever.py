@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from hotfix_check.inventory.listings.listed import ListedFile, fixed_version, has_folder, text_of
-from hotfix_check.windows_languages import LANGUAGES
+from hotfix_check.pe.languages import LANGUAGES
 
 ATTRIBUTES = re.compile(r"[rahsdc-]{4,7}", re.ASCII)
 _LONGEST_LINE = 2000

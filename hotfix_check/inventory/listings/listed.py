@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hotfix_check.inventory.files import VERSION_FROM_TEXT, InstalledFile, UnreadableFile, name_of
-from hotfix_check.shown import shown
+from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
 
 _LONGEST_PATH = 32_767  # characters of a Windows path

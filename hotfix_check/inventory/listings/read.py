@@ -6,7 +6,6 @@ import codecs
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from hotfix_check.bounded import read_bounded
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
 from hotfix_check.inventory.listings.clixml import clixml_rows
@@ -19,8 +18,9 @@ from hotfix_check.inventory.listings.recognise import HEAD_BYTES, Form, decoded,
 from hotfix_check.inventory.listings.sigcheck import sigcheck_file
 from hotfix_check.inventory.listings.tables import rows_of
 from hotfix_check.inventory.listings.velociraptor import velociraptor_file
-from hotfix_check.json_text import parse_json
-from hotfix_check.shown import path_text
+from hotfix_check.untrusted.bounded import read_bounded
+from hotfix_check.untrusted.json import parse_json
+from hotfix_check.untrusted.shown import path_text
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_FILES = 1_000_000

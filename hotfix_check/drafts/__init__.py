@@ -1,0 +1,1 @@
+"""Articles and hotfix packages to drafts of updates, for a person to review."""

@@ -1,0 +1,184 @@
+"""What kind of value a piece of a line or a cell is: a date, a version, a file name ...
+
+A line of text is cut into ``Cell`` values; a grid row brings its cells along. The same kinds serve both, so a row
+can be understood by its values where no header helps.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from hotfix_check.drafts.article.values import (
+    MONTH,
+    is_language,
+    is_missing,
+    is_platform,
+    read_date,
+    read_time,
+    read_version,
+)
+
+Kind = Literal[
+    "date", "time", "datetime", "unreadable-date", "size", "whole", "decimal", "version", "name", "path", "platform",
+    "language", "missing", "label", "word",
+]  # fmt: skip
+
+MAX_ROW_LENGTH = 260
+"""A line of text longer than this is prose, not a row."""
+
+
+class Cell(NamedTuple):
+    """A piece of a row: its text, what it looks like, and where it stands (columns of the line, or cell index)."""
+
+    text: str
+    kind: Kind
+    start: int
+    end: int
+
+
+_END = r"(?=[\s;,*]|$)"
+_DATE = (
+    rf"\d{{1,4}}[/-]\d{{1,2}}[/-]\d{{1,4}}|\d{{1,2}}[- ]?{MONTH}[-, ]{{1,2}}\d{{2,4}}(?!,[ ]?\d{{4}})"
+    rf"|{MONTH}[-. ]\d{{1,2}}(?:-|,[ ]?|[ ])\d{{2,4}}"
+)
+_PIECES = re.compile(
+    rf"""(?:(?P<paren>[(<\[][^()<>\[\]]{{1,60}}[)>\]]){_END}
+      | (?P<date>{_DATE}){_END}
+      | (?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]{{0,2}}[ap]\.?(?:[ ]?m\.?)?)?){_END}
+      | (?P<size>\d[\d,.]{{0,18}}[ ]?(?:bytes?|kb|mb|kilobytes|k|m)(?:[ ]?\(\d[\d,]{{0,15}}[ ]bytes?\))?){_END}
+      | (?P<platform>windows(?:[ ](?:nt|me|xp|vista|server|9x|ce|for[ ]workgroups
+        |\d{{1,4}}(?:\.\d{{1,2}})?)){{1,2}}){_END}
+      | (?P<other>\S+))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_WHOLE = re.compile(r"\d{1,12}")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4}")
+_DECIMAL = re.compile(r"\d{1,9}\.\d{1,9}")
+_VERSION = re.compile(r"[vV]?\d{1,10}(?:[.:,]\d{1,10}){1,7}[a-z]?")
+_NAME = re.compile(
+    r"(?=.{0,200}[A-Za-z])[A-Za-z0-9_$%~{}!#@&'^+=(-][^\s\\/:*?\"<>|,;]{0,200}\.[A-Za-z0-9_$~!@#{}&-]{1,12}"
+)
+_PATH = re.compile(r"(?:[A-Za-z]:|%[\w() ]{1,40}%|<[^<>]{1,60}>|\.{0,2})?\\?[^:*?\"<>|]{0,200}\\[^\\:*?\"<>|]{0,120}")
+_UNREADABLE_DATE = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{1,4}|\d{1,2}[/-]\d{2,4}")
+_LABEL = re.compile(r"(?:file ?)?(?:version|ver|size|dated?|time|v)[.:]?:?|[\"']", re.IGNORECASE)
+_NO_VALUE = re.compile(r"no (?:file )?(?:version|date|time|size)(?: (?:information|info|number|stamp))?", re.IGNORECASE)
+_DATED = re.compile(r"(?:file )?dated?:? (.{6,20})", re.IGNORECASE)
+_LABELLED = re.compile(r"(?:file )?(?:version|ver\.?|build|v\.?)[: ]{1,3}(\S{1,40})", re.IGNORECASE)
+
+
+def line_cells(line: str) -> list[Cell]:
+    """The pieces of a line, left to right; at most 40 are returned, more are prose."""
+    cells: list[Cell] = []
+    for match in _PIECES.finditer(line, 0, MAX_ROW_LENGTH):
+        start, end = match.span()
+        text = match[0]
+        match match.lastgroup:
+            case "date":
+                kind: Kind = "date" if read_date(text) or read_date(text, "day-first") else "unreadable-date"
+            case "time":
+                kind = "time" if read_time(text) else "word"
+            case "size":
+                kind = "size"
+            case "platform":
+                kind = "platform"
+            case "paren":
+                inner = text[1:-1].strip()
+                if values := _values_within(inner, start + 1):
+                    cells.extend(values)
+                    continue
+                labelled = _LABELLED.fullmatch(inner)
+                if labelled:
+                    text, kind = labelled[1], "version"
+                elif (dated := _DATED.fullmatch(inner)) and read_date(dated[1]):
+                    text, kind = dated[1], "date"
+                elif _NO_VALUE.fullmatch(inner):
+                    kind = "missing"
+                elif is_platform(inner):
+                    kind = "platform"
+                elif is_language(inner):
+                    kind = "language"
+                elif re.fullmatch(r"\d[\d,]{0,15} bytes?", inner, re.IGNORECASE):
+                    text, kind = inner, "size"
+                elif text[0] == "<" and line[end : end + 1] == "\\":
+                    kind = "path"
+                else:
+                    kind = "word"
+            case _:
+                text = text.rstrip(",;*")
+                if not text:
+                    continue
+                end = start + len(text)
+                kind = word_kind(text)
+        cells.append(Cell(text, kind, start, end))
+        if len(cells) >= 40:
+            break
+    return cells
+
+
+def _values_within(inner: str, start: int) -> list[Cell] | None:
+    """The values of a remark such as ``(42,345 bytes, dated 12-19-94, 1:51 P.M.)``; None for another."""
+    if "," not in inner or not inner[:1].isdigit():
+        return None
+    values = [cell for cell in line_cells(inner) if cell.kind != "label"]
+    if len(values) < 2 or any(cell.kind not in ("date", "time", "size", "version", "decimal") for cell in values):
+        return None
+    return [cell._replace(start=start + cell.start, end=start + cell.end) for cell in values]
+
+
+@lru_cache(maxsize=8192)
+def word_kind(text: str) -> Kind:
+    """The kind of one word."""
+    first = text[0]
+    if first.isdigit() or (first in "vV" and text[1:2].isdigit()):
+        if _WHOLE.fullmatch(text):
+            return "whole"
+        if _GROUPED.fullmatch(text) and "," in text:
+            return "size"
+        if _DECIMAL.fullmatch(text):
+            return "decimal"
+        if _VERSION.fullmatch(text):
+            return "version"
+        if _UNREADABLE_DATE.fullmatch(text):
+            return "unreadable-date"
+    if is_missing(text):
+        return "missing"
+    if "\\" in text and _PATH.fullmatch(text):
+        return "path"
+    if "." in text and _NAME.fullmatch(text):
+        return "name"
+    lowered = text.lower()
+    if is_platform(lowered):
+        return "platform"
+    if _LABEL.fullmatch(text):
+        return "label"
+    return "word"
+
+
+def cell_kind(text: str) -> Kind:
+    """The kind of a whole cell of a grid: its text may hold spaces."""
+    text = text.strip()
+    if is_missing(text):
+        return "missing"
+    if read_date(text) or read_date(text, "day-first"):
+        return "date"
+    if ":" in text and read_time(text):
+        return "time"
+    pieces = line_cells(text)
+    if len(pieces) == 1:
+        return pieces[0].kind
+    kinds = [piece.kind for piece in pieces]
+    if kinds == ["date", "time"]:
+        return "datetime"
+    if is_platform(text):
+        return "platform"
+    if kinds[:1] == ["version"] and read_version(text):
+        return "version"
+    if kinds[:1] == ["name"] and all(kind in ("platform", "language", "word", "missing") for kind in kinds[1:]):
+        return "name"
+    if "\\" in text and _PATH.fullmatch(text):
+        return "path"
+    if is_language(text):
+        return "language"
+    return "word"

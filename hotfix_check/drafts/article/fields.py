@@ -1,0 +1,178 @@
+"""The head of an article: number, title, the products it applies to, keywords, release date, kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
+from hotfix_check.drafts.article.text import Line
+from hotfix_check.drafts.article.values import MONTH, read_date
+
+UpdateKind = Literal["hotfix", "security-update", "update-rollup", "service-pack", "cumulative-update"]
+
+_HEAD = 60
+"""Lines in which number and title are looked for."""
+_ARCHIVE_HEAD = 12
+"""Lines in which the archive prints its TITLE; further down one belongs to another article that the text cites."""
+
+_NUMBER_PATTERNS = (
+    re.compile(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b", re.IGNORECASE),
+    re.compile(r"\bArticle ID[ :|#]{1,12}(?:Q|KB)?(\d{5,7})\b", re.IGNORECASE),
+    re.compile(r"^.{5,300}\((?:Q|KB)?(\d{5,7})\)\s*$"),
+    re.compile(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b", re.IGNORECASE),
+    re.compile(r"\bOriginal KB number: ?(\d{5,7})\b", re.IGNORECASE),
+)
+_IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
+_IN_TITLE = re.compile(r"\b(?:KB ?|Q)(\d{5,7})\b", re.IGNORECASE)
+_ARCHIVE_TITLE = re.compile(r"^\s{0,16}TITLE {0,9}: ?(.{1,400})$", re.IGNORECASE)
+_PAGE_TITLE = re.compile(
+    rf"Article ID ?:.{{0,120}}?Revision ?: ?\d{{1,3}}(?:\.\d{{1,3}})?\s+(.{{3,400}}?)(?:{SECTIONS}|View products|$)",
+    re.IGNORECASE,
+)
+_TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
+_SITE = re.compile(r"\s*[-|\u2013] *(?:Exchange \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE)
+_APPLIES = re.compile(
+    r"^\s*(?:the information in this article applies to|this article applies to|applies to|products affected"
+    r"|article applies to)\s*:?\s*(.*)$",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
+_PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
+_RUN_TOGETHER = re.compile(r"(?<!Microsoft) (?=(?:Microsoft )?Exchange (?:Online|Server (?:\d|SE\b|Subscription)))")
+_KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
+_RELEASED = re.compile(
+    rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
+    rf"|\d{{1,2}}[-/](?:\d{{1,2}}|{MONTH})[-/]\d{{2,4}})",
+    re.IGNORECASE,
+)
+_TITLE_DATE = re.compile(rf"[:,-] ?({MONTH} \d{{1,2}}, \d{{4}})$", re.IGNORECASE)
+_KINDS: tuple[tuple[re.Pattern[str], UpdateKind], ...] = (
+    (re.compile(r"\bcumulative update \d|\bcumulative update\b", re.IGNORECASE), "cumulative-update"),
+    (re.compile(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b", re.IGNORECASE), "update-rollup"),
+    (re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE), "security-update"),
+    (
+        re.compile(
+            r"^(?:microsoft )?exchange .{0,40}\bservice pack \d\b.{0,30}$|^(?:description of|list of"
+            r"|release notes for).{0,60}service pack \d",
+            re.IGNORECASE,
+        ),
+        "service-pack",
+    ),
+)
+
+
+def read_number(lines: Sequence[Line], title: str | None) -> int | None:
+    """The article's own number, from its head, its title or its keywords; never from its text."""
+    head = [_SITE.sub("", line.text[:600]) for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
+    for pattern in _NUMBER_PATTERNS:
+        for text in head:
+            if match := pattern.search(text[:600]):
+                return int(match[1])
+    if title and (match := _IN_TITLE.search(title)):
+        return int(match[1])
+    for line in reversed(lines):
+        if "keywords" in line.text[:20].lower() and (match := _IN_KEYWORDS.search(line.text[:2000])):
+            return int(match[1])
+    return None
+
+
+def read_title(lines: Sequence[Line]) -> str | None:
+    """The title: the archive's TITLE line, the line above everything else, or what a saved page shows as one."""
+    for line in lines[:_ARCHIVE_HEAD]:
+        if match := _ARCHIVE_TITLE.match(line.text):
+            return match[1].strip() or None
+    for line in lines[:_HEAD]:
+        if match := _PAGE_TITLE.search(line.text[:1500]):
+            return _bare_title(match[1])
+    for line in lines[:_HEAD]:
+        if line.kind not in ("text", "heading"):
+            continue
+        text = line.text.strip()
+        if is_section_heading(text) or _APPLIES.match(text) or len(text) > 300 or text.endswith("."):
+            return None
+        return _bare_title(text)
+    return None
+
+
+def _bare_title(text: str) -> str | None:
+    return _TITLE_NUMBER.sub("", _SITE.sub("", text.strip().lstrip("# "))).strip() or None
+
+
+def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
+    """The products of the applies-to list, as printed; sub-bullets are joined with " - "."""
+    for at, line in enumerate(lines):
+        if line.kind not in ("text", "heading") or len(line.text) > 2000:
+            continue
+        match = _APPLIES.match(line.text)
+        if match and (line.kind == "heading" or match[1] or line.text.strip()[-1] in ":oO"):
+            listed = _listed_products(lines, at + 1)
+            if not match[1] and not listed:
+                listed = _plain_products(lines, at + 1)
+            if match[1] and not listed:
+                return tuple(
+                    part.strip() for part in re.split(r"[;•]|(?<=\d) (?=Exchange Server \d)", match[1]) if part.strip()
+                )
+            if listed:
+                return listed
+    return ()
+
+
+def _listed_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
+    products: list[str] = []
+    top: int | None = None
+    for line in lines[start : start + 200]:
+        if line.kind == "blank":
+            continue
+        if line.kind != "text":
+            break
+        bullet = _BULLET.match(line.text)
+        if bullet:
+            indent, text = len(bullet[1]), " ".join(bullet[2].split())
+            if top is None or indent <= top:
+                top = indent
+                products.append(text)
+            else:
+                products[-1] += f" - {text}"
+        elif products and line.text.startswith(" ") and top is not None:
+            products[-1] += " " + " ".join(line.text.split())
+        else:
+            break
+    return tuple(products)
+
+
+def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
+    """Products on lines of their own, as newer pages list them."""
+    products: list[str] = []
+    for line in lines[start : start + 30]:
+        text = line.text.strip()
+        if line.kind == "blank" and not products:
+            continue
+        if line.kind != "text" or len(text) > 300 or not _PRODUCT.match(text[:70]):
+            break
+        products.extend(_RUN_TOGETHER.split(text))
+    return tuple(products)
+
+
+def read_keywords(lines: Sequence[Line]) -> str:
+    """The keywords of the archive's head and foot, on one line."""
+    return " ".join(match[1] for line in lines if line.kind == "text" and (match := _KEYWORDS.match(line.text[:4000])))
+
+
+def read_released(lines: Sequence[Line], title: str | None) -> dt.date | None:
+    """The release date, where a line states one, or the title ends in it (``...: May 10, 2022``)."""
+    if title and (match := _TITLE_DATE.search(title)) and (date := read_date(match[1])):
+        return date
+    for line in lines:
+        if "eleas" in line.text or "ublished" in line.text:
+            match = _RELEASED.search(line.text[:4000])
+            if match and (date := read_date(match[1])):
+                return date
+    return None
+
+
+def update_kind(title: str | None) -> UpdateKind:
+    """The kind of update by the words of its title; most articles are about one hotfix."""
+    return next((kind for pattern, kind in _KINDS if title and pattern.search(title)), "hotfix")

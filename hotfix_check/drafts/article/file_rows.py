@@ -1,0 +1,183 @@
+"""The rows of the tables of a fix, with their values read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from hotfix_check.drafts.article.columns import Column, size_unit
+from hotfix_check.drafts.article.context import PlacedTable
+from hotfix_check.drafts.article.draft import DraftRow
+from hotfix_check.drafts.article.rows import RawRow
+from hotfix_check.drafts.article.terms import VERSION_PREFIX, find_terms, product_of_version
+from hotfix_check.drafts.article.values import (
+    DateOrder,
+    date_order,
+    is_language,
+    is_missing,
+    is_platform,
+    normal_version,
+    read_date,
+    read_size,
+    read_time,
+    read_version,
+)
+
+_PACKAGE_NAME = re.compile(
+    r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|Exchange\S{3,60}KB\d{5,7}\S*", re.IGNORECASE
+)
+
+
+class FileRows(NamedTuple):
+    """The rows in order, the texts that could not be used, and what a reviewer should look at."""
+
+    rows: tuple[DraftRow, ...]
+    unused: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...]) -> FileRows:
+    """The rows of all tables; ``ids`` are the catalogue ids of the article's products."""
+    rows: list[DraftRow] = []
+    unused: list[str] = []
+    doubts: list[str] = []
+    for placed, group in zip(tables, _groups(tables), strict=True):
+        table = placed.table
+        order = date_order(row.values.get("date") or row.values.get("datetime", "").split(" ")[0] for row in table.rows)
+        if order == "day-first":
+            doubts.append(f"dates such as {table.rows[0].values.get('date')} are read day first")
+        found = [row for raw in table.rows for row in _variants(raw, placed, group, order, unused)]
+        rows += _with_products(found, ids, doubts)
+        unused += [*table.unread, *(text for raw in table.rows for text in raw.left_over)]
+    return FileRows(tuple(rows), tuple(unused), tuple(doubts))
+
+
+def _variants(
+    raw: RawRow, placed: PlacedTable, group: str | None, order: DateOrder, unused: list[str]
+) -> list[DraftRow]:
+    """One row, or one for each version column that has a version."""
+    base = _row(raw, placed.table.columns, order, unused)
+    base = replace(base, component=placed.component, package=base.package or placed.is_package)
+    columns = [(label, version) for label, version in raw.versions if not is_missing(version)]
+    if not columns:
+        return [replace(_with_version(base, raw.values.get("version", ""), unused), group=group)]
+    return [
+        replace(
+            _with_version(base, version, unused),
+            group=re.sub(r"\s*(?:file )?version$", "", label, flags=re.IGNORECASE) or group,
+        )
+        for label, version in columns
+    ]
+
+
+def _groups(tables: Sequence[PlacedTable]) -> list[str | None]:
+    """What tells the tables apart: their headings, else their components, else nothing."""
+    if len(tables) < 2:
+        return [None] * len(tables)
+    for texts in ([table.heading for table in tables], [table.component for table in tables]):
+        if len(set(texts)) > 1:
+            return [text or table.component for text, table in zip(texts, tables, strict=True)]
+    return [None] * len(tables)
+
+
+def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unused: list[str]) -> DraftRow:
+    values = raw.values
+    name, folder, platform, language = _name_parts(values["name"], unused)
+    date_text, time_text = values.get("date", ""), values.get("time", "")
+    if "datetime" in values:
+        date_text, _, time_text = (
+            values["datetime"].replace("T", " ").partition(" ")
+            if re.match(r"[\d/-]+ ", values["datetime"] + " ")
+            else _split_datetime(values["datetime"])
+        )
+    date, time = read_date(date_text, order), read_time(time_text)
+    size = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
+    for text, value in ((date_text, date), (time_text, time)):
+        if value is None and not is_missing(text):
+            unused.append(text)
+    return DraftRow(
+        name=name,
+        size=size.size,
+        size_text=size.text,
+        date=date,
+        time=time,
+        platform=_bare(values.get("platform")) or platform,
+        language=_bare(values.get("language")) or language,
+        folder=_bare(values.get("folder")) or folder,
+        package=bool(_PACKAGE_NAME.fullmatch(name)),
+    )
+
+
+def _split_datetime(text: str) -> tuple[str, str, str]:
+    date, space, time = text.rpartition(" ")
+    return (date, space, time) if ":" in time else (text, "", "")
+
+
+def _bare(text: str | None) -> str | None:
+    if text is None or is_missing(text):
+        return None
+    text = text.strip()
+    if text[:1] + text[-1:] in ("()", "<>", "[]") and not re.search(r"[()<>\[\]]", text[1:-1]):
+        text = text[1:-1].strip()
+    return text or None
+
+
+_NAME_PARTS = re.compile(r"^((?:[^\\/]{0,120}[\\/]){0,20})([^\\/]{1,200})$")
+_IN_NAME = re.compile(r"^(\S{1,120})\s*\(([^()]{1,80})\)\s*(.{0,80})$")
+
+
+def _name_parts(text: str, unused: list[str]) -> tuple[str, str | None, str | None, str | None]:
+    """Name, folder, platform and language of a name cell: a path before the name, a remark in parentheses behind it."""
+    platform = language = None
+    text = text.strip().strip('"').strip()
+    if match := _IN_NAME.match(text):
+        text, remark = match[1], " ".join((match[2], match[3])).strip()
+        if is_platform(remark):
+            platform = remark
+        elif is_language(remark):
+            language = remark
+        else:
+            unused.append(remark)
+    folder = None
+    if "\\" in text or "/" in text:
+        parts = _NAME_PARTS.match(text)
+        if parts and parts[1]:
+            folder, text = parts[1].rstrip("\\/") or None, parts[2]
+    return text.strip("*;,").strip() or text, folder, platform, language
+
+
+def _with_version(row: DraftRow, text: str, unused: list[str]) -> DraftRow:
+    if is_missing(text):
+        return row
+    printed = read_version(text)
+    if printed is None:
+        unused.append(text)
+        return row
+    return replace(row, version=printed.version, version_text=printed.text)
+
+
+def _with_products(rows: list[DraftRow], ids: tuple[str, ...], doubts: list[str]) -> list[DraftRow]:
+    """Rows with their products; a row that tells nothing has the product of its table, where that is one."""
+    products = [_product(row, ids) for row in rows]
+    known = {product for product in products if product}
+    whole = known.pop() if len(known) == 1 else None
+    return [_normalised(row, product or whole, doubts) for row, product in zip(rows, products, strict=True)]
+
+
+def _product(row: DraftRow, ids: tuple[str, ...]) -> str | None:
+    named = {term.product for term in find_terms(row.group)} if row.group else set()
+    if len(named) == 1:
+        return named.pop()
+    of_version = product_of_version(normal_version(row.version) or row.version, ids) if row.version else None
+    return of_version or (ids[0] if len(ids) == 1 else None)
+
+
+def _normalised(row: DraftRow, product: str | None, doubts: list[str]) -> DraftRow:
+    normal = normal_version(row.version, VERSION_PREFIX[product] if product else None) if row.version else None
+    if row.version and normal is None:
+        doubts.append(f"{row.name}: version {row.version} is not four dotted numbers")
+    elif row.version and normal and row.version.count(".") < 3:
+        doubts.append(f"{row.name}: printed version {row.version} is taken as {normal}")
+    return replace(row, product=product, version_normal=normal)

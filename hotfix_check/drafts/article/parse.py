@@ -1,0 +1,182 @@
+"""From the text of an article to a draft update: the steps in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from hotfix_check.drafts.article.context import PlacedTable, place_tables
+from hotfix_check.drafts.article.draft import DraftUpdate, SkippedTable
+from hotfix_check.drafts.article.fields import (
+    read_keywords,
+    read_number,
+    read_products,
+    read_released,
+    read_title,
+    update_kind,
+)
+from hotfix_check.drafts.article.file_list import csv_lines, looks_like_csv
+from hotfix_check.drafts.article.file_rows import file_rows
+from hotfix_check.drafts.article.flattened import unflatten
+from hotfix_check.drafts.article.markup import html_lines, looks_like_html
+from hotfix_check.drafts.article.prose import paragraphs
+from hotfix_check.drafts.article.raw_table import looks_like_row
+from hotfix_check.drafts.article.statements import read_statements
+from hotfix_check.drafts.article.tables import find_tables
+from hotfix_check.drafts.article.terms import Term, find_level, find_terms
+from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, plain_line, text_lines
+from hotfix_check.errors import ArticleError
+
+_SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re.IGNORECASE)
+
+
+def parse_article(text: str, *, source: str, kb: int | None = None) -> DraftUpdate:
+    """Read the text or HTML of one article, or a CSV file list.
+
+    ``source`` is where it came from, for the reviewer; ``kb`` is its number, for an article that does not print it.
+    Raises ArticleError when the text is larger than any article, or a CSV list is broken.
+    """
+    if len(text) > MAX_ARTICLE_BYTES:
+        raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
+    if looks_like_csv(text):
+        return parse_file_list_csv(text, source=source, kb=kb)
+    lines = html_lines(text) if looks_like_html(text) else text_lines(text)
+    return _draft(_with_breaks(_without_legal(lines)), source=source, kb=kb)
+
+
+def parse_file_list_csv(text: str, *, source: str, kb: int | None = None) -> DraftUpdate:
+    """Read a CSV file list, as attached to newer updates: every table in it belongs to the update.
+
+    Raises ArticleError for a list whose quotes never close.
+    """
+    if len(text) > MAX_ARTICLE_BYTES:
+        raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a file list")
+    return _draft(csv_lines(text), source=source, kb=kb, is_list=True)
+
+
+def _without_legal(lines: list[Line]) -> list[Line]:
+    """The archive ends every article with the same notice of 16 lines."""
+    for at in range(len(lines) - 1, max(-1, len(lines) - 60), -1):
+        if lines[at].text.startswith("THE INFORMATION PROVIDED IN THE MICROSOFT KNOWLEDGE BASE"):
+            return lines[:at]
+    return lines
+
+
+def _with_breaks(lines: list[Line]) -> list[Line]:
+    if all(len(line.text) < 100 for line in lines):
+        return lines
+    broken: list[Line] = []
+    for line in lines:
+        if line.kind == "text" and len(line.text) >= 100:
+            parts = unflatten(line.text)
+            broken.extend([line] if len(parts) == 1 else map(plain_line, parts))
+        else:
+            broken.append(line)
+    return broken
+
+
+def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool = False) -> DraftUpdate:
+    title = _list_title(lines) if is_list else read_title(lines)
+    printed = kb if kb is not None else read_number(lines, title)
+    number = printed if printed is not None else _number_of_source(source)
+    placed = place_tables(lines, find_tables(lines), title, is_list=is_list)
+    fix_tables = [table for table in placed if table.is_fix]
+    used = {at for table in placed for at in range(table.table.first, table.table.last + 1)}
+    prose = () if is_list else paragraphs(lines, used)
+    said = read_statements(prose, read_keywords(lines), number)
+    products = read_products(lines)
+    headings = [table.heading or "" for table in fix_tables] if is_list else []
+    product_terms = _product_terms(products)
+    from_text = () if products else _product_in_text([title or "", *headings, *prose])
+    ids = tuple(dict.fromkeys(term.product for term in product_terms or from_text))
+    found = file_rows(fix_tables, ids)
+    doubts = [
+        text
+        for holds, text in (
+            (number is None, "the article does not print its number: name it with --kb"),
+            (number != printed, f"the number is from the name of the source ({source}), not from the text"),
+            (bool(from_text), "no applies-to list: the product is taken from the text"),
+            (not found.rows, "no file table was found"),
+        )
+        if holds
+    ]
+    return DraftUpdate(
+        kb=number,
+        title=title,
+        kind=update_kind(title),
+        source=source,
+        released=read_released(lines, title),
+        products=products,
+        product_terms=product_terms or from_text,
+        prerequisite_terms=tuple(_terms_of(text, ids) for text in said.prerequisites),
+        included_in_terms=tuple(
+            dict.fromkeys(term for text in said.included_in for term in _terms_of(text, ids) if term.level)
+        ),
+        component="; ".join(dict.fromkeys(row.component for row in found.rows if row.component)) or None,
+        files=found.rows,
+        unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
+        skipped=tuple(
+            SkippedTable(line=table.table.first + 1, rows=len(table.table.rows), reason=table.reason)
+            for table in placed
+            if not table.is_fix and table.table.rows
+        ),
+        doubts=tuple(dict.fromkeys((*doubts, *found.doubts))),
+        prerequisites=said.prerequisites,
+        prerequisites_stated=said.prerequisites_stated,
+        restart=said.restart,
+        replaces=said.replaces,
+        replaces_stated=said.replaces_stated,
+        replaced_by=said.replaced_by,
+        included_in=said.included_in,
+    )
+
+
+def _list_title(lines: Sequence[Line]) -> str | None:
+    """The first row of a file list when it has one cell only: what the list is of."""
+    first = next((line for line in lines if line.kind == "cells"), None)
+    filled = [cell for cell in first.cells if cell] if first else []
+    return filled[0] if len(filled) == 1 else None
+
+
+def _number_of_source(source: str) -> int | None:
+    match = _SOURCE_NUMBER.search(re.split(r"[\\/]", source)[-1])
+    return int(match[1]) if match else None
+
+
+def _product_terms(products: tuple[str, ...]) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(term for product in products for term in find_terms(product)))
+
+
+def _product_in_text(texts: Sequence[str]) -> tuple[Term, ...]:
+    """The product of an article without an applies-to list: from its title, or from the sentences about the fix."""
+    for at, text in enumerate(texts):
+        if at and len(text) > 80 and not re.search(r"hot-?fix|update|confirmed", text, re.IGNORECASE):
+            continue
+        ids = dict.fromkeys(term.product for term in find_terms(text[:1500]))
+        if len(ids) == 1:
+            return (Term(next(iter(ids))),)
+    return ()
+
+
+def _terms_of(text: str, ids: tuple[str, ...]) -> tuple[Term, ...]:
+    terms = find_terms(text)
+    if terms:
+        return terms
+    level = find_level(text)
+    only_level = re.fullmatch(
+        r"(?:the )?(?:service pack|SP|cumulative update|CU|update rollup).{0,20}", text, re.IGNORECASE
+    )
+    return (Term(ids[0], level),) if level and len(ids) == 1 and only_level else ()
+
+
+def _unread_lines(lines: Sequence[Line], placed: Sequence[PlacedTable], used: set[int]) -> list[str]:
+    """Lines near the tables of the fix that look like rows and are in none of them."""
+    near: set[int] = set()
+    for table in placed:
+        if table.is_fix:
+            near.update(range(table.table.first - 6, table.table.last + 12))
+    return [
+        " ".join(lines[at].text.split())
+        for at in sorted(near - used)
+        if 0 <= at < len(lines) and looks_like_row(lines[at])
+    ]

@@ -1,0 +1,51 @@
+"""Rows that stand together in an article, before it is decided whether they belong to a fix."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from hotfix_check.drafts.article.cells import line_cells
+from hotfix_check.drafts.article.columns import Column
+from hotfix_check.drafts.article.rows import RawRow
+from hotfix_check.drafts.article.text import Line
+
+_MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
+_PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
+_SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """Rows that stand together: ``first`` and ``last`` are the line numbers of the whole, header included."""
+
+    columns: tuple[Column, ...] | None
+    rows: tuple[RawRow, ...]
+    first: int
+    last: int
+    heading: str | None = None
+    """A row of one cell above these rows, inside the same grid."""
+    unread: tuple[str, ...] = ()
+    """Lines among the rows that look like rows and could not be read."""
+    or_later: bool = False
+    """Rows in words that end in "and later": the least versions that resolve the issue."""
+
+
+def looks_like_row(line: Line) -> bool:
+    """Whether a line that no table took should be shown to a person: a file name, and values beside it."""
+    if line.kind == "cells":
+        return any("." in cell for cell in line.cells) and bool(re.search(r"\d[.,/:]\d", line.text))
+    text = line.text.strip()
+    if (
+        line.kind != "text"
+        or len(text) > 120
+        or not _MAY_BE_ROW.search(text)
+        or _PROSE.search(text)
+        or _SENTENCE.search(text)
+        or "://" in text
+    ):
+        return False
+    kinds = [piece.kind for piece in line_cells(text)]
+    values = sum(kind in ("date", "unreadable-date", "time", "size", "version") for kind in kinds)
+    words = kinds.count("word")
+    return kinds.count("name") == 1 and values >= 1 and words <= values + 1

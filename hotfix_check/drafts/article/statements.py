@@ -1,0 +1,339 @@
+"""What an article says about the fix: prerequisites, restart, what it replaces, what includes it.
+
+Only what is stated counts. "There are no prerequisites" is a statement; silence is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from hotfix_check.drafts.article.prose import is_section_heading, sentences
+
+Restart = Literal["yes", "no", "services"]
+
+_FIX = (
+    r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package"
+    r"|cumulative update|security update|package|correction)"
+)
+_THIS_FIX = rf"(?:this|the|these|both|all|each)\s(?:\S{{1,20}}\s){{0,3}}?{_FIX}"
+_INSTALL = r"(?:install|apply|appl[yi]ing|installing|installed|applied|installation|run)"
+_KB_NUMBER = re.compile(r"\b(?:Q|KB ?)(\d{5,7})\b|\b(\d{6,7})\b(?=[ )]|$)", re.IGNORECASE)
+_LEADING_NUMBER = re.compile(r"(?:ARTICLE-ID: ?)?(?:Q|KB ?)?(\d{5,7})\b(?!,)", re.IGNORECASE)
+
+_REQUIRES = (
+    re.compile(
+        rf"{_THIS_FIX}\b(?:\s\S{{1,20}}){{0,4}}?\s(?:also\s|only\s)?(?:requires?|depends?\son)\s"
+        r"(?:that\s(?:you\s(?:have|are\srunning|install|first\sinstall)\s)?|you\sto\s(?:have|install)\s"
+        r"|the\sinstallation\sof\s)?(.{3,300})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\bto\s{_INSTALL}\s{_THIS_FIX}\b[^,]{{0,60}},\s(?:you\smust|you\sneed\sto|your\s\w+\smust|the\s\w+\smust)\s"
+        r"(?:be\srunning|already\sbe\srunning|be\susing|have|install|first\sinstall|first\shave"
+        r"|already\shave)\s(.{3,300})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\byou\s(?:must|need\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install"
+        r"|apply)\s(.{3,250}?)\s(?:installed\s|running\s)?"
+        rf"(?:to|before|prior\sto|in\sorder\sto|so\sthat)\s(?:you\s(?:can\s)?)?{_INSTALL}\s(?:{_THIS_FIX}|it\b)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(.{{3,250}}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied"
+        rf"|running)\s(?:(?:to|on|for)\s(?P<target>.{{3,60}}?)\s|(?:\S{{1,20}}\s){{0,3}}?)"
+        rf"(?:prior\sto|before)\s(?:you\s)?{_INSTALL}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?:{_FIX}|it)\s(?:can|may|must|should)\s(?:only\s)?be\s(?:installed|applied)\s(?:only\s)?(?:on|to)\s"
+        r"(?:any\s|a\s)?(?:systems?|computers?|servers?|clients?)\s(?:\w+\s){0,3}?(?:running|with)\s(.{3,250})",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\bprerequisites?\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}\s(?:is|are)\s(.{{3,250}})", re.IGNORECASE),
+    re.compile(
+        rf"^(?:please\s)?(?:install|apply)\s(.{{3,200}}?)\s(?:before|prior\sto)\s(?:you\s)?{_INSTALL}\s{_THIS_FIX}",
+        re.IGNORECASE,
+    ),
+)
+_MAY_REPLACE = re.compile(r"super[sc]ed|replac|obsolet")
+_MAY_REQUIRE = re.compile(r"equire|must|need|running|before|depend|rerequisite|prior")
+_NOTHING_REQUIRED = re.compile(
+    rf"\b(?:there are )?no prerequisites\b|\b(?:does|do) not (?:have|require) (?:any )?prerequisites"
+    rf"|{_FIX} has no prerequisites"
+    r"|\bprerequisites?:? ?none\b",
+    re.IGNORECASE,
+)
+_REQUIRED_LIST = re.compile(
+    rf"\b(?:must have|must be running|requires?|needs?|prerequisites?)\b[^.:]{{0,80}}"
+    rf"\b(?:following\b|{_INSTALL}\b)[^.:]{{0,80}}:$",
+    re.IGNORECASE,
+)
+_PRODUCT_NAMED = re.compile(
+    r"^(?:Microsoft )?(?:Exchange|Windows|Outlook|SQL|Internet|\.NET)\b|^Cumulative Update", re.IGNORECASE
+)
+_NOT_A_THING = re.compile(
+    r"^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
+    r"|time|password|administrat|manual|change|registry|review|user\b)"
+    r"|^you to (?:restart|reboot)|^(?:it|them|this|these|changes)\b",
+    re.IGNORECASE,
+)
+_FOLLOWING_ARTICLE = re.compile(
+    r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$", re.IGNORECASE
+)
+_TAIL = re.compile(
+    r"\s(?:to be (?:installed|applied)|(?:be|is|are) (?:installed|applied)|installed|on (?:the|your|a) (?:server"
+    r"|computer|system)|(?:to|before|prior to|in order to)\s(?:you\s)?"
+    rf"(?:can\s)?{_INSTALL}\b.{{0,120}}|for the fix.{{0,80}}|or (?:a )?later(?: version)?s?)$",
+    re.IGNORECASE,
+)
+
+_RESTART = re.compile(r"\b(?:restart|reboot|re-start|re-boot|shut down)", re.IGNORECASE)
+_RESTART_NOT = re.compile(
+    r"\b(?:do|does|did|will) not (?:have|need|require|be required|force)\b[^.]{0,60}\b(?:restart|reboot)"
+    r"|\bno (?:restart|reboot)"
+    r"|\b(?:restart|reboot)\w{0,4}(?: of the \w+)? (?:is|are) not (?:required|necessary|needed)"
+    r"|\bwithout (?:restarting|rebooting)|not (?:necessary|required) to (?:restart|reboot)",
+    re.IGNORECASE,
+)
+_RESTART_COMPUTER = re.compile(
+    r"\b(?:must|have to|need to|required to|should|then|and|,)\s?(?:then )?(?:restart|reboot|re-start"
+    r"|re-boot)\s(?:your|the|each|this|all)\s(?:\w+\s){0,3}?(?:computer|server|system|machine"
+    r"|workstation)s?(?! \w+ service| service|\w* (?:attendant|manager))\b"
+    r"|\b(?:requires?|required)\b[^.]{0,40}\b(?:restart|reboot)\b|\b(?:restart|reboot) (?:is"
+    r"|of the \w+ is) (?:required|necessary)|\b(?:must|have to|need to) (?:restart"
+    r"|reboot)(?: it)?\b(?! the \w+ service)"
+    r"|\bshut down (?:your|the) (?:system|computer)\b[^.]{0,40}\brestart",
+    re.IGNORECASE,
+)
+_AFTER_FIX = re.compile(
+    rf"\b(?:after|once|when|before|upon|for|to complete)\b[^.]{{0,80}}\b(?:{_INSTALL}|{_FIX})\b[^.]{{0,60}}"
+    rf"|\b{_INSTALL}\s{_THIS_FIX}|{_THIS_FIX}\b[^.]{{0,40}} (?:will )?require",
+    re.IGNORECASE,
+)
+_OTHER_CAUSE = re.compile(
+    r"\bregistry (?:value|key|change|entry)|\bswitch\b|/[a-z]\b|service pack \d\w? and\b|\buninstall|\bremove\b"
+    r"|\bwork ?around",
+    re.IGNORECASE,
+)
+_RESTART_SERVICES = re.compile(
+    r"\brestart(?:ed|s|ing)?\b[^.]{0,80}\bservices?\b|\bservices?\b[^.]{0,80}\brestart(?:ed|s|ing)?\b", re.IGNORECASE
+)
+
+_REPLACES = re.compile(
+    rf"(?:{_FIX}|version|package|it|this)\b[^.]{{0,80}}?\b(?:supersedes?|supercedes?|replaces?)\b(.{{0,400}})",
+    re.IGNORECASE,
+)
+_REPLACES_NONE = re.compile(
+    r"\b(?:does|do) not (?:replace|supersede|supercede) (?:any|other|a )|\breplaces no\b"
+    r"|\bno (?:previously released )?(?:hotfix|update)s? (?:is|are) replaced",
+    re.IGNORECASE,
+)
+_REPLACED_BY = re.compile(
+    r"\b(?:is|are|was|were|been|be) (?:superseded|superceded|replaced|obsoleted) by\b(.{0,400})"
+    r"|\bsuperseded by\b(.{0,400})",
+    re.IGNORECASE,
+)
+_INCLUDED = re.compile(
+    r"\b(?:first |also )?(?:corrected|fixed|resolved|included"
+    r"|addressed) (?:for the first time )?in\b (?!this article|the following|the article)(.{3,200})",
+    re.IGNORECASE,
+)
+_LEVEL_NAMED = re.compile(
+    r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumulative update \d|\bRU ?\d", re.IGNORECASE
+)
+_OBTAIN_ROLLUP = re.compile(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.,]", re.IGNORECASE)
+_KEYWORD_LEVEL = re.compile(
+    r"\bexc(?:hange)?(4|5|55|2000|2k|2003)0?sp(\d)(?:a)?fix\b|\bkbExchange(\d{3,4})SP(\d)fix\b", re.IGNORECASE
+)
+_KEYWORD_PRODUCT = {
+    "4": "Exchange Server 4.0", "400": "Exchange Server 4.0", "5": "Exchange Server 5.0", "500": "Exchange Server 5.0",
+    "55": "Exchange Server 5.5", "550": "Exchange Server 5.5", "2000": "Exchange 2000 Server",
+    "2k": "Exchange 2000 Server", "2003": "Exchange Server 2003",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What the prose says; a ``*_stated`` flag is true when the article speaks of the matter at all."""
+
+    prerequisites: tuple[str, ...] = ()
+    prerequisites_stated: bool = False
+    restart: Restart | None = None
+    replaces: tuple[int, ...] = ()
+    replaces_stated: bool = False
+    replaced_by: tuple[int, ...] = ()
+    included_in: tuple[str, ...] = ()
+
+
+class _Said(NamedTuple):
+    """A sentence, the paragraph it is in, and the section that paragraph is in."""
+
+    sentence: str
+    at: int
+    section: str
+
+
+def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -> Statements:
+    """Read the prose; ``own`` is the article's number, which it does not replace."""
+    said = _said(paragraphs)
+    required = _required(said, paragraphs)
+    replacing = [each for each in said if _MAY_REPLACE.search(each.sentence)]
+    replaces, replaced_by = _replacements(replacing, paragraphs)
+    restarts = {_restart(each) for each in said if _RESTART.search(each.sentence)}
+    return Statements(
+        prerequisites=required,
+        prerequisites_stated=bool(required) or any(_nothing_required(each) for each in said),
+        restart=next((kind for kind in ("yes", "no", "services") if kind in restarts), None),
+        replaces=tuple(sorted(replaces - {own})),
+        replaces_stated=bool(replaces) or any(_REPLACES_NONE.search(each.sentence) for each in replacing),
+        replaced_by=tuple(sorted(replaced_by - {own})),
+        included_in=_included(said, paragraphs, keywords),
+    )
+
+
+def _said(paragraphs: Sequence[str]) -> list[_Said]:
+    said: list[_Said] = []
+    section = ""
+    for at, paragraph in enumerate(paragraphs):
+        if is_section_heading(paragraph):
+            section = paragraph.lower().rstrip(":")
+        else:
+            said.extend(_Said(sentence, at, section) for sentence in sentences(paragraph))
+    return said
+
+
+def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
+    things: dict[str, str] = {}
+    for each in said:
+        if not _MAY_REQUIRE.search(each.sentence):
+            continue
+        listed = _listed_things(paragraphs, each.at) if _REQUIRED_LIST.search(each.sentence) else []
+        things.update((thing.lower(), thing) for thing in listed)
+        if listed:
+            continue
+        if thing := _required_thing(each, paragraphs):
+            things.setdefault(thing.lower(), thing)
+    return tuple(things.values())
+
+
+def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
+    """The products in the short paragraphs, bullets mostly, behind one that ends in a colon."""
+    things: list[str] = []
+    for paragraph in paragraphs[at + 1 : at + 12]:
+        if len(paragraph) > 120 or not _PRODUCT_NAMED.search(paragraph) or is_section_heading(paragraph):
+            break
+        things.append(_clean(paragraph))
+    return things
+
+
+def _nothing_required(each: _Said) -> bool:
+    if each.section.startswith("prerequisite") and each.sentence.strip(" .").lower() == "none":
+        return True
+    return "rerequisite" in each.sentence and bool(_NOTHING_REQUIRED.search(each.sentence))
+
+
+def _replacements(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[set[int], set[int]]:
+    """The updates that this one replaces, and those that replace it."""
+    replaces: set[int] = set()
+    replaced_by: set[int] = set()
+    for sentence, at, _ in said:
+        if match := _REPLACED_BY.search(sentence):
+            replaced_by.update(_numbers(match[1] or match[2] or "", paragraphs, at))
+        elif match := _REPLACES.search(sentence):
+            replaces.update(_numbers(match[1], paragraphs, at))
+    return replaces, replaced_by
+
+
+def _included(said: Sequence[_Said], paragraphs: Sequence[str], keywords: str) -> tuple[str, ...]:
+    included: dict[str, None] = {}
+    for sentence, at, _ in said:
+        if " in " in sentence and (match := _INCLUDED.search(sentence)):
+            thing = _clean(match[1])
+            if _LEVEL_NAMED.search(thing):
+                included[thing] = None
+        if "ollup" in sentence and (match := _OBTAIN_ROLLUP.search(sentence)):
+            included[_named_with_number(_clean(match[1]), paragraphs, at)] = None
+    for match in _KEYWORD_LEVEL.finditer(keywords):
+        product, number = match[1] or match[3], match[2] or match[4]
+        if not any(f"Pack {number}" in text or f"SP{number}" in text for text in included):
+            included[f"{_KEYWORD_PRODUCT.get(product, 'Exchange')} Service Pack {number}"] = None
+    return tuple(included)
+
+
+def _required_thing(each: _Said, paragraphs: Sequence[str]) -> str | None:
+    for pattern in _REQUIRES:
+        match = pattern.search(each.sentence)
+        if not match:
+            continue
+        thing = match[1].strip()
+        if _NOT_A_THING.match(thing):
+            continue
+        if follows := _FOLLOWING_ARTICLE.search(thing):
+            number = _following_numbers(paragraphs, each.at)[:1]
+            if not number:
+                continue
+            thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
+        target = match.groupdict().get("target")
+        on_product = target and "computer" not in target.lower() and not thing.lower().endswith(target.lower())
+        return f"{_clean(thing)} for {_clean(target)}" if target and on_product else _clean(thing)
+    return None
+
+
+def _clean(thing: str) -> str:
+    thing = re.sub(
+        r"^(?:any |at least )?(?:one|all|each) of the following\b[^:]{0,60}: ?", "", thing, flags=re.IGNORECASE
+    )
+    thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
+    thing = re.split(
+        r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b| and (?:was|is|were|has)\b",
+        thing,
+        maxsplit=1,
+    )[0].strip(" .,:;")
+    for _ in range(3):
+        thing = _TAIL.sub("", thing).strip(" .,:;")
+    return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
+
+
+def _restart(each: _Said) -> Restart | None:
+    sentence, in_section = each.sentence, each.section.startswith("restart")
+    if _OTHER_CAUSE.search(sentence) and not in_section:
+        return None
+    relevant = in_section or bool(_AFTER_FIX.search(sentence))
+    if not relevant:
+        return None
+    if _RESTART_NOT.search(sentence):
+        return "no"
+    if _RESTART_COMPUTER.search(sentence):
+        return "yes"
+    return "services" if _RESTART_SERVICES.search(sentence) else None
+
+
+def _numbers(text: str, paragraphs: Sequence[str], at: int) -> list[int]:
+    found = [int(first or second) for first, second in _KB_NUMBER.findall(text)]
+    if found or not re.search(r"following|below|:$|article", text, re.IGNORECASE):
+        return found
+    return _following_numbers(paragraphs, at)
+
+
+def _following_numbers(paragraphs: Sequence[str], at: int) -> list[int]:
+    """The article numbers that open the paragraphs right after one that announces them."""
+    found: list[int] = []
+    for paragraph in paragraphs[at + 1 : at + 30]:
+        match = _LEADING_NUMBER.match(paragraph)
+        if match:
+            found.append(int(match[1]))
+        elif found or not paragraph.upper().startswith("TITLE"):
+            break
+    return found
+
+
+def _named_with_number(thing: str, paragraphs: Sequence[str], at: int) -> str:
+    for paragraph in (paragraphs[at], *paragraphs[at + 1 : at + 3]):
+        for match in re.finditer(r"\b(?:Q|KB ?)?(\d{6,7})\b", paragraph[:600]):
+            if thing[:25].lower() in paragraph.lower()[match.end() : match.end() + 80]:
+                return f"{thing} (KB{match[1]})"
+    return thing

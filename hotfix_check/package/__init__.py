@@ -1,5 +1,0 @@
-"""Hotfix packages, as Microsoft sends them, to draft updates."""
-
-from hotfix_check.package.draft import is_package, read_package
-
-__all__ = ["is_package", "read_package"]

@@ -1,0 +1,287 @@
+"""Drafts as JSON and TOML, and TOML blocks merged into a product's file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+
+import pytest
+
+from hotfix_check.drafts.article import DraftRow, DraftUpdate, draft_to_dict, draft_to_toml, parse_article
+from hotfix_check.drafts.article.merge import merge_update
+from hotfix_check.drafts.article.terms import Term
+from hotfix_check.errors import CatalogueError
+
+DRAFT = DraftUpdate(
+    kb=324528,
+    title='Errors are "logged"',
+    kind="hotfix",
+    source="KB324528.txt",
+    released=dt.date(2002, 6, 28),
+    products=("Microsoft Exchange Server 5.5",),
+    product_terms=(Term("exchange-5.5"),),
+    prerequisites=("Microsoft Exchange Server version 5.5 Service Pack 4", "patience"),
+    prerequisite_terms=((Term("exchange-5.5", "SP4"),), ()),
+    prerequisites_stated=True,
+    restart="yes",
+    replaces=(),
+    replaces_stated=True,
+    included_in=("a later rollup (KB824282)",),
+    component="Directory",
+    files=(
+        DraftRow(
+            name="Dramapi.dll",
+            version="2656.48",
+            version_normal="5.5.2656.48",
+            size=19216,
+            date=dt.date(2002, 6, 20),
+            time=dt.time(19, 40),
+            platform="Intel",
+            product="exchange-5.5",
+        ),
+        DraftRow(
+            name="Read.asp", version="5.52594.0", size_text="37 KB", date=dt.date(2002, 6, 20), product="exchange-5.5"
+        ),
+        DraftRow(name="Q324528.exe", package=True, product="exchange-5.5"),
+    ),
+    unused=("6/12/200",),
+    doubts=("look at this",),
+)
+
+TOML = """\
+# product: exchange-5.5
+[[update]]
+# look at this
+# not used: 6/12/200
+kb = 324528
+title = "Errors are \\"logged\\""
+kind = "hotfix"
+released = 2002-06-28
+restart = "yes"
+component = "Directory"
+replaces = []
+replaces_stated = true
+included_in = ["KB824282"]
+# included in: a later rollup (KB824282)
+applies_to = ["Microsoft Exchange Server 5.5"]
+sources = ["KB324528"]
+
+  [[update.package]]
+  level = "SP4"
+  # requires: Microsoft Exchange Server version 5.5 Service Pack 4
+  # requires: patience
+  # a prerequisite above has no word in the catalogue: add it, then set prerequisites_stated = true
+  prerequisites = [["SP4"]]
+  files = [
+    { name = "Dramapi.dll", version = "5.5.2656.48", size = 19216, timestamp = 2002-06-20T19:40:00Z, platform = "Intel" },  # printed 2656.48
+    { name = "Read.asp", version = "5.52594.0", timestamp = 2002-06-20 },  # not four dotted numbers; size 37 KB
+    # the package itself: { name = "Q324528.exe" },
+  ]
+"""  # noqa: E501
+
+
+def test_toml_draft() -> None:
+    assert draft_to_toml(DRAFT) == TOML
+
+
+def test_toml_draft_is_toml_with_native_times() -> None:
+    (update,) = tomllib.loads(TOML)["update"]
+    assert update["package"][0]["files"][0]["timestamp"] == dt.datetime(2002, 6, 20, 19, 40, tzinfo=dt.UTC)
+    assert update["package"][0]["files"][1]["timestamp"] == dt.date(2002, 6, 20)
+
+
+def test_rows_of_two_products_are_two_blocks_and_lines_are_packages() -> None:
+    text = """Description of the security update: May 10, 2022 (KB5014261)
+
+Applies to:
+
+ - Exchange Server 2019
+ - Exchange Server 2016
+
+This security update has the file attributes in the following tables.
+
+Exchange Server 2019 Cumulative Update 12
+-----------------------------------------
+
+File name    File version
+--------------------------
+ExSetup.exe  15.02.1118.009
+
+Exchange Server 2019 Cumulative Update 11
+-----------------------------------------
+
+File name    File version
+--------------------------
+ExSetup.exe  15.02.0986.026
+
+Exchange Server 2016 Cumulative Update 23
+-----------------------------------------
+
+File name    File version
+--------------------------
+ExSetup.exe  15.01.2507.009
+"""
+    updates = tomllib.loads(draft_to_toml(parse_article(text, source="test")))["update"]
+    assert [
+        [(package["level"], package["files"][0]["version"]) for package in update["package"]] for update in updates
+    ] == [
+        [("CU12", "15.2.1118.9"), ("CU11", "15.2.986.26")],
+        [("CU23", "15.1.2507.9")],
+    ]
+
+
+def test_json_object_has_every_key() -> None:
+    empty = draft_to_dict(DraftUpdate(kb=None, title=None, kind="hotfix", source="x"))
+    assert empty == {
+        "kb": None,
+        "title": None,
+        "kind": "hotfix",
+        "released": None,
+        "products": [],
+        "product_ids": [],
+        "product_terms": [],
+        "prerequisites": [],
+        "prerequisite_terms": [],
+        "prerequisites_stated": False,
+        "restart": None,
+        "restart_kind": None,
+        "replaces": [],
+        "replaces_stated": False,
+        "replaced_by": [],
+        "included_in": [],
+        "included_in_terms": [],
+        "component": None,
+        "files": [],
+        "unused": [],
+        "skipped_tables": [],
+        "doubts": [],
+        "source": "x",
+        "sources": [],
+    }
+
+
+def test_json_row_has_every_key() -> None:
+    files = draft_to_dict(DRAFT)["files"]
+    assert isinstance(files, list)
+    assert files[0] == {
+        "name": "Dramapi.dll",
+        "version": "2656.48",
+        "size": 19216,
+        "date": "2002-06-20",
+        "time": "19:40",
+        "platform": "Intel",
+        "group": None,
+        "component": None,
+        "language": None,
+        "folder": None,
+        "version_normal": "5.5.2656.48",
+        "version_text": None,
+        "size_text": None,
+        "package": False,
+        "product": "exchange-5.5",
+    }
+
+
+@pytest.mark.parametrize(("restart", "value"), [("yes", True), ("no", False), ("services", None), (None, None)])
+def test_restart_in_json(restart, value: bool | None) -> None:
+    draft = draft_to_dict(DraftUpdate(kb=1, title=None, kind="hotfix", source="x", restart=restart))
+    assert (draft["restart"], draft["restart_kind"]) == (value, restart)
+
+
+FILE = """\
+# The product, by hand.
+[product]
+id = "exchange-5.5"
+
+# about the first
+[[update]]
+kb = 100001   # its number
+title = "First"
+
+  [[update.package]]
+  files = [
+    { name = "a.dll", version = "5.5.1.1" },
+  ]
+
+# about the last
+[[update]]
+kb = 300003
+title = "Last"
+# the end
+"""
+
+
+def block(kb: int, title: str = "New") -> str:
+    return f'[[update]]\n# a doubt\nkb = {kb}\ntitle = "{title}"\n'
+
+
+@pytest.mark.parametrize(
+    ("kb", "before", "after"),
+    [
+        pytest.param(100000, "# about the first", 'id = "exchange-5.5"\n', id="before the first"),
+        pytest.param(200002, "# about the last", "  ]\n", id="between"),
+    ],
+)
+def test_new_update_goes_to_its_place_by_number(kb: int, before: str, after: str) -> None:
+    merged = merge_update(FILE, block(kb), replace=False, name="x.toml")
+    start = FILE.index(before)
+    assert merged == f"{FILE[:start]}{block(kb)}\n{FILE[start:]}"
+    assert FILE[:start].rstrip("\n").endswith(after.rstrip("\n"))
+
+
+def test_new_update_at_the_end() -> None:
+    merged = merge_update(FILE, block(400004), replace=False, name="x.toml")
+    assert merged == FILE.replace('title = "Last"\n', f'title = "Last"\n\n{block(400004)}')
+
+
+def test_into_a_file_without_updates_and_without_a_last_line_end() -> None:
+    assert (
+        merge_update('[product]\nid = "x"', block(1), replace=False, name="x.toml")
+        == f'[product]\nid = "x"\n\n{block(1)}'
+    )
+
+
+def test_same_content_changes_nothing() -> None:
+    same = 'kb = 300003\ntitle = "Last"\n'
+    assert merge_update(FILE, f"[[update]]\n# another comment\n{same}", replace=False, name="x.toml") == FILE
+
+
+def test_other_content_is_refused_with_the_difference() -> None:
+    with pytest.raises(CatalogueError) as caught:
+        merge_update(FILE, block(300003, "Better"), replace=False, name="x.toml")
+    message = str(caught.value)
+    assert message.startswith("x.toml: KB300003 is already there and differs; --replace takes the new one\n")
+    assert '-title = "Last"\n' in message and '+title = "Better"' in message
+
+
+def test_replace_leaves_every_other_byte() -> None:
+    merged = merge_update(FILE, block(100001, "Better"), replace=True, name="x.toml")
+    start, end = FILE.index("[[update]]\nkb = 100001"), FILE.index("\n# about the last")
+    assert merged == FILE[:start] + block(100001, "Better") + FILE[end:]
+
+
+def test_windows_line_ends_are_kept() -> None:
+    merged = merge_update(FILE.replace("\n", "\r\n"), block(200002), replace=False, name="x.toml")
+    assert "\n" not in merged.replace("\r\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "message"),
+    [
+        pytest.param("[[update]\n", block(1), "x.toml: ", id="the file is broken"),
+        pytest.param(FILE, '[[update]]\ntitle = "No number"\n', "x.toml: the draft has no KB number", id="no number"),
+        pytest.param(
+            FILE + "\n" + block(300003), block(300003, "Which"), "x.toml: KB300003 is there 2 times", id="there twice"
+        ),
+        pytest.param(
+            'note = """\n[[update]]\nkb = 5\n"""\n',
+            block(1),
+            "x.toml: its [[update]] blocks could not",
+            id="in a string",
+        ),
+    ],
+)
+def test_refused_merges(text: str, added: str, message: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        merge_update(text, added, replace=True, name="x.toml")
+    assert str(caught.value).startswith(message)

@@ -1,0 +1,170 @@
+"""Pages and lists as support sites print them since 2005: HTML, Markdown copies, lists with other delimiters."""
+
+# ruff: noqa: E501 - tables of pages have long lines
+
+from __future__ import annotations
+
+import pytest
+
+from hotfix_check.drafts.article import DraftUpdate, parse_article
+
+UPDATE = "<h1>An update for Exchange Server 2010 is available (KB 5000001)</h1><h2>File information</h2>"
+
+
+def page(tables: str) -> DraftUpdate:
+    return parse_article(f"<!DOCTYPE html><html><body>{UPDATE}{tables}</body></html>", source="page.html")
+
+
+def values(draft: DraftUpdate) -> list[tuple[object, ...]]:
+    return [(row.name, row.version, row.size, str(row.date), row.platform) for row in draft.files]
+
+
+HEADER = "<tr><th>File&nbsp;name</th><th>File version</th><th>File size</th><th>Date</th><th>Platform</th></tr>"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        pytest.param(
+            "<td><p>A.dll</p></td><td>6.1.7600.<br>16778</td><td>1,210</td><td>11-Mar-2011</td><td>x86</td>",
+            [("A.dll", "6.1.7600.16778", 1210, "2011-03-11", "x86")],
+            id="version broken behind a dot",
+        ),
+        pytest.param(
+            "<td>A.dll</td><td>Not&nbsp;applicable</td><td>1,210</td><td>11&#8209;Mar&#8209;2011</td><td>Not applicable</td>",
+            [("A.dll", None, 1210, "2011-03-11", None)],
+            id="hyphens that do not break",
+        ),
+        pytest.param(
+            "<td>A.dll<br/>B.dll</td><td>1.0.0.1<br/>1.0.0.2</td><td>10<br/>20</td><td>11-Mar-2011<br/>12-Mar-2011</td><td>x64</td>",
+            [("A.dll", "1.0.0.1", 10, "2011-03-11", "x64"), ("B.dll", "1.0.0.2", 20, "2011-03-12", "x64")],
+            id="two files in one row",
+        ),
+        pytest.param(
+            "<td>\n  A.dll\n</td><td>1.0.0.1</td><td>10</td><td>11-Mar-2011</td><td>x64\n based</td>",
+            [("A.dll", "1.0.0.1", 10, "2011-03-11", "x64 based")],
+            id="line ends of the source",
+        ),
+        pytest.param(
+            "<td>A.dll</td><td>\u2014</td><td>10</td><td>11-Mar-2011</td><td>x64</td>",
+            [("A.dll", None, 10, "2011-03-11", "x64")],
+            id="dash for no version",
+        ),
+    ],
+)
+def test_cells_of_a_page(row: str, expected: list[tuple[object, ...]]) -> None:
+    draft = page(f"<table>{HEADER}<tr>{row}</tr></table>")
+    assert values(draft) == expected
+    assert draft.unused == ()
+
+
+def test_hashes_of_files_are_no_rows() -> None:
+    draft = page(
+        f"<table>{HEADER}<tr><td>A.dll</td><td>1.0.0.1</td><td>10</td><td>11-Mar-2011</td><td>x64</td></tr></table>"
+        "<table><tr><th>File name</th><th>SHA1 hash</th><th>SHA256 hash</th></tr>"
+        "<tr><td>A.dll</td><td>17B3D1C5</td><td>0A2B3C4D</td></tr></table>"
+    )
+    assert [row.name for row in draft.files] == ["A.dll"]
+    assert [table.reason for table in draft.skipped] == ["hashes of files"]
+
+
+def test_products_run_together() -> None:
+    text = "An update (KB5000001)\n\nApplies to:\nExchange Server 2019 Microsoft Exchange Server 2016 Enterprise\n\nDone.\n"
+    assert parse_article(text, source="x").products == (
+        "Exchange Server 2019",
+        "Microsoft Exchange Server 2016 Enterprise",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "required"),
+    [
+        pytest.param(
+            "<p>To apply this update, you must have one of the following installed:</p><ul><li>Exchange Server 2019 "
+            "Cumulative Update 12</li><li>Exchange Server 2019 Cumulative Update 11</li></ul><p>Done.</p>",
+            ("Exchange Server 2019 Cumulative Update 12", "Exchange Server 2019 Cumulative Update 11"),
+            id="list",
+        ),
+        pytest.param(
+            "<p>To apply this update, you must have one of the following installed: Exchange Server 2019 CU12.</p>",
+            ("Exchange Server 2019 CU12",),
+            id="behind a colon",
+        ),
+        pytest.param(
+            "<p>The Exchange Server 2003 SP1 must be installed on Exchange Server 2003 SP1 before you install this fix.</p>",
+            ("Exchange Server 2003 SP1",),
+            id="said twice",
+        ),
+    ],
+)
+def test_prerequisites_of_a_page(said: str, required: tuple[str, ...]) -> None:
+    assert page(f"<h3>Prerequisites</h3>{said}").prerequisites == required
+
+
+def test_number_of_a_page_title_before_the_name_of_the_site() -> None:
+    draft = parse_article(
+        "<html><head><title>Update for X (KB2785908) - Microsoft Support</title></head></html>", source="x"
+    )
+    assert (draft.kb, draft.title) == (2785908, "Update for X")
+
+
+def test_a_table_on_its_side_and_a_table_of_error_codes() -> None:
+    draft = page(
+        "<table><tr><th>File name</th><td>Update.mum</td></tr><tr><th>File version</th><td>Not applicable</td></tr>"
+        "<tr><th>File size</th><td>3,131</td></tr><tr><th>Date (UTC)</th><td>16-Apr-2011</td></tr>"
+        "<tr><th>Platform</th><td>x64</td></tr></table>"
+        "<h3>Codes</h3><table><tr><th>Name</th><th>Version</th></tr><tr><td>0x80004005</td><td>1.0</td></tr></table>"
+    )
+    assert values(draft) == [("Update.mum", None, 3131, "2011-04-16", "x64")]
+
+
+MARKDOWN = """# Update Rollup 3 for Exchange Server 2007 (KB5000001)
+
+## File information
+
+### x64-based versions
+
+| File name | File version | File size | Date | Platform |
+| :--- | :---: | ---: | --- | --- |
+| Air.dll | 8.3.192.1 | 65,912 | 17-May-2011 | x64 |
+| `Cdo.dll` | **8.3.192.1** | 1,234,567 | 05/17/2011 | x64 |
+| Store\\_x.exe | 8.3.192.1 | 5,912 | 2011-05-17 | x64 |
+
+### Itanium-based versions
+
+File name | File version | File size | Date | Platform
+--- | --- | --- | --- | ---
+Mad.exe | 8.3.192.2 | 1,065,912 | 17-May-2011 | IA-64
+"""
+
+
+def test_tables_of_a_markdown_copy() -> None:
+    draft = parse_article(MARKDOWN, source="copy.md")
+    assert [(*row, group) for row, group in zip(values(draft), [row.group for row in draft.files], strict=True)] == [
+        ("Air.dll", "8.3.192.1", 65912, "2011-05-17", "x64", "x64-based versions"),
+        ("Cdo.dll", "8.3.192.1", 1234567, "2011-05-17", "x64", "x64-based versions"),
+        ("Store_x.exe", "8.3.192.1", 5912, "2011-05-17", "x64", "x64-based versions"),
+        ("Mad.exe", "8.3.192.2", 1065912, "2011-05-17", "IA-64", "Itanium-based versions"),
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+def test_delimiters_of_a_file_list(delimiter: str) -> None:
+    lines = (
+        ("File name", "File version", "File size", "Date", "Platform"),
+        ("A.exe", "14.2.328.10", '"8,521"', "14-Feb-2023", "x64"),
+    )
+    text = "".join(delimiter.join(cells) + "\n" for cells in lines)
+    assert values(parse_article(text, source="list.csv")) == [("A.exe", "14.2.328.10", 8521, "2023-02-14", "x64")]
+
+
+def test_an_article_cited_with_its_title_does_not_give_it() -> None:
+    text = (
+        "## Q123456: Mail Is Slow\n\n"
+        + "Text of the article.\n\n" * 8
+        + (
+            "NOTE: This hotfix supersedes the fix in the following article:\n\n   ARTICLE-ID: Q123455\n   TITLE     : Mail Is Late\n"
+        )
+    )
+    draft = parse_article(text, source="x")
+    assert (draft.kb, draft.title, draft.replaces) == (123456, "Q123456: Mail Is Slow", (123455,))
