@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.product import Product, plain_name
 from hotfix_check.catalogue.update import FileRow
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.version import FileVersion
 
 # Old Exchange files carry few strings, so this is a list of what is known to be somebody else's. Outlook and Windows
 # Messaging bring files of the same names (KB250576, KB313889); the MAPI/CDO package is a product of its own (KB957537).
@@ -42,6 +43,33 @@ def identify(file: InstalledFile, products: Sequence[Product]) -> Identity:
     return Identity(owners)
 
 
+class Identities:
+    """Whose the files of a target are, each answer found once: most files of a server say the same of themselves."""
+
+    def __init__(self, products: Sequence[Product]) -> None:
+        self._products = products
+        self._known: dict[tuple[object, ...], Identity] = {}
+
+    def of(self, file: InstalledFile) -> Identity:
+        """Whose a file is."""
+        key = (file.version, file.version_string, file.product_name, file.company_name, file.outlook_stub)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = identify(file, self._products)
+        return known
+
+    def counts(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
+        """Whether a file is of a product."""
+        return isinstance(file, InstalledFile) and product.id in self.of(file).products
+
+    def is_program_of(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
+        """Whether a file is one of a product's own programs: of its range, with its ProductName where it has one."""
+        if not self.counts(file, product) or not isinstance(file, InstalledFile):
+            return False
+        name = file.product_name
+        return not product.product_names or not name or plain_name(name) in product.product_names
+
+
 def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, product_id: str) -> bool:
     """Whether a file can be judged by a row: the product's own, or of the range that the row itself gives."""
     if row.range is not None:
@@ -71,3 +99,9 @@ def _other_product(file: InstalledFile, products: Sequence[Product]) -> str | No
     if named and file.version is not None and not any(product.holds(file.version) for product in named):
         return f"ProductName is {name!r}, and version {file.version} is not of that product"
     return None
+
+
+def text_differs(version: FileVersion, text: str | None) -> bool:
+    """Whether the text of a version gives other numbers than the version block; spelling is no difference."""
+    numbers = [int(number) for number in re.findall(r"[0-9]{1,9}", text or "")[:4]]
+    return bool(numbers) and numbers != list(version[: len(numbers)])

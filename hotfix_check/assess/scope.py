@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.assess.evidence import TargetFiles
+from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.relations import Supersedence
@@ -26,20 +27,23 @@ class Scope:
 def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outline: Outline) -> Scope:
     """What is judged on these targets: the products that a file may count for, one that cannot be read for any.
 
-    Lone files are judged by the updates that name them.
+    Lone files are judged by the updates that name them; one that none names, by those of its line.
     """
     names = outline.all_names
     found: set[str] = set()
     for inventory in inventories:
-        files = TargetFiles(inventory, products, names)
+        identities = Identities(products)
+        for program in inventory.files:
+            if name_of(program.path) not in names and (owners := identities.of(program).products):
+                found.update(one.id for one in products if one.id in owners and identities.is_program_of(program, one))
+        files = TargetFiles(inventory, identities, names)
         for file in files:
             owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
             read = isinstance(file, InstalledFile) and file.version is not None
             found.update(owners if read else (one for one in outline.names if name_of(file.path) in outline.names[one]))
     lone = frozenset(name_of(file.path) for inventory in inventories for file in inventory.all_files)
-    return Scope(
-        products=frozenset(found), names=lone if all(inventory.lone_file for inventory in inventories) else None
-    )
+    named = all(inventory.lone_file for inventory in inventories) and lone <= names
+    return Scope(products=frozenset(found), names=lone if named else None)
 
 
 def related_updates(catalogue: Catalogue) -> Callable[[Update], dict[str, bool]]:

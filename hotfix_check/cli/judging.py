@@ -15,6 +15,7 @@ from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.scope import scope_of
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.index import CatalogueIndex
+from hotfix_check.catalogue.product import program_folders
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
@@ -142,6 +143,7 @@ class Judge:
                 hashes=self.options.hashes,
                 cross_check=self.options.cross_check,
                 follow_links=self.options.follow_links,
+                programs=program_folders(self.catalogue.products),
                 on_file=count,
             )
         if self.options.verbose:

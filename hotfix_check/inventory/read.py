@@ -17,6 +17,7 @@ from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.overlap import work_through
+from hotfix_check.inventory.program_folders import has_programs, is_system_folder, target_has_programs
 from hotfix_check.inventory.registry import (
     HIVE_NAME,
     KEPT_ASIDE,
@@ -52,16 +53,20 @@ def read_target(
     hashes: bool = True,
     cross_check: bool = False,
     follow_links: bool = False,
+    programs: tuple[str, ...] = (),
     on_file: Callable[[], None] | None = None,
 ) -> Inventory:
     """Collect a folder (with all below it), an archive (with all in it) or one file.
 
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files
-    are read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but
-    no folder twice. A registry hive that lies where Windows keeps it is read too; of several that can be read the one
-    that lies highest counts, and none in a folder of copies kept aside. ``on_file`` is called for each file seen,
-    never by two threads at once. Raises TargetError when the target is missing or is neither a folder nor a file.
+    are read, whatever their suffix. Of folders whose path ends as one of ``programs`` every program file is read, for
+    its version and not hashed; where there is no such folder, nor one of Windows', of all folders.
+
+    With ``follow_links`` what links lead to is read too, under the link's name, but no folder twice. A registry hive
+    that lies where Windows keeps it is read too; of several that can be read the one that lies highest counts, and none
+    in a folder of copies kept aside. ``on_file`` is called for each file seen, never by two threads at once. Raises
+    TargetError when the target is missing or is neither a folder nor a file.
     """
     asked = Asked(
         wanted=wanted,
@@ -70,6 +75,7 @@ def read_target(
         hashes=hashes,
         cross_check=cross_check,
         follow_links=follow_links,
+        programs=programs,
     )
     try:
         mode = target.stat().st_mode
@@ -88,7 +94,7 @@ def read_target(
         if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
             aside = is_folder and is_backup(found.inner.rpartition("/")[0], root)
             facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=hashes)
-        elif not (found.evidence or every_pe):
+        elif not (found.evidence or found.program or every_pe):
             return
         else:
             facts = read_file(found, asked)
@@ -102,17 +108,19 @@ def read_target(
     if is_folder:
         count = _one_at_a_time(on_file)
         top = os.fspath(target)
-        work_through(
-            FoundFolder(path=top, inner="", top=top), lambda folder: list_folder(folder, asked, walked, count), read
-        )
+        first = FoundFolder(path=top, inner="", top=top, programs=target_has_programs(root, programs))
+        work_through(first, lambda folder: list_folder(folder, asked, walked, count), read)
         while walked.links:
             links, walked.links = sorted(walked.links, key=_by_name), []
             for link in links:
-                if (folder := linked_folder(link, walked)) is not None:
+                if (folder := linked_folder(link, asked, walked)) is not None:
                     work_through(folder, lambda folder: list_folder(folder, asked, walked, count), read)
         for link in sorted(walked.file_links, key=_by_name):
             if (file := linked_file(link, asked, walked, count)) is not None:
                 read(file)
+        if programs and not first.programs and _is_loose(walked, programs):
+            for folder in walked.passed_over:
+                _read_programs(folder, asked, read)
     elif stat.S_ISREG(mode) and (form := _archive_form(target)) is not None:
         from hotfix_check.inventory.archives.archive import read_archive
 
@@ -150,6 +158,19 @@ def read_target(
         lone_file=not is_folder,
         registry=hives[0][1] if hives else None,
     )
+
+
+def _is_loose(walked: Walked, programs: tuple[str, ...]) -> bool:
+    """Whether a folder target holds no folder of a server, nor one of Windows'."""
+    return not any(has_programs(folder, programs) or is_system_folder(folder) for folder in walked.folders)
+
+
+def _read_programs(folder: FoundFolder, asked: Asked, read: Callable[[FoundFile], None]) -> None:
+    """Read the program files of a folder that was listed without them; what else is to be said of it was said."""
+    again = replace(folder, programs=True)
+    for found in list_folder(again, replace(asked, wanted=frozenset()), Walked(), None):
+        if isinstance(found, FoundFile) and found.program and name_of(found.inner) not in asked.wanted:
+            read(found)
 
 
 def _root(target: Path) -> tuple[str, ...]:
@@ -245,7 +266,7 @@ def _open_file_facts(
         read_at=positioned(fd),
         sha256=lambda: _sha256(fd, status.st_size),
     )
-    return file_facts(file, asked, evidence=found.evidence)
+    return file_facts(file, asked, evidence=found.evidence, program=found.program)
 
 
 def _status(found: FoundFile) -> os.stat_result:
