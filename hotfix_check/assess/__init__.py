@@ -24,7 +24,7 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.findings import make_finding, with_advice
 from hotfix_check.assess.identity import Identities, in_range
-from hotfix_check.assess.installations import FileSet, FileSets, file_sets
+from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
@@ -35,7 +35,7 @@ from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion
 
 __all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]
@@ -73,7 +73,8 @@ class Assessor:
             judged.extend(self._judge_set(file_set, asked, identities, question))
         judged = _where_they_count(judged)
         there = {one.installation.product for one in judged}
-        stray = set(divided.stray)
+        clients = tuple(_client_libraries(inventory, self.catalogue.products, there))
+        stray = {*divided.stray} - {one.path for one in clients}
         seen = replace(
             inventory,
             files=tuple(file for file in inventory.files if file.path not in stray),
@@ -105,9 +106,7 @@ class Assessor:
             ),
             unreadable=inventory.unreadable,
             unreadable_evidence=unread_rows or (unread_markers and question.kbs is None) or inventory.broken_off,
-            foreign=tuple(
-                sorted((*self._foreign(files), *_client_libraries(judged, divided)), key=lambda one: one.path)
-            ),
+            foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
             installations=tuple(one.installation for one in judged),
@@ -149,7 +148,7 @@ class Assessor:
         own = [file for file in markers if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
         related = [one for one in self.catalogue.products if one is not product and set(one.roots) & set(product.roots)]
-        census = take_census(inventory, product, marker, identities, related)
+        census = take_census(inventory, evidence.places, product, marker, identities, related)
         if not counting and not (product.product_names and census.others):
             return None
         if not own and _only_client_files(product, counting, file_set, self.outline.newest_builds[product.id]):
@@ -381,18 +380,15 @@ def _only_client_files(
     return above or not file_set.loose
 
 
-def _client_libraries(judged: Sequence[_Judged], divided: FileSets) -> Iterator[Foreign]:
+def _client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:
     """Client libraries that brought no product, named as what they are."""
-    there = {one.installation.product for one in judged}
-    for file_set in divided.sets:
-        for file in file_set.inventory.files if not file_set.inventory.lone_file else ():
-            name = name_of(file.path)
-            for product in file_set.products:
-                if product.id in there or name not in product.client_files or file.version is None:
-                    continue
-                if product.holds(file.version):
-                    reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"
-                    yield Foreign(path=file.path, version=str(file.version), reason=reason)
+    for file in inventory.files if not inventory.lone_file else ():
+        for product in products:
+            if product.id in there or name_of(file.path) not in product.client_files or file.version is None:
+                continue
+            if product.holds(file.version) and not is_backup(file.path.rpartition("/")[0], inventory.root):
+                reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"
+                yield Foreign(path=file.path, version=str(file.version), reason=reason)
 
 
 def _stray_copies(inventory: Inventory, paths: Container[str], identities: Identities) -> Iterator[StrayCopy]:

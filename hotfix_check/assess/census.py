@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotfix_check.assess.identity import Identities, text_differs
+from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
 from hotfix_check.inventory.program_folders import is_program_name
@@ -100,7 +101,7 @@ class Census:
             return Witness(standing=standing, newer=len(newer), of=len(self.others), newest=newest)
         if not beside and not self.unread:
             return Witness(standing=Standing.ALONE, newer=0, of=0)
-        against = len(beside) >= MANY and not any(one.build > own for one in beside) and not hotfix
+        against = not hotfix and len(beside) >= MANY and not any(one.sound and one.build > own for one in beside)
         return Witness(
             standing=Standing.CONTRADICTED if against else Standing.DOUBTFUL,
             newer=0,
@@ -129,17 +130,23 @@ class Census:
 
 def take_census(
     inventory: Inventory,
+    places: Places,
     product: Product,
     marker: InstalledFile | None,
     identities: Identities,
     related: Sequence[Product],
 ) -> Census:
-    """Count the program files of one installation; ``related`` are the other products of its root."""
+    """Count the program files in and below the role folders of one installation, or of loose files.
+
+    ``related`` are the other products of its root.
+    """
     folder = None if marker is None else _folder(marker.path)
     others: list[Counted] = []
     strangers: list[Counted] = []
     for file in inventory.files:
         if file.version is None or file is marker or is_backup(_folder(file.path), inventory.root):
+            continue
+        if not (places.loose or places.below_role(file.path)):
             continue
         beside = folder is not None and _folder(file.path) == folder
         if identities.is_program_of(file, product):

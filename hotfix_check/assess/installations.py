@@ -30,14 +30,15 @@ class FileSet:
     """Files that are judged together: those of an installation, or loose ones.
 
     ``root`` is as in ``Installation``. ``products`` are those that it can be of: one, of an installation whose files
-    tell it. ``inventory`` is the target as far as it belongs to the set. ``roles`` are those of folders whose path does
-    not tell them. ``loose`` files have no folder role unless their path tells one.
+    tell it. ``inventory`` is the target as far as it belongs to the set. ``roles`` are those of folders below the root,
+    ``systems`` the system folders that belong to it. ``loose`` files have no folder role unless their path tells one.
     """
 
     root: str | None
     products: tuple[Product, ...]
     inventory: Inventory
     roles: Mapping[str, str] = field(default_factory=dict)
+    systems: frozenset[str] = frozenset()
     loose: bool = False
     snapshot: bool = False
 
@@ -246,6 +247,7 @@ class _Division:
             root=root.shown,
             products=tuple(root.products),
             roles=roles,
+            systems=systems,
             snapshot=_SHADOW.search(root.full) is not None,
             inventory=replace(
                 self.inventory,
@@ -306,8 +308,8 @@ class _Division:
         above = [self.full[folder] for folder in one.roles]
         for file in one.inventory.all_files:
             full = self.full.get(_folder(file), "")
-            placed = any(_is_below(full, place) for place in above) or _above_windows("/" + full) != full.strip("/")
-            if name_of(file.path) not in known or placed:
+            placed = _folder(file) in one.systems or any(_is_below(full, place) for place in above)
+            if one.loose or placed or name_of(file.path) not in known:
                 yield file.path
 
 
