@@ -160,14 +160,13 @@ class Assessor:
             line = product.line_of(marker.version) if level.low != level.high else level.low
             level = _with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
-        level = with_recorded_level(level, product, inventory.registry)
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
         findings = with_advice(list(self._findings(judge, question, file_set.root)))
         return _Judged(
             installation=Installation(
                 root=file_set.root,
                 product=product.id,
-                level=level,
+                level=with_recorded_level(level, product, inventory.registry),
                 build=None if marker is None else marker.version,
                 census=tuple(BuildCount(build=build, files=files) for build, files in census.builds),
                 snapshot=file_set.snapshot,

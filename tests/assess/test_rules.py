@@ -552,7 +552,9 @@ def test_the_sentence_speaks_of_the_row_of_the_worst_copy() -> None:
             installed("Exchsrvr/Imc/any.dll", "9.9.300.3", machine="alpha"),
         ),
     )
-    assert finding(result, "exchange-9.9/KB100001").reasons == ("any.dll is 9.9.300.4, needs 9.9.300.9 or later",)
+    assert finding(result, "exchange-9.9/KB100001").reasons == (
+        "any.dll in bin is 9.9.300.4, needs 9.9.300.9 or later",
+    )
 
 
 @pytest.mark.parametrize(
