@@ -11,7 +11,8 @@ from hotfix_check.inventory.program_folders import is_program_name
 def evidence_of(inventory: Inventory, names: frozenset[str]) -> Inventory:
     """The inventory with the files alone that can decide an answer: the same one, whatever the host is called.
 
-    ``names`` are the catalogue's, in lower case. Every program file bears witness by its build. A file in a folder that was not listed shows that there is one.
+    ``names`` are the catalogue's, in lower case. Every program file bears witness by its build. A file in a folder that
+    was not listed shows that there is one.
     """
     listed = frozenset(inventory.folders)
     return replace(
