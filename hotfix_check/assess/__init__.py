@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotfix_check.assess.census import MANY, Census, take_census
@@ -22,10 +22,11 @@ from hotfix_check.assess.finding import (
     StrayCopy,
     Verdict,
 )
-from hotfix_check.assess.findings import make_finding, with_advice
+from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.identity import Identities, in_range
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level
+from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
 from hotfix_check.assess.updates import ProductUpdates
@@ -65,6 +66,10 @@ class Assessor:
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
         """Judge one target: each installation for itself, then what was asked of products that are not there."""
+        return self.judge(inventory, question)[0]
+
+    def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
         identities = Identities(self.catalogue.products)
         divided = file_sets(inventory, self.catalogue.products, self.all_names, identities)
         asked = [one for one in self.catalogue.products if question.products is None or one.id in question.products]
@@ -82,16 +87,14 @@ class Assessor:
         )
         files = TargetFiles(seen, identities, self.all_names)
         findings = [finding for one in judged for finding in one.findings]
-        absent: list[Finding] = []
         for product in asked:
             if product.id not in there:
-                absent.extend(self._not_there(product, files, question))
-        findings.extend(with_advice(absent))
+                findings.extend(self._not_there(product, files, question))
         unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
         unread_markers = any(one.unread_marker for one in judged)
-        return Assessment(
+        assessment = Assessment(
             target=inventory.target,
             kind=str(inventory.kind),
             collected=inventory.collected,
@@ -112,6 +115,7 @@ class Assessor:
             installations=tuple(one.installation for one in judged),
             stray=tuple(_stray_copies(inventory, stray, identities)),
         )
+        return assessment, tuple(one.steps for one in judged)
 
     def _judge_set(
         self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
@@ -144,8 +148,7 @@ class Assessor:
         """What the files of one set show of one product; None where they do not bring it."""
         product, inventory = evidence.product, file_set.inventory
         counting = evidence.counting(self.outline.names[product.id])
-        markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        own = [file for file in markers if name_of(file.path) in product.server_files]
+        own = [file for file in counting if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
         related = [one for one in self.catalogue.products if one is not product and set(one.roots) & set(product.roots)]
         census = take_census(inventory, evidence.places, product, marker, identities, related)
@@ -154,14 +157,14 @@ class Assessor:
         if not own and _only_client_files(product, counting, file_set, self.outline.newest_builds[product.id]):
             return None
         declared = dict(question.assume).get(product.id)
-        level = self._level(product, counting, markers, declared, census if product.build_per_update else None)
+        level = self._level(evidence, declared, census if product.build_per_update else None)
         witnesses = None
         if product.build_per_update and marker is not None and marker.version is not None:
             line = product.line_of(marker.version) if level.low != level.high else level.low
             level = _with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
-        findings = with_advice(list(self._findings(judge, question, file_set.root)))
+        steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         return _Judged(
             installation=Installation(
                 root=file_set.root,
@@ -170,8 +173,10 @@ class Assessor:
                 build=None if marker is None else marker.version,
                 census=tuple(BuildCount(build=build, files=files) for build, files in census.builds),
                 snapshot=file_set.snapshot,
+                next_steps=steps.headline().steps,
             ),
-            findings=tuple(findings),
+            findings=tuple(steps.with_advice()),
+            steps=steps,
             advisories=tuple(self._advisories(evidence, file_set.root)),
             unread_marker=_unread_marker(evidence),
         )
@@ -192,14 +197,10 @@ class Assessor:
             worst = -1 if finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL) else len(_WORST_FIRST)
         return worst, weight, update.product, level, update.kb or 0, update.id
 
-    def _level(
-        self,
-        product: Product,
-        counting: Sequence[InstalledFile],
-        markers: Sequence[InstalledFile],
-        declared: str | None,
-        census: Census | None,
-    ) -> ProductLevel:
+    def _level(self, evidence: ProductEvidence, declared: str | None, census: Census | None) -> ProductLevel:
+        product = evidence.product
+        counting = evidence.counting(self.outline.names[product.id])
+        markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest, census)
         said = any(text.startswith("newer-than-catalogue") for text in level.anomalies)
@@ -235,19 +236,36 @@ class Assessor:
             else:
                 yield f"unknown-build: {shown} is no build that the catalogue has of {product.name}"
 
+    def _next_steps(
+        self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
+    ) -> NextSteps:
+        """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
+        product, lone = judge.product, judge.evidence.files.lone_name
+        declared = dict(question.assume).get(product.id)
+
+        def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
+            evidence = replace(before.evidence, files=before.evidence.files.raised(versions))
+            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared, None)
+            return ProductUpdates(evidence, after, self.relations, None)
+
+        terms = Terms(
+            importance=lambda update: question.importance.get(update.id, update.importance),
+            in_scope=lambda update: _in_scope(update, level, lone, product),
+            as_of=question.as_of,
+        )
+        return NextSteps(judge, findings, terms, raised)
+
     def _findings(self, judge: ProductUpdates, question: Question, root: str | None) -> Iterable[Finding]:
         product, files = judge.product, judge.evidence.files
         level, absent = judge.level if judge.on_target else None, judge.absent_because
         records = records_of(product, files.inventory.registry, self._updates[product.id])
-        lone = next(iter(files.by_name), "") if files.inventory.lone_file else None
+        lone = files.lone_name
         blind = {
             name for name, copies in files.by_name.items() if any(map(_version_unread, copies))
         } - self.outline.plain_names
         for update in self._updates[product.id]:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
             if not named:
-                continue
-            if question.only is not None and update.id not in question.only:
                 continue
             importance = question.importance.get(update.id, update.importance)
             if question.kbs is not None:
@@ -316,6 +334,7 @@ class _Judged:
 
     installation: Installation
     findings: tuple[Finding, ...]
+    steps: NextSteps
     advisories: tuple[HeldAdvisory, ...]
     unread_marker: bool
 

@@ -69,6 +69,10 @@ class Places:
             folder = _folder_of(folder)
         return self._roles.get(folder) is not None
 
+    def folder_for(self, roles: Sequence[str]) -> str | None:
+        """A folder of the target that has one of these roles."""
+        return next((folder for folder, role in self._roles.items() if role in roles), None)
+
     def unseen(self, role: str) -> bool:
         """Whether a folder of this role, or one above it, is there and was not looked into: unlistable, or a link."""
         return role in self._unseen

@@ -35,6 +35,14 @@ class Importance(StrEnum):
     OPTIONAL = "optional"
 
 
+class Availability(StrEnum):
+    """Who can get an update: anyone, buyers of paid support after the product's end, or nobody: it was recalled."""
+
+    PUBLIC = "public"
+    EXTENDED_SUPPORT = "extended-support"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
     """A row of a KB's file table.
@@ -127,6 +135,7 @@ class Update:
     sources: tuple[str, ...]
     reviewed: date | None
     repeats: str | None = None
+    availability: Availability = Availability.PUBLIC
 
     @property
     def name(self) -> str:
