@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from typing import Literal
 
+from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import MONTH, read_date
-
-UpdateKind = Literal["hotfix", "security-update", "update-rollup", "service-pack", "cumulative-update"]
 
 _HEAD = 60
 """Lines in which number and title are looked for."""
@@ -49,17 +47,20 @@ _RELEASED = re.compile(
     re.IGNORECASE,
 )
 _TITLE_DATE = re.compile(rf"[:,-] ?({MONTH} \d{{1,2}}, \d{{4}})$", re.IGNORECASE)
-_KINDS: tuple[tuple[re.Pattern[str], UpdateKind], ...] = (
-    (re.compile(r"\bcumulative update \d|\bcumulative update\b", re.IGNORECASE), "cumulative-update"),
-    (re.compile(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b", re.IGNORECASE), "update-rollup"),
-    (re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE), "security-update"),
+_KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (re.compile(r"\bcumulative update \d|\bcumulative update\b", re.IGNORECASE), Kind.CUMULATIVE_UPDATE),
+    (re.compile(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b", re.IGNORECASE), Kind.UPDATE_ROLLUP),
+    (
+        re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE),
+        Kind.SECURITY_UPDATE,
+    ),
     (
         re.compile(
             r"^(?:microsoft )?exchange .{0,40}\bservice pack \d\b.{0,30}$|^(?:description of|list of"
             r"|release notes for).{0,60}service pack \d",
             re.IGNORECASE,
         ),
-        "service-pack",
+        Kind.SERVICE_PACK,
     ),
 )
 
@@ -173,6 +174,6 @@ def read_released(lines: Sequence[Line], title: str | None) -> dt.date | None:
     return None
 
 
-def update_kind(title: str | None) -> UpdateKind:
+def update_kind(title: str | None) -> Kind:
     """The kind of update by the words of its title; most articles are about one hotfix."""
-    return next((kind for pattern, kind in _KINDS if title and pattern.search(title)), "hotfix")
+    return next((kind for pattern, kind in _KINDS if title and pattern.search(title)), Kind.HOTFIX)

@@ -9,9 +9,7 @@ from typing import NamedTuple
 
 from hotfix_check.drafts.article.columns import Column, size_unit
 from hotfix_check.drafts.article.context import PlacedTable
-from hotfix_check.drafts.article.draft import DraftRow
 from hotfix_check.drafts.article.rows import RawRow
-from hotfix_check.drafts.article.terms import VERSION_PREFIX, find_terms, product_of_version
 from hotfix_check.drafts.article.values import (
     DateOrder,
     date_order,
@@ -24,6 +22,8 @@ from hotfix_check.drafts.article.values import (
     read_time,
     read_version,
 )
+from hotfix_check.drafts.draft import DraftRow
+from hotfix_check.drafts.terms import VERSION_PREFIX, find_terms, product_of_version
 
 _PACKAGE_NAME = re.compile(
     r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|Exchange\S{3,60}KB\d{5,7}\S*", re.IGNORECASE

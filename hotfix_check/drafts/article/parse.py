@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from hotfix_check.drafts.article.context import PlacedTable, place_tables
-from hotfix_check.drafts.article.draft import DraftUpdate, SkippedTable
 from hotfix_check.drafts.article.fields import (
     read_keywords,
     read_number,
@@ -23,8 +22,9 @@ from hotfix_check.drafts.article.prose import paragraphs
 from hotfix_check.drafts.article.raw_table import looks_like_row
 from hotfix_check.drafts.article.statements import read_statements
 from hotfix_check.drafts.article.tables import find_tables
-from hotfix_check.drafts.article.terms import Term, find_level, find_terms
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, plain_line, text_lines
+from hotfix_check.drafts.draft import DraftUpdate, SkippedTable
+from hotfix_check.drafts.terms import Term, find_level, find_terms
 from hotfix_check.errors import ArticleError
 
 _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re.IGNORECASE)

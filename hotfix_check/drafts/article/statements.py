@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple, get_args
 
+from hotfix_check.catalogue.update import Restart
 from hotfix_check.drafts.article.prose import is_section_heading, sentences
-
-Restart = Literal["yes", "no", "services"]
 
 _FIX = (
     r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package"
@@ -187,7 +186,7 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
     return Statements(
         prerequisites=required,
         prerequisites_stated=bool(required) or any(_nothing_required(each) for each in said),
-        restart=next((kind for kind in ("yes", "no", "services") if kind in restarts), None),
+        restart=next((kind for kind in get_args(Restart) if kind in restarts), None),
         replaces=tuple(sorted(replaces - {own})),
         replaces_stated=bool(replaces) or any(_REPLACES_NONE.search(each.sentence) for each in replacing),
         replaced_by=tuple(sorted(replaced_by - {own})),

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from hotfix_check.drafts.vocabulary import JOINING_WORDS, PROCESSORS
+
 DateOrder = Literal["month-first", "day-first"]
 
 MONTHS = {
@@ -39,12 +41,9 @@ _MISSING = frozenset((
     "not versioned", "?", "*", "\u2013", "\u2014", "none specified",
 ))  # fmt: skip
 
-PLATFORM_WORDS = frozenset((
-    "intel", "x86", "i386", "ix86", "80x86", "i486", "i586", "alpha", "axp", "mips", "ppc", "powerpc", "x64",
-    "x86-64", "amd64", "ia64", "ia-64", "itanium", "arm", "arm64", "macintosh", "win32", "win16", "win9x",
-    "win95", "win98", "winnt", "ebc", "sparc",
-))  # fmt: skip
-_PLATFORM_JOINS = frozenset(["and", "&", "or", "/", "+", ",", "only", "platform", "platforms", "based"])
+PLATFORM_WORDS = frozenset(PROCESSORS) | {
+    "arm", "macintosh", "win16", "win9x", "win95", "win98", "winnt", "ebc", "sparc",
+}  # fmt: skip
 _PLATFORM_PHRASE = re.compile(
     r"(?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}|power ?(?:mac|pc)\w{0,10}|(?:sh[345]|arm|mips"
     r"|ppc)\d{0,6}\b.{0,30}",
@@ -202,7 +201,7 @@ def is_platform(text: str) -> bool:
     if not bare or len(bare) > 80:
         return False
     words = re.split(r"[\s,/&+]+|-based\b", bare)
-    known = [word in PLATFORM_WORDS for word in words if word and word not in _PLATFORM_JOINS]
+    known = [word in PLATFORM_WORDS for word in words if word and word not in JOINING_WORDS]
     return bool(known) and (all(known) or bool(_PLATFORM_PHRASE.fullmatch(bare)))
 
 
