@@ -57,6 +57,11 @@ class _Block:
     def lines(self, rows: Sequence[DraftRow]) -> list[str]:
         draft = self._draft
         lines = ["[[update]]", *_comments("", draft.doubts), *_comments("not used: ", draft.unused)]
+        lines += [
+            f"# not taken: the list of {table.rows} {'file' if table.rows == 1 else 'files'} in line {table.line}:"
+            f" {_plain(table.reason)}"
+            for table in draft.skipped
+        ]
         if not draft.title:
             lines.append("# the text gives no title: write one")
         number = "an update whose number is not known" if draft.kb is None else f"KB{draft.kb}"

@@ -7,9 +7,12 @@ import tomllib
 
 import pytest
 
+from hotfix_check.catalogue import default_folder, load_catalogue
+from hotfix_check.catalogue.product_table import PLATFORMS
 from hotfix_check.catalogue.update import Kind
-from hotfix_check.drafts.article import DraftRow, DraftUpdate, draft_to_dict, draft_to_toml, parse_article
+from hotfix_check.drafts.article import DraftRow, DraftUpdate, SkippedTable, draft_to_dict, draft_to_toml, parse_article
 from hotfix_check.drafts.terms import Term
+from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
 
 DRAFT = DraftUpdate(
     kb=324528,
@@ -50,6 +53,7 @@ DRAFT = DraftUpdate(
         DraftRow(name="Q324528.exe", package=True, product="exchange-5.5"),
     ),
     unused=("6/12/200",),
+    skipped=(SkippedTable(line=40, rows=2, reason="it compares releases"),),
     doubts=("look at this",),
 )
 
@@ -58,6 +62,7 @@ TOML = """\
 [[update]]
 # look at this
 # not used: 6/12/200
+# not taken: the list of 2 files in line 40: it compares releases
 kb = 324528
 title = "Errors are \\"logged\\""
 kind = "hotfix"
@@ -188,6 +193,56 @@ def test_json_row_has_every_key() -> None:
         "confidence": "high",
         "doubt": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        ("Intel", ("i386",)),
+        ("Intel and Alpha", ("i386", "alpha")),
+        ("<x86>", ("i386",)),
+        ("x64-based", ("amd64",)),
+        ("IA-64", ("ia64",)),
+        ("Windows 98", ()),
+        ("Intel or something", ()),
+    ],
+)
+def test_processors_in_the_catalogues_words(printed: str, words: tuple[str, ...]) -> None:
+    assert catalogue_platforms(printed) == words
+    assert set(words) <= set(PLATFORMS)
+
+
+@pytest.mark.parametrize(
+    ("printed", "number"),
+    [
+        ("Japanese", "0411"),
+        ("JPN", "0411"),
+        ("001041 Japanese", "0411"),
+        ("0411", "0411"),
+        ("1031", "0407"),
+        ("Brazilian Portuguese", "0416"),
+        ("English (US)", None),
+        ("Language Neutral", None),
+    ],
+)
+def test_languages_in_the_catalogues_words(printed: str, number: str | None) -> None:
+    assert catalogue_language(printed) == number
+
+
+@pytest.mark.parametrize(
+    ("printed", "roles"),
+    [
+        ("%windir%\\System32", ("system32",)),
+        ("C:\\WINNT\\system32\\", ("system32",)),
+        ("Exchsrvr/Bin", ("bin",)),
+        ("D:\\Exchsrvr\\Connect\\Msexcimc\\Bin", ("imc",)),
+        ("Bin", ()),
+    ],
+)
+def test_folders_in_the_catalogues_words(printed: str, roles: tuple[str, ...]) -> None:
+    product = load_catalogue([default_folder()]).product("exchange-5.5")
+    assert catalogue_roles(printed, product) == roles
+    assert catalogue_roles(printed, None) == ()
 
 
 @pytest.mark.parametrize(("restart", "value"), [("yes", True), ("no", False), ("services", None), (None, None)])
