@@ -114,6 +114,7 @@ class Assessor:
             registry=inventory.registry,
             installations=tuple(one.installation for one in judged),
             stray=tuple(_stray_copies(inventory, stray, identities)),
+            beyond_catalogue=question.kbs is None and any(_is_beyond(one.installation) for one in judged),
         )
         return assessment, tuple(one.steps for one in judged)
 
@@ -348,6 +349,11 @@ def _where_they_count(judged: Sequence[_Judged]) -> list[_Judged]:
         else one
         for one in judged
     ]
+
+
+def _is_beyond(installation: Installation) -> bool:
+    """Whether its build is newer than every one that the catalogue has of its line, or of its product."""
+    return installation.counts and any(text.startswith("newer-than-catalogue") for text in installation.level.anomalies)
 
 
 def _product_levels(products: Iterable[Product], judged: Sequence[_Judged]) -> Iterator[ProductLevel]:

@@ -288,7 +288,11 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """One target judged against the catalogue; every list is sorted."""
+    """One target judged against the catalogue; every list is sorted.
+
+    ``beyond_catalogue``: all of it was asked about, and a build is newer than every one that the catalogue has, so that
+    there may be updates that nobody asked about.
+    """
 
     target: str
     kind: str
@@ -305,6 +309,7 @@ class Assessment:
     registry: RegistryRecords | None = None
     installations: tuple[Installation, ...] = ()
     stray: tuple[StrayCopy, ...] = ()
+    beyond_catalogue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

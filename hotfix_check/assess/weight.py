@@ -57,7 +57,7 @@ def outcome_of(
         return Outcome.FINDINGS
     if not assessment.products and not assessment.unreadable_evidence:
         return Outcome.NOTHING_RECOGNISED
-    if not findings or not assessment.products or assessment.unreadable_evidence:
+    if not findings or not assessment.products or assessment.unreadable_evidence or assessment.beyond_catalogue:
         return Outcome.INCOMPLETE
     return Outcome.INCOMPLETE if any(open_questions(weighing, findings)) else Outcome.CLEAN
 

@@ -8,9 +8,11 @@ import pytest
 from assess.test_census import CU23, OCT25, OCT25_BUILD, V15, marker, part, parts
 from hypothesis import given
 from hypothesis import strategies as st
-from targets import SP4_BIN, finding, folder, installed, judge
+from targets import SP4_BIN, WORKED, finding, folder, installed, judge
 
 from hotfix_check.assess import Assessment, Verdict
+from hotfix_check.assess.weight import Outcome, outcome_of
+from hotfix_check.catalogue import Product
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 
 SP2_FILES = ("Store.exe", "Mad.exe", "Emsmta.exe")
@@ -193,7 +195,11 @@ def test_what_is_newer_than_the_catalogue_says_so() -> None:
     for build in ("15.1.2507.99", "15.2.3000.5"):
         (level,) = judge(folder(marker(build))).products
         assert [text.partition(":")[0] for text in level.anomalies] == ["newer-than-catalogue"]
-    found = finding(judge(folder(marker("15.1.2507.99"))), OCT25)
+    whole = judge(folder(marker("15.1.2507.99")))
+    assert outcome_of(whole) is Outcome.INCOMPLETE
+    asked = judge(folder(marker("15.1.2507.99")), kbs=frozenset({5066369}))
+    assert outcome_of(asked) is Outcome.CLEAN
+    found = finding(whole, OCT25)
     assert (found.verdict, [one.certainty for one in found.satisfied_by]) == (Verdict.SUPERSEDED, ["unknown-build"])
 
 
@@ -209,7 +215,5 @@ def test_no_file_outside_an_installation_turns_missing_into_a_pass(place: str, n
     assert {one.update.id: one.verdict for one in after.findings} == before
 
 
-def _products():  # type: ignore[no-untyped-def]
-    from targets import WORKED
-
+def _products() -> tuple[Product, ...]:
     return WORKED.products
