@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -87,9 +86,10 @@ class Assessor:
         )
         files = TargetFiles(seen, identities, self.all_names)
         findings = [finding for one in judged for finding in one.findings]
+        names = names_by_folder(seen)
         for product in asked:
             if product.id not in there:
-                findings.extend(self._not_there(product, files, question))
+                findings.extend(self._not_there(product, files, names, question))
         unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
@@ -182,9 +182,11 @@ class Assessor:
             unread_marker=_unread_marker(evidence),
         )
 
-    def _not_there(self, product: Product, files: TargetFiles, question: Question) -> Iterable[Finding]:
+    def _not_there(
+        self, product: Product, files: TargetFiles, names: Mapping[str, frozenset[str]], question: Question
+    ) -> Iterable[Finding]:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
-        places = Places(files.inventory, names_by_folder(files.inventory), product, complete=question.complete)
+        places = Places(files.inventory, names, product, complete=question.complete)
         evidence = ProductEvidence(product, files, places)
         judge = ProductUpdates(evidence, None, self.relations, self._absent_because(evidence, question))
         return self._findings(judge, question, None)
@@ -378,7 +380,7 @@ def _product_levels(products: Iterable[Product], judged: Sequence[_Judged]) -> I
 
 def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:
     """The level as an interval where the files beside the marker are of another line, and more of them."""
-    lines = Counter(product.line_of(one.build) for one in census.others if one.beside)
+    lines = census.lines_beside()
     own = lines.pop(line, 0) + 1
     at, files = max(lines.items(), key=lambda item: (item[1], -item[0]), default=(line, 0))
     if files < MANY or files <= own:
@@ -406,9 +408,10 @@ def _only_client_files(
 
 def _client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:
     """Client libraries that brought no product, named as what they are."""
-    for file in inventory.files if not inventory.lone_file else ():
-        for product in products:
-            if product.id in there or name_of(file.path) not in product.client_files or file.version is None:
+    absent = [one for one in products if one.client_files and one.id not in there]
+    for file in inventory.files if absent and not inventory.lone_file else ():
+        for product in absent:
+            if name_of(file.path) not in product.client_files or file.version is None:
                 continue
             if product.holds(file.version) and not is_backup(file.path.rpartition("/")[0], inventory.root):
                 reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"

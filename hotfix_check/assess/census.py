@@ -7,11 +7,11 @@ an update that is started without the rights it needs replaces some files and en
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotfix_check.assess.identity import Identities, text_differs
+from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
@@ -36,15 +36,18 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A program file of the product, by its name and build; ``beside``: it lies in the marker's own folder.
+    """Program files of the product of one build; ``beside``: they lie in the marker's own folder.
 
-    ``sound`` is false where its numbers and the text of its version differ: it is counted, and bears no witness.
+    ``name`` is the last of them in the alphabet. ``sound`` is false where the numbers of their version and its text
+    differ: they are counted, and bear no witness.
     """
 
     name: str
     build: FileVersion
+    line: int
     beside: bool
     sound: bool
+    files: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,58 +77,78 @@ class Census:
     @property
     def builds(self) -> tuple[tuple[FileVersion, int], ...]:
         """Each build and how many files carry it, the marker's among them; the most frequent first."""
-        counts = Counter(one.build for one in self.others)
+        counts: Counter[FileVersion] = Counter()
+        for one in self.others:
+            counts[one.build] += one.files
         if self.marker is not None and self.marker.version is not None:
             counts[self.marker.version] += 1
         return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
-    def line(self, product: Product) -> int | None:
+    @property
+    def files(self) -> int:
+        """How many program files there are beside the marker, in any folder."""
+        return sum(one.files for one in self.others)
+
+    def line(self) -> int | None:
         """The servicing line of most of the files that are not the marker; None where there are none."""
-        lines = Counter(product.line_of(one.build) for one in self.others)
+        lines: Counter[int] = Counter()
+        for one in self.others:
+            lines[one.line] += one.files
         return max(lines, key=lambda line: (lines[line], -line), default=None)
 
-    def witness(self, product: Product, line: int, before: FileVersion, own: FileVersion, *, hotfix: bool) -> Witness:
+    def witness(self, line: int, before: FileVersion, own: FileVersion, *, hotfix: bool) -> Witness:
         """What the other files say of an update of ``line`` that the marker shows.
 
         ``before`` is the build of the update before it in the line, ``own`` that of the level itself: a file newer than
         ``before`` bears witness to the update, one newer than ``own`` at least to some update.
         """
         beside = [one for one in self.others if one.beside]
-        of_line = [one for one in self.others if one.sound and product.line_of(one.build) == line]
-        newer = [one for one in of_line if one.build > before]
+        near = sum(one.files for one in beside)
+        newer = [one for one in self.others if one.sound and one.line == line and one.build > before]
         newest = max(beside, key=lambda one: (one.build, one.name), default=None)
         if newer:
-            near = sum(one.beside for one in newer)
-            thin = len(beside) >= _THIN_OF and near * _THIN < len(beside)
-            standing = Standing.THIN if thin else Standing.CORROBORATED
-            return Witness(standing=standing, newer=len(newer), of=len(self.others), newest=newest)
+            thin = near >= _THIN_OF and sum(one.files for one in newer if one.beside) * _THIN < near
+            return Witness(
+                standing=Standing.THIN if thin else Standing.CORROBORATED,
+                newer=sum(one.files for one in newer),
+                of=self.files,
+                newest=newest,
+            )
         if not beside and not self.unread:
             return Witness(standing=Standing.ALONE, newer=0, of=0)
-        against = not hotfix and len(beside) >= MANY and not any(one.sound and one.build > own for one in beside)
+        against = not hotfix and near >= MANY and not any(one.sound and one.build > own for one in beside)
         return Witness(
             standing=Standing.CONTRADICTED if against else Standing.DOUBTFUL,
             newer=0,
-            of=len(beside),
+            of=near,
             newest=newest,
             unread=next(iter(self.unread), None),
         )
 
-    def newest_of_line(self, product: Product, line: int) -> Counted | None:
-        """The newest other file of a line."""
-        found = [one for one in self.others if one.sound and product.line_of(one.build) == line]
+    def newest_of_line(self, line: int) -> Counted | None:
+        """The newest other files of a line."""
+        found = [one for one in self.others if one.sound and one.line == line]
         return max(found, key=lambda one: (one.build, one.name), default=None)
 
-    def neighbours(self, product: Product, line: int) -> tuple[list[Counted], list[Counted]]:
+    def neighbours(self, line: int) -> tuple[list[Counted], list[Counted]]:
         """The files in the marker's folder of a lower line, or of an older product; and those of a higher, or newer."""
         older: list[Counted] = []
         newer: list[Counted] = []
         for one in self.others:
-            if one.beside and (at := product.line_of(one.build)) != line:
-                (older if at < line else newer).append(one)
+            if one.beside and one.line != line:
+                (older if one.line < line else newer).append(one)
         for one in self.strangers:
             build = None if self.marker is None else self.marker.version
             (older if build is not None and one.build < build else newer).append(one)
         return older, newer
+
+    def lines_beside(self) -> Counter[int]:
+        """How many files in the marker's folder are of each line."""
+        lines: Counter[int] = Counter()
+        for one in self.others:
+            if one.beside:
+                lines[one.line] += one.files
+        return lines
 
 
 def take_census(
@@ -141,22 +164,28 @@ def take_census(
     ``related`` are the other products of its root.
     """
     folder = None if marker is None else _folder(marker.path)
-    others: list[Counted] = []
-    strangers: list[Counted] = []
+    counted = {
+        folder for folder in {_folder(file.path) for file in inventory.files} if _is_counted(folder, inventory, places)
+    }
+    others: dict[tuple[FileVersion, bool, bool], list[str]] = {}
+    strangers: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     for file in inventory.files:
-        if file.version is None or file is marker or is_backup(_folder(file.path), inventory.root):
+        version, lies_in = file.version, _folder(file.path)
+        if version is None or file is marker or lies_in not in counted:
             continue
-        if not (places.loose or places.below_role(file.path)):
-            continue
-        beside = folder is not None and _folder(file.path) == folder
+        beside = lies_in == folder
         if identities.is_program_of(file, product):
-            others.append(_counted(file, file.version, beside=beside))
+            found = others
         elif beside and any(identities.is_program_of(file, one) for one in related):
-            strangers.append(_counted(file, file.version, beside=True))
+            found = strangers
+        else:
+            continue
+        key = version, beside, not identities.text_differs(file)
+        found.setdefault(key, []).append(file.path.rpartition("/")[2])
     return Census(
         marker=marker,
-        others=tuple(others),
-        strangers=tuple(strangers),
+        others=_grouped(others, product),
+        strangers=_grouped(strangers, product),
         unread=tuple(
             file.path.rpartition("/")[2]
             for file in inventory.unreadable
@@ -165,9 +194,16 @@ def take_census(
     )
 
 
-def _counted(file: InstalledFile, build: FileVersion, *, beside: bool) -> Counted:
-    name = file.path.rpartition("/")[2]
-    return Counted(name=name, build=build, beside=beside, sound=not text_differs(build, file.version_string))
+def _is_counted(folder: str, inventory: Inventory, places: Places) -> bool:
+    """Whether the program files of a folder are counted: it has a role or lies below one, or is of loose files."""
+    return (places.loose or places.has_role_above(folder)) and not is_backup(folder, inventory.root)
+
+
+def _grouped(found: Mapping[tuple[FileVersion, bool, bool], Sequence[str]], product: Product) -> tuple[Counted, ...]:
+    return tuple(
+        Counted(name=max(names), build=build, line=product.line_of(build), beside=beside, sound=sound, files=len(names))
+        for (build, beside, sound), names in sorted(found.items())
+    )
 
 
 def _is_unread_program(file: UnreadableFile) -> bool:

@@ -49,6 +49,8 @@ class Identities:
     def __init__(self, products: Sequence[Product]) -> None:
         self._products = products
         self._known: dict[tuple[object, ...], Identity] = {}
+        self._differs: dict[tuple[object, ...], bool] = {}
+        self._names: dict[str, str] = {}
 
     def of(self, file: InstalledFile) -> Identity:
         """Whose a file is."""
@@ -60,14 +62,26 @@ class Identities:
 
     def counts(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
         """Whether a file is of a product."""
-        return isinstance(file, InstalledFile) and product.id in self.of(file).products
+        return isinstance(file, InstalledFile) and file.version is not None and product.id in self.of(file).products
+
+    def text_differs(self, file: InstalledFile) -> bool:
+        """Whether the text of a file's version gives other numbers than its version block."""
+        key = (file.version, file.version_string)
+        known = self._differs.get(key)
+        if known is None:
+            known = self._differs[key] = file.version is not None and text_differs(file.version, file.version_string)
+        return known
 
     def is_program_of(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
         """Whether a file is one of a product's own programs: of its range, with its ProductName where it has one."""
         if not self.counts(file, product) or not isinstance(file, InstalledFile):
             return False
         name = file.product_name
-        return not product.product_names or not name or plain_name(name) in product.product_names
+        if not product.product_names or not name:
+            return True
+        if name not in self._names:
+            self._names[name] = plain_name(name)
+        return self._names[name] in product.product_names
 
 
 def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, product_id: str) -> bool:

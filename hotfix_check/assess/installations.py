@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hotfix_check.assess.identity import Identities
+from hotfix_check.assess.places import names_by_folder
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
 from hotfix_check.inventory.program_folders import is_system_folder
@@ -86,6 +87,7 @@ class _Division:
                 self.held[file.path.rpartition("/")[0]].append(file)
         every = sorted({*inventory.folders, *self.held})
         self.folders = [one for one in every if not is_backup(one, inventory.root)]
+        self.names = names_by_folder(inventory)
         self.recorded = _recorded_roots(inventory)
         self.full = {one: f"{self.above}/{one.lower()}".rstrip("/") for one in every}
 
@@ -160,7 +162,9 @@ class _Division:
             for folder in self.folders:
                 files = self.held.get(folder, ())
                 if len(shape.core) > 1:
-                    alike = shape.core <= {name_of(file.path) for file in files}
+                    alike = shape.core <= self.names.get(folder, frozenset())
+                elif len(files) < LOOKS_LIKE_ONE:
+                    continue
                 else:
                     alike = sum(self.identities.is_program_of(file, product) for file in files) >= LOOKS_LIKE_ONE
                 if alike:

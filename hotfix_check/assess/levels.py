@@ -120,7 +120,7 @@ def assess_level(
             )
     elif declared is not None and product.level_index(declared) != low:
         anomalies.append(f"declared-contradicted: {declared} was declared, markers say {product.levels[low].name}")
-    if census is not None and basis is Basis.NONE and (line := census.line(product)) is not None:
+    if census is not None and basis is Basis.NONE and (line := census.line()) is not None:
         low, high, basis = line, line if product.build_per_level else last, Basis.INFERRED
         by_builds = product.build_per_level
     if basis is Basis.NONE:
@@ -142,7 +142,7 @@ def assess_level(
 
 def _looks_served(product: Product, census: Census | None) -> bool:
     """Whether so many of its program files are there that only a server has them, where one file marks one."""
-    return census is not None and len(product.server_files) == 1 and len(census.others) >= MANY
+    return census is not None and len(product.server_files) == 1 and census.files >= MANY
 
 
 def interval_words(product: Product, low: int, high: int) -> str:

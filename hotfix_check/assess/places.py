@@ -64,7 +64,10 @@ class Places:
 
     def below_role(self, path: str) -> bool:
         """Whether a file lies in a folder with a role, or below one."""
-        folder = _folder_of(path)
+        return self.has_role_above(_folder_of(path))
+
+    def has_role_above(self, folder: str) -> bool:
+        """Whether a folder has a role, or lies below one that has."""
         while folder and self._roles.get(folder) is None:
             folder = _folder_of(folder)
         return self._roles.get(folder) is not None

@@ -46,12 +46,12 @@ class Witnesses:
         own = headline_version(self.product.levels[self.line])
         before = self._before(judgement, row.row.version, own)
         hotfix = judgement.update.kind is Kind.HOTFIX
-        witness = self.census.witness(self.product, self.line, before, own, hotfix=hotfix)
+        witness = self.census.witness(self.line, before, own, hotfix=hotfix)
         return self._with_neighbours(self._said(witness, before, own))
 
     def newer_beside_old(self, judgement: Judgement) -> str | None:
         """Of an update that the marker does not have: the newest other file, where that is at its build or later."""
-        row, newest = self._marker_row(judgement), self.census.newest_of_line(self.product, self.line)
+        row, newest = self._marker_row(judgement), self.census.newest_of_line(self.line)
         if row is None or newest is None or row.row.version is None or judgement.line != self.line:
             return None
         if row.state is not RowState.OLDER or newest.build < row.row.version:
@@ -129,7 +129,7 @@ class Witnesses:
         )
 
     def _of_other_lines(self) -> Said | None:
-        older, newer = self.census.neighbours(self.product, self.line)
+        older, newer = self.census.neighbours(self.line)
         anomalies = [
             f"{word}: {_named(files)}, beside {self.marker}"
             for word, files in (("older-neighbour", older), ("newer-neighbour", newer))
@@ -144,5 +144,6 @@ def _files(witness: Witness) -> str:
 
 def _named(files: list[Counted]) -> str:
     first = min(files, key=lambda one: (one.build, one.name))
-    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    others = sum(one.files for one in files) - 1
+    more = f" and {others} more" if others else ""
     return f"{first.name} {first.build}{more}"
