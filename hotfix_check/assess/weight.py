@@ -13,6 +13,9 @@ WEIGHTY = (Importance.REQUIRED, Importance.RECOMMENDED)
 """What is to be there unless a site says otherwise. What is optional counts for nothing until somebody asks for it."""
 
 
+_WORST_FIRST = tuple(Verdict)
+
+
 class Outcome(StrEnum):
     """What a target comes to, weightiest first."""
 
@@ -45,6 +48,16 @@ def counted(assessment: Assessment) -> list[Finding]:
     if not aside:
         return list(assessment.findings)
     return [one for one in assessment.findings if (one.update.product, one.installation) not in aside]
+
+
+def worst_of_each(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding an update, the worst of those on several installations: a host is no better than that."""
+    worst: dict[str, Finding] = {}
+    for one in findings:
+        known = worst.setdefault(one.update.id, one)
+        if _WORST_FIRST.index(one.verdict) < _WORST_FIRST.index(known.verdict):
+            worst[one.update.id] = one
+    return list(worst.values())
 
 
 def outcome_of(

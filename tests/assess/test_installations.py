@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from targets import SP4_BIN, WORKED, finding, folder, installed, judge
 
 from hotfix_check.assess import Assessment, Verdict
-from hotfix_check.assess.weight import Outcome, outcome_of
+from hotfix_check.assess.weight import Outcome, outcome_of, worst_of_each
 from hotfix_check.catalogue import Product
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 
@@ -71,6 +71,13 @@ def test_two_disks_in_one_folder_are_two_servers() -> None:
         ("mbx1/Program Files/Microsoft/Exchange Server/V15", Verdict.INSTALLED),
         ("mbx2/Program Files/Microsoft/Exchange Server/V15", Verdict.MISSING),
     }
+
+
+def test_a_host_is_no_better_than_its_worst_installation() -> None:
+    result = judge(folder(marker(OCT25_BUILD, f"mbx1/{V15}"), marker(CU23, f"mbx2/{V15}")))
+    worst = {one.update.id: one.verdict for one in worst_of_each(result.findings)}
+    assert worst[OCT25] is Verdict.MISSING
+    assert outcome_of(result) is Outcome.FINDINGS
 
 
 def test_a_shadow_copy_counts_only_where_its_product_is_nowhere_else() -> None:
