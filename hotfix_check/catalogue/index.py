@@ -92,9 +92,9 @@ def is_index(path: Path) -> bool:
 class CatalogueIndex:
     """An index that was opened; all but the updates is read already.
 
-    ``checked`` is the file as it was opened; ``sha256`` is of the catalogue that it was built from, ``tool`` the version
-    of hotfix-check that built it. ``otherwise`` gives the whole catalogue where a cached index
-    turns out to be damaged; None for one that the user named.
+    ``checked`` is the file as it was opened; ``sha256`` is of the catalogue that it was built from, ``tool`` the
+    version of hotfix-check that built it. ``otherwise`` gives the whole catalogue where a cached index turns out to be
+    damaged; None for one that the user named.
     """
 
     path: Path
@@ -174,9 +174,9 @@ class CatalogueIndex:
     @contextmanager
     def _connected(self) -> Iterator[Rows]:
         """Queries of the file that was opened. One that was written to since is held against the same seal again."""
-        if stamp_of(_status(self.path)) != self.checked.stamp:
-            if check_seal(self.path, _AGAIN).sha256 != self.checked.sha256:
-                raise CatalogueError(f"{self.path}: it was replaced by another catalogue during this run: run it again")
+        touched = stamp_of(_status(self.path)) != self.checked.stamp
+        if touched and check_seal(self.path, _AGAIN).sha256 != self.checked.sha256:
+            raise CatalogueError(f"{self.path}: it was replaced by another catalogue during this run: run it again")
         with connected(self.path) as rows:
             yield rows
 

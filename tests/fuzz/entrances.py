@@ -20,8 +20,8 @@ from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue import Catalogue, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.index import open_index
-from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.load import parse_catalogue
+from hotfix_check.catalogue.seal import sealed
 from hotfix_check.compare import compare, judged_side, saved_side
 from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
 from hotfix_check.drafts.package import is_package, read_package
