@@ -6,8 +6,8 @@ import pytest
 from targets import SP4_BIN, finding, folder, installed, judge, lone
 
 from hotfix_check.assess.finding import RowState, Verdict
+from hotfix_check.assess.weight import exit_code
 from hotfix_check.inventory import InstalledFile, UnreadableFile
-from hotfix_check.report.outcome import exit_code
 
 SYSTEM32 = tuple(
     installed(f"WINNT/System32/{name}", "5.5.2653.21")
