@@ -66,7 +66,8 @@ class Census:
     """The program files of one installation: the marker that shows its build, and all others.
 
     ``strangers`` lie in the marker's folder and are another product's of the same root. ``unread`` are the names of
-    program files there that cannot be read.
+    program files there that cannot be read, or that nobody can tell to be no program of this product: of loose files
+    those that are its own by build or by name, in a folder of its own all.
     """
 
     marker: InstalledFile | None
@@ -114,7 +115,7 @@ class Census:
                 of=self.files,
                 newest=newest,
             )
-        if not beside and not self.unread:
+        if not (beside or self.unread or self.strangers):
             return Witness(standing=Standing.ALONE, newer=0, of=0)
         against = not hotfix and near >= MANY and not any(one.sound and one.build > own for one in beside)
         return Witness(
@@ -122,7 +123,7 @@ class Census:
             newer=0,
             of=near,
             newest=newest,
-            unread=next(iter(self.unread), None),
+            unread=next(iter((*self.unread, *(one.name for one in self.strangers))), None),
         )
 
     def newest_of_line(self, line: int) -> Counted | None:
@@ -169,28 +170,34 @@ def take_census(
     }
     others: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     strangers: dict[tuple[FileVersion, bool, bool], list[str]] = {}
+    unread = [
+        file.path
+        for file in inventory.unreadable
+        if folder is not None and _folder(file.path) == folder and _is_unread_program(file)
+    ]
     for file in inventory.files:
         version, lies_in = file.version, _folder(file.path)
-        if version is None or file is marker or lies_in not in counted:
+        if file is marker or lies_in not in counted:
             continue
         beside = lies_in == folder
-        if identities.is_program_of(file, product):
+        if version is not None and identities.is_program_of(file, product):
             found = others
-        elif beside and any(identities.is_program_of(file, one) for one in related):
+        elif not beside or not is_program_name(name_of(file.path)):
+            continue
+        elif version is not None and any(identities.is_program_of(file, one) for one in related):
             found = strangers
         else:
+            if not places.loose or identities.may_be_of(file, product):
+                unread.append(file.path)
             continue
-        key = version, beside, not identities.text_differs(file)
-        found.setdefault(key, []).append(file.path.rpartition("/")[2])
+        if version is not None:
+            key = version, beside, identities.is_sound(file)
+            found.setdefault(key, []).append(file.path.rpartition("/")[2])
     return Census(
         marker=marker,
         others=_grouped(others, product),
         strangers=_grouped(strangers, product),
-        unread=tuple(
-            file.path.rpartition("/")[2]
-            for file in inventory.unreadable
-            if folder is not None and _folder(file.path) == folder and _is_unread_program(file)
-        ),
+        unread=tuple(sorted(path.rpartition("/")[2] for path in unread)),
     )
 
 

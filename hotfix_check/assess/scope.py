@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.assess.evidence import TargetFiles
-from hotfix_check.assess.identity import Identities
+from hotfix_check.assess.identity import Identities, with_suspects_unreadable
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.relations import Supersedence
@@ -36,7 +36,7 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
         for program in inventory.files:
             if name_of(program.path) not in names and (owners := identities.of(program).products):
                 found.update(one.id for one in products if one.id in owners and identities.is_program_of(program, one))
-        files = TargetFiles(inventory, identities, names)
+        files = TargetFiles(with_suspects_unreadable(inventory, identities, names), identities, names)
         for file in files:
             owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
             read = isinstance(file, InstalledFile) and file.version is not None

@@ -49,7 +49,7 @@ def said(result: Assessment, update: str) -> tuple[Verdict, Confidence]:
         ((*parts(60, CU23), part(99, OCT25_BUILD)), Verdict.INSTALLED, Verdict.SUPERSEDED),
         ((*parts(60, CU23), part(99, AUG25_BUILD)), Verdict.UNDETERMINED, Verdict.SUPERSEDED),
         ((), Verdict.INSTALLED, Verdict.SUPERSEDED),
-        (parts(30, CU23, product_name="Some other product"), Verdict.INSTALLED, Verdict.SUPERSEDED),
+        (parts(30, "4.5.1.0", product_name="Some other product"), Verdict.UNDETERMINED, Verdict.UNDETERMINED),
         (parts(30, CU23, folder=f"{V15}/en"), Verdict.INSTALLED, Verdict.SUPERSEDED),
         (parts(30, CU23, product_name=None), Verdict.PARTIAL, Verdict.PARTIAL),
         (parts(30, CU23, product_name="MICROSOFT(R) EXCHANGE"), Verdict.PARTIAL, Verdict.PARTIAL),
@@ -67,7 +67,7 @@ def said(result: Assessment, update: str) -> tuple[Verdict, Confidence]:
         "one of its build bears witness to it and to what came before",
         "one of the update before bears witness to that alone",
         "nothing else was collected",
-        "what another product brings says nothing",
+        "files of which none shows a build of the product leave it in doubt",
         "language files in a subfolder do not speak against it",
         "evidence without product names counts by range and path",
         "trademark signs and case are put aside",
@@ -119,6 +119,13 @@ def test_an_unreadable_program_beside_the_marker_leaves_it_in_doubt() -> None:
     assert found.anomalies[0].startswith(
         "half-installed: Microsoft.Exchange.Data.dll, beside ExSetup.exe, cannot be read"
     )
+
+
+def test_counter_case_another_program_beside_a_loose_copy_says_nothing() -> None:
+    tool = installed("host1/sigcheck.exe", "2.90.0.0", product_name="Sysinternals Sigcheck")
+    assert finding(judge(folder(marker(OCT25_BUILD, "host1"), tool)), OCT25).verdict is Verdict.INSTALLED
+    damaged = installed("host1/ese.dll", CU23, product_name="Microsoft\x00 Exchange")
+    assert finding(judge(folder(marker(OCT25_BUILD, "host1"), damaged)), OCT25).verdict is Verdict.UNDETERMINED
 
 
 def test_the_subscription_edition_asks_each_update_for_itself() -> None:
