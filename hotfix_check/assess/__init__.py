@@ -11,6 +11,7 @@ from hotfix_check.assess.finding import (
     Finding,
     Foreign,
     HeldAdvisory,
+    Installation,
     ProductLevel,
     Question,
     RowState,
@@ -57,6 +58,7 @@ class Assessor:
         """Judge one target."""
         files = TargetFiles(inventory, self.catalogue.products, self.all_names)
         levels: list[ProductLevel] = []
+        installations: list[Installation] = []
         findings: list[Finding] = []
         advisories: list[HeldAdvisory] = []
         unread_markers = False
@@ -68,6 +70,7 @@ class Assessor:
             level = self._level(evidence, dict(question.assume).get(product.id))
             if level is not None:
                 levels.append(with_recorded_level(level, product, inventory.registry))
+                installations.append(Installation(root=None, product=product.id, level=levels[-1]))
                 advisories.extend(self._advisories(evidence))
                 unread_markers = unread_markers or _unread_marker(evidence)
             findings.extend(self._findings(evidence, level, question))
@@ -88,6 +91,7 @@ class Assessor:
             foreign=self._foreign(files),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
+            installations=tuple(installations),
         )
 
     def _worst_first(self, finding: Finding) -> tuple[int, int, str, int, int, str]:

@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from hotfix_check.catalogue.product import Advisory
-from hotfix_check.catalogue.update import FileRow, Importance, Package, Update
+from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Update
 from hotfix_check.inventory import Collected, InstalledFile, RegistryRecords, UnreadableFile
+from hotfix_check.version import FileVersion
 
 
 class Verdict(StrEnum):
@@ -153,7 +154,9 @@ class Settle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One update judged on one target. ``advice`` are the ids of what to install for it, when it is missing.
+    """One update judged on one installation. ``advice`` are the ids of what to install for it, when it is missing.
+
+    ``installation`` is that installation's root, as in ``Installation.root``.
 
     ``recorded`` are the registry keys that record it as installed; None where no registry was read.
     """
@@ -176,6 +179,7 @@ class Finding:
     rows: tuple[JudgedRow, ...]
     settle_with: tuple[Settle, ...]
     recorded: tuple[str, ...] | None = None
+    installation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +189,84 @@ class HeldAdvisory:
     advisory: Advisory
     path: str
     version: str
+    installation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildCount:
+    """How many program files of an installation carry one build: an entry of its census."""
+
+    build: FileVersion
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One update to install; ``settles`` are the ids of the goals that are met once it is there.
+
+    ``again`` where its files are partly there. ``requires`` are the groups of prerequisites that are there by now,
+    ``not_known`` those of which nobody can tell. ``actions`` are its own steps by hand and those of what it settles:
+    bringing an update's files does not do them.
+    """
+
+    update: Update
+    line: str | None
+    requires: tuple[str, ...]
+    not_known: tuple[str, ...]
+    settles: tuple[str, ...]
+    actions: tuple[Action, ...]
+    again: bool = False
+
+
+class ExposureState(StrEnum):
+    """What a CVE is on an installation; a view of findings, never a second judgement. Worst first."""
+
+    EXPOSED = "exposed"
+    NEEDS_CONFIGURATION = "needs-configuration"
+    UNKNOWN = "unknown"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """One CVE on one installation. ``fixed_by`` is the id of the update whose finding says it; ``needs`` what is to do.
+
+    What is known of the CVE itself (impact, CVSS, known exploitation) is the catalogue's.
+    """
+
+    cve: str
+    state: ExposureState
+    fixed_by: str | None
+    needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """One copy of a product that could run, or loose files of it, and what its findings come to.
+
+    ``root`` is relative to the target, "." for the target itself, None for loose files where there is one set of them.
+    ``counts`` is false for a shadow copy whose product is elsewhere too: it is judged and told, and decides nothing.
+    ``build`` is its marker's. ``next_steps`` are those of the headline.
+    """
+
+    root: str | None
+    product: str
+    level: ProductLevel
+    build: FileVersion | None = None
+    census: tuple[BuildCount, ...] = ()
+    snapshot: bool = False
+    counts: bool = True
+    next_steps: tuple[Step, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrayCopy:
+    """A marker or catalogued file in a folder that is no role folder, no backup and not loose: told, never judged."""
+
+    path: str
+    version: str | None
+    product: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +295,8 @@ class Assessment:
     foreign: tuple[Foreign, ...]
     backups: tuple[str, ...]
     registry: RegistryRecords | None = None
+    installations: tuple[Installation, ...] = ()
+    stray: tuple[StrayCopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hotfix_check.assess.finding import OPEN, Assessment, Finding, RowState
+from hotfix_check.assess.finding import OPEN, Assessment, Finding, RowState, Step
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.catalogue.relations import Supersedence, level_includes
-from hotfix_check.catalogue.update import Action, Importance, Update, required_rows
+from hotfix_check.catalogue.update import Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion
 
@@ -21,22 +21,6 @@ Assess = Callable[[Inventory, frozenset[str] | None], Assessment]
 """Judge an inventory: all updates, or only those of the given ids."""
 _WEIGHT = {Importance.REQUIRED: 0, Importance.RECOMMENDED: 1, Importance.OPTIONAL: 2}
 _LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One update to install; ``settles`` are the goals that are met once it is there.
-
-    ``requires`` are the groups of prerequisites that are there by now, ``not_known`` those of which nobody can tell.
-    ``actions`` are its own steps by hand and those of what it settles: bringing an update's files does not do them.
-    """
-
-    update: Update
-    line: str | None
-    requires: tuple[str, ...]
-    not_known: tuple[str, ...]
-    settles: tuple[str, ...]
-    actions: tuple[Action, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
