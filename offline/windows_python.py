@@ -32,7 +32,8 @@ NOT_OF_THE_LIBRARY = (
     *("site-packages", "dist-packages", "lib-dynload", "test", "idlelib", "tkinter", "ensurepip", "turtledemo"),
     *("lib2to3", "pydoc_data", "__pycache__"),
 )
-COMPILER = "x86_64-w64-mingw32-gcc"
+_TARGET = "x86_64-w64-mingw32"
+COMPILER = f"{_TARGET}-gcc"
 _WINDOWS = ("--platform", "win_amd64", "--python-version", "3.11", "--implementation", "cp", "--only-binary", ":all:")
 # pip asks the markers of the system that it runs on: these are needed on Windows alone.
 _ON_WINDOWS = ("colorama", "cffi")
@@ -111,20 +112,24 @@ def install(requirements: Sequence[str], to: Path) -> None:
         pip("install", "--no-compile", *_WINDOWS, "--target", str(to), *_ON_WINDOWS, *requirements)
 
 
-def compile_program(source: str, to: Path, *options: str) -> None:
-    """Compile C for Windows; the same source gives the same bytes."""
+def compile_program(source: str, to: Path, *options: str, resource: Path | None = None) -> None:
+    """Compile C for Windows, with what its properties show; the same source gives the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         code = Path(folder) / "source.c"
         code.write_text(source)
         flags = [option for option in options if not option.startswith("-l")]
         libraries = [option for option in options if option.startswith("-l")]
         timeless = ("-Wl,--no-insert-timestamp",)
-        run(COMPILER, "-O2", "-s", *timeless, *flags, "-o", str(to), str(code), *libraries)
+        inputs = [str(code)]
+        if resource is not None:
+            inputs.append(f"{folder}/resource.o")
+            run(f"{_TARGET}-windres", "--codepage=65001", str(resource), inputs[-1])
+        run(COMPILER, "-O2", "-s", *timeless, *flags, "-o", str(to), *inputs, *libraries)
 
 
 def put_stable_library(folder: Path) -> None:
     """python3.dll, which wheels of the stable ABI are linked to: it passes every call on to python311.dll."""
-    dump = run("x86_64-w64-mingw32-objdump", "-p", str(folder / "python311.dll"))
+    dump = run(f"{_TARGET}-objdump", "-p", str(folder / "python311.dll"))
     table = dump.partition("Name Pointer] Table")[2].partition("\n\n")[0]
     names = [line.split()[-1] for line in table.splitlines() if line.split()[-1:]]
     exported = [name for name in names if name.lstrip("_").startswith("Py")]
