@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         page = page_of(pyodide, packages)
     if len(page) > MOST_BYTES:
         raise SystemExit(f"the page has {len(page)} bytes, more than {MOST_BYTES}: leave more out")
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
     asked.output.write_bytes(page)
     print(f"{asked.output}: {len(page)} bytes, SHA-256 {hashlib.sha256(page).hexdigest()}")
 

@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         data = zipped(files_of(Path(folder)))
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
     asked.output.write_bytes(data)
     print(f"{asked.output}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
 
@@ -66,6 +67,8 @@ def files_of(work: Path) -> dict[str, bytes]:
         if path.is_file() and path.suffix != ".py" and not _NOT_NEEDED.search(name):
             files[f"app/{name}"] = path.read_bytes()
     files |= {f"app/{name}": data for name, data in compiled(app) if not _NOT_NEEDED.search(name)}
+    for script in ("detect.ps1", "remediate.ps1"):
+        files[script] = text_of(script).replace("\n", "\r\n").encode()
     files["README.txt"] = text_of("README.txt").replace("@VERSION@", version).replace("\n", "\r\n").encode()
     files["LICENCES.txt"] = licences().replace("\n", "\r\n").encode()
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\r\n" for name, data in sorted(files.items()))
