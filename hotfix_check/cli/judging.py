@@ -16,6 +16,7 @@ from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.scope import scope_of
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.index import CatalogueIndex
+from hotfix_check.catalogue.names import updates_named
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
@@ -165,22 +166,12 @@ class Judge:
 
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     """The updates of a KB number, an alias (MS06-019) or an id. Raises UsageError when there is none."""
-    wanted = name.strip().casefold()
-    found = [
-        update
-        for update in catalogue.updates
-        if wanted in (update.id.casefold(), update.id.rpartition("/")[2].casefold(), *map(str.casefold, update.aliases))
-    ]
+    try:
+        found = updates_named(catalogue.updates, name)
+    except ValueError:
+        raise UsageError(f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}") from None
     if not found:
-        try:
-            kb = parse_kb(name)
-        except ValueError:
-            raise UsageError(
-                f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}"
-            ) from None
-        found = [update for update in catalogue.updates if update.kb == kb]
-        if not found:
-            raise UsageError(f"KB{kb} is not in the catalogue: {_LISTED}")
+        raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_LISTED}")
     return found
 
 
