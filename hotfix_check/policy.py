@@ -16,7 +16,7 @@ from hotfix_check.assess import Assessment
 from hotfix_check.assess.support import support_id
 from hotfix_check.assess.weight import can_be_waived
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
-from hotfix_check.catalogue.names import own_name, updates_named
+from hotfix_check.catalogue.names import UpdateNames, own_name
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import PolicyError
 from hotfix_check.inventory import target_name
@@ -132,8 +132,8 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
         try:
             index = product.level_index(wanted)
         except KeyError:
-            names = ", ".join(level.name for level in product.levels)
-            raise table.fault("level", f"{shown(wanted)} is no level of {product_id} ({names})") from None
+            levels = ", ".join(level.name for level in product.levels)
+            raise table.fault("level", f"{shown(wanted)} is no level of {product_id} ({levels})") from None
         for update in catalogue.updates:
             if update.product == product_id and update.level is not None:
                 own = product.level_index(update.level)
@@ -141,21 +141,21 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
                     importance[update.id] = Importance.REQUIRED
                 elif own > index and exact:
                     importance[update.id] = Importance.FORBIDDEN
-    own = [update for update in catalogue.updates if update.product == product_id]
+    names = UpdateNames(update for update in catalogue.updates if update.product == product_id)
     for weight in (Importance.REQUIRED, Importance.FORBIDDEN, Importance.OPTIONAL):
         for value in table.items(str(weight), object, "a list of KB numbers, update ids or other names") or ():
-            for update in _named(table, str(weight), value, own, f"no update of {product_id} in the catalogue"):
+            for update in _named(table, str(weight), value, names, f"no update of {product_id} in the catalogue"):
                 if importance.setdefault(update.id, weight) is not weight:
                     raise table.fault(str(weight), f"{update.id} is {importance[update.id]} already")
     return product_id
 
 
-def _named(table: Fields, field_name: str, value: object, updates: Sequence[Update], none: str) -> list[Update]:
+def _named(table: Fields, field_name: str, value: object, updates: UpdateNames, none: str) -> list[Update]:
     """The updates that a policy names: by KB number, a whole number or a text; by id; by another name."""
     if not isinstance(value, str) and (not isinstance(value, int) or not 0 <= value < 10**7):
         raise table.fault(field_name, f"a KB number, an update id or another name expected, found {shown(value)}")
     try:
-        found = updates_named(updates, str(value))
+        found = updates.find(str(value))
     except ValueError as error:
         raise table.fault(field_name, f"{error}, and no id or other name of an update") from None
     if not found:
@@ -190,9 +190,10 @@ def load_waivers(path: Path, catalogue: Catalogue) -> Waivers:
 def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:
     """The same from the bytes of the file."""
     top = Fields(parse_toml(data, where, "a waiver file", PolicyError), where, PolicyError)
+    names = UpdateNames(catalogue.updates)
     entries: dict[str, Waiver] = {}
     for table in top.tables("waiver", lambda number, entry: _label(entry, f"waiver {number}"), joint=": "):
-        waiver = _read_waiver(table, catalogue)
+        waiver = _read_waiver(table, catalogue, names)
         if waiver.id in entries:
             raise table.fault("id", f"{waiver.id} is there twice")
         entries[waiver.id] = waiver
@@ -202,10 +203,10 @@ def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:
     )
 
 
-def _read_waiver(table: Fields, catalogue: Catalogue) -> Waiver:
+def _read_waiver(table: Fields, catalogue: Catalogue, names: UpdateNames) -> Waiver:
     waiver = Waiver(
         id=table.need("id", table.text("id")),
-        accepts=_accepts(table, catalogue),
+        accepts=_accepts(table, catalogue, names),
         hosts=_hosts(table),
         reason=table.need("reason", table.text("reason")),
         approved_by=table.need("approved_by", table.text("approved_by")),
@@ -219,7 +220,7 @@ def _read_waiver(table: Fields, catalogue: Catalogue) -> Waiver:
     return waiver
 
 
-def _accepts(table: Fields, catalogue: Catalogue) -> frozenset[str]:
+def _accepts(table: Fields, catalogue: Catalogue, names: UpdateNames) -> frozenset[str]:
     """What a waiver names under ``update``, or ``kb``: an update in any way, or PRODUCT/support."""
     values = {key: value for key in ("update", "kb") if (value := table.get(key, object, "a name")) is not None}
     if len(values) > 1:
@@ -231,7 +232,7 @@ def _accepts(table: Fields, catalogue: Catalogue) -> frozenset[str]:
         if value not in products:
             raise table.fault(key, f"{shown(value)}: no such product in the catalogue ({', '.join(products.values())})")
         return frozenset((value,))
-    return frozenset(update.id for update in _named(table, key, value, catalogue.updates, "not in the catalogue"))
+    return frozenset(update.id for update in _named(table, key, value, names, "not in the catalogue"))
 
 
 def _hosts(table: Fields) -> tuple[str, ...]:
@@ -281,8 +282,9 @@ def apply_waivers(assessments: Sequence[Assessment], waivers: Waivers, as_of: da
 
 def _waivable(assessment: Assessment) -> frozenset[str]:
     """The ids of the updates whose findings would count against a target, and of the advisories that can be waived."""
-    findings = (finding.update.id for finding in assessment.findings if can_be_waived(finding))
-    return frozenset((*findings, *(held.id for held in assessment.advisories if held.of_support)))
+    findings = {finding.update.id for finding in assessment.findings if can_be_waived(finding)}
+    ended = {held.advisory.id for held in assessment.advisories if held.of_support and held.counts}
+    return frozenset(findings | ended)
 
 
 def _waiting(assessment: Assessment, accepted: Mapping[str, Waiver]) -> dict[str, Waiver]:
@@ -297,10 +299,10 @@ def _waiting(assessment: Assessment, accepted: Mapping[str, Waiver]) -> dict[str
         before = len(covered)
         for finding in blocked:
             for group in finding.prerequisites:
-                needed = [one.update or bringing.get((finding.update.product, one.level)) for one in group.alternatives]
-                ids = [one for one in needed if one is not None]
-                if group.state == "unmet" and ids and all(one in covered for one in ids):
-                    covered.setdefault(finding.update.id, covered[ids[0]])
+                levels = [bringing.get((finding.update.product, one.level or "")) for one in group.alternatives]
+                needed = [*filter(None, levels), *(one.update for one in group.alternatives if one.update is not None)]
+                if group.state == "unmet" and needed and all(one in covered for one in needed):
+                    covered.setdefault(finding.update.id, covered[needed[0]])
     return covered
 
 

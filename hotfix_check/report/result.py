@@ -143,7 +143,7 @@ def _target(
         else {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
         "products": [_product(level, catalogue) for level in assessment.products],
         "findings": [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings],
-        "advisories": [_advisory(held) for held in assessment.advisories],
+        "advisories": [_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in assessment.unreadable],
         "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
         "backups": list(assessment.backups),
@@ -293,7 +293,7 @@ def _waiver(waiver: Waiver) -> Document:
     }
 
 
-def _advisory(held: HeldAdvisory) -> Document:
+def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> Document:
     advisory = held.advisory
     return {
         "id": advisory.id,
@@ -304,6 +304,9 @@ def _advisory(held: HeldAdvisory) -> Document:
         "version": held.version,
         "text": advisory.text,
         "source": advisory.source,
+        "kind": "support" if held.of_support else "build",
+        "counts": held.counts,
+        "waiver": None if waiver is None else _waiver(waiver),
     }
 
 

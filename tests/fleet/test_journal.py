@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ WAIVERS = Waivers(
     entries=(
         Waiver(
             id="W1",
-            kb=818861,
+            accepts=frozenset({"exchange-5.5/KB818861"}),
             hosts=(),
             reason="x",
             approved_by="y",
@@ -105,15 +105,27 @@ def test_another_question_is_judged_anew(other: tuple[str, ...], tmp_path: Path,
         {"question": Question(importance={"exchange-5.5/KB818861": Importance.OPTIONAL})},
         {"question": Question(complete=True)},
         {"question": Question(as_of=date(2026, 11, 20))},
+        {"question": Question(unsupported=frozenset(["exchange-5.5"]))},
+        {"question": Question(accepted=frozenset(["exchange-5.5/support"]))},
     ],
     ids=[
         *("tool", "catalogue", "day of waivers", "fail on", "text of the waivers", "no waivers", "KBs", "updates"),
         *("products", "assumed levels", "required by a baseline", "optional by a baseline", "complete", "as of"),
+        *("out of support", "accepted by a baseline"),
     ],
 )
 def test_all_that_an_answer_depends_on_is_in_the_question(other: dict[str, Any]) -> None:
     asked = replace(QUESTION, waivers=WAIVERS)
     assert question_digest(replace(asked, **other)) != question_digest(asked)
+
+
+def test_no_field_of_a_question_is_forgotten() -> None:
+    asked = replace(QUESTION, waivers=WAIVERS)
+    digest = question_digest(asked)
+    for one in fields(Question):
+        value = getattr(asked.question, one.name)
+        other = not value if isinstance(value, bool) else date(2026, 1, 1) if one.name == "as_of" else ("other",)
+        assert question_digest(replace(asked, question=replace(asked.question, **{one.name: other}))) != digest
 
 
 def test_a_host_that_is_only_named_by_its_file_is_judged_anew_under_another_name(
@@ -145,7 +157,7 @@ def test_an_inventory_that_is_gone_is_kept_and_said(tmp_path: Path, run: Run, ju
         (lambda data: data[:-1], ["EX2.json"]),
         (lambda data: b"", ["EX1.json", "EX2.json"]),
         (lambda data: b"\xff\0nonsense\n" + data, []),
-        (lambda data: data.replace(b'"outcome":"clean"', b'"outcome":"fine"', 1), ["EX1.json"]),
+        (lambda data: data.replace(b'"outcome":"findings"', b'"outcome":"fine"', 1), ["EX1.json"]),
         (lambda data: data + b'{"rows": [], "question": "' + b"x" * 100, []),
         (lambda data: data + b"[" * 100_000, []),
     ],
