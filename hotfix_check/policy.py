@@ -16,8 +16,8 @@ from hotfix_check.assess import Assessment
 from hotfix_check.assess.support import support_id
 from hotfix_check.assess.weight import can_be_waived
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
-from hotfix_check.catalogue.names import UpdateNames, own_name
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.names import UpdateNames
+from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.errors import PolicyError
 from hotfix_check.inventory import target_name
 from hotfix_check.untrusted.bounded import read_bounded

@@ -6,12 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from hotfix_check.catalogue.kb import parse_kb
-from hotfix_check.catalogue.update import Update
-
-
-def own_name(update_id: str) -> str:
-    """The part of an id that is the update's own: exchange-5.5/KB818861 is KB818861."""
-    return update_id.rpartition("/")[2]
+from hotfix_check.catalogue.update import Update, own_name
 
 
 class UpdateNames:

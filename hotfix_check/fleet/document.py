@@ -13,7 +13,7 @@ from typing import Any
 
 from hotfix_check.assess.support import support_id, support_text
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
@@ -163,7 +163,7 @@ def _updates(
         weight = None if update is None else importance.get(update_id, update.importance)
         if required and update is not None:
             weight = Importance.REQUIRED
-        named = _KB.fullmatch(update_id.rpartition("/")[2])
+        named = _KB.fullmatch(own_name(update_id))
         tables.append(
             {
                 "id": update_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotfix_check.catalogue.names import own_name
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.report.result import Document, names_of
 
 _NAMES = 8

@@ -23,6 +23,7 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.recorded import setup_level
 from hotfix_check.assess.weight import counted, outcome_of
 from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
@@ -312,7 +313,7 @@ def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> Document:
 
 def names_of(ids: Iterable[str]) -> list[str]:
     """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
-    return [one.rpartition("/")[2] for one in ids]
+    return [own_name(one) for one in ids]
 
 
 def _linked(seconds: int | None) -> str | None:
