@@ -13,12 +13,18 @@ from hotfix_check.catalogue.load import Document
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.outline_table import outline_table
 from hotfix_check.catalogue.relations import Supersedence
+from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.catalogue.update_table import update_id
 
+_RELEASE_AT = 96
+
 
 def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
-    """The index of a whole catalogue that was read from ``documents``: the content of a file."""
+    """The index of a whole catalogue that was read from ``documents``: the content of a file.
+
+    The same catalogue gives the same bytes, whatever the run and the release of SQLite.
+    """
     relations = Supersedence(catalogue)
     numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
     tables = {
@@ -27,6 +33,7 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
     advisories = [(document.product_id, table.as_json()) for document in documents for table in document.advisories]
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
+        connection.execute("PRAGMA page_size = 4096")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
         for statement in SCHEMA.values():
@@ -56,15 +63,16 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
                 (number, update.product, update.level, tables[update.id].as_json()),
             )
             connection.executemany(
-                "INSERT INTO files VALUES (?, ?, ?)", [(update.product, name, number) for name in row_names(update)]
+                "INSERT INTO files VALUES (?, ?, ?)",
+                [(update.product, name, number) for name in sorted(row_names(update))],
             )
             connection.executemany(
                 "INSERT INTO related VALUES (?, ?, ?)",
-                [
+                sorted(
                     (number, numbers[other], int(on))
                     for other, on in relations.related(update).items()
                     if other in numbers
-                ],
+                ),
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
@@ -74,6 +82,11 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
                 ],
             )
         connection.execute("COMMIT")
-        return connection.serialize()
+        return sealed(_of_no_release(connection.serialize()))
     finally:
         connection.close()
+
+
+def _of_no_release(data: bytes) -> bytes:
+    """Without the number of the SQLite that wrote it, which no SQLite reads (its file format, 1.3.18)."""
+    return data[:_RELEASE_AT] + bytes(4) + data[_RELEASE_AT + 4 :]
