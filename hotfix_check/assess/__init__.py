@@ -28,6 +28,7 @@ from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
+from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue import Catalogue, Product
@@ -167,6 +168,7 @@ class Assessor:
             witnesses = Witnesses(product, census, line, self.relations)
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
+        ended = end_of_support(product, level, question, file_set.root)
         return _Judged(
             installation=Installation(
                 root=file_set.root,
@@ -179,7 +181,7 @@ class Assessor:
             ),
             findings=tuple(steps.with_advice()),
             steps=steps,
-            advisories=tuple(self._advisories(evidence, file_set.root)),
+            advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
             unread_marker=_unread_marker(evidence),
         )
 
