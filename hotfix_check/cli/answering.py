@@ -14,14 +14,14 @@ from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import is_listing, looks_saved
+from hotfix_check.inventory import TargetKind, opened_target
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import render_changes
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.identity import identity_document, render_identity
 from hotfix_check.report.plan import plan_document, render_plan
 from hotfix_check.report.result import finding_document
-from hotfix_check.saved_result import find_result
+from hotfix_check.saved_result import checked_result
 
 _FORMS = ("table", "json")
 
@@ -32,7 +32,8 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
     judge.question = replace(judge.question, importance={update.id: update.importance for update in updates})
-    assessment = judge.assess(judge.read(target))
+    (inventory,) = judge.read(target)
+    assessment = judge.assess(inventory)
     found = [finding for finding in assessment.findings if finding.update in updates]
     if form == "json":
         _print_json([finding_document(finding) for finding in found])
@@ -50,7 +51,7 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     judge = Judge(options, [target])
-    inventory = judge.read(target)
+    (inventory,) = judge.read(target)
     assessment = judge.assess(inventory)
     wanted = {update.id for name in to for update in find_updates(judge.catalogue, name)}
     if to and not any(finding.update.id in wanted for finding in assessment.findings):
@@ -76,7 +77,8 @@ def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
     """What each file of a target is."""
     known("--format", form, _FORMS)
     judge = Judge(options, [target])
-    document = identity_document(judge.read(target, every_pe=True), judge.assessor)
+    (inventory,) = judge.read(target, every_pe=True)
+    document = identity_document(inventory, judge.assessor)
     if form == "json":
         _print_json(document)
     else:
@@ -96,9 +98,10 @@ def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> 
 
 
 def _side(path: Path, judge: Judge) -> Side:
-    if path.is_file() and looks_saved(path) and not is_listing(path) and (document := find_result(path)) is not None:
-        return saved_side(document, str(path))
-    inventory = judge.read(path)
+    with opened_target(path) as target:
+        if target.kind is TargetKind.RESULT:
+            return saved_side(checked_result(target.document("a saved result"), str(path)), str(path))
+        (inventory,) = judge.read_open(target)
     return judged_side(inventory, judge.assess(inventory), judge.catalogue.sha256)
 
 
@@ -107,7 +110,8 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
     if output is not None:
         not_evidence(output, (source, *options.catalogues))
     judge = Judge(options, [source])
-    assessment = judge.assess(judge.read(source))
+    (inventory,) = judge.read(source)
+    assessment = judge.assess(inventory)
     if not assessment.products:
         raise UsageError(f"--from: nothing was recognised in {source}, so it is no server to take a baseline from")
     text = baseline_text(assessment, judge.catalogue)

@@ -36,10 +36,8 @@ MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
 
 
-def manifest_text(
-    judged: Judged, places: Sequence[Path], inventories: Sequence[Inventory], waivers: Path | None, day: date
-) -> str:
-    """The manifest of a scan of these places."""
+def manifest_text(judged: Judged, read: Sequence[tuple[Path, Inventory]], waivers: Path | None, day: date) -> str:
+    """The manifest of a scan, of what was ``read`` at each place."""
     options = judged.judge.options
     return manifest_to_json(
         Manifest(
@@ -63,9 +61,7 @@ def manifest_text(
             baseline_sha256=judged.baseline.sha256 if judged.baseline else None,
             waivers_sha256=judged.waivers.sha256,
             result_sha256=result_digest(judged.bare_document()),
-            targets=tuple(
-                _evidence(place, inventory, judged.judge) for place, inventory in zip(places, inventories, strict=True)
-            ),
+            targets=tuple(_evidence(place, inventory, judged.judge) for place, inventory in read),
         )
     )
 
@@ -101,7 +97,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     notes: list[str] = []
     inventories: list[Inventory] = []
     for recorded, place in zip(manifest.targets, places, strict=True):
-        inventory = judge.read(place)
+        (inventory,) = judge.read(place)
         found = _evidence(place, inventory, judge)
         if str(inventory.kind) != recorded.kind:
             raise UsageError(f"{place}: the manifest records a {recorded.kind}, this is a {inventory.kind}")

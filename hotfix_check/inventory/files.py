@@ -21,6 +21,8 @@ class TargetKind(StrEnum):
     ARCHIVE = "archive"
     INVENTORY = "inventory"
     LISTING = "listing"
+    RESULT = "result"
+    """A saved result: it was judged already, so it is compared and converted, and never read as a target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

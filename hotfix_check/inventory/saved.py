@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
+from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.registry import read_registry, registry_row
+from hotfix_check.untrusted.bounded import GZIP
 from hotfix_check.untrusted.fields import Fields, stamp
-from hotfix_check.untrusted.json import read_json
+from hotfix_check.untrusted.json import parse_packed
 from hotfix_check.untrusted.shown import shown
 
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
 SUFFIXES = (".json", ".json.gz")
+_RESULT = re.compile(rb'"schema"\s{0,8}:\s{0,8}"hotfix-check/result/')
 MAX_FILES = 1_000_000  # a whole disk has some 200,000 programs
 
 
@@ -44,25 +48,39 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
     return "{\n" + "\n".join(lines).rstrip(",") + "\n}\n"
 
 
-def looks_saved(path: Path) -> bool:
+def looks_saved(file: OpenFile) -> bool:
     """Whether a file is meant to be a saved inventory and no program: JSON by its first bytes, or by its name.
 
     A gzip-compressed one is, by its name alone.
     """
-    if path.name.lower().endswith(SUFFIXES):
+    if file.name.lower().endswith(SUFFIXES):
         return True
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(64)
-    except OSError:
-        return False
-    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{")
+    return file.head[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{")
 
 
-def read_saved(path: Path) -> Inventory:
+def is_result(file: OpenFile) -> bool:
+    """Whether a file that looks saved is a result, by the schema that its beginning names."""
+    return looks_saved(file) and _RESULT.search(unpacked_head(file.head)) is not None
+
+
+def unpacked_head(head: bytes) -> bytes:
+    """How a saved file begins, without the gzip around it and the zero bytes of UTF-16 between."""
+    if head.startswith(GZIP):
+        try:
+            head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, len(head))
+        except zlib.error:
+            return b""
+    return head.replace(b"\0", b"")
+
+
+def read_document(file: OpenFile, what: str) -> object:
+    """The JSON of a saved file, packed or not. Raises SavedInputError."""
+    return parse_packed(file.whole(MAX_BYTES, what, SavedInputError), file.where, MAX_BYTES, what)
+
+
+def read_saved(file: OpenFile) -> Inventory:
     """Read a saved inventory. Raises SavedInputError with the place and what was expected."""
-    document = read_json(path, MAX_BYTES, "a saved inventory")
-    return parse_saved(document, str(path))
+    return parse_saved(read_document(file, "a saved inventory"), file.where)
 
 
 def parse_saved(document: object, where: str) -> Inventory:

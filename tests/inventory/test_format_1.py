@@ -24,8 +24,7 @@ from hotfix_check.inventory import (
     TargetKind,
     UnreadableFile,
     inventory_to_json,
-    looks_saved,
-    read_saved,
+    read_target,
 )
 from hotfix_check.inventory import saved as saved_module
 from hotfix_check.version import FileVersion
@@ -80,9 +79,8 @@ def test_the_file_is_the_one_that_was_written_once() -> None:
 def test_it_is_read_as_the_same_values_plain_and_packed(tmp_path: Path) -> None:
     packed = tmp_path / "EX1.json.gz"
     packed.write_bytes(gzip.compress(GOLDEN.read_bytes()))
-    assert read_saved(GOLDEN) == VALUES
-    assert looks_saved(packed)
-    assert read_saved(packed) == VALUES
+    assert read_target(GOLDEN, wanted=frozenset()) == VALUES
+    assert read_target(packed, wanted=frozenset()) == VALUES
     jsonschema.validate(json.loads(GOLDEN.read_text()), SCHEMA)
 
 
@@ -133,4 +131,4 @@ def test_packed_data_is_unpacked_whole_and_bounded(
     place = tmp_path / "host.json.gz"
     place.write_bytes(data)
     with pytest.raises(SavedInputError, match=said):
-        read_saved(place)
+        read_target(place, wanted=frozenset())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from pathlib import Path
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
@@ -14,13 +13,12 @@ from hotfix_check.inventory.listings.filever import filever_files
 from hotfix_check.inventory.listings.listed import ListedFile, each_once, taken
 from hotfix_check.inventory.listings.osquery import osquery_file
 from hotfix_check.inventory.listings.powershell import lowered, powershell_file
-from hotfix_check.inventory.listings.recognise import HEAD_BYTES, Form, decoded, form_of
+from hotfix_check.inventory.listings.recognise import Form, decoded, form_of
 from hotfix_check.inventory.listings.sigcheck import sigcheck_file
 from hotfix_check.inventory.listings.tables import rows_of
 from hotfix_check.inventory.listings.velociraptor import velociraptor_file
-from hotfix_check.untrusted.bounded import read_bounded
+from hotfix_check.inventory.open_file import HEAD_BYTES, OpenFile
 from hotfix_check.untrusted.json import parse_json
-from hotfix_check.untrusted.shown import path_text
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_FILES = 1_000_000
@@ -33,13 +31,13 @@ _JSON_FORMS: dict[Form, Callable[[Mapping[str, object]], ListedFile | None]] = {
 }
 
 
-def read_listing(path: Path, *, wanted: Container[str], plain: Container[str] = frozenset()) -> Inventory:
+def read_listing(file: OpenFile, *, wanted: Container[str], plain: Container[str] = frozenset()) -> Inventory:
     """The files of a listing that have a version, or are evidence (``wanted``; ``plain`` have no version resource).
 
     Raises TargetError, or SavedInputError for what is no JSON, with the place.
     """
-    where = path_text(str(path))
-    data = read_bounded(path, MAX_BYTES, "a listing of files", TargetError)
+    where = file.where
+    data = file.whole(MAX_BYTES, "a listing of files", TargetError)
     form = form_of(decoded(data[:HEAD_BYTES]))
     if form is None:
         raise TargetError(f"{where}: no listing of files that is known")
@@ -56,11 +54,11 @@ def read_listing(path: Path, *, wanted: Container[str], plain: Container[str] = 
         listed = _each(rows_of(decoded(data), where), take)
     found: list[InstalledFile | UnreadableFile] = []
     seen = 0
-    for file in listed:
+    for told in listed:
         seen += 1
         if seen > MAX_FILES:
             raise TargetError(f"{where}: more than {MAX_FILES} files are listed")
-        one = taken(file, str(form), wanted, plain)
+        one = taken(told, str(form), wanted, plain)
         if one is not None:
             found.append(one)
     once = sorted(each_once(found), key=by_path)

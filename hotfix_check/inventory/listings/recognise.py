@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Container
 from enum import StrEnum
-from pathlib import Path
 
-from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.filever import is_filever_line
 from hotfix_check.inventory.listings.powershell import is_powershell
 from hotfix_check.inventory.listings.sigcheck import is_sigcheck
 from hotfix_check.inventory.listings.tables import header_of
+from hotfix_check.inventory.open_file import OpenFile
 
-HEAD_BYTES = 65_536
 _FIRST_LINES = 200
 _KEY = re.compile(r'"([^"\\\n]{1,80})"\s{0,8}:')
-_KNOWN = (
+KNOWN = (
     "filever, sigcheck -c, PowerShell's VersionInfo as CSV, JSON or CLIXML, osquery, Velociraptor, or exiftool -json"
 )
 
@@ -35,9 +32,9 @@ class Form(StrEnum):
     EXIFTOOL = "exiftool"
 
 
-def is_listing(path: Path) -> bool:
+def is_listing(file: OpenFile) -> bool:
     """Whether a file begins as a known listing does."""
-    head = _head(path)
+    head = _head(file)
     return head is not None and form_of(head) is not None
 
 
@@ -68,13 +65,12 @@ def _json_form(start: str) -> Form | None:
     return Form.POWERSHELL_JSON if is_powershell({key.lower(): None for key in keys}) else None
 
 
-def refuse_other_text(path: Path, named: Container[str]) -> None:
-    """Raise TargetError for text that is no listing, unless it is called as a file of the catalogue (``named``)."""
-    if path.name.lower() in named:
-        return
-    head = _head(path)
-    if head is not None and head.strip() and all(one.isprintable() or one in "\t\r\n\f" for one in head[:4096]):
-        raise TargetError(f"{path}: text, but none of the listings that can be read ({_KNOWN})")
+def is_other_text(file: OpenFile) -> bool:
+    """Whether a file is text, which no program is."""
+    head = _head(file)
+    return (
+        head is not None and bool(head.strip()) and all(one.isprintable() or one in "\t\r\n\f" for one in head[:4096])
+    )
 
 
 def decoded(data: bytes) -> str:
@@ -86,14 +82,9 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8-sig", "backslashreplace")
 
 
-def _head(path: Path) -> str | None:
-    """How a file begins, as text; None when it cannot be read, or is none."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
-    except OSError:
+def _head(file: OpenFile) -> str | None:
+    """How a file begins, as text; None when it is none."""
+    if file.head.startswith((b"MZ", b"PK\x03\x04", b"\x1f\x8b")):
         return None
-    if head.startswith((b"MZ", b"PK\x03\x04", b"\x1f\x8b")):
-        return None
-    text = decoded(head)
+    text = decoded(file.head)
     return None if "\0" in text[:4096] else text
