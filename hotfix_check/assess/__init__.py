@@ -22,6 +22,7 @@ from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
+from hotfix_check.assess.reported import reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import row_names
@@ -107,7 +108,7 @@ class Assessor:
         product = evidence.product
         counting = evidence.counting(self.outline.names[product.id])
         if not counting:
-            return None
+            return reported_level(product, reports_of(product, evidence.files.inventory.reported))
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest)
@@ -131,6 +132,9 @@ class Assessor:
 
     def _findings(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
         product, files = evidence.product, evidence.files
+        inventory = files.inventory
+        reports = reports_of(product, inventory.reported)
+        claimed = frozenset(one.kb for one in inventory.claimed if not inventory.files)
         absent = None if level is not None else self._absent_because(evidence, question)
         records = records_of(product, files.inventory.registry, self._updates[product.id])
         judge = ProductUpdates(evidence, level, self.relations, absent)
@@ -150,11 +154,12 @@ class Assessor:
             if (
                 question.kbs is not None
                 or update.id in question.importance
+                or (level is None and update.kb in claimed)
                 or (level is None and absent is None and blind and blind & row_names(update))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
-                finding = make_finding(judge, update, importance, question.as_of)
-                yield with_records(finding, records)
+                finding = with_records(make_finding(judge, update, importance, question.as_of), records)
+                yield with_claims(with_reports(finding, product, reports), inventory.claimed)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.assess.evidence import TargetFiles
+from hotfix_check.assess.reported import reports_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.relations import Supersedence
@@ -24,13 +25,15 @@ class Scope:
 
 
 def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outline: Outline) -> Scope:
-    """What is judged on these targets: the products that a file may count for, one that cannot be read for any.
+    """What is judged on these targets: the products that a file may count for, one that cannot be read for any, and
+    those of which a build was reported.
 
     Lone files are judged by the updates that name them.
     """
     names = outline.all_names
     found: set[str] = set()
     for inventory in inventories:
+        found.update(product.id for product in products if reports_of(product, inventory.reported))
         files = TargetFiles(inventory, products, names)
         for file in files:
             owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()

@@ -94,7 +94,9 @@ class Judge:
             return
         scope = scope_of(inventories, self.catalogue.products, self.outline)
         names = None if self.options.kbs else scope.names
-        self.catalogue = self._index.catalogue(scope.products | self._asked_products, names)
+        claimed = {one.kb for inventory in inventories for one in inventory.claimed}
+        products = scope.products.union(self._asked_products, *(self._index.products_of(f"KB{kb}") for kb in claimed))
+        self.catalogue = self._index.catalogue(products, names)
         self.assessor = Assessor(self.catalogue)
 
     def whole_catalogue(self) -> Catalogue:

@@ -306,8 +306,8 @@ def _result_row(
         products=tuple(
             HostProduct(
                 one["id"],
-                # What a registry records decides nothing: hosts are alike when their files are.
-                None if one["level_basis"] == Basis.REGISTRY else one["level"],
+                # What is recorded decides nothing: hosts are alike when their files are.
+                None if one["level_basis"] == Basis.RECORDED else one["level"],
                 one["level_at_least"],
                 one["level_at_most"],
                 one["level_basis"],

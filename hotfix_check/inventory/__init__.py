@@ -4,9 +4,11 @@ from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
+    ClaimedUpdate,
     Collected,
     InstalledFile,
     Inventory,
+    ReportedBuild,
     TargetKind,
     UnreadableFile,
     by_path,
@@ -21,12 +23,14 @@ from hotfix_check.inventory.target import Target, opened_target, read_target, re
 __all__ = [
     "VERSION_FROM_TEXT",
     "Asked",
+    "ClaimedUpdate",
     "Collected",
     "InstalledFile",
     "Inventory",
     "RecordedSetup",
     "RecordedUpdate",
     "RegistryRecords",
+    "ReportedBuild",
     "Target",
     "TargetKind",
     "UnreadableFile",

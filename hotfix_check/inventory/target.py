@@ -177,7 +177,7 @@ def _read_archive(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
 def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     from hotfix_check.inventory.listings.read import read_listing
 
-    return (read_listing(target.opened, wanted=asked.wanted, plain=asked.plain),)
+    return read_listing(target.opened, wanted=asked.wanted, plain=asked.plain)
 
 
 def _read_saved(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:

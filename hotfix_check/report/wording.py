@@ -111,7 +111,7 @@ def product_words(product: Document) -> str:
     why = {
         "markers": f"by {', '.join(votes[:3])}{more}",
         "declared": "as declared, not verified",
-        "registry": "as recorded in the registry, which no marker file shows; updates are judged by the files alone: "
+        "recorded": "as recorded, which no marker file shows; updates are judged by the files alone: "
         f"to judge by it as well, scan with --assume {product['id']}={level}",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)

@@ -161,11 +161,12 @@ def enter_listing(data: bytes) -> None:
     outline = _CATALOGUE.outline()
     try:
         file = bytes_as_file(data, "fuzz.txt", "fuzz.txt")
-        inventory = read_listing(file, wanted=outline.all_names, plain=outline.plain_names)
+        inventories = read_listing(file, wanted=outline.all_names, plain=outline.plain_names)
     except (TargetError, SavedInputError) as error:
         _told(error)
         return
-    _judged(inventory, _CATALOGUE)
+    for inventory in inventories[:3]:
+        _judged(inventory, _CATALOGUE)
 
 
 def enter_package(data: bytes) -> None:

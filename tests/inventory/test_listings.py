@@ -498,8 +498,8 @@ def test_other_text_is_refused_in_a_line_that_names_the_formats(tmp_path: Path) 
 )
 def test_no_bytes_do_anything_but_give_files_or_one_line(data: bytes, start: bytes) -> None:
     try:
-        inventory = read_listing(bytes_as_file(start + data, "x", "x"), wanted=WANTED)
-        assert inventory.kind is TargetKind.LISTING
+        for inventory in read_listing(bytes_as_file(start + data, "x", "x"), wanted=WANTED):
+            assert inventory.kind is TargetKind.LISTING
     except HotfixCheckError as error:
         assert len(error.lines) == 1
 

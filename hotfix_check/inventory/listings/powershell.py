@@ -13,24 +13,34 @@ country does, unless told otherwise, and then neither month nor zone is certain.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from hotfix_check.inventory.files import ReportedBuild
+from hotfix_check.inventory.listings.console import NAMED
 from hotfix_check.inventory.listings.listed import (
     ListedFile,
     count_of,
     digest_of,
     fixed_version,
     has_folder,
+    lowered,
+    shown_path,
     text_of,
+    text_version,
     time_of,
 )
 from hotfix_check.version import FileVersion
 
 _PARTS = ("filemajorpart", "fileminorpart", "filebuildpart", "fileprivatepart")
+PARTS = frozenset(_PARTS)
+"""The keys of a FileVersionInfo by which one is known wherever it stands."""
+SETUP_OBJECT, SETUP_FILE = "ExchangeSetup", "ExSetup.exe"
+"""HealthChecker's name for the FileVersionInfo of a file, which may have lost its own."""
 _RAW = ("major", "minor", "build", "revision")
 _LINE = re.compile(r"(\w{1,40}):[ \t]*(.*)", re.ASCII)
 _PRINTED = {"file": "filename", "product": "productname"}
 _PATHS = ("fullname", "pspath", "path")
+_OF_EXCHANGE = re.compile(r"microsoft[\\/]exch|exchsrvr[\\/]|exchange server[\\/]", re.IGNORECASE)
 _VERSIONS = ("fileversion", "version", "fileversionstring", "versionstring")
 
 
@@ -39,21 +49,31 @@ def is_powershell(row: Mapping[str, object]) -> bool:
     own = {"versioninfo", "fileversionraw", "filemajorpart", "fileversion"} & set(row)
     if {"fullname", "pspath"} & set(row):
         return bool(own) or any("version" in column for column in row)
-    return bool(own) and bool({"path", "filename", "name"} & set(row))
+    if {"commandtype", "name", "version", "source"} <= set(row):
+        return True
+    return bool(own) and bool({"path", "filename", "name", "file"} & set(row))
 
 
-def lowered(row: Mapping[str, object]) -> dict[str, object]:
-    """The same table with keys in lower case: PowerShell does not tell them apart."""
-    return {key.lower(): value for key, value in row.items()}
+def powershell_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
+    """One row with keys in lower case; of a file whose name was cut away, what its version is consistent with."""
+    file = powershell_file(row)
+    if file is None:
+        return
+    yield file
+    version = file.fixed or (text_version(file.version_text) if file.version_text else None)
+    if file.cut and version is not None and _OF_EXCHANGE.search(file.path):
+        source = "a file of Exchange whose name is cut"
+        yield ReportedBuild(source=source, text=str(version), numbers=tuple(version), follows_updates=True)
 
 
 def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     """One row with keys in lower case; None for a folder, and for one that names no file."""
     info = row.get("versioninfo")
     inner = lowered(info) if isinstance(info, dict) else _printed(info) if isinstance(info, str) else {}
-    path = _path(row, inner)
-    if path is None or row.get("psiscontainer") in (True, "True"):
+    whole = _path(row, inner)
+    if whole is None or row.get("psiscontainer") in (True, "True"):
         return None
+    path, cut = shown_path(whole, row.get(NAMED))
     facts = {**row, **inner}
     parts = _parts(facts)
     text = next((said for key in _VERSIONS if (said := text_of(facts.get(key))) is not None), None)
@@ -62,12 +82,13 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     none = parts == FileVersion(0, 0, 0, 0) and text is None
     return ListedFile(
         path=path,
+        cut=cut,
         fixed=None if none else parts,
         version_text=text,
         no_version=none,
         size=count_of(row.get("length")),
         modified=time_of(row.get("lastwritetimeutc"), utc=True) or time_of(row.get("lastwritetime")),
-        product_name=text_of(facts.get("productname")),
+        product_name=text_of(facts.get("productname")) or text_of(facts.get("product")),
         company_name=text_of(facts.get("companyname")),
         original_filename=text_of(facts.get("originalfilename")),
         internal_name=text_of(facts.get("internalname")),
@@ -80,7 +101,9 @@ def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
     for key in _PATHS:
         if (path := text_of(row.get(key))) is not None:
             return path
-    whole = text_of(inner.get("filename")) or text_of(row.get("filename"))
+    if "commandtype" in row:
+        return text_of(row.get("source")) or text_of(row.get("name"))
+    whole = text_of(inner.get("filename")) or text_of(row.get("filename")) or text_of(row.get("file"))
     name = whole or text_of(row.get("name"))
     folder = text_of(row.get("directoryname")) or text_of(row.get("directory"))
     return f"{folder}\\{name}" if name is not None and folder is not None and not has_folder(name) else name

@@ -1,73 +1,104 @@
-"""Which tool wrote a file, by how it begins and never by its name."""
+"""Which tool wrote a text, by how it begins and never by its name: the one list of listings.
+
+A form is a line here and a module with two functions: whether a text is of it, by its beginning, and what it says.
+"""
 
 from __future__ import annotations
 
 import codecs
-import re
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-from hotfix_check.inventory.listings.filever import is_filever_line
-from hotfix_check.inventory.listings.powershell import is_powershell
-from hotfix_check.inventory.listings.sigcheck import is_sigcheck
-from hotfix_check.inventory.listings.tables import header_of
+from hotfix_check.inventory.listings.clixml import clixml, is_clixml
+from hotfix_check.inventory.listings.console import console_rows
+from hotfix_check.inventory.listings.crash_reports import crash_report, is_crash_report
+from hotfix_check.inventory.listings.filever import filever_files, is_filever_line
+from hotfix_check.inventory.listings.json_rows import is_json_listing, json_listing
+from hotfix_check.inventory.listings.listed import Said
+from hotfix_check.inventory.listings.msinfo import is_msinfo, msinfo
+from hotfix_check.inventory.listings.reg_export import is_reg_export, reg_export
+from hotfix_check.inventory.listings.rows import facts_of, kind_of_rows
+from hotfix_check.inventory.listings.tables import is_table, table
+from hotfix_check.inventory.listings.update_lists import is_kb_list, is_systeminfo, kb_list, systeminfo
+from hotfix_check.inventory.listings.web_and_mail import headers, is_headers
 from hotfix_check.inventory.open_file import OpenFile
 
 _FIRST_LINES = 200
-_KEY = re.compile(r'"([^"\\\n]{1,80})"\s{0,8}:')
+Reads = Callable[[bytes, str, str], Iterable[Said]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of listing. ``reads`` takes its bytes, its text and what it is called in errors."""
+
+    recognises: Callable[[str], bool]
+    reads: Reads
+
+
+def _of_text(reads: Callable[[str, str], Iterable[Said]]) -> Reads:
+    return lambda data, text, where: reads(text, where)
+
+
+def _is_filever(head: str) -> bool:
+    return any(map(is_filever_line, head.splitlines()[:_FIRST_LINES]))
+
+
+def _filever(text: str, where: str) -> Iterator[Said]:
+    for file in filever_files(text):
+        yield Said(file, "filever")
+
+
+def _is_console(head: str) -> bool:
+    return kind_of_rows(console_rows(head)) is not None
+
+
+def _console(text: str, where: str) -> Iterator[Said]:
+    yield from facts_of(console_rows(text))
+
+
+WHOLE = (
+    Form(is_clixml, clixml),
+    Form(is_msinfo, msinfo),
+    Form(is_json_listing, json_listing),
+    Form(is_reg_export, _of_text(reg_export)),
+    Form(_is_filever, _of_text(_filever)),
+    Form(is_table, table),
+    Form(is_kb_list, _of_text(kb_list)),
+)
+"""A text is of the first of these that recognises it, and of no other."""
+
+PASTED = (
+    Form(_is_console, _of_text(_console)),
+    Form(is_headers, _of_text(headers)),
+    Form(is_crash_report, _of_text(crash_report)),
+    Form(is_systeminfo, _of_text(systeminfo)),
+)
+"""What people paste one below the other: a text is of all of these that recognise it."""
+
 KNOWN = (
     "filever, sigcheck -c, PowerShell's VersionInfo as CSV, JSON or CLIXML, osquery, Velociraptor, or exiftool -json"
 )
 
 
-class Form(StrEnum):
-    """A listing's format, in the words that notes and errors use."""
-
-    FILEVER = "filever"
-    SIGCHECK = "sigcheck"
-    POWERSHELL = "PowerShell"
-    POWERSHELL_JSON = "PowerShell (JSON)"
-    CLIXML = "PowerShell (CLIXML)"
-    OSQUERY = "osquery"
-    VELOCIRAPTOR = "Velociraptor"
-    EXIFTOOL = "exiftool"
-
-
 def is_listing(file: OpenFile) -> bool:
     """Whether a file begins as a known listing does."""
-    head = _head(file)
-    return head is not None and form_of(head) is not None
+    head = text_head(file)
+    return head is not None and bool(forms_of(head))
 
 
-def form_of(head: str) -> Form | None:
-    """The format of a listing that begins like this."""
-    start = head.lstrip("\ufeff \t\r\n")
-    if start.startswith("<"):
-        return Form.CLIXML if re.search(r"<Objs\s", start[:1000]) else None
-    if start.startswith(("{", "[")):
-        return _json_form(start)
-    header = header_of(head)
-    if header is not None:
-        row = dict.fromkeys(header[2])
-        return Form.SIGCHECK if is_sigcheck(row) else Form.POWERSHELL if is_powershell(row) else None
-    return Form.FILEVER if any(map(is_filever_line, head.splitlines()[:_FIRST_LINES])) else None
-
-
-def _json_form(start: str) -> Form | None:
-    keys = {match[1] for match in _KEY.finditer(start)}
-    if "schema" in keys and "hotfix-check/" in start:
-        return None
-    if "SourceFile" in keys:
-        return Form.EXIFTOOL
-    if keys & {"OSPath", "FullPath", "_OSPath"} and keys & {"VersionInformation", "FileVersion"}:
-        return Form.VELOCIRAPTOR
-    if {"path", "file_version"} <= keys:
-        return Form.OSQUERY
-    return Form.POWERSHELL_JSON if is_powershell({key.lower(): None for key in keys}) else None
+def forms_of(head: str) -> tuple[Form, ...]:
+    """The forms of a listing that begins like this; none for what is no listing."""
+    whole = next((form for form in WHOLE if form.recognises(head)), None)
+    if whole is not None:
+        return (whole,)
+    if head.lstrip("\ufeff \t\r\n").startswith(("{", "[{", "<?xml")):
+        return ()
+    return tuple(form for form in PASTED if form.recognises(head))
 
 
 def is_other_text(file: OpenFile) -> bool:
     """Whether a file is text, which no program is."""
-    head = _head(file)
+    head = text_head(file)
     return (
         head is not None and bool(head.strip()) and all(one.isprintable() or one in "\t\r\n\f" for one in head[:4096])
     )
@@ -82,7 +113,7 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8-sig", "backslashreplace")
 
 
-def _head(file: OpenFile) -> str | None:
+def text_head(file: OpenFile) -> str | None:
     """How a file begins, as text; None when it is none."""
     if file.head.startswith((b"MZ", b"PK\x03\x04", b"\x1f\x8b")):
         return None
