@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from hotfix_check.report.changes import render_changes
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.identity import identity_document, render_identity
 from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import finding_document
+from hotfix_check.report.result import Document, finding_document
 from hotfix_check.saved_result import checked_result
 
 _FORMS = ("table", "json")
@@ -32,17 +33,21 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
     judge.question = replace(judge.question, importance={update.id: update.importance for update in updates})
-    (inventory,) = judge.read(target)
-    assessment = judge.assess(inventory)
-    found = [finding for finding in assessment.findings if finding.update in updates]
-    if form == "json":
-        _print_json([finding_document(finding) for finding in found])
-        return
+    inventories = judge.read(target)
+    documents: list[object] = []
     texts = []
-    for finding in found:
-        older, newer = judge.assessor.relations.chain(finding.update, finding.package)
-        texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
-    print_report("\n".join(texts))
+    for inventory in inventories:
+        found = [finding for finding in judge.assess(inventory).findings if finding.update in updates]
+        documents.append([finding_document(finding) for finding in found])
+        texts.extend([f"{inventory.target}\n"] if len(inventories) > 1 else [])
+        for finding in found:
+            older, newer = judge.assessor.relations.chain(finding.update, finding.package)
+            texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
+    if form == "json":
+        of_hosts = [{"target": one.target, "findings": rows} for one, rows in zip(inventories, documents, strict=True)]
+        _print_json(documents[0] if len(inventories) == 1 else of_hosts)
+    else:
+        print_report("\n".join(texts))
 
 
 def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> None:
@@ -51,10 +56,9 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     judge = Judge(options, [target])
-    (inventory,) = judge.read(target)
-    assessment = judge.assess(inventory)
     wanted = {update.id for name in to for update in find_updates(judge.catalogue, name)}
-    if to and not any(finding.update.id in wanted for finding in assessment.findings):
+    judged = [(inventory, judge.assess(inventory)) for inventory in judge.read(target)]
+    if to and not any(finding.update.id in wanted for _, assessment in judged for finding in assessment.findings):
         raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
 
     def is_goal(finding: Finding) -> bool:
@@ -65,44 +69,65 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
         weighty = (Importance.REQUIRED, Importance.RECOMMENDED, *((Importance.OPTIONAL,) if include_optional else ()))
         return finding.importance in weighty
 
-    plan = make_plan(inventory, judge.assess_only, judge.assessor.relations, is_goal)
-    document = plan_document(plan, assessment, [one for one in assessment.findings if one.update.id in wanted])
-    if form == "json":
-        _print_json(document)
-    else:
-        print_report(render_plan(document, width=columns()))
+    documents = []
+    for inventory, assessment in judged:
+        plan = make_plan(inventory, judge.assess_only, judge.assessor.relations, is_goal)
+        asked = [one for one in assessment.findings if one.update.id in wanted]
+        documents.append(plan_document(plan, assessment, asked))
+    _print_each(documents, form, render_plan)
 
 
 def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
     """What each file of a target is."""
     known("--format", form, _FORMS)
     judge = Judge(options, [target])
-    (inventory,) = judge.read(target, every_pe=True)
-    document = identity_document(inventory, judge.assessor)
-    if form == "json":
-        _print_json(document)
-    else:
-        print_report(render_identity(document, width=columns()))
+    inventories = judge.read(target, every_pe=True)
+    _print_each([identity_document(inventory, judge.assessor) for inventory in inventories], form, render_identity)
 
 
 def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> None:
     """What changed from one target or saved result to another."""
     known("--format", form, _FORMS)
     judge = Judge(options, [before, after])
-    one, other = _side(before, judge), _side(after, judge)
-    changes = compare(one, other)
+    pairs = _pairs(_sides(before, judge), _sides(after, judge), before, after)
+    compared = [(one, other, compare(one, other)) for one, other in pairs]
     if form == "json":
-        _print_json(asdict(changes))
+        documents: list[dict[str, object]] = [asdict(changes) for _, _, changes in compared]
+        several = [{"before": one.name, "after": other.name, **asdict(changes)} for one, other, changes in compared]
+        _print_json(documents[0] if len(documents) == 1 else several)
     else:
-        print_report(render_changes(changes, one.name, other.name, width=columns()))
+        print_report(
+            "\n".join(
+                render_changes(changes, one.name, other.name, width=columns()) for one, other, changes in compared
+            )
+        )
 
 
-def _side(path: Path, judge: Judge) -> Side:
+def _sides(path: Path, judge: Judge) -> dict[str | None, Side]:
+    """What a path holds, by the name of the host in lower case where one is told."""
     with opened_target(path) as target:
         if target.kind is TargetKind.RESULT:
-            return saved_side(checked_result(target.document("a saved result"), str(path)), str(path))
-        (inventory,) = judge.read_open(target)
-    return judged_side(inventory, judge.assess(inventory), judge.catalogue.sha256)
+            return {None: saved_side(checked_result(target.document("a saved result"), str(path)), str(path))}
+        inventories = judge.read_open(target)
+    return {
+        one.collected.host.casefold() if one.collected and one.collected.host else None: judged_side(
+            one, judge.assess(one), judge.catalogue.sha256
+        )
+        for one in inventories
+    }
+
+
+def _pairs(
+    one: Mapping[str | None, Side], other: Mapping[str | None, Side], before: Path, after: Path
+) -> list[tuple[Side, Side]]:
+    """Which is held against which: the only ones, else hosts of one name. Raises UsageError for a host on one side."""
+    if len(one) == len(other) == 1:
+        return [(next(iter(one.values())), next(iter(other.values())))]
+    for path, more in ((before, one.keys() - other.keys()), (after, other.keys() - one.keys())):
+        if more:
+            names = ", ".join(sorted(name or "rows that name no host" for name in more))
+            raise UsageError(f"{path}: only here: {names}; several hosts are compared by their names")
+    return [(side, other[host]) for host, side in one.items()]
 
 
 def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> None:
@@ -110,7 +135,9 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
     if output is not None:
         not_evidence(output, (source, *options.catalogues))
     judge = Judge(options, [source])
-    (inventory,) = judge.read(source)
+    inventory, *others = judge.read(source)
+    if others:
+        raise UsageError(f"--from: {source} tells of {len(others) + 1} hosts, and a baseline is that of one")
     assessment = judge.assess(inventory)
     if not assessment.products:
         raise UsageError(f"--from: nothing was recognised in {source}, so it is no server to take a baseline from")
@@ -119,6 +146,14 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
         print_report(text)
     else:
         write_file(output, text)
+
+
+def _print_each(documents: Sequence[Document], form: str, render: Callable[..., str]) -> None:
+    """One document, or one a host."""
+    if form == "json":
+        _print_json(documents[0] if len(documents) == 1 else documents)
+    else:
+        print_report("\n".join(render(document, width=columns()) for document in documents))
 
 
 def _print_json(document: object) -> None:

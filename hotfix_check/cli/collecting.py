@@ -15,7 +15,7 @@ from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import JudgeOptions, read_for, this_host
 from hotfix_check.cli.output import print_report, replaced_bytes, write_file
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Collected, TargetKind, inventory_to_json, opened_target
+from hotfix_check.inventory import Collected, Inventory, TargetKind, opened_target, saved_text
 
 
 def run_inventory(
@@ -39,16 +39,10 @@ def run_inventory(
     outline = catalogue.outline() if isinstance(catalogue, Catalogue) else catalogue.outline
     options = JudgeOptions(follow_links=follow_links, hive=hive, hashes=hashes, quiet=quiet)
     with opened_target(target) as opened:
-        (inventory,) = read_for(outline, opened, options, every_pe=True)
-    if inventory.kind is TargetKind.INVENTORY:
+        inventories = read_for(outline, opened, options, every_pe=True)
+    if inventories[0].kind is TargetKind.INVENTORY:
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
-    here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
-    collected = Collected(
-        host=this_host() if here else inventory.collected.host if inventory.collected else None,
-        at=datetime.now(UTC) if here else None,
-        by=f"hotfix-check {__version__}",
-    )
-    text = inventory_to_json(inventory, collected)
+    text = saved_text([(one, _collected(one, run_info=run_info)) for one in inventories])
     if output is None:
         print_report(text)
     elif packed:
@@ -58,7 +52,18 @@ def run_inventory(
         write_file(output, text)
     if not quiet:
         print(
-            f"hotfix-check {__version__}: {inventory.files_seen} files seen, {inventory.files_read} read, "
-            f"{len(inventory.unreadable)} not readable",
+            f"hotfix-check {__version__}: {sum(one.files_seen for one in inventories)} files seen, "
+            f"{sum(one.files_read for one in inventories)} read, "
+            f"{sum(len(one.unreadable) for one in inventories)} not readable"
+            + (f", of {len(inventories)} hosts" if len(inventories) > 1 else ""),
             file=sys.stderr,
         )
+
+
+def _collected(inventory: Inventory, *, run_info: bool) -> Collected:
+    here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
+    return Collected(
+        host=this_host() if here else inventory.collected.host if inventory.collected else None,
+        at=datetime.now(UTC) if here else None,
+        by=f"hotfix-check {__version__}",
+    )

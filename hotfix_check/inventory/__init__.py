@@ -17,7 +17,7 @@ from hotfix_check.inventory.files import (
 )
 from hotfix_check.inventory.read import with_hive
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
-from hotfix_check.inventory.saved import inventory_to_json
+from hotfix_check.inventory.saved import inventory_to_json, saved_text
 from hotfix_check.inventory.target import Target, opened_target, read_target, read_targets
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "opened_target",
     "read_target",
     "read_targets",
+    "saved_text",
     "target_name",
     "with_hive",
 ]

@@ -7,6 +7,7 @@ claims is taken for a program, whose reader says what is wrong with it.
 from __future__ import annotations
 
 import stat
+import sys
 from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,12 +19,15 @@ from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, why
 from hotfix_check.inventory.files import Inventory, TargetKind
-from hotfix_check.inventory.listings import KNOWN, is_listing, is_other_text
-from hotfix_check.inventory.open_file import OpenFile, opened_file
+from hotfix_check.inventory.images import image_words
+from hotfix_check.inventory.listings import is_listing, is_other_text, text_head
+from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
 from hotfix_check.inventory.read import read_disk, root_of
-from hotfix_check.inventory.saved import is_result, looks_saved, read_document, read_saved
+from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved
 from hotfix_check.untrusted.shown import path_text
 
+STANDARD_INPUT = Path("-")
+"""The path that means standard input; a file of that name is ./-"""
 OnFile = Callable[[], None] | None
 
 
@@ -71,6 +75,9 @@ class _Kind:
 def opened_target(path: Path) -> Iterator[Target]:
     """A target, open while it is asked. Raises TargetError when it is missing or is neither a folder nor a file."""
     where = path_text(str(path))
+    if path == STANDARD_INPUT:
+        yield Target(path=path, is_folder=False, file=_standard_input())
+        return
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
@@ -87,6 +94,19 @@ def opened_target(path: Path) -> Iterator[Target]:
         except (OSError, pe.PeError):
             file = None  # why is said where it is read as a program
         yield Target(path=path, is_folder=False, file=file)
+
+
+def _standard_input() -> OpenFile:
+    where = "standard input"
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    except (OSError, AttributeError, ValueError) as error:
+        raise TargetError(f"{where}: cannot be read: {error}") from error
+    if len(data) > MAX_BYTES:
+        raise TargetError(f"{where}: larger than {MAX_BYTES} bytes")
+    if not data.strip():
+        raise TargetError(f"{where}: nothing in it; a listing or a saved inventory expected")
+    return bytes_as_file(data, where, "-")
 
 
 def read_targets(target: Path, asked: Asked, on_file: OnFile = None) -> tuple[Inventory, ...]:
@@ -146,7 +166,12 @@ def _read_folder(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invento
 def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     file = target.file
     if file is not None and file.name.lower() not in asked.wanted and is_other_text(file):
-        raise TargetError(f"{file.where}: text, but none of the listings that can be read ({KNOWN})")
+        from hotfix_check.inventory.listings.commands import closest
+
+        forms = closest(text_head(file) or "")
+        raise TargetError(f"{file.where}: text, but none of the listings that can be read. Closest are {forms}")
+    if file is not None and file.fd is None:
+        raise TargetError(f"{file.where}: neither a listing nor a saved inventory; give a program by its path")
     return (read_disk(target.path, asked, on_file, is_folder=False, lone=file),)
 
 
@@ -181,7 +206,18 @@ def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
 
 
 def _read_saved(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
-    return (read_saved(target.opened),)
+    return read_saved(target.opened)
+
+
+def _image_words(target: Target) -> str | None:
+    try:
+        return None if target.file is None else image_words(target.file.read_at, target.file.size)
+    except OSError:
+        return None  # said when it is read as a file
+
+
+def _refuse_image(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    raise TargetError(f"{target.opened.where}: {_image_words(target)}")
 
 
 def _refuse_result(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
@@ -202,5 +238,6 @@ _KINDS = (
     _Kind(TargetKind.RESULT, _by_content(is_result), _refuse_result),
     _Kind(TargetKind.INVENTORY, _by_content(looks_saved), _read_saved),
     _Kind(TargetKind.ARCHIVE, lambda target: _archive_form(target) is not None, _read_archive),
+    _Kind(TargetKind.IMAGE, lambda target: _image_words(target) is not None, _refuse_image),
     _Kind(TargetKind.FILE, lambda target: True, _read_lone),
 )

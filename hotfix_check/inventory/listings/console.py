@@ -24,7 +24,9 @@ _KEY = re.compile(r"[ \t]{0,40}([^\W\d_][\w ()./-]{0,60}?)[ \t]{0,40}:(?:[ \t]+(
 _EQUALS = re.compile(r"[ \t]{0,8}([A-Za-z]\w{0,60})=(.*)", re.ASCII)
 _HEADING = re.compile(r"[ \t]{0,8}((?:[A-Za-z]:|\\)\\[^:*?\"<>|\t]{1,1000}):[ \t]*")
 _WORDS = re.compile(r"[A-Z]\w{0,40}(?: {2,}[A-Z]\w{0,40}){0,40} *", re.ASCII)
-_COMMAND = re.compile(r"\b(?:get-command|gcm|get-item|gi|get-childitem|gci|dir|ls)\b", re.ASCII | re.IGNORECASE)
+_ALONE = ("HotFixID", "Version")  # what wmic is asked for alone; it has no dashes by which a table is known
+_NUMBERS = re.compile(r"\s{0,8}[0-9]{1,5}(?:\.[0-9]{1,5}){3}\s{0,8}", re.ASCII)
+_COMMAND = re.compile(r"\b(?:get-command|gcm|get-item|gi|get-childitem|gci|dir|ls|wmic)\b", re.ASCII | re.IGNORECASE)
 _PROGRAM = re.compile(r"([\w$-]{1,60})\.(exe|dll)\b", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:get-command|gcm)\s+[\"']?(exsetup)\b(?!\.)", re.ASCII | re.IGNORECASE)
 _QUOTED = re.compile(r"(?:> ?){1,8}")
@@ -33,7 +35,7 @@ Row = dict[str, object]
 
 def console_rows(text: str) -> Iterator[Row]:
     """The rows of every table, list and ``Name=value`` in a text, by column name in lower case."""
-    lines = [line[:_LONGEST_LINE].rstrip() for line in text.replace("\r\r\n", "\n").splitlines()]
+    lines = [line[:_LONGEST_LINE].rstrip() for line in text.splitlines()]
     if any(line.startswith("> ") for line in lines):
         lines = [_QUOTED.sub("", line, count=1) if line.startswith(">") else line for line in lines]
     lines.append("")
@@ -53,16 +55,16 @@ class _Reading:
         self._row: Row = {}
         self._key: str | None = None
         self._equals = False
+        self._bars: list[str] = []
         self._width = max(map(len, lines), default=0)
 
     def step(self) -> Iterator[Row]:
         """The rows that end with the next line, or with the table that begins there."""
         line = self.lines[self.at]
-        below = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else ""
-        starts = _starts(line, below)
+        starts = _starts(self.lines, self.at)
         if starts is not None:
             yield from self.ended()
-            yield from self._table(line, starts, 2 if _DASHES.fullmatch(below) else 1)
+            yield from self._table(starts, 2 if _DASHES.fullmatch(self.lines[self.at + 1]) else 1)
             return
         self.at += 1
         yield from self._list_line(line)
@@ -83,6 +85,12 @@ class _Reading:
             if self._equals:
                 yield from self.ended()
             yield from self._add(pair[1], pair[2] or "")
+        elif line.startswith("|"):
+            yield from self.ended()
+            yield from self._piped(line)
+        elif self._named is not None and _NUMBERS.fullmatch(line):
+            yield from self.ended()
+            yield {"fileversion": line.strip(), NAMED: self._named}
         elif line.strip():
             yield from self.ended()
             self._command(line)
@@ -124,8 +132,17 @@ class _Reading:
             names = {"exsetup.exe": "ExSetup.exe"}
         self._named = next(iter(names.values())) if len(names) == 1 else None
 
-    def _table(self, header: str, starts: list[tuple[int, int]], below: int) -> Iterator[Row]:
-        columns = [header[start:end].strip().lower() for start, end in _spans(starts)]
+    def _piped(self, line: str) -> Iterator[Row]:
+        """A row between bars, as osquery and Markdown draw them; the first is the header."""
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        above = self.lines[self.at - 2] if self.at > 1 else ""
+        if not above.startswith(("|", "+")) or (above.startswith("+") and not self._bars):
+            self._bars = [cell.lower() for cell in cells]
+        elif not set(line) <= set("|+-=: "):
+            yield dict(zip(self._bars, cells, strict=False))
+
+    def _table(self, starts: list[tuple[int, int]], below: int) -> Iterator[Row]:
+        columns = _headings(starts, self.lines[self.at], self.lines[self.at - 1] if self.at else "")
         self.at += below
         last: Row | None = None
         while self.at < len(self.lines):
@@ -135,9 +152,9 @@ class _Reading:
                     break
             else:
                 cells = _cells(line, starts)
-                if cells is None or (below == 1 and not cells[0]):
+                if cells is None or not any(cells):
                     break
-                if last is not None and not cells[0]:
+                if last is not None and not cells[0] and below == 2:
                     for column, cell in zip(columns, cells, strict=False):
                         last[column] = f"{last[column]}{cell}" if cell else last[column]
                 else:
@@ -154,15 +171,32 @@ def _is_inner(pair: re.Match[str] | None, line: str) -> bool:
     return pair is not None and (line.startswith("\t") or " : " in line)
 
 
-def _starts(line: str, below: str) -> list[tuple[int, int]] | None:
+def _headings(starts: list[tuple[int, int]], line: str, above: str) -> list[str]:
+    """The columns' names in lower case; one that did not fit began in the line above."""
+    names = [line[start:end].strip() for start, end in _spans(starts)]
+    if not all(names) or (len(names) > 1 and _fits(above, starts)):
+        names = [above[start:end].strip() + name for (start, end), name in zip(_spans(starts), names, strict=True)]
+    return [name.lower() for name in names]
+
+
+def _fits(above: str, starts: list[tuple[int, int]]) -> bool:
+    """Whether a line above a header has words at its columns and nowhere else."""
+    begin = {start for start, _ in starts}
+    words = [match.start() for match in re.finditer(r"\S+", above)]
+    return bool(words) and begin.issuperset(words)
+
+
+def _starts(lines: Sequence[str], at: int) -> list[tuple[int, int]] | None:
     """Where the columns of a table begin and end that has its header here; None when it has not."""
-    if _DASHES.fullmatch(below):
+    line, above = lines[at], lines[at - 1] if at else ""
+    below, after = (*lines[at + 1 : at + 3], "", "")[:2]
+    if _DASHES.fullmatch(below) and not line.startswith(("|", "+")):
         starts = [match.span() for match in re.finditer(r"-+", below)]
         words = line.split()
         if not words or len(starts) > _MOST_COLUMNS or (len(starts) == 1 and len(words) > 1) or ": " in line:
             return None
-        return starts if all(line[start:end].strip() for start, end in _spans(starts)) else None
-    if "  " in line and _WORDS.fullmatch(line):
+        return starts if all(_headings(starts, line, above)) else None
+    if line in _ALONE or ("  " in line and _WORDS.fullmatch(line) and not _DASHES.fullmatch(after)):
         return [match.span() for match in re.finditer(r"\w+", line)]
     return None
 
@@ -195,4 +229,4 @@ def _goes_on(lines: Sequence[str], at: int, starts: list[tuple[int, int]]) -> bo
     """Whether a table of wmic goes on behind an empty line, as it does where each line end was made two."""
     after = lines[at + 1] if at + 1 < len(lines) else ""
     cells = _cells(after, starts) if after.strip() else None
-    return cells is not None and all(cells) and _starts(after, "") is None
+    return cells is not None and all(cells) and _starts(lines, at + 1) is None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, has_folder, text_of, text_version
 
@@ -86,10 +87,14 @@ def crash(row: Mapping[str, object]) -> Iterator[ListedFile]:
 
 
 def _columns(row: Mapping[str, object]) -> dict[str, object]:
-    """The same row under the bare names of its columns: ``Details_Table0_FileName`` and ``File Name`` are filename."""
     found: dict[str, object] = {}
     for key, value in row.items():
-        bare = _COLUMN.fullmatch(key)
-        if bare is not None:
-            found.setdefault(re.sub(r"[ _-]", "", bare[1]), value)
+        found.setdefault(bare(key), value)
     return found
+
+
+@lru_cache(maxsize=4096)
+def bare(column: str) -> str:
+    """A column's own name: ``details_table0_filename0`` and ``file name`` are filename."""
+    match = _COLUMN.fullmatch(column)
+    return re.sub(r"[ _-]", "", column if match is None else match[1])

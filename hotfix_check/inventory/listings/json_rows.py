@@ -6,13 +6,13 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.listed import Said, lowered
 from hotfix_check.inventory.listings.powershell import PARTS, SETUP_FILE, SETUP_OBJECT
-from hotfix_check.inventory.listings.rows import facts_of, host_of, kind_of_row, kind_of_rows
+from hotfix_check.inventory.listings.rows import MANY, facts_of, host_of, kind_of_row, kind_of_rows
 from hotfix_check.untrusted.json import parse_json
 
 _KEY = re.compile(r'"([^"\\\n]{1,80})"\s{0,8}:')
@@ -28,6 +28,8 @@ def is_json_listing(head: str) -> bool:
     keys = {match[1] for match in _KEY.finditer(start)}
     if "schema" in keys and "hotfix-check/" in start:
         return False
+    if {key.lower() for key in keys} >= PARTS:
+        return True
     return kind_of_rows(chain(_first_rows(start), [dict.fromkeys(keys)])) is not None
 
 
@@ -50,7 +52,7 @@ def _first_rows(start: str) -> Iterator[dict[str, Any]]:
 def json_listing(data: bytes, text: str, where: str) -> Iterator[Said]:
     """What the objects say. Raises SavedInputError for what is no JSON, with the place."""
     rows = _json_rows(data, where)
-    first = [row for row, _ in zip(rows, range(200), strict=False)]
+    first = list(islice(rows, MANY))
     default = kind_of_rows(first)
     for row in chain(first, rows):
         if default is not None and (kind_of_row(lowered(row)) is not None or default.name != "PowerShell"):

@@ -49,7 +49,7 @@ def is_powershell(row: Mapping[str, object]) -> bool:
     own = {"versioninfo", "fileversionraw", "filemajorpart", "fileversion"} & set(row)
     if {"fullname", "pspath"} & set(row):
         return bool(own) or any("version" in column for column in row)
-    if {"commandtype", "name", "version", "source"} <= set(row):
+    if {"commandtype", "name", "version", "source"} <= set(row) or (NAMED in row and row.keys() & {"version", *own}):
         return True
     return bool(own) and bool({"path", "filename", "name", "file"} & set(row))
 
@@ -104,7 +104,7 @@ def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
     if "commandtype" in row:
         return text_of(row.get("source")) or text_of(row.get("name"))
     whole = text_of(inner.get("filename")) or text_of(row.get("filename")) or text_of(row.get("file"))
-    name = whole or text_of(row.get("name"))
+    name = whole or text_of(row.get("name")) or text_of(row.get(NAMED))
     folder = text_of(row.get("directoryname")) or text_of(row.get("directory"))
     return f"{folder}\\{name}" if name is not None and folder is not None and not has_folder(name) else name
 

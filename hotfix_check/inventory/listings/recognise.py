@@ -19,7 +19,14 @@ from hotfix_check.inventory.listings.msinfo import is_msinfo, msinfo
 from hotfix_check.inventory.listings.reg_export import is_reg_export, reg_export
 from hotfix_check.inventory.listings.rows import facts_of, kind_of_rows
 from hotfix_check.inventory.listings.tables import is_table, table
-from hotfix_check.inventory.listings.update_lists import is_kb_list, is_systeminfo, kb_list, systeminfo
+from hotfix_check.inventory.listings.update_lists import (
+    health_report,
+    is_health_report,
+    is_kb_list,
+    is_systeminfo,
+    kb_list,
+    systeminfo,
+)
 from hotfix_check.inventory.listings.web_and_mail import headers, is_headers
 from hotfix_check.inventory.open_file import OpenFile
 
@@ -72,12 +79,9 @@ PASTED = (
     Form(is_headers, _of_text(headers)),
     Form(is_crash_report, _of_text(crash_report)),
     Form(is_systeminfo, _of_text(systeminfo)),
+    Form(is_health_report, _of_text(health_report)),
 )
 """What people paste one below the other: a text is of all of these that recognise it."""
-
-KNOWN = (
-    "filever, sigcheck -c, PowerShell's VersionInfo as CSV, JSON or CLIXML, osquery, Velociraptor, or exiftool -json"
-)
 
 
 def is_listing(file: OpenFile) -> bool:
@@ -107,10 +111,12 @@ def is_other_text(file: OpenFile) -> bool:
 def decoded(data: bytes) -> str:
     """The text of a listing: UTF-16 where it looks so, else UTF-8; bytes of another code page become ``\\xff``."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    if len(data) >= 4 and data[0] and data[2] and not any(data[1:64:2]):  # sigcheck in a pipe: no byte order mark
-        return data.decode("utf-16-le", "replace")
-    return data.decode("utf-8-sig", "backslashreplace")
+        text = data.decode("utf-16", "replace")
+    elif len(data) >= 4 and data[0] and data[2] and not any(data[1:64:2]):  # sigcheck in a pipe: no byte order mark
+        text = data.decode("utf-16-le", "replace")
+    else:
+        text = data.decode("utf-8-sig", "backslashreplace")
+    return text.replace("\r\r\n", "\n")  # as wmic ends its lines in a pipe
 
 
 def text_head(file: OpenFile) -> str | None:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
 from hotfix_check.inventory.listings import data_files, exchange_servers, update_lists
+from hotfix_check.inventory.listings.data_files import bare
 from hotfix_check.inventory.listings.exiftool import exiftool_file
 from hotfix_check.inventory.listings.listed import ListedFile, Said, lowered, text_of
 from hotfix_check.inventory.listings.osquery import osquery_said
@@ -30,15 +31,12 @@ _HOSTS = (
     "server",
     "systemname",
     "csname",
-    "netbios_name0",
-    "netbios name",
-    "computer name",
-    "host_display_name",
+    "netbiosname",
+    "hostdisplayname",
     "hostidentifier",
-    "details_table0_computername",
-    "__server",
 )
-_MANY = 200  # rows from which the kind of a table is told
+"""Columns that name the host, without blanks, underscores and what reports put around them (data_files.bare)."""
+MANY = 200  # rows from which the kind of a table is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +108,16 @@ def kind_of_row(row: Row) -> RowKind | None:
 
 def kind_of_rows(rows: Iterable[Row]) -> RowKind | None:
     """What the first rows are of that are of anything."""
-    return next((kind for row in islice(rows, _MANY) if (kind := kind_of_row(lowered(row))) is not None), None)
+    return next((kind for row in islice(rows, MANY) if (kind := kind_of_row(lowered(row))) is not None), None)
 
 
 def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = None) -> Iterator[Said]:
     """What rows say, each by its own kind, else by ``default``; ``drawn`` tells PowerShell's ways apart: (JSON)."""
+    columns, kind = None, None
     for row in rows:
         low = lowered(row)
-        kind = kind_of_row(low) or default
+        if kind is None or low.keys() != columns:  # rows of one table are of one kind
+            columns, kind = low.keys(), kind_of_row(low) or default
         if kind is None:
             continue
         host = host_of(low, kind.host)
@@ -128,8 +128,9 @@ def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = Non
 
 def host_of(row: Row, more: tuple[str, ...] = ()) -> str | None:
     """The host that a row names; a path, or what is too long for a name, is none."""
+    named = {bare(column): value for column, value in row.items()}
     for column in (*_HOSTS, *more):
-        value = text_of(row.get(column))
+        value = text_of(named.get(column))
         if value is not None and len(value) <= 255 and value.isprintable() and "\\" not in value.lstrip("\\"):
             return value.lstrip("\\")
     return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.listed import Said
-from hotfix_check.inventory.listings.rows import facts_of, kind_of_row, kind_of_rows
+from hotfix_check.inventory.listings.rows import MANY, facts_of, kind_of_row, kind_of_rows
 
 HEADER_LINES = 40  # a banner, or the #TYPE line of Windows PowerShell, may stand above the header
 MAX_COLUMNS = 500
@@ -48,7 +48,7 @@ def is_table(head: str) -> bool:
 def table(data: bytes, text: str, where: str) -> Iterator[Said]:
     """What the rows say."""
     rows = rows_of(text, where)
-    first = [row for row, _ in zip(rows, range(200), strict=False)]
+    first = list(islice(rows, MANY))
     yield from facts_of(chain(first, rows), default=kind_of_rows(first))
 
 

@@ -17,6 +17,8 @@ _TITLE = re.compile(r"exchange[^()]{0,120}\(KB([1-9][0-9]{4,6})\)", re.ASCII | r
 _NUMBERED = re.compile(r"\[[0-9]{2,3}\]: (?:KB|Q)([1-9][0-9]{4,6})\b", re.ASCII | re.IGNORECASE)
 _LINE = re.compile(r"(?:KB|Q)([1-9][0-9]{5,6})", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"[^:\r\n\"]{4,40}:[ \t]{2,60}(\S{1,64})[ \t]*")
+_HEALTH_REPORT = re.compile(r"Exchange Health Checker version [0-9]", re.IGNORECASE)
+_SERVER = re.compile(r"^[ \t]{0,8}Name: (\S{1,255})[ \t]*\r?$", re.MULTILINE)
 _TITLES = ("title", "displayname", "caption", "name", "description")
 GET_HOTFIX = "Get-HotFix"
 SYSTEMINFO = "systeminfo"
@@ -59,6 +61,19 @@ def systeminfo(text: str, where: str) -> Iterator[Said]:
     host = next((match[1] for line in text.splitlines()[:10] if (match := _HOST.fullmatch(line))), None)
     for match in _NUMBERED.finditer(text):
         yield Said(ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1])), SYSTEMINFO, host)
+
+
+def is_health_report(head: str) -> bool:
+    """Whether a text is HealthChecker's report."""
+    return _HEALTH_REPORT.search(head) is not None
+
+
+def health_report(text: str, where: str) -> Iterator[Said]:
+    """The updates that the report names by their titles, of the server that it names."""
+    host = _SERVER.search(text)
+    for match in _TITLE.finditer(text):
+        claim = ClaimedUpdate(source="HealthChecker", kb=int(match[1]))
+        yield Said(claim, "HealthChecker", None if host is None else host[1])
 
 
 def is_kb_list(head: str) -> bool:

@@ -23,11 +23,17 @@ _NUMBERS = r"([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,5}(?:\.[0-9]{1,5})?)(?![0-9.])"
 _HEADERS = (
     ("X-OWA-Version", re.compile(rf"\bX-OWA-Version[\"'\s:=,{{\[]{{1,60}}{_NUMBERS}", re.ASCII | re.IGNORECASE)),
     ("a path of Outlook on the web", re.compile(rf"/(?:owa|ecp)/(?:auth/)?{_NUMBERS}/", re.ASCII | re.IGNORECASE)),
-    ("X-MimeOLE", re.compile(rf"\bX-MimeOLE: Produced By Microsoft Exchange V{_NUMBERS}", re.ASCII | re.IGNORECASE)),
+    (
+        "X-MimeOLE",
+        re.compile(
+            r"\bX-MimeOLE: Produced By Microsoft Exchange V([0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]{1,5}){0,2})(?![0-9.])",
+            re.ASCII | re.IGNORECASE,
+        ),
+    ),
     ("X-Mailer", re.compile(rf"\bX-Mailer: Internet Mail Service \({_NUMBERS}\)", re.ASCII | re.IGNORECASE)),
 )
 _RECEIVED = re.compile(
-    r"\bby (\S{1,255})(?: \([^()\r\n]{0,100}\))?\s{1,9}with (?:mapi|Microsoft SMTP Server)\b"
+    r"\bby (\S{1,255})(?: \([^()\r\n]{0,100}\))?\s{1,9}with\s{1,9}(?:mapi|Microsoft SMTP Server)\b"
     rf"[^;]{{0,200}}?\bid\s{_NUMBERS}",
     re.ASCII | re.IGNORECASE,
 )
