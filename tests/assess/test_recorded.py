@@ -361,6 +361,10 @@ def unrecorded(assessment: Assessment) -> Assessment:
             replace(level, recorded=None, anomalies=_unsaid(level.anomalies)) for level in assessment.products
         ),
         findings=tuple(replace(one, recorded=None, anomalies=_unsaid(one.anomalies)) for one in assessment.findings),
+        installations=tuple(
+            replace(one, level=replace(one.level, recorded=None, anomalies=_unsaid(one.level.anomalies)))
+            for one in assessment.installations
+        ),
     )
 
 
