@@ -94,6 +94,7 @@ def test_the_description_of_the_format_names_every_field() -> None:
     sections = [set(re.findall(r"^\| `(\w+)`", part, re.MULTILINE)) for part in text.split("\n## ")]
     whole = SCHEMA["properties"]
     parts = (SCHEMA, whole["collected"], whole["files"]["items"], whole["unreadable"]["items"], whole["registry"])
+    parts += (whole["reported"]["items"], whole["claimed"]["items"])
     assert [names for names in sections if names] == [set(part["properties"]) for part in parts]
     (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     jsonschema.validate(json.loads(example), SCHEMA)

@@ -483,7 +483,7 @@ def test_other_text_is_refused_in_a_line_that_names_the_formats(tmp_path: Path) 
     path = tmp_path / "notes.txt"
     path.write_text("Dear all")
     with pytest.raises(
-        TargetError, match=r"notes.txt: text, but none of the listings .*\(filever, sigcheck -c, PowerShell"
+        TargetError, match=r"notes.txt: text, but none of the listings .*Closest are PowerShell: Get-Command"
     ):
         read_target(path, wanted=WANTED)
     assert read_target(path, wanted=frozenset({"notes.txt"})).kind is TargetKind.FILE
