@@ -22,7 +22,7 @@ from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.levels import assess_level
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
-from hotfix_check.assess.reported import reported_level, reports_of, with_claims, with_reports
+from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import row_names
@@ -108,7 +108,8 @@ class Assessor:
         product = evidence.product
         counting = evidence.counting(self.outline.names[product.id])
         if not counting:
-            return reported_level(product, reports_of(product, evidence.files.inventory.reported))
+            level = reported_level(product, reports_of(product, evidence.files.inventory.reported))
+            return level if level is None or declared is None else as_declared(level, product.level_index(declared))
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest)

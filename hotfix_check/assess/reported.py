@@ -24,16 +24,17 @@ def reports_of(product: Product, reported: Iterable[ReportedBuild]) -> list[Repo
 
 
 def reported_level(product: Product, reported: Sequence[ReportedBuild]) -> ProductLevel | None:
-    """The level by what was reported; None where that is of other products, or tells no level.
+    """The level by what was reported, which is of the product; None where nothing was.
 
-    Builds that differ in level give an interval, as markers do.
+    An interval where builds differ in level, or where one tells no more: V6.5, or a build between two levels.
     """
-    told = {one: index for one in reported if (index := _level_of(product, one)) is not None}
-    if not told:
+    if not reported:
         return None
-    low, high = min(told.values()), max(told.values())
-    anomalies = [f"reported-only: {_words(product, one, index)}" for one, index in told.items()]
-    if low != high:
+    told = {one: _interval(product, one) for one in reported}
+    low, high = min(one for one, _ in told.values()), max(one for _, one in told.values())
+    known = low == high and _level_of(product, reported[0]) is not None
+    anomalies = [f"reported-only: {_words(product, one)}" for one in reported]
+    if len(set(told.values())) > 1:
         names = f"{product.levels[low].name} and {product.levels[high].name}"
         anomalies.append(f"mixed-level: what was reported is of {names}")
     return ProductLevel(
@@ -44,8 +45,13 @@ def reported_level(product: Product, reported: Sequence[ReportedBuild]) -> Produ
         votes=(),
         anomalies=tuple(anomalies),
         server=True,
-        recorded=low if low == high else None,
+        recorded=low if known else None,
     )
+
+
+def as_declared(level: ProductLevel, declared: int) -> ProductLevel:
+    """The level that was declared of a product that was only reported."""
+    return replace(level, low=declared, high=declared, basis=Basis.DECLARED, recorded=None)
 
 
 def with_reports(finding: Finding, product: Product, reported: Sequence[ReportedBuild]) -> Finding:
@@ -81,22 +87,36 @@ def _padded(one: ReportedBuild) -> FileVersion:
 
 
 def _level_of(product: Product, one: ReportedBuild) -> int | None:
-    major, minor, build, *last = one.numbers
     headline = next((at for at, level in enumerate(product.levels) if level.build == one.numbers), None)
-    if headline is not None:
+    if headline is not None or len(one.numbers) < 3:
         return headline
+    major, minor, build, *last = one.numbers
     by_release = len({level.build[:2] for level in product.levels}) > 1
     if not (product.by_third_part or by_release):
         return None
     return built_level(product, (major, minor), build, last[0] if last else None)
 
 
-def _words(product: Product, one: ReportedBuild, index: int) -> str:
+def _interval(product: Product, one: ReportedBuild) -> tuple[int, int]:
+    """The lowest and the highest level that a build of the product can be of."""
+    level = _level_of(product, one)
+    if level is not None:
+        return level, level
+    if product.by_third_part and len(one.numbers) > 2:
+        line = product.line_of(_padded(one))
+        return line, min(line + 1, len(product.levels) - 1)
+    fitting = [at for at, level in enumerate(product.levels) if level.build[:2] == one.numbers[:2]]
+    return (fitting[0], fitting[-1]) if fitting else (0, len(product.levels) - 1)
+
+
+def _words(product: Product, one: ReportedBuild) -> str:
     marker = " or ".join(sorted(product.files[name].name for name in product.server_files if name in product.files))
-    level = f"{one.source} tells {one.text}, a build of {product.levels[index].name}"
+    level = _level_of(product, one)
+    of = product.name if level is None else product.levels[level].name
+    told = f"{one.source} tells {one.text}, a build of {of}"
     if one.follows_updates:
-        return f"{level}; which updates are there, only {marker or 'a file'} shows for sure"
-    return f"{level}, and no security update or rollup changes it; {marker or 'a file'} shows which are there"
+        return f"{told}; which updates are there, only {marker or 'a file'} shows for sure"
+    return f"{told}, and no security update or rollup changes it; {marker or 'a file'} shows which are there"
 
 
 def _compared(one: ReportedBuild, version: FileVersion) -> str:

@@ -16,10 +16,11 @@ from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import TargetKind, opened_target
+from hotfix_check.inventory.typed import typed_inventory, typed_version
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import render_changes
 from hotfix_check.report.explain import render_explanation
-from hotfix_check.report.identity import identity_document, render_identity
+from hotfix_check.report.identity import files_of_build, identity_document, render_identity
 from hotfix_check.report.plan import plan_document, render_plan
 from hotfix_check.report.result import Document, finding_document
 from hotfix_check.saved_result import checked_result
@@ -78,10 +79,16 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
 
 
 def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
-    """What each file of a target is."""
+    """What each file of a target is, or what a version that was typed would be."""
     known("--format", form, _FORMS)
     judge = Judge(options, [target])
-    inventories = judge.read(target, every_pe=True)
+    typed = None if target.exists() else typed_version(str(target))
+    if typed is None:
+        inventories = judge.read(target, every_pe=True)
+    else:
+        name, version = typed
+        names = [name] if name else files_of_build(judge.assessor, version)
+        inventories = (typed_inventory(str(target), version, names),)
     _print_each([identity_document(inventory, judge.assessor) for inventory in inventories], form, render_identity)
 
 

@@ -166,6 +166,13 @@ def enter_listing(data: bytes) -> None:
         _told(error)
         return
     for inventory in inventories[:3]:
+        collected = inventory.collected or Collected(host=None, at=None, by="fuzz")
+        saved = parse_saved(parse_json(inventory_to_json(inventory, collected).encode(), "again", "it"), "again")
+        assert (saved.files, saved.reported, saved.claimed) == (
+            inventory.files,
+            inventory.reported,
+            inventory.claimed,
+        )
         _judged(inventory, _CATALOGUE)
 
 
@@ -305,6 +312,7 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "lines": enter_lines,
     "index": enter_index,
     "listing": enter_listing,
+    "pasted": enter_listing,
     "package": enter_package,
     "inventory": enter_inventory,
     "result": enter_result,
