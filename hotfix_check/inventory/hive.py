@@ -225,12 +225,15 @@ def _setups(top: Any, name: str, stream: Spends, found: _Found) -> None:
         for version, holder in below.items():
             for setup in _named(holder, ("setup",), stream).values():
                 path = "\\".join(part for part in (name, key.name, version, setup.name) if part)
-                values = {
-                    _SETUP_VALUES[one.lower()]: value
-                    for one, value in _values(setup, stream)
-                    if one.lower() in _SETUP_VALUES
-                }
-                found.setups.append(RecordedSetup(key=path, values=tuple(sorted(values.items()))))
+                found.setups.append(RecordedSetup(key=path, values=setup_values(setup, stream)))
+
+
+def setup_values(key: Any, steps: Spends) -> tuple[tuple[str, str | int], ...]:
+    """Of a Setup key the values that tell product, level and folders, by name."""
+    values = {
+        _SETUP_VALUES[name.lower()]: value for name, value in _values(key, steps) if name.lower() in _SETUP_VALUES
+    }
+    return tuple(sorted(values.items()))
 
 
 def _values(key: Any, stream: Spends) -> Iterator[tuple[str, str | int]]:

@@ -235,6 +235,14 @@ Sig[3].Value=mapi32.dll
 Sig[4].Name=Fault Module Version
 Sig[4].Value=6.5.7638.2
 """
+PRODUCT = [
+    "- ExSetup.exe: PowerShell gives the product's version and not the file's",
+    "- ProductVersion of ExSetup.exe 15.2.1748.39",
+]
+EWS = (
+    '<?xml version="1.0"?><s:Envelope><s:Header><h:ServerVersionInfo MajorVersion="15" MinorVersion="2" '
+    'MajorBuildNumber="1118" MinorBuildNumber="40" Version="V2017_07_11"/></s:Header></s:Envelope>'
+)
 CRASHED = ["- mapi32.dll 6.5.7638.2", "- store.exe 6.5.7638.1"]
 OF_TWO = [f"MBX1 {FILE} 15.1.2507.39", f"MBX2 {FILE} 15.1.2507.6"]
 CLAIMS = ["MBX1 claims KB5014261", "MBX1 claims KB5031356"]
@@ -364,6 +372,47 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "ldifde",
         "dn: CN=MBX1,CN=Servers\nserialNumber: Version 15.1 (Build 32507.6)\ncn: MBX1\n",
         ["MBX1 serialNumber in the directory 15.1.2507.6"],
+    ),
+    (
+        "ProductVersion",
+        "of the file that the command names",
+        COMMAND + "\nProductVersion : 15.02.1748.039\n",
+        PRODUCT,
+    ),
+    (
+        "ProductVersion",
+        "table",
+        f"ProductVersion   FileName\n--------------   --------\n15.02.1748.039   {SETUP}\n",
+        [line.replace("- ExSetup.exe:", f"- {FILE}:") for line in PRODUCT],
+    ),
+    (
+        "ProductVersion",
+        "remote, without the file",
+        "PSComputerName ProductVersion\n-------------- --------------\n"
+        "MBX1           15.01.2507.039\nMBX2           15.01.2507.006\n",
+        ["MBX1 a FileVersion without its file 15.1.2507.39", "MBX2 a FileVersion without its file 15.1.2507.6"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "one column",
+        "AdminDisplayVersion\n-------------------\nVersion 15.2 (Build 1118.7)\n",
+        [f"- {CU12}"],
+    ),
+    ("Get-ExchangeServer", "its words alone", "Version 15.2 (Build 1118.7)\r\n", [f"- {CU12}"]),
+    ("headers", "EWS", EWS, ["- ServerVersionInfo 15.2.1118.40"]),
+    ("headers", "a number alone", "15.1.2507.39\n", ["- a number alone 15.1.2507.39"]),
+    (
+        "event 1000",
+        "XML",
+        "<Event><System><EventID>1000</EventID></System><EventData><Data Name='AppName'>store.exe</Data>\n"
+        "<Data Name='AppVersion'>6.5.7638.1</Data></EventData></Event>",
+        CRASHED[1:],
+    ),
+    (
+        "KB list",
+        "systeminfo in Chinese",
+        SYSTEMINFO.replace("Host Name:", "主机名:").replace("Hotfix(s):", "修补程序:"),
+        CLAIMS,
     ),
     (
         "headers",
@@ -519,6 +568,12 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         [f"- {LOW} 15.1.2507.39"],
     ),
     ("msinfo32", "text", NFO_TEXT, [f"- {LOW} 15.1.2507.39"]),
+    (
+        "wmic datafile",
+        "a scanner's path and version",
+        f"  Product           : Exchange\n  Path              : {SETUP}\n  Installed version : 15.1.2507.6\n",
+        [f"- {FILE} 15.1.2507.6"],
+    ),
     ("WinDbg", "lm v", LM, [f"- {FILE} 15.1.2507.39"]),
     (
         "WinDbg",
@@ -529,6 +584,14 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
     ("WinDbg", "lm v with CR LF", LM.replace("\n", "\r\n"), [f"- {FILE} 15.1.2507.39"]),
     ("registry export", "5.00 in UTF-16", _wide(REG), [r"- records Microsoft\ExchangeServer\v15\Setup, KB5014261"]),
     ("registry export", "REGEDIT4", REG4, [r"- records Microsoft\Exchange\Setup, KB324528"]),
+    (
+        "registry export",
+        "Get-ItemProperty",
+        "MsiProductMajor : 15\nMsiProductMinor : 1\nOwaVersion      : 15.1.2507.39\n"
+        "PSPath          : Microsoft.PowerShell.Core\\Registry::HKEY_LOCAL_MACHINE\\SOFTWARE"
+        "\\Microsoft\\ExchangeServer\\v15\\Setup\n",
+        [r"- records Microsoft\ExchangeServer\v15\Setup"],
+    ),
     ("registry export", "reg query", REG_QUERY, [r"- records Microsoft\ExchangeServer\v15\Setup"]),
     ("KB list", "systeminfo", SYSTEMINFO, CLAIMS),
     ("KB list", "systeminfo in UTF-16", _wide(SYSTEMINFO), CLAIMS),

@@ -24,19 +24,24 @@ _SIGNED = re.compile(
     rf"^Sig\[[0-9]\]\.Value={_NAME}\r?\n(?:Sig\[[0-9]\]\.Name=[^\r\n]{{0,200}}\r?\n)Sig\[[0-9]\]\.Value={_VERSION}",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
+_XML = re.compile(
+    rf"<Data[^<>]{{0,60}}>{_NAME}</Data>\s{{0,20}}<Data[^<>]{{0,60}}>{_VERSION}</Data>", re.ASCII | re.IGNORECASE
+)
 _WATSON = re.compile(rf"\bE12\w{{0,8}}, c-[\w-]{{1,20}}, {_VERSION}, ([\w#.-]{{1,80}})", re.ASCII)
-_SIGN = re.compile(r"0x[0-9a-f]{8}\b|Faulting application|\bSig\[[0-9]\]\.|\bE12\w{0,8}, c-", re.ASCII | re.IGNORECASE)
+_SIGN = re.compile(
+    r"<EventID|0x[0-9a-f]{8}\b|Faulting application|\bSig\[[0-9]\]\.|\bE12\w{0,8}, c-", re.ASCII | re.IGNORECASE
+)
 CRASH = "an error report"
 
 
 def is_crash_report(head: str) -> bool:
     """Whether a text tells of a program that ended, with its version."""
-    return _SIGN.search(head) is not None and any(one.search(head) for one in (_EVENT, _SIGNED, _WATSON))
+    return _SIGN.search(head) is not None and any(one.search(head) for one in (_EVENT, _SIGNED, _XML, _WATSON))
 
 
 def crash_report(text: str, where: str) -> Iterator[Said]:
     """The applications and modules of the whole text."""
-    for pattern in (_EVENT, _SIGNED):
+    for pattern in (_EVENT, _SIGNED, _XML):
         for match in pattern.finditer(text):
             yield Said(ListedFile(path=match[1], version_text=match[2]), CRASH)
     for match in _WATSON.finditer(text):

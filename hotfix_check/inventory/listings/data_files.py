@@ -1,7 +1,8 @@
 """Files with versions under other names: wmic datafile, CIM_DataFile, software inventories, debuggers, crash reports.
 
-wmic and CIM_DataFile call the whole path Name; Configuration Manager's software inventory (v_GS_SoftwareFile) has
-FileName, FilePath (the folder), FileVersion and FileSize, and reports put blanks, a 0 or a group's name around them.
+wmic and CIM_DataFile call the whole path Name; scanners have Path beside Installed or Remote version; Configuration
+Manager's software inventory (v_GS_SoftwareFile) has FileName, FilePath (the folder), FileVersion and FileSize,
+and reports put blanks, a 0 or a group's name around them.
 WinDbg's ``lm v`` has Image path and File version; Windows Error Reporting names an application and a module with their
 versions. Each is four numbers of text: whether they are those of the fixed version block, none of them says.
 """
@@ -15,6 +16,8 @@ from functools import lru_cache
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, has_folder, text_of, text_version
 
 _PROGRAM = re.compile(r".{0,1000}[\w) -]\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
+_PATH_COLUMNS = ("name", "path", "file", "file path", "filepath", "filename", "location")
+_VERSION_COLUMNS = ("version", "file version", "fileversion", "installed version", "remote version")
 _COLUMN = re.compile(r"(?:details_)?(?:table[0-9]?_)?(.*?)0?", re.ASCII)
 _CRASHED = tuple(
     (f"{what} name", f"{what} version") for what in ("application", "fault module", "faulting module", "module")
@@ -22,19 +25,31 @@ _CRASHED = tuple(
 
 
 def is_data_file(row: Mapping[str, object]) -> bool:
-    """Whether a row with keys in lower case is a file of wmic datafile: Name is a path, and there is a version."""
-    name = row.get("name")
-    return "version" in row and isinstance(name, str) and has_folder(name) and _PROGRAM.fullmatch(name) is not None
+    """Whether a row with keys in lower case is of a program by its path, with a version beside it."""
+    return _path_and_version(row) is not None
 
 
 def data_file(row: Mapping[str, object]) -> Iterator[ListedFile]:
     """One row; a version that is empty is not told."""
-    yield ListedFile(
-        path=text_of(row.get("name")) or "",
-        version_text=text_of(row.get("version")),
-        size=count_of(row.get("filesize")),
-        company_name=text_of(row.get("manufacturer")),
-    )
+    found = _path_and_version(row)
+    if found is not None:
+        yield ListedFile(
+            path=found[0],
+            version_text=found[1],
+            size=count_of(row.get("filesize")),
+            company_name=text_of(row.get("manufacturer")),
+        )
+
+
+def _path_and_version(row: Mapping[str, object]) -> tuple[str, str | None] | None:
+    version = next((column for column in _VERSION_COLUMNS if column in row), None)
+    if version is None:
+        return None
+    for column in _PATH_COLUMNS:
+        path = row.get(column)
+        if isinstance(path, str) and has_folder(path) and _PROGRAM.fullmatch(path.strip()):
+            return path.strip(), text_of(row.get(version))
+    return None
 
 
 def is_inventoried(row: Mapping[str, object]) -> bool:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
-from hotfix_check.inventory.listings.listed import count_of, lowered, text_of
+from hotfix_check.inventory.listings.listed import Said, count_of, lowered, text_of
 from hotfix_check.untrusted.shown import clipped
 
 _ADMIN = re.compile(
@@ -22,7 +22,6 @@ _ADMIN = re.compile(
 _FOUR = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{1,5})\.([0-9]{1,5})", re.ASCII)
 _IN_DIRECTORY = 30_000
 _PARTS = ("major", "minor", "build", "revision")
-_KB = re.compile(r"\(KB([0-9]{6,7})\)", re.ASCII)
 _COLUMNS = ("admindisplayversion", "serialnumber")
 HEALTH_CHECKER = "HealthChecker"
 GET_EXCHANGE_SERVER = "Get-ExchangeServer"
@@ -46,7 +45,8 @@ def exchange_server(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
 
 def is_health_check(row: Mapping[str, object]) -> bool:
     """Whether a row is of HealthChecker's report as text."""
-    return "build number" in row and "version" in row
+    beside = {"version", "exchange", "exchange version", "name"}
+    return _FOUR.match(str(row.get("build number"))[:40]) is not None and bool(beside & row.keys())
 
 
 def health_check(row: Mapping[str, object]) -> Iterator[ReportedBuild | ClaimedUpdate]:
@@ -57,9 +57,21 @@ def health_check(row: Mapping[str, object]) -> Iterator[ReportedBuild | ClaimedU
         yield ReportedBuild(source=HEALTH_CHECKER, text=match[0], numbers=numbers, follows_updates=True)
 
 
-def kbs_in(text: str) -> list[int]:
-    """The KB numbers in parentheses, as the titles of updates have them."""
-    return [int(match[1]) for match in _KB.finditer(text)]
+def is_alone(head: str) -> bool:
+    """Whether a text is one line that tells a build: ``Version 15.2 (Build 1118.7)``, or four numbers."""
+    words = head.strip("\ufeff \t\r\n")
+    return len(words) < 200 and "\n" not in words and (_FOUR.fullmatch(words) or _ADMIN.search(words)) is not None
+
+
+def alone(text: str, where: str) -> Iterator[Said]:
+    """The build of that line."""
+    words = text.strip("\ufeff \t\r\n")
+    four, admin = _FOUR.fullmatch(words), _admin(words)
+    numbers = tuple(map(int, four.groups())) if four else admin
+    if numbers is not None:
+        source = "a number alone" if four else "AdminDisplayVersion"
+        build = ReportedBuild(source=source, text=clipped(words), numbers=numbers, follows_updates=four is not None)
+        yield Said(build, source)
 
 
 def _admin(value: object) -> tuple[int, ...] | None:

@@ -19,6 +19,8 @@ from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
 
+PRODUCT_ALONE = "gives the product's version and not the file's"
+"""Why a version cannot be used as a file's."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
 # "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".

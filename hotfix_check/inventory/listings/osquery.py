@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from hotfix_check.inventory.files import ReportedBuild
 from hotfix_check.inventory.listings.listed import (
+    PRODUCT_ALONE,
     ListedFile,
     count_of,
     digest_of,
@@ -22,7 +23,6 @@ from hotfix_check.inventory.listings.listed import (
 )
 
 _MARKER = "exsetup.exe"
-_DOUBT = "gives the product's version and not the file's"
 
 
 def osquery_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
@@ -45,7 +45,7 @@ def osquery_file(row: Mapping[str, object]) -> ListedFile | None:
     return ListedFile(
         path=path,
         fixed=fixed_version(row.get("file_version")),
-        doubt=None if row.get("file_version") else _DOUBT if row.get("product_version") else None,
+        doubt=None if row.get("file_version") else PRODUCT_ALONE if row.get("product_version") else None,
         size=count_of(row.get("size")),
         modified=epoch(count_of(row.get("mtime")) or 0),
         original_filename=text_of(row.get("original_filename")),

@@ -15,14 +15,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from hotfix_check.inventory.files import ReportedBuild
+from hotfix_check.inventory.files import ReportedBuild, name_of
 from hotfix_check.inventory.listings.console import NAMED
 from hotfix_check.inventory.listings.listed import (
+    PRODUCT_ALONE,
     ListedFile,
     count_of,
     digest_of,
     fixed_version,
     has_folder,
+    inventory_path,
     lowered,
     shown_path,
     text_of,
@@ -40,13 +42,19 @@ _RAW = ("major", "minor", "build", "revision")
 _LINE = re.compile(r"(\w{1,40}):[ \t]*(.*)", re.ASCII)
 _PRINTED = {"file": "filename", "product": "productname"}
 _PATHS = ("fullname", "pspath", "path")
+_REGISTRY = "Microsoft.PowerShell.Core\\Registry::"
 _OF_EXCHANGE = re.compile(r"microsoft[\\/]exch|exchsrvr[\\/]|exchange server[\\/]", re.IGNORECASE)
+_NAMELESS = ("fileversion", "productversion")
 _VERSIONS = ("fileversion", "version", "fileversionstring", "versionstring")
 
 
 def is_powershell(row: Mapping[str, object]) -> bool:
     """Whether a table of lower-case columns is of files with versions, as PowerShell names them."""
+    if str(row.get("pspath")).startswith(_REGISTRY):
+        return False
     own = {"versioninfo", "fileversionraw", "filemajorpart", "fileversion"} & set(row)
+    if "productversion" in row and {"filename", "file", NAMED} & set(row):
+        return True
     if {"fullname", "pspath"} & set(row):
         return bool(own) or any("version" in column for column in row)
     if {"commandtype", "name", "version", "source"} <= set(row) or (NAMED in row and row.keys() & {"version", *own}):
@@ -64,6 +72,26 @@ def powershell_said(row: Mapping[str, object]) -> Iterator[ListedFile | Reported
     if file.cut and version is not None and _OF_EXCHANGE.search(file.path):
         source = "a file of Exchange whose name is cut"
         yield ReportedBuild(source=source, text=str(version), numbers=tuple(version), follows_updates=True)
+    product = text_of(row.get("productversion"))
+    number = None if product is None else text_version(product)
+    if version is None and number is not None and name_of(inventory_path(file.path)) == SETUP_FILE.lower():
+        source = f"ProductVersion of {SETUP_FILE}"
+        yield ReportedBuild(source=source, text=str(number), numbers=tuple(number), follows_updates=True)
+
+
+def is_nameless(row: Mapping[str, object]) -> bool:
+    """Whether a row is of a FileVersionInfo without the file: its versions were selected, and its name was not."""
+    versions = [text_of(row.get(key)) for key in _NAMELESS]
+    return any(text is not None and text_version(text) is not None for text in versions)
+
+
+def nameless(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
+    """What a version without a file is consistent with, where it is a product's."""
+    text = next(said for key in _NAMELESS if (said := text_of(row.get(key))) is not None)
+    version = text_version(text)
+    if version is not None:
+        source = "a FileVersion without its file"
+        yield ReportedBuild(source=source, text=text, numbers=tuple(version), follows_updates=True)
 
 
 def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
@@ -86,6 +114,7 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
         fixed=None if none else parts,
         version_text=text,
         no_version=none,
+        doubt=PRODUCT_ALONE if parts is None and text is None and text_of(facts.get("productversion")) else None,
         size=count_of(row.get("length")),
         modified=time_of(row.get("lastwritetimeutc"), utc=True) or time_of(row.get("lastwritetime")),
         product_name=text_of(facts.get("productname")) or text_of(facts.get("product")),

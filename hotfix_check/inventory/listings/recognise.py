@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hotfix_check.inventory.listings.clixml import clixml, is_clixml
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.crash_reports import crash_report, is_crash_report
+from hotfix_check.inventory.listings.exchange_servers import alone, is_alone
 from hotfix_check.inventory.listings.filever import filever_files, is_filever_line
 from hotfix_check.inventory.listings.json_rows import is_json_listing, json_listing
 from hotfix_check.inventory.listings.listed import Said
@@ -84,6 +85,10 @@ PASTED = (
 """What people paste one below the other: a text is of all of these that recognise it."""
 
 
+ALONE = (Form(is_alone, _of_text(alone)),)
+"""What is read where nothing else is: a build that stands alone."""
+
+
 def is_listing(file: OpenFile) -> bool:
     """Whether a file begins as a known listing does."""
     head = text_head(file)
@@ -95,9 +100,11 @@ def forms_of(head: str) -> tuple[Form, ...]:
     whole = next((form for form in WHOLE if form.recognises(head)), None)
     if whole is not None:
         return (whole,)
-    if head.lstrip("\ufeff \t\r\n").startswith(("{", "[{", "<?xml")):
+    if head.lstrip("\ufeff \t\r\n").startswith(("{", "[{")):
         return ()
-    return tuple(form for form in PASTED if form.recognises(head))
+    return tuple(form for form in PASTED if form.recognises(head)) or tuple(
+        form for form in ALONE if form.recognises(head)
+    )
 
 
 def is_other_text(file: OpenFile) -> bool:

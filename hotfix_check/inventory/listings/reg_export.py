@@ -11,13 +11,13 @@ Read are the keys that are read of a hive, by the same code, and as there they a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.hive import MAX_STEPS, HiveError, in_order, key_records
+from hotfix_check.inventory.hive import MAX_STEPS, HiveError, in_order, key_records, setup_values
 from hotfix_check.inventory.listings.listed import Said
-from hotfix_check.inventory.registry import RegistryRecords
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 
 _KEY = re.compile(r"\[?(?:HKEY_LOCAL_MACHINE|HKLM)\\([^\]\r\n]{1,2000})\]?\s{0,9}", re.IGNORECASE)
 _EXPORTED = re.compile(r'"((?:[^"\\]|\\.){1,260})"=(.{0,20000})')
@@ -26,6 +26,9 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*')
 _SIGN = re.compile(r"(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s")
 _QUERY = re.compile(
     r"^(?:HKEY_LOCAL_MACHINE|HKLM)\\[^\r\n]{1,2000}\r?\n\s{2,9}\S[^\r\n]{0,259}?\s{4}REG_", re.MULTILINE
+)
+_PROVIDED = re.compile(
+    r"Microsoft\.PowerShell\.Core\\Registry::(?:HKEY_LOCAL_MACHINE|HKLM)\\SOFTWARE\\", re.ASCII | re.IGNORECASE
 )
 REGISTRY = "a registry export"
 
@@ -82,17 +85,41 @@ def reg_export(text: str, where: str) -> Iterator[Said]:
         setups, updates = in_order(*key_records(tops, _Steps()))
     except HiveError as error:
         raise TargetError(f"{where}: {error}") from None
-    yield Said(
-        RegistryRecords(
-            hive=where,
-            size=len(text),
-            sha256=None,
-            setups=setups,
-            updates=updates,
-            notes=("an export: what it leaves out is not known",),
-            complete=False,
-        ),
-        REGISTRY,
+    yield Said(_records(where, len(text), setups, updates), REGISTRY)
+
+
+def is_setup_key(row: Mapping[str, object]) -> bool:
+    """Whether a row, with keys in lower case, is a Setup key as Get-ItemProperty shows it."""
+    path = row.get("pspath")
+    return isinstance(path, str) and _PROVIDED.match(path) is not None and path.lower().endswith("\\setup")
+
+
+def setup_key(row: Mapping[str, object]) -> Iterator[RegistryRecords]:
+    """The record of a Setup key that Get-ItemProperty shows."""
+    path = str(row.get("pspath"))
+    match = _PROVIDED.match(path)
+    key = _Key("Setup")
+    for name, value in row.items():
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+            _keep(key, name, int(value) if number else value)
+    values = setup_values(key, _Steps())
+    if match is not None and values:
+        setup = RecordedSetup(key=path[match.end() :], values=values)
+        yield _records(path, len(path), (setup,), ())
+
+
+def _records(
+    where: str, size: int, setups: tuple[RecordedSetup, ...], updates: tuple[RecordedUpdate, ...]
+) -> RegistryRecords:
+    return RegistryRecords(
+        hive=where,
+        size=size,
+        sha256=None,
+        setups=setups,
+        updates=updates,
+        notes=("an export: what it leaves out is not known",),
+        complete=False,
     )
 
 

@@ -12,12 +12,14 @@ from hotfix_check.inventory.listings.data_files import bare
 from hotfix_check.inventory.listings.exiftool import exiftool_file
 from hotfix_check.inventory.listings.listed import ListedFile, Said, lowered, text_of
 from hotfix_check.inventory.listings.osquery import osquery_said
-from hotfix_check.inventory.listings.powershell import is_powershell, powershell_said
+from hotfix_check.inventory.listings.powershell import is_nameless, is_powershell, nameless, powershell_said
+from hotfix_check.inventory.listings.reg_export import is_setup_key, setup_key
 from hotfix_check.inventory.listings.sigcheck import is_sigcheck, sigcheck_file
 from hotfix_check.inventory.listings.velociraptor import velociraptor_file
+from hotfix_check.inventory.registry import RegistryRecords
 
 Row = Mapping[str, object]
-Fact = ListedFile | ReportedBuild | ClaimedUpdate
+Fact = ListedFile | ReportedBuild | ClaimedUpdate | RegistryRecords
 _HOSTS = (
     "pscomputername",
     "computername",
@@ -98,6 +100,8 @@ ROW_KINDS = (
     RowKind("wmic datafile", data_files.is_data_file, data_files.data_file),
     RowKind(update_lists.GET_HOTFIX, update_lists.is_hotfix, update_lists.hotfix, ("source",)),
     RowKind("a list of programs", update_lists.is_title, update_lists.titled),
+    RowKind("a registry key", is_setup_key, setup_key),
+    RowKind("PowerShell", is_nameless, nameless),
 )
 
 

@@ -5,6 +5,7 @@
     X-MimeOLE: Produced By Microsoft Exchange V6.5.7638.1
     X-Mailer: Internet Mail Service (5.5.2653.19)       the connector of 5.5, a file of its own
     Received: from A by B with Microsoft SMTP Server (...) id 15.1.2507.39
+    <h:ServerVersionInfo MajorVersion="15" MinorVersion="2" MajorBuildNumber="1118" MinorBuildNumber="40"/>     of EWS
 
 curl puts ``< `` before a header, and PowerShell shows headers as a table or as ``{[X-OWA-Version, 15.2.1118.21]}``.
 What answers may stand before the server, and its header may be left from before an update, so that four numbers are no
@@ -22,7 +23,10 @@ from hotfix_check.inventory.listings.listed import Said
 _NUMBERS = r"([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,5}(?:\.[0-9]{1,5})?)(?![0-9.])"
 _HEADERS = (
     ("X-OWA-Version", re.compile(rf"\bX-OWA-Version[\"'\s:=,{{\[]{{1,60}}{_NUMBERS}", re.ASCII | re.IGNORECASE)),
-    ("a path of Outlook on the web", re.compile(rf"/(?:owa|ecp)/(?:auth/)?{_NUMBERS}/", re.ASCII | re.IGNORECASE)),
+    (
+        "a path of Outlook on the web",
+        re.compile(rf"/(?:owa|ecp)/(?:auth/|prem/)?{_NUMBERS}/", re.ASCII | re.IGNORECASE),
+    ),
     (
         "X-MimeOLE",
         re.compile(
@@ -37,6 +41,11 @@ _RECEIVED = re.compile(
     rf"[^;]{{0,200}}?\bid\s{_NUMBERS}",
     re.ASCII | re.IGNORECASE,
 )
+_EWS = re.compile(
+    r"\bServerVersionInfo\b[^>]{0,200}?\bMajorVersion=\"([0-9]{1,2})\"[^>]{0,40}?\bMinorVersion=\"([0-9]{1,2})\""
+    r"[^>]{0,40}?\bMajorBuildNumber=\"([0-9]{1,5})\"[^>]{0,40}?\bMinorBuildNumber=\"([0-9]{1,5})\"",
+    re.ASCII,
+)
 _HOST = re.compile(r"\bX-(?:FEServer|DiagInfo)[\"'\s:=,{\[]{1,60}([\w.-]{1,64})", re.ASCII | re.IGNORECASE)
 _MOST = 1000
 HEADERS = "headers"
@@ -44,7 +53,7 @@ HEADERS = "headers"
 
 def is_headers(head: str) -> bool:
     """Whether a text has a header or a path that tells a build."""
-    return any(pattern.search(head) for _, pattern in _HEADERS) or _RECEIVED.search(head) is not None
+    return any(pattern.search(head) for pattern in (*(one for _, one in _HEADERS), _RECEIVED, _EWS))
 
 
 def headers(text: str, where: str) -> Iterator[Said]:
@@ -54,6 +63,8 @@ def headers(text: str, where: str) -> Iterator[Said]:
     for source, pattern in _HEADERS:
         for match in pattern.finditer(text):
             yield from _said(source, match[1], None if host is None else host[1], seen)
+    for match in _EWS.finditer(text):
+        yield from _said("ServerVersionInfo", ".".join(match.groups()), None if host is None else host[1], seen)
     for match in _RECEIVED.finditer(text):
         yield from _said("a Received header", match[2], match[1], seen)
 
