@@ -26,6 +26,7 @@ EDGES = {
 }
 ORDER = [
     "errors",
+    "exit_code",
     "version",
     "untrusted",
     "saved_result",

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from hotfix_check.assess import Finding
-from hotfix_check.assess.plan import make_plan
+from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
+from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import TargetKind, opened_target
 from hotfix_check.inventory.typed import typed_inventory, typed_version
 from hotfix_check.policy import baseline_text
@@ -33,7 +33,8 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     known("--format", form, _FORMS)
     judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
-    judge.question = replace(judge.question, importance={update.id: update.importance for update in updates})
+    named = {update.id: update.importance for update in updates}
+    judge.question = replace(judge.question, importance={**named, **judge.question.importance})
     inventories = judge.read(target)
     documents: list[object] = []
     texts = []
@@ -51,31 +52,32 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
         print_report("\n".join(texts))
 
 
-def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> None:
-    """What to install on one target, in order."""
+def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> ExitCode:
+    """What to install on one target, in order; INCOMPLETE where what was seen allows no plan."""
     known("--format", form, _FORMS)
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     judge = Judge(options, [target])
-    wanted = {update.id for name in to for update in find_updates(judge.catalogue, name)}
-    judged = [(inventory, judge.assess(inventory)) for inventory in judge.read(target)]
-    if to and not any(finding.update.id in wanted for _, assessment in judged for finding in assessment.findings):
+    wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
+    weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
+    judged = [judge.judge(inventory) for inventory in judge.read(target)]
+    recognised = any(assessment.products for assessment, _ in judged)
+    if (
+        to
+        and recognised
+        and not any(one.update.id in wanted for assessment, _ in judged for one in assessment.findings)
+    ):
         raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
-
-    def is_goal(finding: Finding) -> bool:
-        if judge.as_of is not None and finding.update.built is None:
-            return False
-        if to:
-            return finding.update.id in wanted
-        weighty = (Importance.REQUIRED, Importance.RECOMMENDED, *((Importance.OPTIONAL,) if include_optional else ()))
-        return finding.importance in weighty
-
     documents = []
-    for inventory, assessment in judged:
-        plan = make_plan(inventory, judge.assess_only, judge.assessor.relations, is_goal)
-        asked = [one for one in assessment.findings if one.update.id in wanted]
-        documents.append(plan_document(plan, assessment, asked))
+    for assessment, next_steps in judged:
+        plans = [
+            (installation, steps.plan(steps.of_weight(weights) if not to else sorted(wanted)))
+            for installation, steps in zip(assessment.installations, next_steps, strict=True)
+            if installation.counts
+        ]
+        documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))
     _print_each(documents, form, render_plan)
+    return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
 
 
 def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
