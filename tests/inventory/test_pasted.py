@@ -104,19 +104,19 @@ def test_rows_without_a_host_beside_rows_with_one_are_a_target_of_their_own() ->
     "text",
     [
         "PSComputerName FileName FileVersion\n-------------- -------- -----------\n"
-        + "".join(f"MBX{n % 3} F{n}.dll 15.1.2507.{n % 99}\n" for n in range(50_000)),
-        "".join(f"FileName    : {BIN}\\F{n}.dll\nFileVersion : 15.1.2507.{n % 99}\n\n" for n in range(50_000)),
-        "".join(f"Name={BIN}\\F{n}.dll\nVersion=15.1.2507.{n % 99}\n\n" for n in range(50_000)),
+        + "".join(f"MBX{n % 3} F{n}.dll 15.1.2507.{n % 99}\n" for n in range(10_000)),
+        "".join(f"FileName    : {BIN}\\F{n}.dll\nFileVersion : 15.1.2507.{n % 99}\n\n" for n in range(10_000)),
+        "".join(f"Name={BIN}\\F{n}.dll\nVersion=15.1.2507.{n % 99}\n\n" for n in range(10_000)),
         "Faulting application store.exe, version 6.5.7638.1, faulting module x.dll, version 6.5.7638.1, fault\n"
-        * 50_000,
+        * 10_000,
     ],
     ids=["table", "list", "wmic", "events"],
 )
-def test_fifty_thousand_rows_take_seconds(text: str) -> None:
+def test_ten_thousand_rows_take_less_than_a_second(text: str) -> None:
     start = time.process_time()
     inventories = read_listing(opened(text), wanted=WANTED)
-    assert sum(one.files_seen for one in inventories) >= 50_000
-    assert time.process_time() - start < 8  # two on an idle core
+    assert sum(one.files_seen for one in inventories) >= 10_000
+    assert time.process_time() - start < 2  # 0.4 on an idle core
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = Non
 
 def host_of(row: Row, more: tuple[str, ...] = ()) -> str | None:
     """The host that a row names; a path, or what is too long for a name, is none."""
-    named = {bare(column): value for column, value in row.items()}
+    named = {name: value for column, value in row.items() if (name := bare(column)) in _HOSTS or name in more}
     for column in (*_HOSTS, *more):
         value = text_of(named.get(column))
         if value is not None and len(value) <= 255 and value.isprintable() and "\\" not in value.lstrip("\\"):
