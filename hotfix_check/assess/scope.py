@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.assess.evidence import TargetFiles
+from hotfix_check.assess.identity import with_suspects_unreadable
 from hotfix_check.assess.reported import reports_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import Outline
@@ -34,7 +35,7 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
     found: set[str] = set()
     for inventory in inventories:
         found.update(product.id for product in products if reports_of(product, inventory.reported))
-        files = TargetFiles(inventory, products, names)
+        files = TargetFiles(with_suspects_unreadable(inventory, products, names), products, names)
         for file in files:
             owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
             read = isinstance(file, InstalledFile) and file.version is not None
