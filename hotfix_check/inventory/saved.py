@@ -106,10 +106,8 @@ def read_saved(file: OpenFile) -> tuple[Inventory, ...]:
 
 def parse_each(document: object, where: str) -> tuple[Inventory, ...]:
     """The inventories of parsed JSON: one, or a list of them with a host each."""
-    if not isinstance(document, list):
+    if not isinstance(document, list) or not document:
         return (parse_saved(document, where),)
-    if not document:
-        raise SavedInputError(f"{where}: an empty list; a saved inventory expected")
     return tuple(parse_saved(one, f"{where}: inventory {number}") for number, one in enumerate(document, 1))
 
 
