@@ -13,7 +13,7 @@ from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import JudgeOptions, read_for, this_host
-from hotfix_check.cli.output import print_report, replaced_bytes, write_file
+from hotfix_check.cli.output import print_exactly, replaced_bytes, write_file
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import Collected, Inventory, TargetKind, opened_target, saved_text
 
@@ -44,7 +44,7 @@ def run_inventory(
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     text = saved_text([(one, _collected(one, run_info=run_info)) for one in inventories])
     if output is None:
-        print_report(text)
+        print_exactly(text)
     elif packed:
         with replaced_bytes(output) as stream:
             stream.write(gzip.compress(text.encode(), mtime=0))

@@ -28,6 +28,7 @@ from hotfix_check.inventory.walk import (
 )
 from hotfix_check.pe.bytes import open_regular, positioned
 from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.windows_paths import IN_USE, system_path
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
@@ -72,7 +73,7 @@ def read_disk(
 
     if is_folder:
         count = _one_at_a_time(on_file)
-        top = os.fspath(target)
+        top = system_path(target)
         work_through(
             FoundFolder(path=top, inner="", top=top), lambda folder: list_folder(folder, asked, walked, count), read
         )
@@ -86,7 +87,7 @@ def read_disk(
                 read(file)
     else:
         walked.seen.append(1)
-        read(FoundFile(path=str(target.resolve()), inner=path_text(target.name), evidence=True, lone=lone))
+        read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
     registry, others = the_one(records for _, records in sorted(hives, key=_by_place))
     walked.unreadable.extend((one.path, one) for one in others)
     return Inventory(
@@ -154,7 +155,14 @@ def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unreadab
         finally:
             os.close(fd)
     except (OSError, pe.PeError, HiveError) as error:
-        return _unopened(found, why(error) if isinstance(error, OSError) else str(error))
+        return _unopened(found, _why_no_hive(error))
+
+
+def _why_no_hive(error: Exception) -> str:
+    reason = why(error) if isinstance(error, OSError) else str(error)
+    if reason != IN_USE:
+        return reason
+    return f"{reason}, as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' makes a copy that can be read"
 
 
 def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:

@@ -6,6 +6,7 @@ claims is taken for a program, whose reader says what is wrong with it.
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Callable, Container, Iterator
@@ -25,6 +26,7 @@ from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_fil
 from hotfix_check.inventory.read import read_disk, root_of
 from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved
 from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 
 STANDARD_INPUT = Path("-")
 """The path that means standard input; a file of that name is ./-"""
@@ -79,10 +81,10 @@ def opened_target(path: Path) -> Iterator[Target]:
         yield Target(path=path, is_folder=False, file=_standard_input())
         return
     try:
-        mode = path.stat().st_mode
+        mode = os.stat(system_path(path)).st_mode  # noqa: PTH116
     except (OSError, ValueError) as error:
         reason = why(error) if isinstance(error, OSError) else str(error)
-        raise TargetError(f"{where}: {reason}") from error
+        raise TargetError(f"{where}: {reason}{_of_the_quotes(path)}") from error
     if stat.S_ISDIR(mode):
         yield Target(path=path, is_folder=True)
         return
@@ -94,6 +96,12 @@ def opened_target(path: Path) -> Iterator[Target]:
         except (OSError, pe.PeError):
             file = None  # why is said where it is read as a program
         yield Target(path=path, is_folder=False, file=file)
+
+
+def _of_the_quotes(target: Path) -> str:
+    """For cmd, which takes the last two characters of "C:\\dir\\" for a quotation mark."""
+    asks = ON_WINDOWS and '"' in str(target)
+    return ' (a path in quotation marks must not end in a backslash: "C:\\dir", not "C:\\dir\\")' if asks else ""
 
 
 def _standard_input() -> OpenFile:
