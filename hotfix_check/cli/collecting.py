@@ -26,10 +26,18 @@ def run_inventory(
     follow_links: bool,
     hive: Path | None,
     hashes: bool,
+    host: str | None,
     run_info: bool,
     quiet: bool,
 ) -> None:
-    """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
+    """Collect a folder or file; the catalogue only says which files are evidence and so are hashed.
+
+    ``host`` is the server that the files are of, where that is not this machine.
+    """
+    from hotfix_check.policy import MAX_HOST  # with what judges, which is not needed here otherwise
+
+    if host is not None and (not host.strip() or len(host) > MAX_HOST):
+        raise UsageError(f"--host: a name of at most {MAX_HOST} characters expected")
     packed = output is not None and output.suffix.lower() == ".gz"
     if output is not None:
         if packed and not output.name.lower().endswith(".json.gz"):
@@ -42,7 +50,9 @@ def run_inventory(
         inventories = read_for(outline, opened, options, every_pe=True)
     if inventories[0].kind is TargetKind.INVENTORY:
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
-    text = saved_text([(one, _collected(one, run_info=run_info)) for one in inventories])
+    if host is not None and len(inventories) > 1:
+        raise UsageError(f"--host: {target} tells of {len(inventories)} hosts and names them itself")
+    text = saved_text([(one, _collected(one, host, run_info=run_info)) for one in inventories])
     if output is None:
         print_exactly(text)
     elif packed:
@@ -60,10 +70,10 @@ def run_inventory(
         )
 
 
-def _collected(inventory: Inventory, *, run_info: bool) -> Collected:
+def _collected(inventory: Inventory, host: str | None, *, run_info: bool) -> Collected:
     here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
     return Collected(
-        host=this_host() if here else inventory.collected.host if inventory.collected else None,
+        host=host or (this_host() if here else inventory.collected.host if inventory.collected else None),
         at=datetime.now(UTC) if here else None,
         by=f"hotfix-check {__version__}",
     )
