@@ -28,6 +28,7 @@ from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
+from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.witnesses import Witnesses
@@ -156,11 +157,17 @@ class Assessor:
         related = [one for one in self.catalogue.products if one is not product and set(one.roots) & set(product.roots)]
         census = take_census(inventory, evidence.places, product, marker, identities, related)
         if not counting and not (product.product_names and census.others):
-            return None
-        if not own and _only_client_files(product, counting, file_set, self.outline.newest_builds[product.id]):
+            census = replace(census, others=())
+        if (
+            counting
+            and not own
+            and _only_client_files(product, counting, file_set, self.outline.newest_builds[product.id])
+        ):
             return None
         declared = dict(question.assume).get(product.id)
         level = self._level(evidence, declared, census if product.build_per_update else None)
+        if level is None:
+            return None
         witnesses = None
         if product.build_per_update and marker is not None and marker.version is not None:
             line = product.line_of(marker.version) if level.low != level.high else level.low
@@ -203,9 +210,12 @@ class Assessor:
             worst = -1 if finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL) else len(_WORST_FIRST)
         return worst, weight, update.product, level, update.kb or 0, update.id
 
-    def _level(self, evidence: ProductEvidence, declared: str | None, census: Census | None) -> ProductLevel:
+    def _level(self, evidence: ProductEvidence, declared: str | None, census: Census | None) -> ProductLevel | None:
         product = evidence.product
         counting = evidence.counting(self.outline.names[product.id])
+        if not counting and not (census is not None and census.others):
+            level = reported_level(product, reports_of(product, evidence.files.inventory.reported))
+            return level if level is None or declared is None else as_declared(level, product.level_index(declared))
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest, census)
@@ -264,6 +274,9 @@ class Assessor:
     def _findings(self, judge: ProductUpdates, question: Question, root: str | None) -> Iterable[Finding]:
         product, files = judge.product, judge.evidence.files
         level, absent = judge.level if judge.on_target else None, judge.absent_because
+        inventory = files.inventory
+        reports = reports_of(product, inventory.reported)
+        claimed = frozenset(one.kb for one in inventory.claimed if not inventory.files)
         records = records_of(product, files.inventory.registry, self._updates[product.id])
         lone = files.lone_name
         blind = {
@@ -279,11 +292,13 @@ class Assessor:
             if (
                 question.kbs is not None
                 or update.id in question.importance
+                or (level is None and update.kb in claimed)
                 or (level is None and absent is None and blind and blind & row_names(update))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
-                finding = make_finding(judge, update, importance, question.as_of)
-                yield replace(with_records(finding, records), installation=root)
+                finding = with_records(make_finding(judge, update, importance, question.as_of), records)
+                finding = with_claims(with_reports(finding, product, reports), inventory.claimed)
+                yield replace(finding, installation=root)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
+from hotfix_check.inventory.hives import HIVE_NAME
+from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 from hotfix_check.inventory.program_folders import has_programs, is_program_name
-from hotfix_check.inventory.registry import HIVE_NAME
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import shown_path
 
@@ -46,7 +47,8 @@ class FoundFile:
     """A regular file to be opened, from ``folder`` by its name where that is held open.
 
     ``evidence`` tells whether its name is wanted, ``program`` whether it is a program file of a folder whose programs
-    are all read, ``follow`` whether it may be a link.
+    are all read, ``follow`` whether it may be a link. ``lone`` is the file itself where it was pointed at, and so is
+    open already.
     """
 
     path: str
@@ -54,6 +56,7 @@ class FoundFile:
     evidence: bool
     folder: OpenFolder | None = None
     follow: bool = False
+    lone: OpenFile | None = None
     program: bool = False
 
 

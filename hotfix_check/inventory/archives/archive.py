@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -20,7 +19,6 @@ from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
 from hotfix_check.inventory.program_folders import has_programs, is_system_folder
 from hotfix_check.inventory.registry import RegistryRecords
-from hotfix_check.pe.bytes import open_regular
 from hotfix_check.untrusted.shown import clipped, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]
@@ -53,25 +51,37 @@ class ArchiveContent:
 
 
 def read_archive(
-    target: Path, form: ArchiveForm, asked: Asked, on_file: Callable[[], None] | None = None
+    target: Path,
+    stream: BinaryIO,
+    size: int,
+    form: ArchiveForm,
+    asked: Asked,
+    on_file: Callable[[], None] | None = None,
 ) -> ArchiveContent:
     """Collect an archive; one without a folder of a server or of Windows is read again for all its program files."""
-    content = _read_archive(target, form, asked, on_file)
+    content = _read_archive(target, stream, size, form, asked, on_file)
     placed = any(has_programs(folder, asked.programs) or is_system_folder(folder) for folder in content.folders)
     if not asked.programs or not content.passed_over or placed:
         return content
-    return _read_archive(target, form, replace(asked, every_program=True), None)
+    stream.seek(0)
+    return _read_archive(target, stream, size, form, replace(asked, every_program=True), None)
 
 
-def _read_archive(target: Path, form: ArchiveForm, asked: Asked, on_file: Callable[[], None] | None) -> ArchiveContent:
-    """Collect an archive. One that cannot be read to its end lists no folder, and is itself unreadable.
+def _read_archive(
+    target: Path,
+    stream: BinaryIO,
+    size: int,
+    form: ArchiveForm,
+    asked: Asked,
+    on_file: Callable[[], None] | None,
+) -> ArchiveContent:
+    """Collect the open archive ``target``. One that cannot be read to its end lists no folder, and is unreadable.
 
     Archives within are opened, one level deep, when nothing beside them is evidence: then they are the evidence, packed
     one by one. Raises TargetError when its form needs what is not installed.
     """
     reader = _reader(form, f"{target}: ")
-    fd, status = open_regular(target, follow=True)
-    budget = Budget(status.st_size)
+    budget = Budget(size)
     name = path_text(target.name)
     taker = Taker(
         asked,
@@ -80,11 +90,10 @@ def _read_archive(target: Path, form: ArchiveForm, asked: Asked, on_file: Callab
         open_nested=lambda unpacked: _open_nested(unpacked, asked, budget, on_file),
         on_file=on_file,
     )
-    with os.fdopen(fd, "rb") as stream:
-        fault = _read(reader, stream, taker)
+    fault = _read(reader, stream, taker)
     if fault is not None:
         taker.folders.clear()
-        taker.unreadable[name] = UnreadableFile(path=name, reason=fault, is_folder=True, size=status.st_size)
+        taker.unreadable[name] = UnreadableFile(path=name, reason=fault, is_folder=True, size=size)
     return ArchiveContent(
         folders=tuple(sorted(taker.folders)),
         files=tuple(sorted(taker.files.values(), key=by_path)),
