@@ -89,7 +89,10 @@ class Witnesses:
 
     def _said(self, witness: Witness, before: FileVersion, own: FileVersion) -> Said:
         newest = witness.newest
-        other = "" if newest is None else f"; the newest other file beside it, {newest.name}, is {newest.build}"
+        beside = f"{witness.unread} does not show a build of the product"
+        if newest is not None:
+            beside = f"{newest.name} beside {self.marker} is {newest.build}"
+        half = (f"half-installed: {beside}",)
         match witness.standing:
             case Standing.CORROBORATED:
                 return Said(reasons=(f"{_files(witness)} are newer than {before}",))
@@ -100,20 +103,20 @@ class Witnesses:
                 said = f"it rests on {self.marker} alone: no other program file of the product was collected beside it"
                 return Said(confidence=Confidence.MEDIUM, reasons=(said,))
             case Standing.CONTRADICTED:
-                said = f"none of the {witness.of} other program files beside {self.marker} is newer than {own}{other}"
-                return Said(verdict=Verdict.PARTIAL, reasons=(said,), anomalies=(f"half-installed: {said}",))
+                said = f"none of the {witness.of} other program files beside {self.marker} is newer than {own}"
+                return Said(verdict=Verdict.PARTIAL, reasons=(said,), anomalies=half)
             case Standing.DOUBTFUL:
                 if newest is None:
                     said = (
                         f"{witness.unread}, beside {self.marker}, cannot be read, and nothing else bears witness to it"
                     )
                 else:
-                    said = f"no other file is newer than {before}{other}: supply the rest of its folder"
+                    said = f"no other file that was collected is newer than {before}: supply the rest of its folder"
                 return Said(
                     verdict=Verdict.UNDETERMINED,
                     confidence=Confidence.LOW,
                     reasons=(said,),
-                    anomalies=(f"half-installed: {said}",),
+                    anomalies=half,
                 )
 
     def _with_neighbours(self, said: Said) -> Said:
