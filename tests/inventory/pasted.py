@@ -487,6 +487,14 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         SIGCHECK + SIGCHECK.partition("com\n\n")[2].replace("exsetup", "store").replace("039", "006"),
         [f"- {LOW} 15.1.2507.39", f"- {LOW.replace('exsetup', 'store')} 15.1.2507.6"],
     ),
+    (
+        "osquery",
+        "--line",
+        f"        path = {SETUP}\nfile_version = 15.1.2507.39\n\n"
+        f"        path = {BIN}\\Store.exe\nfile_version = 15.1.2507.6\n",
+        [f"- {FILE} 15.1.2507.39", f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.6"],
+    ),
+    ("osquery", "--csv", f"path|file_version\n{SETUP}|15.1.2507.39\n", [f"- {FILE} 15.1.2507.39"]),
     ("osquery", "table", BOX, [f"- {FILE} 15.1.2507.39"]),
     (
         "osquery",

@@ -1,4 +1,4 @@
-"""What a console shows, pasted or saved: tables, lists of ``Name : value``, and ``Name=value`` of wmic.
+"""What a console shows, pasted or saved: tables, lists of ``Name : value``, and ``Name=value`` of wmic and osquery.
 
 PowerShell draws a table with dashes below its headings; text stands left and numbers right, and what does not fit is
 cut with three dots or goes on in the next line below its column. Format-List parts objects by an empty line and goes on
@@ -21,7 +21,7 @@ _LONGEST_LINE = 4000
 _MOST_COLUMNS = 40
 _DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-+)*[ \t]*")
 _KEY = re.compile(r"[ \t]{0,40}([^\W\d_][\w ()./-]{0,60}?)[ \t]{0,40}:(?:[ \t]+(\S.*)|[ \t]*)", re.ASCII)
-_EQUALS = re.compile(r"[ \t]{0,8}([A-Za-z]\w{0,60})=(.*)", re.ASCII)
+_EQUALS = re.compile(r"[ \t]{0,40}([A-Za-z]\w{0,60})(?:=| = )(.*)", re.ASCII)
 _HEADING = re.compile(r"[ \t]{0,8}((?:[A-Za-z]:|\\)\\[^:*?\"<>|\t]{1,1000}):[ \t]*")
 _WORDS = re.compile(r"[A-Z]\w{0,40}(?: {2,}[A-Z]\w{0,40}){0,40} *", re.ASCII)
 _OF_WMIC = frozenset({"Node", "Name", "Version", "Caption", "CSName", "HotFixID"})

@@ -26,8 +26,8 @@ def header_of(text: str) -> tuple[int, str, tuple[str, ...]] | None:
     at = 0
     lines = text[:65_536].splitlines(keepends=True)[:HEADER_LINES]
     for line, below in zip(lines, [*lines[1:], ""], strict=False):
-        for delimiter in (",", ";", "\t"):
-            if delimiter in line and not line.startswith("#TYPE"):
+        for delimiter in (",", ";", "\t", "|"):
+            if delimiter in line and not line.startswith(("#TYPE", "|")):
                 columns = _cells(line, delimiter)
                 if any(map(_NO_COLUMN.search, columns)):
                     continue
