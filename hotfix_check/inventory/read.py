@@ -13,7 +13,7 @@ from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
-from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one, with_records
+from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
 from hotfix_check.inventory.registry import RegistryRecords
@@ -165,16 +165,13 @@ def _why_no_hive(error: Exception) -> str:
     return f"{reason}, as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' makes a copy that can be read"
 
 
-def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
-    """The same target with the records of this registry hive, one found in it being told as left out.
-
-    Raises TargetError when it cannot be read.
-    """
+def named_hive(hive: Path, *, hashes: bool) -> RegistryRecords:
+    """The records of a registry hive that was named. Raises TargetError when it cannot be read."""
     name = path_text(str(hive))
     records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
     if isinstance(records, UnreadableFile):
         raise TargetError(f"{name}: {records.reason}")
-    return with_records(inventory, records)
+    return records
 
 
 def _open(found: FoundFile) -> tuple[int, os.stat_result]:
