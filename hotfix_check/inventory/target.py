@@ -20,9 +20,10 @@ from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, why
 from hotfix_check.inventory.files import Inventory, TargetKind
+from hotfix_check.inventory.hives import with_records
 from hotfix_check.inventory.images import image_words
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
-from hotfix_check.inventory.read import read_disk, root_of
+from hotfix_check.inventory.read import named_hive, read_disk, root_of
 from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
@@ -160,6 +161,19 @@ def read_target(
     if others:
         raise TargetError(f"{path_text(str(target))}: {len(others) + 1} hosts in it, where one was expected")
     return first
+
+
+def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
+    """The same target with the records of this registry hive or export, one found in it being told as left out.
+
+    Raises TargetError when it cannot be read.
+    """
+    with opened_target(hive) as target:
+        if target.kind is TargetKind.LISTING:
+            (told,) = target.read(Asked(wanted=frozenset()))
+            if told.registry is not None:
+                return with_records(inventory, told.registry)
+    return with_records(inventory, named_hive(hive, hashes=hashes))
 
 
 def _archive_form(target: Target) -> ArchiveForm | None:
