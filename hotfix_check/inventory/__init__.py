@@ -15,10 +15,9 @@ from hotfix_check.inventory.files import (
     name_of,
     target_name,
 )
-from hotfix_check.inventory.read import with_hive
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, saved_text
-from hotfix_check.inventory.target import Target, opened_target, read_target, read_targets
+from hotfix_check.inventory.target import Target, opened_target, read_target, read_targets, with_hive
 
 __all__ = [
     "VERSION_FROM_TEXT",

@@ -5,8 +5,6 @@ They hold whole volumes, and reading those is the work of a file system: mounted
 
 from __future__ import annotations
 
-import re
-
 from hotfix_check.pe.bytes import ReadAt
 
 _MOUNT = "mount it read-only and scan the folder"
@@ -31,15 +29,37 @@ _AT_START = (
 )
 _VDI = b"VirtualBox Disk Image"
 _FAT = (b"FAT12   ", b"FAT16   ", b"FAT32   ")
-_SUFFIX = re.compile(
-    r"\.(?:e01|ex01|l01|aff|a?vhdx?|vmdk|vdi|qcow2?|wim|esd|swm|rar|bkf|img|dd|raw|001)\Z", re.IGNORECASE | re.ASCII
+_SUFFIXES = tuple(
+    f".{one}"
+    for one in [
+        "e01",
+        "ex01",
+        "l01",
+        "aff",
+        "vhd",
+        "vhdx",
+        "avhd",
+        "avhdx",
+        "vmdk",
+        "vdi",
+        "qcow",
+        "qcow2",
+        "wim",
+        "esd",
+        "swm",
+        "rar",
+        "bkf",
+        "img",
+        "dd",
+        "raw",
+    ]
 )
 _SECTOR = 512
 
 
 def has_image_suffix(name: str) -> bool:
     """Whether a file is called as such images are; its bytes tell whether it is one."""
-    return _SUFFIX.search(name) is not None
+    return name.lower().endswith(_SUFFIXES)
 
 
 def image_words(read_at: ReadAt, size: int) -> str | None:

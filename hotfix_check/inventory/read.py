@@ -13,7 +13,8 @@ from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
-from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one, with_records
+from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one
+from hotfix_check.inventory.images import has_image_suffix, image_words
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
 from hotfix_check.inventory.program_folders import has_programs, is_system_folder, target_has_programs
@@ -64,6 +65,8 @@ def read_disk(
         if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
             aside = is_folder and is_kept_aside(found.inner, root)
             facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=asked.hashes)
+        elif is_folder and not found.evidence and (image := _image(found)) is not None:
+            facts = image
         elif not (found.evidence or found.program or asked.every_pe):
             return
         else:
@@ -159,6 +162,23 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         os.close(fd)
 
 
+def _image(found: FoundFile) -> UnreadableFile | None:
+    """What a disk image in a folder is, by its bytes; None for a file that is none, or is not called as they are."""
+    if not has_image_suffix(found.inner):
+        return None
+    try:
+        fd, status = _open(found)
+        try:
+            words = image_words(positioned(fd), status.st_size)
+        finally:
+            os.close(fd)
+    except (OSError, pe.PeError):
+        return None
+    return (
+        None if words is None else UnreadableFile(path=found.inner, reason=words, is_folder=True, size=status.st_size)
+    )
+
+
 def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | UnreadableFile:
     """The records of a hive on disk, or why it gives none."""
     from hotfix_check.inventory.hive import HiveError, read_hive
@@ -184,16 +204,13 @@ def _why_no_hive(error: Exception) -> str:
     return f"{reason}, as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' makes a copy that can be read"
 
 
-def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
-    """The same target with the records of this registry hive, one found in it being told as left out.
-
-    Raises TargetError when it cannot be read.
-    """
+def named_hive(hive: Path, *, hashes: bool) -> RegistryRecords:
+    """The records of a registry hive that was named. Raises TargetError when it cannot be read."""
     name = path_text(str(hive))
     records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
     if isinstance(records, UnreadableFile):
         raise TargetError(f"{name}: {records.reason}")
-    return with_records(inventory, records)
+    return records
 
 
 def _open(found: FoundFile) -> tuple[int, os.stat_result]:

@@ -226,3 +226,16 @@ def test_an_archive_can_have_a_hive_beside_it(run: Run, samples: Path) -> None:
     ran = run("scan", samples / "exchange-2003-sp1.zip", "--hive", samples / NAME, "-f", "json")
     (target,) = ran.result["targets"]
     assert (target["kind"], target["registry"]["setups"][0]["product"]) == ("archive", "exchange-5.5")
+
+
+def test_a_registry_export_is_named_as_a_hive_is(samples: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "setup.reg").write_text(
+        "REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Exchange\\Setup]\r\n"
+        '"Services Version"=dword:00000037\r\n"ServicePackNumber"=dword:00000004\r\n\r\n'
+        "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Updates\\Exchange Server 5.5\\SP5\\Q324528]\r\n"
+    )
+    (target,) = run("scan", samples / "copied-file", "--hive", "setup.reg", "-f", "json").result["targets"]
+    assert [(one["product"], one["level"]) for one in target["registry"]["setups"]] == [("exchange-5.5", "SP4")]
+    assert [one["kb"] for one in target["registry"]["updates"]] == [324528]
+    (tmp_path / "notes.txt").write_text("Dear all")
+    assert "not a registry hive" in run("scan", samples / "copied-file", "--hive", "notes.txt").err

@@ -47,6 +47,18 @@ def test_anything_else_is_no_image(data: bytes, tmp_path: Path) -> None:
         assert target.kind is not TargetKind.IMAGE
 
 
+def test_in_a_folder_each_is_named_beside_what_is_read(tmp_path: Path) -> None:
+    for name, data, _, _ in IMAGES:
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "photo.img").write_bytes(b"no image of a disk")
+    (tmp_path / "Store.exe").write_bytes(b"MZ\x90\0")
+    inventory = read_target(tmp_path, wanted=frozenset({"store.exe"}))
+    told = {one.path: one.reason for one in inventory.unreadable}
+    assert told.keys() == {"Store.exe", *(name for name, _, _, _ in IMAGES)}
+    assert all(told[name].startswith(f"{what}, which is not read: ") for name, _, what, _ in IMAGES)
+    assert all(one.is_folder for one in inventory.unreadable if one.path != "Store.exe")
+
+
 def test_a_scan_of_an_image_is_one_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "disk.E01").write_bytes(IMAGES[0][1])
     ran = run("scan", "disk.E01", "-q")
