@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import sys
-import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
 from hotfix_check.catalogue.load import default_folder, parse_documents, read_files, read_products
 from hotfix_check.catalogue.product import Product
-from hotfix_check.cli.ending import STOPPING, complain
+from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.merging import merge_drafts
 from hotfix_check.cli.output import for_machines, replaced, standard_output
+from hotfix_check.cli.progress import counting
 from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml
@@ -29,14 +25,14 @@ from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
 from hotfix_check.pe.bytes import PeError, open_regular
+from hotfix_check.processes import Work, shared_out
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 
 Format = Literal["toml", "json", "jsonl"]
 Made = Literal["toml", "json", "jsonl", "draft"]
 """What is made of an article: text in a format, or the draft as it is."""
-_CHUNK = 32
-_AHEAD = 4
-"""Chunks under way for each worker: enough to keep it busy, few enough to keep memory flat."""
+_FEW = 200
+"""So many articles are read faster here than worker processes have started."""
 
 
 class Imported(NamedTuple):
@@ -45,7 +41,6 @@ class Imported(NamedTuple):
     source: str
     text: str = ""
     draft: DraftUpdate | None = None
-    rows: int = 0
     error: str | None = None
 
 
@@ -115,21 +110,33 @@ def import_articles(
     failed = bool(missing)
     if kb is not None and len(sources) > 1:
         raise UsageError(f"--kb: it is the number of one article, but {len(sources)} were given")
-    results = _import_all(sources, kb=kb, made="draft" if into is not None else format, jobs=jobs)
-    if not quiet and sys.stderr.isatty():
-        results = _with_progress(results, len(sources))
-    if into is not None:
-        drafts = []
+    with counting("Reading articles", quiet=quiet) as count:
+        results = _counted(_import_all(sources, kb=kb, made="draft" if into is not None else format, jobs=jobs), count)
+        if into is None:
+            if output is not None:
+                not_evidence(output, [Path(source) for source in sources if source != "-"])
+            return 2 if _written(results, format, output) or failed else 0
+        drafts: list[tuple[str, DraftUpdate]] = []
         for result in results:
             if result.draft is not None:
                 drafts.append((result.source, result.draft))
             else:
                 complain([f"{result.source}: {result.error}"])
                 failed = True
-        merged = merge_drafts(drafts, into, take_new=replace, accept_doubts=accept_doubts, quiet=quiet)
-        return 0 if merged and not failed else 2
-    if output is not None:
-        not_evidence(output, [Path(source) for source in sources if source != "-"])
+    merged = merge_drafts(drafts, into, take_new=replace, accept_doubts=accept_doubts, quiet=quiet)
+    return 0 if merged and not failed else 2
+
+
+def _counted(results: Iterable[Imported], count: Callable[[], None] | None) -> Iterator[Imported]:
+    for result in results:
+        if count is not None:
+            count()
+        yield result
+
+
+def _written(results: Iterable[Imported], format: Format, output: Path | None) -> bool:
+    """Write the drafts as they come; whether an article could not be read."""
+    failed = False
     if output is None:
         for_machines()
     with standard_output() if output is None else replaced(output) as stream:
@@ -140,13 +147,12 @@ def import_articles(
                 failed = True
                 continue
             if format == "json":
-                stream.write(("[\n" if not wrote else ",\n") + result.text)
-            else:
-                stream.write(result.text)
+                stream.write("[\n" if not wrote else ",\n")
+            stream.write(result.text)
             wrote += 1
         if format == "json":
             stream.write("\n]\n" if wrote else "[]\n")
-    return 2 if failed else 0
+    return failed
 
 
 def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -196,8 +202,8 @@ def _import_one(source: str, kb: int | None, made: Made) -> Imported:
             parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
             draft = parse(text, source="stdin" if source == "-" else source, kb=kb)
         if made == "draft":
-            return Imported(source, draft=draft, rows=len(draft.files))
-        return Imported(source, text=_rendered(draft, made), rows=len(draft.files))
+            return Imported(source, draft=draft)
+        return Imported(source, text=_rendered(draft, made))
     except OSError as error:
         return Imported(source, error=error.strerror or str(error))
     except HotfixCheckError as error:
@@ -220,69 +226,23 @@ def _own_products() -> dict[str, Product]:
     return {product.id: product for product in products}
 
 
-def _import_many(sources: Sequence[str], kb: int | None, made: Made) -> list[Imported]:
-    return [_import_one(source, kb, made) for source in sources]
-
-
 def _import_all(sources: Sequence[str], *, kb: int | None, made: Made, jobs: int) -> Iterator[Imported]:
-    """Results in input order; with several jobs, chunks go to worker processes, a bounded number ahead."""
-    if jobs <= 1 or len(sources) <= _CHUNK or "-" in sources:
-        for source in sources:
-            yield _import_one(source, kb, made)
-        return
-    from hotfix_check.fleet.pool import MOST_PROCESSES  # not needed, and slow to load, for a few articles
-
-    jobs = min(jobs, MOST_PROCESSES)
-    chunks = (sources[at : at + _CHUNK] for at in range(0, len(sources), _CHUNK))
-    with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals) as pool:
-        under_way: deque[Future[list[Imported]]] = deque()
-        try:
-            for chunk in chunks:
-                with _signals_held():
-                    under_way.append(pool.submit(_import_many, chunk, kb, made))
-                if len(under_way) >= jobs * _AHEAD:
-                    yield from under_way.popleft().result()
-            while under_way:
-                yield from under_way.popleft().result()
-        except BrokenExecutor:
-            raise ArticleError("a process that --jobs started was ended: run it again with --jobs 1") from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    """Results in input order; with several jobs, in worker processes, those that are early waiting for their turn."""
+    alone = 1 if "-" in sources else jobs  # standard input is this process's own
+    work = Work(partial(_importing, kb, made), _lost)
+    early: dict[int, Imported] = {}
+    turn = 0
+    for number, result in shared_out(enumerate(sources), work, alone, few=_FEW):
+        early[number] = result
+        while turn in early:
+            yield early.pop(turn)
+            turn += 1
 
 
-@contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
-    """A worker that is started here is born with its signals held; here they come afterwards. Windows has no such."""
-    hold = getattr(signal, "pthread_sigmask", None)
-    if hold is None:
-        yield
-        return
-    before = hold(signal.SIG_BLOCK, STOPPING)
-    try:
-        yield
-    finally:
-        hold(signal.SIG_SETMASK, before)
+def _importing(kb: int | None, made: Made) -> Callable[[tuple[int, str]], tuple[int, Imported]]:
+    return lambda numbered: (numbered[0], _import_one(numbered[1], kb, made))
 
 
-def _leave_signals() -> None:
-    """In a worker: Ctrl-C reaches every process of a terminal, and the first one alone ends the run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for each in STOPPING:
-        if each is not signal.SIGINT and signal.getsignal(each) is not signal.SIG_IGN:
-            signal.signal(each, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-
-
-def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported]:
-    shown = 0.0
-    rows = 0
-    for number, result in enumerate(results, 1):
-        rows += result.rows
-        now = time.monotonic()
-        if now - shown > 0.2 or number == total:
-            shown = now
-            print(f"\r{number} of {total} articles, {rows} file rows", end="", file=sys.stderr, flush=True)
-        yield result
-    if total:
-        print(file=sys.stderr)
+def _lost(numbered: tuple[int, str]) -> tuple[int, Imported]:
+    number, source = numbered
+    return number, Imported(source, error="the process that read it died, and a second one too")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from hotfix_check.catalogue.load import (
     read_files,
 )
 from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_update, update_id
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.output import replaced
@@ -47,7 +49,7 @@ def merge_drafts(
     """
     with _alone(folder):
         merging = _Merging(folder)
-        before = check_catalogue(merging.load())
+        before = check_catalogue(merging.catalogue)
         told: list[str] = []
         failed = False
         for source, draft in drafts:
@@ -88,9 +90,10 @@ class _Merging:
         borrowed = any(document.product_id not in own for document in documents)
         # A folder that adds to the tool's own products is used beside them: --catalogue default --catalogue FOLDER.
         self._beside = read_files([default_folder()]) if borrowed else []
-        catalogue = self.load()
-        self._products: Mapping[str, Product] = {product.id: product for product in catalogue.products}
-        self._places = {update.id: None for update in catalogue.updates} | {
+        self.catalogue = self.load()
+        """As it is before anything is merged."""
+        self._products: Mapping[str, Product] = {product.id: product for product in self.catalogue.products}
+        self._places = {update.id: None for update in self.catalogue.updates} | {
             update_id(table, document.product_id or ""): Path(document.where)
             for document in documents
             for table in document.updates
@@ -121,16 +124,18 @@ class _Merging:
         names = []
         for product_id, block in update_blocks(draft, self._products).items():
             place, update = self._place(product_id, block)
+            if not accept_doubts:
+                _without_doubles(update)
             there = merged[place]
             text = there.text or product_text(_decoded(there.before, place), str(place))
             merged[place] = replace(there, text=text.put(block, take_new=take_new))
-            places[update] = place
+            places[update.id] = place
             names.append(place.name)
         self._files, self._places = merged, places
         return names
 
-    def _place(self, product_id: str | None, block: str) -> tuple[Path, str]:
-        """The file that a block belongs to, and the id of its update. Raises CatalogueError for what does not load."""
+    def _place(self, product_id: str | None, block: str) -> tuple[Path, Update]:
+        """The file that a block belongs to, and its update. Raises CatalogueError for what does not load."""
         if product_id is None:
             raise CatalogueError("it names no product of the catalogue, or its rows fit none: nothing was merged")
         place = self._folder / f"{product_id}.toml"
@@ -141,7 +146,7 @@ class _Merging:
         update = read_update(fields, self._products[product_id])
         if update.id in self._places and self._places[update.id] != place:
             raise CatalogueError(f"{place}: {update.id} is in {self._places[update.id] or default_folder()} already")
-        return place, update.id
+        return place, update
 
     def write(self) -> None:
         """Every file that was merged into, or none when one of them has no room on the disk, or is no longer what was
@@ -167,6 +172,18 @@ def _without_doubts(draft: DraftUpdate) -> None:
         raise CatalogueError(f"rows of low confidence: {', '.join([*named, *more])}; --accept-doubts takes them")
     if all(row.package for row in draft.files):
         raise CatalogueError("no file table was found in it, so nothing to judge by; --accept-doubts takes it as it is")
+
+
+def _without_doubles(update: Update) -> None:
+    """Raises CatalogueError when a package has a file twice, and nothing tells which of the rows is meant."""
+    for package in update.packages:
+        keys = Counter((row.name.lower(), row.platform, row.language) for row in package.rows)
+        twice = [row.name for row in package.rows if keys[row.name.lower(), row.platform, row.language] > 1]
+        if twice:
+            raise CatalogueError(
+                f"{twice[0]} is in it {twice.count(twice[0])} times, and nothing tells the rows apart; "
+                "--accept-doubts takes them"
+            )
 
 
 def _decoded(data: bytes, place: Path) -> str:

@@ -42,6 +42,7 @@ class ProductText:
     pieces: tuple[_Piece, ...]
     rest: Mapping[str, Any]
     """The tables of the file without its updates."""
+    newline: str
 
     @property
     def text(self) -> str:
@@ -57,7 +58,7 @@ class ProductText:
         kb = table.get("kb")
         if not isinstance(kb, int):
             raise CatalogueError(f"{self.name}: an update without a KB number has no place here")
-        newline = "\r\n" if "\r\n" in self.text[:4096] else "\n"
+        newline = self.newline
         fresh = block.strip("\n").replace("\n", newline) + newline
         same = [at for at, piece in enumerate(self.pieces) if piece.kb == kb]
         if len(same) > 1:
@@ -114,7 +115,9 @@ def product_text(text: str, name: str) -> ProductText:
         _Piece("".join(lines[first:start]), "".join(lines[start:end]), "".join(lines[end:past]), table)
         for first, (start, end), past, table in zip(above, found, [*above[1:], len(lines)], tables, strict=False)
     )
-    return ProductText(name, "".join(lines[: above[0]] if above else lines), pieces, rest)
+    return ProductText(
+        name, "".join(lines[: above[0]] if above else lines), pieces, rest, "\r\n" if "\r\n" in text else "\n"
+    )
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:

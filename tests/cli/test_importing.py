@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import multiprocessing
 import os
 import tomllib
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from cli.processes import finish
 from conftest import Run
 
+from hotfix_check.cli import importing
 from hotfix_check.cli.importing import expand_paths, import_articles
 from hotfix_check.errors import OutputError, UsageError
 
@@ -113,7 +113,10 @@ def test_output_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
         import_articles([str(folder / "*.txt")], format="jsonl", output=tmp_path / "nowhere" / "out.jsonl")
 
 
-def test_jobs_keep_the_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_jobs_keep_the_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_FEW", 4)
     for number in range(100000, 100070):
         (tmp_path / f"KB{number}.txt").write_text(article(number))
     assert import_articles([str(tmp_path)], format="jsonl", jobs=2) == 0
@@ -157,14 +160,8 @@ def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
     assert ran.stderr == "hotfix-check: error: -: standard input is closed\n"
 
 
-@pytest.mark.skipif(
-    multiprocessing.get_start_method() != "fork", reason="a worker has this test's own function by fork"
-)
-def test_a_worker_that_is_killed_is_told_in_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(100):
-        (tmp_path / f"{number}.txt").write_text("no article")
-    monkeypatch.setattr("hotfix_check.cli.importing._import_one", lambda *_: os._exit(9))
-    ran = run("catalogue", "import", ".", "--jobs", "2")
-    assert ran.code == 2
-    assert ran.err.endswith("error: a process that --jobs started was ended: run it again with --jobs 1\n")
-    assert "Traceback" not in ran.err
+def test_an_article_whose_process_dies_twice_is_a_line() -> None:
+    """That it is tried again, and the others are not lost, is a test of the pool in tests/fleet."""
+    number, lost = importing._lost((7, "KB100007.txt"))
+    assert (number, lost.source, lost.text) == (7, "KB100007.txt", "")
+    assert lost.error == "the process that read it died, and a second one too"

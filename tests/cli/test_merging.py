@@ -114,6 +114,11 @@ def test_other_content_is_shown_and_taken_with_replace(data: Path, capsys: pytes
             id="a version that is none",
         ),
         pytest.param(
+            article(100001) + "Store.exe   5.5.2653.28\n",
+            "Store.exe is in it 2 times, and nothing tells the rows apart; --accept-doubts takes them",
+            id="a file twice",
+        ),
+        pytest.param(
             article(100001).partition("The fix")[0],
             "no file table was found in it, so nothing to judge by; --accept-doubts takes it as it is",
             id="no table",

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+from hotfix_check import processes
 from hotfix_check.cli import importing
 from hotfix_check.cli.ending import run_to_end
-from hotfix_check.fleet import pool
 from hotfix_check.inventory.archives import system_library
 
 
@@ -55,15 +55,15 @@ def test_no_pool_has_more_processes_than_the_system_takes(monkeypatch: pytest.Mo
             started.append(max_workers)
             raise KeyboardInterrupt  # far enough
 
-    monkeypatch.setattr(pool, "MOST_PROCESSES", 61)
+    monkeypatch.setattr(processes, "MOST_PROCESSES", 61)
     monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", Pool)
-    monkeypatch.setattr(importing, "ProcessPoolExecutor", Pool)
-    for number in range(40):
+    monkeypatch.setattr(importing, "_FEW", 4)
+    for number in range(10):
         (tmp_path / f"KB{100000 + number}.txt").touch()
     with pytest.raises(KeyboardInterrupt):
         importing.import_articles([str(tmp_path)], jobs=5000)
     with pytest.raises(KeyboardInterrupt):
-        pool._Pool(None, 5000).judge(iter(())).__next__()  # type: ignore[arg-type]
+        next(processes.shared_out(range(10), processes.Work(list, list), 5000, few=4))  # type: ignore[arg-type]
     assert started == [61, 61]
 
 

@@ -19,6 +19,7 @@ from hotfix_check.drafts.article.values import (
     read_time,
     read_version,
 )
+from hotfix_check.drafts.vocabulary import LANGUAGE_NAMES
 
 Kind = Literal[
     "date", "time", "datetime", "unreadable-date", "size", "whole", "decimal", "version", "name", "path", "platform",
@@ -152,31 +153,33 @@ def _values_within(inner: str, start: int) -> list[Cell] | None:
 def word_kind(text: str) -> Kind:
     """The kind of one word."""
     first = text[0]
-    if first.isdigit() or (first in "vV" and text[1:2].isdigit()):
-        if _WHOLE.fullmatch(text):
-            return "whole"
-        if "," in text and (_GROUPED.fullmatch(text) or _MISPRINTED_SIZE.fullmatch(text)):
-            return "size"
-        if _DECIMAL.fullmatch(text):
-            return "decimal"
-        if _VERSION.fullmatch(text):
-            return "version"
-        if _UNREADABLE_DATE.fullmatch(text):
-            return "unreadable-date"
+    if (first.isdigit() or (first in "vV" and text[1:2].isdigit())) and (number := _number_kind(text)):
+        return number
     if is_missing(text):
         return "missing"
     if "\\" in text and _PATH.fullmatch(text):
         return "path"
     if "." in text and _NAME.fullmatch(text):
         return "name"
-    lowered = text.lower()
+    lowered = text.lower().removesuffix(":")
     if is_platform(lowered):
         return "platform"
     if _LABEL.fullmatch(text):
         return "label"
-    if text[-1] == ":" and is_platform(lowered[:-1]):
-        return "platform"
-    return "word"
+    return "language" if first.isupper() and len(text) > 3 and lowered in LANGUAGE_NAMES else "word"
+
+
+def _number_kind(text: str) -> Kind | None:
+    """The kind of a word that begins with a digit; None for one that is no number after all (7zip.dll)."""
+    if _WHOLE.fullmatch(text):
+        return "whole"
+    if "," in text and (_GROUPED.fullmatch(text) or _MISPRINTED_SIZE.fullmatch(text)):
+        return "size"
+    if _DECIMAL.fullmatch(text):
+        return "decimal"
+    if _VERSION.fullmatch(text):
+        return "version"
+    return "unreadable-date" if _UNREADABLE_DATE.fullmatch(text) else None
 
 
 def cell_kind(text: str) -> Kind:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from hotfix_check.drafts.article import wording
 from hotfix_check.drafts.article.columns import Column
 from hotfix_check.drafts.article.headings import Headings
 from hotfix_check.drafts.article.prose import sentences
-from hotfix_check.drafts.article.raw_table import RawTable
-from hotfix_check.drafts.article.rows import RawRow
+from hotfix_check.drafts.article.raw_table import RawRow, RawTable
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_missing
 
@@ -37,13 +37,22 @@ class PlacedTable:
     """Why a person should look whether it is the fix's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Article:
     """What the whole article says of itself."""
 
-    about_fix: bool
-    titled_fix: bool
-    titled_other: bool
+    def __init__(self, lines: Sequence[Line], title: str | None) -> None:
+        self._lines = lines
+        self.titled_fix = bool(title and wording.FIX_TITLE.search(title))
+        other = title and not self.titled_fix and wording.OTHER_TITLE_UNLESS_FIX.search(title)
+        self.titled_other = bool(other or (title and wording.OTHER_TITLE.search(title)))
+
+    @cached_property
+    def about_fix(self) -> bool:
+        """Whether its text speaks of a fix: read through only where nothing nearer decides."""
+        whole = "\n".join(
+            each.text for each in self._lines if each.kind in ("text", "heading") and len(each.text) < 4000
+        )
+        return bool(wording.FIX_ARTICLE.search(whole[:200_000]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +77,15 @@ def place_tables(
     lines: Sequence[Line], tables: Sequence[RawTable], title: str | None, *, is_list: bool = False
 ) -> list[PlacedTable]:
     """Judge each table by its surroundings; ``is_list``: the whole input is a file list of one update."""
-    article = _article(lines, title)
+    article = _Article(lines, title)
     headings = Headings(lines)
     placed: list[PlacedTable] = []
     floor = 0
     for raw in tables:
         table = without_old_columns(raw)
         above = _above(lines, table.first, floor, headings)
-        reason = None if is_list else _reason_against(lines, table, above, article, floor)
-        why, weak = ("file list", False) if is_list else (reason or "", False)
+        reason = None if is_list and table.rows else _reason_against(lines, table, above, article, floor)
+        why, weak = ("file list", False) if is_list and table.rows else (reason or "", False)
         if reason is None and not is_list:
             why, weak = _reason_for(table, above, article, counted=any(one.is_fix for one in placed))
         placed.append(
@@ -92,19 +101,6 @@ def place_tables(
         )
         floor = table.last + 1
     return _with_packages(_without_least_versions(placed))
-
-
-def _article(lines: Sequence[Line], title: str | None) -> _Article:
-    whole = "\n".join(line.text for line in lines if line.kind in ("text", "heading") and len(line.text) < 4000)
-    titled_fix = bool(title and wording.FIX_TITLE.search(title))
-    return _Article(
-        about_fix=bool(wording.FIX_ARTICLE.search(whole[:200_000])),
-        titled_fix=titled_fix,
-        titled_other=bool(
-            title
-            and (wording.OTHER_TITLE.search(title) or (not titled_fix and wording.OTHER_TITLE_UNLESS_FIX.search(title)))
-        ),
-    )
 
 
 def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) -> _Above:
@@ -134,6 +130,8 @@ def _lead(above: Sequence[str]) -> str:
 
 def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, article: _Article, floor: int) -> str | None:
     """Why a table is none of a fix's, whatever stands further away; None where nothing speaks against it."""
+    if not table.rows:
+        return "none of its rows could be read"
     if _is_hash_table(table):
         return "hashes of files"
     if any(wording.LISTING_LINE.search(line.text) for line in lines[max(floor, table.first - 4) : table.last + 4]):
@@ -159,22 +157,25 @@ def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: b
         return "fix wording", False
     worded = bool(wording.FIX.search(above.close))
     far = bool(wording.FIX.search(above.flat) or wording.FIX.search("\n".join(above.lines)))
-    about_fix = counted or article.about_fix or article.titled_fix
     if not any({"version", "date", "datetime"} & row.values.keys() for row in table.rows):
         if worded or (article.titled_fix and far):
             return "fix wording", False
         return _NOTHING, False
-    if wording.DOWNLOAD_LIST.search(above.close) and not worded and not about_fix:
+    if wording.DOWNLOAD_LIST.search(above.close) and not worded and not _about_fix(article, counted):
         return _NOTHING, False
     if counted:
         return "after another table of the fix", False
     if worded or (far and above.section not in ("symptoms", "cause")):
         return "fix wording", False
-    if about_fix and (table.columns is not None or wording.DOWNLOAD_LIST.search(above.close)):
+    if _about_fix(article, counted) and (table.columns is not None or wording.DOWNLOAD_LIST.search(above.close)):
         return "the article is about a fix", True
     if above.section in ("resolution", "hotfix information", "file information") and _is_whole(table):
         return "under the heading of the resolution", True
     return _NOTHING, False
+
+
+def _about_fix(article: _Article, counted: bool) -> bool:
+    return counted or article.titled_fix or article.about_fix
 
 
 def _is_whole(table: RawTable) -> bool:

@@ -85,6 +85,12 @@ def cell_concept(cell: str) -> Concept | None:
         return _PHRASES[phrase.strip(".:")]
     if _RELEASE.fullmatch(phrase):
         return "version"
+    if (
+        words[0] in ("version", "size", "date")
+        and len(words) > 1
+        and words[1] in ("in", "of", "for", "before", "after")
+    ):
+        return _PHRASES[words[0]]
     tail = words[-1]
     if tail in ("version", "size", "date", "time", "platform", "language"):
         return _PHRASES[tail]
@@ -166,9 +172,13 @@ def _by_words(line: str, words: Sequence[re.Match[str]]) -> tuple[list[Column], 
             columns.append(Column(_PHRASES[_bare(line[start:end])], line[start:end], start, end))
             at += length
             continue
-        unknown += 1
-        # Words of one unknown header stand one space apart.
-        while at + 1 < len(words) and words[at + 1].start() - end == 1 and words[at + 1][0].lower() not in _PHRASES:
+        release = _RELEASE.fullmatch(words[at][0].lower())
+        unknown += not release
+        # Words of one unknown header stand one space apart; behind a release only what it is the release's.
+        while at + 1 < len(words) and words[at + 1].start() - end == 1:
+            following = words[at + 1][0].lower()
+            if following not in ("version", "size", "date") if release else following in _PHRASES:
+                break
             at += 1
             end = words[at].end()
         columns.append(Column(cell_concept(line[start:end]) or "other", line[start:end], start, end))

@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from hotfix_check.drafts.article.cells import cell_kind
-from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells
+from hotfix_check.drafts.article.cells import cell_kind, line_cells
+from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
 from hotfix_check.drafts.article.flattened import unflatten
 from hotfix_check.drafts.article.prose import is_section_heading, parted
 from hotfix_check.drafts.article.rows import cells_by_column
@@ -30,6 +30,7 @@ _Found = tuple[list[Line], int]
 
 _Reader = Callable[[Sequence[Line], int], _Found | None]
 _BUTTONS = re.compile(r"\s*(?:(?:Collapse|Expand) this (?:table|image)\s*){1,4}", re.IGNORECASE)
+_BUTTONS_WITHIN = re.compile(r"(?:(?:Collapse|Expand) this (?:table|image)\s?){1,4}", re.IGNORECASE)
 _LONG = 100
 _LONGEST_CELL = 120
 _LONGEST_HEADER = 30
@@ -47,6 +48,13 @@ _RUN_TOGETHER: dict[Concept, str] = {
     "time": r"\d{1,2}:\d{2}",
     "platform": r"x86|x64|IA-?64|Intel|Alpha|i386",
 }
+_GLUED_HEADER = re.compile(
+    r"(?:File ?name|Name)(?:(?:File )?(?:version|Version|size|Size)|Date|Time|Platform|\((?:UTC|bytes)\)){1,8}"
+    r"(?=[A-Za-z0-9_$])"
+)
+_ROW_ENDS = r"(?=[^\d.,:]|$)"
+_LONGEST_GLUED = 300
+_MOST_GLUED = 2_000
 _MISSING = r"|Not[ ]applicable|N/A|None"
 
 
@@ -96,10 +104,28 @@ def _part(text: str) -> Line:
 def _long_line(lines: Sequence[Line], at: int) -> list[Line]:
     line = lines[at]
     found: list[Line] = []
-    for part in parted(line.text):
+    for part in (piece for text in _BUTTONS_WITHIN.split(line.text) for piece in parted(text)):
         made = unflatten(part)
-        found += made if len(made) > 1 else [line if part == line.text else _part(part)]
+        if len(made) == 1:
+            made = _glued_table(part) or [line if part == line.text else _part(part)]
+        found += made
     return found
+
+
+def _table_on_lines(lines: Sequence[Line], at: int) -> _Found | None:
+    """A table on one line that is short, or whose header has a line of its own above all the rows."""
+    text = lines[at].text
+    made = unflatten(text)
+    if len(made) > 1:
+        return made, at + 1
+    below = at + 1
+    while below < len(lines) and lines[below].kind in ("blank", "rule") and below <= at + 2:
+        below += 1
+    if below >= len(lines) or lines[below].kind != "text" or not header_line(text):
+        return None
+    names = sum(piece.kind == "name" for piece in line_cells(lines[below].text))
+    made = unflatten(f"{text.strip()} {lines[below].text.strip()}") if names > 1 else []
+    return (made, below + 1) if len(made) > 3 else None
 
 
 def _first(
@@ -221,16 +247,17 @@ def _from_attributes(pairs: Iterable[tuple[str, str, int]]) -> _Found | None:
 
 def _run_together(lines: Sequence[Line], at: int) -> _Found | None:
     """``File nameVersion`` above ``Store.exe6.5.7653.8``; a row that could be parted in two ways is left as it is."""
-    names = tuple(_WORD_ENDS.split(lines[at].text.strip()))
-    if len(names) < 2 or any(cell_concept(name) is None for name in names):
-        return None
-    columns = header_cells(names)
+    text = lines[at].text.strip()
+    if made := _glued_table(text):
+        return made, at + 1
+    names = tuple(_WORD_ENDS.split(text))
+    columns = header_cells(names) if len(names) > 1 and None not in map(cell_concept, names) else None
     if columns is None:
         return None
     rows: list[tuple[str, ...]] = []
     past = at + 1
-    for place, text in _texts(lines, at + 1):
-        row = _parted_row(text, columns)
+    for place, below in _texts(lines, at + 1):
+        row = _parted_row(below, columns)
         if row is None:
             break
         rows.append(row)
@@ -238,16 +265,37 @@ def _run_together(lines: Sequence[Line], at: int) -> _Found | None:
     return (_as_cells(names, rows, CELLS_RUN_TOGETHER), past) if rows else None
 
 
-def _parted_row(text: str, columns: tuple[Column, ...]) -> tuple[str, ...] | None:
+def _glued_table(text: str) -> list[Line]:
+    """The table in a text in which not even header and rows are parted; nothing where there is none."""
+    header = _GLUED_HEADER.search(text)
+    if header is None:
+        return []
+    names = tuple(_WORD_ENDS.split(header[0]))
+    columns = header_cells(names) if None not in map(cell_concept, names) else None
+    if columns is None:
+        return []
+    rows: list[tuple[str, ...]] = []
+    start = header.end()
+    while len(rows) < _MOST_GLUED and (row := _parted_row(text[start : start + _LONGEST_GLUED], columns, whole=False)):
+        rows.append(row)
+        start += len("".join(row))
+    if not rows:
+        return []
+    made = _as_cells(names, rows, CELLS_RUN_TOGETHER)
+    before, behind = text[: header.start()].strip(), text[start:].strip()
+    return [*([_part(before)] if before else []), *made, *([Line("", "blank"), _part(behind)] if behind else [])]
+
+
+def _parted_row(text: str, columns: tuple[Column, ...], *, whole: bool = True) -> tuple[str, ...] | None:
+    """The cells of a text without a blank between them; None where there is another way to part it, or none."""
     ways = []
     for last_part in (r"\d{1,5}", r"\d{1,5}?"):
         version = rf"\d{{1,5}}(?:\.\d{{1,5}}){{1,2}}\.{last_part}"
-        patterns = [_RUN_TOGETHER.get(column.concept, version) for column in columns]
-        whole = "".join(
-            f"({pattern}{'' if column.concept == 'name' else _MISSING})"
-            for pattern, column in zip(patterns, columns, strict=True)
+        cells = "".join(
+            f"({_RUN_TOGETHER.get(column.concept, version)}{'' if column.concept == 'name' else _MISSING})"
+            for column in columns
         )
-        match = re.fullmatch(whole, text)
+        match = re.match(cells + ("$" if whole else _ROW_ENDS), text)
         ways.append(match.groups() if match else None)
     first, second = ways
     return tuple(map(str, first)) if first is not None and first == second else None
@@ -261,4 +309,4 @@ def _as_cells(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], read_as:
 
 
 _STACKED = (_one_cell_a_line, _one_attribute_in_two_lines)
-_IN_LINES = (_one_attribute_a_line, _run_together)
+_IN_LINES = (_one_attribute_a_line, _run_together, _table_on_lines)

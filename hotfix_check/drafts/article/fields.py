@@ -39,15 +39,17 @@ _NAVIGATION = re.compile(
     r"|feedback"
     r"|site ?map|help|back|close|more|training|events|all microsoft|office|windows|surface|xbox|deals|microsoft"
     r"|security(?: (?:updates|tech ?center))?|tech ?net(?: home)?|msdn|worldwide|knowledge base"
-    r"|view products? that this article applies to\.?|expand all.{0,30}|collapse all.{0,30}|on this page|\W{0,5})",
+    r"|view products? that this article applies to\.?|microsoft kb archive.{0,12}|from \w+ wiki"
+    r"|article (?:id|last modified)\b.{0,60}|last review.{0,40}|revision ?:.{0,10}|expand all.{0,30}"
+    r"|collapse all.{0,30}|on this page|\W{0,5})",
     re.IGNORECASE,
 )
 """Lines of a page's frame, which a crawl puts before the title."""
 _TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
 _SITE = re.compile(r"\s*[-|\u2013] *(?:Exchange \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE)
 _APPLIES = re.compile(
-    r"^\s*(?:the information in this article applies to|this article applies to|applies to|products affected"
-    r"|article applies to)\s*:?\s*(.*)$",
+    r"^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies to|products affected"
+    r"|article applies to)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
@@ -80,7 +82,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
 
 def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     """The article's own number, from its head, its title or its keywords; never from its text."""
-    head = [_SITE.sub("", line.text[:600]) for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
+    head = [_without_site(line.text[:600]) for line in lines[:_HEAD] if line.kind not in ("blank", "rule")]
     for pattern in _NUMBER_PATTERNS:
         for text in head:
             if match := pattern.search(text[:600]):
@@ -101,6 +103,8 @@ def read_title(lines: Sequence[Line]) -> str | None:
     for at, line in enumerate(lines[:_HEAD]):
         if match := _PAGE_TITLE.search(line.text[:1500]):
             return _bare_title(match[1])
+        if is_section_heading(line.text):
+            break  # pages of 2012 on print the number at their foot
         if line.kind in ("text", "heading") and _NUMBER_LINE.match(line.text):
             above = [each.text.strip() for each in lines[:at] if each.kind in ("text", "heading")]
             title = next((text for text in reversed(above) if _may_be_title(text)), None)
@@ -121,7 +125,11 @@ def _may_be_title(text: str) -> bool:
 
 
 def _bare_title(text: str) -> str | None:
-    return _TITLE_NUMBER.sub("", _SITE.sub("", text.strip().lstrip("# "))).strip() or None
+    return _TITLE_NUMBER.sub("", _without_site(text.strip().lstrip("# "))).strip() or None
+
+
+def _without_site(text: str) -> str:
+    return _SITE.sub("", text) if "icrosoft" in text else text
 
 
 def read_products(lines: Sequence[Line]) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def unflatten(text: str) -> list[Line]:
         if rule:
             start = rule.end()
         rows, end = _rows(text, start, columns)
-        if not rows or not (rule or len(columns) >= 3):
+        if not rows or not (rule or len(columns) >= 3 or not text[end:].strip()):
             continue
         if text[done : header.start()].strip():
             lines.append(plain_line(text[done : header.start()].rstrip()))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from hotfix_check.drafts.article.cells import Cell, line_cells
 from hotfix_check.drafts.article.columns import Column, cell_concept, header_cells
-from hotfix_check.drafts.article.raw_table import RawTable, is_remark, looks_like_row
-from hotfix_check.drafts.article.rows import RawRow, row_from_cells
+from hotfix_check.drafts.article.raw_table import RawRow, RawTable, is_remark, looks_like_row
+from hotfix_check.drafts.article.rows import row_from_cells
 from hotfix_check.drafts.article.text import Line
 
 

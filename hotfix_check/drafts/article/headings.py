@@ -6,15 +6,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from hotfix_check.drafts.article.columns import header_line
 from hotfix_check.drafts.article.prose import is_section_heading
 from hotfix_check.drafts.article.raw_table import is_caption
 from hotfix_check.drafts.article.text import Line
 
 _LONGEST_HEADING = 120
 _COMPONENT = re.compile(r"^\s*component(?:\(s\)|s)?\s*:\s*(.{1,120})$", re.IGNORECASE)
-_LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,90}?)\s*:$", re.IGNORECASE)
+_COMPONENT_AT_END = re.compile(r"[.!?]\s{1,3}Component(?:\(s\)|s)?: ?([^.:]{2,60})$")
+"""A crawl lets it run on from the paragraph above."""
+_LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,110}?)\s*:$", re.IGNORECASE)
 _FOR = re.compile(
-    r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(or\s+later\)\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE
+    r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(?or\s+later\)?\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE
 )
 _PRODUCT_NAMED = re.compile(
     r"(?:For )?(?:all supported .{0,40})?(?:Microsoft )?"
@@ -56,7 +59,9 @@ class Headings:
                 self._add(at, line.text.strip())
             elif line.kind == "rule" and at and lines[at - 1].kind == "text" and self._is_underline(at):
                 self._add(at - 1, lines[at - 1].text.strip())
-            elif line.kind == "text" and (match := _COMPONENT.match(line.text)):
+            elif (line.kind == "text" and (match := _COMPONENT.match(line.text))) or (
+                line.kind == "text" and "omponent" in line.text and (match := _COMPONENT_AT_END.search(line.text))
+            ):
                 self._components.append((at, _bare(match[1])))
             elif line.kind == "text" and self._stands_alone(at):
                 self._add(at, line.text.strip())
@@ -80,9 +85,13 @@ class Headings:
             and is_caption(text)
             and not _IN_SENTENCE.search(text)
             and not _SAYS.search(text)
-            and self.section(at) not in (None, "applies to")
+            and (self.section(at) not in (None, "applies to") or self._is_above_table(at))
             and self._parted(at, by_blanks=False)
         )
+
+    def _is_above_table(self, at: int) -> bool:
+        below = next((line for line in self._lines[at + 1 : at + 3] if line.kind != "blank"), None)
+        return below is not None and (below.kind == "cells" or (below.kind == "text" and bool(header_line(below.text))))
 
     def _is_name(self, bare: str) -> bool:
         return (
@@ -138,26 +147,38 @@ class Headings:
         """An ``X:`` line, or the end of a sentence (``time stamp for X:``), directly above."""
         seen = 0
         for place in range(at - 1, floor - 1, -1):
-            line = self._lines[place]
-            if line.kind != "text":
+            if self._lines[place].kind != "text":
                 continue
             seen += 1
-            stripped = line.text.strip()
-            text = stripped.removeprefix("- ")
-            longest = 8 if text == stripped else 16
-            if _COMPONENT.match(text):
-                continue
-            if sentence := _FOR.search(text):
-                return sentence[1].strip()
-            match = _LABEL.match(text)
-            starts_line = place == 0 or self._lines[place - 1].kind != "text"
-            if match and starts_line and len(match[1].split()) <= longest:
-                bare = match[1].strip()
-                if not _PLAIN_SECTIONS.match(bare) and not _IN_SENTENCE.search(bare):
-                    return re.sub(r"^for\s+", "", bare, flags=re.IGNORECASE)
+            whole = self._paragraph_to(place, floor)
+            if not _COMPONENT.match(whole):
+                if sentence := _FOR.search(whole):
+                    return sentence[1].strip()
+                if label := _label_of(whole):
+                    return label
             if seen >= 3:
                 return None
         return None
+
+    def _paragraph_to(self, place: int, floor: int) -> str:
+        """The line with those of its paragraph above it, three at most: a lead-in may be wrapped."""
+        first = place
+        while first - 1 >= floor and place - first < 3 and self._lines[first - 1].kind == "text":
+            first -= 1
+        return " ".join(line.text.strip() for line in self._lines[first : place + 1])
+
+
+def _label_of(text: str) -> str | None:
+    """``IIS 5.0`` of a label ``For IIS 5.0:``; a bullet, or one that begins with "For", may be longer than others."""
+    bare = text.removeprefix("- ")
+    match = _LABEL.match(bare)
+    longest = 16 if bare != text or bare.lower().startswith("for ") else 8
+    if match is None or len(match[1].split()) > longest:
+        return None
+    label = match[1].strip()
+    if _PLAIN_SECTIONS.match(label) or _IN_SENTENCE.search(label):
+        return None
+    return re.sub(r"^for\s+", "", label, flags=re.IGNORECASE)
 
 
 def _bare(text: str) -> str:

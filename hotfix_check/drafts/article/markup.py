@@ -21,12 +21,13 @@ _MARKUP = re.compile(r"<t[dr][\s>]|</(?:p|div|h[1-6]|li|span|a|td|tr|table)>|<br
 _PLAIN_ARTICLE = re.compile(r"^(?:DOCUMENT {0,9}:|={5,}\s*$)", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})([^<>]{0,4000})>|<!--|<[!?][^<>]{0,2000}>")
 _SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?(\d{1,4})", re.IGNORECASE)
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "title", "summary"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "title", "summary", "caption"))
 _BREAKS = frozenset((
     "p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "tr", "table", "section", "article", "header", "footer", "hr",
     "blockquote", "tbody", "thead", "caption", "form", "main", "nav", "aside", "details", "h1", "h2", "h3", "h4", "h5",
     "h6", "title", "summary", "pre",
 ))  # fmt: skip
+_PARTING = frozenset(("p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr"))
 _HIDDEN = frozenset(("script", "style", "noscript", "svg", "template"))
 _DEEPEST = 40
 _WIDEST = 40
@@ -141,8 +142,7 @@ class _Reader:
             self._table(closing)
         elif name == "pre":
             self._break()
-            self._preformatted += -1 if closing else 1
-            self._preformatted = max(0, self._preformatted)
+            self._preformatted = max(0, self._preformatted + (-1 if closing else 1))
         elif table and name == "tr":
             self._end_row(table)
             if not closing:
@@ -150,25 +150,31 @@ class _Reader:
         elif table and name in ("td", "th"):
             self._end_cell(table)
             if not closing:
-                if table.row is None:
-                    table.row = []
-                table.cell = []
-                spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
-                if self._spanned > _MOST_SPANNED:
-                    spans.clear()
-                    table.spans.clear()
-                table.colspan = max(1, min(spans.get("col", 1), _WIDEST))
-                table.rowspan = max(1, min(spans.get("row", 1), 1000))
+                self._begin_cell(table, attributes)
         elif name in _BREAKS:
-            cell = self._cell()
-            if cell is not None:
-                cell.append("\n" if name in ("br", "p", "div", "li") else " ")
-                return
-            self._break(heading=name in _HEADINGS and closing)
-            if name == "li" and not closing:
-                self._item = True
-            if name in ("p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr"):
-                self._blank()
+            self._line_break(name, closing=closing)
+
+    def _begin_cell(self, table: _Table, attributes: str) -> None:
+        if table.row is None:
+            table.row = []
+        table.cell = []
+        spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
+        if self._spanned > _MOST_SPANNED:
+            spans.clear()
+            table.spans.clear()
+        table.colspan = max(1, min(spans.get("col", 1), _WIDEST))
+        table.rowspan = max(1, min(spans.get("row", 1), 1000))
+
+    def _line_break(self, name: str, *, closing: bool) -> None:
+        cell = self._cell()
+        if cell is not None:
+            cell.append("\n" if name in ("br", "p", "div", "li") else " ")
+            return
+        self._break(heading=name in _HEADINGS and closing)
+        if name == "li" and not closing:
+            self._item = True
+        if name in _PARTING:
+            self._blank()
 
     def finish(self) -> None:
         while self._tables:

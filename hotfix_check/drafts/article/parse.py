@@ -77,16 +77,7 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
     from_text = () if products else _product_in_text([title or "", *headings, *prose])
     ids = tuple(dict.fromkeys(term.product for term in product_terms or from_text))
     found = file_rows(fix_tables, ids)
-    doubts = [
-        text
-        for holds, text in (
-            (number is None, "the article does not print its number: name it with --kb"),
-            (number != printed, f"the number is from the name of the source ({source}), not from the text"),
-            (bool(from_text), "no applies-to list: the product is taken from the text"),
-            (not found.rows, "no file table was found"),
-        )
-        if holds
-    ]
+    doubts = _doubts(number, printed, source, from_text=bool(from_text), has_rows=bool(found.rows))
     return DraftUpdate(
         kb=number,
         title=title,
@@ -102,11 +93,7 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
         component="; ".join(dict.fromkeys(row.component for row in found.rows if row.component)) or None,
         files=found.rows,
         unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
-        skipped=tuple(
-            SkippedTable(line=table.table.first + 1, rows=len(table.table.rows), reason=table.reason)
-            for table in placed
-            if not table.is_fix and table.table.rows
-        ),
+        skipped=_skipped(placed),
         doubts=tuple(dict.fromkeys((*doubts, *found.doubts))),
         prerequisites=said.prerequisites,
         prerequisites_stated=said.prerequisites_stated,
@@ -115,6 +102,28 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
         replaces_stated=said.replaces_stated,
         replaced_by=said.replaced_by,
         included_in=said.included_in,
+    )
+
+
+def _doubts(number: int | None, printed: int | None, source: str, *, from_text: bool, has_rows: bool) -> list[str]:
+    """What a reviewer should look at in the whole of a draft."""
+    return [
+        text
+        for holds, text in (
+            (number is None, "the article does not print its number: name it with --kb"),
+            (number != printed, f"the number is from the name of the source ({source}), not from the text"),
+            (from_text, "no applies-to list: the product is taken from the text"),
+            (not has_rows, "no file table was found"),
+        )
+        if holds
+    ]
+
+
+def _skipped(placed: Sequence[PlacedTable]) -> tuple[SkippedTable, ...]:
+    return tuple(
+        SkippedTable(line=each.table.first + 1, rows=len(each.table.rows) + len(each.table.unread), reason=each.reason)
+        for each in placed
+        if not each.is_fix
     )
 
 

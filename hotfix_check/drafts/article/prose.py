@@ -11,16 +11,20 @@ from collections.abc import Collection, Sequence
 
 from hotfix_check.drafts.article.text import Line
 
-SECTIONS = (
-    "On This Page|SYMPTOMS|CAUSE|RESOLUTION|WORKAROUND|STATUS|MORE INFORMATION|SUMMARY|INTRODUCTION|REFERENCES"
-    "|APPLIES TO|Hotfix information|Installation (?:Instructions?|Steps|Information)|Service pack information"
-    "|Cumulative Rollup Information|Update information|Download information|Prerequisites?|Restart requirements?"
-    "|Restart information|(?:Hotfix|Update|Security update) replacement information|Registry information"
-    "|File information|Known issues|Removal information"
-)
+_SECTIONS = (
+    "On This Page", "SYMPTOMS", "CAUSE", "RESOLUTION", "WORKAROUND", "STATUS", "MORE INFORMATION", "SUMMARY",
+    "INTRODUCTION", "REFERENCES", "APPLIES TO", "Hotfix information", "Installation Instructions",
+    "Installation Steps", "Installation Information", "Service pack information", "Cumulative Rollup Information",
+    "Update information", "Download information", "Prerequisites", "Prerequisite", "Restart requirements",
+    "Restart requirement", "Restart information", "Hotfix replacement information", "Update replacement information",
+    "Security update replacement information", "Registry information", "File information", "Known issues",
+    "Removal information",
+)  # fmt: skip
+SECTIONS = "|".join(_SECTIONS)
+"""The standard sections of articles, as a pattern."""
+_SECTION_NAMES = frozenset(name.lower() for name in _SECTIONS)
 _GLUED = re.compile(rf"(?<=[a-z0-9.:)])(?={SECTIONS})|(?<=[.:)])(?=(?:{SECTIONS})[A-Z])")
 _GLUED_AFTER = re.compile(rf"\b({SECTIONS})(?=[A-Z][a-z])")
-_HEADING = re.compile(rf"(?:{SECTIONS})\s*:?", re.IGNORECASE)
 _BULLET = re.compile(r"(?:[-•*·\u2013] |\d{1,2}[.)] )\s{0,3}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!U\.S\.)[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z])")
 _NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
@@ -29,7 +33,7 @@ _LONGEST = 20_000
 
 def is_section_heading(text: str) -> bool:
     """Whether a line is the name of a standard section of an article."""
-    return bool(_HEADING.fullmatch(text.strip()))
+    return len(text) < 80 and text.strip().rstrip(": ").lower() in _SECTION_NAMES
 
 
 def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
@@ -64,6 +68,8 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
 
 def parted(paragraph: str) -> list[str]:
     """A paragraph with the section headings that run into its text as parts of their own."""
+    if not any(name in paragraph for name in _SECTIONS):
+        return [paragraph]
     parted = _GLUED_AFTER.sub(r"\1\n", _GLUED.sub("\n", paragraph))
     return [part.strip() for part in parted.split("\n") if part.strip()]
 

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotfix_check.drafts.article.cells import line_cells
-from hotfix_check.drafts.article.columns import Column
-from hotfix_check.drafts.article.rows import RawRow
+from hotfix_check.drafts.article.columns import Column, Concept
 from hotfix_check.drafts.article.text import Line
 
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _REMARK = re.compile(r"(?:notes?|important|caution|warning|see|or|and|tip)\b|[-*]", re.IGNORECASE)
+_HAS_NAME = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b")
 _PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
 _SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRow:
+    """A row before its values are read: the printed text of each column, and what no column took."""
+
+    values: dict[Concept, str]
+    line: int
+    several: tuple[tuple[str, str], ...] = ()
+    """The columns of a kind that the table has several of, as (header, text): a version for each product (KB233476)."""
+    left_over: tuple[str, ...] = ()
+    strength: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +74,7 @@ def looks_like_row(line: Line) -> bool:
     if (
         line.kind != "text"
         or len(text) > 120
+        or not _HAS_NAME.search(text)
         or not _MAY_BE_ROW.search(text)
         or _PROSE.search(text)
         or _SENTENCE.search(text)

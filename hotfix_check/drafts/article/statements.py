@@ -36,7 +36,7 @@ _REQUIRES = (
     ),
     re.compile(
         rf"\bto\s{_INSTALL}\s{_THIS_FIX}\b[^,]{{0,60}},\s(?:you\smust|you\sneed\sto|your\s\w+\smust|the\s\w+\smust)\s"
-        r"(?:be\srunning|already\sbe\srunning|be\susing|have|install|first\sinstall|first\shave"
+        r"(?:be\shave|be\srunning|already\sbe\srunning|be\susing|have|install|first\sinstall|first\shave"
         r"|already\shave)\s(.{3,300})",
         re.IGNORECASE,
     ),
@@ -88,17 +88,19 @@ _REQUIRED_LIST = re.compile(
     rf"\b(?:following\b|{_INSTALL}\b)[^.:]{{0,80}}:$",
     re.IGNORECASE,
 )
+_NAMES_PRODUCT = (
+    r"(?:[A-Z][a-z]+ \d{4} )?(?:Microsoft )?"
+    r"(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|\.NET|Systems Management|SNA|Visual)\b"
+)
+"""As an article begins to name a product, or a rollup of it by its month."""
 _PRODUCT_NAMED = re.compile(
-    r"^(?:the )?(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|\.NET|Systems Management|SNA"
-    r"|Visual)\b|^(?:the )?(?:Cumulative Update|Service Pack|Update Rollup|Security Update)\b"
+    rf"^(?:the )?{_NAMES_PRODUCT}|^(?:the )?(?:Cumulative Update|Service Pack|Update Rollup|Security Update)\b"
     r"|^(?:hotfix )?(?:KB ?|Q)\d{5,7}\.?$",
     re.IGNORECASE,
 )
+_FOR_MORE = re.compile(r"\s*\bFor (?:more|additional|further) information\b")
 _SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
-_LIST_OF_TWO = re.compile(
-    r",? and (?:the )?(?=(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|Systems|SNA|Visual)\b)",
-    re.IGNORECASE,
-)
+_LIST_OF_TWO = re.compile(rf",? and (?:the )?(?={_NAMES_PRODUCT})", re.IGNORECASE)
 _NOT_A_THING = re.compile(
     r"^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
     r"|time|password|administrat|manual|change|registry|review|user\b)"
@@ -109,9 +111,10 @@ _FOLLOWING_ARTICLE = re.compile(
     r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$", re.IGNORECASE
 )
 _TAIL = re.compile(
-    r"\s(?:to be (?:installed|applied)|(?:be|is|are) (?:installed|applied)|installed|on (?:the|your|a) (?:server"
-    r"|computer|system)|(?:to|before|prior to|in order to)\s(?:you\s)?"
-    rf"(?:can\s)?{_INSTALL}\b.{{0,120}}|for the fix.{{0,80}}|or (?:a )?later(?: version)?s?)$",
+    r"\s(?:to be (?:installed|applied)(?: on the \w+)?(?: because of .{0,60})?|because of .{3,60}"
+    r"|(?:be|is|are) (?:installed|applied)|installed|on (?:the|your|a) (?:server|computer|system)"
+    rf"|(?:to|before|prior to|in order to)\s(?:you\s)?(?:can\s)?{_INSTALL}\b.{{0,120}}|for the fix.{{0,80}}"
+    r"|or (?:a )?later(?: version)?s?)$",
     re.IGNORECASE,
 )
 
@@ -130,7 +133,8 @@ _MAY = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(
-    r"^(?:then |finally,? )?(?:restart|reboot|re-start|re-boot)\s(?:(?:your|the|each|this|all)\s)?(?:\w+\s){0,3}?"
+    r"^(?:then |finally,? )?(?:shut down and )?(?:restart|reboot|re-start|re-boot)\s"
+    r"(?:(?:your|the|each|this|all)\s)?(?:\w+\s){0,3}?"
     r"(?:computers?|servers?|systems?|machines?|workstations?)(?! \w* ?services?| (?:attendant|manager))\b",
     re.IGNORECASE,
 )
@@ -279,7 +283,8 @@ def _under_heading(paragraphs: Sequence[str]) -> list[str]:
 def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
     """The products in the short paragraphs, bullets mostly, behind one that ends in a colon."""
     things: list[str] = []
-    for paragraph in paragraphs[at + 1 : at + 12]:
+    for whole in paragraphs[at + 1 : at + 12]:
+        paragraph = _FOR_MORE.split(whole, maxsplit=1)[0]
         if len(paragraph) > 120 or not _PRODUCT_NAMED.search(paragraph) or is_section_heading(paragraph):
             break
         if _SAYS.search(paragraph):
@@ -372,6 +377,9 @@ def _clean(thing: str) -> str:
     )[0].strip(" .,:;")
     for _ in range(3):
         thing = _TAIL.sub("", thing).strip(" .,:;")
+    thing = re.sub(
+        r"^(?:a |any )?(?:computer|server|system)s? (?:that (?:is|are) )?running ", "", thing, flags=re.IGNORECASE
+    )
     return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
 
 

@@ -13,20 +13,22 @@ from dataclasses import replace
 from hotfix_check.drafts.article.cells import line_cells
 from hotfix_check.drafts.article.columns import Column, header_line
 from hotfix_check.drafts.article.grids import box_end, grid_tables
-from hotfix_check.drafts.article.raw_table import RawTable, is_caption, looks_like_row
-from hotfix_check.drafts.article.rows import RawRow, row_from_line
+from hotfix_check.drafts.article.raw_table import RawRow, RawTable, is_caption, looks_like_row
+from hotfix_check.drafts.article.rows import row_from_line
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_language
 
-_MAY_BE_HEADER = re.compile(r"name|file|module|driver|dll", re.IGNORECASE)
+_MAY_BE_HEADER = ("name", "file", "module", "driver", "dll")
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
+_HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
 _SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
 """What no list of files has beside its values: "Wxlist.sup in WordMaster 6.0 for Windows" is a sentence."""
 _LOOK_AHEAD = 3
 _LONGEST = 400
+_LONGEST_HEADER = 250
 _MOST_BLANK = 2
 _OPENING = re.compile(r"\s*([A-Z][A-Za-z() ]{2,30}):\s+")
 """A list may name the language before the file: "Danish:  Winload.sys dated 02/06/97" """
@@ -69,7 +71,10 @@ def _text_tables(lines: Sequence[Line], at: int) -> list[RawTable]:
 
 
 def _may_be_header(text: str) -> bool:
-    return bool(_MAY_BE_HEADER.search(text)) and not _SMALL_WORDS.search(text)
+    if len(text) > _LONGEST_HEADER:
+        return False
+    lowered = text.lower()
+    return any(word in lowered for word in _MAY_BE_HEADER) and not _SMALL_WORDS.search(text)
 
 
 class _Headed:
@@ -141,7 +146,7 @@ class _Headed:
         between = [line for line in self._lines[at:ahead] if line.kind == "text"]
         if len(between) == 1 and is_caption(between[0].text):
             self._close()
-            self._heading, self._first = between[0].text.strip(), at
+            self._heading, self._first = between[0].text.strip().rstrip(":"), at
         else:
             self._unread += [line.text.strip() for line in between if looks_like_row(line)]
         self._blanks = 0
@@ -259,14 +264,17 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
 
 
 def _bare_row(line: Line, at: int) -> RawRow | None:
-    text = _OR_LATER.sub("", _BULLET.sub(r"\1  ", line.text))
+    text = line.text
+    if not _MAY_BE_ROW.search(text) or not _HAS_NAME_OR_VALUES.search(text):
+        return None
+    text = _OR_LATER.sub("", _BULLET.sub(r"\1  ", text))
     opening = _OPENING.match(text)
     language = opening[1] if opening and is_language(opening[1]) else None
     if opening and language:
         text = text[opening.end() :]
     if text.count("(") == text.count(")") + 1:
         text += ")"
-    if not _MAY_BE_ROW.search(text) or _PROSE.search(text) or _FUNCTION_WORDS.search(text):
+    if _PROSE.search(text) or _FUNCTION_WORDS.search(text):
         return None
     row = row_from_line(text, None, at)
     if row is None or (_SENTENCE.search(text) and not re.search(r"\.\w{2,4}:?$|[ap]\.m\.$", text)):

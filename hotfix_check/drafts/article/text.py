@@ -151,4 +151,6 @@ def plain_line(line: str) -> Line:
         cells = tuple(cell.strip() for cell in re.split(r"[|¦]", stripped.strip("|¦")))
         if len(cells) >= 2:
             return Line(line, "cells", cells)
+        if len(stripped) > 2 and stripped[-1] in "|¦":
+            return Line(line, "cells", (*cells, ""))  # a row of one cell: a note, or a heading in the grid
     return Line(line, "text")

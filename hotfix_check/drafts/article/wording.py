@@ -101,15 +101,18 @@ _THINGS = (
     r"|run-?times?|librar(?:y|ies)|executables?|binaries)"
 )
 _OLD = (
-    r"(?:old(?:er)?|original|previous|prior|earlier|existing|wrong|incorrect|bad|invalid|corrupt(?:ed)?|damaged|outdated"
-    r"|obsolete|unpatched|vulnerable|affected|problem|problematic|faulty|defective|mismatched|incompatible|shipp(?:ed|ing)"
-    r"|retail|released|release|initial|uncorrected|unfixed)"
+    r"(?:old(?:er)?|original|previous|prior|earlier|wrong|incorrect|bad|invalid|corrupt(?:ed)?|damaged|outdated|obsolete"
+    r"|unpatched|faulty|defective|mismatched|incompatible|shipp(?:ed|ing)|retail|uncorrected|unfixed)"
 )
+_PERHAPS_OLD = r"(?:existing|affected|vulnerable|problem|problematic|release|released|initial|current)"
+"""Said of the files that a fix brings too: "the attributes of the affected files"."""
 _FIX_NAMED = r"(?:\w[\w-]*\s+){0,4}?(?:hot-?fix|fix|update|patch|rollup|package|correction)"
 _OF_FIX = re.compile(
     r"\b(?:hot-?fix|fix|update|patch|rollup|correct(?:ed|ion))\w{0,3}\b|\bor\s+later\b|\bshould\b", re.IGNORECASE
 )
-_CALLED_OLD = re.compile(rf"\b{_OLD}\s+(?:[\w.-]+\s+){{0,3}}?{_THINGS}\b", re.IGNORECASE)
+_WORDS = r"(?:[\w-]+(?:\.[\w-]+)*\s+){0,3}?"
+_CALLED_OLD = re.compile(rf"\b{_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
+_PERHAPS_CALLED_OLD = re.compile(rf"\b{_PERHAPS_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
 _IN_PLACE_OF = re.compile(
     r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$", re.IGNORECASE
 )
@@ -152,7 +155,7 @@ _SAID_OF_THEM = (
         "it compares releases",
     ),
     (
-        re.compile(rf"\b(?:correct|right|proper|expected)\s+(?:[\w.-]+\s+){{0,2}}?{_THINGS}\b", re.IGNORECASE),
+        re.compile(rf"\b(?:correct|right|proper|expected)\s+{_WORDS}{_THINGS}\b", re.IGNORECASE),
         "the right files of a product",
     ),
 )
@@ -160,9 +163,16 @@ _SAID_OF_THEM = (
 
 def other_files(lead: str) -> str | None:
     """Why the sentence over a table says that its files are not those of a fix; None where it does not."""
-    for match in _CALLED_OLD.finditer(lead):
-        if not _IN_PLACE_OF.search(lead[max(0, match.start() - 60) : match.start()]):
-            return "files that are called old, wrong or released"
-    if _OF_FIX.search(lead):
+    of_fix = bool(_OF_FIX.search(lead))
+    if not (of_fix and STRONG_FIX.search(lead)) and _is_said(_CALLED_OLD, lead):
+        return "files that are called old, wrong or released"
+    if of_fix:
         return None
+    if _is_said(_PERHAPS_CALLED_OLD, lead):
+        return "files that are called old, wrong or released"
     return next((reason for pattern, reason in _SAID_OF_THEM if pattern.search(lead)), None)
+
+
+def _is_said(pattern: re.Pattern[str], lead: str) -> bool:
+    """Whether files are called so, and not those that others come in place of."""
+    return any(not _IN_PLACE_OF.search(lead[max(0, at.start() - 60) : at.start()]) for at in pattern.finditer(lead))

@@ -187,6 +187,21 @@ def test_files_that_are_not_the_fixs_are_no_rows(other: str, section: str) -> No
     assert [row[:2] for row in rows(parse_article(both, source="test"))] == [("Mad.exe", "6.5.7653.30")]
 
 
+FIXES = {
+    "of the affected files": "The fix has these attributes of the affected files:",
+    "in place of the older": "Replace the older files by files with the following attributes (or later) of the fix:",
+    "updated versions of the existing files": "This update contains updated versions of the existing files:",
+    "replaces the original files": "This hotfix replaces the original files with these versions:",
+    "corrected ones": "The corrected files should be at least these versions:",
+}
+
+
+@pytest.mark.parametrize("lead", FIXES.values(), ids=FIXES)
+def test_files_that_come_in_place_of_others_are_rows(lead: str) -> None:
+    text = archived(f"{lead}\n\n   File name   Version\n   Mad.exe     6.5.7653.30\n")
+    assert [row[:2] for row in rows(parse_article(text, source="test"))] == [("Mad.exe", "6.5.7653.30")]
+
+
 def test_of_an_old_and_a_new_column_the_new_one_counts() -> None:
     text = page(
         f"<p>{FIX}</p><table><tr><th>File name</th><th>Old version</th><th>New version</th></tr>"
@@ -237,12 +252,51 @@ def test_a_product_on_a_line_of_its_own_is_the_tables_heading() -> None:
     ]
 
 
+def test_a_product_right_above_a_table_is_its_heading() -> None:
+    table = "| File name | File version |\n|---|---|\n| {} | 14.0.249.94 |\n\n"
+    text = f"# A rollup\n\n## Files\n\n{FIX}\nx64-based versions\n\nSQL Server 2017 Browser\n\n{table.format('A.dll')}"
+    draft = parse_article(f"{text}SQL Server 2017 Client\n\n{table.format('B.dll')}", source="test")
+    assert [(row.name, row.group) for row in draft.files] == [
+        ("A.dll", "SQL Server 2017 Browser"),
+        ("B.dll", "SQL Server 2017 Client"),
+    ]
+
+
+def test_a_component_that_runs_on_from_the_paragraph_above() -> None:
+    text = f"RESOLUTION\nA hotfix is there. It is for this problem alone. Component: Information store\n{FIX}{HEADER}{LINE}"
+    assert parse_article(text, source="test").component == "Information store"
+
+
 TWO_GROUPS = [("5.0.2195.5921", "IIS 5.0"), ("4.2.780.1", "IIS 4.0")]
 
 
 def test_a_label_above_the_standard_paragraphs_is_the_tables_heading() -> None:
     part = "{0}:\n\nThere is a fix for it.\n\nThe fix has these file attributes:\n\n   File name   Version\n   Aspx.dll    {1}\n\n"
     text = archived(part.format("IIS 5.0", "5.0.2195.5921") + part.format("IIS 4.0", "4.2.780.1"))
+    assert [(row.version, row.group) for row in parse_article(text, source="test").files] == TWO_GROUPS
+
+
+LEAD_INS = {
+    "a label": "IIS 5.0:",
+    "for": "For IIS 5.0:",
+    "wrapped": "The fix has the following file attributes or later for\nIIS 5.0:",
+    "wrapped label": "For all versions of\nIIS 5.0:",
+}
+
+
+@pytest.mark.parametrize("lead", LEAD_INS.values(), ids=LEAD_INS)
+def test_a_lead_in_that_ends_in_a_colon_is_the_tables_heading(lead: str) -> None:
+    table = "The fix has these file attributes:\n\n{0}\n\n   File name   Version\n   Aspx.dll    {1}\n\n"
+    text = archived(table.format(lead, "5.0.2195.5921") + table.format(lead.replace("5.0", "4.0"), "4.2.780.1"))
+    prefix = "all versions of " if "all" in lead else ""
+    assert [(row.version, row.group) for row in parse_article(text, source="test").files] == [
+        (version, f"{prefix}{group}") for version, group in TWO_GROUPS
+    ]
+
+
+def test_the_caption_of_a_table_is_its_heading() -> None:
+    table = "<table><caption>{0}</caption><tr><th>File name</th><th>Version</th></tr><tr><td>Aspx.dll</td><td>{1}</td></tr></table>"
+    text = page(f"<p>{FIX}</p>" + table.format("IIS 5.0", "5.0.2195.5921") + table.format("IIS 4.0", "4.2.780.1"))
     assert [(row.version, row.group) for row in parse_article(text, source="test").files] == TWO_GROUPS
 
 
@@ -297,6 +351,8 @@ TITLES = {
     "navigation": "Support home\nSearch\nSign in\nMail waits in Exchange\nArticle ID: 925902 - Last Review: May 7, 2007\n",
     "navigation below the title": "Skip to content\nMail waits in Exchange\nPrint\nEmail\nArticle ID: 925902\n",
     "no navigation": "Mail waits in Exchange\nArticle ID: 925902\n",
+    "a wiki": "Mail waits in Exchange\nFrom BetaArchive Wiki\nArticle ID: 925902\nArticle Last Modified on 5/7/2007\n",
+    "the number at the foot": "Mail waits in Exchange\nSYMPTOMS\nMail waits.\nProperties\nArticle ID: 925902\n",
     "no number": "Microsoft Support\nMail waits in Exchange\nSYMPTOMS\nMail waits.\n",
 }
 
@@ -355,6 +411,23 @@ def test_a_restart_is_what_is_said_of_one(said: str, restart: str | None) -> Non
         ),
         ("Prerequisites\n-------------\n\nNone", ()),
         ("Exchange Server 5.5 and Windows 2000 are nice products.", ()),
+        (
+            "This update requires both the following packages to be installed:\n\n - Microsoft\n   Exchange 2000 Server SP3\n"
+            "   For more information, click this number:\n   301378\n   How to get it\n - The August 2004 Exchange 2000 rollup\n",
+            ("Microsoft Exchange 2000 Server SP3", "August 2004 Exchange 2000 rollup"),
+        ),
+        (
+            "This hotfix requires Exchange 2000 Server SP3 and the August 2004 Exchange 2000 update rollup.",
+            ("Exchange 2000 Server SP3", "August 2004 Exchange 2000 update rollup"),
+        ),
+        (
+            "This hotfix requires Exchange Server 2003 SP2 to be installed on the server because of file dependencies.",
+            ("Exchange Server 2003 SP2",),
+        ),
+        (
+            "To install this hotfix, you must have a computer that is running Exchange Server 2003 SP1.",
+            ("Exchange Server 2003 SP1",),
+        ),
     ],
 )
 def test_what_an_update_requires(said: str, prerequisites: tuple[str, ...]) -> None:
