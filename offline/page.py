@@ -37,13 +37,17 @@ LEFT_OUT = re.compile(
     r"hotfix_check/(cli|fleet|drafts)/|\.(so|pyd|c|pyi|typed|lib)$|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL)$"
     r"|^bin/|^pytz/zoneinfo/|^regipy/(plugins|cli|tests)|/__pycache__/"
 )
-# Of the standard library: other networks, windows, debuggers and tests.
+# Of the standard library: networks, windows, tests, tools for developers, and code pages of no Windows with Exchange.
 NOT_NEEDED = re.compile(
-    r"(unittest|xmlrpc|wsgiref|ensurepip|venv|pydoc_data|_pyrepl|curses|dbm|turtledemo|idlelib|lib2to3|sqlite3|"
-    r"multiprocessing|http/server|http/cookie|mailbox|imaplib|smtplib|poplib|ftplib|doctest|pdb|bdb|pydoc|pickletools|"
-    r"optparse|profile|cProfile|pstats|trace|turtle|webbrowser|zipapp|antigravity|this|_pydecimal|_pyio|statistics|"
-    r"netrc|nturl2path|sched|shelve|socketserver|tabnanny|timeit|tomllib/__main__|wave|cmd|code|xml/(dom|sax))"
-    r"(\.py$|/|\.pyc$)"
+    r"(unittest|xmlrpc|wsgiref|ensurepip|venv|pydoc_data|curses|dbm|turtledemo|idlelib|lib2to3|multiprocessing|"
+    r"email|http|ctypes|mailbox|imaplib|smtplib|poplib|ftplib|doctest|pydoc|pickletools|optparse|argparse|getopt|profile|"
+    r"cProfile|pstats|trace|turtle|webbrowser|zipapp|antigravity|this|_pydecimal|_pydatetime|_pyio|statistics|netrc|"
+    r"nturl2path|sched|shelve|socketserver|tabnanny|timeit|wave|difflib|configparser|fractions|plistlib|modulefinder|"
+    r"compileall|tracemalloc|fileinput|symtable|pyclbr|filecmp|gettext|graphlib|pty|tty|quopri|colorsys|"
+    r"mimetypes|sre_\w+|_sysconfigdata\w*|sqlite3|xml/(dom|sax)|logging/(config|handlers)|urllib/(request|robotparser)|"
+    r"encodings/(mac_\w+|iso\w+|koi8\w+|\w*jis\w*|big5\w*|euc_\w+|johab|hz|ptcp154|tis_620|hp_roman8|palmos|kz1048|"
+    r"cp(037|273|424|500|720|737|775|8[5-7][^02]|9\d\d|10\d\d|1006|1026|1125|1140|65001)))"
+    r"(-\w+)?(\.py$|/)"
 )
 # Nothing is asked for but what the page itself holds: scripts and machine code from its own memory, no address at all.
 POLICY = (
@@ -96,6 +100,7 @@ def page_of(pyodide: Path, packages: Path) -> bytes:
     parts["pyodide-lock.json"] = json.dumps({**lock, "packages": {}}).encode()
     parts["python_stdlib.zip"] = stored(slim(parts["python_stdlib.zip"]))
     parts["packages.zip"] = stored([*chosen(packages), ("in_browser.py", (BROWSER / "in_browser.py").read_bytes())])
+    parts |= compiled(pyodide, {name: parts[name] for name in ("python_stdlib.zip", "packages.zip")})
     script = (BROWSER / "page.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     texts = {
@@ -112,6 +117,19 @@ def page_of(pyodide: Path, packages: Path) -> bytes:
     }
     page = (BROWSER / "page.html").read_text("utf-8")
     return re.sub(r"@([A-Z]+)@", lambda match: texts[match[1]], page).encode("utf-8")
+
+
+def compiled(pyodide: Path, archives: dict[str, bytes]) -> dict[str, bytes]:
+    """The same archives, the modules that are loaded at the start compiled; as they are where there is no node."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in archives.items():
+            (Path(folder) / name).write_bytes(data)
+        try:
+            run("node", str(BROWSER / "compile.mjs"), str(pyodide), folder)
+        except FileNotFoundError:
+            print("no node: nothing is compiled, and the page will start in twice the time", file=sys.stderr)
+            return archives
+        return {name: (Path(folder) / name).read_bytes() for name in archives}
 
 
 def packed(data: bytes) -> str:
@@ -159,7 +177,8 @@ def run(*command: str) -> None:
     """Run a command; when it fails, what it said is why the program ends."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (commands of this file)
     if done.returncode:
-        raise SystemExit(f"{command[0]} failed:\n{done.stderr or done.stdout}")
+        said = (done.stderr or done.stdout)[-2000:]  # node shows the line of a fault, which can have a million signs
+        raise SystemExit(f"{command[0]} failed:\n{said}")
 
 
 if __name__ == "__main__":

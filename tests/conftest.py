@@ -45,6 +45,13 @@ class Ran(NamedTuple):
 Run = Callable[..., Ran]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On Windows what is marked ``posix`` is skipped, with the reason that the mark gives."""
+    for item in items if sys.platform == "win32" else ():
+        for mark in item.iter_markers("posix"):
+            item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or writes the user's cache."""

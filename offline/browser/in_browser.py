@@ -14,21 +14,23 @@ from typing import Any
 
 from hotfix_check import __version__
 from hotfix_check.assess import Assessor, Question
+from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import default_folder
 from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.errors import HotfixCheckError
-from hotfix_check.inventory import Inventory, is_listing, looks_saved, read_saved, read_target, refuse_other_text
+from hotfix_check.inventory import Asked, Inventory, TargetKind, opened_target
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.result import Document, RunInfo, Scope, result_document, to_json
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import badge, verdict_sentences
-from hotfix_check.saved_result import find_result
+from hotfix_check.saved_result import checked_result
 from hotfix_check.untrusted.shown import path_text
 
 SEVERAL = "chosen files"
-"""The folder that several files of one choice are put in; page and worker know it by this name."""
+"""The folder that several files of one choice are put in; the page knows it by this name."""
+_FOR_THEMSELVES = (TargetKind.ARCHIVE, TargetKind.INVENTORY, TargetKind.LISTING, TargetKind.RESULT)
 _TOLD_EVERY = 50  # files
 _ORDER = ("bad", "open", "plain", "good")
 _FORMS: dict[str, tuple[str, str, Callable[[Document], str]]] = {
@@ -55,23 +57,24 @@ def start() -> str:
 def judge(places: Sequence[str], complete: bool, on_count: Callable[[int], object]) -> str:
     """Judge what is mounted below each place, or render the result that it is: JSON for the page to show."""
     global _shown
-    started = datetime.now(UTC)
     try:
         found = [one for place in places for one in _targets(Path(place))]
-        saved = [_saved_result(one) for one in found]
-        if len(found) == 1 and saved[0] is not None:
-            _shown = saved[0]
-        else:
-            inventories = [inventory for one in found for inventory in _read(one, _counting(on_count))]
-            question = Question(complete=complete)
-            assessments = [_assessor.assess(inventory, question) for inventory in inventories]
-            run = RunInfo(started=started, finished=datetime.now(UTC), as_of=started.date())
-            _shown = result_document(assessments, _catalogue, run, Scope())
+        saved = _saved_result(found[0]) if len(found) == 1 else None
+        _shown = _judged(found, complete, _counting(on_count)) if saved is None else saved
+        return json.dumps({**_answer(_shown), "html": render_html(_shown), "forms": _forms(_shown)})
     except HotfixCheckError as error:
         return json.dumps({"problem": "\n".join(map(visible, error.lines))})
     except OSError as error:
         return json.dumps({"problem": visible(f"{error.filename or 'A file'}: {error.strerror or error}")})
-    return json.dumps({**_answer(_shown), "html": render_html(_shown), "forms": _forms(_shown)})
+
+
+def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]) -> Document:
+    started = datetime.now(UTC)
+    inventories = [inventory for target in targets for inventory in _read(target, on_file)]
+    question = Question(complete=complete, unsupported=unsupported(_catalogue.products, started.date()))
+    assessments = [_assessor.assess(inventory, question) for inventory in inventories]
+    run = RunInfo(started=started, finished=datetime.now(UTC), as_of=started.date())
+    return result_document(assessments, _catalogue, run, Scope())
 
 
 def render(form: str) -> bytes:
@@ -83,34 +86,32 @@ def render(form: str) -> bytes:
 def _targets(place: Path) -> Iterator[Path]:
     """What was chosen: a folder or a file, several files as one folder, or each for itself where one is no program."""
     for path in sorted(place.iterdir()):
-        inside = list(path.iterdir()) if path.name == SEVERAL and path.is_dir() else []
-        if any(_is_for_itself(file) for file in inside):
-            yield from sorted(inside)
+        inside = sorted(path.iterdir()) if path.name == SEVERAL and path.is_dir() else []
+        if any(_kind(file) in _FOR_THEMSELVES for file in inside):
+            yield from inside
         else:
             yield path
 
 
-def _is_for_itself(file: Path) -> bool:
-    return file.is_file() and (is_listing(file) or looks_saved(file) or file.suffix.lower() in (".zip", ".tar", ".gz"))
+def _kind(path: Path) -> TargetKind:
+    with opened_target(path) as target:
+        return target.kind
 
 
 def _saved_result(path: Path) -> Document | None:
-    return find_result(path) if path.is_file() and looks_saved(path) and not is_listing(path) else None
+    with opened_target(path) as target:
+        if target.kind is not TargetKind.RESULT:
+            return None
+        return checked_result(target.document("a saved result"), path_text(path.name))
 
 
-def _read(path: Path, on_file: Callable[[], None]) -> list[Inventory]:
+def _read(path: Path, on_file: Callable[[], None]) -> tuple[Inventory, ...]:
     """What a path holds, under the name that it was chosen by."""
     os.chdir(path.parent)
-    target, outline = Path(path.name), _catalogue.outline()
-    if target.is_file():
-        if is_listing(target):
-            from hotfix_check.inventory.listings.read import read_listing
-
-            return [read_listing(target, wanted=outline.all_names, plain=outline.plain_names)]
-        if looks_saved(target):
-            return [read_saved(target)]
-        refuse_other_text(target, outline.all_names)
-    return [read_target(target, wanted=outline.all_names, plain=outline.plain_names, on_file=on_file)]
+    outline = _catalogue.outline()
+    asked = Asked(wanted=outline.all_names, plain=outline.plain_names, every_pe=False, hashes=True, cross_check=False)
+    with opened_target(Path(path.name)) as target:
+        return target.read(asked, on_file)
 
 
 def _counting(on_count: Callable[[int], object]) -> Callable[[], None]:

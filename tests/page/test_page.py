@@ -100,9 +100,8 @@ def saved(browser: Browser, form: str, downloads: Path) -> bytes:
 def judged_as_on_the_command_line(browser: Browser, run: Run, downloads: Path, cwd: Path, *targets: str) -> Any:
     """The result that the page has saved, once it is held against the command line's."""
     document = json.loads(saved(browser, "json", downloads))
-    here = run("scan", "-q", *targets, "-f", "json", "--no-run-info", cwd=cwd).result
-    day = datetime.now(UTC).date().isoformat()
-    assert document["run"].pop("as_of") == day
+    here = run("scan", "-q", *targets, "-f", "json", cwd=cwd).result
+    assert document["run"]["as_of"] == here["run"]["as_of"]
     assert {key: document["run"][key] for key in ("host", "user", "arguments")} == dict.fromkeys(
         ("host", "user", "arguments")
     )
@@ -169,6 +168,18 @@ def test_a_zip(browser: Browser, run: Run, downloads: Path, samples: Path) -> No
     assert document["targets"][0]["kind"] == "archive"
 
 
+def test_a_folder_with_a_registry_hive(
+    browser: Browser, run: Run, downloads: Path, samples: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(samples / "exchange-5.5-sp4", tmp_path / "disk")
+    config = tmp_path / "disk" / "WINNT" / "System32" / "config"
+    config.mkdir()
+    shutil.copy(samples / "SOFTWARE-of-exchange-5.5-sp4", config / "SOFTWARE")
+    chosen(browser, "folder", tmp_path / "disk")
+    document = judged_as_on_the_command_line(browser, run, downloads, tmp_path, "disk")
+    assert document["targets"][0]["registry"]["hive"] == "WINNT/System32/config/SOFTWARE"
+
+
 def test_a_listing_and_a_saved_inventory_together(
     browser: Browser, run: Run, downloads: Path, samples: Path, tmp_path: Path
 ) -> None:
@@ -177,7 +188,7 @@ def test_a_listing_and_a_saved_inventory_together(
     run("inventory", "-q", samples / "exchange-2003-sp1", "-o", tmp_path / "b.json")
     chosen(browser, "files", tmp_path / "a.csv", tmp_path / "b.json")
     document = json.loads(saved(browser, "json", downloads))
-    here = run("scan", "-q", "a.csv", "b.json", "-f", "json", "--no-run-info", cwd=tmp_path).result
+    here = run("scan", "-q", "a.csv", "b.json", "-f", "json", cwd=tmp_path).result
     assert [target["kind"] for target in document["targets"]] == ["listing", "inventory"]
     assert json.dumps(document["targets"]) == json.dumps(here["targets"])
 

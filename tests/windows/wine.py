@@ -21,7 +21,7 @@ from conftest import ROOT
 WINE = next(filter(None, map(shutil.which, ("wine64", "/usr/lib/wine/wine64", "wine"))), None)
 SERVER = next(filter(None, map(shutil.which, ("wineserver", "/usr/lib/wine/wineserver64"))), None)
 MADE = Path(os.environ.get("HOTFIX_CHECK_WINDOWS_PYTHON", ROOT / "build" / "windows-python"))
-_SECONDS = 120  # for one run
+_SECONDS = 120.0  # for one run
 # Runs hotfix-check again and again in one process, since a new one takes seconds: a line of JSON asks, one answers.
 _SERVER = """
 import base64, io, json, os, sys
@@ -66,7 +66,13 @@ class Windows:
         return self.prefix / "drive_c"
 
     def run(
-        self, program: Path, arguments: Sequence[object], *, cwd: Path | None = None, variables: Mapping[str, str] = {}
+        self,
+        program: Path,
+        arguments: Sequence[object],
+        *,
+        cwd: Path | None = None,
+        variables: Mapping[str, str] = {},
+        seconds: float = _SECONDS,
     ) -> Ended:
         """Run a program to its end. Its streams are pipes: with plain files Python does not start under Wine."""
         ended = subprocess.run(
@@ -75,14 +81,14 @@ class Windows:
             env=self.environment(variables),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr.decode("utf-8", "replace").replace("\r\n", "\n"))
 
-    def python(self, *arguments: object, cwd: Path | None = None, **variables: str) -> Ended:
+    def python(self, *arguments: object, cwd: Path | None = None, seconds: float = _SECONDS) -> Ended:
         """Run Python with these arguments."""
-        return self.run(MADE / "python.exe", arguments, cwd=cwd, variables=variables)
+        return self.run(MADE / "python.exe", arguments, cwd=cwd, seconds=seconds)
 
     def tool(self, *arguments: object, cwd: Path | None = None, encoding: str = "cp1252") -> Ended:
         """Run hotfix-check with these arguments, in a process that runs it often; its pipes have this encoding."""
