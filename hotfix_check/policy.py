@@ -287,12 +287,16 @@ def _waivable(assessment: Assessment) -> frozenset[str]:
 
 
 def _waiting(assessment: Assessment, accepted: Mapping[str, Waiver]) -> dict[str, Waiver]:
-    """What only waits for what is accepted: blocked by a group of which each alternative to be had is accepted."""
+    """What only waits for what is accepted: blocked by a group of which each alternative to be had is accepted.
+
+    An update that another installation of the target could have at once is not covered: there it waits for nothing.
+    """
     covered = dict(accepted)
+    free = {one.update.id for one in assessment.findings if not one.blocked and can_be_waived(one)}
     bringing = {
         (one.update.product, one.update.level): one.update.id for one in assessment.findings if one.update.level
     }
-    blocked = [one for one in assessment.findings if one.blocked and can_be_waived(one)]
+    blocked = [one for one in assessment.findings if one.update.id not in free and one.blocked and can_be_waived(one)]
     before = -1
     while accepted and len(covered) != before:
         before = len(covered)

@@ -280,8 +280,23 @@ def test_a_waiver_for_a_step_covers_what_only_waits_for_it() -> None:
 
 def test_what_is_accepted_as_missing_is_no_step() -> None:
     assessment, plans, here = accepted(CU22, "exchange-2016/CU23")
-    (installation,) = with_accepted(assessment, plans, frozenset(here)).installations
+    after = with_accepted(assessment, plans, frozenset(here))
+    (installation,) = after.installations
     assert [step.update.id for step in installation.next_steps] == ["exchange-2016/KB5019758"]
+    advice = {one.update.id: one.advice for one in after.findings}
+    assert advice["exchange-2016/KB5019758"] == ("exchange-2016/KB5019758",)
+    assert advice["exchange-2016/CU23"] == advice["exchange-2016/Sep26SU"] == ()
+
+
+def test_what_another_installation_could_have_at_once_is_not_covered() -> None:
+    assessment, _, _ = accepted(CU22, "exchange-2016/CU23")
+    newest = replace(CU22, files=(installed("Bin/ExSetup.exe", "15.1.2507.6", machine="amd64"),))
+    other, _, _ = accepted(newest, "exchange-2016/CU23")
+    both = replace(
+        assessment, findings=(*assessment.findings, *(replace(one, installation="b") for one in other.findings))
+    )
+    (here,) = apply_waivers([both], waive("exchange-2016/CU23"), DAY).by_target
+    assert set(here) == {"exchange-2016/CU23"}
 
 
 def test_what_needs_something_else_as_well_is_not_covered_by_a_waiver_for_another() -> None:

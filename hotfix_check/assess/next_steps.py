@@ -301,11 +301,17 @@ def with_accepted(assessment: Assessment, plans: Sequence[NextSteps], accepted: 
     """The answer where these updates are accepted as missing; ``plans`` are of its installations, in their order."""
     if not accepted:
         return assessment
+    others = [plan.without(accepted) for plan in plans]
+    advice = {(one.update.id, one.installation): one.advice for plan in others for one in plan.with_advice()}
     return replace(
         assessment,
+        findings=tuple(
+            replace(one, advice=advice.get((one.update.id, one.installation), one.advice))
+            for one in assessment.findings
+        ),
         installations=tuple(
-            replace(installation, next_steps=plan.without(accepted).headline().steps)
-            for installation, plan in zip(assessment.installations, plans, strict=True)
+            replace(installation, next_steps=plan.headline().steps)
+            for installation, plan in zip(assessment.installations, others, strict=True)
         ),
     )
 

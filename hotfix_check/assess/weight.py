@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from enum import StrEnum
 
-from hotfix_check.assess.finding import OPEN, PASSED, Assessment, Finding, Verdict
+from hotfix_check.assess.finding import OPEN, PASSED, Assessment, Finding, HeldAdvisory, Verdict
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.exit_code import ExitCode
 
@@ -44,10 +44,23 @@ def can_be_waived(finding: Finding) -> bool:
 
 def counted(assessment: Assessment) -> list[Finding]:
     """The findings that decide anything: those on a shadow copy do not where the product is elsewhere too."""
-    aside = {(one.product, one.root) for one in assessment.installations if not one.counts}
-    if not aside:
-        return list(assessment.findings)
+    aside = _aside(assessment)
     return [one for one in assessment.findings if (one.update.product, one.installation) not in aside]
+
+
+def holding(assessment: Assessment, waived: Container[str] = ()) -> list[HeldAdvisory]:
+    """The advisories that count and that no waiver accepts."""
+    aside = _aside(assessment)
+    return [
+        held
+        for held in assessment.advisories
+        if held.counts and held.advisory.id not in waived and (held.advisory.product, held.installation) not in aside
+    ]
+
+
+def _aside(assessment: Assessment) -> set[tuple[str, str | None]]:
+    """Product and root of the installations that decide nothing."""
+    return {(one.product, one.root) for one in assessment.installations if not one.counts}
 
 
 def worst_of_each(findings: Iterable[Finding]) -> list[Finding]:
@@ -66,8 +79,7 @@ def outcome_of(
     """What a target comes to; ``waived`` are the ids of the updates and advisories that a waiver accepts."""
     findings = counted(assessment)
     weighing = [finding for finding in findings if finding.update.id not in waived]
-    advised = any(held.counts and held.advisory.id not in waived for held in assessment.advisories)
-    if advised or any(fails(one.verdict, one.importance, fail_on) for one in weighing):
+    if holding(assessment, waived) or any(fails(one.verdict, one.importance, fail_on) for one in weighing):
         return Outcome.FINDINGS
     if not assessment.products and not assessment.unreadable_evidence:
         return Outcome.NOTHING_RECOGNISED

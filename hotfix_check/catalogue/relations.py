@@ -15,11 +15,12 @@ from hotfix_check.version import FileVersion
 
 @dataclass(frozen=True, slots=True)
 class ShippedBuild:
-    """One update's build of one file on one line."""
+    """One update's build of one file on one line; ``table`` are the versions of all that its package requires."""
 
     version: FileVersion
     update: Update
     package: Package
+    table: Mapping[tuple[str, str | None], FileVersion]
 
 
 class Supersedence:
@@ -36,6 +37,7 @@ class Supersedence:
         # What was found, by an update's id and its package's line: the same for every target.
         self._known_steps: dict[tuple[str, int | None], frozenset[str]] = {}
         self._known_closures: dict[tuple[str, int | None], tuple[str, ...]] = {}
+        self._lines_closed: set[tuple[str, int]] = set()
         self._known_parts: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._known_containers: dict[str, tuple[Update, ...]] = {}
         self._known_level_files: dict[tuple[str, int], Mapping[str, FileVersion]] = {}
@@ -55,10 +57,11 @@ class Supersedence:
             for package in update.packages:
                 if package.line is None:
                     continue
+                table = _table(package, product)
                 for row in required_rows(package):
                     if row.version is not None:
                         self._shipped[(product.id, package.line, row.name.lower())].append(
-                            ShippedBuild(row.version, update, package)
+                            ShippedBuild(row.version, update, package, table)
                         )
 
     def shipped(self, product_id: str, line: int, name: str) -> Iterable[ShippedBuild]:
@@ -134,20 +137,34 @@ class Supersedence:
     def superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
         """The ids of the catalogued updates that replace this one on a package's line, step by step, oldest first."""
         line = package.line if package else None
-        known = self._known_closures.get((update.id, line))
-        if known is not None:
-            return known
+        key = (update.id, line)
+        if key not in self._known_closures and line is not None and (update.product, line) not in self._lines_closed:
+            self._lines_closed.add((update.product, line))
+            on_line = [one for one in self.updates.values() if one.product == update.product]
+            for one in sorted(on_line, key=lambda one: self._ages[one.id], reverse=True):
+                if (its_package := self._package_of(one, line)) is not None:
+                    self._close(one, its_package, line)
+        return self._known_closures[key] if key in self._known_closures else self._close(update, package, line)
+
+    def _close(self, update: Update, package: Package | None, line: int | None) -> tuple[str, ...]:
+        """Find the closure of one update; where that of a later one is known, it is gone no further there."""
         found: set[str] = set()
         waiting: list[tuple[Update, Package | None]] = [(update, package)]
         while waiting:
             one, its_package = waiting.pop()
             for newer in self._directly(one, its_package):
-                if newer not in found and newer != update.id:
-                    found.add(newer)
-                    successor = self.updates[newer]
-                    same = successor.product == update.product  # a line is of one product
+                if newer in found or newer == update.id:
+                    continue
+                found.add(newer)
+                successor = self.updates[newer]
+                same = successor.product == update.product  # a line is of one product
+                beyond = self._known_closures.get((newer, line)) if same else None
+                if beyond is None:
                     waiting.append((successor, self._package_of(successor, line) if same else None))
-        self._known_closures[(update.id, line)] = closure = self.oldest_first(found)
+                else:
+                    found.update(beyond)
+        found.discard(update.id)
+        closure = self._known_closures[(update.id, line)] = self.oldest_first(found)
         return closure
 
     def partly_superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
@@ -223,8 +240,9 @@ class Supersedence:
         line = package.line if package else None
         older = {one for one in (*update.contains, *(update.replaces or ())) if one in self.updates}
         if package is not None and line is not None:
+            table = _table(package, product)
             for row in required_rows(package):
-                own = ShippedBuild(row.version or FileVersion(0, 0, 0, 0), update, package)
+                own = ShippedBuild(row.version or FileVersion(0, 0, 0, 0), update, package, table)
                 for build in self.shipped(product.id, line, row.name):
                     if replaces_by_files(own, build.update, build.package, product):
                         older.add(build.update.id)
@@ -278,20 +296,24 @@ def replaces_by_files(newer: ShippedBuild, older: Update, package: Package, prod
         return False
     if older.kind is Kind.UPDATE_ROLLUP and newer.update.kind is not Kind.UPDATE_ROLLUP:
         return False
-    return covers(newer.package, package, product)
+    return _covers(newer.table, package, product)
 
 
-def covers(newer: Package, older: Package, product: Product) -> bool:
-    """Whether a package carries every required file of an older one at least at its version, and one above it."""
-    rows = {
+def _table(package: Package, product: Product) -> Mapping[tuple[str, str | None], FileVersion]:
+    """The versions of the files that a package requires, by name and platform."""
+    return {
         (row.name.lower(), row.platform or product.platform): row.version
-        for row in required_rows(newer)
+        for row in required_rows(package)
         if row.version is not None
     }
+
+
+def _covers(newer: Mapping[tuple[str, str | None], FileVersion], older: Package, product: Product) -> bool:
+    """Whether a package carries every required file of an older one at least at its version, and one above it."""
     higher = False
     needed = required_rows(older)
     for row in needed:
-        version = rows.get((row.name.lower(), row.platform or product.platform))
+        version = newer.get((row.name.lower(), row.platform or product.platform))
         if version is None or row.version is None or version < row.version:
             return False
         higher = higher or version > row.version

@@ -174,7 +174,10 @@ def plan(
     form: Form = "table",
     quiet: Quiet = False,
 ) -> None:
-    """List what to install, in order, so that nothing required or recommended is missing."""
+    """List what to install, in order, so that nothing required or recommended is missing.
+
+    The exit code is 3 where too little was recognised for a plan.
+    """
     from hotfix_check.cli.answering import run_plan
     from hotfix_check.cli.judging import JudgeOptions
 

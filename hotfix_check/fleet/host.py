@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
-from hotfix_check.assess.weight import counted, fails, outcome_of, worst_of_each
+from hotfix_check.assess.weight import counted, fails, holding, outcome_of, worst_of_each
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
@@ -284,11 +284,7 @@ def _inventory_row(
             for one in assessment.products
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        advisories=tuple(
-            dict.fromkeys(
-                held.advisory.id for held in assessment.advisories if held.counts and held.advisory.id not in waived
-            )
-        ),
+        advisories=tuple(dict.fromkeys(held.advisory.id for held in holding(assessment, waived))),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
         reason=None,
     )

@@ -47,6 +47,9 @@ def apply_update(inventory: Inventory, finding: Finding, relations: Supersedence
         for copy in row.copies:
             if copy.state is RowState.OLDER and copy.row is not None and copy.row.version is not None:
                 raised[copy.file.path] = copy.row.version
+        if product.build_per_update:  # setup replaces every program that the update has a build of
+            held = [file for file in inventory.files if file.version is not None and product.holds(file.version)]
+            raised.update({file.path: version for file in held})
         if row.state is RowState.ABSENT:
             path = f"{_folder_for(row.roles, inventory, product)}/{row.row.name}".lstrip("/")
             added.append(InstalledFile(path=path, size=row.row.size or 0, version=version))

@@ -34,7 +34,26 @@ def servers() -> dict[str, Inventory]:
     return found
 
 
-SERVERS = servers()
+V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
+
+
+def half_installed(marker: str) -> Inventory:
+    """A 2016 CU23 whose ExSetup.exe is of a later build than the 60 other programs of its Bin."""
+    names = ("ExSetup.exe", *(f"Microsoft.Exchange.Part{number:02d}.dll" for number in range(60)))
+    builds = (marker, *["15.1.2507.6"] * 60)
+    return folder(
+        *(
+            installed(f"{V15}/{name}", build, machine="amd64", product_name="Microsoft Exchange")
+            for name, build in zip(names, builds, strict=True)
+        )
+    )
+
+
+SERVERS = {
+    **servers(),
+    "2016 half-installed": half_installed("15.1.2507.61"),
+    "2016 newest half-installed": half_installed("15.1.2507.73"),
+}
 
 
 PLANNED = {name: ASSESSOR.judge(inventory, Question()) for name, inventory in SERVERS.items()}
@@ -96,6 +115,20 @@ def test_advice_on_real_servers(server: str, update: str, advice: tuple[str, ...
     result = PLANNED[server][0]
     (finding,) = [one for one in result.findings if one.update.id.endswith(f"/{update}")]
     assert finding.advice == advice
+
+
+@pytest.mark.parametrize(
+    ("server", "again"),
+    [("2016 half-installed", False), ("2016 newest half-installed", True)],
+    ids=["a newer one stands in", "the newest is put on again"],
+)
+def test_a_half_installed_update_is_a_step(server: str, again: bool) -> None:
+    result, _ = PLANNED[server]
+    (installation,) = result.installations
+    assert [(step.update.id, step.again) for step in installation.next_steps] == [("exchange-2016/Sep26SU", again)]
+    half = [one for one in result.findings if one.verdict is Verdict.PARTIAL]
+    assert half
+    assert {one.advice for one in half if one.importance in WEIGHTY} == {("exchange-2016/Sep26SU",)}
 
 
 def test_the_level_comes_first_and_what_each_step_settles_is_told_under_it() -> None:

@@ -276,3 +276,16 @@ def test_cross_check_finds_no_disagreement_on_the_samples(samples: Path, run: Ru
     ran = run("scan", samples / "exchange-5.5-sp4", "--cross-check", "-f", "json", "--no-run-info")
     plain = run("scan", samples / "exchange-5.5-sp4", "-f", "json", "--no-run-info")
     assert ran.out == plain.out
+
+
+def test_an_inventory_is_of_the_host_that_it_is_said_to_be_of(samples: Path, run: Run, tmp_path: Path) -> None:
+    saved = tmp_path / "server.json"
+    assert run("inventory", samples / "exchange-2000-sp3", "--host", "EX7", "--no-run-info", "-o", saved).code == 0
+    assert json.loads(saved.read_text())["collected"]["host"] == "EX7"
+    assert run("scan", saved, "-f", "json").result["targets"][0]["collected"]["host"] == "EX7"
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 256], ids=["empty", "blank", "too long"])
+def test_a_host_has_a_name_that_a_server_can_have(name: str, samples: Path, run: Run) -> None:
+    ran = run("inventory", samples / "exchange-2000-sp3", "--host", name)
+    assert (ran.code, ran.err) == (2, "hotfix-check: error: --host: a name of at most 255 characters expected\n")
