@@ -35,6 +35,14 @@ class Importance(StrEnum):
     OPTIONAL = "optional"
 
 
+class Availability(StrEnum):
+    """How an update can be had. A withdrawn one is never advised, a bought one only where its support is."""
+
+    PUBLIC = "public"
+    EXTENDED_SUPPORT = "extended-support"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
     """A row of a KB's file table.
@@ -125,6 +133,7 @@ class Update:
     applies_to: tuple[str, ...]
     sources: tuple[str, ...]
     reviewed: date | None
+    availability: Availability = Availability.PUBLIC
 
     @property
     def name(self) -> str:

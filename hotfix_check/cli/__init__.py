@@ -9,8 +9,10 @@ import typer
 
 from hotfix_check import __version__
 from hotfix_check.cli.catalogue_app import catalogue_app
+from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
+    Answer,
     AsOf,
     Assume,
     BaselineFile,
@@ -25,8 +27,8 @@ from hotfix_check.cli.options import (
     Outputs,
     Products,
     Quiet,
-    ReportForm,
 )
+from hotfix_check.report.formats import FORMATS, AnswerForm, FleetForm, ResultForm
 
 EXIT_CODES = (
     "Exit codes: 0 complete and nothing to report; 1 something required or recommended is missing or partial, "
@@ -60,7 +62,7 @@ def scan(
         list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
     ],
     output: Outputs = None,
-    form: ReportForm = "table",
+    form: Form = ResultForm.TABLE,
     catalogue: Catalogues = None,
     product: Products = None,
     kb: Annotated[
@@ -87,7 +89,7 @@ def scan(
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
     everything: Everything = False,
-    color: Colour = "auto",
+    color: Colour = ColourChoice.AUTO,
     no_hash: NoHash = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
@@ -141,7 +143,7 @@ def explain(
     complete: Complete = False,
     as_of: AsOf = None,
     hive: Hive = None,
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Show the whole tree for one update: rows with + and -, rule, prerequisites, chain, what would settle it."""
@@ -174,7 +176,7 @@ def plan(
     baseline: BaselineFile = None,
     complete: Complete = False,
     as_of: AsOf = None,
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """List what to install, in order, so that nothing required or recommended is missing."""
@@ -197,7 +199,7 @@ def plan(
 def identify(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="A file, or a folder or archive of unknown files.")],
     catalogue: Catalogues = None,
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
@@ -213,7 +215,7 @@ def compare(
     after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
     catalogue: Catalogues = None,
     complete: Complete = False,
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
@@ -244,9 +246,9 @@ def write_baseline(
 def convert(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
     output: Outputs = None,
-    form: ReportForm = "table",
+    form: Form = ResultForm.TABLE,
     everything: Everything = False,
-    color: Colour = "auto",
+    color: Colour = ColourChoice.AUTO,
 ) -> None:
     """Render a saved result again, in any format; nothing is read but that file."""
     from hotfix_check.cli.converting import run_convert
@@ -266,12 +268,11 @@ def fleet(
             "-o",
             "--output",
             metavar="FILE",
-            help="Also write FILE; its suffix is the format: .html, .csv, .json, .txt, .parquet; repeat for more.",
+            help=f"Also write FILE; its suffix is the format: {', '.join(FORMATS[one].suffix for one in FleetForm)}; "
+            "repeat for more.",
         ),
     ] = None,
-    form: Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|html", help="What stdout gets.")] = (
-        "table"
-    ),
+    form: Annotated[FleetForm, typer.Option("-f", "--format", help="What stdout gets.")] = FleetForm.TABLE,
     catalogue: Catalogues = None,
     product: Products = None,
     kb: Annotated[

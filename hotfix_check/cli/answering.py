@@ -10,7 +10,7 @@ from hotfix_check.assess import Finding
 from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
+from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
@@ -18,23 +18,21 @@ from hotfix_check.inventory import is_listing, looks_saved
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import render_changes
 from hotfix_check.report.explain import render_explanation
+from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.identity import identity_document, render_identity
 from hotfix_check.report.plan import plan_document, render_plan
 from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import find_result
 
-_FORMS = ("table", "json")
 
-
-def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> None:
+def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
-    known("--format", form, _FORMS)
     judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
     judge.question = replace(judge.question, importance={update.id: update.importance for update in updates})
     assessment = judge.assess(judge.read(target))
     found = [finding for finding in assessment.findings if finding.update in updates]
-    if form == "json":
+    if form is AnswerForm.JSON:
         _print_json([finding_document(finding) for finding in found])
         return
     texts = []
@@ -44,9 +42,10 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     print_report("\n".join(texts))
 
 
-def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> None:
+def run_plan(
+    target: Path, to: tuple[str, ...], include_optional: bool, form: AnswerForm, options: JudgeOptions
+) -> None:
     """What to install on one target, in order."""
-    known("--format", form, _FORMS)
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     judge = Judge(options, [target])
@@ -66,30 +65,28 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
 
     plan = make_plan(inventory, judge.assess_only, judge.assessor.relations, is_goal)
     document = plan_document(plan, assessment, [one for one in assessment.findings if one.update.id in wanted])
-    if form == "json":
+    if form is AnswerForm.JSON:
         _print_json(document)
     else:
         print_report(render_plan(document, width=columns()))
 
 
-def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
+def run_identify(target: Path, form: AnswerForm, options: JudgeOptions) -> None:
     """What each file of a target is."""
-    known("--format", form, _FORMS)
     judge = Judge(options, [target])
     document = identity_document(judge.read(target, every_pe=True), judge.assessor)
-    if form == "json":
+    if form is AnswerForm.JSON:
         _print_json(document)
     else:
         print_report(render_identity(document, width=columns()))
 
 
-def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> None:
+def run_compare(before: Path, after: Path, form: AnswerForm, options: JudgeOptions) -> None:
     """What changed from one target or saved result to another."""
-    known("--format", form, _FORMS)
     judge = Judge(options, [before, after])
     one, other = _side(before, judge), _side(after, judge)
     changes = compare(one, other)
-    if form == "json":
+    if form is AnswerForm.JSON:
         _print_json(asdict(changes))
     else:
         print_report(render_changes(changes, one.name, other.name, width=columns()))

@@ -22,7 +22,8 @@ from hotfix_check.fleet.words import (
 )
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import names_of
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
 HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8

@@ -18,10 +18,12 @@ from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
-from hotfix_check.report.result import Document, RunInfo, day_text, document_head
+from hotfix_check.report.result import Document, RunInfo, document_head
+from hotfix_check.report.text import day_text
+from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
-SUMMARY = ("installed", "superseded", "partial", "missing", "not-applicable", "undetermined", "blocked", "waived")
+SUMMARY = (*map(str, SUMMARY_ORDER), "blocked", "waived")
 _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 _KB = re.compile(r"KB([0-9]{5,7})")
 

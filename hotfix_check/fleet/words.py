@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import names_of
 
 _NAMES = 8
 

@@ -12,7 +12,7 @@ from hotfix_check.report.result import Document
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import days_since, next_steps, origin
 
-_UPDATE = ("id", "kb", "product", "title", "kind", "importance", "released")
+_UPDATE = ("id", "installation", "kb", "product", "title", "kind", "importance", "availability", "released")
 _ANSWER = ("verdict", "confidence", "line")
 _FOUND = ("version_string", "size", "modified", "linked", "language", "machine", "sha256")
 _WAIVER = ("id", "reason", "approved_by", "ticket", "approved_on", "expires")
@@ -173,7 +173,7 @@ def _beside(target: Document) -> Iterator[_Row]:
     for one in target["advisories"]:
         yield {
             "record": "advisory",
-            **{key: one[key] for key in ("id", "kb", "product", "file", "path", "source")},
+            **{key: one[key] for key in ("id", "installation", "kb", "product", "file", "path", "source")},
             "found_version": one["version"],
             "reasons": one["text"],
         }

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.inventory import VERSION_FROM_TEXT
-from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import fill
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import fill, names_of
+from hotfix_check.report.verdicts import LOOKS
 from hotfix_check.report.wording import headline, next_steps
 
 _MARKS = {"exact": "+", "later": "+", "older": "-", "absent": "-"}
-_RULES = {
-    "installed": "every required file is at the table's version or later, and at least one is exactly the table's",
-    "superseded": "the fix is there by later builds on the same line, or by a level or update that contains it",
-    "partial": "one required file, or one copy, has the fix and another has not",
-    "missing": "a required file is older than the table's version or was removed; below it, the fix is not in the file",
-    "not-applicable": "there is proof that the product, its component or its line is not on the target",
-    "undetermined": "what was collected decides neither way; that is never a pass",
-}
 _BY_LEVEL = "a service pack or cumulative update is judged by the service level, which marker files show"
 _LINKS = 10
 NOT_LOOKED_AT = (
@@ -31,7 +24,7 @@ def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[
     name = names_of([finding["id"]])[0]
     lines = [f"{finding['id']}: {finding['title']}", ""]
     lines += [f"{headline(finding)}", f"Confidence: {finding['confidence']}. Importance: {finding['importance']}."]
-    rule = _BY_LEVEL if finding["kind"] in ("service-pack", "cumulative-update") else _RULES[finding["verdict"]]
+    rule = _BY_LEVEL if finding["kind"] in ("service-pack", "cumulative-update") else LOOKS[finding["verdict"]].rule
     lines += [f"Rule: {rule}.", ""]
     if finding["files"]:
         line = f", package for {finding['line']}" if finding["line"] else ""

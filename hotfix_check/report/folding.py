@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import names_of
 from hotfix_check.report.wording import TO_INSTALL
 
 _WEIGHTY = ("required", "forbidden", "recommended")

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.result import Document
 from hotfix_check.report.text import visible
+from hotfix_check.report.verdicts import LOOKS, verdict_css
 from hotfix_check.report.wording import (
     badge,
     collected_words,
@@ -32,22 +33,6 @@ from hotfix_check.report.wording import (
     waiver_words,
 )
 
-SIGNS = {
-    "missing": "\N{MULTIPLICATION SIGN}",
-    "partial": "\N{VULGAR FRACTION ONE HALF}",
-    "undetermined": "?",
-    "superseded": "\N{GREATER-THAN OR EQUAL TO}",
-    "installed": "\N{CHECK MARK}",
-    "not-applicable": "\N{EN DASH}",
-}
-MEANINGS = {
-    "missing": "a required file is older, or was removed",
-    "partial": "one required file has the fix, another has not",
-    "undetermined": "the evidence does not decide; never a pass",
-    "superseded": "there by later builds, or in a service pack or rollup",
-    "installed": "every required file is there, at least one exactly as in the table",
-    "not-applicable": "proof that the product or component is not there",
-}
 _LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
 
 
@@ -64,8 +49,7 @@ def render_html(document: Document) -> str:
         document=document,
         targets=targets,
         origin=origin(document),
-        signs=SIGNS,
-        meanings=MEANINGS,
+        looks=LOOKS,
         several=len(targets) > 1,
     )
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
@@ -89,7 +73,8 @@ def packaged_page(name: str, *sheets: str) -> tuple[Template, str]:
     )
     environment.filters["when"] = moment_words
     loader: Any = environment.loader
-    return environment.get_template(name), "".join(loader.get_source(environment, sheet)[0] for sheet in sheets)
+    css = "".join(loader.get_source(environment, sheet)[0] for sheet in sheets)
+    return environment.get_template(name), verdict_css() + css
 
 
 def _shown(value: Any) -> Any:
@@ -146,7 +131,7 @@ def _counts(findings: Sequence[Document]) -> list[dict[str, Any]]:
     counted: Counter[tuple[str, str]] = Counter((one["verdict"], one["importance"]) for one in findings)
     applicable = sum(count for (verdict, _), count in counted.items() if verdict != "not-applicable")
     rows = []
-    for verdict in SIGNS:
+    for verdict in LOOKS:
         own = {importance: count for (of, importance), count in counted.items() if of == verdict}
         total = sum(own.values())
         counts_for_share = verdict != "not-applicable" and applicable
@@ -166,7 +151,7 @@ def _bar(findings: Sequence[Document]) -> list[dict[str, Any]]:
     counted = Counter(one["verdict"] for one in findings if one["verdict"] != "not-applicable")
     total = sum(counted.values())
     parts, at = [], 0.0
-    for verdict in SIGNS:
+    for verdict in LOOKS:
         if counted[verdict]:
             width = 100 * counted[verdict] / total
             parts.append(

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hotfix_check.assess import Assessor, Finding, Question
 from hotfix_check.assess.finding import MET, RowState
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind
-from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import fill
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import fill, names_of
 
 
 def identity_document(inventory: Inventory, assessor: Assessor) -> Document:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from hotfix_check.assess import Assessment, Finding
 from hotfix_check.assess.plan import Plan
-from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import fill
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import fill, names_of
 from hotfix_check.report.wording import NOT_KNOWN
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.asking import Request
-from hotfix_check.report.result import names_of
-from hotfix_check.report.text import fill
+from hotfix_check.report.text import fill, names_of
 
 _NAMED = 6
 _LISTED = 12

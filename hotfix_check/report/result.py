@@ -24,11 +24,15 @@ from hotfix_check.assess.recorded import setup_level
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
+from hotfix_check.report.document import RESULT_SCHEMA
+from hotfix_check.report.installations import installation_documents
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.outcome import target_outcome
+from hotfix_check.report.text import day_text
+from hotfix_check.report.verdicts import SUMMARY_ORDER
 from hotfix_check.untrusted.fields import stamp
 
-SCHEMA = "hotfix-check/result/1"
+SCHEMA = RESULT_SCHEMA
 Document = dict[str, Any]
 
 
@@ -92,7 +96,7 @@ def result_document(
             "unused": [_waiver(one) for one in applied.unused],
         },
         "targets": [
-            {**_target(assessment, catalogue, fail_on, here), "ladders": ladders.of(assessment)}
+            {**_target(assessment, catalogue, fail_on, here, run.as_of), "ladders": ladders.of(assessment)}
             for assessment, here in zip(assessments, waived, strict=False)
         ],
     }
@@ -126,20 +130,30 @@ def to_json(document: Document) -> str:
 
 
 def _target(
-    assessment: Assessment, catalogue: Catalogue, fail_on: frozenset[Verdict], waived: Mapping[str, Waiver]
+    assessment: Assessment,
+    catalogue: Catalogue,
+    fail_on: frozenset[Verdict],
+    waived: Mapping[str, Waiver],
+    as_of: date | None,
 ) -> Document:
     collected = assessment.collected
-    verdicts = Counter(finding.verdict for finding in assessment.findings)
+    aside = {(one.root, one.product) for one in assessment.installations if not one.counts}
+    counted = [
+        finding for finding in assessment.findings if (finding.installation, finding.update.product) not in aside
+    ]
+    verdicts = Counter(finding.verdict for finding in counted)
     return {
         "path": assessment.target,
         "kind": assessment.kind,
         "outcome": target_outcome(assessment, fail_on, frozenset(waived)),
-        "registry": registry_document(assessment.registry, catalogue),
         "files_seen": assessment.files_seen,
         "files_read": assessment.files_read,
+        "installations": installation_documents(assessment, catalogue, waived, as_of),
+        "stray": [{"path": one.path, "version": one.version, "product": one.product} for one in assessment.stray],
         "collected": None
         if collected is None
         else {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
+        "registry": registry_document(assessment.registry, catalogue),
         "products": [_product(level, catalogue) for level in assessment.products],
         "findings": [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings],
         "advisories": [_advisory(held) for held in assessment.advisories],
@@ -147,21 +161,11 @@ def _target(
         "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
         "backups": list(assessment.backups),
         "summary": {
-            **{str(verdict): verdicts[verdict] for verdict in _SUMMARY_ORDER},
-            "blocked": sum(finding.blocked for finding in assessment.findings),
-            "waived": len(waived),
+            **{str(verdict): verdicts[verdict] for verdict in SUMMARY_ORDER},
+            "blocked": sum(finding.blocked for finding in counted),
+            "waived": sum(finding.update.id in waived for finding in counted),
         },
     }
-
-
-_SUMMARY_ORDER = (
-    Verdict.INSTALLED,
-    Verdict.SUPERSEDED,
-    Verdict.PARTIAL,
-    Verdict.MISSING,
-    Verdict.NOT_APPLICABLE,
-    Verdict.UNDETERMINED,
-)
 
 
 def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
@@ -188,12 +192,14 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document
     update = finding.update
     return {
         "id": update.id,
+        "installation": finding.installation,
         "kb": update.kb,
         "aliases": list(update.aliases),
         "product": update.product,
         "title": update.title,
         "kind": str(update.kind),
         "importance": str(finding.importance),
+        "availability": str(update.availability),
         "released": day_text(update.released),
         "verdict": str(finding.verdict),
         "confidence": str(finding.confidence),
@@ -296,6 +302,7 @@ def _advisory(held: HeldAdvisory) -> Document:
     advisory = held.advisory
     return {
         "id": advisory.id,
+        "installation": held.installation,
         "kb": advisory.kb,
         "product": advisory.product,
         "file": advisory.file,
@@ -306,14 +313,5 @@ def _advisory(held: HeldAdvisory) -> Document:
     }
 
 
-def names_of(ids: Iterable[str]) -> list[str]:
-    """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
-    return [one.rpartition("/")[2] for one in ids]
-
-
 def _linked(seconds: int | None) -> str | None:
     return stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
-
-
-def day_text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

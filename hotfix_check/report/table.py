@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from hotfix_check.report.folding import Folded, files_to_supply, fold
-from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import cell, fill, visible
+from hotfix_check.report.formats import Paint, plain
+from hotfix_check.report.result import Document
+from hotfix_check.report.text import cell, fill, names_of, visible
 from hotfix_check.report.wording import (
     collected_words,
     headline,
@@ -21,15 +22,6 @@ from hotfix_check.report.wording import (
 _LISTED = 10
 _NAMED = 8
 _WIDEST_NAME = 40
-
-
-Paint = Callable[[str, str], str]
-"""(verdict, text) to the text, marked up for a terminal. It may add nothing that takes room."""
-
-
-def plain(_: str, text: str) -> str:
-    """No colour."""
-    return text
 
 
 def render_table(document: Document, *, width: int, everything: bool, paint: Paint = plain) -> str:

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
-from hotfix_check.report.result import Document, names_of, to_json
+from hotfix_check.report.result import Document, to_json
+from hotfix_check.report.text import names_of
 
 TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; not known whether it is there."
@@ -254,7 +255,7 @@ def origin(document: Document) -> list[tuple[str, str]]:
         ("Arguments", NOT_RECORDED if arguments is None else " ".join(_quoted(one) for one in arguments)),
         ("Judged as of", run["as_of"] or NOT_RECORDED),
         ("Scope", _scope(scope)),
-        ("Baseline", _policy_file(document["baseline"]) if "baseline" in document else NOT_RECORDED),
+        ("Baseline", _policy_file(document["baseline"])),
         ("Waivers", _policy_file(waivers)),
         ("Result SHA-256", result_digest(document)),
     ]

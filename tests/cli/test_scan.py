@@ -59,7 +59,7 @@ def test_installed_hotfix_says_what_was_not_verified(tmp_path: Path, run: Run) -
         (["scan", ".", "--kb", "KB1234567"], "--kb: KB1234567 is not in the catalogue"),
         (["scan", ".", "--product", "exchange-9"], "--product: 'exchange-9' is none of exchange-"),
         (["scan", ".", "--assume", "exchange-5.5=SP9"], "--assume: 'SP9' is no level of exchange-5.5 (RTM, SP1"),
-        (["scan", ".", "-f", "yaml"], "--format: 'yaml' is none of"),
+        (["scan", ".", "-f", "yaml"], "'yaml' is not one of 'table', 'json'"),
         (["scan", ".", "-o", "report.docx"], "--output: '.docx' is none of"),
         (["scan", ".", "--fail-on", "late"], "--fail-on: 'late' is none of missing"),
         (["scan", ".", "--catalogue", "nowhere"], "nowhere: no such catalogue file or folder"),
