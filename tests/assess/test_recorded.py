@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
-from hotfix_check.assess.finding import OPEN, Basis
+from hotfix_check.assess.finding import OPEN, Basis, ProductLevel
 from hotfix_check.assess.plan import make_plan
 from hotfix_check.assess.recorded import recorded_updates, setup_level
 from hotfix_check.catalogue import Catalogue, Product
@@ -357,11 +357,14 @@ def unrecorded(assessment: Assessment) -> Assessment:
     return replace(
         assessment,
         registry=None,
-        products=tuple(
-            replace(level, recorded=None, anomalies=_unsaid(level.anomalies)) for level in assessment.products
-        ),
+        products=tuple(map(_unrecorded_level, assessment.products)),
+        installations=tuple(replace(one, level=_unrecorded_level(one.level)) for one in assessment.installations),
         findings=tuple(replace(one, recorded=None, anomalies=_unsaid(one.anomalies)) for one in assessment.findings),
     )
+
+
+def _unrecorded_level(level: ProductLevel) -> ProductLevel:
+    return replace(level, recorded=None, anomalies=_unsaid(level.anomalies))
 
 
 def _unsaid(anomalies: tuple[str, ...]) -> tuple[str, ...]:
