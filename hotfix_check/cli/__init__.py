@@ -19,6 +19,7 @@ from hotfix_check.cli.options import (
     Catalogues,
     Colour,
     Complete,
+    Csv,
     Everything,
     FollowLinks,
     Form,
@@ -28,7 +29,7 @@ from hotfix_check.cli.options import (
     Products,
     Quiet,
 )
-from hotfix_check.report.formats import FORMATS, AnswerForm, FleetForm, ResultForm
+from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm, ResultForm
 
 EXIT_CODES = (
     "Exit codes: 0 complete and nothing to report; 1 something required or recommended is missing or partial, "
@@ -88,6 +89,7 @@ def scan(
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
+    csv: Csv = CsvKind.FINDINGS,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
     no_hash: NoHash = False,
@@ -114,6 +116,7 @@ def scan(
                 ask=ask,
                 run_info=not no_run_info,
                 colour=color,
+                csv=csv,
             ),
             JudgeOptions(
                 catalogues=tuple(catalogue or ()),
@@ -247,13 +250,14 @@ def convert(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
     output: Outputs = None,
     form: Form = ResultForm.TABLE,
+    csv: Csv = CsvKind.FINDINGS,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
 ) -> None:
     """Render a saved result again, in any format; nothing is read but that file."""
     from hotfix_check.cli.converting import run_convert
 
-    run_convert(result, tuple(output or ()), form, everything=everything, colour=color)
+    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.cli.judging import known
 from hotfix_check.cli.output import columns, is_stream, replaced, replaced_bytes, standard_output
 from hotfix_check.errors import OutputError, UsageError
-from hotfix_check.report.formats import FORMATS, Report, View
+from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
 
 Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"
@@ -66,9 +67,9 @@ def is_manifest(path: Path) -> bool:
     return path.name.lower().endswith(MANIFEST_SUFFIX)
 
 
-def terminal_view(*, everything: bool, paint: Callable[[str, str], str] | None = None) -> View:
+def terminal_view(*, everything: bool, paint: Paint = plain, csv: CsvKind = CsvKind.FINDINGS) -> View:
     """How a report looks on stdout."""
-    return View(width=columns(), everything=everything, **({} if paint is None else {"paint": paint}))
+    return View(width=columns(), everything=everything, paint=paint, csv=csv)
 
 
 def write_report(
@@ -83,12 +84,12 @@ def write_report(
 ) -> None:
     """Print the report, or do ``instead``, and write every file. Raises OutputError with a line for each fault.
 
-    ``view`` is that of stdout. A pipe or a device whose name says no format gets ``form``, as stdout does. One file
-    that cannot be written does not keep the others back.
+    ``view`` is that of stdout; a file has all of it. A pipe or a device whose name says no format gets ``form``, as
+    stdout does. One file that cannot be written does not keep the others back.
     """
     faults: list[str] = []
     writers = [instead or (lambda: _print(report, document, form, view))]
-    writers += [_writer(report, document, form, path, others or {}) for path in outputs]
+    writers += [_writer(report, document, form, view, path, others or {}) for path in outputs]
     for write in writers:
         try:
             write()
@@ -109,11 +110,14 @@ def _print(report: Report[Shown], document: Shown, form: str, view: View) -> Non
         stream.writelines(report.text[form](document, view))
 
 
-def _writer(report: Report[Shown], document: Shown, printed: str, path: Path, others: OtherFiles) -> Callable[[], None]:
+def _writer(
+    report: Report[Shown], document: Shown, printed: str, shown: View, path: Path, others: OtherFiles
+) -> Callable[[], None]:
     def write() -> None:
         other = next((text for suffix, text in others.items() if path.name.lower().endswith(suffix)), None)
         named = report.form_of(path.name)
-        form, view = named or printed, View(width=report.columns)
+        form = named or printed
+        view = replace(shown, width=report.columns, everything=True, paint=plain)
         if other is None and form in report.binary:
             with replaced_bytes(path) as stream:
                 report.binary[form](document, view, stream)

@@ -11,8 +11,9 @@ from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.cli.judging import Judge
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
+from hotfix_check.report.document import ResultDocument
 from hotfix_check.report.outcome import can_be_waived
-from hotfix_check.report.result import Document, RunInfo, Scope, result_document
+from hotfix_check.report.result import RunInfo, Scope, result_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Judged:
     waivers: Waivers
     applied: Applied
 
-    def document(self, run: RunInfo) -> Document:
+    def document(self, run: RunInfo) -> ResultDocument:
         """The result document, with the run info given."""
         asked, question = self.judge.options, self.judge.question
         return result_document(
@@ -40,7 +41,7 @@ class Judged:
             applied=self.applied,
         )
 
-    def bare_document(self) -> Document:
+    def bare_document(self) -> ResultDocument:
         """The same without run info, as --no-run-info writes it: equal on every machine."""
         return self.document(RunInfo(as_of=self.judge.as_of))
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hotfix_check.cli.colour import ColourChoice
-from hotfix_check.report.formats import RESULT, AnswerForm, ResultForm
+from hotfix_check.report.formats import RESULT, AnswerForm, CsvKind, ResultForm
 
 Catalogues = Annotated[
     list[Path] | None,
@@ -30,6 +30,7 @@ Outputs = Annotated[
     ),
 ]
 Form = Annotated[ResultForm, typer.Option("-f", "--format", help="What stdout gets.")]
+Csv = Annotated[CsvKind, typer.Option("--csv", help="What a row of the CSV is.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
 Colour = Annotated[ColourChoice, typer.Option("--color", help="Colour in the table; auto: on a terminal.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]

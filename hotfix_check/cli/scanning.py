@@ -15,7 +15,7 @@ from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.report.formats import RESULT, ResultForm
+from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
 from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
@@ -36,6 +36,7 @@ class ScanOptions:
     ask: bool
     run_info: bool
     colour: ColourChoice
+    csv: CsvKind
 
 
 def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
@@ -96,7 +97,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         document,
         options.form,
         options.outputs,
-        terminal_view(everything=options.everything, paint=chosen_paint(options.colour)),
+        terminal_view(everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv),
         instead=request if options.ask else None,
         others={MANIFEST_SUFFIX: manifest},
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hotfix_check.fleet.document import FleetDocument, fleet_exit_code
+from hotfix_check.fleet.document import Document, FleetDocument, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
@@ -22,7 +22,6 @@ from hotfix_check.fleet.words import (
 )
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
-from hotfix_check.report.result import Document
 from hotfix_check.report.text import names_of
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 

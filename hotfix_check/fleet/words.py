@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotfix_check.report.result import Document
+from hotfix_check.fleet.document import Document
 from hotfix_check.report.text import names_of
 
 _NAMES = 8

@@ -5,6 +5,8 @@ Keys are always present. The packaged schema is these types written down; a test
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypedDict
 
@@ -78,13 +80,18 @@ class RunDocument(TypedDict):
     as_of: Day | None
 
 
-class CatalogueDocument(TypedDict):
-    """What was judged with; ``newest`` are release days of the newest update known."""
+class KnownCatalogueDocument(TypedDict):
+    """What was judged with, by its bytes, and how much it holds."""
 
     version: str
     sha256: Digest | None
     products: Count
     updates: Count
+
+
+class CatalogueDocument(KnownCatalogueDocument):
+    """The same of a result; ``newest`` are release days of the newest update known."""
+
     newest: Day | None
     newest_by_product: dict[str, Day | None]
 
@@ -206,6 +213,7 @@ class StepDocument(TypedDict):
     cves: list[str]
     restart: RestartWord
     actions: list[ActionDocument]
+    source: str
 
 
 class ExposureDocument(TypedDict):
@@ -490,3 +498,42 @@ class ResultDocument(TypedDict):
     baseline: PolicyFileDocument
     waivers: WaiversDocument
     targets: list[TargetDocument]
+
+
+class UnreachableDocument(TypedDict):
+    """A goal that no step can be shown to meet, and why."""
+
+    id: str
+    why: str
+
+
+class AskedDocument(TypedDict):
+    """A goal that was named, and how it stands."""
+
+    id: str
+    verdict: VerdictWord
+    reasons: list[str]
+    settle_with: list[str]
+
+
+class PlanDocument(TypedDict):
+    """What to install on one target, in order; ``restarts`` are the steps that ask for one, by name."""
+
+    schema: Literal["hotfix-check/plan/1"]
+    target: str
+    steps: list[StepDocument]
+    restarts: list[str]
+    restart_not_stated: list[str]
+    unreachable: list[UnreachableDocument]
+    asked: list[AskedDocument]
+    undetermined: list[str]
+
+
+def to_json(document: ResultDocument | PlanDocument) -> str:
+    """The document as JSON text; characters that could reorder or hide text are escaped."""
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def result_digest(document: ResultDocument) -> str:
+    """SHA-256 of the JSON rendering of the same document."""
+    return hashlib.sha256(to_json(document).encode()).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.inventory import VERSION_FROM_TEXT
-from hotfix_check.report.result import Document
+from hotfix_check.report.document import FileDocument, FindingDocument
 from hotfix_check.report.text import fill, names_of
 from hotfix_check.report.verdicts import LOOKS
 from hotfix_check.report.wording import headline, next_steps
@@ -19,7 +19,7 @@ NOT_LOOKED_AT = (
 _BESIDE_THE_REGISTRY = "Not looked at: files waiting for a restart, running processes, and what is not in the target."
 
 
-def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
+def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
     """One finding explained; ``older`` and ``newer`` are the ids that it replaces and that replace it, oldest first."""
     name = names_of([finding["id"]])[0]
     lines = [f"{finding['id']}: {finding['title']}", ""]
@@ -63,7 +63,7 @@ def _nearest(names: Sequence[str], *, before: bool) -> list[str]:
     return [beyond, *names[-_LINKS:]] if before else [*names[:_LINKS], beyond]
 
 
-def _row(row: Document) -> list[str]:
+def _row(row: FileDocument) -> list[str]:
     expected = row["expected"]
     facts = [
         f"{expected['version']} or later" if expected["version"] else "no version resource",
@@ -86,7 +86,7 @@ def _row(row: Document) -> list[str]:
     return lines
 
 
-def _prerequisites(finding: Document) -> str:
+def _prerequisites(finding: FindingDocument) -> str:
     if finding["prerequisites"]:
         return "Prerequisites (blocked until they are met):" if finding["blocked"] else "Prerequisites:"
     return "Prerequisites: none, as stated." if finding["prerequisites_stated"] else "Prerequisites: not stated."

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
-    from hotfix_check.report.result import Document
+    from hotfix_check.report.document import ResultDocument
 
 Shown = TypeVar("Shown")
 
@@ -34,6 +34,15 @@ class ResultForm(StrEnum):
     CSV = "csv"
     MD = "md"
     HTML = "html"
+    XLSX = "xlsx"
+
+
+class CsvKind(StrEnum):
+    """What a row of the CSV is."""
+
+    FINDINGS = "findings"
+    EVIDENCE = "evidence"
+    EXPOSURES = "exposures"
 
 
 class FleetForm(StrEnum):
@@ -69,6 +78,7 @@ FORMATS: Mapping[str, Format] = {
     "csv": Format(".csv", BYTE_ORDER_MARK),
     "md": Format(".md"),
     "html": Format(".html"),
+    "xlsx": Format(".xlsx", binary=True),
     "parquet": Format(".parquet", binary=True),
 }
 
@@ -80,6 +90,7 @@ class View:
     width: int
     everything: bool = True
     paint: Paint = plain
+    csv: CsvKind = CsvKind.FINDINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,37 +114,43 @@ class Report(Generic[Shown]):
         return max(fitting, key=lambda form: len(FORMATS[form].suffix), default=None)
 
 
-def _table(document: Document, view: View) -> Iterable[str]:
+def _table(document: ResultDocument, view: View) -> Iterable[str]:
     from hotfix_check.report.table import render_table
 
     return [render_table(document, width=view.width, everything=view.everything, paint=view.paint)]
 
 
-def _json(document: Document, _: View) -> Iterable[str]:
-    from hotfix_check.report.result import to_json
+def _json(document: ResultDocument, _: View) -> Iterable[str]:
+    from hotfix_check.report.document import to_json
 
     return [to_json(document)]
 
 
-def _csv(document: Document, _: View) -> Iterable[str]:
+def _csv(document: ResultDocument, view: View) -> Iterable[str]:
     from hotfix_check.report.csv import render_csv
 
-    return [render_csv(document)]
+    return [render_csv(document, view.csv)]
 
 
-def _markdown(document: Document, _: View) -> Iterable[str]:
+def _markdown(document: ResultDocument, _: View) -> Iterable[str]:
     from hotfix_check.report.markdown import render_markdown
 
     return [render_markdown(document)]
 
 
-def _html(document: Document, _: View) -> Iterable[str]:
+def _html(document: ResultDocument, _: View) -> Iterable[str]:
     from hotfix_check.report.html import render_html
 
     return [render_html(document)]
 
 
-RESULT: Report[Document] = Report(
+def _xlsx(document: ResultDocument, _: View, stream: BinaryIO) -> None:
+    from hotfix_check.report.xlsx import write_xlsx
+
+    write_xlsx(document, stream)
+
+
+RESULT: Report[ResultDocument] = Report(
     text={
         ResultForm.TABLE: _table,
         ResultForm.JSON: _json,
@@ -141,5 +158,5 @@ RESULT: Report[Document] = Report(
         ResultForm.MD: _markdown,
         ResultForm.HTML: _html,
     },
-    binary={},
+    binary={ResultForm.XLSX: _xlsx},
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hotfix_check.assess import Assessor, Finding, Question
 from hotfix_check.assess.finding import MET, RowState
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind
-from hotfix_check.report.result import Document
 from hotfix_check.report.text import fill, names_of
+
+Document = dict[str, Any]
 
 
 def identity_document(inventory: Inventory, assessor: Assessor) -> Document:

@@ -7,33 +7,20 @@ from collections.abc import Sequence
 
 from hotfix_check.assess import Assessment, Finding
 from hotfix_check.assess.plan import Plan
-from hotfix_check.report.result import Document
+from hotfix_check.report.document import PlanDocument, StepDocument
+from hotfix_check.report.installations import step_document
 from hotfix_check.report.text import fill, names_of
 from hotfix_check.report.wording import NOT_KNOWN
 
 
-def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) -> Document:
+def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) -> PlanDocument:
     """The plan with what each step needs and settles; ``asked`` are the goals named by the user."""
     restarts = names_of(step.update.id for step in plan.steps if step.update.restart == "yes")
     silent = names_of(step.update.id for step in plan.steps if step.update.restart is None)
     return {
         "schema": "hotfix-check/plan/1",
         "target": assessment.target,
-        "steps": [
-            {
-                "id": step.update.id,
-                "kb": step.update.kb,
-                "title": step.update.title,
-                "line": step.line,
-                "requires": list(step.requires),
-                "not_known": list(step.not_known),
-                "settles": list(step.settles),
-                "restart": step.update.restart,
-                "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
-                "source": "; ".join(step.update.sources),
-            }
-            for step in plan.steps
-        ],
+        "steps": [step_document(step) for step in plan.steps],
         "restarts": restarts,
         "restart_not_stated": silent,
         "unreachable": [{"id": update_id, "why": why} for update_id, why in plan.unreachable],
@@ -52,7 +39,7 @@ def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) 
     }
 
 
-def render_plan(document: Document, *, width: int) -> str:
+def render_plan(document: PlanDocument, *, width: int) -> str:
     """Numbered steps and what to mind."""
     steps = document["steps"]
     lines = [f"Plan for {document['target']}: {_count(steps)}"]
@@ -83,8 +70,8 @@ def render_plan(document: Document, *, width: int) -> str:
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
     reasons: dict[str, list[str]] = defaultdict(list)
-    for one in document["unreachable"]:
-        reasons[one["why"]].append(names_of([one["id"]])[0])
+    for unreachable in document["unreachable"]:
+        reasons[unreachable["why"]].append(names_of([unreachable["id"]])[0])
     lines += [
         f"! {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} open: {why}" for why, names in reasons.items()
     ]
@@ -100,7 +87,7 @@ def render_plan(document: Document, *, width: int) -> str:
     return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
 
 
-def _count(steps: list[Document]) -> str:
+def _count(steps: list[StepDocument]) -> str:
     if not steps:
         return "nothing to install."
     return "1 step." if len(steps) == 1 else f"{len(steps)} steps, in this order."

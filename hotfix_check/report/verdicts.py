@@ -25,14 +25,6 @@ class Look:
 
 
 LOOKS: dict[str, Look] = {
-    Verdict.MISSING: Look(
-        sign="\N{MULTIPLICATION SIGN}",
-        terminal="31;1",
-        light="#a3142c",
-        dark="#ff8f94",
-        meaning="a required file is older, or was removed",
-        rule="a required file is older than the table's version or was removed; below it, the fix is not in the file",
-    ),
     Verdict.PARTIAL: Look(
         sign="\N{VULGAR FRACTION ONE HALF}",
         terminal="33;1",
@@ -40,6 +32,14 @@ LOOKS: dict[str, Look] = {
         dark="#eeb45c",
         meaning="one required file has the fix, another has not",
         rule="one required file, or one copy, has the fix and another has not",
+    ),
+    Verdict.MISSING: Look(
+        sign="\N{MULTIPLICATION SIGN}",
+        terminal="31;1",
+        light="#a3142c",
+        dark="#ff8f94",
+        meaning="a required file is older, or was removed",
+        rule="a required file is older than the table's version or was removed; below it, the fix is not in the file",
     ),
     Verdict.UNDETERMINED: Look(
         sign="?",
@@ -74,7 +74,11 @@ LOOKS: dict[str, Look] = {
         rule="there is proof that the product, its component or its line is not on the target",
     ),
 }
-"""By the word of the result document, worst first."""
+"""By the word of the result document, in the order of every report: what is half-installed first, since it asks for
+another action than what is missing."""
+
+RANK = {word: number for number, word in enumerate(LOOKS)}
+"""The place of each verdict in that order."""
 
 SUMMARY_ORDER = (
     *(Verdict.INSTALLED, Verdict.SUPERSEDED, Verdict.PARTIAL, Verdict.MISSING),

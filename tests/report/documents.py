@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from typing import Any
 
-from hotfix_check.report.result import SCHEMA
+from hotfix_check.report.document import RESULT_SCHEMA as SCHEMA
 
 HOSTILE = '<script>alert(1)</script><b onmouseover="x">\'=1+1|`*\u202eevil\x1b[31m'
 WAIVER = {
@@ -185,6 +185,7 @@ def _step(finding: dict[str, Any], settled: list[dict[str, Any]]) -> dict[str, A
         "settles": [one["id"] for one in settled[:5]],
         "cves": ["CVE-2021-30000"],
         "actions": [{"kind": "service", "text": f"Stop the service {HOSTILE}"}],
+        "source": finding["source"],
     }
 
 
