@@ -69,7 +69,7 @@ def test_whatever_is_read_can_be_rendered_in_every_format(place: tuple[Any, ...]
     if first_fault(changed, SCHEMA) is not None or _fault_in_meaning(changed) is not None:
         return
     assert render_html(changed).endswith("</html>")
-    assert render_csv(changed).startswith("record,")
+    assert render_csv(changed).startswith("host,")
     assert render_markdown(changed).startswith("# ")
     assert isinstance(render_table(changed, width=80, everything=True), str)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.judging import known
 from hotfix_check.cli.output import columns, is_stream, replaced, replaced_bytes, standard_output
 from hotfix_check.errors import OutputError, UsageError
@@ -28,7 +28,7 @@ def check_outputs(
 
     ``others`` are suffixes of files that are no report.
     """
-    if form in report.binary and sys.stdout is not None and sys.stdout.isatty():
+    if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
         raise UsageError(f"--format: {form} is nothing for a terminal: write it to a file with -o report{suffix}")
     for path in outputs:

@@ -56,7 +56,7 @@ from hotfix_check.report.wording import (
 )
 
 _LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
-_STEPS, _EXPOSED, _ACCEPTED, _ASKED = 6, 5, 4, 5  # of page one, so that one installation fits a sheet
+_STEPS, _NAMED, _EXPOSED, _ACCEPTED, _ASKED = 6, 4, 5, 3, 5  # of page one, so that one installation fits a sheet
 LISTED = 500
 """So many entries of a list that a stranger can make long; the rest is counted."""
 
@@ -236,6 +236,7 @@ def _steps(one: InstallationDocument | None, rows: dict[str, dict[str, Any]]) ->
                 "name": update_name(step),
                 "line": step_line(step),
                 "notes": step_notes(step),
+                "short_notes": step_notes(step, _NAMED, by_hand=False),
                 "under": under,
             }
         )

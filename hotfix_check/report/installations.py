@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from hotfix_check.assess.finding import Exposure, Installation, ProductLevel, Step
+from hotfix_check.assess.finding import Basis, Exposure, Installation, ProductLevel, Step
 from hotfix_check.catalogue import Catalogue, Product, Update
-from hotfix_check.catalogue.product import headline_version
+from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.report.document import (
     BehindDocument,
     ExposureDocument,
@@ -36,6 +36,7 @@ def installation_document(
     """
     product = catalogue.product(one.product)
     low, high = product.levels[one.level.low], product.levels[one.level.high]
+    known, basis = known_level(one.level, product)
     own = [each for each in findings if each["installation"] == one.root and each["product"] == one.product]
     build_id, released = (None, None) if one.build is None else brought_by(one.build, product, catalogue.updates)
     document: InstallationDocument = {
@@ -44,8 +45,8 @@ def installation_document(
         "counts": one.counts,
         "product": product.id,
         "name": product.name,
-        "level": low.name if one.level.exact else None,
-        "level_basis": str(one.level.basis),
+        "level": known.name if known else None,
+        "level_basis": str(basis),
         "level_at_least": low.name,
         "level_at_most": high.name,
         "build": None if one.build is None else str(one.build),
@@ -61,6 +62,13 @@ def installation_document(
     }
     document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
     return document
+
+
+def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Basis]:
+    """The level as it is told, and by what: where the files leave it open, what the registry records of it."""
+    if level.exact or level.recorded is None:
+        return product.levels[level.low] if level.exact else None, level.basis
+    return product.levels[level.recorded], Basis.REGISTRY
 
 
 def brought_by(build: FileVersion, product: Product, updates: Iterable[Update]) -> tuple[str | None, date | None]:

@@ -115,9 +115,10 @@ def step_line(step: StepDocument) -> str:
     return f"Install {update_name(step)}{again}: {step['title'].rstrip('.')}.{restart}"
 
 
-def step_notes(step: StepDocument, most: int = 6) -> list[str]:
-    """What to know of a step, one sentence each; ``most`` names are given of what it settles."""
-    notes = [f"Before: {action['text']}." for action in step["actions"] if action["kind"] == "service"]
+def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> list[str]:
+    """What to know of a step, one sentence each; ``most`` names are given of what it settles, and what is by hand."""
+    actions = step["actions"] if by_hand else []
+    notes = [f"Before: {action['text']}." for action in actions if action["kind"] == "service"]
     if step["availability"] == "extended-support":
         notes.append("It has to be bought: it comes with paid extended support alone.")
     if step["not_known"]:
@@ -129,8 +130,7 @@ def step_notes(step: StepDocument, most: int = 6) -> list[str]:
         notes.append(f"It also settles {', '.join(others[:most])}{more}.")
     if step["cves"]:
         notes.append(f"It fixes {counted(len(step['cves']), 'CVE')}: {some(step['cves'], most)}.")
-    notes += [f"After: {action['text']}." for action in step["actions"] if action["kind"] != "service"]
-    return notes
+    return notes + [f"After: {action['text']}." for action in actions if action["kind"] != "service"]
 
 
 def some(names: Sequence[str], most: int) -> str:

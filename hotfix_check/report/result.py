@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from hotfix_check import __version__
 from hotfix_check.assess.finding import (
     Assessment,
-    Basis,
     Copy,
     Finding,
     HeldAdvisory,
@@ -40,7 +39,7 @@ from hotfix_check.report.document import (
     ToolDocument,
     WaiverDocument,
 )
-from hotfix_check.report.installations import installation_document
+from hotfix_check.report.installations import installation_document, known_level
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.outcome import target_outcome
 from hotfix_check.report.text import day_text
@@ -198,12 +197,12 @@ def _summary(installations: Iterable[InstallationDocument], findings: Iterable[F
 def _product(level: ProductLevel, catalogue: Catalogue) -> ProductDocument:
     product = catalogue.product(level.product)
     low, high = product.levels[level.low], product.levels[level.high]
-    known = low if level.exact else None if level.recorded is None else product.levels[level.recorded]
+    known, basis = known_level(level, product)
     return {
         "id": product.id,
         "name": product.name,
         "level": known.name if known else None,
-        "level_basis": str(level.basis if level.recorded is None else Basis.REGISTRY),
+        "level_basis": str(basis),
         "level_at_least": low.name,
         "level_at_most": high.name,
         "end_of_support": day_text((known.end_of_support if known else None) or product.end_of_support),
