@@ -36,7 +36,7 @@ class Importance(StrEnum):
 
 
 class Availability(StrEnum):
-    """How an update can be had. A withdrawn one is never advised, a bought one only where its support is."""
+    """Who can get an update: anyone, buyers of paid support after the product's end, or nobody: it was recalled."""
 
     PUBLIC = "public"
     EXTENDED_SUPPORT = "extended-support"

@@ -15,9 +15,9 @@ from typing import Any, NoReturn, TextIO, cast
 
 from hotfix_check.cli.output import let_go_of_stdout
 from hotfix_check.errors import HotfixCheckError
+from hotfix_check.exit_code import ExitCode
 from hotfix_check.report.text import visible
 
-NOT_ASKED, INTERRUPTED = 2, 130
 _Handler = Callable[[int, FrameType | None], Any] | int | None
 # SIGHUP, which Windows has not: the terminal or the connection has gone away.
 STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -74,16 +74,16 @@ def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) ->
             code = command(standalone_mode=False)
     except HotfixCheckError as error:
         complain(error.lines)
-        code = NOT_ASKED
+        code = ExitCode.NOT_ASKED
     except Interrupted:
         complain(["interrupted"])
-        code = INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except SystemExit:
         code = 0  # how Typer ends when the reader of its help has gone away
     except OSError as error:
         let_go_of_stdout()
         complain([f"{error.filename or 'standard output'}: {error.strerror or error}"])
-        code = NOT_ASKED
+        code = ExitCode.NOT_ASKED
     except Exception as error:
         code = _usage(error) if hasattr(error, "format_message") else _internal(error)
     return code or 0
@@ -116,7 +116,7 @@ def _internal(error: Exception) -> int:
     else:
         where = " (run with -v to see where)" if "scan" in sys.argv[1:2] else ""
         print(f"hotfix-check: internal error: {type(error).__name__}: {visible(str(error))}{where}", file=sys.stderr)
-    return NOT_ASKED
+    return ExitCode.NOT_ASKED
 
 
 def _prepare_streams() -> None:

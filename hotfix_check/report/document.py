@@ -197,9 +197,13 @@ class ActionDocument(TypedDict):
 
 
 class StepDocument(TypedDict):
-    """An update to install; ``settles`` are the ids of the findings that are met once it is there."""
+    """An update to install on an installation; ``settles`` are the ids of the findings that are met once it is there.
+
+    ``public`` is the newest update that anyone can have in the place of one that has to be bought.
+    """
 
     id: str
+    installation: str | None
     kb: int | None
     title: str
     kind: KindWord
@@ -207,6 +211,7 @@ class StepDocument(TypedDict):
     line: str | None
     again: bool
     availability: AvailabilityWord
+    public: str | None
     requires: list[str]
     not_known: list[str]
     settles: list[str]
@@ -504,7 +509,15 @@ class UnreachableDocument(TypedDict):
     """A goal that no step can be shown to meet, and why."""
 
     id: str
+    installation: str | None
     why: str
+
+
+class NoPlanDocument(TypedDict):
+    """Why there is no plan, though nothing shows that there is nothing to install; what to supply."""
+
+    why: str
+    supply: list[str]
 
 
 class AskedDocument(TypedDict):
@@ -527,6 +540,7 @@ class PlanDocument(TypedDict):
     unreachable: list[UnreachableDocument]
     asked: list[AskedDocument]
     undetermined: list[str]
+    no_plan: NoPlanDocument | None
 
 
 def to_json(document: ResultDocument | PlanDocument) -> str:

@@ -57,7 +57,7 @@ def installation_document(
         "support": _support(one.level, product, as_of),
         "behind": _behind(own, catalogue, released),
         "census": [{"build": str(count.build), "files": count.files} for count in one.census],
-        "next_steps": [step_document(step) for step in one.next_steps],
+        "next_steps": [step_document(step, one.root) for step in one.next_steps],
         "exposures": [_exposure(exposure) for exposure in one.exposures],
     }
     document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
@@ -111,11 +111,12 @@ def _support(level: ProductLevel, product: Product, as_of: date | None) -> Suppo
     }
 
 
-def step_document(step: Step) -> StepDocument:
-    """One step of a plan, or of the headline."""
+def step_document(step: Step, root: str | None) -> StepDocument:
+    """One step of a plan, or of the headline, for the installation with this root."""
     update = step.update
     return {
         "id": update.id,
+        "installation": root,
         "kb": update.kb,
         "title": update.title,
         "kind": str(update.kind),
@@ -123,6 +124,7 @@ def step_document(step: Step) -> StepDocument:
         "line": step.line,
         "again": step.again,
         "availability": str(update.availability),
+        "public": step.public,
         "requires": list(step.requires),
         "not_known": list(step.not_known),
         "settles": list(step.settles),

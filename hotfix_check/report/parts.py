@@ -120,7 +120,8 @@ def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> li
     actions = step["actions"] if by_hand else []
     notes = [f"Before: {action['text']}." for action in actions if action["kind"] == "service"]
     if step["availability"] == "extended-support":
-        notes.append("It has to be bought: it comes with paid extended support alone.")
+        instead = f"; without it the newest is {names_of([step['public']])[0]}" if step["public"] else ""
+        notes.append(f"It has to be bought, with paid extended support{instead}.")
     if step["not_known"]:
         notes.append(f"Needs {' and '.join(step['not_known'])}; not known whether it is there.")
     own = names_of([step["id"]])[0]

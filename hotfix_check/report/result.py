@@ -18,6 +18,7 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.recorded import setup_level
+from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
@@ -41,7 +42,6 @@ from hotfix_check.report.document import (
 )
 from hotfix_check.report.installations import installation_document, known_level
 from hotfix_check.report.ladders import Ladders
-from hotfix_check.report.outcome import target_outcome
 from hotfix_check.report.text import day_text
 from hotfix_check.untrusted.fields import stamp
 
@@ -157,7 +157,7 @@ def _target(
     return {
         "path": assessment.target,
         "kind": assessment.kind,
-        "outcome": target_outcome(assessment, fail_on, frozenset(waived)),
+        "outcome": str(outcome_of(assessment, fail_on, frozenset(waived))),
         "files_seen": assessment.files_seen,
         "files_read": assessment.files_read,
         "installations": installations,

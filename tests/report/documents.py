@@ -179,6 +179,8 @@ def _installation(findings: list[dict[str, Any]]) -> dict[str, Any]:
 def _step(finding: dict[str, Any], settled: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         **{key: finding[key] for key in ("id", "kb", "title", "kind", "released", "line", "availability", "restart")},
+        "installation": ROOT,
+        "public": None,
         "again": finding["verdict"] == "partial",
         "requires": ["CU23"],
         "not_known": [],
