@@ -34,9 +34,9 @@ def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) ->
     """Fold the findings on an installation; ``kind`` is that of the target.
 
     A missing update whose advice is another one stands beneath that one, and one that is blocked by another's absence
-    waits for it; what is required or waived is told by itself. Optional updates that are undetermined are told
-    together, by the files that would settle them, unless they are few. Installed and superseded ones are counted, and
-    so are forbidden ones that are not there; of a lone file, installed ones are shown, since they are the answer.
+    waits for it; what is required, waived or half-installed is told by itself. Optional updates that are undetermined
+    are told together, by the files that would settle them, unless they are few. Installed and superseded ones are
+    counted, and so are forbidden ones that are not there; of a lone file, installed ones are shown: they are the answer.
     """
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
@@ -73,7 +73,7 @@ def _folds_under(
     finding: FindingDocument, missing: Mapping[str, FindingDocument], levels: Mapping[tuple[str, str], str]
 ) -> tuple[str, str] | None:
     """How a missing update folds, and under which id; None where it is told by itself."""
-    if finding["importance"] == "required" or finding["waiver"]:
+    if finding["importance"] == "required" or finding["waiver"] or finding["verdict"] == "partial":
         return None
     first = next((levels[key] for key in _needed_first(finding) if key in levels), finding["id"])
     if first != finding["id"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
 from hotfix_check.report.folding import Folded, files_to_supply, fold
@@ -92,8 +92,10 @@ class _Page:
         if folded.shown:
             ordered = folded.shown if self.everything else sorted(folded.shown, key=_partial_first)
             yield self._overview(ordered)
+            steps = part.installation["next_steps"] if part.installation else []
+            settled = frozenset(key for step in steps for key in step["settles"])
             if told := self._told(ordered):
-                yield "\n".join(self._sentences(one, folded) for one in told)
+                yield "\n".join(self._sentences(one, folded, settled) for one in told)
         if folded.open:
             yield self.filled(_open_questions(folded.open))
 
@@ -162,13 +164,14 @@ class _Page:
         painted = verdict and text.startswith(start)
         return before + self.paint(verdict, verdict) + text[len(start) :] if painted else text
 
-    def _sentences(self, finding: FindingDocument, folded: Folded) -> str:
+    def _sentences(self, finding: FindingDocument, folded: Folded, settled: Collection[str]) -> str:
+        """Why, and what to do, unless a step of the headline settles it."""
         verdict = finding["verdict"]
         said = fill(headline(finding), self.width)
         if not self.everything:
             said = _few_lines(said, _LINES)
         lines = [self._painted(said, visible(f"{update_name(finding)} "), verdict)]
-        details = next_steps(finding)
+        details = next_steps(finding, stepped=finding["id"] in settled and not self.everything)
         replaced, waiting = (names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting))
         if replaced:
             details.append(f"It also brings {some(replaced, _NAMED)}, missing too.")

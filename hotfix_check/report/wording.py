@@ -51,9 +51,11 @@ def headline(finding: FindingDocument) -> str:
     return f"{update_name(finding)} {finding['verdict']}" + (f": {reasons}" if reasons else "")
 
 
-def next_steps(finding: FindingDocument) -> list[str]:
-    """What to do about a finding, one sentence each."""
+def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
+    """What to do about a finding, one sentence each; ``stepped`` where steps that are told elsewhere settle it."""
     verdict = finding["verdict"]
+    if stepped and verdict in TO_INSTALL:
+        return []
     steps = _install_steps(finding) if verdict in TO_INSTALL else []
     if finding["importance"] == "forbidden":
         return ["Forbidden by the baseline: remove it."] if to_act_on(finding) else []

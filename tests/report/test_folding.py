@@ -57,6 +57,7 @@ def test_an_update_that_another_replaces_stands_beneath_it() -> None:
         (finding("KB1", prerequisites=needs("SP2"), importance="recommended"), True),
         (finding("KB1", prerequisites=needs("SP2"), importance="required"), False),
         (finding("KB1", prerequisites=needs("SP2"), waiver={"id": "W"}), False),
+        (finding("KB1", "partial", prerequisites=needs("SP2")), False),
     ],
     ids=[
         "blocked by it",
@@ -66,6 +67,7 @@ def test_an_update_that_another_replaces_stands_beneath_it() -> None:
         "a recommended update",
         "a required update",
         "a waived finding",
+        "half-installed",
     ],
 )
 def test_what_waits_for_a_missing_service_pack_is_named_with_it(update: dict[str, Any], waits: bool) -> None:
