@@ -36,7 +36,7 @@ def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) ->
     A missing update whose advice is another one stands beneath that one, and one that is blocked by another's absence
     waits for it; what is required, waived or half-installed is told by itself. Optional updates that are undetermined
     are told together, by the files that would settle them, unless they are few. Installed and superseded ones are
-    counted, and so are forbidden ones that are not there; of a lone file, installed ones are shown: they are the answer.
+    counted, and so are forbidden ones that are not there; of a lone file, installed ones are shown, being the answer.
     """
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
