@@ -26,11 +26,13 @@ from hotfix_check.cli.options import (
     Hive,
     NoHash,
     Outputs,
+    Page,
+    PageOutputs,
     Products,
     Quiet,
 )
 from hotfix_check.exit_code import exit_codes_text
-from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm, ResultForm
+from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 
 EXIT_CODES = exit_codes_text()
 
@@ -176,7 +178,8 @@ def plan(
     baseline: BaselineFile = None,
     complete: Complete = False,
     as_of: AsOf = None,
-    form: Answer = AnswerForm.TABLE,
+    output: PageOutputs = None,
+    form: Page = PageForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """List what to install, in order, so that nothing required or recommended is missing."""
@@ -192,7 +195,7 @@ def plan(
         as_of=as_of,
         quiet=quiet,
     )
-    raise typer.Exit(run_plan(target, tuple(to or ()), include_optional, form, options))
+    raise typer.Exit(run_plan(target, tuple(to or ()), include_optional, form, tuple(output or ()), options))
 
 
 @app.command()
@@ -215,14 +218,21 @@ def compare(
     after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
     catalogue: Catalogues = None,
     complete: Complete = False,
-    form: Answer = AnswerForm.TABLE,
+    output: PageOutputs = None,
+    form: Page = PageForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
     from hotfix_check.cli.answering import run_compare
     from hotfix_check.cli.judging import JudgeOptions
 
-    run_compare(before, after, form, JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet))
+    run_compare(
+        before,
+        after,
+        form,
+        tuple(output or ()),
+        JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet),
+    )
 
 
 @app.command("baseline")

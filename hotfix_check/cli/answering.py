@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
@@ -16,11 +17,11 @@ from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import is_listing, looks_saved
 from hotfix_check.policy import baseline_text
-from hotfix_check.report.changes import render_changes
+from hotfix_check.report.changes import comparison_document
 from hotfix_check.report.explain import render_explanation
-from hotfix_check.report.formats import AnswerForm
+from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm
 from hotfix_check.report.identity import identity_document, render_identity
-from hotfix_check.report.plan import plan_document, render_plan
+from hotfix_check.report.plan import plan_document
 from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import find_result
 
@@ -44,11 +45,17 @@ def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions
 
 
 def run_plan(
-    target: Path, to: tuple[str, ...], include_optional: bool, form: AnswerForm, options: JudgeOptions
+    target: Path,
+    to: tuple[str, ...],
+    include_optional: bool,
+    form: PageForm,
+    outputs: Sequence[Path],
+    options: JudgeOptions,
 ) -> ExitCode:
     """What to install on one target, in order; INCOMPLETE where what was seen allows no plan."""
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
+    check_outputs(PLAN, form, outputs, inputs=(target, *options.catalogues))
     judge = Judge(options, [target])
     assessment, next_steps = judge.judge(judge.read(target))
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
@@ -61,10 +68,7 @@ def run_plan(
         if installation.counts
     ]
     document = plan_document(plans, assessment, judge.catalogue.products, wanted)
-    if form is AnswerForm.JSON:
-        _print_json(document)
-    else:
-        print_report(render_plan(document, width=columns()))
+    write_report(PLAN, [document], form, outputs, terminal_view(everything=True))
     return ExitCode.INCOMPLETE if document["no_plan"] else ExitCode.CLEAN
 
 
@@ -78,21 +82,19 @@ def run_identify(target: Path, form: AnswerForm, options: JudgeOptions) -> None:
         print_report(render_identity(document, width=columns()))
 
 
-def run_compare(before: Path, after: Path, form: AnswerForm, options: JudgeOptions) -> None:
+def run_compare(before: Path, after: Path, form: PageForm, outputs: Sequence[Path], options: JudgeOptions) -> None:
     """What changed from one target or saved result to another."""
+    check_outputs(COMPARISON, form, outputs, inputs=(before, after, *options.catalogues))
     judge = Judge(options, [before, after])
     one, other = _side(before, judge), _side(after, judge)
-    changes = compare(one, other)
-    if form is AnswerForm.JSON:
-        _print_json(asdict(changes))
-    else:
-        print_report(render_changes(changes, one.name, other.name, width=columns()))
+    document = comparison_document(compare(one, other, judge.outline.all_names), one.name, other.name)
+    write_report(COMPARISON, [document], form, outputs, terminal_view(everything=True))
 
 
 def _side(path: Path, judge: Judge) -> Side:
     if path.is_file() and looks_saved(path) and not is_listing(path) and (document := find_result(path)) is not None:
         return saved_side(document, str(path))
-    inventory = judge.read(path)
+    inventory = judge.read(path, every_pe=True)
     return judged_side(inventory, judge.assess(inventory), judge.catalogue.sha256)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hotfix_check.cli.colour import ColourChoice
-from hotfix_check.report.formats import RESULT, AnswerForm, CsvKind, ResultForm
+from hotfix_check.report.formats import PLAN, RESULT, AnswerForm, CsvKind, PageForm, ResultForm
 
 Catalogues = Annotated[
     list[Path] | None,
@@ -47,6 +47,16 @@ Hive = Annotated[
     ),
 ]
 NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
+PageOutputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=f"Also write FILE; its suffix is the format: {', '.join(PLAN.suffixes())}; repeat for more.",
+    ),
+]
+Page = Annotated[PageForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Answer = Annotated[AnswerForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Products = Annotated[
     list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")

@@ -543,7 +543,40 @@ class PlanDocument(TypedDict):
     no_plan: NoPlanDocument | None
 
 
-def to_json(document: ResultDocument | PlanDocument) -> str:
+class FileChangeDocument(TypedDict):
+    """A file that differs between two targets; ``catalogued`` where the catalogue names it."""
+
+    path: str
+    change: Annotated[str, OneOf(("older", "gone", "unreadable", "altered", "new", "newer"))]
+    before: str | None
+    after: str | None
+    catalogued: bool
+
+
+class VerdictChangeDocument(TypedDict):
+    """An update whose verdict differs; null where a target has no finding on it. ``worse``: it passed before."""
+
+    update: str
+    before: VerdictWord | None
+    after: VerdictWord | None
+    worse: bool
+
+
+class ComparisonDocument(TypedDict):
+    """What changed from one target to another, the catalogue's own files first.
+
+    ``evidence_only``: a saved result limits what could be compared.
+    """
+
+    schema: Literal["hotfix-check/comparison/1"]
+    before: str
+    after: str
+    files: list[FileChangeDocument]
+    verdicts: list[VerdictChangeDocument]
+    evidence_only: bool
+
+
+def to_json(document: ResultDocument) -> str:
     """The document as JSON text; characters that could reorder or hide text are escaped."""
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 

@@ -6,13 +6,13 @@ reports that have it a renderer; the command line, its help and the suffixes of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
-    from hotfix_check.report.document import ResultDocument
+    from hotfix_check.report.document import ComparisonDocument, PlanDocument, ResultDocument
 
 Shown = TypeVar("Shown")
 
@@ -53,6 +53,15 @@ class FleetForm(StrEnum):
     CSV = "csv"
     HTML = "html"
     PARQUET = "parquet"
+
+
+class PageForm(StrEnum):
+    """What a plan or a comparison is rendered as."""
+
+    TABLE = "table"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
 
 
 class AnswerForm(StrEnum):
@@ -159,4 +168,75 @@ RESULT: Report[ResultDocument] = Report(
         ResultForm.HTML: _html,
     },
     binary={ResultForm.XLSX: _xlsx},
+)
+
+
+# A listing can tell of several hosts: a plan, or a comparison, for each.
+
+
+def _each_json(documents: Sequence[PlanDocument] | Sequence[ComparisonDocument], _: View) -> Iterable[str]:
+    import json
+
+    return [json.dumps(documents[0] if len(documents) == 1 else list(documents), indent=2) + "\n"]
+
+
+def _plan_table(documents: Sequence[PlanDocument], view: View) -> Iterable[str]:
+    from hotfix_check.report.plan import render_plan
+
+    return ["\n".join(render_plan(document, width=view.width) for document in documents)]
+
+
+def _plan_markdown(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.outline import outline_markdown
+    from hotfix_check.report.plan import plan_outline
+
+    return [outline_markdown([plan_outline(document) for document in documents])]
+
+
+def _plan_html(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.outline import outline_html
+    from hotfix_check.report.plan import plan_outline
+
+    return [outline_html([plan_outline(document) for document in documents])]
+
+
+PLAN: Report[Sequence[PlanDocument]] = Report(
+    text={
+        PageForm.TABLE: _plan_table,
+        PageForm.JSON: _each_json,
+        PageForm.MD: _plan_markdown,
+        PageForm.HTML: _plan_html,
+    },
+    binary={},
+)
+
+
+def _changes_table(documents: Sequence[ComparisonDocument], view: View) -> Iterable[str]:
+    from hotfix_check.report.changes import render_changes
+
+    return ["\n".join(render_changes(document, width=view.width) for document in documents)]
+
+
+def _changes_markdown(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.changes import changes_outline
+    from hotfix_check.report.outline import outline_markdown
+
+    return [outline_markdown([changes_outline(document) for document in documents])]
+
+
+def _changes_html(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.changes import changes_outline
+    from hotfix_check.report.outline import outline_html
+
+    return [outline_html([changes_outline(document) for document in documents])]
+
+
+COMPARISON: Report[Sequence[ComparisonDocument]] = Report(
+    text={
+        PageForm.TABLE: _changes_table,
+        PageForm.JSON: _each_json,
+        PageForm.MD: _changes_markdown,
+        PageForm.HTML: _changes_html,
+    },
+    binary={},
 )

@@ -13,6 +13,7 @@ from hotfix_check.assess.weight import Outcome, counted, outcome_of
 from hotfix_check.catalogue import Product
 from hotfix_check.report.document import NoPlanDocument, PlanDocument, StepDocument
 from hotfix_check.report.installations import step_document
+from hotfix_check.report.outline import Block, Outline
 from hotfix_check.report.text import fill, names_of
 from hotfix_check.report.wording import NOT_KNOWN
 
@@ -115,6 +116,29 @@ def render_plan(document: PlanDocument, *, width: int) -> str:
     roots = {step["installation"] for step in document["steps"]}
     for number, step in enumerate(document["steps"], 1):
         lines += _step_lines(number, step, several=len(roots) > 1)
+    lines += [*_restart_lines(document), *_left_lines(document)]
+    return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
+
+
+def plan_outline(document: PlanDocument) -> Outline:
+    """The same as a heading and a table."""
+    roots = {step["installation"] for step in document["steps"]}
+    rows = []
+    for number, step in enumerate(document["steps"], 1):
+        first, *notes = _step_lines(number, step, several=len(roots) > 1)
+        rows.append((first, step["restart"] or "not stated", " ".join(note.strip() for note in notes)))
+    left = [line.removeprefix("! ") for line in (*_restart_lines(document), *_left_lines(document))]
+    return Outline(
+        kind="Plan",
+        title=document["target"],
+        lead=[_headline(document).capitalize(), *left],
+        blocks=[Block(heading="Steps", columns=("Step", "Restart", "What to mind"), rows=rows)],
+    )
+
+
+def _restart_lines(document: PlanDocument) -> list[str]:
+    """Which steps ask for a restart, and of which nobody says."""
+    lines = []
     if document["restarts"]:
         last = document["restarts"][-1]
         if len(document["restarts"]) == 1:
@@ -126,8 +150,7 @@ def render_plan(document: PlanDocument, *, width: int) -> str:
             )
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
-    lines += _left_lines(document)
-    return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
+    return lines
 
 
 def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:

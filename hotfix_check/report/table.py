@@ -171,8 +171,11 @@ class _Page:
         if not self.everything:
             said = _few_lines(said, _LINES)
         lines = [self._painted(said, visible(f"{update_name(finding)} "), verdict)]
-        details = next_steps(finding, stepped=finding["id"] in settled and not self.everything)
-        replaced, waiting = (names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting))
+        stepped = finding["id"] in settled and not self.everything
+        details = next_steps(finding, stepped=stepped)
+        replaced, waiting = (
+            () if stepped else names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting)
+        )
         if replaced:
             details.append(f"It also brings {some(replaced, _NAMED)}, missing too.")
         if waiting:

@@ -34,7 +34,7 @@ from hotfix_check.manifest import (
     manifest_to_json,
     parse_manifest,
 )
-from hotfix_check.report.changes import render_changes
+from hotfix_check.report.changes import changes_outline, comparison_document, render_changes
 from hotfix_check.report.csv import SHEETS, render_csv
 from hotfix_check.report.document import to_json
 from hotfix_check.report.explain import render_explanation
@@ -42,6 +42,7 @@ from hotfix_check.report.formats import CsvKind
 from hotfix_check.report.html import render_html
 from hotfix_check.report.identity import render_identity
 from hotfix_check.report.markdown import MAX_LENGTH, render_markdown
+from hotfix_check.report.outline import outline_html, outline_markdown
 from hotfix_check.report.plan import render_plan
 from hotfix_check.report.request import render_request
 from hotfix_check.report.table import render_table
@@ -286,13 +287,29 @@ def _identity(text: str) -> str:
     return render_identity(made, width=80)
 
 
-def _changes(text: str) -> str:
+def _compared(text: str) -> Any:
     changes = Comparison(
-        files=(FileChange(path=text, change="older", before=text, after=text),),
+        files=(FileChange(path=text, change="older", before=text, after=text, catalogued=True),),
         verdicts=(VerdictChange(update=text, before="installed", after="missing", worse=True),),
         evidence_only=True,
     )
-    return render_changes(changes, text, text, width=80)
+    return comparison_document(changes, text, text)
+
+
+def _changes(text: str) -> str:
+    return render_changes(_compared(text), width=80)
+
+
+@EVERY
+def test_a_comparison_gives_the_same_page_and_the_same_markdown(payload: str) -> None:
+    benign, made = changes_outline(_compared(BENIGN)), changes_outline(_compared(payload))
+    page = outline_html([made])
+    assert Structure(page, payload).elements == Structure(outline_html([benign])).elements
+    assert acting(Structure(page).text) == []
+    if len(payload) < 400:
+        rendered, plain = (Structure(RENDERED.render(outline_markdown([one]))) for one in (made, benign))
+        assert rendered.elements == plain.elements
+        assert acting(rendered.text) == []
 
 
 def _request(text: str) -> str:
