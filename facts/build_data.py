@@ -14,7 +14,8 @@ from typing import Any
 from fact_tables import Facts, read_facts
 from hotfix_tables import add_component_releases, add_hotfixes
 from releases import Update, levels_of, require_for_later, updates_of
-from toml_text import fields
+
+from hotfix_check.untrusted.toml import toml_lines
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
@@ -128,27 +129,27 @@ def _document(
 ) -> str:
     lines = [f"# {product['name']}. Written by facts/build_data.py from the facts beside it: do not edit."]
     lines.extend(f"# {comment}" for comment in product.get("comments", ()))
-    lines.extend(fields({"format": 1, "version": VERSION}))
+    lines.extend(toml_lines({"format": 1, "version": VERSION}))
     head = ("id", "name", "range", "platform", "level_by", "server_files", "end_of_support", "sources")
     table = {key: product[key] for key in head if key in product}
     table |= {"levels": levels, "folders": product["folders"]}
     if "components" in product:
         table["components"] = product["components"]
     table["files"] = files
-    lines.extend(["", "[product]", *fields(table, rows=("levels", "folders", "components", "files"))])
+    lines.extend(["", "[product]", *toml_lines(table, rows=("levels", "folders", "components", "files"))])
     for update in updates:
         lines.extend(["", "[[update]]"])
-        lines.extend(fields({key: update[key] for key in _UPDATE_FIELDS if _worth(update.get(key), key)}))
+        lines.extend(toml_lines({key: update[key] for key in _UPDATE_FIELDS if _worth(update.get(key), key)}))
         for package in update.get("package", ()):
             lines.append("  [[update.package]]")
             shown = {key: package[key] for key in _PACKAGE_FIELDS if key in package and package[key] not in (None,)}
             if not shown.get("files"):
                 shown.pop("files", None)
-            lines.extend(fields(shown, "  ", rows=("files",)))
+            lines.extend(toml_lines(shown, "  ", rows=("files",)))
     for advisory in facts.advisories:
         if advisory["product"] == product["id"]:
             shown = {key: item for key, item in advisory.items() if key != "product"}
-            lines.extend(["", "[[advisory]]", *fields(shown)])
+            lines.extend(["", "[[advisory]]", *toml_lines(shown)])
     return "\n".join(lines) + "\n"
 
 

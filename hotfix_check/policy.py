@@ -20,8 +20,7 @@ from hotfix_check.inventory import target_name
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import path_text, shown
-from hotfix_check.untrusted.toml import parse_toml
-from hotfix_check.untrusted.toml_string import toml_string
+from hotfix_check.untrusted.toml import parse_toml, toml_string
 
 MAX_BYTES = 1024 * 1024
 MAX_HOST = 255  # characters of a pattern; a name in the DNS has no more

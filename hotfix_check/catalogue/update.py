@@ -6,6 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from packaging.specifiers import SpecifierSet
 
@@ -20,6 +21,10 @@ class Kind(StrEnum):
     UPDATE_ROLLUP = "update-rollup"
     SERVICE_PACK = "service-pack"
     CUMULATIVE_UPDATE = "cumulative-update"
+
+
+Restart = Literal["yes", "no", "services"]
+"""What has to be restarted after installing: the computer, nothing, or the services that use the files."""
 
 
 class Importance(StrEnum):

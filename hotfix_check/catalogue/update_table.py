@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import get_args
 
 from packaging.specifiers import SpecifierSet
 
@@ -17,13 +18,14 @@ from hotfix_check.catalogue.update import (
     Kind,
     Package,
     Prerequisite,
+    Restart,
     Update,
 )
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
-_RESTART = ("yes", "no", "services")
+_RESTART = get_args(Restart)
 _ACTIONS = ("registry", "service", "note")
 _DEFAULT_IMPORTANCE = {Kind.HOTFIX: Importance.OPTIONAL}
 

@@ -131,6 +131,9 @@ def catalogue_import(
     replace: Annotated[
         bool, typer.Option("--replace", help="With --into: take the new draft where the KB is there and differs.")
     ] = False,
+    accept_doubts: Annotated[
+        bool, typer.Option("--accept-doubts", help="With --into: take rows of low confidence too, marked as such.")
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
     quiet: Quiet = False,
 ) -> None:
@@ -138,5 +141,15 @@ def catalogue_import(
     from hotfix_check.cli.importing import run_import
 
     raise typer.Exit(
-        run_import(tuple(articles), kb=kb, form=form, output=output, jobs=jobs, into=into, replace=replace, quiet=quiet)
+        run_import(
+            tuple(articles),
+            kb=kb,
+            form=form,
+            output=output,
+            jobs=jobs,
+            into=into,
+            replace=replace,
+            accept_doubts=accept_doubts,
+            quiet=quiet,
+        )
     )

@@ -12,39 +12,41 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
-from hotfix_check.catalogue.load import MAX_FILE_BYTES
+from hotfix_check.catalogue.load import default_folder, parse_documents, read_files, read_products
+from hotfix_check.catalogue.product import Product
 from hotfix_check.cli.ending import STOPPING, complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
+from hotfix_check.cli.merging import merge_drafts
 from hotfix_check.cli.output import replaced, standard_output
-from hotfix_check.drafts.article.draft import draft_to_dict
-from hotfix_check.drafts.article.merge import merge_update
 from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
-from hotfix_check.drafts.article.toml_draft import draft_to_toml, toml_blocks
+from hotfix_check.drafts.blocks import draft_to_toml
+from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
-from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, OutputError, UsageError
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
 from hotfix_check.pe.bytes import PeError, open_regular
-from hotfix_check.report.text import visible
-from hotfix_check.untrusted.bounded import read_bounded
 
 Format = Literal["toml", "json", "jsonl"]
+Made = Literal["toml", "json", "jsonl", "draft"]
+"""What is made of an article: text in a format, or the draft as it is."""
 _CHUNK = 32
 _AHEAD = 4
 """Chunks under way for each worker: enough to keep it busy, few enough to keep memory flat."""
 
 
 class Imported(NamedTuple):
-    """One article after import: its rendering and its blocks by product, or why it could not be read."""
+    """One article after import: its draft as text, or itself where it is to be merged; or why it could not be read."""
 
     source: str
-    text: str
-    blocks: tuple[tuple[str | None, str], ...]
-    rows: int
-    error: str | None
+    text: str = ""
+    draft: DraftUpdate | None = None
+    rows: int = 0
+    error: str | None = None
 
 
 def run_import(
@@ -56,12 +58,15 @@ def run_import(
     jobs: int,
     into: Path | None,
     replace: bool,
+    accept_doubts: bool,
     quiet: bool,
 ) -> int:
     """``import_articles`` with the options as typed."""
     known("--format", form, get_args(Format))
     if replace and into is None:
         raise UsageError("--replace: it says what --into does with a KB that is already there")
+    if accept_doubts and into is None:
+        raise UsageError("--accept-doubts: it says what --into does with rows of low confidence")
     if into is not None and output is not None:
         raise UsageError("--into: the drafts go into the folder's files, so there is nothing to write to --output")
     if into is not None and not into.is_dir():
@@ -74,6 +79,7 @@ def run_import(
         jobs=jobs,
         into=into,
         replace=replace,
+        accept_doubts=accept_doubts,
         quiet=quiet,
     )
 
@@ -94,6 +100,7 @@ def import_articles(
     jobs: int = 1,
     into: Path | None = None,
     replace: bool = False,
+    accept_doubts: bool = False,
     quiet: bool = False,
 ) -> int:
     """Read articles from files, folders, globs or stdin (``-``) and print their drafts in input order.
@@ -108,11 +115,19 @@ def import_articles(
     failed = bool(missing)
     if kb is not None and len(sources) > 1:
         raise UsageError(f"--kb: it is the number of one article, but {len(sources)} were given")
-    results = _import_all(sources, kb=kb, format=format, jobs=jobs)
+    results = _import_all(sources, kb=kb, made="draft" if into is not None else format, jobs=jobs)
     if not quiet and sys.stderr.isatty():
         results = _with_progress(results, len(sources))
     if into is not None:
-        return 2 if _merge_all(results, into, replace=replace, quiet=quiet) or failed else 0
+        drafts = []
+        for result in results:
+            if result.draft is not None:
+                drafts.append((result.source, result.draft))
+            else:
+                complain([f"{result.source}: {result.error}"])
+                failed = True
+        merged = merge_drafts(drafts, into, take_new=replace, accept_doubts=accept_doubts, quiet=quiet)
+        return 0 if merged and not failed else 2
     if output is not None:
         not_evidence(output, [Path(source) for source in sources if source != "-"])
     with standard_output() if output is None else replaced(output) as stream:
@@ -171,7 +186,7 @@ def _read(source: str) -> bytes:
         return file.read(MAX_ARTICLE_BYTES + 1)
 
 
-def _import_one(source: str, kb: int | None, format: Format) -> Imported:
+def _import_one(source: str, kb: int | None, made: Made) -> Imported:
     try:
         if source != "-" and is_package(Path(source)):
             draft = read_package(Path(source), kb=kb)
@@ -179,28 +194,40 @@ def _import_one(source: str, kb: int | None, format: Format) -> Imported:
             text = decode_article(_read(source))
             parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
             draft = parse(text, source="stdin" if source == "-" else source, kb=kb)
+        if made == "draft":
+            return Imported(source, draft=draft, rows=len(draft.files))
+        return Imported(source, text=_rendered(draft, made), rows=len(draft.files))
     except OSError as error:
-        return Imported(source, "", (), 0, error.strerror or str(error))
+        return Imported(source, error=error.strerror or str(error))
     except HotfixCheckError as error:
-        return Imported(source, "", (), 0, str(error))
-    if format == "toml":
-        rendered = draft_to_toml(draft) + "\n"
-    elif format == "jsonl":
-        rendered = json.dumps(draft_to_dict(draft)) + "\n"
-    else:
-        rendered = json.dumps(draft_to_dict(draft), indent=2)
-    return Imported(source, rendered, tuple(toml_blocks(draft).items()), len(draft.files), None)
+        return Imported(source, error=str(error))
 
 
-def _import_many(sources: Sequence[str], kb: int | None, format: Format) -> list[Imported]:
-    return [_import_one(source, kb, format) for source in sources]
+def _rendered(draft: DraftUpdate, form: Made) -> str:
+    if form == "toml":
+        return draft_to_toml(draft, _own_products()) + "\n"
+    return json.dumps(draft_to_dict(draft)) + "\n" if form == "jsonl" else json.dumps(draft_to_dict(draft), indent=2)
 
 
-def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs: int) -> Iterator[Imported]:
+@cache
+def _own_products() -> dict[str, Product]:
+    """The products of the tool's own catalogue, for their levels and folders."""
+    faults: list[str] = []
+    products = read_products(parse_documents(read_files([default_folder()]), faults), faults)
+    if faults:
+        raise CatalogueError(*faults)
+    return {product.id: product for product in products}
+
+
+def _import_many(sources: Sequence[str], kb: int | None, made: Made) -> list[Imported]:
+    return [_import_one(source, kb, made) for source in sources]
+
+
+def _import_all(sources: Sequence[str], *, kb: int | None, made: Made, jobs: int) -> Iterator[Imported]:
     """Results in input order; with several jobs, chunks go to worker processes, a bounded number ahead."""
     if jobs <= 1 or len(sources) <= _CHUNK or "-" in sources:
         for source in sources:
-            yield _import_one(source, kb, format)
+            yield _import_one(source, kb, made)
         return
     chunks = (sources[at : at + _CHUNK] for at in range(0, len(sources), _CHUNK))
     with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals) as pool:
@@ -208,7 +235,7 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
         try:
             for chunk in chunks:
                 with _signals_held():
-                    under_way.append(pool.submit(_import_many, chunk, kb, format))
+                    under_way.append(pool.submit(_import_many, chunk, kb, made))
                 if len(under_way) >= jobs * _AHEAD:
                     yield from under_way.popleft().result()
             while under_way:
@@ -255,83 +282,3 @@ def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported
         yield result
     if total:
         print(file=sys.stderr)
-
-
-def _merge_all(results: Iterable[Imported], into: Path, *, replace: bool, quiet: bool) -> bool:
-    """Merge each draft into its products' files, all of them or none; whether any could not be."""
-    failed = False
-    for result in results:
-        try:
-            if result.error is not None:
-                raise ArticleError(result.error)
-            with _alone(into):
-                merged = [_merged(product, block, into, replace=replace) for product, block in result.blocks]
-                _write_all(merged)
-        except OutputError:
-            raise
-        except HotfixCheckError as error:
-            complain([f"{result.source}: {error}"])
-            failed = True
-            continue
-        if not quiet:
-            files = ", ".join(one.file.name for one in merged)
-            print(visible(f"{result.source}: merged into {files}"), file=sys.stderr)
-    return failed
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """While another import merges into the folder, wait: both read a file, change it and write it.
-
-    Where the system cannot lock a folder (Windows, some network drives), ``_write_all`` tells what it would undo.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(fd)
-
-
-def _write_all(merged: Sequence[_Merged]) -> None:
-    """Every file, or none when one of them has no room on the disk, or is no longer what was read."""
-    with contextlib.ExitStack() as written:
-        for one in merged:
-            stream = written.enter_context(replaced(one.file))
-            stream.write(one.after)
-            stream.flush()
-            os.fsync(stream.fileno())  # a full disk is told here, before the first of them takes its place
-        for one in merged:
-            if _text_of(one.file) != one.before:
-                raise CatalogueError(f"{one.file}: changed by somebody else meanwhile; nothing was merged, try again")
-
-
-class _Merged(NamedTuple):
-    """A product's file, its text as it was read, and with the block in it."""
-
-    file: Path
-    before: str
-    after: str
-
-
-def _merged(product: str | None, block: str, into: Path, *, replace: bool) -> _Merged:
-    if product is None:
-        raise CatalogueError("it names no product of the catalogue, or its rows fit none: nothing was merged")
-    file = into / f"{product}.toml"
-    if not file.exists():
-        raise CatalogueError(f"{file}: there is no file for this product")
-    before = _text_of(file)
-    return _Merged(file, before, merge_update(before, block, replace=replace, name=str(file)))
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return read_bounded(file, MAX_FILE_BYTES, "a catalogue file", CatalogueError).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"{file}: {error}") from None

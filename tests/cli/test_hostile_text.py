@@ -20,7 +20,7 @@ from report.hostile import EVERY, FEW, PAYLOADS, acting
 
 from hotfix_check.cli.progress import counting
 from hotfix_check.report.text import visible
-from hotfix_check.untrusted.toml_string import toml_string
+from hotfix_check.untrusted.toml import toml_string
 
 posix = pytest.mark.skipif(os.name == "nt", reason="names that Windows does not allow")
 OUTPUTS = ("r.json", "r.html", "r.csv", "r.md", "r.txt", "r.manifest.json")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import multiprocessing
 import os
-import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
-from cli.processes import content, finish, start
+from cli.processes import finish
 from conftest import Run
 
-from hotfix_check.catalogue import default_folder
 from hotfix_check.cli.importing import expand_paths, import_articles
 from hotfix_check.errors import OutputError, UsageError
 
@@ -123,135 +120,13 @@ def test_jobs_keep_the_order(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert [draft["kb"] for draft in lines(capsys.readouterr().out)] == list(range(100000, 100070))
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    data = tmp_path / "data"
-    data.mkdir()
-    (data / "exchange-5.5.toml").write_text('[product]\nid = "exchange-5.5"\n')
-    return data
-
-
-def test_into_the_product_file(folder: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_articles([str(folder / "*.txt")], into=data) == 0
-    updates = tomllib.loads((data / "exchange-5.5.toml").read_text())["update"]
-    assert [(update["kb"], update["package"][0]["files"]) for update in updates] == [
-        (100001, [{"name": "Store.exe", "version": "5.5.2653.22"}]),
-        (100002, [{"name": "Store.exe", "version": "5.5.2653.22"}]),
-    ]
-    assert capsys.readouterr().err.count("merged into exchange-5.5.toml") == 2
-
-
-def test_into_shows_the_difference_and_changes_nothing(
-    folder: Path, data: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    import_articles([str(folder / "KB100001.txt")], into=data, quiet=True)
-    before = (data / "exchange-5.5.toml").read_text()
-    (folder / "KB100001.txt").write_text(article(100001, "5.5.2653.23"))
-    assert import_articles([str(folder / "KB100001.txt")], into=data, quiet=True) == 2
-    assert '+    { name = "Store.exe", version = "5.5.2653.23" },' in capsys.readouterr().err
-    assert (data / "exchange-5.5.toml").read_text() == before
-    assert import_articles([str(folder / "KB100001.txt")], into=data, replace=True, quiet=True) == 0
-    assert "5.5.2653.23" in (data / "exchange-5.5.toml").read_text()
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param(
-            article(100001).replace("Exchange Server 5.5", "Windows NT 4.0"),
-            "it names no product of the catalogue",
-            id="product",
-        ),
-        pytest.param(
-            article(100001).replace("Exchange Server 5.5", "Exchange Server 5.0"),
-            "there is no file for this product",
-            id="file",
-        ),
-        pytest.param(article(100001).replace(" (100001)", ""), "the draft has no KB number", id="number"),
-    ],
-)
-def test_into_refuses_what_has_no_place(
-    text: str, message: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "article.txt").write_text(text)
-    assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
-    assert message in capsys.readouterr().err
-
-
-TWO_PRODUCTS = (
-    "Mail is slow (100001)\n\nApplies to:\n\n - Microsoft Exchange Server, versions 5.0, 5.5\n\n"
-    "The fix has the following file attributes:\n\n"
-    "File name   Version\n-----------------------\nStore.exe   5.5.2653.22\nStore.exe   5.0.1461.75\n"
-)
-
-
-def test_into_merges_all_products_of_an_article_or_none(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "article.txt").write_text(TWO_PRODUCTS)
-    before = (data / "exchange-5.5.toml").read_text()
-    assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
-    assert (data / "exchange-5.5.toml").read_text() == before
-    (data / "exchange-5.0.toml").write_text("")
-    assert import_articles([str(tmp_path / "article.txt")], into=data) == 0
-    assert capsys.readouterr().err.endswith("merged into exchange-5.5.toml, exchange-5.0.toml\n")
-
-
-@pytest.mark.parametrize("failing", [1, 2])
-def test_a_full_disk_merges_an_article_into_all_files_or_none(
-    failing: int, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "article.txt").write_text(TWO_PRODUCTS)
-    (data / "exchange-5.0.toml").write_text("")
-    before = content(data)
-    calls = iter(range(1, 5))
-
-    def full(_: int) -> None:
-        if next(calls) == failing:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputError, match=r"toml: cannot be written: No space left on device"):
-        import_articles([str(tmp_path / "article.txt")], into=data)
-    assert content(data) == before
-
-
-def test_a_file_that_somebody_else_changed_meanwhile_is_left_as_it_is(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "article.txt").write_text(TWO_PRODUCTS)
-    (data / "exchange-5.0.toml").write_text("")
-    file = data / "exchange-5.5.toml"
-    monkeypatch.setattr(os, "fsync", lambda _: file.write_text("# of an editor"))
-    assert import_articles([str(tmp_path / "article.txt")], into=data) == 2
-    assert f"{file}: changed by somebody else meanwhile; nothing was merged, try again" in capsys.readouterr().err
-    assert content(data) == {"exchange-5.0.toml": b"", "exchange-5.5.toml": b"# of an editor"}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a folder is locked as POSIX does")
-def test_two_imports_at_once_into_one_folder_lose_nothing(data: Path, tmp_path: Path) -> None:
-    numbers = range(100001, 100017)
-    for number in numbers:
-        folder = tmp_path / ("even", "odd")[number % 2]
-        folder.mkdir(exist_ok=True)
-        (folder / f"{number}.txt").write_text(article(number))
-    slow = "import hotfix_check.cli.importing as i; merge = i.merge_update\n"
-    slow += "i.merge_update = lambda *a, **b: (time.sleep(0.02), merge(*a, **b))[1]"
-    running = [
-        start("catalogue", "import", one, "--into", "data", "-q", cwd=tmp_path, before=slow) for one in ("even", "odd")
-    ]
-    assert [(one.communicate(timeout=60), one.returncode) for one in running] == [(("", ""), 0)] * 2
-    updates = tomllib.loads((data / "exchange-5.5.toml").read_text())["update"]
-    assert [update["kb"] for update in updates] == list(numbers)
-    assert sorted(content(data)) == ["exchange-5.5.toml"]
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (["-f", "yaml"], "--format: 'yaml' is none of toml, json, jsonl"),
         (["--kb", "12"], "--kb: '12' is not a KB number"),
         (["--replace"], "--replace: it says what --into does"),
+        (["--accept-doubts"], "--accept-doubts: it says what --into does with rows of low confidence"),
         (["--into", "nowhere"], "--into: nowhere is no folder"),
         (["--into", ".", "-o", "x"], "--into: the drafts go into the folder's files"),
     ],
@@ -261,15 +136,6 @@ def test_options_that_cannot_be_used(options: list[str], said: str, folder: Path
     ran = run("catalogue", "import", folder / "KB100001.txt", *options)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
-
-
-def test_a_draft_is_merged_and_then_judged_by(folder: Path, run: Run, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(default_folder(), data)
-    assert run("catalogue", "import", folder / "KB100001.txt", "--into", data, "-q").code == 0
-    ran = run("catalogue", "show", "KB100001", "--catalogue", data)
-    assert (ran.code, "KB100001" in ran.out) == (0, True)
-    assert run("catalogue", "import", folder / "KB100001.txt", "--into", data, "-q").code == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")

@@ -49,7 +49,7 @@ from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.report.xlsx import write_xlsx
 from hotfix_check.saved_result import first_fault, packaged_schema
-from hotfix_check.untrusted.toml_string import toml_string
+from hotfix_check.untrusted.toml import toml_string
 from hotfix_check.version import FileVersion
 
 PLAIN = document(6, rungs=3, files=1)

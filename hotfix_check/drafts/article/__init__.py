@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hotfix_check.drafts.article.draft import DraftRow, DraftUpdate, SkippedTable, draft_to_dict
 from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import decode_article
-from hotfix_check.drafts.article.toml_draft import draft_to_toml
+from hotfix_check.drafts.blocks import draft_to_toml
+from hotfix_check.drafts.draft import DraftRow, DraftUpdate, SkippedTable, draft_to_dict
 
 __all__ = [
     "DraftRow",

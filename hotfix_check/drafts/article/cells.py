@@ -40,14 +40,19 @@ class Cell(NamedTuple):
 
 _END = r"(?=[\s;,*]|$)"
 _DATE = (
-    rf"\d{{1,4}}[/-]\d{{1,2}}[/-]\d{{1,4}}|\d{{1,2}}[- ]?{MONTH}[-, ]{{1,2}}\d{{2,4}}(?!,[ ]?\d{{4}})"
+    rf"\d{{1,4}}[/-]\d{{1,2}}[/-]\d{{1,4}}"
+    rf"|\d{{1,2}}(?:\.|er|\u00ba)?[- ]?(?:de )?{MONTH}(?:\.|[ ]de)?[-, ]{{1,2}}\d{{2,4}}(?!,[ ]?\d{{4}})"
     rf"|{MONTH}[-. ]\d{{1,2}}(?:-|,[ ]?|[ ])\d{{2,4}}"
 )
 _PIECES = re.compile(
-    rf"""(?:(?P<paren>[(<\[][^()<>\[\]]{{1,60}}[)>\]]){_END}
+    rf"""(?:(?P<build>[vV]?\d{{1,5}}(?:\.\d{{1,5}}){{1,3}}[ ]?(?:\(build[ ]\d{{1,8}}\)|build[ ]\d{{1,8}})){_END}
+      | (?P<paren>[(<\[][^()<>\[\]]{{1,60}}[)>\]]){_END}
       | (?P<date>{_DATE}){_END}
       | (?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]{{0,2}}[ap]\.?(?:[ ]?m\.?)?)?){_END}
-      | (?P<size>\d[\d,.]{{0,18}}[ ]?(?:bytes?|kb|mb|kilobytes|k|m)(?:[ ]?\(\d[\d,]{{0,15}}[ ]bytes?\))?){_END}
+      | (?P<size>(?:\d[\d,.]{{0,18}}|\d{{1,3}}(?:[ ]\d{{3}}){{1,4}})[ ]?(?:bytes?|kb|mb|kilobytes|k|m|octets|[km]o)
+        (?:[ ]?\(\d[\d,]{{0,15}}[ ]bytes?\))?){_END}
+      | (?P<spaced>\d{{1,3}}(?:[ ]\d{{3}}){{1,4}}){_END}
+      | (?P<missing>(?:not[ ](?:applicable|available|versioned)|none[ ]specified)){_END}
       | (?P<platform>windows(?:[ ](?:nt|me|xp|vista|server|9x|ce|for[ ]workgroups
         |\d{{1,4}}(?:\.\d{{1,2}})?)){{1,2}}){_END}
       | (?P<other>\S+))""",
@@ -55,6 +60,10 @@ _PIECES = re.compile(
 )
 _WHOLE = re.compile(r"\d{1,12}")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4}")
+_MISPRINTED_SIZE = re.compile(
+    r"(?=[\d,]{4,18}$)(?:\d{1,3},(?:\d{3},)+\d{1,4}|\d{1,3},\d{1,4}(?:,\d{3})+|\d{4,6}(?:,\d{3})+)"
+)
+"""A size whose grouping shows that a digit was lost or doubled: 2,417,66. It can be given back, not read."""
 _DECIMAL = re.compile(r"\d{1,9}\.\d{1,9}")
 _VERSION = re.compile(r"[vV]?\d{1,10}(?:[.:,]\d{1,10}){1,7}[a-z]?")
 _NAME = re.compile(
@@ -66,6 +75,8 @@ _LABEL = re.compile(r"(?:file ?)?(?:version|ver|size|dated?|time|v)[.:]?:?|[\"']
 _NO_VALUE = re.compile(r"no (?:file )?(?:version|date|time|size)(?: (?:information|info|number|stamp))?", re.IGNORECASE)
 _DATED = re.compile(r"(?:file )?dated?:? (.{6,20})", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:file )?(?:version|ver\.?|build|v\.?)[: ]{1,3}(\S{1,40})", re.IGNORECASE)
+_BYTES = re.compile(r"\d[\d,]{0,15} bytes?", re.IGNORECASE)
+_MOST_CELLS = 40
 
 
 def line_cells(line: str) -> list[Cell]:
@@ -74,47 +85,57 @@ def line_cells(line: str) -> list[Cell]:
     for match in _PIECES.finditer(line, 0, MAX_ROW_LENGTH):
         start, end = match.span()
         text = match[0]
-        match match.lastgroup:
-            case "date":
-                kind: Kind = "date" if read_date(text) or read_date(text, "day-first") else "unreadable-date"
-            case "time":
-                kind = "time" if read_time(text) else "word"
-            case "size":
-                kind = "size"
-            case "platform":
-                kind = "platform"
-            case "paren":
-                inner = text[1:-1].strip()
-                if values := _values_within(inner, start + 1):
-                    cells.extend(values)
-                    continue
-                labelled = _LABELLED.fullmatch(inner)
-                if labelled:
-                    text, kind = labelled[1], "version"
-                elif (dated := _DATED.fullmatch(inner)) and read_date(dated[1]):
-                    text, kind = dated[1], "date"
-                elif _NO_VALUE.fullmatch(inner):
-                    kind = "missing"
-                elif is_platform(inner):
-                    kind = "platform"
-                elif is_language(inner):
-                    kind = "language"
-                elif re.fullmatch(r"\d[\d,]{0,15} bytes?", inner, re.IGNORECASE):
-                    text, kind = inner, "size"
-                elif text[0] == "<" and line[end : end + 1] == "\\":
-                    kind = "path"
-                else:
-                    kind = "word"
-            case _:
-                text = text.rstrip(",;*")
-                if not text:
-                    continue
-                end = start + len(text)
-                kind = word_kind(text)
-        cells.append(Cell(text, kind, start, end))
-        if len(cells) >= 40:
+        group = match.lastgroup
+        if group == "other":
+            text = text.rstrip(",;*")
+            if text:
+                cells.append(Cell(text, word_kind(text), start, start + len(text)))
+        elif group == "paren":
+            cells += _remark(text, start, end, before_path=line[end : end + 1] == "\\")
+        else:
+            cells.append(Cell(text, _kind_of_group(group or "", text), start, end))
+        if len(cells) >= _MOST_CELLS:
             break
-    return cells
+    return cells[:_MOST_CELLS]
+
+
+def _kind_of_group(group: str, text: str) -> Kind:
+    match group:
+        case "date":
+            return "date" if read_date(text) or read_date(text, "day-first") else "unreadable-date"
+        case "time":
+            return "time" if read_time(text) else "word"
+        case "size" | "spaced":
+            return "size"
+        case "missing":
+            return "missing"
+        case "build":
+            return "version"
+        case _:
+            return "platform"
+
+
+def _remark(text: str, start: int, end: int, *, before_path: bool) -> list[Cell]:
+    """What stands in brackets: several values, one with its label, a processor, a language, or just a word."""
+    inner = text[1:-1].strip()
+    if values := _values_within(inner, start + 1):
+        return values
+    kind: Kind = "word"
+    if labelled := _LABELLED.fullmatch(inner):
+        text, kind = labelled[1], "version"
+    elif (dated := _DATED.fullmatch(inner)) and read_date(dated[1]):
+        text, kind = dated[1], "date"
+    elif _NO_VALUE.fullmatch(inner):
+        kind = "missing"
+    elif is_platform(inner):
+        kind = "platform"
+    elif is_language(inner):
+        kind = "language"
+    elif _BYTES.fullmatch(inner):
+        text, kind = inner, "size"
+    elif text[0] == "<" and before_path:
+        kind = "path"
+    return [Cell(text, kind, start, end)]
 
 
 def _values_within(inner: str, start: int) -> list[Cell] | None:
@@ -134,7 +155,7 @@ def word_kind(text: str) -> Kind:
     if first.isdigit() or (first in "vV" and text[1:2].isdigit()):
         if _WHOLE.fullmatch(text):
             return "whole"
-        if _GROUPED.fullmatch(text) and "," in text:
+        if "," in text and (_GROUPED.fullmatch(text) or _MISPRINTED_SIZE.fullmatch(text)):
             return "size"
         if _DECIMAL.fullmatch(text):
             return "decimal"
@@ -153,6 +174,8 @@ def word_kind(text: str) -> Kind:
         return "platform"
     if _LABEL.fullmatch(text):
         return "label"
+    if text[-1] == ":" and is_platform(lowered[:-1]):
+        return "platform"
     return "word"
 
 

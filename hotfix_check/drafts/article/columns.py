@@ -66,8 +66,11 @@ _WORDS: dict[Concept, tuple[str, ...]] = {
 }  # fmt: skip
 _PHRASES: dict[str, Concept] = {phrase: concept for concept, phrases in _WORDS.items() for phrase in phrases}
 _LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
+_RELEASE = re.compile(r"rtm|gold|(?:post-)?(?:sp|service pack) ?\d[a-z]?|cu ?\d{1,2}")
+"""A column named for a release holds the versions that its files have there."""
 _UNIT = re.compile(r"\((?:in )?(bytes?|kb|k|mb|utc|gmt|kilobytes|megabytes)\)", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
+_CHUNK = re.compile(r"\S+(?: \S+)*")
 
 
 def cell_concept(cell: str) -> Concept | None:
@@ -80,6 +83,8 @@ def cell_concept(cell: str) -> Concept | None:
         return _PHRASES[phrase]
     if phrase.strip(".:") in _PHRASES:
         return _PHRASES[phrase.strip(".:")]
+    if _RELEASE.fullmatch(phrase):
+        return "version"
     tail = words[-1]
     if tail in ("version", "size", "date", "time", "platform", "language"):
         return _PHRASES[tail]
@@ -125,33 +130,7 @@ def header_line(line: str) -> tuple[Column, ...] | None:
     words = list(_WORD.finditer(line))
     if not 1 <= len(words) <= 24:
         return None
-    columns: list[Column] = []
-    unknown = 0
-    at = 0
-    while at < len(words):
-        found: Concept | None = None
-        for length in range(min(_LONGEST + 1, len(words) - at), 0, -1):
-            start, end = words[at].start(), words[at + length - 1].end()
-            phrase = " ".join(line[start:end].split()) if length > 1 else line[start:end]
-            if length > 1 and any(
-                words[at + step + 1].start() - words[at + step].end() > 1 for step in range(length - 1)
-            ):
-                continue
-            bare = _UNIT.sub("", phrase.lower()).strip(" :*")
-            if bare in _PHRASES:
-                found = _PHRASES[bare]
-                columns.append(Column(found, line[start:end], start, end))
-                at += length
-                break
-        if found is None:
-            unknown += 1
-            start, end = words[at].span()
-            # Words of one unknown header stand one space apart.
-            while at + 1 < len(words) and words[at + 1].start() - end == 1 and words[at + 1][0].lower() not in _PHRASES:
-                at += 1
-                end = words[at].end()
-            columns.append(Column(cell_concept(line[start:end]) or "other", line[start:end], start, end))
-            at += 1
+    columns, unknown = _parted_by_gaps(line) or _by_words(line, words)
     known = [column.concept for column in columns if column.concept != "other"]
     if unknown * 3 > len(columns) or "name" not in known:
         return None
@@ -160,6 +139,55 @@ def header_line(line: str) -> tuple[Column, ...] | None:
     if len(set(known)) < len(known) and not _repeats_allowed(known):
         return None
     return _single_name(tuple(columns))
+
+
+def _parted_by_gaps(line: str) -> tuple[list[Column], int] | None:
+    """The columns where wide gaps part all of them ("SP1 version   SP2 version"); None where some stand closer."""
+    chunks = list(_CHUNK.finditer(line))
+    concepts = [cell_concept(chunk[0]) for chunk in chunks]
+    if len(chunks) < 3 or None in concepts or len(set(concepts)) == len(concepts):
+        return None
+    return [
+        Column(concept, chunk[0], *chunk.span())
+        for chunk, concept in zip(chunks, concepts, strict=True)
+        if concept is not None
+    ], 0
+
+
+def _by_words(line: str, words: Sequence[re.Match[str]]) -> tuple[list[Column], int]:
+    """The columns as known phrases give them, the longest first, and how many are unknown."""
+    columns: list[Column] = []
+    unknown = 0
+    at = 0
+    while at < len(words):
+        length = _phrase_length(line, words, at)
+        start, end = words[at].start(), words[at + max(length, 1) - 1].end()
+        if length:
+            columns.append(Column(_PHRASES[_bare(line[start:end])], line[start:end], start, end))
+            at += length
+            continue
+        unknown += 1
+        # Words of one unknown header stand one space apart.
+        while at + 1 < len(words) and words[at + 1].start() - end == 1 and words[at + 1][0].lower() not in _PHRASES:
+            at += 1
+            end = words[at].end()
+        columns.append(Column(cell_concept(line[start:end]) or "other", line[start:end], start, end))
+        at += 1
+    return columns, unknown
+
+
+def _phrase_length(line: str, words: Sequence[re.Match[str]], at: int) -> int:
+    """How many words from here on are a known phrase, one space apart; 0 for none."""
+    for length in range(min(_LONGEST + 1, len(words) - at), 0, -1):
+        if any(words[at + step + 1].start() - words[at + step].end() > 1 for step in range(length - 1)):
+            continue
+        if _bare(line[words[at].start() : words[at + length - 1].end()]) in _PHRASES:
+            return length
+    return 0
+
+
+def _bare(phrase: str) -> str:
+    return _UNIT.sub("", " ".join(phrase.split()).lower()).strip(" :*")
 
 
 def _repeats_allowed(known: Sequence[Concept]) -> bool:

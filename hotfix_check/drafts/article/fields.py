@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from typing import Literal
 
+from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import MONTH, read_date
-
-UpdateKind = Literal["hotfix", "security-update", "update-rollup", "service-pack", "cumulative-update"]
 
 _HEAD = 60
 """Lines in which number and title are looked for."""
@@ -32,6 +30,19 @@ _PAGE_TITLE = re.compile(
     rf"Article ID ?:.{{0,120}}?Revision ?: ?\d{{1,3}}(?:\.\d{{1,3}})?\s+(.{{3,400}}?)(?:{SECTIONS}|View products|$)",
     re.IGNORECASE,
 )
+_NUMBER_LINE = re.compile(r"\s*Article ID\b.{0,40}\d{5,7}", re.IGNORECASE)
+_NAVIGATION = re.compile(
+    r"(?:skip to (?:main )?content|(?:microsoft )?(?:support|help and support)(?: home)?|support home(?: page)?|home"
+    r"|search|sign in|sign out|sign up|log ?in|menu|products?|downloads?|store|contact (?:us|support)|my account|cart"
+    r"|select (?:the )?(?:a )?(?:language|product).{0,30}|english|united states.{0,20}|advanced search|find it myself"
+    r"|ask (?:the community|an expert)|live chat|buy.{0,20}|print(?: this page)?|e-?mail(?: this page| link)?|share"
+    r"|feedback"
+    r"|site ?map|help|back|close|more|training|events|all microsoft|office|windows|surface|xbox|deals|microsoft"
+    r"|security(?: (?:updates|tech ?center))?|tech ?net(?: home)?|msdn|worldwide|knowledge base"
+    r"|view products? that this article applies to\.?|expand all.{0,30}|collapse all.{0,30}|on this page|\W{0,5})",
+    re.IGNORECASE,
+)
+"""Lines of a page's frame, which a crawl puts before the title."""
 _TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
 _SITE = re.compile(r"\s*[-|\u2013] *(?:Exchange \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE)
 _APPLIES = re.compile(
@@ -49,17 +60,20 @@ _RELEASED = re.compile(
     re.IGNORECASE,
 )
 _TITLE_DATE = re.compile(rf"[:,-] ?({MONTH} \d{{1,2}}, \d{{4}})$", re.IGNORECASE)
-_KINDS: tuple[tuple[re.Pattern[str], UpdateKind], ...] = (
-    (re.compile(r"\bcumulative update \d|\bcumulative update\b", re.IGNORECASE), "cumulative-update"),
-    (re.compile(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b", re.IGNORECASE), "update-rollup"),
-    (re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE), "security-update"),
+_KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (re.compile(r"\bcumulative update \d|\bcumulative update\b", re.IGNORECASE), Kind.CUMULATIVE_UPDATE),
+    (re.compile(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b", re.IGNORECASE), Kind.UPDATE_ROLLUP),
+    (
+        re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE),
+        Kind.SECURITY_UPDATE,
+    ),
     (
         re.compile(
             r"^(?:microsoft )?exchange .{0,40}\bservice pack \d\b.{0,30}$|^(?:description of|list of"
             r"|release notes for).{0,60}service pack \d",
             re.IGNORECASE,
         ),
-        "service-pack",
+        Kind.SERVICE_PACK,
     ),
 )
 
@@ -80,21 +94,30 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
 
 
 def read_title(lines: Sequence[Line]) -> str | None:
-    """The title: the archive's TITLE line, the line above everything else, or what a saved page shows as one."""
+    """The title: the archive's TITLE line, the line above the article's number, or what a saved page shows as one."""
     for line in lines[:_ARCHIVE_HEAD]:
         if match := _ARCHIVE_TITLE.match(line.text):
             return match[1].strip() or None
-    for line in lines[:_HEAD]:
+    for at, line in enumerate(lines[:_HEAD]):
         if match := _PAGE_TITLE.search(line.text[:1500]):
             return _bare_title(match[1])
+        if line.kind in ("text", "heading") and _NUMBER_LINE.match(line.text):
+            above = [each.text.strip() for each in lines[:at] if each.kind in ("text", "heading")]
+            title = next((text for text in reversed(above) if _may_be_title(text)), None)
+            if title is not None:
+                return _bare_title(title)
     for line in lines[:_HEAD]:
-        if line.kind not in ("text", "heading"):
+        if line.kind not in ("text", "heading") or _NAVIGATION.fullmatch(line.text.strip()):
             continue
         text = line.text.strip()
-        if is_section_heading(text) or _APPLIES.match(text) or len(text) > 300 or text.endswith("."):
-            return None
-        return _bare_title(text)
+        return _bare_title(text) if _may_be_title(text) else None
     return None
+
+
+def _may_be_title(text: str) -> bool:
+    if is_section_heading(text) or _APPLIES.match(text) or _NAVIGATION.fullmatch(text):
+        return False
+    return len(text) <= 300 and not text.endswith(".")
 
 
 def _bare_title(text: str) -> str | None:
@@ -173,6 +196,6 @@ def read_released(lines: Sequence[Line], title: str | None) -> dt.date | None:
     return None
 
 
-def update_kind(title: str | None) -> UpdateKind:
+def update_kind(title: str | None) -> Kind:
     """The kind of update by the words of its title; most articles are about one hotfix."""
-    return next((kind for pattern, kind in _KINDS if title and pattern.search(title)), "hotfix")
+    return next((kind for pattern, kind in _KINDS if title and pattern.search(title)), Kind.HOTFIX)

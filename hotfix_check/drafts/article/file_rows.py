@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from hotfix_check.drafts.article.choice import PlacedTable
 from hotfix_check.drafts.article.columns import Column, size_unit
-from hotfix_check.drafts.article.context import PlacedTable
-from hotfix_check.drafts.article.draft import DraftRow
 from hotfix_check.drafts.article.rows import RawRow
-from hotfix_check.drafts.article.terms import VERSION_PREFIX, find_terms, product_of_version
 from hotfix_check.drafts.article.values import (
     DateOrder,
     date_order,
@@ -24,10 +22,17 @@ from hotfix_check.drafts.article.values import (
     read_time,
     read_version,
 )
+from hotfix_check.drafts.draft import DraftRow
+from hotfix_check.drafts.terms import VERSION_PREFIX, find_terms, product_of_version
+from hotfix_check.untrusted.shown import clipped
 
 _PACKAGE_NAME = re.compile(
     r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|Exchange\S{3,60}KB\d{5,7}\S*", re.IGNORECASE
 )
+
+
+_FIRM = 2
+"""So many values (date, time, size, version) make a row without a header firm."""
 
 
 class FileRows(NamedTuple):
@@ -58,14 +63,27 @@ def _variants(
     raw: RawRow, placed: PlacedTable, group: str | None, order: DateOrder, unused: list[str]
 ) -> list[DraftRow]:
     """One row, or one for each version column that has a version."""
-    base = _row(raw, placed.table.columns, order, unused)
-    base = replace(base, component=placed.component, package=base.package or placed.is_package)
-    columns = [(label, version) for label, version in raw.versions if not is_missing(version)]
-    if not columns:
-        return [replace(_with_version(base, raw.values.get("version", ""), unused), group=group)]
+    table = placed.table
+    base = _row(raw, table.columns, order, unused)
+    doubts = [placed.doubt] if placed.doubt else []
+    if raw.left_over:
+        doubts.append(f"not understood beside it: {clipped(' '.join(raw.left_over), 60)}")
+    elif table.columns is None and raw.strength < _FIRM:
+        doubts.append("read without a header")
+    base = replace(
+        base,
+        component=placed.component,
+        package=base.package or placed.is_package,
+        read_as=table.read_as,
+        doubt="; ".join(doubts) or None,
+    )
+    labels = {column.label for column in table.columns or () if column.concept == "version"}
+    columns = [(label, version) for label, version in raw.several if label in labels and not is_missing(version)]
+    if len(labels) < 2 or not columns:
+        return [replace(_with_version(base, raw.values.get("version", "")), group=group)]
     return [
         replace(
-            _with_version(base, version, unused),
+            _with_version(base, version),
             group=re.sub(r"\s*(?:file )?version$", "", label, flags=re.IGNORECASE) or group,
         )
         for label, version in columns
@@ -92,7 +110,7 @@ def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unus
             if re.match(r"[\d/-]+ ", values["datetime"] + " ")
             else _split_datetime(values["datetime"])
         )
-    date, time = read_date(date_text, order), read_time(time_text)
+    date, time = read_date(date_text, order, dotted=True), read_time(time_text)
     size = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
     for text, value in ((date_text, date), (time_text, time)):
         if value is None and not is_missing(text):
@@ -118,7 +136,7 @@ def _split_datetime(text: str) -> tuple[str, str, str]:
 def _bare(text: str | None) -> str | None:
     if text is None or is_missing(text):
         return None
-    text = text.strip()
+    text = text.strip().rstrip(":")
     if text[:1] + text[-1:] in ("()", "<>", "[]") and not re.search(r"[()<>\[\]]", text[1:-1]):
         text = text[1:-1].strip()
     return text or None
@@ -148,13 +166,12 @@ def _name_parts(text: str, unused: list[str]) -> tuple[str, str | None, str | No
     return text.strip("*;,").strip() or text, folder, platform, language
 
 
-def _with_version(row: DraftRow, text: str, unused: list[str]) -> DraftRow:
+def _with_version(row: DraftRow, text: str) -> DraftRow:
     if is_missing(text):
         return row
     printed = read_version(text)
     if printed is None:
-        unused.append(text)
-        return row
+        return replace(row, version_text=text, doubt=_and(row.doubt, f"version {clipped(text, 40)} could not be read"))
     return replace(row, version=printed.version, version_text=printed.text)
 
 
@@ -174,10 +191,15 @@ def _product(row: DraftRow, ids: tuple[str, ...]) -> str | None:
     return of_version or (ids[0] if len(ids) == 1 else None)
 
 
+def _and(doubt: str | None, more: str) -> str:
+    return f"{doubt}; {more}" if doubt else more
+
+
 def _normalised(row: DraftRow, product: str | None, doubts: list[str]) -> DraftRow:
     normal = normal_version(row.version, VERSION_PREFIX[product] if product else None) if row.version else None
     if row.version and normal is None:
         doubts.append(f"{row.name}: version {row.version} is not four dotted numbers")
+        row = replace(row, doubt=_and(row.doubt, f"version {row.version} is not four dotted numbers"))
     elif row.version and normal and row.version.count(".") < 3:
         doubts.append(f"{row.name}: printed version {row.version} is taken as {normal}")
     return replace(row, product=product, version_normal=normal)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hotfix_check.drafts.article.cells import Cell, line_cells
 from hotfix_check.drafts.article.columns import Column, cell_concept, header_cells
-from hotfix_check.drafts.article.raw_table import RawTable, looks_like_row
+from hotfix_check.drafts.article.raw_table import RawTable, is_remark, looks_like_row
 from hotfix_check.drafts.article.rows import RawRow, row_from_cells
 from hotfix_check.drafts.article.text import Line
 
@@ -46,7 +46,14 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
         if rows or unread:
             tables.append(
                 RawTable(
-                    columns=columns, rows=tuple(rows), first=first, last=last, heading=heading, unread=tuple(unread)
+                    columns=columns,
+                    rows=tuple(rows),
+                    first=first,
+                    last=last,
+                    heading=heading,
+                    unread=tuple(unread),
+                    read_as=lines[rows[0].line if rows else first].read_as
+                    or ("cells under a header" if columns else "cells without a header"),
                 )
             )
         rows.clear()
@@ -61,9 +68,11 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
         if header:
             close(previous)
             columns, first = header, at if tables else start
+        elif len(filled) == 1 and len(cells) > 1 and is_remark(filled[0]):
+            continue
         elif len(filled) == 1 and len(cells) > 1 and not re.search(r"\.\w{1,4}\b", filled[0]):
             close(previous)
-            heading, first = filled[0], at
+            heading, first = filled[0].rstrip(":"), at
         elif row := row_from_cells(cells, columns, at):
             rows.append(row)
         elif looks_like_row(lines[at]):

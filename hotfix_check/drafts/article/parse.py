@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hotfix_check.drafts.article.context import PlacedTable, place_tables
-from hotfix_check.drafts.article.draft import DraftUpdate, SkippedTable
+from hotfix_check.drafts.article.choice import PlacedTable, place_tables
+from hotfix_check.drafts.article.crawl import restored
 from hotfix_check.drafts.article.fields import (
     read_keywords,
     read_number,
@@ -17,14 +17,14 @@ from hotfix_check.drafts.article.fields import (
 )
 from hotfix_check.drafts.article.file_list import csv_lines, looks_like_csv
 from hotfix_check.drafts.article.file_rows import file_rows
-from hotfix_check.drafts.article.flattened import unflatten
 from hotfix_check.drafts.article.markup import html_lines, looks_like_html
 from hotfix_check.drafts.article.prose import paragraphs
 from hotfix_check.drafts.article.raw_table import looks_like_row
 from hotfix_check.drafts.article.statements import read_statements
 from hotfix_check.drafts.article.tables import find_tables
-from hotfix_check.drafts.article.terms import Term, find_level, find_terms
-from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, plain_line, text_lines
+from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, text_lines
+from hotfix_check.drafts.draft import DraftUpdate, SkippedTable
+from hotfix_check.drafts.terms import Term, find_level, find_terms
 from hotfix_check.errors import ArticleError
 
 _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re.IGNORECASE)
@@ -41,7 +41,7 @@ def parse_article(text: str, *, source: str, kb: int | None = None) -> DraftUpda
     if looks_like_csv(text):
         return parse_file_list_csv(text, source=source, kb=kb)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
-    return _draft(_with_breaks(_without_legal(lines)), source=source, kb=kb)
+    return _draft(restored(_without_legal(lines)), source=source, kb=kb)
 
 
 def parse_file_list_csv(text: str, *, source: str, kb: int | None = None) -> DraftUpdate:
@@ -60,19 +60,6 @@ def _without_legal(lines: list[Line]) -> list[Line]:
         if lines[at].text.startswith("THE INFORMATION PROVIDED IN THE MICROSOFT KNOWLEDGE BASE"):
             return lines[:at]
     return lines
-
-
-def _with_breaks(lines: list[Line]) -> list[Line]:
-    if all(len(line.text) < 100 for line in lines):
-        return lines
-    broken: list[Line] = []
-    for line in lines:
-        if line.kind == "text" and len(line.text) >= 100:
-            parts = unflatten(line.text)
-            broken.extend([line] if len(parts) == 1 else map(plain_line, parts))
-        else:
-            broken.append(line)
-    return broken
 
 
 def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool = False) -> DraftUpdate:

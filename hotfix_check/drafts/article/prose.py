@@ -13,11 +13,10 @@ from hotfix_check.drafts.article.text import Line
 
 SECTIONS = (
     "On This Page|SYMPTOMS|CAUSE|RESOLUTION|WORKAROUND|STATUS|MORE INFORMATION|SUMMARY|INTRODUCTION|REFERENCES"
-    "|APPLIES TO"
-    "|Hotfix information|Service pack information|Cumulative Rollup Information|Update information|Download "
-    "information|Prerequisites?|Restart requirements?"
-    "|Restart information|(?:Hotfix|Update|Security update) replacement information|Registry information|File "
-    "information|Known issues|Removal information"
+    "|APPLIES TO|Hotfix information|Installation (?:Instructions?|Steps|Information)|Service pack information"
+    "|Cumulative Rollup Information|Update information|Download information|Prerequisites?|Restart requirements?"
+    "|Restart information|(?:Hotfix|Update|Security update) replacement information|Registry information"
+    "|File information|Known issues|Removal information"
 )
 _GLUED = re.compile(rf"(?<=[a-z0-9.:)])(?={SECTIONS})|(?<=[.:)])(?=(?:{SECTIONS})[A-Z])")
 _GLUED_AFTER = re.compile(rf"\b({SECTIONS})(?=[A-Z][a-z])")
@@ -40,7 +39,7 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
 
     def close() -> None:
         if open_words:
-            found.extend(_parted(" ".join(" ".join(open_words).split())))
+            found.extend(parted(" ".join(" ".join(open_words).split())))
             open_words.clear()
 
     for at, line in enumerate(lines):
@@ -63,9 +62,8 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
     return found
 
 
-def _parted(paragraph: str) -> list[str]:
-    if len(paragraph) < 40:
-        return [paragraph]
+def parted(paragraph: str) -> list[str]:
+    """A paragraph with the section headings that run into its text as parts of their own."""
     parted = _GLUED_AFTER.sub(r"\1\n", _GLUED.sub("\n", paragraph))
     return [part.strip() for part in parted.split("\n") if part.strip()]
 

@@ -11,6 +11,7 @@ from hotfix_check.drafts.article.rows import RawRow
 from hotfix_check.drafts.article.text import Line
 
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
+_REMARK = re.compile(r"(?:notes?|important|caution|warning|see|or|and|tip)\b|[-*]", re.IGNORECASE)
 _PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
 _SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
 
@@ -27,8 +28,30 @@ class RawTable:
     """A row of one cell above these rows, inside the same grid."""
     unread: tuple[str, ...] = ()
     """Lines among the rows that look like rows and could not be read."""
+    read_as: str = ""
+    """What the rows were read from, in words."""
     or_later: bool = False
     """Rows in words that end in "and later": the least versions that resolve the issue."""
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line among rows can name those below it: a few words, no sentence, no remark, no values."""
+    text = text.strip()
+    words = text.rstrip(":").split()
+    return (
+        1 <= len(words) <= 10
+        and len(text) <= 90
+        and (text[0].isupper() or text[0].isdigit())
+        and not text.endswith((".", ",", ";", "?", "!"))
+        and not is_remark(text)
+        and not any(piece.kind in ("name", "path", "date", "time", "size") for piece in line_cells(text))
+    )
+
+
+def is_remark(text: str) -> bool:
+    """Whether a row of one cell is a note or a sentence: no heading, and no file."""
+    text = text.strip()
+    return bool(_REMARK.match(text)) or (text.endswith(".") and " " in text)
 
 
 def looks_like_row(line: Line) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept
-from hotfix_check.drafts.article.values import is_language, is_platform
+from hotfix_check.drafts.article.values import is_language, is_platform, read_date, read_time
 
 _FIT: dict[Concept, dict[Kind, int]] = {
     "name": {"name": 8, "path": 7, "word": 3},
@@ -40,6 +40,16 @@ _TYPED: frozenset[Concept] = _VALUED | {"name"}
 _LOST = -6
 """What a piece costs that no column takes."""
 _MOST_PIECES = 24
+_TIME_WITH_DOT = re.compile(r"\d{1,2}\.\d{2}")
+_GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3}){1,4}")
+_BUILD = re.compile(r"\d{1,5}[A-Za-z]{1,2}\d?")
+_BRANCH = re.compile(r"[a-z]{2,5}|\([\w.-]{4,60}\)")
+_PRODUCT_WORD = re.compile(
+    r"(?:microsoft|exchange|windows|outlook|office|internet|server|service|version|component|visual|sql|iis|sna|nt|total"
+    r"|note)s?",
+    re.IGNORECASE,
+)
+"""Words that open a heading and are no file, however many numbers follow: Exchange 2000 Server."""
 _CODE = re.compile(r"0x[0-9A-Fa-f]{1,16}")
 """An error code or a flag, which never names a file."""
 
@@ -50,8 +60,8 @@ class RawRow:
 
     values: dict[Concept, str]
     line: int
-    versions: tuple[tuple[str, str], ...] = ()
-    """All version columns as (header, text), where there are several: one for each product (KB233476)."""
+    several: tuple[tuple[str, str], ...] = ()
+    """The columns of a kind that the table has several of, as (header, text): a version for each product (KB233476)."""
     left_over: tuple[str, ...] = ()
     strength: int = field(default=0, compare=False)
 
@@ -69,7 +79,7 @@ def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> Raw
         return typed if typed and not typed.left_over else None
     if typed and len(typed.left_over) < len(laid.left_over) and typed.strength >= laid.strength:
         return typed
-    return laid if _acceptable(laid, pieces) else None
+    return laid if _acceptable(laid, pieces, columns) else None
 
 
 def row_from_cells(cells: tuple[str, ...], columns: tuple[Column, ...] | None, at: int) -> RawRow | None:
@@ -92,6 +102,17 @@ def row_from_cells(cells: tuple[str, ...], columns: tuple[Column, ...] | None, a
     return _by_kind(pieces[:_MOST_PIECES], at)
 
 
+def cells_by_column(texts: tuple[str, ...], columns: tuple[Column, ...]) -> tuple[str, ...] | None:
+    """The cells of a row as they fall on the columns, in order, some of them empty; None where one fits nowhere."""
+    pieces = [Cell(text, cell_kind(text), index, index + 1) for index, text in enumerate(texts)]
+    cells = [""] * len(columns)
+    for step in _best_steps(pieces, columns, aligned=False):
+        if step.column is None or step.past - step.first > 1:
+            return None
+        cells[step.column] = texts[step.first]
+    return tuple(cells)
+
+
 def _parts(cell: Cell) -> list[Cell]:
     """The values of a cell that holds several, such as size and name (KB182333)."""
     parts = line_cells(cell.text) if cell.kind == "word" else []
@@ -106,25 +127,56 @@ def _is_aligned(columns: tuple[Column, ...]) -> bool:
 def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
     """Cells straight under their headers, unless a date or the like stands in a column of another concept."""
     values: dict[Concept, str] = {}
-    versions: list[tuple[str, str]] = []
+    several: list[tuple[str, str]] = []
+    repeated = _repeated(columns)
     strength = 0
     for piece in pieces:
         column = columns[piece.start]
         concept = column.concept
-        if concept in _TYPED and piece.kind not in _FIT[concept]:
-            if piece.kind in _STRONG or piece.kind == "name":
-                return None
+        if concept in _TYPED and not _fit(piece, concept):
             if concept == "name" and piece.kind in ("whole", "decimal", "missing"):
                 return None
+            if (piece.kind in _STRONG or piece.kind == "name") and not _misprinted(piece, pieces, columns):
+                return None
         strength += piece.kind in _STRONG
-        if concept == "version":
-            versions.append((column.label, piece.text))
+        if concept in repeated:
+            several.append((column.label, piece.text))
         if concept != "other":
             values.setdefault(concept, piece.text)
     if "name" not in values:
         return None
-    several = sum(column.concept == "version" for column in columns) > 1
-    return RawRow(values=values, line=at, versions=tuple(versions) if several else (), strength=strength)
+    return RawRow(values=values, line=at, several=tuple(several), strength=strength)
+
+
+def _repeated(columns: Sequence[Column]) -> set[Concept]:
+    """The kinds of values that the table has several columns of."""
+    concepts = [column.concept for column in columns]
+    return {concept for concept in ("version", "size", "date") if concepts.count(concept) > 1}
+
+
+def _misprinted(piece: Cell, pieces: Sequence[Cell], columns: tuple[Column, ...]) -> bool:
+    """Whether a value that looks like one of another column cannot be that one: the other column has its own."""
+    return piece.kind != "name" and any(
+        columns[other.start].concept == piece.kind and (other.kind in (piece.kind, "missing"))
+        for other in pieces
+        if other is not piece
+    )
+
+
+def _fit(piece: Cell, concept: Concept) -> int | None:
+    """How well a piece agrees with a column, or None."""
+    if concept == "size" and piece.kind in ("version", "decimal") and _GROUPED_BY_DOTS.fullmatch(piece.text):
+        return 7
+    fit = _FIT[concept].get(piece.kind)
+    if fit is not None:
+        return fit
+    if concept == "version" and _BUILD.fullmatch(piece.text):
+        return 4
+    if concept == "time" and piece.kind == "decimal" and _TIME_WITH_DOT.fullmatch(piece.text):
+        return 7 if read_time(piece.text) else None
+    if concept == "date" and piece.kind == "version" and read_date(piece.text, dotted=True):
+        return 6
+    return None
 
 
 class _Step(NamedTuple):
@@ -139,7 +191,8 @@ class _Step(NamedTuple):
 def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, aligned: bool) -> RawRow | None:
     """The row that the best way to lay the pieces on the columns gives; None when no piece is its name."""
     values: dict[Concept, str] = {}
-    versions: list[tuple[str, str]] = []
+    several: list[tuple[str, str]] = []
+    repeated = _repeated(columns)
     left: list[str] = []
     strength = 0
     for step in _best_steps(pieces, columns, aligned=aligned):
@@ -150,8 +203,8 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
             continue
         column = columns[step.column]
         strength += column.concept in _VALUED and taken[0].kind != "missing"
-        if column.concept == "version":
-            versions.append((column.label, text))
+        if column.concept in repeated:
+            several.append((column.label, text))
         if column.concept == "other" or column.concept in values:
             continue
         if column.concept == "name" and len(taken) == 2 and _is_dos_name(*taken):
@@ -159,8 +212,9 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
         values[column.concept] = text
     if "name" not in values:
         return None
-    more = tuple(versions) if len(versions) > 1 else ()
-    return _with_remarks(RawRow(values=values, line=at, versions=more, left_over=tuple(left), strength=strength))
+    return _with_remarks(
+        RawRow(values=values, line=at, several=tuple(several), left_over=tuple(left), strength=strength)
+    )
 
 
 def _best_steps(pieces: Sequence[Cell], columns: tuple[Column, ...], *, aligned: bool) -> list[_Step]:
@@ -197,9 +251,7 @@ def _takes(
 ) -> list[tuple[int, int]]:
     """How far the column may take pieces from ``first`` on: (past-last piece, agreement)."""
     piece = pieces[first]
-    fit = _FIT[column.concept].get(piece.kind)
-    if fit is None and column.concept == "version" and re.fullmatch(r"\d{1,5}[A-Za-z]{1,2}\d?", piece.text):
-        fit = 4
+    fit = _fit(piece, column.concept)
     if fit is None:
         return []
     if (
@@ -224,7 +276,7 @@ def _takes(
     if column.concept == "version" and first + 1 < len(pieces):
         # A branch label: 5.5.2654.38 shp, or (xpclnt_qfe.010827-1803)
         after = pieces[first + 1]
-        if after.start - piece.end == 1 and re.fullmatch(r"[a-z]{2,5}|\([\w.-]{4,60}\)", after.text):
+        if after.start - piece.end == 1 and _BRANCH.fullmatch(after.text):
             taken.append((first + 2, fit + 1))
     if column.concept in _SEVERAL:
         gain = fit
@@ -269,12 +321,28 @@ def _with_remarks(row: RawRow) -> RawRow:
     return replace(row, values=values, left_over=tuple(left))
 
 
-def _acceptable(row: RawRow, pieces: Sequence[Cell]) -> bool:
+def _acceptable(row: RawRow, pieces: Sequence[Cell], columns: tuple[Column, ...]) -> bool:
     """Whether a line laid on a header is a row: a file name and little left over, or a bare name with values."""
-    name_kind = next((piece.kind for piece in pieces if row.values["name"].startswith(piece.text)), "word")
-    if name_kind in ("name", "path"):
+    name = next((piece for piece in pieces if row.values["name"].startswith(piece.text)), None)
+    if name and name.kind in ("name", "path"):
         return len(row.left_over) <= (4 if row.strength >= 2 else 1 if row.strength else 0)
-    return row.strength >= 1 and not row.left_over
+    if row.left_over or not row.strength:
+        return False
+    column = next(column for column in columns if column.concept == "name")
+    product = _PRODUCT_WORD.fullmatch(row.values["name"].split(" ")[0])
+    if product and not any(piece.kind in _STRONG for piece in pieces) and _has_number(pieces):
+        return False
+    if name and _is_aligned(columns) and abs(name.start - column.start) <= 1:
+        return True
+    if product:
+        return False
+    return any(piece.kind in _STRONG for piece in pieces) or (
+        len(pieces) == 2 and pieces[1].kind in ("decimal", "whole")
+    )
+
+
+def _has_number(pieces: Sequence[Cell]) -> bool:
+    return any(piece.kind in ("decimal", "whole") for piece in pieces)
 
 
 def _by_kind(pieces: Sequence[Cell], at: int) -> RawRow | None:
@@ -307,6 +375,8 @@ def _by_kind(pieces: Sequence[Cell], at: int) -> RawRow | None:
         elif target == "platform" and previous in ("platform", "word") and "platform" in values:
             values["platform"] += " " + (" ".join([*words, piece.text]))
             words.clear()
+        elif target == "language" and previous == "language":
+            values["language"] += f" {piece.text}"
         elif target in values:
             left.append(piece.text)
         else:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple, get_args
 
+from hotfix_check.catalogue.update import Restart
 from hotfix_check.drafts.article.prose import is_section_heading, sentences
-
-Restart = Literal["yes", "no", "services"]
 
 _FIX = (
     r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package"
@@ -20,8 +19,13 @@ _FIX = (
 )
 _THIS_FIX = rf"(?:this|the|these|both|all|each)\s(?:\S{{1,20}}\s){{0,3}}?{_FIX}"
 _INSTALL = r"(?:install|apply|appl[yi]ing|installing|installed|applied|installation|run)"
-_KB_NUMBER = re.compile(r"\b(?:Q|KB ?)(\d{5,7})\b|\b(\d{6,7})\b(?=[ )]|$)", re.IGNORECASE)
-_LEADING_NUMBER = re.compile(r"(?:ARTICLE-ID: ?)?(?:Q|KB ?)?(\d{5,7})\b(?!,)", re.IGNORECASE)
+_KB_NUMBER = re.compile(
+    r"\b(?:Q|KB ?)(\d{5,7})\b|(?<![\w.,/:$#-])(\d{6,7})(?![\w/:%-]|[.,]\d| ?(?:bytes|kb|mb)\b)", re.IGNORECASE
+)
+_LEADING_NUMBER = re.compile(
+    r"(?:ARTICLE-ID: ?)?(?:(?:hot-?fix|update|article|security update|fix) )?(?:Q|KB ?)?(\d{5,7})\b(?![,/-]\d)",
+    re.IGNORECASE,
+)
 
 _REQUIRES = (
     re.compile(
@@ -55,12 +59,24 @@ _REQUIRES = (
     ),
     re.compile(rf"\bprerequisites?\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}\s(?:is|are)\s(.{{3,250}})", re.IGNORECASE),
     re.compile(
-        rf"^(?:please\s)?(?:install|apply)\s(.{{3,200}}?)\s(?:before|prior\sto)\s(?:you\s)?{_INSTALL}\s{_THIS_FIX}",
+        rf"\b(?:before|prior\sto)\s(?:you\s)?(?:can\s)?{_INSTALL}\s{_THIS_FIX}\b[^,.]{{0,60}},\s(?:you\s(?:must|need\sto"
+        r"|have\sto|should)\s)?(?:first\s|already\s)?(?:install|apply|have|be\srunning|upgrade\sto)\s(.{3,250})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(?:please\s)?(?:first\s)?(?:install|apply)\s(.{{3,200}}?)\s(?:before|prior\sto)\s(?:you\s)?{_INSTALL}\s{_THIS_FIX}",
         re.IGNORECASE,
     ),
 )
-_MAY_REPLACE = re.compile(r"super[sc]ed|replac|obsolet")
-_MAY_REQUIRE = re.compile(r"equire|must|need|running|before|depend|rerequisite|prior")
+_MAY_REPLACE = re.compile(r"super[sc]ed|eplac|obsolet")
+_BY_THIS = re.compile(r"\s(?:this|the (?:current|present)|these)\b(?![^.]{0,40}\d{5})", re.IGNORECASE)
+_REPLACE_EARLIER = re.compile(
+    rf"\b(?:replace|supersede)s?\b[^.]{{0,40}}\b(?:earlier|previous|older|old)\b[^.]{{0,30}}\b{_FIX}\b", re.IGNORECASE
+)
+_EARLIER_ONES = re.compile(
+    rf"\b(?:earlier|previous|older|replaced|superseded)\b[^.]{{0,40}}\b(?:ones?|articles?|{_FIX})\b", re.IGNORECASE
+)
+_MAY_REQUIRE = re.compile(r"equire|must|need|running|efore|depend|rerequisite|prior")
 _NOTHING_REQUIRED = re.compile(
     rf"\b(?:there are )?no prerequisites\b|\b(?:does|do) not (?:have|require) (?:any )?prerequisites"
     rf"|{_FIX} has no prerequisites"
@@ -73,7 +89,15 @@ _REQUIRED_LIST = re.compile(
     re.IGNORECASE,
 )
 _PRODUCT_NAMED = re.compile(
-    r"^(?:Microsoft )?(?:Exchange|Windows|Outlook|SQL|Internet|\.NET)\b|^Cumulative Update", re.IGNORECASE
+    r"^(?:the )?(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|\.NET|Systems Management|SNA"
+    r"|Visual)\b|^(?:the )?(?:Cumulative Update|Service Pack|Update Rollup|Security Update)\b"
+    r"|^(?:hotfix )?(?:KB ?|Q)\d{5,7}\.?$",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
+_LIST_OF_TWO = re.compile(
+    r",? and (?:the )?(?=(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|Systems|SNA|Visual)\b)",
+    re.IGNORECASE,
 )
 _NOT_A_THING = re.compile(
     r"^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
@@ -97,6 +121,27 @@ _RESTART_NOT = re.compile(
     r"|\bno (?:restart|reboot)"
     r"|\b(?:restart|reboot)\w{0,4}(?: of the \w+)? (?:is|are) not (?:required|necessary|needed)"
     r"|\bwithout (?:restarting|rebooting)|not (?:necessary|required) to (?:restart|reboot)",
+    re.IGNORECASE,
+)
+_MAY = re.compile(
+    r"\b(?:may|might|could)\s+(?:\w+\s+){0,3}?(?:have\s+to|need\s+to|be\s+(?:required|asked|prompted|necessary)|require"
+    r"|restart|reboot|re-start|re-boot)|\bif\s+(?:you\s+are\s+|the\s+\w+\s+is\s+)?(?:prompted|asked|required|necessary|needed)"
+    r"|\b(?:sometimes|in some cases)\b",
+    re.IGNORECASE,
+)
+_STEP = re.compile(
+    r"^(?:then |finally,? )?(?:restart|reboot|re-start|re-boot)\s(?:(?:your|the|each|this|all)\s)?(?:\w+\s){0,3}?"
+    r"(?:computers?|servers?|systems?|machines?|workstations?)(?! \w* ?services?| (?:attendant|manager))\b",
+    re.IGNORECASE,
+)
+_INSTALL_STEP = re.compile(
+    r"^(?:double-?click|run|install|apply|copy|replace|rename|register|extract|expand|stop|download|start)\b",
+    re.IGNORECASE,
+)
+_STEPS_BACK = 12
+_FILES_PUT = re.compile(
+    r"^(?:install|apply|run|double-?click|extract|expand)\b.{0,60}\b(?:hot-?fix|fix|update|patch|package|setup|\w+\.exe)"
+    r"|^(?:copy|replace)\b.{0,60}\b(?:new|updated|fixed|hot-?fix|file|\.dll|\.exe)",
     re.IGNORECASE,
 )
 _RESTART_COMPUTER = re.compile(
@@ -182,12 +227,13 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
     said = _said(paragraphs)
     required = _required(said, paragraphs)
     replacing = [each for each in said if _MAY_REPLACE.search(each.sentence)]
-    replaces, replaced_by = _replacements(replacing, paragraphs)
-    restarts = {_restart(each) for each in said if _RESTART.search(each.sentence)}
+    telling = {each.at for each in replacing}
+    replaces, replaced_by = _replacements([each for each in said if each.at in telling], paragraphs)
+    restarts = {_restart(each, paragraphs) for each in said if _RESTART.search(each.sentence)}
     return Statements(
         prerequisites=required,
         prerequisites_stated=bool(required) or any(_nothing_required(each) for each in said),
-        restart=next((kind for kind in ("yes", "no", "services") if kind in restarts), None),
+        restart=next((kind for kind in get_args(Restart) if kind in restarts), None),
         replaces=tuple(sorted(replaces - {own})),
         replaces_stated=bool(replaces) or any(_REPLACES_NONE.search(each.sentence) for each in replacing),
         replaced_by=tuple(sorted(replaced_by - {own})),
@@ -207,7 +253,7 @@ def _said(paragraphs: Sequence[str]) -> list[_Said]:
 
 
 def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
-    things: dict[str, str] = {}
+    things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
         if not _MAY_REQUIRE.search(each.sentence):
             continue
@@ -215,9 +261,19 @@ def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ..
         things.update((thing.lower(), thing) for thing in listed)
         if listed:
             continue
-        if thing := _required_thing(each, paragraphs):
+        for thing in _required_things(each, paragraphs):
             things.setdefault(thing.lower(), thing)
     return tuple(things.values())
+
+
+def _under_heading(paragraphs: Sequence[str]) -> list[str]:
+    """The bullets right under the heading Prerequisites, which need no sentence of their own."""
+    return [
+        thing
+        for at, paragraph in enumerate(paragraphs)
+        if paragraph.lower().rstrip(": ") in ("prerequisites", "prerequisite")
+        for thing in _listed_things(paragraphs, at)
+    ]
 
 
 def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
@@ -225,6 +281,8 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
     things: list[str] = []
     for paragraph in paragraphs[at + 1 : at + 12]:
         if len(paragraph) > 120 or not _PRODUCT_NAMED.search(paragraph) or is_section_heading(paragraph):
+            break
+        if _SAYS.search(paragraph):
             break
         things.append(_clean(paragraph))
     return things
@@ -240,11 +298,22 @@ def _replacements(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[set
     """The updates that this one replaces, and those that replace it."""
     replaces: set[int] = set()
     replaced_by: set[int] = set()
+    earlier: int | None = None
+    """The paragraph that has told to replace earlier fixes: what it lists is replaced."""
     for sentence, at, _ in said:
         if match := _REPLACED_BY.search(sentence):
-            replaced_by.update(_numbers(match[1] or match[2] or "", paragraphs, at))
+            by = match[1] or match[2] or ""
+            if _BY_THIS.match(by):
+                replaces.update(_numbers(sentence[: match.start()], paragraphs, at))
+            else:
+                replaced_by.update(_numbers(by, paragraphs, at))
         elif match := _REPLACES.search(sentence):
             replaces.update(_numbers(match[1], paragraphs, at))
+        elif _REPLACE_EARLIER.search(sentence):
+            earlier = at
+            replaces.update(_numbers(sentence, paragraphs, at))
+        elif earlier == at and _EARLIER_ONES.search(sentence):
+            replaces.update(_numbers(sentence, paragraphs, at))
     return replaces, replaced_by
 
 
@@ -264,7 +333,8 @@ def _included(said: Sequence[_Said], paragraphs: Sequence[str], keywords: str) -
     return tuple(included)
 
 
-def _required_thing(each: _Said, paragraphs: Sequence[str]) -> str | None:
+def _required_things(each: _Said, paragraphs: Sequence[str]) -> list[str]:
+    """What a sentence requires: one thing, or several products that "and" joins."""
     for pattern in _REQUIRES:
         match = pattern.search(each.sentence)
         if not match:
@@ -278,9 +348,16 @@ def _required_thing(each: _Said, paragraphs: Sequence[str]) -> str | None:
                 continue
             thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
         target = match.groupdict().get("target")
-        on_product = target and "computer" not in target.lower() and not thing.lower().endswith(target.lower())
-        return f"{_clean(thing)} for {_clean(target)}" if target and on_product else _clean(thing)
-    return None
+        if target and "computer" not in target.lower() and not thing.lower().endswith(target.lower()):
+            return [f"{_clean(thing)} for {_clean(target)}"]
+        return _each_of(_clean(thing))
+    return []
+
+
+def _each_of(thing: str) -> list[str]:
+    """Two products with a level each are two requirements; "Exchange 5.0 and 5.5" is one."""
+    parts = _LIST_OF_TWO.split(thing)
+    return parts if len(parts) > 1 and all(_LEVEL_NAMED.search(part) for part in parts) else [thing]
 
 
 def _clean(thing: str) -> str:
@@ -298,18 +375,29 @@ def _clean(thing: str) -> str:
     return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
 
 
-def _restart(each: _Said) -> Restart | None:
+def _restart(each: _Said, paragraphs: Sequence[str]) -> Restart | None:
+    """What a sentence says of restarting after installing; None for one that leaves it open, or speaks of else."""
     sentence, in_section = each.sentence, each.section.startswith("restart")
     if _OTHER_CAUSE.search(sentence) and not in_section:
         return None
-    relevant = in_section or bool(_AFTER_FIX.search(sentence))
-    if not relevant:
+    if _STEP.match(sentence) and _after_installing(each, paragraphs):
+        return "yes"
+    if not (in_section or _AFTER_FIX.search(sentence)) or _MAY.search(sentence):
         return None
     if _RESTART_NOT.search(sentence):
         return "no"
     if _RESTART_COMPUTER.search(sentence):
         return "yes"
     return "services" if _RESTART_SERVICES.search(sentence) else None
+
+
+def _after_installing(each: _Said, paragraphs: Sequence[str]) -> bool:
+    """Whether a sentence is a step of the installation: under such a heading, or behind steps that put files there."""
+    if "install" in each.section:
+        return True
+    above = paragraphs[max(0, each.at - _STEPS_BACK) : each.at]
+    steps = [text for text in above if _INSTALL_STEP.match(text)]
+    return any(_FILES_PUT.search(text) for text in steps)
 
 
 def _numbers(text: str, paragraphs: Sequence[str], at: int) -> list[int]:

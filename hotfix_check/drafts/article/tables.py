@@ -13,17 +13,23 @@ from dataclasses import replace
 from hotfix_check.drafts.article.cells import line_cells
 from hotfix_check.drafts.article.columns import Column, header_line
 from hotfix_check.drafts.article.grids import box_end, grid_tables
-from hotfix_check.drafts.article.raw_table import RawTable, looks_like_row
+from hotfix_check.drafts.article.raw_table import RawTable, is_caption, looks_like_row
 from hotfix_check.drafts.article.rows import RawRow, row_from_line
 from hotfix_check.drafts.article.text import Line
+from hotfix_check.drafts.article.values import is_language
 
 _MAY_BE_HEADER = re.compile(r"name|file|module|driver|dll", re.IGNORECASE)
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
 _SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
+_FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
+"""What no list of files has beside its values: "Wxlist.sup in WordMaster 6.0 for Windows" is a sentence."""
 _LOOK_AHEAD = 3
+_LONGEST = 400
 _MOST_BLANK = 2
+_OPENING = re.compile(r"\s*([A-Z][A-Za-z() ]{2,30}):\s+")
+"""A list may name the language before the file: "Danish:  Winload.sys dated 02/06/97" """
 _BULLET = re.compile(r"^( *)(?:[-•*] |\d{1,2}[.)] )(?=\S)")
 _OR_LATER = re.compile(
     r"[ ,]{1,3}\(?(?:and|or) (?:later|newer|above|higher|greater)\)?(?: versions?)?[ ;,.]{0,3}(?:<br ?/?>)?$",
@@ -38,79 +44,124 @@ def find_tables(lines: Sequence[Line]) -> list[RawTable]:
     at = 0
     while at < len(lines):
         line = lines[at]
-        found: list[RawTable] = []
         past = at + 1
         if line.kind == "cells":
             past = box_end(lines, at)
-            found = grid_tables(lines, at, past)
-        elif line.kind == "text" and len(line.text) < 400:
-            columns = header_line(line.text) if _may_be_header(line.text) else None
-            table = _headed(lines, at, columns) if columns else None
-            if table is None and _MAY_BE_ROW.search(line.text) and not _PROSE.search(line.text):
-                table = _bare(lines, at)
-            if table:
-                found, past = [table], table.last + 1
-        tables.extend(found)
+            tables += grid_tables(lines, at, past)
+        elif line.kind == "text" and len(line.text) < _LONGEST:
+            found = _text_tables(lines, at)
+            if found:
+                tables += found
+                past = found[-1].last + 1
         at = past
     return tables
+
+
+def _text_tables(lines: Sequence[Line], at: int) -> list[RawTable]:
+    """The tables that begin at a line of text, with a header or without."""
+    text = lines[at].text
+    columns = header_line(text) if _may_be_header(text) else None
+    found = _Headed(lines, at, columns).tables() if columns else []
+    if not found and _MAY_BE_ROW.search(text) and not _PROSE.search(text):
+        bare = _bare(lines, at)
+        found = [bare] if bare else []
+    return found
 
 
 def _may_be_header(text: str) -> bool:
     return bool(_MAY_BE_HEADER.search(text)) and not _SMALL_WORDS.search(text)
 
 
-def _headed(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> RawTable | None:
-    rows: list[RawRow] = []
-    unread: list[str] = []
-    last = at
-    blanks = 0
-    j = at + 1
-    while j < len(lines):
-        line = lines[j]
-        if line.kind == "blank":
-            blanks += 1
-            if blanks > _MOST_BLANK:
+class _Headed:
+    """The rows under one header, while they are gathered; a caption among them begins another table."""
+
+    def __init__(self, lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> None:
+        self._lines = lines
+        self._columns = columns
+        self._first = self._last = at
+        self._next = at + 1
+        self._blanks = 0
+        self._heading: str | None = None
+        self._rows: list[RawRow] = []
+        self._unread: list[str] = []
+        self._tables: list[RawTable] = []
+
+    def tables(self) -> list[RawTable]:
+        while self._next < len(self._lines):
+            line = self._lines[self._next]
+            if line.kind == "blank":
+                self._blanks += 1
+                if self._blanks > _MOST_BLANK:
+                    break
+                self._next += 1
+            elif line.kind == "rule":
+                self._next += 1
+            elif line.kind != "text" or len(line.text) > _LONGEST or not self._take(line.text):
                 break
-            j += 1
-            continue
-        if line.kind == "rule":
-            j += 1
-            continue
-        if line.kind != "text" or len(line.text) > 400:
-            break
-        row = row_from_line(line.text, columns, j)
-        if row and not row.strength and not _under_name(line.text, columns):
+        self._close()
+        return self._tables
+
+    def _take(self, text: str) -> bool:
+        """Whether a line, with some that follow it perhaps, belongs to the table."""
+        at, columns = self._next, self._columns
+        row = row_from_line(text, columns, at)
+        if row and not row.strength and not _under_name(text, columns):
             row = None
-        if row and not (blanks and rows and row.left_over):
-            rows.append(row)
-            last = j
-            blanks = 0
-            j += 1
-            continue
-        if header_line(line.text) or _underlined(lines, j):
-            break
-        if rows and last == j - 1 and (joined := _continued(rows[-1], line.text, columns)):
-            rows[-1] = joined
-            last = j
-            j += 1
-            continue
-        if two := _broken_row(lines, j, columns):
-            rows.append(two)
-            last = j + 1
-            blanks = 0
-            j += 2
-            continue
-        if not rows and not blanks and j > at + 2:
-            break
-        ahead = _row_ahead(lines, j, columns)
-        if ahead is None or (not rows and blanks):
-            break
-        unread.extend(other.text.strip() for other in lines[j:ahead] if looks_like_row(other))
-        blanks = 0
-        j = ahead
-    if not rows:
-        return None
-    return RawTable(columns=columns, rows=tuple(rows), first=at, last=last, unread=tuple(unread))
+        if row and not (self._blanks and self._has_rows and row.left_over):
+            self._add(row, at)
+            return True
+        if header_line(text) or _underlined(self._lines, at):
+            return False
+        if self._rows and self._last == at - 1 and (joined := _continued(self._rows[-1], text, columns)):
+            self._rows.pop()
+            self._add(joined, at)
+            return True
+        if two := _broken_row(self._lines, at, columns):
+            self._add(two, at + 1)
+            return True
+        return self._pass_over(at)
+
+    @property
+    def _has_rows(self) -> bool:
+        return bool(self._rows or self._tables)
+
+    def _add(self, row: RawRow, last: int) -> None:
+        self._rows.append(row)
+        self._last = last
+        self._next = last + 1
+        self._blanks = 0
+
+    def _pass_over(self, at: int) -> bool:
+        """Whether rows go on behind this line: behind a remark, or under a caption of their own."""
+        if not self._has_rows and not self._blanks and at > self._first + 2:
+            return False
+        ahead = _row_ahead(self._lines, at, self._columns)
+        if ahead is None or (not self._has_rows and self._blanks):
+            return False
+        between = [line for line in self._lines[at:ahead] if line.kind == "text"]
+        if len(between) == 1 and is_caption(between[0].text):
+            self._close()
+            self._heading, self._first = between[0].text.strip(), at
+        else:
+            self._unread += [line.text.strip() for line in between if looks_like_row(line)]
+        self._blanks = 0
+        self._next = ahead
+        return True
+
+    def _close(self) -> None:
+        if self._rows:
+            self._tables.append(
+                RawTable(
+                    columns=self._columns,
+                    rows=tuple(self._rows),
+                    first=self._first,
+                    last=self._last,
+                    heading=self._heading,
+                    unread=tuple(self._unread),
+                    read_as="text under a header",
+                )
+            )
+        self._rows, self._unread = [], []
 
 
 def _under_name(text: str, columns: tuple[Column, ...]) -> bool:
@@ -125,8 +176,11 @@ def _underlined(lines: Sequence[Line], at: int) -> bool:
 
 def _row_ahead(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> int | None:
     """The next row behind a remark (``-or-``, a footnote); None where prose or a new heading begins."""
+    caption = is_caption(lines[at].text)
     for ahead in range(at + 1, min(len(lines), at + 1 + _LOOK_AHEAD)):
         line = lines[ahead]
+        if line.kind in ("blank", "rule") and caption and ahead == at + 1:
+            continue
         if line.kind != "text" or _underlined(lines, ahead) or header_line(line.text):
             return None
         row = row_from_line(line.text, columns, ahead)
@@ -178,7 +232,7 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
             if blanks > 1:
                 break
             continue
-        if line.kind != "text" or len(line.text) > 400:
+        if line.kind != "text" or len(line.text) > _LONGEST:
             break
         row = _bare_row(line, j)
         if row is None:
@@ -193,16 +247,30 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
     if not rows:
         return None
     or_later = all(_OR_LATER.search(lines[row.line].text) for row in rows)
-    return RawTable(columns=None, rows=tuple(rows), first=at, last=last, unread=tuple(unread), or_later=or_later)
+    return RawTable(
+        columns=None,
+        rows=tuple(rows),
+        first=at,
+        last=last,
+        unread=tuple(unread),
+        read_as="text without a header",
+        or_later=or_later,
+    )
 
 
 def _bare_row(line: Line, at: int) -> RawRow | None:
     text = _OR_LATER.sub("", _BULLET.sub(r"\1  ", line.text))
+    opening = _OPENING.match(text)
+    language = opening[1] if opening and is_language(opening[1]) else None
+    if opening and language:
+        text = text[opening.end() :]
     if text.count("(") == text.count(")") + 1:
         text += ")"
-    if not _MAY_BE_ROW.search(text) or _PROSE.search(text):
+    if not _MAY_BE_ROW.search(text) or _PROSE.search(text) or _FUNCTION_WORDS.search(text):
         return None
     row = row_from_line(text, None, at)
     if row is None or (_SENTENCE.search(text) and not re.search(r"\.\w{2,4}:?$|[ap]\.m\.$", text)):
         return None
+    if language:
+        row = replace(row, values={**row.values, "language": language})
     return row

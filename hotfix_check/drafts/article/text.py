@@ -53,6 +53,8 @@ class Line:
     text: str
     kind: LineKind
     cells: tuple[str, ...] = ()
+    read_as: str = ""
+    """Where cells were made of running text: what it looked like."""
 
 
 def decode_article(data: bytes) -> str:

@@ -11,40 +11,62 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from hotfix_check.drafts.vocabulary import JOINING_WORDS, PROCESSORS
+
 DateOrder = Literal["month-first", "day-first"]
 
-MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
-    )
-}
-MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTHS = (
+    ("january", "januar", "janvier", "enero", "gennaio", "januari", "janeiro"),
+    ("february", "februar", "f\u00e9vrier", "fevrier", "febrero", "febbraio", "februari", "fevereiro"),
+    ("march", "m\u00e4rz", "maerz", "mars", "marzo", "maart", "mar\u00e7o"),
+    ("april", "avril", "abril", "aprile"),
+    ("may", "mai", "mayo", "maggio", "mei", "maio"),
+    ("june", "juni", "juin", "junio", "giugno", "junho"),
+    ("july", "juli", "juillet", "julio", "luglio", "julho"),
+    ("august", "ao\u00fbt", "aout", "agosto", "augustus"),
+    ("september", "septembre", "septiembre", "settembre", "setembro"),
+    ("october", "oktober", "octobre", "octubre", "ottobre", "outubro"),
+    ("november", "novembre", "noviembre", "novembro"),
+    ("december", "dezember", "d\u00e9cembre", "decembre", "diciembre", "dicembre", "dezembro"),
 )
+"""In the languages in which bulletins were published: English, German, French, Spanish, Italian, Dutch, Portuguese."""
+_SHORT_MONTHS = (
+    ("jan", "janv", "ene", "gen"), ("feb", "febr", "f\u00e9vr", "fevr", "fev", "f\u00e9v"),
+    ("mar", "m\u00e4r", "mrz", "mrt"), ("apr", "avr", "abr"), ("mag",), ("jun", "giu"), ("jul", "juil", "lug"),
+    ("aug", "ago", "ao\u00fb"), ("sep", "sept", "set"), ("oct", "okt", "out", "ott"), ("nov",),
+    ("dec", "dez", "d\u00e9c", "dic"),
+)  # fmt: skip
+MONTHS = {
+    name: number for names in (_MONTHS, _SHORT_MONTHS) for number, several in enumerate(names, 1) for name in several
+}
+"""Names of months in small letters, and their numbers."""
+MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _NUMBERS = re.compile(r"(\d{1,4})([/-])(\d{1,2})\2(\d{1,4})")
-_DAY_MONTH = re.compile(rf"(\d{{1,2}})[-/. ]?({MONTH})\.?[-/., ]{{0,2}}(\d{{2,4}})", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(?=\d{1,2}\.\d{1,2}\.\d{4}$|\d{2}\.\d{2}\.\d{2}$)(\d{1,2})\.(\d{1,2})\.(\d{2,4})")
+_DAY_MONTH = re.compile(
+    rf"(\d{{1,2}})(?:\.|er|de|\u00ba)?[-/. ]?(?:de )?({MONTH})\.?[-/., ]{{0,2}}(?:de )?(\d{{2,4}})", re.IGNORECASE
+)
 _MONTH_DAY = re.compile(rf"({MONTH})\.?[-/. ]?(\d{{1,2}})[-/., ]{{1,2}}(\d{{2,4}})", re.IGNORECASE)
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?", re.IGNORECASE)
-_SIZE = re.compile(r"(\d[\d.,]{0,20}) ?(bytes?|b|kilobytes?|kb?|megabytes?|mb?|gb)?\.?", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?", re.IGNORECASE)
+_SIZE = re.compile(
+    r"(\d[\d.,]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?"
+    r"(bytes?|b|octets?|kilobytes?|kilo-?octets?|k[bo]?|megabytes?|m[bo]?|gb)?\.?",
+    re.IGNORECASE,
+)
 _BYTES_WITHIN = re.compile(r"\((\d[\d,]{0,15}) bytes?\)", re.IGNORECASE)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,15}")
-_GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3}){1,5}")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}")
 _VERSION = re.compile(
-    r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?))?", re.IGNORECASE
+    r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?)| ?(build \d{1,8}))?",
+    re.IGNORECASE,
 )
 _MISSING = frozenset((
     "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
     "not versioned", "?", "*", "\u2013", "\u2014", "none specified",
 ))  # fmt: skip
 
-PLATFORM_WORDS = frozenset((
-    "intel", "x86", "i386", "ix86", "80x86", "i486", "i586", "alpha", "axp", "mips", "ppc", "powerpc", "x64",
-    "x86-64", "amd64", "ia64", "ia-64", "itanium", "arm", "arm64", "macintosh", "win32", "win16", "win9x",
-    "win95", "win98", "winnt", "ebc", "sparc",
-))  # fmt: skip
-_PLATFORM_JOINS = frozenset(["and", "&", "or", "/", "+", ",", "only", "platform", "platforms", "based"])
+PLATFORM_WORDS = frozenset(PROCESSORS) | {
+    "arm", "macintosh", "win16", "win9x", "win95", "win98", "winnt", "ebc", "sparc",
+}  # fmt: skip
 _PLATFORM_PHRASE = re.compile(
     r"(?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}|power ?(?:mac|pc)\w{0,10}|(?:sh[345]|arm|mips"
     r"|ppc)\d{0,6}\b.{0,30}",
@@ -95,8 +117,12 @@ def date_order(texts: Iterable[str]) -> DateOrder:
     return "day-first" if day_first else "month-first"
 
 
-def read_date(text: str, order: DateOrder = "month-first") -> dt.date | None:
-    """A date such as 6/20/02, 20-Jun-2002, Jun-20-2002, Jan 12, 1999, 2002-06-20 or 98/10/28 (year first, KB222604)."""
+def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = False) -> dt.date | None:
+    """A date such as 6/20/02, 20-Jun-2002, Jun-20-2002, Jan 12, 1999, 2002-06-20 or 98/10/28 (year first, KB222604).
+
+    Names of months are read in the languages of the bulletins. ``dotted``: numbers parted by dots are a date too, the
+    day first (20.06.2002): so in a column of dates, while elsewhere they are a version.
+    """
     text = text.strip().rstrip(".,;")
     if match := _NUMBERS.fullmatch(text):
         first, second, third = match[1], match[3], match[4]
@@ -106,10 +132,12 @@ def read_date(text: str, order: DateOrder = "month-first") -> dt.date | None:
             year, month, day = third, int(second), int(first)
         else:
             year, month, day = third, int(first), int(second)
+    elif dotted and (match := _DAY_FIRST.fullmatch(text)):
+        year, month, day = match[3], int(match[2]), int(match[1])
     elif match := _DAY_MONTH.fullmatch(text):
-        year, month, day = match[3], MONTHS[match[2][:3].lower()], int(match[1])
+        year, month, day = match[3], MONTHS[match[2].lower()], int(match[1])
     elif match := _MONTH_DAY.fullmatch(text):
-        year, month, day = match[3], MONTHS[match[1][:3].lower()], int(match[2])
+        year, month, day = match[3], MONTHS[match[1].lower()], int(match[2])
     else:
         return None
     if len(year) == 3 or len(year) == 1:
@@ -122,7 +150,7 @@ def read_date(text: str, order: DateOrder = "month-first") -> dt.date | None:
 
 
 def read_time(text: str) -> dt.time | None:
-    """A time such as 3:40p, 02:31:48pm, 6:31 PM or 19:40; seconds are kept."""
+    """A time such as 3:40p, 02:31:48pm, 6:31 PM, 19:40 or 19.40; seconds are kept."""
     match = _TIME.fullmatch(text.strip())
     if not match:
         return None
@@ -152,14 +180,12 @@ def read_size(text: str, *, unit: str = "") -> Size:
     number, printed_unit = match[1].rstrip(".,"), (match[2] or unit).lower()
     if printed_unit[:1] in ("k", "m", "g"):
         return Size(None, text)
-    if printed_unit and _GROUPED_BY_DOTS.fullmatch(number):
-        return Size(int(number.replace(".", "")), None)
     size = _grouped(number)
     return Size(size, text if size is None else None)
 
 
 def _grouped(number: str) -> int | None:
-    return int(number.replace(",", "")) if _GROUPED.fullmatch(number) else None
+    return int(re.sub("[,. ]", "", number)) if _GROUPED.fullmatch(number) else None
 
 
 def read_version(text: str) -> PrintedVersion | None:
@@ -169,7 +195,7 @@ def read_version(text: str) -> PrintedVersion | None:
     match = _VERSION.fullmatch(text)
     if not match:
         return None
-    label = match[2] or match[3]
+    label = match[2] or match[3] or match[4]
     if label and match[2] and len(label) == 1:
         return PrintedVersion(text.lstrip("vV"), None)
     return PrintedVersion(match[1], text if label else None)
@@ -202,7 +228,7 @@ def is_platform(text: str) -> bool:
     if not bare or len(bare) > 80:
         return False
     words = re.split(r"[\s,/&+]+|-based\b", bare)
-    known = [word in PLATFORM_WORDS for word in words if word and word not in _PLATFORM_JOINS]
+    known = [word in PLATFORM_WORDS for word in words if word and word not in JOINING_WORDS]
     return bool(known) and (all(known) or bool(_PLATFORM_PHRASE.fullmatch(bare)))
 
 

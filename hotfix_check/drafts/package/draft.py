@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check import pe
-from hotfix_check.drafts.article.draft import DraftRow, DraftUpdate
 from hotfix_check.drafts.article.fields import update_kind
-from hotfix_check.drafts.article.terms import VERSION_PREFIX, Term, product_of_version
+from hotfix_check.drafts.draft import DraftRow, DraftUpdate
 from hotfix_check.drafts.package.contents import PackedFile, unpack
 from hotfix_check.drafts.package.installer import OLE_MAGIC
 from hotfix_check.drafts.package.name import PackageName, read_name
+from hotfix_check.drafts.terms import VERSION_PREFIX, Term, product_of_version
 from hotfix_check.errors import PackageError
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.inventory.files import InstalledFile

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hotfix_check.drafts.vocabulary import PROCESSORS
 from hotfix_check.pe.languages import LANGUAGES
 
 _NUMBER = re.compile(r"(?:^|[^A-Za-z0-9])(?:KB|Q)([0-9]{5,7})(?![0-9])", re.IGNORECASE | re.ASCII)
 _OLD = re.compile(r"Q([0-9]{5,7})([A-Z]{3})?(I(?:386)?|A(?:LPHA)?|X86)?[^A-Za-z]*", re.IGNORECASE | re.ASCII)
 _PRODUCT = re.compile(r"Exchange ?(?:Server)? ?(5\.[05]|4\.0|20[0-9]{2}|SE)(?![0-9])", re.IGNORECASE | re.ASCII)
-_PLATFORMS = {
-    "x86": "i386", "i386": "i386", "i": "i386", "alpha": "alpha", "axp": "alpha", "a": "alpha", "x64": "amd64",
-    "amd64": "amd64", "ia64": "ia64",
-}  # fmt: skip
+_PLATFORMS = {**PROCESSORS, "i": "i386", "a": "alpha"}
 _SHORT = {"en": 0x0409}
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 import pytest
 
 from hotfix_check.drafts.article import DraftUpdate, parse_article
-from hotfix_check.drafts.article.terms import Term, find_terms
+from hotfix_check.drafts.terms import Term, find_terms
 
 
 def parse(text: str, source: str = "test", kb: int | None = None) -> DraftUpdate:

@@ -107,6 +107,15 @@ HOSTILE = {
     "a list of least versions each": "Hotfix\n\n a.dll version 1.0 (dated 1/1/99) and later\n\n\n" * 4_000,
     "Markdown rules": "a | b\n--- | ---\n" * 10_000,
     "open parentheses": "(1 bytes, dated " * 10_000,
+    "names alone": "File name\n" * 3_000,
+    "one attribute a line": "File name a.dll\nFile version 1.2\n" * 3_000,
+    "one cell a line, cells missing": "File name\nVersion\na.dll\n" * 3_000,
+    "columns run together": "File nameVersion\n" + "a.dll1.2.3.4\n" * 5_000,
+    "products on lines of their own": "RESOLUTION\n\n" + "Exchange Server 5.5\n" * 5_000,
+    "captions among rows": "hotfix\n\nFile name   Version\n" + "a.dll    1.2.3.4\nCaption\n" * 3_000,
+    "headings in their text": "SYMPTOMSWhen " * 5_000,
+    "steps": "Restart the computer\n\n" * 4_000,
+    "prerequisites without an end": ("Prerequisites\n\n" + "Exchange 5.5 SP4\n\n" * 20) * 200,
     "line breaks in cells": "<html><table><tr><td>" + "a.dll<br>" * 30_000,
 }
 

@@ -18,7 +18,7 @@ from make_samples import package
 from pe_builder import build_pe
 
 from hotfix_check.catalogue import load_catalogue
-from hotfix_check.drafts.article.draft import DraftUpdate
+from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.drafts.package.contents import unpack
 from hotfix_check.drafts.package.installer import packed_name

@@ -1,4 +1,4 @@
-"""Drafts as JSON and TOML, and TOML blocks merged into a product's file."""
+"""Drafts as JSON, and as TOML in the catalogue's own words, so that a block can be loaded."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import tomllib
 
 import pytest
 
-from hotfix_check.drafts.article import DraftRow, DraftUpdate, draft_to_dict, draft_to_toml, parse_article
-from hotfix_check.drafts.article.merge import merge_update
-from hotfix_check.drafts.article.terms import Term
-from hotfix_check.errors import CatalogueError
+from hotfix_check.catalogue import default_folder, load_catalogue
+from hotfix_check.catalogue.product_table import PLATFORMS
+from hotfix_check.catalogue.update import Kind
+from hotfix_check.drafts.article import DraftRow, DraftUpdate, SkippedTable, draft_to_dict, draft_to_toml, parse_article
+from hotfix_check.drafts.terms import Term
+from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
 
 DRAFT = DraftUpdate(
     kb=324528,
     title='Errors are "logged"',
-    kind="hotfix",
+    kind=Kind.HOTFIX,
     source="KB324528.txt",
     released=dt.date(2002, 6, 28),
     products=("Microsoft Exchange Server 5.5",),
@@ -38,13 +40,20 @@ DRAFT = DraftUpdate(
             time=dt.time(19, 40),
             platform="Intel",
             product="exchange-5.5",
+            read_as="text under a header",
         ),
         DraftRow(
-            name="Read.asp", version="5.52594.0", size_text="37 KB", date=dt.date(2002, 6, 20), product="exchange-5.5"
+            name="Read.asp",
+            version="5.52594.0",
+            size_text="37 KB",
+            date=dt.date(2002, 6, 20),
+            product="exchange-5.5",
+            doubt="version 5.52594.0 is not four dotted numbers",
         ),
         DraftRow(name="Q324528.exe", package=True, product="exchange-5.5"),
     ),
     unused=("6/12/200",),
+    skipped=(SkippedTable(line=40, rows=2, reason="it compares releases"),),
     doubts=("look at this",),
 )
 
@@ -53,6 +62,7 @@ TOML = """\
 [[update]]
 # look at this
 # not used: 6/12/200
+# not taken: the list of 2 files in line 40: it compares releases
 kb = 324528
 title = "Errors are \\"logged\\""
 kind = "hotfix"
@@ -60,11 +70,10 @@ released = 2002-06-28
 restart = "yes"
 component = "Directory"
 replaces = []
-replaces_stated = true
 included_in = ["KB824282"]
-# included in: a later rollup (KB824282)
 applies_to = ["Microsoft Exchange Server 5.5"]
 sources = ["KB324528"]
+# included in: a later rollup (KB824282)
 
   [[update.package]]
   level = "SP4"
@@ -72,9 +81,10 @@ sources = ["KB324528"]
   # requires: patience
   # a prerequisite above has no word in the catalogue: add it, then set prerequisites_stated = true
   prerequisites = [["SP4"]]
+  prerequisites_stated = false
   files = [
-    { name = "Dramapi.dll", version = "5.5.2656.48", size = 19216, timestamp = 2002-06-20T19:40:00Z, platform = "Intel" },  # printed 2656.48
-    { name = "Read.asp", version = "5.52594.0", timestamp = 2002-06-20 },  # not four dotted numbers; size 37 KB
+    { name = "Dramapi.dll", version = "5.5.2656.48", size = 19216, timestamp = 2002-06-20T19:40:00Z, platform = "i386" },  # printed 2656.48
+    { name = "Read.asp", version = "5.52594.0", timestamp = 2002-06-20, sure = false, note = "version 5.52594.0 is not four dotted numbers" },  # printed 5.52594.0; size 37 KB
     # the package itself: { name = "Q324528.exe" },
   ]
 """  # noqa: E501
@@ -131,7 +141,7 @@ ExSetup.exe  15.01.2507.009
 
 
 def test_json_object_has_every_key() -> None:
-    empty = draft_to_dict(DraftUpdate(kb=None, title=None, kind="hotfix", source="x"))
+    empty = draft_to_dict(DraftUpdate(kb=None, title=None, kind=Kind.HOTFIX, source="x"))
     assert empty == {
         "kb": None,
         "title": None,
@@ -179,109 +189,63 @@ def test_json_row_has_every_key() -> None:
         "size_text": None,
         "package": False,
         "product": "exchange-5.5",
+        "read_as": "text under a header",
+        "confidence": "high",
+        "doubt": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        ("Intel", ("i386",)),
+        ("Intel and Alpha", ("i386", "alpha")),
+        ("<x86>", ("i386",)),
+        ("x64-based", ("amd64",)),
+        ("IA-64", ("ia64",)),
+        ("Windows 98", ()),
+        ("Intel or something", ()),
+    ],
+)
+def test_processors_in_the_catalogues_words(printed: str, words: tuple[str, ...]) -> None:
+    assert catalogue_platforms(printed) == words
+    assert set(words) <= set(PLATFORMS)
+
+
+@pytest.mark.parametrize(
+    ("printed", "number"),
+    [
+        ("Japanese", "0411"),
+        ("JPN", "0411"),
+        ("001041 Japanese", "0411"),
+        ("0411", "0411"),
+        ("1031", "0407"),
+        ("Brazilian Portuguese", "0416"),
+        ("English (US)", None),
+        ("Language Neutral", None),
+    ],
+)
+def test_languages_in_the_catalogues_words(printed: str, number: str | None) -> None:
+    assert catalogue_language(printed) == number
+
+
+@pytest.mark.parametrize(
+    ("printed", "roles"),
+    [
+        ("%windir%\\System32", ("system32",)),
+        ("C:\\WINNT\\system32\\", ("system32",)),
+        ("Exchsrvr/Bin", ("bin",)),
+        ("D:\\Exchsrvr\\Connect\\Msexcimc\\Bin", ("imc",)),
+        ("Bin", ()),
+    ],
+)
+def test_folders_in_the_catalogues_words(printed: str, roles: tuple[str, ...]) -> None:
+    product = load_catalogue([default_folder()]).product("exchange-5.5")
+    assert catalogue_roles(printed, product) == roles
+    assert catalogue_roles(printed, None) == ()
 
 
 @pytest.mark.parametrize(("restart", "value"), [("yes", True), ("no", False), ("services", None), (None, None)])
 def test_restart_in_json(restart, value: bool | None) -> None:
-    draft = draft_to_dict(DraftUpdate(kb=1, title=None, kind="hotfix", source="x", restart=restart))
+    draft = draft_to_dict(DraftUpdate(kb=1, title=None, kind=Kind.HOTFIX, source="x", restart=restart))
     assert (draft["restart"], draft["restart_kind"]) == (value, restart)
-
-
-FILE = """\
-# The product, by hand.
-[product]
-id = "exchange-5.5"
-
-# about the first
-[[update]]
-kb = 100001   # its number
-title = "First"
-
-  [[update.package]]
-  files = [
-    { name = "a.dll", version = "5.5.1.1" },
-  ]
-
-# about the last
-[[update]]
-kb = 300003
-title = "Last"
-# the end
-"""
-
-
-def block(kb: int, title: str = "New") -> str:
-    return f'[[update]]\n# a doubt\nkb = {kb}\ntitle = "{title}"\n'
-
-
-@pytest.mark.parametrize(
-    ("kb", "before", "after"),
-    [
-        pytest.param(100000, "# about the first", 'id = "exchange-5.5"\n', id="before the first"),
-        pytest.param(200002, "# about the last", "  ]\n", id="between"),
-    ],
-)
-def test_new_update_goes_to_its_place_by_number(kb: int, before: str, after: str) -> None:
-    merged = merge_update(FILE, block(kb), replace=False, name="x.toml")
-    start = FILE.index(before)
-    assert merged == f"{FILE[:start]}{block(kb)}\n{FILE[start:]}"
-    assert FILE[:start].rstrip("\n").endswith(after.rstrip("\n"))
-
-
-def test_new_update_at_the_end() -> None:
-    merged = merge_update(FILE, block(400004), replace=False, name="x.toml")
-    assert merged == FILE.replace('title = "Last"\n', f'title = "Last"\n\n{block(400004)}')
-
-
-def test_into_a_file_without_updates_and_without_a_last_line_end() -> None:
-    assert (
-        merge_update('[product]\nid = "x"', block(1), replace=False, name="x.toml")
-        == f'[product]\nid = "x"\n\n{block(1)}'
-    )
-
-
-def test_same_content_changes_nothing() -> None:
-    same = 'kb = 300003\ntitle = "Last"\n'
-    assert merge_update(FILE, f"[[update]]\n# another comment\n{same}", replace=False, name="x.toml") == FILE
-
-
-def test_other_content_is_refused_with_the_difference() -> None:
-    with pytest.raises(CatalogueError) as caught:
-        merge_update(FILE, block(300003, "Better"), replace=False, name="x.toml")
-    message = str(caught.value)
-    assert message.startswith("x.toml: KB300003 is already there and differs; --replace takes the new one\n")
-    assert '-title = "Last"\n' in message and '+title = "Better"' in message
-
-
-def test_replace_leaves_every_other_byte() -> None:
-    merged = merge_update(FILE, block(100001, "Better"), replace=True, name="x.toml")
-    start, end = FILE.index("[[update]]\nkb = 100001"), FILE.index("\n# about the last")
-    assert merged == FILE[:start] + block(100001, "Better") + FILE[end:]
-
-
-def test_windows_line_ends_are_kept() -> None:
-    merged = merge_update(FILE.replace("\n", "\r\n"), block(200002), replace=False, name="x.toml")
-    assert "\n" not in merged.replace("\r\n", "")
-
-
-@pytest.mark.parametrize(
-    ("text", "added", "message"),
-    [
-        pytest.param("[[update]\n", block(1), "x.toml: ", id="the file is broken"),
-        pytest.param(FILE, '[[update]]\ntitle = "No number"\n', "x.toml: the draft has no KB number", id="no number"),
-        pytest.param(
-            FILE + "\n" + block(300003), block(300003, "Which"), "x.toml: KB300003 is there 2 times", id="there twice"
-        ),
-        pytest.param(
-            'note = """\n[[update]]\nkb = 5\n"""\n',
-            block(1),
-            "x.toml: its [[update]] blocks could not",
-            id="in a string",
-        ),
-    ],
-)
-def test_refused_merges(text: str, added: str, message: str) -> None:
-    with pytest.raises(CatalogueError) as caught:
-        merge_update(text, added, replace=True, name="x.toml")
-    assert str(caught.value).startswith(message)

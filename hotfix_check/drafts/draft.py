@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from hotfix_check.drafts.article.fields import UpdateKind
-from hotfix_check.drafts.article.statements import Restart
-from hotfix_check.drafts.article.terms import Term
+from hotfix_check.catalogue.update import Kind, Restart
+from hotfix_check.drafts.terms import Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +36,10 @@ class DraftRow:
     """Whether the file is the download itself, not an installed file."""
     product: str | None = None
     """Catalogue id, where the group, the version or the article leaves only one."""
+    read_as: str = ""
+    """What the row was read from, in words: cells under a header, text without one ..."""
+    doubt: str | None = None
+    """Why a person has to look before the row is judged by (confidence low); None for one that is as printed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ class DraftUpdate:
 
     kb: int | None
     title: str | None
-    kind: UpdateKind
+    kind: Kind
     source: str
     sources: tuple[str, ...] = ()
     """What the update's ``sources`` name beside its KB."""
@@ -139,4 +142,7 @@ def _row(row: DraftRow) -> dict[str, object]:
         "size_text": row.size_text,
         "package": row.package,
         "product": row.product,
+        "read_as": row.read_as,
+        "confidence": "low" if row.doubt else "high",
+        "doubt": row.doubt,
     }

@@ -1,0 +1,264 @@
+"""Plain text that a crawl or a copy made of a page: headings and tables put back that lost their shape.
+
+A table may have become one cell a line, one attribute a line (``File name Store.exe``), cells without a blank between
+them (``Store.exe6.5.7653.8``), or a whole table on one line. What is found becomes rows of cells, each with the words
+for what it was read from; everything else stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+from hotfix_check.drafts.article.cells import cell_kind
+from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells
+from hotfix_check.drafts.article.flattened import unflatten
+from hotfix_check.drafts.article.prose import is_section_heading, parted
+from hotfix_check.drafts.article.rows import cells_by_column
+from hotfix_check.drafts.article.text import Line, plain_line
+from hotfix_check.drafts.article.values import is_missing
+
+ONE_CELL_A_LINE = "one cell a line"
+ONE_ATTRIBUTE_A_LINE = "one attribute a line"
+CELLS_RUN_TOGETHER = "cells run together"
+TABLE_ON_ONE_LINE = "a table on one line"
+
+_Found = tuple[list[Line], int]
+"""Lines of cells, and where the text goes on."""
+
+_Reader = Callable[[Sequence[Line], int], _Found | None]
+_BUTTONS = re.compile(r"\s*(?:(?:Collapse|Expand) this (?:table|image)\s*){1,4}", re.IGNORECASE)
+_LONG = 100
+_LONGEST_CELL = 120
+_LONGEST_HEADER = 30
+_MOST_COLUMNS = 20
+_ATTRIBUTE = re.compile(
+    r"\s*((?:file[ ])?(?:name|version|size|date|time)|platform|language|sp[ ]requirement|service[ ]branch|folder)"
+    r"((?:[ ]\((?:utc|bytes|in[ ]bytes|kb)\))?)\s{0,3}[:\t ]\s{0,8}(\S.{0,100})",
+    re.IGNORECASE,
+)
+_WORD_ENDS = re.compile(r"(?<=[a-z)])(?=[A-Z])")
+_RUN_TOGETHER: dict[Concept, str] = {
+    "name": r"[A-Za-z0-9_$~{}!#&+()-][^\s\\/:*?\"<>|,;]{0,80}?\.[A-Za-z_]{2,4}",
+    "size": r"\d{1,3}(?:,\d{3}){1,4}|\d{3,10}",
+    "date": r"\d{1,2}-[A-Z][a-z]{2}-\d{4}|\d{1,2}/\d{1,2}/\d{4}",
+    "time": r"\d{1,2}:\d{2}",
+    "platform": r"x86|x64|IA-?64|Intel|Alpha|i386",
+}
+_MISSING = r"|Not[ ]applicable|N/A|None"
+
+
+def restored(lines: Sequence[Line]) -> list[Line]:
+    """The same lines with the headings and tables of a flattened page as what they were."""
+    found: list[Line] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if line.kind != "text":
+            found.append(line)
+            at += 1
+            continue
+        made, past = _restored(lines, at)
+        found += made
+        at = past
+    return found
+
+
+def _restored(lines: Sequence[Line], at: int) -> _Found:
+    """What a line of text is, together with those behind it that belong to it."""
+    text = lines[at].text
+    if len(text) >= _LONG:
+        return _long_line(lines, at), at + 1
+    stripped = text.strip()
+    if stripped[:1] in "CcEe" and _BUTTONS.fullmatch(text):
+        return [Line("", "blank")], at + 1
+    if len(stripped) <= _LONGEST_HEADER and _underline(lines, at) is None:
+        if is_section_heading(stripped):
+            return [Line(stripped, "heading")], at + 1
+        if stripped[:1].isalpha() and cell_concept(stripped) and (table := _first(lines, at, _STACKED)):
+            return table
+    if "ame" in stripped and (table := _first(lines, at, _IN_LINES)):
+        return table
+    parts = parted(stripped) if stripped[:2].isupper() else [stripped]
+    return ([lines[at]] if len(parts) == 1 else [_part(part) for part in parts]), at + 1
+
+
+def _underline(lines: Sequence[Line], at: int) -> Line | None:
+    return lines[at + 1] if at + 1 < len(lines) and lines[at + 1].kind == "rule" else None
+
+
+def _part(text: str) -> Line:
+    return Line(text, "heading") if is_section_heading(text) else plain_line(text)
+
+
+def _long_line(lines: Sequence[Line], at: int) -> list[Line]:
+    line = lines[at]
+    found: list[Line] = []
+    for part in parted(line.text):
+        made = unflatten(part)
+        found += made if len(made) > 1 else [line if part == line.text else _part(part)]
+    return found
+
+
+def _first(
+    lines: Sequence[Line], at: int, readers: Sequence[Callable[[Sequence[Line], int], _Found | None]]
+) -> _Found | None:
+    return next((table for read in readers if (table := read(lines, at)) is not None), None)
+
+
+def _texts(lines: Sequence[Line], at: int) -> Iterator[tuple[int, str]]:
+    """The short lines of text from here on, with their places, up to the next heading or anything else."""
+    blanks = 0
+    for place in range(at, len(lines)):
+        line = lines[place]
+        if line.kind == "blank":
+            blanks += 1
+            if blanks > 1:
+                break
+            continue
+        if line.kind != "text" or len(line.text) > _LONGEST_CELL:
+            break
+        text = line.text.strip()
+        if _BUTTONS.fullmatch(text):
+            continue
+        if is_section_heading(text):
+            break
+        blanks = 0
+        yield place, text
+
+
+def _one_cell_a_line(lines: Sequence[Line], at: int) -> _Found | None:
+    """A header of one column a line, then as many lines for each row; an empty cell may have no line."""
+    texts = _texts(lines, at)
+    names: list[str] = []
+    waiting: deque[tuple[int, str]] = deque()
+    for place, text in texts:
+        if cell_concept(text) is None or len(names) == _MOST_COLUMNS:
+            waiting.append((place, text))
+            break
+        names.append(text)
+    columns = header_cells(tuple(names)) if len(names) >= 2 else None
+    if columns is None:
+        return None
+    rows: list[tuple[str, ...]] = []
+    past = at
+    while True:
+        waiting.extend(islice(texts, len(names) - len(waiting)))
+        taken = _stacked_row([text for _, text in waiting], columns)
+        if taken is None:
+            break
+        row, used = taken
+        rows.append(row)
+        for _ in range(used):
+            past = waiting.popleft()[0] + 1
+    return (_as_cells(tuple(names), rows, ONE_CELL_A_LINE), past) if rows else None
+
+
+def _stacked_row(texts: list[str], columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int] | None:
+    """The row that the next lines are, and how many of them."""
+    name = next(index for index, column in enumerate(columns) if column.concept == "name")
+    used = len(texts)
+    if name == 0:  # the next name opens the next row, however many lines this one has
+        starts = [index for index, text in enumerate(texts) if cell_kind(text) in ("name", "path")]
+        if not starts or starts[0] != 0:
+            return None
+        used = starts[1] if len(starts) > 1 else used
+    while used > 1:
+        row = cells_by_column(tuple(texts[:used]), columns)
+        if row is not None and cell_kind(row[name]) in ("name", "path"):
+            return row, used
+        used -= 1
+    return None
+
+
+def _one_attribute_in_two_lines(lines: Sequence[Line], at: int) -> _Found | None:
+    """``File name``, ``Store.exe``, ``File version``, ``6.5.7653.8``: each on a line of its own."""
+    texts = _texts(lines, at)
+    pairs = zip(texts, texts, strict=False)
+    return _from_attributes((label, value, place) for (_, label), (place, value) in pairs)
+
+
+def _one_attribute_a_line(lines: Sequence[Line], at: int) -> _Found | None:
+    """``File name Store.exe`` above ``File version 6.5.7653.8``."""
+    matched = ((place, _ATTRIBUTE.fullmatch(text)) for place, text in _texts(lines, at))
+    return _from_attributes(
+        (match[1] + match[2], match[3].strip(), place) if match else ("", "", place) for place, match in matched
+    )
+
+
+def _from_attributes(pairs: Iterable[tuple[str, str, int]]) -> _Found | None:
+    """Files from their attributes (label, value, line), each with its name first, up to the first that is none."""
+    files: list[list[tuple[str, str]]] = []
+    past = 0
+    for label, value, place in pairs:
+        concept = cell_concept(label)
+        if concept == "name" and cell_kind(value) in ("name", "path") and (not files or len(files[-1]) > 1):
+            files.append([])
+        elif (
+            not files
+            or concept in (None, "name")
+            or cell_concept(value) is not None
+            or label.lower() in {known.lower() for known, _ in files[-1]}
+        ):
+            break
+        files[-1].append((label, value))
+        past = place + 1
+    if not files or len(files[-1]) < 2:
+        return None
+    found: list[Line] = []
+    above: tuple[str, ...] = ()
+    for file in files:
+        labels, values = tuple(label for label, _ in file), tuple(value for _, value in file)
+        if not {cell_concept(label) for label in labels} & {"version", "size", "date"}:
+            return None
+        made = _as_cells(labels, [values], ONE_ATTRIBUTE_A_LINE)
+        found += made if labels != above else made[1:]
+        above = labels
+    return found, past
+
+
+def _run_together(lines: Sequence[Line], at: int) -> _Found | None:
+    """``File nameVersion`` above ``Store.exe6.5.7653.8``; a row that could be parted in two ways is left as it is."""
+    names = tuple(_WORD_ENDS.split(lines[at].text.strip()))
+    if len(names) < 2 or any(cell_concept(name) is None for name in names):
+        return None
+    columns = header_cells(names)
+    if columns is None:
+        return None
+    rows: list[tuple[str, ...]] = []
+    past = at + 1
+    for place, text in _texts(lines, at + 1):
+        row = _parted_row(text, columns)
+        if row is None:
+            break
+        rows.append(row)
+        past = place + 1
+    return (_as_cells(names, rows, CELLS_RUN_TOGETHER), past) if rows else None
+
+
+def _parted_row(text: str, columns: tuple[Column, ...]) -> tuple[str, ...] | None:
+    ways = []
+    for last_part in (r"\d{1,5}", r"\d{1,5}?"):
+        version = rf"\d{{1,5}}(?:\.\d{{1,5}}){{1,2}}\.{last_part}"
+        patterns = [_RUN_TOGETHER.get(column.concept, version) for column in columns]
+        whole = "".join(
+            f"({pattern}{'' if column.concept == 'name' else _MISSING})"
+            for pattern, column in zip(patterns, columns, strict=True)
+        )
+        match = re.fullmatch(whole, text)
+        ways.append(match.groups() if match else None)
+    first, second = ways
+    return tuple(map(str, first)) if first is not None and first == second else None
+
+
+def _as_cells(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], read_as: str) -> list[Line]:
+    return [
+        Line(" | ".join(cells), "cells", tuple("" if is_missing(cell) else cell for cell in cells), read_as)
+        for cells in (header, *rows)
+    ]
+
+
+_STACKED = (_one_cell_a_line, _one_attribute_in_two_lines)
+_IN_LINES = (_one_attribute_a_line, _run_together)

@@ -1,0 +1,168 @@
+"""The words around a table of files: those of a fix, and those of files that are old, wrong, shipped or a download."""
+
+from __future__ import annotations
+
+import re
+
+FIX = re.compile(
+    r"""file\s+attributes|attributes\s+\(?or\s+later|listed\s+attributes
+      | (?:time|date)[\s-]?stamps? | \bdated\b
+      | (?:should|must|will|has|have|had|with)\s+the\s+following\s+(?:file\s+)?(?:dates?|versions?|attributes|time
+        |sizes?|information|properties|or\s+later)
+      | following\s+(?:file\s+)?(?:versions?|attributes)
+      | (?:hot-?fix|fix|patch|update|upgrade|correction|rollup|version\s+of\s+this)\w{0,3}\b[^.:]{0,120}
+        \b(?:contain|includ|consist|install|replac|updat|provid|compris|affect|follow)\w{0,5}\b[^.]{0,80}\b(?:files?|dlls?|modules?|versions?|drivers?|components?)
+      | updated\s+(?:[\w.]{1,30}\s+){0,3}(?:files?|versions?|dlls?|drivers?|modules?|components?)\b
+      | (?:files?|dlls?|drivers?|modules?|components?)\s+(?:that\s+)?(?:(?:have|has)\s+been|is|are|was|were|will\s+be
+        |must\s+be|should\s+be|need\s+to\s+be)\s+
+        (?:also\s+)?(?:updated|replaced|modified|changed|affected|upgraded|corrected|fixed|installed\s+by)
+      | (?:corrected|newer|new|later|latest|fixed|replacement|modified|revised)\s+(?:versions?|files?|dlls?
+        |drivers?)\s+(?:of|is|are|has|have|should|with)?
+      | files?\s+(?:listed|names?)?\s*.{0,30}\bor\s+later
+      | \bor\s+later\s*[.:]?\s*$
+      | ^\s*file\s+information
+      | ^\s*component\s*:
+      | \bpost[- ]sp\d | \bpost[- ]service\s+pack | \bhot-?fix(?:es)?\b
+      | (?:obtain|apply|install|use)\s+the\s+(?:following|updated)\s+(?:fix|file|patch|update|version|hotfix)s?
+      | (?:a|the|supported|this)\s+(?:fix|patch|hot-?fix)\b
+    """,
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+STRONG_FIX = re.compile(
+    r"file\s+attributes|(?:time|date)[\s-]?stamp|attributes\s+\(?or\s+later|listed\s+attributes"
+    r"|files?\s+(?:have|has)\s+been\s+(?:updated|replaced|changed)|updated\s+files",
+    re.IGNORECASE,
+)
+OTHER_LIST = re.compile(
+    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | (?<!extract\ the\ )contents\s+of
+      | (?:disk|disc|cd-rom)\s*\#?\s*\d
+      | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
+      | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
+      | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files
+      | directory\s+listing
+      | correct\s+(?:files?|versions?|dates?) | \bcompare\b | list\s+of\s+\S+\s+versions | \bdisk\s+space\b
+      | \bmemory\b.{0,30}requirements?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+DOWNLOAD_LIST = re.compile(
+    r"\bcontained\s+in\b|files\s+are\s+(?:available|contained|included)|available\s+for\s+download"
+    r"|self-extracting|online\s+services"
+    r"|contains\s+the\s+following\s+files|expands|should\s+(?:receive|see|get)\s+the\s+following\s+files",
+    re.IGNORECASE,
+)
+PACKAGE = re.compile(r"self-extracting|\bdownload|\bpackage\b", re.IGNORECASE)
+PACKAGE_NAME = re.compile(r"\.(?:exe|zip|msi|msp|cab)$", re.IGNORECASE)
+FIX_TITLE = re.compile(
+    r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE"
+    r"|MS\d\d-\d{3})\b",
+    re.IGNORECASE,
+)
+OTHER_TITLE = re.compile(
+    r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b|list\s+of\s+files"
+    r"|file\s+(?:names|sizes|descriptions|locations)|directory\s+listing|disk\s+(?:directory|listing)|disk\s+\d+"
+    r"|(?:memory|disk)\s+requirements|^sample|\bsample:|driver\s+(?:library|versions)",
+    re.IGNORECASE,
+)
+OTHER_TITLE_UNLESS_FIX = re.compile(
+    r"files\s+installed|how\s+to\s+obtain|where\s+to\s+(?:find|obtain)|^file:|^info:", re.IGNORECASE
+)
+FIX_ARTICLE = re.compile(
+    r"supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)|\bhot-?fix|obtain\s+the\s+(?:following\s+)?fix"
+    r"|service\s+pack\s+that\s+contains\s+this"
+    r"|^keywords.{0,400}\bkb(?:fix|qfe|hotfix)|contact\s+microsoft\s+(?:product\s+support"
+    r"|technical\s+support).{0,80}obtain|this\s+fix\b|this\s+patch\b"
+    r"|fixed\s+in\s+an\s+updated|upgrade\s+the\s+\S+\s+file|\bcumulative\s+update\b|\bsecurity\s+update\b"
+    r"|\bupdate\s+rollup\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+LISTING_LINE = re.compile(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of", re.IGNORECASE)
+HASH = re.compile(r"\bhash|\bsha ?-?\d|\bmd5\b|\bchecksum|\bcrc", re.IGNORECASE)
+COMPONENT = re.compile(r"\s*component(?:\(s\)|s)?\s*:", re.IGNORECASE)
+INSTALLED = re.compile(
+    r"(?<!self-)\b(?:replac|updat|install|contain|includ|modif|consist|expand|extract)\w{0,6}\b", re.IGNORECASE
+)
+"""What an installer does with files: they are not the download itself."""
+OFFERED = re.compile(
+    r"\bfollowing\s+(?:[\w-]+\s+){0,3}?(?:self-extracting|packages?|downloads?|installers?)\b", re.IGNORECASE
+)
+PACKAGE_LIKE = re.compile(r"\d{3}|qfe|hot-?fix|fix|patch|upd|setup|sp\d", re.IGNORECASE)
+
+OLD_COLUMN = re.compile(r"\b(?:old|original|previous|before|prior|earlier|rtm|gold|shipped|pre)\b", re.IGNORECASE)
+NEW_COLUMN = re.compile(r"\b(?:new|updated|after|fixed|hot-?fix|corrected|later|post|current)\b", re.IGNORECASE)
+RELEASE_COLUMN = re.compile(
+    r"\b(?:rtm|gold|original|released?|SP ?\d[a-z]?|service packs? ?\d[a-z]?|CU ?\d{1,2}|no service pack)\b",
+    re.IGNORECASE,
+)
+FIRST_RELEASE = re.compile(r"\b(?:rtm|gold|original|released?|no service pack)\b", re.IGNORECASE)
+
+_THINGS = (
+    r"(?:files?|versions?|dlls?|drivers?|modules?|components?|sizes?|builds?|copies|attributes|dates?|time\s?stamps?"
+    r"|run-?times?|librar(?:y|ies)|executables?|binaries)"
+)
+_OLD = (
+    r"(?:old(?:er)?|original|previous|prior|earlier|existing|wrong|incorrect|bad|invalid|corrupt(?:ed)?|damaged|outdated"
+    r"|obsolete|unpatched|vulnerable|affected|problem|problematic|faulty|defective|mismatched|incompatible|shipp(?:ed|ing)"
+    r"|retail|released|release|initial|uncorrected|unfixed)"
+)
+_FIX_NAMED = r"(?:\w[\w-]*\s+){0,4}?(?:hot-?fix|fix|update|patch|rollup|package|correction)"
+_OF_FIX = re.compile(
+    r"\b(?:hot-?fix|fix|update|patch|rollup|correct(?:ed|ion))\w{0,3}\b|\bor\s+later\b|\bshould\b", re.IGNORECASE
+)
+_CALLED_OLD = re.compile(rf"\b{_OLD}\s+(?:[\w.-]+\s+){{0,3}}?{_THINGS}\b", re.IGNORECASE)
+_IN_PLACE_OF = re.compile(
+    r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$", re.IGNORECASE
+)
+_SAID_OF_THEM = (
+    (
+        re.compile(
+            rf"\b{_THINGS}\b[^.]{{0,40}}\b(?:are|is|were)\s+(?:old|wrong|incorrect|out\s+of\s+date|outdated|vulnerable"
+            r"|affected(?!\s+by\s+th))\b",
+            re.IGNORECASE,
+        ),
+        "files that are old or wrong",
+    ),
+    (
+        re.compile(
+            r"\b(?:problem|issue|behaviou?r|error|symptoms?|bug|leak|failure)\b[^.]{0,40}\b(?:occurs?|happens?|appears?"
+            r"|exists?|(?:was|were|is|are|been)\s+(?:seen|reported|confirmed|observed|experienced|reproduced|known))\b"
+            r"[^.]{0,60}\b(?:with|in|on|using|when|for)\b|\b(?:occurs?|happens?|fails?)\s+(?:only\s+)?(?:with|when|if)\b"
+            r"|\b(?:caus(?:e|es|ed|ing)|known\s+to|exhibit|experience)\b[^.]{0,60}"
+            r"\b(?:problem|issue|behaviou?r|error|fail|leak)",
+            re.IGNORECASE,
+        ),
+        "files that the problem occurs with",
+    ),
+    (
+        re.compile(
+            r"\b(?:ships?|shipped|suppl(?:y|ied|ies)|comes?|came|delivered|distributed)\b"
+            rf"|\b(?:installed|included|contained|found)\s+(?:with|by|in|on)\s+(?!(?:this|the|these|that)\s+{_FIX_NAMED})"
+            r"(?:(?:the|microsoft|original|retail)\s+){0,3}(?:windows|exchange|outlook|office|visual|sql|internet|service\s"
+            r"|sp\d|cd\b|cd-rom|compact|product|release|version)",
+            re.IGNORECASE,
+        ),
+        "files that a product was shipped with",
+    ),
+    (
+        re.compile(
+            r"\bcompar(?:e|es|ed|ing|ison)\b|\b(?:each|different|various|earlier|previous|past|other|all)\s+"
+            r"(?:\w+\s+){0,2}(?:releases|service\s+packs)\b|\bversion\s+history\b|\bby\s+(?:release|service\s+pack)\b",
+            re.IGNORECASE,
+        ),
+        "it compares releases",
+    ),
+    (
+        re.compile(rf"\b(?:correct|right|proper|expected)\s+(?:[\w.-]+\s+){{0,2}}?{_THINGS}\b", re.IGNORECASE),
+        "the right files of a product",
+    ),
+)
+
+
+def other_files(lead: str) -> str | None:
+    """Why the sentence over a table says that its files are not those of a fix; None where it does not."""
+    for match in _CALLED_OLD.finditer(lead):
+        if not _IN_PLACE_OF.search(lead[max(0, match.start() - 60) : match.start()]):
+            return "files that are called old, wrong or released"
+    if _OF_FIX.search(lead):
+        return None
+    return next((reason for pattern, reason in _SAID_OF_THEM if pattern.search(lead)), None)

@@ -1,0 +1,192 @@
+"""A draft as ``[[update]]`` blocks of the catalogue: one row of a file a line, a comment for each doubt.
+
+Values are in the catalogue's words, so that a block can be loaded; what the catalogue has no word for is a comment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.update import Kind
+from hotfix_check.drafts.draft import DraftRow, DraftUpdate
+from hotfix_check.drafts.terms import Term, find_terms
+from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
+from hotfix_check.untrusted.toml import toml_lines, toml_value
+
+_KB = re.compile(r"\b(?:KB|Q)(\d{5,7})\b")
+_PROGRAM = re.compile(r"\.(?:exe|dll)$", re.IGNORECASE)
+_NO_PRODUCTS: Mapping[str, Product] = {}
+
+
+def draft_to_toml(draft: DraftUpdate, products: Mapping[str, Product] = _NO_PRODUCTS) -> str:
+    """All blocks of a draft, one for each product, for a person to review."""
+    return "\n".join(
+        f"# product: {product or 'none of the catalogue'}\n{block}"
+        for product, block in update_blocks(draft, products).items()
+    )
+
+
+def update_blocks(draft: DraftUpdate, products: Mapping[str, Product] = _NO_PRODUCTS) -> dict[str | None, str]:
+    """The block of each product that has rows; rows that fit no product are under None, or under the only product.
+
+    ``products`` are those of the catalogue: they say which levels and folders there are. Without one, levels are taken
+    as printed and folders are comments.
+    """
+    by_product: dict[str | None, list[DraftRow]] = {}
+    for row in draft.files:
+        by_product.setdefault(row.product, []).append(row)
+    if not by_product:
+        by_product = {product: [] for product in draft.product_ids} or {None: []}
+    return {
+        product: "\n".join(_Block(draft, product, products.get(product or "")).lines(rows)) + "\n"
+        for product, rows in by_product.items()
+    }
+
+
+class _Block:
+    """One update while it is written: the draft, and the product that it is for."""
+
+    def __init__(self, draft: DraftUpdate, product_id: str | None, product: Product | None) -> None:
+        self._draft = draft
+        self._product_id = product_id
+        self._product = product
+
+    def lines(self, rows: Sequence[DraftRow]) -> list[str]:
+        draft = self._draft
+        lines = ["[[update]]", *_comments("", draft.doubts), *_comments("not used: ", draft.unused)]
+        lines += [
+            f"# not taken: the list of {table.rows} {'file' if table.rows == 1 else 'files'} in line {table.line}:"
+            f" {_plain(table.reason)}"
+            for table in draft.skipped
+        ]
+        if not draft.title:
+            lines.append("# the text gives no title: write one")
+        number = "an update whose number is not known" if draft.kb is None else f"KB{draft.kb}"
+        fields: dict[str, object] = {
+            "kb": draft.kb,
+            "title": draft.title or number,
+            "kind": draft.kind.value,
+            "level": self._brought(),
+            "released": draft.released,
+            "restart": draft.restart,
+            "component": draft.component,
+            # An empty list states that nothing is replaced; where the article is silent, there is none.
+            "replaces": draft.replaces if draft.replaces_stated else None,
+            "included_in": self._included() or None,
+            "applies_to": draft.products or None,
+            "sources": (*((f"KB{draft.kb}",) if draft.kb is not None else ()), *draft.sources),
+        }
+        lines += toml_lines({key: value for key, value in fields.items() if value is not None})
+        lines += _comments("replaced by: KB", map(str, draft.replaced_by))
+        lines += _comments("included in: ", draft.included_in)
+        packages: dict[str | None, list[DraftRow]] = {}
+        for row in rows:
+            packages.setdefault(self._level(row), []).append(row)
+        for level, package_rows in packages.items():
+            lines += self._package(level, package_rows)
+        return lines
+
+    def _brought(self) -> str | None:
+        """The level that a service pack or cumulative update brings, by its title."""
+        if self._draft.kind not in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE):
+            return None
+        return self._only_level(find_terms(self._draft.title or ""))
+
+    def _included(self) -> list[str]:
+        found = [level for term in self._draft.included_in_terms if (level := self._own_level(term))]
+        found += [f"KB{number}" for text in self._draft.included_in for number in _KB.findall(text)]
+        return list(dict.fromkeys(found))
+
+    def _level(self, row: DraftRow) -> str | None:
+        """The servicing line: that of the row's heading, else the one level that the prerequisites name."""
+        return self._only_level(find_terms(row.group or "")) or self._only_level(
+            term for terms in self._draft.prerequisite_terms for term in terms
+        )
+
+    def _only_level(self, terms: Iterable[Term]) -> str | None:
+        levels = {level for term in terms if (level := self._own_level(term))}
+        return levels.pop() if len(levels) == 1 else None
+
+    def _own_level(self, term: Term) -> str | None:
+        """The level that a term names, when it is one of this product."""
+        if term.product != self._product_id or term.level is None:
+            return None
+        if self._product is not None and term.level not in {level.name for level in self._product.levels}:
+            return None
+        return term.level
+
+    def _package(self, level: str | None, rows: Sequence[DraftRow]) -> list[str]:
+        lines = ["", "  [[update.package]]"]
+        if level:
+            lines.append(f"  level = {toml_value(level)}")
+        if self._draft.prerequisites_stated:
+            lines += self._prerequisites()
+        lines += ["  files = [", *(f"    {line}" for row in rows for line in self._row(row)), "  ]"]
+        return lines
+
+    def _prerequisites(self) -> list[str]:
+        lines: list[str] = []
+        groups: list[list[str]] = []
+        unknown = others = 0
+        for text, terms in zip(self._draft.prerequisites, self._draft.prerequisite_terms, strict=True):
+            lines += _comments("requires: ", [text], "  ")
+            group = [level for term in terms if (level := self._own_level(term))]
+            group = group or [f"KB{number}" for number in _KB.findall(text)]
+            if group:
+                groups.append(group)
+            elif terms and all(term.product != self._product_id for term in terms):
+                others += 1
+            else:
+                unknown += 1
+        if unknown:
+            lines.append(
+                "  # a prerequisite above has no word in the catalogue: add it, then set prerequisites_stated = true"
+            )
+        if groups or not (unknown or others):
+            lines.append(f"  prerequisites = {toml_value(groups)}")
+            lines.append(f"  prerequisites_stated = {toml_value(not unknown)}")
+        return lines
+
+    def _row(self, row: DraftRow) -> list[str]:
+        """The row, once for each processor that it names."""
+        fields: dict[str, object] = {"name": row.name, "version": row.version_normal or row.version, "size": row.size}
+        printed = [f"printed {row.version}"] if row.version and row.version_normal != row.version else []
+        for before, text in (("printed ", row.version_text), ("size ", None if row.size else row.size_text)):
+            printed += [f"{before}{text}"] if text else []
+        if row.date and row.time:
+            fields["timestamp"] = dt.datetime.combine(row.date, row.time, dt.UTC)
+        else:
+            fields["timestamp"] = row.date
+        platforms = catalogue_platforms(row.platform) if row.platform else ()
+        fields["language"] = catalogue_language(row.language) if row.language else None
+        fields["roles"] = catalogue_roles(row.folder, self._product) or None if row.folder else None
+        for text, known in (
+            (row.platform, platforms),
+            (row.language, fields["language"]),
+            (row.folder, fields["roles"]),
+        ):
+            printed += [text] if text and not known else []
+        if row.doubt and not row.package:
+            fields |= {"sure": False, "note": row.doubt}
+        elif row.version is None and _PROGRAM.search(row.name) and not row.package:
+            fields["note"] = "the article gives no version"
+        comment = "; ".join([*printed, *([row.group] if row.group else [])])
+        lines = []
+        for platform in platforms or (None,):
+            here = {"platform": platform, **fields}
+            order = ("name", "version", "size", "timestamp", "platform", "language", "roles", "sure", "note")
+            line = f"{toml_value({key: here[key] for key in order if here.get(key) is not None})},"
+            line = f"# the package itself: {line}" if row.package else line
+            lines.append(f"{line}  # {_plain(comment)}" if comment else line)
+        return lines
+
+
+def _comments(before: str, texts: Iterable[str], indent: str = "") -> list[str]:
+    return [f"{indent}# {before}{_plain(text)}" for text in texts]
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,361 @@
+"""Kinds of trouble in the articles of the web era and before, one small text each, with the right answer in full."""
+
+# ruff: noqa: E501  (tables and their lead-ins stand on one line each)
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+
+from hotfix_check.drafts.article import DraftUpdate, parse_article
+
+FIX = "Files of this hotfix, with their file attributes (or later):\n"
+HEADER = "File name File version File size Date Time Platform\n"
+ROW = ("Store.exe", "6.5.7653.8", 5251584, "2007-04-19", "08:41", "x86")
+LINE = "Store.exe 6.5.7653.8 5,251,584 19-Apr-2007 08:41 x86\n"
+
+
+def crawl(body: str, title: str = "The store loses a lock") -> str:
+    return f"{title}\nArticle ID: 931901 - Last Review: March 3, 2009 - Revision: 2.0\nRESOLUTION\n{body}"
+
+
+def archived(body: str, *, title: str = "The store loses a lock", section: str = "RESOLUTION") -> str:
+    return (
+        f"DOCUMENT:Q231902  08-MAY-2002  [winnt]\nTITLE   :{title}\nPRODUCT :Microsoft Windows NT Server version 4.0\n\n"
+        f"{'=' * 70}\n\n{section}\n{'=' * len(section)}\n\n{body}\n\nSTATUS\n======\n\nAll products have it.\n"
+    )
+
+
+def page(body: str) -> str:
+    return f"<!DOCTYPE html><html><body><h1>The store loses a lock</h1><p>Article ID: 931901</p>{body}</body></html>"
+
+
+def rows(draft: DraftUpdate) -> list[tuple[object, ...]]:
+    return [
+        (
+            row.name,
+            row.version,
+            row.size,
+            row.date.isoformat() if row.date else None,
+            row.time.strftime("%H:%M") if row.time else None,
+            row.platform,
+        )
+        for row in draft.files
+    ]
+
+
+ONE_TABLE = {
+    "under a header, as text": HEADER + LINE,
+    "one cell a line": "File name\nFile version\nFile size\nDate\nTime\nPlatform\n"
+    "Store.exe\n6.5.7653.8\n5,251,584\n19-Apr-2007\n08:41\nx86\n",
+    "one cell a line, blank lines between": "File name\n\nFile version\n\nFile size\n\nDate\n\nTime\n\nPlatform\n\n"
+    "Store.exe\n\n6.5.7653.8\n\n5,251,584\n\n19-Apr-2007\n\n08:41\n\nx86\n\n",
+    "one cell a line, the name last": "Date\nTime\nVersion\nSize\nPlatform\nFile name\n"
+    "19-Apr-2007\n08:41\n6.5.7653.8\n5,251,584\nx86\nStore.exe\n",
+    "one attribute a line": "File name Store.exe\nFile version 6.5.7653.8\nFile size 5,251,584\nDate (UTC) 19-Apr-2007\n"
+    "Time (UTC) 08:41\nPlatform x86\n",
+    "one attribute a line, with colons": "File name: Store.exe\nFile version: 6.5.7653.8\nFile size: 5,251,584\n"
+    "Date: 19-Apr-2007\nTime: 08:41\nPlatform: x86\n",
+    "one attribute in two lines": "File name\nStore.exe\nFile version\n6.5.7653.8\nFile size\n5,251,584\nDate\n"
+    "19-Apr-2007\nTime\n08:41\nPlatform\nx86\n",
+    "a table on one line": HEADER.rstrip("\n") + " " + LINE,
+    "a table on one line, with columns of other kinds": "File name File version File size (bytes) Date Time Platform "
+    "SP requirement Service branch Store.exe 6.5.7653.8 5,251,584 19-Apr-2007 08:41 x86 SP2 Not applicable\n",
+    "spaces in the size": HEADER + LINE.replace("5,251,584", "5 251 584"),
+    "no-break spaces in the size": HEADER + LINE.replace("5,251,584", "5\u00a0251\u00a0584"),
+    "dots in the size": HEADER + LINE.replace("5,251,584", "5.251.584"),
+    "buttons of the page": f"Collapse this tableExpand this table\n{HEADER}{LINE}",
+    "a German date": HEADER + LINE.replace("19-Apr-2007", "19.04.2007"),
+    "a French date": HEADER + LINE.replace("19-Apr-2007", "19-avr.-2007"),
+    "cells run together": "File nameFile versionFile sizeDateTimePlatform\n"
+    "Store.exe6.5.7653.85,251,58419-Apr-200708:41x86\n",
+    "Markdown": "| File name | File version | File size | Date | Time | Platform |\n|---|---|---|---|---|---|\n"
+    "| Store.exe | 6.5.7653.8 | 5,251,584 | 19-Apr-2007 | 08:41 | x86 |\n",
+}
+
+
+@pytest.mark.parametrize("table", ONE_TABLE.values(), ids=ONE_TABLE)
+def test_the_same_table_in_every_shape(table: str) -> None:
+    draft = parse_article(crawl(f"{FIX}{table}APPLIES TO\nMicrosoft Exchange Server 2003\n"), source="test")
+    assert rows(draft) == [ROW]
+    assert (draft.unused, draft.skipped, draft.products) == ((), (), ("Microsoft Exchange Server 2003",))
+    assert draft.files[0].doubt is None
+
+
+def test_two_columns_run_together() -> None:
+    text = crawl(f"{FIX}File nameVersion\nCdo.dll6.0.4720.1\nMapi32.dll6.0.6448.0\n")
+    assert [row[:2] for row in rows(parse_article(text, source="test"))] == [
+        ("Cdo.dll", "6.0.4720.1"),
+        ("Mapi32.dll", "6.0.6448.0"),
+    ]
+
+
+def test_cells_that_could_be_parted_in_two_ways_are_no_row() -> None:
+    text = crawl(f"{FIX}File nameVersionSizeDate\nCdo.dll6.0.4720.12345,67801-Feb-2003\n")
+    assert parse_article(text, source="test").files == ()
+
+
+def test_a_heading_that_runs_into_its_text_is_one() -> None:
+    text = "Mail is slow (931901)\nSYMPTOMSWhen you send mail, it is slow.\nPrerequisitesYou must have Service Pack 2 installed "
+    draft = parse_article(f"{text}to apply this hotfix.\n", source="test")
+    assert draft.prerequisites == ("Service Pack 2",)
+
+
+NOT_APPLICABLE = "Calview.aspx Not applicable 14,901 22-May-2008 13:44 Not applicable\n"
+
+
+@pytest.mark.parametrize("between", ["\n", " "], ids=["a line each", "on one line"])
+def test_not_applicable_is_one_empty_cell(between: str) -> None:
+    text = crawl(FIX + HEADER.rstrip("\n") + between + NOT_APPLICABLE.rstrip("\n") + between + LINE)
+    draft = parse_article(text, source="test")
+    assert rows(draft) == [("Calview.aspx", None, 14901, "2008-05-22", "13:44", None), ROW]
+    assert draft.unused == ()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A table of two rows in a grid, one cell of which is misprinted."""
+
+    size: str = "841,026"
+    time: str = "6:41 PM"
+    version: str = "6.0.1.1"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        pytest.param(Cells(size="2,417,66"), ("6.0.1.1", None, dt.time(18, 41)), id="a size with a digit lost"),
+        pytest.param(Cells(size="24,1766"), ("6.0.1.1", None, dt.time(18, 41)), id="a size with a digit too many"),
+        pytest.param(Cells(time="22.36"), ("6.0.1.1", 841026, dt.time(22, 36)), id="a time with a dot"),
+        pytest.param(Cells(version="1.2 (build 786)"), ("1.2", 841026, dt.time(18, 41)), id="a build in brackets"),
+        pytest.param(Cells(version="six"), (None, 841026, dt.time(18, 41)), id="a version that is none"),
+    ],
+)
+@pytest.mark.parametrize("layout", ["grid", "page"])
+def test_a_misprinted_cell_stays_in_its_column(
+    layout: str, cells: Cells, expected: tuple[str | None, int | None, dt.time]
+) -> None:
+    header = ("Name", "Size", "Date", "Time", "Version", "Platform")
+    row = ("Libgrow.lib", cells.size, "12/06/1999", cells.time, cells.version, "x86")
+    if layout == "grid":
+        text = archived(
+            "The fix has these file attributes:\n\n" + "".join(f"| {' | '.join(each)} |\n" for each in (header, row))
+        )
+    else:
+        table = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in each)}</tr>" for each in (header, row))
+        text = page(f"<p>{FIX}</p><table>{table}</table>")
+    (read,) = parse_article(text, source="test").files
+    assert (read.version, read.size, read.time) == expected
+    assert (read.date, read.platform) == (dt.date(1999, 12, 6), "x86")
+    for value, printed, kept in (
+        (read.size, cells.size, read.size_text),
+        (read.version, cells.version, read.version_text),
+    ):
+        assert value is not None or kept == printed
+
+
+OTHERS = {
+    "old ones": "The old files have these sizes:\n\n    Toolbox.cfm   88,101 bytes\n",
+    "wrong ones": "Wrong files, with version and date:\n\n    Mfcx40.dll   4.0.5301   5/1/96\n",
+    "right ones of the product": "Right files of the product:\n\n    Mfcx40.dll   4.1.6101   5/1/96\n",
+    "the original ones": "The original files have the following attributes:\n\n    Mfcx40.dll   4.1.6101   5/1/96\n",
+    "shipped ones": "These versions were shipped with the product:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
+    "the cause": "The problem occurs with these versions:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
+    "the cause, said otherwise": "The following versions cause this problem:\n\n  File name   Version\n  Mad.exe     6.5.6944.0\n",
+    "affected ones": "Affected files:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
+    "earlier releases": "Earlier releases have these versions:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
+    "releases in columns": "File name   RTM version   SP1 version   SP2 version\nMad.exe     6.5.6944.0    6.5.7226.0    6.5.7638.1\n",
+    "releases in columns, short": "File name   RTM          SP1          SP2\nMad.exe     6.5.6944.0   6.5.7226.0   6.5.7638.1\n",
+    "two sizes": "| File name | Size before | Size packed |\n| Mad.exe | 16,944 | 7,226 |\n",
+    "bullets that name files": " - Wxspellus.sup in WordMaster 6.0 for MS-DOS and Windows\n",
+}
+
+
+@pytest.mark.parametrize("section", ["MORE INFORMATION", "SYMPTOMS", "RESOLUTION"])
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_files_that_are_not_the_fixs_are_no_rows(other: str, section: str) -> None:
+    """Whether there is a fix in the article or not: they are what a wrong verdict would rest on."""
+    fix = (
+        "A fix is there. It has the following file attributes:\n\n   File name   Version\n   Mad.exe     6.5.7653.30\n"
+    )
+    draft = parse_article(archived(other, section=section), source="test")
+    assert rows(draft) == []
+    assert len(draft.skipped) == (0 if "Wxspell" in other else 1)
+    both = archived(f"{fix}\n\nMORE\n====\n\n{other}" if section == "MORE INFORMATION" else f"{other}\n\n{fix}")
+    assert [row[:2] for row in rows(parse_article(both, source="test"))] == [("Mad.exe", "6.5.7653.30")]
+
+
+def test_of_an_old_and_a_new_column_the_new_one_counts() -> None:
+    text = page(
+        f"<p>{FIX}</p><table><tr><th>File name</th><th>Old version</th><th>New version</th></tr>"
+        "<tr><td>Mad.exe</td><td>6.5.7226.0</td><td>6.5.7653.30</td></tr></table>"
+    )
+    assert [row[:2] for row in rows(parse_article(text, source="test"))] == [("Mad.exe", "6.5.7653.30")]
+
+
+def test_of_an_old_and_a_new_table_the_new_one_counts() -> None:
+    text = archived(
+        "The old files have these sizes:\n\n    Toolbox.cfm    88,101 bytes\n\n"
+        "The new files have these sizes:\n\n    Toolbox.cfm    88,165 bytes\n",
+        title="PATCH: Toolbox Upgrade",
+    )
+    assert rows(parse_article(text, source="test")) == [("Toolbox.cfm", None, 88165, None, None, None)]
+
+
+@pytest.mark.parametrize("lead", ["File details:", "The details are:", "See this table:"])
+def test_a_whole_table_under_the_resolution_is_the_fixs_with_a_doubt(lead: str) -> None:
+    table = (
+        "   Date      Time    Size      File name     Platform\n   06/15/99  00:41   176,912   Namesrv.exe   Intel\n"
+    )
+    (row,) = parse_article(archived(f"{lead}\n\n{table}"), source="test").files
+    assert (row.name, row.doubt) == ("Namesrv.exe", "no sentence says that its table is the fix's")
+    assert parse_article(archived(f"{lead}\n\n{table}", section="SYMPTOMS"), source="test").files == ()
+
+
+def test_a_list_that_opens_with_a_language() -> None:
+    text = archived(
+        "These updated files solve it:\n\n   Danish:     Winload.sys dated 02/06/97 (214,324 bytes)\n"
+        "   Brazilian Portuguese:  Winload.sys dated 02/03/97 (214,324 bytes)\n"
+    )
+    assert [(row.language, row.date, row.size) for row in parse_article(text, source="test").files] == [
+        ("Danish", dt.date(1997, 2, 6), 214324),
+        ("Brazilian Portuguese", dt.date(1997, 2, 3), 214324),
+    ]
+
+
+def test_a_product_on_a_line_of_its_own_is_the_tables_heading() -> None:
+    text = crawl(
+        f"Exchange Server 2003 Service Pack 2\n{FIX}{HEADER}{LINE}Exchange 2000 Server post-Service Pack 3\n{FIX}{HEADER}"
+        "Store.exe 6.0.6620.13 2,843,136 29-Nov-2005 01:05 x86\nAPPLIES TO\nMicrosoft Exchange Server 2003\n"
+    )
+    draft = parse_article(text, source="test")
+    assert [(row.version, row.group) for row in draft.files] == [
+        ("6.5.7653.8", "Exchange Server 2003 Service Pack 2"),
+        ("6.0.6620.13", "Exchange 2000 Server post-Service Pack 3"),
+    ]
+
+
+TWO_GROUPS = [("5.0.2195.5921", "IIS 5.0"), ("4.2.780.1", "IIS 4.0")]
+
+
+def test_a_label_above_the_standard_paragraphs_is_the_tables_heading() -> None:
+    part = "{0}:\n\nThere is a fix for it.\n\nThe fix has these file attributes:\n\n   File name   Version\n   Aspx.dll    {1}\n\n"
+    text = archived(part.format("IIS 5.0", "5.0.2195.5921") + part.format("IIS 4.0", "4.2.780.1"))
+    assert [(row.version, row.group) for row in parse_article(text, source="test").files] == TWO_GROUPS
+
+
+def test_a_caption_among_the_rows_is_the_heading_of_those_below() -> None:
+    text = archived(
+        "The fix has these file attributes:\n\n   File name   Version\n   ----------------------\n   IIS 5.0\n"
+        "   Aspx.dll    5.0.2195.5921\n\n   IIS 4.0\n   Aspx.dll    4.2.780.1\n"
+    )
+    assert [(row.version, row.group) for row in parse_article(text, source="test").files] == TWO_GROUPS
+
+
+def test_a_note_row_is_no_heading() -> None:
+    text = page(
+        f"<p>{FIX}</p><table><tr><th>File name</th><th>Version</th></tr><tr><td>A.dll</td><td>5.5.1.1</td></tr>"
+        "<tr><td colspan=2>Note: A.dll is on the first disk.</td></tr><tr><td>B.dll</td><td>5.5.1.2</td></tr></table>"
+    )
+    assert [(row.name, row.group) for row in parse_article(text, source="test").files] == [
+        ("A.dll", None),
+        ("B.dll", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "flags"),
+    [
+        pytest.param(
+            "Files of the fix have these file attributes:\n\n   File name      Version   Size\n   wqfe1999.exe   n/a       3,195,104\n",
+            "Once it is installed, these files have the listed attributes or later:\n\n"
+            "   File name     Version      Size\n   winword.exe   8.0.0.7530   5,331,216\n",
+            [True, False],
+            id="the installer, then the files",
+        ),
+        pytest.param(
+            "The package replaces the following files of the fix:\n\n   File name   Date\n   setup.exe   04/07/2000\n",
+            "",
+            [False],
+            id="programs that a package replaces",
+        ),
+        pytest.param(
+            "To obtain the fix, download this file:\n\n   File name   Date\n   setup.exe   04/07/2000\n",
+            "",
+            [True],
+            id="a download",
+        ),
+    ],
+)
+def test_the_package_is_told_from_what_it_installs(first: str, second: str, flags: list[bool]) -> None:
+    assert [row.package for row in parse_article(archived(f"{first}\n{second}"), source="test").files] == flags
+
+
+TITLES = {
+    "navigation": "Support home\nSearch\nSign in\nMail waits in Exchange\nArticle ID: 925902 - Last Review: May 7, 2007\n",
+    "navigation below the title": "Skip to content\nMail waits in Exchange\nPrint\nEmail\nArticle ID: 925902\n",
+    "no navigation": "Mail waits in Exchange\nArticle ID: 925902\n",
+    "no number": "Microsoft Support\nMail waits in Exchange\nSYMPTOMS\nMail waits.\n",
+}
+
+
+@pytest.mark.parametrize("text", TITLES.values(), ids=TITLES)
+def test_the_title_is_none_of_the_pages_frame(text: str) -> None:
+    assert parse_article(text, source="test").title == "Mail waits in Exchange"
+
+
+@pytest.mark.parametrize(
+    ("said", "replaces", "replaced_by"),
+    [
+        ("It replaces hotfix 926123.", (926123,), ()),
+        ("This hotfix replaces hotfixes 926123, 926124, and 926125.", (926123, 926124, 926125), ()),
+        ("This update replaces KB926123 (build 926199.1).", (926123,), ()),
+        ("Hotfix 926123 is replaced by this hotfix.", (926123,), ()),
+        ("This hotfix is superseded by 930000.", (), (930000,)),
+        ("This hotfix replaces Store.exe of 926,123 bytes.", (), ()),
+        ("Replace the earlier hotfix with this one. The earlier ones are in these articles:\n\n"
+         "   Q223901 A Timer\n\n   Q224902 A Table\n", (223901, 224902), ()),
+        ("More is told in these articles:\n\n   Q223901 A Timer\n\n   Q224902 A Table\n", (), ()),
+    ],
+)  # fmt: skip
+def test_what_an_update_replaces(said: str, replaces: tuple[int, ...], replaced_by: tuple[int, ...]) -> None:
+    draft = parse_article(archived(said), source="test")
+    assert (draft.replaces, draft.replaced_by) == (replaces, replaced_by)
+
+
+@pytest.mark.parametrize(
+    ("said", "restart"),
+    [
+        ("After you apply this hotfix, you must restart the computer.", "yes"),
+        ("After you apply this hotfix, you may have to restart the computer.", None),
+        ("You might be prompted to restart the computer after you install the update.", None),
+        ("After you install this hotfix, restart the computer if you are prompted to do so.", None),
+        ("1. Copy the new .dll file to the system directory.\n\n2. Register it.\n\n3. Reboot the system.", "yes"),
+        ("1. Start Registry Editor.\n\n2. Change the value.\n\n3. Restart the computer.", None),
+        ("The switch /z installs the fix without forcing a restart.", None),
+        ("You do not have to restart your computer after you apply this hotfix.", "no"),
+    ],
+)
+def test_a_restart_is_what_is_said_of_one(said: str, restart: str | None) -> None:
+    assert parse_article(archived(said), source="test").restart == restart
+
+
+@pytest.mark.parametrize(
+    ("said", "prerequisites"),
+    [
+        (
+            "Before you apply this fix, first install Windows 2000 Service Pack 2 (SP2) and Exchange 2000 Service Pack 1.",
+            ("Windows 2000 Service Pack 2 (SP2)", "Exchange 2000 Service Pack 1"),
+        ),
+        (
+            "Prerequisites\n-------------\n\n - Exchange Server 2003 Service Pack 1\n - Windows Server 2003\n\nOther text.",
+            ("Exchange Server 2003 Service Pack 1", "Windows Server 2003"),
+        ),
+        ("Prerequisites\n-------------\n\nNone", ()),
+        ("Exchange Server 5.5 and Windows 2000 are nice products.", ()),
+    ],
+)
+def test_what_an_update_requires(said: str, prerequisites: tuple[str, ...]) -> None:
+    assert parse_article(archived(said), source="test").prerequisites == prerequisites
