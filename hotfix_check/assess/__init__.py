@@ -19,8 +19,8 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.findings import make_finding
-from hotfix_check.assess.identity import in_range
-from hotfix_check.assess.levels import assess_level
+from hotfix_check.assess.identity import in_range, readings, with_suspects_unreadable
+from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
@@ -63,6 +63,7 @@ class Assessor:
 
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
+        inventory = with_suspects_unreadable(inventory, self.catalogue.products, self.all_names)
         files = TargetFiles(inventory, self.catalogue.products, self.all_names)
         levels: list[ProductLevel] = []
         installations: list[Installation] = []
@@ -228,7 +229,7 @@ class Assessor:
             if advisory.product != evidence.product.id:
                 continue
             for file in evidence.counting([advisory.file]):
-                if file.version is not None and advisory.first <= file.version <= advisory.last:
+                if any(advisory.first <= version <= advisory.last for version in readings(file)):
                     yield HeldAdvisory(advisory=advisory, path=file.path, version=str(file.version))
 
 
@@ -249,9 +250,9 @@ def _version_unread(file: InstalledFile | UnreadableFile) -> bool:
 
 
 def _unread_marker(evidence: ProductEvidence) -> bool:
-    """Whether a judged copy of a marker file of the product cannot be read."""
+    """Whether a judged copy of a marker file of the product cannot be read, or says two things."""
     return any(
-        _version_unread(file)
+        _version_unread(file) or (isinstance(file, InstalledFile) and vote_of(evidence.product, file) is None)
         for known in evidence.product.files.values()
         if known.marker
         for file in evidence.judged(known.name, known.roles)

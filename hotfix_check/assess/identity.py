@@ -1,16 +1,22 @@
-"""Whose file it is: a file counts for a product by its version's range, unless its strings name somebody else."""
+"""Whose file it is: a file counts for a product by its version's range, unless its strings name somebody else.
+
+A file is one fact told several times: by its version block, the text beside it, and the names of company and product.
+Where these disagree on whose it is, it is damaged or altered, and as good as unreadable: one flipped bit must not make
+a file nobody's, or another product's.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import FileRow
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
+from hotfix_check.version import FileVersion
 
 # Old Exchange files carry few strings, so this is a list of what is known to be somebody else's. Outlook and Windows
 # Messaging bring files of the same names (KB250576, KB313889); the MAPI/CDO package is a product of its own (KB957537).
@@ -20,26 +26,103 @@ _OTHER_PRODUCTS = re.compile(
 )
 
 
+_FOUR_NUMBERS = re.compile(
+    r"\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})(?![0-9.,])"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The ids of the products that a file counts for; else why it counts for none."""
+    """The ids of the products that a file counts for; else why it is somebody else's, or why it is suspect."""
 
     products: frozenset[str]
     foreign: str | None = None
+    suspect: str | None = None
 
 
 def identify(file: InstalledFile, products: Sequence[Product]) -> Identity:
-    """Whose a file is. A file without a version resource is nobody's, and not foreign: it says nothing."""
+    """Whose a file is. A file without a version resource is nobody's, and not foreign: it says nothing.
+
+    What names somebody else for certain is the MAPI stub's export and the ProductName of a program that is no Exchange.
+    """
     if file.version is None:
         return Identity(frozenset())
-    stranger = _stranger(file) or _other_product(file, products)
+    certain = _stub_or_outlook(file)
+    if certain is not None:
+        return Identity(frozenset(), certain)
+    says = _what_it_says(file, products)
+    every = list(says.values())
+    owners = every[0].intersection(*every)
+    if owners:
+        return Identity(owners)
+    if not frozenset().union(*every):
+        return Identity(owners, next(text for text, named in reversed(says.items()) if not named))
+    return Identity(owners, suspect=f"suspect: {' but '.join(says)}")
+
+
+def _what_it_says(file: InstalledFile, products: Sequence[Product]) -> dict[str, frozenset[str]]:
+    """Each thing that a file says of whose it is, with the ids of the products that this may be."""
+    version, text, name = file.version, text_version(file), file.product_name or ""
+    assert version is not None  # noqa: S101  (asked by identify)
+    by_number = frozenset(product.id for product in products if product.holds(version))
+    said = {f"version {version} is of {_names(by_number, products)}": by_number}
+    if text is not None and text != version:
+        by_text = frozenset(product.id for product in products if product.holds(text))
+        said[f"FileVersion {file.version_string!r} is of {_names(by_text, products)}"] = by_text
+    named = frozenset(product.id for product in products if product.name.lower() in name.lower())
+    if named:
+        said[f"ProductName is {name!r}"] = named
+    stranger = _stranger(file)
     if stranger is not None:
-        return Identity(frozenset(), stranger)
-    version = file.version
-    owners = frozenset(product.id for product in products if product.holds(version))
-    if not owners:
-        return Identity(owners, f"version {version} is of no product in the catalogue")
-    return Identity(owners)
+        said[stranger] = frozenset()
+    return said
+
+
+def _names(ids: frozenset[str], products: Sequence[Product]) -> str:
+    return " or ".join(product.name for product in products if product.id in ids) or "no product in the catalogue"
+
+
+def text_version(file: InstalledFile) -> FileVersion | None:
+    """The string FileVersion where it is four numbers too ("6.5.7226.0", "15.01.2507.006", "5, 5, 2653, 23")."""
+    found = _FOUR_NUMBERS.match(file.version_string or "")
+    numbers = [int(number) for number in found.groups()] if found else []
+    return FileVersion(*numbers) if numbers and max(numbers) <= 0xFFFF else None
+
+
+def readings(file: InstalledFile) -> tuple[FileVersion, ...]:
+    """The versions that a file gives of itself: by its version block, and by its text where that is another one.
+
+    With two of them it is not known which is the damaged one: the file supports nothing that only one of them would.
+    """
+    if file.version is None:
+        return ()
+    text = text_version(file)
+    return (file.version,) if text in (None, file.version) else (file.version, text)
+
+
+def with_suspects_unreadable(inventory: Inventory, products: Sequence[Product], named: Container[str]) -> Inventory:
+    """The same target; its suspect files of catalogued names are among those that cannot be read."""
+    suspects = {
+        file.path: reason
+        for file in inventory.files
+        if name_of(file.path) in named
+        and (reason := identify(file, products).suspect) is not None
+        and not is_backup(file.path.rpartition("/")[0], inventory.root)
+    }
+    if not suspects:
+        return inventory
+    unread = [
+        UnreadableFile(
+            path=file.path, reason=suspects[file.path], size=file.size, modified=file.modified, sha256=file.sha256
+        )
+        for file in inventory.files
+        if file.path in suspects
+    ]
+    return replace(
+        inventory,
+        files=tuple(file for file in inventory.files if file.path not in suspects),
+        unreadable=tuple(sorted((*inventory.unreadable, *unread), key=by_path)),
+    )
 
 
 def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, product_id: str) -> bool:
@@ -51,23 +134,19 @@ def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, produc
 
 def in_range(own: SpecifierSet, file: InstalledFile) -> bool:
     """Whether a file is of the range of its own that a row gives (an Outlook DLL in an Exchange 5.5 fix)."""
-    return file.version is not None and _stranger(file) is None and own.contains(str(file.version))
+    if file.version is None or file.outlook_stub or _stranger(file) is not None:
+        return False
+    return own.contains(str(file.version))
+
+
+def _stub_or_outlook(file: InstalledFile) -> str | None:
+    if file.outlook_stub:
+        return "the Windows/Outlook MAPI stub: it exports GetOutlookVersion"
+    return f"ProductName is {file.product_name!r}" if _OTHER_PRODUCTS.search(file.product_name or "") else None
 
 
 def _stranger(file: InstalledFile) -> str | None:
-    if file.outlook_stub:
-        return "the Windows/Outlook MAPI stub: it exports GetOutlookVersion"
     company = file.company_name
     if company and company.strip() and "microsoft" not in company.lower():
         return f"CompanyName is {company!r}"
-    return None
-
-
-def _other_product(file: InstalledFile, products: Sequence[Product]) -> str | None:
-    name = file.product_name or ""
-    if _OTHER_PRODUCTS.search(name):
-        return f"ProductName is {name!r}"
-    named = [product for product in products if product.name.lower() in name.lower()]
-    if named and file.version is not None and not any(product.holds(file.version) for product in named):
-        return f"ProductName is {name!r}, and version {file.version} is not of that product"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.finding import Basis, ProductLevel, Vote
+from hotfix_check.assess.identity import readings
 from hotfix_check.catalogue.product import Product, ProductFile
 from hotfix_check.inventory import InstalledFile, name_of
 from hotfix_check.version import FileVersion
@@ -34,6 +35,13 @@ def marker_interval(product: Product, marker: ProductFile, version: FileVersion)
     return low, high
 
 
+def vote_of(product: Product, marker: InstalledFile) -> tuple[int, int] | None:
+    """The levels that a marker file allows; None where its version block and its text are of different ones."""
+    known = product.files[name_of(marker.path)]
+    found = {marker_interval(product, known, version) for version in readings(marker)}
+    return found.pop() if len(found) == 1 else None
+
+
 def assess_level(
     product: Product,
     files: Sequence[InstalledFile],
@@ -47,12 +55,19 @@ def assess_level(
     part, a marker above the ``newest`` catalogued build may be of a level that the catalogue does not know.
     """
     last = len(product.levels) - 1
+    anomalies: list[str] = []
     votes: list[Vote] = []
     intervals: list[tuple[int, int]] = []
     for file in markers:
         if file.version is None:
             continue
-        low, high = marker_interval(product, product.files[name_of(file.path)], file.version)
+        vote = vote_of(product, file)
+        if vote is None:
+            both = f"its version block says {file.version}, its text {file.version_string!r}"
+            name = file.path.rpartition("/")[2]
+            anomalies.append(f"suspect: {name} does not vote: {both}, and they are of different levels")
+            continue
+        low, high = vote
         if (low, high) != (0, last) or last == 0:
             intervals.append((low, high))
         votes.append(
@@ -63,13 +78,12 @@ def assess_level(
                 votes=interval_words(product, low, high),
             )
         )
-    anomalies: list[str] = []
     if product.by_third_part:
         anomalies.extend(
             f"newer-than-catalogue: {file.path.rpartition('/')[2]} {file.version} is newer than every build that the "
             f"catalogue has; a later level may be there"
             for file in markers
-            if file.version is not None and file.version[:3] > newest[:3]
+            if file.version is not None and min(readings(file))[:3] > newest[:3]
         )
     low = max((low for low, _ in intervals), default=0)
     high = min((high for _, high in intervals), default=last)
@@ -89,7 +103,7 @@ def assess_level(
     elif declared is not None and product.level_index(declared) != low:
         anomalies.append(f"declared-contradicted: {declared} was declared, markers say {product.levels[low].name}")
     if basis is Basis.NONE:
-        bound = max((product.line_of(file.version) for file in files if file.version is not None), default=0)
+        bound = max((product.line_of(min(readings(file))) for file in files if file.version is not None), default=0)
         if bound > 0:
             low, basis = bound, Basis.INFERRED
     return ProductLevel(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
+from hotfix_check.assess.identity import readings
 from hotfix_check.assess.rows import AtOrAbove, judge_rows
 from hotfix_check.catalogue.relations import Supersedence, level_includes
 from hotfix_check.catalogue.update import FileRow, Package, Update
@@ -95,7 +96,7 @@ def _target_line(update: Update, level: ProductLevel, evidence: ProductEvidence)
     if level.low == level.high:
         return level.low
     names = {row.name for package in update.packages for row in package.rows if row.range is None}
-    builds = [file.version for file in evidence.counting(names) if file.version is not None]
+    builds = [min(readings(file)) for file in evidence.counting(names) if file.version is not None]
     if not builds:
         return level.low
     return min(max(evidence.product.line_of(max(builds)), level.low), level.high)

@@ -65,6 +65,10 @@ class Places:
         """Whether a folder of this role was collected whole, so that a file that is not in it is absent."""
         return role in self._whole
 
+    def seen(self, role: str) -> bool:
+        """Whether a folder of this role is there."""
+        return role in self._roles.values()
+
 
 def names_by_folder(inventory: Inventory) -> Mapping[str, frozenset[str]]:
     """The lower-case names of the files that lie in each folder of a target."""

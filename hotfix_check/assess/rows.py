@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
-from hotfix_check.assess.identity import counts_for_row
+from hotfix_check.assess.identity import counts_for_row, readings
 from hotfix_check.catalogue.update import FileRow, Package, row_day
 from hotfix_check.inventory import VERSION_FROM_TEXT, InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
@@ -22,10 +23,10 @@ _WORST_FIRST = (
     RowState.NOT_CONTAINED,
     RowState.OTHER_LINE,
     RowState.OTHER_PLATFORM,
-    RowState.LATER,
-    RowState.EXACT,
     RowState.OTHER_PRODUCT,
     RowState.FOREIGN,
+    RowState.LATER,
+    RowState.EXACT,
     RowState.NOT_COLLECTED,
     RowState.NOT_CHECKABLE,
 )
@@ -107,19 +108,27 @@ def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvid
         return undecided(RowState.OTHER_PLATFORM)
     if file.machine is None and _differs_by_platform(rows, file.version):
         return undecided(RowState.OTHER_PLATFORM)
-    if file.version < row.version:
-        state = RowState.OLDER
-    elif file.version == row.version:
-        state = RowState.EXACT
-    else:
-        state = RowState.LATER
-    if state in MET:
-        state = at_or_above(row, file)
+    states = [_state(replace(file, version=version), row, at_or_above) for version in readings(file)]
+    state = states[0]
+    if len({one in MET for one in states}) > 1:
+        return undecided(RowState.UNREADABLE, _two_versions(file))
     anomalies = [*_version_string_anomaly(file.version, file.version_string), *file_notes(file)]
     if state is RowState.EXACT:
         anomalies.extend(_size_anomaly(row, file.size, file))
         anomalies.extend(_time_anomalies(row, file))
     return Copy(file=file, role=role, state=state, row=row, anomalies=tuple(anomalies))
+
+
+def _state(file: InstalledFile, row: FileRow, at_or_above: AtOrAbove) -> RowState:
+    assert file.version is not None and row.version is not None  # noqa: S101  (asked by the caller)
+    if file.version < row.version:
+        return RowState.OLDER
+    return at_or_above(row, file)
+
+
+def _two_versions(file: InstalledFile) -> str:
+    both = f"the version block says {file.version}, the text {file.version_string!r}"
+    return f"suspect: {both}, and only one of them meets the row"
 
 
 def _alternative(rows: Sequence[FileRow], file: InstalledFile, default_platform: str | None) -> FileRow | None:

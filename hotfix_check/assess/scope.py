@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.assess.evidence import TargetFiles
+from hotfix_check.assess.identity import with_suspects_unreadable
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.relations import Supersedence
@@ -31,7 +32,7 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
     names = outline.all_names
     found: set[str] = set()
     for inventory in inventories:
-        files = TargetFiles(inventory, products, names)
+        files = TargetFiles(with_suspects_unreadable(inventory, products, names), products, names)
         for file in files:
             owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
             read = isinstance(file, InstalledFile) and file.version is not None

@@ -30,6 +30,8 @@ _INCLUDED_HOW = {
     "builds": "its own files are as new",
     "chain": "with one that replaces it",
 }
+# What is wrong with a copy over which nothing is claimed: neither a level nor another update.
+_SPEAKS_AGAINST = (RowState.UNREADABLE, RowState.NOT_CONTAINED, RowState.FOREIGN, RowState.OTHER_PRODUCT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +171,8 @@ class ProductUpdates:
             return _answer(judgement, verdict, firm, *reasons, anomalies=anomalies)
         if rows and len(met) == len(rows):
             return self._all_met(judgement, reasons, anomalies, sure=sure)
-        unsafe = any(row.state in (RowState.UNREADABLE, RowState.NOT_CONTAINED) for row in rows)
-        if judgement.included and self.on_target and not unsafe:
-            return self._included(judgement, reasons, anomalies)
+        if judgement.included and self.on_target and not any(row.state in _SPEAKS_AGAINST for row in rows):
+            return self._included(judgement, anomalies)
         if not self.on_target:
             reasons.append(f"nothing of {self.product.name} was recognised")
         elif not rows:
@@ -186,29 +187,46 @@ class ProductUpdates:
             firm = Confidence.HIGH if sure and sized and same_size else Confidence.MEDIUM
             return _answer(judgement, Verdict.INSTALLED, firm, *reasons, anomalies=anomalies)
         if judgement.included:
-            return self._included(judgement, reasons, anomalies)
+            return self._included(judgement, anomalies)
         return _answer(judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, anomalies=anomalies)
 
-    def _included(self, judgement: Judgement, reasons: list[str], anomalies: list[str]) -> Answer:
-        firm = Confidence.HIGH if judgement.included == "stated" else Confidence.MEDIUM
+    def _included(self, judgement: Judgement, anomalies: list[str]) -> Answer:
+        reasons, all_seen = self._stood_for(judgement)
+        firm = Confidence.HIGH if judgement.included == "stated" and all_seen else Confidence.MEDIUM
         how = _INCLUDED_HOW[judgement.included or "stated"]
         said = f"{self._name(judgement.at)} includes this update ({how})"
         by = self._level_id(judgement.at)
         return _answer(judgement, Verdict.SUPERSEDED, firm, *reasons, said, anomalies=anomalies, satisfied_by=by)
 
+    def _stood_for(self, judgement: Judgement) -> tuple[list[str], bool]:
+        """What was found of the files of an update that a level or another update brings; whether none is amiss.
+
+        One that was not seen in a folder that is there may have been removed; of a folder not supplied nobody knows.
+        """
+        amiss, others = [], []
+        for row in judgement.rows:
+            roles = row.roles or tuple(folder.role for folder in self.product.folders)
+            there = [role for role in roles if self.evidence.places.seen(role)]
+            if row.required and row.state is RowState.NOT_COLLECTED and there:
+                where = f"in {' and '.join(there)}, which is there" if row.roles else "in the folders that are there"
+                amiss.append(f"{row.row.name} was not seen {where}")
+            elif row.required:
+                others.append(row)
+        return [*row_sentences(others), *amiss], not amiss
+
     def _with_others(self, update: Update, alone: Answer) -> Answer:
         """The same answer, settled or explained by the updates that contain this one or ship its later builds."""
         judgement = alone.judgement
         if alone.verdict is Verdict.UNDETERMINED and update.level is None and self.on_target:
-            unsafe = any(row.state in (RowState.UNREADABLE, RowState.NOT_CONTAINED) for row in judgement.rows)
+            unsafe = any(row.state in _SPEAKS_AGAINST for row in judgement.rows)
             holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
             if holders and not unsafe:
                 names = " and ".join(one.name for one in holders)
-                reasons = row_sentences([row for row in judgement.rows if row.required])
+                reasons, all_seen = self._stood_for(judgement)
                 return _answer(
                     judgement,
                     Verdict.SUPERSEDED,
-                    Confidence.HIGH,
+                    Confidence.HIGH if all_seen else Confidence.MEDIUM,
                     *reasons,
                     f"contained in {names}, which is there",
                     anomalies=alone.anomalies,

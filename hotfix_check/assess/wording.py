@@ -47,7 +47,8 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
             return f"{name} was not supplied"
         case RowState.UNREADABLE:
             broken = worst.file if worst is not None and isinstance(worst.file, UnreadableFile) else None
-            return f"{name} cannot be read: {broken.reason if broken else 'no version resource'}"
+            suspect = next((text for text in (worst.anomalies if worst else ()) if text.startswith("suspect: ")), None)
+            return f"{name} cannot be read: {broken.reason if broken else suspect or 'no version resource'}"
         case RowState.FOREIGN:
             return f"{name} is {given}, somebody else's file"
         case RowState.OTHER_PRODUCT:

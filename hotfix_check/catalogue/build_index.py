@@ -12,8 +12,11 @@ from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
 from hotfix_check.catalogue.load import Document
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.outline_table import outline_table
+from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import update_id
+
+_RELEASE_AT = 96
 
 
 def index_bytes(
@@ -22,7 +25,7 @@ def index_bytes(
     """The index of a whole catalogue that was read from ``documents``: the content of a file.
 
     ``related`` names the ids of the updates that judging an update may look at, and whether what is related to those
-    may be looked at as well.
+    may be looked at as well. The same catalogue gives the same bytes, whatever the run and the release of SQLite.
     """
     numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
     tables = {
@@ -31,6 +34,7 @@ def index_bytes(
     advisories = [(document.product_id, table.as_json()) for document in documents for table in document.advisories]
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
+        connection.execute("PRAGMA page_size = 4096")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
         for statement in SCHEMA.values():
@@ -60,11 +64,12 @@ def index_bytes(
                 (number, update.product, update.level, tables[update.id].as_json()),
             )
             connection.executemany(
-                "INSERT INTO files VALUES (?, ?, ?)", [(update.product, name, number) for name in row_names(update)]
+                "INSERT INTO files VALUES (?, ?, ?)",
+                [(update.product, name, number) for name in sorted(row_names(update))],
             )
             connection.executemany(
                 "INSERT INTO related VALUES (?, ?, ?)",
-                [(number, numbers[other], int(on)) for other, on in related(update).items() if other in numbers],
+                sorted((number, numbers[other], int(on)) for other, on in related(update).items() if other in numbers),
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
@@ -74,6 +79,11 @@ def index_bytes(
                 ],
             )
         connection.execute("COMMIT")
-        return connection.serialize()
+        return sealed(_of_no_release(connection.serialize()))
     finally:
         connection.close()
+
+
+def _of_no_release(data: bytes) -> bytes:
+    """Without the number of the SQLite that wrote it, which no SQLite reads (its file format, 1.3.18)."""
+    return data[:_RELEASE_AT] + bytes(4) + data[_RELEASE_AT + 4 :]

@@ -1,13 +1,16 @@
 """The catalogue as one SQLite file: a scan reads its outline, then only the updates that its target calls for.
 
 The tables of the updates are kept as they were written, so that they are read by the same functions, and with the same
-checks, as those of a TOML file. A file from a stranger is opened read-only and holds nothing but the tables below.
+checks, as those of a TOML file. A file from a stranger is opened read-only and holds nothing but the tables below. Its
+bytes are held against its seal before SQLite is asked anything.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,13 +24,15 @@ from hotfix_check.catalogue.load import Document, read_products, read_updates, u
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
 from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.seal import Checked, check_seal, stamp_of
 from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.json import parse_json
 
 APPLICATION_ID = 0x48464943  # "HFIC", in the header of every index
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"SQLite format 3\0"
+_HEADER_BYTES, _FORMAT_AT, _APPLICATION_AT = 100, 60, 68
 MAX_INDEX_BYTES = 1 << 30  # of the file; 200,000 rows take 60 MB
 MAX_VALUE_BYTES = 64 * 1024 * 1024  # of one text in it
 MAX_STEPS = 200_000_000  # of SQLite's machine, all queries together: a damaged tree that leads in circles ends
@@ -87,11 +92,13 @@ def is_index(path: Path) -> bool:
 class CatalogueIndex:
     """An index that was opened; all but the updates is read already.
 
-    ``tool`` is the version of hotfix-check that built it. ``otherwise`` gives the whole catalogue where a cached index
-    turns out to be damaged; None for one that the user named.
+    ``checked`` is the file as it was opened; ``sha256`` is of the catalogue that it was built from, ``tool`` the
+    version of hotfix-check that built it. ``otherwise`` gives the whole catalogue where a cached index turns out to be
+    damaged; None for one that the user named.
     """
 
     path: Path
+    checked: Checked
     version: date
     sha256: str
     tool: str
@@ -128,7 +135,7 @@ class CatalogueIndex:
 
     def documents(self) -> list[Document]:
         """All of it as the tables that it was built from, not yet read; one document a product."""
-        with connected(self.path) as rows:
+        with self._connected() as rows:
             products = _product_documents(rows, self.path, self.version)
         updates = {document.product_id: document for document in self._updates(None, None)}
         return [replace(updates[key], product=document.product) for key, document in products.items()]
@@ -139,9 +146,7 @@ class CatalogueIndex:
         }
         chosen = json.dumps(sorted(found if products is None else products))
         named = None if names is None else json.dumps(sorted(names))
-        with connected(self.path) as rows:
-            if list(rows("SELECT value FROM meta WHERE name = 'sha256'", {})) != [(self.sha256,)]:
-                raise CatalogueError(f"{self.path}: it was replaced by another catalogue during this run: run it again")
+        with self._connected() as rows:
             for product_id, content in rows(_WITH_RELATED, {"products": chosen, "names": named}):
                 where = f"{self.path}: {product_id}: an update"
                 table = _fields(_json(where, content), where).table
@@ -158,13 +163,22 @@ class CatalogueIndex:
         if not name.isprintable():  # half a surrogate pair, which is no text for SQLite, among them
             return frozenset()
         try:
-            with connected(self.path) as rows:
+            with self._connected() as rows:
                 found = rows(_CALLED, {"name": name, "kb": f"kb{_kb(name)}"})
                 return frozenset(str(product) for (product,) in found) & frozenset(self.outline.names)
         except CatalogueError:
             if self.otherwise is None:
                 raise
             return frozenset(self.outline.names)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Rows]:
+        """Queries of the file that was opened. One that was written to since is held against the same seal again."""
+        touched = stamp_of(_status(self.path)) != self.checked.stamp
+        if touched and check_seal(self.path, _AGAIN).sha256 != self.checked.sha256:
+            raise CatalogueError(f"{self.path}: it was replaced by another catalogue during this run: run it again")
+        with connected(self.path) as rows:
+            yield rows
 
     def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
         if product_id not in documents:
@@ -174,15 +188,9 @@ class CatalogueIndex:
 
 def open_index(path: Path) -> CatalogueIndex:
     """Open an index. Raises CatalogueError when the file is not one, is damaged, or is of another format."""
+    _check_form(path)
+    checked = check_seal(path, _AGAIN)
     with connected(path) as rows:
-        ((application,),) = rows("PRAGMA application_id", {})
-        ((number,),) = rows("PRAGMA user_version", {})
-        if application != APPLICATION_ID:
-            raise CatalogueError(f"{path}: a SQLite file, but no catalogue: 'hotfix-check catalogue build' writes one")
-        if number != FORMAT:
-            raise UnsupportedCatalogueError(
-                f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
-            )
         found: dict[str, str] = dict(rows("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", {}))
         if found != SCHEMA:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
@@ -193,6 +201,7 @@ def open_index(path: Path) -> CatalogueIndex:
     faults: list[str] = []
     index = CatalogueIndex(
         path,
+        checked,
         version,
         meta.need("sha256", meta.digest("sha256")),
         meta.need("tool", meta.text("tool")),
@@ -205,6 +214,33 @@ def open_index(path: Path) -> CatalogueIndex:
     if faults:
         raise CatalogueError(*faults)
     return index
+
+
+def _check_form(path: Path) -> None:
+    """By the header of a SQLite file (its file format, 1.3): what it is for, and the format of what is in it."""
+    if _status(path).st_size > MAX_INDEX_BYTES:
+        raise CatalogueError(f"{path}: larger than {MAX_INDEX_BYTES} bytes, not a catalogue index")
+    try:
+        with path.open("rb") as stream:
+            header = stream.read(_HEADER_BYTES)
+    except OSError as error:
+        raise CatalogueError(f"{path}: {error.strerror or error}") from None
+    application, number = (
+        struct.unpack_from(">I", header.ljust(_HEADER_BYTES, b"\0"), at)[0] for at in (_APPLICATION_AT, _FORMAT_AT)
+    )
+    if application != APPLICATION_ID:
+        raise CatalogueError(f"{path}: a SQLite file, but no catalogue: 'hotfix-check catalogue build' writes one")
+    if number != FORMAT:
+        raise UnsupportedCatalogueError(
+            f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
+        )
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except OSError as error:
+        raise CatalogueError(f"{path}: {error.strerror or error}") from None
 
 
 def index_differs(path: Path, again: bytes) -> bool:
@@ -257,8 +293,6 @@ def connected(path: Path) -> Iterator[Rows]:
     """
     try:
         size = path.stat().st_size
-        if size > MAX_INDEX_BYTES:
-            raise CatalogueError(f"{path}: larger than {MAX_INDEX_BYTES} bytes, not a catalogue index")
         # immutable: nothing is locked or written beside the file; a rebuilt index takes its place whole.
         address = path.absolute().as_uri().removeprefix("file://")
         share = "" if address.startswith("/") else "//"  # of Windows: SQLite takes no host in an address

@@ -6,6 +6,7 @@ import pytest
 from targets import SP4_BIN, finding, folder, installed, judge, lone
 
 from hotfix_check.assess.finding import RowState, Verdict
+from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 
 SYSTEM32 = tuple(
@@ -39,11 +40,11 @@ def row_state(result: object, update: str) -> RowState:
         (installed("Mapi32.dll", "6.5.7233.46"), RowState.OTHER_PRODUCT),
         (installed("Mapi32.dll", "10.0.2627.1"), RowState.FOREIGN),
         (installed("Mapi32.dll", "5.5.2657.50", outlook_stub=True), RowState.FOREIGN),
-        (installed("Mapi32.dll", "5.5.2657.50", company_name="Contoso"), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", company_name="Contoso"), RowState.UNREADABLE),
         (installed("Mapi32.dll", "5.5.2657.50", company_name=None), RowState.EXACT),
         (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Outlook"), RowState.FOREIGN),
         (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Exchange"), RowState.EXACT),
-        (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Exchange Server 2003"), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Exchange Server 2003"), RowState.UNREADABLE),
         (installed("Mapi32.dll", "5.5.2657.50", machine="alpha"), RowState.OTHER_PLATFORM),
         (installed("Mapi32.dll", "5.5.2657.50", machine=None), RowState.EXACT),
         (installed("Mapi32.dll", None), RowState.UNREADABLE),
@@ -57,11 +58,11 @@ def row_state(result: object, update: str) -> RowState:
         "another product's version",
         "no product's version",
         "the stub, whatever its version",
-        "another company's file",
+        "a version of Exchange, and another company",
         "no company named",
         "Outlook's file",
         "Exchange's file",
-        "a file that says another Exchange",
+        "a version of one Exchange, and the name of another",
         "another platform",
         "a platform that is not known",
         "no version resource",
@@ -148,7 +149,7 @@ def test_a_copy_in_its_role_decides_beside_another_folder_that_was_not_looked_in
         (FIXED, "6.0.6249.0", Verdict.PARTIAL, True),
         ("6.0.6249.0", FIXED, Verdict.PARTIAL, True),
         ("6.0.6249.0", "6.0.6249.0", Verdict.MISSING, False),
-        (FIXED, "1.0.2536.0", Verdict.INSTALLED, True),
+        (FIXED, "1.0.2536.0", Verdict.UNDETERMINED, True),
     ],
     ids=["both fixed", "system32 behind", "bin behind", "both behind", "system32 holds the stub"],
 )
@@ -276,3 +277,89 @@ def test_an_advisory_holds_for_a_store_that_is_known_to_be_bad() -> None:
         (274403, "5.5.2653.12"),
     ]
     assert judge(folder(*SP4_BIN)).advisories == ()
+
+
+MAPI = "Exchsrvr/Bin/Mapi32.dll"
+TEXT = {"version_string": "6.0.6448.0"}
+DAMAGED = {
+    "the first number of the version": installed(MAPI, "7.0.6448.0", **TEXT),
+    "the version, as Windows wrote it before 1998": installed(MAPI, "7.0.6448.0", version_string="6, 0, 6448, 0"),
+    "the version, with leading zeros in the text": installed(MAPI, "7.0.6448.0", version_string="06.00.6448.000 (x)"),
+    "the version, now another product's": installed(MAPI, "6.5.6448.0", **TEXT),
+    "a letter of the company": installed(MAPI, "6.0.6448.0", company_name="Mibrosoft Corporation", **TEXT),
+    "the company, no text": installed(MAPI, "6.0.6448.0", company_name="Mibrosoft Corporation"),
+    "a number of the text": installed(MAPI, "6.0.6448.0", version_string="6.0.6348.0"),
+    "the third number, raised": installed(MAPI, "6.0.6449.0", version_string="6.0.6249.0"),
+    "the version, and its product's name": installed(MAPI, "7.0.6448.0", product_name="Exchange 2000 Server"),
+}
+
+
+@pytest.mark.parametrize("file", DAMAGED.values(), ids=DAMAGED)
+def test_a_file_that_says_two_things_is_suspect_and_as_good_as_unreadable(file: InstalledFile) -> None:
+    sound = installed("WINNT/System32/Mapi32.dll", "6.0.6448.0", **TEXT)
+    result = judge(folder(*BIN_2000, file, sound), kbs=frozenset({817375}))
+    found = finding(result, "exchange-2000/KB817375")
+    assert (found.verdict, found.rows[0].state) == (Verdict.UNDETERMINED, RowState.UNREADABLE)
+    assert found.reasons[0].startswith("Mapi32.dll cannot be read: suspect: ")
+    assert exit_code([outcome_of(result)]) == 3
+    assert result.foreign == ()
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        installed("Exchsrvr/Bin/Mapi32.dll", "1.0.2536.0", version_string="1.0.2536.0"),
+        installed("Exchsrvr/Bin/Mapi32.dll", "1.0.2536.0", company_name="Contoso"),
+        installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6448.0", outlook_stub=True),
+        installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6448.0", product_name="Microsoft Outlook"),
+    ],
+    ids=["no product's version", "nor a known company's", "the stub", "Outlook's"],
+)
+def test_a_file_that_all_it_says_makes_somebody_elses_is_foreign_and_nothing_is_claimed_over_it(
+    file: InstalledFile,
+) -> None:
+    sound = installed("WINNT/System32/Mapi32.dll", "6.0.6448.0")
+    result = judge(folder(*BIN_2000, file, sound))
+    found = finding(result, "exchange-2000/KB817375")
+    assert (found.verdict, found.rows[0].state) == (Verdict.UNDETERMINED, RowState.FOREIGN)
+    assert [one.path for one in result.foreign] == ["Exchsrvr/Bin/Mapi32.dll"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["6.0 (Build 6448)", "6.0.6448", "6.0.6448.0 built by: dev", "06.00.6448.000", "6.0.6448.70000", "", None],
+)
+def test_a_text_that_is_no_other_version_of_four_numbers_changes_nothing(text: str | None) -> None:
+    files = [
+        installed(f"{at}/Mapi32.dll", "6.0.6448.0", version_string=text) for at in ("Exchsrvr/Bin", "WINNT/System32")
+    ]
+    assert finding(judge(folder(*BIN_2000, *files)), "exchange-2000/KB817375").verdict is Verdict.INSTALLED
+
+
+def test_a_text_of_other_numbers_that_meet_the_row_as_well_is_an_anomaly() -> None:
+    files = [
+        installed(f"{at}/Mapi32.dll", "6.0.6448.0", version_string="6.0.6449.0")
+        for at in ("Exchsrvr/Bin", "WINNT/System32")
+    ]
+    found = finding(judge(folder(*BIN_2000, *files)), "exchange-2000/KB817375")
+    assert found.verdict is Verdict.INSTALLED
+    assert any("string-version-differs" in text for text in found.anomalies)
+
+
+@pytest.mark.parametrize("text", ["5.5.2650.24", "5.5.2653.23"], ids=["of another level", "of its own"])
+def test_a_marker_whose_text_is_of_another_level_does_not_vote(text: str) -> None:
+    result = judge(folder(installed("Exchsrvr/Bin/Emsmta.exe", "5.5.2653.23", version_string=text)))
+    (level,) = result.products
+    votes = text == "5.5.2653.23"
+    assert (level.low == level.high) is votes
+    assert any("suspect: Emsmta.exe does not vote" in anomaly for anomaly in level.anomalies) is not votes
+    assert result.unreadable_evidence is not votes
+
+
+def test_an_advisory_holds_by_either_reading_of_a_file() -> None:
+    bad = installed("Exchsrvr/Bin/Store.exe", "5.5.2653.26", version_string="5.5.2653.10")
+    others = [one for one in SP4_BIN if not one.path.endswith("Store.exe")]
+    assert [held.advisory.id for held in judge(folder(*others, bad)).advisories] == [
+        "exchange-5.5/KB274200",
+        "exchange-5.5/KB274403",
+    ]

@@ -131,6 +131,57 @@ def test_an_unreadable_file_is_not_trusted_to_a_level() -> None:
     assert finding(result, "exchange-9.9/KB100001").verdict is Verdict.UNDETERMINED
 
 
+@pytest.mark.parametrize(
+    ("file", "state"),
+    [
+        (UnreadableFile(path=A, reason="damaged"), RowState.UNREADABLE),
+        (installed(A, "8.9.200.5"), RowState.FOREIGN),
+        (installed(A, "8.9.200.5", version_string="9.9.200.5"), RowState.UNREADABLE),
+        (installed(A, "9.9.200.5", version_string="8.9.200.5"), RowState.UNREADABLE),
+        (installed(A, "9.9.200.5", company_name="Contoso"), RowState.UNREADABLE),
+        (installed(A, "9.9.200.5", product_name="Microsoft Outlook"), RowState.FOREIGN),
+    ],
+    ids=["unreadable", "no product's", "a damaged version", "a damaged text", "a damaged company", "Outlook's"],
+)
+def test_neither_a_level_nor_an_update_is_trusted_over_a_copy_that_is_not_read_as_the_products_own(
+    file: InstalledFile | UnreadableFile, state: RowState
+) -> None:
+    by_level = judge(
+        catalogue(fix(100001, "a.dll=9.9.200.5", level="SP1", more='included_in = ["SP2"]')), *server(3, file)
+    )
+    holder = fix(100002, "b.dll=9.9.300.2", level="SP2", more="contains = [100001]")
+    by_update = judge(
+        catalogue(fix(100001, "a.dll=9.9.300.1", level="SP2"), holder), *server(3, file, installed(B, "9.9.300.2"))
+    )
+    for result in (by_level, by_update):
+        found = finding(result, "exchange-9.9/KB100001")
+        assert (found.verdict, found.rows[0].state) == (Verdict.UNDETERMINED, state)
+        assert "a.dll" in found.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "beside", "said"),
+    [
+        ('d.dll=9.9.{} roles = ["imc"]', "Exchsrvr/Imc/x.dll", "d.dll was not seen in imc, which is there"),
+        ("c.dll=9.9.{}", B, "c.dll was not seen in the folders that are there"),
+        ('d.dll=9.9.{} roles = ["imc"]', B, None),
+    ],
+    ids=["its folder is there", "its folder is not known", "its folder is not there"],
+)
+def test_inclusion_over_a_file_that_is_not_in_a_folder_that_is_there_is_no_more_than_likely(
+    file: str, beside: str, said: str | None
+) -> None:
+    by_level = fix(100001, file.format("200.5"), level="SP1", more='included_in = ["SP2"]')
+    contained = fix(100001, file.format("300.1"), level="SP2")
+    holder = fix(100002, "b.dll=9.9.300.2", level="SP2", more="contains = [100001]")
+    for known in (catalogue(by_level), catalogue(contained, holder)):
+        files = {path: installed(path, "9.9.300.2") for path in (B, beside)}
+        found = finding(judge(known, *server(3, *files.values())), "exchange-9.9/KB100001")
+        assert found.verdict is Verdict.SUPERSEDED
+        assert found.confidence is (Confidence.HIGH if said is None else Confidence.MEDIUM)
+        assert (said is None) or said in found.reasons
+
+
 def test_in_a_gap_between_two_packages_the_one_above_is_judged() -> None:
     update = fix(100001, "a.dll=9.9.100.7", level="RTM", more="released = 2003-01-01")
     update += '  [[update.package]]\n  level = "SP2"\n  files = [{ name = "a.dll", version = "9.9.300.7" }]\n'

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
-import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
+from index_edits import edited, forged
 
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.scope import Scope, related_updates, scope_of
@@ -16,6 +20,7 @@ from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.build_index import index_bytes
 from hotfix_check.catalogue.index import CatalogueIndex, connected, is_index, open_index
 from hotfix_check.catalogue.load import digest_of, parse_documents, read_documents, read_files
+from hotfix_check.catalogue.seal import SEAL_BYTES, sealed
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
@@ -53,8 +58,25 @@ def test_the_whole_of_it_is_the_catalogue_that_it_was_built_from(index: Catalogu
     assert index.sha256 == WHOLE.sha256
 
 
-def test_it_is_the_same_bytes_each_time(index_file: Path) -> None:
-    assert built(default_folder()) == index_file.read_bytes()
+def test_the_same_catalogue_is_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    catalogue = default_folder() / "exchange-2003.toml"
+    for seed in ("0", "1"):
+        command = [
+            sys.executable,
+            "-m",
+            "hotfix_check",
+            "catalogue",
+            "build",
+            tmp_path / seed,
+            "--catalogue",
+            catalogue,
+        ]
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT, check=True)
+    assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes()
+
+
+def test_no_release_of_sqlite_is_named_in_it(index_file: Path) -> None:
+    assert index_file.read_bytes()[96:100] == bytes(4)
 
 
 def test_json_lines_give_the_same_values_as_toml(tmp_path: Path, index: CatalogueIndex) -> None:
@@ -215,44 +237,36 @@ def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: Catal
     }
 
 
-def changed(file: Path, *statements: str) -> Path:
-    connection = sqlite3.connect(file)
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
-    return file
-
-
 def cut(file: Path) -> Path:
-    file.write_bytes(file.read_bytes()[:40_000])
+    file.write_bytes(sealed(file.read_bytes()[:40_000]))
     return file
 
 
 def scribbled(file: Path) -> Path:
     data = bytearray(file.read_bytes())
     data[8192:200_000] = b"\xa5" * (200_000 - 8192)
-    file.write_bytes(data)
+    file.write_bytes(sealed(bytes(data[:-SEAL_BYTES])))
     return file
 
 
 def other(file: Path) -> Path:
     file.unlink()
-    return changed(file, "CREATE TABLE t (x)")
+    return edited(file, "CREATE TABLE t (x)")
 
 
 Damage = Callable[[Path], Path]
 
 
 def by(*statements: str) -> Damage:
-    return lambda file: changed(file, *statements)
+    return lambda file: forged(file, *statements)
 
 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
         pytest.param(other, "a SQLite file, but no catalogue", id="somebody else's database"),
-        pytest.param(by("PRAGMA user_version = 2"), "an index of format 2, this hotfix-check reads 1", id="newer"),
+        pytest.param(by("PRAGMA user_version = 3"), "an index of format 3, this hotfix-check reads 2", id="newer"),
+        pytest.param(by("PRAGMA user_version = 1"), "an index of format 1, this hotfix-check reads 2", id="older"),
         pytest.param(by("DROP TABLE files"), "its tables are not those of a catalogue", id="a table is missing"),
         pytest.param(
             by("CREATE VIEW v AS SELECT 1"), "its tables are not those of a catalogue", id="a view that could run long"
@@ -312,16 +326,62 @@ def test_a_file_that_cannot_be_trusted_is_refused_with_its_place(
         open_index(damage(file)).catalogue()
     assert message in str(refused.value)
     assert all(line.startswith(str(file)) for line in refused.value.lines[:100])
-    assert isinstance(refused.value, UnsupportedCatalogueError) == ("format 2" in message)
+    assert isinstance(refused.value, UnsupportedCatalogueError) == ("an index of format" in message)
 
 
 def test_an_index_that_is_replaced_during_a_run_is_not_mixed_with_the_other(index_file: Path, tmp_path: Path) -> None:
     file = tmp_path / "given.sqlite"
     file.write_bytes(index_file.read_bytes())
     opened = open_index(file)
-    changed(file, "UPDATE meta SET value = 'x' WHERE name = 'sha256'")
+    forged(file, "UPDATE meta SET value = 'x' WHERE name = 'sha256'")
     with pytest.raises(CatalogueError, match="replaced by another catalogue during this run"):
         opened.catalogue()
+
+
+def test_an_index_that_another_run_writes_again_is_the_same(index_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given.sqlite"
+    file.write_bytes(index_file.read_bytes())
+    opened = open_index(file)
+    file.unlink()
+    file.write_bytes(index_file.read_bytes())
+    os.utime(file, (0, 0))
+    assert opened.catalogue() == WHOLE
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_flipped_bit_of_an_index_is_asked(seed: int, index_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given.sqlite"
+    sound = index_file.read_bytes()
+    chance = random.Random(seed)
+    for _ in range(50):
+        data = bytearray(sound)
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        file.write_bytes(data)
+        with pytest.raises(CatalogueError):
+            open_index(file)
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM updates WHERE content LIKE '%818861%'", "VACUUM"])
+def test_an_index_that_was_edited_is_refused(statement: str, index_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given.sqlite"
+    file.write_bytes(index_file.read_bytes())
+    with pytest.raises(CatalogueError, match=r"\(its bytes do not fit its checksum\): delete it, or build it again"):
+        open_index(edited(file, statement))
+
+
+@pytest.mark.parametrize("length", [0, 50, SEAL_BYTES - 1, SEAL_BYTES, SEAL_BYTES + 100, -1, -SEAL_BYTES])
+def test_an_index_that_was_cut_is_refused(length: int, index_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given.sqlite"
+    file.write_bytes(index_file.read_bytes()[:length])
+    with pytest.raises(CatalogueError):
+        open_index(file)
+
+
+def test_what_is_behind_the_seal_is_damage_too(index_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "given.sqlite"
+    file.write_bytes(index_file.read_bytes() + b"\0")
+    with pytest.raises(CatalogueError, match="do not fit its checksum"):
+        open_index(file)
 
 
 def test_a_tree_that_leads_in_circles_ends(index_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

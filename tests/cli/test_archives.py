@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from archive_builders import BUILDERS, Builder, files_of, needs_libarchive, seve
 from conftest import ROOT, Run
 from jsonschema import Draft202012Validator
 from make_samples import pack
+from pe_builder import build_pe
 
 SMALL = ("--catalogue", ROOT / "samples" / "example" / "catalogue")
 RESULT = Draft202012Validator(json.loads((ROOT / "hotfix_check" / "schemas" / "result-1.json").read_text()))
@@ -205,3 +208,38 @@ def test_what_other_tools_pack_gives_the_findings_of_its_folder(
     archive, found, _ = answer(run, name)
     assert archive == folder
     assert found["kind"] == "archive"
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "md", "html"])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_damaged_file_and_a_sound_one_of_its_name_are_told_in_every_format(
+    form: str, server: Path, run: Run, tmp_path: Path
+) -> None:
+    sound = build_pe("5.5.2657.50")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as out:
+        for path in files_of(server):
+            if path.name != "Mapi32.dll":
+                out.write(path, path.relative_to(server))
+        out.writestr("WINNT/System32/Mapi32.dll", sound[:300])
+        out.writestr("WINNT/System32/Mapi32.dll", sound)
+    done = run("scan", "x.zip", "--kb", "KB818861", "-q", "-f", form)
+    assert done.code == 3
+    assert "the archive has several files of this name, and they differ" in " ".join(done.out.split())
+    assert "undetermined" in done.out.lower()
+
+
+def test_an_archive_under_the_checksum_of_another_is_not_clean(server: Path, run: Run, tmp_path: Path) -> None:
+    place = next(server.rglob("Mapi32.dll"))
+    tar("")(server, tmp_path / "old.tar")
+    place.write_bytes(build_pe("5.5.2657.50"))
+    tar("gz")(server, tmp_path / "new.tar.gz")
+    assert run("scan", "new.tar.gz", "--kb", "KB818861", "-q").code == 0
+    data = (tmp_path / "new.tar.gz").read_bytes()
+    (tmp_path / "x.tar.gz").write_bytes(
+        data[:-8] + struct.pack("<I", zlib.crc32((tmp_path / "old.tar").read_bytes())) + data[-4:]
+    )
+    done = run("scan", "x.tar.gz", "--kb", "KB818861", "-q")
+    assert done.code == 3
+    assert "x.tar.gz: damaged: CRC check failed" in done.out
+    (tmp_path / "x.tar.gz").write_bytes(data[:-8])
+    assert run("scan", "x.tar.gz", "--kb", "KB818861", "-q").code == 3

@@ -20,6 +20,7 @@ from hotfix_check.catalogue import Catalogue, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.index import open_index
 from hotfix_check.catalogue.load import parse_catalogue
+from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.compare import compare, judged_side, saved_side
 from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
@@ -144,8 +145,8 @@ def enter_lines(data: bytes) -> None:
 
 
 def enter_index(data: bytes) -> None:
-    """A catalogue as a SQLite file; a server is judged by all of it, and by the part that it calls for."""
-    with _on_disk(data, "fuzz.sqlite") as path:
+    """A catalogue as a SQLite file, sealed as it is; a server is judged by all of it, and by what it calls for."""
+    with _on_disk(sealed(data), "fuzz.sqlite") as path:
         try:
             index = open_index(path)
             catalogue = index.catalogue()

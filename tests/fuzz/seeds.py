@@ -30,6 +30,7 @@ from targets import SP4_BIN, folder, installed
 from hotfix_check.assess.scope import related_updates
 from hotfix_check.catalogue.build_index import index_bytes
 from hotfix_check.catalogue.load import parse_documents, read_documents
+from hotfix_check.catalogue.seal import SEAL_BYTES
 from hotfix_check.fleet.host import HostProduct, HostRow
 from hotfix_check.fleet.journal import Journal
 from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
@@ -228,14 +229,14 @@ def line_seeds() -> tuple[bytes, ...]:
 
 
 def index_seeds() -> tuple[bytes, ...]:
-    """The small catalogue as an index, on the smallest pages that there are."""
+    """The small catalogue as an index without its seal, on the smallest pages that there are."""
     faults: list[str] = []
     documents = parse_documents([("small.toml", _CATALOGUE.encode())], faults)
     catalogue = read_documents(documents, faults, sha256="0" * 64)
     assert faults == []
     with tempfile.TemporaryDirectory() as place:
         file = Path(place, "small.sqlite")
-        file.write_bytes(index_bytes(catalogue, documents, related_updates(catalogue)))
+        file.write_bytes(index_bytes(catalogue, documents, related_updates(catalogue))[:-SEAL_BYTES])
         with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
             connection.execute("PRAGMA page_size = 512")
             connection.execute("VACUUM")

@@ -7,12 +7,14 @@ import gzip
 import hashlib
 import io
 import lzma
+import random
 import re
 import struct
 import tarfile
 import time
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +30,6 @@ from hotfix_check.inventory import Inventory, TargetKind, read_target
 from hotfix_check.inventory.archives import member as bounds
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import MemberFault, inner_path, safe_name
-from hotfix_check.version import FileVersion
 
 STORE = build_pe("5.5.2653.23")
 OLDER = build_pe("5.5.2650.23")
@@ -150,14 +151,71 @@ def test_names_that_lead_out_of_an_archive_are_told_and_not_read(tmp_path: Path)
     assert inventory.files_seen == 3
 
 
-def test_of_two_members_with_one_name_the_last_is_read_and_that_is_noted(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        target = zipped(tmp_path / "x.zip", ("Store.exe", OLDER), ("Store.exe", STORE))
-    (file,) = read(target).files
-    assert file.version == FileVersion.parse("5.5.2653.23")
-    assert file.notes[-1].startswith("duplicate-name: ")
-    inventory = read(tarred(tmp_path / "x.tar", ("Store.exe", OLDER), ("./Store.exe", STORE)))
-    assert versions(inventory) == {"Store.exe": "5.5.2653.23"}
+DAMAGED = STORE[:300]
+TWICE = {
+    "old, then new": (("Store.exe", OLDER), ("Store.exe", STORE)),
+    "new, then old": (("Store.exe", STORE), ("Store.exe", OLDER)),
+    "damaged, then new": (("Store.exe", DAMAGED), ("Store.exe", STORE)),
+    "new, then damaged": (("Store.exe", STORE), ("Store.exe", DAMAGED)),
+    "with a dot": (("Store.exe", OLDER), ("./Store.exe", STORE)),
+    "in another case": (("Store.exe", OLDER), ("STORE.EXE", STORE)),
+    "three times": (("Store.exe", STORE), ("Store.exe", OLDER), ("Store.exe", STORE)),
+}
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred], ids=["zip", "tar"])
+@pytest.mark.parametrize("members", TWICE.values(), ids=TWICE)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_that_is_there_twice_with_different_content_is_unreadable(
+    members: tuple[tuple[str, bytes], ...], pack: Callable[..., Path], tmp_path: Path
+) -> None:
+    inventory = read(pack(tmp_path / "x.archive", *members))
+    assert versions(inventory) == {}
+    assert reasons(inventory) == {"Store.exe": "the archive has several files of this name, and they differ"}
+
+
+def test_a_name_with_backslashes_is_that_with_slashes(tmp_path: Path) -> None:
+    inventory = read(tarred(tmp_path / "x.tar", ("Bin\\Store.exe", OLDER), ("bin/Store.exe", STORE)))
+    assert reasons(inventory) == {"Bin/Store.exe": "the archive has several files of this name, and they differ"}
+
+
+@pytest.mark.parametrize("second", ["->/etc/passwd", "=readme.txt"], ids=["a symbolic link", "a hard link elsewhere"])
+def test_a_file_and_a_link_of_one_name_are_unreadable(second: str, tmp_path: Path) -> None:
+    inventory = read(tarred(tmp_path / "x.tar", ("readme.txt", b""), ("Store.exe", STORE), ("Store.exe", second)))
+    assert reasons(inventory) == {"Store.exe": "the archive has several files of this name, and they differ"}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_that_is_there_twice_with_the_same_content_is_one_file(tmp_path: Path) -> None:
+    for inventory in (
+        read(zipped(tmp_path / "x.zip", ("Store.exe", STORE), ("Store.exe", STORE))),
+        read(tarred(tmp_path / "x.tar", ("Store.exe", STORE), ("./store.exe", STORE), ("Store.exe", "=Store.exe"))),
+    ):
+        assert versions(inventory) == {"Store.exe": "5.5.2653.23"}
+        assert reasons(inventory) == {}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_program_that_is_no_evidence_counts_once_or_not_at_all(tmp_path: Path) -> None:
+    twice = (
+        ("Other.exe", STORE),
+        ("Other.exe", b"no program"),
+        ("a.exe", STORE),
+        ("a.exe", STORE),
+        ("b", b""),
+        ("b", b"x"),
+    )
+    inventory = read(zipped(tmp_path / "x.zip", *twice), every_pe=True)
+    assert versions(inventory) == {"a.exe": "5.5.2653.23"}
+    assert list(reasons(inventory)) == ["Other.exe"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_archives_of_one_name_in_an_archive_are_unreadable(tmp_path: Path) -> None:
+    old, new = (zipped(tmp_path / "y.zip", ("Store.exe", data)).read_bytes() for data in (OLDER, STORE))
+    inventory = read(zipped(tmp_path / "x.zip", ("y.zip", old), ("y.zip", new)))
+    assert (versions(inventory), list(reasons(inventory))) == ({}, ["y.zip"])
+    assert inventory.unreadable[0].is_folder
 
 
 def test_links_in_a_tar_lead_nowhere_but_to_what_was_read(tmp_path: Path) -> None:
@@ -200,6 +258,103 @@ def test_a_tar_that_breaks_off_says_so(mode: str, tmp_path: Path) -> None:
     assert reasons(inventory)["cut.tar"].startswith("damaged: ")
 
 
+PACKERS = pytest.mark.parametrize("packer", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+UNPROVEN = "no checksum vouches for it: the archive that holds it cannot be read to its end"
+
+
+def gzip_of(data: bytes, *, checksum: int, length: int) -> bytes:
+    packing = zlib.compressobj(9, zlib.DEFLATED, -15)
+    head = b"\x1f\x8b\x08" + bytes(6) + b"\x03"
+    return head + packing.compress(data) + packing.flush() + struct.pack("<II", checksum, length)
+
+
+@pytest.mark.parametrize(
+    ("checksum", "length", "cut", "reason"),
+    [
+        pytest.param(1, 0, 0, "damaged: CRC check failed", id="the checksum of another"),
+        pytest.param(0, 1, 0, "damaged: Incorrect length of data produced", id="another length"),
+        pytest.param(0, 0, 8, "damaged: Compressed file ended before", id="no trailer"),
+        pytest.param(0, 0, 1, "damaged: Compressed file ended before", id="half a trailer"),
+    ],
+)
+def test_the_trailer_of_gzip_holds_or_nothing_in_it_counts(
+    checksum: int, length: int, cut: int, reason: str, tmp_path: Path
+) -> None:
+    data = tarred(tmp_path / "x.tar", ("Store.exe", STORE)).read_bytes()
+    packed = gzip_of(data, checksum=zlib.crc32(data) ^ checksum, length=len(data) + length)
+    (tmp_path / "x.tgz").write_bytes(packed[: len(packed) - cut])
+    inventory = read(tmp_path / "x.tgz")
+    assert inventory.broken_off
+    assert versions(inventory) == {}
+    assert reasons(inventory)["Store.exe"] == UNPROVEN
+    assert reasons(inventory)["x.tgz"].startswith(reason)
+
+
+@PACKERS
+def test_several_streams_of_a_packed_tar_are_one(packer: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    data = tarred(tmp_path / "x.tar", ("Store.exe", STORE), ("Bin/Store.exe", OLDER)).read_bytes()
+    (tmp_path / "x.tgz").write_bytes(packer(data[:1000]) + packer(data[1000:]) + packer(bytes(10240)) + bytes(512))
+    inventory = read(tmp_path / "x.tgz")
+    assert versions(inventory) == {"Store.exe": "5.5.2653.23", "Bin/Store.exe": "5.5.2650.23"}
+    assert reasons(inventory) == {}
+
+
+@PACKERS
+@pytest.mark.parametrize(
+    "what", ["junk", "a second stream of junk", "a second tar", "a damaged second stream", "padding"]
+)
+def test_what_is_behind_a_packed_tar_is_read_or_told(
+    what: str, packer: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    data = tarred(tmp_path / "x.tar", ("Store.exe", STORE)).read_bytes()
+    behind = {
+        "junk": b"junk",
+        "a second stream of junk": packer(b"junk"),
+        "a second tar": packer(data),
+        "a damaged second stream": packer(bytes(1000))[:-3] + b"xyz",
+        "padding": packer(bytes(17 << 20)),
+    }
+    (tmp_path / "x.tgz").write_bytes(packer(data) + behind[what])
+    inventory = read(tmp_path / "x.tgz")
+    assert inventory.broken_off
+    assert versions(inventory) == {}
+
+
+@pytest.mark.parametrize("behind", [b"junk", bytes(512) + b"junk"], ids=["at once", "after zeros"])
+def test_what_is_behind_the_end_of_a_tar_is_told(behind: bytes, tmp_path: Path) -> None:
+    target = tarred(tmp_path / "x.tar", ("Store.exe", STORE))
+    target.write_bytes(target.read_bytes() + behind)
+    inventory = read(target)
+    assert versions(inventory) == {"Store.exe": "5.5.2653.23"}
+    assert reasons(inventory) == {"x.tar": "something behind its end mark: damaged, or several archives in one"}
+
+
+def test_a_sparse_tar_of_terabytes_ends(tmp_path: Path) -> None:
+    target = tarred(tmp_path / "x.tar", ("Store.exe", STORE))
+    with target.open("r+b") as stream:
+        stream.truncate(1 << 43)
+    assert reasons(read(target)) == {"x.tar": "more than 16777216 bytes behind its end mark"}
+
+
+def test_two_zips_in_one_file_are_told(tmp_path: Path) -> None:
+    first, second = (zipped(tmp_path / "y.zip", ("Store.exe", data)).read_bytes() for data in (OLDER, STORE))
+    (tmp_path / "x.zip").write_bytes(first + second)
+    inventory = read(tmp_path / "x.zip")
+    assert versions(inventory) == {}
+    assert reasons(inventory)["x.zip"].startswith("damaged, or several archives in one: ")
+
+
+@pytest.mark.parametrize("mode", ["gz", "bz2", "xz"])
+def test_no_flipped_bit_of_a_packed_tar_shows_another_version(mode: str, tmp_path: Path) -> None:
+    sound = tarred(tmp_path / "x.tar", ("Store.exe", STORE), ("b/readme", bytes(3000)), mode=mode).read_bytes()
+    chance = random.Random(mode)
+    for place in chance.sample(range(len(sound)), 150):
+        data = bytearray(sound)
+        data[place] ^= 1 << chance.randrange(8)
+        (tmp_path / "x.tar").write_bytes(data)
+        assert set(versions(read(tmp_path / "x.tar")).values()) <= {"5.5.2653.23"}
+
+
 def test_a_tar_without_its_last_blocks_is_whole(tmp_path: Path) -> None:
     target = tarred(tmp_path / "x.tar", ("Store.exe", STORE))
     target.write_bytes(target.read_bytes()[: 512 + -(-len(STORE) // 512) * 512])
@@ -207,7 +362,7 @@ def test_a_tar_without_its_last_blocks_is_whole(tmp_path: Path) -> None:
     assert versions(read(target)) == {"Store.exe": "5.5.2653.23"}
 
 
-@pytest.mark.parametrize("packer", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+@PACKERS
 def test_a_packed_file_that_is_no_tar_is_one_line(packer: Callable[[bytes], bytes], tmp_path: Path) -> None:
     (tmp_path / "Store.exe").write_bytes(packer(STORE))
     inventory = read(tmp_path / "Store.exe")

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
-from hotfix_check.inventory.archives.member import ArchiveFault, Budget
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, UnprovenFault
 from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
@@ -103,12 +103,16 @@ def _open_nested(unpacked: Unpacked, asked: Asked, budget: Budget, on_file: Call
 def _read(reader: Reader, stream: BinaryIO, taker: Taker) -> str | None:
     """Let a reader offer all members; why it could not, if so."""
     fault = None
+    unproven = False
     try:
         reader(stream, taker)
     except ArchiveFault as error:
         fault = str(error)
+        unproven = isinstance(error, UnprovenFault)
     except Exception as error:
         fault = f"damaged: its reader ends with {type(error).__name__}: {error}"
+    if unproven:
+        taker.distrust()
     taker.finish()
     if fault is None and taker.encrypted:
         several = taker.encrypted > 1

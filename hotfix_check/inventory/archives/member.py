@@ -33,6 +33,10 @@ class ArchiveFault(Exception):
     """Why an archive cannot be read, or not to its end; ``str()`` is one short line without its name."""
 
 
+class UnprovenFault(ArchiveFault):
+    """The same of one whose checksum stands behind all its members: those before the fault may be damaged too."""
+
+
 class MemberFault(Exception):
     """Why one member cannot be read; ``str()`` is one short line without its name."""
 

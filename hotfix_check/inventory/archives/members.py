@@ -9,11 +9,15 @@ from dataclasses import replace
 from hotfix_check.inventory.archives.member import MAX_HIVES, Budget, Member, MemberFault, inner_path, safe_name
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.backups import is_backup
-from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
+from hotfix_check.inventory.file_facts import Asked, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.registry import KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, hive_rank, is_hive_place
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
+
+UNPROVEN = "no checksum vouches for it: the archive that holds it cannot be read to its end"
+SEVERAL = "the archive has several files of this name, and they differ"
+_NO_PROGRAM = "no program"  # in the place of a digest: of a file that is not evidence
 
 
 def has_archive_suffix(name: str) -> bool:
@@ -48,9 +52,10 @@ class Taker:
         self.encrypted = 0
         self._open_nested = open_nested
         self._on_file = on_file
-        self._nested: list[Taker] = []
+        self._nested: dict[str, Taker] = {}
         self._has_evidence = False
-        self._twice: set[str] = set()
+        self._first: dict[str, tuple[str, str | None]] = {}
+        self._differ: set[str] = set()
         self._links: list[tuple[str, str | None]] = []
         self._add_folder(prefix.rstrip("/"))
 
@@ -104,20 +109,27 @@ class Taker:
         self._refuse(unpacked.member, unpacked.path, " ".join(reason.split()), is_folder=unpacked.nested)
         unpacked.data = bytearray()
 
+    def distrust(self) -> None:
+        """No checksum vouches for what was unpacked so far."""
+        for path in self.files:
+            if name_of(path) in self.asked.wanted:
+                self.unreadable[path] = UnreadableFile(path=path, reason=UNPROVEN)
+        self.files.clear()
+        self._nested.clear()
+        self.hive = None
+
     def finish(self) -> None:
         """All members were offered. What is in archives within counts only when nothing beside them is evidence."""
         for path, link in self._links:
             if link is None or self._is_folder(link):
-                self._record(UnreadableFile(path=path, reason="a link to a folder, not followed", is_folder=True))
-        for path in self._twice & self.files.keys():
-            note = "duplicate-name: the archive has several files of this name; the last one is read, as unpacking does"
-            self.files[path] = replace(self.files[path], notes=(*self.files[path].notes, note))
+                self._keep(UnreadableFile(path=path, reason="a link to a folder, not followed", is_folder=True))
+        self._drop_those_that_differ()
         if self._has_evidence:
             self.unreadable = {
                 path: bad for path, bad in self.unreadable.items() if not (bad.is_folder and has_archive_suffix(path))
             }
             return
-        for taker in self._nested:
+        for taker in self._nested.values():
             if taker.hive is not None:
                 self._keep_hive(taker.hive)
             self.files |= taker.files
@@ -125,24 +137,36 @@ class Taker:
             self.folders |= taker.folders
             self.seen += taker.seen
 
+    def _drop_those_that_differ(self) -> None:
+        for path in self._differ:
+            self.files.pop(path, None)
+            self._nested.pop(path, None)
+            if self.hive is not None and self.hive.hive == path:
+                self.hive = None
+            nested = has_archive_suffix(path) and name_of(path) not in self.asked.wanted
+            self.unreadable[path] = UnreadableFile(path=path, reason=SEVERAL, is_folder=nested)
+
     def _take(self, unpacked: Unpacked) -> None:
         if not unpacked.wanted:
+            self._is_first(unpacked.path, _NO_PROGRAM)
             return
         unpacked.check()
         if unpacked.nested:
+            if not self._is_first(unpacked.path, unpacked.sha256()):
+                return
             if self._open_nested is not None and (taker := self._open_nested(unpacked)) is not None:
-                self._nested.append(taker)
+                self._nested[unpacked.path] = taker
             return
         if is_hive_place(tuple(unpacked.path.split("/"))):
-            self._take_hive(unpacked.file())
+            self._take_hive(unpacked)
             return
         facts = file_facts(unpacked.file(), self.asked, evidence=unpacked.any_content)
         local = unpacked.member.local_time
         if isinstance(facts, InstalledFile) and local is not None:
             note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in a time zone that it does not tell"
             facts = replace(facts, notes=(*facts.notes, note))
-        if facts is not None:
-            self._record(facts)
+        if self._is_first(unpacked.path, _NO_PROGRAM if facts is None else unpacked.sha256()) and facts is not None:
+            self._keep(facts)
 
     def _why_no_hive(self, path: str) -> str | None:
         """Why a registry hive is not read; None when it counts, if it can be read."""
@@ -154,23 +178,26 @@ class Taker:
             return f"a registry hive after {MAX_HIVES} others that were read, so it is not read"
         return None
 
-    def _take_hive(self, file: FileBytes) -> None:
+    def _take_hive(self, unpacked: Unpacked) -> None:
         from hotfix_check.inventory.hive import HiveError, read_hive
 
+        file = unpacked.file()
         if reason := self._why_no_hive(file.path):  # a 7z offers all members before it unpacks one
             raise MemberFault(reason)
+        if not self._is_first(file.path, unpacked.sha256()):
+            return
         self.budget.hives += 1
         try:
             records = read_hive(file.path, file.size, file.read_at, file.sha256 if self.asked.hashes else None)
         except HiveError as error:
-            self._record(UnreadableFile(path=file.path, reason=str(error), size=file.size, modified=file.modified))
+            self._keep(UnreadableFile(path=file.path, reason=str(error), size=file.size, modified=file.modified))
             return
         self._keep_hive(records)
 
     def _keep_hive(self, records: RegistryRecords) -> None:
         if self.hive is not None:
             first, records = sorted((self.hive, records), key=lambda one: hive_rank(one.hive))
-            self._record(UnreadableFile(path=records.hive, reason=NOT_THE_ONE, size=records.size))
+            self._keep(UnreadableFile(path=records.hive, reason=NOT_THE_ONE, size=records.size))
             records = first
         self.hive = records
 
@@ -209,7 +236,8 @@ class Taker:
         except MemberFault:
             target = ""
         if target in self.files and (evidence or self.asked.every_pe):
-            self._record(replace(self.files[target], path=path))
+            if self._is_first(path, self._first[target.lower()][1]):
+                self._keep(replace(self.files[target], path=path))
         elif evidence:
             why = self.unreadable[target].reason if target in self.unreadable else "it was not read"
             self._refuse(member, path, f"a hard link to {target or 'a place outside'}: {why}")
@@ -230,13 +258,27 @@ class Taker:
             UnreadableFile(path=path, reason=reason, is_folder=is_folder, size=member.size, modified=member.modified)
         )
 
-    def _record(self, file: InstalledFile | UnreadableFile) -> None:
-        path = file.path
-        if path in self.files or path in self.unreadable:
-            self._twice.add(path)
-            self.files.pop(path, None)
-            self.unreadable.pop(path, None)
+    def _record(self, file: UnreadableFile) -> None:
+        if self._is_first(file.path, None):
+            self._keep(file)
+
+    def _keep(self, file: InstalledFile | UnreadableFile) -> None:
         if isinstance(file, InstalledFile):
-            self.files[path] = file
+            self.files[file.path] = file
         else:
-            self.unreadable[path] = file
+            self.unreadable[file.path] = file
+
+    def _is_first(self, path: str, content: str | None) -> bool:
+        """Whether no file of this name came before, as Windows tells names apart.
+
+        ``content`` is None where it is not known. Where two differ, which of them the server had cannot be told, and
+        programs that unpack differ in which they keep.
+        """
+        key = path.lower()
+        if key not in self._first:
+            self._first[key] = (path, content)
+            return True
+        first, before = self._first[key]
+        if content is None or content != before:
+            self._differ.add(first)
+        return False

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import posixpath
 import tarfile
 import zlib
-from typing import BinaryIO, cast
+from collections.abc import Callable
+from typing import Any, BinaryIO, TypeAlias, cast
 
-from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, MemberKind
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, MemberKind, UnprovenFault
 from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.unpacking import CHUNK
 from hotfix_check.inventory.file_facts import utc_time
 
 MAX_HEADER_BYTES = 256 << 10  # of one member: pax and long-name records and sparse maps are in them
+MAX_PADDING = 16 << 20
+"""Zero bytes behind the last member: tar fills a record with them, of 10 KiB by default, and far larger on a tape."""
+_Unpacker: TypeAlias = bz2.BZ2Decompressor | lzma.LZMADecompressor
 
 
 class _Forward:
@@ -61,7 +66,10 @@ class _Forward:
 
 
 def read_tar(stream: BinaryIO, taker: Taker) -> None:
-    """Offer every member. Raises ArchiveFault when the archive cannot be read to its end."""
+    """Offer every member. Raises ArchiveFault when the archive cannot be read to its end.
+
+    Of a packed one it is an UnprovenFault: its checksum stands at its end, or at that of a block of any size.
+    """
     plain, packed = _unpacking(stream)
     forward = _Forward(plain, taker.budget if packed else None)
     try:
@@ -69,11 +77,14 @@ def read_tar(stream: BinaryIO, taker: Taker) -> None:
             fileobj=cast(BinaryIO, forward), encoding="utf-8", errors="surrogateescape", ignore_zeros=False
         ) as archive:
             _read_members(archive, forward, taker)
-    except tarfile.ReadError as error:
-        reason = f"{packed} without a tar archive in it" if packed and not forward.tell() > 512 else "damaged"
-        raise ArchiveFault(f"{reason}: {error}") from error
-    except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError, ValueError) as error:
-        raise ArchiveFault(f"damaged: {error}") from error
+            _read_to_the_end(forward)
+    except (ArchiveFault, tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError, ValueError) as error:
+        reason = f"damaged: {error}"
+        if isinstance(error, ArchiveFault):
+            reason = str(error)
+        elif isinstance(error, tarfile.ReadError) and packed and forward.tell() <= tarfile.BLOCKSIZE:
+            reason = f"{packed} without a tar archive in it: {error}"
+        raise (UnprovenFault if packed else ArchiveFault)(reason) from error
 
 
 def _unpacking(stream: BinaryIO) -> tuple[BinaryIO, str]:
@@ -82,10 +93,51 @@ def _unpacking(stream: BinaryIO) -> tuple[BinaryIO, str]:
     if start.startswith(b"\x1f\x8b"):
         return cast(BinaryIO, gzip.GzipFile(fileobj=stream)), "gzip"
     if start.startswith(b"BZh"):
-        return cast(BinaryIO, bz2.BZ2File(stream)), "bzip2"
+        return cast(BinaryIO, io.BufferedReader(_Streams(stream, bz2.BZ2Decompressor))), "bzip2"
     if start.startswith(b"\xfd7zXZ"):
-        return cast(BinaryIO, lzma.LZMAFile(stream)), "xz"
+        return cast(BinaryIO, io.BufferedReader(_Streams(stream, lzma.LZMADecompressor))), "xz"
     return stream, ""
+
+
+class _Streams(io.RawIOBase):
+    """What bzip2 or xz packed, in one stream or several, to the last byte.
+
+    BZ2File and LZMAFile end without a word at whatever follows a stream and is none; here only zero bytes may.
+    """
+
+    def __init__(self, packed: BinaryIO, begin: Callable[[], _Unpacker]) -> None:
+        self._packed = packed
+        self._begin = begin
+        self._unpacker = begin()
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = b""
+        while not data:
+            if self._unpacker.eof:
+                if not self._next_stream():
+                    return 0
+            elif self._unpacker.needs_input and not self._waiting and not self._take():
+                raise EOFError("it ends too early")
+            data, self._waiting = self._unpacker.decompress(self._waiting, len(buffer)), b""
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _next_stream(self) -> bool:
+        self._waiting = self._unpacker.unused_data.lstrip(b"\0")
+        while not self._waiting:
+            if not self._take():
+                return False
+            self._waiting = self._waiting.lstrip(b"\0")
+        self._unpacker = self._begin()
+        return True
+
+    def _take(self) -> bool:
+        self._waiting = self._packed.read(CHUNK)
+        return bool(self._waiting)
 
 
 def _read_members(archive: tarfile.TarFile, forward: _Forward, taker: Taker) -> None:
@@ -113,6 +165,18 @@ def _at_the_end(forward: _Forward, offset: int) -> None:
     """An archive whose two last blocks were cut off has all its members, if the last one is whole."""
     if forward.tell() < offset:
         raise ArchiveFault("damaged: it ends inside a member")
+
+
+def _read_to_the_end(forward: _Forward) -> None:
+    """What packed it has its checksum at the very end; and what lies behind the end mark was not read as members."""
+    forward.header = None
+    left = MAX_PADDING
+    while left > 0 and (data := forward.read(min(16 * CHUNK, left))):
+        left -= len(data)
+        if data.strip(b"\0"):
+            raise ArchiveFault("something behind its end mark: damaged, or several archives in one")
+    if not left and forward.read(1):
+        raise ArchiveFault(f"more than {MAX_PADDING} bytes behind its end mark")
 
 
 def _member(info: tarfile.TarInfo) -> Member:

@@ -25,6 +25,7 @@ class Unpacked:
         self.nested = nested
         self.data = bytearray()
         self.wanted = True
+        self._sha256: str | None = None
         self._budget = budget
         self.limit = MAX_NESTED_BYTES if nested else MAX_MEMBER_BYTES
         if any_content:
@@ -52,6 +53,12 @@ class Unpacked:
         if self.wanted and self.member.crc is not None and zlib.crc32(self.data) != self.member.crc:
             raise MemberFault("damaged: its checksum is not that of its content")
 
+    def sha256(self) -> str:
+        """Of what was unpacked, in hexadecimal."""
+        if self._sha256 is None:
+            self._sha256 = hashlib.sha256(self.data).hexdigest()
+        return self._sha256
+
     def file(self) -> FileBytes:
         """The whole member as a file."""
         data = self.data
@@ -60,7 +67,7 @@ class Unpacked:
             size=len(data),
             modified=self.member.modified,
             read_at=lambda offset, size: bytes(data[offset : offset + size]),
-            sha256=lambda: hashlib.sha256(data).hexdigest(),
+            sha256=self.sha256,
         )
 
     def _check_size(self, size: int) -> None:

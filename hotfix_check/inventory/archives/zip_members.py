@@ -49,6 +49,11 @@ def read_zip(stream: BinaryIO, taker: Taker) -> None:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, UnicodeDecodeError, NotImplementedError) as error:
         raise ArchiveFault(f"damaged: {error}") from error
     with archive:
+        unlisted = min((info.header_offset for info in archive.infolist()), default=0)
+        if unlisted:
+            raise ArchiveFault(
+                f"damaged, or several archives in one: its directory lists nothing of its first {unlisted} bytes"
+            )
         # An archive within is opened only when nothing beside it is evidence, so it comes last.
         for info in sorted(archive.infolist(), key=lambda info: has_archive_suffix(info.filename)):
             unpacked = taker.offer(_member(info))
