@@ -162,7 +162,14 @@ def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocum
     beneath = _beneath(part, target, under)
     below = {settled for ids in beneath.values() for settled in ids}
     told = [row for row in rows.values() if row["id"] not in under and row["id"] not in below and _is_told(row)]
-    told.sort(key=lambda row: (row["verdict"] != "partial", row["importance"] == "optional", RANK[row["verdict"]]))
+    told.sort(
+        key=lambda row: (
+            row["importance"] != "forbidden",
+            row["verdict"] != "partial",
+            row["importance"] == "optional",
+            RANK[row["verdict"]],
+        )
+    )
     for row in told:
         row["beneath"] = [rows[key] for key in beneath.get(row["id"], ())]
     shown = {row["id"] for row in told} | under | below

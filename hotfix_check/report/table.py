@@ -199,8 +199,14 @@ class _Page:
         return "\n".join(fill(line, self.width, indent=indent) for line in lines)
 
 
-def _partial_first(finding: FindingDocument) -> tuple[bool, bool, int]:
-    return finding["verdict"] != "partial", finding["importance"] == "optional", RANK[finding["verdict"]]
+def _partial_first(finding: FindingDocument) -> tuple[bool, bool, bool, int]:
+    """What is there though forbidden, what is half-installed, what weighs, the worst verdict."""
+    return (
+        finding["importance"] != "forbidden",
+        finding["verdict"] != "partial",
+        finding["importance"] == "optional",
+        RANK[finding["verdict"]],
+    )
 
 
 def _few_lines(text: str, most: int) -> str:
