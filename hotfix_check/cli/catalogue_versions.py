@@ -17,7 +17,7 @@ from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogu
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.catalogues import chosen_catalogue
 from hotfix_check.cli.judging import warn_of_clock
-from hotfix_check.cli.output import print_report
+from hotfix_check.cli.output import print_exactly, print_report
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.text import cell, visible_lines
 
@@ -32,7 +32,7 @@ def run_status(form: AnswerForm, paths: Sequence[Path]) -> None:
     age = (today - date.fromisoformat(catalogue.version)).days
     status = _status(catalogue, paths, age)
     if form is AnswerForm.JSON:
-        print_report(json.dumps(status, indent=2) + "\n")
+        print_exactly(json.dumps(status, indent=2) + "\n")
     else:
         print_report(_status_text(status))
     warn_of_clock(today, catalogue)
@@ -48,7 +48,7 @@ def run_diff(before: Path, after: Path, form: AnswerForm) -> None:
     """What came, went and changed from one catalogue to another; the word default is the tool's own."""
     changes = compare_catalogues(*(chosen_catalogue([path]) for path in (before, after)))
     if form is AnswerForm.JSON:
-        print_report(json.dumps(asdict(changes), indent=2) + "\n")
+        print_exactly(json.dumps(asdict(changes), indent=2) + "\n")
     else:
         print_report(visible_lines(_difference(changes)))
 

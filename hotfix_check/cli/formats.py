@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.judging import known
-from hotfix_check.cli.output import columns, is_stream, replaced, replaced_bytes, standard_output
+from hotfix_check.cli.output import columns, for_machines, is_stream, replaced, replaced_bytes, standard_output
 from hotfix_check.errors import OutputError, UsageError
 from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 
 Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"
@@ -52,10 +53,15 @@ def _needs_extra(form: str | None) -> None:
 
 
 def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
-    """Raises UsageError for a file that would replace what is read, or be written into a folder that is."""
-    place = Path(os.path.realpath(output))
+    """Raises UsageError for a file that would replace what is read, or be written into a folder that is.
+
+    On Windows also for a name that is a device's: what is written to ``aux.html`` is nowhere. ``NUL`` alone is meant.
+    """
+    if ON_WINDOWS and output.suffix and names_a_device(output):
+        raise UsageError(f"--output: {output}: Windows keeps this name for a device; choose another")
+    place = Path(os.path.realpath(system_path(output)))
     for one in inputs:
-        evidence = Path(os.path.realpath(one))
+        evidence = Path(os.path.realpath(system_path(one)))
         if place == evidence:
             raise UsageError(f"--output: {output} is being read; write to another file")
         if evidence in place.parents and evidence.is_dir():
@@ -100,13 +106,12 @@ def write_report(
 
 
 def _print(report: Report[Shown], document: Shown, form: str, view: View) -> None:
+    if form != "table" and form not in report.binary:
+        for_machines()
     with standard_output() as stream:
         if form in report.binary:
             report.binary[form](document, view, stream.buffer)
             return
-        exact = getattr(stream, "reconfigure", None)
-        if form != "table" and exact is not None:
-            exact(newline="")  # what a machine reads has the same line ends on every system
         stream.writelines(report.text[form](document, view))
 
 

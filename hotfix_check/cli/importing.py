@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import json
 import os
 import signal
@@ -22,7 +21,7 @@ from hotfix_check.cli.ending import STOPPING, complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.merging import merge_drafts
-from hotfix_check.cli.output import replaced, standard_output
+from hotfix_check.cli.output import for_machines, replaced, standard_output
 from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml
@@ -30,6 +29,7 @@ from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
 from hotfix_check.pe.bytes import PeError, open_regular
+from hotfix_check.untrusted.patterns import fitting, is_pattern
 
 Format = Literal["toml", "json", "jsonl"]
 Made = Literal["toml", "json", "jsonl", "draft"]
@@ -130,6 +130,8 @@ def import_articles(
         return 0 if merged and not failed else 2
     if output is not None:
         not_evidence(output, [Path(source) for source in sources if source != "-"])
+    if output is None:
+        for_machines()
     with standard_output() if output is None else replaced(output) as stream:
         wrote = 0
         for result in results:
@@ -161,11 +163,10 @@ def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
             found.update(dict.fromkeys(inside))
             if not inside:
                 missing.append(f"{path}: no files in this folder")
-        elif Path(path).exists() or not glob.has_magic(path):
+        elif Path(path).exists() or not is_pattern(path):
             found[path] = None
         else:
-            # Path.glob takes no absolute patterns.
-            matched = sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())  # noqa: PTH207
+            matched = sorted(file for file in fitting(path) if Path(file).is_file())
             found.update(dict.fromkeys(matched))
             if not matched:
                 missing.append(f"{path}: no file matches")
@@ -229,6 +230,9 @@ def _import_all(sources: Sequence[str], *, kb: int | None, made: Made, jobs: int
         for source in sources:
             yield _import_one(source, kb, made)
         return
+    from hotfix_check.fleet.pool import MOST_PROCESSES  # not needed, and slow to load, for a few articles
+
+    jobs = min(jobs, MOST_PROCESSES)
     chunks = (sources[at : at + _CHUNK] for at in range(0, len(sources), _CHUNK))
     with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals) as pool:
         under_way: deque[Future[list[Imported]]] = deque()

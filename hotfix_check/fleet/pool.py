@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.process import BaseProcess
 
+MOST_PROCESSES = 61 if sys.platform == "win32" else 1 << 16
+"""Of one pool: Windows waits for 63 things at once, and two of them are the pool's own."""
 FEW = 32
 """So many hosts are judged faster here than a pool has started."""
 _TOGETHER = 4  # hosts sent to a process at a time
@@ -66,7 +69,7 @@ class _Pool:
 
     def __init__(self, asked: FleetQuestion, processes: int) -> None:
         self._asked = asked
-        self._processes = processes
+        self._processes = min(processes, MOST_PROCESSES)
         self._suspects: deque[Source] = deque()
 
     def judge(self, sources: Iterable[Source]) -> Iterator[Rows]:
