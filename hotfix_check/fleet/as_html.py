@@ -22,7 +22,7 @@ from hotfix_check.fleet.words import (
     older_words,
 )
 from hotfix_check.report.html import packaged_page, style_digest
-from hotfix_check.report.text import names_of
+from hotfix_check.report.names import names_of
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
 HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8

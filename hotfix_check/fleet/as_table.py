@@ -16,7 +16,8 @@ from hotfix_check.fleet.words import (
     needs,
     older_words,
 )
-from hotfix_check.report.text import fill, names_of, visible
+from hotfix_check.report.names import names_of
+from hotfix_check.report.text import fill, visible
 from hotfix_check.untrusted.shown import clipped
 
 _HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5

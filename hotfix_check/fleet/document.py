@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hotfix_check.assess.support import support_id, support_text
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
+from hotfix_check.report.names import day_text
 from hotfix_check.report.result import RunInfo, catalogue_document, run_document, tool_document
-from hotfix_check.report.text import day_text
 from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
@@ -168,7 +169,7 @@ def _updates(
         weight = None if update is None else importance.get(update_id, update.importance)
         if required and update is not None:
             weight = Importance.REQUIRED
-        named = _KB.fullmatch(update_id.rpartition("/")[2])
+        named = _KB.fullmatch(own_name(update_id))
         tables.append(
             {
                 "id": update_id,
@@ -187,13 +188,14 @@ def _updates(
 
 def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
     known = {one.id: one for one in catalogue.advisories}
+    ended = {support_id(product.id): product for product in catalogue.products}
     for advisory_id, hosts in sorted(spool.advisories().items(), key=lambda one: (-one[1], one[0])):
-        advisory = known.get(advisory_id)
+        advisory, product = known.get(advisory_id), ended.get(advisory_id)
         yield {
             "id": advisory_id,
             "kb": advisory.kb if advisory else None,
-            "product": advisory.product if advisory else None,
-            "text": advisory.text if advisory else None,
+            "product": advisory.product if advisory else product.id if product else None,
+            "text": advisory.text if advisory else support_text(product) if product else None,
             "hosts": hosts,
         }
 

@@ -370,7 +370,7 @@ class FindingDocument(TypedDict):
 
 
 class AdvisoryDocument(TypedDict):
-    """A file of a build that is known to be bad."""
+    """A file of a bad build, or a support that has ended; ``counts`` tells whether it decides an outcome."""
 
     id: str
     installation: str | None
@@ -381,6 +381,9 @@ class AdvisoryDocument(TypedDict):
     version: str
     text: str
     source: str
+    kind: Annotated[str, OneOf(("build", "support"))]
+    counts: bool
+    waiver: WaiverDocument | None
 
 
 class UnreadableDocument(TypedDict):

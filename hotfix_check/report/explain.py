@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from hotfix_check.inventory import VERSION_FROM_TEXT
 from hotfix_check.report.document import FileDocument, FindingDocument
-from hotfix_check.report.text import fill, names_of
+from hotfix_check.report.names import names_of
+from hotfix_check.report.text import fill
 from hotfix_check.report.verdicts import LOOKS
 from hotfix_check.report.wording import headline, next_steps
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotfix_check.report.document import FindingDocument
-from hotfix_check.report.text import names_of
+from hotfix_check.report.names import names_of
 from hotfix_check.report.wording import TO_INSTALL
 
 _WEIGHTY = ("required", "forbidden", "recommended")

@@ -23,6 +23,7 @@ from hotfix_check.report.document import (
 from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.ladder_view import ladder_view
+from hotfix_check.report.names import names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
@@ -36,7 +37,7 @@ from hotfix_check.report.parts import (
 )
 from hotfix_check.report.posture import identity_words, posture_clauses
 from hotfix_check.report.severity import severity_of
-from hotfix_check.report.text import names_of, visible
+from hotfix_check.report.text import visible
 from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
 from hotfix_check.report.wording import (
     badge,

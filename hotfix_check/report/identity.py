@@ -8,7 +8,8 @@ from typing import Any
 from hotfix_check.assess import Assessor, Finding, Question
 from hotfix_check.assess.finding import MET, RowState
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind
-from hotfix_check.report.text import fill, names_of
+from hotfix_check.report.names import names_of
+from hotfix_check.report.text import fill
 
 Document = dict[str, Any]
 

@@ -16,9 +16,9 @@ from hotfix_check.report.document import (
     StepDocument,
     SupportDocument,
 )
+from hotfix_check.report.names import day_text
 from hotfix_check.report.parts import is_lacking, standing_of
 from hotfix_check.report.posture import posture_words
-from hotfix_check.report.text import day_text
 from hotfix_check.version import FileVersion
 
 

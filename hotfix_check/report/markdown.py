@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hotfix_check.report.document import FindingDocument, ResultDocument, StepDocument, TargetDocument
+from hotfix_check.report.names import names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
@@ -18,7 +19,7 @@ from hotfix_check.report.parts import (
     step_notes,
 )
 from hotfix_check.report.posture import identity_words, posture_clauses
-from hotfix_check.report.text import cut, names_of, visible
+from hotfix_check.report.text import cut, visible
 from hotfix_check.report.verdicts import LOOKS, RANK
 from hotfix_check.report.wording import (
     collected_words,

@@ -12,8 +12,8 @@ from hotfix_check.report.document import (
     StepDocument,
     TargetDocument,
 )
+from hotfix_check.report.names import names_of
 from hotfix_check.report.posture import Standing
-from hotfix_check.report.text import names_of
 from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, to_act_on, update_name
 
 

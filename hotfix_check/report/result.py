@@ -42,7 +42,7 @@ from hotfix_check.report.document import (
 )
 from hotfix_check.report.installations import installation_document, known_level
 from hotfix_check.report.ladders import Ladders
-from hotfix_check.report.text import day_text
+from hotfix_check.report.names import day_text
 from hotfix_check.untrusted.fields import stamp
 
 
@@ -168,7 +168,7 @@ def _target(
         "registry": registry_document(assessment.registry, catalogue),
         "products": [_product(level, catalogue) for level in assessment.products],
         "findings": findings,
-        "advisories": [_advisory(held) for held in assessment.advisories],
+        "advisories": [_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in assessment.unreadable],
         "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
         "backups": list(assessment.backups),
@@ -320,7 +320,7 @@ def _waiver(waiver: Waiver) -> WaiverDocument:
     }
 
 
-def _advisory(held: HeldAdvisory) -> AdvisoryDocument:
+def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> AdvisoryDocument:
     advisory = held.advisory
     return {
         "id": advisory.id,
@@ -332,6 +332,9 @@ def _advisory(held: HeldAdvisory) -> AdvisoryDocument:
         "version": held.version,
         "text": advisory.text,
         "source": advisory.source,
+        "kind": "support" if held.of_support else "build",
+        "counts": held.counts,
+        "waiver": None if waiver is None else _waiver(waiver),
     }
 
 

@@ -15,9 +15,9 @@ from hotfix_check.report.document import (
     TargetDocument,
     WaiverDocument,
 )
+from hotfix_check.report.names import names_of
 from hotfix_check.report.parts import level_words, parts_of, step_line, step_notes
 from hotfix_check.report.severity import severity_of
-from hotfix_check.report.text import names_of
 from hotfix_check.report.verdicts import RANK
 from hotfix_check.report.wording import days_since, origin, update_name, waiver_words
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
+from hotfix_check.report.names import names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
@@ -20,7 +21,7 @@ from hotfix_check.report.parts import (
     step_notes,
 )
 from hotfix_check.report.posture import identity_words, posture_clauses
-from hotfix_check.report.text import cell, cut, fill, names_of, visible
+from hotfix_check.report.text import cell, cut, fill, visible
 from hotfix_check.report.verdicts import RANK
 from hotfix_check.report.wording import (
     collected_words,

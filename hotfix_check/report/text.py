@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from textwrap import TextWrapper
 
 from hotfix_check.untrusted.hidden import is_hidden
@@ -60,13 +59,3 @@ def fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
         break_on_hyphens=False,
     )
     return wrapper.fill(visible(line.lstrip(" ")))
-
-
-def names_of(ids: Iterable[str]) -> list[str]:
-    """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
-    return [one.rpartition("/")[2] for one in ids]
-
-
-def day_text(day: date | None) -> str | None:
-    """A day as every report writes it, 2003-10-01; None stays None."""
-    return None if day is None else day.isoformat()

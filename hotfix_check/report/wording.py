@@ -19,7 +19,7 @@ from hotfix_check.report.document import (
     WaiversDocument,
     result_digest,
 )
-from hotfix_check.report.text import names_of
+from hotfix_check.report.names import names_of
 
 TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; not known whether it is there."
@@ -181,9 +181,12 @@ def verdict_sentences(target: TargetDocument) -> list[str]:
     if forbidden:
         there = "is" if len(forbidden) == 1 else "are"
         sentences.append(f"{len(forbidden)} forbidden {there} installed: {_listed(forbidden)}.")
-    if target["advisories"]:
-        count = len(target["advisories"])
+    bad = [one for one in target["advisories"] if one["kind"] == "build"]
+    if bad:
+        count = len(bad)
         sentences.append(f"{count} {'file is of a build' if count == 1 else 'files are of builds'} known to be bad.")
+    ended = dict.fromkeys(one["text"] for one in target["advisories"] if one["kind"] == "support")
+    sentences.extend(f"{text[:1].upper()}{text[1:]}." for text in ended)
     waived = [finding for finding in findings if finding["waiver"]]
     if waived:
         ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived if finding["waiver"]}))
