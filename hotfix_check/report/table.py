@@ -35,6 +35,7 @@ from hotfix_check.report.wording import (
 )
 
 _LISTED = 10
+_ASIDE = "undated:"  # what is so of most old updates, and tells nothing of the target
 _NAMED = 8
 _WIDEST_NAME = 40
 _ROWS, _TOLD, _STEPS, _LINES = 10, 3, 4, 3  # of a first screen: findings, those told in full, steps, lines of a reason
@@ -181,7 +182,8 @@ class _Page:
             details.append(f"It also brings {some(replaced, _NAMED)}, missing too.")
         if waiting:
             details.append(f"It comes first for {some(waiting, _NAMED)}, missing too.")
-        details += [f"! {text}" for text in finding["anomalies"]]
+        told = (text for text in finding["anomalies"] if self.everything or not text.startswith(_ASIDE))
+        details += [f"! {text}" for text in told]
         if finding["waiver"]:
             details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")
         lines.extend(fill(line, self.width, indent="  ", first="  ") for line in details)
@@ -233,7 +235,19 @@ def _sections(target: TargetDocument) -> list[tuple[str, list[str]]]:
     return [
         (
             "Advisories (builds known to be bad):",
-            [f"{one['path']} {one['version']}: {one['text']} ({one['source']})" for one in target["advisories"]],
+            [
+                f"{one['path']} {one['version']}: {one['text']} ({one['source']})"
+                for one in target["advisories"]
+                if one["kind"] == "build"
+            ],
+        ),
+        (
+            "Support that has ended, accepted:",
+            [
+                f"{one['text']}: {waiver_words(one['waiver'])}"
+                for one in target["advisories"]
+                if one["kind"] == "support" and one["waiver"]
+            ],
         ),
         ("Not readable:", [f"{one['path']}: {one['reason']}" for one in target["unreadable"]]),
         (

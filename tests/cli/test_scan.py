@@ -22,7 +22,7 @@ def server(folder: Path, **versions: str) -> Path:
 
 
 def test_a_half_patched_server_fits_one_screen_with_what_is_half_installed_first(samples: Path, run: Run) -> None:
-    ran = run("scan", samples / "exchange-5.5-sp4", "--as-of", "2026-11-21")
+    ran = run("scan", samples / "exchange-5.5-sp4", "--no-run-info")
     lines = ran.out.splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines[1:])) <= 80
@@ -30,7 +30,7 @@ def test_a_half_patched_server_fits_one_screen_with_what_is_half_installed_first
     assert shown[0] == ["partial", "KB884874"]
     assert any(line.startswith("KB884874 partial: Msexcimc.exe in imc is 5.5.2655.55") for line in lines)
     assert any(line.startswith("Exchange Server 5.5 SP4") for line in lines[:4])
-    assert "  Out of support since 2005-12-31 (20 years)." in lines
+    assert "  Out of support since 2005-12-31." in lines
     assert "not shown (--all shows them)" in " ".join(ran.out.split())
     assert ran.out.isascii()
 
