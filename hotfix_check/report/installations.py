@@ -68,7 +68,7 @@ def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Ba
     """The level as it is told, and by what: where the files leave it open, what the registry records of it."""
     if level.exact or level.recorded is None:
         return product.levels[level.low] if level.exact else None, level.basis
-    return product.levels[level.recorded], Basis.REGISTRY
+    return product.levels[level.recorded], Basis.RECORDED
 
 
 def brought_by(build: FileVersion, product: Product, updates: Iterable[Update]) -> tuple[str | None, date | None]:

@@ -131,10 +131,15 @@ def level_reason(product: ProductDocument, level: str) -> str:
         "none": "no file here shows it",
         "markers": f"by {', '.join(votes[:3])}{more}",
         "declared": "as declared, not verified",
-        "registry": "as recorded in the registry, which no marker file shows; updates are judged by the files alone: "
-        f"to judge by it as well, scan with --assume {product['id']}={level}",
+        "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
+        f"alone: to judge by it as well, scan with --assume {product['id']}={level}",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)
+
+
+def _recorded_where(product: ProductDocument) -> str:
+    reported = any(text.startswith("reported-only:") for text in product["anomalies"])
+    return "reported" if reported else "recorded in the registry"
 
 
 def registry_words(target: TargetDocument) -> list[str]:
