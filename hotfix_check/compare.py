@@ -1,4 +1,4 @@
-"""What changed between two targets: files that are new, gone, newer or older, and verdicts that changed. Pure.
+"""What changed between two targets: every program file that is new, gone, newer or older, and verdicts. Pure.
 
 A side is a target that was judged now, or the one target of a saved result, which is not judged again.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hotfix_check.assess import Assessment
+from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.inventory import Inventory, name_of, target_name
@@ -46,12 +46,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """One file; ``change``: new, gone, newer, older, unreadable, altered (the same version, other content)."""
+    """One file; ``change``: new, gone, newer, older, unreadable, altered (the same version, other content).
+
+    ``catalogued`` where the catalogue names such a file: a verdict may rest on it.
+    """
 
     path: str
     change: str
     before: str | None
     after: str | None
+    catalogued: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,10 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """All changes, what went backwards first; ``evidence_only``: a saved result limits what could be compared."""
+    """All changes, the catalogue's own files first, of these what went backwards.
+
+    ``evidence_only``: a saved result limits what could be compared.
+    """
 
     files: tuple[FileChange, ...]
     verdicts: tuple[VerdictChange, ...]
@@ -74,6 +81,8 @@ class Comparison:
 
 
 _ORDER = ("older", "gone", "unreadable", "altered", "new", "newer")
+BACKWARDS = ("older", "gone", "unreadable")
+_WORST_FIRST = tuple(map(str, Verdict))
 
 
 def judged_side(inventory: Inventory, assessment: Assessment, catalogue: str) -> Side:
@@ -85,7 +94,7 @@ def judged_side(inventory: Inventory, assessment: Assessment, catalogue: str) ->
             for file in inventory.files
         ),
         unreadable=frozenset(inventory.inner(file.path).lower() for file in inventory.unreadable),
-        verdicts={finding.update.id: str(finding.verdict) for finding in assessment.findings},
+        verdicts=_worst((finding.update.id, str(finding.verdict)) for finding in assessment.findings),
         catalogue=catalogue,
     )
 
@@ -111,11 +120,19 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
         name=where,
         files=files,
         unreadable=unreadable,
-        verdicts={finding["id"]: finding["verdict"] for finding in target["findings"]},
+        verdicts=_worst((finding["id"], finding["verdict"]) for finding in target["findings"]),
         catalogue=document["catalogue"]["sha256"],
         looked_for=frozenset(found | absent),
         narrowed=any(one is not None for one in (scope["products"], scope["kbs"], document["run"]["as_of"])),
     )
+
+
+def _worst(verdicts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One verdict an update: the worst where several installations have one."""
+    found: dict[str, str] = {}
+    for update, verdict in verdicts:
+        found[update] = min(found.get(update, verdict), verdict, key=_WORST_FIRST.index)
+    return found
 
 
 def _held(target: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], where: str) -> Iterator[SeenFile]:
@@ -138,8 +155,11 @@ def _by_path(files: Iterable[SeenFile]) -> dict[str, SeenFile]:
     return found
 
 
-def compare(before: Side, after: Side) -> Comparison:
-    """Compare two sides file by file, by path without case, and verdict by verdict, as far as both can tell."""
+def compare(before: Side, after: Side, names: frozenset[str] = frozenset()) -> Comparison:
+    """Compare two sides file by file, by path without case, and verdict by verdict, as far as both can tell.
+
+    ``names`` are the lower-case file names that the catalogue knows.
+    """
     changes = []
     for key in sorted(before.files.keys() | after.files.keys()):
         if not (_tells_of_file(before, key) and _tells_of_file(after, key)):
@@ -154,6 +174,7 @@ def compare(before: Side, after: Side) -> Comparison:
                     change=change,
                     before=_version(was),
                     after=_version(now),
+                    catalogued=name_of(key) in names,
                 )
             )
     first, second = before.verdicts, after.verdicts
@@ -171,7 +192,7 @@ def compare(before: Side, after: Side) -> Comparison:
         and _tells_of_update(after, key, alike)
     ]
     return Comparison(
-        files=tuple(sorted(changes, key=lambda one: (_ORDER.index(one.change), one.path.lower()))),
+        files=tuple(sorted(changes, key=lambda one: (not one.catalogued, _ORDER.index(one.change), one.path.lower()))),
         verdicts=tuple(sorted(verdicts, key=lambda one: (not one.worse, one.update))),
         evidence_only=before.looked_for is not None or after.looked_for is not None,
     )

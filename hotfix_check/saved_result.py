@@ -23,6 +23,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "string": (str,),
     "integer": (int,),
+    "number": (int, float),
     "boolean": (bool,),
     "null": (type(None),),
 }
@@ -55,6 +56,11 @@ def _fault_in_meaning(document: dict[str, Any]) -> str | None:
     ]
     for number, target in enumerate(document["targets"], 1):
         where = f"targets {number}"
+        for index, one in enumerate(target["installations"], 1):
+            days = [one["build_released"], one["support"]["ends"], one["support"]["extended_until"]]
+            days += (step["released"] for step in one["next_steps"])
+            days += (cve[key] for cve in one["exposures"] for key in ("known_exploited", "due"))
+            readings.extend((f"{where}, installations {index}", date.fromisoformat, day) for day in days)
         for index, finding in enumerate(target["findings"], 1):
             place = f"{where}, findings {index}"
             readings.append((f"{place}, released", date.fromisoformat, finding["released"]))

@@ -111,7 +111,7 @@ def test_pefile_is_imported_in_one_module() -> None:
     ("library", "where"),
     [
         ("distributed", {"hotfix_check.fleet.dask_cluster"}),
-        ("pyarrow", {"hotfix_check.fleet.as_parquet", "hotfix_check.cli.fleet_formats"}),
+        ("pyarrow", {"hotfix_check.fleet.as_parquet"}),
         ("fsspec", {"hotfix_check.fleet.sources"}),
         ("multiprocessing", {"hotfix_check.processes"}),
     ],

@@ -14,8 +14,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -77,12 +78,24 @@ def quiet(*arguments: object, cwd: Path, **environment: str) -> subprocess.Compl
 
 def needed(name: str, found: dict[str, Distribution]) -> dict[str, Distribution]:
     """The installed distributions that a distribution needs at run time, and those that they need."""
-    for line in distribution(name).requires or ():
+    for line in _requires(name):
         requirement = Requirement(line)
         if requirement.name not in found and _is_for(requirement):
             found[requirement.name] = distribution(requirement.name)
             needed(requirement.name, found)
     return found
+
+
+def _requires(name: str) -> Sequence[str]:
+    """What a distribution needs; of this one as its source says, whatever was installed here once."""
+    if name != "hotfix-check":
+        return distribution(name).requires or ()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].items()
+    return [
+        *project["dependencies"],
+        *(f"{line}; extra == '{extra}'" for extra, lines in extras for line in lines if ";" not in line),
+    ]
 
 
 def _is_for(requirement: Requirement) -> bool:

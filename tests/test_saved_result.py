@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Run
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -19,7 +19,6 @@ from hotfix_check.report.csv import render_csv
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.table import render_table
-from hotfix_check.report.wording import origin
 from hotfix_check.saved_result import _fault_in_meaning, first_fault, read_result
 
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "result-1.json").read_text())
@@ -70,7 +69,7 @@ def test_whatever_is_read_can_be_rendered_in_every_format(place: tuple[Any, ...]
     if first_fault(changed, SCHEMA) is not None or _fault_in_meaning(changed) is not None:
         return
     assert render_html(changed).endswith("</html>")
-    assert render_csv(changed).startswith("record,")
+    assert render_csv(changed).startswith("host,")
     assert render_markdown(changed).startswith("# ")
     assert isinstance(render_table(changed, width=80, everything=True), str)
 
@@ -133,11 +132,12 @@ def test_what_is_no_result_is_one_line(text: str, said: str, tmp_path: Path) -> 
         (lambda one: one.update(path=["x"]), "targets 1, path: string expected, found ['x']"),
         (lambda one: one["findings"][0].update(released="2003-02-30"), "findings 1, released: '2003-02-30': day is"),
         (lambda one: one["ladders"][0]["rungs"][0].update(version="5.5.99999.1"), "ladders 1, rungs: '5.5.99999.1'"),
+        (lambda one: one["installations"][0]["support"].update(ends="2025-02-30"), "installations 1: '2025-02-30'"),
         (lambda one: one["ladders"][0].update(installed=[]), "ladders 1, installed: at least one file expected"),
     ],
     ids=[
         *("an unknown verdict", "a negative count", "no date", "a rung without a label", "a path that is a list"),
-        *("no such day", "no file version", "nothing installed on a ladder"),
+        *("no such day", "no file version", "no such end of support", "nothing installed on a ladder"),
     ],
 )
 def test_a_fault_names_its_place(change: Any, said: str, tmp_path: Path) -> None:
@@ -154,14 +154,3 @@ def test_keys_of_a_later_release_pass(tmp_path: Path) -> None:
     saved = tmp_path / "r.json"
     saved.write_text(json.dumps({**DOCUMENT, "later": 1}))
     assert read_result(saved)["later"] == 1
-
-
-def test_a_result_of_before_baselines_were_named_is_read_and_says_so(tmp_path: Path, run: Run) -> None:
-    older = {key: value for key, value in DOCUMENT.items() if key != "baseline"}
-    (tmp_path / "r.json").write_text(json.dumps(older))
-    assert dict(origin(read_result(tmp_path / "r.json")))["Baseline"] == "not recorded"
-    for form in ("csv", "html", "md", "table", "json"):
-        ran = run("convert", "r.json", "-f", form)
-        assert (ran.code, ran.err) == (0, "")
-    assert run("compare", "r.json", "r.json").code == 0
-    assert len(run("fleet", "r.json", "-q", "-f", "json").result["hosts"]) == 1

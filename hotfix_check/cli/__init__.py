@@ -9,25 +9,30 @@ import typer
 
 from hotfix_check import __version__
 from hotfix_check.cli.catalogue_app import catalogue_app
+from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
+    Answer,
     AsOf,
     Assume,
     BaselineFile,
     Catalogues,
     Colour,
     Complete,
+    Csv,
     Everything,
     FollowLinks,
     Form,
     Hive,
     NoHash,
     Outputs,
+    Page,
+    PageOutputs,
     Products,
     Quiet,
-    ReportForm,
 )
 from hotfix_check.exit_code import exit_codes_text
+from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 
 EXIT_CODES = exit_codes_text()
 
@@ -57,7 +62,7 @@ def scan(
         list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
     ],
     output: Outputs = None,
-    form: ReportForm = "table",
+    form: Form = ResultForm.TABLE,
     catalogue: Catalogues = None,
     product: Products = None,
     kb: Annotated[
@@ -83,8 +88,9 @@ def scan(
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
+    csv: Csv = CsvKind.FINDINGS,
     everything: Everything = False,
-    color: Colour = "auto",
+    color: Colour = ColourChoice.AUTO,
     no_hash: NoHash = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
@@ -109,6 +115,7 @@ def scan(
                 ask=ask,
                 run_info=not no_run_info,
                 colour=color,
+                csv=csv,
             ),
             JudgeOptions(
                 catalogues=tuple(catalogue or ()),
@@ -138,7 +145,7 @@ def explain(
     complete: Complete = False,
     as_of: AsOf = None,
     hive: Hive = None,
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Show the whole tree for one update: rows with + and -, rule, prerequisites, chain, what would settle it."""
@@ -171,7 +178,8 @@ def plan(
     baseline: BaselineFile = None,
     complete: Complete = False,
     as_of: AsOf = None,
-    form: Form = "table",
+    output: PageOutputs = None,
+    form: Page = PageForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """List what to install, in order, so that nothing required or recommended is missing.
@@ -190,7 +198,7 @@ def plan(
         as_of=as_of,
         quiet=quiet,
     )
-    raise typer.Exit(run_plan(target, tuple(to or ()), include_optional, form, options))
+    raise typer.Exit(run_plan(target, tuple(to or ()), include_optional, form, tuple(output or ()), options))
 
 
 @app.command()
@@ -202,7 +210,7 @@ def identify(
         ),
     ],
     catalogue: Catalogues = None,
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
@@ -218,14 +226,21 @@ def compare(
     after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
     catalogue: Catalogues = None,
     complete: Complete = False,
-    form: Form = "table",
+    output: PageOutputs = None,
+    form: Page = PageForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
     from hotfix_check.cli.answering import run_compare
     from hotfix_check.cli.judging import JudgeOptions
 
-    run_compare(before, after, form, JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet))
+    run_compare(
+        before,
+        after,
+        form,
+        tuple(output or ()),
+        JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet),
+    )
 
 
 @app.command("baseline")
@@ -249,14 +264,15 @@ def write_baseline(
 def convert(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
     output: Outputs = None,
-    form: ReportForm = "table",
+    form: Form = ResultForm.TABLE,
+    csv: Csv = CsvKind.FINDINGS,
     everything: Everything = False,
-    color: Colour = "auto",
+    color: Colour = ColourChoice.AUTO,
 ) -> None:
     """Render a saved result again, in any format; nothing is read but that file."""
     from hotfix_check.cli.converting import run_convert
 
-    run_convert(result, tuple(output or ()), form, everything=everything, colour=color)
+    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -271,12 +287,11 @@ def fleet(
             "-o",
             "--output",
             metavar="FILE",
-            help="Also write FILE; its suffix is the format: .html, .csv, .json, .txt, .parquet; repeat for more.",
+            help=f"Also write FILE; its suffix is the format: {', '.join(FORMATS[one].suffix for one in FleetForm)}; "
+            "repeat for more.",
         ),
     ] = None,
-    form: Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|html", help="What stdout gets.")] = (
-        "table"
-    ),
+    form: Annotated[FleetForm, typer.Option("-f", "--format", help="What stdout gets.")] = FleetForm.TABLE,
     catalogue: Catalogues = None,
     product: Products = None,
     kb: Annotated[

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
+from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
+from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates
 from hotfix_check.cli.output import columns, print_exactly, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
@@ -18,19 +18,17 @@ from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import TargetKind, opened_target
 from hotfix_check.inventory.typed import typed_inventory, typed_version
 from hotfix_check.policy import baseline_text
-from hotfix_check.report.changes import render_changes
+from hotfix_check.report.changes import comparison_document
 from hotfix_check.report.explain import render_explanation
+from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm
 from hotfix_check.report.identity import files_of_build, identity_document, render_identity
-from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import Document, finding_document
+from hotfix_check.report.plan import plan_document
+from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import checked_result
 
-_FORMS = ("table", "json")
 
-
-def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> None:
+def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
-    known("--format", form, _FORMS)
     judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
     named = {update.id: update.importance for update in updates}
@@ -45,18 +43,25 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
         for finding in found:
             older, newer = judge.assessor.relations.chain(finding.update, finding.package)
             texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
-    if form == "json":
+    if form is AnswerForm.JSON:
         of_hosts = [{"target": one.target, "findings": rows} for one, rows in zip(inventories, documents, strict=True)]
         _print_json(documents[0] if len(inventories) == 1 else of_hosts)
     else:
         print_report("\n".join(texts))
 
 
-def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> ExitCode:
+def run_plan(
+    target: Path,
+    to: tuple[str, ...],
+    include_optional: bool,
+    form: PageForm,
+    outputs: Sequence[Path],
+    options: JudgeOptions,
+) -> ExitCode:
     """What to install on one target, in order; INCOMPLETE where what was seen allows no plan."""
-    known("--format", form, _FORMS)
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
+    check_outputs(PLAN, form, outputs, inputs=(target, *options.catalogues))
     judge = Judge(options, [target])
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
     weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
@@ -76,13 +81,12 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
             if installation.counts
         ]
         documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))
-    _print_each(documents, form, render_plan)
+    write_report(PLAN, documents, form, outputs, terminal_view(everything=True))
     return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
 
 
-def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
+def run_identify(target: Path, form: AnswerForm, options: JudgeOptions) -> None:
     """What each file of a target is, or what a version that was typed would be."""
-    known("--format", form, _FORMS)
     judge = Judge(options, [target])
     typed = None if target.exists() else typed_version(str(target))
     if typed is None:
@@ -94,22 +98,14 @@ def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
     _print_each([identity_document(inventory, judge.assessor) for inventory in inventories], form, render_identity)
 
 
-def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> None:
+def run_compare(before: Path, after: Path, form: PageForm, outputs: Sequence[Path], options: JudgeOptions) -> None:
     """What changed from one target or saved result to another."""
-    known("--format", form, _FORMS)
+    check_outputs(COMPARISON, form, outputs, inputs=(before, after, *options.catalogues))
     judge = Judge(options, [before, after])
     pairs = _pairs(_sides(before, judge), _sides(after, judge), before, after)
-    compared = [(one, other, compare(one, other)) for one, other in pairs]
-    if form == "json":
-        documents: list[dict[str, object]] = [asdict(changes) for _, _, changes in compared]
-        several = [{"before": one.name, "after": other.name, **asdict(changes)} for one, other, changes in compared]
-        _print_json(documents[0] if len(documents) == 1 else several)
-    else:
-        print_report(
-            "\n".join(
-                render_changes(changes, one.name, other.name, width=columns()) for one, other, changes in compared
-            )
-        )
+    names = judge.outline.all_names
+    compared = [comparison_document(compare(one, other, names), one.name, other.name) for one, other in pairs]
+    write_report(COMPARISON, compared, form, outputs, terminal_view(everything=True))
 
 
 def _sides(path: Path, judge: Judge) -> dict[str | None, Side]:
@@ -117,7 +113,7 @@ def _sides(path: Path, judge: Judge) -> dict[str | None, Side]:
     with opened_target(path) as target:
         if target.kind is TargetKind.RESULT:
             return {None: saved_side(checked_result(target.document("a saved result"), str(path)), str(path))}
-        inventories = judge.read_open(target)
+        inventories = judge.read_open(target, every_pe=True)
     return {
         one.collected.host.casefold() if one.collected and one.collected.host else None: judged_side(
             one, judge.assess(one), judge.catalogue.sha256
@@ -157,9 +153,9 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
         write_file(output, text)
 
 
-def _print_each(documents: Sequence[Document], form: str, render: Callable[..., str]) -> None:
+def _print_each(documents: Sequence[Mapping[str, object]], form: AnswerForm, render: Callable[..., str]) -> None:
     """One document, or one a host."""
-    if form == "json":
+    if form is AnswerForm.JSON:
         _print_json(documents[0] if len(documents) == 1 else documents)
     else:
         print_report("\n".join(render(document, width=columns()) for document in documents))

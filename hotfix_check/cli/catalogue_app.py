@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hotfix_check.cli.options import Catalogues, Form, Quiet
+from hotfix_check.cli.options import Answer, Catalogues, Quiet
+from hotfix_check.report.formats import AnswerForm
 
 catalogue_app = typer.Typer(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
 
@@ -29,7 +30,7 @@ def catalogue_list(
     until: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="Only updates of this day or earlier.")
     ] = None,
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     catalogue: Catalogues = None,
 ) -> None:
     """List the updates, one a line."""
@@ -52,7 +53,7 @@ def catalogue_show(
     kb: Annotated[
         str, typer.Argument(metavar="KB", help="A KB number, another name (MS06-019), or an id (exchange-2003/SP2).")
     ],
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
     catalogue: Catalogues = None,
 ) -> None:
     """Show all that the catalogue holds on one update."""
@@ -75,7 +76,7 @@ def catalogue_check(
 
 
 @catalogue_app.command("status")
-def catalogue_status(form: Form = "table", catalogue: Catalogues = None) -> None:
+def catalogue_status(form: Answer = AnswerForm.TABLE, catalogue: Catalogues = None) -> None:
     """Show which catalogue this is, how old, and the newest update of each product."""
     from hotfix_check.cli.catalogue_versions import run_status
 
@@ -98,7 +99,7 @@ def catalogue_build(
 def catalogue_diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="A catalogue file or folder, or the word 'default'.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The one to compare with it.")],
-    form: Form = "table",
+    form: Answer = AnswerForm.TABLE,
 ) -> None:
     """Show which updates, levels and rows came, went or changed from catalogue A to B."""
     from hotfix_check.cli.catalogue_versions import run_diff

@@ -16,22 +16,22 @@ from hotfix_check.catalogue import Catalogue, Update, default_folder
 from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.catalogues import chosen_catalogue
-from hotfix_check.cli.judging import known, warn_of_clock
+from hotfix_check.cli.judging import warn_of_clock
 from hotfix_check.cli.output import print_exactly, print_report
+from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.text import cell, visible_lines
 
 _OLD_AFTER_DAYS = 365
 _WIDEST_NAME = 40
 
 
-def run_status(form: str, paths: Sequence[Path]) -> None:
+def run_status(form: AnswerForm, paths: Sequence[Path]) -> None:
     """Version, digest, place, products and their newest updates; a catalogue older than a year is warned of."""
-    known("--format", form, ("table", "json"))
     catalogue = chosen_catalogue(paths)
     today = datetime.now(UTC).date()
     age = (today - date.fromisoformat(catalogue.version)).days
     status = _status(catalogue, paths, age)
-    if form == "json":
+    if form is AnswerForm.JSON:
         print_exactly(json.dumps(status, indent=2) + "\n")
     else:
         print_report(_status_text(status))
@@ -44,11 +44,10 @@ def run_status(form: str, paths: Sequence[Path]) -> None:
         )
 
 
-def run_diff(before: Path, after: Path, form: str) -> None:
+def run_diff(before: Path, after: Path, form: AnswerForm) -> None:
     """What came, went and changed from one catalogue to another; the word default is the tool's own."""
-    known("--format", form, ("table", "json"))
     changes = compare_catalogues(*(chosen_catalogue([path]) for path in (before, after)))
-    if form == "json":
+    if form is AnswerForm.JSON:
         print_exactly(json.dumps(asdict(changes), indent=2) + "\n")
     else:
         print_report(visible_lines(_difference(changes)))

@@ -21,9 +21,9 @@ from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import find_updates, known, read_day
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.errors import CatalogueError
+from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.text import cell, visible, visible_lines
 
-_FORMS = ("table", "json")
 _COLUMNS = ("name", "version", "size", "timestamp", "platform")
 _WIDEST_NAME = 80
 
@@ -41,14 +41,13 @@ class ListOptions:
     until: str | None = None
 
 
-def run_list(options: ListOptions, form: str, paths: Sequence[Path]) -> None:
+def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> None:
     """One line an update: product, name, kind, importance, day, title."""
-    known("--format", form, _FORMS)
     catalogue = chosen_catalogue(paths)
     for product in options.products:
         known("--product", product, (one.id for one in catalogue.products))
     updates = _narrowed(catalogue.updates, options)
-    if form == "json":
+    if form is AnswerForm.JSON:
         print_exactly(json.dumps([_summary(update) for update in updates], indent=2) + "\n")
         return
     rows = [
@@ -75,13 +74,12 @@ def run_list(options: ListOptions, form: str, paths: Sequence[Path]) -> None:
     )
 
 
-def run_show(name: str, form: str, paths: Sequence[Path]) -> None:
+def run_show(name: str, form: AnswerForm, paths: Sequence[Path]) -> None:
     """Everything on the updates of one KB number, other name or id."""
-    known("--format", form, _FORMS)
     catalogue = chosen_catalogue(paths)
     found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)
-    if form == "json":
+    if form is AnswerForm.JSON:
         print_exactly(json.dumps([_whole(update, relations) for update in found], indent=2) + "\n")
         return
     print_report("\n".join(_shown(_whole(update, relations)) for update in found))

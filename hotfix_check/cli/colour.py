@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from enum import StrEnum
 
-from hotfix_check.report.table import Paint, plain
-
-COLOUR_CHOICES = ("auto", "always", "never")
-_CODES = {
-    "missing": "31;1",
-    "partial": "33;1",
-    "undetermined": "35;1",
-    "superseded": "36",
-    "installed": "32",
-    "not-applicable": "2",
-}
+from hotfix_check.report.formats import Paint, plain
 
 
-def chosen_paint(choice: str) -> Paint:
+class ColourChoice(StrEnum):
+    """When the table is painted."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def chosen_paint(choice: ColourChoice) -> Paint:
     """How the table is painted: ``--color`` outweighs NO_COLOR, that FORCE_COLOR, that what stdout is."""
     return _paint if _wanted(choice, os.environ, terminal=is_terminal()) else plain
 
@@ -29,9 +28,9 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _wanted(choice: str, environment: Mapping[str, str], *, terminal: bool) -> bool:
-    if choice != "auto":
-        return choice == "always"
+def _wanted(choice: ColourChoice, environment: Mapping[str, str], *, terminal: bool) -> bool:
+    if choice is not ColourChoice.AUTO:
+        return choice is ColourChoice.ALWAYS
     if environment.get("NO_COLOR"):
         return False
     if environment.get("FORCE_COLOR"):
@@ -43,5 +42,7 @@ def _wanted(choice: str, environment: Mapping[str, str], *, terminal: bool) -> b
 
 
 def _paint(verdict: str, text: str) -> str:
-    code = _CODES.get(verdict)
-    return text if code is None else f"\x1b[{code}m{text}\x1b[0m"
+    from hotfix_check.report.verdicts import LOOKS
+
+    look = LOOKS.get(verdict)
+    return text if look is None else f"\x1b[{look.terminal}m{text}\x1b[0m"

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
-from hotfix_check.cli.formats import check_outputs, show, write_outputs
+from hotfix_check.cli.colour import ColourChoice, chosen_paint
+from hotfix_check.cli.formats import check_outputs, terminal_view, write_report
+from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
 from hotfix_check.saved_result import read_result
 
 
-def run_convert(result: Path, outputs: Sequence[Path], form: str, *, everything: bool, colour: str) -> None:
+def run_convert(
+    result: Path, outputs: Sequence[Path], form: ResultForm, *, everything: bool, colour: ColourChoice, csv: CsvKind
+) -> None:
     """Print and write the renderings of a saved result. Raises SavedInputError when it does not follow its schema."""
-    check_outputs(form, colour, outputs, inputs=(result,), manifest=False)
-    document = read_result(result)
-    write_outputs(lambda: show(document, form, everything=everything, colour=colour), document, form, outputs)
+    check_outputs(RESULT, form, outputs, inputs=(result,))
+    document = cast("ResultDocument", read_result(result))  # its schema is that of the type
+    view = terminal_view(everything=everything, paint=chosen_paint(colour), csv=csv)
+    write_report(RESULT, document, form, outputs, view)

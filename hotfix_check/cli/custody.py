@@ -28,8 +28,8 @@ from hotfix_check.manifest import (
     same_bytes,
 )
 from hotfix_check.pe.bytes import PeError, open_regular
+from hotfix_check.report.document import result_digest
 from hotfix_check.report.text import visible
-from hotfix_check.report.wording import result_digest
 from hotfix_check.untrusted.json import read_json
 from hotfix_check.untrusted.shown import path_text
 

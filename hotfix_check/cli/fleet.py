@@ -10,8 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hotfix_check import __version__
-from hotfix_check.cli.fleet_formats import check_fleet_outputs, write_fleet
-from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
 from hotfix_check.cli.progress import counting
 from hotfix_check.cli.scanning import this_user
@@ -21,11 +20,13 @@ from hotfix_check.fleet.expected import Expected, read_expected
 from hotfix_check.fleet.host import FleetQuestion, HostRow
 from hotfix_check.fleet.journal import Journal, journal_file, question_digest
 from hotfix_check.fleet.pool import in_processes
+from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.run import Ran, run_fleet
 from hotfix_check.fleet.sources import Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import counted
 from hotfix_check.policy import Waivers, load_waivers, long_waivers
+from hotfix_check.report.formats import FleetForm
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.shown import path_text
 
@@ -36,7 +37,7 @@ class FleetOptions:
 
     paths: tuple[str, ...]
     outputs: tuple[Path, ...]
-    form: str
+    form: FleetForm
     waivers: Path | None
     fail_on: str | None
     expect: Path | None
@@ -54,7 +55,7 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
     started = datetime.now(UTC)
     policy = [file for file in (asked.baseline, options.waivers, options.expect) if file is not None]
     read = [Path(local) for local in map(local_path, options.paths) if local is not None]
-    check_fleet_outputs(options.form, options.outputs, inputs=(*policy, *asked.catalogues, *read))
+    check_outputs(FLEET, options.form, options.outputs, inputs=(*policy, *asked.catalogues, *read))
     if options.group_by is not None and options.expect is None:
         raise UsageError("--group-by: names a column of the file that --expect gives")
     if options.jobs is not None and options.scheduler is not None:
@@ -90,7 +91,7 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
             for note in notes:
                 warn(note)
         document = _document(options, asked, judge, waivers, spool, expected, notes, started)
-        write_fleet(document, options.form, options.outputs, everything=options.everything)
+        write_report(FLEET, document, options.form, options.outputs, terminal_view(everything=options.everything))
         return fleet_exit_code(document.head, exit_zero=options.exit_zero)
 
 

@@ -1,75 +1,55 @@
-"""The formats of a result, by name and by suffix, and where they go: stdout, and every file."""
+"""Where a report goes: stdout, and every file that was asked for, each in the format of its name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
-from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
+from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.judging import known
-from hotfix_check.cli.output import columns, is_stream, print_exactly, print_report, write_file
+from hotfix_check.cli.output import columns, for_machines, is_stream, replaced, replaced_bytes, standard_output
 from hotfix_check.errors import OutputError, UsageError
-from hotfix_check.report.result import Document, to_json
-from hotfix_check.report.table import render_table
+from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 
+Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"
-_FILE_COLUMNS = 100
-Manifest = Callable[[], str]
+OtherFiles = Mapping[str, Callable[[], str]]
+"""The text of files beside the reports, by suffix: a manifest of the evidence."""
+_EXTRAS = {"parquet": ("pyarrow", "--output: Parquet needs the extra 'fleet': pip install 'hotfix-check[fleet]'")}
 
 
-def _table(document: Document) -> str:
-    return render_table(document, width=_FILE_COLUMNS, everything=True)
+def check_outputs(
+    report: Report[Any], form: str, outputs: Sequence[Path], *, inputs: Sequence[Path], others: Sequence[str] = ()
+) -> None:
+    """Raises UsageError for a suffix of no format, and for a file that would replace what is read.
 
-
-def _csv(document: Document) -> str:
-    from hotfix_check.report.csv import render_csv
-
-    return render_csv(document)
-
-
-def _markdown(document: Document) -> str:
-    from hotfix_check.report.markdown import render_markdown
-
-    return render_markdown(document)
-
-
-def _html(document: Document) -> str:
-    from hotfix_check.report.html import render_html
-
-    return render_html(document)
-
-
-@dataclass(frozen=True, slots=True)
-class _Format:
-    suffix: str
-    render: Callable[[Document], str]
-    file_prefix: str = ""
-
-
-FORMATS = {
-    "table": _Format(".txt", _table),
-    "json": _Format(".json", to_json),
-    # Excel reads a CSV file as UTF-8 only behind a byte order mark.
-    "csv": _Format(".csv", _csv, "\N{ZERO WIDTH NO-BREAK SPACE}"),
-    "md": _Format(".md", _markdown),
-    "html": _Format(".html", _html),
-}
-_BY_SUFFIX = {form.suffix: form for form in FORMATS.values()}
-
-
-def check_outputs(form: str, colour: str, outputs: Sequence[Path], *, inputs: Sequence[Path], manifest: bool) -> None:
-    """Raises UsageError for an unknown format, colour or suffix, and for a file that would replace what is read."""
-    known("--format", form, tuple(FORMATS))
-    known("--color", colour, COLOUR_CHOICES)
+    ``others`` are suffixes of files that are no report.
+    """
+    if form in report.binary and is_terminal():
+        suffix = FORMATS[form].suffix
+        raise UsageError(f"--format: {form} is nothing for a terminal: write it to a file with -o report{suffix}")
     for path in outputs:
-        if is_manifest(path) and not manifest:
+        if is_manifest(path) and MANIFEST_SUFFIX not in others:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
-        if not is_stream(path):
-            known("--output", path.suffix.lower() or path.name, tuple(_BY_SUFFIX))
+        chosen = report.form_of(path.name)
+        if not is_stream(path) and not is_manifest(path) and chosen is None:
+            known("--output", path.suffix.lower() or path.name, report.suffixes())
         not_evidence(path, inputs)
+        _needs_extra(chosen)
+    _needs_extra(form)
+
+
+def _needs_extra(form: str | None) -> None:
+    if form in _EXTRAS:
+        import importlib.util
+
+        library, said = _EXTRAS[form]
+        if importlib.util.find_spec(library) is None:
+            raise UsageError(said)
 
 
 def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
@@ -93,36 +73,65 @@ def is_manifest(path: Path) -> bool:
     return path.name.lower().endswith(MANIFEST_SUFFIX)
 
 
-def show(document: Document, form: str, *, everything: bool, colour: str) -> None:
-    """Print the report to stdout."""
-    if form == "table":
-        print_report(render_table(document, width=columns(), everything=everything, paint=chosen_paint(colour)))
-    else:
-        print_exactly(FORMATS[form].render(document))
+def terminal_view(*, everything: bool, paint: Paint = plain, csv: CsvKind = CsvKind.FINDINGS) -> View:
+    """How a report looks on stdout."""
+    return View(width=columns(), everything=everything, paint=paint, csv=csv)
 
 
-def write_outputs(
-    report: Callable[[], None], document: Document, form: str, outputs: Sequence[Path], manifest: Manifest | None = None
+def write_report(
+    report: Report[Shown],
+    document: Shown,
+    form: str,
+    outputs: Sequence[Path],
+    view: View,
+    *,
+    instead: Callable[[], None] | None = None,
+    others: OtherFiles | None = None,
 ) -> None:
-    """Print the report, and write every file that can be written. Raises OutputError with a line for each fault.
+    """Print the report, or do ``instead``, and write every file. Raises OutputError with a line for each fault.
 
-    A pipe or a device whose name says no format gets ``form``, as stdout does.
+    ``view`` is that of stdout; a file has all of it. A pipe or a device whose name says no format gets ``form``, as
+    stdout does. One file that cannot be written does not keep the others back.
     """
     faults: list[str] = []
-    try:
-        report()
-    except OutputError as error:
-        faults.extend(error.lines)
-    for path in outputs:
+    writers = [instead or (lambda: _print(report, document, form, view))]
+    writers += [_writer(report, document, form, view, path, others or {}) for path in outputs]
+    for write in writers:
         try:
-            if manifest is not None and is_manifest(path):
-                write_file(path, manifest())
-            else:
-                chosen = _BY_SUFFIX.get(path.suffix.lower())
-                write_file(
-                    path, chosen.file_prefix + chosen.render(document) if chosen else FORMATS[form].render(document)
-                )
+            write()
         except OutputError as error:
             faults.extend(error.lines)
     if faults:
         raise OutputError(*faults)
+
+
+def _print(report: Report[Shown], document: Shown, form: str, view: View) -> None:
+    if form != "table" and form not in report.binary:
+        for_machines()
+    with standard_output() as stream:
+        if form in report.binary:
+            report.binary[form](document, view, stream.buffer)
+            return
+        stream.writelines(report.text[form](document, view))
+
+
+def _writer(
+    report: Report[Shown], document: Shown, printed: str, shown: View, path: Path, others: OtherFiles
+) -> Callable[[], None]:
+    def write() -> None:
+        other = next((text for suffix, text in others.items() if path.name.lower().endswith(suffix)), None)
+        named = report.form_of(path.name)
+        form = named or printed
+        view = replace(shown, width=report.columns, everything=True, paint=plain)
+        if other is None and form in report.binary:
+            with replaced_bytes(path) as stream:
+                report.binary[form](document, view, stream)
+            return
+        with replaced(path) as text:
+            if other is not None:
+                text.write(other())
+                return
+            text.write(FORMATS[form].prefix if named else "")
+            text.writelines(report.text[form](document, view))
+
+    return write

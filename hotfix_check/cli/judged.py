@@ -13,7 +13,8 @@ from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.cli.judging import Judge
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
-from hotfix_check.report.result import Document, RunInfo, Scope, result_document
+from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.result import RunInfo, Scope, result_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Judged:
     waivers: Waivers
     applied: Applied
 
-    def document(self, run: RunInfo) -> Document:
+    def document(self, run: RunInfo) -> ResultDocument:
         """The result document, with the run info given."""
         asked, question = self.judge.options, self.judge.question
         return result_document(
@@ -50,7 +51,7 @@ class Judged:
             for assessment, here in zip(self.assessments, waived, strict=False)
         ]
 
-    def bare_document(self) -> Document:
+    def bare_document(self) -> ResultDocument:
         """The same without run info, as --no-run-info writes it: equal on every machine."""
         return self.document(RunInfo(as_of=self.judge.as_of))
 

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from hotfix_check.cli.colour import ColourChoice
+from hotfix_check.report.formats import PLAN, RESULT, AnswerForm, CsvKind, PageForm, ResultForm
+
 Catalogues = Annotated[
     list[Path] | None,
     typer.Option(
@@ -22,15 +25,14 @@ Outputs = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="Also write FILE; its suffix is the format: .html, .csv, .md, .json, .txt, and of scan .manifest.json; "
+        help=f"Also write FILE; its suffix is the format: {', '.join(RESULT.suffixes())}, and of scan .manifest.json; "
         "repeat for more.",
     ),
 ]
-ReportForm = Annotated[str, typer.Option("-f", "--format", metavar="table|json|csv|md|html", help="What stdout gets.")]
+Form = Annotated[ResultForm, typer.Option("-f", "--format", help="What stdout gets.")]
+Csv = Annotated[CsvKind, typer.Option("--csv", help="What a row of the CSV is.")]
 Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
-Colour = Annotated[
-    str, typer.Option("--color", metavar="auto|always|never", help="Colour in the table; auto: on a terminal.")
-]
+Colour = Annotated[ColourChoice, typer.Option("--color", help="Colour in the table; auto: on a terminal.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
 FollowLinks = Annotated[
     bool, typer.Option("--follow-links", help="Follow links to folders and files, also out of the target.")
@@ -45,7 +47,17 @@ Hive = Annotated[
     ),
 ]
 NoHash = Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")]
-Form = Annotated[str, typer.Option("-f", "--format", metavar="table|json", help="What stdout gets.")]
+PageOutputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=f"Also write FILE; its suffix is the format: {', '.join(PLAN.suffixes())}; repeat for more.",
+    ),
+]
+Page = Annotated[PageForm, typer.Option("-f", "--format", help="What stdout gets.")]
+Answer = Annotated[AnswerForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Products = Annotated[
     list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
 ]

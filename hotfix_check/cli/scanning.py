@@ -12,11 +12,13 @@ from pathlib import Path
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.weight import exit_code
-from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_outputs
+from hotfix_check.cli.colour import ColourChoice, chosen_paint
+from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory.target import STANDARD_INPUT
+from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
@@ -30,14 +32,15 @@ class ScanOptions:
 
     targets: tuple[Path, ...]
     outputs: tuple[Path, ...]
-    form: str
+    form: ResultForm
     waivers: Path | None
     fail_on: str | None
     exit_zero: bool
     everything: bool
     ask: bool
     run_info: bool
-    colour: str
+    colour: ColourChoice
+    csv: CsvKind
 
 
 def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
@@ -49,8 +52,8 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     options = replace(options, targets=_each(options.targets))
     policy = [file for file in (asked.baseline, options.waivers) if file is not None]
     inputs = (*options.targets, *policy, *asked.catalogues, *(() if asked.hive is None else (asked.hive,)))
-    check_outputs(options.form, options.colour, options.outputs, inputs=inputs, manifest=True)
-    if options.ask and options.form != "table":
+    check_outputs(RESULT, options.form, options.outputs, inputs=inputs, others=(MANIFEST_SUFFIX,))
+    if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
@@ -96,13 +99,18 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
 
         return manifest_text(judged, read, options.waivers, day)
 
-    def report() -> None:
-        if options.ask:
-            print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
-        else:
-            show(document, options.form, everything=options.everything, colour=options.colour)
+    def request() -> None:
+        print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
 
-    write_outputs(report, document, options.form, options.outputs, manifest)
+    write_report(
+        RESULT,
+        document,
+        options.form,
+        options.outputs,
+        terminal_view(everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv),
+        instead=request if options.ask else None,
+        others={MANIFEST_SUFFIX: manifest},
+    )
     return exit_code(judged.outcomes, exit_zero=options.exit_zero)
 
 

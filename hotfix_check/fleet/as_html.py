@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.fleet.document import FleetDocument, fleet_exit_code
+from hotfix_check.fleet.document import Document, FleetDocument, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
@@ -22,7 +22,7 @@ from hotfix_check.fleet.words import (
     older_words,
 )
 from hotfix_check.report.html import packaged_page, style_digest
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.names import names_of
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
 HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8

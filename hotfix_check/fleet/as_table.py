@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hotfix_check.fleet.document import FleetDocument
+from hotfix_check.fleet.document import Document, FleetDocument
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
@@ -16,7 +16,7 @@ from hotfix_check.fleet.words import (
     needs,
     older_words,
 )
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill, visible
 from hotfix_check.untrusted.shown import clipped
 

@@ -19,10 +19,13 @@ from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
-from hotfix_check.report.result import Document, RunInfo, day_text, document_head
+from hotfix_check.report.names import day_text
+from hotfix_check.report.result import RunInfo, catalogue_document, run_document, tool_document
+from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
-SUMMARY = ("installed", "superseded", "partial", "missing", "not-applicable", "undetermined", "blocked", "waived")
+Document = dict[str, Any]
+SUMMARY = (*map(str, SUMMARY_ORDER), "blocked", "waived")
 _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 _KB = re.compile(r"KB([0-9]{5,7})")
 
@@ -72,7 +75,10 @@ def fleet_document(
     unexpected = [row["host"] for row in spool.unexpected()] if expected is not None else []
     del outcomes["damaged"]
     head = {
-        **document_head(SCHEMA, run, catalogue),
+        "schema": SCHEMA,
+        "tool": tool_document(),
+        "run": run_document(run),
+        "catalogue": catalogue_document(catalogue),
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {

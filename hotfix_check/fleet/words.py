@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.fleet.document import Document
+from hotfix_check.report.names import names_of
 
 _NAMES = 8
 

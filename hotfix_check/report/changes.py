@@ -1,8 +1,16 @@
-"""compare as text: what went backwards first."""
+"""compare as a document and in words: every file that changed, folded by folder and build, the catalogued first."""
 
 from __future__ import annotations
 
-from hotfix_check.compare import Comparison
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hotfix_check.compare import BACKWARDS, Comparison
+from hotfix_check.report.document import ComparisonDocument, FileChangeDocument
+from hotfix_check.report.names import names_of
+from hotfix_check.report.outline import Block, Outline
+from hotfix_check.report.parts import counted, some
 from hotfix_check.report.text import fill
 
 _WORDS = {
@@ -13,30 +21,132 @@ _WORDS = {
     "new": "is new",
     "newer": "is newer",
 }
+_MANY = {
+    "older": "went back",
+    "gone": "are gone",
+    "unreadable": "cannot be read any more",
+    "altered": "have the same version and other content",
+    "new": "are new",
+    "newer": "are newer",
+}
 _EVIDENCE_ONLY = (
     "Compared are only files and updates that the saved result holds as evidence, or looked for and found absent: "
     "nothing else is new or gone by it."
 )
+_FOLDED, _NAMED = 3, 3  # files of one folder, change and build that are told together; of how many the name is given
 
 
-def render_changes(changes: Comparison, before: str, after: str, *, width: int) -> str:
-    """One line a change; lines that begin with ! are regressions."""
-    lines = [f"From {before} to {after}:"]
-    limits = [_EVIDENCE_ONLY] if changes.evidence_only else []
-    if not changes.files and not changes.verdicts:
-        lines = [f"{lines[0]} nothing changed in what the catalogue knows."]
-        return "".join(fill(line, width) + "\n" for line in (*lines, *limits))
-    for file in changes.files:
-        mark = "! " if file.change in ("older", "gone", "unreadable") else "  "
-        versions = " -> ".join(version for version in (file.before, file.after) if version)
-        lines.append(f"{mark}{file.path} {_WORDS[file.change]}: {versions}")
-    for verdict in changes.verdicts:
-        mark = "! " if verdict.worse else "  "
-        lines.append(f"{mark}{verdict.update}: {verdict.before or 'not judged'} -> {verdict.after or 'not judged'}")
-    worse = sum(one.change in ("older", "gone", "unreadable") for one in changes.files)
-    lines.append(
-        f"{len(changes.files)} files changed, {worse} of them went back, are gone or unreadable; "
-        f"{len(changes.verdicts)} verdicts changed, {sum(one.worse for one in changes.verdicts)} for the worse."
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of what changed: what, whether it is for the worse, the versions before and after."""
+
+    what: str
+    words: str
+    worse: bool
+    versions: str
+
+
+def comparison_document(changes: Comparison, before: str, after: str) -> ComparisonDocument:
+    """The changes from one target to another, by their names."""
+    return {
+        "schema": "hotfix-check/comparison/1",
+        "before": before,
+        "after": after,
+        "files": [
+            {
+                "path": one.path,
+                "change": one.change,
+                "before": one.before,
+                "after": one.after,
+                "catalogued": one.catalogued,
+            }
+            for one in changes.files
+        ],
+        "verdicts": [
+            {"update": one.update, "before": one.before, "after": one.after, "worse": one.worse}
+            for one in changes.verdicts
+        ],
+        "evidence_only": changes.evidence_only,
+    }
+
+
+def folded_files(files: Iterable[FileChangeDocument]) -> list[Change]:
+    """The changes of files in their order; those of one folder, change and build together where they are several."""
+    groups: dict[tuple[bool, str, str, str | None, str | None], list[FileChangeDocument]] = defaultdict(list)
+    for one in files:
+        folder = one["path"].rpartition("/")[0]
+        groups[one["catalogued"], one["change"], folder, one["before"], one["after"]].append(one)
+    lines = []
+    for (_, change, folder, before, after), group in groups.items():
+        versions = " -> ".join(version for version in (before, after) if version)
+        worse = change in BACKWARDS
+        if len(group) < _FOLDED:
+            lines += [Change(what=one["path"], words=_WORDS[change], worse=worse, versions=versions) for one in group]
+        else:
+            names = some([one["path"].rpartition("/")[2] for one in group], _NAMED)
+            what = f"{folder or '.'}: {counted(len(group), 'file')} ({names})"
+            lines.append(Change(what=what, words=_MANY[change], worse=worse, versions=versions))
+    return lines
+
+
+def folded_verdicts(document: ComparisonDocument) -> list[Change]:
+    """The changes of verdicts: those for the worse one by one, the others by what they changed from and to."""
+    lines = []
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in document["verdicts"]:
+        before, after = one["before"] or "not judged", one["after"] or "not judged"
+        if one["worse"]:
+            lines.append(Change(what=one["update"], words="", worse=True, versions=f"{before} -> {after}"))
+        else:
+            groups[before, after].append(one["update"])
+    for (before, after), updates in groups.items():
+        what = updates[0] if len(updates) == 1 else f"{len(updates)} updates ({some(names_of(updates), 8)})"
+        lines.append(Change(what=what, words="", worse=False, versions=f"{before} -> {after}"))
+    return lines
+
+
+def summary_words(document: ComparisonDocument) -> str:
+    """How much changed, and how much of it for the worse."""
+    files, verdicts = document["files"], document["verdicts"]
+    back = sum(one["change"] in BACKWARDS for one in files)
+    worse = sum(one["worse"] for one in verdicts)
+    return (
+        f"{counted(len(files), 'file')} changed, {back} of them went back, {'is' if back == 1 else 'are'} gone or "
+        f"unreadable; {counted(len(verdicts), 'verdict')} changed, {worse} for the worse."
     )
-    lines.extend(limits)
+
+
+def render_changes(document: ComparisonDocument, *, width: int) -> str:
+    """One line a change; lines that begin with ! are regressions."""
+    lines = [f"From {document['before']} to {document['after']}:"]
+    limits = [_EVIDENCE_ONLY] if document["evidence_only"] else []
+    if not document["files"] and not document["verdicts"]:
+        lines = [f"{lines[0]} nothing changed."]
+        return "".join(fill(line, width) + "\n" for line in (*lines, *limits))
+    for one in (*folded_files(document["files"]), *folded_verdicts(document)):
+        words = f" {one.words}" if one.words else ""
+        lines.append(f"{'! ' if one.worse else '  '}{one.what}{words}: {one.versions}")
+    lines += [summary_words(document), *limits]
     return "\n".join(fill(line, width, indent="    ") for line in lines) + "\n"
+
+
+def changes_outline(document: ComparisonDocument) -> Outline:
+    """The same as headings and tables."""
+    files, verdicts = folded_files(document["files"]), folded_verdicts(document)
+    return Outline(
+        kind="Comparison",
+        title=f"{document['before']} to {document['after']}",
+        lead=[summary_words(document), *([_EVIDENCE_ONLY] if document["evidence_only"] else [])],
+        blocks=[
+            Block(
+                heading="Files",
+                columns=("File", "Change", "Versions", "For the worse"),
+                rows=[(one.what, one.words, one.versions, "yes" if one.worse else "") for one in files],
+            ),
+            Block(
+                heading="Verdicts",
+                columns=("Update", "Verdict", "For the worse"),
+                rows=[(one.what, one.versions, "yes" if one.worse else "") for one in verdicts],
+            ),
+        ],
+    )

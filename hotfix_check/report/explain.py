@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.inventory import VERSION_FROM_TEXT
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.document import FileDocument, FindingDocument
+from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
+from hotfix_check.report.verdicts import LOOKS
 from hotfix_check.report.wording import headline, next_steps
 
 _MARKS = {"exact": "+", "later": "+", "older": "-", "absent": "-"}
-_RULES = {
-    "installed": "every required file is at the table's version or later, and at least one is exactly the table's",
-    "superseded": "the fix is there by later builds on the same line, or by a level or update that contains it",
-    "partial": "one required file, or one copy, has the fix and another has not",
-    "missing": "a required file is older than the table's version or was removed; below it, the fix is not in the file",
-    "not-applicable": "there is proof that the product, its component or its line is not on the target",
-    "undetermined": "what was collected decides neither way; that is never a pass",
-}
 _BY_LEVEL = "a service pack or cumulative update is judged by the service level, which marker files show"
 _LINKS = 10
 NOT_LOOKED_AT = (
@@ -26,12 +20,12 @@ NOT_LOOKED_AT = (
 _BESIDE_THE_REGISTRY = "Not looked at: files waiting for a restart, running processes, and what is not in the target."
 
 
-def render_explanation(finding: Document, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
+def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
     """One finding explained; ``older`` and ``newer`` are the ids that it replaces and that replace it, oldest first."""
     name = names_of([finding["id"]])[0]
     lines = [f"{finding['id']}: {finding['title']}", ""]
     lines += [f"{headline(finding)}", f"Confidence: {finding['confidence']}. Importance: {finding['importance']}."]
-    rule = _BY_LEVEL if finding["kind"] in ("service-pack", "cumulative-update") else _RULES[finding["verdict"]]
+    rule = _BY_LEVEL if finding["kind"] in ("service-pack", "cumulative-update") else LOOKS[finding["verdict"]].rule
     lines += [f"Rule: {rule}.", ""]
     if finding["files"]:
         line = f", package for {finding['line']}" if finding["line"] else ""
@@ -70,7 +64,7 @@ def _nearest(names: Sequence[str], *, before: bool) -> list[str]:
     return [beyond, *names[-_LINKS:]] if before else [*names[:_LINKS], beyond]
 
 
-def _row(row: Document) -> list[str]:
+def _row(row: FileDocument) -> list[str]:
     expected = row["expected"]
     facts = [
         f"{expected['version']} or later" if expected["version"] else "no version resource",
@@ -93,7 +87,7 @@ def _row(row: Document) -> list[str]:
     return lines
 
 
-def _prerequisites(finding: Document) -> str:
+def _prerequisites(finding: FindingDocument) -> str:
     if finding["prerequisites"]:
         return "Prerequisites (blocked until they are met):" if finding["blocked"] else "Prerequisites:"
     return "Prerequisites: none, as stated." if finding["prerequisites_stated"] else "Prerequisites: not stated."

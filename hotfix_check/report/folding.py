@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.document import FindingDocument
+from hotfix_check.report.names import names_of
 from hotfix_check.report.wording import TO_INSTALL
 
 _WEIGHTY = ("required", "forbidden", "recommended")
@@ -22,22 +23,21 @@ class Folded:
     ``counted`` are the findings that only the summary counts.
     """
 
-    shown: tuple[Document, ...]
+    shown: tuple[FindingDocument, ...]
     beneath: Mapping[str, tuple[str, ...]]
     waiting: Mapping[str, tuple[str, ...]]
-    open: tuple[Document, ...]
+    open: tuple[FindingDocument, ...]
     counted: int
 
 
-def fold(target: Document, *, everything: bool) -> Folded:
-    """Fold the findings of a target.
+def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) -> Folded:
+    """Fold the findings on an installation; ``kind`` is that of the target.
 
     A missing update whose advice is another one stands beneath that one, and one that is blocked by another's absence
-    waits for it; what is required or waived is told by itself. Optional updates that are undetermined are told
-    together, by the files that would settle them, unless they are few. Installed and superseded ones are counted, and
-    so are forbidden ones that are not there; of a lone file, installed ones are shown, since they are the answer.
+    waits for it; what is required, waived or half-installed is told by itself. Optional updates that are undetermined
+    are told together, by the files that would settle them, unless they are few. Installed and superseded ones are
+    counted, and so are forbidden ones that are not there; of a lone file, installed ones are shown, being the answer.
     """
-    findings: Sequence[Document] = target["findings"]
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
     missing = {one["id"]: one for one in findings if one["verdict"] in TO_INSTALL and one["importance"] != "forbidden"}
@@ -56,7 +56,7 @@ def fold(target: Document, *, everything: bool) -> Folded:
             or (verdict == "undetermined" and (importance in _WEIGHTY or not fold_open))
             or importance == "required"
             or (importance == "forbidden" and verdict in ("installed", "partial"))
-            or (verdict == "installed" and target["kind"] == "file")
+            or (verdict == "installed" and kind == "file")
         ):
             shown.append(finding)
     told = len(shown) + len(steps) + (len(undecided) if fold_open else 0)
@@ -70,10 +70,10 @@ def fold(target: Document, *, everything: bool) -> Folded:
 
 
 def _folds_under(
-    finding: Document, missing: Mapping[str, Document], levels: Mapping[tuple[str, str], str]
+    finding: FindingDocument, missing: Mapping[str, FindingDocument], levels: Mapping[tuple[str, str], str]
 ) -> tuple[str, str] | None:
     """How a missing update folds, and under which id; None where it is told by itself."""
-    if finding["importance"] == "required" or finding["waiver"]:
+    if finding["importance"] == "required" or finding["waiver"] or finding["verdict"] == "partial":
         return None
     first = next((levels[key] for key in _needed_first(finding) if key in levels), finding["id"])
     if first != finding["id"]:
@@ -91,7 +91,7 @@ def _head(key: str, steps: Mapping[str, tuple[str, str]]) -> str:
     return key
 
 
-def _needed_first(finding: Document) -> list[tuple[str, str]]:
+def _needed_first(finding: FindingDocument) -> list[tuple[str, str]]:
     """The product and name of what an update needs first: what blocks it, and its line where the source is silent."""
     needed = [group["requires"] for group in finding["prerequisites"] if group["state"] == "unmet"]
     if finding["line"] and not finding["prerequisites_stated"]:
@@ -99,7 +99,7 @@ def _needed_first(finding: Document) -> list[tuple[str, str]]:
     return [(finding["product"], name) for name in needed]
 
 
-def files_to_supply(findings: Sequence[Document]) -> list[tuple[str, int]]:
+def files_to_supply(findings: Sequence[FindingDocument]) -> list[tuple[str, int]]:
     """Files, with their role, and how many of these open questions each helps to settle; the most useful first."""
     asked: dict[str, set[str]] = defaultdict(set)
     for finding in findings:

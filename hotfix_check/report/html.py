@@ -1,57 +1,68 @@
-"""The report for people and printers: one HTML page without a script, built for an auditor to check, print and sign."""
+"""The report for people and printers: one HTML page without a script. Page one is the summary, the rest its proof."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from hotfix_check.report.document import (
+    ExposureDocument,
+    FindingDocument,
+    InstallationDocument,
+    ResultDocument,
+    TargetDocument,
+    result_digest,
+)
+from hotfix_check.report.file_evidence import file_evidence, files_not_there
+from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.ladder_view import ladder_view
-from hotfix_check.report.result import Document
+from hotfix_check.report.names import names_of
+from hotfix_check.report.parts import (
+    Part,
+    census_words,
+    counted,
+    day_of,
+    level_words,
+    parts_of,
+    standing_of,
+    step_line,
+    step_notes,
+)
+from hotfix_check.report.posture import identity_words, posture_clauses
+from hotfix_check.report.severity import severity_of
 from hotfix_check.report.text import visible
+from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
 from hotfix_check.report.wording import (
     badge,
     collected_words,
     days_since,
+    level_reason,
     moment_words,
     newest_file_day,
     next_steps,
     origin,
     product_words,
     registry_words,
-    result_digest,
     to_act_on,
     update_name,
     verdict_sentences,
     waiver_words,
 )
 
-SIGNS = {
-    "missing": "\N{MULTIPLICATION SIGN}",
-    "partial": "\N{VULGAR FRACTION ONE HALF}",
-    "undetermined": "?",
-    "superseded": "\N{GREATER-THAN OR EQUAL TO}",
-    "installed": "\N{CHECK MARK}",
-    "not-applicable": "\N{EN DASH}",
-}
-MEANINGS = {
-    "missing": "a required file is older, or was removed",
-    "partial": "one required file has the fix, another has not",
-    "undetermined": "the evidence does not decide; never a pass",
-    "superseded": "there by later builds, or in a service pack or rollup",
-    "installed": "every required file is there, at least one exactly as in the table",
-    "not-applicable": "proof that the product or component is not there",
-}
 _LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
+_STEPS, _NAMED, _EXPOSED, _ACCEPTED, _ASKED = 6, 4, 5, 3, 5  # of page one, so that one installation fits a sheet
+LISTED = 500
+"""So many entries of a list that a stranger can make long; the rest is counted."""
 
 
-def render_html(document: Document) -> str:
+def render_html(document: ResultDocument) -> str:
     """The whole page, ASCII with character references, so that no console or mail gateway can garble it."""
     template, css = packaged_page("report.html", "report.css")
     digest = result_digest(document)
@@ -64,9 +75,9 @@ def render_html(document: Document) -> str:
         document=document,
         targets=targets,
         origin=origin(document),
-        signs=SIGNS,
-        meanings=MEANINGS,
+        looks=LOOKS,
         several=len(targets) > 1,
+        listed=LISTED,
     )
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
@@ -89,7 +100,8 @@ def packaged_page(name: str, *sheets: str) -> tuple[Template, str]:
     )
     environment.filters["when"] = moment_words
     loader: Any = environment.loader
-    return environment.get_template(name), "".join(loader.get_source(environment, sheet)[0] for sheet in sheets)
+    css = "".join(loader.get_source(environment, sheet)[0] for sheet in sheets)
+    return environment.get_template(name), verdict_css() + css
 
 
 def _shown(value: Any) -> Any:
@@ -99,12 +111,16 @@ def _shown(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
-def _target(number: int, target: Document, document: Document) -> dict[str, Any]:
+def _target(number: int, target: TargetDocument, document: ResultDocument) -> dict[str, Any]:
     as_of = document["run"]["as_of"]
-    findings = [_finding(f"f{number}-{index}", finding, as_of) for index, finding in enumerate(target["findings"], 1)]
-    verdicts = {finding["id"]: finding["verdict"] for finding in findings}
+    parts = parts_of(target)
+    shown = [
+        _part(f"{number}-{index}", part, target, document, named=len(parts) > 1) for index, part in enumerate(parts, 1)
+    ]
+    verdicts = {finding["id"]: finding["verdict"] for finding in reversed(target["findings"])}
     names = {product["id"]: product["name"] for product in target["products"]}
-    kind, words = badge(target)
+    kind, words = badge(target, day_of(document))
+    waived = [finding for finding in target["findings"] if finding["waiver"]]
     return {
         **target,
         "number": number,
@@ -114,39 +130,193 @@ def _target(number: int, target: Document, document: Document) -> dict[str, Any]
         "collected_words": collected_words(target["collected"]) if target["collected"] else None,
         "product_lines": [(product, product_words(product)) for product in target["products"]],
         "registry_lines": registry_words(target),
-        "findings": findings,
-        "to_do": [one for one in findings if not one["waiver"] and to_act_on(one)],
-        "waived": [one for one in findings if one["waiver"]],
-        "open": [one for one in findings if one["verdict"] == "undetermined"],
+        "parts": shown,
+        "waived": [{**finding, "name": update_name(finding)} for finding in waived],
+        "waived_lines": [
+            f"{update_name(one)} {one['verdict']}: {waiver_words(one['waiver'])}"
+            for one in waived[:_ACCEPTED]
+            if one["waiver"]
+        ],
+        "waived_left": max(0, len(waived) - _ACCEPTED),
         "counts": _counts(target["findings"]),
-        "applicable": sum(one["verdict"] != "not-applicable" for one in findings),
+        "applicable": sum(one["verdict"] != "not-applicable" for one in target["findings"]),
         "bar": _bar(target["findings"]),
+        "evidence": file_evidence(target["findings"]),
+        "not_there": files_not_there(target["findings"]),
         "ladders": [
             {**ladder_view(ladder, verdicts), "product_name": names.get(ladder["product"], ladder["product"])}
             for ladder in target["ladders"]
         ],
+        "as_of": as_of,
     }
 
 
-def _finding(anchor: str, finding: Document, as_of: str | None) -> dict[str, Any]:
+def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocument, *, named: bool) -> dict[str, Any]:
+    """An installation as the page has it: its words for page one, its findings for the appendix."""
+    one = part.installation
+    as_of = document["run"]["as_of"]
+    rows = {
+        finding["id"]: _finding(f"f{anchor}-{number}", finding, as_of) for number, finding in enumerate(part.findings)
+    }
+    steps = _steps(one, rows)
+    under = {settled for step in steps for settled in step["under"]}
+    beneath = _beneath(part, target, under)
+    below = {settled for ids in beneath.values() for settled in ids}
+    told = [row for row in rows.values() if row["id"] not in under and row["id"] not in below and _is_told(row)]
+    told.sort(
+        key=lambda row: (
+            row["importance"] != "forbidden",
+            row["verdict"] != "partial",
+            row["importance"] == "optional",
+            RANK[row["verdict"]],
+        )
+    )
+    for row in told:
+        row["beneath"] = [rows[key] for key in beneath.get(row["id"], ())]
+    shown = {row["id"] for row in told} | under | below
+    aside = [row for row in rows.values() if row["id"] not in shown]
+    undetermined = [finding for finding in part.findings if finding["verdict"] == "undetermined"]
+    asked = files_to_supply(undetermined)
+    return {
+        "anchor": anchor,
+        "installation": one,
+        "words": _words(one, part, target, document, named=named) if one else None,
+        "steps": steps,
+        "steps_left": max(0, len(steps) - _STEPS),
+        "first_steps": steps[:_STEPS],
+        "exposures": [_exposure(cve, as_of) for cve in one["exposures"]] if one else [],
+        "exposed": _worst_exposed(one, as_of) if one else [],
+        "told": told,
+        "first": [row for row in told if row["to_do"] and row["importance"] != "optional"][:_STEPS],
+        "undetermined": len(undetermined),
+        "asked": ", ".join(f"{name} for {number}" for name, number in asked[:_ASKED]),
+        "asked_left": max(0, len(asked) - _ASKED),
+        "groups": list(_groups(aside)),
+    }
+
+
+def _beneath(part: Part, target: TargetDocument, under: Collection[str]) -> dict[str, list[str]]:
+    """What is missing too and goes with another finding that has a row, by the id of that one."""
+    folded = fold([one for one in part.findings if one["id"] not in under], target["kind"], everything=False)
+    return {
+        one["id"]: [
+            f"{one['product']}/{name}"
+            for names in (folded.beneath, folded.waiting)
+            for name in names.get(one["id"], ())
+        ]
+        for one in folded.shown
+    }
+
+
+def _words(
+    one: InstallationDocument, part: Part, target: TargetDocument, document: ResultDocument, *, named: bool
+) -> dict[str, Any]:
+    standing = standing_of(one, part.findings, day_of(document))
+    product = next((each for each in target["products"] if each["id"] == one["product"]), None)
+    told_root = one["root"] not in (None, ".") and (named or one["snapshot"])
+    return {
+        "identity": identity_words(standing),
+        "root": one["root"] if told_root else None,
+        "clauses": [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)],
+        "successor": one["support"]["successor"] if standing.ended else None,
+        "census": census_words(one),
+        "level": level_reason(product, level_words(one)) if product else None,
+    }
+
+
+def _is_told(finding: dict[str, Any]) -> bool:
+    """Whether a finding has a row of its own: what is to be done or weighs and is open, and what was asked for."""
+    if finding["verdict"] == "undetermined":
+        return bool(finding["importance"] != "optional")
+    asked = finding["importance"] in ("required", "forbidden") and finding["verdict"] != "not-applicable"
+    return bool(asked or finding["to_do"] or finding["verdict"] == "installed")
+
+
+def _steps(one: InstallationDocument | None, rows: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of the headline, each with the findings that it settles."""
+    made = []
+    for number, step in enumerate(one["next_steps"] if one else (), 1):
+        under = {settled: rows[settled] for settled in (step["id"], *step["settles"]) if settled in rows}
+        made.append(
+            {
+                **step,
+                "number": number,
+                "name": update_name(step),
+                "line": step_line(step),
+                "notes": step_notes(step),
+                "short_notes": step_notes(step, _NAMED, by_hand=False),
+                "under": under,
+            }
+        )
+    return made
+
+
+def _groups(findings: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str, int, list[tuple[str, list[str]]]]]:
+    """What needs no row of its own, by verdict: (verdict, what the keys are, how many, names by key)."""
+    for verdict in LOOKS:
+        own = [finding for finding in findings if finding["verdict"] == verdict]
+        if own:
+            by_key: dict[str, list[str]] = defaultdict(list)
+            for finding in own:
+                by_key[_key(finding)].append(finding["name"])
+            label = {"superseded": "Explained by", "undetermined": "Would be settled by"}.get(verdict, "Why")
+            ordered = sorted(by_key.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+            yield verdict, label, len(own), ordered
+
+
+def _key(finding: dict[str, Any]) -> str:
+    """What findings of one verdict are told together by."""
+    if finding["verdict"] == "superseded":
+        names = [
+            names_of([by["id"]])[0] if by["id"] else "a build of no catalogued update" for by in finding["satisfied_by"]
+        ]
+        return ", ".join(dict.fromkeys(names)) or "; ".join(finding["reasons"])
+    if finding["verdict"] == "undetermined":
+        files = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
+        return ", ".join(dict.fromkeys(files)) or "no file"
+    return "; ".join(finding["reasons"])
+
+
+def _worst_exposed(one: InstallationDocument, as_of: str | None) -> dict[str, Any]:
+    exposed = [cve for cve in one["exposures"] if cve["state"] == "exposed"]
+    exposed.sort(key=lambda cve: (not cve["known_exploited"], -(cve["cvss"] or 0), cve["cve"]))
+    return {
+        "first": [_exposure(cve, as_of) for cve in exposed[:_EXPOSED]],
+        "left": max(0, len(exposed) - _EXPOSED),
+        "all": len(exposed),
+    }
+
+
+def _exposure(cve: ExposureDocument, as_of: str | None) -> dict[str, Any]:
+    overdue = days_since(cve["due"], as_of) if cve["state"] == "exposed" else None
+    return {
+        **cve,
+        "severity": severity_of([cve]),
+        "overdue": counted(overdue, "day") if overdue else None,
+        "fixed_by": names_of([cve["fixed_by"]])[0] if cve["fixed_by"] else None,
+    }
+
+
+def _finding(anchor: str, finding: FindingDocument, as_of: str | None) -> dict[str, Any]:
     built = None if finding["released"] else newest_file_day(finding)
     return {
         **finding,
         "anchor": anchor,
         "name": update_name(finding),
         "next": next_steps(finding),
+        "to_do": to_act_on(finding),
         "built": built,
         "days": days_since(finding["released"] or built, as_of),
         "waiver_words": f"Accepted under {waiver_words(finding['waiver'])}" if finding["waiver"] else None,
     }
 
 
-def _counts(findings: Sequence[Document]) -> list[dict[str, Any]]:
+def _counts(findings: Sequence[FindingDocument]) -> list[dict[str, Any]]:
     """Rows of the count table; a share is never rounded up, so 100 % is said only of all."""
     counted: Counter[tuple[str, str]] = Counter((one["verdict"], one["importance"]) for one in findings)
     applicable = sum(count for (verdict, _), count in counted.items() if verdict != "not-applicable")
     rows = []
-    for verdict in SIGNS:
+    for verdict in LOOKS:
         own = {importance: count for (of, importance), count in counted.items() if of == verdict}
         total = sum(own.values())
         counts_for_share = verdict != "not-applicable" and applicable
@@ -161,12 +331,12 @@ def _counts(findings: Sequence[Document]) -> list[dict[str, Any]]:
     return rows
 
 
-def _bar(findings: Sequence[Document]) -> list[dict[str, Any]]:
+def _bar(findings: Sequence[FindingDocument]) -> list[dict[str, Any]]:
     """Parts of the stacked bar of applicable updates, in per cent of its width."""
     counted = Counter(one["verdict"] for one in findings if one["verdict"] != "not-applicable")
     total = sum(counted.values())
     parts, at = [], 0.0
-    for verdict in SIGNS:
+    for verdict in LOOKS:
         if counted[verdict]:
             width = 100 * counted[verdict] / total
             parts.append(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hotfix_check.assess import Assessor, Finding, Question
 from hotfix_check.assess.finding import MET, ExposureState, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
 from hotfix_check.version import FileVersion
 
 _NAMES = 20  # files that a number alone is told of
+
+Document = dict[str, Any]
 
 
 def identity_document(inventory: Inventory, assessor: Assessor) -> Document:

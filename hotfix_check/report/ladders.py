@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.product import Level, ProductFile, headline_version
 from hotfix_check.catalogue.update import FileRow, Update, own_name
 from hotfix_check.inventory import InstalledFile
+from hotfix_check.report.document import LadderDocument, RungDocument
 from hotfix_check.version import FileVersion
 
 # States of a copy whose version was held against the table; a foreign file or another platform's is on no ladder.
@@ -47,7 +47,7 @@ class Ladders:
             (update.product, update.level): update.id for update in catalogue.updates if update.level is not None
         }
 
-    def of(self, assessment: Assessment) -> list[dict[str, Any]]:
+    def of(self, assessment: Assessment) -> list[LadderDocument]:
         """The ladders of one target, by product and file name.
 
         Rungs are, lowest first: each service level for which the file's own version is known (of a marker file in a
@@ -61,7 +61,7 @@ class Ladders:
             if product_id in levels and (ladder := self._ladder(levels[product_id], judged))["rungs"]
         ]
 
-    def _ladder(self, level: ProductLevel, judged: _JudgedFile) -> dict[str, Any]:
+    def _ladder(self, level: ProductLevel, judged: _JudgedFile) -> LadderDocument:
         product = self._catalogue.product(level.product)
         lowest = min(judged.versions.values())
         rows = [
@@ -74,7 +74,7 @@ class Ladders:
         if beneath:
             nearest = max(_version(shipped) for shipped in beneath)
             on_line.extend(shipped for shipped in beneath if _version(shipped) == nearest)
-        rungs = {
+        rungs: dict[tuple[FileVersion, int, str], RungDocument] = {
             (_version(shipped), 1, shipped.update.id): {
                 "version": str(shipped.row.version),
                 "label": own_name(shipped.update.id),

@@ -1,24 +1,43 @@
-"""Markdown for tickets and CI summaries: the verdict, what to do, every finding on one line, the basis."""
+"""Markdown for tickets and CI summaries: posture, steps, what weighs; the rest counted. It always fits a comment."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from hotfix_check.report.result import Document
-from hotfix_check.report.text import visible
+from hotfix_check.report.document import FindingDocument, ResultDocument, StepDocument, TargetDocument
+from hotfix_check.report.names import names_of
+from hotfix_check.report.parts import (
+    Part,
+    census_words,
+    counted,
+    day_of,
+    level_words,
+    parts_of,
+    standing_of,
+    step_line,
+    step_notes,
+)
+from hotfix_check.report.posture import identity_words, posture_clauses
+from hotfix_check.report.text import cut, visible
+from hotfix_check.report.verdicts import LOOKS, RANK
 from hotfix_check.report.wording import (
     collected_words,
     days_since,
+    level_reason,
     next_steps,
     origin,
-    product_words,
     registry_words,
-    to_act_on,
     update_name,
     verdict_sentences,
     waiver_words,
 )
+
+MAX_LENGTH = 60_000
+"""Characters: GitHub takes 65,536 in a comment."""
+_KEPT_FREE = 1_000
+_LONGEST_TEXT = 400
+_BASIS = 8_000
 
 # Whatever has a meaning anywhere in a line; what begins a list, a rule or code; what GitHub makes a link of by itself.
 _MARKUP = re.compile(
@@ -28,100 +47,176 @@ _MARKUP = re.compile(
 _BY_REFERENCE = frozenset("<>&@:. +-0123456789abcdef")
 
 
-def render_markdown(document: Document) -> str:
-    """GitHub-flavoured Markdown; text of files and waivers stays text."""
-    blocks = ["# Hotfix report"]
+def render_markdown(document: ResultDocument) -> str:
+    """GitHub-flavoured Markdown of at most ``MAX_LENGTH`` characters; text of files and waivers stays text."""
+    page = MarkdownPage("Hotfix report", MAX_LENGTH - _BASIS)
     for target in document["targets"]:
-        blocks.extend(_target(target, document["run"]["as_of"]))
+        _target(page, target, document)
     waivers = document["waivers"]
     for title, entries in (("Expired waivers", waivers["expired"]), ("Unused waivers", waivers["unused"])):
-        blocks.extend(_listed(title, [waiver_words(entry) for entry in entries]))
-    blocks.extend(["## Basis of this report", _table(("", ""), origin(document))])
-    return "\n\n".join(blocks) + "\n"
+        page.bullets(f"## {title}", [waiver_words(entry) for entry in entries])
+    page.limit = MAX_LENGTH - _KEPT_FREE
+    page.table("## Basis of this report", ("", ""), origin(document))
+    return page.text("The JSON, HTML, CSV and XLSX reports have all of it.")
 
 
-def _target(target: Document, as_of: str | None) -> Iterable[str]:
-    findings = target["findings"]
-    yield f"## {_text(target['path'])}"
-    yield " ".join(f"**{_text(sentence)}**" for sentence in verdict_sentences(target)[:1]) + "".join(
-        f" {_text(sentence)}" for sentence in verdict_sentences(target)[1:]
-    )
-    facts = [f"{target['kind']}; {target['files_seen']} files seen, {target['files_read']} read"]
-    facts.extend(["Collected " + collected_words(target["collected"])] if target["collected"] else [])
-    for product in target["products"]:
-        facts.append(product_words(product))
-        facts.extend(product["anomalies"])
-    facts.extend(f"Registry: {words}" for words in registry_words(target))
-    yield "\n".join(f"- {_text(fact)}" for fact in facts)
-    counts = {key: count for key, count in target["summary"].items() if count}
-    if counts:
-        yield _table(tuple(counts), [tuple(map(str, counts.values()))])
-    yield from _sorted_out("To do", [one for one in findings if to_act_on(one) and not one["waiver"]], as_of)
-    yield from _sorted_out("Not determined", [one for one in findings if one["verdict"] == "undetermined"], as_of)
-    yield from _listed(
-        "Accepted risks",
-        [
-            f"{update_name(finding)} {finding['verdict']}, accepted under {waiver_words(finding['waiver'])}"
-            for finding in findings
-            if finding["waiver"]
-        ],
-    )
-    yield from _listed(
-        "Builds known to be bad",
-        [f"{one['path']} {one['version']}: {one['text']} ({one['source']})" for one in target["advisories"]],
-    )
-    yield from _listed("Not readable", [f"{one['path']}: {one['reason']}" for one in target["unreadable"]])
-    if findings:
-        yield "### All findings"
-        rows = [(one["verdict"], update_name(one), one["importance"], one["title"], _files(one)) for one in findings]
-        yield _table(("Verdict", "Update", "Importance", "Title", "Files"), rows)
+class MarkdownPage:
+    """Blocks of Markdown as long as there is room; what found none is counted and told at the end."""
+
+    def __init__(self, title: str, limit: int) -> None:
+        self.limit = limit
+        self._blocks = [f"# {title}"]
+        self._length = len(self._blocks[0])
+        self._left: dict[str, int] = {}
+
+    def add(self, block: str) -> bool:
+        """Add a block where there is room for it."""
+        if self._length + len(block) + 2 > self.limit:
+            return False
+        self._blocks.append(block)
+        self._length += len(block) + 2
+        return True
+
+    def bullets(self, title: str, entries: Sequence[str], *, mark: str = "-") -> None:
+        """A heading and its entries, each one line."""
+        self._lines(title, (), [f"{mark} {markdown_text(entry)}" for entry in entries])
+
+    def table(self, title: str, labels: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A heading and a table."""
+        head = (table_row(labels), f"| {' | '.join(['---'] * len(labels))} |")
+        self._lines(title, head, [table_row(row) for row in rows])
+
+    def leave_out(self, what: str, number: int = 1) -> None:
+        """Count what is told nowhere."""
+        if number:
+            self._left[what] = self._left.get(what, 0) + number
+
+    def text(self, where: str) -> str:
+        """All of it; ``where`` says where the rest is."""
+        if self._left:
+            told = "; ".join(f"{what}: {number:,}" for what, number in list(self._left.items())[:20])
+            self._blocks.append(f"Left out here: {told}. {where}")
+        return "\n\n".join(self._blocks) + "\n"
+
+    def _lines(self, title: str, head: Sequence[str], lines: Sequence[str]) -> None:
+        if not lines:
+            return
+        heading = title.lstrip("# ").lower() or "lines"
+        kept: list[str] = []
+        room = self.limit - self._length - len(title) - 4 - sum(len(line) + 1 for line in head)
+        for line in lines:
+            room -= len(line) + 1
+            if room < 0:
+                break
+            kept.append(line)
+        self.leave_out(heading, len(lines) - len(kept))
+        if kept and self.add("\n\n".join([*([title] if title else []), "\n".join([*head, *kept])])):
+            return
+        self.leave_out(heading, len(kept))
 
 
-def _sorted_out(title: str, findings: Sequence[Document], as_of: str | None) -> Iterable[str]:
-    if not findings:
+def _target(page: MarkdownPage, target: TargetDocument, document: ResultDocument) -> None:
+    parts = parts_of(target)
+    if not page.add(f"## {markdown_text(cut(target['path'], _LONGEST_TEXT))}"):
+        page.leave_out("targets")
         return
-    rows = []
-    for finding in findings:
-        days = days_since(finding["released"], as_of)
-        age = "" if days is None else f" ({days} days ago)"
-        released = f"{finding['released']}{age}" if finding["released"] else ""
-        why = [*finding["reasons"], *finding["anomalies"]]
-        rows.append(
+    for part in parts:
+        _part(page, part, target, document)
+    sentences = verdict_sentences(target)
+    page.add(" ".join(markdown_text(cut(sentence, _LONGEST_TEXT)) for sentence in sentences))
+    facts = [f"{target['kind']}; {counted(target['files_seen'], 'file')} seen, {target['files_read']} read"]
+    facts.extend(["Collected " + collected_words(target["collected"])] if target["collected"] else [])
+    facts.extend(f"Registry: {words}" for words in registry_words(target))
+    page.bullets("", facts)
+    counts = {word: number for word, number in target["summary"].items() if number}
+    if counts:
+        page.table("", tuple(counts), [tuple(map(str, counts.values()))])
+    for title, entries in (
+        (
+            "### Accepted risks",
             [
-                *(finding["verdict"], update_name(finding), finding["importance"], released),
-                *("; ".join(why), " ".join(next_steps(finding))),
-            ]
+                f"{update_name(one)} {one['verdict']}, accepted under {waiver_words(one['waiver'])}"
+                for one in target["findings"]
+                if one["waiver"]
+            ],
+        ),
+        (
+            "### Advisories",
+            [f"{one['path']} {one['version']}: {one['text']} ({one['source']})" for one in target["advisories"]],
+        ),
+        ("### Not readable", [f"{one['path']}: {one['reason']}" for one in target["unreadable"]]),
+    ):
+        page.bullets(title, entries)
+
+
+def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: ResultDocument) -> None:
+    one = part.installation
+    if one is not None:
+        standing = standing_of(one, part.findings, day_of(document))
+        where = f" in {one['root']}" if one["root"] not in (None, ".") else ""
+        page.add(f"**{markdown_text(identity_words(standing))}**{markdown_text(where)}")
+        product = next((each for each in target["products"] if each["id"] == one["product"]), None)
+        facts = [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
+        facts += [f"Service level {level_reason(product, level_words(one))}."] if product else []
+        facts += [f"{census_words(one)}."] if one["census"] else []
+        page.bullets("", [*facts, *one["anomalies"]])
+        page.bullets("### Next steps", [" ".join(_step(step)) for step in one["next_steps"]], mark="1.")
+        exposed = [cve for cve in one["exposures"] if cve["state"] != "fixed"]
+        page.table(
+            "### Exposures",
+            ("CVE", "State", "CVSS", "Known exploited since", "Fixed by", "Needs"),
+            [
+                (
+                    *(cve["cve"], cve["state"], str(cve["cvss"] or ""), cve["known_exploited"] or ""),
+                    *(", ".join(names_of([cve["fixed_by"]] if cve["fixed_by"] else [])), cve["needs"] or ""),
+                )
+                for cve in exposed
+            ],
         )
-    yield f"### {title}"
-    yield _table(("Verdict", "Update", "Importance", "Released", "Why", "What to do"), rows)
+    as_of = document["run"]["as_of"]
+    weighty = [each for each in part.findings if each["importance"] != "optional"]
+    listed = sorted(
+        (each for each in weighty if each["verdict"] in ("partial", "missing", "undetermined", "installed")),
+        key=lambda each: RANK[each["verdict"]],
+    )
+    page.table(
+        "### Required and recommended updates",
+        ("Verdict", "Update", "Importance", "Released", "Why", "What to do"),
+        [_row(each, as_of) for each in listed],
+    )
+    half = [each for each in part.findings if each["importance"] == "optional" and each["verdict"] == "partial"]
+    page.table(
+        "### Half-installed hotfixes",
+        ("Verdict", "Update", "Importance", "Released", "Why", "What to do"),
+        [_row(each, as_of) for each in half],
+    )
+    told = {id(each) for each in (*listed, *half)}
+    for verdict in LOOKS:
+        number = sum(each["verdict"] == verdict and id(each) not in told for each in part.findings)
+        page.leave_out(f"{verdict} updates", number)
 
 
-def _files(finding: Document) -> str:
-    """Each file with its state: Mapi32.dll 5.5.2653.12 older than 5.5.2657.50."""
-    parts = []
-    for file in finding["files"]:
-        versions = sorted({copy["version"] for copy in file["copies"] if copy["version"]})
-        found = ", ".join(versions) or "no version"
-        expected = file["expected"]["version"]
-        parts.append(f"{file['name']} {found}: {file['state']}" + (f" (expected {expected})" if expected else ""))
-    return "; ".join(parts)
+def _step(step: StepDocument) -> list[str]:
+    return [step_line(step), *step_notes(step)]
 
 
-def _listed(title: str, entries: Sequence[str]) -> Iterable[str]:
-    if entries:
-        yield f"### {title}"
-        yield "\n".join(f"- {_text(entry)}" for entry in entries)
-
-
-def _table(labels: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [labels, ["---"] * len(labels)]
-    return "\n".join(
-        [f"| {' | '.join(map(_text, lines[0]))} |", f"| {' | '.join(lines[1])} |"]
-        + [f"| {' | '.join(map(_text, row))} |" for row in rows]
+def _row(finding: FindingDocument, as_of: str | None) -> Sequence[str]:
+    days = days_since(finding["released"], as_of)
+    age = "" if days is None else f" ({counted(days, 'day')} ago)"
+    released = f"{finding['released']}{age}" if finding["released"] else ""
+    why = "; ".join([*finding["reasons"], *finding["anomalies"]])
+    return (
+        *(finding["verdict"], update_name(finding), finding["importance"], released),
+        *(cut(why, _LONGEST_TEXT), cut(" ".join(next_steps(finding)), _LONGEST_TEXT)),
     )
 
 
-def _text(value: str) -> str:
+def table_row(cells: Iterable[str]) -> str:
+    """A row of a table, each cell escaped and not longer than people read."""
+    return f"| {' | '.join(markdown_text(cut(cell, 2 * _LONGEST_TEXT)) for cell in cells)} |"
+
+
+def markdown_text(value: str) -> str:
     """The one place where text becomes Markdown: whatever has a meaning there is escaped."""
     return _MARKUP.sub(
         lambda found: f"&#{ord(found[0])};" if found[0] in _BY_REFERENCE else f"\\{found[0]}", visible(value)

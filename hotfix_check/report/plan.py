@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from hotfix_check.assess import Assessment, Finding, Verdict
 from hotfix_check.assess.asking import smallest_request
-from hotfix_check.assess.finding import OPEN, Installation, Step
+from hotfix_check.assess.finding import OPEN, Installation
 from hotfix_check.assess.next_steps import Plan
 from hotfix_check.assess.weight import counted, open_questions
 from hotfix_check.catalogue import Product
-from hotfix_check.report.result import Document, names_of
+from hotfix_check.report.document import NoPlanDocument, PlanDocument, StepDocument
+from hotfix_check.report.installations import step_document
+from hotfix_check.report.names import names_of
+from hotfix_check.report.outline import Block, Outline
 from hotfix_check.report.text import fill
 from hotfix_check.report.wording import NOT_KNOWN
 
@@ -23,7 +26,7 @@ def plan_document(
     assessment: Assessment,
     products: Sequence[Product],
     wanted: frozenset[str] = frozenset(),
-) -> Document:
+) -> PlanDocument:
     """The plan of each installation with what each step needs and settles; ``wanted`` are the ids that were named.
 
     ``no_plan`` says why there is none, where nothing or not enough was recognised, and what to supply.
@@ -33,7 +36,7 @@ def plan_document(
     return {
         "schema": "hotfix-check/plan/1",
         "target": assessment.target,
-        "steps": [_step(installation, step) for installation, step in steps],
+        "steps": [step_document(step, installation.root) for installation, step in steps],
         "restarts": names_of(step.update.id for _, step in steps if step.update.restart == "yes"),
         "restart_not_stated": names_of(step.update.id for _, step in steps if step.update.restart is None),
         "unreachable": [
@@ -56,31 +59,12 @@ def plan_document(
     }
 
 
-def _step(installation: Installation, step: Step) -> Document:
-    return {
-        "id": step.update.id,
-        "installation": installation.root,
-        "kb": step.update.kb,
-        "title": step.update.title,
-        "availability": str(step.update.availability),
-        "public": step.public,
-        "again": step.again,
-        "line": step.line,
-        "requires": list(step.requires),
-        "not_known": list(step.not_known),
-        "settles": list(step.settles),
-        "restart": step.update.restart,
-        "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
-        "source": "; ".join(step.update.sources),
-    }
-
-
 def _no_plan(
     plans: Sequence[tuple[Installation, Plan]],
     assessment: Assessment,
     products: Sequence[Product],
     wanted: frozenset[str],
-) -> Document | None:
+) -> NoPlanDocument | None:
     """Why there is no plan, though nothing shows that there is nothing to install; None where there is nothing to."""
     if not assessment.products:
         return {"why": _not_recognised(assessment), "supply": [_server_files(products)]}
@@ -128,12 +112,35 @@ def _server_files(products: Sequence[Product]) -> str:
     return f"the server's program folders, with {', '.join(names[:-1])} or {names[-1]}" if names[1:] else "".join(names)
 
 
-def render_plan(document: Document, *, width: int) -> str:
+def render_plan(document: PlanDocument, *, width: int) -> str:
     """Numbered steps and what to mind."""
     lines = [f"Plan for {document['target']}: {_headline(document)}"]
     roots = {step["installation"] for step in document["steps"]}
     for number, step in enumerate(document["steps"], 1):
         lines += _step_lines(number, step, several=len(roots) > 1)
+    lines += [*_restart_lines(document), *_left_lines(document)]
+    return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
+
+
+def plan_outline(document: PlanDocument) -> Outline:
+    """The same as a heading and a table."""
+    roots = {step["installation"] for step in document["steps"]}
+    rows = []
+    for number, step in enumerate(document["steps"], 1):
+        first, *notes = _step_lines(number, step, several=len(roots) > 1)
+        rows.append((first, step["restart"] or "not stated", " ".join(note.strip() for note in notes)))
+    left = [line.removeprefix("! ") for line in (*_restart_lines(document), *_left_lines(document))]
+    return Outline(
+        kind="Plan",
+        title=document["target"],
+        lead=[_headline(document).capitalize(), *left],
+        blocks=[Block(heading="Steps", columns=("Step", "Restart", "What to mind"), rows=rows)],
+    )
+
+
+def _restart_lines(document: PlanDocument) -> list[str]:
+    """Which steps ask for a restart, and of which nobody says."""
+    lines = []
     if document["restarts"]:
         last = document["restarts"][-1]
         if len(document["restarts"]) == 1:
@@ -145,11 +152,10 @@ def render_plan(document: Document, *, width: int) -> str:
             )
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
-    lines += _left_lines(document)
-    return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
+    return lines
 
 
-def _step_lines(number: int, step: Document, *, several: bool) -> list[str]:
+def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
     name = names_of([step["id"]])[0]
     kb = f" (KB{step['kb']})" if step["kb"] and name != f"KB{step['kb']}" else ""
     where = f" [{step['installation']}]" if several else ""
@@ -172,11 +178,11 @@ def _step_lines(number: int, step: Document, *, several: bool) -> list[str]:
     return lines + [f"   After: {action['text']}" for action in step["actions"] if action["kind"] != "service"]
 
 
-def _left_lines(document: Document) -> list[str]:
+def _left_lines(document: PlanDocument) -> list[str]:
     """What the plan leaves open: what cannot be reached, what was asked and is not missing, what is not known."""
     reasons: dict[str, list[str]] = defaultdict(list)
-    for one in document["unreachable"]:
-        reasons[one["why"]].append(names_of([one["id"]])[0])
+    for goal in document["unreachable"]:
+        reasons[goal["why"]].append(names_of([goal["id"]])[0])
     lines = [
         f"! {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} open: {why}" for why, names in reasons.items()
     ]
@@ -195,7 +201,7 @@ def _left_lines(document: Document) -> list[str]:
     return lines
 
 
-def _headline(document: Document) -> str:
+def _headline(document: PlanDocument) -> str:
     steps, no_plan = document["steps"], document["no_plan"]
     if no_plan is not None:
         return f"there is none, since {no_plan['why']}."

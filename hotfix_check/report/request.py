@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.asking import Request
-from hotfix_check.report.result import names_of
+from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
 
 _NAMED = 6

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 from hotfix_check import __version__
 from hotfix_check.assess.finding import (
     Assessment,
-    Basis,
     Copy,
     Finding,
     HeldAdvisory,
@@ -21,16 +18,32 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.recorded import setup_level
-from hotfix_check.assess.weight import counted, outcome_of
+from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.update import own_name
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
+from hotfix_check.report.document import (
+    RESULT_SCHEMA,
+    AdvisoryDocument,
+    CopyDocument,
+    FileDocument,
+    FindingDocument,
+    InstallationDocument,
+    KnownCatalogueDocument,
+    ProductDocument,
+    RegistryDocument,
+    ResultDocument,
+    RunDocument,
+    SetupDocument,
+    SummaryDocument,
+    TargetDocument,
+    ToolDocument,
+    WaiverDocument,
+)
+from hotfix_check.report.installations import installation_document, known_level
 from hotfix_check.report.ladders import Ladders
+from hotfix_check.report.names import day_text
 from hotfix_check.untrusted.fields import stamp
-
-SCHEMA = "hotfix-check/result/1"
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +76,23 @@ def result_document(
     baseline: Baseline | None = None,
     waivers: Waivers | None = None,
     applied: Applied | None = None,
-) -> Document:
+) -> ResultDocument:
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
-    head = document_head(SCHEMA, run, catalogue)
     newest = {product: day_text(day) for product, day in catalogue.outline().newest_days.items()}
     ladders = Ladders(assessments, catalogue)
+    day = run.as_of or date.fromisoformat(catalogue.version)
+    known = catalogue_document(catalogue)
     return {
-        **head,
+        "schema": RESULT_SCHEMA,
+        "tool": tool_document(),
+        "run": run_document(run),
         "catalogue": {
-            **head["catalogue"],
+            "version": known["version"],
+            "sha256": known["sha256"],
+            "products": known["products"],
+            "updates": known["updates"],
             "newest": max((day for day in newest.values() if day), default=None),
             "newest_by_product": newest,
         },
@@ -82,10 +101,7 @@ def result_document(
             "kbs": None if scope.kbs is None else list(scope.kbs),
             "excluded": [],
         },
-        "baseline": {
-            "file": baseline.path if baseline else None,
-            "sha256": baseline.sha256 if baseline else None,
-        },
+        "baseline": {"file": baseline.path if baseline else None, "sha256": baseline.sha256 if baseline else None},
         "waivers": {
             "file": waivers.path if waivers else None,
             "sha256": waivers.sha256 if waivers else None,
@@ -93,88 +109,100 @@ def result_document(
             "unused": [_waiver(one) for one in applied.unused],
         },
         "targets": [
-            {**_target(assessment, catalogue, fail_on, here), "ladders": ladders.of(assessment)}
+            _target(assessment, catalogue, fail_on, here, run.as_of, day, ladders)
             for assessment, here in zip(assessments, waived, strict=False)
         ],
     }
 
 
-def document_head(schema: str, run: RunInfo, catalogue: Catalogue) -> Document:
-    """What every report begins with: its schema, the tool, the run, the catalogue."""
+def tool_document() -> ToolDocument:
+    """What writes the report."""
+    return {"name": "hotfix-check", "version": __version__}
+
+
+def run_document(run: RunInfo) -> RunDocument:
+    """When, where and how the tool ran."""
     return {
-        "schema": schema,
-        "tool": {"name": "hotfix-check", "version": __version__},
-        "run": {
-            "started": stamp(run.started),
-            "finished": stamp(run.finished),
-            "host": run.host,
-            "user": run.user,
-            "arguments": None if run.arguments is None else list(run.arguments),
-            "as_of": day_text(run.as_of),
-        },
-        "catalogue": {
-            "version": catalogue.version,
-            "sha256": catalogue.sha256,
-            "products": len(catalogue.products),
-            "updates": catalogue.outline().updates,
-        },
+        "started": stamp(run.started),
+        "finished": stamp(run.finished),
+        "host": run.host,
+        "user": run.user,
+        "arguments": None if run.arguments is None else list(run.arguments),
+        "as_of": day_text(run.as_of),
     }
 
 
-def to_json(document: Document) -> str:
-    """The document as JSON text; characters that could reorder or hide text are escaped."""
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+def catalogue_document(catalogue: Catalogue) -> KnownCatalogueDocument:
+    """Which catalogue, by its bytes, and how much it holds."""
+    return {
+        "version": catalogue.version,
+        "sha256": catalogue.sha256,
+        "products": len(catalogue.products),
+        "updates": catalogue.outline().updates,
+    }
 
 
 def _target(
-    assessment: Assessment, catalogue: Catalogue, fail_on: frozenset[Verdict], waived: Mapping[str, Waiver]
-) -> Document:
+    assessment: Assessment,
+    catalogue: Catalogue,
+    fail_on: frozenset[Verdict],
+    waived: Mapping[str, Waiver],
+    as_of: date | None,
+    day: date,
+    ladders: Ladders,
+) -> TargetDocument:
     collected = assessment.collected
-    findings = counted(assessment)
-    verdicts = Counter(finding.verdict for finding in findings)
+    findings = [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings]
+    installations = [installation_document(one, catalogue, findings, as_of, day) for one in assessment.installations]
     return {
         "path": assessment.target,
         "kind": assessment.kind,
         "outcome": str(outcome_of(assessment, fail_on, frozenset(waived))),
-        "registry": registry_document(assessment.registry, catalogue),
         "files_seen": assessment.files_seen,
         "files_read": assessment.files_read,
+        "installations": installations,
+        "stray": [{"path": one.path, "version": one.version, "product": one.product} for one in assessment.stray],
         "collected": None
         if collected is None
         else {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
+        "registry": registry_document(assessment.registry, catalogue),
         "products": [_product(level, catalogue) for level in assessment.products],
-        "findings": [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings],
+        "findings": findings,
         "advisories": [_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in assessment.unreadable],
         "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
         "backups": list(assessment.backups),
-        "summary": {
-            **{str(verdict): verdicts[verdict] for verdict in _SUMMARY_ORDER},
-            "blocked": sum(finding.blocked for finding in findings),
-            "waived": len(waived),
-        },
+        "summary": _summary(installations, findings),
+        "ladders": ladders.of(assessment),
     }
 
 
-_SUMMARY_ORDER = (
-    Verdict.INSTALLED,
-    Verdict.SUPERSEDED,
-    Verdict.PARTIAL,
-    Verdict.MISSING,
-    Verdict.NOT_APPLICABLE,
-    Verdict.UNDETERMINED,
-)
+def _summary(installations: Iterable[InstallationDocument], findings: Iterable[FindingDocument]) -> SummaryDocument:
+    """How many findings have each verdict, of the installations that count."""
+    aside = {(one["root"], one["product"]) for one in installations if not one["counts"]}
+    counted = [one for one in findings if (one["installation"], one["product"]) not in aside]
+    verdicts = Counter(one["verdict"] for one in counted)
+    return {
+        "installed": verdicts[Verdict.INSTALLED],
+        "superseded": verdicts[Verdict.SUPERSEDED],
+        "partial": verdicts[Verdict.PARTIAL],
+        "missing": verdicts[Verdict.MISSING],
+        "not-applicable": verdicts[Verdict.NOT_APPLICABLE],
+        "undetermined": verdicts[Verdict.UNDETERMINED],
+        "blocked": sum(one["blocked"] for one in counted),
+        "waived": sum(one["waiver"] is not None for one in counted),
+    }
 
 
-def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
+def _product(level: ProductLevel, catalogue: Catalogue) -> ProductDocument:
     product = catalogue.product(level.product)
     low, high = product.levels[level.low], product.levels[level.high]
-    known = low if level.exact else None if level.recorded is None else product.levels[level.recorded]
+    known, basis = known_level(level, product)
     return {
         "id": product.id,
         "name": product.name,
         "level": known.name if known else None,
-        "level_basis": str(level.basis if level.recorded is None else Basis.RECORDED),
+        "level_basis": str(basis),
         "level_at_least": low.name,
         "level_at_most": high.name,
         "end_of_support": day_text((known.end_of_support if known else None) or product.end_of_support),
@@ -185,17 +213,19 @@ def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
     }
 
 
-def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document:
+def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingDocument:
     """One finding as the result holds it."""
     update = finding.update
     return {
         "id": update.id,
+        "installation": finding.installation,
         "kb": update.kb,
         "aliases": list(update.aliases),
         "product": update.product,
         "title": update.title,
         "kind": str(update.kind),
         "importance": str(finding.importance),
+        "availability": str(update.availability),
         "released": day_text(update.released),
         "verdict": str(finding.verdict),
         "confidence": str(finding.confidence),
@@ -222,7 +252,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> Document
     }
 
 
-def registry_document(records: RegistryRecords | None, catalogue: Catalogue) -> Document | None:
+def registry_document(records: RegistryRecords | None, catalogue: Catalogue) -> RegistryDocument | None:
     """What a registry hive records, each Setup key with the product and the level that it tells."""
     if records is None:
         return None
@@ -232,22 +262,18 @@ def registry_document(records: RegistryRecords | None, catalogue: Catalogue) -> 
         "sha256": records.sha256,
         "complete": records.complete,
         "notes": list(records.notes),
-        "setups": [
-            {"key": one.key, "values": dict(one.values), **_told(one, catalogue.products)} for one in records.setups
-        ],
+        "setups": [_setup(one, catalogue.products) for one in records.setups],
         "updates": [{"kb": one.kb, "key": one.key, "package": one.package} for one in records.updates],
     }
 
 
-def _told(setup: RecordedSetup, products: Iterable[Product]) -> Document:
-    for product in products:
-        index = setup_level(product, setup)
-        if index is not None:
-            return {"product": product.id, "level": product.levels[index].name}
-    return {"product": None, "level": None}
+def _setup(setup: RecordedSetup, products: Iterable[Product]) -> SetupDocument:
+    told = ((product, setup_level(product, setup)) for product in products)
+    product, level = next(((one.id, one.levels[index].name) for one, index in told if index is not None), (None, None))
+    return {"key": setup.key, "values": dict(setup.values), "product": product, "level": level}
 
 
-def _row(judged: JudgedRow) -> Document:
+def _row(judged: JudgedRow) -> FileDocument:
     row = judged.row
     return {
         "name": row.name,
@@ -264,7 +290,7 @@ def _row(judged: JudgedRow) -> Document:
     }
 
 
-def _copy(copy: Copy) -> Document:
+def _copy(copy: Copy) -> CopyDocument:
     file = copy.file
     read = file if isinstance(file, InstalledFile) else None
     return {
@@ -283,21 +309,22 @@ def _copy(copy: Copy) -> Document:
     }
 
 
-def _waiver(waiver: Waiver) -> Document:
+def _waiver(waiver: Waiver) -> WaiverDocument:
     return {
         "id": waiver.id,
         "reason": waiver.reason,
         "approved_by": waiver.approved_by,
         "ticket": waiver.ticket,
         "approved_on": day_text(waiver.approved_on),
-        "expires": day_text(waiver.expires),
+        "expires": waiver.expires.isoformat(),
     }
 
 
-def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> Document:
+def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> AdvisoryDocument:
     advisory = held.advisory
     return {
         "id": advisory.id,
+        "installation": held.installation,
         "kb": advisory.kb,
         "product": advisory.product,
         "file": advisory.file,
@@ -311,14 +338,5 @@ def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> Document:
     }
 
 
-def names_of(ids: Iterable[str]) -> list[str]:
-    """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
-    return [own_name(one) for one in ids]
-
-
 def _linked(seconds: int | None) -> str | None:
     return stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
-
-
-def day_text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

@@ -1,128 +1,223 @@
-"""The table for people: missing first, then undetermined; the rest as counts unless everything is asked for."""
+"""The table for people: how each installation stands, what to do next, then the findings; the rest as counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
 from hotfix_check.report.folding import Folded, files_to_supply, fold
-from hotfix_check.report.result import Document, names_of
-from hotfix_check.report.text import cell, fill, visible
+from hotfix_check.report.formats import Paint, plain
+from hotfix_check.report.names import names_of
+from hotfix_check.report.parts import (
+    Part,
+    census_words,
+    counted,
+    day_of,
+    level_words,
+    parts_of,
+    some,
+    standing_of,
+    step_line,
+    step_notes,
+)
+from hotfix_check.report.posture import identity_words, posture_clauses
+from hotfix_check.report.text import cell, cut, fill, visible
+from hotfix_check.report.verdicts import RANK
 from hotfix_check.report.wording import (
     collected_words,
     headline,
+    level_reason,
     next_steps,
     origin,
-    product_words,
     registry_words,
     update_name,
     waiver_words,
 )
 
 _LISTED = 10
+_ASIDE = "undated:"  # what is so of most old updates, and tells nothing of the target
 _NAMED = 8
 _WIDEST_NAME = 40
+_ROWS, _TOLD, _STEPS, _LINES = 10, 3, 4, 3  # of a first screen: findings, those told in full, steps, lines of a reason
 
 
-Paint = Callable[[str, str], str]
-"""(verdict, text) to the text, marked up for a terminal. It may add nothing that takes room."""
-
-
-def plain(_: str, text: str) -> str:
-    """No colour."""
-    return text
-
-
-def render_table(document: Document, *, width: int, everything: bool, paint: Paint = plain) -> str:
+def render_table(document: ResultDocument, *, width: int, everything: bool, paint: Paint = plain) -> str:
     """The result as plain text, ASCII frames, at most ``width`` columns where its words allow."""
-    width = max(40, width)
-    blocks = [_target(target, width, everything, paint) for target in document["targets"]]
+    page = _Page(max(40, width), everything, paint, day_of(document))
+    blocks = [page.target(target) for target in document["targets"]]
     waivers = document["waivers"]
     for label, entries in (
         ("Expired waivers (they accept nothing):", waivers["expired"]),
         ("Unused waivers:", waivers["unused"]),
     ):
         if entries:
-            blocks.append(_listed(label, [waiver_words(entry) for entry in entries], width, everything) + "\n")
+            blocks.append(page.listed(label, [waiver_words(entry) for entry in entries]) + "\n")
     if everything:
-        blocks.append("\n".join(fill(f"{label}: {words}", width) for label, words in origin(document)) + "\n")
+        blocks.append(page.filled(f"{label}: {words}" for label, words in origin(document)) + "\n")
     return "\n".join(blocks)
 
 
-def _target(target: Document, width: int, everything: bool, paint: Paint) -> str:
-    folded = fold(target, everything=everything)
-    blocks = [_head(target, width)]
-    if folded.shown:
-        blocks.append(_overview(folded.shown, width, paint))
-        blocks.append("\n".join(_sentences(one, folded, width, paint) for one in folded.shown))
-    if folded.open:
-        blocks.append("\n".join(fill(line, width) for line in _open_questions(folded.open)))
-    for label, entries in _sections(target):
-        if entries:
-            blocks.append(_listed(label, entries, width, everything))
-    blocks.append(fill(_summary(target, hidden=len(target["findings"]) - len(folded.shown)), width))
-    return "\n\n".join(blocks) + "\n"
+class _Page:
+    """How wide the text is, whether everything is told, how a verdict is painted, by which day support has ended."""
+
+    def __init__(self, width: int, everything: bool, paint: Paint, day: str) -> None:
+        self.width, self.everything, self.paint, self.day = width, everything, paint, day
+
+    def target(self, target: TargetDocument) -> str:
+        parts = parts_of(target)
+        folded = [fold(part.findings, target["kind"], everything=self.everything) for part in parts]
+        blocks = [self._head(target)]
+        for part, kept in zip(parts, folded, strict=True):
+            blocks += self._part(target, part, kept, named=len(parts) > 1)
+        blocks += [self.listed(label, entries) for label, entries in _sections(target) if entries]
+        hidden = len(target["findings"]) - sum(len(one.shown) for one in folded)
+        blocks.append(fill(_summary(target, hidden=hidden), self.width))
+        return "\n\n".join(blocks) + "\n"
+
+    def _head(self, target: TargetDocument) -> str:
+        seen = counted(target["files_seen"], "file")
+        lines = [f"Target: {target['path']} ({target['kind']}; {seen} seen, {target['files_read']} read)"]
+        if target["collected"]:
+            lines.append(f"Collected: {collected_words(target['collected'])}")
+        registry = registry_words(target)
+        lines += [f"Registry: {words}" if number == 0 else f"! {words}" for number, words in enumerate(registry)]
+        if not target["installations"]:
+            lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
+        return self.filled(lines)
+
+    def _part(self, target: TargetDocument, part: Part, folded: Folded, *, named: bool) -> Iterable[str]:
+        if part.installation is not None:
+            yield self._standing(target, part.installation, part.findings, named=named)
+            yield from self._steps(part.installation)
+        elif named:
+            yield "Of products that are not here:"
+        if folded.shown:
+            ordered = folded.shown if self.everything else sorted(folded.shown, key=_partial_first)
+            yield self._overview(ordered)
+            steps = part.installation["next_steps"] if part.installation else []
+            settled = frozenset(key for step in steps for key in step["settles"])
+            if told := self._told(ordered):
+                yield "\n".join(self._sentences(one, folded, settled) for one in told)
+        if folded.open:
+            yield self.filled(_open_questions(folded.open))
+
+    def _standing(
+        self, target: TargetDocument, one: InstallationDocument, findings: Sequence[FindingDocument], *, named: bool
+    ) -> str:
+        standing = standing_of(one, findings, self.day)
+        product = next((product for product in target["products"] if product["id"] == one["product"]), None)
+        why = f" ({level_reason(product, level_words(one))})" if product else ""
+        where = f" in {one['root']}" if one["root"] not in (None, ".") and (named or one["snapshot"]) else ""
+        aside = (
+            " A shadow copy: the product is elsewhere too, and this one decides nothing." if not one["counts"] else ""
+        )
+        lines = [f"{identity_words(standing)}{where}{why}.{aside}"]
+        lines += [f"  {clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
+        if one["support"]["successor"] and standing.ended:
+            lines.append(f"  The way on: {one['support']['successor']}.")
+        if census := census_words(one):
+            lines.append(f"  {census}.")
+        lines += [f"! {text}" for text in one["anomalies"]]
+        return self.filled(lines, indent="  ")
+
+    def _steps(self, one: InstallationDocument) -> Iterable[str]:
+        steps = one["next_steps"]
+        if not steps:
+            return
+        kept = steps if self.everything else steps[:_STEPS]
+        lines = ["Next steps:"]
+        for number, step in enumerate(kept, 1):
+            lines.append(fill(f"{number}. {step_line(step)}", self.width, indent="     ", first="  "))
+            lines += [fill(note, self.width, indent="     ", first="     ") for note in step_notes(step)]
+        if len(kept) < len(steps):
+            lines.append(f"  ... and {len(steps) - len(kept)} more ('hotfix-check plan' shows them)")
+        yield "\n".join(lines)
+
+    def _overview(self, findings: Sequence[FindingDocument]) -> str:
+        """One line each on a first screen: titles are cut, and what does not fit is counted."""
+        kept = findings if self.everything else findings[:_ROWS]
+        rows = [
+            (one["verdict"], cell(names_of([one["id"]])[0], _WIDEST_NAME), one["importance"], cell(one["title"]))
+            for one in kept
+        ]
+        labels = ("Verdict", "Update", "Importance", "Title")
+        from tabulate import tabulate  # takes time to load, and most formats need none
+
+        # tabulate keeps two columns free behind a header
+        narrow = [max(len(label) + 2, *(len(row[index]) for row in rows)) for index, label in enumerate(labels[:3])]
+        room = max(20, self.width - sum(narrow) - 2 * len(narrow))
+        if not self.everything:
+            rows = [(*row[:3], cut(row[3], room)) for row in rows]
+        table = tabulate(rows, headers=labels, maxcolwidths=[None, None, None, room], disable_numparse=True)
+        lines = [self._painted(line, "", line.partition(" ")[0]) for line in table.splitlines()]
+        if len(kept) < len(findings):
+            lines.append(f"... and {len(findings) - len(kept)} more (--all shows them)")
+        return "\n".join(lines)
+
+    def _told(self, findings: Sequence[FindingDocument]) -> Sequence[FindingDocument]:
+        """Those told in full: all, where they are few; else what is half-installed, and what weighs."""
+        if self.everything or len(findings) <= _TOLD + 1:
+            return findings
+        return [one for one in findings if one["verdict"] == "partial" or one["importance"] != "optional"][:_TOLD]
+
+    def _painted(self, text: str, before: str, verdict: str) -> str:
+        """The text with the verdict behind ``before`` painted, if it begins so."""
+        start = before + verdict
+        painted = verdict and text.startswith(start)
+        return before + self.paint(verdict, verdict) + text[len(start) :] if painted else text
+
+    def _sentences(self, finding: FindingDocument, folded: Folded, settled: Collection[str]) -> str:
+        """Why, and what to do, unless a step of the headline settles it."""
+        verdict = finding["verdict"]
+        said = fill(headline(finding), self.width)
+        if not self.everything:
+            said = _few_lines(said, _LINES)
+        lines = [self._painted(said, visible(f"{update_name(finding)} "), verdict)]
+        stepped = finding["id"] in settled and not self.everything
+        details = next_steps(finding, stepped=stepped)
+        replaced, waiting = (
+            () if stepped else names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting)
+        )
+        if replaced:
+            details.append(f"It also brings {some(replaced, _NAMED)}, missing too.")
+        if waiting:
+            details.append(f"It comes first for {some(waiting, _NAMED)}, missing too.")
+        told = (text for text in finding["anomalies"] if self.everything or not text.startswith(_ASIDE))
+        details += [f"! {text}" for text in told]
+        if finding["waiver"]:
+            details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")
+        lines.extend(fill(line, self.width, indent="  ", first="  ") for line in details)
+        return "\n".join(lines)
+
+    def listed(self, label: str, entries: Sequence[str]) -> str:
+        """A heading and its entries, the first of them unless everything is told."""
+        kept = entries if self.everything else entries[:_LISTED]
+        lines = [label, *(fill(entry, self.width, indent="    ", first="  ") for entry in kept)]
+        if len(kept) < len(entries):
+            lines.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
+        return "\n".join(lines)
+
+    def filled(self, lines: Iterable[str], *, indent: str = "  ") -> str:
+        """Lines within the width."""
+        return "\n".join(fill(line, self.width, indent=indent) for line in lines)
 
 
-def _head(target: Document, width: int) -> str:
-    seen, read = target["files_seen"], target["files_read"]
-    lines = [f"Target: {target['path']} ({target['kind']}; {seen} {_files(seen)} seen, {read} read)"]
-    if target["collected"]:
-        lines.append(f"Collected: {collected_words(target['collected'])}")
-    for product in target["products"]:
-        lines.append(f"Product: {product_words(product)}")
-        if product["end_of_support"]:
-            lines.append(f"End of support: {product['end_of_support']}")
-        lines.extend(f"! {text}" for text in product["anomalies"])
-    lines.extend(
-        f"Registry: {words}" if number == 0 else f"! {words}" for number, words in enumerate(registry_words(target))
+def _partial_first(finding: FindingDocument) -> tuple[bool, bool, bool, int]:
+    """What is there though forbidden, what is half-installed, what weighs, the worst verdict."""
+    return (
+        finding["importance"] != "forbidden",
+        finding["verdict"] != "partial",
+        finding["importance"] == "optional",
+        RANK[finding["verdict"]],
     )
-    if not target["products"]:
-        lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
-    return "\n".join(fill(line, width) for line in lines)
 
 
-def _overview(findings: Sequence[Document], width: int, paint: Paint) -> str:
-    rows = [
-        (one["verdict"], cell(names_of([one["id"]])[0], _WIDEST_NAME), one["importance"], cell(one["title"]))
-        for one in findings
-    ]
-    labels = ("Verdict", "Update", "Importance", "Title")
-    from tabulate import tabulate  # takes time to load, and most formats need none
-
-    # tabulate keeps two columns free behind a header
-    narrow = [max(len(label) + 2, *(len(row[index]) for row in rows)) for index, label in enumerate(labels[:3])]
-    room = max(20, width - sum(narrow) - 2 * len(narrow))
-    drawn = tabulate(rows, headers=labels, maxcolwidths=[None, None, None, room], disable_numparse=True).splitlines()
-    return "\n".join(_painted(line, "", line.partition(" ")[0], paint) for line in drawn)
+def _few_lines(text: str, most: int) -> str:
+    lines = text.splitlines()
+    return text if len(lines) <= most else "\n".join([*lines[: most - 1], f"{lines[most - 1].rstrip(',;')} ..."])
 
 
-def _painted(text: str, before: str, verdict: str, paint: Paint) -> str:
-    """The text with the verdict behind ``before`` painted, if it begins so."""
-    start = before + verdict
-    return before + paint(verdict, verdict) + text[len(start) :] if verdict and text.startswith(start) else text
-
-
-def _sentences(finding: Document, folded: Folded, width: int, paint: Paint) -> str:
-    verdict = finding["verdict"]
-    lines = [_painted(fill(headline(finding), width), visible(f"{update_name(finding)} "), verdict, paint)]
-    details = next_steps(finding)
-    replaced, waiting = (names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting))
-    if replaced:
-        details.append(f"It also brings {_some(replaced)}, missing too.")
-    if waiting:
-        details.append(f"It comes first for {_some(waiting)}, missing too.")
-    details += [f"! {text}" for text in finding["anomalies"]]
-    if finding["waiver"]:
-        details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")
-    lines.extend(fill(line, width, indent="  ", first="  ") for line in details)
-    return "\n".join(lines)
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-
-
-def _open_questions(findings: Sequence[Document]) -> list[str]:
+def _open_questions(findings: Sequence[FindingDocument]) -> list[str]:
     """Optional updates that are not determined, by what would settle them."""
     asked = files_to_supply(findings)
     lines = [f"{len(findings)} optional updates are undetermined."]
@@ -136,43 +231,45 @@ def _open_questions(findings: Sequence[Document]) -> list[str]:
     return lines
 
 
-def _sections(target: Document) -> list[tuple[str, list[str]]]:
+def _sections(target: TargetDocument) -> list[tuple[str, list[str]]]:
     return [
         (
             "Advisories (builds known to be bad):",
-            [f"{one['path']} {one['version']}: {one['text']} ({one['source']})" for one in target["advisories"]],
+            [
+                f"{one['path']} {one['version']}: {one['text']} ({one['source']})"
+                for one in target["advisories"]
+                if one["kind"] == "build"
+            ],
+        ),
+        (
+            "Support that has ended, accepted:",
+            [
+                f"{one['text']}: {waiver_words(one['waiver'])}"
+                for one in target["advisories"]
+                if one["kind"] == "support" and one["waiver"]
+            ],
         ),
         ("Not readable:", [f"{one['path']}: {one['reason']}" for one in target["unreadable"]]),
         (
             "Foreign files (they satisfy nothing and fail nothing):",
             [f"{one['path']} {one['version']}: {one['reason']}" for one in target["foreign"]],
         ),
+        (
+            "Stray copies (in a folder of no installation, not judged):",
+            [f"{one['path']} {one['version'] or 'without a version'}" for one in target["stray"]],
+        ),
         ("Backup copies (not judged):", target["backups"]),
     ]
 
 
-def _listed(label: str, entries: Sequence[str], width: int, everything: bool) -> str:
-    kept = entries if everything else entries[:_LISTED]
-    lines = [label, *(fill(entry, width, indent="    ", first="  ") for entry in kept)]
-    if len(kept) < len(entries):
-        lines.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
-    return "\n".join(lines)
-
-
-def _summary(target: Document, *, hidden: int) -> str:
+def _summary(target: TargetDocument, *, hidden: int) -> str:
     counts, total = target["summary"], len(target["findings"])
     if not total:
         return "No update judged."
-    verdicts = [key for key in counts if key not in ("blocked", "waived")]
-    text = f"{total} {'update' if total == 1 else 'updates'} judged: " + ", ".join(
-        f"{counts[verdict]} {verdict}" for verdict in verdicts if counts[verdict]
-    )
+    told = [f"{number} {key}" for key, number in counts.items() if number and key not in ("blocked", "waived")]
+    text = f"{counted(total, 'update')} judged: {', '.join(told)}"
     if counts["blocked"]:
         text += f"; {counts['blocked']} blocked by a prerequisite"
     if counts["waived"]:
         text += f"; {counts['waived']} accepted under a waiver"
     return text + (f". {hidden} not shown (--all shows them)." if hidden else ".")
-
-
-def _files(count: int) -> str:
-    return "file" if count == 1 else "files"

@@ -43,6 +43,11 @@ def cell(value: object, most: int = 400) -> str:
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
+def cut(text: str, most: int) -> str:
+    """Text that is cut where it is longer than a place has room for."""
+    return text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
+
+
 def fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:
     """The line, made visible, within ``width`` columns where its words allow; its own leading spaces are kept."""
     lead = first + line[: len(line) - len(line.lstrip(" "))]

@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 
-from hotfix_check.report.result import Document, names_of, to_json
+from hotfix_check.report.document import (
+    CollectedDocument,
+    FindingDocument,
+    InstallationDocument,
+    PolicyFileDocument,
+    ProductDocument,
+    ResultDocument,
+    ScopeDocument,
+    StepDocument,
+    TargetDocument,
+    WaiverDocument,
+    WaiversDocument,
+    result_digest,
+)
+from hotfix_check.report.names import names_of
 
 TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; not known whether it is there."
-_WEIGHTY = ("required", "recommended")
+WEIGHTY = ("required", "recommended")
 NOT_RECORDED = "not recorded"
+NEWER_THAN_CATALOGUE = "newer-than-catalogue"
 
 
-def result_digest(document: Document) -> str:
-    """SHA-256 of the JSON rendering of the same document."""
-    return hashlib.sha256(to_json(document).encode()).hexdigest()
-
-
-def to_act_on(finding: Document) -> bool:
+def to_act_on(finding: FindingDocument) -> bool:
     """Whether something is to be done about a finding: missing, or there though forbidden."""
     there = finding["verdict"] in ("installed", "partial")
     return there if finding["importance"] == "forbidden" else finding["verdict"] in TO_INSTALL
 
 
-def update_name(finding: Document) -> str:
+def is_newer(one: InstallationDocument) -> bool:
+    """Whether its build is one that the catalogue does not know yet."""
+    return any(text.startswith(NEWER_THAN_CATALOGUE) for text in one["anomalies"])
+
+
+def update_name(finding: FindingDocument | StepDocument) -> str:
     """KB818861; where an update goes by another name, both: SP2 (KB836993)."""
     name = names_of([finding["id"]])[0]
     return f"{name} (KB{finding['kb']})" if finding["kb"] and name != f"KB{finding['kb']}" else name
 
 
-def headline(finding: Document) -> str:
+def headline(finding: FindingDocument) -> str:
     """One plain sentence: "KB818861 missing: Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""
     reasons = "; ".join(finding["reasons"])
     return f"{update_name(finding)} {finding['verdict']}" + (f": {reasons}" if reasons else "")
 
 
-def next_steps(finding: Document) -> list[str]:
-    """What to do about a finding, one sentence each."""
+def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
+    """What to do about a finding, one sentence each; ``stepped`` where steps that are told elsewhere settle it."""
     verdict = finding["verdict"]
+    if stepped and verdict in TO_INSTALL:
+        return []
     steps = _install_steps(finding) if verdict in TO_INSTALL else []
     if finding["importance"] == "forbidden":
         return ["Forbidden by the baseline: remove it."] if to_act_on(finding) else []
@@ -57,7 +73,7 @@ def next_steps(finding: Document) -> list[str]:
     return steps
 
 
-def _install_steps(finding: Document) -> list[str]:
+def _install_steps(finding: FindingDocument) -> list[str]:
     steps: list[str] = []
     for state, words in (
         ("unmet", "Blocked: needs {} first."),
@@ -72,7 +88,7 @@ def _install_steps(finding: Document) -> list[str]:
     return steps
 
 
-def _advice_steps(finding: Document) -> list[str]:
+def _advice_steps(finding: FindingDocument) -> list[str]:
     """What to install, in order: what comes first, what replaces the update, or the update itself."""
     own, advice = finding["id"], finding["advice"]
     if not advice:
@@ -87,7 +103,7 @@ def _advice_steps(finding: Document) -> list[str]:
     return [f"Next: install {', then '.join(said)}."]
 
 
-def waiver_words(waiver: Document) -> str:
+def waiver_words(waiver: WaiverDocument) -> str:
     """The whole of a waiver: waiver W-014, valid through 2026-09-30, approved by ...: the reason."""
     ticket = f", ticket {waiver['ticket']}" if waiver["ticket"] else ""
     approved_on = f" on {waiver['approved_on']}" if waiver["approved_on"] else ""
@@ -97,38 +113,44 @@ def waiver_words(waiver: Document) -> str:
     )
 
 
-def product_words(product: Document) -> str:
+def product_words(product: ProductDocument) -> str:
     """A product with its service level and what shows it."""
     low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
     if basis == "none":
         return f"{product['name']}, service level unknown (no file here shows it)"
     level = product["level"] or (f"{low} to {high}" if basis != "inferred" and low != high else f"at least {low}")
+    return f"{product['name']} {level} ({level_reason(product, level)})"
+
+
+def level_reason(product: ProductDocument, level: str) -> str:
+    """What shows a product's service level."""
     votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
     more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
-    why = {
+    basis = product["level_basis"]
+    return {
+        "none": "no file here shows it",
         "markers": f"by {', '.join(votes[:3])}{more}",
         "declared": "as declared, not verified",
         "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
         f"alone: to judge by it as well, scan with --assume {product['id']}={level}",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)
-    return f"{product['name']} {level} ({why})"
 
 
-def _recorded_where(product: Document) -> str:
+def _recorded_where(product: ProductDocument) -> str:
     reported = any(text.startswith("reported-only:") for text in product["anomalies"])
     return "reported" if reported else "recorded in the registry"
 
 
-def registry_words(target: Document) -> list[str]:
+def registry_words(target: TargetDocument) -> list[str]:
     """What the registry records, in a line, and what to know of the hive; empty where none was read."""
-    registry = target.get("registry")
+    registry = target["registry"]
     if registry is None:
         return []
-    names = {product["id"]: product["name"] for product in target["products"]}
+    names: dict[str | None, str] = {product["id"]: product["name"] for product in target["products"]}
     told = [one for one in registry["setups"] if one["level"] is not None]
     levels = dict.fromkeys(
-        one["level"]
+        str(one["level"])
         if list(names) == [one["product"]]
         else f"{names.get(one['product'], one['product'])} {one['level']}"
         for one in told
@@ -138,18 +160,18 @@ def registry_words(target: Document) -> list[str]:
     return [f"{', '.join([*levels, hotfixes])} ({registry['hive']})", *registry["notes"]]
 
 
-def collected_words(collected: Document) -> str:
+def collected_words(collected: CollectedDocument) -> str:
     """Where, when and by what a saved inventory was taken."""
     where, when = collected["host"] or "a host not named", collected["at"] or "a time not given"
     return f"on {where}, {when}, by {collected['by']}"
 
 
-def verdict_sentences(target: Document) -> list[str]:
+def verdict_sentences(target: TargetDocument) -> list[str]:
     """The answer on one target in a few plain sentences, the weightiest first; every count has its denominator."""
     if target["outcome"] == "nothing-recognised":
         return ["Nothing was recognised: no file here counts for a product of the catalogue. That is no pass."]
     findings = [finding for finding in target["findings"] if finding["verdict"] != "not-applicable"]
-    weighty = [finding for finding in findings if finding["importance"] in _WEIGHTY]
+    weighty = [finding for finding in findings if finding["importance"] in WEIGHTY]
     optional = [finding for finding in findings if finding["importance"] == "optional"]
     sentences = [_lacking(weighty, "required or recommended")] if weighty else []
     if not findings:
@@ -172,7 +194,7 @@ def verdict_sentences(target: Document) -> list[str]:
     sentences.extend(f"{text[:1].upper()}{text[1:]}." for text in ended)
     waived = [finding for finding in findings if finding["waiver"]]
     if waived:
-        ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived}))
+        ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived if finding["waiver"]}))
         those = "finding is" if len(waived) == 1 else "findings are"
         sentences.append(f"{len(waived)} {those} accepted under a waiver ({ids}).")
     if optional:
@@ -186,7 +208,7 @@ def verdict_sentences(target: Document) -> list[str]:
     return sentences
 
 
-def _lacking(findings: Sequence[Document], sort: str) -> str:
+def _lacking(findings: Sequence[FindingDocument], sort: str) -> str:
     lacking = [finding for finding in findings if to_act_on(finding) and not finding["waiver"]]
     several = len(findings) > 1
     total = f"the {len(findings)} {sort} updates" if several else f"the only {sort} update"
@@ -202,19 +224,28 @@ def _lacking(findings: Sequence[Document], sort: str) -> str:
     return f"{count} missing{partly}: {_listed(lacking)}."
 
 
-def _listed(findings: Sequence[Document]) -> str:
+def _listed(findings: Sequence[FindingDocument]) -> str:
     shown = ", ".join(update_name(finding) for finding in findings[:3])
     return shown + (f" and {len(findings) - 3} more" if len(findings) > 3 else "")
 
 
-def badge(target: Document) -> tuple[str, str]:
-    """A target's outcome as (kind, words); ``good`` only when nothing at all was left open."""
+def badge(target: TargetDocument, day: str) -> tuple[str, str]:
+    """A target's outcome as (kind, words); ``good`` only when nothing at all was left open.
+
+    So not beside an ended support (by ``day``, an ISO day), a build that the catalogue does not know yet, an update
+    that is undetermined, or a file that was not read.
+    """
     if target["outcome"] == "findings":
         return "bad", "Findings"
     if target["outcome"] == "incomplete":
         return "open", "Incomplete"
     if target["outcome"] == "nothing-recognised":
         return "open", "Nothing recognised"
+    counting = [one for one in target["installations"] if one["counts"]]
+    if any(one["support"]["ends"] and one["support"]["ends"] < day for one in counting):
+        return "plain", "Nothing needed is known to be missing; its support has ended"
+    if any(map(is_newer, counting)):
+        return "plain", "Nothing needed is known to be missing; its build is newer than the catalogue"
     if target["summary"]["undetermined"] or target["unreadable"]:
         return "plain", "Nothing needed is known to be missing; not everything could be determined"
     if any(map(to_act_on, target["findings"])):
@@ -235,16 +266,16 @@ def days_since(day: str | None, as_of: str | None) -> int | None:
     return days if days >= 0 else None
 
 
-def newest_file_day(finding: Document) -> str | None:
+def newest_file_day(finding: FindingDocument) -> str | None:
     """The newest day in an update's file table: it was not released before that. None where no file is dated."""
     return max(
         (file["expected"]["timestamp"][:10] for file in finding["files"] if file["expected"]["timestamp"]), default=None
     )
 
 
-def origin(document: Document) -> list[tuple[str, str]]:
+def origin(document: ResultDocument) -> list[tuple[str, str]]:
     """The basis of a report as (label, words): tool, catalogue, run, scope, policy, digest."""
-    run, catalogue, scope, waivers = (document[key] for key in ("run", "catalogue", "scope", "waivers"))
+    run, catalogue, scope, waivers = document["run"], document["catalogue"], document["scope"], document["waivers"]
     newest = ", ".join(f"{product} {day or 'unknown'}" for product, day in catalogue["newest_by_product"].items())
     arguments = run["arguments"]
     return [
@@ -259,20 +290,20 @@ def origin(document: Document) -> list[tuple[str, str]]:
         ("Arguments", NOT_RECORDED if arguments is None else " ".join(_quoted(one) for one in arguments)),
         ("Judged as of", run["as_of"] or NOT_RECORDED),
         ("Scope", _scope(scope)),
-        ("Baseline", _policy_file(document["baseline"]) if "baseline" in document else NOT_RECORDED),
+        ("Baseline", _policy_file(document["baseline"])),
         ("Waivers", _policy_file(waivers)),
         ("Result SHA-256", result_digest(document)),
     ]
 
 
-def _scope(scope: Document) -> str:
+def _scope(scope: ScopeDocument) -> str:
     products = "all products" if scope["products"] is None else ", ".join(scope["products"])
     kbs = "all updates" if scope["kbs"] is None else ", ".join(f"KB{kb}" for kb in scope["kbs"])
     excluded = f"; excluded: {', '.join(scope['excluded'])}" if scope["excluded"] else "; nothing excluded"
     return f"{products}; {kbs}{excluded}"
 
 
-def _policy_file(policy: Document) -> str:
+def _policy_file(policy: PolicyFileDocument | WaiversDocument) -> str:
     if policy["file"] is None:
         return "none given"
     return f"{policy['file']}, SHA-256 {policy['sha256'] or NOT_RECORDED}"

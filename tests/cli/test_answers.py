@@ -244,7 +244,60 @@ def test_compare_reads_saved_inventories_and_finds_nothing_when_nothing_changed(
     saved = tmp_path / "before.json"
     run("inventory", samples / "exchange-5.5-sp4", "-o", saved)
     ran = run("compare", saved, samples / "exchange-5.5-sp4")
-    assert "nothing changed in what the catalogue knows." in words(ran.out)
+    assert "nothing changed." in words(ran.out)
+
+
+BIN = "Program Files/Microsoft/Exchange Server/V15/Bin"
+
+
+def mailbox_server(root: Path, **builds: tuple[int, int, str]) -> Path:
+    """Exchange 2016 whose ExSetup.exe is at October 2025; ``builds`` are (first, behind the last, build) of others."""
+    made = {f"Part{number:03d}.dll": build for first, last, build in builds.values() for number in range(first, last)}
+    for name, build in {"ExSetup.exe": "15.1.2507.61", **made}.items():
+        path = root / BIN / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(build_pe(build, strings={"ProductName": "Microsoft Exchange"}))
+    return root
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["two folders", "an inventory and a folder"])
+def test_compare_tells_every_program_file_folded_by_folder_and_build(saved: bool, run: Run, tmp_path: Path) -> None:
+    before = mailbox_server(tmp_path / "a", new=(0, 60, "15.1.2507.61"), old=(60, 199, "15.1.2507.6"))
+    after = mailbox_server(
+        tmp_path / "b", new=(0, 10, "15.1.2507.61"), back=(10, 199, "15.1.2507.6"), one=(199, 200, "15.1.2507.58")
+    )
+    (after / BIN / "ExSetup.exe").write_bytes(build_pe("15.1.2507.58", strings={"ProductName": "Microsoft Exchange"}))
+    if saved:
+        run("inventory", before, "-o", "a.json")
+    found = run("compare", "a.json" if saved else before, after, "-f", "json").result
+    assert [one["path"] for one in found["files"] if one["catalogued"]] == [f"{BIN}/ExSetup.exe"]
+    assert len(found["files"]) == 52
+    text = words(run("compare", "a.json" if saved else before, after).out)
+    first = f"! {BIN}/ExSetup.exe went back: 15.1.2507.61 -> 15.1.2507.58"
+    folded = (
+        f"! {BIN}: 50 files (Part010.dll, Part011.dll, Part012.dll and 47 more) went back: 15.1.2507.61 -> 15.1.2507.6"
+    )
+    assert text.index(first) < text.index(folded) < text.index(f"{BIN}/Part199.dll is new: 15.1.2507.58")
+    assert "52 files changed, 51 of them went back, are gone or unreadable;" in text
+
+
+def test_plan_and_compare_are_written_in_every_format_of_a_page(samples: Path, run: Run, tmp_path: Path) -> None:
+    names = [part for name in ("r.txt", "r.json", "r.md", "r.html") for part in ("-o", name)]
+    server = samples / "exchange-2003-sp1"
+    run("plan", server, *names)
+    assert "1. SP2 (KB836993)" in (tmp_path / "r.txt").read_text()
+    assert json.loads((tmp_path / "r.json").read_text())["steps"][0]["id"] == "exchange-2003/SP2"
+    assert "It also settles KB901014." in (tmp_path / "r.md").read_text()
+    page = (tmp_path / "r.html").read_text()
+    assert "SP2 (KB836993)" in page
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+    run("compare", samples / "exchange-5.5-sp4", server, *names)
+    assert json.loads((tmp_path / "r.json").read_text())["schema"] == "hotfix-check/comparison/1"
+    for name in ("r.md", "r.html"):
+        assert "Dramapi.dll" in (tmp_path / name).read_text().replace("\\", "")
+    refused = run("plan", server, "-o", "r.csv")
+    assert (refused.code, "--output: '.csv' is none of .txt, .json, .md, .html" in refused.err) == (2, True)
 
 
 def test_compare_mixes_folders_inventories_and_results(samples: Path, run: Run, tmp_path: Path) -> None:
@@ -266,6 +319,7 @@ def test_compare_mixes_folders_inventories_and_results(samples: Path, run: Run, 
         ("before.json", "after.json"),
     ):
         answers[pair] = run("compare", *pair, "-f", "json").result
+        assert {answers[pair].pop("before"), answers[pair].pop("after")} <= {*pair, str(before), str(after)}
         assert answers[pair].pop("evidence_only") is (pair != ("before", "after"))
     judged = answers["before", "after"]
     assert [(one["path"], one["change"], one["before"], one["after"]) for one in judged["files"]] == [
@@ -290,8 +344,8 @@ def test_a_narrow_result_is_compared_only_in_what_it_asked(
     run("scan", server, "--kb", "818861", "-o", saved)
     pair = (server, saved) if turned else (saved, server)
     found = run("compare", *pair, "-f", "json").result
-    assert found == {"files": [], "verdicts": [], "evidence_only": True}
-    assert "nothing changed in what the catalogue knows. Compared are only" in words(run("compare", *pair).out)
+    assert (found["files"], found["verdicts"], found["evidence_only"]) == ([], [], True)
+    assert "nothing changed. Compared are only" in words(run("compare", *pair).out)
 
 
 def test_a_file_that_a_result_looked_for_and_did_not_find_is_gone(tmp_path: Path, run: Run) -> None:

@@ -54,7 +54,7 @@ def test_the_whole_list_has_every_product(run: Run) -> None:
         (("--kind", "patch"), "--kind: 'patch' is none of hotfix, "),
         (("--importance", "high"), "--importance: 'high' is none of required, "),
         (("--since", "May 2022"), "--since: 'May 2022' is not a day: 2003-10-01 is how one is written"),
-        (("-f", "xml"), "--format: 'xml' is none of table, json"),
+        (("-f", "xml"), "'xml' is not one of 'table', 'json'"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_refused(run: Run, arguments: tuple[str, ...], said: str) -> None:

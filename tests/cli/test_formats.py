@@ -15,7 +15,7 @@ from conftest import ROOT, Run
 from report.documents import document
 
 SMALL = ("--catalogue", ROOT / "samples" / "example" / "catalogue")
-NAMES = ("r.html", "r.csv", "r.md", "r.json", "r.txt")
+NAMES = ("r.html", "r.csv", "r.md", "r.json", "r.txt", "r.xlsx")
 OUTPUTS = tuple(part for name in NAMES for part in ("-o", name))
 
 
@@ -24,7 +24,7 @@ def test_one_run_writes_every_format_and_still_shows_the_table(samples: Path, ru
     assert ran.code == 0
     assert "KB818861 missing" in ran.out
     assert (tmp_path / "r.html").read_text().startswith("<!DOCTYPE html>")
-    assert (tmp_path / "r.csv").read_bytes().startswith(b"\xef\xbb\xbfrecord,target,")
+    assert (tmp_path / "r.csv").read_bytes().startswith(b"\xef\xbb\xbfhost,installation,")
     assert (tmp_path / "r.md").read_text().startswith("# Hotfix report\n")
     assert json.loads((tmp_path / "r.json").read_text())["schema"] == "hotfix-check/result/1"
     text = (tmp_path / "r.txt").read_text()
@@ -35,7 +35,7 @@ def test_one_run_writes_every_format_and_still_shows_the_table(samples: Path, ru
 
 @pytest.mark.parametrize(
     ("form", "start"),
-    [("html", "<!DOCTYPE html>"), ("csv", "record,target,"), ("md", "# Hotfix report"), ("json", "{")],
+    [("html", "<!DOCTYPE html>"), ("csv", "host,installation,"), ("md", "# Hotfix report"), ("json", "{")],
 )
 def test_stdout_gets_any_format_without_a_byte_order_mark(form: str, start: str, samples: Path, run: Run) -> None:
     assert run("scan", *SMALL, samples / "copied-file", "-f", form).out.startswith(start)
@@ -61,8 +61,8 @@ def test_convert_prints_the_table_that_scan_printed(samples: Path, run: Run) -> 
         (["bad.json"], "bad.json: schema: missing; a saved result says hotfix-check/result/1 there"),
         (["bad.json", "-o", "bad.json"], "bad.json is being read; write to another file"),
         (["bad.json", "-o", "x.manifest.json"], "only scan can write one"),
-        (["bad.json", "-o", "x.pdf"], "--output: '.pdf' is none of .txt, .json, .csv, .md, .html"),
-        (["bad.json", "--color", "red"], "--color: 'red' is none of auto, always, never"),
+        (["bad.json", "-o", "x.pdf"], "--output: '.pdf' is none of .txt, .json, .csv, .md, .html, .xlsx"),
+        (["bad.json", "--color", "red"], "'red' is not one of 'auto', 'always', 'never'"),
     ],
     ids=["missing", "no result", "over itself", "a manifest", "an unknown suffix", "an unknown colour"],
 )
@@ -88,8 +88,12 @@ def test_every_format_has_the_same_bytes_in_two_folders(
 
 def test_ages_are_counted_to_the_day_that_was_asked_for(samples: Path, run: Run) -> None:
     ran = run("scan", *SMALL, samples / "exchange-2003-sp1", "--no-run-info", "--as-of", "2006-01-31", "-f", "csv")
-    (row,) = [row for row in csv.DictReader(io.StringIO(ran.out)) if row["id"] == "exchange-2003/SP2"]
-    assert (row["released"], row["days_since_release"]) == ("2005-10-19", "104")
+    rows = [row for row in csv.DictReader(io.StringIO(ran.out)) if row["kb"] == "KB836993"]
+    assert "2005-10-19" in {row["released"] for row in rows}
+    page = run(
+        "scan", *SMALL, samples / "exchange-2003-sp1", "--no-run-info", "--as-of", "2006-01-31", "-f", "html"
+    ).out
+    assert "104 days ago" in page
 
 
 def _fails(number: int) -> object:
@@ -230,3 +234,20 @@ def test_the_example_report_is_what_the_samples_give(samples: Path, run: Run, tm
     assert ran.code == 1
     made = (tmp_path / "example-report.html").read_text()
     assert made == (ROOT / "samples" / "example-report.html").read_text(), "samples/README.md tells how it is made"
+
+
+def test_a_workbook_is_nothing_for_a_terminal(samples: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotfix_check.cli.formats.is_terminal", lambda: True)
+    ran = run("scan", *SMALL, samples / "copied-file", "-f", "xlsx")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--format: xlsx is nothing for a terminal: write it to a file with -o report.xlsx" in ran.err
+
+
+@pytest.mark.parametrize("kind", ["findings", "evidence", "exposures"])
+def test_the_csv_is_of_the_kind_that_was_asked_for(kind: str, samples: Path, run: Run, tmp_path: Path) -> None:
+    run("scan", *SMALL, samples / "copied-file", "--csv", kind, "-o", "r.csv", "-o", "r.json")
+    first = (tmp_path / "r.csv").read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    assert {"findings": "verdict", "evidence": "sha256", "exposures": "cve"}[kind] in first
+    assert run("convert", "r.json", "--csv", kind, "-f", "csv").out.splitlines()[0].split(",") == first
+    refused = run("scan", *SMALL, samples / "copied-file", "--csv", "all")
+    assert (refused.code, "is not one of 'findings', 'evidence', 'exposures'" in refused.err) == (2, True)

@@ -99,16 +99,6 @@ def test_the_page_says_what_of_the_registry_was_not_looked_at(run: Run, server: 
     assert "Not checked: the registry, a pending restart" in run("scan", server, *ONE, "-f", "html").out
 
 
-def test_a_result_of_an_earlier_release_can_still_be_rendered(run: Run, server: Path, tmp_path: Path) -> None:
-    text = run("scan", server, *ONE, "-f", "json", "--no-run-info").out
-    (tmp_path / "old.json").write_text(text.replace('"registry": null,', "").replace('"recorded": null,', ""))
-    for form in ("table", "md", "html", "csv"):
-        ran = run("convert", "old.json", "-f", form)
-        assert ran.code == 0
-        assert "Registry: " not in ran.out
-        assert ">Registry<" not in ran.out
-
-
 def test_a_saved_inventory_judges_the_same(run: Run, server: Path, samples: Path) -> None:
     run("inventory", server, "--hive", samples / NAME, "-o", "server.json")
     asked = (*ONE, "--kb", "KB818861", "--kb", "KB280411", "-f", "json")

@@ -162,7 +162,7 @@ def test_a_file_that_the_shell_appends_to_keeps_what_is_in_it(name: str, descrip
 @pytest.mark.parametrize(
     ("arguments", "begins"),
     [
-        pytest.param(["scan", "server", *CATALOGUE, "-q", "-f", "csv"], "record,target,", id="scan, CSV"),
+        pytest.param(["scan", "server", *CATALOGUE, "-q", "-f", "csv"], "host,installation,", id="scan, CSV"),
         pytest.param(["scan", "server", *CATALOGUE, "-q"], "Target: server", id="scan, table"),
         pytest.param(["convert", "saved.json", "-f", "md"], "# ", id="convert, Markdown"),
         pytest.param(

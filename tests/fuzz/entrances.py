@@ -47,14 +47,14 @@ from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
 from hotfix_check.pe import PeError, read_pe
 from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
 from hotfix_check.report.csv import render_csv
+from hotfix_check.report.document import result_digest, to_json
 from hotfix_check.report.html import render_html
 from hotfix_check.report.identity import identity_document, render_identity
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import RunInfo, Scope, result_document, to_json
+from hotfix_check.report.result import RunInfo, Scope, result_document
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
-from hotfix_check.report.wording import result_digest
 from hotfix_check.saved_result import checked_result
 from hotfix_check.untrusted.json import parse_json
 

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from typing import Any
 
-from hotfix_check.report.result import SCHEMA
+from hotfix_check.report.document import RESULT_SCHEMA as SCHEMA
 
 HOSTILE = '<script>alert(1)</script><b onmouseover="x">\'=1+1|`*\u202eevil\x1b[31m'
 WAIVER = {
@@ -18,6 +18,7 @@ WAIVER = {
     "approved_on": "2026-06-01",
     "expires": "2026-12-31",
 }
+ROOT = "Program Files/Microsoft/Exchange Server/V15"
 EXPIRED = {**WAIVER, "id": "W-009", "ticket": None, "approved_on": None, "expires": "2026-01-31"}
 UNUSED = {**WAIVER, "id": "W-021", "reason": "Not on this host"}
 _VERDICTS = ("missing", "partial", "undetermined", "superseded", "installed", "not-applicable")
@@ -78,6 +79,9 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
                 "outcome": "findings",
                 "files_seen": 5120,
                 "files_read": 1874,
+                "installations": [_installation(made)],
+                "stray": [{"path": f"Users/jr/Desktop/ExSetup{HOSTILE}.exe", "version": None, "product": None}],
+                "registry": None,
                 "collected": {"host": "EXCH01", "at": "2026-11-20T22:14:03Z", "by": "hotfix-check 0.1.0"},
                 "products": [
                     {
@@ -103,6 +107,7 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
                 "advisories": [
                     {
                         "id": "exchange-2016/store",
+                        "installation": ROOT,
                         "kb": 274403,
                         "product": "exchange-2016",
                         "file": "Store.exe",
@@ -129,12 +134,73 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
     }
 
 
+def _installation(findings: list[dict[str, Any]]) -> dict[str, Any]:
+    """An installation with a step for every third missing finding, and a CVE for every fourth of all."""
+    missing = [one for one in findings if one["verdict"] in ("missing", "partial") and one["importance"] != "optional"]
+    steps = [_step(one, missing) for one in missing[::3][:4]]
+    return {
+        "root": ROOT,
+        "snapshot": False,
+        "counts": True,
+        "product": "exchange-2016",
+        "name": "Exchange Server 2016",
+        "level": None,
+        "level_basis": "markers",
+        "level_at_least": "CU22",
+        "level_at_most": "CU23",
+        "build": "15.1.2507.6",
+        "build_id": None,
+        "build_released": "2022-04-20",
+        "anomalies": ["mixed-level: markers disagree, ExSetup.exe 15.1.2507.6 says CU23"],
+        "posture": f"Exchange Server 2016 CU22 to CU23, build 15.1.2507.6 of 2022-04-20{HOSTILE}",
+        "support": {
+            "ends": "2025-10-14",
+            "ended_days": 403,
+            "extended_until": "2026-10-13",
+            "successor": f"Exchange Server SE {HOSTILE}",
+        },
+        "behind": {"updates": len(missing), "months": 43 if missing else None},
+        "census": [{"build": "15.1.2507.6", "files": 199}, {"build": "15.1.2507.61", "files": 1}],
+        "next_steps": steps,
+        "exposures": [
+            {
+                "cve": f"CVE-2021-{30000 + number}",
+                "state": ("exposed", "needs-configuration", "unknown", "fixed")[number % 4],
+                "fixed_by": one["id"],
+                "needs": f"Switch on Extended Protection {HOSTILE}" if number % 4 == 1 else None,
+                "impact": "Remote Code Execution",
+                "cvss": 9.1 - number % 5,
+                "known_exploited": "2021-11-03" if number % 8 == 0 else None,
+                "due": "2021-11-17" if number % 8 == 0 else None,
+                "ransomware": True if number % 8 == 0 else None,
+            }
+            for number, one in enumerate(findings[::4])
+        ],
+    }
+
+
+def _step(finding: dict[str, Any], settled: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        **{key: finding[key] for key in ("id", "kb", "title", "kind", "released", "line", "availability", "restart")},
+        "installation": ROOT,
+        "public": None,
+        "again": finding["verdict"] == "partial",
+        "requires": ["CU23"],
+        "not_known": [],
+        "settles": [one["id"] for one in settled[:5]],
+        "cves": ["CVE-2021-30000"],
+        "actions": [{"kind": "service", "text": f"Stop the service {HOSTILE}"}],
+        "source": finding["source"],
+    }
+
+
 def _finding(number: int, files: int, chance: random.Random) -> dict[str, Any]:
     verdict = chance.choices(_VERDICTS, weights=(4, 1, 2, 6, 6, 1))[0]
     kb = 4_000_000 + number * 37
     lacking = verdict in ("missing", "partial")
     return {
         "id": f"exchange-2016/KB{kb}",
+        "installation": ROOT,
         "kb": kb,
         "aliases": [f"MS26-{number:04d}"] if number % 9 == 0 else [],
         "product": "exchange-2016",
@@ -142,6 +208,7 @@ def _finding(number: int, files: int, chance: random.Random) -> dict[str, Any]:
         + (f" {HOSTILE}" if number % 50 == 0 else ""),
         "kind": chance.choice(("hotfix", "security-update", "update-rollup", "cumulative-update")),
         "importance": chance.choice(("required", "recommended", "recommended", "optional")),
+        "availability": "extended-support" if number % 6 == 5 else "public",
         "released": f"20{chance.randint(16, 25)}-{chance.randint(1, 12):02d}-09" if number % 4 else None,
         "verdict": verdict,
         "confidence": chance.choice(("high", "medium")),
@@ -166,6 +233,7 @@ def _finding(number: int, files: int, chance: random.Random) -> dict[str, Any]:
         "restart": chance.choice(("yes", "no", "services", None)),
         "actions": [{"kind": "registry", "text": f"Set the value Number{number} to 1"}] if number % 11 == 0 else [],
         "waiver": None,
+        "recorded": None,
         "source": f"KB{kb}",
     }
 

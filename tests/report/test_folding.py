@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hotfix_check.report.folding import files_to_supply, fold
+from hotfix_check.report.folding import Folded, files_to_supply, fold
 
 
 def finding(name: str, verdict: str = "missing", **more: Any) -> dict[str, Any]:
@@ -30,19 +30,19 @@ def needs(name: str) -> list[dict[str, str]]:
     return [{"requires": name, "state": "unmet", "basis": "markers", "evidence": ""}]
 
 
-def target(*findings: dict[str, Any], kind: str = "folder") -> dict[str, Any]:
-    return {"kind": kind, "findings": list(findings)}
+def folded_of(*findings: dict[str, Any], kind: str = "folder", everything: bool = False) -> Folded:
+    return fold(list(findings), kind, everything=everything)  # type: ignore[arg-type]
 
 
 def shown(*findings: dict[str, Any], kind: str = "folder") -> list[str]:
-    return [one["id"].rpartition("/")[2] for one in fold(target(*findings, kind=kind), everything=False).shown]
+    return [one["id"].rpartition("/")[2] for one in folded_of(*findings, kind=kind).shown]
 
 
 SP2 = finding("SP2", importance="recommended")
 
 
 def test_an_update_that_another_replaces_stands_beneath_it() -> None:
-    folded = fold(target(finding("KB1", advice=["exchange-9.9/KB2"]), finding("KB2")), everything=False)
+    folded = folded_of(finding("KB1", advice=["exchange-9.9/KB2"]), finding("KB2"))
     assert [one["id"] for one in folded.shown] == ["exchange-9.9/KB2"]
     assert folded.beneath == {"exchange-9.9/KB2": ("KB1",)}
 
@@ -57,6 +57,7 @@ def test_an_update_that_another_replaces_stands_beneath_it() -> None:
         (finding("KB1", prerequisites=needs("SP2"), importance="recommended"), True),
         (finding("KB1", prerequisites=needs("SP2"), importance="required"), False),
         (finding("KB1", prerequisites=needs("SP2"), waiver={"id": "W"}), False),
+        (finding("KB1", "partial", prerequisites=needs("SP2")), False),
     ],
     ids=[
         "blocked by it",
@@ -66,17 +67,18 @@ def test_an_update_that_another_replaces_stands_beneath_it() -> None:
         "a recommended update",
         "a required update",
         "a waived finding",
+        "half-installed",
     ],
 )
 def test_what_waits_for_a_missing_service_pack_is_named_with_it(update: dict[str, Any], waits: bool) -> None:
-    folded = fold(target(SP2, update), everything=False)
+    folded = folded_of(SP2, update)
     assert (folded.waiting == {"exchange-9.9/SP2": ("KB1",)}) is waits
     assert (len(folded.shown) == 1) is waits
 
 
 def test_what_waits_for_a_level_that_another_contains_stands_with_that_one() -> None:
     sp1 = finding("SP1", importance="recommended", advice=["exchange-9.9/SP2"])
-    folded = fold(target(SP2, sp1, finding("KB1", prerequisites=needs("SP1"))), everything=False)
+    folded = folded_of(SP2, sp1, finding("KB1", prerequisites=needs("SP1")))
     assert (folded.beneath, folded.waiting) == ({"exchange-9.9/SP2": ("SP1",)}, {"exchange-9.9/SP2": ("KB1",)})
 
 
@@ -88,7 +90,7 @@ def test_a_forbidden_update_is_told_only_when_it_is_there() -> None:
 def test_few_open_questions_are_told_one_by_one_and_many_together() -> None:
     few = [finding(f"KB{number}", "undetermined") for number in range(8)]
     assert len(shown(*few)) == 8
-    folded = fold(target(*few, finding("KB8", "undetermined")), everything=False)
+    folded = folded_of(*few, finding("KB8", "undetermined"))
     assert (folded.shown, len(folded.open)) == ((), 9)
 
 
@@ -113,11 +115,11 @@ def test_nothing_is_left_uncounted() -> None:
         finding("KB4", "installed"),
         *(finding(f"KB1{number}", "undetermined") for number in range(9)),
     ]
-    folded = fold(target(*findings), everything=False)
+    folded = folded_of(*findings)
     told = len(folded.shown) + sum(map(len, (*folded.beneath.values(), *folded.waiting.values()))) + len(folded.open)
     assert told + folded.counted == len(findings)
     assert folded.counted == 1
-    assert len(fold(target(*findings), everything=True).shown) == len(findings)
+    assert len(folded_of(*findings, everything=True).shown) == len(findings)
 
 
 def test_files_to_supply_are_the_most_useful_first() -> None:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from html.parser import HTMLParser
+from typing import Any
 
+import openpyxl
 import pytest
 from markdown_it import MarkdownIt
 from report.documents import document
@@ -32,17 +34,20 @@ from hotfix_check.manifest import (
     manifest_to_json,
     parse_manifest,
 )
-from hotfix_check.report.changes import render_changes
-from hotfix_check.report.csv import COLUMNS, render_csv
+from hotfix_check.report.changes import changes_outline, comparison_document, render_changes
+from hotfix_check.report.csv import SHEETS, render_csv
+from hotfix_check.report.document import to_json
 from hotfix_check.report.explain import render_explanation
+from hotfix_check.report.formats import CsvKind
 from hotfix_check.report.html import render_html
 from hotfix_check.report.identity import render_identity
-from hotfix_check.report.markdown import render_markdown
+from hotfix_check.report.markdown import MAX_LENGTH, render_markdown
+from hotfix_check.report.outline import outline_html, outline_markdown
 from hotfix_check.report.plan import render_plan
 from hotfix_check.report.request import render_request
-from hotfix_check.report.result import Document, to_json
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
+from hotfix_check.report.xlsx import write_xlsx
 from hotfix_check.saved_result import first_fault, packaged_schema
 from hotfix_check.untrusted.toml import toml_string
 from hotfix_check.version import FileVersion
@@ -67,10 +72,9 @@ BENIGN_DOCUMENT = with_text(PLAIN, PLACES, BENIGN)
 
 
 @lru_cache(maxsize=4)
-def injected(payload: str) -> Document:
+def injected(payload: str) -> Any:
     """The result with the payload in every place where the schema lets any text stand."""
-    made: Document = with_text(PLAIN, PLACES, payload)
-    return made
+    return with_text(PLAIN, PLACES, payload)
 
 
 def test_the_payload_is_put_in_every_place_that_a_stranger_can_write_in() -> None:
@@ -159,24 +163,36 @@ def long_cells() -> Iterator[None]:
     csv.field_size_limit(usual)
 
 
-ROWS = list(csv.reader(io.StringIO(render_csv(BENIGN_DOCUMENT), newline="")))
+ROWS = {kind: list(csv.reader(io.StringIO(render_csv(BENIGN_DOCUMENT, kind), newline=""))) for kind in CsvKind}
 FORMULA = re.compile("[\\s\"']*[=+@\uff0b\uff1d\uff0d\uff20-]")
 
 
 @EVERY
-def test_every_cell_of_the_csv_is_in_its_place_safe_and_whole(payload: str) -> None:
-    text = render_csv(injected(payload))
+@pytest.mark.parametrize("kind", CsvKind)
+def test_every_cell_of_the_csv_is_in_its_place_safe_and_whole(kind: CsvKind, payload: str) -> None:
+    text = render_csv(injected(payload), kind)
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    assert [len(row) for row in rows] == [len(COLUMNS)] * len(ROWS)
+    assert [len(row) for row in rows] == [len(SHEETS[kind].columns)] * len(ROWS[kind])
     assert acting(text, beside="\r\n") == []
     expected = visible(payload).replace("'", "")
-    for benign, row in zip(ROWS, rows, strict=True):
+    for benign, row in zip(ROWS[kind], rows, strict=True):
         for plain, cell in zip(benign, row, strict=True):
             assert not FORMULA.match(cell) or cell.startswith("'"), cell
             assert [part for part in cell.split(";") if FORMULA.match(part) and "'" not in part] == []
             assert cell.replace("'", "").count(expected) >= plain.count(BENIGN) * (whole(payload) == 1)
     if whole(payload) < 1:
-        assert text.count(visible(payload).replace('"', '""')) > 30
+        assert text.count(visible(payload).replace('"', '""')) >= 5
+
+
+@EVERY
+def test_every_cell_of_the_workbook_is_text_safe_and_whole(payload: str) -> None:
+    stream = io.BytesIO()
+    write_xlsx(injected(payload), stream)
+    cells = [cell for sheet in openpyxl.load_workbook(stream).worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    texts = [cell.value for cell in cells if isinstance(cell.value, str)]
+    assert acting("".join(texts)) == []
+    assert sum(visible(payload) in text for text in texts) > 20 * whole(payload)
 
 
 RENDERED = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -187,6 +203,10 @@ MARKDOWN = Structure(RENDERED.render(render_markdown(BENIGN_DOCUMENT)))
 def test_markdown_gives_the_same_headings_tables_and_lists_and_nothing_else(payload: str) -> None:
     text = render_markdown(injected(payload))
     found = Structure(RENDERED.render(text))
+    assert len(text) < MAX_LENGTH
+    if len(payload) > 400:  # is cut, and leaves no room for all of it
+        assert set(map(str, found.elements)) <= set(map(str, MARKDOWN.elements))
+        return
     assert found.elements == MARKDOWN.elements
     assert found.text.count(words(visible(payload))) >= whole(payload) * MARKDOWN.text.count(BENIGN)
     assert MARKDOWN.text.count(BENIGN) > 30
@@ -235,6 +255,7 @@ def _plan(text: str) -> str:
             "not_known": [text],
             "settles": [text, text],
             **{"installation": text, "availability": "extended-support", "public": text, "again": True},
+            **{"kind": "hotfix", "released": None, "cves": [text]},
         },
         **{"restart": "yes", "actions": [{"kind": "service", "text": text}, {"kind": "note", "text": text}]},
         "source": text,
@@ -272,13 +293,29 @@ def _identity(text: str) -> str:
     return render_identity(made, width=80)
 
 
-def _changes(text: str) -> str:
+def _compared(text: str) -> Any:
     changes = Comparison(
-        files=(FileChange(path=text, change="older", before=text, after=text),),
+        files=(FileChange(path=text, change="older", before=text, after=text, catalogued=True),),
         verdicts=(VerdictChange(update=text, before="installed", after="missing", worse=True),),
         evidence_only=True,
     )
-    return render_changes(changes, text, text, width=80)
+    return comparison_document(changes, text, text)
+
+
+def _changes(text: str) -> str:
+    return render_changes(_compared(text), width=80)
+
+
+@EVERY
+def test_a_comparison_gives_the_same_page_and_the_same_markdown(payload: str) -> None:
+    benign, made = changes_outline(_compared(BENIGN)), changes_outline(_compared(payload))
+    page = outline_html([made])
+    assert Structure(page, payload).elements == Structure(outline_html([benign])).elements
+    assert acting(Structure(page).text) == []
+    if len(payload) < 400:
+        rendered, plain = (Structure(RENDERED.render(outline_markdown([one]))) for one in (made, benign))
+        assert rendered.elements == plain.elements
+        assert acting(rendered.text) == []
 
 
 def _request(text: str) -> str:

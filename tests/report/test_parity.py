@@ -1,46 +1,72 @@
-"""One result, many renderings: whatever the JSON holds is in the page and in the CSV, and stays text there."""
+"""One result, many renderings: whatever the JSON holds is told by every format, and stays text there."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
 
+import openpyxl
 import pytest
-from conftest import ROOT
 from jsonschema import Draft202012Validator
 from report.documents import EXPIRED, HOSTILE, UNUSED, WAIVER, document
+from report.schema_of import SCHEMAS
 
-from hotfix_check.report.csv import COLUMNS, render_csv
+from hotfix_check.report.csv import render_csv
+from hotfix_check.report.document import to_json
+from hotfix_check.report.formats import CsvKind
 from hotfix_check.report.html import render_html
-from hotfix_check.report.markdown import render_markdown
-from hotfix_check.report.result import to_json
+from hotfix_check.report.markdown import MAX_LENGTH, render_markdown
+from hotfix_check.report.sheets import EVIDENCE, EXPOSURES, FINDINGS, WORKBOOK, heading
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import moment_words
+from hotfix_check.report.xlsx import write_xlsx
 
 DOCUMENT = document(120)
 (TARGET,) = DOCUMENT["targets"]
-FINDINGS = TARGET["findings"]
-SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "result-1.json").read_text())
+(INSTALLATION,) = TARGET["installations"]
+FINDINGS_ = TARGET["findings"]
+SCHEMA = json.loads((SCHEMAS / "result-1.json").read_text())
+
+
+def sheets(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The workbook read back: the rows of each sheet by heading, days as ISO text."""
+    stream = io.BytesIO()
+    write_xlsx(made, stream)  # type: ignore[arg-type]
+    book = openpyxl.load_workbook(stream)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for sheet in book.worksheets:
+        labels, *rows = sheet.iter_rows(values_only=True)
+        found[sheet.title] = [
+            {
+                str(label): value.date().isoformat() if isinstance(value, datetime) else value
+                for label, value in zip(labels, row, strict=True)
+            }
+            for row in rows
+        ]
+    return found
+
+
+def table_rows(kind: CsvKind) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(render_csv(DOCUMENT, kind), newline="")))
 
 
 class Page(HTMLParser):
-    """The text of a page, whole and by evidence group; the tags and attributes that are in it."""
+    """The text of a page, its tags, attributes, anchors and links."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.groups: dict[str, str] = {}
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
-        self.ids: set[str] = set()
+        self.ids: list[str] = []
         self.links: set[str] = set()
         self._words: list[str] = []
-        self._group: list[str] = []
-        self._anchor: str | None = None
         self.feed(text)
         self.text = " ".join(" ".join(self._words).split())
 
@@ -49,27 +75,20 @@ class Page(HTMLParser):
         self.attributes.update(name for name, _ in attrs)
         given = dict(attrs)
         if given.get("id"):
-            self.ids.add(str(given["id"]))
+            self.ids.append(str(given["id"]))
         if given.get("href"):
             self.links.add(str(given["href"]))
-        if tag == "tbody":
-            self._group, self._anchor = [], None
-        if tag == "th" and given.get("id"):
-            self._anchor = given["id"]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "tbody" and self._anchor:
-            self.groups[self._anchor] = " ".join("".join(self._group).split())
-        if tag in ("td", "th", "span", "p", "caption"):
-            self._group.append(" ")
 
     def handle_data(self, data: str) -> None:
         self._words.append(data)
-        self._group.append(data)
 
 
 PAGE = Page(render_html(DOCUMENT))
-ROWS = list(csv.DictReader(io.StringIO(render_csv(DOCUMENT), newline="")))
+TEXT = " ".join(render_table(DOCUMENT, width=120, everything=True).split())
+MARKDOWN = render_markdown(DOCUMENT)
+PLAIN_MARKDOWN = MARKDOWN.replace("\\", "")
+BOOK = sheets(DOCUMENT)
+ROWS = table_rows(CsvKind.FINDINGS)
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -95,60 +114,190 @@ def in_page(leaf: str) -> str:
 
 def test_the_document_that_these_tests_render_follows_the_schema() -> None:
     Draft202012Validator(SCHEMA).validate(DOCUMENT)
-    assert {finding["verdict"] for finding in FINDINGS} == set(TARGET["summary"]) - {"blocked", "waived"}
+    assert {finding["verdict"] for finding in FINDINGS_} == set(TARGET["summary"]) - {"blocked", "waived"}
+    assert {cve["state"] for cve in INSTALLATION["exposures"]} == {"exposed", "needs-configuration", "unknown", "fixed"}
+    assert len(INSTALLATION["next_steps"]) == 4
 
 
-def test_every_value_of_every_finding_is_in_its_place_of_the_page() -> None:
-    assert len(PAGE.groups) == len(FINDINGS)
-    for number, finding in enumerate(FINDINGS, 1):
-        group = PAGE.groups[f"f1-{number}"]
-        assert [leaf for leaf in leaves(finding) if in_page(leaf) not in group] == [], finding["id"]
+def test_the_counts_of_every_format_are_those_of_the_findings() -> None:
+    counted = Counter(finding["verdict"] for finding in FINDINGS_)
+    assert counted == {key: number for key, number in TARGET["summary"].items() if key in counted}
+    assert Counter(row["verdict"] for row in ROWS if row["verdict"] in counted) == counted
+    assert Counter(row["Verdict"] for row in BOOK["Findings"] if row["Verdict"] in counted) == counted
+    summary = {row["Fact"]: row["Value"] for row in BOOK["Summary"]}
+    for verdict, number in counted.items():
+        assert summary[f"Updates {verdict}"] == number
+        assert f"{number} {verdict}" in TEXT
+        assert f"{verdict} {number}" in PAGE.text or f"{number} {verdict}" in PAGE.text
+    assert "| " + " | ".join(map(str, filter(None, TARGET["summary"].values()))) + " |" in MARKDOWN
 
 
-def test_every_value_of_every_finding_is_in_its_rows_of_the_csv() -> None:
-    for finding in FINDINGS:
-        rows = [row for row in ROWS if row["record"] == "finding" and row["id"] == finding["id"]]
-        assert len(rows) == sum(max(1, len(file["copies"])) for file in finding["files"])
-        cells = "\n".join(cell for row in rows for cell in row.values())
-        assert [leaf for leaf in leaves(finding) if leaf not in cells] == [], finding["id"]
+def test_every_finding_with_its_verdict_is_in_text_csv_workbook_and_page() -> None:
+    verdicts = {row["kb"]: row["verdict"] for row in ROWS}
+    book = {row["KB"]: row["Verdict"] for row in BOOK["Findings"]}
+    for finding in FINDINGS_:
+        name = f"KB{finding['kb']}"
+        assert f"{name} {finding['verdict']}" in TEXT
+        assert verdicts[name] == book[name] == finding["verdict"]
+        assert name in PAGE.text
+        assert visible(finding["title"]) in PAGE.text or finding["verdict"] in (
+            "superseded",
+            "undetermined",
+            "not-applicable",
+        )
 
 
-def test_every_finding_with_its_verdict_is_in_markdown_and_text() -> None:
-    markdown = render_markdown(DOCUMENT)
-    text = render_table(DOCUMENT, width=120, everything=True)
-    for finding in FINDINGS:
-        assert f"| {finding['verdict']} | KB{finding['kb']} |" in markdown
-        assert f"KB{finding['kb']} {finding['verdict']}" in text
+def test_what_is_required_or_recommended_and_open_is_in_markdown() -> None:
+    weighty = [one for one in FINDINGS_ if one["importance"] != "optional"]
+    rows = [one for one in weighty if one["verdict"] in ("missing", "partial", "undetermined")]
+    assert rows
+    assert [one["id"] for one in rows if f"| {one['verdict']} | KB{one['kb']} |" not in MARKDOWN] == []
+    assert "superseded updates: 40" in MARKDOWN
 
 
-@pytest.mark.parametrize("key", ["products", "advisories", "unreadable", "foreign", "backups", "ladders", "collected"])
+@pytest.mark.parametrize("key", ["posture", "build", "build_released", "name"])
+def test_what_an_installation_is_and_how_it_stands_is_in_every_format(key: str) -> None:
+    for part in (
+        visible(INSTALLATION[key]).split("; ")
+        if key != "posture"
+        else ["out of support since 2025-10-14 (13 months)", "paid support until 2026-10-13"]
+    ):
+        for form, text in {"text": TEXT, "page": PAGE.text, "Markdown": PLAIN_MARKDOWN}.items():
+            assert part.lower() in text.lower(), form
+    summary = {row["Fact"]: row["Value"] for row in BOOK["Summary"]}
+    assert summary["Posture"] == visible(INSTALLATION["posture"])
+    assert (summary["Build"], summary["Build released"]) == ("15.1.2507.6", "2022-04-20")
+    assert (summary["Support ends"], summary["Updates behind"]) == ("2025-10-14", INSTALLATION["behind"]["updates"])
+
+
+def test_the_census_is_in_every_format() -> None:
+    said = "199 files carry 15.1.2507.6, 1 15.1.2507.61"
+    assert said in TEXT
+    assert said in PAGE.text
+    assert said in PLAIN_MARKDOWN
+    assert {row["Fact"]: row["Value"] for row in BOOK["Summary"]}["Files of build 15.1.2507.61"] == 1
+
+
+def test_every_next_step_is_in_every_format_in_its_order() -> None:
+    names = [f"KB{step['kb']}" for step in INSTALLATION["next_steps"]]
+    assert [row["KB"] for row in BOOK["Next steps"]] == names
+    for form, text in {"text": TEXT, "page": PAGE.text, "Markdown": PLAIN_MARKDOWN}.items():
+        places = [text.index(f"Install {name}") for name in names]
+        assert places == sorted(places), form
+        for step in INSTALLATION["next_steps"]:
+            assert visible(step["actions"][0]["text"]).split()[0] in text
+
+
+def test_every_exposure_is_in_page_csv_and_workbook_and_every_open_one_in_markdown() -> None:
+    exposures = {cve["cve"]: cve["state"] for cve in INSTALLATION["exposures"]}
+    assert {row["cve"]: row["state"] for row in table_rows(CsvKind.EXPOSURES)} == exposures
+    assert {row["CVE"]: row["State"] for row in BOOK["Exposures"]} == exposures
+    counted = Counter(exposures.values())
+    assert f"exposed to {counted['exposed']} CVEs" in TEXT.replace("Exposed", "exposed")
+    for cve, state in exposures.items():
+        assert f"{cve} {state}" in PAGE.text
+        assert (f"| {cve} | {state} |" in MARKDOWN) == (state != "fixed")
+
+
+def test_severity_exploitation_and_overdue_days_are_the_documents() -> None:
+    rows = {row["cve"]: row for row in table_rows(CsvKind.EXPOSURES)}
+    first = INSTALLATION["exposures"][0]
+    row = rows[first["cve"]]
+    assert (row["severity"], row["cvss"], row["known_exploited_since"]) == ("critical", "9.1", "2021-11-03")
+    assert (row["due"], row["days_overdue"]) == ("2021-11-17", str((date(2026, 11, 21) - date(2021, 11, 17)).days))
+    fixes = {row["kb"]: row for row in ROWS}[first["fixed_by"].rpartition("/")[2]]
+    assert (fixes["severity"], fixes["cves"], fixes["known_exploited_since"]) == (
+        "critical",
+        first["cve"],
+        "2021-11-03",
+    )
+
+
+def test_every_file_of_every_finding_is_in_the_evidence_of_csv_and_workbook() -> None:
+    rows = table_rows(CsvKind.EVIDENCE)
+    book = BOOK["Evidence"]
+    assert len(rows) == len(book) == sum(max(1, len(file["copies"])) for one in FINDINGS_ for file in one["files"])
+    told = {(row["kb"], row["file"]): row for row in rows}
+    for finding in FINDINGS_:
+        for file in finding["files"]:
+            row = told[f"KB{finding['kb']}", file["name"]]
+            assert (row["state"], row["expected"]) == (file["state"], file["expected"]["version"])
+            for copy in file["copies"]:
+                assert (row["found"], row["sha256"], row["path"]) == (copy["version"], copy["sha256"], copy["path"])
+                assert copy["path"] in PAGE.text
+                assert copy["sha256"] in PAGE.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "sheet"),
+    [(CsvKind.FINDINGS, FINDINGS), (CsvKind.EVIDENCE, EVIDENCE), (CsvKind.EXPOSURES, EXPOSURES)],
+)
+def test_the_csv_has_at_most_eighteen_columns_and_one_kind_of_row(kind: CsvKind, sheet: Any) -> None:
+    first, *rest = csv.reader(io.StringIO(render_csv(DOCUMENT, kind), newline=""))
+    assert tuple(first) == sheet.columns
+    assert len(first) <= 18
+    assert {len(row) for row in rest} == {len(first)}
+
+
+def test_the_workbook_has_its_sheets_with_filters_and_a_head_that_stays() -> None:
+    stream = io.BytesIO()
+    write_xlsx(DOCUMENT, stream)
+    book = openpyxl.load_workbook(stream)
+    assert book.sheetnames == ["Summary", "Next steps", "Findings", "Exposures", "Evidence", "Waivers"]
+    for sheet, made in zip(book.worksheets, WORKBOOK, strict=True):
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref.startswith("A1:")
+        assert [cell.value for cell in sheet[1]] == [heading(column) for column in made.columns]
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
+    released = [cell for cell in book["Findings"]["L"][1:] if cell.value is not None]
+    assert released
+    assert all(cell.is_date for cell in released)
+
+
+def test_the_same_result_gives_the_same_workbook() -> None:
+    first, second = io.BytesIO(), io.BytesIO()
+    write_xlsx(DOCUMENT, first)
+    write_xlsx(json.loads(to_json(DOCUMENT)), second)
+    assert first.getvalue() == second.getvalue()
+
+
+@pytest.mark.parametrize("key", ["products", "advisories", "unreadable", "foreign", "stray", "backups", "collected"])
 def test_what_stands_beside_the_findings_is_in_the_page(key: str) -> None:
     missing = [leaf for leaf in leaves(TARGET[key]) if leaf not in PAGE.text and in_page(leaf) not in PAGE.text]
     assert missing == []
 
 
-@pytest.mark.parametrize("key", ["advisories", "unreadable", "foreign", "backups", "collected"])
-def test_what_stands_beside_the_findings_is_in_the_csv(key: str) -> None:
+@pytest.mark.parametrize("key", ["advisories", "unreadable"])
+def test_what_counts_beside_the_findings_is_in_the_csv(key: str) -> None:
     cells = "\n".join(cell for row in ROWS for cell in row.values())
-    assert [leaf for leaf in leaves(TARGET[key]) if leaf not in cells] == []
+    for entry in TARGET[key]:
+        assert visible(entry["path"]) in cells
+        assert visible(entry.get("text") or entry["reason"]) in cells
 
 
 @pytest.mark.parametrize("waiver", [WAIVER, EXPIRED, UNUSED], ids=["applied", "expired", "unused"])
 def test_every_waiver_is_in_every_format(waiver: dict[str, Any]) -> None:
-    text = " ".join(render_table(DOCUMENT, width=120, everything=True).split())
-    cells = "\n".join(cell for row in ROWS for cell in row.values())
+    cells = "\n".join(str(value) for row in BOOK["Waivers"] for value in row.values())
     for leaf in leaves(waiver):
         assert leaf in PAGE.text
         assert leaf in cells
-        assert leaf in text
-    assert f"waiver {waiver['id']}" in render_markdown(DOCUMENT)
+        assert leaf in TEXT
+    assert f"waiver {waiver['id']}" in MARKDOWN
 
 
 def test_the_basis_is_in_every_format() -> None:
     facts = ["hotfix-check 0.1.0", "0" * 64, "1" * 64, "2" * 64, "2026-11-21T08:00:09Z", "CORP", "exchange-2016"]
-    text = " ".join(render_table(DOCUMENT, width=120, everything=True).split())
-    for rendered in (PAGE.text, render_csv(DOCUMENT), render_markdown(DOCUMENT).replace("\\", ""), text):
+    book = "\n".join(str(row["Value"]) for row in BOOK["Summary"])
+    for rendered in (PAGE.text, book, PLAIN_MARKDOWN, TEXT):
         assert [fact for fact in facts if fact not in rendered] == []
+
+
+@pytest.mark.parametrize("findings", [0, 30, 3_000])
+def test_markdown_always_fits_a_comment_and_says_what_it_leaves_out(findings: int) -> None:
+    text = render_markdown(document(findings, files=1, rungs=1))
+    assert len(text) < MAX_LENGTH
+    assert ("Left out here:" in text) == (findings > 0)
+    assert "## Basis of this report" in text
 
 
 def test_no_text_of_a_file_or_waiver_becomes_markup() -> None:
@@ -161,28 +310,31 @@ def test_no_text_of_a_file_or_waiver_becomes_markup() -> None:
 
 def test_every_link_inside_the_page_has_its_place() -> None:
     inside = {link[1:] for link in PAGE.links if link.startswith("#")}
-    assert inside <= PAGE.ids
+    assert inside <= set(PAGE.ids)
+    assert len(PAGE.ids) == len(set(PAGE.ids))
     assert {link.partition("/help/")[0] for link in PAGE.links if not link.startswith("#")} == {
         "https://support.microsoft.com"
     }
 
 
-def test_no_cell_of_the_csv_starts_a_formula_and_no_version_is_altered() -> None:
-    text = render_csv(DOCUMENT)
-    assert text.splitlines()[0] == ",".join(COLUMNS)
-    assert text.count("\r\n") == text.count("\n") == len(ROWS) + 1
-    starts = {cell[0] for row in ROWS for cell in row.values() if cell}
+@pytest.mark.parametrize("kind", CsvKind)
+def test_no_cell_of_the_csv_starts_a_formula_and_no_version_is_altered(kind: CsvKind) -> None:
+    text = render_csv(DOCUMENT, kind)
+    assert text.count("\r\n") == text.count("\n")
+    starts = {cell[0] for row in csv.reader(io.StringIO(text, newline="")) for cell in row if cell}
     assert starts.isdisjoint("=+-@\t\r")
-    versions = {row["found_version"] for row in ROWS if row["record"] == "finding"} - {""}
+    versions = {row["found"] for row in table_rows(CsvKind.EVIDENCE)}
     assert {f"15.1.2507.{number}" for number in (1, 7, 99)} <= versions
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "\uff1d1", "\t=1"])
-def test_a_formula_in_a_file_string_is_neutralised(start: str) -> None:
+def test_a_formula_in_a_file_string_is_text_in_csv_and_workbook(start: str) -> None:
     hostile = document(1, files=1)
     hostile["targets"][0]["findings"][0]["title"] = start
-    (row,) = [row for row in csv.DictReader(io.StringIO(render_csv(hostile))) if row["record"] == "finding"]
+    (row,) = [row for row in csv.DictReader(io.StringIO(render_csv(hostile))) if row["kb"] == "KB4000000"]
     assert row["title"] in ("'" + start, "\\t=1")
+    (cell,) = [row for row in sheets(hostile)["Findings"] if row["KB"] == "KB4000000"]
+    assert cell["Title"] == visible(start)
 
 
 def test_rendering_does_not_change_the_document_and_gives_the_same_bytes_again() -> None:

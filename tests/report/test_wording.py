@@ -11,7 +11,9 @@ from hotfix_check.report.html import render_html
 from hotfix_check.report.wording import badge, days_since, verdict_sentences
 
 
-def target(outcome: str, *findings: tuple[str, str, bool]) -> dict[str, Any]:
+def target(
+    outcome: str, *findings: tuple[str, str, bool], ends: str | None = "2030-01-01", anomalies: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """A target with findings of (verdict, importance, waived)."""
     (made,) = document(max(1, len(findings)))["targets"]
     kept = made["findings"][: len(findings)]
@@ -20,7 +22,12 @@ def target(outcome: str, *findings: tuple[str, str, bool]) -> dict[str, Any]:
         finding.update(id=f"exchange-5.5/KB{number}", kb=number)
     open_ones = sum(verdict == "undetermined" for verdict, _, _ in findings)
     summary = {**made["summary"], "undetermined": open_ones}
-    return {**made, "outcome": outcome, "findings": kept, "advisories": [], "unreadable": [], "summary": summary}
+    standing = {**made["installations"][0], "support": {**made["installations"][0]["support"], "ends": ends}}
+    standing["anomalies"] = list(anomalies)
+    return {
+        **{**made, "outcome": outcome, "findings": kept, "advisories": [], "unreadable": [], "summary": summary},
+        "installations": [standing],
+    }
 
 
 @pytest.mark.parametrize(
@@ -78,6 +85,16 @@ def target(outcome: str, *findings: tuple[str, str, bool]) -> dict[str, Any]:
             "good",
         ),
         (
+            target("clean", ("installed", "required", False), ends="2026-11-20"),
+            ["The only required or recommended update is not missing."],
+            "plain",
+        ),
+        (
+            target("clean", ("installed", "required", False), anomalies=("newer-than-catalogue: 15.2.9999.1",)),
+            ["The only required or recommended update is not missing."],
+            "plain",
+        ),
+        (
             target("findings", ("installed", "forbidden", False)),
             ["1 forbidden is installed: KB1."],
             "bad",
@@ -96,6 +113,8 @@ def target(outcome: str, *findings: tuple[str, str, bool]) -> dict[str, Any]:
         "one undetermined",
         "an optional one undetermined is never green",
         "nothing is missing",
+        "nothing is missing and support has ended",
+        "nothing is missing and the build is newer than the catalogue",
         "forbidden but installed",
         "nothing recognised",
     ],
@@ -104,7 +123,7 @@ def test_the_verdict_is_one_sentence_with_its_denominator(
     given: dict[str, Any], sentences: list[str], mark: str
 ) -> None:
     assert verdict_sentences(given) == sentences
-    assert badge(given)[0] == mark
+    assert badge(given, "2026-11-21")[0] == mark
 
 
 @pytest.mark.parametrize(
@@ -136,7 +155,8 @@ def test_nothing_recorded_says_so() -> None:
     given["run"] = dict.fromkeys(given["run"])
     given["targets"][0]["collected"] = None
     given["targets"][0]["products"][0]["end_of_support"] = None
+    given["targets"][0]["installations"][0]["support"]["ends"] = None
     page = render_html(given)
     assert "Date not recorded" in page
-    assert "End of support: not recorded" in page
+    assert "End of support not recorded" in page
     assert "days ago" not in page

@@ -1,0 +1,46 @@
+"""The report of a fleet in each of its formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from hotfix_check.fleet.document import FleetDocument
+from hotfix_check.report.formats import FleetForm, Report, View
+
+
+def _table(document: FleetDocument, view: View) -> Iterable[str]:
+    from hotfix_check.fleet.as_table import table_text
+
+    return table_text(document, width=view.width, everything=view.everything)
+
+
+def _json(document: FleetDocument, _: View) -> Iterable[str]:
+    from hotfix_check.fleet.as_json import json_text
+
+    return json_text(document)
+
+
+def _csv(document: FleetDocument, _: View) -> Iterable[str]:
+    from hotfix_check.fleet.as_csv import csv_text
+
+    return csv_text(document)
+
+
+def _html(document: FleetDocument, _: View) -> Iterable[str]:
+    from hotfix_check.fleet.as_html import html_text
+
+    return html_text(document)
+
+
+def _parquet(document: FleetDocument, _: View, stream: BinaryIO) -> None:
+    from hotfix_check.fleet.as_parquet import write_parquet
+
+    write_parquet(document, stream)
+
+
+FLEET: Report[FleetDocument] = Report(
+    text={FleetForm.TABLE: _table, FleetForm.JSON: _json, FleetForm.CSV: _csv, FleetForm.HTML: _html},
+    binary={FleetForm.PARQUET: _parquet},
+    columns=140,
+)

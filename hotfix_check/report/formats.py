@@ -1,0 +1,242 @@
+"""The formats of every report, by name and by suffix: the one registry that scan, convert, plan, compare and fleet use.
+
+A kind of report is a ``Report``: what renders it in which of these formats. To add a format, name it here and give the
+reports that have it a renderer; the command line, its help and the suffixes of ``--output`` follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
+
+if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
+    from hotfix_check.report.document import ComparisonDocument, PlanDocument, ResultDocument
+
+Shown = TypeVar("Shown")
+
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+Paint = Callable[[str, str], str]
+"""(verdict, text) to the text, marked up for a terminal. It may add nothing that takes room."""
+
+
+def plain(_: str, text: str) -> str:
+    """No colour."""
+    return text
+
+
+class ResultForm(StrEnum):
+    """What the result of a scan is rendered as."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+    HTML = "html"
+    XLSX = "xlsx"
+
+
+class CsvKind(StrEnum):
+    """What a row of the CSV is."""
+
+    FINDINGS = "findings"
+    EVIDENCE = "evidence"
+    EXPOSURES = "exposures"
+
+
+class FleetForm(StrEnum):
+    """What the report of a fleet is rendered as."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+    PARQUET = "parquet"
+
+
+class PageForm(StrEnum):
+    """What a plan or a comparison is rendered as."""
+
+    TABLE = "table"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
+
+
+class AnswerForm(StrEnum):
+    """What a single answer is rendered as."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a format is written. ``prefix`` stands at the head of a file, not on stdout; ``binary`` is no text."""
+
+    suffix: str
+    prefix: str = ""
+    binary: bool = False
+
+
+FORMATS: Mapping[str, Format] = {
+    "table": Format(".txt"),
+    "json": Format(".json"),
+    # Excel reads a CSV file as UTF-8 only behind a byte order mark.
+    "csv": Format(".csv", BYTE_ORDER_MARK),
+    "md": Format(".md"),
+    "html": Format(".html"),
+    "xlsx": Format(".xlsx", binary=True),
+    "parquet": Format(".parquet", binary=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a report is to look, where the format leaves a choice; ``width`` in columns."""
+
+    width: int
+    everything: bool = True
+    paint: Paint = plain
+    csv: CsvKind = CsvKind.FINDINGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Generic[Shown]):
+    """A kind of report: its renderers by format, those of text in pieces, those of bytes onto a stream.
+
+    ``columns`` is the width of its text in a file.
+    """
+
+    text: Mapping[str, Callable[[Shown, View], Iterable[str]]]
+    binary: Mapping[str, Callable[[Shown, View, BinaryIO], None]]
+    columns: int = 100
+
+    def suffixes(self) -> tuple[str, ...]:
+        """What the name of a file may end with."""
+        return tuple(FORMATS[form].suffix for form in (*self.text, *self.binary))
+
+    def form_of(self, name: str) -> str | None:
+        """The format that a file's name asks for, by the longest suffix; None where it asks for none."""
+        fitting = [form for form in (*self.text, *self.binary) if name.lower().endswith(FORMATS[form].suffix)]
+        return max(fitting, key=lambda form: len(FORMATS[form].suffix), default=None)
+
+
+def _table(document: ResultDocument, view: View) -> Iterable[str]:
+    from hotfix_check.report.table import render_table
+
+    return [render_table(document, width=view.width, everything=view.everything, paint=view.paint)]
+
+
+def _json(document: ResultDocument, _: View) -> Iterable[str]:
+    from hotfix_check.report.document import to_json
+
+    return [to_json(document)]
+
+
+def _csv(document: ResultDocument, view: View) -> Iterable[str]:
+    from hotfix_check.report.csv import render_csv
+
+    return [render_csv(document, view.csv)]
+
+
+def _markdown(document: ResultDocument, _: View) -> Iterable[str]:
+    from hotfix_check.report.markdown import render_markdown
+
+    return [render_markdown(document)]
+
+
+def _html(document: ResultDocument, _: View) -> Iterable[str]:
+    from hotfix_check.report.html import render_html
+
+    return [render_html(document)]
+
+
+def _xlsx(document: ResultDocument, _: View, stream: BinaryIO) -> None:
+    from hotfix_check.report.xlsx import write_xlsx
+
+    write_xlsx(document, stream)
+
+
+RESULT: Report[ResultDocument] = Report(
+    text={
+        ResultForm.TABLE: _table,
+        ResultForm.JSON: _json,
+        ResultForm.CSV: _csv,
+        ResultForm.MD: _markdown,
+        ResultForm.HTML: _html,
+    },
+    binary={ResultForm.XLSX: _xlsx},
+)
+
+
+# A listing can tell of several hosts: a plan, or a comparison, for each.
+
+
+def _each_json(documents: Sequence[PlanDocument] | Sequence[ComparisonDocument], _: View) -> Iterable[str]:
+    import json
+
+    return [json.dumps(documents[0] if len(documents) == 1 else list(documents), indent=2) + "\n"]
+
+
+def _plan_table(documents: Sequence[PlanDocument], view: View) -> Iterable[str]:
+    from hotfix_check.report.plan import render_plan
+
+    return ["\n".join(render_plan(document, width=view.width) for document in documents)]
+
+
+def _plan_markdown(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.outline import outline_markdown
+    from hotfix_check.report.plan import plan_outline
+
+    return [outline_markdown([plan_outline(document) for document in documents])]
+
+
+def _plan_html(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.outline import outline_html
+    from hotfix_check.report.plan import plan_outline
+
+    return [outline_html([plan_outline(document) for document in documents])]
+
+
+PLAN: Report[Sequence[PlanDocument]] = Report(
+    text={
+        PageForm.TABLE: _plan_table,
+        PageForm.JSON: _each_json,
+        PageForm.MD: _plan_markdown,
+        PageForm.HTML: _plan_html,
+    },
+    binary={},
+)
+
+
+def _changes_table(documents: Sequence[ComparisonDocument], view: View) -> Iterable[str]:
+    from hotfix_check.report.changes import render_changes
+
+    return ["\n".join(render_changes(document, width=view.width) for document in documents)]
+
+
+def _changes_markdown(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.changes import changes_outline
+    from hotfix_check.report.outline import outline_markdown
+
+    return [outline_markdown([changes_outline(document) for document in documents])]
+
+
+def _changes_html(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
+    from hotfix_check.report.changes import changes_outline
+    from hotfix_check.report.outline import outline_html
+
+    return [outline_html([changes_outline(document) for document in documents])]
+
+
+COMPARISON: Report[Sequence[ComparisonDocument]] = Report(
+    text={
+        PageForm.TABLE: _changes_table,
+        PageForm.JSON: _each_json,
+        PageForm.MD: _changes_markdown,
+        PageForm.HTML: _changes_html,
+    },
+    binary={},
+)

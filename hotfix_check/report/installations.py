@@ -1,0 +1,149 @@
+"""The installations of a target as the result holds them: what each is, how it stands, what to do, what is exposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from hotfix_check.assess.finding import Basis, Exposure, Installation, ProductLevel, Step
+from hotfix_check.catalogue import Catalogue, Product, Update
+from hotfix_check.catalogue.product import Level, headline_version
+from hotfix_check.report.document import (
+    BehindDocument,
+    ExposureDocument,
+    FindingDocument,
+    InstallationDocument,
+    StepDocument,
+    SupportDocument,
+)
+from hotfix_check.report.names import day_text
+from hotfix_check.report.parts import is_lacking, standing_of
+from hotfix_check.report.posture import posture_words
+from hotfix_check.version import FileVersion
+
+
+def installation_document(
+    one: Installation,
+    catalogue: Catalogue,
+    findings: Iterable[FindingDocument],
+    as_of: date | None,
+    day: date,
+) -> InstallationDocument:
+    """One installation of a target with these findings.
+
+    ``as_of`` is the day that ages are counted to, None where the result has none; ``day`` the one by which support has
+    ended or has not: without one of its own, a result says so only where it had on the catalogue's day.
+    """
+    product = catalogue.product(one.product)
+    low, high = product.levels[one.level.low], product.levels[one.level.high]
+    known, basis = known_level(one.level, product)
+    own = [each for each in findings if each["installation"] == one.root and each["product"] == one.product]
+    build_id, released = (None, None) if one.build is None else brought_by(one.build, product, catalogue.updates)
+    document: InstallationDocument = {
+        "root": one.root,
+        "snapshot": one.snapshot,
+        "counts": one.counts,
+        "product": product.id,
+        "name": product.name,
+        "level": known.name if known else None,
+        "level_basis": str(basis),
+        "level_at_least": low.name,
+        "level_at_most": high.name,
+        "build": None if one.build is None else str(one.build),
+        "build_id": build_id,
+        "build_released": day_text(released),
+        "anomalies": list(one.level.anomalies),
+        "posture": "",
+        "support": _support(one.level, product, as_of),
+        "behind": _behind(own, catalogue, released),
+        "census": [{"build": str(count.build), "files": count.files} for count in one.census],
+        "next_steps": [step_document(step, one.root) for step in one.next_steps],
+        "exposures": [_exposure(exposure) for exposure in one.exposures],
+    }
+    document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
+    return document
+
+
+def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Basis]:
+    """The level as it is told, and by what: where the files leave it open, what the registry records of it."""
+    if level.exact or level.recorded is None:
+        return product.levels[level.low] if level.exact else None, level.basis
+    return product.levels[level.recorded], Basis.RECORDED
+
+
+def brought_by(build: FileVersion, product: Product, updates: Iterable[Update]) -> tuple[str | None, date | None]:
+    """The update that ships a marker file of this build, None for a level's own, and the day it was released."""
+    for level in product.levels:
+        if headline_version(level) == build:
+            return None, level.released
+    markers = {name for name, file in product.files.items() if file.marker}
+    found = [
+        update
+        for update in updates
+        if update.product == product.id
+        and any(
+            row.version == build and row.name.lower() in markers for package in update.packages for row in package.rows
+        )
+    ]
+    first = min(found, key=lambda update: (update.built or date.max, update.id), default=None)
+    return (None, None) if first is None else (first.id, first.built)
+
+
+def _behind(findings: Iterable[FindingDocument], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
+    lacking = {each["id"] for each in findings if is_lacking(each)}
+    days = (update.built for update in catalogue.updates if update.id in lacking)
+    newest = max((day for day in days if day), default=None)
+    months = None
+    if newest is not None and build_day is not None:
+        months = max(0, (newest.year - build_day.year) * 12 + newest.month - build_day.month)
+        months -= months > 0 and newest.day < build_day.day
+    return {"updates": len(lacking), "months": months}
+
+
+def _support(level: ProductLevel, product: Product, as_of: date | None) -> SupportDocument:
+    own = product.levels[level.low].end_of_support if level.exact else None
+    ends = own or product.end_of_support
+    return {
+        "ends": day_text(ends),
+        "ended_days": None if ends is None or as_of is None else (as_of - ends).days,
+        "extended_until": None,
+        "successor": None,
+    }
+
+
+def step_document(step: Step, root: str | None) -> StepDocument:
+    """One step of a plan, or of the headline, for the installation with this root."""
+    update = step.update
+    return {
+        "id": update.id,
+        "installation": root,
+        "kb": update.kb,
+        "title": update.title,
+        "kind": str(update.kind),
+        "released": day_text(update.released),
+        "line": step.line,
+        "again": step.again,
+        "availability": str(update.availability),
+        "public": step.public,
+        "requires": list(step.requires),
+        "not_known": list(step.not_known),
+        "settles": list(step.settles),
+        "cves": [],
+        "restart": update.restart,
+        "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
+        "source": "; ".join(update.sources),
+    }
+
+
+def _exposure(exposure: Exposure) -> ExposureDocument:
+    return {
+        "cve": exposure.cve,
+        "state": str(exposure.state),
+        "fixed_by": exposure.fixed_by,
+        "needs": exposure.needs,
+        "impact": None,
+        "cvss": None,
+        "known_exploited": None,
+        "due": None,
+        "ransomware": None,
+    }

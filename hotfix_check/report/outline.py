@@ -1,0 +1,52 @@
+"""A short answer as headings, tables and lists, written as Markdown or as a page: plan and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from hotfix_check.report.html import packaged_page, style_digest
+from hotfix_check.report.markdown import MAX_LENGTH, MarkdownPage, markdown_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A heading and the table below it; without a row it is left out."""
+
+    heading: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """``kind`` is what it is, ``title`` of what; ``lead`` are the sentences before the blocks."""
+
+    kind: str
+    title: str
+    lead: Sequence[str]
+    blocks: Sequence[Block]
+
+
+def outline_markdown(outlines: Sequence[Outline]) -> str:
+    """As Markdown that fits a comment; one outline at least."""
+    page = MarkdownPage(outlines[0].kind, MAX_LENGTH - 1_000)
+    for outline in outlines:
+        page.add(f"## {markdown_text(outline.title)}")
+        page.bullets("", outline.lead)
+        for block in outline.blocks:
+            page.table(f"### {block.heading}", block.columns, block.rows)
+    return page.text("The JSON has all of it.")
+
+
+def outline_html(outlines: Sequence[Outline]) -> str:
+    """As one page, ASCII with character references; one outline at least."""
+    template, css = packaged_page("outline.html", "report.css")
+    page = template.render(
+        css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
+        css_hash=style_digest(css),
+        outlines=outlines,
+    )
+    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")

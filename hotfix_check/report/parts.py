@@ -1,0 +1,144 @@
+"""A target as a reader takes it in: each installation with its findings, its standing and what to do, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hotfix_check.report.document import (
+    FindingDocument,
+    InstallationDocument,
+    ResultDocument,
+    StepDocument,
+    TargetDocument,
+)
+from hotfix_check.report.names import names_of
+from hotfix_check.report.posture import Standing
+from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, to_act_on, update_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One installation with the findings on it; None for findings on a product that is not there."""
+
+    installation: InstallationDocument | None
+    findings: Sequence[FindingDocument]
+
+    @property
+    def to_do(self) -> list[FindingDocument]:
+        """What is missing, partial, or there though forbidden, without a waiver."""
+        return [one for one in self.findings if to_act_on(one) and not one["waiver"]]
+
+
+def parts_of(target: TargetDocument) -> list[Part]:
+    """The installations in the order of the document, last what belongs to none of them."""
+    places: dict[tuple[str | None, str], list[FindingDocument]] = {
+        (one["root"], one["product"]): [] for one in target["installations"]
+    }
+    rest: list[FindingDocument] = []
+    for finding in target["findings"]:
+        places.get((finding["installation"], finding["product"]), rest).append(finding)
+    parts = [Part(installation=one, findings=places[one["root"], one["product"]]) for one in target["installations"]]
+    return [*parts, Part(installation=None, findings=rest)] if rest else parts
+
+
+def day_of(document: ResultDocument) -> str:
+    """The ISO day by which support has ended or has not: that of the run, without one the catalogue's."""
+    return document["run"]["as_of"] or document["catalogue"]["version"]
+
+
+def standing_of(one: InstallationDocument, findings: Iterable[FindingDocument], day: str) -> Standing:
+    """How an installation stands; ``day`` is the ISO day by which support has ended or has not."""
+    findings = list(findings)
+    lacking = [finding for finding in findings if is_lacking(finding)]
+    ends = one["support"]["ends"]
+    exposed = [cve for cve in one["exposures"] if cve["state"] == "exposed"]
+    return Standing(
+        name=f"{one['name']} {level_words(one)}",
+        build=one["build"],
+        build_day=one["build_released"],
+        newer_than_catalogue=is_newer(one),
+        support_ends=ends,
+        ended=ends is not None and ends < day,
+        ended_days=one["support"]["ended_days"],
+        extended_until=one["support"]["extended_until"],
+        judged=bool(findings),
+        lacking=len(lacking),
+        partial=sum(finding["verdict"] == "partial" for finding in lacking),
+        months=one["behind"]["months"],
+        undetermined=sum(
+            finding["verdict"] == "undetermined" and finding["importance"] in WEIGHTY and not finding["waiver"]
+            for finding in findings
+        ),
+        accepted=sum(finding["waiver"] is not None for finding in findings),
+        exposed=len(exposed),
+        exploited=[cve["cve"] for cve in exposed if cve["known_exploited"]],
+        unsettled=sum(cve["state"] in ("unknown", "needs-configuration") for cve in one["exposures"]),
+        steps=[update_name(step) for step in one["next_steps"]],
+    )
+
+
+def is_lacking(finding: FindingDocument) -> bool:
+    """Whether something required or recommended is missing or partial, and no waiver accepts it."""
+    weighs = finding["importance"] in WEIGHTY and not finding["waiver"]
+    return weighs and finding["verdict"] in TO_INSTALL
+
+
+def level_words(one: InstallationDocument) -> str:
+    """CU23, SP3 to SP4, or at least SP4."""
+    low, high = one["level_at_least"], one["level_at_most"]
+    if one["level"]:
+        return one["level"]
+    if one["level_basis"] == "none" or low is None:
+        return "of an unknown service level"
+    return f"at least {low}" if one["level_basis"] == "inferred" or low == high else f"{low} to {high}"
+
+
+def census_words(one: InstallationDocument, most: int = 3) -> str:
+    """199 files carry 15.1.2507.6, 1 file 15.1.2507.61; the rest counted. Empty without a census."""
+    ordered = sorted(one["census"], key=lambda count: -count["files"])
+    if not ordered:
+        return ""
+    first, *others = ordered
+    told = [f"{first['files']} {'file carries' if first['files'] == 1 else 'files carry'} {first['build']}"]
+    told += [f"{count['files']} {count['build']}" for count in others[: most - 1]]
+    rest = others[most - 1 :]
+    if rest:
+        told.append(f"{sum(count['files'] for count in rest)} one of {len(rest)} other builds")
+    return ", ".join(told)
+
+
+def step_line(step: StepDocument) -> str:
+    """Install KB5066369 again: its title, and whether the server must be restarted."""
+    again = " again" if step["again"] else ""
+    restart = {"yes": " Then restart the server.", "services": " Its services restart."}.get(step["restart"] or "", "")
+    return f"Install {update_name(step)}{again}: {step['title'].rstrip('.')}.{restart}"
+
+
+def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> list[str]:
+    """What to know of a step, one sentence each; ``most`` names are given of what it settles, and what is by hand."""
+    actions = step["actions"] if by_hand else []
+    notes = [f"Before: {action['text']}." for action in actions if action["kind"] == "service"]
+    if step["availability"] == "extended-support":
+        instead = f"; without it the newest is {names_of([step['public']])[0]}" if step["public"] else ""
+        notes.append(f"It has to be bought, with paid extended support{instead}.")
+    if step["not_known"]:
+        notes.append(f"Needs {' and '.join(step['not_known'])}; not known whether it is there.")
+    own = names_of([step["id"]])[0]
+    others = [name for name in names_of(step["settles"]) if name != own]
+    if others:
+        more = f" and {len(others) - most} more" if len(others) > most else ""
+        notes.append(f"It also settles {', '.join(others[:most])}{more}.")
+    if step["cves"]:
+        notes.append(f"It fixes {counted(len(step['cves']), 'CVE')}: {some(step['cves'], most)}.")
+    return notes + [f"After: {action['text']}." for action in actions if action["kind"] != "service"]
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first of some names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def counted(number: int, word: str) -> str:
+    """1 update, 2 updates."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -1,0 +1,131 @@
+"""The words of an installation's posture: what it is, its support, how far behind, exposures, next steps. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All that the posture of an installation is said from.
+
+    ``name`` is the product with its level. ``build_day`` is an ISO day, as are ``support_ends`` and ``extended_until``;
+    ``ended`` tells whether the support has, ``ended_days`` how long ago, None where no day is counted to. ``lacking``
+    counts the required and recommended updates that are missing or partial without a waiver, ``partial`` those of them
+    that are there in part, ``months`` how much newer the newest of them is. ``undetermined`` counts the required and
+    recommended ones, ``accepted`` what is waived. ``judged`` is false where no update was judged. ``exposed``,
+    ``exploited`` (of those, known to be exploited) and ``unsettled`` count CVEs. ``steps`` are names in order.
+    """
+
+    name: str
+    build: str | None = None
+    build_day: str | None = None
+    newer_than_catalogue: bool = False
+    support_ends: str | None = None
+    ended: bool = False
+    ended_days: int | None = None
+    extended_until: str | None = None
+    judged: bool = True
+    lacking: int = 0
+    partial: int = 0
+    months: int | None = None
+    undetermined: int = 0
+    accepted: int = 0
+    exposed: int = 0
+    exploited: Sequence[str] = ()
+    unsettled: int = 0
+    steps: Sequence[str] = ()
+
+
+def posture_words(standing: Standing) -> str:
+    """The one sentence for an installation."""
+    clauses = (identity_words(standing), *posture_clauses(standing), next_words(standing.steps))
+    return "; ".join(clause for clause in clauses if clause) + "."
+
+
+def posture_clauses(standing: Standing) -> list[str]:
+    """Support, how far behind, exposures: each a clause without a full stop."""
+    clauses = (support_words(standing), behind_words(standing), exposure_words(standing))
+    return [clause for clause in clauses if clause]
+
+
+def identity_words(standing: Standing) -> str:
+    """Exchange Server 2016 CU23, build 15.1.2507.6 of 2022-04-20."""
+    if standing.build is None:
+        return standing.name
+    day = f" of {standing.build_day}" if standing.build_day else ""
+    return f"{standing.name}, build {standing.build}{day}"
+
+
+def support_words(standing: Standing) -> str:
+    """Whether Microsoft still supports it, with days; that nothing is known of it is said too."""
+    if standing.support_ends is None:
+        return "end of support not recorded"
+    if not standing.ended:
+        return f"supported until {standing.support_ends}"
+    since = f"out of support since {standing.support_ends}"
+    if standing.ended_days:
+        since += f" ({span_words(standing.ended_days)})"
+    return since + (f", paid support until {standing.extended_until}" if standing.extended_until else "")
+
+
+def behind_words(standing: Standing) -> str:
+    """How many updates and months it is behind; that nothing is missing only where nothing was left open."""
+    if not standing.judged:
+        return "no update was judged"
+    clauses = []
+    if standing.lacking:
+        months = f" and {_counted(standing.months, 'month')}" if standing.months else ""
+        partly = f", {standing.partial} of them half-installed" if standing.partial else ""
+        if standing.partial == standing.lacking:
+            partly = ", half-installed"
+        clauses.append(f"{_counted(standing.lacking, 'update')}{months} behind{partly}")
+    if standing.newer_than_catalogue:
+        clauses.append("its build is newer than the catalogue, so what it lacks is not known")
+    if standing.undetermined:
+        more = "more " if standing.lacking else ""
+        clauses.append(f"{_counted(standing.undetermined, more + 'update')} could not be determined")
+    if not clauses:
+        beside = " beside what is accepted" if standing.accepted else ""
+        clauses.append(f"no required or recommended update is missing{beside}")
+    elif standing.accepted:
+        clauses.append(f"{standing.accepted} accepted under a waiver")
+    return ", ".join(clauses)
+
+
+def exposure_words(standing: Standing) -> str:
+    """How many catalogued CVEs are open; empty where none is."""
+    clauses = []
+    if standing.exposed:
+        exploited = len(standing.exploited)
+        named = ", ".join(standing.exploited[:_NAMED]) + (
+            f" and {exploited - _NAMED} more" if exploited > _NAMED else ""
+        )
+        known = f", {exploited} of them known to be exploited ({named})" if exploited else ""
+        clauses.append(f"exposed to {_counted(standing.exposed, 'CVE')}{known}")
+    if standing.unsettled:
+        clauses.append(f"{_counted(standing.unsettled, 'CVE')} not settled")
+    return ", ".join(clauses)
+
+
+def next_words(names: Sequence[str]) -> str:
+    """Next: KB5011155, then KB5071876; empty where there is nothing to do."""
+    if not names:
+        return ""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"next: {', then '.join(names[:_NAMED])}{more}"
+
+
+def span_words(days: int) -> str:
+    """A number of days as people say it: 409 days are 13 months; from two years on, years."""
+    if days < 62:
+        return _counted(days, "day")
+    months = days * 12 // 365
+    return f"{months} months" if months < 24 else f"{months // 12} years"
+
+
+def _counted(number: int | None, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -1,0 +1,99 @@
+"""The one sentence for an installation, case by case."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotfix_check.report.posture import Standing, posture_words, span_words
+
+CU23 = "Exchange Server 2016 CU23"
+
+
+@pytest.mark.parametrize(
+    ("standing", "words"),
+    [
+        (
+            Standing(
+                name="Exchange Server SE RTM", build="15.2.2562.17", build_day="2025-07-01", support_ends="2035-12-31"
+            ),
+            "Exchange Server SE RTM, build 15.2.2562.17 of 2025-07-01; supported until 2035-12-31; "
+            "no required or recommended update is missing.",
+        ),
+        (
+            Standing(
+                name=CU23,
+                build="15.1.2507.6",
+                build_day="2022-04-20",
+                support_ends="2025-10-14",
+                ended=True,
+                ended_days=408,
+                extended_until="2026-10-13",
+                lacking=24,
+                months=41,
+                exposed=14,
+                exploited=("CVE-2022-41040", "CVE-2022-41082", "CVE-2023-21529", "CVE-2024-21410"),
+                steps=("KB5066369",),
+            ),
+            "Exchange Server 2016 CU23, build 15.1.2507.6 of 2022-04-20; out of support since 2025-10-14 (13 months), "
+            "paid support until 2026-10-13; 24 updates and 41 months behind; exposed to 14 CVEs, 4 of them known to be "
+            "exploited (CVE-2022-41040, CVE-2022-41082, CVE-2023-21529 and 1 more); next: KB5066369.",
+        ),
+        (
+            Standing(name=CU23, support_ends="2025-10-14", ended=True, lacking=2, partial=2, months=1, undetermined=1),
+            "Exchange Server 2016 CU23; out of support since 2025-10-14; 2 updates and 1 month behind, half-installed, "
+            "1 more update could not be determined.",
+        ),
+        (
+            Standing(name=CU23, lacking=3, partial=1, steps=("CU23", "KB1", "KB2", "KB3")),
+            "Exchange Server 2016 CU23; end of support not recorded; 3 updates behind, 1 of them half-installed; "
+            "next: CU23, then KB1, then KB2 and 1 more.",
+        ),
+        (
+            Standing(name=CU23, newer_than_catalogue=True, support_ends="2035-12-31"),
+            "Exchange Server 2016 CU23; supported until 2035-12-31; its build is newer than the catalogue, so what it "
+            "lacks is not known.",
+        ),
+        (
+            Standing(name=CU23, undetermined=2, unsettled=5),
+            "Exchange Server 2016 CU23; end of support not recorded; 2 updates could not be determined; "
+            "5 CVEs not settled.",
+        ),
+        (
+            Standing(name=CU23, accepted=2),
+            "Exchange Server 2016 CU23; end of support not recorded; no required or recommended update is missing "
+            "beside what is accepted.",
+        ),
+        (
+            Standing(name=CU23, lacking=1, accepted=1),
+            "Exchange Server 2016 CU23; end of support not recorded; 1 update behind, 1 accepted under a waiver.",
+        ),
+        (
+            Standing(name=CU23, judged=False),
+            "Exchange Server 2016 CU23; end of support not recorded; no update was judged.",
+        ),
+    ],
+    ids=[
+        *("nothing is missing", "far behind and bought support", "all that is there is half-installed"),
+        *("one of three half-installed", "newer than the catalogue", "nothing could be determined"),
+        *("what is missing is accepted", "one of two is accepted", "nothing was judged"),
+    ],
+)
+def test_the_posture_is_one_sentence(standing: Standing, words: str) -> None:
+    assert posture_words(standing) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "0 days"),
+        (1, "1 day"),
+        (61, "61 days"),
+        (62, "2 months"),
+        (408, "13 months"),
+        (729, "23 months"),
+        (730, "2 years"),
+        (7600, "20 years"),
+    ],
+)
+def test_a_span_is_said_in_the_unit_that_people_use(days: int, words: str) -> None:
+    assert span_words(days) == words
