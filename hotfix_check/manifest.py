@@ -48,6 +48,7 @@ class Asked:
     catalogues: tuple[str, ...]
     products: tuple[str, ...]
     kbs: tuple[str, ...]
+    cves: tuple[str, ...] = ()
     assume: tuple[str, ...]
     baseline: str | None
     waivers: str | None
@@ -120,6 +121,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
             catalogues=tuple(_path(arguments, "catalogues", one) for one in arguments.texts("catalogues") or ()),
             products=arguments.texts("products") or (),
             kbs=arguments.texts("kbs") or (),
+            cves=arguments.texts("cves") or (),
             assume=arguments.texts("assume") or (),
             baseline=_path(arguments, "baseline", arguments.text("baseline")),
             waivers=_path(arguments, "waivers", arguments.text("waivers")),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Ran, Run
+from pe_builder import build_pe
 from targets import SP4_BIN, WORKED, folder, judge
 
 from hotfix_check.errors import PolicyError
@@ -40,7 +41,8 @@ def write(folder: Path, text: str) -> Path:
 
 def test_a_baseline_makes_a_hotfix_required_and_the_exit_code_follow(samples: Path, run: Run, tmp_path: Path) -> None:
     server = samples / "exchange-5.5-sp4"
-    assert run("scan", server).code == 0
+    plain = run("scan", server, "-f", "json").result["targets"][0]["findings"]
+    assert {one["importance"] for one in plain if one["kb"] == 818861} == {"optional"}
     ran = run("scan", server, "--baseline", write(tmp_path, BASELINE), "-f", "json")
     weights = {one["id"]: one["importance"] for one in ran.result["targets"][0]["findings"]}
     assert ran.code == 1
@@ -66,16 +68,22 @@ def test_a_forbidden_update_is_told_only_when_it_is_there(form: str, samples: Pa
 
 def test_an_optional_service_pack_fails_nothing(samples: Path, run: Run, tmp_path: Path) -> None:
     policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\noptional = ["SP2"]\n')
-    assert run("scan", samples / "exchange-2003-sp1").code == 1
-    assert run("scan", samples / "exchange-2003-sp1", "--baseline", policy).code == 3  # not every file was supplied
+    server = tmp_path / "Exchsrvr/Bin"
+    server.mkdir(parents=True)
+    (server / "Mad.exe").write_bytes(build_pe("6.5.7226.0"))
+    assert run("scan", tmp_path).code == 1
+    assert run("scan", tmp_path, "--baseline", policy).code == 3  # not every file was supplied
 
 
 @pytest.mark.parametrize(("match", "code"), [("at-least", 0), ("exact", 1)])
 def test_a_level_above_the_baseline_counts_only_when_it_must_be_exact(
-    match: str, code: int, samples: Path, run: Run, tmp_path: Path
+    match: str, code: int, run: Run, tmp_path: Path
 ) -> None:
-    policy = write(tmp_path, f'[[product]]\nid = "exchange-5.5"\nlevel = "SP3"\nmatch = "{match}"\n')
-    assert run("scan", samples / "exchange-5.5-sp4", "--baseline", policy).code == code
+    server = tmp_path / "Exchange Server/V15/Bin"
+    server.mkdir(parents=True)
+    (server / "ExSetup.exe").write_bytes(build_pe("15.2.1748.55"))  # CU15, October 2026
+    policy = write(tmp_path, f'[[product]]\nid = "exchange-2019"\nlevel = "CU14"\nmatch = "{match}"\n')
+    assert run("scan", server.parent.parent, "--baseline", policy).code == code
 
 
 def test_a_baseline_names_products_that_are_not_there(samples: Path, run: Run, tmp_path: Path) -> None:

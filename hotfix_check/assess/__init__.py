@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
+from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
     Assessment,
     Basis,
@@ -87,8 +88,16 @@ class Assessor:
                 steps = self._next_steps(judge, level, found, question)
                 found = steps.with_advice()
                 next_steps.append(steps)
+                open_holes = exposures(found, levels[-1], product, self.catalogue.cves, question.cves)
+                found = weighed_by_cve(found, open_holes, question)
                 installations.append(
-                    Installation(root=None, product=product.id, level=levels[-1], next_steps=steps.headline().steps)
+                    Installation(
+                        root=None,
+                        product=product.id,
+                        level=levels[-1],
+                        next_steps=steps.headline().steps,
+                        exposures=open_holes,
+                    )
                 )
             findings.extend(found)
         unread_rows = any(
@@ -124,12 +133,29 @@ class Assessor:
     def _level(self, evidence: ProductEvidence, declared: str | None) -> ProductLevel | None:
         product = evidence.product
         counting = evidence.counting(self.outline.names[product.id])
-        if not counting:
+        if not counting or self._of_newer_server(evidence, counting):
             return None
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest)
         return replace(level, anomalies=(*level.anomalies, *self._unknown_builds(product, markers)))
+
+    def _of_newer_server(self, evidence: ProductEvidence, counting: Iterable[InstalledFile]) -> bool:
+        """Whether these are old files that a newer product's server brings: no core file of the product's own server.
+
+        Setup of Exchange 5.5 installs Wmsui32.dll 5.0.1458.47 (KB243604), a build of Exchange 5.0.
+        """
+        product = evidence.product
+        if any(name_of(file.path) in product.server_files for file in counting):
+            return False
+        newest = product.levels[-1].build[:3]
+        newer = [one for one in self.catalogue.products if one.levels[0].build[:3] > newest]
+        return any(
+            isinstance(file, InstalledFile) and one.id in evidence.files.identity(file).products
+            for one in newer
+            for name in one.server_files
+            for file in evidence.files.by_name.get(name, ())
+        )
 
     def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
         """Builds that no level and no update has, where one file carries the product's build (ExSetup.exe).
@@ -184,11 +210,11 @@ class Assessor:
                 continue
             importance = question.importance.get(update.id, update.importance)
             if question.kbs is not None:
-                importance = Importance.REQUIRED
+                importance = Importance.OPTIONAL if update.id in question.by_cve else Importance.REQUIRED
             if (
                 question.kbs is not None
                 or update.id in question.importance
-                or (level is None and absent is None and blind and blind & row_names(update))
+                or (level is None and absent is None and blind and blind & _telling_names(update, product, lone))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
                 finding = make_finding(judge, update, importance, question.as_of)
@@ -238,6 +264,16 @@ def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Pr
     if update.kind in _OF_SERVERS and not level.server:
         return False
     return lone is None or lone in row_names(update) or (update.level is not None and _is_marker(product, lone))
+
+
+def _telling_names(update: Update, product: Product, lone: str | None) -> set[str]:
+    """The files of an update that may show it on a target of another product, where they cannot be read.
+
+    A whole table names files that many products have (Mad.exe): beside others only its marker speaks for it.
+    """
+    if lone is not None or not any(package.whole_table for package in update.packages):
+        return row_names(update)
+    return {name for name in row_names(update) if _is_marker(product, name)}
 
 
 def _is_marker(product: Product, name: str) -> bool:

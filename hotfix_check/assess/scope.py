@@ -59,6 +59,8 @@ def related_updates(catalogue: Catalogue) -> Callable[[Update], dict[str, bool]]
         if update.released is not None:
             beside |= same_day[update.product, update.released]
         leading_on = set(relations.successors(update))
+        if update.repeats is not None:
+            leading_on.add(update.repeats)
         for package in update.packages:
             beside.update(relations.partly_superseded_by(update, package))
             leading_on.update(one.update for group in package.prerequisites for one in group if one.update is not None)

@@ -13,7 +13,7 @@ from hotfix_check.catalogue.load import Document
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.outline_table import outline_table
 from hotfix_check.catalogue.seal import sealed
-from hotfix_check.catalogue.update import Update
+from hotfix_check.catalogue.update import Update, names_of
 from hotfix_check.catalogue.update_table import update_id
 
 _RELEASE_AT = 96
@@ -57,6 +57,14 @@ def index_bytes(
         connection.executemany(
             "INSERT INTO advisories VALUES (?, ?, ?)", [(number, *row) for number, row in enumerate(advisories, 1)]
         )
+        connection.executemany(
+            "INSERT INTO cves VALUES (?, ?, ?)",
+            [
+                (table.text("id"), int(bool(table.texts("without_fix"))), table.as_json())
+                for document in documents
+                for table in document.cves
+            ],
+        )
         for update in catalogue.updates:
             number = numbers[update.id]
             connection.execute(
@@ -73,10 +81,7 @@ def index_bytes(
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
-                [
-                    (name.casefold(), update.product, update.kb or 0)
-                    for name in (update.id, update.id.rpartition("/")[2], update.name, *update.aliases)
-                ],
+                [(name.casefold(), update.product, update.kb or 0) for name in names_of(update)],
             )
         connection.execute("COMMIT")
         return sealed(_of_no_release(connection.serialize()))

@@ -122,12 +122,18 @@ def _difference(changes: CatalogueChanges) -> list[str]:
         ("Levels gone", changes.levels_gone),
         ("Updates added", changes.added),
         ("Updates gone", changes.gone),
+        ("CVEs added", changes.cves_added),
+        ("CVEs gone", changes.cves_gone),
         ("Advisories added", changes.advisories_added),
         ("Advisories gone", changes.advisories_gone),
     ):
         if names:
             lines.extend([f"{title}:", *(f"  {name}" for name in names)])
-    for title, entries in (("Products changed", changes.products_changed), ("Updates changed", changes.changed)):
+    for title, entries in (
+        ("Products changed", changes.products_changed),
+        ("Updates changed", changes.changed),
+        ("CVEs changed", changes.cves_changed),
+    ):
         if entries:
             lines.append(f"{title}:")
         for change in entries:

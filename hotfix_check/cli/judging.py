@@ -15,8 +15,9 @@ from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.scope import scope_of
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
+from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.index import CatalogueIndex
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.update import Importance, cves_of, names_of
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
@@ -46,6 +47,7 @@ class JudgeOptions:
     catalogues: tuple[Path, ...] = ()
     products: tuple[str, ...] = ()
     kbs: tuple[str, ...] = ()
+    cves: tuple[str, ...] = ()
     assume: tuple[str, ...] = ()
     baseline: Path | None = None
     as_of: str | None = None
@@ -70,12 +72,13 @@ class Judge:
         opened = open_catalogue(options.catalogues, targets)
         self._index = opened if isinstance(opened, CatalogueIndex) else None
         self._asked_products: frozenset[str] = frozenset()
+        self._asked_cves = frozenset(text.strip().upper() for text in options.cves)
         if self._index is None or not lazily or options.baseline is not None or self.as_of is not None:
             whole = opened if isinstance(opened, Catalogue) else opened.catalogue()
             self._index = None
         else:
-            self._asked_products = frozenset().union(*map(self._index.products_of, options.kbs))
-            whole = self._index.catalogue(self._asked_products)
+            self._asked_products = frozenset().union(*map(self._index.products_of, (*options.kbs, *options.cves)))
+            whole = self._index.catalogue(self._asked_products, cves=self._asked_cves)
         self.catalogue = whole
         self.baseline: Baseline | None = None
         if options.baseline is not None:
@@ -102,8 +105,8 @@ class Judge:
         if self._index is None:
             return
         scope = scope_of(inventories, self.catalogue.products, self.outline)
-        names = None if self.options.kbs else scope.names
-        self.catalogue = self._index.catalogue(scope.products | self._asked_products, names)
+        names = None if self.options.kbs or self.options.cves else scope.names
+        self.catalogue = self._index.catalogue(scope.products | self._asked_products, names, self._asked_cves)
         self.assessor = Assessor(self.catalogue)
 
     def whole_catalogue(self) -> Catalogue:
@@ -166,11 +169,9 @@ class Judge:
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     """The updates of a KB number, an alias (MS06-019) or an id. Raises UsageError when there is none."""
     wanted = name.strip().casefold()
-    found = [
-        update
-        for update in catalogue.updates
-        if wanted in (update.id.casefold(), update.id.rpartition("/")[2].casefold(), *map(str.casefold, update.aliases))
-    ]
+    found = [update for update in catalogue.updates if wanted in map(str.casefold, names_of(update))]
+    if not found and is_cve(name):
+        raise UsageError(_unfixed(catalogue, name.strip().upper()))
     if not found:
         try:
             kb = parse_kb(name)
@@ -182,6 +183,13 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
         if not found:
             raise UsageError(f"KB{kb} is not in the catalogue: {_LISTED}")
     return found
+
+
+def _unfixed(catalogue: Catalogue, cve: str) -> str:
+    known = catalogue.cves.get(cve)
+    if known is None:
+        return f"{cve} is not in the catalogue"
+    return f"no update in the catalogue fixes {cve}" + (f": {known.needs}" if known.needs else "")
 
 
 def warn(text: str) -> None:
@@ -238,6 +246,7 @@ def _question(
         if options.products and not any(update.product in options.products for update in found):
             raise UsageError(f"--kb: {text} is no update of {' or '.join(options.products)}")
         asked += found
+    cves, behind = _asked_cves(options, catalogue, as_of)
     assumed: list[tuple[str, str]] = []
     for text in options.assume:
         product_id, _, level = text.partition("=")
@@ -249,14 +258,32 @@ def _question(
             raise UsageError(f"--assume: {product_id} is given twice")
         assumed.append((product_id, names[level.casefold()]))
     return Question(
-        kbs=frozenset(update.kb for update in asked if update.kb is not None) if asked else None,
-        ids=frozenset(update.id for update in asked if update.kb is None),
+        kbs=frozenset(update.kb for update in asked if update.kb is not None) if asked or cves else None,
+        ids=frozenset(update.id for update in asked if update.kb is None) | behind,
+        cves=cves,
+        by_cve=behind - {update.id for update in asked},
         products=frozenset(options.products) or None,
         assume=tuple(assumed),
         importance=dict(importance),
         complete=options.complete,
         as_of=as_of,
     )
+
+
+def _asked_cves(
+    options: JudgeOptions, catalogue: Catalogue, as_of: date | None
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The CVEs asked for, and the ids of the updates behind them: none where no update fixes one."""
+    cves = frozenset(text.strip().upper() for text in options.cves)
+    when = f" as of {as_of}" if as_of else ""
+    for text, cve in ((text, text.strip().upper()) for text in options.cves):
+        if not is_cve(text):
+            raise UsageError(f"--cve: {text!r} is not the number of a CVE, such as CVE-2021-26855")
+        if cve not in catalogue.cves and not any(cve in cves_of(update) for update in catalogue.updates):
+            raise UsageError(
+                f"--cve: {cve} is not in the catalogue{when}: hotfix-check catalogue show CVE tells what is"
+            )
+    return cves, frozenset(update.id for update in catalogue.updates if cves & cves_of(update))
 
 
 def read_day(option: str, text: str | None) -> date | None:
