@@ -190,12 +190,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldAdvisory:
-    """An advisory that holds: a judged file is of a build that is known to be bad."""
+    """An advisory that holds: a judged file is of a build that is known to be bad, or of a product out of support.
+
+    ``counts`` is false for what is told and decides nothing: the end of support of what is no server, or is accepted.
+    """
 
     advisory: Advisory
     path: str
     version: str
     installation: str | None = None
+    of_support: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,7 +318,9 @@ class Question:
 
     ``kbs``, with the ``ids`` of further updates, and ``products`` narrow it (None: all); ``cves`` asks whether these
     are open, ``by_cve`` are the ids that it adds to ``ids``; ``assume`` are levels declared by the user, by product;
-    ``importance`` is what a baseline says, by update id; ``as_of`` the day that the catalogue was cut at.
+    ``importance`` is what a baseline says, by update id; ``as_of`` the day that the catalogue was cut at;
+    ``unsupported`` are the products whose support has ended, ``accepted`` the ids of advisories that the baseline
+    accepts.
     """
 
     kbs: frozenset[int] | None = None
@@ -325,3 +332,5 @@ class Question:
     importance: Mapping[str, Importance] = field(default_factory=dict)
     complete: bool = False
     as_of: date | None = None
+    unsupported: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()

@@ -13,6 +13,11 @@ from packaging.specifiers import SpecifierSet
 from hotfix_check.version import FileVersion
 
 
+def own_name(update_id: str) -> str:
+    """The part of an update's id that is its own: exchange-5.5/KB818861 is KB818861."""
+    return update_id.rpartition("/")[2]
+
+
 class Kind(StrEnum):
     """What sort of release an update is. Service packs and cumulative updates bring a service level."""
 
@@ -81,7 +86,7 @@ class Prerequisite:
     update: str | None = None
 
     def __str__(self) -> str:
-        return self.level or (self.update or "").rpartition("/")[2]
+        return self.level or own_name(self.update or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +160,7 @@ class Update:
     @property
     def name(self) -> str:
         """What people call it: KB818861, or the id's own part where there is no number."""
-        return f"KB{self.kb}" if self.kb is not None else self.id.rpartition("/")[2]
+        return f"KB{self.kb}" if self.kb is not None else own_name(self.id)
 
     @property
     def built(self) -> date | None:
@@ -177,7 +182,7 @@ def cves_of(update: Update) -> frozenset[str]:
 
 def names_of(update: Update) -> tuple[str, ...]:
     """All that an update can be asked for by: its id, that without the product, its number, other names, its CVEs."""
-    return (update.id, update.id.rpartition("/")[2], update.name, *update.aliases, *sorted(cves_of(update)))
+    return (update.id, own_name(update.id), update.name, *update.aliases, *sorted(cves_of(update)))
 
 
 def required_rows(package: Package) -> list[FileRow]:

@@ -16,7 +16,7 @@ from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Importance, Kind, names_of
+from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
 from hotfix_check.cli.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import find_updates, known, read_day
@@ -56,7 +56,7 @@ def run_list(options: ListOptions, form: str, paths: Sequence[Path]) -> None:
     rows = [
         (
             update.product,
-            cell(update.id.rpartition("/")[2], _WIDEST_NAME),
+            cell(own_name(update.id), _WIDEST_NAME),
             update.kind,
             update.importance,
             update.built or "",
