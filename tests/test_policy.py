@@ -17,7 +17,7 @@ from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.support import unsupported
 from hotfix_check.assess.weight import fails, outcome_of
 from hotfix_check.errors import PolicyError
-from hotfix_check.inventory import Inventory, read_target
+from hotfix_check.inventory import Inventory
 from hotfix_check.policy import (
     Waivers,
     apply_waivers,
@@ -253,7 +253,7 @@ def waive(*names: str, expires: str = "2027-01-01") -> Waivers:
     [
         ("KB818861", {"exchange-5.5/KB818861"}),
         ("exchange-5.5/KB818861", {"exchange-5.5/KB818861"}),
-        ("sep26su", {f"exchange-{release}/Sep26SU" for release in ("2016", "2019", "se")}),
+        ("oct26su", {f"exchange-{release}/Oct26SU" for release in ("2016", "2019", "se")}),
         ("MS06-019", {"exchange-2000/KB916803", "exchange-2003/KB916803"}),
         ("exchange-5.5/support", {"exchange-5.5/support"}),
     ],
@@ -278,7 +278,7 @@ def accepted(inventory: Inventory, *names: str) -> tuple[Assessment, tuple[NextS
 def test_a_waiver_for_a_step_covers_what_only_waits_for_it() -> None:
     assessment, _, here = accepted(CU22, "exchange-2016/CU23")
     waiting = {one.update.id for one in assessment.findings if one.blocked}
-    assert "exchange-2016/Sep26SU" in waiting
+    assert "exchange-2016/Oct26SU" in waiting
     assert here == dict.fromkeys({*waiting, "exchange-2016/CU23"}, "W exchange-2016/CU23")
     open_still = {one.update.id for one in assessment.findings if fails(one.verdict, one.importance)} - set(here)
     assert "exchange-2016/KB5019758" in open_still
@@ -299,16 +299,17 @@ def test_what_needs_something_else_as_well_is_not_covered_by_a_waiver_for_anothe
     ("question", "names", "outcome"),
     [
         pytest.param({}, (), "findings", id="out of support"),
-        pytest.param({}, ("exchange-5.5/support",), "clean", id="accepted by a waiver"),
-        pytest.param({"accepted": frozenset({"exchange-5.5/support"})}, (), "clean", id="accepted by the baseline"),
-        pytest.param({"kbs": frozenset({324528})}, (), "clean", id="a question about one update"),
+        pytest.param({}, ("exchange-2013/support",), "clean", id="accepted by a waiver"),
+        pytest.param({"accepted": frozenset({"exchange-2013/support"})}, (), "clean", id="accepted by the baseline"),
+        pytest.param({"kbs": frozenset({5024296})}, (), "clean", id="a question about one update"),
         pytest.param({"unsupported": frozenset()}, (), "clean", id="before the end"),
     ],
 )
 def test_the_end_of_support_counts_in_a_whole_scan(
-    question: dict[str, frozenset[str]], names: tuple[str, ...], outcome: str, samples: Path
+    question: dict[str, frozenset[str]], names: tuple[str, ...], outcome: str
 ) -> None:
-    inventory = read_target(samples / "exchange-5.5-sp4", wanted=WORKED.outline().all_names, plain=frozenset())
+    newest = installed("Exchange Server/V15/Bin/ExSetup.exe", "15.0.1497.48", machine="amd64")
+    inventory = folder(newest, root="Program Files")
     ended = unsupported(WORKED.products, DAY)
     assessment = Assessor(WORKED).assess(inventory, Question(**{"unsupported": ended, **question}))
     applied = apply_waivers([assessment], waive(*names), DAY)
