@@ -144,6 +144,8 @@ def _file(row: Row, facts: Facts) -> dict[str, Any]:
         file["roles"] = [_PLACES[row["role"]]]
     if row.get("range"):
         file["range"] = row["range"]
+    if row.get("companion"):
+        file["companion"] = True
     if _is_limit(row):
         file |= {"sure": False, "note": "the limit that a scanner compares with"}
     elif "mssecure.xml" in row["source"]:

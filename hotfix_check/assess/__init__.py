@@ -34,7 +34,7 @@ from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.outline import row_names
+from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
@@ -345,10 +345,10 @@ class Assessor:
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
-    """Levels and rollups are asked of servers; of a lone file, what names it, or its line where nothing names it."""
+    """Levels and rollups are asked of servers; of a lone file, what it decides, or its line where nothing names it."""
     if update.kind in _OF_SERVERS and not level.server:
         return False
-    if lone is None or lone in row_names(update) or (update.level is not None and _is_marker(product, lone)):
+    if lone is None or lone in deciding_names(update) or (update.level is not None and _is_marker(product, lone)):
         return True
     line = level.basis is Basis.INFERRED and lone not in product.files and product.build_per_update
     return line and any(package.line == level.low for package in update.packages)

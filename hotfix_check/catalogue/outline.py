@@ -70,6 +70,11 @@ def row_names(update: Update) -> set[str]:
     return {row.name.lower() for package in update.packages for row in package.rows}
 
 
+def deciding_names(update: Update) -> set[str]:
+    """Those of them that decide: not the names of companions, which only bear out what others show."""
+    return {row.name.lower() for package in update.packages for row in package.rows if not row.companion}
+
+
 def _names_by_product(
     products: tuple[Product, ...], updates: tuple[Update, ...], advisories: tuple[Advisory, ...]
 ) -> dict[str, frozenset[str]]:
