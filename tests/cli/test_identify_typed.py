@@ -15,9 +15,8 @@ from conftest import Run
         ("ExSetup.exe=15.01.2507.039", "exchange-2016", "CU23", ["exchange-2016/KB5037224"], "exchange-2016/KB5044062"),
         ("exsetup.exe=15.2.2562.17", "exchange-se", "RTM", [], "exchange-se/KB5063224"),
         ("Version 14.3 (Build 123.4)", "exchange-2010", "SP3", [], "exchange-2010/KB2803727"),
-        ("5.5.2657.50", "exchange-5.5", "SP4", ["exchange-5.5/KB818861"], None),
     ],
-    ids=["a number alone", "with a file's name", "the first of a product", "as AdminDisplayVersion", "Exchange 5.5"],
+    ids=["a number alone", "with a file's name", "the first of a product", "as AdminDisplayVersion"],
 )
 def test_a_typed_version_is_identified(
     typed: str, product: str, line: str, build_of: list[str], lacks: str | None, run: Run
@@ -27,6 +26,11 @@ def test_a_typed_version_is_identified(
     assert file["build_of"] == build_of
     assert (file["next"] and file["next"]["id"]) == lacks
     assert "typed: the version was typed, and no file was read" in file["anomalies"]
+
+
+def test_a_number_that_one_file_of_an_old_product_has_is_that_files(run: Run) -> None:
+    (file,) = run("identify", "5.5.2657.50", "-f", "json").result["files"]
+    assert (file["name"], file["build_of"]) == ("mapi32.dll", ["exchange-5.5/KB818861"])
 
 
 def test_a_headline_build_that_no_file_has_gives_the_level(run: Run) -> None:
