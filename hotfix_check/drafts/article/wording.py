@@ -7,8 +7,8 @@ import re
 FIX = re.compile(
     r"""file\s+attributes|attributes\s+\(?or\s+later|listed\s+attributes
       | (?:time|date)[\s-]?stamps? | \bdated\b
-      | (?:should|must|will|has|have|had|with)\s+the\s+following\s+(?:file\s+)?(?:dates?|versions?|attributes|time
-        |sizes?|information|properties|or\s+later)
+      | (?:should|must|will|has|have|had|with)\s+(?:the\s+following|these)\s+(?:file\s+)?(?:dates?|versions?|attributes
+        |time|sizes?|information|properties|or\s+later)
       | following\s+(?:file\s+)?(?:versions?|attributes)
       | (?:hot-?fix|fix|patch|update|upgrade|correction|rollup|version\s+of\s+this)\w{0,3}\b[^.:]{0,120}
         \b(?:contain|includ|consist|install|replac|updat|provid|compris|affect|follow)\w{0,5}\b[^.]{0,80}\b(?:files?|dlls?|modules?|versions?|drivers?|components?)
@@ -17,7 +17,7 @@ FIX = re.compile(
         |must\s+be|should\s+be|need\s+to\s+be)\s+
         (?:also\s+)?(?:updated|replaced|modified|changed|affected|upgraded|corrected|fixed|installed\s+by)
       | (?:corrected|newer|new|later|latest|fixed|replacement|modified|revised)\s+(?:versions?|files?|dlls?
-        |drivers?)\s+(?:of|is|are|has|have|should|with)?
+        |drivers?)(?:\s|:|$)
       | files?\s+(?:listed|names?)?\s*.{0,30}\bor\s+later
       | \bor\s+later\s*[.:]?\s*$
       | ^\s*file\s+information
@@ -112,6 +112,7 @@ _OF_FIX = re.compile(
 )
 _WORDS = r"(?:[\w-]+(?:\.[\w-]+)*\s+){0,3}?"
 _CALLED_OLD = re.compile(rf"\b{_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
+_BEFORE_FIX = re.compile(r"^before\s+(?:you\s+)?(?:install|apply)\w*\b[^.]{3,80},\s", re.IGNORECASE)
 _PERHAPS_CALLED_OLD = re.compile(rf"\b{_PERHAPS_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
 _IN_PLACE_OF = re.compile(
     r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$", re.IGNORECASE
@@ -139,6 +140,7 @@ _SAID_OF_THEM = (
     (
         re.compile(
             r"\b(?:ships?|shipped|suppl(?:y|ied|ies)|comes?|came|delivered|distributed)\b"
+            r"|\bon\s+(?:the|your)\s+(?:[\w.]+\s+){0,6}?(?:cd|cd-rom|compact\s+disc|disks?|discs?|diskettes?)\b"
             rf"|\b(?:installed|included|contained|found)\s+(?:with|by|in|on)\s+(?!(?:this|the|these|that)\s+{_FIX_NAMED})"
             r"(?:(?:the|microsoft|original|retail)\s+){0,3}(?:windows|exchange|outlook|office|visual|sql|internet|service\s"
             r"|sp\d|cd\b|cd-rom|compact|product|release|version)",
@@ -166,6 +168,8 @@ def other_files(lead: str) -> str | None:
     of_fix = bool(_OF_FIX.search(lead))
     if not (of_fix and STRONG_FIX.search(lead)) and _is_said(_CALLED_OLD, lead):
         return "files that are called old, wrong or released"
+    if _BEFORE_FIX.match(lead):
+        return "files as they are before the fix"
     if of_fix:
         return None
     if _is_said(_PERHAPS_CALLED_OLD, lead):

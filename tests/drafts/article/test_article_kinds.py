@@ -164,6 +164,8 @@ OTHERS = {
     "shipped ones": "These versions were shipped with the product:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
     "the cause": "The problem occurs with these versions:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
     "the cause, said otherwise": "The following versions cause this problem:\n\n  File name   Version\n  Mad.exe     6.5.6944.0\n",
+    "on a disc": "The following files are on the product CD:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
+    "before the fix": "Before you install the update, the files have these dates:\n\n    Mad.exe   1/2/96   88,101\n",
     "affected ones": "Affected files:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
     "earlier releases": "Earlier releases have these versions:\n\n   File name   Version\n   Mad.exe     6.5.6944.0\n",
     "releases in columns": "File name   RTM version   SP1 version   SP2 version\nMad.exe     6.5.6944.0    6.5.7226.0    6.5.7638.1\n",
@@ -192,6 +194,8 @@ FIXES = {
     "in place of the older": "Replace the older files by files with the following attributes (or later) of the fix:",
     "updated versions of the existing files": "This update contains updated versions of the existing files:",
     "replaces the original files": "This hotfix replaces the original files with these versions:",
+    "after the fix": "After you install the update, the files have these versions:",
+    "new": "New version:",
     "corrected ones": "The corrected files should be at least these versions:",
 }
 
