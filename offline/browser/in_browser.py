@@ -17,7 +17,7 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import default_folder
 from hotfix_check.catalogue.load import load_catalogue
-from hotfix_check.errors import HotfixCheckError
+from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.inventory import Asked, Inventory, TargetKind, opened_target
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.html import render_html
@@ -109,7 +109,7 @@ def _read(path: Path, on_file: Callable[[], None]) -> tuple[Inventory, ...]:
     """What a path holds, under the name that it was chosen by."""
     os.chdir(path.parent)
     outline = _catalogue.outline()
-    asked = Asked(wanted=outline.all_names, plain=outline.plain_names, every_pe=False, hashes=True, cross_check=False)
+    asked = Asked(wanted=outline.all_names, plain=outline.plain_names, programs=outline.programs)
     with opened_target(Path(path.name)) as target:
         return target.read(asked, on_file)
 
@@ -127,15 +127,18 @@ def _counting(on_count: Callable[[int], object]) -> Callable[[], None]:
 
 
 def _answer(document: Document) -> dict[str, Any]:
-    """The headline, which is that of the target in the worst state, and all sentences."""
+    """The headline, which is that of the target in the worst state, and what else there is to say."""
     targets = sorted(document["targets"], key=lambda target: _ORDER.index(badge(target)[0]))
+    if not targets:
+        raise SavedInputError("no target in this result")
     sort, words = badge(targets[0])
-    sentences = [
-        (f"{path_text(target['path'])}: " if len(targets) > 1 else "") + visible(sentence)
-        for target in targets
-        for sentence in verdict_sentences(target)
-    ]
-    return {"headline": visible(f"{targets[0]['path']}: {words}"), "sort": sort, "sentences": sentences}
+    (first, head), *others = [(target, said) for target in targets for said in verdict_sentences(target)]
+    prefix = "" if first["outcome"] == "nothing-recognised" else f"{words}. "
+    return {
+        "headline": visible(f"{first['path']}: {prefix}{head}"),
+        "sort": sort,
+        "sentences": [visible(f"{target['path']}: {said}" if len(targets) > 1 else said) for target, said in others],
+    }
 
 
 def _forms(document: Document) -> list[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ const element = (id) => document.getElementById(id);
 const inputs = [element("folder"), element("files")];
 let worker = null;
 let ready = false;
+let waiting = null; // what was chosen before that
 
 function say(text, share) {
   element("status").textContent = text;
@@ -31,15 +32,18 @@ function head(text, sort) {
 
 function idle(text) {
   say(text, null);
-  for (const input of inputs) { input.disabled = false; input.value = ""; }
+  for (const input of inputs) input.value = ""; // so that the same can be chosen again
   ready = true;
+  const next = waiting;
+  waiting = null;
+  if (next) judge(next);
 }
 
 const told = {
   loading({ text, share }) { say(text, share); },
   ready({ text }) { idle(text); document.body.dataset.ready = "yes"; },
   reading({ count }) { say(`Reading: ${count.toLocaleString("en")} files.`); },
-  failed({ text }) { complain(text); idle("Choose something else."); head("Not judged", "open"); },
+  failed({ text }) { complain(text); head("Not judged", "open"); idle("Choose something else."); },
   judged({ headline, sort, sentences, html, forms }) {
     element("sentences").replaceChildren(...sentences.map((text) => {
       const line = document.createElement("li");
@@ -59,8 +63,8 @@ const told = {
     URL.revokeObjectURL(element("alone").href);
     element("alone").href = URL.createObjectURL(new Blob([html], { type: "text/html" }));
     element("answer").hidden = false;
-    idle("Judged. Choose more to judge.");
     head(headline, sort);
+    idle("Judged. Choose more to judge.");
   },
   rendered({ name, bytes }) {
     const link = document.createElement("a");
@@ -79,15 +83,19 @@ element("report").addEventListener("load", () => {
 
 function judge(roots) {
   const files = roots.reduce((sum, root) => sum + root.files.length, 0);
-  if (!ready || roots.length === 0) return;
+  if (roots.length === 0) return;
   complain("");
   head("", "");
+  if (!ready) {
+    waiting = roots;
+    say("It will be judged as soon as that is done.");
+    return;
+  }
   if (files > MOST_FILES) {
     told.failed({ text: `${files} files are more than ${MOST_FILES}: choose the folder of Exchange alone.` });
     return;
   }
   ready = false;
-  for (const input of inputs) input.disabled = true;
   element("answer").hidden = true;
   say("Reading.");
   worker.postMessage({ ask: "judge", roots, complete: element("complete").checked });
@@ -116,7 +124,6 @@ async function dropped(event) {
   element("drop").classList.remove("over");
   if (event.target instanceof HTMLInputElement) return; // which takes what it can by itself
   event.preventDefault();
-  if (!ready) return;
   const items = [...event.dataTransfer.items].filter((item) => item.kind === "file");
   const loose = [...event.dataTransfer.files];
   const folderLike = items.map((item) => item.webkitGetAsEntry?.()?.isDirectory); // asked now: items end with the event

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, Run
+from pe_builder import build_pe
 
 Answer = Callable[..., Any]
 
@@ -49,6 +50,28 @@ def mounted(folder: Path, *sources: Path, name: str = "") -> Path:
 
 def without_run(text: str) -> Any:
     return {**json.loads(text), "run": {}}
+
+
+def server(folder: Path, programs: int) -> Path:
+    """Exchange 2016 CU23 with so many program files of its build, as its folder V15."""
+    bin_folder = folder / "V15" / "Bin"
+    bin_folder.mkdir(parents=True)
+    strings = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft\N{REGISTERED SIGN} Exchange"}
+    data = build_pe("15.1.2507.6", strings=strings, size=65_536)
+    (bin_folder / "ExSetup.exe").write_bytes(data)
+    for number in range(programs - 1):
+        (bin_folder / f"Microsoft.Exchange.Part{number:04}.dll").write_bytes(data)
+    return folder / "V15"
+
+
+def test_program_files_that_no_update_names_count_as_on_the_command_line(
+    page: Any, answer: Answer, tmp_path: Path, run: Run
+) -> None:
+    place = mounted(tmp_path, server(tmp_path, 30))
+    answer(place)
+    (target,) = json.loads(page.render("json"))["targets"]
+    assert target["files_read"] == 30
+    assert [target] == run("scan", "-q", "V15", "-f", "json", cwd=place).result["targets"]
 
 
 @pytest.mark.parametrize("complete", [False, True])
@@ -90,6 +113,14 @@ def test_a_saved_result_is_rendered_again(page: Any, answer: Answer, samples: Pa
     run("scan", "-q", samples / "exchange-2003-sp1", "--as-of", "2005-06-01", "-o", tmp_path / "old.json")
     answer(mounted(tmp_path, tmp_path / "old.json"))
     assert json.loads(page.render("json")) == json.loads((tmp_path / "old.json").read_text())
+
+
+def test_a_result_without_a_target_is_a_problem(
+    page: Any, answer: Answer, samples: Path, tmp_path: Path, run: Run
+) -> None:
+    empty = {**run("scan", "-q", samples / "copied-file", "-f", "json").result, "targets": []}
+    (tmp_path / "empty.json").write_text(json.dumps(empty))
+    assert answer(mounted(tmp_path, tmp_path / "empty.json")) == {"problem": "no target in this result"}
 
 
 @pytest.mark.parametrize(
