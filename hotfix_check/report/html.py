@@ -34,6 +34,7 @@ from hotfix_check.report.parts import (
     standing_of,
     step_line,
     step_notes,
+    successor_words,
 )
 from hotfix_check.report.posture import identity_words, posture_clauses
 from hotfix_check.report.severity import severity_of
@@ -218,7 +219,7 @@ def _words(
         "identity": identity_words(standing),
         "root": one["root"] if told_root else None,
         "clauses": [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)],
-        "successor": one["support"]["successor"] if standing.ended else None,
+        "successor": successor_words(one) if standing.ended else None,
         "census": census_words(one),
         "level": level_reason(product, level_words(one)) if product else None,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from hotfix_check.assess.finding import Basis, Exposure, Installation, ProductLevel, Step
+from hotfix_check.assess.finding import Basis, Exposure, ExposureState, Installation, ProductLevel, Step
 from hotfix_check.catalogue import Catalogue, Product, Update
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.report.document import (
@@ -57,7 +57,7 @@ def installation_document(
         "support": _support(one.level, product, as_of),
         "behind": _behind(own, catalogue, released),
         "census": [{"build": str(count.build), "files": count.files} for count in one.census],
-        "next_steps": [step_document(step, one.root) for step in one.next_steps],
+        "next_steps": [step_document(step, one) for step in one.next_steps],
         "exposures": [_exposure(exposure) for exposure in one.exposures],
     }
     document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
@@ -108,15 +108,18 @@ def _support(level: ProductLevel, product: Product, as_of: date | None) -> Suppo
         "ended_days": None if ends is None or as_of is None else (as_of - ends).days,
         "extended_until": None,
         "successor": None,
+        "upgrade": None,
     }
 
 
-def step_document(step: Step, root: str | None) -> StepDocument:
-    """One step of a plan, or of the headline, for the installation with this root."""
+def step_document(step: Step, one: Installation) -> StepDocument:
+    """One step of a plan, or of the headline, for an installation; its CVEs are those that it closes there."""
     update = step.update
+    settled = {update.id, *step.settles}
+    open_ones = (each for each in one.exposures if each.state is not ExposureState.FIXED)
     return {
         "id": update.id,
-        "installation": root,
+        "installation": one.root,
         "kb": update.kb,
         "title": update.title,
         "kind": str(update.kind),
@@ -128,7 +131,7 @@ def step_document(step: Step, root: str | None) -> StepDocument:
         "requires": list(step.requires),
         "not_known": list(step.not_known),
         "settles": list(step.settles),
-        "cves": [],
+        "cves": [each.cve for each in open_ones if each.fixed_by in settled],
         "restart": update.restart,
         "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
         "source": "; ".join(update.sources),
