@@ -11,21 +11,29 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bulletins import add_bulletins
+from cves import cve_document, fix_cves
 from fact_tables import Facts, read_facts
-from hotfix_tables import add_component_releases, add_hotfixes
+from hotfix_tables import add_component_releases, add_hotfixes, include_in_levels
 from releases import Update, levels_of, require_for_later, updates_of
+from support import sell_late_updates, sources_of_support, support_of
+from whole_tables import add_whole_tables
 
 from hotfix_check.untrusted.toml import toml_lines
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
-VERSION = date(2026, 11, 21)  # of the catalogue: the day of its last change
+VERSION = date(2026, 11, 27)  # of the catalogue: the day of its last change
 
 _UPDATE_FIELDS = (
     "kb", "id", "title", "kind", "level", "importance", "released", "released_month", "aliases", "component", "restart",
-    "replaces", "contains", "included_in", "related", "actions", "applies_to", "sources", "reviewed",
+    "replaces", "repeats", "contains", "included_in", "related", "availability", "cves", "actions", "applies_to",
+    "sources", "reviewed",
 )  # fmt: skip
-_PACKAGE_FIELDS = ("level", "prerequisites", "prerequisites_stated", "contains_earlier", "files")
+_PACKAGE_FIELDS = (
+    "level", "line", "prerequisites", "prerequisites_stated", "contains_earlier", "whole_table", "limits_only", "cves",
+    "files",
+)  # fmt: skip
 _FIVE_FIVE = "exchange-5.5"
 
 
@@ -41,6 +49,7 @@ def build(folder: Path = HERE) -> tuple[dict[str, str], list[list[str]], Facts]:
         files = _product_files(product, levels, facts, updates)
         texts[f"{product['id']}.toml"] = _document(product, levels, files, updates, facts)
         counts.append(_counts(product["id"], updates, facts))
+    texts["cves.toml"] = cve_document(facts, VERSION)
     if facts.imported:
         raise ValueError(f"imported: {', '.join(sorted(facts.imported))}: no such product")
     if by_hand:
@@ -56,8 +65,11 @@ def _updates(
     components = {row["rollup_kb"] for row in facts.component_releases} if gathered else set()
     updates = updates_of(product, facts, components)
     add_hotfixes(updates, product, levels, facts)
+    add_whole_tables(updates, product, facts)
+    add_bulletins(updates, product, levels, facts)
     if gathered:
         add_component_releases(updates, facts)
+        include_in_levels(updates, product, levels, facts)
     for entry in facts.imported.pop(product["id"], ()):
         own_id = entry.get("id") or f"KB{entry['kb']}"
         updates[own_id] = updates.get(own_id, {}) | entry
@@ -71,10 +83,15 @@ def _updates(
                 update["package"] = [
                     {"prerequisites": [], "prerequisites_stated": item} | package for package in update["package"]
                 ]
+            elif key == "add_files":
+                for package in update["package"]:
+                    package["files"] = [*package["files"], *item]
             elif key == "aliases":
                 update["aliases"] = [*update.get("aliases", ()), *item]
             elif key != "id":
                 update[key] = item
+    fix_cves(updates, product["id"], facts)
+    sell_late_updates(updates, product["id"], facts)
     if "later_updates" in product:
         require_for_later(updates, product["later_updates"])
     order = {level["name"]: index for index, level in enumerate(levels)}
@@ -132,14 +149,17 @@ def _document(
     lines.extend(toml_lines({"format": 1, "version": VERSION}))
     head = (
         "id", "name", "range", "platform", "level_by", "server_files", "roots", "product_names", "build_per_update",
-        "build_per_level", "client_files", "end_of_support", "sources",
+        "build_per_level", "client_files",
     )  # fmt: skip
     table = {key: product[key] for key in head if key in product}
+    table |= support_of(product["id"], facts)
+    table["sources"] = [*product["sources"], *sources_of_support(product["id"], facts)]
     table |= {"levels": levels, "folders": product["folders"]}
     if "components" in product:
         table["components"] = product["components"]
     table["files"] = files
-    lines.extend(["", "[product]", *toml_lines(table, rows=("levels", "folders", "components", "files"))])
+    rows = ("paid_support", "levels", "folders", "components", "files")
+    lines.extend(["", "[product]", *toml_lines(table, rows=rows)])
     for update in updates:
         lines.extend(["", "[[update]]"])
         lines.extend(toml_lines({key: update[key] for key in _UPDATE_FIELDS if _worth(update.get(key), key)}))

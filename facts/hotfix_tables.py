@@ -21,6 +21,7 @@ def add_hotfixes(updates: dict[str, Update], product: dict[str, Any], levels: li
         if row["product_id"] == product["id"]:
             tables[row["kb"]].append(row)
     for kb, rows in tables.items():
+        gathers = kb in {row["rollup_kb"] for row in facts.component_releases}
         update = updates.setdefault(f"KB{kb}", _new_update(kb, rows, product))
         update["sources"] = list(
             dict.fromkeys([*update["sources"], *(one for row in rows for one in _sources(row, facts))])
@@ -34,7 +35,8 @@ def add_hotfixes(updates: dict[str, Update], product: dict[str, Any], levels: li
         names = {facts.corrections["components"].get(row["component"], row["component"]) for row in rows}
         if len(names) == 1 and names != {""}:
             update["component"] = names.pop()
-        update["package"] = _packages(rows, product, levels, facts)
+        with_files = [row for row in rows if row["file"]]
+        update["package"] = _packages(with_files, product, levels, facts, stated=not gathers)
 
 
 def _new_update(kb: str, rows: list[Row], product: dict[str, Any]) -> Update:
@@ -50,21 +52,30 @@ def _sources(row: Row, facts: Facts) -> list[str]:
     return [f"KB{row['kb']}"] if row["source"].startswith(("KB", "ftp.", "mskb.")) else sources_of(row, facts)
 
 
-def _packages(rows: list[Row], product: dict[str, Any], levels: list[Line], facts: Facts) -> list[dict[str, Any]]:
-    """The rows by servicing line: as stated, else by build where one file has several, else all together."""
+def _packages(
+    rows: list[Row], product: dict[str, Any], levels: list[Line], facts: Facts, *, stated: bool
+) -> list[dict[str, Any]]:
+    """The rows by servicing line: as stated, else by build where one file has several, else all together.
+
+    An article that gathers the fixes of a component says in its title what they came after; it states no prerequisite.
+    """
     counts = Counter((row["prerequisite_level"], row["file"], row["platform"]) for row in rows)
     several = any(count > 1 for count in counts.values())
     groups: dict[str | int, list[Row]] = defaultdict(list)
     for row in rows:
-        stated = row["prerequisite_level"] or row.get("line")
-        groups[stated or (line_of(row["version"], product, levels) if several else 0)].append(row)
+        named = row["prerequisite_level"] or row.get("line")
+        groups[named or (line_of(row["version"], product, levels) if several else 0)].append(row)
     packages = []
     for key, members in groups.items():
         package: dict[str, Any] = {}
         if isinstance(key, str):
-            package["level"] = key
-            if key != levels[0]["name"] and members[0]["prerequisite_level"]:
+            of_level = members[0]["prerequisite_level"]
+            package["level" if of_level else "line"] = key
+            silent = int(members[0]["kb"]) in facts.corrections["no_stated_prerequisites"]
+            if key != levels[0]["name"] and of_level and stated and not silent:
                 package["prerequisites"] = [[key]]
+        if any(map(_is_limit, members)):
+            package["limits_only"] = True
         package["files"] = [
             _file(row, facts) for row in sorted(members, key=lambda row: (row["file"], row["platform"]))
         ]
@@ -99,11 +110,38 @@ def _file(row: Row, facts: Facts) -> dict[str, Any]:
         file["platform"] = _PLATFORMS[row["platform"]]
     if row.get("range"):
         file["range"] = row["range"]
-    if "nasl" in row["source"] or "OpenVAS" in row["source"]:
+    if row.get("language"):
+        file["language"] = row["language"]
+    if _is_limit(row):
         file |= {"sure": False, "note": "the limit that a scanner compares with"}
     if "version" not in file and not unversioned:
         file["note"] = "the article gives no version"
     return file
+
+
+def _is_limit(row: Row) -> bool:
+    """Whether a scanner's plug-in gives the number: a limit to compare with, of an update with more files."""
+    return "nasl" in row["source"] or "OpenVAS" in row["source"]
+
+
+def include_in_levels(updates: dict[str, Update], product: dict[str, Any], levels: list[Line], facts: Facts) -> None:
+    """Which service pack has a fix, by its article's sentence or keyword (exchange-55-included-in.csv).
+
+    Where the table gives builds of that level itself, the package is for the line before it.
+    """
+    names = [level["name"] for level in levels]
+    for row in facts.inclusions:
+        update = updates.get(f"KB{row['kb']}")
+        if row["product_id"] != product["id"] or update is None or update.get("included_in"):
+            continue
+        update["included_in"] = [row["included_in"]]
+        including = names.index(row["included_in"])
+        for package in update.get("package", ()):
+            builds = [file["version"] for file in package["files"] if "version" in file and "range" not in file]
+            if builds and "level" not in package:
+                newest = max(builds, key=lambda build: [int(part) for part in build.split(".")])
+                if line_of(newest, product, levels) >= including:
+                    package["line"] = names[including - 1]
 
 
 def _timestamp(row: Row, facts: Facts) -> date | None:
@@ -129,10 +167,12 @@ def add_component_releases(updates: dict[str, Update], facts: Facts) -> None:
         main["released"] = day(days[-1])
         main["component"] = _component(by_day[days[-1]][0], facts)
         held: list[str] = []
+        carried: dict[str, str] = {}
         for one in days:
+            carried |= {row["file"]: row["version"] for row in by_day[one] if row["file"]}
             held.extend(f"KB{fixed}" for fixed in by_day[one][0]["fixed_kbs"].split())
             if one != days[-1]:
-                step = _earlier_release(kb, one, by_day[one], main, facts)
+                step = _earlier_release(kb, one, carried, main, facts)
                 if step is not None:
                     step["contains"] = _distinct(held)
                     updates[step["id"]] = step
@@ -152,16 +192,17 @@ def add_component_releases(updates: dict[str, Update], facts: Facts) -> None:
             }
 
 
-def _earlier_release(kb: str, when: str, rows: list[Row], main: Update, facts: Facts) -> Update | None:
+def _earlier_release(kb: str, when: str, files: dict[str, str], main: Update, facts: Facts) -> Update | None:
+    """A release with the files that it lists, and those of the earlier ones, which it carries on."""
     principal = facts.corrections["release_files"].get(kb)
-    files = {row["file"]: row["version"] for row in rows}
-    if principal and "All files" in files:
-        files.setdefault(principal, files["All files"])
-    files.pop("All files", None)
     if principal not in files:
         return None
-    package = {key: item for key, item in main["package"][0].items() if key != "files"}
-    package["files"] = [{"name": name, "version": version} for name, version in sorted(files.items())]
+    unversioned = facts.corrections["unversioned"]
+    package: dict[str, Any] = {key: item for key, item in main["package"][0].items() if key in ("level", "line")}
+    package["files"] = [
+        {"name": name} if name.rpartition(".")[2].lower() in unversioned else {"name": name, "version": version}
+        for name, version in sorted(files.items())
+    ]
     return {
         "kb": int(kb),
         "id": f"KB{kb}-{when}",

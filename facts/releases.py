@@ -21,6 +21,7 @@ _OTHER_BUILD = re.compile(r"(?:gives|repeats|compares|misprints).*[0-9]+\.[0-9]+
 def levels_of(product: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
     """The levels of a product, oldest first."""
     ends = product.get("level_end_of_support", {})
+    withdrawn = product.get("withdrawn_builds", {})
     levels = []
     for row in facts.builds:
         if row["product_id"] == product["id"] and not row["update"]:
@@ -29,6 +30,8 @@ def levels_of(product: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
                 level["released"] = day(row["release_date"])
             if level["name"] in ends:
                 level["end_of_support"] = ends[level["name"]]
+            if level["name"] in withdrawn:
+                level["withdrawn_builds"] = withdrawn[level["name"]]
             levels.append(level)
     return sorted(levels, key=lambda level: [int(part) for part in level["build"].split(".")])
 
@@ -58,6 +61,7 @@ def updates_of(product: dict[str, Any], facts: Facts, components: set[str]) -> d
         own_id = f"KB{row['kb']}" if row["kb"] else _id_without_number(row)
         update = updates.setdefault(own_id, _update(product, row))
         _add(update, product, row, facts)
+        _repeat(update, own_id, row, updates, rows)
         if row["update"].startswith("RU"):
             line = row["requires"]
             if line in previous:
@@ -72,6 +76,17 @@ def updates_of(product: dict[str, Any], facts: Facts, components: set[str]) -> d
             if package["level"] not in names:
                 package["contains_earlier"] = False
     return updates
+
+
+def _repeat(update: Update, own_id: str, row: Row, updates: dict[str, Update], rows: list[Row]) -> None:
+    """A second version (Nov24SUv2, RU8v2) brings the fixes of the first again."""
+    name, version, _ = row["update"].rpartition("v")
+    if version and name and row["update"].removeprefix(f"{name}v").isdecimal():
+        base = (name, f"{name}v1")
+        first = [one for one in rows if one["requires"] == row["requires"] and one["update"] in base]
+        ids = [f"KB{one['kb']}" if one["kb"] else _id_without_number(one) for one in first]
+        if ids and ids[0] != own_id and ids[0] in updates:
+            update["repeats"] = ids[0]
 
 
 def _level_update(product: dict[str, Any], row: Row, facts: Facts) -> Update:

@@ -55,6 +55,7 @@ class Asked:
     catalogues: tuple[str, ...] = field(metadata=_PATH)
     products: tuple[str, ...]
     kbs: tuple[str, ...]
+    cves: tuple[str, ...] = ()
     assume: tuple[str, ...]
     baseline: str | None = field(metadata=_PATH)
     waivers: str | None = field(metadata=_PATH)

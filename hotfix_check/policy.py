@@ -311,4 +311,5 @@ def published(catalogue: Catalogue, day: date) -> Catalogue:
     An update without any date stays, and its finding says that its day is not known.
     """
     updates = tuple(update for update in catalogue.updates if update.built is None or update.built <= day)
-    return replace(catalogue, updates=updates, whole=None)
+    cves = {key: cve for key, cve in catalogue.cves.items() if cve.published is None or cve.published <= day}
+    return replace(catalogue, updates=updates, cves=cves, whole=None)

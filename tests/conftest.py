@@ -74,14 +74,16 @@ def catalogues_read_once() -> Iterator[None]:
     files_once = lru_cache(maxsize=4)(lambda contents, sha256: read_files(contents, sha256=sha256))
     known: OrderedDict[object, Catalogue] = OrderedDict()
 
-    def remembered(index: CatalogueIndex, products: Iterable[str] | None, names: frozenset[str] | None) -> Catalogue:
+    def remembered(
+        index: CatalogueIndex, products: Iterable[str] | None, names: frozenset[str] | None, cves: frozenset[str]
+    ) -> Catalogue:
         chosen = None if products is None else frozenset(products)
         try:
-            asked = (hashlib.sha256(index.path.read_bytes()).digest(), index.path, index.sha256, chosen, names)
+            asked = (hashlib.sha256(index.path.read_bytes()).digest(), index.path, index.sha256, chosen, names, cves)
         except OSError:
-            return read(index, chosen, names)
+            return read(index, chosen, names, cves)
         if asked not in known:
-            known[asked] = read(index, chosen, names)
+            known[asked] = read(index, chosen, names, cves)
             if len(known) > 16:
                 known.popitem(last=False)
         known.move_to_end(asked)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Ran, Run
+from pe_builder import build_pe
 from targets import SP4_BIN, WORKED, folder, installed, judge
 
 from hotfix_check.assess import Assessment, Assessor, Question
@@ -16,7 +17,7 @@ from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.support import unsupported
 from hotfix_check.assess.weight import fails, outcome_of
 from hotfix_check.errors import PolicyError
-from hotfix_check.inventory import Inventory, read_target
+from hotfix_check.inventory import Inventory
 from hotfix_check.policy import (
     Waivers,
     apply_waivers,
@@ -53,9 +54,9 @@ def write(folder: Path, text: str) -> Path:
 
 def test_a_baseline_makes_a_hotfix_required_and_the_exit_code_follow(samples: Path, run: Run, tmp_path: Path) -> None:
     server = samples / "exchange-5.5-sp4"
-    accepted = '[[product]]\nid = "exchange-5.5"\nsupport = "accepted"\n'
-    assert run("scan", server, "--baseline", write(tmp_path, accepted)).code == 0
-    ran = run("scan", server, "--baseline", write(tmp_path, BASELINE + 'support = "accepted"\n'), "-f", "json")
+    plain = run("scan", server, "-f", "json").result["targets"][0]["findings"]
+    assert {one["importance"] for one in plain if one["kb"] == 818861} == {"optional"}
+    ran = run("scan", server, "--baseline", write(tmp_path, BASELINE), "-f", "json")
     weights = {one["id"]: one["importance"] for one in ran.result["targets"][0]["findings"]}
     assert ran.code == 1
     assert weights["exchange-5.5/KB818861"] == "required"
@@ -79,20 +80,25 @@ def test_a_forbidden_update_is_told_only_when_it_is_there(form: str, samples: Pa
 
 
 def test_an_optional_service_pack_fails_nothing(samples: Path, run: Run, tmp_path: Path) -> None:
-    policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\noptional = ["SP2"]\n')
-    assert run("scan", samples / "exchange-2003-sp1").code == 1
-    assert run("scan", samples / "exchange-2003-sp1", "--baseline", policy).code == 1  # out of support
     policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\noptional = ["SP2"]\nsupport = "accepted"\n')
-    assert run("scan", samples / "exchange-2003-sp1", "--baseline", policy).code == 3  # not every file was supplied
+    server = tmp_path / "Exchsrvr/Bin"
+    server.mkdir(parents=True)
+    (server / "Mad.exe").write_bytes(build_pe("6.5.7226.0"))
+    assert run("scan", tmp_path).code == 1
+    assert run("scan", tmp_path, "--baseline", policy).code == 3  # not every file was supplied
 
 
 @pytest.mark.parametrize(("match", "code"), [("at-least", 0), ("exact", 1)])
 def test_a_level_above_the_baseline_counts_only_when_it_must_be_exact(
-    match: str, code: int, samples: Path, run: Run, tmp_path: Path
+    match: str, code: int, run: Run, tmp_path: Path
 ) -> None:
-    text = f'[[product]]\nid = "exchange-5.5"\nlevel = "SP3"\nmatch = "{match}"\nsupport = "accepted"\n'
-    policy = write(tmp_path, text)
-    assert run("scan", samples / "exchange-5.5-sp4", "--baseline", policy).code == code
+    server = tmp_path / "Exchange Server/V15/Bin"
+    server.mkdir(parents=True)
+    (server / "ExSetup.exe").write_bytes(build_pe("15.2.1748.55"))  # CU15, October 2026
+    policy = write(
+        tmp_path, f'[[product]]\nid = "exchange-2019"\nlevel = "CU14"\nmatch = "{match}"\nsupport = "accepted"\n'
+    )
+    assert run("scan", server.parent.parent, "--baseline", policy).code == code
 
 
 def test_a_baseline_names_products_that_are_not_there(samples: Path, run: Run, tmp_path: Path) -> None:
@@ -247,7 +253,7 @@ def waive(*names: str, expires: str = "2027-01-01") -> Waivers:
     [
         ("KB818861", {"exchange-5.5/KB818861"}),
         ("exchange-5.5/KB818861", {"exchange-5.5/KB818861"}),
-        ("sep26su", {f"exchange-{release}/Sep26SU" for release in ("2016", "2019", "se")}),
+        ("oct26su", {f"exchange-{release}/Oct26SU" for release in ("2016", "2019", "se")}),
         ("MS06-019", {"exchange-2000/KB916803", "exchange-2003/KB916803"}),
         ("exchange-5.5/support", {"exchange-5.5/support"}),
     ],
@@ -272,7 +278,7 @@ def accepted(inventory: Inventory, *names: str) -> tuple[Assessment, tuple[NextS
 def test_a_waiver_for_a_step_covers_what_only_waits_for_it() -> None:
     assessment, _, here = accepted(CU22, "exchange-2016/CU23")
     waiting = {one.update.id for one in assessment.findings if one.blocked}
-    assert "exchange-2016/Sep26SU" in waiting
+    assert "exchange-2016/Oct26SU" in waiting
     assert here == dict.fromkeys({*waiting, "exchange-2016/CU23"}, "W exchange-2016/CU23")
     open_still = {one.update.id for one in assessment.findings if fails(one.verdict, one.importance)} - set(here)
     assert "exchange-2016/KB5019758" in open_still
@@ -293,16 +299,17 @@ def test_what_needs_something_else_as_well_is_not_covered_by_a_waiver_for_anothe
     ("question", "names", "outcome"),
     [
         pytest.param({}, (), "findings", id="out of support"),
-        pytest.param({}, ("exchange-5.5/support",), "clean", id="accepted by a waiver"),
-        pytest.param({"accepted": frozenset({"exchange-5.5/support"})}, (), "clean", id="accepted by the baseline"),
-        pytest.param({"kbs": frozenset({324528})}, (), "clean", id="a question about one update"),
+        pytest.param({}, ("exchange-2013/support",), "clean", id="accepted by a waiver"),
+        pytest.param({"accepted": frozenset({"exchange-2013/support"})}, (), "clean", id="accepted by the baseline"),
+        pytest.param({"kbs": frozenset({5024296})}, (), "clean", id="a question about one update"),
         pytest.param({"unsupported": frozenset()}, (), "clean", id="before the end"),
     ],
 )
 def test_the_end_of_support_counts_in_a_whole_scan(
-    question: dict[str, frozenset[str]], names: tuple[str, ...], outcome: str, samples: Path
+    question: dict[str, frozenset[str]], names: tuple[str, ...], outcome: str
 ) -> None:
-    inventory = read_target(samples / "exchange-5.5-sp4", wanted=WORKED.outline().all_names, plain=frozenset())
+    newest = installed("Exchange Server/V15/Bin/ExSetup.exe", "15.0.1497.48", machine="amd64")
+    inventory = folder(newest, root="Program Files")
     ended = unsupported(WORKED.products, DAY)
     assessment = Assessor(WORKED).assess(inventory, Question(**{"unsupported": ended, **question}))
     applied = apply_waivers([assessment], waive(*names), DAY)

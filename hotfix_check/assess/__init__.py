@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hotfix_check.assess.census import MANY, Census, take_census
 from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
+from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
     Assessment,
     Basis,
@@ -175,18 +176,22 @@ class Assessor:
             witnesses = Witnesses(product, census, line, self.relations)
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
+        recorded = with_recorded_level(level, product, inventory.registry)
         ended = end_of_support(product, level, question, file_set.root)
+        findings = steps.with_advice()
+        holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
         return _Judged(
             installation=Installation(
                 root=file_set.root,
                 product=product.id,
-                level=with_recorded_level(level, product, inventory.registry),
+                level=recorded,
                 build=None if marker is None else marker.version,
                 census=tuple(BuildCount(build=build, files=files) for build, files in census.builds),
                 snapshot=file_set.snapshot,
                 next_steps=steps.headline().steps,
+                exposures=holes,
             ),
-            findings=tuple(steps.with_advice()),
+            findings=tuple(weighed_by_cve(findings, holes, question)),
             steps=steps,
             advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
             unread_marker=_unread_marker(evidence),
@@ -288,12 +293,12 @@ class Assessor:
                 continue
             importance = question.importance.get(update.id, update.importance)
             if question.kbs is not None:
-                importance = Importance.REQUIRED
+                importance = Importance.OPTIONAL if update.id in question.by_cve else Importance.REQUIRED
             if (
                 question.kbs is not None
                 or update.id in question.importance
                 or (level is None and update.kb in claimed)
-                or (level is None and absent is None and blind and blind & row_names(update))
+                or (level is None and absent is None and blind and blind & _telling_names(update, product, lone))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
                 finding = with_records(make_finding(judge, update, importance, question.as_of), records)
@@ -443,6 +448,16 @@ def _stray_copies(inventory: Inventory, paths: Container[str], identities: Ident
             owners = sorted(identities.of(file).products) if isinstance(file, InstalledFile) else []
             version = str(file.version) if isinstance(file, InstalledFile) and file.version is not None else None
             yield StrayCopy(path=file.path, version=version, product=owners[0] if installed and owners else None)
+
+
+def _telling_names(update: Update, product: Product, lone: str | None) -> set[str]:
+    """The files of an update that may show it on a target of another product, where they cannot be read.
+
+    A whole table names files that many products have (Mad.exe): beside others only its marker speaks for it.
+    """
+    if lone is not None or not any(package.whole_table for package in update.packages):
+        return row_names(update)
+    return {name for name in row_names(update) if _is_marker(product, name)}
 
 
 def _is_marker(product: Product, name: str) -> bool:

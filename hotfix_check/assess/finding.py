@@ -78,13 +78,18 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRow:
-    """A file row with the copies that were judged; ``state`` is that of the worst of them."""
+    """A file row with the copies that were judged; ``state`` is that of the worst of them.
+
+    ``of_level``: the target's level has the file at the row's version or a later one itself, so that a met row shows
+    nothing of the update.
+    """
 
     row: FileRow
     roles: tuple[str, ...]
     state: RowState
     copies: tuple[Copy, ...]
     met_beside: bool = False
+    of_level: bool = False
     note: str | None = None
 
     @property
@@ -323,14 +328,17 @@ class Assessment:
 class Question:
     """What is asked.
 
-    ``kbs``, with the ``ids`` of updates that have no number, and ``products`` narrow it (None: all); ``assume`` are
-    levels declared by the user, by product; ``importance`` is what a baseline says, by update id; ``as_of`` the day
-    that the catalogue was cut at; ``unsupported`` are the products whose support has ended, ``accepted`` the ids of
-    advisories that the baseline accepts.
+    ``kbs``, with the ``ids`` of further updates, and ``products`` narrow it (None: all); ``cves`` asks whether these
+    are open, ``by_cve`` are the ids that it adds to ``ids``; ``assume`` are levels declared by the user, by product;
+    ``importance`` is what a baseline says, by update id; ``as_of`` the day that the catalogue was cut at;
+    ``unsupported`` are the products whose support has ended, ``accepted`` the ids of advisories that the baseline
+    accepts.
     """
 
     kbs: frozenset[int] | None = None
     ids: frozenset[str] = frozenset()
+    cves: frozenset[str] = frozenset()
+    by_cve: frozenset[str] = frozenset()
     products: frozenset[str] | None = None
     assume: tuple[tuple[str, str], ...] = ()
     importance: Mapping[str, Importance] = field(default_factory=dict)

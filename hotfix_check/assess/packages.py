@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
 from hotfix_check.assess.identity import readings
+from hotfix_check.assess.own_files import beside_own_files
 from hotfix_check.assess.rows import AtOrAbove, judge_rows
 from hotfix_check.catalogue.relations import Supersedence, level_includes
 from hotfix_check.catalogue.update import FileRow, Package, Update
@@ -44,6 +45,23 @@ def judge_packages(
         package = update.packages[0] if update.packages else None
         rows = judge_rows(package, evidence, _carried) if package else ()
         return Judgement(update=update, package=package, line=None, rows=rows, at=at, included=included)
+    judgement = _judge_lines(update, level, at, by_line, evidence, relations)
+    if judgement.package is None:
+        return judgement
+    bounds = (level.low, at)
+    rows = beside_own_files(judgement.rows, update, judgement.package, product, bounds, judgement.included)
+    return replace(judgement, rows=rows)
+
+
+def _judge_lines(
+    update: Update,
+    level: ProductLevel,
+    at: int,
+    by_line: dict[int, Package],
+    evidence: ProductEvidence,
+    relations: Supersedence,
+) -> Judgement:
+    product = evidence.product
     if at in by_line and level.beyond:
         return _judged(update, by_line, at, at, evidence, _exact_only)
     if at in by_line:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.assess.identity import counts_for_row, readings, text_differs
+from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import FileRow, Package, row_day
 from hotfix_check.inventory import VERSION_FROM_TEXT, InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
@@ -47,7 +48,22 @@ def judge_rows(package: Package, evidence: ProductEvidence, at_or_above: AtOrAbo
     alternatives: dict[tuple[str, tuple[str, ...]], list[FileRow]] = defaultdict(list)
     for row in package.rows:
         alternatives[(row.name.lower(), row.roles)].append(row)
-    return tuple(_judge_file(rows, evidence, at_or_above) for rows in alternatives.values())
+    judged = tuple(_judge_file(rows, evidence, at_or_above) for rows in alternatives.values())
+    return tuple(_where_collected(row, package, evidence.product) for row in judged)
+
+
+def _where_collected(judged: JudgedRow, package: Package, product: Product) -> JudgedRow:
+    """A row of a whole table asks for no file that was not collected, but for the marker.
+
+    Most servers have a part of the files: an Edge Transport server, or the management tools alone.
+    """
+    if judged.state not in (RowState.ABSENT, RowState.NOT_COLLECTED):
+        return judged
+    known = product.files.get(judged.row.name.lower())
+    marker = known is not None and known.marker
+    if not (judged.row.where_collected or (package.whole_table and not marker)):
+        return judged
+    return replace(judged, row=replace(judged.row, companion=True))
 
 
 def _judge_file(rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:

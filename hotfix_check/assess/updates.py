@@ -175,6 +175,7 @@ class ProductUpdates:
         removed = [row for row in rows if row.state is RowState.ABSENT and self.on_target]
         against = [row for row in rows if row.state is RowState.OLDER] + removed
         met = [row for row in rows if row.state in MET]
+        shown = met if judgement.included else [row for row in met if not row.of_level]
         anomalies = row_anomalies(judgement.rows)
         reasons = row_sentences(rows)
         sure = all(row.row.sure for row in rows)
@@ -183,7 +184,7 @@ class ProductUpdates:
                 level = self._name(judgement.at)
                 anomalies.append(f"regressed: {level} should include this update, yet an older file is there")
             anomalies.extend(f"file-removed: {row.row.name}" for row in removed)
-            beside = met or any(row.met_beside for row in against)
+            beside = shown or any(row.met_beside for row in against)
             if not beside and self.witnesses and (newer := self.witnesses.newer_beside_old(judgement)):
                 beside = [*against]
                 reasons.append(newer)
@@ -215,8 +216,18 @@ class ProductUpdates:
         )
 
     def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[str], *, sure: bool) -> Answer:
-        exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT]
-        if exact:
+        exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT and not row.of_level]
+        if judgement.package is not None and judgement.package.limits_only and not judgement.included:
+            said = "it has more files than those that scanners compare with, and no source lists them"
+            return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, said, anomalies=anomalies)
+        if _of_level(judgement) and not judgement.included:
+            at = judgement.at
+            said = f"{self._name(at)} itself has these files at these builds or later ones"
+            by = self._level_id(at)
+            return _answer(
+                judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, said, anomalies=anomalies, satisfied_by=by
+            )
+        if exact and not (judgement.package is not None and judgement.package.limits_only):
             sized = all(row.row.size is not None and _seen_itself(row) for row in exact)
             same_size = not any("size-differs" in text for text in anomalies)
             firm = Confidence.HIGH if sure and sized and same_size else Confidence.MEDIUM
@@ -268,10 +279,11 @@ class ProductUpdates:
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
+        by_level = judgement.included or _of_level(judgement)
         rollup = update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update
-        if alone.verdict is Verdict.SUPERSEDED and rollup and not judgement.included:
+        if alone.verdict is Verdict.SUPERSEDED and rollup and not by_level:
             return self._later_than_a_rollup(update, alone)
-        if alone.verdict is Verdict.SUPERSEDED and update.level is None and not judgement.included:
+        if alone.verdict is Verdict.SUPERSEDED and update.level is None and not by_level:
             by = self._explain_later(update, judgement)
             unknown = by[0].id is None
             return _answer(
@@ -304,7 +316,8 @@ class ProductUpdates:
 
     def _explain_later(self, update: Update, judgement: Judgement) -> tuple[SatisfiedBy, ...]:
         """What ships the later builds: catalogued updates of exactly these builds, rollups that contain the update."""
-        versions = {row.row.name.lower(): _lowest_later(row) for row in judgement.rows if row.required}
+        later = [row for row in judgement.rows if row.required and row.state is RowState.LATER]
+        versions = {row.row.name.lower(): _lowest_later(row) for row in later}
         found: dict[str, str] = {}
         for name, version in versions.items():
             for build in self.relations.shipped(self.product.id, judgement.at, name):
@@ -331,6 +344,12 @@ class ProductUpdates:
 
     def _name(self, index: int) -> str:
         return self.product.levels[index].name
+
+
+def _of_level(judgement: Judgement) -> bool:
+    """Whether the target's level itself has all that is required."""
+    rows = [row for row in judgement.rows if row.required]
+    return bool(rows) and all(row.of_level for row in rows)
 
 
 def _seen_itself(row: JudgedRow) -> bool:

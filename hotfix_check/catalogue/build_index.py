@@ -14,7 +14,7 @@ from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.outline_table import outline_table
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.seal import sealed
-from hotfix_check.catalogue.update import own_name
+from hotfix_check.catalogue.update import names_of
 from hotfix_check.catalogue.update_table import update_id
 
 _RELEASE_AT = 96
@@ -56,6 +56,14 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
         connection.executemany(
             "INSERT INTO advisories VALUES (?, ?, ?)", [(number, *row) for number, row in enumerate(advisories, 1)]
         )
+        connection.executemany(
+            "INSERT INTO cves VALUES (?, ?, ?)",
+            [
+                (table.text("id"), int(bool(table.texts("without_fix"))), table.as_json())
+                for document in documents
+                for table in document.cves
+            ],
+        )
         for update in catalogue.updates:
             number = numbers[update.id]
             connection.execute(
@@ -76,10 +84,7 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
-                [
-                    (name.casefold(), update.product, update.kb or 0)
-                    for name in (update.id, own_name(update.id), update.name, *update.aliases)
-                ],
+                [(name.casefold(), update.product, update.kb or 0) for name in names_of(update)],
             )
         connection.execute("COMMIT")
         return sealed(_of_no_release(connection.serialize()))

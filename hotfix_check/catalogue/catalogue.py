@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.outline import Outline, make_outline
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.update import Update
@@ -13,7 +15,8 @@ from hotfix_check.catalogue.update import Update
 class Catalogue:
     """Products with their updates, sorted by id; ``sha256`` is over the files' names and bytes, ``version`` a date.
 
-    ``whole`` is set where these are not all updates: the outline of the catalogue that they were taken from.
+    ``cves`` are by number. ``whole`` is set where these are not all updates: the outline of the catalogue that they
+    were taken from.
     """
 
     version: str
@@ -22,6 +25,7 @@ class Catalogue:
     updates: tuple[Update, ...]
     advisories: tuple[Advisory, ...]
     whole: Outline | None = None
+    cves: Mapping[str, Cve] = field(default_factory=dict)
 
     def product(self, product_id: str) -> Product:
         """The product of that id. Raises KeyError."""

@@ -10,7 +10,7 @@ from hotfix_check.catalogue.check_builds import check_dates, check_levels, check
 from hotfix_check.catalogue.cycles import find_cycles
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.product import Advisory, Product
-from hotfix_check.catalogue.update import Update
+from hotfix_check.catalogue.update import Update, cves_of
 
 
 def check_catalogue(catalogue: Catalogue) -> tuple[str, ...]:
@@ -24,6 +24,7 @@ def check_catalogue(catalogue: Catalogue) -> tuple[str, ...]:
         faults.extend(check_levels(product))
         faults.extend(_too_late(product, by_product[product.id], catalogue.version))
         faults.extend(_levels_brought(product, by_product[product.id]))
+        faults.extend(_support(product, catalogue))
         faults.extend(check_dates(by_product[product.id], product))
         for update in by_product[product.id]:
             faults.extend(f"{update.id}: {fault}" for fault in _statements(update))
@@ -33,8 +34,33 @@ def check_catalogue(catalogue: Catalogue) -> tuple[str, ...]:
             faults.extend(f"{update.id}: {fault}" for fault in check_packages(update, product))
     for advisory in catalogue.advisories:
         faults.extend(f"{advisory.id}: {fault}" for fault in _advisory(advisory, catalogue.product(advisory.product)))
+    faults.extend(_cves(catalogue))
     faults.extend(_cycles(updates))
     return tuple(faults)
+
+
+def _cves(catalogue: Catalogue) -> Iterator[str]:
+    """Every CVE that an update fixes is described, and every one that is described is fixed, or said not to be."""
+    named = {cve: update.id for update in catalogue.updates for cve in cves_of(update)}
+    for cve in sorted(named.keys() - catalogue.cves.keys()):
+        yield f"{named[cve]}: cves: {cve} is not in the catalogue"
+    products = {product.id for product in catalogue.products}
+    for one in catalogue.cves.values():
+        if one.id not in named and not one.without_fix:
+            yield f"{one.id}: no update fixes it, and without_fix names no product"
+        for product in sorted(set(one.without_fix) - products):
+            yield f"{one.id}: without_fix: {product} is not in the catalogue"
+
+
+def _support(product: Product, catalogue: Catalogue) -> Iterator[str]:
+    """Paid periods follow the end of support and each other; the successor is a product of the catalogue."""
+    ends = product.end_of_support
+    for period in product.paid_support:
+        if ends is None or period.begins < ends:
+            yield f"{product.id}: paid_support: {period.begins} is not after the end before it ({ends})"
+        ends = period.ends
+    if product.successor is not None and product.successor not in {one.id for one in catalogue.products}:
+        yield f"{product.id}: successor: {product.successor} is not in the catalogue"
 
 
 def _levels_brought(product: Product, updates: list[Update]) -> Iterator[str]:
@@ -63,6 +89,7 @@ def _references(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
     for field, ids in (
         ("replaces", update.replaces or ()),
         ("contains", update.contains),
+        ("repeats", () if update.repeats is None else (update.repeats,)),
         ("included_in", [one for one in update.included_in if "/" in one]),
         ("prerequisites", _prerequisite_ids(update)),
     ):

@@ -21,6 +21,9 @@ def check_levels(product: Product) -> Iterator[str]:
         build = headline_version(level)
         if not product.holds(build):
             yield f"{product.id}: levels: {level.name}: {build} is not in the product's range"
+        for first in level.withdrawn_builds:
+            if first[:3] != build[:3] or first >= build:
+                yield f"{product.id}: levels: {level.name}: withdrawn_builds: {first} is no build of it before {build}"
     dated = [level for level in product.levels if level.released is not None]
     for earlier, later in pairwise(dated):
         if earlier.released and later.released and earlier.released > later.released:
@@ -43,8 +46,8 @@ def check_levels(product: Product) -> Iterator[str]:
 def check_packages(update: Update, product: Product) -> Iterator[str]:
     """Rows: each file once, of a build that the product can have, on the line that the package says."""
     for number, package in enumerate(update.packages, 1):
-        keys = Counter((row.name.lower(), row.platform, row.language) for row in package.rows)
-        for (name, platform, _), count in keys.items():
+        keys = Counter((row.name.lower(), row.platform, row.language, row.roles) for row in package.rows)
+        for (name, platform, _, _), count in keys.items():
             if count > 1:
                 yield f"package {number}: {name} is there {count} times for {platform or 'the same platform'}"
         for row in package.rows:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
+from typing import TypeVar
 
 from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Advisory, Component, Folder, Level, Product, ProductFile
 from hotfix_check.catalogue.update import FileRow, Package, Update
 
@@ -42,6 +44,9 @@ class CatalogueChanges:
     products_added: tuple[str, ...]
     products_gone: tuple[str, ...]
     products_changed: tuple[EntryChange, ...]
+    cves_added: tuple[str, ...]
+    cves_gone: tuple[str, ...]
+    cves_changed: tuple[EntryChange, ...]
     advisories_added: tuple[str, ...]
     advisories_gone: tuple[str, ...]
 
@@ -67,6 +72,15 @@ def compare_catalogues(before: Catalogue, after: Catalogue) -> CatalogueChanges:
         products_changed=tuple(
             _product_change(products[key], others[key]) for key in both if products[key] != others[key]
         ),
+        cves_added=tuple(sorted(after.cves.keys() - before.cves.keys())),
+        cves_gone=tuple(sorted(before.cves.keys() - after.cves.keys())),
+        cves_changed=tuple(
+            EntryChange(
+                id=key, fields=tuple(_fields(before.cves[key], after.cves[key], but=())), rows_added=(), rows_gone=()
+            )
+            for key in sorted(before.cves.keys() & after.cves.keys())
+            if before.cves[key] != after.cves[key]
+        ),
         advisories_added=tuple(sorted(says - said)),
         advisories_gone=tuple(sorted(said - says)),
     )
@@ -87,6 +101,7 @@ def _product_change(old: Product, new: Product) -> EntryChange:
     )
 
 
+_Told = TypeVar("_Told", Update, Product, Cve)
 _PARTS = ("levels", "folders", "files", "components")
 
 
@@ -103,7 +118,7 @@ def _told(part: Level | Folder | ProductFile | Component | Advisory) -> str:
     return ", ".join(f"{name} {_text(value)}" for name, value, default in values if value not in (default, None))
 
 
-def _fields(old: Update | Product, new: Update | Product, *, but: Sequence[str]) -> list[FieldChange]:
+def _fields(old: _Told, new: _Told, *, but: Sequence[str]) -> list[FieldChange]:
     return [
         FieldChange(field=field.name, before=_text(before), after=_text(after))
         for field in fields(new)
@@ -135,7 +150,10 @@ def _package(package: Package) -> str:
     text = package.level or "the line of its builds"
     if needs or package.prerequisites_stated:
         text += f", needs {needs or 'nothing'}"
-    return text if package.contains_earlier else f"{text}, without earlier fixes"
+    text = text if package.contains_earlier else f"{text}, without earlier fixes"
+    text += ", a whole table" if package.whole_table else ""
+    text += ", limits only" if package.limits_only else ""
+    return f"{text}, fixes {' '.join(package.cves)}" if package.cves else text
 
 
 def _rows(update: Update) -> Iterator[str]:

@@ -20,11 +20,12 @@ from typing import Any, TypeAlias
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.kb import parse_kb
-from hotfix_check.catalogue.load import Document, read_products, read_updates, update_label
+from hotfix_check.catalogue.load import Document, read_cves, read_products, read_updates, update_label
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.seal import Checked, check_seal, stamp_of
+from hotfix_check.catalogue.update import cves_of
 from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.json import parse_json
@@ -48,6 +49,7 @@ SCHEMA = {
     "content TEXT NOT NULL)",
     "by_product": "CREATE INDEX by_product ON updates (product, level)",
     "advisories": "CREATE TABLE advisories (number INTEGER PRIMARY KEY, product TEXT NOT NULL, content TEXT NOT NULL)",
+    "cves": "CREATE TABLE cves (id TEXT PRIMARY KEY, unfixed INTEGER NOT NULL, content TEXT NOT NULL) WITHOUT ROWID",
     "files": "CREATE TABLE files (product TEXT, name TEXT, number INTEGER, PRIMARY KEY (product, name, number)) "
     "WITHOUT ROWID",
     "related": "CREATE TABLE related (number INTEGER, other INTEGER, leads_on INTEGER, PRIMARY KEY (number, other)) "
@@ -71,6 +73,10 @@ SELECT product, content FROM updates WHERE number IN (SELECT number FROM wanted)
 _CALLED = """
 SELECT product FROM called WHERE name IN (:name, :kb) OR name IN
   (SELECT 'kb' || kb FROM called WHERE name IN (:name, :kb) AND kb > 0)
+"""
+# Those that updates fix or that were asked for, and beside any those that no update fixes.
+_CVES = """
+SELECT id, content FROM cves WHERE :ids IS NULL OR unfixed OR id IN (SELECT value FROM json_each(:ids)) ORDER BY id
 """
 _ADVISORIES = """
 SELECT product, content FROM advisories WHERE product IN (SELECT value FROM json_each(:products)) ORDER BY number
@@ -106,22 +112,32 @@ class CatalogueIndex:
     products: tuple[Product, ...]
     otherwise: Callable[[], Catalogue] | None = None
 
-    def catalogue(self, products: Iterable[str] | None = None, names: frozenset[str] | None = None) -> Catalogue:
+    def catalogue(
+        self,
+        products: Iterable[str] | None = None,
+        names: frozenset[str] | None = None,
+        cves: frozenset[str] = frozenset(),
+    ) -> Catalogue:
         """The catalogue: all products, and the updates of some or all of them, with those that they lead to.
 
-        With ``names`` only the updates whose tables name such a file, those that bring a level, and what these lead to.
+        Beside these the CVEs that they fix, and those of ``cves``. With ``names`` only the updates whose tables name
+        such a file, those that bring a level, and what these lead to.
         Raises CatalogueError.
         """
         try:
-            return self._catalogue(products, names)
+            return self._catalogue(products, names, cves)
         except CatalogueError:
             if self.otherwise is None:
                 raise
             return self.otherwise()
 
-    def _catalogue(self, products: Iterable[str] | None, names: frozenset[str] | None) -> Catalogue:
+    def _catalogue(
+        self, products: Iterable[str] | None, names: frozenset[str] | None, cves: frozenset[str]
+    ) -> Catalogue:
         faults: list[str] = []
         updates, advisories = read_updates(self._updates(products, names), self.products, faults)
+        wanted = cves.union(*map(cves_of, updates))
+        known = read_cves(self._cves(wanted), faults) if wanted else {}
         if faults:
             raise CatalogueError(*faults)
         return Catalogue(
@@ -131,6 +147,7 @@ class CatalogueIndex:
             updates=updates,
             advisories=advisories,
             whole=self.outline,
+            cves=known,
         )
 
     def documents(self) -> list[Document]:
@@ -138,7 +155,16 @@ class CatalogueIndex:
         with self._connected() as rows:
             products = _product_documents(rows, self.path, self.version)
         updates = {document.product_id: document for document in self._updates(None, None)}
-        return [replace(updates[key], product=document.product) for key, document in products.items()]
+        documents = [replace(updates[key], product=document.product) for key, document in products.items()]
+        cves = list(self._cves(None))
+        return [*documents, Document(str(self.path), self.version, None, None, [], [], cves)] if cves else documents
+
+    def _cves(self, ids: frozenset[str] | None) -> Iterator[Fields]:
+        """The tables of these CVEs; of all with None."""
+        with self._connected() as rows:
+            for cve, content in rows(_CVES, {"ids": None if ids is None else json.dumps(sorted(ids))}):
+                where = f"{self.path}: {cve}"
+                yield _fields(_json(where, content), where)
 
     def _updates(self, products: Iterable[str] | None, names: frozenset[str] | None) -> list[Document]:
         found = {
@@ -248,7 +274,7 @@ def index_differs(path: Path, again: bytes) -> bool:
     other = sqlite3.connect(":memory:")
     try:
         other.deserialize(again)
-        queries = [f"SELECT * FROM {table}" for table in ("meta", "files", "related", "called")]  # noqa: S608
+        queries = [f"SELECT * FROM {table}" for table in ("meta", "files", "related", "called", "cves")]  # noqa: S608
         queries.append("SELECT number, product, level FROM updates")
         with connected(path) as rows:
             return any(set(rows(query, {})) != set(other.execute(query)) for query in queries)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.cve import Cve, read_cve
 from hotfix_check.catalogue.outline import make_outline
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.product_table import read_product
@@ -46,6 +47,7 @@ class Document:
     product_id: str | None
     updates: list[Fields]
     advisories: list[Fields]
+    cves: list[Fields] = field(default_factory=list)
 
 
 def default_folder() -> Path:
@@ -93,6 +95,7 @@ def read_documents(documents: Sequence[Document], faults: list[str], *, sha256: 
     """The values of the tables. Raises CatalogueError with ``faults`` and those found here, a line each."""
     products = read_products(documents, faults)
     updates, advisories = read_updates(documents, products, faults)
+    cves = read_cves((table for document in documents for table in document.cves), faults)
     if not faults and not products:
         faults.append("catalogue: no product in it")
     if faults:
@@ -105,7 +108,22 @@ def read_documents(documents: Sequence[Document], faults: list[str], *, sha256: 
         updates=updates,
         advisories=advisories,
         whole=make_outline(products, updates, advisories),
+        cves=cves,
     )
+
+
+def read_cves(tables: Iterable[Fields], faults: list[str]) -> dict[str, Cve]:
+    """The CVEs of these tables, by number."""
+    cves: dict[str, Cve] = {}
+    for table in tables:
+        if len(faults) > MAX_FAULTS:
+            break
+        cve = _gather(faults, partial(read_cve, table))
+        if cve is not None and cve.id in cves:
+            faults.append(f"{table.where}: id: {cve.id} is there twice")
+        elif cve is not None:
+            cves[cve.id] = cve
+    return {key: cves[key] for key in sorted(cves)}
 
 
 def read_products(documents: Iterable[Document], faults: list[str]) -> tuple[Product, ...]:
@@ -131,7 +149,7 @@ def read_updates(
     for document in documents:
         owner = known.get(document.product_id or "")
         if owner is None:
-            if document.product is None:
+            if document.product is None and (document.product_id is not None or document.updates):
                 named = shown(document.product_id)
                 faults.append(f"{document.where}: product: {named} is not a product of this catalogue")
             continue
@@ -159,6 +177,12 @@ def update_label(number: int, table: dict[str, Any]) -> str:
     if isinstance(own_id, str) and own_id:
         return own_id
     return f"KB{kb}" if isinstance(kb, int) and 0 < kb < 10**7 else f"update {number}"
+
+
+def cve_label(number: int, table: dict[str, Any]) -> str:
+    """The place of a CVE in its file: its number, else its position."""
+    own_id = table.get("id")
+    return own_id if isinstance(own_id, str) and own_id else f"cve {number}"
 
 
 def _files(path: Path) -> list[Path]:
@@ -190,9 +214,10 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
             )
         product_table = top.get("product", object, "a table, or the id of a product of another file")
         product, product_id = None, None
+        cves = list(top.tables("cve", cve_label, joint=": "))
         if isinstance(product_table, str):
             product_id = product_table
-        else:
+        elif product_table is not None or not cves:
             product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
             product_id = product.text("id")
         document = Document(
@@ -202,6 +227,7 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
             product_id,
             list(top.tables("update", update_label, joint=": ")),
             list(top.tables("advisory", lambda number, _: f"advisory {number}", joint=": ")),
+            cves,
         )
         top.finish()
         return document

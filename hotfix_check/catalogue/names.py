@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from hotfix_check.catalogue.kb import parse_kb
-from hotfix_check.catalogue.update import Update, own_name
+from hotfix_check.catalogue.update import Update, cves_of, own_name
 
 
 class UpdateNames:
@@ -16,7 +16,7 @@ class UpdateNames:
         self._by_name: dict[str, list[Update]] = defaultdict(list)
         self._by_kb: dict[int, list[Update]] = defaultdict(list)
         for update in updates:
-            for name in {one.casefold() for one in (update.id, own_name(update.id), *update.aliases)}:
+            for name in {one.casefold() for one in (update.id, own_name(update.id), *update.aliases, *cves_of(update))}:
                 self._by_name[name].append(update)
             if update.kb is not None:
                 self._by_kb[update.kb].append(update)

@@ -14,12 +14,16 @@ from hotfix_check.version import FileVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One service level (RTM, SP4, CU23); ``build`` is its headline build, three or four numbers as in the source."""
+    """One service level (RTM, SP4, CU23); ``build`` is its headline build, three or four numbers as in the source.
+
+    ``withdrawn_builds`` are those that it was released with first, below its headline: 15.0.712.22 is CU2 all the same.
+    """
 
     name: str
     build: tuple[int, ...]
     released: date | None = None
     end_of_support: date | None = None
+    withdrawn_builds: tuple[FileVersion, ...] = ()
 
 
 def plain_name(name: str) -> str:
@@ -88,12 +92,24 @@ class Advisory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaidPeriod:
+    """A time after the end of support, first to last day, in which updates are made for those who pay for them."""
+
+    begins: date
+    ends: date
+    terms: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """One Exchange release, by the range of its file versions.
 
     ``by_third_part``: where a file's own version at a level is unknown, the third number of the level's headline
     build decides (Exchange 2000 and later: 6.5.7638.1 is SP2, whose headline is 7638.2). In 4.0 to 5.5 it says nothing.
     ``platform``: what a file row without a platform was built for; None when it says nothing about it.
+    ``end_of_support`` is the last day of extended support, None where there is none or no source names it;
+    ``support_terms`` says why there is none. ``successor`` is the id of the product to go to, ``upgrade`` the way.
 
     ``roots`` are endings of the path of an installation, in lower case; folders that lie below none of them are the
     system's. ``product_names`` are the values of ProductName that its program files carry, as ``plain_name`` writes
@@ -113,6 +129,10 @@ class Product:
     by_third_part: bool = False
     platform: str | None = None
     end_of_support: date | None = None
+    support_terms: str | None = None
+    paid_support: tuple[PaidPeriod, ...] = ()
+    successor: str | None = None
+    upgrade: str | None = None
     roots: tuple[str, ...] = ()
     product_names: frozenset[str] = frozenset()
     build_per_update: bool = False

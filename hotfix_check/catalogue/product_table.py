@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hotfix_check.catalogue.product import Component, Folder, Level, Product, ProductFile, plain_name
+from hotfix_check.catalogue.product import Component, Folder, Level, PaidPeriod, Product, ProductFile, plain_name
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
@@ -52,6 +52,10 @@ def read_product(table: Fields) -> Product:
         by_third_part=table.choice("level_by", ("whole-version", "third-part")) == "third-part",
         platform=table.choice("platform", PLATFORMS),
         end_of_support=table.day("end_of_support"),
+        support_terms=table.text("support_terms"),
+        paid_support=tuple(_paid(one) for one in table.tables("paid_support", lambda number, _: f"period {number}")),
+        successor=table.text("successor"),
+        upgrade=table.text("upgrade"),
         roots=tuple(root.lower() for root in table.texts("roots") or _usual_roots(folders)),
         product_names=frozenset(map(plain_name, table.texts("product_names") or ())),
         build_per_update=table.flag("build_per_update", False),
@@ -74,9 +78,25 @@ def _level(table: Fields) -> Level:
         build=tuple(int(part) for part in text.split(".")),
         released=table.day("released"),
         end_of_support=table.day("end_of_support"),
+        withdrawn_builds=tuple(
+            table.read("withdrawn_builds", build, FileVersion.parse) for build in table.texts("withdrawn_builds") or ()
+        ),
     )
     table.finish()
     return level
+
+
+def _paid(table: Fields) -> PaidPeriod:
+    period = PaidPeriod(
+        begins=table.need("begins", table.day("begins")),
+        ends=table.need("ends", table.day("ends")),
+        terms=table.need("terms", table.text("terms")),
+        sources=table.need("sources", table.texts("sources")),
+    )
+    table.finish()
+    if period.ends < period.begins:
+        raise table.fault("ends", f"{period.ends} is before begins ({period.begins})")
+    return period
 
 
 def _folder(table: Fields) -> Folder:

@@ -177,7 +177,7 @@ class Supersedence:
         True where what is related to those counts as well: one step of each chain is enough.
         """
         beside = {one.id for one in self.released_with(update)}
-        leading_on = set(self.successors(update))
+        leading_on = set(self.successors(update)) | ({update.repeats} if update.repeats else set())
         for package in update.packages:
             beside.update(self.partly_superseded_by(update, package))
             for one in (one for group in package_groups(package, self.products[update.product]) for one in group):

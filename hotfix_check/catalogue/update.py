@@ -59,8 +59,9 @@ class FileRow:
 
     ``version`` is None for a file without a version resource (.cfg, .tpl): such a row corroborates, never decides.
     ``size`` is in bytes. ``timestamp`` is UTC: a datetime, or a date where the table gives no time. ``companion`` rows
-    accompany the fix and are not required. ``range`` is set where the file is not of the product's own range (an
-    Outlook DLL in an Exchange 5.5 fix). ``sure`` is false where a single source gives the number.
+    accompany the fix and are not required; ``where_collected`` ones are where such a file was collected. ``range`` is
+    set where the file is not of the product's own range (an Outlook DLL in an Exchange 5.5 fix). ``sure`` is false
+    where a single source gives the number.
     """
 
     name: str
@@ -71,6 +72,7 @@ class FileRow:
     language: str | None = None
     roles: tuple[str, ...] = ()
     companion: bool = False
+    where_collected: bool = False
     range: SpecifierSet | None = None
     sure: bool = True
     note: str | None = None
@@ -95,6 +97,9 @@ class Package:
     line it is of: ``level``, else the one whose build range holds the newest row; None where no row tells it.
     ``contains_earlier`` is false for the packages of March 2021 for out-of-support CUs, which carry only their own
     month's fixes though their build is higher than that of earlier updates (HealthChecker pull request 542).
+    ``whole_table``: the rows are all files of an update of which most servers have a part only; beside the marker a row
+    is required where its file was collected. ``limits_only``: the rows are limits that scanners compare with, and the
+    update has more files; a file below one lacks the fix, and one at or above it does not show the update.
     """
 
     level: str | None
@@ -104,6 +109,8 @@ class Package:
     prerequisites_stated: bool = False
     contains_earlier: bool = True
     whole_table: bool = False
+    limits_only: bool = False
+    cves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +127,9 @@ class Update:
 
     ``replaces`` None: the source is silent; empty: it states that nothing is replaced. ``included_in`` holds level
     names and update ids. ``level`` is what a service pack or cumulative update brings. ``released_month`` is "2004-04"
-    where the sources name no day.
+    where the sources name no day. ``repeats`` names the update whose fixes it brings again, mended (Nov24SUv2).
+    ``cves`` are those that an update fixes which brings a level; those of others are said by package, since the
+    packages of a KB need not fix the same ones.
     """
 
     id: str
@@ -144,8 +153,9 @@ class Update:
     applies_to: tuple[str, ...]
     sources: tuple[str, ...]
     reviewed: date | None
-    repeats: str | None = None
     availability: Availability = Availability.PUBLIC
+    repeats: str | None = None
+    cves: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -163,6 +173,16 @@ class Update:
             first = date.fromisoformat(f"{self.released_month}-01")
             return first.replace(day=monthrange(first.year, first.month)[1])
         return newest
+
+
+def cves_of(update: Update) -> frozenset[str]:
+    """The CVEs that an update fixes on some line."""
+    return frozenset(update.cves).union(*(package.cves for package in update.packages))
+
+
+def names_of(update: Update) -> tuple[str, ...]:
+    """All that an update can be asked for by: its id, that without the product, its number, other names, its CVEs."""
+    return (update.id, own_name(update.id), update.name, *update.aliases, *sorted(cves_of(update)))
 
 
 def required_rows(package: Package) -> list[FileRow]:

@@ -8,11 +8,13 @@ from typing import get_args
 
 from packaging.specifiers import SpecifierSet
 
+from hotfix_check.catalogue.cve import cve_id
 from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.product_table import PLATFORMS, check_roles, file_label
 from hotfix_check.catalogue.update import (
     Action,
+    Availability,
     FileRow,
     Importance,
     Kind,
@@ -27,7 +29,6 @@ from hotfix_check.untrusted.shown import shown
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _RESTART = get_args(Restart)
 _ACTIONS = ("registry", "service", "note")
-_DEFAULT_IMPORTANCE = {Kind.HOTFIX: Importance.OPTIONAL}
 
 
 def read_update(table: Fields, product: Product) -> Update:
@@ -45,7 +46,9 @@ def read_update(table: Fields, product: Product) -> Update:
         released = product.levels[product.level_index(level_name)].released
     component = table.text("component")
     importance = table.choice("importance", tuple(Importance))
+    availability = Availability(table.choice("availability", tuple(Availability)) or Availability.PUBLIC)
     replaces = _references(table, "replaces", product)
+    repeats = table.text("repeats")
     packages = tuple(_package(entry, product) for entry in table.tables("package", lambda n, _: f"package {n}"))
     _check_lines(table, packages, product)
     update = Update(
@@ -55,7 +58,7 @@ def read_update(table: Fields, product: Product) -> Update:
         product=product.id,
         title=table.need("title", table.text("title")),
         kind=kind,
-        importance=Importance(importance) if importance else _DEFAULT_IMPORTANCE.get(kind, Importance.RECOMMENDED),
+        importance=Importance(importance) if importance else _usual_importance(kind, availability),
         released=released,
         released_month=released_month,
         level=level_name,
@@ -70,9 +73,18 @@ def read_update(table: Fields, product: Product) -> Update:
         applies_to=table.texts("applies_to") or (),
         sources=table.need("sources", table.texts("sources")),
         reviewed=table.day("reviewed"),
+        availability=availability,
+        cves=_cves(table),
+        repeats=None if repeats is None else _reference(table, "repeats", repeats, product, levels=False),
     )
     table.finish()
     return update
+
+
+def _usual_importance(kind: Kind, availability: Availability) -> Importance:
+    """What an update weighs where its table does not say: nobody is asked for what was withdrawn."""
+    optional = kind is Kind.HOTFIX or availability is Availability.WITHDRAWN
+    return Importance.OPTIONAL if optional else Importance.RECOMMENDED
 
 
 def update_id(table: Fields, product_id: str) -> str:
@@ -148,17 +160,27 @@ def _package(table: Fields, product: Product) -> Package:
     if any(not group for group in prerequisites):
         raise table.fault("prerequisites", "a group must name at least one level or update")
     level = _level_name(table, "level", table.text("level"), product)
+    built_for = _level_name(table, "line", table.text("line"), product)
+    if level is not None and built_for is not None:
+        raise table.fault("line", "the level is stated: the line follows from it")
     rows = tuple(_row(row, product) for row in table.tables("files", file_label))
     package = Package(
         level=level,
-        line=_line(level, rows, product),
+        line=_line(level or built_for, rows, product),
         rows=rows,
         prerequisites=prerequisites,
         prerequisites_stated=table.flag("prerequisites_stated", groups is not None),
         contains_earlier=table.flag("contains_earlier", True),
+        whole_table=table.flag("whole_table", False),
+        limits_only=table.flag("limits_only", False),
+        cves=_cves(table),
     )
     table.finish()
     return package
+
+
+def _cves(table: Fields) -> tuple[str, ...]:
+    return tuple(cve_id(table, "cves", text) for text in table.texts("cves") or ())
 
 
 def _line(level: str | None, rows: Sequence[FileRow], product: Product) -> int | None:
@@ -183,6 +205,7 @@ def _row(table: Fields, product: Product) -> FileRow:
         language=table.text("language"),
         roles=table.texts("roles") or (),
         companion=table.flag("companion", False),
+        where_collected=table.flag("where_collected", False),
         range=table.specifier("range"),
         sure=table.flag("sure", True),
         note=table.text("note"),

@@ -68,6 +68,10 @@ def scan(
     kb: Annotated[
         list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
     ] = None,
+    cve: Annotated[
+        list[str] | None,
+        typer.Option("--cve", metavar="CVE", help="Ask whether this CVE is open; any update that fixes it is enough."),
+    ] = None,
     assume: Assume = None,
     baseline: BaselineFile = None,
     waivers: Annotated[
@@ -121,6 +125,7 @@ def scan(
                 catalogues=tuple(catalogue or ()),
                 products=tuple(product or ()),
                 kbs=tuple(kb or ()),
+                cves=tuple(cve or ()),
                 assume=tuple(assume or ()),
                 baseline=baseline,
                 as_of=as_of,

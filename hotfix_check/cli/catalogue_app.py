@@ -51,7 +51,10 @@ def catalogue_list(
 @catalogue_app.command("show")
 def catalogue_show(
     kb: Annotated[
-        str, typer.Argument(metavar="KB", help="A KB number, another name (MS06-019), or an id (exchange-2003/SP2).")
+        str,
+        typer.Argument(
+            metavar="KB", help="A KB number, another name (MS06-019, CVE-2021-26855), or an id (exchange-2003/SP2)."
+        ),
     ],
     form: Answer = AnswerForm.TABLE,
     catalogue: Catalogues = None,

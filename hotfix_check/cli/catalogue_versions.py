@@ -14,6 +14,7 @@ from tabulate import tabulate
 
 from hotfix_check.catalogue import Catalogue, Update, default_folder
 from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
+from hotfix_check.catalogue.freshness import serviced, stale_days
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.catalogues import chosen_catalogue
 from hotfix_check.cli.judging import warn_of_clock
@@ -30,7 +31,7 @@ def run_status(form: AnswerForm, paths: Sequence[Path]) -> None:
     catalogue = chosen_catalogue(paths)
     today = datetime.now(UTC).date()
     age = (today - date.fromisoformat(catalogue.version)).days
-    status = _status(catalogue, paths, age)
+    status = _status(catalogue, paths, today)
     if form is AnswerForm.JSON:
         print_exactly(json.dumps(status, indent=2) + "\n")
     else:
@@ -57,11 +58,11 @@ def _place(path: Path) -> Path:
     return default_folder() if str(path) == "default" else path
 
 
-def _status(catalogue: Catalogue, paths: Sequence[Path], age: int) -> dict[str, Any]:
+def _status(catalogue: Catalogue, paths: Sequence[Path], today: date) -> dict[str, Any]:
     return {
         "version": catalogue.version,
         "format": FORMAT,
-        "age_days": age,
+        "age_days": (today - date.fromisoformat(catalogue.version)).days,
         "sha256": catalogue.sha256,
         "paths": [str(_place(path)) for path in paths or (Path("default"),)],
         "updates": len(catalogue.updates),
@@ -74,6 +75,8 @@ def _status(catalogue: Catalogue, paths: Sequence[Path], age: int) -> dict[str, 
                 "updates": len(own),
                 "newest": newest.name if newest else None,
                 "newest_day": newest.built.isoformat() if newest and newest.built else None,
+                "serviced": serviced(product, today),
+                "stale_days": stale_days(product, newest.built if newest else None, today),
             }
             for product in catalogue.products
             for own in ([update for update in catalogue.updates if update.product == product.id],)
@@ -109,7 +112,12 @@ def _status_text(status: dict[str, Any]) -> str:
         headers=("Product", "Last level", "Updates", "Newest", "Of", "End of support"),
         disable_numparse=True,
     )
-    return visible_lines([*lines, "", *table.splitlines()])
+    stale = [
+        f"{product['name']}: its newest known update is {product['stale_days']} days old; one is likely to be missing"
+        for product in status["products"]
+        if product["stale_days"] is not None
+    ]
+    return visible_lines([*lines, "", *table.splitlines(), *(["", *stale] if stale else [])])
 
 
 def _difference(changes: CatalogueChanges) -> list[str]:
@@ -121,12 +129,18 @@ def _difference(changes: CatalogueChanges) -> list[str]:
         ("Levels gone", changes.levels_gone),
         ("Updates added", changes.added),
         ("Updates gone", changes.gone),
+        ("CVEs added", changes.cves_added),
+        ("CVEs gone", changes.cves_gone),
         ("Advisories added", changes.advisories_added),
         ("Advisories gone", changes.advisories_gone),
     ):
         if names:
             lines.extend([f"{title}:", *(f"  {name}" for name in names)])
-    for title, entries in (("Products changed", changes.products_changed), ("Updates changed", changes.changed)):
+    for title, entries in (
+        ("Products changed", changes.products_changed),
+        ("Updates changed", changes.changed),
+        ("CVEs changed", changes.cves_changed),
+    ):
         if entries:
             lines.append(f"{title}:")
         for change in entries:

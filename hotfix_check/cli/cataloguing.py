@@ -14,12 +14,14 @@ from tabulate import tabulate
 
 from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
+from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Importance, Kind, own_name
+from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
 from hotfix_check.cli.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import find_updates, known, read_day
 from hotfix_check.cli.output import columns, print_exactly, print_report
+from hotfix_check.cli.showing_cves import cve_table, cve_text
 from hotfix_check.errors import CatalogueError
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.text import cell, visible, visible_lines
@@ -75,8 +77,15 @@ def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> N
 
 
 def run_show(name: str, form: AnswerForm, paths: Sequence[Path]) -> None:
-    """Everything on the updates of one KB number, other name or id."""
+    """Everything on the updates of one KB number, other name or id, or on one CVE."""
     catalogue = chosen_catalogue(paths)
+    if is_cve(name):
+        table = cve_table(catalogue, name)
+        if form is AnswerForm.JSON:
+            print_exactly(json.dumps(table, indent=2) + "\n")
+        else:
+            print_report(cve_text(table))
+        return
     found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)
     if form is AnswerForm.JSON:
@@ -119,7 +128,7 @@ def _narrowed(updates: Sequence[Update], options: ListOptions) -> list[Update]:
         for update in updates
         if (not options.products or update.product in options.products)
         and (options.file is None or _names(update, options.file))
-        and (options.alias is None or options.alias.casefold() in map(str.casefold, update.aliases))
+        and (options.alias is None or options.alias.casefold() in map(str.casefold, names_of(update)))
         and options.kind in (None, update.kind)
         and options.importance in (None, update.importance)
         and (since is None or (update.built is not None and update.built >= since))
@@ -142,6 +151,8 @@ def _summary(update: Update) -> dict[str, Any]:
         "released": update.released.isoformat() if update.released else None,
         "released_month": update.released_month,
         "aliases": list(update.aliases),
+        "availability": str(update.availability),
+        "repeats": update.repeats,
     }
 
 
@@ -155,6 +166,7 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
         "replaces": None if update.replaces is None else list(update.replaces),
         "contains": list(update.contains),
         "included_in": list(update.included_in),
+        "cves": list(update.cves),
         "related": list(update.related),
         "stands_in_for": list(dict.fromkeys(one for older, _ in chains for one in older)),
         "superseded_by": list(dict.fromkeys(one for _, newer in chains for one in newer)),
@@ -165,6 +177,9 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
                 "prerequisites": [[str(one) for one in group] for group in package.prerequisites],
                 "prerequisites_stated": package.prerequisites_stated,
                 "contains_earlier": package.contains_earlier,
+                "whole_table": package.whole_table,
+                "limits_only": package.limits_only,
+                "cves": list(package.cves),
                 "files": [
                     {
                         "name": row.name,
@@ -175,6 +190,7 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
                         "language": row.language,
                         "roles": list(row.roles),
                         "companion": row.companion,
+                        "where_collected": row.where_collected,
                         "range": str(row.range) if row.range else None,
                         "sure": row.sure,
                         "note": row.note,
@@ -216,6 +232,13 @@ def _shown(whole: dict[str, Any]) -> str:
         lines.append(f"  package for {package['level'] or 'the line of its builds'}; prerequisites: {needs}")
         if not package["contains_earlier"]:
             lines.append("    does not contain the earlier updates of this line")
+        if package["whole_table"]:
+            lines.append("    its whole table: a file is asked for where it was collected")
+        if package["limits_only"]:
+            lines.append("    limits that scanners compare with; it has more files")
+        if package["cves"]:
+            fixes = f"fixes {', '.join(package['cves'])}"
+            lines.extend(textwrap.wrap(fixes, columns(), initial_indent="    ", subsequent_indent="      "))
         if package["files"]:
             table = tabulate(
                 [
@@ -235,6 +258,7 @@ def _shown(whole: dict[str, Any]) -> str:
 def _remark(row: dict[str, Any]) -> str:
     words = [
         "a companion, which decides nothing" if row["companion"] else "",
+        "where it was collected" if row["where_collected"] else "",
         f"in {' and '.join(row['roles'])}" if row["roles"] else "",
         f"language {row['language']}" if row["language"] else "",
         f"for versions {row['range']}" if row["range"] else "",

@@ -25,6 +25,7 @@ from hotfix_check.cli.output import for_machines, replaced, standard_output
 from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml
+from hotfix_check.drafts.cve import cve_draft_to_dict, cve_draft_to_toml, looks_like_cves, read_cves
 from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
@@ -192,7 +193,10 @@ def _import_one(source: str, kb: int | None, made: Made) -> Imported:
         if source != "-" and is_package(Path(source)):
             draft = read_package(Path(source), kb=kb)
         else:
-            text = decode_article(_read(source))
+            data = _read(source)
+            if looks_like_cves(data):
+                return _import_cves(data, source, made)
+            text = decode_article(data)
             parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
             draft = parse(text, source="stdin" if source == "-" else source, kb=kb)
         if made == "draft":
@@ -202,6 +206,18 @@ def _import_one(source: str, kb: int | None, made: Made) -> Imported:
         return Imported(source, error=error.strerror or str(error))
     except HotfixCheckError as error:
         return Imported(source, error=str(error))
+
+
+def _import_cves(data: bytes, source: str, made: Made) -> Imported:
+    if made == "draft":
+        raise ArticleError("a CVE is no update: without --into its draft is printed, to be put into a catalogue file")
+    if len(data) > MAX_ARTICLE_BYTES:
+        raise ArticleError(f"more than {MAX_ARTICLE_BYTES} bytes, not a CVE record or CSAF document")
+    drafts = read_cves(data, source, _own_products())
+    if made == "toml":
+        return Imported(source, text="\n".join(map(cve_draft_to_toml, drafts)) + "\n")
+    tables = [json.dumps(cve_draft_to_dict(draft), indent=2 if made == "json" else None) for draft in drafts]
+    return Imported(source, text=",\n".join(tables) if made == "json" else "".join(f"{table}\n" for table in tables))
 
 
 def _rendered(draft: DraftUpdate, form: Made) -> str:

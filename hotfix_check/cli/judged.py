@@ -31,11 +31,13 @@ class Judged:
     def document(self, run: RunInfo) -> ResultDocument:
         """The result document, with the run info given."""
         asked, question = self.judge.options, self.judge.question
+        behind = {update.kb for update in self.judge.catalogue.updates if update.id in question.ids}
+        kbs = sorted(one for one in behind | (question.kbs or frozenset()) if one is not None)
         return result_document(
             self.assessments,
             self.judge.catalogue,
             run,
-            Scope(products=asked.products or None, kbs=tuple(sorted(question.kbs)) if question.kbs else None),
+            Scope(products=asked.products or None, kbs=None if question.kbs is None else tuple(kbs)),
             fail_on=self.fail_on,
             baseline=self.baseline,
             waivers=self.waivers,

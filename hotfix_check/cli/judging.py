@@ -16,10 +16,11 @@ from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.scope import scope_of
 from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
+from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.outline import Outline
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.update import Importance, cves_of
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
@@ -40,6 +41,7 @@ class JudgeOptions:
     catalogues: tuple[Path, ...] = ()
     products: tuple[str, ...] = ()
     kbs: tuple[str, ...] = ()
+    cves: tuple[str, ...] = ()
     assume: tuple[str, ...] = ()
     baseline: Path | None = None
     as_of: str | None = None
@@ -67,12 +69,13 @@ class Judge:
         opened = open_catalogue(options.catalogues, targets)
         self._index = opened if isinstance(opened, CatalogueIndex) else None
         self._asked_products: frozenset[str] = frozenset()
+        self._asked_cves = frozenset(text.strip().upper() for text in options.cves)
         if self._index is None or not lazily or options.baseline is not None or self.as_of is not None:
             whole = opened if isinstance(opened, Catalogue) else opened.catalogue()
             self._index = None
         else:
-            self._asked_products = frozenset().union(*map(self._index.products_of, options.kbs))
-            whole = self._index.catalogue(self._asked_products)
+            self._asked_products = frozenset().union(*map(self._index.products_of, (*options.kbs, *options.cves)))
+            whole = self._index.catalogue(self._asked_products, cves=self._asked_cves)
         self.catalogue = whole
         self.baseline: Baseline | None = None
         if options.baseline is not None:
@@ -103,10 +106,10 @@ class Judge:
         if self._index is None:
             return
         scope = scope_of(inventories, self.catalogue.products, self.outline)
-        names = None if self.options.kbs else scope.names
+        names = None if self.options.kbs or self.options.cves else scope.names
         claimed = {one.kb for inventory in inventories for one in inventory.claimed}
         products = scope.products.union(self._asked_products, *(self._index.products_of(f"KB{kb}") for kb in claimed))
-        self.catalogue = self._index.catalogue(products, names)
+        self.catalogue = self._index.catalogue(products, names, self._asked_cves)
         self.assessor = Assessor(self.catalogue)
 
     def whole_catalogue(self) -> Catalogue:
@@ -171,10 +174,19 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     try:
         found = UpdateNames(catalogue.updates).find(name)
     except ValueError:
+        if is_cve(name):
+            raise UsageError(_unfixed(catalogue, name.strip().upper())) from None
         raise UsageError(f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}") from None
     if not found:
         raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_LISTED}")
     return found
+
+
+def _unfixed(catalogue: Catalogue, cve: str) -> str:
+    known = catalogue.cves.get(cve)
+    if known is None:
+        return f"{cve} is not in the catalogue"
+    return f"no update in the catalogue fixes {cve}" + (f": {known.needs}" if known.needs else "")
 
 
 def warn(text: str) -> None:
@@ -231,6 +243,7 @@ def _question(
         if options.products and not any(update.product in options.products for update in found):
             raise UsageError(f"--kb: {text} is no update of {' or '.join(options.products)}")
         asked += found
+    cves, behind = _asked_cves(options, catalogue, as_of)
     assumed: list[tuple[str, str]] = []
     for text in options.assume:
         product_id, _, level = text.partition("=")
@@ -242,14 +255,32 @@ def _question(
             raise UsageError(f"--assume: {product_id} is given twice")
         assumed.append((product_id, names[level.casefold()]))
     return Question(
-        kbs=frozenset(update.kb for update in asked if update.kb is not None) if asked else None,
-        ids=frozenset(update.id for update in asked if update.kb is None),
+        kbs=frozenset(update.kb for update in asked if update.kb is not None) if asked or cves else None,
+        ids=frozenset(update.id for update in asked if update.kb is None) | behind,
+        cves=cves,
+        by_cve=behind - {update.id for update in asked},
         products=frozenset(options.products) or None,
         assume=tuple(assumed),
         importance=dict(importance),
         complete=options.complete,
         as_of=as_of,
     )
+
+
+def _asked_cves(
+    options: JudgeOptions, catalogue: Catalogue, as_of: date | None
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The CVEs asked for, and the ids of the updates behind them: none where no update fixes one."""
+    cves = frozenset(text.strip().upper() for text in options.cves)
+    when = f" as of {as_of}" if as_of else ""
+    for text, cve in ((text, text.strip().upper()) for text in options.cves):
+        if not is_cve(text):
+            raise UsageError(f"--cve: {text!r} is not the number of a CVE, such as CVE-2021-26855")
+        if cve not in catalogue.cves and not any(cve in cves_of(update) for update in catalogue.updates):
+            raise UsageError(
+                f"--cve: {cve} is not in the catalogue{when}: hotfix-check catalogue show CVE tells what is"
+            )
+    return cves, frozenset(update.id for update in catalogue.updates if cves & cves_of(update))
 
 
 def read_day(option: str, text: str | None) -> date | None:

@@ -6,12 +6,13 @@ import getpass
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.weight import exit_code
+from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
@@ -78,6 +79,8 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     if not asked.quiet:
         if judge.as_of is None:
             warn_of_clock(day, judge.catalogue)
+        for warning in _stale(judge, judged.assessments, day):
+            warn(warning)
         for warning in warnings:
             warn(warning)
     if options.run_info:
@@ -126,6 +129,20 @@ def _each(targets: Sequence[Path]) -> tuple[Path, ...]:
         else:
             found.append(target)
     return tuple(found)
+
+
+def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[str]:
+    """A line for each product on the targets of which the catalogue may not know the newest update any more."""
+    there = {level.product for assessment in assessments for level in assessment.products}
+    lines = []
+    for product in judge.catalogue.products:
+        age = stale_days(product, judge.outline.newest_days.get(product.id), day) if product.id in there else None
+        if age is not None:
+            lines.append(
+                f"the newest update of {product.name} that the catalogue knows is {age} days old: a newer one is "
+                "likely to be out; docs/staying-current.md says how to add it"
+            )
+    return lines
 
 
 def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:

@@ -78,7 +78,7 @@ def test_whatever_is_optional_as_well_can_be_planned(name: str) -> None:
     assert not [key for key in wanted if after[key] in OPEN]
 
 
-NEWEST_ON_2016 = ("exchange-2016/CU23", "exchange-2016/Sep26SU")
+NEWEST_ON_2016 = ("exchange-2016/CU23", "exchange-2016/Oct26SU")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ NEWEST_ON_2016 = ("exchange-2016/CU23", "exchange-2016/Sep26SU")
         pytest.param(
             "5.5 SP3", "KB251137-2000-01-26", ("exchange-5.5/SP4",), id="a fix that the missing level includes"
         ),
-        pytest.param("5.5 SP4", "KB818861", ("exchange-5.5/KB818861",), id="a fix that nothing replaces"),
+        pytest.param("5.5 SP4", "KB304115", ("exchange-5.5/KB304115",), id="a fix that nothing replaces"),
     ],
 )
 def test_advice_on_real_servers(server: str, update: str, advice: tuple[str, ...]) -> None:

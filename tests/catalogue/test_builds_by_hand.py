@@ -146,11 +146,11 @@ def test_rollups_of_2000_show_in_store_exe(product: str, version: str, rollup: s
 
 
 def test_a_fix_without_a_table_is_judged_through_the_package_that_contains_it() -> None:
-    server = [
-        installed(f"Exchsrvr/Bin/{name}", version)
-        for name, version in {**MARKERS_55["SP3"], "Store.exe": "5.5.2652.17", "Isinteg.exe": "5.5.2651.91"}.items()
-    ]
-    result = ASSESSOR.assess(folder(*server), Question())
+    (package,) = next(one for one in WORKED.updates if one.id == "exchange-5.5/KB248838-2000-04-12").packages
+    files = {**MARKERS_55["SP3"], **{row.name: str(row.version) for row in package.rows}}
+    shared = ("Escprint.dll", "Gapi32.dll", "Mapi32.dll", "Exchmem.dll")
+    places = {name: "WINNT/System32" if name in shared else "Exchsrvr/Bin" for name in files}
+    result = ASSESSOR.assess(folder(*(installed(f"{places[name]}/{name}", files[name]) for name in files)), Question())
     found = {finding.update.id: finding for finding in result.findings}
     assert found["exchange-5.5/KB248838-2000-04-12"].verdict is Verdict.INSTALLED
     assert found["exchange-5.5/KB252345"].verdict is Verdict.SUPERSEDED

@@ -44,6 +44,27 @@ def test_the_default_catalogue_is_in_order() -> None:
             "exchange-9.9/KB123456: included_in: exchange-9.9/KB123499 is not in the catalogue",
         ),
         (
+            BASE + with_line(UPDATE, 'repeats = "KB123499"'),
+            "exchange-9.9/KB123456: repeats: exchange-9.9/KB123499 is not in the catalogue",
+        ),
+        (
+            BASE.replace("server_files", 'successor = "exchange-10"\nserver_files', 1),
+            "exchange-9.9: successor: exchange-10 is not in the catalogue",
+        ),
+        (
+            BASE.replace(
+                "server_files",
+                "end_of_support = 2005-12-31\npaid_support = [{ begins = 2005-12-30, ends = 2006-12-31, "
+                'terms = "for buyers", sources = ["KB100001"] }]\nserver_files',
+                1,
+            ),
+            "exchange-9.9: paid_support: 2005-12-30 is not after the end before it (2005-12-31)",
+        ),
+        (
+            BASE.replace('build = "9.9.2.5"', 'build = "9.9.2.5", withdrawn_builds = ["9.9.2.6"]'),
+            "exchange-9.9: levels: SP1: withdrawn_builds: 9.9.2.6 is no build of it before 9.9.2.5",
+        ),
+        (
             BASE + UPDATE.replace("  files", '  prerequisites = [["KB123499"]]\n  files'),
             "exchange-9.9/KB123456: prerequisites: exchange-9.9/KB123499 is not in the catalogue",
         ),
@@ -184,6 +205,10 @@ source = "KB123499"
     ids=[
         "an unknown contained update",
         "an unknown container",
+        "an unknown update that is repeated",
+        "an unknown successor",
+        "a paid period within support",
+        "a withdrawn build above the headline",
         "an unknown prerequisite",
         "two updates that replace each other",
         "an update that requires itself",

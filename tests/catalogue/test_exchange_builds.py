@@ -14,6 +14,7 @@ from targets import WORKED, folder, installed
 
 from hotfix_check.assess import Assessment, Assessor, Question
 from hotfix_check.assess.finding import Basis, Verdict
+from hotfix_check.inventory import UnreadableFile
 
 ASSESSOR = Assessor(WORKED)
 ONLY_THEIR_OWN_MONTH = {  # lines on which the update of March 2021 has nothing but its own fixes
@@ -114,6 +115,27 @@ def test_an_update_is_installed_later_ones_missing_and_earlier_ones_superseded(r
     assert {one.update: found[update_id(one)] for one in line if one.parts < release.parts} == {
         one.update: earlier for one in line if one.parts < release.parts
     }
+
+
+@pytest.mark.parametrize(
+    ("beside", "verdict"),
+    [
+        pytest.param({}, Verdict.INSTALLED, id="no other file was collected"),
+        pytest.param({"EdgeTransport.exe": "8.1.340.0"}, Verdict.INSTALLED, id="one file as in the table"),
+        pytest.param({"AirFilter.dll": "8.1.329.0"}, Verdict.INSTALLED, id="a lower build that is the table's own"),
+        pytest.param({"EdgeTransport.exe": "8.1.336.0"}, Verdict.PARTIAL, id="one file was not replaced"),
+    ],
+)
+def test_a_whole_table_is_held_against_what_was_collected(beside: dict[str, str], verdict: Verdict) -> None:
+    files = [installed(f"Exchange Server/Bin/{name}", version) for name, version in beside.items()]
+    target = folder(installed("Exchange Server/Bin/ExSetup.exe", "8.1.340.1"), *files, root="Program Files")
+    assert verdicts(ASSESSOR.assess(target, Question()))["exchange-2007/KB959241"] is verdict
+
+
+def test_an_unreadable_file_of_a_whole_table_asks_nothing_of_another_product() -> None:
+    damaged = UnreadableFile(path="Exchsrvr/Bin/Mad.exe", reason="cut short")
+    target = folder(installed("Exchsrvr/Bin/Store.exe", "5.5.2653.23"), damaged)
+    assert "exchange-2007/KB959241" not in verdicts(ASSESSOR.assess(target, Question()))
 
 
 def test_the_table_has_the_releases_that_it_should_have() -> None:

@@ -82,13 +82,17 @@ def test_no_release_of_sqlite_is_named_in_it(index_file: Path) -> None:
 
 def test_json_lines_give_the_same_values_as_toml(tmp_path: Path, index: CatalogueIndex) -> None:
     for document in index.documents():
-        assert document.product is not None
+        if document.product is None:
+            cves = ",".join(table.as_json() for table in document.cves)
+            (tmp_path / "cves.jsonl").write_text(f'{{"format":1,"version":"2026-11-21","cve":[{cves}]}}\n', "utf-8")
+            continue
         advisories = ",".join(table.as_json() for table in document.advisories)
         head = f'"format":1,"version":"2026-11-21","product":{document.product.as_json()},"advisory":[{advisories}]'
         lines = [f"{{{head}}}", *(table.as_json() for table in document.updates)]
         (tmp_path / f"{document.product_id}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = load_catalogue([tmp_path])
     assert (found.products, found.updates, found.advisories) == (WHOLE.products, WHOLE.updates, WHOLE.advisories)
+    assert found.cves == WHOLE.cves
 
 
 @pytest.mark.parametrize(
@@ -204,7 +208,7 @@ def test_an_update_that_a_service_pack_of_another_product_contains_has_that_as_i
     lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
     target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
     (finding,) = Assessor(catalogue).assess(target, Question(kbs=frozenset({818861}))).findings
-    assert finding.superseded_by[-1] == "exchange-2003/SP2"
+    assert "exchange-2003/SP2" in finding.superseded_by
 
 
 @pytest.mark.parametrize("kb", [5063221, 5063222])

@@ -183,6 +183,7 @@ def test_verify_asks_the_same_question_again(server: Path, run: Run, tmp_path: P
         "catalogues": [str(SMALL[1])],
         "products": ["exchange-5.5"],
         "kbs": [],
+        "cves": [],
         "assume": [],
         "baseline": "b.toml",
         "waivers": "w.toml",

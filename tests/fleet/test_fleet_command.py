@@ -39,7 +39,7 @@ def test_the_table_has_a_line_a_host_and_a_line_a_kb_worst_first(tmp_path: Path,
     assert hosts == ["EX2", "EX1", "EX3"]
     (worst,) = [line for line in lines if line.startswith("EX2")]
     assert worst.startswith("EX2 findings exchange-2016 CU23 1 1 ")
-    assert worst.endswith(" d 2026-11-21")
+    assert worst.endswith(" d 2026-11-27")
     assert ran.code == 1
 
 
@@ -205,7 +205,7 @@ def test_results_keep_their_catalogue_and_their_question(tmp_path: Path, run: Ru
     (tmp_path / "result.json").write_text(json.dumps(result))
     ran = run("fleet", "result.json", "in/EX2.json", "--baseline", ROOT / "tests" / "fleet" / "cu23.toml", "-f", "json")
     jsonschema.validate(ran.result, SCHEMA)
-    assert [one["version"] for one in ran.result["catalogues"]] == ["2024-01-01", "2026-11-21"]
+    assert [one["version"] for one in ran.result["catalogues"]] == ["2024-01-01", "2026-11-27"]
     first, second = ran.result["hosts"]
     assert (first["kind"], first["failing"], first["catalogue"]["version"]) == ("result", [MAY_SU], "2024-01-01")
     assert (second["kind"], len(second["failing"]) > 1) == ("inventory", True)

@@ -1,0 +1,113 @@
+"""What the findings on an installation come to for each CVE: a view of them, never a second judgement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hotfix_check.assess.finding import Exposure, ExposureState, Finding, ProductLevel, Question, Verdict
+from hotfix_check.catalogue.cve import Cve, most_urgent_first
+from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.update import Availability, Importance, Update, cves_of
+
+_STATE = {
+    Verdict.INSTALLED: ExposureState.FIXED,
+    Verdict.SUPERSEDED: ExposureState.FIXED,
+    Verdict.MISSING: ExposureState.EXPOSED,
+    Verdict.PARTIAL: ExposureState.EXPOSED,
+}
+_STRONGEST_FIRST = (ExposureState.FIXED, ExposureState.EXPOSED, ExposureState.UNKNOWN)
+
+
+def exposures(
+    findings: Iterable[Finding],
+    level: ProductLevel,
+    product: Product,
+    cves: Mapping[str, Cve],
+    asked: frozenset[str] = frozenset(),
+) -> tuple[Exposure, ...]:
+    """The CVEs that the judged updates of one installation fix, most urgent first; of those ``asked`` for, if any.
+
+    Fixed by any one of the updates that fix it; else open where one of them is; else nobody can tell. Where the
+    installation's own line has a package for a CVE, no other line's speaks of it. A CVE that no update mends is told by
+    what is to be configured.
+    """
+    wanted = asked or cves.keys()
+    said: dict[str, list[_Word]] = defaultdict(list)
+    for finding in findings:
+        for cve in cves_of(finding.update) & wanted:
+            word = _word(finding, cve, level, product)
+            if word is not None:
+                said[cve].append(word)
+    found = {cve: _exposure(cve, words, cves.get(cve)) for cve, words in said.items()}
+    for one in cves.values():
+        if product.id in one.without_fix and one.id in wanted:
+            state = ExposureState.UNKNOWN if one.needs is None else ExposureState.NEEDS_CONFIGURATION
+            found.setdefault(one.id, Exposure(cve=one.id, state=state, fixed_by=None, needs=one.needs))
+    return tuple(found[key] for key in most_urgent_first(cves, found))
+
+
+def weighed_by_cve(findings: Sequence[Finding], found: Iterable[Exposure], question: Question) -> list[Finding]:
+    """The findings, those that were asked for by a CVE alone required where it is open, or where nobody can tell.
+
+    Any one of the updates that fix a CVE is enough: where it is fixed, none of the others is required.
+    """
+    unsettled = {one.cve for one in found if one.state in (ExposureState.EXPOSED, ExposureState.UNKNOWN)}
+    return [
+        replace(finding, importance=Importance.REQUIRED)
+        if finding.update.id in question.by_cve and unsettled & question.cves & cves_of(finding.update)
+        else finding
+        for finding in findings
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What one finding says of a CVE, and whether by the package for the installation's own line."""
+
+    finding: Finding
+    state: ExposureState
+    own_line: bool
+
+
+def _word(finding: Finding, cve: str, level: ProductLevel, product: Product) -> _Word | None:
+    verdict, update = finding.verdict, finding.update
+    if verdict is Verdict.NOT_APPLICABLE:
+        return None
+    own = [package for package in update.packages if package.line == level.low == level.high]
+    by_own = any(cve in package.cves for package in own)
+    if own and not by_own and cve not in update.cves:
+        return _Word(finding, _beside_the_lines(update, cve, level.low, product), own_line=False)
+    state = _STATE.get(verdict, ExposureState.UNKNOWN)
+    return _Word(finding, state, own_line=by_own)
+
+
+def _beside_the_lines(update: Update, cve: str, at: int, product: Product) -> ExposureState:
+    """What an update's packages for other lines say of a CVE that its package for this line does not fix.
+
+    A line below the oldest of them, or between two, stays open: the package of March 2021 for CU8 of 2016 fixes
+    four CVEs, that for CU18 eight. A level that came out after the update has it.
+    """
+    lines = [package.line for package in update.packages if package.line is not None and cve in package.cves]
+    released = product.levels[at].released
+    if min(lines) < at and released is not None and update.built is not None and released > update.built:
+        return ExposureState.FIXED
+    return ExposureState.EXPOSED if max(lines) > at else ExposureState.UNKNOWN
+
+
+def _exposure(cve: str, words: Sequence[_Word], known: Cve | None) -> Exposure:
+    words = [word for word in words if word.own_line] or words
+    needs = None if known is None else known.needs
+    state = next(one for one in _STRONGEST_FIRST if any(word.state is one for word in words))
+    by = min((word.finding for word in words if word.state is state), key=_preferred)
+    if state is ExposureState.FIXED and needs is not None:
+        state = ExposureState.NEEDS_CONFIGURATION
+    return Exposure(cve=cve, state=state, fixed_by=by.update.id, needs=needs)
+
+
+def _preferred(finding: Finding) -> tuple[bool, bool, int, str]:
+    """What was installed itself before what a later one brought; then what can be had, the newest first."""
+    update = finding.update
+    day = update.built.toordinal() if update.built else 0
+    return finding.verdict is not Verdict.INSTALLED, update.availability is Availability.WITHDRAWN, -day, update.id

@@ -1,0 +1,98 @@
+"""Asking by CVE: is it open here, what fixes it, and what the exit code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from pe_builder import build_pe
+
+
+def server(folder: Path, build: str, year: str = "V15") -> Path:
+    place = folder / f"Program Files/Microsoft/Exchange Server/{year}/Bin"
+    place.mkdir(parents=True)
+    (place / "ExSetup.exe").write_bytes(build_pe(build))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("build", "cve", "code", "fixed_by"),
+    [
+        pytest.param("15.1.1913.5", "CVE-2020-0688", 1, "missing", id="open on CU15 of 2016"),
+        pytest.param("15.1.1913.7", "CVE-2020-0688", 0, "installed", id="fixed by its update"),
+        pytest.param("15.1.2507.6", "CVE-2020-0688", 0, "superseded", id="fixed by a later level"),
+        pytest.param("15.1.2044.13", "CVE-2020-17144", 0, None, id="a hole of another product"),
+        pytest.param("15.1.2044.13", "CVE-2020-17117", 3, "undetermined", id="the update of March 2021 proves four"),
+    ],
+)
+def test_whether_a_cve_is_open_decides_the_exit_code(
+    build: str, cve: str, code: int, fixed_by: str | None, tmp_path: Path, run: Run
+) -> None:
+    ran = run("scan", server(tmp_path, build), "--cve", cve.lower(), "-f", "json", "--as-of", "2026-11-27")
+    assert ran.code == code
+    found = {one["verdict"] for one in ran.result["targets"][0]["findings"] if one["product"] == "exchange-2016"}
+    if fixed_by is None:
+        assert found <= {"not-applicable"}
+    else:
+        assert fixed_by in found
+
+
+def test_any_update_that_fixes_it_is_enough(tmp_path: Path, run: Run) -> None:
+    target = server(tmp_path, "15.2.1544.14")  # version 2 of November 2024: the first one was withdrawn
+    assert run("scan", target, "--cve", "CVE-2024-49040").code == 0
+
+
+def test_a_cve_that_no_update_mends_has_no_update_to_explain(tmp_path: Path, run: Run) -> None:
+    target = server(tmp_path, "15.1.2507.6")
+    ran = run("explain", "CVE-2018-8581", target)
+    assert ran.code == 2
+    assert "no update in the catalogue fixes CVE-2018-8581: the registry value DisableLoopbackCheck" in ran.err
+    assert run("scan", target, "--cve", "CVE-2018-8581").code in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("CVE-1-2", "--cve: 'CVE-1-2' is not the number of a CVE"),
+        ("CVE-2099-12345", "--cve: CVE-2099-12345 is not in the catalogue"),
+    ],
+    ids=["no number", "not known"],
+)
+def test_what_is_no_cve_of_the_catalogue_cannot_be_asked(name: str, said: str, tmp_path: Path, run: Run) -> None:
+    ran = run("scan", server(tmp_path, "15.1.2507.6"), "--cve", name)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_cve_is_a_name_of_the_updates_that_fix_it(tmp_path: Path, run: Run) -> None:
+    target = server(tmp_path, "15.1.1913.5")
+    asked = run("scan", target, "--kb", "CVE-2020-0688", "-f", "json")
+    verdicts = {one["id"]: one["verdict"] for one in asked.result["targets"][0]["findings"]}
+    assert (asked.code, verdicts["exchange-2016/KB4536987"]) == (1, "missing")
+    assert "KB4536987" in run("explain", "CVE-2020-0688", target).out
+    assert "CU23" in run("plan", target, "--to", "CVE-2020-0688").out
+
+
+def test_show_says_what_fixes_a_cve_line_by_line(run: Run) -> None:
+    shown = run("catalogue", "show", "cve-2020-0688", "-f", "json").result
+    assert (shown["cve"], shown["cvss"], shown["known_exploited"], shown["due"], shown["ransomware"]) == (
+        "CVE-2020-0688",
+        8.8,
+        "2021-11-03",
+        "2022-05-03",
+        True,
+    )
+    fixes = {(one["product"], one["line"]): one["kb"] for one in shown["fixed_by"]}
+    assert fixes["exchange-2016", "CU15"] == 4536987
+    text = run("catalogue", "show", "CVE-2020-0688").out
+    assert "known to be exploited since 2021-11-03, also by ransomware; due 2022-05-03 (CISA)" in text
+    bulletin = run("catalogue", "show", "MS12-058", "-f", "json").result
+    assert {one["kb"] for one in bulletin if one["product"] == "exchange-2007"} == {2734323, 2756497}
+
+
+def test_all_cves_and_the_nineteen_known_to_be_exploited_answer_by_name(run: Run) -> None:
+    from targets import WORKED
+
+    assert len(WORKED.cves) == 321
+    assert sum(cve.known_exploited is not None for cve in WORKED.cves.values()) == 19
