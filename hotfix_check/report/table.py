@@ -103,7 +103,7 @@ class _Page:
             if told := self._told(ordered, settled):
                 yield "\n".join(self._sentences(one, folded, settled) for one in told)
         if folded.open:
-            yield self.filled(_open_questions(folded.open))
+            yield self.filled(_open_questions(folded.open, everything=self.everything))
 
     def _standing(
         self, target: TargetDocument, one: InstallationDocument, findings: Sequence[FindingDocument], *, named: bool
@@ -119,7 +119,7 @@ class _Page:
         lines += [f"  {clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
         if standing.ended and self.everything and (way := successor_words(one)):
             lines.append(f"  {way}")
-        if census := census_words(one):
+        if census := census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")
         lines += [f"! {text}" for text in one["anomalies"]]
         return self.filled(lines, indent="  ")
@@ -229,7 +229,7 @@ def _few_lines(text: str, most: int) -> str:
     return text if len(lines) <= most else "\n".join([*lines[: most - 1], f"{lines[most - 1].rstrip(',;')} ..."])
 
 
-def _open_questions(findings: Sequence[FindingDocument]) -> list[str]:
+def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) -> list[str]:
     """Optional updates that are not determined, by what would settle them."""
     asked = files_to_supply(findings)
     lines = [f"{len(findings)} optional updates are undetermined."]
@@ -238,7 +238,7 @@ def _open_questions(findings: Sequence[FindingDocument]) -> list[str]:
         more = f", and {len(asked) - _SUPPLY} files more (--ask lists them)" if len(asked) > _SUPPLY else ""
         lines.append(f"  To settle them, supply {named}{more}.")
     silent = sum(not one["settle_with"] for one in findings)
-    if silent:
+    if silent and (everything or not asked):
         lines.append(f"  No file would settle {silent} of them: they have no file table, or another line's.")
     return lines
 
