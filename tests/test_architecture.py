@@ -40,6 +40,7 @@ ORDER = [
     "report",
     "drafts",
     "fleet",
+    "result",
     "cli",
 ]
 

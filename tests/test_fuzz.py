@@ -64,7 +64,7 @@ def catalogue(before: str, after: str) -> bytes:
 def _vast_index() -> bytes:
     """The seed, the sizes of its first table's name and text exchanged for the largest that can be written."""
     seed = index_seeds()[0]
-    sizes = bytes((1, 7, 7, 23, 25, 25, 1, 129))  # of a row of sqlite_schema, and before them its number
+    sizes = bytes((1, 8, 7, 23, 25, 25, 1, 129))  # of a row of sqlite_schema, and before them its number
     assert sizes in seed
     return seed.replace(sizes, b"\xff" * len(sizes))
 

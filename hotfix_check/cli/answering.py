@@ -76,8 +76,9 @@ def run_plan(
     documents = []
     for assessment, next_steps in judged:
         plans = [
-            (installation, steps.plan(steps.of_weight(weights) if not to else sorted(wanted)))
+            (installation, steps.plan(steps.of_weight(weights) if not to else sorted(own)))
             for installation, steps in zip(assessment.installations, next_steps, strict=True)
+            for own in ([one for one in wanted if one.startswith(f"{installation.product}/")],)
             if installation.counts
         ]
         documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))

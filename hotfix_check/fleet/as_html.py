@@ -29,6 +29,7 @@ HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8
 HEAT_SETS, HEAT_UPDATES = 20, 12
 _SHADES = 8
 _NEEDS = 6
+_OLD = 365  # days without a word from a host that stand out
 _BADGES = {ExitCode.FINDINGS: "bad", ExitCode.INCOMPLETE: "open", ExitCode.CLEAN: "good"}
 _OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean")
 
@@ -125,6 +126,9 @@ def _host(host: Document) -> Document:
         "level": clipped(level or "nothing recognised"),
         "catalogue": clipped(host["catalogue"]["version"]),
         "age": host_age(host),
+        "old": (host["age_days"] or 0) > _OLD,
+        # Green beside nothing that is open.
+        "shade": "plain" if host["outcome"] == "clean" and host["summary"]["undetermined"] else host["outcome"],
         "lacks": ", ".join(lacks[:_NEEDS]) + (f" and {more} more" if more else ""),
     }
 

@@ -39,8 +39,14 @@ def _parquet(document: FleetDocument, _: View, stream: BinaryIO) -> None:
     write_parquet(document, stream)
 
 
+def _xlsx(document: FleetDocument, _: View, stream: BinaryIO) -> None:
+    from hotfix_check.fleet.as_xlsx import write_fleet_xlsx
+
+    write_fleet_xlsx(document, stream)
+
+
 FLEET: Report[FleetDocument] = Report(
     text={FleetForm.TABLE: _table, FleetForm.JSON: _json, FleetForm.CSV: _csv, FleetForm.HTML: _html},
-    binary={FleetForm.PARQUET: _parquet},
+    binary={FleetForm.XLSX: _xlsx, FleetForm.PARQUET: _parquet},
     columns=140,
 )

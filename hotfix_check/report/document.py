@@ -164,12 +164,13 @@ class ProductDocument(TypedDict):
 
 class SupportDocument(TypedDict):
     """Until when Microsoft supports what is installed. ``ended_days`` is negative while it still does, null without a
-    day to count to; ``extended_until`` is the end of what can be bought."""
+    day to count to; ``extended_until`` is the end of what can be bought; ``upgrade`` the way to the successor."""
 
     ends: Day | None
     ended_days: int | None
     extended_until: Day | None
     successor: str | None
+    upgrade: str | None
 
 
 class BuildCountDocument(TypedDict):

@@ -52,6 +52,7 @@ class FleetForm(StrEnum):
     JSON = "json"
     CSV = "csv"
     HTML = "html"
+    XLSX = "xlsx"
     PARQUET = "parquet"
 
 

@@ -34,6 +34,7 @@ from hotfix_check.report.parts import (
     standing_of,
     step_line,
     step_notes,
+    successor_words,
 )
 from hotfix_check.report.posture import identity_words, posture_clauses
 from hotfix_check.report.severity import severity_of
@@ -184,7 +185,9 @@ def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocum
         "steps": steps,
         "steps_left": max(0, len(steps) - _STEPS),
         "first_steps": steps[:_STEPS],
-        "exposures": [_exposure(cve, as_of) for cve in one["exposures"]] if one else [],
+        "exposures": one["exposures"] if one else [],
+        "exploited": [_exposure(cve, as_of) for cve in one["exposures"] if _is_urgent(cve)] if one else [],
+        "cves": _cve_groups(one["exposures"]) if one else [],
         "exposed": _worst_exposed(one, as_of) if one else [],
         "told": told,
         "first": [row for row in told if row["to_do"] and row["importance"] != "optional"][:_STEPS],
@@ -218,7 +221,7 @@ def _words(
         "identity": identity_words(standing),
         "root": one["root"] if told_root else None,
         "clauses": [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)],
-        "successor": one["support"]["successor"] if standing.ended else None,
+        "successor": successor_words(one) if standing.ended else None,
         "census": census_words(one),
         "level": level_reason(product, level_words(one)) if product else None,
     }
@@ -243,7 +246,7 @@ def _steps(one: InstallationDocument | None, rows: dict[str, dict[str, Any]]) ->
                 "number": number,
                 "name": update_name(step),
                 "line": step_line(step),
-                "notes": step_notes(step),
+                "by_hand": [f"{action['kind'].capitalize()}: {action['text']}." for action in step["actions"]],
                 "short_notes": step_notes(step, _NAMED, by_hand=False),
                 "under": under,
             }
@@ -285,6 +288,21 @@ def _worst_exposed(one: InstallationDocument, as_of: str | None) -> dict[str, An
         "left": max(0, len(exposed) - _EXPOSED),
         "all": len(exposed),
     }
+
+
+def _is_urgent(cve: ExposureDocument) -> bool:
+    return cve["known_exploited"] is not None and cve["state"] != "fixed"
+
+
+def _cve_groups(exposures: Sequence[ExposureDocument]) -> list[tuple[str, str, str, str]]:
+    """(state, what fixes it, what it needs, CVEs with their severity): those that are alike in one row."""
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for cve in exposures:
+        fixed_by = names_of([cve["fixed_by"]])[0] if cve["fixed_by"] else "not known"
+        severity = severity_of([cve])
+        rated = f" ({severity} {cve['cvss']})" if severity and cve["state"] != "fixed" else ""
+        groups[cve["state"], fixed_by, cve["needs"] or ""].append(f"{cve['cve']}{rated}")
+    return [(state, fixed_by, needs, ", ".join(cves)) for (state, fixed_by, needs), cves in groups.items()]
 
 
 def _exposure(cve: ExposureDocument, as_of: str | None) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from hotfix_check.assess.finding import Basis, Exposure, Installation, ProductLevel, Step
+from hotfix_check.assess.finding import Basis, Exposure, ExposureState, Installation, ProductLevel, Step
 from hotfix_check.catalogue import Catalogue, Product, Update
+from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.report.document import (
     BehindDocument,
@@ -54,11 +55,11 @@ def installation_document(
         "build_released": day_text(released),
         "anomalies": list(one.level.anomalies),
         "posture": "",
-        "support": _support(one.level, product, as_of),
+        "support": _support(one.level, product, {each.id: each.name for each in catalogue.products}, as_of),
         "behind": _behind(own, catalogue, released),
         "census": [{"build": str(count.build), "files": count.files} for count in one.census],
-        "next_steps": [step_document(step, one.root) for step in one.next_steps],
-        "exposures": [_exposure(exposure) for exposure in one.exposures],
+        "next_steps": [step_document(step, one) for step in one.next_steps],
+        "exposures": [_exposure(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures],
     }
     document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
     return document
@@ -100,23 +101,26 @@ def _behind(findings: Iterable[FindingDocument], catalogue: Catalogue, build_day
     return {"updates": len(lacking), "months": months}
 
 
-def _support(level: ProductLevel, product: Product, as_of: date | None) -> SupportDocument:
+def _support(level: ProductLevel, product: Product, names: Mapping[str, str], as_of: date | None) -> SupportDocument:
     own = product.levels[level.low].end_of_support if level.exact else None
     ends = own or product.end_of_support
     return {
         "ends": day_text(ends),
         "ended_days": None if ends is None or as_of is None else (as_of - ends).days,
-        "extended_until": None,
-        "successor": None,
+        "extended_until": day_text(max((period.ends for period in product.paid_support), default=None)),
+        "successor": names.get(product.successor, product.successor) if product.successor else None,
+        "upgrade": product.upgrade,
     }
 
 
-def step_document(step: Step, root: str | None) -> StepDocument:
-    """One step of a plan, or of the headline, for the installation with this root."""
+def step_document(step: Step, one: Installation) -> StepDocument:
+    """One step of a plan, or of the headline, for an installation; its CVEs are those that it closes there."""
     update = step.update
+    settled = {update.id, *step.settles}
+    open_ones = (each for each in one.exposures if each.state is not ExposureState.FIXED)
     return {
         "id": update.id,
-        "installation": root,
+        "installation": one.root,
         "kb": update.kb,
         "title": update.title,
         "kind": str(update.kind),
@@ -128,22 +132,22 @@ def step_document(step: Step, root: str | None) -> StepDocument:
         "requires": list(step.requires),
         "not_known": list(step.not_known),
         "settles": list(step.settles),
-        "cves": [],
+        "cves": [each.cve for each in open_ones if each.fixed_by in settled],
         "restart": update.restart,
         "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
         "source": "; ".join(update.sources),
     }
 
 
-def _exposure(exposure: Exposure) -> ExposureDocument:
+def _exposure(exposure: Exposure, known: Cve | None) -> ExposureDocument:
     return {
         "cve": exposure.cve,
         "state": str(exposure.state),
         "fixed_by": exposure.fixed_by,
         "needs": exposure.needs,
-        "impact": None,
-        "cvss": None,
-        "known_exploited": None,
-        "due": None,
-        "ransomware": None,
+        "impact": known.impact if known else None,
+        "cvss": known.cvss if known else None,
+        "known_exploited": day_text(known.known_exploited) if known else None,
+        "due": day_text(known.due) if known else None,
+        "ransomware": known.ransomware if known and known.known_exploited else None,
     }

@@ -62,6 +62,7 @@ def standing_of(one: InstallationDocument, findings: Iterable[FindingDocument], 
         ended=ends is not None and ends < day,
         ended_days=one["support"]["ended_days"],
         extended_until=one["support"]["extended_until"],
+        extended_ended=(one["support"]["extended_until"] or day) < day,
         judged=bool(findings),
         lacking=len(lacking),
         partial=sum(finding["verdict"] == "partial" for finding in lacking),
@@ -92,6 +93,16 @@ def level_words(one: InstallationDocument) -> str:
     if one["level_basis"] == "none" or low is None:
         return "of an unknown service level"
     return f"at least {low}" if one["level_basis"] == "inferred" or low == high else f"{low} to {high}"
+
+
+def successor_words(one: InstallationDocument) -> str:
+    """The product to go to and the way there; empty where none is known."""
+    support = one["support"]
+    if not support["successor"]:
+        return ""
+    return f"The way on is {support['successor']}" + (
+        f": {support['upgrade'].rstrip('.')}." if support["upgrade"] else "."
+    )
 
 
 def census_words(one: InstallationDocument, most: int = 3) -> str:

@@ -36,7 +36,7 @@ def plan_document(
     return {
         "schema": "hotfix-check/plan/1",
         "target": assessment.target,
-        "steps": [step_document(step, installation.root) for installation, step in steps],
+        "steps": [step_document(step, installation) for installation, step in steps],
         "restarts": names_of(step.update.id for _, step in steps if step.update.restart == "yes"),
         "restart_not_stated": names_of(step.update.id for _, step in steps if step.update.restart is None),
         "unreachable": [

@@ -13,11 +13,12 @@ class Standing:
     """All that the posture of an installation is said from.
 
     ``name`` is the product with its level. ``build_day`` is an ISO day, as are ``support_ends`` and ``extended_until``;
-    ``ended`` tells whether the support has, ``ended_days`` how long ago, None where no day is counted to. ``lacking``
-    counts the required and recommended updates that are missing or partial without a waiver, ``partial`` those of them
-    that are there in part, ``months`` how much newer the newest of them is. ``undetermined`` counts the required and
-    recommended ones, ``accepted`` what is waived. ``judged`` is false where no update was judged. ``exposed``,
-    ``exploited`` (of those, known to be exploited) and ``unsettled`` count CVEs. ``steps`` are names in order.
+    ``ended`` tells whether the support has, ``extended_ended`` the paid one, ``ended_days`` how long ago, None where no
+    day is counted to. ``lacking`` counts the required and recommended updates that are missing or partial without a
+    waiver, ``partial`` those of them that are there in part, ``months`` how much newer the newest of them is.
+    ``undetermined`` counts the required and recommended ones, ``accepted`` what is waived. ``judged`` is false where no
+    update was judged. ``exposed``, ``exploited`` (of those, known to be exploited) and ``unsettled`` count CVEs.
+    ``steps`` are names in order.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Standing:
     ended: bool = False
     ended_days: int | None = None
     extended_until: str | None = None
+    extended_ended: bool = False
     judged: bool = True
     lacking: int = 0
     partial: int = 0
@@ -69,7 +71,10 @@ def support_words(standing: Standing) -> str:
     since = f"out of support since {standing.support_ends}"
     if standing.ended_days:
         since += f" ({span_words(standing.ended_days)})"
-    return since + (f", paid support until {standing.extended_until}" if standing.extended_until else "")
+    if standing.extended_until is None:
+        return since
+    bought = "ended" if standing.extended_ended else "until"
+    return f"{since}, paid support {bought} {standing.extended_until}"
 
 
 def behind_words(standing: Standing) -> str:

@@ -19,6 +19,7 @@ from hotfix_check.report.parts import (
     standing_of,
     step_line,
     step_notes,
+    successor_words,
 )
 from hotfix_check.report.posture import identity_words, posture_clauses
 from hotfix_check.report.text import cell, cut, fill, visible
@@ -38,7 +39,10 @@ _LISTED = 10
 _ASIDE = "undated:"  # what is so of most old updates, and tells nothing of the target
 _NAMED = 8
 _WIDEST_NAME = 40
-_ROWS, _TOLD, _STEPS, _LINES = 10, 3, 4, 3  # of a first screen: findings, those told in full, steps, lines of a reason
+# Of a first screen: findings, those told in full, steps, lines of a reason; fewer where steps take room.
+_ROWS, _TOLD, _STEPS, _LINES = 10, 3, 3, 2
+_ROWS_BELOW_STEPS, _TOLD_BELOW_STEPS, _FEW_NAMED = 3, 1, 3
+_SUPPLY = 3
 
 
 def render_table(document: ResultDocument, *, width: int, everything: bool, paint: Paint = plain) -> str:
@@ -93,13 +97,13 @@ class _Page:
             yield "Of products that are not here:"
         if folded.shown:
             ordered = folded.shown if self.everything else sorted(folded.shown, key=_partial_first)
-            yield self._overview(ordered)
             steps = part.installation["next_steps"] if part.installation else []
+            yield self._overview(ordered, stepped=bool(steps))
             settled = frozenset(key for step in steps for key in step["settles"])
-            if told := self._told(ordered):
+            if told := self._told(ordered, settled):
                 yield "\n".join(self._sentences(one, folded, settled) for one in told)
         if folded.open:
-            yield self.filled(_open_questions(folded.open))
+            yield self.filled(_open_questions(folded.open, everything=self.everything))
 
     def _standing(
         self, target: TargetDocument, one: InstallationDocument, findings: Sequence[FindingDocument], *, named: bool
@@ -113,9 +117,9 @@ class _Page:
         )
         lines = [f"{identity_words(standing)}{where}{why}.{aside}"]
         lines += [f"  {clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
-        if one["support"]["successor"] and standing.ended:
-            lines.append(f"  The way on: {one['support']['successor']}.")
-        if census := census_words(one):
+        if standing.ended and self.everything and (way := successor_words(one)):
+            lines.append(f"  {way}")
+        if census := census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")
         lines += [f"! {text}" for text in one["anomalies"]]
         return self.filled(lines, indent="  ")
@@ -128,14 +132,18 @@ class _Page:
         lines = ["Next steps:"]
         for number, step in enumerate(kept, 1):
             lines.append(fill(f"{number}. {step_line(step)}", self.width, indent="     ", first="  "))
-            lines += [fill(note, self.width, indent="     ", first="     ") for note in step_notes(step)]
+            notes = step_notes(step, _NAMED if self.everything else _FEW_NAMED, by_hand=self.everything)
+            if step["actions"] and not self.everything:
+                many = counted(len(step["actions"]), "step")
+                notes.append(f"{many} by hand beside it ('hotfix-check plan' tells).")
+            lines += [fill(note, self.width, indent="     ", first="     ") for note in notes]
         if len(kept) < len(steps):
             lines.append(f"  ... and {len(steps) - len(kept)} more ('hotfix-check plan' shows them)")
         yield "\n".join(lines)
 
-    def _overview(self, findings: Sequence[FindingDocument]) -> str:
+    def _overview(self, findings: Sequence[FindingDocument], *, stepped: bool) -> str:
         """One line each on a first screen: titles are cut, and what does not fit is counted."""
-        kept = findings if self.everything else findings[:_ROWS]
+        kept = findings if self.everything else findings[: _ROWS_BELOW_STEPS if stepped else _ROWS]
         rows = [
             (one["verdict"], cell(names_of([one["id"]])[0], _WIDEST_NAME), one["importance"], cell(one["title"]))
             for one in kept
@@ -154,11 +162,15 @@ class _Page:
             lines.append(f"... and {len(findings) - len(kept)} more (--all shows them)")
         return "\n".join(lines)
 
-    def _told(self, findings: Sequence[FindingDocument]) -> Sequence[FindingDocument]:
-        """Those told in full: all, where they are few; else what is half-installed, and what weighs."""
+    def _told(self, findings: Sequence[FindingDocument], settled: Collection[str]) -> Sequence[FindingDocument]:
+        """Those told in full: all, where they are few; else what is half-installed, and what no step settles."""
         if self.everything or len(findings) <= _TOLD + 1:
             return findings
-        return [one for one in findings if one["verdict"] == "partial" or one["importance"] != "optional"][:_TOLD]
+        return [
+            one
+            for one in findings
+            if one["verdict"] == "partial" or (one["importance"] != "optional" and one["id"] not in settled)
+        ][: _TOLD_BELOW_STEPS if settled else _TOLD]
 
     def _painted(self, text: str, before: str, verdict: str) -> str:
         """The text with the verdict behind ``before`` painted, if it begins so."""
@@ -217,16 +229,16 @@ def _few_lines(text: str, most: int) -> str:
     return text if len(lines) <= most else "\n".join([*lines[: most - 1], f"{lines[most - 1].rstrip(',;')} ..."])
 
 
-def _open_questions(findings: Sequence[FindingDocument]) -> list[str]:
+def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) -> list[str]:
     """Optional updates that are not determined, by what would settle them."""
     asked = files_to_supply(findings)
     lines = [f"{len(findings)} optional updates are undetermined."]
     if asked:
-        named = ", ".join(f"{name} for {count}" for name, count in asked[:_NAMED])
-        more = f", and {len(asked) - _NAMED} files more (--ask lists them)" if len(asked) > _NAMED else ""
+        named = ", ".join(f"{name} for {count}" for name, count in asked[:_SUPPLY])
+        more = f", and {len(asked) - _SUPPLY} files more (--ask lists them)" if len(asked) > _SUPPLY else ""
         lines.append(f"  To settle them, supply {named}{more}.")
     silent = sum(not one["settle_with"] for one in findings)
-    if silent:
+    if silent and (everything or not asked):
         lines.append(f"  No file would settle {silent} of them: they have no file table, or another line's.")
     return lines
 

@@ -15,19 +15,24 @@ from hotfix_check.report.text import visible
 MAX_CELL = 32_767  # characters that a cell of the format holds
 MAX_ROWS = 1_048_576
 _WIDEST = 60
+_FIRST_YEAR = 1900  # of the format's days
 _MADE = datetime(2000, 1, 1)
 
 
 def write_xlsx(document: ResultDocument, stream: BinaryIO) -> None:
     """Write the workbook of a result."""
-    write_workbook(((sheet.name, sheet.columns, sheet.rows(document)) for sheet in WORKBOOK), stream)
+    write_workbook(
+        ((sheet.name, sheet.columns, sheet.rows(document)) for sheet in WORKBOOK), stream, title="Hotfix report"
+    )
 
 
-def write_workbook(sheets: Iterable[tuple[str, tuple[str, ...], Iterable[Iterable[Cell]]]], stream: BinaryIO) -> None:
+def write_workbook(
+    sheets: Iterable[tuple[str, tuple[str, ...], Iterable[Iterable[Cell]]]], stream: BinaryIO, *, title: str
+) -> None:
     """Write sheets of (name, columns, rows). Text stays text whatever it begins with; what is too long is cut."""
     off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(stream, off) as book:
-        book.set_properties({"title": "Hotfix report", "created": _MADE})
+        book.set_properties({"title": title, "created": _MADE})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
         plain = book.add_format({"valign": "top", "text_wrap": True})
@@ -57,12 +62,12 @@ def _write(sheet: Any, row: int, at: int, value: Cell, day: Any, plain: Any) -> 
     """Write a cell; the width that it would like, in characters."""
     if value is None:
         return 0
-    if isinstance(value, date):
+    if isinstance(value, date) and value.year >= _FIRST_YEAR:
         sheet.write_datetime(row, at, value, day)
         return 11
     if isinstance(value, int | float):
         sheet.write_number(row, at, value, plain)
         return len(str(value)) + 1
-    text = visible(value)
+    text = visible(str(value))
     sheet.write_string(row, at, text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 3]}...", plain)
     return len(text) + 1

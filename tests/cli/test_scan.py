@@ -29,8 +29,8 @@ def test_a_half_patched_server_fits_one_screen_with_what_is_half_installed_first
     assert len(lines) <= 40
     assert max(map(len, lines[1:])) <= 80
     shown = [line.split()[:2] for line in lines if line.startswith(("partial ", "missing ", "undetermined "))]
-    assert shown[0] == ["partial", "KB884874"]
-    assert any(line.startswith("KB884874 partial: Msexcimc.exe in imc is 5.5.2655.55") for line in lines)
+    assert shown[0] == ["partial", "KB326322"]
+    assert any(line.startswith("KB326322 partial: Msexcimc.exe in imc is 5.5.2655.55") for line in lines)
     assert any(line.startswith("Exchange Server 5.5 SP4") for line in lines[:4])
     assert "  Out of support since 2005-12-31." in lines
     assert "not shown (--all shows them)" in " ".join(ran.out.split())

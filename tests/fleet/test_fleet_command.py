@@ -79,8 +79,8 @@ def test_the_exit_code_is_that_of_all_hosts(
     [
         (["nowhere"], "nowhere: no such file or folder"),
         (["no*.json"], "no*.json: no file fits this pattern"),
-        (["in", "-f", "xml"], "'xml' is not one of 'table', 'json', 'csv', 'html', 'parquet'"),
-        (["in", "-o", "fleet.md"], "--output: '.md' is none of .txt, .json, .csv, .html, .parquet"),
+        (["in", "-f", "xml"], "'xml' is not one of 'table', 'json', 'csv', 'html', 'xlsx', 'parquet'"),
+        (["in", "-o", "fleet.md"], "--output: '.md' is none of .txt, .json, .csv, .html, .xlsx, .parquet"),
         (["in", "-o", "in/fleet.json"], "in/fleet.json would be written into the target in"),
         (["in", "--group-by", "dag"], "--group-by: names a column of the file that --expect gives"),
         (["in", "--expect", "hosts.txt", "--group-by", "dag"], "--group-by: hosts.txt has no columns"),

@@ -24,6 +24,7 @@ from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import HostRow, damaged
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import fleet_sentences, host_age
+from hotfix_check.report.text import visible
 
 pytestmark = pytest.mark.usefixtures("supported")
 
@@ -234,3 +235,36 @@ def test_axe_finds_no_fault_in_light_and_in_dark(browser: Any, tmp_path: Path) -
         found = browser.execute_async_script("const done = arguments[0]; axe.run(document).then(done)")
         assert [fault["id"] for fault in found["violations"]] == []
         assert len(found["passes"]) > 10
+
+
+def test_the_workbook_has_a_row_a_host_worst_first_and_a_row_an_update() -> None:
+    import openpyxl
+
+    from hotfix_check.fleet.as_xlsx import write_fleet_xlsx
+
+    stream = io.BytesIO()
+    with Spool() as spool:
+        write_fleet_xlsx(document(filled(spool, 60), grouped=True), stream)
+    book = openpyxl.load_workbook(stream)
+    assert book.sheetnames == ["Summary", "Hosts", "Updates", "Around the hosts"]
+    labels, *hosts = book["Hosts"].iter_rows(values_only=True)
+    rows = [dict(zip(labels, values, strict=True)) for values in hosts]
+    assert len(rows) == 60
+    assert (rows[0]["Missing"], rows[0]["Outcome"], rows[-1]["Outcome"]) == (39, "findings", "clean")
+    assert visible(f"EX{HOSTILE}") in {one["Host"] for one in rows}
+    assert {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
+    around = {values[0] for values in book["Around the hosts"].iter_rows(values_only=True)}
+    assert "Could not be judged" in around
+
+
+def test_no_host_is_green_beside_what_is_open_and_an_old_one_stands_out() -> None:
+    with Spool() as spool:
+        spool.add(row("OPEN", outcome="clean", findings={"undetermined": KBS[:1]}))
+        spool.add(row("CLEAN", outcome="clean", findings={"installed": KBS[:1]}, at="2020-01-01T00:00:00Z"))
+        spool.finish(None)
+        (text,) = html_text(document(spool, grouped=False))
+    of = {line.partition('scope="row">')[2][:5].strip("< "): line for line in text.splitlines() if "<td><span" in line}
+    assert 'class="o plain">clean' in of["OPEN"]
+    assert 'class="o clean">clean' in of["CLEAN"]
+    assert 'class="n nb old">' in of["CLEAN"]
+    assert 'class="n nb old">' not in of["OPEN"]

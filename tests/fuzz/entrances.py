@@ -244,7 +244,7 @@ def enter_waivers(data: bytes) -> None:
         _told(error)
         return
     long_waivers(waivers, _DAY)
-    apply_waivers([_ASSESSMENT], waivers, _DAY, lambda _: True)
+    apply_waivers([_ASSESSMENT], waivers, _DAY)
 
 
 def enter_manifest(data: bytes) -> None:

@@ -158,6 +158,7 @@ def _installation(findings: list[dict[str, Any]]) -> dict[str, Any]:
             "ended_days": 403,
             "extended_until": "2026-10-13",
             "successor": f"Exchange Server SE {HOSTILE}",
+            "upgrade": f"In place from CU15 {HOSTILE}",
         },
         "behind": {"updates": len(missing), "months": 43 if missing else None},
         "census": [{"build": "15.1.2507.6", "files": 199}, {"build": "15.1.2507.61", "files": 1}],

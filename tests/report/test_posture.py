@@ -28,6 +28,7 @@ CU23 = "Exchange Server 2016 CU23"
                 ended=True,
                 ended_days=408,
                 extended_until="2026-10-13",
+                extended_ended=True,
                 lacking=24,
                 months=41,
                 exposed=14,
@@ -35,7 +36,7 @@ CU23 = "Exchange Server 2016 CU23"
                 steps=("KB5066369",),
             ),
             "Exchange Server 2016 CU23, build 15.1.2507.6 of 2022-04-20; out of support since 2025-10-14 (13 months), "
-            "paid support until 2026-10-13; 24 updates and 41 months behind; exposed to 14 CVEs, 4 of them known to be "
+            "paid support ended 2026-10-13; 24 updates and 41 months behind; exposed to 14 CVEs, 4 of them known to be "
             "exploited (CVE-2022-41040, CVE-2022-41082, CVE-2023-21529 and 1 more); next: KB5066369.",
         ),
         (
