@@ -52,7 +52,7 @@ def half_installed(marker: str) -> Inventory:
 SERVERS = {
     **servers(),
     "2016 half-installed": half_installed("15.1.2507.61"),
-    "2016 newest half-installed": half_installed("15.1.2507.73"),
+    "2016 newest half-installed": half_installed("15.1.2507.77"),
 }
 
 
@@ -125,10 +125,10 @@ def test_advice_on_real_servers(server: str, update: str, advice: tuple[str, ...
 def test_a_half_installed_update_is_a_step(server: str, again: bool) -> None:
     result, _ = PLANNED[server]
     (installation,) = result.installations
-    assert [(step.update.id, step.again) for step in installation.next_steps] == [("exchange-2016/Sep26SU", again)]
+    assert [(step.update.id, step.again) for step in installation.next_steps] == [("exchange-2016/Oct26SU", again)]
     half = [one for one in result.findings if one.verdict is Verdict.PARTIAL]
     assert half
-    assert {one.advice for one in half if one.importance in WEIGHTY} == {("exchange-2016/Sep26SU",)}
+    assert {one.advice for one in half if one.importance in WEIGHTY} == {("exchange-2016/Oct26SU",)}
 
 
 def test_the_level_comes_first_and_what_each_step_settles_is_told_under_it() -> None:
