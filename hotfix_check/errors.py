@@ -9,6 +9,7 @@
     ├── SavedInputError   a saved inventory or result is broken
     ├── PolicyError       a baseline or waiver file is broken
     ├── UsageError        an option's value cannot be used
+    ├── WorkerError       a process that works beside this one cannot be started, or died
     └── OutputError       a report cannot be written
 
 A single bad file inside a target is not an exception but a value (``inventory.UnreadableFile``).
@@ -64,3 +65,7 @@ class UsageError(HotfixCheckError):
 
 class OutputError(HotfixCheckError):
     """A report cannot be written."""
+
+
+class WorkerError(HotfixCheckError):
+    """A process of this program that should work beside this one could not be started, or died."""

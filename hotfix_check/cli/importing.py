@@ -6,17 +6,15 @@ import contextlib
 import glob
 import json
 import os
-import signal
 import sys
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
 from hotfix_check.catalogue.load import MAX_FILE_BYTES
-from hotfix_check.cli.ending import STOPPING, complain
+from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.output import replaced, standard_output
@@ -26,7 +24,8 @@ from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.article.toml_draft import draft_to_toml, toml_blocks
 from hotfix_check.drafts.package import is_package, read_package
-from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, OutputError, UsageError
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, OutputError, UsageError, WorkerError
+from hotfix_check.fleet.workers import Workers
 from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.bounded import read_bounded
@@ -192,8 +191,8 @@ def _import_one(source: str, kb: int | None, format: Format) -> Imported:
     return Imported(source, rendered, tuple(toml_blocks(draft).items()), len(draft.files), None)
 
 
-def _import_many(sources: Sequence[str], kb: int | None, format: Format) -> list[Imported]:
-    return [_import_one(source, kb, format) for source in sources]
+def _import_many(format: Format, kb: int | None) -> Callable[[Sequence[str]], list[Imported]]:
+    return lambda sources: [_import_one(source, kb, format) for source in sources]
 
 
 def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs: int) -> Iterator[Imported]:
@@ -203,44 +202,11 @@ def _import_all(sources: Sequence[str], *, kb: int | None, format: Format, jobs:
             yield _import_one(source, kb, format)
         return
     chunks = (sources[at : at + _CHUNK] for at in range(0, len(sources), _CHUNK))
-    with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals) as pool:
-        under_way: deque[Future[list[Imported]]] = deque()
-        try:
-            for chunk in chunks:
-                with _signals_held():
-                    under_way.append(pool.submit(_import_many, chunk, kb, format))
-                if len(under_way) >= jobs * _AHEAD:
-                    yield from under_way.popleft().result()
-            while under_way:
-                yield from under_way.popleft().result()
-        except BrokenExecutor:
-            raise ArticleError("a process that --jobs started was ended: run it again with --jobs 1") from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
-    """A worker that is started here is born with its signals held; here they come afterwards. Windows has no such."""
-    hold = getattr(signal, "pthread_sigmask", None)
-    if hold is None:
-        yield
-        return
-    before = hold(signal.SIG_BLOCK, STOPPING)
-    try:
-        yield
-    finally:
-        hold(signal.SIG_SETMASK, before)
-
-
-def _leave_signals() -> None:
-    """In a worker: Ctrl-C reaches every process of a terminal, and the first one alone ends the run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for each in STOPPING:
-        if each is not signal.SIGINT and signal.getsignal(each) is not signal.SIG_IGN:
-            signal.signal(each, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+    with Workers(jobs, partial(_import_many, format), kb) as workers:
+        for task in workers.done(chunks, jobs * _AHEAD, ordered=True):
+            if task.died:
+                raise WorkerError("--jobs: a process that was started for it died: run it again with --jobs 1")
+            yield from task.result or ()
 
 
 def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported]:
