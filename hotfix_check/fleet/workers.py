@@ -38,7 +38,8 @@ class Task(Generic[T, R]):
 @dataclass(slots=True, eq=False)
 class _Worker(Generic[T, R]):
     process: SpawnProcess
-    line: Connection
+    orders: Connection
+    answers: Connection
     ready: bool = False
     task: Task[T, R] | None = None
 
@@ -66,7 +67,8 @@ class Workers(Generic[A, T, R]):
         for worker in self._workers:
             if kind is not None:
                 worker.process.kill()
-            worker.line.close()  # which ends one that waits for a task
+            worker.orders.close()  # which ends one that waits for a task
+            worker.answers.close()
         for worker in self._workers:
             worker.process.join(_PATIENCE)
             if worker.process.is_alive():
@@ -110,36 +112,37 @@ class Workers(Generic[A, T, R]):
 
         context = multiprocessing.get_context("spawn")
         try:
-            with _quiet_birth():
-                here, there = context.Pipe()
-                try:
-                    process = context.Process(target=_work, args=(there, self._prepare, self._argument), daemon=True)
-                    process.start()
-                except BaseException:
-                    here.close()
-                    raise
-                finally:
-                    there.close()
-                self._workers.append(_Worker(process, here))
+            with _quiet_birth(), contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
+                answers, answering = context.Pipe(duplex=False)
+                ours.callback(answers.close)
+                theirs.callback(answering.close)
+                ordered, orders = context.Pipe(duplex=False)
+                ours.callback(orders.close)
+                theirs.callback(ordered.close)
+                given = (ordered, answering, self._prepare, self._argument)
+                process = context.Process(target=_work, args=given, daemon=True)
+                process.start()
+                ours.pop_all()
+                self._workers.append(_Worker(process, orders, answers))
         except (OSError, RuntimeError) as error:
             raise _cannot_start(getattr(error, "strerror", None) or str(error)) from error
 
     def _give(self, worker: _Worker[T, R], task: Task[T, R]) -> None:
         worker.task = task
         with contextlib.suppress(OSError):  # it died meanwhile, which is heard next
-            worker.line.send(task.given)
+            worker.orders.send(task.given)
 
     def _listen(self) -> None:
         """Wait until something is heard of a process at least."""
         from multiprocessing.connection import wait
 
-        by_line = {worker.line: worker for worker in self._workers}
-        for line in wait(list(by_line)):
-            self._hear(by_line[line])  # type: ignore[index]
+        heard = set(wait([worker.answers for worker in self._workers]))
+        for worker in [worker for worker in self._workers if worker.answers in heard]:
+            self._hear(worker)
 
     def _hear(self, worker: _Worker[T, R]) -> None:
         try:
-            failed, said = worker.line.recv()
+            failed, said = worker.answers.recv()
         except (EOFError, OSError):
             self._bury(worker)
             return
@@ -154,7 +157,8 @@ class Workers(Generic[A, T, R]):
     def _bury(self, worker: _Worker[T, R]) -> None:
         self._workers.remove(worker)
         worker.process.join(_PATIENCE)
-        worker.line.close()
+        worker.orders.close()
+        worker.answers.close()
         if worker.task is not None:
             worker.task.died = worker.task.done = True
         elif not worker.ready:
@@ -173,7 +177,7 @@ def _how(code: int | None) -> str:
 def _quiet_birth() -> Iterator[None]:
     """A process that is started here is born with the signals held that end a run; here they come afterwards.
 
-    And without this one's stderr: what it has to say comes through its line, and a new interpreter that finds too few
+    And without this one's stderr: what it has to say comes as an answer, and a new interpreter that finds too few
     open files or processes for its modules would say that with a traceback.
     """
     hold = getattr(signal, "pthread_sigmask", None)
@@ -200,7 +204,9 @@ def _stderr_aside() -> Iterator[None]:
         yield
 
 
-def _work(line: Connection, prepare: Callable[[Any], Callable[[Any], Any]], argument: Any) -> None:
+def _work(
+    orders: Connection, answers: Connection, prepare: Callable[[Any], Callable[[Any], Any]], argument: Any
+) -> None:
     """In the process: the word that it is ready, then a result for each task, until the other end is closed."""
     # Ctrl-C reaches every process of a terminal; the first one alone ends the run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -211,10 +217,10 @@ def _work(line: Connection, prepare: Callable[[Any], Callable[[Any], Any]], argu
     with contextlib.suppress(EOFError, OSError):
         try:
             work = prepare(argument)
-            line.send((False, None))
+            answers.send((False, None))
             while True:
-                line.send((False, work(line.recv())))
-        except (EOFError, BrokenPipeError, ConnectionError):
+                answers.send((False, work(orders.recv())))
+        except (EOFError, BrokenPipeError):
             raise
         except Exception as error:  # told where the task was given
-            line.send((True, error))
+            answers.send((True, error))
