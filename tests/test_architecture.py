@@ -24,6 +24,7 @@ EDGES = {
 }
 ORDER = [
     "errors",
+    "exit_code",
     "version",
     "untrusted",
     "saved_result",

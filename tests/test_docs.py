@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Run
 
+from hotfix_check.exit_code import MEANINGS
+
 README = (ROOT / "README.md").read_text()
 COMMANDS = [
     line
@@ -46,6 +48,14 @@ def test_the_help_names_every_option_of_the_readme(run: Run) -> None:
     commands = {words if words[0] == "catalogue" else words[:1] for words in used}
     helped = "".join(run(*words, "--help").out for words in sorted(commands))
     assert {option for option in named if option not in helped} == set()
+
+
+def test_the_exit_codes_of_the_readme_and_of_help_are_those_of_the_code(run: Run) -> None:
+    rows = re.findall(r"^\| (\d+) \| (.*) \|$", README, re.MULTILINE)
+    assert dict(rows) == {str(code.value): meaning for code, meaning in MEANINGS.items()}
+    for command in ((), ("scan",), ("fleet",)):
+        said = re.sub(r"[\s│]+", " ", run(*command, "--help").out)
+        assert all(f"{code} {meaning}" in said for code, meaning in rows)
 
 
 @pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md"])

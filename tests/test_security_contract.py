@@ -12,7 +12,7 @@ from conftest import ROOT
 from pe_builder import build_pe
 
 import hotfix_check
-from hotfix_check.cli.ending import INTERRUPTED, NOT_ASKED
+from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import read_target
 
 TEXT = (ROOT / "SECURITY.md").read_text("utf-8")
@@ -43,7 +43,7 @@ def test_the_table_has_every_bound_with_its_number_once() -> None:
 def test_no_other_number_is_stated_than_exit_codes() -> None:
     prose = "\n".join(line for line in TEXT.splitlines() if not line.startswith("| "))
     prose = re.sub(r"`[^`]*`", "", prose).replace("SHA-256", "")
-    assert set(re.findall(r"\d[\d,.]*", prose)) == {str(NOT_ASKED), str(INTERRUPTED)}
+    assert set(re.findall(r"\d[\d,.]*", prose)) == {str(ExitCode.NOT_ASKED.value), str(ExitCode.INTERRUPTED.value)}
 
 
 def test_every_option_that_is_named_is_one() -> None:

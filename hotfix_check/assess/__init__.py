@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
 from hotfix_check.assess.finding import (
     Assessment,
+    Basis,
     Finding,
     Foreign,
     HeldAdvisory,
@@ -17,9 +18,10 @@ from hotfix_check.assess.finding import (
     RowState,
     Verdict,
 )
-from hotfix_check.assess.findings import make_finding, with_advice
+from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.identity import in_range, readings, with_suspects_unreadable
 from hotfix_check.assess.levels import assess_level, vote_of
+from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
 from hotfix_check.assess.updates import ProductUpdates
@@ -29,6 +31,7 @@ from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.version import FileVersion
 
 __all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]
 
@@ -56,10 +59,15 @@ class Assessor:
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
         """Judge one target."""
+        return self.judge(inventory, question)[0]
+
+    def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
         inventory = with_suspects_unreadable(inventory, self.catalogue.products, self.all_names)
         files = TargetFiles(inventory, self.catalogue.products, self.all_names)
         levels: list[ProductLevel] = []
         installations: list[Installation] = []
+        next_steps: list[NextSteps] = []
         findings: list[Finding] = []
         advisories: list[HeldAdvisory] = []
         unread_markers = False
@@ -71,21 +79,29 @@ class Assessor:
             level = self._level(evidence, dict(question.assume).get(product.id))
             if level is not None:
                 levels.append(with_recorded_level(level, product, inventory.registry))
-                installations.append(Installation(root=None, product=product.id, level=levels[-1]))
                 advisories.extend(self._advisories(evidence))
                 unread_markers = unread_markers or _unread_marker(evidence)
-            findings.extend(self._findings(evidence, level, question))
+            judge = self._updates_of(evidence, level, question)
+            found = list(self._findings(judge, level, question))
+            if level is not None:
+                steps = self._next_steps(judge, level, found, question)
+                found = steps.with_advice()
+                next_steps.append(steps)
+                installations.append(
+                    Installation(root=None, product=product.id, level=levels[-1], next_steps=steps.headline().steps)
+                )
+            findings.extend(found)
         unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
-        return Assessment(
+        assessment = Assessment(
             target=inventory.target,
             kind=str(inventory.kind),
             collected=inventory.collected,
             files_seen=inventory.files_seen,
             files_read=inventory.files_read,
             products=tuple(levels),
-            findings=tuple(sorted(with_advice(findings), key=self._worst_first)),
+            findings=tuple(sorted(findings, key=self._worst_first)),
             advisories=tuple(sorted(advisories, key=lambda held: (held.advisory.id, held.path))),
             unreadable=inventory.unreadable,
             unreadable_evidence=unread_rows or (unread_markers and question.kbs is None) or inventory.broken_off,
@@ -94,6 +110,7 @@ class Assessor:
             registry=inventory.registry,
             installations=tuple(installations),
         )
+        return assessment, tuple(next_steps)
 
     def _worst_first(self, finding: Finding) -> tuple[int, int, str, int, int, str]:
         update = finding.update
@@ -130,20 +147,40 @@ class Assessor:
                 shown = file.path.rpartition("/")[2]
                 yield f"unknown-build: {shown} {file.version} is no build that the catalogue has of {product.name}"
 
-    def _findings(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
-        product, files = evidence.product, evidence.files
+    def _updates_of(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> ProductUpdates:
         absent = None if level is not None else self._absent_because(evidence, question)
+        return ProductUpdates(evidence, level, self.relations, absent)
+
+    def _next_steps(
+        self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
+    ) -> NextSteps:
+        """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
+        product, lone = judge.product, judge.evidence.files.lone_name
+        declared = dict(question.assume).get(product.id)
+
+        def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
+            evidence = replace(before.evidence, files=before.evidence.files.raised(versions))
+            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared)
+            return ProductUpdates(evidence, after, self.relations, None)
+
+        terms = Terms(
+            importance=lambda update: question.importance.get(update.id, update.importance),
+            in_scope=lambda update: _in_scope(update, level, lone, product),
+            as_of=question.as_of,
+        )
+        return NextSteps(judge, findings, terms, raised)
+
+    def _findings(self, judge: ProductUpdates, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
+        evidence, absent = judge.evidence, judge.absent_because
+        product, files = evidence.product, evidence.files
         records = records_of(product, files.inventory.registry, self._updates[product.id])
-        judge = ProductUpdates(evidence, level, self.relations, absent)
-        lone = next(iter(files.by_name), "") if files.inventory.lone_file else None
+        lone = files.lone_name
         blind = {
             name for name, copies in files.by_name.items() if any(map(_version_unread, copies))
         } - self.outline.plain_names
         for update in self._updates[product.id]:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
             if not named:
-                continue
-            if question.only is not None and update.id not in question.only:
                 continue
             importance = question.importance.get(update.id, update.importance)
             if question.kbs is not None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 
 from hotfix_check.assess.identity import Identity, identify
 from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
+from hotfix_check.version import FileVersion
 
 TargetFile = InstalledFile | UnreadableFile
 
@@ -32,6 +34,24 @@ class TargetFiles:
     def identity(self, file: InstalledFile) -> Identity:
         """Whose a file is."""
         return self._identities[file.path]
+
+    @property
+    def lone_name(self) -> str | None:
+        """The name of the file where the target is that file alone; None elsewhere."""
+        return next(iter(self.by_name), "") if self.inventory.lone_file else None
+
+    def raised(self, versions: Mapping[str, FileVersion]) -> TargetFiles:
+        """The same files, those at these paths of these versions: what the target would be after an install."""
+        after = copy(self)
+        after.by_name = defaultdict(list, self.by_name)
+        for name in {name_of(path) for path in versions}:
+            after.by_name[name] = [
+                replace(file, version=versions[file.path], version_string=None, size=None, notes=())
+                if isinstance(file, InstalledFile) and file.path in versions
+                else file
+                for file in self.by_name[name]
+            ]
+        return after
 
     def __iter__(self) -> Iterator[TargetFile]:
         for name in sorted(self.by_name):

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from hotfix_check.catalogue.product import Advisory
-from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Update
+from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
 from hotfix_check.inventory import Collected, InstalledFile, RegistryRecords, UnreadableFile
 from hotfix_check.version import FileVersion
 
@@ -135,8 +135,9 @@ class SatisfiedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrerequisiteState:
-    """One group of alternatives: met, unmet or unknown, by what, shown by which evidence."""
+    """One group of alternatives: met, unmet or unknown, by what, shown by which evidence; ``requires`` in words."""
 
+    alternatives: tuple[Prerequisite, ...]
     requires: str
     state: str
     basis: str
@@ -204,9 +205,10 @@ class BuildCount:
 class Step:
     """One update to install; ``settles`` are the ids of the goals that are met once it is there.
 
-    ``again`` where its files are partly there. ``requires`` are the groups of prerequisites that are there by now,
-    ``not_known`` those of which nobody can tell. ``actions`` are its own steps by hand and those of what it settles:
-    bringing an update's files does not do them.
+    ``again`` where its files are partly there. ``public`` is the id of the newest update that anyone can have in its
+    place, where it has to be bought; None where it has not, or there is none. ``requires`` are the groups of
+    prerequisites that are there by now, ``not_known`` those of which nobody can tell. ``actions`` are its own steps by
+    hand and those of what it settles: bringing an update's files does not do them.
     """
 
     update: Update
@@ -216,6 +218,7 @@ class Step:
     settles: tuple[str, ...]
     actions: tuple[Action, ...]
     again: bool = False
+    public: str | None = None
 
 
 class ExposureState(StrEnum):
@@ -304,9 +307,8 @@ class Question:
     """What is asked.
 
     ``kbs``, with the ``ids`` of updates that have no number, and ``products`` narrow it (None: all); ``assume`` are
-    levels declared by the user, by product; ``only`` names the updates that the caller wants of those that would be
-    judged, by id (None: all); ``importance`` is what a baseline says, by update id; ``as_of`` the day that the
-    catalogue was cut at.
+    levels declared by the user, by product; ``importance`` is what a baseline says, by update id; ``as_of`` the day
+    that the catalogue was cut at.
     """
 
     kbs: frozenset[int] | None = None
@@ -314,6 +316,5 @@ class Question:
     products: frozenset[str] | None = None
     assume: tuple[tuple[str, str], ...] = ()
     importance: Mapping[str, Importance] = field(default_factory=dict)
-    only: frozenset[str] | None = None
     complete: bool = False
     as_of: date | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from hotfix_check.assess.finding import (
@@ -58,46 +56,6 @@ def make_finding(judge: ProductUpdates, update: Update, importance: Importance, 
         rows=answer.judgement.rows,
         settle_with=_settle_with(judge, answer, prerequisites),
     )
-
-
-def with_advice(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings, each open one with what to install for it, in order.
-
-    The newest replacement that is itself open, behind what must come first for it. Where that is blocked and the update
-    itself is not, the update as well: it can be had at once. A replacement that is there already is no advice: the file
-    went back, and has to be put on again. What is forbidden is never advised.
-    """
-    by_id = {finding.update.id: finding for finding in findings}
-    return [
-        replace(finding, advice=_advice(finding, by_id)) if _can_be_advised(finding) else finding
-        for finding in findings
-    ]
-
-
-def _advice(finding: Finding, by_id: dict[str, Finding]) -> tuple[str, ...]:
-    newer = [other for one in finding.superseded_by if (other := by_id.get(one)) is not None and _can_be_advised(other)]
-    ids = {other.update.id for other in newer}
-    newest = next((other for other in reversed(newer) if not ids & set(other.superseded_by)), finding)
-    if not newest.blocked:
-        return (newest.update.id,)
-    if newest is not finding and not finding.blocked:
-        return (newest.update.id, finding.update.id)
-    return (*_first(newest, by_id), newest.update.id)
-
-
-def _can_be_advised(finding: Finding) -> bool:
-    return finding.verdict in OPEN and finding.importance is not Importance.FORBIDDEN
-
-
-def _first(finding: Finding, by_id: dict[str, Finding]) -> list[str]:
-    """What a blocked update needs and can be advised: of each unmet group the last, which is the newest level."""
-    found: list[str] = []
-    for group in finding.prerequisites:
-        names = [f"{finding.update.product}/{name}" for name in group.requires.split(" or ")]
-        fitting = [name for name in names if name in by_id and _can_be_advised(by_id[name])]
-        if group.state == "unmet" and fitting:
-            found.append(fitting[-1])
-    return found
 
 
 def _settle_with(

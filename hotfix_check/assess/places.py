@@ -53,6 +53,10 @@ class Places:
         """The role of the folder that a file lies in, None for a loose file."""
         return self._roles.get(_folder_of(path))
 
+    def folder_for(self, roles: Sequence[str]) -> str | None:
+        """A folder of the target that has one of these roles."""
+        return next((folder for folder, role in self._roles.items() if role in roles), None)
+
     def unseen(self, role: str) -> bool:
         """Whether a folder of this role, or one above it, is there and was not looked into: unlistable, or a link."""
         return role in self._unseen

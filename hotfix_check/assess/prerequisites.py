@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hotfix_check.assess.finding import Basis, PrerequisiteState, ProductLevel, Verdict
 from hotfix_check.catalogue import Product
+from hotfix_check.catalogue.relations import package_groups
 from hotfix_check.catalogue.update import Package, Prerequisite
 
 VerdictOf = Callable[[str], Verdict | None]
@@ -15,17 +16,6 @@ _STATE = {
     Verdict.MISSING: "unmet",
     Verdict.PARTIAL: "unmet",
 }
-
-
-def package_groups(package: Package, product: Product) -> tuple[tuple[Prerequisite, ...], ...]:
-    """The stated groups, and the stated level of the package where no group names a level.
-
-    The line alone, which follows from the builds, asks for nothing (KB818861 states that it has no prerequisites).
-    """
-    names_level = any(one.level is not None for group in package.prerequisites for one in group)
-    if package.level is None or names_level or product.level_index(package.level) == 0:
-        return package.prerequisites
-    return (*package.prerequisites, (Prerequisite(level=package.level),))
 
 
 def assess_prerequisites(
@@ -41,6 +31,7 @@ def _group(
     states = [_one(one, product, level, verdict_of) for one in group]
     best = min(states, key=lambda state: ("met", "unknown", "unmet").index(state.state))
     return PrerequisiteState(
+        alternatives=group,
         requires=" or ".join(state.requires for state in states),
         state=best.state,
         basis=best.basis,
@@ -50,18 +41,27 @@ def _group(
 
 def _one(one: Prerequisite, product: Product, level: ProductLevel, verdict_of: VerdictOf) -> PrerequisiteState:
     if one.level is not None:
-        return _level(one.level, product, level)
+        return _level(one, product.level_index(one.level), product, level)
     verdict = verdict_of(one.update or "")
     state = _STATE.get(verdict, "unknown") if verdict else "unknown"
     evidence = f"{one} is {verdict}" if verdict else f"{one} is not in the catalogue"
-    return PrerequisiteState(requires=str(one), state=state, basis="files" if verdict else "none", evidence=evidence)
+    return PrerequisiteState(
+        alternatives=(one,),
+        requires=str(one),
+        state=state,
+        basis="files" if verdict else "none",
+        evidence=evidence,
+    )
 
 
-def _level(name: str, product: Product, level: ProductLevel) -> PrerequisiteState:
-    needed = product.level_index(name)
+def _level(one: Prerequisite, needed: int, product: Product, level: ProductLevel) -> PrerequisiteState:
     state = "met" if level.low >= needed else "unmet" if level.high < needed else "unknown"
     return PrerequisiteState(
-        requires=product.levels[needed].name, state=state, basis=str(level.basis), evidence=_level_evidence(level)
+        alternatives=(one,),
+        requires=product.levels[needed].name,
+        state=state,
+        basis=str(level.basis),
+        evidence=_level_evidence(level),
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.product import Level
-from hotfix_check.catalogue.update import FileRow, Kind, Package, Update, required_rows
+from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.product import Level, Product, headline_version
+from hotfix_check.catalogue.update import FileRow, Kind, Package, Prerequisite, Update, required_rows
 from hotfix_check.version import FileVersion
 
 
@@ -38,6 +38,7 @@ class Supersedence:
         self._known_closures: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._known_parts: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._known_containers: dict[str, tuple[Update, ...]] = {}
+        self._known_level_files: dict[tuple[str, int], Mapping[str, FileVersion]] = {}
         for update in catalogue.updates:
             product = self.products[update.product]
             level = -1 if update.level is None else product.level_index(update.level)
@@ -100,6 +101,36 @@ class Supersedence:
         """The service pack or cumulative update that brings a level."""
         return self._bringing.get((product_id, level))
 
+    def level_files(self, product_id: str, index: int) -> Mapping[str, FileVersion]:
+        """What a level's own files are, by name: as catalogued, else its headline build, never below a fix in it."""
+        known = self._known_level_files.get((product_id, index))
+        if known is None:
+            known = self._known_level_files[(product_id, index)] = self._find_level_files(product_id, index)
+        return known
+
+    def _find_level_files(self, product_id: str, index: int) -> Mapping[str, FileVersion]:
+        product = self.products[product_id]
+        level = product.levels[index]
+        wanted: dict[str, FileVersion] = {}
+        for name, file in product.files.items():
+            own = file.versions.get(level.name)
+            if own is not None:
+                wanted[name] = own
+            elif product.by_third_part and file.marker:
+                wanted[name] = headline_version(level)
+        for update in self.updates.values():
+            if update.product != product_id:
+                continue
+            for package in update.packages:
+                line = package.line
+                if line is None or line >= index or not level_includes(update, product, index, package):
+                    continue
+                for row in required_rows(package):
+                    if row.version is not None and row.range is None:
+                        name = row.name.lower()
+                        wanted[name] = max(wanted.get(name, row.version), row.version)
+        return wanted
+
     def superseded_by(self, update: Update, package: Package | None) -> tuple[str, ...]:
         """The ids of the catalogued updates that replace this one on a package's line, step by step, oldest first."""
         line = package.line if package else None
@@ -139,6 +170,29 @@ class Supersedence:
     def successors(self, update: Update) -> frozenset[str]:
         """The ids of the updates that replace this one by one step, on any line."""
         return frozenset().union(*(self._directly(update, package) for package in (*update.packages, None)))
+
+    def related(self, update: Update) -> dict[str, bool]:
+        """The ids of the updates that an update's finding may speak of, or be decided by, on some target.
+
+        True where what is related to those counts as well: one step of each chain is enough.
+        """
+        beside = {one.id for one in self.released_with(update)}
+        leading_on = set(self.successors(update))
+        for package in update.packages:
+            beside.update(self.partly_superseded_by(update, package))
+            for one in (one for group in package_groups(package, self.products[update.product]) for one in group):
+                needed = self.providing(update.product, one)
+                if needed is not None:
+                    leading_on.add(needed.id)
+        beside.discard(update.id)
+        leading_on.discard(update.id)
+        return {**dict.fromkeys(beside, False), **dict.fromkeys(leading_on, True)}
+
+    def providing(self, product_id: str, needed: Prerequisite) -> Update | None:
+        """The update that a prerequisite asks for: the one of that id, or the one that brings its level."""
+        if needed.level is not None:
+            return self.bringing(product_id, needed.level)
+        return self.updates.get(needed.update or "")
 
     def _directly(self, update: Update, package: Package | None) -> frozenset[str]:
         product = self.products[update.product]
@@ -201,6 +255,17 @@ class Supersedence:
     def _level_ids(self, product: Product, index: int) -> set[str]:
         update = self.bringing(product.id, product.levels[index].name)
         return {update.id} if update else set()
+
+
+def package_groups(package: Package, product: Product) -> tuple[tuple[Prerequisite, ...], ...]:
+    """The stated groups, and the stated level of the package where no group names a level.
+
+    The line alone, which follows from the builds, asks for nothing (KB818861 states that it has no prerequisites).
+    """
+    names_level = any(one.level is not None for group in package.prerequisites for one in group)
+    if package.level is None or names_level or product.level_index(package.level) == 0:
+        return package.prerequisites
+    return (*package.prerequisites, (Prerequisite(level=package.level),))
 
 
 def replaces_by_files(newer: ShippedBuild, older: Update, package: Package, product: Product) -> bool:

@@ -35,6 +35,14 @@ class Importance(StrEnum):
     OPTIONAL = "optional"
 
 
+class Availability(StrEnum):
+    """Who can get an update: anyone, buyers of paid support after the product's end, or nobody: it was recalled."""
+
+    PUBLIC = "public"
+    EXTENDED_SUPPORT = "extended-support"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
     """A row of a KB's file table.
@@ -125,6 +133,7 @@ class Update:
     applies_to: tuple[str, ...]
     sources: tuple[str, ...]
     reviewed: date | None
+    availability: Availability = Availability.PUBLIC
 
     @property
     def name(self) -> str:

@@ -27,12 +27,9 @@ from hotfix_check.cli.options import (
     Quiet,
     ReportForm,
 )
+from hotfix_check.exit_code import exit_codes_text
 
-EXIT_CODES = (
-    "Exit codes: 0 complete and nothing to report; 1 something required or recommended is missing or partial, "
-    "something forbidden is installed, or an advisory holds; 2 the question could not be asked; 3 incomplete: "
-    "something required or recommended is undetermined, a named file could not be read, or nothing was recognised."
-)
+EXIT_CODES = exit_codes_text()
 
 app = typer.Typer(
     name="hotfix-check",
@@ -190,7 +187,7 @@ def plan(
         as_of=as_of,
         quiet=quiet,
     )
-    run_plan(target, tuple(to or ()), include_optional, form, options)
+    raise typer.Exit(run_plan(target, tuple(to or ()), include_optional, form, options))
 
 
 @app.command()

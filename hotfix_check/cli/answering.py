@@ -6,14 +6,14 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from hotfix_check.assess import Finding
-from hotfix_check.assess.plan import make_plan
+from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
 from hotfix_check.cli.output import columns, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
+from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import is_listing, looks_saved
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import render_changes
@@ -31,7 +31,8 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     known("--format", form, _FORMS)
     judge = Judge(options, [target])
     updates = find_updates(judge.catalogue, name)
-    judge.question = replace(judge.question, importance={update.id: update.importance for update in updates})
+    named = {update.id: update.importance for update in updates}
+    judge.question = replace(judge.question, importance={**named, **judge.question.importance})
     assessment = judge.assess(judge.read(target))
     found = [finding for finding in assessment.findings if finding.update in updates]
     if form == "json":
@@ -44,32 +45,28 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     print_report("\n".join(texts))
 
 
-def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> None:
-    """What to install on one target, in order."""
+def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> ExitCode:
+    """What to install on one target, in order; INCOMPLETE where what was seen allows no plan."""
     known("--format", form, _FORMS)
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     judge = Judge(options, [target])
-    inventory = judge.read(target)
-    assessment = judge.assess(inventory)
-    wanted = {update.id for name in to for update in find_updates(judge.catalogue, name)}
-    if to and not any(finding.update.id in wanted for finding in assessment.findings):
+    assessment, next_steps = judge.judge(judge.read(target))
+    wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
+    if to and assessment.products and not any(finding.update.id in wanted for finding in assessment.findings):
         raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
-
-    def is_goal(finding: Finding) -> bool:
-        if judge.as_of is not None and finding.update.built is None:
-            return False
-        if to:
-            return finding.update.id in wanted
-        weighty = (Importance.REQUIRED, Importance.RECOMMENDED, *((Importance.OPTIONAL,) if include_optional else ()))
-        return finding.importance in weighty
-
-    plan = make_plan(inventory, judge.assess_only, judge.assessor.relations, is_goal)
-    document = plan_document(plan, assessment, [one for one in assessment.findings if one.update.id in wanted])
+    weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
+    plans = [
+        (installation, steps.plan(steps.of_weight(weights) if not to else sorted(wanted)))
+        for installation, steps in zip(assessment.installations, next_steps, strict=True)
+        if installation.counts
+    ]
+    document = plan_document(plans, assessment, judge.catalogue.products, wanted)
     if form == "json":
         _print_json(document)
     else:
         print_report(render_plan(document, width=columns()))
+    return ExitCode.INCOMPLETE if document["no_plan"] else ExitCode.CLEAN
 
 
 def run_identify(target: Path, form: str, options: JudgeOptions) -> None:

@@ -15,9 +15,9 @@ from typing import Any, NoReturn, TextIO, cast
 
 from hotfix_check.cli.output import let_go_of_stdout
 from hotfix_check.errors import HotfixCheckError
+from hotfix_check.exit_code import ExitCode
 from hotfix_check.report.text import visible
 
-NOT_ASKED, INTERRUPTED = 2, 130
 # What writing to an open stream meets. A file that is opened has a name, and a report is written with one.
 _OF_A_STREAM = (errno.ENOSPC, errno.EPIPE, errno.EBADF, errno.EIO, errno.EFBIG, errno.ECONNRESET)
 _Handler = Callable[[int, FrameType | None], Any] | int | None
@@ -76,22 +76,22 @@ def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) ->
             code = command(standalone_mode=False)
     except HotfixCheckError as error:
         complain(error.lines)
-        code = NOT_ASKED
+        code = ExitCode.NOT_ASKED
     except Interrupted:
         complain(["interrupted"])
-        code = INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except SystemExit:
         code = 0  # how Typer ends when the reader of its help has gone away
     except OSError as error:
         complain([_of_the_system(error)])
-        code = NOT_ASKED
+        code = ExitCode.NOT_ASKED
     except MemoryError:
         complain(["not enough memory: close other programs, or ask for less at a time"])
-        code = NOT_ASKED
+        code = ExitCode.NOT_ASKED
     except Exception as error:
         if type(error).__module__ == "sqlite3":  # where it keeps what does not fit into memory
             complain([f"the folder for temporary files: {error}: set TMPDIR to one with more room"])
-            code = NOT_ASKED
+            code = ExitCode.NOT_ASKED
         else:
             code = _usage(error) if hasattr(error, "format_message") else _internal(error)
     return code or 0
@@ -139,7 +139,7 @@ def _internal(error: Exception) -> int:
     else:
         where = " (run with -v to see where)" if "scan" in sys.argv[1:2] else ""
         print(f"hotfix-check: internal error: {type(error).__name__}: {visible(str(error))}{where}", file=sys.stderr)
-    return NOT_ASKED
+    return ExitCode.NOT_ASKED
 
 
 def _prepare_streams() -> None:

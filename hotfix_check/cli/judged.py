@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from hotfix_check.assess import Assessment, Verdict
+from hotfix_check.assess.weight import Outcome, can_be_waived, outcome_of
 from hotfix_check.cli.judging import Judge
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
-from hotfix_check.report.outcome import can_be_waived
 from hotfix_check.report.result import Document, RunInfo, Scope, result_document
 
 
@@ -39,6 +39,15 @@ class Judged:
             waivers=self.waivers,
             applied=self.applied,
         )
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What each target comes to, in their order."""
+        waived = [*self.applied.by_target, *({} for _ in self.assessments)]
+        return [
+            outcome_of(assessment, self.fail_on, frozenset(here))
+            for assessment, here in zip(self.assessments, waived, strict=False)
+        ]
 
     def bare_document(self) -> Document:
         """The same without run info, as --no-run-info writes it: equal on every machine."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.scope import scope_of
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.index import CatalogueIndex
@@ -148,18 +149,18 @@ class Judge:
             _tell(inventory)
         return inventory
 
-    def assess_only(self, inventory: Inventory, only: frozenset[str] | None) -> Assessment:
-        """The answer for one target as far as it speaks of some updates; of all when ``only`` is None."""
-        return self.assessor.assess(inventory, replace(self.question, only=only))
-
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one target, of those that were prepared for."""
-        assessment = self.assessor.assess(inventory, self.question)
+        return self.judge(inventory)[0]
+
+    def judge(self, inventory: Inventory) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        """The same, and beside it what can be planned for each of its installations, in their order."""
+        assessment, next_steps = self.assessor.judge(inventory, self.question)
         there = {level.product for level in assessment.products}
         for product_id, level in self.question.assume:
             if product_id not in there and not self.options.quiet:
                 warn(f"--assume {product_id}={level}: that product was not recognised in {inventory.target}")
-        return assessment
+        return assessment, next_steps
 
 
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:

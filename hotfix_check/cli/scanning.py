@@ -10,11 +10,11 @@ from pathlib import Path
 
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.asking import smallest_request
+from hotfix_check.assess.weight import exit_code
 from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_outputs
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.report.outcome import exit_code
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.shown import path_text
@@ -93,8 +93,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
             show(document, options.form, everything=options.everything, colour=options.colour)
 
     write_outputs(report, document, options.form, options.outputs, manifest)
-    waived = [frozenset(one) for one in applied.by_target]
-    return exit_code(judged.assessments, fail_on, waived, exit_zero=options.exit_zero)
+    return exit_code(judged.outcomes, exit_zero=options.exit_zero)
 
 
 def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:

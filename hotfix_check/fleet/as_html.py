@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.document import FleetDocument, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
@@ -21,7 +22,6 @@ from hotfix_check.fleet.words import (
     older_words,
 )
 from hotfix_check.report.html import packaged_page, style_digest
-from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
@@ -29,7 +29,7 @@ HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8
 HEAT_SETS, HEAT_UPDATES = 20, 12
 _SHADES = 8
 _NEEDS = 6
-_BADGES = {FINDINGS: "bad", INCOMPLETE: "open", CLEAN: "good"}
+_BADGES = {ExitCode.FINDINGS: "bad", ExitCode.INCOMPLETE: "open", ExitCode.CLEAN: "good"}
 _OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean")
 
 

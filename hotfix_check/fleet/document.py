@@ -13,11 +13,11 @@ from typing import Any
 
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
+from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
-from hotfix_check.report.outcome import CLEAN, FINDINGS, INCOMPLETE
 from hotfix_check.report.result import Document, RunInfo, day_text, document_head
 
 SCHEMA = ANY_REPORT + "1"
@@ -103,15 +103,15 @@ def fleet_document(
     return FleetDocument(head=head, spool=spool, grouped=grouped)
 
 
-def fleet_exit_code(head: Document, *, exit_zero: bool) -> int:
+def fleet_exit_code(head: Document, *, exit_zero: bool) -> ExitCode:
     """1 when a host has findings; 3 when one is incomplete, damaged or absent, or when there is none; else 0."""
     summary = head["summary"]
     if exit_zero:
-        return CLEAN
+        return ExitCode.CLEAN
     if summary["findings"]:
-        return FINDINGS
+        return ExitCode.FINDINGS
     left_open = sum(summary[key] for key in ("incomplete", "nothing-recognised", "damaged", "absent"))
-    return INCOMPLETE if left_open or not summary["hosts"] else CLEAN
+    return ExitCode.INCOMPLETE if left_open or not summary["hosts"] else ExitCode.CLEAN
 
 
 def host_document(row: sqlite3.Row, as_of: str | None) -> Document:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
+from hotfix_check.assess.weight import can_be_waived, counted, fails, outcome_of
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
@@ -20,7 +21,6 @@ from hotfix_check.fleet.label import parts_of
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_saved
 from hotfix_check.policy import Waivers, apply_waivers
-from hotfix_check.report.outcome import can_be_waived, fails, target_outcome
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
 from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.json import parse_packed
@@ -227,7 +227,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
     applied = apply_waivers([assessment], asked.waivers, asked.day, can_be_waived)
     waived = frozenset(applied.by_target[0])
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
-    for finding in assessment.findings:
+    for finding in counted(assessment):
         update_id = finding.update.id
         findings[finding.verdict].append(update_id)
         if finding.blocked:
@@ -246,7 +246,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
         at=stamp(collected.at if collected else None),
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
-        outcome=target_outcome(assessment, asked.fail_on, waived),
+        outcome=str(outcome_of(assessment, asked.fail_on, waived)),
         products=tuple(
             _product(one.product, one.exact, one.low, one.high, one.basis, asked.catalogue)
             for one in assessment.products

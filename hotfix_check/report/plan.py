@@ -5,38 +5,42 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from hotfix_check.assess import Assessment, Finding
-from hotfix_check.assess.plan import Plan
+from hotfix_check.assess import Assessment, Finding, Verdict
+from hotfix_check.assess.asking import smallest_request
+from hotfix_check.assess.finding import OPEN, Installation, Step
+from hotfix_check.assess.next_steps import Plan
+from hotfix_check.assess.weight import Outcome, counted, outcome_of
+from hotfix_check.catalogue import Product
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill
 from hotfix_check.report.wording import NOT_KNOWN
 
+_NAMED = 6
 
-def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) -> Document:
-    """The plan with what each step needs and settles; ``asked`` are the goals named by the user."""
-    restarts = names_of(step.update.id for step in plan.steps if step.update.restart == "yes")
-    silent = names_of(step.update.id for step in plan.steps if step.update.restart is None)
+
+def plan_document(
+    plans: Sequence[tuple[Installation, Plan]],
+    assessment: Assessment,
+    products: Sequence[Product],
+    wanted: frozenset[str] = frozenset(),
+) -> Document:
+    """The plan of each installation with what each step needs and settles; ``wanted`` are the ids that were named.
+
+    ``no_plan`` says why there is none, where nothing or not enough was recognised, and what to supply.
+    """
+    steps = [(installation, step) for installation, plan in plans for step in plan.steps]
+    findings = counted(assessment)
     return {
         "schema": "hotfix-check/plan/1",
         "target": assessment.target,
-        "steps": [
-            {
-                "id": step.update.id,
-                "kb": step.update.kb,
-                "title": step.update.title,
-                "line": step.line,
-                "requires": list(step.requires),
-                "not_known": list(step.not_known),
-                "settles": list(step.settles),
-                "restart": step.update.restart,
-                "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
-                "source": "; ".join(step.update.sources),
-            }
-            for step in plan.steps
+        "steps": [_step(installation, step) for installation, step in steps],
+        "restarts": names_of(step.update.id for _, step in steps if step.update.restart == "yes"),
+        "restart_not_stated": names_of(step.update.id for _, step in steps if step.update.restart is None),
+        "unreachable": [
+            {"id": update_id, "installation": installation.root, "why": why}
+            for installation, plan in plans
+            for update_id, why in plan.unreachable
         ],
-        "restarts": restarts,
-        "restart_not_stated": silent,
-        "unreachable": [{"id": update_id, "why": why} for update_id, why in plan.unreachable],
         "asked": [
             {
                 "id": finding.update.id,
@@ -44,33 +48,91 @@ def plan_document(plan: Plan, assessment: Assessment, asked: Sequence[Finding]) 
                 "reasons": list(finding.reasons),
                 "settle_with": [one.file for one in finding.settle_with],
             }
-            for finding in asked
+            for finding in findings
+            if finding.update.id in wanted
         ],
-        "undetermined": [
-            finding.update.id for finding in assessment.findings if finding.verdict.value == "undetermined"
-        ],
+        "undetermined": [finding.update.id for finding in findings if finding.verdict is Verdict.UNDETERMINED],
+        "no_plan": None if steps else _no_plan(plans, assessment, products, wanted),
     }
+
+
+def _step(installation: Installation, step: Step) -> Document:
+    return {
+        "id": step.update.id,
+        "installation": installation.root,
+        "kb": step.update.kb,
+        "title": step.update.title,
+        "availability": str(step.update.availability),
+        "public": step.public,
+        "again": step.again,
+        "line": step.line,
+        "requires": list(step.requires),
+        "not_known": list(step.not_known),
+        "settles": list(step.settles),
+        "restart": step.update.restart,
+        "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
+        "source": "; ".join(step.update.sources),
+    }
+
+
+def _no_plan(
+    plans: Sequence[tuple[Installation, Plan]],
+    assessment: Assessment,
+    products: Sequence[Product],
+    wanted: frozenset[str],
+) -> Document | None:
+    """Why there is no plan, though nothing shows that there is nothing to install; None where there is nothing to."""
+    if not assessment.products:
+        return {"why": _not_recognised(assessment), "supply": [_server_files(products)]}
+    if any(plan.unreachable for _, plan in plans):
+        return {"why": "what is missing cannot be reached by steps that the catalogue knows", "supply": []}
+    findings = [one for one in counted(assessment) if not wanted or one.update.id in wanted]
+    open_ones = [one for one in findings if one.verdict is Verdict.UNDETERMINED]
+    decided = len(findings) - len(open_ones)
+    enough = decided > 0 and (bool(wanted) or outcome_of(assessment) is not Outcome.INCOMPLETE)
+    if enough and not (wanted and open_ones):
+        return None
+    asked = smallest_request(assessment, products)
+    names = {one.update.id for one in open_ones}
+    files = [one for one in asked if names.intersection(one.updates)]
+    files.sort(key=lambda one: (-len(names.intersection(one.updates)), one.file.lower()))
+    return {
+        "why": f"{_count(open_ones, findings)} could not be determined: {_files(assessment)}",
+        "supply": [f"{one.file} ({one.role})" if one.role else one.file for one in files],
+    }
+
+
+def _count(some: Sequence[Finding], of: Sequence[Finding]) -> str:
+    if len(of) == 1:
+        return of[0].update.name
+    return f"{len(some)} of {len(of)} updates"
+
+
+def _not_recognised(assessment: Assessment) -> str:
+    foreign = [f"{one.path.rpartition('/')[2]} is {one.reason}" for one in assessment.foreign[:_NAMED]]
+    unread = [f"{one.path} cannot be read ({one.reason})" for one in assessment.unreadable[:_NAMED]]
+    seen = "; ".join([f"{_files(assessment)}, none of which counts for a product of the catalogue", *foreign, *unread])
+    return f"nothing was recognised: {seen}"
+
+
+def _files(assessment: Assessment) -> str:
+    count = assessment.files_seen
+    return f"{count} {'file' if count == 1 else 'files'} seen ({assessment.files_read} read)"
+
+
+def _server_files(products: Sequence[Product]) -> str:
+    """What tells that a product is there, for all products of the catalogue."""
+    written = {file.lower(): file for product in products for file in (one.name for one in product.files.values())}
+    names = sorted({written.get(name, name) for product in products for name in product.server_files}, key=str.lower)
+    return f"the server's program folders, with {', '.join(names[:-1])} or {names[-1]}" if names[1:] else "".join(names)
 
 
 def render_plan(document: Document, *, width: int) -> str:
     """Numbered steps and what to mind."""
-    steps = document["steps"]
-    lines = [f"Plan for {document['target']}: {_count(steps)}"]
-    for number, step in enumerate(steps, 1):
-        name = names_of([step["id"]])[0]
-        kb = f" (KB{step['kb']})" if step["kb"] and name != f"KB{step['kb']}" else ""
-        lines.append(f"{number}. {name}{kb}: {step['title']}")
-        lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
-        if step["requires"]:
-            lines.append(f"   Needs {' and '.join(step['requires'])}, there by now.")
-        if step["not_known"]:
-            lines.append(f"   {NOT_KNOWN.format(' and '.join(step['not_known']))}")
-        others = [one for one in names_of(step["settles"]) if one != name]
-        if others:
-            lines.append(f"   It also settles {', '.join(others)}.")
-        if step["restart"] == "yes":
-            lines.append("   Restart the server.")
-        lines += [f"   After: {action['text']}" for action in step["actions"] if action["kind"] != "service"]
+    lines = [f"Plan for {document['target']}: {_headline(document)}"]
+    roots = {step["installation"] for step in document["steps"]}
+    for number, step in enumerate(document["steps"], 1):
+        lines += _step_lines(number, step, several=len(roots) > 1)
     if document["restarts"]:
         last = document["restarts"][-1]
         if len(document["restarts"]) == 1:
@@ -82,25 +144,60 @@ def render_plan(document: Document, *, width: int) -> str:
             )
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
-    reasons: dict[str, list[str]] = defaultdict(list)
-    for one in document["unreachable"]:
-        reasons[one["why"]].append(names_of([one["id"]])[0])
-    lines += [
-        f"! {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} open: {why}" for why, names in reasons.items()
-    ]
-    for one in document["asked"]:
-        if one["verdict"] not in ("missing", "partial"):
-            asks = f" To settle it, supply {', '.join(one['settle_with'])}." if one["settle_with"] else ""
-            lines.append(f"{names_of([one['id']])[0]} is {one['verdict']}: {'; '.join(one['reasons'])}.{asks}")
-    open_count = len(document["undetermined"])
-    if open_count and not document["asked"]:
-        lines.append(
-            f"Not planned: {open_count} updates are undetermined; 'hotfix-check scan --ask' names what to supply."
-        )
+    lines += _left_lines(document)
     return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
 
 
-def _count(steps: list[Document]) -> str:
+def _step_lines(number: int, step: Document, *, several: bool) -> list[str]:
+    name = names_of([step["id"]])[0]
+    kb = f" (KB{step['kb']})" if step["kb"] and name != f"KB{step['kb']}" else ""
+    where = f" [{step['installation']}]" if several else ""
+    lines = [f"{number}. {name}{kb}{' again' if step['again'] else ''}{where}: {step['title']}"]
+    if step["again"]:
+        lines.append("   Only a part of it is there.")
+    if step["availability"] == "extended-support":
+        instead = f"; without it the newest is {names_of([step['public']])[0]}" if step["public"] else ""
+        lines.append(f"   It has to be bought, with paid extended support{instead}.")
+    lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
+    if step["requires"]:
+        lines.append(f"   Needs {' and '.join(step['requires'])}, there by now.")
+    if step["not_known"]:
+        lines.append(f"   {NOT_KNOWN.format(' and '.join(step['not_known']))}")
+    others = [one for one in names_of(step["settles"]) if one != name]
+    if others:
+        lines.append(f"   It also settles {', '.join(others)}.")
+    if step["restart"] == "yes":
+        lines.append("   Restart the server.")
+    return lines + [f"   After: {action['text']}" for action in step["actions"] if action["kind"] != "service"]
+
+
+def _left_lines(document: Document) -> list[str]:
+    """What the plan leaves open: what cannot be reached, what was asked and is not missing, what is not known."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for one in document["unreachable"]:
+        reasons[one["why"]].append(names_of([one["id"]])[0])
+    lines = [
+        f"! {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} open: {why}" for why, names in reasons.items()
+    ]
+    for one in document["asked"]:
+        if one["verdict"] not in OPEN:
+            asks = f" To settle it, supply {', '.join(one['settle_with'])}." if one["settle_with"] else ""
+            lines.append(f"{names_of([one['id']])[0]} is {one['verdict']}: {'; '.join(one['reasons'])}.{asks}")
+    supply = (document["no_plan"] or {"supply": []})["supply"]
+    if supply and not any(one["settle_with"] for one in document["asked"]):
+        more = f" and {len(supply) - _NAMED} more ('hotfix-check scan --ask' names all)" if supply[_NAMED:] else ""
+        lines.append(f"Supply {', '.join(supply[:_NAMED])}{more}.")
+    count = len(document["undetermined"])
+    if count and not document["asked"] and not document["no_plan"]:
+        those = "1 update is" if count == 1 else f"{count} updates are"
+        lines.append(f"Not planned: {those} undetermined; 'hotfix-check scan --ask' names what to supply.")
+    return lines
+
+
+def _headline(document: Document) -> str:
+    steps, no_plan = document["steps"], document["no_plan"]
+    if no_plan is not None:
+        return f"there is none, since {no_plan['why']}."
     if not steps:
         return "nothing to install."
     return "1 step." if len(steps) == 1 else f"{len(steps)} steps, in this order."

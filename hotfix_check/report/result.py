@@ -21,11 +21,11 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.recorded import setup_level
+from hotfix_check.assess.weight import counted, outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
-from hotfix_check.report.outcome import target_outcome
 from hotfix_check.untrusted.fields import stamp
 
 SCHEMA = "hotfix-check/result/1"
@@ -129,11 +129,12 @@ def _target(
     assessment: Assessment, catalogue: Catalogue, fail_on: frozenset[Verdict], waived: Mapping[str, Waiver]
 ) -> Document:
     collected = assessment.collected
-    verdicts = Counter(finding.verdict for finding in assessment.findings)
+    findings = counted(assessment)
+    verdicts = Counter(finding.verdict for finding in findings)
     return {
         "path": assessment.target,
         "kind": assessment.kind,
-        "outcome": target_outcome(assessment, fail_on, frozenset(waived)),
+        "outcome": str(outcome_of(assessment, fail_on, frozenset(waived))),
         "registry": registry_document(assessment.registry, catalogue),
         "files_seen": assessment.files_seen,
         "files_read": assessment.files_read,
@@ -148,7 +149,7 @@ def _target(
         "backups": list(assessment.backups),
         "summary": {
             **{str(verdict): verdicts[verdict] for verdict in _SUMMARY_ORDER},
-            "blocked": sum(finding.blocked for finding in assessment.findings),
+            "blocked": sum(finding.blocked for finding in findings),
             "waived": len(waived),
         },
     }

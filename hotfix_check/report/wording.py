@@ -81,9 +81,6 @@ def _advice_steps(finding: Document) -> list[str]:
     again = " again" if finding["verdict"] == "partial" or regressed else ""
     condition = " if this server has the problem" if finding["importance"] == "optional" else ""
     itself = f"{update_name(finding)}{again}{condition}"
-    if own in advice and advice[0] != own and advice[0] in finding["superseded_by"]:
-        replacement = names_of(advice[:1])[0]
-        return [f"Next: install {replacement}, which replaces it; while that is blocked, {itself}."]
     *first, last = advice
     said = [f"{name}, which must come first" for name in names_of(first)]
     said.append(itself if last == own else f"{names_of([last])[0]}, which replaces it")

@@ -1,12 +1,13 @@
-"""Advice and plans over the real catalogue can be followed: open, not forbidden, and the first of them not blocked."""
+"""Advice and plans over the real catalogue can be followed, and do what they say."""
 
 from __future__ import annotations
 
 import pytest
+from assess.applied import follow
 from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed
 
-from hotfix_check.assess import Assessment, Assessor, Question, Verdict
-from hotfix_check.assess.plan import make_plan
+from hotfix_check.assess import Assessor, Question, Verdict
+from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.inventory import Inventory
@@ -36,48 +37,73 @@ def servers() -> dict[str, Inventory]:
 SERVERS = servers()
 
 
-def judge(inventory: Inventory, only: frozenset[str] | None = None) -> Assessment:
-    return ASSESSOR.assess(inventory, Question(only=only))
+PLANNED = {name: ASSESSOR.judge(inventory, Question()) for name, inventory in SERVERS.items()}
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_what_is_advised_can_be_installed(name: str) -> None:
-    result = judge(SERVERS[name])
-    found = {finding.update.id: finding for finding in result.findings}
+def test_the_advice_of_an_open_finding_is_the_plan_for_it_and_of_others_there_is_none(name: str) -> None:
+    result, (steps, *_) = PLANNED[name]
     assert result.products
     for finding in result.findings:
         if finding.verdict not in OPEN:
             assert finding.advice == ()
             continue
-        advised = [found[one] for one in finding.advice]
-        assert advised
-        assert all(one.verdict in OPEN and one.importance is not Importance.FORBIDDEN for one in advised)
-        if all(group.state != "unmet" or _obtainable(group.requires, found) for group in advised[-1].prerequisites):
-            assert not all(one.blocked for one in advised), finding.update.id
+        plan = steps.plan([finding.update.id])
+        assert finding.advice == tuple(step.update.id for step in plan.steps)
+        assert bool(finding.advice) != bool(plan.unreachable)
 
 
-def _obtainable(requires: str, found: dict[str, object]) -> bool:
-    """Whether the catalogue has an update that brings what is required."""
-    return any(key.rpartition("/")[2] in requires.split(" or ") for key in found)
-
-
-@pytest.mark.parametrize("name", [name for name in SERVERS if "5.5" not in name])
-def test_a_plan_over_the_real_catalogue_leaves_nothing_recommended_missing(name: str) -> None:
-    inventory = SERVERS[name]
-    plan = make_plan(
-        inventory,
-        judge,
-        ASSESSOR.relations,
-        lambda one: one.importance in (Importance.REQUIRED, Importance.RECOMMENDED),
-    )
-    assert plan.unreachable == ()
-    settled = {goal for step in plan.steps for goal in step.settles}
-    goals = {
+@pytest.mark.parametrize("name", SERVERS)
+def test_following_the_next_steps_leaves_nothing_required_or_recommended_missing(name: str) -> None:
+    result, plans = PLANNED[name]
+    assert [steps.headline().unreachable for steps in plans] == [() for _ in plans]
+    steps = [step.update.id for installation in result.installations for step in installation.next_steps]
+    inventory = follow(ASSESSOR, SERVERS[name], steps)
+    left = [
         one.update.id
-        for one in judge(inventory).findings
-        if one.verdict in OPEN and one.importance is Importance.RECOMMENDED
-    }
-    assert goals <= settled
+        for one in ASSESSOR.assess(inventory, Question()).findings
+        if one.verdict in OPEN and one.importance in WEIGHTY
+    ]
+    assert left == []
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_whatever_is_optional_as_well_can_be_planned(name: str) -> None:
+    result, (steps, *_) = PLANNED[name]
+    plan = steps.plan(steps.of_weight(tuple(Importance)))
+    inventory = follow(ASSESSOR, SERVERS[name], [step.update.id for step in plan.steps])
+    unreachable = {key for key, _ in plan.unreachable}
+    wanted = {one.update.id for one in result.findings if one.verdict in OPEN} - unreachable
+    after = {one.update.id: one.verdict for one in ASSESSOR.assess(inventory, Question()).findings}
+    assert not [key for key in wanted if after[key] in OPEN]
+
+
+NEWEST_ON_2016 = ("exchange-2016/CU23", "exchange-2016/Sep26SU")
+
+
+@pytest.mark.parametrize(
+    ("server", "update", "advice"),
+    [
+        pytest.param("Exchange Server 2016 CU22", "KB5019758", NEWEST_ON_2016, id="an update of a level that is over"),
+        pytest.param("Exchange Server 2016 CU22", "CU23", ("exchange-2016/CU23",), id="the level itself"),
+        pytest.param(
+            "5.5 SP3", "KB251137-2000-01-26", ("exchange-5.5/SP4",), id="a fix that the missing level includes"
+        ),
+        pytest.param("5.5 SP4", "KB818861", ("exchange-5.5/KB818861",), id="a fix that nothing replaces"),
+    ],
+)
+def test_advice_on_real_servers(server: str, update: str, advice: tuple[str, ...]) -> None:
+    result = PLANNED[server][0]
+    (finding,) = [one for one in result.findings if one.update.id.endswith(f"/{update}")]
+    assert finding.advice == advice
+
+
+def test_the_level_comes_first_and_what_each_step_settles_is_told_under_it() -> None:
+    (installation,) = PLANNED["Exchange Server 2016 CU22"][0].installations
+    assert tuple(step.update.id for step in installation.next_steps) == NEWEST_ON_2016
+    told = [one for step in installation.next_steps for one in step.settles]
+    open_ones = {one.update.id for one in PLANNED["Exchange Server 2016 CU22"][0].findings if one.verdict in OPEN}
+    assert sorted(told) == sorted(open_ones)
 
 
 def test_a_forbidden_update_that_is_not_there_is_no_finding_and_no_advice() -> None:
@@ -87,3 +113,11 @@ def test_a_forbidden_update_that_is_not_there_is_no_finding_and_no_advice() -> N
     assert result.findings[-1].update.id == "exchange-5.5/SP4"
     assert result.findings[-1].advice == ()
     assert not [one for one in result.findings if "exchange-5.5/SP4" in one.advice]
+
+
+@pytest.mark.parametrize("kb", [268657, 274280], ids=["behind a level", "replaced by another"])
+def test_a_narrow_question_gets_the_advice_of_the_whole_one(kb: int) -> None:
+    whole = PLANNED["5.5 SP3"][0]
+    asked = ASSESSOR.assess(SERVERS["5.5 SP3"], Question(kbs=frozenset({kb})))
+    advice = {one.update.id: one.advice for one in whole.findings}
+    assert [one.advice for one in asked.findings] == [advice[one.update.id] for one in asked.findings]

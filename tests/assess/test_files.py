@@ -6,8 +6,8 @@ import pytest
 from targets import SP4_BIN, finding, folder, installed, judge, lone
 
 from hotfix_check.assess.finding import RowState, Verdict
+from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.inventory import InstalledFile, UnreadableFile
-from hotfix_check.report.outcome import exit_code
 
 SYSTEM32 = tuple(
     installed(f"WINNT/System32/{name}", "5.5.2653.21")
@@ -301,7 +301,7 @@ def test_a_file_that_says_two_things_is_suspect_and_as_good_as_unreadable(file: 
     found = finding(result, "exchange-2000/KB817375")
     assert (found.verdict, found.rows[0].state) == (Verdict.UNDETERMINED, RowState.UNREADABLE)
     assert found.reasons[0].startswith("Mapi32.dll cannot be read: suspect: ")
-    assert exit_code([result]) == 3
+    assert exit_code([outcome_of(result)]) == 3
     assert result.foreign == ()
 
 

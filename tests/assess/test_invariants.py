@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 
+from assess.applied import BlockedError, follow
 from assess.random_servers import NAMES, fixes, load, servers
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,10 +15,8 @@ from targets import installed
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict, assess
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import MET, RowState
-from hotfix_check.assess.plan import apply_update, make_plan
+from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Importance
 from hotfix_check.inventory import InstalledFile, Inventory
 from hotfix_check.version import FileVersion
 
@@ -131,34 +131,74 @@ def test_supplying_what_is_asked_for_settles_the_question(
         }
 
 
-@settings(max_examples=40)
+def weighty_left(assessor: Assessor, inventory: Inventory, steps: Iterable[str]) -> set[str]:
+    """What is required or recommended and open once the steps were applied in this order, or which one is blocked.
+
+    What was open and can no longer be told counts as well: a step that hides the question settles nothing.
+    """
+    before = verdicts(assessor.assess(inventory, Question()))
+    state = inventory
+    for step in steps:
+        try:
+            state = follow(assessor, state, [step])
+        except BlockedError:
+            return {f"blocked: {step}"}
+    after = assessor.assess(state, Question()).findings
+    hidden = {key for key, verdict in before.items() if verdict in OPEN}
+    return {
+        one.update.id
+        for one in after
+        if one.importance in WEIGHTY
+        and (one.verdict in OPEN or (one.update.id in hidden and one.verdict is Verdict.UNDETERMINED))
+    }
+
+
+@settings(max_examples=60)
 @given(catalogues, servers(whole=True))
 def test_a_plan_leaves_nothing_weighty_missing_is_never_blocked_and_has_no_needless_step(
     catalogue: Catalogue, inventory: Inventory
 ) -> None:
     assessor = Assessor(catalogue)
-    relations = Supersedence(catalogue)
+    assessment, (next_steps,) = assessor.judge(inventory, Question())
+    assert next_steps.headline().unreachable == ()
+    steps = [step.update.id for step in assessment.installations[0].next_steps]
+    assert weighty_left(assessor, inventory, steps) == set()
+    for step in steps:
+        assert weighty_left(assessor, inventory, [other for other in steps if other != step]) != set()
 
-    def run(state: Inventory, only: frozenset[str] | None = None) -> Assessment:
-        return assessor.assess(state, Question(only=only))
 
-    plan = make_plan(inventory, run, relations, lambda one: one.importance is not Importance.OPTIONAL)
-    assert plan.unreachable == ()
+@settings(max_examples=60)
+@given(catalogues, servers())
+def test_the_advice_of_every_open_finding_is_the_plan_for_it_and_leads_to_it(
+    catalogue: Catalogue, inventory: Inventory
+) -> None:
+    assessor = Assessor(catalogue)
+    assessment, plans = assessor.judge(inventory, Question())
+    for finding in assessment.findings:
+        if finding.verdict not in OPEN:
+            assert finding.advice == ()
+            continue
+        (next_steps,) = plans
+        plan = next_steps.plan([finding.update.id])
+        assert finding.advice == tuple(step.update.id for step in plan.steps) != ()
+        state = follow(assessor, inventory, finding.advice)
+        assert verdicts(assessor.assess(state, Question()))[finding.update.id] not in OPEN
 
-    def weighty_left(steps: list[str]) -> set[str]:
+
+@given(catalogues, servers())
+def test_what_is_settled_is_told_once_and_is_settled_by_the_steps_so_far(
+    catalogue: Catalogue, inventory: Inventory
+) -> None:
+    assessor = Assessor(catalogue)
+    assessment, plans = assessor.judge(inventory, Question())
+    before = {key for key, verdict in verdicts(assessment).items() if verdict in OPEN}
+    for next_steps in plans:
+        steps = next_steps.plan(sorted(before)).steps
+        told = [one for step in steps for one in step.settles]
+        assert len(told) == len(set(told))
+        assert set(told) <= before
         state = inventory
         for step in steps:
-            (finding,) = [one for one in run(state).findings if one.update.id == step]
-            if finding.blocked:
-                return {f"blocked: {step}"}
-            state = apply_update(state, finding, relations)
-        return {
-            one.update.id
-            for one in run(state).findings
-            if one.verdict in OPEN and one.importance is not Importance.OPTIONAL
-        }
-
-    steps = [step.update.id for step in plan.steps]
-    assert weighty_left(steps) == set()
-    for step in steps:
-        assert weighty_left([other for other in steps if other != step]) != set()
+            state = follow(assessor, state, [step.update.id])
+            after = verdicts(assessor.assess(state, Question()))
+            assert not [one for one in step.settles if after[one] in OPEN]

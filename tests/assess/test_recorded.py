@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
-from hotfix_check.assess.finding import OPEN, Basis, ProductLevel
-from hotfix_check.assess.plan import make_plan
+from hotfix_check.assess.finding import OPEN, Basis
 from hotfix_check.assess.recorded import recorded_updates, setup_level
+from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue.update import Importance
 from hotfix_check.inventory import Inventory, RecordedSetup, RecordedUpdate, RegistryRecords
-from hotfix_check.report.outcome import target_outcome
 from hotfix_check.version import FileVersion
 
 SETUP = r"Microsoft\Exchange\Setup"
@@ -357,14 +357,15 @@ def unrecorded(assessment: Assessment) -> Assessment:
     return replace(
         assessment,
         registry=None,
-        products=tuple(map(_by_files_alone, assessment.products)),
-        installations=tuple(replace(one, level=_by_files_alone(one.level)) for one in assessment.installations),
+        products=tuple(
+            replace(level, recorded=None, anomalies=_unsaid(level.anomalies)) for level in assessment.products
+        ),
         findings=tuple(replace(one, recorded=None, anomalies=_unsaid(one.anomalies)) for one in assessment.findings),
+        installations=tuple(
+            replace(one, level=replace(one.level, recorded=None, anomalies=_unsaid(one.level.anomalies)))
+            for one in assessment.installations
+        ),
     )
-
-
-def _by_files_alone(level: ProductLevel) -> ProductLevel:
-    return replace(level, recorded=None, anomalies=_unsaid(level.anomalies))
 
 
 def _unsaid(anomalies: tuple[str, ...]) -> tuple[str, ...]:
@@ -424,7 +425,7 @@ def test_a_hive_changes_nothing_of_what_the_files_are_judged_to_be(
     question = Question(products=frozenset([product.id]))
     before, after = (ASSESSOR.assess(one, question) for one in (target, replace(target, registry=hive)))
     assert unrecorded(after) == before
-    assert target_outcome(after) == target_outcome(before)
+    assert outcome_of(after) == outcome_of(before)
 
 
 def test_the_hives_of_that_test_record_a_level_of_every_product() -> None:
@@ -438,9 +439,7 @@ def test_a_plan_is_the_same_beside_a_hive(catalogue: Catalogue, server: Inventor
     assessor = Assessor(catalogue)
     hive = records(setup(Services_Version=99, ServicePackNumber=level), *(update(kb, "Exchange 9.9") for kb in kbs))
     without, beside = (
-        make_plan(
-            one, lambda state, only: assessor.assess(state, Question(only=only)), assessor.relations, lambda _: True
-        )
+        [steps.plan(steps.of_weight(tuple(Importance))) for steps in assessor.judge(one, Question())[1]]
         for one in (server, replace(server, registry=hive))
     )
     assert beside == without

@@ -10,13 +10,13 @@ from targets import finding, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, assess
 from hotfix_check.assess.asking import smallest_request
-from hotfix_check.assess.finding import Confidence, RowState, SatisfiedBy, Verdict
-from hotfix_check.assess.plan import Plan, make_plan
+from hotfix_check.assess.finding import Confidence, Installation, RowState, SatisfiedBy, Verdict
+from hotfix_check.assess.next_steps import NextSteps, Plan
+from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.load import parse_catalogue
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.update import Availability, Importance
 from hotfix_check.inventory import InstalledFile, UnreadableFile
-from hotfix_check.report.outcome import exit_code
 
 PRODUCT = """
 format = 1
@@ -322,14 +322,14 @@ def test_the_advice_is_the_newest_replacement_by_day() -> None:
     assert found.advice == ("exchange-9.9/KB150000",)
 
 
-def test_a_blocked_replacement_is_advised_beside_the_update_itself() -> None:
+def test_a_blocked_replacement_is_advised_behind_what_it_needs() -> None:
     known = catalogue(
         fix(100001, "a.dll=9.9.300.5", level="SP2"),
         fix(100002, "a.dll=9.9.300.6", level="SP2", package="prerequisites = [['KB100003']]"),
         fix(100003, "b.dll=9.9.300.5", level="SP2"),
     )
     result = judge(known, *server(3, installed(A, "9.9.300.1"), installed(B, "9.9.300.1")))
-    assert finding(result, "exchange-9.9/KB100001").advice == ("exchange-9.9/KB100002", "exchange-9.9/KB100001")
+    assert finding(result, "exchange-9.9/KB100001").advice == ("exchange-9.9/KB100003", "exchange-9.9/KB100002")
 
 
 def test_what_is_already_there_is_no_advice() -> None:
@@ -351,25 +351,22 @@ def test_a_plan_does_not_put_an_optional_update_in_the_place_of_a_recommended_on
         fix(100001, "a.dll=9.9.300.5", level="SP2", more="importance = 'recommended'"),
         fix(100002, "a.dll=9.9.300.6", level="SP2"),
     )
-    assessor = Assessor(known)
-    plan = make_plan(
-        folder(*server(3, installed(A, "9.9.300.1"))),
-        lambda state, only: assessor.assess(state, Question(only=only)),
-        assessor.relations,
-        lambda one: one.importance is Importance.RECOMMENDED,
-    )
-    assert [step.update.kb for step in plan.steps] == [100001]
+    ((installation,), _) = planned(known, *server(3, installed(A, "9.9.300.1")))
+    assert [step.update.kb for step in installation.next_steps] == [100001]
 
 
 def plan_for(goal: str, known: Catalogue, *files: InstalledFile, **question: object) -> Plan:
     """The plan that leads to one update on a server."""
-    assessor, asked = Assessor(known), Question(**question)  # type: ignore[arg-type]
-    return make_plan(
-        folder(*files),
-        lambda state, only: assessor.assess(state, replace(asked, only=only)),
-        assessor.relations,
-        lambda one: one.update.id == goal,
-    )
+    (_, (steps,)) = planned(known, *files, **question)
+    return steps.plan([goal])
+
+
+def planned(
+    known: Catalogue, *files: InstalledFile, **question: object
+) -> tuple[tuple[Installation, ...], tuple[NextSteps, ...]]:
+    """The installations of a server, and what can be planned for each."""
+    assessment, steps = Assessor(known).judge(folder(*files), Question(**question))  # type: ignore[arg-type]
+    return assessment.installations, steps
 
 
 NEEDS_2 = fix(100001, "a.dll=9.9.200.1", level="SP1", package='prerequisites = [["KB100002"], ["SP1"]]')
@@ -419,26 +416,20 @@ def test_a_plan_says_why_an_update_cannot_be_reached(
     assert plan.unreachable == (("exchange-9.9/KB100001", why),)
 
 
-def test_a_plan_says_that_an_update_would_not_show_in_what_was_collected() -> None:
+def test_a_file_whose_whole_folder_is_not_there_is_brought_with_its_folder() -> None:
     known = catalogue(fix(100001, 'c.dll=9.9.200.1 roles = ["imc"]', level="SP1"), packs=("SP1",))
     plan = plan_for("exchange-9.9/KB100001", known, *server(2), complete=True)
-    assert plan.steps == ()
-    why = "installing KB100001 would not change what was collected"
-    assert plan.unreachable == (("exchange-9.9/KB100001", why),)
+    assert [step.update.kb for step in plan.steps] == [100001]
+    assert plan.unreachable == ()
 
 
 def test_a_plan_that_is_full_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotfix_check.assess.plan._LONGEST", 1)
+    monkeypatch.setattr("hotfix_check.assess.next_steps._LONGEST", 1)
     known = catalogue(
         fix(100001, "a.dll=9.9.200.1", level="SP1"), fix(100002, "b.dll=9.9.200.1", level="SP1"), packs=("SP1",)
     )
-    assessor = Assessor(known)
-    plan = make_plan(
-        folder(*server(2, installed(A, "9.9.200.0"), installed(B, "9.9.200.0"))),
-        lambda state, only: assessor.assess(state, Question(only=only)),
-        assessor.relations,
-        lambda one: one.update.level is None,
-    )
+    (_, (steps,)) = planned(known, *server(2, installed(A, "9.9.200.0"), installed(B, "9.9.200.0")))
+    plan = steps.plan(["exchange-9.9/KB100001", "exchange-9.9/KB100002"])
     assert [step.update.kb for step in plan.steps] == [100001]
     assert plan.unreachable == (("exchange-9.9/KB100002", "a plan has at most 1 steps, and this one is full"),)
 
@@ -453,11 +444,88 @@ def test_a_step_tells_what_it_needs_from_what_nobody_can_tell() -> None:
     assert (step.requires, step.not_known) == (("SP1",), ("KB100002",))
 
 
-def test_a_plan_installs_no_service_pack_on_what_is_no_server() -> None:
-    known = catalogue(fix(100001, "a.dll=9.9.300.1", level="SP2"))
-    plan = plan_for("exchange-9.9/KB100001", known, installed(A, "9.9.200.0"), assume=(("exchange-9.9", "SP1"),))
-    assert plan.steps == ()
-    assert plan.unreachable == (("exchange-9.9/KB100001", "SP2 is not among what was judged"),)
+def test_a_service_pack_comes_first_on_what_is_no_server_only_where_a_fix_needs_it() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.1", level="SP2"), fix(100002, "b.dll=9.9.200.5", level="SP1"))
+    files = (installed(A, "9.9.200.0"), installed(B, "9.9.200.0"))
+    declared = (("exchange-9.9", "SP1"),)
+    for goal, steps in (("KB100001", ["SP2", "KB100001"]), ("KB100002", ["KB100002"])):
+        plan = plan_for(f"exchange-9.9/{goal}", known, *files, assume=declared)
+        assert [step.update.id.removeprefix("exchange-9.9/") for step in plan.steps] == steps
+        assert plan.unreachable == ()
+
+
+def test_a_level_that_a_catalogue_of_ones_own_brings_under_another_name_comes_first_all_the_same() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.1", level="SP2"),
+        SP.format("SP2").replace('id = "SP2"', 'id = "OurRelease"'),
+        packs=(),
+    )
+    result = judge(known, *server(2, installed(A, "9.9.200.0")))
+    assert finding(result, "exchange-9.9/KB100001").advice == ("exchange-9.9/OurRelease", "exchange-9.9/KB100001")
+
+
+def test_an_update_that_has_to_be_bought_names_the_newest_public_one_in_its_place() -> None:
+    known = replace_availability(
+        catalogue(
+            *(
+                fix(100000 + n, f"a.dll=9.9.300.{n}", level="SP2", more="importance = 'recommended'")
+                for n in range(1, 5)
+            )
+        ),
+        {100003: Availability.EXTENDED_SUPPORT, 100004: Availability.EXTENDED_SUPPORT},
+    )
+    ((installation,), _) = planned(known, *server(3, installed(A, "9.9.300.0")))
+    (step,) = installation.next_steps
+    assert (step.update.kb, step.public) == (100004, "exchange-9.9/KB100002")
+    assert step.settles == tuple(f"exchange-9.9/KB10000{n}" for n in range(1, 5))
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "advice", "why"),
+    [
+        pytest.param({100002}, ("exchange-9.9/KB100001",), None, id="what would stand in for another"),
+        pytest.param({100001}, ("exchange-9.9/KB100002",), None, id="one that another stands in for"),
+        pytest.param({100001, 100002}, (), "KB100001 was withdrawn", id="both"),
+    ],
+)
+def test_what_was_withdrawn_is_never_a_step(withdrawn: set[int], advice: tuple[str, ...], why: str | None) -> None:
+    known = replace_availability(
+        catalogue(fix(100001, "a.dll=9.9.300.1", level="SP2"), fix(100002, "a.dll=9.9.300.2", level="SP2")),
+        dict.fromkeys(withdrawn, Availability.WITHDRAWN),
+    )
+    plan = plan_for("exchange-9.9/KB100001", known, *server(3, installed(A, "9.9.300.0")))
+    assert tuple(step.update.id for step in plan.steps) == advice
+    assert plan.unreachable == (() if why is None else (("exchange-9.9/KB100001", why),))
+
+
+def replace_availability(known: Catalogue, by_kb: dict[int, Availability]) -> Catalogue:
+    """The catalogue with some updates that not everybody can have."""
+    updates = tuple(
+        replace(update, availability=by_kb.get(update.kb or 0, Availability.PUBLIC)) for update in known.updates
+    )
+    return replace(known, updates=updates)
+
+
+def test_a_part_of_an_update_is_put_on_again() -> None:
+    known = catalogue(fix(100001, "a.dll=9.9.300.1,b.dll=9.9.300.1", level="SP2"))
+    files = server(3, installed(A, "9.9.300.1"), installed(B, "9.9.300.0"))
+    (step,) = plan_for("exchange-9.9/KB100001", known, *files).steps
+    assert (step.update.kb, step.again) == (100001, True)
+
+
+def test_an_update_that_carries_its_own_month_alone_does_not_stand_in_for_an_earlier_one() -> None:
+    known = catalogue(
+        fix(100001, "a.dll=9.9.300.1", level="SP2", more="importance = 'recommended'"),
+        fix(
+            100002,
+            "a.dll=9.9.300.2",
+            level="SP2",
+            more="importance = 'recommended'",
+            package="contains_earlier = false",
+        ),
+    )
+    ((installation,), _) = planned(known, *server(3, installed(A, "9.9.300.0")))
+    assert [step.update.kb for step in installation.next_steps] == [100001, 100002]
 
 
 def test_a_replacement_that_cannot_be_had_is_not_planned_in_the_place_of_an_update() -> None:
@@ -626,7 +694,7 @@ def test_a_file_without_a_version_resource_decides_nothing() -> None:
     found = finding(result, "exchange-9.9/KB100001")
     assert found.verdict is Verdict.INSTALLED
     assert [row.state for row in found.rows] == [RowState.NOT_CHECKABLE, RowState.EXACT]
-    assert exit_code([result]) == 0
+    assert outcome_of(result) == "clean"
 
 
 def test_a_text_file_of_an_update_does_not_make_a_product() -> None:
@@ -776,7 +844,7 @@ RECOMMENDED = "importance = 'recommended'"
 def test_exit_codes(
     updates: list[str], files: tuple[InstalledFile, ...], question: dict[str, object], code: int
 ) -> None:
-    assert exit_code([judge(catalogue(*updates), *files, **question)]) == code
+    assert exit_code([outcome_of(judge(catalogue(*updates), *files, **question))]) == code
 
 
 # --- times

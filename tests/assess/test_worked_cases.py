@@ -5,10 +5,10 @@ from __future__ import annotations
 from targets import HERE, SP3_BIN, SP4_BIN, finding, folder, installed, judge, lone
 
 from hotfix_check.assess.finding import Basis, Confidence, RowState, SatisfiedBy, Verdict
+from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue import load_catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.inventory import UnreadableFile
-from hotfix_check.report.outcome import exit_code, target_outcome
 
 E2016 = load_catalogue([HERE / "exchange-2016.toml"])
 
@@ -119,7 +119,7 @@ def test_the_windows_stub_is_foreign_and_nothing_is_said_to_be_missing() -> None
     result = judge(lone(installed("Mapi32.dll", "1.0.2536.0", outlook_stub=True)))
     assert (result.findings, result.products) == ((), ())
     assert [one.reason for one in result.foreign] == ["the Windows/Outlook MAPI stub: it exports GetOutlookVersion"]
-    assert exit_code([result], frozenset(), exit_zero=False) == 3
+    assert exit_code([outcome_of(result)]) == 3
 
 
 def test_a_cumulative_update_does_not_contain_a_later_security_update_for_an_earlier_one() -> None:
@@ -130,7 +130,7 @@ def test_a_cumulative_update_does_not_contain_a_later_security_update_for_an_ear
     assert (found.verdict, found.line) == (Verdict.MISSING, "CU23")
     assert found.rows[0].row.version is not None
     assert str(found.rows[0].row.version) == "15.1.2507.9"
-    assert exit_code([result], frozenset(), exit_zero=False) == 1
+    assert exit_code([outcome_of(result)]) == 1
 
 
 def test_an_update_of_the_same_day_for_another_line_is_not_applicable() -> None:
@@ -151,13 +151,13 @@ def test_a_truncated_file_leaves_its_updates_undetermined() -> None:
     result = judge(lone(UnreadableFile(path="Dramapi.dll", reason="damaged: the headers break off")))
     found = finding(result, "exchange-5.5/KB324528")
     assert (found.verdict, found.rows[0].state) == (Verdict.UNDETERMINED, RowState.UNREADABLE)
-    assert exit_code([result], frozenset(), exit_zero=False) == 3
+    assert exit_code([outcome_of(result)]) == 3
 
 
 def test_an_empty_folder_is_nothing_recognised() -> None:
     result = judge(folder())
-    assert target_outcome(result) == "nothing-recognised"
-    assert exit_code([result], frozenset(), exit_zero=False) == 3
+    assert outcome_of(result) == "nothing-recognised"
+    assert exit_code([outcome_of(result)]) == 3
 
 
 def test_an_sp3_server_is_told_that_service_pack_4_comes_first() -> None:
@@ -197,7 +197,7 @@ def test_a_rollup_is_not_for_a_later_service_pack() -> None:
         Verdict.NOT_APPLICABLE,
         ("a rollup for SP2 alone: SP3 has a series of its own",),
     )
-    assert exit_code([result], frozenset(), exit_zero=False) == 0
+    assert exit_code([outcome_of(result)]) == 0
 
 
 def test_a_late_hotfix_for_2000_needs_sp3_and_the_rollup_of_august_2004() -> None:

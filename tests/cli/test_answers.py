@@ -137,6 +137,47 @@ def test_there_may_be_nothing_to_install(samples: Path, run: Run) -> None:
     assert "nothing to install." in words(run("plan", samples / "exchange-5.5-sp4").out)
 
 
+@pytest.mark.parametrize(
+    ("files", "options", "words_said"),
+    [
+        pytest.param({}, [], "nothing was recognised: 0 files seen (0 read)", id="an empty folder"),
+        pytest.param(
+            {"Mapi32.dll": "1.0.2536.0"},
+            ["--to", "KB818861"],
+            "nothing was recognised: 1 file seen (1 read), none of which counts for a product of the catalogue; "
+            "Mapi32.dll is version 1.0.2536.0 is of no product in the catalogue",
+            id="somebody else's file",
+        ),
+        pytest.param(
+            {"Exchsrvr/Bin/Emsmta.exe": "5.5.2653.23"},
+            [],
+            "of 742 updates could not be determined: 1 file seen (1 read). Supply Store.exe (bin)",
+            id="one marker",
+        ),
+        pytest.param(
+            {"Exchsrvr/Bin/Emsmta.exe": "5.5.2653.23"},
+            ["--to", "KB884874"],
+            "KB884874 could not be determined: 1 file seen (1 read). KB884874 is undetermined",
+            id="a goal that nothing decides",
+        ),
+    ],
+)
+def test_where_not_enough_was_seen_there_is_no_plan(
+    files: dict[str, str], options: list[str], words_said: str, tmp_path: Path, run: Run
+) -> None:
+    for path, version in files.items():
+        place = tmp_path / "target" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(build_pe(version))
+    (tmp_path / "target").mkdir(exist_ok=True)
+    ran = run("plan", tmp_path / "target", *options)
+    assert ran.code == 3
+    assert words_said in words(ran.out)
+    assert "nothing to install" not in words(ran.out)
+    assert "supply " in words(ran.out).lower()
+    assert run("plan", tmp_path / "target", *options, "-f", "json").result["no_plan"]["supply"]
+
+
 def test_a_plan_to_a_product_that_is_not_there_cannot_be_asked(samples: Path, run: Run) -> None:
     ran = run("plan", samples / "exchange-5.5-sp4", "--to", "KB901014")
     assert ran.code == 2

@@ -16,12 +16,12 @@ from pathlib import Path
 from targets import SP4_BIN, folder
 
 from hotfix_check.assess import Assessor, Question
-from hotfix_check.assess.plan import make_plan
 from hotfix_check.catalogue import Catalogue, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.index import open_index
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.seal import sealed
+from hotfix_check.catalogue.update import Importance
 from hotfix_check.compare import compare, judged_side, saved_side
 from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
 from hotfix_check.drafts.package import is_package, read_package
@@ -92,14 +92,17 @@ def _on_disk(data: bytes, name: str) -> Iterator[Path]:
 def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
     """The whole way of ``scan``, ``plan`` and ``identify``; the result must be one that ``convert`` reads."""
     assessor = Assessor(catalogue)
-    assessment = assessor.assess(inventory, Question())
+    assessment, next_steps = assessor.judge(inventory, Question())
     document = result_document([assessment], catalogue, RunInfo(), Scope(products=None, kbs=None))
     again = checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again")
     assert again == document
     render_table(document, width=80, everything=True).encode("utf-8", "backslashreplace")
     render_identity(identity_document(inventory, assessor), width=80)
-    plan = make_plan(inventory, lambda one, _: assessor.assess(one, Question()), assessor.relations, lambda _: True)
-    render_plan(plan_document(plan, assessment, []), width=80)
+    plans = [
+        (installation, steps.plan(steps.of_weight(tuple(Importance))))
+        for installation, steps in zip(assessment.installations, next_steps, strict=True)
+    ]
+    render_plan(plan_document(plans, assessment, catalogue.products), width=80)
     side = judged_side(inventory, assessment, catalogue.sha256)
     compare(side, side)
 

@@ -234,15 +234,17 @@ def _plan(text: str) -> str:
             "requires": [text],
             "not_known": [text],
             "settles": [text, text],
+            **{"installation": text, "availability": "extended-support", "public": text, "again": True},
         },
         **{"restart": "yes", "actions": [{"kind": "service", "text": text}, {"kind": "note", "text": text}]},
         "source": text,
     }
     made = {
         **{"target": text, "steps": [step, step], "restarts": [text, text], "restart_not_stated": [text]},
-        "unreachable": [{"id": text, "why": text}],
+        "unreachable": [{"id": text, "installation": text, "why": text}],
         "asked": [{"id": text, "verdict": "undetermined", "reasons": [text], "settle_with": [text]}],
         "undetermined": [],
+        "no_plan": {"why": text, "supply": [text]},
     }
     return render_plan(made, width=80)
 

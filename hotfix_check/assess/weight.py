@@ -1,0 +1,89 @@
+"""What a result means for the caller: which findings count, the outcome of a target, the exit code of a run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from hotfix_check.assess.finding import OPEN, PASSED, Assessment, Finding, Verdict
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.exit_code import ExitCode
+
+WEIGHTY = (Importance.REQUIRED, Importance.RECOMMENDED)
+"""What is to be there unless a site says otherwise. What is optional counts for nothing until somebody asks for it."""
+
+
+class Outcome(StrEnum):
+    """What a target comes to, weightiest first."""
+
+    FINDINGS = "findings"
+    INCOMPLETE = "incomplete"
+    NOTHING_RECOGNISED = "nothing-recognised"
+    CLEAN = "clean"
+
+
+_CODES = {Outcome.CLEAN: ExitCode.CLEAN, Outcome.FINDINGS: ExitCode.FINDINGS}
+
+
+def fails(verdict: Verdict, importance: Importance, fail_on: frozenset[Verdict] = frozenset()) -> bool:
+    """Whether a finding that no waiver accepts gives exit code 1; ``fail_on`` are verdicts that do in any case."""
+    if verdict in fail_on:
+        return True
+    if importance is Importance.FORBIDDEN:
+        return verdict in (Verdict.INSTALLED, Verdict.PARTIAL)
+    return importance in WEIGHTY and verdict in OPEN
+
+
+def can_be_waived(finding: Finding) -> bool:
+    """Whether a finding is of the kind that a waiver accepts: something missing, open, or there though forbidden."""
+    return fails(finding.verdict, finding.importance, frozenset((*OPEN, Verdict.UNDETERMINED)))
+
+
+def counted(assessment: Assessment) -> list[Finding]:
+    """The findings that decide anything: those on a shadow copy do not where the product is elsewhere too."""
+    aside = {(one.product, one.root) for one in assessment.installations if not one.counts}
+    if not aside:
+        return list(assessment.findings)
+    return [one for one in assessment.findings if (one.update.product, one.installation) not in aside]
+
+
+def outcome_of(
+    assessment: Assessment, fail_on: frozenset[Verdict] = frozenset(), waived: frozenset[str] = frozenset()
+) -> Outcome:
+    """What a target comes to; ``waived`` are the ids of the updates whose findings a waiver accepts."""
+    findings = counted(assessment)
+    weighing = [finding for finding in findings if finding.update.id not in waived]
+    if assessment.advisories or any(fails(one.verdict, one.importance, fail_on) for one in weighing):
+        return Outcome.FINDINGS
+    if not assessment.products and not assessment.unreadable_evidence:
+        return Outcome.NOTHING_RECOGNISED
+    if not findings or not assessment.products or assessment.unreadable_evidence:
+        return Outcome.INCOMPLETE
+    return Outcome.INCOMPLETE if any(open_questions(weighing, findings)) else Outcome.CLEAN
+
+
+def open_questions(weighing: Sequence[Finding], findings: Sequence[Finding]) -> Iterable[Finding]:
+    """What is required or recommended and undetermined, unless something that is there supersedes it.
+
+    That the catalogue has no file table of an update counts only where that update is required.
+    """
+    there = {(one.update.id, one.installation) for one in findings if one.verdict in PASSED}
+    for finding in weighing:
+        if finding.verdict is not Verdict.UNDETERMINED or finding.importance not in WEIGHTY:
+            continue
+        if any((newer, finding.installation) in there for newer in finding.superseded_by):
+            continue
+        no_table = not any(row.required for row in finding.rows) and finding.update.level is None
+        if not no_table or finding.importance is Importance.REQUIRED:
+            yield finding
+
+
+def exit_code(outcomes: Iterable[str], *, exit_zero: bool = False) -> ExitCode:
+    """Of several targets findings go before what is incomplete, and that before what is clean.
+
+    ``exit_zero`` turns 1 and 3 into 0. Nothing at all is incomplete.
+    """
+    codes = {_CODES.get(Outcome(one), ExitCode.INCOMPLETE) for one in outcomes} or {ExitCode.INCOMPLETE}
+    if exit_zero:
+        return ExitCode.CLEAN
+    return ExitCode.FINDINGS if ExitCode.FINDINGS in codes else max(codes)
