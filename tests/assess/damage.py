@@ -1,6 +1,8 @@
 """Servers as files with real bytes, and single faults in them, to hold what is said of the damaged against the sound.
 
-    python tests/assess/damage.py 10000 [SEED]     as many faults by hand, and what became of them
+    PYTHONPATH=.:tests:samples python tests/assess/damage.py 10000 [SEED]
+
+tries as many by hand, and says what became of them.
 """
 
 from __future__ import annotations
@@ -9,15 +11,10 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
-
-ROOT = Path(__file__).parent.parent.parent
-if __name__ == "__main__":
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "samples")]
 
 from pe_builder import build_pe
 from targets import WORKED, folder
@@ -32,13 +29,20 @@ from hotfix_check.version import FileVersion
 ASSESSOR = Assessor(WORKED)
 _NAMES = ASSESSOR.all_names
 _ASKED = Asked(
-    wanted=_NAMES, plain=ASSESSOR.outline.plain_names, every_pe=True, hashes=False, cross_check=False, follow_links=False
+    wanted=_NAMES,
+    plain=ASSESSOR.outline.plain_names,
+    every_pe=True,
+    hashes=False,
+    cross_check=False,
+    follow_links=False,
 )
 _OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 _PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
 
 
-def program(version: FileVersion, *, company: str = "Microsoft Corporation", product: str = "Microsoft Exchange") -> bytes:
+def program(
+    version: FileVersion, *, company: str = "Microsoft Corporation", product: str = "Microsoft Exchange"
+) -> bytes:
     """A program as Exchange's are: its version as text too, from 2007 on with leading zeros."""
     text = str(version) if version.major < 8 else "{:02}.{:02}.{:04}.{:03}".format(*version)
     return build_pe(str(version), strings={"CompanyName": company, "ProductName": product}, file_version_string=text)
@@ -110,10 +114,11 @@ def half_patched(product_id: str, level: str, seed: int) -> Server:
     product = WORKED.product(product_id)
     index = product.level_index(level)
     headline = headline_version(product.levels[index])
+    reached = product.levels[: index + 1]
     versions: dict[str, FileVersion] = {}
     for name, builds in _builds(product_id).items():
         known = product.files.get(name)
-        own = [known.versions[one.name] for one in product.levels[: index + 1] if one.name in known.versions] if known else []
+        own = [known.versions[one.name] for one in reached if one.name in known.versions] if known else []
         at_level = own[-1] if own else max((one for one in builds if one <= headline), default=headline)
         chosen = at_level if known and known.marker else chance.choice([at_level, at_level, *builds])
         if chance.random() < 0.9 or (known and known.marker):
@@ -176,7 +181,9 @@ def _older(chance: random.Random, server: Server, path: str) -> bytes:
     ]
     found = server.read[path]
     assert isinstance(found, InstalledFile) and found.version is not None
-    return program(chance.choice([one for one in builds if one < found.version] or [FileVersion(*found.version[:3], 0)]))
+    return program(
+        chance.choice([one for one in builds if one < found.version] or [FileVersion(*found.version[:3], 0)])
+    )
 
 
 def _of_another_product(chance: random.Random, server: Server, path: str) -> bytes:
@@ -212,12 +219,13 @@ _WEIGHTS = (3, 8, 1, 1, 1, 1, 1, 3, 3, 1)
 
 
 @cache
-def _judged(server: Server, question: Question) -> tuple[Assessment, int]:
-    return _answer(server.sound, question)
+def _judged(server: Server, complete: bool, update: str | None) -> tuple[Assessment, int]:
+    return _answer(server.sound, complete, update)
 
 
-def _answer(target: Inventory, question: Question) -> tuple[Assessment, int]:
-    found = ASSESSOR.assess(target, question)
+def _answer(target: Inventory, complete: bool, update: str | None) -> tuple[Assessment, int]:
+    asked = {} if update is None else {"kbs": frozenset[int](), "ids": frozenset([update])}
+    found = ASSESSOR.assess(target, Question(as_of=date(2026, 11, 21), complete=complete, **asked))  # type: ignore[arg-type]
     return found, int(exit_code([outcome_of(found)]))
 
 
@@ -239,14 +247,13 @@ def tried(seed: int) -> Outcome:
     (kind,) = chance.choices(list(FAULTS), _WEIGHTS)
     path = chance.choice(_worth_it(server) if chance.random() < 0.8 else sorted(server.content))
     damaged = server.with_file(path, FAULTS[kind](chance, server, path))
-    whole = Question(as_of=date(2026, 11, 21), complete=chance.random() < 0.5)
-    before, _ = _judged(server, whole)
-    doubtful = sorted({one.update.id for one in before.findings if one.verdict not in _PASSED and one.update.kb})
-    asked = replace(whole, kbs=frozenset(), ids=frozenset({chance.choice(doubtful)}))
+    complete = chance.random() < 0.5
+    before, _ = _judged(server, complete, None)
+    doubtful = sorted({one.update.id for one in before.findings if one.verdict not in _PASSED})
     better: list[str] = []
     changed = False
-    for question in (whole, asked):
-        (sound, code), (now, new_code) = _judged(server, question), _answer(damaged, question)
+    for asked in (None, chance.choice(doubtful)):
+        (sound, code), (now, new_code) = _judged(server, complete, asked), _answer(damaged, complete, asked)
         verdicts = {(one.update.id, one.installation): one.verdict for one in now.findings}
         for one in sound.findings:
             verdict = verdicts.get((one.update.id, one.installation))
@@ -254,7 +261,7 @@ def tried(seed: int) -> Outcome:
             if one.verdict in _OPEN and verdict in _PASSED:
                 better.append(f"{one.update.id}: {one.verdict} to {verdict}")
         if code in (1, 3) and new_code == 0:
-            better.append(f"{sorted(question.ids)}: exit code {code} to 0")
+            better.append(f"{asked or 'all'}: exit code {code} to 0")
     return Outcome(server.name, kind, path, tuple(better), changed)
 
 
