@@ -111,7 +111,7 @@ def test_pefile_is_imported_in_one_module() -> None:
         ("distributed", {"hotfix_check.fleet.dask_cluster"}),
         ("pyarrow", {"hotfix_check.fleet.as_parquet", "hotfix_check.cli.fleet_formats"}),
         ("fsspec", {"hotfix_check.fleet.sources"}),
-        ("multiprocessing", {"hotfix_check.fleet.pool"}),
+        ("multiprocessing", {"hotfix_check.fleet.workers"}),
     ],
 )
 def test_what_only_large_fleets_need_is_imported_in_one_place(library: str, where: set[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known
 from hotfix_check.cli.output import columns, is_stream, replaced, replaced_bytes, standard_output
-from hotfix_check.errors import OutputError, UsageError
+from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument
 
 _FILE_COLUMNS = 140
@@ -29,10 +29,8 @@ def check_fleet_outputs(form: str, outputs: Sequence[Path], *, inputs: Sequence[
         if path.suffix.lower() == _PARQUET:
             try:
                 import pyarrow  # noqa: F401
-            except ImportError:
-                raise UsageError(
-                    "--output: Parquet needs the extra 'fleet': pip install 'hotfix-check[fleet]'"
-                ) from None
+            except ImportError as error:
+                raise UsageError(f"--output: {needs_extra(error, 'Parquet', 'fleet')}") from None
 
 
 def write_fleet(document: FleetDocument, form: str, outputs: Sequence[Path], *, everything: bool) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import json
 import os
-import signal
 import sys
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
 from hotfix_check.catalogue.load import default_folder, parse_documents, read_files, read_products
 from hotfix_check.catalogue.product import Product
-from hotfix_check.cli.ending import STOPPING, complain
+from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.merging import merge_drafts
@@ -28,7 +24,8 @@ from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml
 from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
-from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
+from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError, WorkerError
+from hotfix_check.fleet.workers import Workers
 from hotfix_check.pe.bytes import PeError, open_regular
 
 Format = Literal["toml", "json", "jsonl"]
@@ -219,8 +216,8 @@ def _own_products() -> dict[str, Product]:
     return {product.id: product for product in products}
 
 
-def _import_many(sources: Sequence[str], kb: int | None, made: Made) -> list[Imported]:
-    return [_import_one(source, kb, made) for source in sources]
+def _import_many(made: Made, kb: int | None) -> Callable[[Sequence[str]], list[Imported]]:
+    return lambda sources: [_import_one(source, kb, made) for source in sources]
 
 
 def _import_all(sources: Sequence[str], *, kb: int | None, made: Made, jobs: int) -> Iterator[Imported]:
@@ -230,44 +227,11 @@ def _import_all(sources: Sequence[str], *, kb: int | None, made: Made, jobs: int
             yield _import_one(source, kb, made)
         return
     chunks = (sources[at : at + _CHUNK] for at in range(0, len(sources), _CHUNK))
-    with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals) as pool:
-        under_way: deque[Future[list[Imported]]] = deque()
-        try:
-            for chunk in chunks:
-                with _signals_held():
-                    under_way.append(pool.submit(_import_many, chunk, kb, made))
-                if len(under_way) >= jobs * _AHEAD:
-                    yield from under_way.popleft().result()
-            while under_way:
-                yield from under_way.popleft().result()
-        except BrokenExecutor:
-            raise ArticleError("a process that --jobs started was ended: run it again with --jobs 1") from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
-    """A worker that is started here is born with its signals held; here they come afterwards. Windows has no such."""
-    hold = getattr(signal, "pthread_sigmask", None)
-    if hold is None:
-        yield
-        return
-    before = hold(signal.SIG_BLOCK, STOPPING)
-    try:
-        yield
-    finally:
-        hold(signal.SIG_SETMASK, before)
-
-
-def _leave_signals() -> None:
-    """In a worker: Ctrl-C reaches every process of a terminal, and the first one alone ends the run."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for each in STOPPING:
-        if each is not signal.SIGINT and signal.getsignal(each) is not signal.SIG_IGN:
-            signal.signal(each, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+    with Workers(jobs, partial(_import_many, made), kb) as workers:
+        for task in workers.done(chunks, jobs * _AHEAD, ordered=True):
+            if task.died:
+                raise WorkerError("--jobs: a process that was started for it died: run it again with --jobs 1")
+            yield from task.result or ()
 
 
 def _with_progress(results: Iterable[Imported], total: int) -> Iterator[Imported]:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
-import signal
-import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
 
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.fleet.host import FleetJudge, FleetQuestion, HostRow, damaged, judge_host
 from hotfix_check.fleet.sources import Source, local_path
 from hotfix_check.untrusted.shown import path_text
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing.process import BaseProcess
 
 FEW = 32
 """So many hosts are judged faster here than a pool has started."""
@@ -51,7 +43,7 @@ def in_processes(sources: Iterable[Source], asked: FleetQuestion, processes: int
         for source in itertools.chain(first, waiting):
             yield judge_source(source, judge)
     else:
-        yield from _Pool(asked, processes).judge(itertools.chain(first, waiting))
+        yield from _in_a_pool(itertools.chain(first, waiting), asked, processes)
 
 
 def parcels(sources: Iterable[Source], size: int = _TOGETHER) -> Iterator[Parcel]:
@@ -61,119 +53,25 @@ def parcels(sources: Iterable[Source], size: int = _TOGETHER) -> Iterator[Parcel
         yield parcel
 
 
-class _Pool:
-    """A pool that outlives its processes: what was under way when one died is judged again, host by host."""
+def _in_a_pool(sources: Iterable[Source], asked: FleetQuestion, processes: int) -> Iterator[Rows]:
+    """What a process was judging when it died is judged again, host by host, so that it is known who is to blame."""
+    from hotfix_check.fleet.workers import Workers
 
-    def __init__(self, asked: FleetQuestion, processes: int) -> None:
-        self._asked = asked
-        self._processes = processes
-        self._suspects: deque[Source] = deque()
-
-    def judge(self, sources: Iterable[Source]) -> Iterator[Rows]:
-        waiting = parcels(sources)
-        held: Parcel | None = None
-        while True:
-            executor = self._start(self._processes)
-            running: dict[Future[list[Rows]], Parcel] = {}
-            try:
-                while True:
-                    while len(running) < self._processes * _AHEAD:
-                        held = held or next(waiting, None)
-                        if held is None or not self._submit(executor, held, running):
-                            break
-                        held = None
-                    if not running:
-                        break
-                    yield from self._finished(running)
-                    if self._suspects:
-                        break
-            finally:
-                executor.shutdown(wait=True, cancel_futures=True)
-            yield from self._left(running)
-            yield from self._one_by_one()
-            if held is None and not running:
-                held = next(waiting, None)
-                if held is None:
-                    return
-
-    def _submit(self, executor: ProcessPoolExecutor, parcel: Parcel, running: dict[Future[list[Rows]], Parcel]) -> bool:
-        from concurrent.futures import BrokenExecutor
-
-        try:
-            running[executor.submit(_judge_there, parcel)] = parcel
-        except BrokenExecutor:
-            return False
-        return True
-
-    def _finished(self, running: dict[Future[list[Rows]], Parcel]) -> Iterator[Rows]:
-        """What is done; a parcel whose process died is put among the suspects."""
-        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-
-        for done in wait(running, return_when=FIRST_COMPLETED).done:
-            parcel = running.pop(done)
-            try:
-                yield from done.result()
-            except BrokenExecutor:
-                self._suspects.extend(parcel)
-
-    def _left(self, running: dict[Future[list[Rows]], Parcel]) -> Iterator[Rows]:
-        """When a pool has broken, what of it was finished after all; the rest is suspect."""
-        for done, parcel in running.items():
-            if done.cancelled() or done.exception() is not None:
-                self._suspects.extend(parcel)
-            else:
-                yield from done.result()
-        running.clear()
-
-    def _one_by_one(self) -> Iterator[Rows]:
-        """The suspects, one at a time, so that it is known who is to blame when the process dies again."""
-        from concurrent.futures import BrokenExecutor
-
-        while self._suspects:
-            executor = self._start(1)
-            try:
-                while self._suspects:
-                    source = self._suspects.popleft()
-                    yield executor.submit(_judge_there, (source,)).result()[0]
-            except BrokenExecutor:
-                yield (damaged(source.label, "the process that judged it died, and a second one too"),)
-            finally:
-                executor.shutdown(wait=True, cancel_futures=True)
-
-    def _start(self, processes: int) -> ProcessPoolExecutor:
-        import multiprocessing
-        from concurrent.futures import ProcessPoolExecutor
-
-        # A fresh interpreter on every system: nothing of this process (threads, open files) is in it.
-        return ProcessPoolExecutor(
-            processes,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_prepare,
-            initargs=(self._asked,),
-        )
+    suspects: deque[Source] = deque()
+    with Workers(processes, _judge_there, asked) as workers:
+        for task in workers.done(parcels(sources), processes * _AHEAD):
+            if task.died:
+                suspects.extend(task.given)
+            yield from task.result or ()
+    if suspects:
+        with Workers(1, _judge_there, asked) as workers:
+            for task in workers.done(parcels(suspects, 1), 1):
+                if task.died:
+                    died = "the process that judged it died, and a second one too"
+                    yield (damaged(task.given[0].label, died),)
+                yield from task.result or ()
 
 
-_judge: FleetJudge | None = None
-"""Of a process of a pool: made once, when it starts."""
-
-
-def _prepare(asked: FleetQuestion) -> None:
-    global _judge
-    import multiprocessing
-
-    # Ctrl-C reaches every process of a terminal; the first one says when to stop. Without it there is no more to do.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _judge = FleetJudge(asked)
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
-
-
-def _judge_there(parcel: Parcel) -> list[Rows]:
-    assert _judge is not None  # noqa: S101  (the pool's initializer)
-    return [judge_source(source, _judge) for source in parcel]
+def _judge_there(asked: FleetQuestion) -> Callable[[Parcel], list[Rows]]:
+    judge = FleetJudge(asked)
+    return lambda parcel: [judge_source(source, judge) for source in parcel]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import multiprocessing
 import os
+import signal
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -157,14 +158,17 @@ def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
     assert ran.stderr == "hotfix-check: error: -: standard input is closed\n"
 
 
-@pytest.mark.skipif(
-    multiprocessing.get_start_method() != "fork", reason="a worker has this test's own function by fork"
-)
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal of POSIX")
 def test_a_worker_that_is_killed_is_told_in_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(100):
         (tmp_path / f"{number}.txt").write_text("no article")
-    monkeypatch.setattr("hotfix_check.cli.importing._import_one", lambda *_: os._exit(9))
+    monkeypatch.setattr("hotfix_check.cli.importing._import_many", killed)
     ran = run("catalogue", "import", ".", "--jobs", "2")
     assert ran.code == 2
-    assert ran.err.endswith("error: a process that --jobs started was ended: run it again with --jobs 1\n")
+    assert ran.err.endswith("error: --jobs: a process that was started for it died: run it again with --jobs 1\n")
     assert "Traceback" not in ran.err
+
+
+def killed(*_: object) -> Callable[[object], None]:
+    """In a worker: it is killed at its first task."""
+    return lambda _: os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,226 @@
+"""Processes of this program that work beside this one: a task at a time each, none that outlives it, no traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from hotfix_check.errors import WorkerError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+A = TypeVar("A")
+T = TypeVar("T")
+R = TypeVar("R")
+# What ends a run. Windows has no SIGHUP, and cannot hold signals.
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_PATIENCE = 5.0  # seconds for a process to end that has nothing more to do
+
+
+@dataclass(slots=True)
+class Task(Generic[T, R]):
+    """A task with its result; ``died`` where the process that worked on it ended before it had one."""
+
+    given: T
+    result: R | None = None
+    done: bool = False
+    died: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Worker(Generic[T, R]):
+    process: SpawnProcess
+    orders: Connection
+    answers: Connection
+    ready: bool = False
+    task: Task[T, R] | None = None
+
+
+class Workers(Generic[A, T, R]):
+    """So many processes, each of which calls ``prepare(argument)`` once, and what that gives with each of its tasks.
+
+    They are fresh interpreters on every system, so nothing of this process (threads, open files) is in them. They are
+    born with the signals held that end a run, and are killed when this one leaves before its time: neither a Ctrl-C
+    that reaches all processes of a terminal nor the end of this one finds any of them in a state to complain.
+    """
+
+    def __init__(self, count: int, prepare: Callable[[A], Callable[[T], R]], argument: A) -> None:
+        self._count = count
+        self._prepare = prepare
+        self._argument = argument
+        self._workers: list[_Worker[T, R]] = []
+
+    def __enter__(self) -> Workers[A, T, R]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            if kind is not None:
+                worker.process.kill()
+            worker.orders.close()  # which ends one that waits for a task
+            worker.answers.close()
+        for worker in self._workers:
+            worker.process.join(_PATIENCE)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+        self._workers.clear()
+
+    def done(self, tasks: Iterable[T], ahead: int, *, ordered: bool = False) -> Iterator[Task[T, R]]:
+        """The tasks with their results, as they come, or in the order of the tasks.
+
+        At most ``ahead`` are taken at a time. An exception of a task is raised here. Raises WorkerError when no process
+        can be started.
+        """
+        waiting = iter(tasks)
+        window: deque[Task[T, R]] = deque()
+        fresh = self._next(waiting)
+        while fresh or window:
+            while fresh and len(window) < ahead and (worker := self._idle()):
+                window.append(fresh)
+                self._give(worker, fresh)
+                fresh = self._next(waiting)
+            ripe = list(window)[: 1 if ordered else None]
+            for task in [task for task in ripe if task.done]:
+                window.remove(task)
+                yield task
+            if not any(task.done for task in ripe):
+                self._listen()
+
+    @staticmethod
+    def _next(waiting: Iterator[T]) -> Task[T, R] | None:
+        return next((Task(given) for given in waiting), None)
+
+    def _idle(self) -> _Worker[T, R] | None:
+        """A process that is ready and has no task; those that are not there yet, or not any more, are started."""
+        while len(self._workers) < self._count:
+            self._start()
+        return next((worker for worker in self._workers if worker.ready and worker.task is None), None)
+
+    def _start(self) -> None:
+        import multiprocessing
+
+        context = multiprocessing.get_context("spawn")
+        try:
+            with _quiet_birth(), contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
+                answers, answering = context.Pipe(duplex=False)
+                ours.callback(answers.close)
+                theirs.callback(answering.close)
+                ordered, orders = context.Pipe(duplex=False)
+                ours.callback(orders.close)
+                theirs.callback(ordered.close)
+                given = (ordered, answering, self._prepare, self._argument)
+                process = context.Process(target=_work, args=given, daemon=True)
+                process.start()
+                ours.pop_all()
+                self._workers.append(_Worker(process, orders, answers))
+        except (OSError, RuntimeError) as error:
+            raise _cannot_start(getattr(error, "strerror", None) or str(error)) from error
+
+    def _give(self, worker: _Worker[T, R], task: Task[T, R]) -> None:
+        worker.task = task
+        with contextlib.suppress(OSError):  # it died meanwhile, which is heard next
+            worker.orders.send(task.given)
+
+    def _listen(self) -> None:
+        """Wait until something is heard of a process at least."""
+        from multiprocessing.connection import wait
+
+        heard = set(wait([worker.answers for worker in self._workers]))
+        for worker in [worker for worker in self._workers if worker.answers in heard]:
+            self._hear(worker)
+
+    def _hear(self, worker: _Worker[T, R]) -> None:
+        try:
+            failed, said = worker.answers.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        if failed:
+            raise said
+        task, worker.task = worker.task, None
+        if task is None:
+            worker.ready = True
+        else:
+            task.result, task.done = said, True
+
+    def _bury(self, worker: _Worker[T, R]) -> None:
+        self._workers.remove(worker)
+        worker.process.join(_PATIENCE)
+        worker.orders.close()
+        worker.answers.close()
+        if worker.task is not None:
+            worker.task.died = worker.task.done = True
+        elif not worker.ready:
+            raise _cannot_start(f"one ended at once, with {_how(worker.process.exitcode)}")
+
+
+def _cannot_start(reason: str) -> WorkerError:
+    return WorkerError(f"--jobs: a process of its own could not be started ({reason}): run it again with --jobs 1")
+
+
+def _how(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+
+@contextlib.contextmanager
+def _quiet_birth() -> Iterator[None]:
+    """A process that is started here is born with the signals held that end a run; here they come afterwards.
+
+    And without this one's stderr: what it has to say comes as an answer, and a new interpreter that finds too few
+    open files or processes for its modules would say that with a traceback.
+    """
+    hold = getattr(signal, "pthread_sigmask", None)
+    before = hold(signal.SIG_BLOCK, _ENDING) if hold else None
+    try:
+        with _stderr_aside():
+            yield
+    finally:
+        if hold:
+            hold(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _stderr_aside() -> Iterator[None]:
+    with contextlib.ExitStack() as undone:
+        kept = os.dup(2)
+        undone.callback(os.close, kept)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+        finally:
+            os.close(nowhere)
+        undone.callback(os.dup2, kept, 2)
+        yield
+
+
+def _work(
+    orders: Connection, answers: Connection, prepare: Callable[[Any], Callable[[Any], Any]], argument: Any
+) -> None:
+    """In the process: the word that it is ready, then a result for each task, until the other end is closed."""
+    # Ctrl-C reaches every process of a terminal; the first one alone ends the run.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in _ENDING[1:]:
+        signal.signal(each, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    with contextlib.suppress(EOFError, OSError):
+        try:
+            work = prepare(argument)
+            answers.send((False, None))
+            while True:
+                answers.send((False, work(orders.recv())))
+        except (EOFError, BrokenPipeError):
+            raise
+        except Exception as error:  # told where the task was given
+            answers.send((True, error))
