@@ -20,7 +20,8 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 
 def main() -> None:
     """Load the command line and run it; it then ends in its own way."""
-    stopping = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    stopping = [getattr(signal, name) for name in names if hasattr(signal, name)]
     for number in stopping:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)

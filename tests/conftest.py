@@ -105,9 +105,14 @@ def little_garbage() -> Iterator[None]:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs hotfix-check as typed, in an empty folder, with a console of 80 columns and the given encoding."""
+    """Runs hotfix-check as typed, in an empty folder, with a console of 80 columns and the given encoding.
 
-    def run_command(*arguments: object, encoding: str = "utf-8", cwd: Path = tmp_path) -> Ran:
+    ``decoding`` is what stdout is read with, where that is another.
+    """
+
+    def run_command(
+        *arguments: object, encoding: str = "utf-8", decoding: str | None = None, cwd: Path = tmp_path
+    ) -> Ran:
         out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
         err = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n")
         with monkeypatch.context() as patch:
@@ -118,7 +123,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             patch.chdir(cwd)
             with pytest.raises(SystemExit) as ended:
                 main()
-        return Ran(int(ended.value.code or 0), *(_text(stream, encoding) for stream in (out, err)))
+        return Ran(int(ended.value.code or 0), _text(out, decoding or encoding), _text(err, encoding))
 
     return run_command
 

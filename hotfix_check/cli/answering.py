@@ -10,7 +10,7 @@ from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates, known
-from hotfix_check.cli.output import columns, print_report, write_file
+from hotfix_check.cli.output import columns, print_exactly, print_report, write_file
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
@@ -109,10 +109,10 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
         raise UsageError(f"--from: nothing was recognised in {source}, so it is no server to take a baseline from")
     text = baseline_text(assessment, judge.catalogue)
     if output is None:
-        print_report(text)
+        print_exactly(text)
     else:
         write_file(output, text)
 
 
 def _print_json(document: object) -> None:
-    print_report(json.dumps(document, indent=2) + "\n")
+    print_exactly(json.dumps(document, indent=2) + "\n")

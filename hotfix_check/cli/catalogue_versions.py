@@ -17,7 +17,7 @@ from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogu
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.catalogues import chosen_catalogue
 from hotfix_check.cli.judging import known, warn_of_clock
-from hotfix_check.cli.output import print_report
+from hotfix_check.cli.output import print_exactly, print_report
 from hotfix_check.report.text import cell, visible_lines
 
 _OLD_AFTER_DAYS = 365
@@ -32,7 +32,7 @@ def run_status(form: str, paths: Sequence[Path]) -> None:
     age = (today - date.fromisoformat(catalogue.version)).days
     status = _status(catalogue, paths, age)
     if form == "json":
-        print_report(json.dumps(status, indent=2) + "\n")
+        print_exactly(json.dumps(status, indent=2) + "\n")
     else:
         print_report(_status_text(status))
     warn_of_clock(today, catalogue)
@@ -49,7 +49,7 @@ def run_diff(before: Path, after: Path, form: str) -> None:
     known("--format", form, ("table", "json"))
     changes = compare_catalogues(*(chosen_catalogue([path]) for path in (before, after)))
     if form == "json":
-        print_report(json.dumps(asdict(changes), indent=2) + "\n")
+        print_exactly(json.dumps(asdict(changes), indent=2) + "\n")
     else:
         print_report(visible_lines(_difference(changes)))
 

@@ -19,7 +19,7 @@ from hotfix_check.catalogue.update import Importance, Kind
 from hotfix_check.cli.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import find_updates, known, read_day
-from hotfix_check.cli.output import columns, print_report
+from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.errors import CatalogueError
 from hotfix_check.report.text import cell, visible, visible_lines
 
@@ -49,7 +49,7 @@ def run_list(options: ListOptions, form: str, paths: Sequence[Path]) -> None:
         known("--product", product, (one.id for one in catalogue.products))
     updates = _narrowed(catalogue.updates, options)
     if form == "json":
-        print_report(json.dumps([_summary(update) for update in updates], indent=2) + "\n")
+        print_exactly(json.dumps([_summary(update) for update in updates], indent=2) + "\n")
         return
     rows = [
         (
@@ -82,7 +82,7 @@ def run_show(name: str, form: str, paths: Sequence[Path]) -> None:
     found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)
     if form == "json":
-        print_report(json.dumps([_whole(update, relations) for update in found], indent=2) + "\n")
+        print_exactly(json.dumps([_whole(update, relations) for update in found], indent=2) + "\n")
         return
     print_report("\n".join(_shown(_whole(update, relations)) for update in found))
 

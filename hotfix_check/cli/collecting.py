@@ -13,7 +13,7 @@ from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import this_host
-from hotfix_check.cli.output import print_report, replaced_bytes, write_file
+from hotfix_check.cli.output import print_exactly, replaced_bytes, write_file
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import (
@@ -77,7 +77,7 @@ def run_inventory(
     )
     text = inventory_to_json(inventory, collected)
     if output is None:
-        print_report(text)
+        print_exactly(text)
     elif packed:
         with replaced_bytes(output) as stream:
             stream.write(gzip.compress(text.encode(), mtime=0))

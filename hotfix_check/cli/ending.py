@@ -21,12 +21,13 @@ from hotfix_check.report.text import visible
 # What writing to an open stream meets. A file that is opened has a name, and a report is written with one.
 _OF_A_STREAM = (errno.ENOSPC, errno.EPIPE, errno.EBADF, errno.EIO, errno.EFBIG, errno.ECONNRESET)
 _Handler = Callable[[int, FrameType | None], Any] | int | None
-# SIGHUP, which Windows has not: the terminal or the connection has gone away.
-STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+# SIGHUP: the terminal or the connection has gone away. Windows has SIGBREAK instead: Ctrl-Break, a console that is
+# closed, log-off and shutdown.
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
 
 class Interrupted(BaseException):
-    """Ctrl-C, SIGTERM or SIGHUP. No Exception: nothing on the way takes it for a fault of what is being read."""
+    """One of the signals that end a run. No Exception: nothing on the way takes it for a fault of what it reads."""
 
 
 class _Lossy:
@@ -58,7 +59,7 @@ class _Closed(io.TextIOBase):
 def run_to_end(command: Callable[..., Any]) -> NoReturn:
     """Call a Typer application and leave with its exit code, whatever happens.
 
-    Ctrl-C, SIGTERM and SIGHUP are then with the program around this one again.
+    The signals are then with the program around this one again.
     """
     _prepare_streams()
     before = _heeded()
@@ -73,7 +74,8 @@ def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) ->
     """The exit code of a run, whose fault has been told; from there on the signals are ignored."""
     try:
         with _interruptible(heeded):
-            code = command(standalone_mode=False)
+            # On Windows ~, $NAME, %NAME% and [1] in an argument would else be expanded, to the path of another server.
+            code = command(standalone_mode=False, windows_expand_args=False)
     except HotfixCheckError as error:
         complain(error.lines)
         code = ExitCode.NOT_ASKED

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known
-from hotfix_check.cli.output import columns, is_stream, replaced, replaced_bytes, standard_output
+from hotfix_check.cli.output import columns, for_machines, is_stream, replaced, replaced_bytes, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument
 
@@ -46,9 +45,8 @@ def write_fleet(document: FleetDocument, form: str, outputs: Sequence[Path], *, 
 
 
 def _print(document: FleetDocument, form: str, everything: bool) -> None:
-    exact = getattr(sys.stdout, "reconfigure", None)
-    if form != "table" and exact is not None:
-        exact(newline="")  # what a machine reads has the same line ends on every system
+    if form != "table":
+        for_machines()
     with standard_output() as stream:
         stream.writelines(_text(document, form, everything=everything, width=columns()))
 

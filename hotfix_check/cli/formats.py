@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hotfix_check.cli.colour import COLOUR_CHOICES, chosen_paint
 from hotfix_check.cli.judging import known
-from hotfix_check.cli.output import columns, is_stream, print_report, write_file
+from hotfix_check.cli.output import columns, is_stream, print_exactly, print_report, write_file
 from hotfix_check.errors import OutputError, UsageError
 from hotfix_check.report.result import Document, to_json
 from hotfix_check.report.table import render_table
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 
 MANIFEST_SUFFIX = ".manifest.json"
 _FILE_COLUMNS = 100
@@ -73,10 +73,15 @@ def check_outputs(form: str, colour: str, outputs: Sequence[Path], *, inputs: Se
 
 
 def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
-    """Raises UsageError for a file that would replace what is read, or be written into a folder that is."""
-    place = Path(os.path.realpath(output))
+    """Raises UsageError for a file that would replace what is read, or be written into a folder that is.
+
+    On Windows also for a name that is a device's: what is written to ``aux.html`` is nowhere. ``NUL`` alone is meant.
+    """
+    if ON_WINDOWS and output.suffix and names_a_device(output):
+        raise UsageError(f"--output: {output}: Windows keeps this name for a device; choose another")
+    place = Path(os.path.realpath(system_path(output)))
     for one in inputs:
-        evidence = Path(os.path.realpath(one))
+        evidence = Path(os.path.realpath(system_path(one)))
         if place == evidence:
             raise UsageError(f"--output: {output} is being read; write to another file")
         if evidence in place.parents and evidence.is_dir():
@@ -93,11 +98,7 @@ def show(document: Document, form: str, *, everything: bool, colour: str) -> Non
     if form == "table":
         print_report(render_table(document, width=columns(), everything=everything, paint=chosen_paint(colour)))
     else:
-        # What a machine reads has the same line ends on every system.
-        exact = getattr(sys.stdout, "reconfigure", None)
-        if exact is not None:
-            exact(newline="")
-        print_report(FORMATS[form].render(document))
+        print_exactly(FORMATS[form].render(document))
 
 
 def write_outputs(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import sys
@@ -18,7 +17,7 @@ from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.merging import merge_drafts
-from hotfix_check.cli.output import replaced, standard_output
+from hotfix_check.cli.output import for_machines, replaced, standard_output
 from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml
@@ -27,6 +26,7 @@ from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError, WorkerError
 from hotfix_check.fleet.workers import Workers
 from hotfix_check.pe.bytes import PeError, open_regular
+from hotfix_check.untrusted.patterns import fitting, is_pattern
 
 Format = Literal["toml", "json", "jsonl"]
 Made = Literal["toml", "json", "jsonl", "draft"]
@@ -127,6 +127,8 @@ def import_articles(
         return 0 if merged and not failed else 2
     if output is not None:
         not_evidence(output, [Path(source) for source in sources if source != "-"])
+    if output is None:
+        for_machines()
     with standard_output() if output is None else replaced(output) as stream:
         wrote = 0
         for result in results:
@@ -158,11 +160,10 @@ def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:
             found.update(dict.fromkeys(inside))
             if not inside:
                 missing.append(f"{path}: no files in this folder")
-        elif Path(path).exists() or not glob.has_magic(path):
+        elif Path(path).exists() or not is_pattern(path):
             found[path] = None
         else:
-            # Path.glob takes no absolute patterns.
-            matched = sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())  # noqa: PTH207
+            matched = sorted(file for file in fitting(path) if Path(file).is_file())
             found.update(dict.fromkeys(matched))
             if not matched:
                 missing.append(f"{path}: no file matches")

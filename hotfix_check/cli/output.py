@@ -17,6 +17,7 @@ from typing import BinaryIO, TextIO
 
 from hotfix_check.cli.cache import own_file
 from hotfix_check.errors import OutputError
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 
 _STANDARD = (1, 2)
 _PART = re.compile(r"\.hotfix-check-[0-9a-f]{16}\.part", re.ASCII)
@@ -28,10 +29,23 @@ def columns() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
+def for_machines() -> None:
+    """From here on stdout gets what a machine reads: UTF-8 and the same line ends on every system, as a file does."""
+    exact = getattr(sys.stdout, "reconfigure", None)
+    if exact is not None:
+        exact(encoding="utf-8", errors="backslashreplace", newline="")
+
+
 def print_report(text: str) -> None:
     """Write to stdout; a reader that has gone away (a closed pager) is no error. Raises OutputError."""
     with standard_output() as stream:
         stream.write(text)
+
+
+def print_exactly(text: str) -> None:
+    """Print what a machine reads. Raises OutputError."""
+    for_machines()
+    print_report(text)
 
 
 @contextlib.contextmanager
@@ -74,7 +88,7 @@ def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
 
     A link is followed, and what it leads to replaced. A stream is written to as it is.
     """
-    place = Path(os.path.realpath(path))
+    place = Path(os.path.realpath(system_path(path)))
     # Named before it is made: a signal between the two leaves nothing behind. Short: the file's own name may be long.
     temporary = place.parent / f".hotfix-check-{os.urandom(8).hex()}.part"
     try:
@@ -87,6 +101,9 @@ def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
         mode = None if found is None else found.st_mode
         if mode is not None and stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if ON_WINDOWS and mode is not None and not mode & stat.S_IWRITE:
+            # It could not be replaced, nor a new one with its mode be deleted.
+            raise PermissionError(errno.EACCES, "it is read-only")
         _remove_left_behind(place.parent)
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
         with os.fdopen(handle, "wb") as stream:
@@ -152,7 +169,7 @@ def is_stream(path: Path) -> bool:
 def _found(path: Path) -> os.stat_result | None:
     """What is there; None where nothing is."""
     try:
-        return path.stat()
+        return os.stat(system_path(path))  # noqa: PTH116
     except FileNotFoundError:
         return None
 
@@ -165,6 +182,7 @@ def _stream(path: Path, found: os.stat_result) -> int | Path | None:
     if path != Path(os.devnull):  # which takes everything, also where it stands in for a stream that is closed
         for descriptor in _STANDARD:
             with contextlib.suppress(OSError):
-                if os.path.samestat(found, os.fstat(descriptor)):
+                # Windows gives pipes, devices and the files of some network drives the number 0: then nothing is known.
+                if found.st_ino and os.path.samestat(found, os.fstat(descriptor)):
                     return descriptor
     return None if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode) else path

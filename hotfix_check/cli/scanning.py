@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
+from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     from hotfix_check.policy import long_waivers
 
     started = datetime.now(UTC)
+    options = replace(options, targets=_each(options.targets))
     policy = [file for file in (asked.baseline, options.waivers) if file is not None]
     inputs = (*options.targets, *policy, *asked.catalogues, *(() if asked.hive is None else (asked.hive,)))
     check_outputs(options.form, options.colour, options.outputs, inputs=inputs, manifest=True)
@@ -94,6 +98,20 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
 
     write_outputs(report, document, options.form, options.outputs, manifest)
     return exit_code(judged.outcomes, exit_zero=options.exit_zero)
+
+
+def _each(targets: Sequence[Path]) -> tuple[Path, ...]:
+    """The targets; on Windows also what ``*`` and ``?`` fit, which its shells do not expand. Raises UsageError."""
+    found: list[Path] = []
+    for target in targets:
+        if ON_WINDOWS and is_pattern(str(target)):
+            fits = sorted(map(Path, fitting(str(target))))
+            if not fits:
+                raise UsageError(f"{target}: no file or folder fits this pattern")
+            found += fits
+        else:
+            found.append(target)
+    return tuple(found)
 
 
 def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:

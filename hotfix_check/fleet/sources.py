@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import itertools
 import os
 import re
@@ -15,6 +14,7 @@ from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.label import label_of
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 from hotfix_check.untrusted.bounded import read_bounded
+from hotfix_check.untrusted.patterns import fitting, is_pattern
 
 _WHAT = "a saved inventory or result"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # at least two letters: one is a drive of Windows
@@ -91,9 +91,9 @@ def _found(path: str) -> Iterable[Source]:
         return _in_folder(scheme, local)
     if os.path.exists(local):  # noqa: PTH110
         return (Source(place=path),)
-    if not glob.has_magic(local):
+    if not is_pattern(local):
         raise UsageError(f"{path}: no such file or folder")
-    places = glob.iglob(local, recursive=True)  # noqa: PTH207  (Path.glob takes no absolute pattern)
+    places = fitting(local)
     first = next(places, None)
     if first is None:
         raise UsageError(f"{path}: no file fits this pattern")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 # What ends a run. Windows has no SIGHUP, and cannot hold signals.
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+MOST_PROCESSES = 61 if sys.platform == "win32" else 1 << 16
+"""At a time: Windows waits for 63 things at once."""
 _PATIENCE = 5.0  # seconds for a process to end that has nothing more to do
 
 
@@ -53,7 +57,7 @@ class Workers(Generic[A, T, R]):
     """
 
     def __init__(self, count: int, prepare: Callable[[A], Callable[[T], R]], argument: A) -> None:
-        self._count = count
+        self._count = min(count, MOST_PROCESSES)
         self._prepare = prepare
         self._argument = argument
         self._workers: list[_Worker[T, R]] = []
@@ -82,14 +86,17 @@ class Workers(Generic[A, T, R]):
         At most ``ahead`` are taken at a time. An exception of a task is raised here. Raises WorkerError when no process
         can be started.
         """
-        waiting = iter(tasks)
+        coming = (Task[T, R](given) for given in tasks)
         window: deque[Task[T, R]] = deque()
-        fresh = self._next(waiting)
-        while fresh or window:
-            while fresh and len(window) < ahead and (worker := self._idle()):
-                window.append(fresh)
-                self._give(worker, fresh)
-                fresh = self._next(waiting)
+        waiting: deque[Task[T, R]] = deque()
+        while True:
+            taken = list(itertools.islice(coming, ahead - len(window)))
+            window.extend(taken)
+            waiting.extend(taken)
+            if not window:
+                return
+            while waiting and (worker := self._idle(len(waiting))):
+                self._give(worker, waiting.popleft())
             ripe = list(window)[: 1 if ordered else None]
             for task in [task for task in ripe if task.done]:
                 window.remove(task)
@@ -97,15 +104,12 @@ class Workers(Generic[A, T, R]):
             if not any(task.done for task in ripe):
                 self._listen()
 
-    @staticmethod
-    def _next(waiting: Iterator[T]) -> Task[T, R] | None:
-        return next((Task(given) for given in waiting), None)
-
-    def _idle(self) -> _Worker[T, R] | None:
-        """A process that is ready and has no task; those that are not there yet, or not any more, are started."""
-        while len(self._workers) < self._count:
+    def _idle(self, wanted: int) -> _Worker[T, R] | None:
+        """A process that is ready and has no task; so many are started as are ``wanted`` and may be."""
+        without = [worker for worker in self._workers if worker.task is None]
+        for _ in range(min(wanted - len(without), self._count - len(self._workers))):
             self._start()
-        return next((worker for worker in self._workers if worker.ready and worker.task is None), None)
+        return next((worker for worker in without if worker.ready), None)
 
     def _start(self) -> None:
         import multiprocessing

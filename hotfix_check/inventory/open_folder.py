@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Sequence
 from typing import TypeAlias
 
 Place: TypeAlias = tuple[int, int]
 """Device and inode: what a file or a folder is, by whatever path."""
 
-HELD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
-"""Whether this system can; Windows cannot, and there a link in place of a folder is seen only when it is listed."""
+HELD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and sys.platform != "emscripten"
+"""Whether this system can. Windows and a browser cannot: there a link in a folder's place is seen when it is listed."""
 
 _FLAGS: int = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NONBLOCK", 0)
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)

@@ -36,6 +36,7 @@ from hotfix_check.inventory.walk import (
 )
 from hotfix_check.pe.bytes import open_regular, positioned
 from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.windows_paths import IN_USE, ON_WINDOWS, system_path
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
@@ -72,10 +73,10 @@ def read_target(
         follow_links=follow_links,
     )
     try:
-        mode = target.stat().st_mode
+        mode = os.stat(system_path(target)).st_mode  # noqa: PTH116
     except (OSError, ValueError) as error:
         reason = why(error) if isinstance(error, OSError) else str(error)
-        raise TargetError(f"{path_text(str(target))}: {reason}") from error
+        raise TargetError(f"{path_text(str(target))}: {reason}{_of_the_quotes(target)}") from error
     is_folder = stat.S_ISDIR(mode)
     walked = Walked()
     files: list[tuple[str, InstalledFile]] = []
@@ -101,7 +102,7 @@ def read_target(
 
     if is_folder:
         count = _one_at_a_time(on_file)
-        top = os.fspath(target)
+        top = system_path(target)
         work_through(
             FoundFolder(path=top, inner="", top=top), lambda folder: list_folder(folder, asked, walked, count), read
         )
@@ -131,7 +132,7 @@ def read_target(
         )
     elif stat.S_ISREG(mode):
         walked.seen.append(1)
-        read(FoundFile(path=str(target.resolve()), inner=path_text(target.name), evidence=True))
+        read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True))
     else:
         raise TargetError(f"{path_text(str(target))}: neither a folder nor a file")
     hives.sort(key=lambda one: (hive_rank(one[1].hive), one[0]))
@@ -152,6 +153,12 @@ def read_target(
     )
 
 
+def _of_the_quotes(target: Path) -> str:
+    """For cmd, which takes the last two characters of "C:\\dir\\" for a quotation mark."""
+    asks = ON_WINDOWS and '"' in str(target)
+    return ' (a path in quotation marks must not end in a backslash: "C:\\dir", not "C:\\dir\\")' if asks else ""
+
+
 def _root(target: Path) -> tuple[str, ...]:
     full = Path(os.path.abspath(target))  # noqa: PTH100  (Path.resolve would follow links out of the name given)
     return tuple(path_text(part) for part in full.parts[1:][-_ROOT_PARTS:])
@@ -159,7 +166,7 @@ def _root(target: Path) -> tuple[str, ...]:
 
 def _archive_form(target: Path) -> ArchiveForm | None:
     try:
-        fd, _ = open_regular(target.resolve())
+        fd, _ = open_regular(target, follow=True)
     except (OSError, pe.PeError):
         return None  # said when it is read as a file
     try:
@@ -215,7 +222,14 @@ def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unreadab
         finally:
             os.close(fd)
     except (OSError, pe.PeError, HiveError) as error:
-        return _unopened(found, why(error) if isinstance(error, OSError) else str(error))
+        return _unopened(found, _why_no_hive(error))
+
+
+def _why_no_hive(error: Exception) -> str:
+    reason = why(error) if isinstance(error, OSError) else str(error)
+    if reason != IN_USE:
+        return reason
+    return f"{reason}, as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' makes a copy that can be read"
 
 
 def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:

@@ -17,6 +17,7 @@ from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 from hotfix_check.inventory.registry import HIVE_NAME
 from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.windows_paths import shown_path
 
 MAX_DEPTH = 1000  # folders in one another
 MAX_PATH = 32_767  # characters of a folder's path in the target; Windows names none by a longer one
@@ -117,7 +118,7 @@ def list_folder(
     except OSError as error:
         reason = f"the folder cannot be listed: {why(error)}"
         if not folder.inner:
-            raise TargetError(f"{path_text(folder.path)}: {reason}") from error
+            raise TargetError(f"{path_text(shown_path(folder.path))}: {reason}") from error
         walked.unreadable.append((folder.path, UnreadableFile(path=folder.inner, reason=reason, is_folder=True)))
     else:
         walked.folders.append(folder.inner)

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path, why_not_opened
+
 MAX_BYTES_READ = 1 << 20  # of one file, all reads together; a usual file takes 8 to 12 KiB
 
 _FLAGS: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -42,6 +44,8 @@ def open_regular(path: str | Path, *, dir_fd: int | None = None, follow: bool = 
     A relative path is taken from the folder open as ``dir_fd``. The file itself may be a link only with ``follow``.
     Raises PeError (not-a-file) or OSError.
     """
+    if dir_fd is None:
+        path = system_path(path)
     no_follow: int = 0 if follow else getattr(os, "O_NOFOLLOW", 0)
     if not no_follow and not follow and Path(path).is_symlink():
         raise PeError("not-a-file", "a symbolic link, which is not followed")
@@ -50,7 +54,9 @@ def open_regular(path: str | Path, *, dir_fd: int | None = None, follow: bool = 
     except OSError as error:
         if error.errno == errno.ELOOP and not follow:
             raise PeError("not-a-file", "a symbolic link, which is not followed") from None
-        raise
+        if ON_WINDOWS and Path(path).is_dir():  # which Windows does not open as a file
+            raise PeError("not-a-file", "not a regular file") from None
+        raise why_not_opened(error, str(path)) from None
     try:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):

@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 from hotfix_check.errors import HotfixCheckError
+from hotfix_check.untrusted.windows_paths import system_path, why_not_opened
 
 GZIP = b"\x1f\x8b"
 _OTHER_KINDS = (
@@ -25,10 +26,11 @@ def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError
     be ``what`` it should be.
     """
     try:
-        if path.is_dir():
+        place = system_path(path)
+        if Path(place).is_dir():
             raise error(f"{path}: a folder, not {what}")
         # A pipe is opened without waiting for its other end; on a regular file the flag changes nothing.
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        fd = _opened(place)
         with os.fdopen(fd, "rb") as stream:
             status = os.fstat(fd)
             if not stat.S_ISREG(status.st_mode):
@@ -42,6 +44,13 @@ def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError
     if len(data) != status.st_size:
         raise error(f"{path}: it changed while it was read")
     return data
+
+
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise why_not_opened(error, path) from None
 
 
 def unpacked(data: bytes, where: str, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:

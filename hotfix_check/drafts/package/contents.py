@@ -16,6 +16,7 @@ from datetime import datetime
 from hotfix_check.drafts.package.installer import OLE_MAGIC, installer_cabinets
 from hotfix_check.errors import PackageError
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, inner_path
+from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.untrusted.shown import clipped
 
@@ -160,8 +161,5 @@ def _read_cabinet(stream: io.BytesIO, taker: _Taker) -> None:
     try:
         from hotfix_check.inventory.archives.cabinet_members import read_cabinet
     except (ImportError, OSError, AttributeError, TypeError):  # as loading a system library fails
-        raise PackageError(
-            "to read cabinets, libarchive-c and the system's libarchive is needed, which is not installed "
-            "(pip install 'hotfix-check[archives]')"
-        ) from None
+        raise PackageError(f"reading a cabinet needs {CABINETS_NEED}") from None
     read_cabinet(stream, taker)  # type: ignore[arg-type]  # of a taker it needs what this one has

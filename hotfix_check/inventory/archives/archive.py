@@ -14,6 +14,7 @@ from hotfix_check.errors import TargetError
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, UnprovenFault
 from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
@@ -32,9 +33,9 @@ _READERS = {
 }
 _OPENED_WITHIN = (ArchiveForm.ZIP, ArchiveForm.TAR, ArchiveForm.SEVEN_ZIP)
 _NEEDS = {
-    ArchiveForm.SEVEN_ZIP: "py7zr",
-    ArchiveForm.ISO: "pycdlib",
-    ArchiveForm.CABINET: "libarchive-c and the system's libarchive",
+    ArchiveForm.SEVEN_ZIP: "py7zr: pip install 'hotfix-check[archives]'",
+    ArchiveForm.ISO: "pycdlib: pip install 'hotfix-check[archives]'",
+    ArchiveForm.CABINET: CABINETS_NEED,
 }
 
 
@@ -58,7 +59,7 @@ def read_archive(
     one by one. Raises TargetError when its form needs what is not installed.
     """
     reader = _reader(form, f"{target}: ")
-    fd, status = open_regular(target.resolve())
+    fd, status = open_regular(target, follow=True)
     budget = Budget(status.st_size)
     name = path_text(target.name)
     taker = Taker(
@@ -125,6 +126,4 @@ def _reader(form: ArchiveForm, where: str) -> Reader:
     try:
         return getattr(import_module(f"hotfix_check.inventory.archives.{module}"), function)  # type: ignore[no-any-return]
     except (ImportError, OSError, AttributeError, TypeError) as error:  # as loading a system library fails
-        raise TargetError(
-            f"{where}reading a {form} archive needs {_NEEDS.get(form, 'more')}: pip install 'hotfix-check[archives]'"
-        ) from error
+        raise TargetError(f"{where}reading a {form} archive needs {_NEEDS.get(form, 'a whole Python')}") from error

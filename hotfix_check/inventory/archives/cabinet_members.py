@@ -6,12 +6,14 @@ import logging
 from datetime import datetime
 from typing import BinaryIO
 
-import libarchive
-from libarchive.exception import ArchiveError
-
 from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberFault
 from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.system_library import library_named
 from hotfix_check.inventory.archives.unpacking import CHUNK
+
+with library_named():
+    import libarchive
+    from libarchive.exception import ArchiveError
 
 logging.getLogger("libarchive").addHandler(logging.NullHandler())  # its warnings are not ours to print
 
