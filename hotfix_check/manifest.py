@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -41,16 +42,22 @@ class EvidenceTarget:
     files: tuple[EvidenceFile, ...]
 
 
+_PATH: Mapping[str, bool] = {"path": True}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The arguments that decide a judgement, as they were typed; ``day`` is the one that waivers were held against."""
+    """The arguments that decide a judgement, as they were typed; ``day`` is the one that waivers were held against.
 
-    catalogues: tuple[str, ...]
+    Whatever goes over all of them goes over the fields: an option that is not here is not verified.
+    """
+
+    catalogues: tuple[str, ...] = field(metadata=_PATH)
     products: tuple[str, ...]
     kbs: tuple[str, ...]
     assume: tuple[str, ...]
-    baseline: str | None
-    waivers: str | None
+    baseline: str | None = field(metadata=_PATH)
+    waivers: str | None = field(metadata=_PATH)
     fail_on: str | None
     as_of: str | None
     complete: bool
@@ -81,8 +88,8 @@ def manifest_to_json(manifest: Manifest) -> str:
         "tool": manifest.tool,
         "catalogue": {"version": manifest.catalogue_version, "sha256": manifest.catalogue_sha256},
         "arguments": {
-            **{name: getattr(asked, name) for name in Asked.__dataclass_fields__ if name != "day"},
-            "day": asked.day.isoformat(),
+            one.name: value.isoformat() if isinstance(value := getattr(asked, one.name), date) else value
+            for one in fields(asked)
         },
         "policy": {"baseline": manifest.baseline_sha256, "waivers": manifest.waivers_sha256},
         "result_sha256": manifest.result_sha256,
@@ -116,20 +123,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
         tool=top.need("tool", top.text("tool")),
         catalogue_version=catalogue.need("version", catalogue.text("version")),
         catalogue_sha256=catalogue.need("sha256", catalogue.digest("sha256")),
-        asked=Asked(
-            catalogues=tuple(_path(arguments, "catalogues", one) for one in arguments.texts("catalogues") or ()),
-            products=arguments.texts("products") or (),
-            kbs=arguments.texts("kbs") or (),
-            assume=arguments.texts("assume") or (),
-            baseline=_path(arguments, "baseline", arguments.text("baseline")),
-            waivers=_path(arguments, "waivers", arguments.text("waivers")),
-            fail_on=arguments.text("fail_on"),
-            as_of=arguments.text("as_of"),
-            complete=arguments.flag("complete", False),
-            cross_check=arguments.flag("cross_check", False),
-            follow_links=arguments.flag("follow_links", False),
-            day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
-        ),
+        asked=Asked(**{one.name: _argument(arguments, one) for one in fields(Asked)}),
         baseline_sha256=policy.digest("baseline"),
         waivers_sha256=policy.digest("waivers"),
         result_sha256=top.need("result_sha256", top.digest("result_sha256")),
@@ -138,6 +132,23 @@ def parse_manifest(document: object, where: str) -> Manifest:
     for table in (catalogue, arguments, policy, top):
         table.finish()
     return manifest
+
+
+def _argument(arguments: Fields, one: Field[Any]) -> Any:
+    """One of the arguments, by the type of its field; text that names places to look at is held to be that."""
+    name, path = one.name, bool(one.metadata)
+    match one.type:
+        case "tuple[str, ...]":
+            texts = arguments.texts(name) or ()
+            return tuple(_path(arguments, name, text) for text in texts) if path else texts
+        case "str | None":
+            text = arguments.text(name)
+            return _path(arguments, name, text) if path else text
+        case "bool":
+            return arguments.flag(name, False)
+        case "date":
+            return arguments.read(name, arguments.need(name, arguments.text(name)), date.fromisoformat)
+    raise TypeError(f"{name}: {one.type} cannot be read from a manifest")
 
 
 def _table(top: Fields, key: str) -> Fields:

@@ -6,15 +6,18 @@ Neither changes a verdict. A baseline changes how much a finding weighs; a waive
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from hotfix_check.assess import Assessment, Finding
+from hotfix_check.assess import Assessment
+from hotfix_check.assess.support import support_id
+from hotfix_check.assess.weight import can_be_waived
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.names import UpdateNames
+from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.errors import PolicyError
 from hotfix_check.inventory import target_name
 from hotfix_check.untrusted.bounded import read_bounded
@@ -29,19 +32,26 @@ LONGEST_WAIVER = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """How much each named update weighs, by update id; the file as it was named, and the digest of what was read."""
+    """How much each named update weighs, by update id; the file as it was named, and the digest of what was read.
+
+    ``accepted`` are the ids of advisories that the site accepts: the end of a product's support.
+    """
 
     path: str
     sha256: str
     importance: Mapping[str, Importance]
+    accepted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """An accepted finding; valid through the day ``expires``. ``hosts`` are patterns, none meaning every host."""
+    """An accepted finding; valid through the day ``expires``. ``hosts`` are patterns, none meaning every host.
+
+    ``accepts`` are the ids of the updates that it speaks of, or of the advisory on a product's end of support.
+    """
 
     id: str
-    kb: int
+    accepts: frozenset[str]
     hosts: tuple[str, ...]
     reason: str
     approved_by: str
@@ -49,11 +59,9 @@ class Waiver:
     ticket: str | None
     expires: date
 
-    def covers(self, finding: Finding, host: str) -> bool:
-        """Whether the waiver speaks of this finding on this host, expired or not."""
-        return finding.update.kb == self.kb and (
-            not self.hosts or any(fnmatchcase(host.casefold(), pattern.casefold()) for pattern in self.hosts)
-        )
+    def speaks_of(self, host: str) -> bool:
+        """Whether the waiver is for this host, expired or not."""
+        return not self.hosts or any(fnmatchcase(host.casefold(), pattern.casefold()) for pattern in self.hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,10 @@ class Waivers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """Waivers held against the findings: which update of which target each waives; expired ones; unused ones."""
+    """Waivers held against the findings: expired ones, unused ones, and which waiver accepts what, target by target.
+
+    What is accepted is named by the id of the update, or of the advisory.
+    """
 
     by_target: tuple[Mapping[str, Waiver], ...] = ()
     expired: tuple[Waiver, ...] = ()
@@ -85,10 +96,19 @@ def parse_baseline(data: bytes, where: str, catalogue: Catalogue) -> Baseline:
     top = Fields(parse_toml(data, where, "a baseline", PolicyError), where, PolicyError)
     top.text("name")
     importance: dict[str, Importance] = {}
+    accepted: set[str] = set()
     for table in top.tables("product", lambda number, entry: _label(entry, f"product {number}"), joint=": "):
-        _read_product(table, catalogue, importance)
+        product_id = _read_product(table, catalogue, importance)
+        if table.choice("support", ("accepted",)):
+            accepted.add(support_id(product_id))
+        table.finish()
     top.finish()
-    return Baseline(path=where, sha256=hashlib.sha256(data).hexdigest(), importance=importance)
+    return Baseline(
+        path=where,
+        sha256=hashlib.sha256(data).hexdigest(),
+        importance=importance,
+        accepted=frozenset(accepted),
+    )
 
 
 def _label(entry: Mapping[str, object], number: str) -> str:
@@ -96,7 +116,8 @@ def _label(entry: Mapping[str, object], number: str) -> str:
     return own_id if isinstance(own_id, str) and own_id else number
 
 
-def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Importance]) -> None:
+def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Importance]) -> str:
+    """What a baseline says of one product's updates; the product's id."""
     product_id = table.need("id", table.text("id"))
     products = {product.id: product for product in catalogue.products}
     if product_id not in products:
@@ -110,8 +131,8 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
         try:
             index = product.level_index(wanted)
         except KeyError:
-            names = ", ".join(level.name for level in product.levels)
-            raise table.fault("level", f"{shown(wanted)} is no level of {product_id} ({names})") from None
+            levels = ", ".join(level.name for level in product.levels)
+            raise table.fault("level", f"{shown(wanted)} is no level of {product_id} ({levels})") from None
         for update in catalogue.updates:
             if update.product == product_id and update.level is not None:
                 own = product.level_index(update.level)
@@ -119,42 +140,26 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
                     importance[update.id] = Importance.REQUIRED
                 elif own > index and exact:
                     importance[update.id] = Importance.FORBIDDEN
-    by_name = _by_name(catalogue.updates, product_id)
+    names = UpdateNames(update for update in catalogue.updates if update.product == product_id)
     for weight in (Importance.REQUIRED, Importance.FORBIDDEN, Importance.OPTIONAL):
-        for value in table.items(str(weight), object, "a list of KB numbers or update ids") or ():
-            for update_id in _ids(table, str(weight), value, product_id, by_name):
-                if importance.setdefault(update_id, weight) is not weight:
-                    raise table.fault(str(weight), f"{update_id} is {importance[update_id]} already")
-    table.finish()
+        for value in table.items(str(weight), object, "a list of KB numbers, update ids or other names") or ():
+            for update in _named(table, str(weight), value, names, f"no update of {product_id} in the catalogue"):
+                if importance.setdefault(update.id, weight) is not weight:
+                    raise table.fault(str(weight), f"{update.id} is {importance[update.id]} already")
+    return product_id
 
 
-def _by_name(updates: Iterable[Update], product_id: str) -> dict[str | int, list[str]]:
-    """The ids of a product's updates by what a baseline may call them: the own part of the id, or the KB number."""
-    found: dict[str | int, list[str]] = {}
-    for update in updates:
-        if update.product == product_id:
-            found[update.id.removeprefix(f"{product_id}/")] = [update.id]
-            if update.kb is not None:
-                found.setdefault(update.kb, []).append(update.id)
-    return found
-
-
-def _ids(
-    table: Fields, field_name: str, value: object, product_id: str, by_name: Mapping[str | int, list[str]]
-) -> list[str]:
-    if isinstance(value, str) and value in by_name:
-        return by_name[value]
-    kb = _kb(table, field_name, value)
-    if kb not in by_name:
-        raise table.fault(field_name, f"KB{kb} is no update of {product_id} in the catalogue")
-    return by_name[kb]
-
-
-def _kb(table: Fields, field_name: str, value: object) -> int:
-    """A KB number as a policy writes it: a whole number or a text."""
+def _named(table: Fields, field_name: str, value: object, updates: UpdateNames, none: str) -> list[Update]:
+    """The updates that a policy names: by KB number, a whole number or a text; by id; by another name."""
     if not isinstance(value, str) and (not isinstance(value, int) or not 0 <= value < 10**7):
-        raise table.fault(field_name, f"a KB number expected, found {shown(value)}")
-    return table.read(field_name, str(value), parse_kb)
+        raise table.fault(field_name, f"a KB number, an update id or another name expected, found {shown(value)}")
+    try:
+        found = updates.find(str(value))
+    except ValueError as error:
+        raise table.fault(field_name, f"{error}, and no id or other name of an update") from None
+    if not found:
+        raise table.fault(field_name, f"KB{parse_kb(str(value))} is {none}")
+    return found
 
 
 def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
@@ -166,7 +171,7 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
         if level.exact:
             lines += [f"level = {toml_string(product.levels[level.low].name)}", 'match = "at-least"']
         names = sorted(
-            finding.update.id.rpartition("/")[2]
+            own_name(finding.update.id)
             for finding in assessment.findings
             if finding.update.product == product.id
             and finding.update.level is None
@@ -184,12 +189,10 @@ def load_waivers(path: Path, catalogue: Catalogue) -> Waivers:
 def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:
     """The same from the bytes of the file."""
     top = Fields(parse_toml(data, where, "a waiver file", PolicyError), where, PolicyError)
-    known = {update.kb for update in catalogue.updates}
+    names = UpdateNames(catalogue.updates)
     entries: dict[str, Waiver] = {}
     for table in top.tables("waiver", lambda number, entry: _label(entry, f"waiver {number}"), joint=": "):
-        waiver = _read_waiver(table)
-        if waiver.kb not in known:
-            raise table.fault("kb", f"KB{waiver.kb} is not in the catalogue")
+        waiver = _read_waiver(table, catalogue, names)
         if waiver.id in entries:
             raise table.fault("id", f"{waiver.id} is there twice")
         entries[waiver.id] = waiver
@@ -199,10 +202,10 @@ def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:
     )
 
 
-def _read_waiver(table: Fields) -> Waiver:
+def _read_waiver(table: Fields, catalogue: Catalogue, names: UpdateNames) -> Waiver:
     waiver = Waiver(
         id=table.need("id", table.text("id")),
-        kb=_kb(table, "kb", table.need("kb", table.get("kb", object, "a KB number"))),
+        accepts=_accepts(table, catalogue, names),
         hosts=_hosts(table),
         reason=table.need("reason", table.text("reason")),
         approved_by=table.need("approved_by", table.text("approved_by")),
@@ -214,6 +217,21 @@ def _read_waiver(table: Fields) -> Waiver:
     if waiver.approved_on is not None and waiver.expires < waiver.approved_on:
         raise table.fault("expires", f"{waiver.expires} is before approved_on ({waiver.approved_on})")
     return waiver
+
+
+def _accepts(table: Fields, catalogue: Catalogue, names: UpdateNames) -> frozenset[str]:
+    """What a waiver names under ``update``, or ``kb``: an update in any way, or PRODUCT/support."""
+    values = {key: value for key in ("update", "kb") if (value := table.get(key, object, "a name")) is not None}
+    if len(values) > 1:
+        raise table.fault("update", "kb is given as well: a waiver speaks of one; leave one of them out")
+    key = next(iter(values), "kb")
+    value = table.need(key, values.get(key))
+    if isinstance(value, str) and value.endswith("/support"):
+        products = {support_id(product.id): product.id for product in catalogue.products}
+        if value not in products:
+            raise table.fault(key, f"{shown(value)}: no such product in the catalogue ({', '.join(products.values())})")
+        return frozenset((value,))
+    return frozenset(update.id for update in _named(table, key, value, names, "not in the catalogue"))
 
 
 def _hosts(table: Fields) -> tuple[str, ...]:
@@ -233,36 +251,58 @@ def long_waivers(waivers: Waivers, as_of: date) -> tuple[str, ...]:
     )
 
 
-def apply_waivers(
-    assessments: Sequence[Assessment], waivers: Waivers, as_of: date, counts: Callable[[Finding], bool]
-) -> Applied:
-    """Hold waivers against findings; ``counts`` tells of a finding whether it would count against the target.
+def apply_waivers(assessments: Sequence[Assessment], waivers: Waivers, as_of: date) -> Applied:
+    """Hold waivers against what would count against a target.
 
-    The host is the one that an inventory was collected on; for any other target the last part of its path.
+    The host is the one that an inventory was collected on; for any other target the last part of its path. A waiver
+    holds for all installations of its hosts, and for what only waits for what it accepts.
     """
     used: set[str] = set()
     expired: dict[str, Waiver] = {}
     by_target: list[Mapping[str, Waiver]] = []
     for assessment in assessments:
-        here: dict[str, Waiver] = {}
         host = (assessment.collected.host if assessment.collected else None) or target_name(assessment.target)
-        for finding in assessment.findings:
-            if not counts(finding):
-                continue
-            for waiver in waivers.entries:
-                if not waiver.covers(finding, host):
-                    continue
+        here: dict[str, Waiver] = {}
+        for waiver in waivers.entries:
+            met = sorted(waiver.accepts & _waivable(assessment)) if waiver.speaks_of(host) else []
+            if met:
                 used.add(waiver.id)
-                if waiver.expires < as_of:
-                    expired[waiver.id] = waiver
-                else:
-                    here.setdefault(finding.update.id, waiver)
-        by_target.append(here)
+            if met and waiver.expires < as_of:
+                expired[waiver.id] = waiver
+            else:
+                here.update((one, waiver) for one in met if one not in here)
+        by_target.append({**_waiting(assessment, here), **here})
     return Applied(
         by_target=tuple(by_target),
         expired=tuple(expired[key] for key in sorted(expired)),
         unused=tuple(waiver for waiver in waivers.entries if waiver.id not in used),
     )
+
+
+def _waivable(assessment: Assessment) -> frozenset[str]:
+    """The ids of the updates whose findings would count against a target, and of the advisories that can be waived."""
+    findings = {finding.update.id for finding in assessment.findings if can_be_waived(finding)}
+    ended = {held.advisory.id for held in assessment.advisories if held.of_support and held.counts}
+    return frozenset(findings | ended)
+
+
+def _waiting(assessment: Assessment, accepted: Mapping[str, Waiver]) -> dict[str, Waiver]:
+    """What only waits for what is accepted: blocked by a group of which each alternative to be had is accepted."""
+    covered = dict(accepted)
+    bringing = {
+        (one.update.product, one.update.level): one.update.id for one in assessment.findings if one.update.level
+    }
+    blocked = [one for one in assessment.findings if one.blocked and can_be_waived(one)]
+    before = -1
+    while accepted and len(covered) != before:
+        before = len(covered)
+        for finding in blocked:
+            for group in finding.prerequisites:
+                levels = [bringing.get((finding.update.product, one.level or "")) for one in group.alternatives]
+                needed = [*filter(None, levels), *(one.update for one in group.alternatives if one.update is not None)]
+                if group.state == "unmet" and needed and all(one in covered for one in needed):
+                    covered.setdefault(finding.update.id, covered[needed[0]])
+    return covered
 
 
 def published(catalogue: Catalogue, day: date) -> Catalogue:

@@ -53,6 +53,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def supported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every product is judged as if it were supported still: the end of support is a matter of its own."""
+    monkeypatch.setattr("hotfix_check.cli.judging.unsupported", lambda products, day: frozenset())
+
+
 @pytest.fixture(scope="session", autouse=True)
 def commands_made_once() -> Iterator[None]:
     """Typer makes all commands and options anew for each run, which is a tenth of the time of all tests."""

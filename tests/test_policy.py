@@ -9,10 +9,23 @@ from pathlib import Path
 
 import pytest
 from conftest import Ran, Run
-from targets import SP4_BIN, WORKED, folder, judge
+from targets import SP4_BIN, WORKED, folder, installed, judge
 
+from hotfix_check.assess import Assessment, Assessor, Question
+from hotfix_check.assess.next_steps import NextSteps, with_accepted
+from hotfix_check.assess.support import unsupported
+from hotfix_check.assess.weight import fails, outcome_of
 from hotfix_check.errors import PolicyError
-from hotfix_check.policy import apply_waivers, load_baseline, load_waivers, long_waivers, parse_waivers, published
+from hotfix_check.inventory import Inventory, read_target
+from hotfix_check.policy import (
+    Waivers,
+    apply_waivers,
+    load_baseline,
+    load_waivers,
+    long_waivers,
+    parse_waivers,
+    published,
+)
 
 WAIVER = """
 [[waiver]]
@@ -40,8 +53,9 @@ def write(folder: Path, text: str) -> Path:
 
 def test_a_baseline_makes_a_hotfix_required_and_the_exit_code_follow(samples: Path, run: Run, tmp_path: Path) -> None:
     server = samples / "exchange-5.5-sp4"
-    assert run("scan", server).code == 0
-    ran = run("scan", server, "--baseline", write(tmp_path, BASELINE), "-f", "json")
+    accepted = '[[product]]\nid = "exchange-5.5"\nsupport = "accepted"\n'
+    assert run("scan", server, "--baseline", write(tmp_path, accepted)).code == 0
+    ran = run("scan", server, "--baseline", write(tmp_path, BASELINE + 'support = "accepted"\n'), "-f", "json")
     weights = {one["id"]: one["importance"] for one in ran.result["targets"][0]["findings"]}
     assert ran.code == 1
     assert weights["exchange-5.5/KB818861"] == "required"
@@ -67,6 +81,8 @@ def test_a_forbidden_update_is_told_only_when_it_is_there(form: str, samples: Pa
 def test_an_optional_service_pack_fails_nothing(samples: Path, run: Run, tmp_path: Path) -> None:
     policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\noptional = ["SP2"]\n')
     assert run("scan", samples / "exchange-2003-sp1").code == 1
+    assert run("scan", samples / "exchange-2003-sp1", "--baseline", policy).code == 1  # out of support
+    policy = write(tmp_path, '[[product]]\nid = "exchange-2003"\noptional = ["SP2"]\nsupport = "accepted"\n')
     assert run("scan", samples / "exchange-2003-sp1", "--baseline", policy).code == 3  # not every file was supplied
 
 
@@ -74,7 +90,8 @@ def test_an_optional_service_pack_fails_nothing(samples: Path, run: Run, tmp_pat
 def test_a_level_above_the_baseline_counts_only_when_it_must_be_exact(
     match: str, code: int, samples: Path, run: Run, tmp_path: Path
 ) -> None:
-    policy = write(tmp_path, f'[[product]]\nid = "exchange-5.5"\nlevel = "SP3"\nmatch = "{match}"\n')
+    text = f'[[product]]\nid = "exchange-5.5"\nlevel = "SP3"\nmatch = "{match}"\nsupport = "accepted"\n'
+    policy = write(tmp_path, text)
     assert run("scan", samples / "exchange-5.5-sp4", "--baseline", policy).code == code
 
 
@@ -184,7 +201,7 @@ def test_a_waiver_may_speak_of_some_hosts(hosts: str, code: int, samples: Path, 
 def test_a_folder_is_the_host_that_it_is_called_after(target: str) -> None:
     assessment = judge(replace(folder(*SP4_BIN), target=target), kbs=frozenset({818861}))
     waivers = parse_waivers((WAIVER + 'hosts = ["ex1"]\n').encode(), "policy.toml", WORKED)
-    applied = apply_waivers([assessment], waivers, date(2026, 11, 21), lambda _: True)
+    applied = apply_waivers([assessment], waivers, date(2026, 11, 21))
     assert [sorted(one) for one in applied.by_target] == [["exchange-5.5/KB818861"]]
 
 
@@ -203,7 +220,10 @@ def test_a_waiver_for_what_is_installed_is_unused(samples: Path, run: Run, tmp_p
         ("expires = 2026-12-31", 'expires = "never"', "W-014: expires: a date such as"),
         ("expires = 2026-12-31", "expires = 2026-01-01", "W-014: expires: 2026-01-01 is before approved_on"),
         ("KB818861", "KB999999", "W-014: kb: KB999999 is not in the catalogue"),
-        ("KB818861", "MS06-019", "W-014: kb: 'MS06-019' is not a KB number"),
+        ("KB818861", "MS99-999", "W-014: kb: 'MS99-999' is not a KB number"),
+        ("KB818861", "exchange-4/support", "W-014: kb: 'exchange-4/support': no such product in the catalogue"),
+        ('kb = "KB818861"', "", "W-014: kb: missing"),
+        ('ticket = "CHG-10432"', 'update = "SP4"', "W-014: update: kb is given as well"),
         ("ticket", "tickte", "W-014: tickte: unknown field"),
     ],
 )
@@ -211,6 +231,94 @@ def test_a_broken_waiver_is_refused_with_its_place(old: str, new: str, said: str
     with pytest.raises(PolicyError) as caught:
         load_waivers(write(tmp_path, WAIVER.replace(old, new, 1)), WORKED)
     assert said in str(caught.value)
+
+
+def waive(*names: str, expires: str = "2027-01-01") -> Waivers:
+    """Waivers for these names, each called after its name."""
+    text = "".join(
+        f"[[waiver]]\nid = 'W {name}'\nupdate = '{name}'\nreason = 'x'\napproved_by = 'y'\nexpires = {expires}\n"
+        for name in names
+    )
+    return parse_waivers(text.encode(), "policy.toml", WORKED) if text else Waivers()
+
+
+@pytest.mark.parametrize(
+    ("name", "accepts"),
+    [
+        ("KB818861", {"exchange-5.5/KB818861"}),
+        ("exchange-5.5/KB818861", {"exchange-5.5/KB818861"}),
+        ("sep26su", {f"exchange-{release}/Sep26SU" for release in ("2016", "2019", "se")}),
+        ("MS06-019", {"exchange-2000/KB916803", "exchange-2003/KB916803"}),
+        ("exchange-5.5/support", {"exchange-5.5/support"}),
+    ],
+    ids=["a KB number", "an id", "another name", "a bulletin for two products", "the end of support"],
+)
+def test_a_waiver_takes_whatever_an_update_is_called(name: str, accepts: set[str]) -> None:
+    (waiver,) = waive(name).entries
+    assert waiver.accepts == accepts
+
+
+CU22 = replace(folder(installed("Bin/ExSetup.exe", "15.1.2375.7", machine="amd64")), target="EX1")
+DAY = date(2026, 11, 21)
+
+
+def accepted(inventory: Inventory, *names: str) -> tuple[Assessment, tuple[NextSteps, ...], dict[str, str]]:
+    """A server's answer, its plans, and what these waivers accept there, with the waiver."""
+    assessment, plans = Assessor(WORKED).judge(inventory, Question(unsupported=unsupported(WORKED.products, DAY)))
+    (here,) = apply_waivers([assessment], waive(*names), DAY).by_target
+    return assessment, plans, {key: waiver.id for key, waiver in here.items()}
+
+
+def test_a_waiver_for_a_step_covers_what_only_waits_for_it() -> None:
+    assessment, _, here = accepted(CU22, "exchange-2016/CU23")
+    waiting = {one.update.id for one in assessment.findings if one.blocked}
+    assert "exchange-2016/Sep26SU" in waiting
+    assert here == dict.fromkeys({*waiting, "exchange-2016/CU23"}, "W exchange-2016/CU23")
+    open_still = {one.update.id for one in assessment.findings if fails(one.verdict, one.importance)} - set(here)
+    assert "exchange-2016/KB5019758" in open_still
+
+
+def test_what_is_accepted_as_missing_is_no_step() -> None:
+    assessment, plans, here = accepted(CU22, "exchange-2016/CU23")
+    (installation,) = with_accepted(assessment, plans, frozenset(here)).installations
+    assert [step.update.id for step in installation.next_steps] == ["exchange-2016/KB5019758"]
+
+
+def test_what_needs_something_else_as_well_is_not_covered_by_a_waiver_for_another() -> None:
+    _, _, here = accepted(CU22, "exchange-2016/KB5019758")
+    assert here == {"exchange-2016/KB5019758": "W exchange-2016/KB5019758"}
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "outcome"),
+    [
+        pytest.param({}, (), "findings", id="out of support"),
+        pytest.param({}, ("exchange-5.5/support",), "clean", id="accepted by a waiver"),
+        pytest.param({"accepted": frozenset({"exchange-5.5/support"})}, (), "clean", id="accepted by the baseline"),
+        pytest.param({"kbs": frozenset({324528})}, (), "clean", id="a question about one update"),
+        pytest.param({"unsupported": frozenset()}, (), "clean", id="before the end"),
+    ],
+)
+def test_the_end_of_support_counts_in_a_whole_scan(
+    question: dict[str, frozenset[str]], names: tuple[str, ...], outcome: str, samples: Path
+) -> None:
+    inventory = read_target(samples / "exchange-5.5-sp4", wanted=WORKED.outline().all_names, plain=frozenset())
+    ended = unsupported(WORKED.products, DAY)
+    assessment = Assessor(WORKED).assess(inventory, Question(**{"unsupported": ended, **question}))
+    applied = apply_waivers([assessment], waive(*names), DAY)
+    assert outcome_of(assessment, waived=frozenset(applied.by_target[0])) == outcome
+
+
+def test_the_end_of_support_of_a_client_library_alone_does_not_count() -> None:
+    ended = unsupported(WORKED.products, DAY)
+    assessment = Assessor(WORKED).assess(folder(installed("WINNT/System32/Mapi32.dll", "5.5.2657.55")), Question())
+    assert [held for held in assessment.advisories if held.counts] == []
+    assert "exchange-5.5" in ended
+
+
+def test_support_lasts_through_its_last_day() -> None:
+    assert "exchange-2003" not in unsupported(WORKED.products, date(2014, 4, 8))
+    assert "exchange-2003" in unsupported(WORKED.products, date(2014, 4, 9))
 
 
 def test_the_same_waiver_twice_is_refused(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
+from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import row_names
@@ -80,6 +81,8 @@ class Assessor:
             if level is not None:
                 levels.append(with_recorded_level(level, product, inventory.registry))
                 advisories.extend(self._advisories(evidence))
+                ended = end_of_support(product, level, question, None)
+                advisories.extend([] if ended is None else [ended])
                 unread_markers = unread_markers or _unread_marker(evidence)
             judge = self._updates_of(evidence, level, question)
             found = list(self._findings(judge, level, question))

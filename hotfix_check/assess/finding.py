@@ -185,12 +185,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldAdvisory:
-    """An advisory that holds: a judged file is of a build that is known to be bad."""
+    """An advisory that holds: a judged file is of a build that is known to be bad, or of a product out of support.
+
+    ``counts`` is false for what is told and decides nothing: the end of support of what is no server, or is accepted.
+    """
 
     advisory: Advisory
     path: str
     version: str
     installation: str | None = None
+    of_support: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +313,8 @@ class Question:
 
     ``kbs``, with the ``ids`` of updates that have no number, and ``products`` narrow it (None: all); ``assume`` are
     levels declared by the user, by product; ``importance`` is what a baseline says, by update id; ``as_of`` the day
-    that the catalogue was cut at.
+    that the catalogue was cut at; ``unsupported`` are the products whose support has ended, ``accepted`` the ids of
+    advisories that the baseline accepts.
     """
 
     kbs: frozenset[int] | None = None
@@ -318,3 +324,5 @@ class Question:
     importance: Mapping[str, Importance] = field(default_factory=dict)
     complete: bool = False
     as_of: date | None = None
+    unsupported: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from hotfix_check.assess.finding import OPEN, Finding, PrerequisiteState, RowState, Step, Verdict
+from hotfix_check.assess.finding import OPEN, Assessment, Finding, PrerequisiteState, RowState, Step, Verdict
 from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.weight import WEIGHTY
@@ -34,11 +34,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What bears on which updates may be installed: how much each weighs, which are asked of this target, the day."""
+    """What bears on which updates may be installed: how much each weighs, which are asked of this target, the day.
+
+    ``accepted`` are the ids of those that a waiver accepts as missing.
+    """
 
     importance: Callable[[Update], Importance]
     in_scope: Callable[[Update], bool]
     as_of: date | None = None
+    accepted: frozenset[str] = frozenset()
 
 
 Raise = Callable[[ProductUpdates, Mapping[str, FileVersion], str], ProductUpdates]
@@ -77,12 +81,21 @@ class NextSteps:
         ]
 
     def headline(self) -> Plan:
-        """What to install now: whatever is required or recommended."""
+        """What to install now: whatever is required or recommended, and not accepted as missing."""
         return self.plan(self.of_weight(WEIGHTY))
 
     def of_weight(self, weights: Iterable[Importance]) -> list[str]:
         """The ids of the updates asked for that weigh so much."""
-        return [key for key, finding in self._asked.items() if finding.importance in weights]
+        return [
+            key
+            for key, finding in self._asked.items()
+            if finding.importance in weights and key not in self._terms.accepted
+        ]
+
+    def without(self, accepted: frozenset[str]) -> NextSteps:
+        """The plans where these updates are accepted as missing: they are no goals and no steps."""
+        findings = tuple(self._asked.values())
+        return NextSteps(self._start.updates, findings, replace(self._terms, accepted=accepted), self._raise)
 
     def plan(self, wanted: Sequence[str]) -> Plan:
         """An irredundant list of steps after which none of the wanted updates is missing or partial."""
@@ -284,6 +297,19 @@ class NextSteps:
         )
 
 
+def with_accepted(assessment: Assessment, plans: Sequence[NextSteps], accepted: frozenset[str]) -> Assessment:
+    """The answer where these updates are accepted as missing; ``plans`` are of its installations, in their order."""
+    if not accepted:
+        return assessment
+    return replace(
+        assessment,
+        installations=tuple(
+            replace(installation, next_steps=plan.without(accepted).headline().steps)
+            for installation, plan in zip(assessment.installations, plans, strict=True)
+        ),
+    )
+
+
 class _State:
     """One installation as it is, or as it would be at another level; each finding made once."""
 
@@ -343,6 +369,8 @@ class _State:
         update = self.update(update_id)
         if self._terms.importance(update) is Importance.FORBIDDEN:
             return f"{update.name} is forbidden"
+        if update_id in self._terms.accepted:
+            return f"{update.name} is accepted as missing"
         if update.availability is Availability.WITHDRAWN:
             return f"{update.name} was withdrawn"
         return None

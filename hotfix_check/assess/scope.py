@@ -1,18 +1,14 @@
-"""Which updates an answer can depend on: those that a part of a catalogue must hold to give the whole one's answers."""
+"""What is judged on targets: which products, and for lone files which files; what else it takes is the catalogue's."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from hotfix_check.assess.evidence import TargetFiles
 from hotfix_check.assess.identity import with_suspects_unreadable
-from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.outline import Outline
-from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Update
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
 
 
@@ -41,28 +37,3 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
     return Scope(
         products=frozenset(found), names=lone if all(inventory.lone_file for inventory in inventories) else None
     )
-
-
-def related_updates(catalogue: Catalogue) -> Callable[[Update], dict[str, bool]]:
-    """For an update the ids of those that its finding may speak of, or be decided by, on some target.
-
-    True where what is related to those counts as well: one step of each chain is enough.
-    """
-    relations = Supersedence(catalogue)
-    same_day: dict[tuple[str, date], set[str]] = defaultdict(set)
-    for update in catalogue.updates:
-        if update.released is not None:
-            same_day[update.product, update.released].add(update.id)
-
-    def related(update: Update) -> dict[str, bool]:
-        beside: set[str] = set()
-        if update.released is not None:
-            beside |= same_day[update.product, update.released]
-        leading_on = set(relations.successors(update))
-        for package in update.packages:
-            beside.update(relations.partly_superseded_by(update, package))
-            leading_on.update(one.update for group in package.prerequisites for one in group if one.update is not None)
-        beside.discard(update.id)
-        return {**dict.fromkeys(beside, False), **dict.fromkeys(leading_on, True)}
-
-    return related

@@ -50,10 +50,11 @@ def counted(assessment: Assessment) -> list[Finding]:
 def outcome_of(
     assessment: Assessment, fail_on: frozenset[Verdict] = frozenset(), waived: frozenset[str] = frozenset()
 ) -> Outcome:
-    """What a target comes to; ``waived`` are the ids of the updates whose findings a waiver accepts."""
+    """What a target comes to; ``waived`` are the ids of the updates and advisories that a waiver accepts."""
     findings = counted(assessment)
     weighing = [finding for finding in findings if finding.update.id not in waived]
-    if assessment.advisories or any(fails(one.verdict, one.importance, fail_on) for one in weighing):
+    advised = any(held.counts and held.advisory.id not in waived for held in assessment.advisories)
+    if advised or any(fails(one.verdict, one.importance, fail_on) for one in weighing):
         return Outcome.FINDINGS
     if not assessment.products and not assessment.unreadable_evidence:
         return Outcome.NOTHING_RECOGNISED

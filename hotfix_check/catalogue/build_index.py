@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from hotfix_check import __version__
 from hotfix_check.catalogue.catalogue import Catalogue
@@ -12,21 +12,20 @@ from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
 from hotfix_check.catalogue.load import Document
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.outline_table import outline_table
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.seal import sealed
-from hotfix_check.catalogue.update import Update
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.catalogue.update_table import update_id
 
 _RELEASE_AT = 96
 
 
-def index_bytes(
-    catalogue: Catalogue, documents: Sequence[Document], related: Callable[[Update], Mapping[str, bool]]
-) -> bytes:
+def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
     """The index of a whole catalogue that was read from ``documents``: the content of a file.
 
-    ``related`` names the ids of the updates that judging an update may look at, and whether what is related to those
-    may be looked at as well. The same catalogue gives the same bytes, whatever the run and the release of SQLite.
+    The same catalogue gives the same bytes, whatever the run and the release of SQLite.
     """
+    relations = Supersedence(catalogue)
     numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
     tables = {
         update_id(table, document.product_id or ""): table for document in documents for table in document.updates
@@ -69,13 +68,17 @@ def index_bytes(
             )
             connection.executemany(
                 "INSERT INTO related VALUES (?, ?, ?)",
-                sorted((number, numbers[other], int(on)) for other, on in related(update).items() if other in numbers),
+                sorted(
+                    (number, numbers[other], int(on))
+                    for other, on in relations.related(update).items()
+                    if other in numbers
+                ),
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
                 [
                     (name.casefold(), update.product, update.kb or 0)
-                    for name in (update.id, update.id.rpartition("/")[2], update.name, *update.aliases)
+                    for name in (update.id, own_name(update.id), update.name, *update.aliases)
                 ],
             )
         connection.execute("COMMIT")

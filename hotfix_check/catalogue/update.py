@@ -13,6 +13,11 @@ from packaging.specifiers import SpecifierSet
 from hotfix_check.version import FileVersion
 
 
+def own_name(update_id: str) -> str:
+    """The part of an update's id that is its own: exchange-5.5/KB818861 is KB818861."""
+    return update_id.rpartition("/")[2]
+
+
 class Kind(StrEnum):
     """What sort of release an update is. Service packs and cumulative updates bring a service level."""
 
@@ -79,7 +84,7 @@ class Prerequisite:
     update: str | None = None
 
     def __str__(self) -> str:
-        return self.level or (self.update or "").rpartition("/")[2]
+        return self.level or own_name(self.update or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +148,7 @@ class Update:
     @property
     def name(self) -> str:
         """What people call it: KB818861, or the id's own part where there is no number."""
-        return f"KB{self.kb}" if self.kb is not None else self.id.rpartition("/")[2]
+        return f"KB{self.kb}" if self.kb is not None else own_name(self.id)
 
     @property
     def built(self) -> date | None:

@@ -370,7 +370,10 @@ def inventory(
     follow_links: FollowLinks = False,
     hive: Hive = None,
     no_hash: NoHash = False,
-    no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave host and time out.")] = False,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="NAME", help="The server that the files are of; else this machine.")
+    ] = None,
+    no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave this host and the time out.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Collect all PE files of a target, to be judged later or elsewhere: 'hotfix-check scan FILE'."""
@@ -383,6 +386,7 @@ def inventory(
         follow_links=follow_links,
         hive=hive,
         hashes=not no_hash,
+        host=host,
         run_info=not no_run_info,
         quiet=quiet,
     )

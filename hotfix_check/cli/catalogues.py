@@ -49,7 +49,6 @@ def build_index(paths: Sequence[Path], output: Path) -> Catalogue:
 
 def stale_indexes(paths: Sequence[Path]) -> tuple[str, ...]:
     """A line for each index whose look-up tables are not those that its own updates give."""
-    from hotfix_check.assess.scope import related_updates
     from hotfix_check.catalogue.build_index import index_bytes
 
     faults = []
@@ -57,7 +56,7 @@ def stale_indexes(paths: Sequence[Path]) -> tuple[str, ...]:
         if path != DEFAULT and is_index(path):
             index = open_index(path)
             catalogue = replace(index.catalogue(), whole=None)
-            if index_differs(path, index_bytes(catalogue, index.documents(), related_updates(catalogue))):
+            if index_differs(path, index_bytes(catalogue, index.documents())):
                 faults.append(f"{path}: its look-up tables are not those of its updates: build it again")
     return tuple(faults)
 
@@ -91,13 +90,12 @@ def _default(targets: Sequence[Path]) -> Catalogue | CatalogueIndex:
 
 def _write(contents: Sequence[tuple[str, bytes]], output: Path) -> Catalogue:
     # Only needed here, and their imports take time at every start.
-    from hotfix_check.assess.scope import related_updates
     from hotfix_check.catalogue.build_index import index_bytes
 
     faults: list[str] = []
     documents = parse_documents(contents, faults)
     catalogue = read_documents(documents, faults, sha256=digest_of(contents))
-    data = index_bytes(catalogue, documents, related_updates(catalogue))
+    data = index_bytes(catalogue, documents)
     with replaced_bytes(output) as stream:
         stream.write(data)
     return catalogue

@@ -15,7 +15,7 @@ from tabulate import tabulate
 from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Importance, Kind
+from hotfix_check.catalogue.update import Importance, Kind, own_name
 from hotfix_check.cli.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.judging import find_updates, known, read_day
@@ -54,7 +54,7 @@ def run_list(options: ListOptions, form: str, paths: Sequence[Path]) -> None:
     rows = [
         (
             update.product,
-            cell(update.id.rpartition("/")[2], _WIDEST_NAME),
+            cell(own_name(update.id), _WIDEST_NAME),
             update.kind,
             update.importance,
             update.built or "",

@@ -36,10 +36,18 @@ def run_inventory(
     follow_links: bool,
     hive: Path | None,
     hashes: bool,
+    host: str | None,
     run_info: bool,
     quiet: bool,
 ) -> None:
-    """Collect a folder or file; the catalogue only says which files are evidence and so are hashed."""
+    """Collect a folder or file; the catalogue only says which files are evidence and so are hashed.
+
+    ``host`` is the server that the files are of, where that is not this machine.
+    """
+    from hotfix_check.policy import MAX_HOST  # with what judges, which is not needed here otherwise
+
+    if host is not None and (not host.strip() or len(host) > MAX_HOST):
+        raise UsageError(f"--host: a name of at most {MAX_HOST} characters expected")
     listing = target.is_file() and is_listing(target)
     if target.is_file() and not listing and looks_saved(target):
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
@@ -71,7 +79,7 @@ def run_inventory(
         inventory = with_hive(inventory, hive, hashes=hashes)
     here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
     collected = Collected(
-        host=this_host() if here else inventory.collected.host if inventory.collected else None,
+        host=host or (this_host() if here else inventory.collected.host if inventory.collected else None),
         at=datetime.now(UTC) if here else None,
         by=f"hotfix-check {__version__}",
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from hotfix_check import __version__
 from hotfix_check.cli.judged import Judged, judge_all
@@ -34,6 +35,9 @@ from hotfix_check.untrusted.shown import path_text
 
 MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
+_ASKED = {one.name: one for one in fields(Asked)}
+# What a manifest records of the options of a judgement; the others decide nothing that it could.
+_SHARED = tuple(one.name for one in fields(JudgeOptions) if one.name in _ASKED)
 
 
 def manifest_text(
@@ -47,17 +51,9 @@ def manifest_text(
             catalogue_version=judged.judge.catalogue.version,
             catalogue_sha256=judged.judge.catalogue.sha256,
             asked=Asked(
-                catalogues=tuple(path_text(str(one)) for one in options.catalogues),
-                products=options.products,
-                kbs=options.kbs,
-                assume=options.assume,
-                baseline=None if options.baseline is None else path_text(str(options.baseline)),
-                waivers=None if waivers is None else path_text(str(waivers)),
+                **{name: _as_typed(getattr(options, name)) for name in _SHARED},
+                waivers=_as_typed(waivers),
                 fail_on=",".join(sorted(judged.fail_on)) or None,
-                as_of=options.as_of,
-                complete=options.complete,
-                cross_check=options.cross_check,
-                follow_links=options.follow_links,
                 day=day,
             ),
             baseline_sha256=judged.baseline.sha256 if judged.baseline else None,
@@ -68,6 +64,20 @@ def manifest_text(
             ),
         )
     )
+
+
+def _as_typed(value: Any) -> Any:
+    """An option as it was typed: a path as text."""
+    if isinstance(value, Path):
+        return path_text(str(value))
+    return tuple(map(_as_typed, value)) if isinstance(value, tuple) else value
+
+
+def _to_ask(name: str, value: Any, beside: Path) -> Any:
+    """An option from what was typed: what names a file, as the path that leads to it from here."""
+    if not _ASKED[name].metadata or value is None:
+        return value
+    return _asked_file(value, beside) if isinstance(value, str) else tuple(_asked_file(one, beside) for one in value)
 
 
 def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
@@ -82,19 +92,9 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     beside = path.parent
     places = [_place(recorded, root, alone=len(manifest.targets) == 1) for recorded in manifest.targets]
     judge = Judge(
-        JudgeOptions(
-            catalogues=tuple(_asked_file(one, beside) for one in asked.catalogues),
-            products=asked.products,
-            kbs=asked.kbs,
-            assume=asked.assume,
-            baseline=None if asked.baseline is None else _asked_file(asked.baseline, beside),
-            as_of=asked.as_of,
-            complete=asked.complete,
-            cross_check=asked.cross_check,
-            follow_links=asked.follow_links,
-            quiet=quiet,
-        ),
+        JudgeOptions(**{name: _to_ask(name, getattr(asked, name), beside) for name in _SHARED}, quiet=quiet),
         places,
+        day=asked.day,
     )
     waivers = None if asked.waivers is None else _asked_file(asked.waivers, beside)
     faults: list[str] = []

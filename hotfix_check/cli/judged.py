@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from hotfix_check.assess import Assessment, Verdict
-from hotfix_check.assess.weight import Outcome, can_be_waived, outcome_of
+from hotfix_check.assess.next_steps import with_accepted
+from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.cli.judging import Judge
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
@@ -60,11 +61,15 @@ def judge_all(
     """Judge inventories; ``day`` is the one that waivers expire by. Raises PolicyError for a bad waiver file."""
     entries = load_waivers(waivers, judge.whole_catalogue()) if waivers else Waivers()
     judge.prepare(inventories)
-    assessments = tuple(judge.assess(inventory) for inventory in inventories)
-    applied = apply_waivers(assessments, entries, day, can_be_waived) if entries.entries else Applied()
+    judged = [judge.judge(inventory) for inventory in inventories]
+    applied = apply_waivers([one for one, _ in judged], entries, day) if entries.entries else Applied()
+    accepted = [frozenset(here) for here in applied.by_target] or [frozenset[str]() for _ in judged]
     return Judged(
         judge=judge,
-        assessments=assessments,
+        assessments=tuple(
+            with_accepted(assessment, next_steps, here)
+            for (assessment, next_steps), here in zip(judged, accepted, strict=True)
+        ),
         fail_on=fail_on,
         baseline=judge.baseline,
         waivers=entries,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,10 @@ from hotfix_check import __version__
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.scope import scope_of
+from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.index import CatalogueIndex
+from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
@@ -62,9 +64,12 @@ class Judge:
     """A catalogue and a question, ready to be put to these targets. Raises HotfixCheckError when it cannot be asked.
 
     With ``lazily`` the updates are loaded once ``prepare`` is told the targets, and only those that these call for.
+    ``day`` is the one that the end of support is told by, where it is another than that of the options or today.
     """
 
-    def __init__(self, options: JudgeOptions, targets: Sequence[Path], *, lazily: bool = False) -> None:
+    def __init__(
+        self, options: JudgeOptions, targets: Sequence[Path], *, lazily: bool = False, day: date | None = None
+    ) -> None:
         self.options = options
         self.as_of = read_day("--as-of", options.as_of)
         opened = open_catalogue(options.catalogues, targets)
@@ -87,7 +92,11 @@ class Judge:
 
             self.catalogue = published(whole, self.as_of)
         importance = {} if self.baseline is None else self.baseline.importance
-        self.question = _question(options, self.catalogue, importance, self.as_of)
+        self.question = replace(
+            _question(options, self.catalogue, importance, self.as_of),
+            unsupported=unsupported(self.catalogue.products, day or self.day),
+            accepted=frozenset() if self.baseline is None else self.baseline.accepted,
+        )
         self.outline = self.catalogue.outline()
         self.assessor = Assessor(self.catalogue)
         if not options.quiet:
@@ -165,22 +174,12 @@ class Judge:
 
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     """The updates of a KB number, an alias (MS06-019) or an id. Raises UsageError when there is none."""
-    wanted = name.strip().casefold()
-    found = [
-        update
-        for update in catalogue.updates
-        if wanted in (update.id.casefold(), update.id.rpartition("/")[2].casefold(), *map(str.casefold, update.aliases))
-    ]
+    try:
+        found = UpdateNames(catalogue.updates).find(name)
+    except ValueError:
+        raise UsageError(f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}") from None
     if not found:
-        try:
-            kb = parse_kb(name)
-        except ValueError:
-            raise UsageError(
-                f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}"
-            ) from None
-        found = [update for update in catalogue.updates if update.kb == kb]
-        if not found:
-            raise UsageError(f"KB{kb} is not in the catalogue: {_LISTED}")
+        raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_LISTED}")
     return found
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hotfix_check.assess.support import support_id, support_text
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.catalogue.update import Importance
+from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
@@ -162,7 +163,7 @@ def _updates(
         weight = None if update is None else importance.get(update_id, update.importance)
         if required and update is not None:
             weight = Importance.REQUIRED
-        named = _KB.fullmatch(update_id.rpartition("/")[2])
+        named = _KB.fullmatch(own_name(update_id))
         tables.append(
             {
                 "id": update_id,
@@ -181,13 +182,14 @@ def _updates(
 
 def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
     known = {one.id: one for one in catalogue.advisories}
+    ended = {support_id(product.id): product for product in catalogue.products}
     for advisory_id, hosts in sorted(spool.advisories().items(), key=lambda one: (-one[1], one[0])):
-        advisory = known.get(advisory_id)
+        advisory, product = known.get(advisory_id), ended.get(advisory_id)
         yield {
             "id": advisory_id,
             "kb": advisory.kb if advisory else None,
-            "product": advisory.product if advisory else None,
-            "text": advisory.text if advisory else None,
+            "product": advisory.product if advisory else product.id if product else None,
+            "text": advisory.text if advisory else support_text(product) if product else None,
             "hosts": hosts,
         }
 

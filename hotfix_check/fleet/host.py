@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
-from hotfix_check.assess.weight import can_be_waived, counted, fails, outcome_of
+from hotfix_check.assess.weight import counted, fails, outcome_of
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
@@ -224,7 +224,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
     if collected is not None:
         inventory = replace(inventory, collected=replace(collected, host=host))
     assessment = judge.assess(inventory)
-    applied = apply_waivers([assessment], asked.waivers, asked.day, can_be_waived)
+    applied = apply_waivers([assessment], asked.waivers, asked.day)
     waived = frozenset(applied.by_target[0])
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
     for finding in counted(assessment):
@@ -234,7 +234,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
             findings["blocked"].append(update_id)
         if update_id not in waived and fails(finding.verdict, finding.importance, asked.fail_on):
             findings["failing"].append(update_id)
-    findings["waived"].extend(waived)
+    findings["waived"].extend(one.update.id for one in counted(assessment) if one.update.id in waived)
     unused = {waiver.id for waiver in applied.unused}
     return HostRow(
         source=source,
@@ -252,7 +252,11 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
             for one in assessment.products
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        advisories=tuple(dict.fromkeys(held.advisory.id for held in assessment.advisories)),
+        advisories=tuple(
+            dict.fromkeys(
+                held.advisory.id for held in assessment.advisories if held.counts and held.advisory.id not in waived
+            )
+        ),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
         reason=None,
     )
@@ -315,7 +319,9 @@ def _result_row(
             for one in target["products"]
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        advisories=tuple(dict.fromkeys(one["id"] for one in target["advisories"])),
+        advisories=tuple(
+            dict.fromkeys(one["id"] for one in target["advisories"] if one["counts"] and not one["waiver"])
+        ),
         waivers=(),
         reason=None,
     )

@@ -10,7 +10,9 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 
@@ -24,23 +26,34 @@ MAX_LINE = 64 * 1024 * 1024  # bytes
 
 
 def question_digest(asked: FleetQuestion) -> str:
-    """One word for all that an answer depends on beside the host's own bytes."""
-    question = asked.question
-    parts = (
-        asked.tool,
-        asked.catalogue.sha256,
-        sorted(question.kbs) if question.kbs is not None else None,
-        sorted(question.ids),
-        sorted(question.products) if question.products is not None else None,
-        sorted(question.assume),
-        sorted((key, str(weight)) for key, weight in question.importance.items()),
-        question.complete,
-        str(question.as_of),
-        asked.waivers.sha256,
-        str(asked.day) if asked.waivers.entries else None,
-        sorted(map(str, asked.fail_on)),
-    )
+    """One word for all that an answer depends on beside the host's own bytes: every field of the question."""
+    by_content = {
+        "catalogue": asked.catalogue.sha256,
+        "waivers": asked.waivers.sha256,
+        "day": str(asked.day) if asked.waivers.entries else None,
+    }
+    parts = {
+        one.name: by_content[one.name] if one.name in by_content else _plain(getattr(asked, one.name))
+        for one in fields(asked)
+    }
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """A value as JSON can hold it, the same for equal values. Raises TypeError for a sort that it does not know."""
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return sorted((str(key), _plain(one)) for key, one in value.items())
+    if isinstance(value, (frozenset, set)):
+        return sorted(value)
+    if isinstance(value, (tuple, list)):
+        return [_plain(one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in a digest")
 
 
 def journal_file(path: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.report.result import Document, names_of
 
 _NAMES = 8
@@ -73,15 +74,20 @@ def damaged_words(one: Document) -> str:
     return f"{one['source']}: {one['reason']}"
 
 
+def advisory_name(advisory_id: str) -> str:
+    """The own part of its id; of a product's end of support the whole, which names the product."""
+    return advisory_id if advisory_id.endswith("/support") else own_name(advisory_id)
+
+
 def advisory_words(one: Document) -> str:
     """An advisory and on how many hosts it holds."""
     text = one["text"] or "it is not in this catalogue"
-    return f"{names_of([one['id']])[0]} on {counted(one['hosts'], 'host', 'hosts')}: {text}"
+    return f"{advisory_name(one['id'])} on {counted(one['hosts'], 'host', 'hosts')}: {text}"
 
 
 def needs(host: Document) -> list[str]:
     """What makes a host fail, by name."""
-    return [*names_of(host["failing"]), *(f"advisory {name}" for name in names_of(host["advisories"]))]
+    return [*names_of(host["failing"]), *(f"advisory {advisory_name(one)}" for one in host["advisories"])]
 
 
 def older_words(one: Document) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.product import Level, ProductFile, headline_version
-from hotfix_check.catalogue.update import FileRow, Update
+from hotfix_check.catalogue.update import FileRow, Update, own_name
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
@@ -77,7 +77,7 @@ class Ladders:
         rungs = {
             (_version(shipped), 1, shipped.update.id): {
                 "version": str(shipped.row.version),
-                "label": shipped.update.id.rpartition("/")[2],
+                "label": own_name(shipped.update.id),
                 "kind": str(shipped.update.kind),
                 "id": shipped.update.id,
                 "released": _day(shipped.update.built),

@@ -9,7 +9,7 @@ from hotfix_check.assess import Assessment, Finding, Verdict
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import OPEN, Installation, Step
 from hotfix_check.assess.next_steps import Plan
-from hotfix_check.assess.weight import Outcome, counted, outcome_of
+from hotfix_check.assess.weight import counted, open_questions
 from hotfix_check.catalogue import Product
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill
@@ -87,9 +87,10 @@ def _no_plan(
     if any(plan.unreachable for _, plan in plans):
         return {"why": "what is missing cannot be reached by steps that the catalogue knows", "supply": []}
     findings = [one for one in counted(assessment) if not wanted or one.update.id in wanted]
+    left_open = assessment.unreadable_evidence or any(open_questions(findings, findings))
     open_ones = [one for one in findings if one.verdict is Verdict.UNDETERMINED]
     decided = len(findings) - len(open_ones)
-    enough = decided > 0 and (bool(wanted) or outcome_of(assessment) is not Outcome.INCOMPLETE)
+    enough = decided > 0 and (bool(wanted) or not left_open)
     if enough and not (wanted and open_ones):
         return None
     asked = smallest_request(assessment, products)

@@ -23,6 +23,7 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.recorded import setup_level
 from hotfix_check.assess.weight import counted, outcome_of
 from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.ladders import Ladders
@@ -143,7 +144,7 @@ def _target(
         else {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
         "products": [_product(level, catalogue) for level in assessment.products],
         "findings": [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings],
-        "advisories": [_advisory(held) for held in assessment.advisories],
+        "advisories": [_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in assessment.unreadable],
         "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
         "backups": list(assessment.backups),
@@ -293,7 +294,7 @@ def _waiver(waiver: Waiver) -> Document:
     }
 
 
-def _advisory(held: HeldAdvisory) -> Document:
+def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> Document:
     advisory = held.advisory
     return {
         "id": advisory.id,
@@ -304,12 +305,15 @@ def _advisory(held: HeldAdvisory) -> Document:
         "version": held.version,
         "text": advisory.text,
         "source": advisory.source,
+        "kind": "support" if held.of_support else "build",
+        "counts": held.counts,
+        "waiver": None if waiver is None else _waiver(waiver),
     }
 
 
 def names_of(ids: Iterable[str]) -> list[str]:
     """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
-    return [one.rpartition("/")[2] for one in ids]
+    return [own_name(one) for one in ids]
 
 
 def _linked(seconds: int | None) -> str | None:

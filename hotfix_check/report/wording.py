@@ -159,9 +159,12 @@ def verdict_sentences(target: Document) -> list[str]:
     if forbidden:
         there = "is" if len(forbidden) == 1 else "are"
         sentences.append(f"{len(forbidden)} forbidden {there} installed: {_listed(forbidden)}.")
-    if target["advisories"]:
-        count = len(target["advisories"])
+    bad = [one for one in target["advisories"] if one["kind"] == "build"]
+    if bad:
+        count = len(bad)
         sentences.append(f"{count} {'file is of a build' if count == 1 else 'files are of builds'} known to be bad.")
+    ended = dict.fromkeys(one["text"] for one in target["advisories"] if one["kind"] == "support")
+    sentences.extend(f"{text[:1].upper()}{text[1:]}." for text in ended)
     waived = [finding for finding in findings if finding["waiver"]]
     if waived:
         ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived}))

@@ -15,11 +15,12 @@ from conftest import ROOT
 from index_edits import edited, forged
 
 from hotfix_check.assess import Assessor, Question
-from hotfix_check.assess.scope import Scope, related_updates, scope_of
+from hotfix_check.assess.scope import Scope, scope_of
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.build_index import index_bytes
 from hotfix_check.catalogue.index import CatalogueIndex, connected, is_index, open_index
 from hotfix_check.catalogue.load import digest_of, parse_documents, read_documents, read_files
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.seal import SEAL_BYTES, sealed
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
@@ -44,7 +45,7 @@ def built(*paths: Path) -> bytes:
     contents = read_files(paths)
     documents = parse_documents(contents, faults := [])
     catalogue = read_documents(documents, faults, sha256=digest_of(contents))
-    return index_bytes(catalogue, documents, related_updates(catalogue))
+    return index_bytes(catalogue, documents)
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +199,7 @@ def test_an_update_that_a_service_pack_of_another_product_contains_has_that_as_i
     crossing = replace(later, contains=(*later.contains, earlier.id))
     updates = tuple(crossing if update is later else update for update in WHOLE.updates)
     catalogue = replace(WHOLE, updates=updates)
-    assert related_updates(catalogue)(earlier)["exchange-2003/SP2"]
+    assert Supersedence(catalogue).related(earlier)["exchange-2003/SP2"]
     row = earlier.packages[0].rows[0]
     lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
     target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)

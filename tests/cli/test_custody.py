@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -346,3 +347,14 @@ def test_the_digest_of_a_baseline_is_of_the_bytes_that_were_judged_with(
     assert (ran.code, "Baseline SHA-256" in ran.out) == (0, False)
     ran = run("verify", MANIFEST)
     assert (ran.code, f"Baseline SHA-256: {digest} recorded" in ran.out) == (1, True)
+
+
+def test_a_manifest_records_every_option_that_can_change_an_answer() -> None:
+    told_otherwise = {
+        "hive": "a manifest of a scan with --hive is refused",
+        "hashes": "so is one with --no-hash",
+        "quiet": "what is said on stderr",
+        "verbose": "what is said on stderr",
+    }
+    options = {one.name for one in fields(JudgeOptions)}
+    assert options - {one.name for one in fields(Asked)} == set(told_otherwise)

@@ -92,6 +92,18 @@ def test_an_empty_folder_is_3_and_says_that_nothing_was_recognised(tmp_path: Pat
     assert "Nothing recognised" in ran.out
 
 
+def test_the_end_of_support_is_told_and_counts_in_a_whole_scan_alone(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-5.5-sp4", "-f", "json")
+    (advisory,) = ran.result["targets"][0]["advisories"]
+    assert (ran.code, ran.result["targets"][0]["outcome"]) == (1, "findings")
+    assert (advisory["id"], advisory["kind"], advisory["counts"]) == ("exchange-5.5/support", "support", True)
+    assert advisory["text"] == "support for Exchange Server 5.5 ended on 2005-12-31"
+    assert run("scan", samples / "exchange-5.5-sp4", "--as-of", "2005-12-31").code == 0
+    asked = run("scan", samples / "exchange-5.5-sp4", "--kb", "KB324528", "-f", "json")
+    assert (asked.code, asked.result["targets"][0]["advisories"]) == (0, [])
+
+
+@pytest.mark.usefixtures("supported")
 def test_a_text_file_called_mapi32_dll_is_listed_and_3(tmp_path: Path, run: Run) -> None:
     target = server(tmp_path / "t", Emsmta_exe="5.5.2653.23")
     (target / "Mapi32.dll").write_text("not a program")
@@ -173,6 +185,7 @@ def test_exit_codes_of_a_2003_server(options: list[str], code: int, samples: Pat
     assert run("scan", samples / "exchange-2003-sp1", *options).code == code
 
 
+@pytest.mark.usefixtures("supported")
 def test_fail_on_counts_optional_updates_too(samples: Path, run: Run) -> None:
     assert run("scan", samples / "exchange-5.5-sp4").code == 0
     ran = run("scan", samples / "exchange-5.5-sp4", "--fail-on", "missing", "-f", "json")
@@ -238,7 +251,7 @@ def test_the_same_bytes_in_two_folders_without_run_info(samples: Path, run: Run,
 def test_a_console_that_is_not_utf8_gets_escapes_not_a_traceback(encoding: str, tmp_path: Path, run: Run) -> None:
     target = server(tmp_path / "Sch\u00f6n-\u4e2d", Emsmta_exe="5.5.2653.23")
     ran = run("scan", target, encoding=encoding)
-    assert ran.code == 3  # the file of a security update was not supplied
+    assert ran.code == 1  # out of support
     assert "Exchange Server 5.5 SP4" in ran.out
     assert "Traceback" not in ran.err
 

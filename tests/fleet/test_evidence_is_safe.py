@@ -12,6 +12,8 @@ from fleet.hosts import NEWEST, fleet, inventory, loaded_once  # noqa: F401
 
 from hotfix_check.fleet.sources import Source, find_sources, local_path
 
+pytestmark = pytest.mark.usefixtures("supported")
+
 
 def contents(top: Path) -> dict[str, bytes]:
     return {str(path.relative_to(top)): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}

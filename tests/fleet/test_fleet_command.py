@@ -24,6 +24,8 @@ from targets import folder, installed
 from hotfix_check import policy
 from hotfix_check.inventory import Collected, inventory_to_json
 
+pytestmark = pytest.mark.usefixtures("supported")
+
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "fleet-1.json").read_text())
 MAY_SU = "exchange-2016/KB5014261"
 

@@ -20,6 +20,8 @@ from hotfix_check.fleet.evidence import evidence_of
 from hotfix_check.fleet.host import FleetJudge, HostProduct, judge_host, name_of_source, read_row
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
 
+pytestmark = pytest.mark.usefixtures("supported")
+
 NOISE = st.lists(
     st.builds(
         "/".join,

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,15 @@ from hotfix_check.fleet import pool
 from hotfix_check.fleet.journal import question_digest
 from hotfix_check.policy import Waiver, Waivers
 
+pytestmark = pytest.mark.usefixtures("supported")
+
 WAIVERS = Waivers(
     path="waivers.toml",
     sha256="1" * 64,
     entries=(
         Waiver(
             id="W1",
-            kb=818861,
+            accepts=frozenset({"exchange-5.5/KB818861"}),
             hosts=(),
             reason="x",
             approved_by="y",
@@ -105,15 +107,27 @@ def test_another_question_is_judged_anew(other: tuple[str, ...], tmp_path: Path,
         {"question": Question(importance={"exchange-5.5/KB818861": Importance.OPTIONAL})},
         {"question": Question(complete=True)},
         {"question": Question(as_of=date(2026, 11, 20))},
+        {"question": Question(unsupported=frozenset(["exchange-5.5"]))},
+        {"question": Question(accepted=frozenset(["exchange-5.5/support"]))},
     ],
     ids=[
         *("tool", "catalogue", "day of waivers", "fail on", "text of the waivers", "no waivers", "KBs", "updates"),
         *("products", "assumed levels", "required by a baseline", "optional by a baseline", "complete", "as of"),
+        *("out of support", "accepted by a baseline"),
     ],
 )
 def test_all_that_an_answer_depends_on_is_in_the_question(other: dict[str, Any]) -> None:
     asked = replace(QUESTION, waivers=WAIVERS)
     assert question_digest(replace(asked, **other)) != question_digest(asked)
+
+
+def test_no_field_of_a_question_is_forgotten() -> None:
+    asked = replace(QUESTION, waivers=WAIVERS)
+    digest = question_digest(asked)
+    for one in fields(Question):
+        value = getattr(asked.question, one.name)
+        other = not value if isinstance(value, bool) else date(2026, 1, 1) if one.name == "as_of" else ("other",)
+        assert question_digest(replace(asked, question=replace(asked.question, **{one.name: other}))) != digest
 
 
 def test_a_host_that_is_only_named_by_its_file_is_judged_anew_under_another_name(
@@ -199,7 +213,9 @@ def test_ctrl_c_ends_with_130_and_a_journal_to_go_on_from(tmp_path: Path, run: R
     journal = tmp_path / "journal"
     command = [sys.executable, "-m", "hotfix_check", "fleet", "in", "-q", "-j", "2", "--resume", "journal"]
     code = (
-        "import sys, time; from hotfix_check.fleet import journal; real = journal.Journal.add\n"
+        "import sys, time; from hotfix_check.cli import judging; from hotfix_check.fleet import journal\n"
+        "judging.unsupported = lambda products, day: frozenset()\n"
+        "real = journal.Journal.add\n"
         "def add(self, rows): real(self, rows); time.sleep(0.05)\n"
         "journal.Journal.add = add\n"
         "if __name__ == '__main__':\n"

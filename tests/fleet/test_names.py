@@ -19,6 +19,8 @@ from hotfix_check.fleet.host import damaged, name_of_source
 from hotfix_check.fleet.label import label_of
 from hotfix_check.fleet.spool import Spool
 
+pytestmark = pytest.mark.usefixtures("supported")
+
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "fleet-1.json").read_text())
 OLD = "2025-01-01T00:00:00Z"
 

@@ -25,6 +25,8 @@ from hotfix_check.fleet.host import HostRow, damaged
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import fleet_sentences, host_age
 
+pytestmark = pytest.mark.usefixtures("supported")
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 KBS = tuple(f"exchange-2016/KB{5014261 + number}" for number in range(40))

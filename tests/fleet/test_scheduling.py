@@ -21,6 +21,8 @@ from hotfix_check.fleet.host import FleetJudge
 from hotfix_check.fleet.pool import FEW, in_processes, judge_source
 from hotfix_check.fleet.sources import Source
 
+pytestmark = pytest.mark.usefixtures("supported")
+
 VERSIONS = (NEWEST, APRIL_2022, MAY_2022)
 SOURCES = [
     Source(place=f"EX{number}.json", data=inventory(f"EX{number}", VERSIONS[number % 3])) for number in range(FEW + 12)

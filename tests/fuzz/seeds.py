@@ -27,7 +27,6 @@ from pe_builder import build_pe
 from report.documents import document
 from targets import SP4_BIN, folder, installed
 
-from hotfix_check.assess.scope import related_updates
 from hotfix_check.catalogue.build_index import index_bytes
 from hotfix_check.catalogue.load import parse_documents, read_documents
 from hotfix_check.catalogue.seal import SEAL_BYTES
@@ -236,7 +235,7 @@ def index_seeds() -> tuple[bytes, ...]:
     assert faults == []
     with tempfile.TemporaryDirectory() as place:
         file = Path(place, "small.sqlite")
-        file.write_bytes(index_bytes(catalogue, documents, related_updates(catalogue))[:-SEAL_BYTES])
+        file.write_bytes(index_bytes(catalogue, documents)[:-SEAL_BYTES])
         with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
             connection.execute("PRAGMA page_size = 512")
             connection.execute("VACUUM")

@@ -110,6 +110,9 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
                         "version": "15.1.2507.9",
                         "text": "The information store may stop",
                         "source": "KB274403",
+                        "kind": "build",
+                        "counts": True,
+                        "waiver": None,
                     }
                 ],
                 "unreadable": [{"path": f"Bin/broken{HOSTILE}.dll", "reason": "truncated: 12 bytes"}],
