@@ -215,11 +215,13 @@ FAULTS: dict[str, Fault] = {
     "another product's": _of_another_product,
     "no program": lambda chance, server, path: b"<html></html>",
 }
+_ANOTHER_SERVER = {"an older build", "another product's"}
+"""What, of the only file there is, makes it the evidence of another server, and no damage to this one."""
 _WEIGHTS = (3, 8, 1, 1, 1, 1, 1, 3, 3, 1)
 
 
 @cache
-def _judged(server: Server, complete: bool, update: str | None) -> tuple[Assessment, int]:
+def judged(server: Server, *, complete: bool, update: str | None) -> tuple[Assessment, int]:
     return _answer(server.sound, complete, update)
 
 
@@ -244,16 +246,22 @@ def tried(seed: int) -> Outcome:
     """One fault in one file of one server, judged as a whole, and by one update that was not in order before."""
     chance = random.Random(seed)
     server = chance.choice(servers())
-    (kind,) = chance.choices(list(FAULTS), _WEIGHTS)
+    kinds = {kind: weight for kind, weight in zip(FAULTS, _WEIGHTS, strict=True) if kind not in _ANOTHER_SERVER}
+    if len(server.content) > 1:
+        kinds = dict(zip(FAULTS, _WEIGHTS, strict=True))
+    (kind,) = chance.choices(list(kinds), list(kinds.values()))
     path = chance.choice(_worth_it(server) if chance.random() < 0.8 else sorted(server.content))
     damaged = server.with_file(path, FAULTS[kind](chance, server, path))
     complete = chance.random() < 0.5
-    before, _ = _judged(server, complete, None)
+    before, _ = judged(server, complete=complete, update=None)
     doubtful = sorted({one.update.id for one in before.findings if one.verdict not in _PASSED})
     better: list[str] = []
     changed = False
     for asked in (None, chance.choice(doubtful)):
-        (sound, code), (now, new_code) = _judged(server, complete, asked), _answer(damaged, complete, asked)
+        (sound, code), (now, new_code) = (
+            judged(server, complete=complete, update=asked),
+            _answer(damaged, complete, asked),
+        )
         verdicts = {(one.update.id, one.installation): one.verdict for one in now.findings}
         for one in sound.findings:
             verdict = verdicts.get((one.update.id, one.installation))
@@ -273,7 +281,7 @@ def _worth_it(server: Server) -> list[str]:
 
 
 def by_hand(count: int, seed: int) -> Iterator[str]:
-    """Lines of what became of so many faults."""
+    """Lines on what became of so many faults."""
     tally: Counter[tuple[str, str]] = Counter()
     for number in range(seed, seed + count):
         found = tried(number)
