@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
+from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
 from hotfix_check.assess.finding import (
     Assessment,
     Basis,
@@ -206,7 +206,7 @@ class Assessor:
         for name in sorted(product.server_files):
             for file in files.by_name.get(name, ()):
                 owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
-                if owners and product.id not in owners:
+                if owners and product.id not in owners and not _outnumbered(file, owners, product, files):
                     return f"{file.path.rpartition('/')[2]} there is {', '.join(sorted(owners))}, not {product.name}"
         seen_all = not any(file.is_folder for file in files.inventory.unreadable)
         if question.complete and seen_all and not any(map(_version_unread, files)):
@@ -246,6 +246,16 @@ def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Pr
 def _is_marker(product: Product, name: str) -> bool:
     known = product.files.get(name)
     return known is not None and known.marker
+
+
+def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, files: TargetFiles) -> bool:
+    """Whether more of the files beside one are a product's own than are its owners': it may be the one out of place."""
+    beside = [
+        files.identity(one).products
+        for one in files
+        if isinstance(one, InstalledFile) and one.path.rpartition("/")[0] == file.path.rpartition("/")[0]
+    ]
+    return sum(product.id in one for one in beside) > sum(bool(one & owners) for one in beside)
 
 
 def _version_unread(file: InstalledFile | UnreadableFile) -> bool:

@@ -16,6 +16,7 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 
+from make_samples import SAMPLES
 from pe_builder import build_pe
 from targets import WORKED, folder
 
@@ -126,6 +127,12 @@ def half_patched(product_id: str, level: str, seed: int) -> Server:
     return _server(f"{product_id} {level}", product, versions)
 
 
+def sample(name: str, product_id: str) -> Server:
+    """One of the samples that come with the tool."""
+    versions = {one.path: FileVersion.parse(one.version) for one in SAMPLES[name] if one.version}
+    return _server(name, WORKED.product(product_id), versions)
+
+
 def with_census(build: str, others: Mapping[str, int]) -> Server:
     """Exchange 2016 with its marker at one build, and so many other programs at each of several."""
     versions = {f"{_V15}/ExSetup.exe": FileVersion.parse(build)}
@@ -144,16 +151,15 @@ _V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
 def servers() -> tuple[Server, ...]:
     """One for each way that products have of telling their updates."""
     return (
+        sample("exchange-5.5-sp4", "exchange-5.5"),
+        sample("exchange-2000-sp3", "exchange-2000"),
+        sample("exchange-2003-sp1", "exchange-2003"),
         half_patched("exchange-5.5", "SP4", 1),
         half_patched("exchange-5.5", "SP3", 2),
         half_patched("exchange-2000", "SP3", 3),
         half_patched("exchange-2003", "SP2", 4),
         half_patched("exchange-2003", "SP1", 5),
-        with_census("15.1.2507.61", {"15.1.2507.6": 60, "15.1.2507.58": 3}),
-        with_census("15.1.2507.61", {"15.1.2507.61": 25, "15.1.2507.6": 30}),
-        with_census("15.1.2507.58", {"15.1.2507.6": 5}),
         with_census("15.1.2507.6", {}),
-        with_census("15.1.2375.24", {"15.1.2375.7": 40, "15.1.2375.24": 1}),
     )
 
 

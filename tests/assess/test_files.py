@@ -363,3 +363,16 @@ def test_an_advisory_holds_by_either_reading_of_a_file() -> None:
         "exchange-5.5/KB274200",
         "exchange-5.5/KB274403",
     ]
+
+
+@pytest.mark.parametrize(
+    ("others", "verdict"),
+    [(SP4_BIN[:3], Verdict.UNDETERMINED), ((), Verdict.NOT_APPLICABLE)],
+    ids=["among a product's own", "alone"],
+)
+def test_one_file_of_another_product_among_a_servers_own_is_no_proof_that_the_product_is_not_there(
+    others: tuple[InstalledFile, ...], verdict: Verdict
+) -> None:
+    store = installed("Exchsrvr/Bin/Store.exe", "6.5.7226.3")
+    found = finding(judge(folder(*others, store), kbs=frozenset({324528})), "exchange-5.5/KB324528")
+    assert found.verdict is verdict
