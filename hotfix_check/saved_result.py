@@ -33,17 +33,6 @@ def read_result(path: Path) -> dict[str, Any]:
     return checked_result(read_json(path, MAX_BYTES, "a saved result"), str(path))
 
 
-def find_result(path: Path) -> dict[str, Any] | None:
-    """The same of a file that may be something else, None then. Raises SavedInputError for a result with a fault."""
-    try:
-        document = read_json(path, MAX_BYTES, "a saved result")
-    except SavedInputError:
-        return None
-    if not isinstance(document, dict) or not str(document.get("schema")).startswith(ANY_SCHEMA):
-        return None
-    return checked_result(document, str(path))
-
-
 def checked_result(document: object, where: str) -> dict[str, Any]:
     """The result document of parsed JSON. Raises SavedInputError with the place of the first fault."""
     if not isinstance(document, dict):

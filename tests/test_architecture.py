@@ -17,6 +17,8 @@ OUTSIDE = {"os", "sys", "pathlib", "socket", "subprocess", "time", "shutil", "te
 PURE = ("hotfix_check.assess", "hotfix_check.report", "hotfix_check.version", "hotfix_check.drafts.article")
 EDGES = {
     "hotfix_check.inventory.read",
+    "hotfix_check.inventory.target",
+    "hotfix_check.inventory.open_file",
     "hotfix_check.inventory.walk",
     "hotfix_check.catalogue.load",
     "hotfix_check.pe.image",

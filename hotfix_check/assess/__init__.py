@@ -24,6 +24,7 @@ from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
+from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue import Catalogue, Product
@@ -128,7 +129,8 @@ class Assessor:
         product = evidence.product
         counting = evidence.counting(self.outline.names[product.id])
         if not counting:
-            return None
+            level = reported_level(product, reports_of(product, evidence.files.inventory.reported))
+            return level if level is None or declared is None else as_declared(level, product.level_index(declared))
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest)
@@ -176,6 +178,9 @@ class Assessor:
     def _findings(self, judge: ProductUpdates, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
         evidence, absent = judge.evidence, judge.absent_because
         product, files = evidence.product, evidence.files
+        inventory = files.inventory
+        reports = reports_of(product, inventory.reported)
+        claimed = frozenset(one.kb for one in inventory.claimed if not inventory.files)
         records = records_of(product, files.inventory.registry, self._updates[product.id])
         lone = files.lone_name
         blind = {
@@ -191,11 +196,12 @@ class Assessor:
             if (
                 question.kbs is not None
                 or update.id in question.importance
+                or (level is None and update.kb in claimed)
                 or (level is None and absent is None and blind and blind & row_names(update))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
-                finding = make_finding(judge, update, importance, question.as_of)
-                yield with_records(finding, records)
+                finding = with_records(make_finding(judge, update, importance, question.as_of), records)
+                yield with_claims(with_reports(finding, product, reports), inventory.claimed)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""

@@ -54,8 +54,9 @@ class Basis(StrEnum):
 
     MARKERS = "markers"
     DECLARED = "declared"
-    REGISTRY = "registry"
     INFERRED = "inferred"
+    RECORDED = "recorded"
+    """Told without a file: by a registry key, or by what was reported (AdminDisplayVersion)."""
     NONE = "none"
 
 
@@ -107,7 +108,8 @@ class ProductLevel:
     """A product on the target and its service level, as an interval of positions in the product's levels.
 
     ``recorded`` is the level that the registry records, where the others give none and it fits what they do give. It is
-    told and nothing is judged by it: a record says what was installed once, not what is on the disk (KB888535).
+    told and nothing is judged by it: a record says what was installed once, not what is on the disk (KB888535). Where
+    there is no file at all and the basis is RECORDED, it is the level that was reported, and the interval is that.
     """
 
     product: str

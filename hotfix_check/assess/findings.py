@@ -70,7 +70,9 @@ def _settle_with(
                 asked.append(Settle(file=row.row.name, role=role, why=why))
     by_level = answer.judgement.package is None and answer.verdict is Verdict.UNDETERMINED
     unsure = any(group.state == "unknown" or group.basis == Basis.INFERRED for group in prerequisites)
-    if (by_level or unsure) and judge.on_target and not judge.level.exact and not judge.level.anomalies:
+    reported = judge.level.basis is Basis.RECORDED
+    open_level = not judge.level.exact and (reported or not judge.level.anomalies)
+    if (by_level or unsure) and judge.on_target and open_level:
         marker = _telling_marker(judge)
         if marker is not None:
             asked.append(marker)

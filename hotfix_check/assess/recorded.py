@@ -56,13 +56,17 @@ def setup_level(product: Product, setup: RecordedSetup) -> int | None:
         return _named(product, f"SP{pack}" if pack else "RTM")
     major, minor, build = (values.get(f"Msi{name}") for name in ("ProductMajor", "ProductMinor", "BuildMajor"))
     if major is not None and minor is not None:
-        return _built(product, (major, minor), build, values.get("MsiBuildMinor"))
+        return built_level(product, (major, minor), build, values.get("MsiBuildMinor"))
     if newest is not None and first[:2] == (4, 0):
         return next((index for index, level in enumerate(product.levels) if level.build[2] == newest), None)
     return None
 
 
-def _built(product: Product, release: tuple[int, int], build: int | None, last: int | None) -> int | None:
+def built_level(product: Product, release: tuple[int, int], build: int | None, last: int | None) -> int | None:
+    """The level of a build, where its numbers tell one: 15.0.712.24 is CU2, and of 2007 any build of 8.3 is SP3.
+
+    ``release`` are the first two numbers, ``build`` and ``last`` the others as far as they are told.
+    """
     fitting = [index for index, level in enumerate(product.levels) if level.build[:2] == release]
     by_release = len({level.build[:2] for level in product.levels}) > 1
     if build is None:

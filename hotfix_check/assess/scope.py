@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hotfix_check.assess.evidence import TargetFiles
 from hotfix_check.assess.identity import with_suspects_unreadable
+from hotfix_check.assess.reported import reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
@@ -21,13 +22,15 @@ class Scope:
 
 
 def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outline: Outline) -> Scope:
-    """What is judged on these targets: the products that a file may count for, one that cannot be read for any.
+    """What is judged on these targets: the products that a file may count for, one that cannot be read for any, and
+    those of which a build was reported.
 
     Lone files are judged by the updates that name them.
     """
     names = outline.all_names
     found: set[str] = set()
     for inventory in inventories:
+        found.update(product.id for product in products if reports_of(product, inventory.reported))
         files = TargetFiles(with_suspects_unreadable(inventory, products, names), products, names)
         for file in files:
             owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()

@@ -162,6 +162,8 @@ class ProductUpdates:
         firm = Confidence.HIGH if level.basis is Basis.MARKERS else Confidence.MEDIUM
         words = interval_words(self.product, level.low, level.high)
         how = "inferred from the builds of its files" if level.basis is Basis.INFERRED else f"by {level.basis}"
+        if level.basis is Basis.RECORDED:
+            return self._by_report(index, judgement, words)
         if level.high < index:
             return _answer(judgement, Verdict.MISSING, firm, f"the level is {words}, {how}")
         if level.low > index:
@@ -173,6 +175,16 @@ class ProductUpdates:
             "nothing collected shows the level" if words == "nothing" else f"the level is only known as {words}, {how}"
         )
         return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, known)
+
+    def _by_report(self, index: int, judgement: Judgement, words: str) -> Answer:
+        """A level that was reported is there, as far as it goes; whether a later one is, no report says for sure."""
+        level, said = self.level, f"the level was reported as {words}, and no file was collected"
+        if level.low > index:
+            by = self._level_id(level.low)
+            return _answer(judgement, Verdict.SUPERSEDED, Confidence.LOW, said, satisfied_by=by)
+        if level.low == level.high == index:
+            return _answer(judgement, Verdict.INSTALLED, Confidence.LOW, said)
+        return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, said)
 
     def _by_files(self, judgement: Judgement) -> Answer:
         rows = [row for row in judgement.rows if row.required]

@@ -192,7 +192,12 @@ def plan(
 
 @app.command()
 def identify(
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="A file, or a folder or archive of unknown files.")],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A file, folder or archive; or a version: 15.1.2507.39, ExSetup.exe=15.1.2507.39."
+        ),
+    ],
     catalogue: Catalogues = None,
     form: Form = "table",
     quiet: Quiet = False,

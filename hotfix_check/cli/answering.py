@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,14 +15,15 @@ from hotfix_check.cli.output import columns, print_exactly, print_report, write_
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.inventory import is_listing, looks_saved
+from hotfix_check.inventory import TargetKind, opened_target
+from hotfix_check.inventory.typed import typed_inventory, typed_version
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import render_changes
 from hotfix_check.report.explain import render_explanation
-from hotfix_check.report.identity import identity_document, render_identity
+from hotfix_check.report.identity import files_of_build, identity_document, render_identity
 from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import finding_document
-from hotfix_check.saved_result import find_result
+from hotfix_check.report.result import Document, finding_document
+from hotfix_check.saved_result import checked_result
 
 _FORMS = ("table", "json")
 
@@ -33,16 +35,21 @@ def run_explain(name: str, target: Path, form: str, options: JudgeOptions) -> No
     updates = find_updates(judge.catalogue, name)
     named = {update.id: update.importance for update in updates}
     judge.question = replace(judge.question, importance={**named, **judge.question.importance})
-    assessment = judge.assess(judge.read(target))
-    found = [finding for finding in assessment.findings if finding.update in updates]
-    if form == "json":
-        _print_json([finding_document(finding) for finding in found])
-        return
+    inventories = judge.read(target)
+    documents: list[object] = []
     texts = []
-    for finding in found:
-        older, newer = judge.assessor.relations.chain(finding.update, finding.package)
-        texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
-    print_report("\n".join(texts))
+    for inventory in inventories:
+        found = [finding for finding in judge.assess(inventory).findings if finding.update in updates]
+        documents.append([finding_document(finding) for finding in found])
+        texts.extend([f"{inventory.target}\n"] if len(inventories) > 1 else [])
+        for finding in found:
+            older, newer = judge.assessor.relations.chain(finding.update, finding.package)
+            texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
+    if form == "json":
+        of_hosts = [{"target": one.target, "findings": rows} for one, rows in zip(inventories, documents, strict=True)]
+        _print_json(documents[0] if len(inventories) == 1 else of_hosts)
+    else:
+        print_report("\n".join(texts))
 
 
 def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: str, options: JudgeOptions) -> ExitCode:
@@ -51,52 +58,85 @@ def run_plan(target: Path, to: tuple[str, ...], include_optional: bool, form: st
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     judge = Judge(options, [target])
-    assessment, next_steps = judge.judge(judge.read(target))
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
-    if to and assessment.products and not any(finding.update.id in wanted for finding in assessment.findings):
-        raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
     weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
-    plans = [
-        (installation, steps.plan(steps.of_weight(weights) if not to else sorted(wanted)))
-        for installation, steps in zip(assessment.installations, next_steps, strict=True)
-        if installation.counts
-    ]
-    document = plan_document(plans, assessment, judge.catalogue.products, wanted)
-    if form == "json":
-        _print_json(document)
-    else:
-        print_report(render_plan(document, width=columns()))
-    return ExitCode.INCOMPLETE if document["no_plan"] else ExitCode.CLEAN
+    judged = [judge.judge(inventory) for inventory in judge.read(target)]
+    recognised = any(assessment.products for assessment, _ in judged)
+    if (
+        to
+        and recognised
+        and not any(one.update.id in wanted for assessment, _ in judged for one in assessment.findings)
+    ):
+        raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
+    documents = []
+    for assessment, next_steps in judged:
+        plans = [
+            (installation, steps.plan(steps.of_weight(weights) if not to else sorted(wanted)))
+            for installation, steps in zip(assessment.installations, next_steps, strict=True)
+            if installation.counts
+        ]
+        documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))
+    _print_each(documents, form, render_plan)
+    return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
 
 
 def run_identify(target: Path, form: str, options: JudgeOptions) -> None:
-    """What each file of a target is."""
+    """What each file of a target is, or what a version that was typed would be."""
     known("--format", form, _FORMS)
     judge = Judge(options, [target])
-    document = identity_document(judge.read(target, every_pe=True), judge.assessor)
-    if form == "json":
-        _print_json(document)
+    typed = None if target.exists() else typed_version(str(target))
+    if typed is None:
+        inventories = judge.read(target, every_pe=True)
     else:
-        print_report(render_identity(document, width=columns()))
+        name, version = typed
+        names = [name] if name else files_of_build(judge.assessor, version)
+        inventories = (typed_inventory(str(target), version, names),)
+    _print_each([identity_document(inventory, judge.assessor) for inventory in inventories], form, render_identity)
 
 
 def run_compare(before: Path, after: Path, form: str, options: JudgeOptions) -> None:
     """What changed from one target or saved result to another."""
     known("--format", form, _FORMS)
     judge = Judge(options, [before, after])
-    one, other = _side(before, judge), _side(after, judge)
-    changes = compare(one, other)
+    pairs = _pairs(_sides(before, judge), _sides(after, judge), before, after)
+    compared = [(one, other, compare(one, other)) for one, other in pairs]
     if form == "json":
-        _print_json(asdict(changes))
+        documents: list[dict[str, object]] = [asdict(changes) for _, _, changes in compared]
+        several = [{"before": one.name, "after": other.name, **asdict(changes)} for one, other, changes in compared]
+        _print_json(documents[0] if len(documents) == 1 else several)
     else:
-        print_report(render_changes(changes, one.name, other.name, width=columns()))
+        print_report(
+            "\n".join(
+                render_changes(changes, one.name, other.name, width=columns()) for one, other, changes in compared
+            )
+        )
 
 
-def _side(path: Path, judge: Judge) -> Side:
-    if path.is_file() and looks_saved(path) and not is_listing(path) and (document := find_result(path)) is not None:
-        return saved_side(document, str(path))
-    inventory = judge.read(path)
-    return judged_side(inventory, judge.assess(inventory), judge.catalogue.sha256)
+def _sides(path: Path, judge: Judge) -> dict[str | None, Side]:
+    """What a path holds, by the name of the host in lower case where one is told."""
+    with opened_target(path) as target:
+        if target.kind is TargetKind.RESULT:
+            return {None: saved_side(checked_result(target.document("a saved result"), str(path)), str(path))}
+        inventories = judge.read_open(target)
+    return {
+        one.collected.host.casefold() if one.collected and one.collected.host else None: judged_side(
+            one, judge.assess(one), judge.catalogue.sha256
+        )
+        for one in inventories
+    }
+
+
+def _pairs(
+    one: Mapping[str | None, Side], other: Mapping[str | None, Side], before: Path, after: Path
+) -> list[tuple[Side, Side]]:
+    """Which is held against which: the only ones, else hosts of one name. Raises UsageError for a host on one side."""
+    if len(one) == len(other) == 1:
+        return [(next(iter(one.values())), next(iter(other.values())))]
+    for path, more in ((before, one.keys() - other.keys()), (after, other.keys() - one.keys())):
+        if more:
+            names = ", ".join(sorted(name or "rows that name no host" for name in more))
+            raise UsageError(f"{path}: only here: {names}; several hosts are compared by their names")
+    return [(side, other[host]) for host, side in one.items()]
 
 
 def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> None:
@@ -104,7 +144,10 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
     if output is not None:
         not_evidence(output, (source, *options.catalogues))
     judge = Judge(options, [source])
-    assessment = judge.assess(judge.read(source))
+    inventory, *others = judge.read(source)
+    if others:
+        raise UsageError(f"--from: {source} tells of {len(others) + 1} hosts, and a baseline is that of one")
+    assessment = judge.assess(inventory)
     if not assessment.products:
         raise UsageError(f"--from: nothing was recognised in {source}, so it is no server to take a baseline from")
     text = baseline_text(assessment, judge.catalogue)
@@ -112,6 +155,14 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
         print_exactly(text)
     else:
         write_file(output, text)
+
+
+def _print_each(documents: Sequence[Document], form: str, render: Callable[..., str]) -> None:
+    """One document, or one a host."""
+    if form == "json":
+        _print_json(documents[0] if len(documents) == 1 else documents)
+    else:
+        print_report("\n".join(render(document, width=columns()) for document in documents))
 
 
 def _print_json(document: object) -> None:

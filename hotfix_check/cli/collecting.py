@@ -12,20 +12,10 @@ from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.judging import this_host
+from hotfix_check.cli.judging import JudgeOptions, read_for, this_host
 from hotfix_check.cli.output import print_exactly, replaced_bytes, write_file
-from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import (
-    Collected,
-    TargetKind,
-    inventory_to_json,
-    is_listing,
-    looks_saved,
-    read_target,
-    refuse_other_text,
-    with_hive,
-)
+from hotfix_check.inventory import Collected, Inventory, TargetKind, opened_target, saved_text
 
 
 def run_inventory(
@@ -48,42 +38,21 @@ def run_inventory(
 
     if host is not None and (not host.strip() or len(host) > MAX_HOST):
         raise UsageError(f"--host: a name of at most {MAX_HOST} characters expected")
-    listing = target.is_file() and is_listing(target)
-    if target.is_file() and not listing and looks_saved(target):
-        raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     packed = output is not None and output.suffix.lower() == ".gz"
     if output is not None:
         if packed and not output.name.lower().endswith(".json.gz"):
             raise UsageError(f"--output: {output}: a packed inventory is known by its name: end it with .json.gz")
         not_evidence(output, (target, *catalogues, *(() if hive is None else (hive,))))
-    opened = open_catalogue(catalogues, [target])
-    outline = opened.outline() if isinstance(opened, Catalogue) else opened.outline
-    if listing:
-        from hotfix_check.inventory.listings.read import read_listing
-
-        inventory = read_listing(target, wanted=outline.all_names, plain=outline.plain_names)
-    else:
-        if target.is_file():
-            refuse_other_text(target, outline.all_names)
-        with counting("Reading", quiet=quiet) as count:
-            inventory = read_target(
-                target,
-                wanted=outline.all_names,
-                plain=outline.plain_names,
-                every_pe=True,
-                hashes=hashes,
-                follow_links=follow_links,
-                on_file=count,
-            )
-    if hive is not None:
-        inventory = with_hive(inventory, hive, hashes=hashes)
-    here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
-    collected = Collected(
-        host=host or (this_host() if here else inventory.collected.host if inventory.collected else None),
-        at=datetime.now(UTC) if here else None,
-        by=f"hotfix-check {__version__}",
-    )
-    text = inventory_to_json(inventory, collected)
+    catalogue = open_catalogue(catalogues, [target])
+    outline = catalogue.outline() if isinstance(catalogue, Catalogue) else catalogue.outline
+    options = JudgeOptions(follow_links=follow_links, hive=hive, hashes=hashes, quiet=quiet)
+    with opened_target(target) as opened:
+        inventories = read_for(outline, opened, options, every_pe=True)
+    if inventories[0].kind is TargetKind.INVENTORY:
+        raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
+    if host is not None and len(inventories) > 1:
+        raise UsageError(f"--host: {target} tells of {len(inventories)} hosts and names them itself")
+    text = saved_text([(one, _collected(one, host, run_info=run_info)) for one in inventories])
     if output is None:
         print_exactly(text)
     elif packed:
@@ -93,7 +62,18 @@ def run_inventory(
         write_file(output, text)
     if not quiet:
         print(
-            f"hotfix-check {__version__}: {inventory.files_seen} files seen, {inventory.files_read} read, "
-            f"{len(inventory.unreadable)} not readable",
+            f"hotfix-check {__version__}: {sum(one.files_seen for one in inventories)} files seen, "
+            f"{sum(one.files_read for one in inventories)} read, "
+            f"{sum(len(one.unreadable) for one in inventories)} not readable"
+            + (f", of {len(inventories)} hosts" if len(inventories) > 1 else ""),
             file=sys.stderr,
         )
+
+
+def _collected(inventory: Inventory, host: str | None, *, run_info: bool) -> Collected:
+    here = run_info and inventory.kind is not TargetKind.LISTING  # a listing was collected elsewhere, and some day
+    return Collected(
+        host=host or (this_host() if here else inventory.collected.host if inventory.collected else None),
+        at=datetime.now(UTC) if here else None,
+        by=f"hotfix-check {__version__}",
+    )

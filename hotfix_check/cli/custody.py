@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -40,10 +40,8 @@ _ASKED = {one.name: one for one in fields(Asked)}
 _SHARED = tuple(one.name for one in fields(JudgeOptions) if one.name in _ASKED)
 
 
-def manifest_text(
-    judged: Judged, places: Sequence[Path], inventories: Sequence[Inventory], waivers: Path | None, day: date
-) -> str:
-    """The manifest of a scan of these places."""
+def manifest_text(judged: Judged, read: Sequence[tuple[Path, Inventory]], waivers: Path | None, day: date) -> str:
+    """The manifest of a scan, of what was ``read`` at each place."""
     options = judged.judge.options
     return manifest_to_json(
         Manifest(
@@ -59,9 +57,7 @@ def manifest_text(
             baseline_sha256=judged.baseline.sha256 if judged.baseline else None,
             waivers_sha256=judged.waivers.sha256,
             result_sha256=result_digest(judged.bare_document()),
-            targets=tuple(
-                _evidence(place, inventory, judged.judge) for place, inventory in zip(places, inventories, strict=True)
-            ),
+            targets=tuple(_evidence(place, inventory, judged.judge) for place, inventory in read),
         )
     )
 
@@ -90,7 +86,9 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     manifest = parse_manifest(read_json(path, MAX_BYTES, "a manifest"), str(path))
     asked = manifest.asked
     beside = path.parent
-    places = [_place(recorded, root, alone=len(manifest.targets) == 1) for recorded in manifest.targets]
+    places = [
+        _place(recorded, root, alone=len({one.path for one in manifest.targets}) == 1) for recorded in manifest.targets
+    ]
     judge = Judge(
         JudgeOptions(**{name: _to_ask(name, getattr(asked, name), beside) for name in _SHARED}, quiet=quiet),
         places,
@@ -100,8 +98,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     faults: list[str] = []
     notes: list[str] = []
     inventories: list[Inventory] = []
-    for recorded, place in zip(manifest.targets, places, strict=True):
-        inventory = judge.read(place)
+    for recorded, place, inventory in _read_again(judge, manifest.targets, places):
         found = _evidence(place, inventory, judge)
         if str(inventory.kind) != recorded.kind:
             raise UsageError(f"{place}: the manifest records a {recorded.kind}, this is a {inventory.kind}")
@@ -109,7 +106,8 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, found))
         times = same_bytes(recorded, found)
         if inventory.kind is TargetKind.LISTING:
-            inventory = replace(inventory, target=recorded.path)
+            host = inventory.target.removeprefix(path_text(str(place)))
+            inventory = replace(inventory, target=recorded.path + host)
         elif inventory.kind is not TargetKind.INVENTORY:
             # Judged as if it lay where it was: the names of the folders above tell the roles of those within.
             inventory = replace(
@@ -154,6 +152,22 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         lines.append(f"Result: DIFFERENT (SHA-256 {manifest.result_sha256} recorded, {digest} now)")
     print_report("".join(visible(line) + "\n" for line in lines))
     return DIFFERENT if faults else SAME
+
+
+def _read_again(
+    judge: Judge, recorded: Sequence[EvidenceTarget], places: Sequence[Path]
+) -> Iterator[tuple[EvidenceTarget, Path, Inventory]]:
+    """Each recorded target as it is now; those of one path that tells of several hosts are its hosts in their order."""
+    waiting = list(zip(recorded, places, strict=True))
+    while waiting:
+        same = [one for one in waiting if one[0].path == waiting[0][0].path]
+        inventories = judge.read(same[0][1])
+        hosts = len(inventories)
+        if len(same) % hosts:
+            raise UsageError(f"{same[0][1]}: the manifest records {len(same)} hosts, this tells of {hosts}")
+        for (target, place), inventory in zip(same[:hosts], inventories, strict=True):
+            yield target, place, inventory
+        waiting = waiting[hosts:]
 
 
 def _asked_file(typed: str, beside: Path) -> Path:

@@ -18,20 +18,12 @@ from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.names import UpdateNames
+from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import (
-    Inventory,
-    TargetKind,
-    is_listing,
-    looks_saved,
-    read_saved,
-    read_target,
-    refuse_other_text,
-    with_hive,
-)
+from hotfix_check.inventory import Asked, Inventory, Target, TargetKind, opened_target, with_hive
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.shown import path_text
 
@@ -112,7 +104,9 @@ class Judge:
             return
         scope = scope_of(inventories, self.catalogue.products, self.outline)
         names = None if self.options.kbs else scope.names
-        self.catalogue = self._index.catalogue(scope.products | self._asked_products, names)
+        claimed = {one.kb for inventory in inventories for one in inventory.claimed}
+        products = scope.products.union(self._asked_products, *(self._index.products_of(f"KB{kb}") for kb in claimed))
+        self.catalogue = self._index.catalogue(products, names)
         self.assessor = Assessor(self.catalogue)
 
     def whole_catalogue(self) -> Catalogue:
@@ -124,39 +118,14 @@ class Judge:
         """The day that waivers and ages are counted on: as asked, else today in UTC."""
         return self.as_of or datetime.now(UTC).date()
 
-    def read(self, target: Path, *, every_pe: bool = False) -> Inventory:
-        """A target, and beside it the registry hive that was named."""
-        inventory = self._read(target, every_pe=every_pe)
-        if self.options.hive is None:
-            return inventory
-        if inventory.kind is TargetKind.INVENTORY:
-            raise UsageError(f"--hive: {target} is a saved inventory, which holds its own records")
-        return with_hive(inventory, self.options.hive, hashes=self.options.hashes)
+    def read(self, path: Path, *, every_pe: bool = False) -> tuple[Inventory, ...]:
+        """What a path leads to, a host each; with ``every_pe`` also programs that the catalogue does not name."""
+        with opened_target(path) as target:
+            return self.read_open(target, every_pe=every_pe)
 
-    def _read(self, target: Path, *, every_pe: bool) -> Inventory:
-        """A folder, file, listing or saved inventory; with ``every_pe`` also files that the catalogue does not name."""
-        if target.is_file():
-            if is_listing(target):
-                from hotfix_check.inventory.listings.read import read_listing
-
-                return read_listing(target, wanted=self.outline.all_names, plain=self.outline.plain_names)
-            if looks_saved(target):
-                return read_saved(target)
-            refuse_other_text(target, self.outline.all_names)
-        with counting(f"Reading {visible(target.name)}", quiet=self.options.quiet) as count:
-            inventory = read_target(
-                target,
-                wanted=self.outline.all_names,
-                plain=self.outline.plain_names,
-                every_pe=every_pe,
-                hashes=self.options.hashes,
-                cross_check=self.options.cross_check,
-                follow_links=self.options.follow_links,
-                on_file=count,
-            )
-        if self.options.verbose:
-            _tell(inventory)
-        return inventory
+    def read_open(self, target: Target, *, every_pe: bool = False) -> tuple[Inventory, ...]:
+        """The same of a target that is open."""
+        return read_for(self.outline, target, self.options, every_pe=every_pe)
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one target, of those that were prepared for."""
@@ -170,6 +139,30 @@ class Judge:
             if product_id not in there and not self.options.quiet:
                 warn(f"--assume {product_id}={level}: that product was not recognised in {inventory.target}")
         return assessment, next_steps
+
+
+def read_for(outline: Outline, target: Target, options: JudgeOptions, *, every_pe: bool) -> tuple[Inventory, ...]:
+    """The inventories of a path, with the registry hive that was named: a host each."""
+    asked = Asked(
+        wanted=outline.all_names,
+        plain=outline.plain_names,
+        every_pe=every_pe,
+        hashes=options.hashes,
+        cross_check=options.cross_check,
+        follow_links=options.follow_links,
+    )
+    with counting(f"Reading {visible(target.path.name)}", quiet=options.quiet) as count:
+        inventories = target.read(asked, count)
+    if options.verbose:
+        for inventory in inventories:
+            _tell(inventory)
+    if options.hive is None:
+        return inventories
+    if any(inventory.kind is TargetKind.INVENTORY for inventory in inventories):
+        raise UsageError(f"--hive: {target.path} is a saved inventory, which holds its own records")
+    if len(inventories) > 1:
+        raise UsageError(f"--hive: {target.path} tells of {len(inventories)} hosts, and a hive belongs to one")
+    return tuple(with_hive(inventory, options.hive, hashes=options.hashes) for inventory in inventories)
 
 
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:

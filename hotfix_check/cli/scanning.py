@@ -61,7 +61,8 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     fail_on = verdicts("--fail-on", options.fail_on)
     judge = Judge(asked, options.targets, lazily=True)
     day = judge.day
-    inventories = [judge.read(target) for target in options.targets]
+    read = [(target, inventory) for target in options.targets for inventory in judge.read(target)]
+    inventories = [inventory for _, inventory in read]
     judged = judge_all(judge, inventories, options.waivers, fail_on, day)
     applied = judged.applied
     warnings = [*long_waivers(judged.waivers, day), *(f"waiver {one.id} waives nothing here" for one in applied.unused)]
@@ -88,7 +89,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text
 
-        return manifest_text(judged, options.targets, inventories, options.waivers, day)
+        return manifest_text(judged, read, options.waivers, day)
 
     def report() -> None:
         if options.ask:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
@@ -19,7 +19,10 @@ from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.fleet.evidence import evidence_of
 from hotfix_check.fleet.label import parts_of
 from hotfix_check.inventory import Inventory
-from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_saved
+from hotfix_check.inventory.listings import is_listing
+from hotfix_check.inventory.listings.read import read_listing
+from hotfix_check.inventory.open_file import bytes_as_file
+from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_each
 from hotfix_check.policy import Waivers, apply_waivers
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
 from hotfix_check.untrusted.fields import Fields, stamp
@@ -33,6 +36,13 @@ OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
 ANY_REPORT = "hotfix-check/fleet/"
 _REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
+
+
+class NamesOfFiles(TypedDict):
+    """Names of files in lower case: those that are evidence, and those of them that have no version."""
+
+    wanted: frozenset[str]
+    plain: frozenset[str]
 
 
 class HostProduct(NamedTuple):
@@ -154,6 +164,12 @@ class FleetJudge:
         self._known: OrderedDict[Inventory, Assessment] = OrderedDict()
         self._one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 
+    @property
+    def names(self) -> NamesOfFiles:
+        """The names that listings are read for."""
+        outline = self._assessor.outline
+        return {"wanted": outline.all_names, "plain": outline.plain_names}
+
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
         evidence = evidence_of(inventory, self._assessor.all_names)
@@ -169,19 +185,22 @@ class FleetJudge:
 
 
 def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ...]:
-    """The rows of a saved inventory (one) or result (one a target); one that says why when it cannot be judged.
+    """The rows of a saved inventory or listing (one a host) or result (one a target); else one that says why not.
 
     None of the report of a fleet, which is no host.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     try:
+        file = bytes_as_file(data, source, parts_of(source)[-1])
+        if is_listing(file):
+            return _inventory_rows(read_listing(file, **judge.names), source, sha256, judge)
         document = parse_packed(data, source, MAX_BYTES, "a saved inventory or result")
         schema = str(document.get("schema")) if isinstance(document, dict) else ""
         if schema.startswith(ANY_REPORT):
             return ()
         if isinstance(document, dict) and schema.startswith(ANY_SCHEMA):
             return _result_rows(checked_result(document, source), source, sha256, judge.asked.fail_on)
-        return (_inventory_row(parse_saved(document, source), source, sha256, judge),)
+        return _inventory_rows(parse_each(document, source), source, sha256, judge)
     except HotfixCheckError as error:
         return (damaged(source, error.lines[0].removeprefix(f"{source}: "), sha256),)
     except Exception as error:  # one host, whatever it does, must not take the others' answers away
@@ -218,9 +237,22 @@ def name_of_source(source: str) -> str:
     return name
 
 
-def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJudge) -> HostRow:
+def _inventory_rows(
+    inventories: Sequence[Inventory], source: str, sha256: str, judge: FleetJudge
+) -> tuple[HostRow, ...]:
+    several = len(inventories) > 1
+    return tuple(
+        _inventory_row(inventory, number, source, sha256, judge, several=several)
+        for number, inventory in enumerate(inventories, 1)
+    )
+
+
+def _inventory_row(
+    inventory: Inventory, number: int, source: str, sha256: str, judge: FleetJudge, *, several: bool
+) -> HostRow:
     asked, collected = judge.asked, inventory.collected
-    host = (collected.host if collected else None) or name_of_source(source)
+    name = name_of_source(source) + (f": {number}" if several else "")
+    host = (collected.host if collected else None) or name
     if collected is not None:
         inventory = replace(inventory, collected=replace(collected, host=host))
     assessment = judge.assess(inventory)
@@ -239,7 +271,7 @@ def _inventory_row(inventory: Inventory, source: str, sha256: str, judge: FleetJ
     return HostRow(
         source=source,
         sha256=sha256,
-        target=1,
+        target=number,
         kind="inventory",
         host=host,
         named=bool(collected and collected.host),
@@ -310,8 +342,8 @@ def _result_row(
         products=tuple(
             HostProduct(
                 one["id"],
-                # What a registry records decides nothing: hosts are alike when their files are.
-                None if one["level_basis"] == Basis.REGISTRY else one["level"],
+                # What is recorded decides nothing: hosts are alike when their files are.
+                None if one["level_basis"] == Basis.RECORDED else one["level"],
                 one["level_at_least"],
                 one["level_at_most"],
                 one["level_basis"],

@@ -1,41 +1,47 @@
 """Targets (a folder, a file, a listing, a saved inventory) to an Inventory."""
 
 from hotfix_check.inventory.backups import is_backup
+from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
+    ClaimedUpdate,
     Collected,
     InstalledFile,
     Inventory,
+    ReportedBuild,
     TargetKind,
     UnreadableFile,
     by_path,
     name_of,
     target_name,
 )
-from hotfix_check.inventory.listings import is_listing, refuse_other_text
-from hotfix_check.inventory.read import read_target, with_hive
+from hotfix_check.inventory.read import with_hive
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
-from hotfix_check.inventory.saved import inventory_to_json, looks_saved, read_saved
+from hotfix_check.inventory.saved import inventory_to_json, saved_text
+from hotfix_check.inventory.target import Target, opened_target, read_target, read_targets
 
 __all__ = [
     "VERSION_FROM_TEXT",
+    "Asked",
+    "ClaimedUpdate",
     "Collected",
     "InstalledFile",
     "Inventory",
     "RecordedSetup",
     "RecordedUpdate",
     "RegistryRecords",
+    "ReportedBuild",
+    "Target",
     "TargetKind",
     "UnreadableFile",
     "by_path",
     "inventory_to_json",
     "is_backup",
-    "is_listing",
-    "looks_saved",
     "name_of",
-    "read_saved",
+    "opened_target",
     "read_target",
-    "refuse_other_text",
+    "read_targets",
+    "saved_text",
     "target_name",
     "with_hive",
 ]

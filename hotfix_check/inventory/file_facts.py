@@ -24,13 +24,13 @@ class Asked:
 
     wanted: Container[str]
     """Lower-case names of the files that are evidence."""
-    plain: Container[str]
+    plain: Container[str] = frozenset()
     """Those of them that have no version resource (.cfg, .asp): their size, time and hash are the evidence."""
-    every_pe: bool
+    every_pe: bool = False
     """Whether other PE files are read too; they are known by their first bytes."""
-    hashes: bool
+    hashes: bool = True
     """Whether evidence is hashed."""
-    cross_check: bool
+    cross_check: bool = False
     """Whether pefile reads the file a second time."""
     follow_links: bool = False
     """Whether links to folders and files are followed, wherever they lead."""

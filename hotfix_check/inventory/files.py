@@ -21,6 +21,10 @@ class TargetKind(StrEnum):
     ARCHIVE = "archive"
     INVENTORY = "inventory"
     LISTING = "listing"
+    IMAGE = "image"
+    """A disk image or a container that is not read: it is named as what it is, never read as a target."""
+    RESULT = "result"
+    """A saved result: it was judged already, so it is compared and converted, and never read as a target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,29 @@ class UnreadableFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedBuild:
+    """A build of the product that something told without a file: Get-ExchangeServer, a web server's header.
+
+    ``source`` is who told it, in words; ``text`` what it told; ``numbers`` the three or four of it.
+    ``follows_updates``: whether the fourth number changes with security updates and rollups, as far as is known.
+    AdminDisplayVersion's does not (docs/evidence.md).
+    """
+
+    source: str
+    text: str
+    numbers: tuple[int, ...]
+    follows_updates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedUpdate:
+    """A KB that a list names as installed (Get-HotFix, systeminfo): shown, and no proof of any file."""
+
+    source: str
+    kb: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
     """Where, when (UTC) and by which tool version an inventory was taken; None where the collector left it out."""
 
@@ -83,7 +110,7 @@ class Inventory:
 
     ``target`` is the path as given, ``root`` the last parts of its full path (they tell a folder's role),
     ``folders`` the folders that were listed, relative to the target, "" being the target itself. ``registry`` is what a
-    registry hive records, None where there was none.
+    registry hive records, None where there was none. ``reported`` and ``claimed`` are what was told without files.
     """
 
     target: str
@@ -97,6 +124,8 @@ class Inventory:
     lone_file: bool
     collected: Collected | None = None
     registry: RegistryRecords | None = None
+    reported: tuple[ReportedBuild, ...] = ()
+    claimed: tuple[ClaimedUpdate, ...] = ()
 
     @property
     def broken_off(self) -> bool:

@@ -17,9 +17,9 @@ from __future__ import annotations
 import logging
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.registry import LARGEST_NUMBER, RecordedSetup, RecordedUpdate, RegistryRecords
@@ -147,14 +147,43 @@ def read_hive(path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] |
     notes = [f"only read in part: {fault}" for fault in dict.fromkeys(found.faults)]
     if header.primary_sequence_num != header.secondary_sequence_num:
         notes.append("not written to the end: its last changes are in its log files (SOFTWARE.LOG), which are not read")
+    setups, updates = in_order(found.setups, found.updates)
     return RegistryRecords(
         hive=path,
         size=size,
         sha256=sha256() if sha256 is not None else None,
-        setups=tuple(sorted(found.setups, key=lambda one: one.key.lower())),
-        updates=tuple(sorted(set(found.updates), key=lambda one: (one.kb, one.key.lower(), one.key))),
+        setups=setups,
+        updates=updates,
         notes=tuple(notes),
         complete=not found.faults,
+    )
+
+
+class Spends(Protocol):
+    """What counts the steps that reading keys takes, and ends it when they are too many."""
+
+    def spend(self, steps: int) -> None: ...
+
+
+def key_records(tops: Iterable[tuple[str, Any]], steps: Spends) -> tuple[list[RecordedSetup], list[RecordedUpdate]]:
+    """What keys named Microsoft, each with its path, record of Exchange. A key is as regipy has them.
+
+    Raises HiveError where a key has more values or updates than any.
+    """
+    found = _Found()
+    for name, key in tops:
+        _setups(key, name, steps, found)
+        _updates(key, name, steps, found)
+    return found.setups, found.updates
+
+
+def in_order(
+    setups: Iterable[RecordedSetup], updates: Iterable[RecordedUpdate]
+) -> tuple[tuple[RecordedSetup, ...], tuple[RecordedUpdate, ...]]:
+    """Records in the order in which they are told, each update once."""
+    return (
+        tuple(sorted(setups, key=lambda one: one.key.lower())),
+        tuple(sorted(set(updates), key=lambda one: (one.kb, one.key.lower(), one.key))),
     )
 
 
@@ -163,13 +192,13 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, HiveError) else "damaged: a key or a value leads nowhere"
 
 
-def _children(key: Any, stream: _Stream) -> Iterator[Any]:
+def _children(key: Any, stream: Spends) -> Iterator[Any]:
     for child in key.iter_subkeys():
         stream.spend(1)
         yield child
 
 
-def _named(key: Any, names: tuple[str, ...], stream: _Stream) -> dict[str, Any]:
+def _named(key: Any, names: tuple[str, ...], stream: Spends) -> dict[str, Any]:
     """The keys below one that have these lower-case names."""
     found: dict[str, Any] = {}
     for child in _children(key, stream):
@@ -180,7 +209,7 @@ def _named(key: Any, names: tuple[str, ...], stream: _Stream) -> dict[str, Any]:
     return found
 
 
-def _tops(root: Any, stream: _Stream) -> Iterator[tuple[str, Any]]:
+def _tops(root: Any, stream: Spends) -> Iterator[tuple[str, Any]]:
     """The keys Microsoft of the 64-bit and of the 32-bit side."""
     here = _named(root, ("microsoft", "wow6432node"), stream)
     if "microsoft" in here:
@@ -190,21 +219,24 @@ def _tops(root: Any, stream: _Stream) -> Iterator[tuple[str, Any]]:
             yield "Wow6432Node\\", key
 
 
-def _setups(top: Any, name: str, stream: _Stream, found: _Found) -> None:
+def _setups(top: Any, name: str, stream: Spends, found: _Found) -> None:
     for parent, key in _named(top, ("exchange", "exchangeserver"), stream).items():
         below = {"": key} if parent == "exchange" else _named(key, ("v14", "v15"), stream)
         for version, holder in below.items():
             for setup in _named(holder, ("setup",), stream).values():
                 path = "\\".join(part for part in (name, key.name, version, setup.name) if part)
-                values = {
-                    _SETUP_VALUES[one.lower()]: value
-                    for one, value in _values(setup, stream)
-                    if one.lower() in _SETUP_VALUES
-                }
-                found.setups.append(RecordedSetup(key=path, values=tuple(sorted(values.items()))))
+                found.setups.append(RecordedSetup(key=path, values=setup_values(setup, stream)))
 
 
-def _values(key: Any, stream: _Stream) -> Iterator[tuple[str, str | int]]:
+def setup_values(key: Any, steps: Spends) -> tuple[tuple[str, str | int], ...]:
+    """Of a Setup key the values that tell product, level and folders, by name."""
+    values = {
+        _SETUP_VALUES[name.lower()]: value for name, value in _values(key, steps) if name.lower() in _SETUP_VALUES
+    }
+    return tuple(sorted(values.items()))
+
+
+def _values(key: Any, stream: Spends) -> Iterator[tuple[str, str | int]]:
     """The texts and numbers of a key, by name. Raises HiveError when fewer can be read than it says it has."""
     count, read = key.values_count, 0
     if count > MAX_VALUES:
@@ -220,7 +252,7 @@ def _values(key: Any, stream: _Stream) -> Iterator[tuple[str, str | int]]:
         raise HiveError(f"damaged: {read} of {count} values of a key can be read")
 
 
-def _updates(top: Any, name: str, stream: _Stream, found: _Found) -> None:
+def _updates(top: Any, name: str, stream: Spends, found: _Found) -> None:
     """Exchange's keys below Updates; a key that names no KB, itself or by PackageName, may be a level."""
     for updates in _named(top, ("updates",), stream).values():
         for product in _children(updates, stream):
@@ -233,7 +265,7 @@ def _updates(top: Any, name: str, stream: _Stream, found: _Found) -> None:
                         _record(inner, product.name, f"{path}\\{one.name}", stream, found)
 
 
-def _record(key: Any, product: str, path: str, stream: _Stream, found: _Found) -> bool:
+def _record(key: Any, product: str, path: str, stream: Spends, found: _Found) -> bool:
     """Whether a key records an update, which is then kept."""
     package = next(
         (text for name, text in _values(key, stream) if name.lower() == "packagename" and isinstance(text, str)), None

@@ -1,30 +1,22 @@
-"""A target on disk to an Inventory. Nothing is run or written, no link followed unasked; one bad file ends nothing."""
+"""A folder or a file to an Inventory. Nothing is run or written, no link followed unasked; a bad file ends nothing."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import threading
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
-from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
+from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one, with_records
+from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.registry import (
-    HIVE_NAME,
-    KEPT_ASIDE,
-    NOT_THE_ONE,
-    RegistryRecords,
-    hive_rank,
-    is_hive_place,
-)
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -36,7 +28,7 @@ from hotfix_check.inventory.walk import (
 )
 from hotfix_check.pe.bytes import open_regular, positioned
 from hotfix_check.untrusted.shown import path_text
-from hotfix_check.untrusted.windows_paths import IN_USE, ON_WINDOWS, system_path
+from hotfix_check.untrusted.windows_paths import IN_USE, system_path
 
 _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
@@ -44,52 +36,31 @@ _TWINS_NAMED = 2
 _TIMES_READ = 2  # a file that changes meanwhile
 
 
-def read_target(
+def read_disk(
     target: Path,
-    *,
-    wanted: Container[str],
-    plain: Container[str] = frozenset(),
-    every_pe: bool = False,
-    hashes: bool = True,
-    cross_check: bool = False,
-    follow_links: bool = False,
+    asked: Asked,
     on_file: Callable[[], None] | None = None,
+    *,
+    is_folder: bool,
+    lone: OpenFile | None = None,
 ) -> Inventory:
-    """Collect a folder (with all below it), an archive (with all in it) or one file.
+    """Collect a folder with all below it, or the one file at ``target``, which is ``lone`` where it could be opened.
 
-    ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
-    have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files
-    are read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but
-    no folder twice. A registry hive that lies where Windows keeps it is read too; of several that can be read the one
-    that lies highest counts, and none in a folder of copies kept aside. ``on_file`` is called for each file seen,
-    never by two threads at once. Raises TargetError when the target is missing or is neither a folder nor a file.
+    A registry hive that lies where Windows keeps it is read too; hives.py says which one counts. ``on_file`` is called
+    for each file seen, never by two threads at once.
     """
-    asked = Asked(
-        wanted=wanted,
-        plain=plain,
-        every_pe=every_pe,
-        hashes=hashes,
-        cross_check=cross_check,
-        follow_links=follow_links,
-    )
-    try:
-        mode = os.stat(system_path(target)).st_mode  # noqa: PTH116
-    except (OSError, ValueError) as error:
-        reason = why(error) if isinstance(error, OSError) else str(error)
-        raise TargetError(f"{path_text(str(target))}: {reason}{_of_the_quotes(target)}") from error
-    is_folder = stat.S_ISDIR(mode)
     walked = Walked()
     files: list[tuple[str, InstalledFile]] = []
     hives: list[tuple[str, RegistryRecords]] = []
-    root = _root(target)
+    root = root_of(target)
     full = Path(os.path.abspath(target)).parts[1:]  # noqa: PTH100  (Path.resolve would follow links out of the name given)
 
     def read(found: FoundFile) -> None:
         facts: InstalledFile | UnreadableFile | RegistryRecords | None
         if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
-            aside = is_folder and is_backup(found.inner.rpartition("/")[0], root)
-            facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=hashes)
-        elif not (found.evidence or every_pe):
+            aside = is_folder and is_kept_aside(found.inner, root)
+            facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=asked.hashes)
+        elif not (found.evidence or asked.every_pe):
             return
         else:
             facts = read_file(found, asked)
@@ -114,29 +85,11 @@ def read_target(
         for link in sorted(walked.file_links, key=_by_name):
             if (file := linked_file(link, asked, walked, count)) is not None:
                 read(file)
-    elif stat.S_ISREG(mode) and (form := _archive_form(target)) is not None:
-        from hotfix_check.inventory.archives.archive import read_archive
-
-        content = read_archive(target, form, asked, on_file)
-        return Inventory(
-            target=path_text(str(target)),
-            kind=TargetKind.ARCHIVE,
-            root=root,
-            folders=content.folders,
-            files=content.files,
-            unreadable=content.unreadable,
-            files_seen=content.files_seen,
-            files_read=len(content.files),
-            lone_file=False,
-            registry=content.registry,
-        )
-    elif stat.S_ISREG(mode):
-        walked.seen.append(1)
-        read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True))
     else:
-        raise TargetError(f"{path_text(str(target))}: neither a folder nor a file")
-    hives.sort(key=lambda one: (hive_rank(one[1].hive), one[0]))
-    walked.unreadable.extend((path, _beside(one)) for path, one in hives[1:])
+        walked.seen.append(1)
+        read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
+    registry, others = the_one(records for _, records in sorted(hives, key=_by_place))
+    walked.unreadable.extend((one.path, one) for one in others)
     return Inventory(
         target=path_text(str(target)),
         kind=TargetKind.FOLDER if is_folder else TargetKind.FILE,
@@ -149,32 +102,14 @@ def read_target(
         files_seen=sum(walked.seen),
         files_read=len(files),
         lone_file=not is_folder,
-        registry=hives[0][1] if hives else None,
+        registry=registry,
     )
 
 
-def _of_the_quotes(target: Path) -> str:
-    """For cmd, which takes the last two characters of "C:\\dir\\" for a quotation mark."""
-    asks = ON_WINDOWS and '"' in str(target)
-    return ' (a path in quotation marks must not end in a backslash: "C:\\dir", not "C:\\dir\\")' if asks else ""
-
-
-def _root(target: Path) -> tuple[str, ...]:
+def root_of(target: Path) -> tuple[str, ...]:
+    """The last parts of a target's full path, which tell the roles of its folders."""
     full = Path(os.path.abspath(target))  # noqa: PTH100  (Path.resolve would follow links out of the name given)
     return tuple(path_text(part) for part in full.parts[1:][-_ROOT_PARTS:])
-
-
-def _archive_form(target: Path) -> ArchiveForm | None:
-    try:
-        fd, _ = open_regular(target, follow=True)
-    except (OSError, pe.PeError):
-        return None  # said when it is read as a file
-    try:
-        return archive_form(positioned(fd))
-    except OSError:
-        return None
-    finally:
-        os.close(fd)
 
 
 def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile | None:
@@ -186,8 +121,7 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         if found.evidence and not asked.hashes and name_of(found.inner) in asked.plain:
             status = _status(found)
             return InstalledFile(path=found.inner, size=status.st_size, modified=utc_time(status.st_mtime))
-        path, folder = _way_to(found)
-        fd, _ = open_regular(path, dir_fd=folder, follow=found.follow)
+        fd, _ = _open(found)
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
     try:
@@ -211,8 +145,7 @@ def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unreadab
     from hotfix_check.inventory.hive import HiveError, read_hive
 
     try:
-        path, folder = _way_to(found)
-        fd, status = open_regular(path, dir_fd=folder, follow=found.follow)
+        fd, status = _open(found)
         try:
             digest = (lambda: _sha256(fd, status.st_size)) if hashes and status.st_size <= MAX_HASHED_BYTES else None
             records = read_hive(found.inner, status.st_size, positioned(fd), digest)
@@ -241,12 +174,15 @@ def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inven
     records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
     if isinstance(records, UnreadableFile):
         raise TargetError(f"{name}: {records.reason}")
-    found = () if inventory.registry is None else (_beside(inventory.registry),)
-    return replace(inventory, registry=records, unreadable=tuple(sorted((*inventory.unreadable, *found), key=by_path)))
+    return with_records(inventory, records)
 
 
-def _beside(records: RegistryRecords) -> UnreadableFile:
-    return UnreadableFile(path=records.hive, reason=NOT_THE_ONE, size=records.size)
+def _open(found: FoundFile) -> tuple[int, os.stat_result]:
+    """A descriptor of its own and the status; a lone file is open already."""
+    if found.lone is not None and found.lone.fd is not None:
+        return os.dup(found.lone.fd), os.fstat(found.lone.fd)
+    path, folder = _way_to(found)
+    return open_regular(path, dir_fd=folder, follow=found.follow)
 
 
 def _open_file_facts(
@@ -323,6 +259,10 @@ def _sha256(fd: int, size: int) -> str:
 def _by_path(found: tuple[str, InstalledFile] | tuple[str, UnreadableFile]) -> tuple[str, str, str]:
     """Two paths that the system tells apart can be shown alike; their order is certain too."""
     return (*by_path(found[1]), found[0])
+
+
+def _by_place(found: tuple[str, RegistryRecords]) -> str:
+    return found[0]
 
 
 def _by_name(link: FoundLink) -> tuple[str, str]:

@@ -12,9 +12,6 @@ from typing import Any
 
 from hotfix_check.untrusted.fields import Fields
 
-HIVE_NAME = "software"
-"""The file of HKLM\\SOFTWARE, in lower case; it lies in System32\\config below Windows or Winnt."""
-_PLACES = (("windows", "system32", "config", HIVE_NAME), ("winnt", "system32", "config", HIVE_NAME))
 LARGEST_NUMBER = 2**32 - 1
 """Of a value that is kept: that of a REG_DWORD. What Setup writes as a number is one."""
 
@@ -56,20 +53,6 @@ class RegistryRecords:
     updates: tuple[RecordedUpdate, ...]
     notes: tuple[str, ...] = ()
     complete: bool = True
-
-
-NOT_THE_ONE = "a registry hive beside the one that counts"
-KEPT_ASIDE = "a registry hive that is kept aside, so it is not read"
-
-
-def is_hive_place(parts: tuple[str, ...]) -> bool:
-    """Whether a path, in parts, ends as that of a Windows installation's SOFTWARE hive does."""
-    return tuple(part.lower() for part in parts[-4:]) in _PLACES
-
-
-def hive_rank(path: str) -> tuple[int, str, str]:
-    """Of the hives that can be read, the one of the lowest rank counts: the highest, and then by its name."""
-    return path.count("/"), path.lower(), path
 
 
 def registry_row(records: RegistryRecords) -> dict[str, object]:

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
+from hotfix_check.inventory.files import (
+    ClaimedUpdate,
+    Collected,
+    InstalledFile,
+    Inventory,
+    ReportedBuild,
+    TargetKind,
+    UnreadableFile,
+    by_path,
+)
+from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.registry import read_registry, registry_row
+from hotfix_check.untrusted.bounded import GZIP
 from hotfix_check.untrusted.fields import Fields, stamp
-from hotfix_check.untrusted.json import read_json
+from hotfix_check.untrusted.json import parse_packed
 from hotfix_check.untrusted.shown import shown
 
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
 SUFFIXES = (".json", ".json.gz")
+_RESULT = re.compile(rb'"schema"\s{0,8}:\s{0,8}"hotfix-check/result/')
 MAX_FILES = 1_000_000  # a whole disk has some 200,000 programs
 
 
@@ -33,6 +47,10 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
     }
     if inventory.registry is not None:
         head["registry"] = registry_row(inventory.registry)
+    if inventory.reported:
+        head["reported"] = [asdict(one) for one in inventory.reported]
+    if inventory.claimed:
+        head["claimed"] = [asdict(one) for one in inventory.claimed]
     lines = [f"{_line(key)}: {_line(value)}," for key, value in head.items()]
     for key, rows in (
         ("folders", [_line(folder) for folder in inventory.folders]),
@@ -44,25 +62,53 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
     return "{\n" + "\n".join(lines).rstrip(",") + "\n}\n"
 
 
-def looks_saved(path: Path) -> bool:
+def looks_saved(file: OpenFile) -> bool:
     """Whether a file is meant to be a saved inventory and no program: JSON by its first bytes, or by its name.
 
     A gzip-compressed one is, by its name alone.
     """
-    if path.name.lower().endswith(SUFFIXES):
+    if file.name.lower().endswith(SUFFIXES):
         return True
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(64)
-    except OSError:
-        return False
-    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"{")
+    head = file.head[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return head.startswith(b"{") or (head.startswith(b"[") and SCHEMA.encode() in head)
 
 
-def read_saved(path: Path) -> Inventory:
-    """Read a saved inventory. Raises SavedInputError with the place and what was expected."""
-    document = read_json(path, MAX_BYTES, "a saved inventory")
-    return parse_saved(document, str(path))
+def saved_text(inventories: Sequence[tuple[Inventory, Collected]]) -> str:
+    """What is written for one host, or for several: a list of inventories, which is read back as they are."""
+    texts = [inventory_to_json(inventory, collected) for inventory, collected in inventories]
+    return texts[0] if len(texts) == 1 else "[\n" + ",\n".join(text.rstrip() for text in texts) + "\n]\n"
+
+
+def is_result(file: OpenFile) -> bool:
+    """Whether a file that looks saved is a result, by the schema that its beginning names."""
+    return looks_saved(file) and _RESULT.search(unpacked_head(file.head)) is not None
+
+
+def unpacked_head(head: bytes) -> bytes:
+    """How a saved file begins, without the gzip around it and the zero bytes of UTF-16 between."""
+    if head.startswith(GZIP):
+        try:
+            head = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, len(head))
+        except zlib.error:
+            return b""
+    return head.replace(b"\0", b"")
+
+
+def read_document(file: OpenFile, what: str) -> object:
+    """The JSON of a saved file, packed or not. Raises SavedInputError."""
+    return parse_packed(file.whole(MAX_BYTES, what, SavedInputError), file.where, MAX_BYTES, what)
+
+
+def read_saved(file: OpenFile) -> tuple[Inventory, ...]:
+    """Read a saved inventory, or several. Raises SavedInputError with the place and what was expected."""
+    return parse_each(read_document(file, "a saved inventory"), file.where)
+
+
+def parse_each(document: object, where: str) -> tuple[Inventory, ...]:
+    """The inventories of parsed JSON: one, or a list of them with a host each."""
+    if not isinstance(document, list) or not document:
+        return (parse_saved(document, where),)
+    return tuple(parse_saved(one, f"{where}: inventory {number}") for number, one in enumerate(document, 1))
 
 
 def parse_saved(document: object, where: str) -> Inventory:
@@ -89,6 +135,8 @@ def parse_saved(document: object, where: str) -> Inventory:
             host=collected.text("host"), at=collected.moment("at"), by=collected.need("by", collected.text("by"))
         ),
         registry=None if registry is None else read_registry(registry),
+        reported=tuple(_read_reported(row) for row in top.tables("reported", _told_label)),
+        claimed=tuple(_read_claimed(row) for row in top.tables("claimed", _told_label)),
     )
     collected.finish()
     top.finish()
@@ -173,6 +221,33 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
     )
     row.finish()
     return file
+
+
+def _told_label(number: int, row: dict[str, Any]) -> str:
+    return f"number {number} ({str(row.get('source'))[:60]})"
+
+
+def _read_reported(row: Fields) -> ReportedBuild:
+    numbers = row.need("numbers", row.integers("numbers", 0, 0xFFFF))
+    if not 2 <= len(numbers) <= 4:
+        raise row.fault("numbers", "two to four whole numbers expected")
+    build = ReportedBuild(
+        source=row.need("source", row.text("source")),
+        text=row.need("text", row.text("text")),
+        numbers=numbers,
+        follows_updates=row.flag("follows_updates", False),
+    )
+    row.finish()
+    return build
+
+
+def _read_claimed(row: Fields) -> ClaimedUpdate:
+    claim = ClaimedUpdate(
+        source=row.need("source", row.text("source")),
+        kb=row.need("kb", row.integer("kb", 10_000, 9_999_999)),
+    )
+    row.finish()
+    return claim
 
 
 def _line(value: object) -> str:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
+from hotfix_check.inventory.hives import HIVE_NAME
+from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
-from hotfix_check.inventory.registry import HIVE_NAME
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import shown_path
 
@@ -42,7 +43,8 @@ class FoundFolder:
 class FoundFile:
     """A regular file to be opened, from ``folder`` by its name where that is held open.
 
-    ``evidence`` tells whether its name is wanted, ``follow`` whether it may be a link.
+    ``evidence`` tells whether its name is wanted, ``follow`` whether it may be a link. ``lone`` is the file itself
+    where it was pointed at, and so is open already.
     """
 
     path: str
@@ -50,6 +52,7 @@ class FoundFile:
     evidence: bool
     folder: OpenFolder | None = None
     follow: bool = False
+    lone: OpenFile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hotfix_check.assess import Assessor, Finding, Question
-from hotfix_check.assess.finding import MET, RowState
-from hotfix_check.inventory import InstalledFile, Inventory, TargetKind
+from hotfix_check.assess.finding import MET, ExposureState, RowState
+from hotfix_check.assess.reported import reported_level, reports_of
+from hotfix_check.catalogue import Product
+from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
 from hotfix_check.report.result import Document, names_of
 from hotfix_check.report.text import fill
+from hotfix_check.version import FileVersion
+
+_NAMES = 20  # files that a number alone is told of
 
 
 def identity_document(inventory: Inventory, assessor: Assessor) -> Document:
@@ -18,7 +23,42 @@ def identity_document(inventory: Inventory, assessor: Assessor) -> Document:
         "target": inventory.target,
         "files": [_file(file, assessor) for file in inventory.files],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in inventory.unreadable],
+        "reported": [_reported(one, assessor) for one in inventory.reported],
     }
+
+
+def _reported(one: ReportedBuild, assessor: Assessor) -> Document:
+    """A build without a file: the product that has such builds, and the level where the number tells one."""
+    for product in assessor.catalogue.products:
+        if not reports_of(product, [one]):
+            continue
+        level = reported_level(product, [one])
+        exact = level is not None and level.recorded is not None
+        name = product.levels[level.low].name if level is not None and exact else None
+        return {"source": one.source, "text": one.text, "product": product.id, "name": product.name, "level": name}
+    return {"source": one.source, "text": one.text, "product": None, "name": None, "level": None}
+
+
+def files_of_build(assessor: Assessor, version: FileVersion) -> list[str]:
+    """The files that a number alone can be of: the one that carries its product's build, else those that have it."""
+    names: dict[str, None] = {}
+    for product in assessor.catalogue.products:
+        if not product.holds(version):
+            continue
+        if len(product.server_files) == 1:
+            names.update((product.files[name].name, None) for name in product.server_files)
+            continue
+        own = [
+            name for name in sorted(assessor.outline.names[product.id]) if _has_build(assessor, product, name, version)
+        ]
+        names.update((name, None) for name in own)
+    return list(names)[:_NAMES]
+
+
+def _has_build(assessor: Assessor, product: Product, name: str, version: FileVersion) -> bool:
+    known = product.files.get(name)
+    at_a_level = known is not None and version in known.versions.values()
+    return at_a_level or assessor.relations.knows_build(product.id, name, version)
 
 
 def _file(file: InstalledFile, assessor: Assessor) -> Document:
@@ -58,8 +98,20 @@ def _file(file: InstalledFile, assessor: Assessor) -> Document:
             for product, level in levels
         ],
         "foreign": [one.reason for one in assessment.foreign],
+        "build_of": sorted(one.update.id for one in assessment.findings if _row_state(one) is RowState.EXACT),
         "contains": [_entry(one) for one in sorted(contained, key=_row_version)],
         "next": _entry(min(lacking, key=_row_version)) if lacking else None,
+        "next_steps": [
+            {"id": step.update.id, "title": step.update.title}
+            for one in assessment.installations
+            for step in one.next_steps
+        ],
+        "exposures": [
+            {"cve": exposure.cve, "state": str(exposure.state), "fixed_by": exposure.fixed_by}
+            for one in assessment.installations
+            for exposure in one.exposures
+            if exposure.state is not ExposureState.FIXED
+        ],
         "anomalies": [*notes, *dict.fromkeys(text for one in assessment.findings for text in one.anomalies)],
     }
 
@@ -101,7 +153,15 @@ def render_identity(document: Document, *, width: int) -> str:
     """A few lines a file."""
     blocks = ["\n".join(fill(line, width, indent="    ") for line in _lines(file)) for file in document["files"]]
     blocks += [fill(f"{one['path']}: {one['reason']}", width) for one in document["unreadable"]]
+    blocks += [fill(_reported_words(one), width) for one in document["reported"]]
     return ("\n\n".join(blocks) or f"{document['target']}: no file to identify.") + "\n"
+
+
+def _reported_words(one: Document) -> str:
+    if one["product"] is None:
+        return f"{one['text']} ({one['source']}): a build of no product of the catalogue."
+    level = f" {one['level']}" if one["level"] else "; it shows no service level"
+    return f"{one['text']} ({one['source']}): a build of {one['name']}{level}."
 
 
 def _lines(file: Document) -> list[str]:
@@ -116,6 +176,8 @@ def _lines(file: Document) -> list[str]:
         lines.append("  No product of the catalogue is recognised by this file.")
     elif not file["catalogued"]:
         lines.append("  No update of the catalogue names this file.")
+    if file["build_of"]:
+        lines.append(f"  The build of {', '.join(names_of(file['build_of']))}")
     if file["contains"]:
         entries = [f"{_name(one)} ({one['version']})" for one in file["contains"]]
         lines.append(f"  Contains: {', '.join(entries)}")
@@ -123,7 +185,21 @@ def _lines(file: Document) -> list[str]:
         lines.append(f"  Next it lacks: {_name(file['next'])} ({file['next']['version']}), {file['next']['title']}")
     elif file["contains"]:
         lines.append("  It lacks no catalogued update.")
+    if file["next_steps"]:
+        lines.append(f"  Next: install {', then '.join(names_of(one['id'] for one in file['next_steps']))}")
+    if file["exposures"]:
+        lines.append(f"  Exposures: {_exposure_words(file['exposures'])}")
     return [*lines, *(f"  ! {text}" for text in file["anomalies"])]
+
+
+def _exposure_words(exposures: list[Document]) -> str:
+    """How many of each state, and the newest of them."""
+    parts = []
+    for state in dict.fromkeys(one["state"] for one in exposures):
+        cves = sorted((one["cve"] for one in exposures if one["state"] == state), reverse=True)
+        more = f" and {len(cves) - 3} more" if len(cves) > 3 else ""
+        parts.append(f"{state} {', '.join(cves[:3])}{more}")
+    return "; ".join(parts)
 
 
 def _name(entry: Document) -> str:

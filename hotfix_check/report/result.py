@@ -174,7 +174,7 @@ def _product(level: ProductLevel, catalogue: Catalogue) -> Document:
         "id": product.id,
         "name": product.name,
         "level": known.name if known else None,
-        "level_basis": str(level.basis if level.recorded is None else Basis.REGISTRY),
+        "level_basis": str(level.basis if level.recorded is None else Basis.RECORDED),
         "level_at_least": low.name,
         "level_at_most": high.name,
         "end_of_support": day_text((known.end_of_support if known else None) or product.end_of_support),

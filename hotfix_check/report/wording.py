@@ -108,11 +108,16 @@ def product_words(product: Document) -> str:
     why = {
         "markers": f"by {', '.join(votes[:3])}{more}",
         "declared": "as declared, not verified",
-        "registry": "as recorded in the registry, which no marker file shows; updates are judged by the files alone: "
-        f"to judge by it as well, scan with --assume {product['id']}={level}",
+        "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
+        f"alone: to judge by it as well, scan with --assume {product['id']}={level}",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)
     return f"{product['name']} {level} ({why})"
+
+
+def _recorded_where(product: Document) -> str:
+    reported = any(text.startswith("reported-only:") for text in product["anomalies"])
+    return "reported" if reported else "recorded in the registry"
 
 
 def registry_words(target: Document) -> list[str]:

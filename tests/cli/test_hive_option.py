@@ -64,7 +64,7 @@ def test_a_recorded_level_is_told_with_the_option_that_judges_by_it(run: Run, sa
     target = samples / "copied-file"
     beside = run("scan", target, "--hive", samples / NAME, "-o", "beside.json")
     (product,) = json.loads((tmp_path / "beside.json").read_text())["targets"][0]["products"]
-    assert (product["level"], product["level_basis"], product["level_at_least"]) == ("SP4", "registry", "SP4")
+    assert (product["level"], product["level_basis"], product["level_at_least"]) == ("SP4", "recorded", "SP4")
     alone = run("scan", target, *ONE, "-f", "json")
     (product,) = alone.result["targets"][0]["products"]
     assert (product["level"], product["level_basis"], product["level_at_least"]) == (None, "inferred", "SP4")

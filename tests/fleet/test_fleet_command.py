@@ -323,7 +323,7 @@ def test_a_level_that_only_a_registry_records_is_none_of_the_host(tmp_path: Path
     hive = ("--hive", samples / "SOFTWARE-of-exchange-5.5-sp4")
     run("scan", "server", *hive, "--kb", "KB324528", "-o", "a.json")
     run("inventory", "server", *hive, "-o", "b.json")
-    assert json.loads((tmp_path / "a.json").read_text())["targets"][0]["products"][0]["level_basis"] == "registry"
+    assert json.loads((tmp_path / "a.json").read_text())["targets"][0]["products"][0]["level_basis"] == "recorded"
     levels = [
         (one["id"], one["level"], one["at_least"], one["at_most"])
         for name in ("a.json", "b.json")

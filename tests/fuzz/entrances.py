@@ -38,9 +38,10 @@ from hotfix_check.errors import (
 )
 from hotfix_check.fleet.expected import read_expected
 from hotfix_check.fleet.journal import Journal
-from hotfix_check.inventory import Collected, Inventory, inventory_to_json, is_listing, read_target, refuse_other_text
+from hotfix_check.inventory import Collected, Inventory, inventory_to_json, read_target
 from hotfix_check.inventory.hive import HiveError, read_hive
 from hotfix_check.inventory.listings.read import read_listing
+from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
 from hotfix_check.pe import PeError, read_pe
@@ -161,16 +162,22 @@ def enter_index(data: bytes) -> None:
 
 def enter_listing(data: bytes) -> None:
     """What another tool wrote of a server's files; they are judged."""
-    with _on_disk(data, "fuzz.txt") as path:
-        try:
-            outline = _CATALOGUE.outline()
-            if not is_listing(path):
-                refuse_other_text(path, outline.all_names)
-            inventory = read_listing(path, wanted=outline.all_names, plain=outline.plain_names)
-        except (TargetError, SavedInputError) as error:
-            _told(error)
-            return
-    _judged(inventory, _CATALOGUE)
+    outline = _CATALOGUE.outline()
+    try:
+        file = bytes_as_file(data, "fuzz.txt", "fuzz.txt")
+        inventories = read_listing(file, wanted=outline.all_names, plain=outline.plain_names)
+    except (TargetError, SavedInputError) as error:
+        _told(error)
+        return
+    for inventory in inventories[:3]:
+        collected = inventory.collected or Collected(host=None, at=None, by="fuzz")
+        saved = parse_saved(parse_json(inventory_to_json(inventory, collected).encode(), "again", "it"), "again")
+        assert (saved.files, saved.reported, saved.claimed) == (
+            inventory.files,
+            inventory.reported,
+            inventory.claimed,
+        )
+        _judged(inventory, _CATALOGUE)
 
 
 def enter_package(data: bytes) -> None:
@@ -309,6 +316,7 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "lines": enter_lines,
     "index": enter_index,
     "listing": enter_listing,
+    "pasted": enter_listing,
     "package": enter_package,
     "inventory": enter_inventory,
     "result": enter_result,

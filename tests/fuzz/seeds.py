@@ -22,6 +22,7 @@ import py7zr
 from cab_builder import STORED, build_cab
 from entrances import JOURNAL_BYTES, JOURNAL_QUESTION
 from hive_builder import Value, build_hive
+from inventory.pasted import SAMPLES
 from make_samples import HIVES
 from pe_builder import build_pe
 from report.documents import document
@@ -256,6 +257,12 @@ def listing_seeds() -> tuple[bytes, ...]:
     return (*(text.encode() for text in texts), texts[1].encode("utf-16"))
 
 
+def pasted_seeds() -> tuple[bytes, ...]:
+    """Of each form that people paste the first sample."""
+    first = {form: text for form, _, text, _ in reversed(SAMPLES)}
+    return tuple(text if isinstance(text, bytes) else text.encode() for text in first.values())
+
+
 def package_seeds() -> tuple[bytes, ...]:
     """Cabinets, stored, packed and in one another, alone and behind a program."""
     plain = build_pe("5.5.2657.50", strings={"OriginalFilename": "Mapi32.dll"})
@@ -399,6 +406,7 @@ SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "lines": line_seeds,
     "index": index_seeds,
     "listing": listing_seeds,
+    "pasted": pasted_seeds,
     "package": package_seeds,
     "inventory": inventory_seeds,
     "result": result_seeds,

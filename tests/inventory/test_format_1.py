@@ -24,8 +24,7 @@ from hotfix_check.inventory import (
     TargetKind,
     UnreadableFile,
     inventory_to_json,
-    looks_saved,
-    read_saved,
+    read_target,
 )
 from hotfix_check.inventory import saved as saved_module
 from hotfix_check.version import FileVersion
@@ -80,9 +79,8 @@ def test_the_file_is_the_one_that_was_written_once() -> None:
 def test_it_is_read_as_the_same_values_plain_and_packed(tmp_path: Path) -> None:
     packed = tmp_path / "EX1.json.gz"
     packed.write_bytes(gzip.compress(GOLDEN.read_bytes()))
-    assert read_saved(GOLDEN) == VALUES
-    assert looks_saved(packed)
-    assert read_saved(packed) == VALUES
+    assert read_target(GOLDEN, wanted=frozenset()) == VALUES
+    assert read_target(packed, wanted=frozenset()) == VALUES
     jsonschema.validate(json.loads(GOLDEN.read_text()), SCHEMA)
 
 
@@ -96,6 +94,7 @@ def test_the_description_of_the_format_names_every_field() -> None:
     sections = [set(re.findall(r"^\| `(\w+)`", part, re.MULTILINE)) for part in text.split("\n## ")]
     whole = SCHEMA["properties"]
     parts = (SCHEMA, whole["collected"], whole["files"]["items"], whole["unreadable"]["items"], whole["registry"])
+    parts += (whole["reported"]["items"], whole["claimed"]["items"])
     assert [names for names in sections if names] == [set(part["properties"]) for part in parts]
     (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
     jsonschema.validate(json.loads(example), SCHEMA)
@@ -133,4 +132,4 @@ def test_packed_data_is_unpacked_whole_and_bounded(
     place = tmp_path / "host.json.gz"
     place.write_bytes(data)
     with pytest.raises(SavedInputError, match=said):
-        read_saved(place)
+        read_target(place, wanted=frozenset())

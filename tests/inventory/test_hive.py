@@ -30,10 +30,11 @@ from hotfix_check.inventory import (
     RecordedUpdate,
     RegistryRecords,
     inventory_to_json,
+    read_target,
+    with_hive,
 )
 from hotfix_check.inventory.hive import MAX_RECORDS, MAX_STEPS, NEEDS_EXTRA, HiveError, MissingExtraError, read_hive
-from hotfix_check.inventory.read import read_target, with_hive
-from hotfix_check.inventory.registry import is_hive_place
+from hotfix_check.inventory.hives import is_hive_place
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.saved_result import packaged_schema
 

@@ -22,13 +22,13 @@ from hotfix_check.inventory import (
     TargetKind,
     UnreadableFile,
     inventory_to_json,
-    is_listing,
-    refuse_other_text,
 )
 from hotfix_check.inventory.files import Collected
 from hotfix_check.inventory.listings.listed import inventory_path, text_version, time_of
 from hotfix_check.inventory.listings.read import MAX_BYTES, read_listing
+from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.inventory.target import opened_target, read_target
 from hotfix_check.version import FileVersion
 
 WANTED = frozenset({"mapi32.dll", "store.exe", "readme.cfg"})
@@ -38,11 +38,16 @@ MAPI = Listed(r"C:\WINNT\System32\Mapi32.dll", "5.5.2657.50", 881_936, TIME)
 VERSION = FileVersion(5, 5, 2657, 50)
 
 
+def kind_of(path: Path) -> TargetKind:
+    with opened_target(path) as target:
+        return target.kind
+
+
 def read(tmp_path: Path, text: str | bytes, encoding: str = "utf-8") -> Inventory:
     path = tmp_path / "anything.dat"
     path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
-    assert is_listing(path)
-    return read_listing(path, wanted=WANTED, plain=PLAIN)
+    assert kind_of(path) is TargetKind.LISTING
+    return read_target(path, wanted=WANTED, plain=PLAIN)
 
 
 def only(inventory: Inventory) -> InstalledFile:
@@ -422,16 +427,16 @@ def test_what_is_broken_is_refused_with_its_place(text: str, said: str, tmp_path
     path = tmp_path / "broken"
     path.write_text(text)
     with pytest.raises(HotfixCheckError, match=said) as caught:
-        read_listing(path, wanted=WANTED)
+        read_target(path, wanted=WANTED)
     assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
 
 
 def test_a_document_type_is_refused_before_it_costs(tmp_path: Path) -> None:
     path = tmp_path / "laughs.xml"
     path.write_text(LAUGHS)
-    assert is_listing(path)
+    assert kind_of(path) is TargetKind.LISTING
     with pytest.raises(TargetError, match=r"laughs\.xml: a document type is declared in it"):
-        read_listing(path, wanted=WANTED)
+        read_target(path, wanted=WANTED)
 
 
 def test_a_line_of_blanks_costs_nothing(tmp_path: Path) -> None:
@@ -443,10 +448,10 @@ def test_a_line_of_blanks_costs_nothing(tmp_path: Path) -> None:
 def test_a_listing_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
     with path.open("wb") as stream:
-        stream.write(b"Path,Verified,Publisher,File Version\n")
+        stream.write(b"Path,Verified,Publisher,File Version\n" + b"\n" * 70_000)
         stream.truncate(MAX_BYTES + 1)
     with pytest.raises(TargetError, match="larger than"):
-        read_listing(path, wanted=WANTED)
+        read_target(path, wanted=WANTED)
 
 
 @pytest.mark.parametrize(
@@ -471,21 +476,20 @@ def test_a_listing_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
 def test_anything_else_is_no_listing(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "powershell.csv"
     path.write_bytes(content)
-    assert not is_listing(path)
+    assert kind_of(path) is not TargetKind.LISTING
 
 
 def test_other_text_is_refused_in_a_line_that_names_the_formats(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("Dear all")
     with pytest.raises(
-        TargetError, match=r"notes.txt: text, but none of the listings .*\(filever, sigcheck -c, PowerShell"
+        TargetError, match=r"notes.txt: text, but none of the listings .*Closest are PowerShell: Get-Command"
     ):
-        refuse_other_text(path, WANTED)
-    refuse_other_text(path, {"notes.txt"})
-    path.write_bytes(b"MZ\x90\0")
-    refuse_other_text(path, WANTED)
-    path.write_bytes(b"")
-    refuse_other_text(path, WANTED)
+        read_target(path, wanted=WANTED)
+    assert read_target(path, wanted=frozenset({"notes.txt"})).kind is TargetKind.FILE
+    for content in (b"MZ\x90\0", b""):
+        path.write_bytes(content)
+        assert read_target(path, wanted=WANTED).kind is TargetKind.FILE
 
 
 @given(
@@ -493,13 +497,11 @@ def test_other_text_is_refused_in_a_line_that_names_the_formats(tmp_path: Path) 
     st.sampled_from([b"", b"Path,Verified,Publisher,File Version\n", b'[{"SourceFile": ', b"<Objs V='1'>"]),
 )
 def test_no_bytes_do_anything_but_give_files_or_one_line(data: bytes, start: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "x"
-        path.write_bytes(start + data)
-        try:
-            assert read_listing(path, wanted=WANTED).kind is TargetKind.LISTING
-        except HotfixCheckError as error:
-            assert len(error.lines) == 1
+    try:
+        for inventory in read_listing(bytes_as_file(start + data, "x", "x"), wanted=WANTED):
+            assert inventory.kind is TargetKind.LISTING
+    except HotfixCheckError as error:
+        assert len(error.lines) == 1
 
 
 names = st.text(
@@ -537,7 +539,7 @@ def test_what_a_tool_writes_is_read_and_saved_and_read_back(files: list[Listed],
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x"
         path.write_text(write(files), "utf-8")
-        inventory = read_listing(path, wanted=WANTED)
+        inventory = read_target(path, wanted=WANTED)
     found = {file.path: (str(file.version), file.size, file.modified) for file in inventory.files}
     assert found == {one.path.replace("\\", "/"): (one.version, one.size, one.time) for one in files}
     text = inventory_to_json(inventory, Collected(host=None, at=None, by="a test"))

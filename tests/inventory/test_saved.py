@@ -21,8 +21,8 @@ from hotfix_check.inventory import (
     UnreadableFile,
     by_path,
     inventory_to_json,
-    looks_saved,
-    read_saved,
+    opened_target,
+    read_target,
     saved,
 )
 from hotfix_check.inventory.saved import parse_saved
@@ -129,22 +129,24 @@ def test_what_is_not_json_or_not_ours_is_refused(content: bytes, tmp_path: Path)
     path = tmp_path / "saved.json"
     path.write_bytes(content)
     with pytest.raises(SavedInputError):
-        read_saved(path)
+        read_target(path, wanted=frozenset())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"], ids=str)
 def test_an_inventory_is_known_by_its_content_in_the_encodings_that_shells_write(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "anything.dat"
     path.write_bytes(json.dumps(example(), sort_keys=True).encode(encoding))
-    assert looks_saved(path)
-    assert read_saved(path).files[0].path == "Store.exe"
+    with opened_target(path) as target:
+        assert target.kind is TargetKind.INVENTORY
+    assert read_target(path, wanted=frozenset()).files[0].path == "Store.exe"
 
 
 def test_a_program_or_text_is_no_inventory(tmp_path: Path) -> None:
     path = tmp_path / "anything.dat"
     for content in (b"MZ\x90\0", b"", b"[1]", b"text"):
         path.write_bytes(content)
-        assert not looks_saved(path)
+        with opened_target(path) as target:
+            assert target.kind is TargetKind.FILE
 
 
 def test_200_000_programs_that_tell_everything_are_within_the_bounds() -> None:

@@ -258,10 +258,16 @@ def _identity(text: str) -> str:
             {
                 **{"path": text, "name": text, "version": text, "machine": text, "catalogued": True},
                 "products": [{**product, "level_basis": "markers"}],
-                **{"foreign": [text], "contains": [entry], "next": entry, "anomalies": [text]},
+                **{"foreign": [text], "build_of": [text], "contains": [entry], "next": entry, "anomalies": [text]},
+                "next_steps": [{"id": text, "title": text}],
+                "exposures": [{"cve": text, "state": "exposed", "fixed_by": text}],
             }
         ],
         "unreadable": [{"path": text, "reason": text}],
+        "reported": [
+            {"source": text, "text": text, "product": text, "name": text, "level": text},
+            {"source": text, "text": text, "product": None, "name": None, "level": None},
+        ],
     }
     return render_identity(made, width=80)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,7 +18,6 @@ from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
 from hotfix_check.inventory.registry import RegistryRecords
-from hotfix_check.pe.bytes import open_regular
 from hotfix_check.untrusted.shown import clipped, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]
@@ -51,16 +49,20 @@ class ArchiveContent:
 
 
 def read_archive(
-    target: Path, form: ArchiveForm, asked: Asked, on_file: Callable[[], None] | None = None
+    target: Path,
+    stream: BinaryIO,
+    size: int,
+    form: ArchiveForm,
+    asked: Asked,
+    on_file: Callable[[], None] | None = None,
 ) -> ArchiveContent:
-    """Collect an archive. One that cannot be read to its end lists no folder, and is itself unreadable.
+    """Collect the open archive ``target``. One that cannot be read to its end lists no folder, and is unreadable.
 
     Archives within are opened, one level deep, when nothing beside them is evidence: then they are the evidence, packed
     one by one. Raises TargetError when its form needs what is not installed.
     """
     reader = _reader(form, f"{target}: ")
-    fd, status = open_regular(target, follow=True)
-    budget = Budget(status.st_size)
+    budget = Budget(size)
     name = path_text(target.name)
     taker = Taker(
         asked,
@@ -69,11 +71,10 @@ def read_archive(
         open_nested=lambda unpacked: _open_nested(unpacked, asked, budget, on_file),
         on_file=on_file,
     )
-    with os.fdopen(fd, "rb") as stream:
-        fault = _read(reader, stream, taker)
+    fault = _read(reader, stream, taker)
     if fault is not None:
         taker.folders.clear()
-        taker.unreadable[name] = UnreadableFile(path=name, reason=fault, is_folder=True, size=status.st_size)
+        taker.unreadable[name] = UnreadableFile(path=name, reason=fault, is_folder=True, size=size)
     return ArchiveContent(
         folders=tuple(sorted(taker.folders)),
         files=tuple(sorted(taker.files.values(), key=by_path)),

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from hotfix_check.inventory.archives.member import MAX_HIVES, Budget, Member, MemberFault, inner_path, safe_name
 from hotfix_check.inventory.archives.unpacking import Unpacked
-from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.file_facts import Asked, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
-from hotfix_check.inventory.registry import KEPT_ASIDE, NOT_THE_ONE, RegistryRecords, hive_rank, is_hive_place
+from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, outranks, the_one
+from hotfix_check.inventory.registry import RegistryRecords
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
 
@@ -170,9 +170,9 @@ class Taker:
 
     def _why_no_hive(self, path: str) -> str | None:
         """Why a registry hive is not read; None when it counts, if it can be read."""
-        if is_backup(path.removeprefix(self.prefix).rpartition("/")[0], ()):
+        if is_kept_aside(path.removeprefix(self.prefix)):
             return KEPT_ASIDE
-        if self.hive is not None and hive_rank(self.hive.hive) <= hive_rank(path):
+        if self.hive is not None and outranks(self.hive.hive, path):
             return NOT_THE_ONE
         if self.budget.hives >= MAX_HIVES:
             return f"a registry hive after {MAX_HIVES} others that were read, so it is not read"
@@ -195,11 +195,9 @@ class Taker:
         self._keep_hive(records)
 
     def _keep_hive(self, records: RegistryRecords) -> None:
-        if self.hive is not None:
-            first, records = sorted((self.hive, records), key=lambda one: hive_rank(one.hive))
-            self._keep(UnreadableFile(path=records.hive, reason=NOT_THE_ONE, size=records.size))
-            records = first
-        self.hive = records
+        self.hive, others = the_one(one for one in (self.hive, records) if one is not None)
+        for other in others:
+            self._keep(other)
 
     def _count(self) -> None:
         self.seen += 1

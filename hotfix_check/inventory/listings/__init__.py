@@ -1,5 +1,5 @@
-"""Listings of files and their versions that other tools wrote, as targets; ``read`` reads one that was recognised."""
+"""What other tools say of files and builds, as targets; ``read`` reads one that was recognised."""
 
-from hotfix_check.inventory.listings.recognise import is_listing, refuse_other_text
+from hotfix_check.inventory.listings.recognise import is_listing, is_other_text, text_head
 
-__all__ = ["is_listing", "refuse_other_text"]
+__all__ = ["is_listing", "is_other_text", "text_head"]

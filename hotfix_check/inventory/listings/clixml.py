@@ -2,7 +2,8 @@
 
 Every object with the four parts of a file version is a file, wherever it stands: System.Diagnostics.FileVersionInfo, or
 the copy of one that HealthChecker keeps as ExchangeInformation.BuildInformation.ExchangeSetup and that may have lost
-its file name. https://learn.microsoft.com/openspecs/windows_protocols/ms-psrp (serialization of objects)
+its file name. An object that is of another known kind (Get-ExchangeServer, Get-HotFix) is taken as well.
+https://learn.microsoft.com/openspecs/windows_protocols/ms-psrp (serialization of objects)
 
 A document type is refused, so that no entity is ever declared.
 """
@@ -10,16 +11,19 @@ A document type is refused, so that no entity is ever declared.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from hotfix_check.errors import TargetError
+from hotfix_check.inventory.listings.listed import Said
+from hotfix_check.inventory.listings.powershell import PARTS, SETUP_FILE, SETUP_OBJECT
+from hotfix_check.inventory.listings.rows import facts_of, kind_of_row
 from hotfix_check.untrusted.shown import clipped
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _VALUES = {"S", "I32", "I64", "Version", "DT", "B"}
-_PARTS = {"filemajorpart", "fileminorpart", "filebuildpart", "fileprivatepart"}
-_SETUP = ("ExchangeSetup", "ExSetup.exe")
+_VERSION = "admindisplayversion"  # an object of its own, with Major to Revision
 MAX_NESTING = 1000
 
 
@@ -27,6 +31,19 @@ MAX_NESTING = 1000
 class _Object:
     name: str | None
     values: dict[str, object] = field(default_factory=dict)
+
+
+def is_clixml(head: str) -> bool:
+    """Whether a text is CLIXML."""
+    start = head.lstrip("\ufeff \t\r\n")
+    return start.startswith("<") and re.search(r"<Objs\s", start[:1000]) is not None
+
+
+def clixml(data: bytes, text: str, where: str) -> Iterator[Said]:
+    """What the objects say; those that name no host are of the server that HealthChecker names."""
+    rows, host = clixml_rows(data, where)
+    for said in facts_of(rows, "(CLIXML)"):
+        yield Said(said.what, said.source, said.host or host)
 
 
 def clixml_rows(data: bytes, where: str) -> tuple[list[dict[str, object]], str | None]:
@@ -61,9 +78,13 @@ def clixml_rows(data: bytes, where: str) -> tuple[list[dict[str, object]], str |
                 hosts.append(value)
         elif tag == "Obj":
             one = above.pop()
-            if one.values.keys() >= _PARTS:
-                if one.name == _SETUP[0]:
-                    one.values.setdefault("filename", _SETUP[1])
+            if one.name is not None and one.name.lower() == _VERSION:
+                above[-1].values.setdefault(_VERSION, one.values)
+            elif one.values.keys() >= PARTS:
+                if one.name == SETUP_OBJECT:
+                    one.values.setdefault("filename", SETUP_FILE)
+                rows.append(one.values)
+            elif kind_of_row(one.values) is not None:
                 rows.append(one.values)
         name = None
 

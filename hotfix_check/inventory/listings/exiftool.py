@@ -32,32 +32,32 @@ _MACHINES = {
 
 
 def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
-    """One object; None for one without a name."""
-    path = text_of(row.get("SourceFile"))
+    """One object, its keys in lower case but for their group; None for one without a name."""
+    path = text_of(row.get("sourcefile"))
     if path is None:
         return None
-    tags = {key.rpartition(":")[2]: value for key, value in row.items()}
-    version, string = tags.get("FileVersionNumber"), tags.get("FileVersion")
+    tags = {key.rpartition(":")[2].lower(): value for key, value in row.items()}
+    version, string = tags.get("fileversionnumber"), tags.get("fileversion")
     fixed = fixed_version(version)
     number = next((one for one in (version, string) if isinstance(one, int | float)), None)
     doubt = None
     if fixed is None and number is not None:
         doubt = f"gives the version as the number {number}, which has lost its zeros (1.10 becomes 1.1)"
-    machine, language = tags.get("MachineType"), tags.get("LanguageCode")
-    linked = _time(tags.get("TimeStamp"))
+    machine, language = tags.get("machinetype"), tags.get("languagecode")
+    linked = _time(tags.get("timestamp"))
     return ListedFile(
         path=path,
         fixed=fixed,
         version_text=text_of(string),
         doubt=doubt,
-        no_version="PEType" in tags and version is None and string is None,
-        size=_size(tags.get("FileSize")),
-        modified=_time(tags.get("FileModifyDate")),
-        product_name=text_of(tags.get("ProductName")),
-        company_name=text_of(tags.get("CompanyName")),
-        original_filename=text_of(tags.get("OriginalFileName")),
-        internal_name=text_of(tags.get("InternalName")),
-        description=text_of(tags.get("FileDescription")),
+        no_version="petype" in tags and version is None and string is None,
+        size=_size(tags.get("filesize")),
+        modified=_time(tags.get("filemodifydate")),
+        product_name=text_of(tags.get("productname")),
+        company_name=text_of(tags.get("companyname")),
+        original_filename=text_of(tags.get("originalfilename")),
+        internal_name=text_of(tags.get("internalname")),
+        description=text_of(tags.get("filedescription")),
         languages=(int(language, 16),) if isinstance(language, str) and _LANGUAGE.fullmatch(language) else (),
         machine=_MACHINES.get(machine) if isinstance(machine, int | str) else None,
         linked=None if linked is None else int(linked.timestamp()),

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hotfix_check.inventory.files import VERSION_FROM_TEXT, InstalledFile, UnreadableFile, name_of
+from hotfix_check.inventory.files import (
+    VERSION_FROM_TEXT,
+    ClaimedUpdate,
+    InstalledFile,
+    ReportedBuild,
+    UnreadableFile,
+    name_of,
+)
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
 
+PRODUCT_ALONE = "gives the product's version and not the file's"
+"""Why a version cannot be used as a file's."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
 # "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".
@@ -29,7 +39,8 @@ class ListedFile:
 
     ``path`` is as in the listing. ``fixed`` is the version of the fixed version block, where the listing gives that;
     ``version_text`` the string FileVersion, or whatever text the listing calls version. ``no_version`` tells that the
-    lister looked and found no version resource; ``doubt`` why the version given cannot be used.
+    lister looked and found no version resource; ``doubt`` why the version given cannot be used. ``cut``: the path is
+    not told to its end, so which file it is is not known.
     """
 
     path: str
@@ -49,6 +60,16 @@ class ListedFile:
     linked: int | None = None
     outlook_stub: bool | None = None
     sha256: str | None = None
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a listing says: of a file, or without one; in whose words, and of which host where it says so."""
+
+    what: ListedFile | ReportedBuild | ClaimedUpdate | RegistryRecords
+    source: str
+    host: str | None = None
 
 
 def taken(
@@ -63,6 +84,8 @@ def taken(
     name = name_of(path)
     if not name:
         return None
+    if listed.cut:
+        return UnreadableFile(path=path, reason=f"{source} cuts its path, so which file it is is not shown")
     version, text = listed.fixed, listed.version_text
     notes: tuple[str, ...] = ()
     if version is None and listed.doubt is None and text is not None and name not in plain:
@@ -121,6 +144,24 @@ def inventory_path(text: str) -> str:
 def has_folder(path: str) -> bool:
     """Whether a listed path says where the file is, not only its name."""
     return "\\" in path or "/" in path or bool(_DRIVE.match(path))
+
+
+def lowered(row: Mapping[str, object]) -> dict[str, object]:
+    """The same table with keys in lower case: PowerShell does not tell them apart."""
+    return {key.lower(): value for key, value in row.items()}
+
+
+def shown_path(text: str, named: object) -> tuple[str, bool]:
+    """What is left of a path that a console cut, and whether the file's name is lost with it.
+
+    What stands behind the dots is kept; where they are the end, the file is the one that the command ``named``.
+    """
+    if "..." not in text and "\N{HORIZONTAL ELLIPSIS}" not in text:
+        return text, False
+    tail = text.replace("\N{HORIZONTAL ELLIPSIS}", "...").rpartition("...")[2]
+    if has_folder(tail):
+        return tail.replace("/", "\\").partition("\\")[2], False
+    return (named, False) if isinstance(named, str) and not tail.strip() else (text, True)
 
 
 def text_version(text: str) -> FileVersion | None:

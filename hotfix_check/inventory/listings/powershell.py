@@ -13,47 +13,95 @@ country does, unless told otherwise, and then neither month nor zone is certain.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from hotfix_check.inventory.files import ReportedBuild, name_of
+from hotfix_check.inventory.listings.console import NAMED
 from hotfix_check.inventory.listings.listed import (
+    PRODUCT_ALONE,
     ListedFile,
     count_of,
     digest_of,
     fixed_version,
     has_folder,
+    inventory_path,
+    lowered,
+    shown_path,
     text_of,
+    text_version,
     time_of,
 )
 from hotfix_check.version import FileVersion
 
 _PARTS = ("filemajorpart", "fileminorpart", "filebuildpart", "fileprivatepart")
+PARTS = frozenset(_PARTS)
+"""The keys of a FileVersionInfo by which one is known wherever it stands."""
+SETUP_OBJECT, SETUP_FILE = "ExchangeSetup", "ExSetup.exe"
+"""HealthChecker's name for the FileVersionInfo of a file, which may have lost its own."""
 _RAW = ("major", "minor", "build", "revision")
 _LINE = re.compile(r"(\w{1,40}):[ \t]*(.*)", re.ASCII)
 _PRINTED = {"file": "filename", "product": "productname"}
 _PATHS = ("fullname", "pspath", "path")
+_REGISTRY = "Microsoft.PowerShell.Core\\Registry::"
+_OF_EXCHANGE = re.compile(r"microsoft[\\/]exch|exchsrvr[\\/]|exchange server[\\/]", re.IGNORECASE)
+_NAMELESS = ("fileversion", "productversion")
 _VERSIONS = ("fileversion", "version", "fileversionstring", "versionstring")
 
 
 def is_powershell(row: Mapping[str, object]) -> bool:
     """Whether a table of lower-case columns is of files with versions, as PowerShell names them."""
+    if str(row.get("pspath")).startswith(_REGISTRY):
+        return False
     own = {"versioninfo", "fileversionraw", "filemajorpart", "fileversion"} & set(row)
+    if "productversion" in row and {"filename", "file", NAMED} & set(row):
+        return True
     if {"fullname", "pspath"} & set(row):
         return bool(own) or any("version" in column for column in row)
-    return bool(own) and bool({"path", "filename", "name"} & set(row))
+    if {"commandtype", "name", "version", "source"} <= set(row) or (NAMED in row and row.keys() & {"version", *own}):
+        return True
+    return bool(own) and bool({"path", "filename", "name", "file"} & set(row))
 
 
-def lowered(row: Mapping[str, object]) -> dict[str, object]:
-    """The same table with keys in lower case: PowerShell does not tell them apart."""
-    return {key.lower(): value for key, value in row.items()}
+def powershell_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
+    """One row with keys in lower case; of a file whose name was cut away, what its version is consistent with."""
+    file = powershell_file(row)
+    if file is None:
+        return
+    yield file
+    version = file.fixed or (text_version(file.version_text) if file.version_text else None)
+    if file.cut and version is not None and _OF_EXCHANGE.search(file.path):
+        source = "a file of Exchange whose name is cut"
+        yield ReportedBuild(source=source, text=str(version), numbers=tuple(version), follows_updates=True)
+    product = text_of(row.get("productversion"))
+    number = None if product is None else text_version(product)
+    if version is None and number is not None and name_of(inventory_path(file.path)) == SETUP_FILE.lower():
+        source = f"ProductVersion of {SETUP_FILE}"
+        yield ReportedBuild(source=source, text=str(number), numbers=tuple(number), follows_updates=True)
+
+
+def is_nameless(row: Mapping[str, object]) -> bool:
+    """Whether a row is of a FileVersionInfo without the file: its versions were selected, and its name was not."""
+    versions = [text_of(row.get(key)) for key in _NAMELESS]
+    return any(text is not None and text_version(text) is not None for text in versions)
+
+
+def nameless(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
+    """What a version without a file is consistent with, where it is a product's."""
+    text = next(said for key in _NAMELESS if (said := text_of(row.get(key))) is not None)
+    version = text_version(text)
+    if version is not None:
+        source = "a FileVersion without its file"
+        yield ReportedBuild(source=source, text=text, numbers=tuple(version), follows_updates=True)
 
 
 def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     """One row with keys in lower case; None for a folder, and for one that names no file."""
     info = row.get("versioninfo")
     inner = lowered(info) if isinstance(info, dict) else _printed(info) if isinstance(info, str) else {}
-    path = _path(row, inner)
-    if path is None or row.get("psiscontainer") in (True, "True"):
+    whole = _path(row, inner)
+    if whole is None or row.get("psiscontainer") in (True, "True"):
         return None
+    path, cut = shown_path(whole, row.get(NAMED))
     facts = {**row, **inner}
     parts = _parts(facts)
     text = next((said for key in _VERSIONS if (said := text_of(facts.get(key))) is not None), None)
@@ -62,12 +110,14 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     none = parts == FileVersion(0, 0, 0, 0) and text is None
     return ListedFile(
         path=path,
+        cut=cut,
         fixed=None if none else parts,
         version_text=text,
         no_version=none,
+        doubt=PRODUCT_ALONE if parts is None and text is None and text_of(facts.get("productversion")) else None,
         size=count_of(row.get("length")),
         modified=time_of(row.get("lastwritetimeutc"), utc=True) or time_of(row.get("lastwritetime")),
-        product_name=text_of(facts.get("productname")),
+        product_name=text_of(facts.get("productname")) or text_of(facts.get("product")),
         company_name=text_of(facts.get("companyname")),
         original_filename=text_of(facts.get("originalfilename")),
         internal_name=text_of(facts.get("internalname")),
@@ -80,8 +130,10 @@ def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
     for key in _PATHS:
         if (path := text_of(row.get(key))) is not None:
             return path
-    whole = text_of(inner.get("filename")) or text_of(row.get("filename"))
-    name = whole or text_of(row.get("name"))
+    if "commandtype" in row:
+        return text_of(row.get("source")) or text_of(row.get("name"))
+    whole = text_of(inner.get("filename")) or text_of(row.get("filename")) or text_of(row.get("file"))
+    name = whole or text_of(row.get("name")) or text_of(row.get(NAMED))
     folder = text_of(row.get("directoryname")) or text_of(row.get("directory"))
     return f"{folder}\\{name}" if name is not None and folder is not None and not has_folder(name) else name
 

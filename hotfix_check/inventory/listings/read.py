@@ -1,113 +1,122 @@
-"""A listing to an Inventory: no folder of it is whole, since a listing does not say what it left out."""
+"""A listing to inventories, one a host: no folder of it is whole, since a listing does not say what it left out."""
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
-from hotfix_check.inventory.listings.clixml import clixml_rows
-from hotfix_check.inventory.listings.exiftool import exiftool_file
-from hotfix_check.inventory.listings.filever import filever_files
-from hotfix_check.inventory.listings.listed import ListedFile, each_once, taken
-from hotfix_check.inventory.listings.osquery import osquery_file
-from hotfix_check.inventory.listings.powershell import lowered, powershell_file
-from hotfix_check.inventory.listings.recognise import HEAD_BYTES, Form, decoded, form_of
-from hotfix_check.inventory.listings.sigcheck import sigcheck_file
-from hotfix_check.inventory.listings.tables import rows_of
-from hotfix_check.inventory.listings.velociraptor import velociraptor_file
-from hotfix_check.untrusted.bounded import read_bounded
-from hotfix_check.untrusted.json import parse_json
-from hotfix_check.untrusted.shown import path_text
+from hotfix_check.inventory.files import (
+    ClaimedUpdate,
+    Collected,
+    InstalledFile,
+    Inventory,
+    ReportedBuild,
+    TargetKind,
+    UnreadableFile,
+    by_path,
+)
+from hotfix_check.inventory.hives import the_one
+from hotfix_check.inventory.listings.listed import ListedFile, Said, each_once, taken
+from hotfix_check.inventory.listings.recognise import decoded, forms_of
+from hotfix_check.inventory.open_file import HEAD_BYTES, OpenFile
+from hotfix_check.inventory.registry import RegistryRecords
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_FILES = 1_000_000
-
-_JSON_FORMS: dict[Form, Callable[[Mapping[str, object]], ListedFile | None]] = {
-    Form.POWERSHELL_JSON: lambda row: powershell_file(lowered(row)),
-    Form.OSQUERY: osquery_file,
-    Form.VELOCIRAPTOR: velociraptor_file,
-    Form.EXIFTOOL: exiftool_file,
-}
+MAX_HOSTS = 20_000
 
 
-def read_listing(path: Path, *, wanted: Container[str], plain: Container[str] = frozenset()) -> Inventory:
-    """The files of a listing that have a version, or are evidence (``wanted``; ``plain`` have no version resource).
+def read_listing(
+    file: OpenFile, *, wanted: Container[str], plain: Container[str] = frozenset()
+) -> tuple[Inventory, ...]:
+    """What a listing says of each host: its files that have a version, or are evidence, and what is told without files.
 
-    Raises TargetError, or SavedInputError for what is no JSON, with the place.
+    ``wanted`` are the names that are evidence; those of ``plain`` have no version resource. Rows that name no host are
+    a host of their own. Raises TargetError, or SavedInputError for what is no JSON, with the place.
     """
-    where = path_text(str(path))
-    data = read_bounded(path, MAX_BYTES, "a listing of files", TargetError)
-    form = form_of(decoded(data[:HEAD_BYTES]))
-    if form is None:
+    where = file.where
+    data = file.whole(MAX_BYTES, "a listing of files", TargetError)
+    forms = forms_of(decoded(data[:HEAD_BYTES]))
+    if not forms:
         raise TargetError(f"{where}: no listing of files that is known")
-    host = None
-    if form is Form.CLIXML:
-        rows, host = clixml_rows(data, where)
-        listed = _each(rows, powershell_file)
-    elif form in _JSON_FORMS:
-        listed = _each(_json_rows(data, where), _JSON_FORMS[form])
-    elif form is Form.FILEVER:
-        listed = filever_files(decoded(data))
-    else:
-        take = sigcheck_file if form is Form.SIGCHECK else powershell_file
-        listed = _each(rows_of(decoded(data), where), take)
-    found: list[InstalledFile | UnreadableFile] = []
+    text = decoded(data)
+    hosts: dict[str | None, _Host] = {}
     seen = 0
-    for file in listed:
-        seen += 1
-        if seen > MAX_FILES:
-            raise TargetError(f"{where}: more than {MAX_FILES} files are listed")
-        one = taken(file, str(form), wanted, plain)
-        if one is not None:
-            found.append(one)
-    once = sorted(each_once(found), key=by_path)
-    files = tuple(one for one in once if isinstance(one, InstalledFile))
-    return Inventory(
-        target=where,
-        kind=TargetKind.LISTING,
-        root=(),
-        folders=(),
-        files=files,
-        unreadable=tuple(one for one in once if isinstance(one, UnreadableFile)),
-        files_seen=seen,
-        files_read=len(files),
-        lone_file=seen == 1,
-        collected=None if host is None else Collected(host=host, at=None, by=str(form)),
+    for form in forms:
+        for said in form.reads(data, text, where):
+            seen += 1
+            if seen > MAX_FILES:
+                raise TargetError(f"{where}: more than {MAX_FILES} files are listed")
+            key = None if said.host is None else said.host.casefold()
+            if key not in hosts and len(hosts) >= MAX_HOSTS:
+                raise TargetError(f"{where}: more than {MAX_HOSTS} hosts are named")
+            hosts.setdefault(key, _Host(said.host, said.source)).add(said, wanted, plain)
+    if not hosts and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
+        raise TargetError(f"{where}: the console cut what it tells (...): '| Format-List' shows all of it")
+    if not hosts:
+        hosts[None] = _Host(None, "a listing")
+    several = len(hosts) > 1
+    return tuple(
+        hosts[key].inventory(where, several=several) for key in sorted(hosts, key=lambda key: (key is None, key))
     )
 
 
-def _each(
-    rows: Iterable[Mapping[str, object]], take: Callable[[Mapping[str, object]], ListedFile | None]
-) -> Iterator[ListedFile]:
-    for row in rows:
-        file = take(row)
-        if file is not None:
-            yield file
+@dataclass(slots=True)
+class _Host:
+    """What is said of one host so far."""
+
+    name: str | None
+    source: str
+    files: list[InstalledFile | UnreadableFile] = field(default_factory=list)
+    reported: dict[ReportedBuild, None] = field(default_factory=dict)
+    claimed: dict[ClaimedUpdate, None] = field(default_factory=dict)
+    registry: list[RegistryRecords] = field(default_factory=list)
+    seen: int = 0
+
+    def add(self, said: Said, wanted: Container[str], plain: Container[str]) -> None:
+        """Take one thing more."""
+        if isinstance(said.what, ReportedBuild):
+            self.reported.setdefault(said.what)
+        elif isinstance(said.what, ClaimedUpdate):
+            self.claimed.setdefault(said.what)
+        elif isinstance(said.what, RegistryRecords):
+            self.registry.append(said.what)
+        else:
+            self._add_file(said.what, said.source, wanted, plain)
+
+    def _add_file(self, file: ListedFile, source: str, wanted: Container[str], plain: Container[str]) -> None:
+        self.seen += 1
+        found = taken(file, source, wanted, plain)
+        if found is not None:
+            self.files.append(found)
+
+    def inventory(self, where: str, *, several: bool) -> Inventory:
+        """All that was said of the host."""
+        files, unreadable = _parted(each_once(self.files))
+        registry, others = the_one(self.registry)
+        return Inventory(
+            target=f"{where}: {self.name or 'no host named'}" if several else where,
+            kind=TargetKind.LISTING,
+            root=(),
+            folders=(),
+            files=files,
+            unreadable=tuple(sorted((*unreadable, *others), key=by_path)),
+            files_seen=self.seen,
+            files_read=len(files),
+            lone_file=self.seen == 1,
+            collected=None if self.name is None else Collected(host=self.name, at=None, by=self.source),
+            registry=registry,
+            reported=tuple(sorted(self.reported, key=lambda one: (one.source, one.numbers, one.text))),
+            claimed=tuple(sorted(self.claimed, key=lambda one: (one.kb, one.source))),
+        )
 
 
-def _json_rows(data: bytes, where: str) -> Iterator[dict[str, object]]:
-    """The objects of one JSON text, or of one a line (JSONL)."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            data = data.decode("utf-16").encode()
-        except UnicodeDecodeError as fault:
-            raise TargetError(f"{where}: not UTF-16 text ({fault.reason})") from None
-    lines = data.splitlines() if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else []
-    if len(lines) > 1 and all(line[:1] in (b"{", b"", b"\xef") for line in lines):
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield from _objects(parse_json(line, f"{where}: line {number}", "a listing of files"))
-        return
-    yield from _objects(parse_json(data, where, "a listing of files"))
-
-
-def _objects(document: object) -> Iterator[dict[str, object]]:
-    """A list's objects, one object, or those that Windows PowerShell wraps as {"value": [...], "Count": 2}."""
-    if isinstance(document, dict) and isinstance(document.get("value"), list) and "Count" in document:
-        document = document["value"]
-    for one in document if isinstance(document, list) else [document]:
-        if isinstance(one, dict):
-            yield one
+def _parted(
+    files: Iterable[InstalledFile | UnreadableFile],
+) -> tuple[tuple[InstalledFile, ...], tuple[UnreadableFile, ...]]:
+    once = sorted(files, key=by_path)
+    return (
+        tuple(one for one in once if isinstance(one, InstalledFile)),
+        tuple(one for one in once if isinstance(one, UnreadableFile)),
+    )

@@ -5,41 +5,58 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from hotfix_check.errors import TargetError
+from hotfix_check.inventory.listings.listed import Said
+from hotfix_check.inventory.listings.rows import MANY, facts_of, kind_of_row, kind_of_rows
 
 HEADER_LINES = 40  # a banner, or the #TYPE line of Windows PowerShell, may stand above the header
 MAX_COLUMNS = 500
+_LONGEST_HEADER = 20_000
 
 
 def header_of(text: str) -> tuple[int, str, tuple[str, ...]] | None:
     """Where the header line begins, what parts its columns, and their names in lower case; None without one.
 
-    It is the first line with at least two columns, path and version among them.
+    It is the first line with at least two columns that, with the line below it, is a row of a known kind.
     """
     at = 0
-    for line in text[:65_536].splitlines(keepends=True)[:HEADER_LINES]:
+    lines = text[:65_536].splitlines(keepends=True)[:HEADER_LINES]
+    for line, below in zip(lines, [*lines[1:], ""], strict=False):
         for delimiter in (",", ";", "\t"):
             if delimiter in line and not line.startswith("#TYPE"):
-                columns = tuple(cell.strip().strip('"').strip().lower() for cell in line.strip().split(delimiter))
-                if _PATHS.intersection(columns) and any(_is_version(column) for column in columns):
+                columns = _cells(line, delimiter)
+                values = _cells(below, delimiter, case=True)
+                row = {**dict.fromkeys(columns), **dict(zip(columns, values, strict=False))}
+                if kind_of_row(row) is not None:
                     return at, delimiter, columns
         at += len(line)
     return None
 
 
-_PATHS = {"path", "fullname", "filename", "pspath", "name"}
+def _cells(line: str, delimiter: str, *, case: bool = False) -> tuple[str, ...]:
+    cells = (cell.strip().strip('"').strip() for cell in line[:_LONGEST_HEADER].strip().split(delimiter))
+    return tuple(cell if case else cell.lower() for cell in cells)
 
 
-def _is_version(column: str) -> bool:
-    return "version" in column
+def is_table(head: str) -> bool:
+    """Whether a text has the header of a table of a known kind."""
+    return header_of(head) is not None
+
+
+def table(data: bytes, text: str, where: str) -> Iterator[Said]:
+    """What the rows say."""
+    rows = rows_of(text, where)
+    first = list(islice(rows, MANY))
+    yield from facts_of(chain(first, rows), default=kind_of_rows(first))
 
 
 def rows_of(text: str, where: str) -> Iterator[dict[str, object]]:
     """The rows below the header, by column name in lower case. Raises TargetError with the line of what is no CSV."""
     header = header_of(text)
     if header is None:
-        raise TargetError(f"{where}: no header line with a path and a version in it")
+        raise TargetError(f"{where}: no header line of a known table")
     at, delimiter, columns = header
     above = text.count("\n", 0, at) + 1
     if len(columns) > MAX_COLUMNS:

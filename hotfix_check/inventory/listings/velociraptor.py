@@ -12,7 +12,7 @@ from typing import Any
 
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, digest_of, text_of, time_of
 
-_PATHS = ("OSPath", "FullPath", "_OSPath")
+_PATHS = ("ospath", "fullpath", "_ospath")
 _MACHINES = {
     "IMAGE_FILE_MACHINE_I386": "i386",
     "IMAGE_FILE_MACHINE_AMD64": "amd64",
@@ -22,23 +22,40 @@ _MACHINES = {
 }
 
 
+_SPREAD = {
+    key.lower(): key
+    for key in (
+        "VersionInformation",
+        "FileHeader",
+        "Exports",
+        "FileVersion",
+        "ProductName",
+        "CompanyName",
+        "OriginalFilename",
+        "InternalName",
+        "FileDescription",
+    )
+}
+"""What parse_pe gives, by its key in lower case."""
+
+
 def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
-    """One row; None for one without a path."""
+    """One row with its own keys in lower case; None for one without a path."""
     path = next((found for key in _PATHS if (found := text_of(row.get(key))) is not None), None)
-    if path is None or row.get("IsDir") is True:
+    if path is None or row.get("isdir") is True:
         return None
-    parsed = _parsed(row) or {}
+    parsed = _parsed(row)
     strings = parsed.get("VersionInformation", parsed)
     strings = strings if isinstance(strings, dict) else {}
     header = parsed.get("FileHeader")
     header = header if isinstance(header, dict) else {}
-    digests = row.get("Hash")
+    digests = row.get("hash")
     text = text_of(strings.get("FileVersion"))
     return ListedFile(
         path=path,
         version_text=text,
-        size=count_of(row.get("Size")),
-        modified=time_of(row.get("Mtime")) or time_of(row.get("ModTime")),
+        size=count_of(row.get("size")),
+        modified=time_of(row.get("mtime")) or time_of(row.get("modtime")),
         product_name=text_of(strings.get("ProductName")),
         company_name=text_of(strings.get("CompanyName")),
         original_filename=text_of(strings.get("OriginalFilename")),
@@ -47,16 +64,16 @@ def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
         machine=_MACHINES.get(str(header.get("Machine"))),
         linked=_linked(header.get("TimeDateStampRaw")),
         outlook_stub=_stub(parsed.get("Exports")),
-        sha256=digest_of(digests.get("SHA256") if isinstance(digests, dict) else row.get("SHA256")),
+        sha256=digest_of(digests.get("SHA256") if isinstance(digests, dict) else row.get("sha256")),
     )
 
 
-def _parsed(row: Mapping[str, object]) -> Mapping[str, Any] | None:
-    """Where the strings are: in the row, in the column that holds what parse_pe gave, or spread over the row."""
-    for part in (row, *(value for value in row.values() if isinstance(value, dict))):
-        if "VersionInformation" in part:
+def _parsed(row: Mapping[str, object]) -> Mapping[str, Any]:
+    """Where the strings are: in the column that holds what parse_pe gave, or spread over the row."""
+    for part in row.values():
+        if isinstance(part, dict) and "VersionInformation" in part:
             return part
-    return row if "FileVersion" in row else None
+    return {_SPREAD[key]: value for key, value in row.items() if key in _SPREAD}
 
 
 def _linked(value: object) -> int | None:

@@ -1,0 +1,65 @@
+"""Disk images and containers that are not read, told by their bytes, so that they are named as what they are.
+
+They hold whole volumes, and reading those is the work of a file system: mounted or unpacked, their folder is a target.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hotfix_check.pe.bytes import ReadAt
+
+_MOUNT = "mount it read-only and scan the folder"
+_UNPACK = "unpack it and scan the folder"
+_AT_START = (
+    (b"EVF\x09\x0d\x0a\xff\x00", "an EnCase image (E01)", f"{_MOUNT}: ewfmount, Arsenal Image Mounter"),
+    (b"EVF2\x0d\x0a\x81\x00", "an EnCase image (Ex01)", f"{_MOUNT}: Arsenal Image Mounter"),
+    (b"LVF\x09\x0d\x0a\xff\x00", "an EnCase logical image (L01)", f"{_UNPACK}: FTK Imager"),
+    (b"AFF10\x0d\x0a\x00", "an AFF image", f"{_MOUNT}: affuse"),
+    (b"vhdxfile", "a virtual disk (VHDX)", f"{_MOUNT}: Mount-VHD -ReadOnly, guestmount"),
+    (b"conectix", "a virtual disk (VHD)", f"{_MOUNT}: Mount-VHD -ReadOnly, guestmount"),
+    (b"KDMV", "a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
+    (b"COWD", "a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
+    (b"# Disk DescriptorFile", "the description of a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
+    (b"<<< ", "a virtual disk (VDI)", f"{_MOUNT}: guestmount"),
+    (b"QFI\xfb", "a virtual disk (QCOW2)", f"{_MOUNT}: guestmount"),
+    (b"MSWIM\0\0\0", "a Windows image (WIM or ESD)", f"{_UNPACK}: 7z x, Mount-WindowsImage -ReadOnly"),
+    (b"WLPWM\0\0\0", "a Windows image (WIM, pipable)", f"{_UNPACK}: wimlib-imagex extract"),
+    (b"Rar!\x1a\x07", "a RAR archive", f"{_UNPACK}: unrar x, 7z x"),
+    (b"TAPE\0\0", "a backup of ntbackup (BKF)", f"{_UNPACK}: mtftar, ntbackup"),
+    (b"\xebR\x90NTFS    ", "a raw volume (NTFS)", f"{_MOUNT}: mount -o ro,loop"),
+)
+_VDI = b"VirtualBox Disk Image"
+_FAT = (b"FAT12   ", b"FAT16   ", b"FAT32   ")
+_SUFFIX = re.compile(
+    r"\.(?:e01|ex01|l01|aff|a?vhdx?|vmdk|vdi|qcow2?|wim|esd|swm|rar|bkf|img|dd|raw|001)\Z", re.IGNORECASE | re.ASCII
+)
+_SECTOR = 512
+
+
+def has_image_suffix(name: str) -> bool:
+    """Whether a file is called as such images are; its bytes tell whether it is one."""
+    return _SUFFIX.search(name) is not None
+
+
+def image_words(read_at: ReadAt, size: int) -> str | None:
+    """What an image is and what to do with it; None for a file that is none. Raises what ``read_at`` raises."""
+    head = read_at(0, 2 * _SECTOR)
+    for start, what, how in _AT_START:
+        if head.startswith(start) and (start != b"<<< " or _VDI in head[:64]):
+            return f"{what}, which is not read: {how}"
+    if read_at(max(size - _SECTOR, 0), 8) == b"conectix":
+        return f"a virtual disk (VHD), which is not read: {_MOUNT}: Mount-VHD -ReadOnly, guestmount"
+    if head[_SECTOR : _SECTOR + 8] == b"EFI PART" or _is_partitioned(head):
+        return f"a raw disk image, which is not read: {_MOUNT}: losetup -P -r, Arsenal Image Mounter"
+    if head[54:62] in _FAT or head[82:90] in _FAT:
+        return f"a raw volume (FAT), which is not read: {_MOUNT}: mount -o ro,loop"
+    return None
+
+
+def _is_partitioned(head: bytes) -> bool:
+    """By the table of a master boot record: four entries that are active or not, one of them with a type."""
+    if len(head) < _SECTOR or head[510:512] != b"\x55\xaa":
+        return False
+    entries = [head[at : at + 16] for at in range(446, 510, 16)]
+    return all(one[0] in (0, 0x80) for one in entries) and any(one[4] and any(one[12:16]) for one in entries)

@@ -1,0 +1,49 @@
+"""Programs with versions in event 1000 (Application Error), event 4999 (Exchange's own) and Report.wer.
+
+    Faulting application name: store.exe, version: 6.5.7638.1, time stamp: 0x4407a8d8     and as its language has it
+    Faulting application store.exe, version 6.5.7638.1, faulting module ...               to Windows 2003
+    Watson report about to be sent ... parameters: E12IIS, c-RTL-AMD64, 15.01.2507.039, w3wp#MSExchangeOWAAppPool
+    Sig[0].Value=store.exe, Sig[1].Value=6.5.7638.1 ... Sig[3].Value=mapi32.dll, Sig[4].Value=6.5.7638.1
+
+A name and four numbers are told, and mostly no folder: of a program that several products have, whose it is shows by
+its number alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hotfix_check.inventory.files import ReportedBuild
+from hotfix_check.inventory.listings.listed import ListedFile, Said
+
+_NAME = r"([\w$.-]{1,80}\.(?:exe|dll))"
+_VERSION = r"([0-9]{1,5}(?:\.[0-9]{1,5}){3})(?![0-9.])"
+_EVENT = re.compile(rf"{_NAME}[,\u3001\uff0c] ?[^:,\d\r\n]{{2,30}}[: \u00a0\uff1a]{{1,3}}{_VERSION}", re.IGNORECASE)
+_SIGNED = re.compile(
+    rf"^Sig\[[0-9]\]\.Value={_NAME}\r?\n(?:Sig\[[0-9]\]\.Name=[^\r\n]{{0,200}}\r?\n)Sig\[[0-9]\]\.Value={_VERSION}",
+    re.ASCII | re.IGNORECASE | re.MULTILINE,
+)
+_XML = re.compile(
+    rf"<Data[^<>]{{0,60}}>{_NAME}</Data>\s{{0,20}}<Data[^<>]{{0,60}}>{_VERSION}</Data>", re.ASCII | re.IGNORECASE
+)
+_WATSON = re.compile(rf"\bE12\w{{0,8}}, c-[\w-]{{1,20}}, {_VERSION}, ([\w#.-]{{1,80}})", re.ASCII)
+_SIGN = re.compile(
+    r"<EventID|0x[0-9a-f]{8}\b|Faulting application|\bSig\[[0-9]\]\.|\bE12\w{0,8}, c-", re.ASCII | re.IGNORECASE
+)
+CRASH = "an error report"
+
+
+def is_crash_report(head: str) -> bool:
+    """Whether a text tells of a program that ended, with its version."""
+    return _SIGN.search(head) is not None and any(one.search(head) for one in (_EVENT, _SIGNED, _XML, _WATSON))
+
+
+def crash_report(text: str, where: str) -> Iterator[Said]:
+    """The applications and modules of the whole text."""
+    for pattern in (_EVENT, _SIGNED, _XML):
+        for match in pattern.finditer(text):
+            yield Said(ListedFile(path=match[1], version_text=match[2]), CRASH)
+    for match in _WATSON.finditer(text):
+        numbers = tuple(map(int, match[1].split(".")))
+        yield Said(ReportedBuild(source="event 4999", text=match[1], numbers=numbers, follows_updates=True), CRASH)

@@ -1,0 +1,90 @@
+"""Builds that are told without a file: Get-ExchangeServer's AdminDisplayVersion, the directory, HealthChecker's report.
+
+AdminDisplayVersion is ``Version 15.2 (Build 1118.7)``, and from a session that keeps objects a table with Major, Minor,
+Build and Revision. It is what setup wrote into the directory: the build of the service pack or cumulative update, which
+no security update changes (https://learn.microsoft.com/exchange/new-features/build-numbers-and-release-dates: "to view
+the build number"). The attribute serialNumber holds the same with the build raised by 30000. HealthChecker's Build
+Number is that of ExSetup.exe (CSS-Exchange, Get-ExchangeBuildVersionInformation), so it follows updates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
+from hotfix_check.inventory.listings.listed import Said, count_of, lowered, text_of
+from hotfix_check.untrusted.shown import clipped
+
+_ADMIN = re.compile(
+    r"(?:Version )?([0-9]{1,2})\.([0-9]{1,2})\.? \(Build ([0-9]{1,5})\.([0-9]{1,5})(?::[^()]{0,60})?\)", re.ASCII
+)
+_FOUR = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{1,5})\.([0-9]{1,5})", re.ASCII)
+_IN_DIRECTORY = 30_000
+_PARTS = ("major", "minor", "build", "revision")
+_COLUMNS = ("admindisplayversion", "serialnumber")
+HEALTH_CHECKER = "HealthChecker"
+GET_EXCHANGE_SERVER = "Get-ExchangeServer"
+
+
+def is_exchange_server(row: Mapping[str, object]) -> bool:
+    """Whether a row with keys in lower case has an AdminDisplayVersion, or the directory's word for it."""
+    return "admindisplayversion" in row or _admin(row.get("serialnumber")) is not None
+
+
+def exchange_server(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
+    """The build that a row tells; none where the console cut it."""
+    for column in _COLUMNS:
+        value = row.get(column)
+        numbers = _admin(value)
+        if numbers is not None:
+            source = "AdminDisplayVersion" if column == _COLUMNS[0] else "serialNumber in the directory"
+            text = value if isinstance(value, str) else ".".join(map(str, numbers))
+            yield ReportedBuild(source=source, text=clipped(text.strip()), numbers=numbers, follows_updates=False)
+
+
+def is_health_check(row: Mapping[str, object]) -> bool:
+    """Whether a row is of HealthChecker's report as text."""
+    beside = {"version", "exchange", "exchange version", "name"}
+    return _FOUR.match(str(row.get("build number"))[:40]) is not None and bool(beside & row.keys())
+
+
+def health_check(row: Mapping[str, object]) -> Iterator[ReportedBuild | ClaimedUpdate]:
+    """The build of ExSetup.exe, and the updates that the report names."""
+    match = _FOUR.fullmatch((text_of(row.get("build number")) or "").partition(" ")[0])
+    if match is not None:
+        numbers = tuple(map(int, match.groups()))
+        yield ReportedBuild(source=HEALTH_CHECKER, text=match[0], numbers=numbers, follows_updates=True)
+
+
+def is_alone(head: str) -> bool:
+    """Whether a text is one line that tells a build: ``Version 15.2 (Build 1118.7)``, or four numbers."""
+    words = head.strip("\ufeff \t\r\n")
+    return len(words) < 200 and "\n" not in words and (_FOUR.fullmatch(words) or _ADMIN.search(words)) is not None
+
+
+def alone(text: str, where: str) -> Iterator[Said]:
+    """The build of that line."""
+    words = text.strip("\ufeff \t\r\n")
+    four, admin = _FOUR.fullmatch(words), _admin(words)
+    numbers = tuple(map(int, four.groups())) if four else admin
+    if numbers is not None:
+        source = "a number alone" if four else "AdminDisplayVersion"
+        build = ReportedBuild(source=source, text=clipped(words), numbers=numbers, follows_updates=four is not None)
+        yield Said(build, source)
+
+
+def _admin(value: object) -> tuple[int, ...] | None:
+    if isinstance(value, dict):
+        table = lowered(value)
+        if isinstance(table.get("value"), str):
+            return _admin(table["value"])
+        numbers = [count_of(table.get(part)) for part in _PARTS]
+        return None if None in numbers else _lowered_build([number or 0 for number in numbers])
+    match = _ADMIN.search(value) if isinstance(value, str) and len(value) < 200 else None
+    return None if match is None else _lowered_build([int(number) for number in match.groups()])
+
+
+def _lowered_build(numbers: list[int]) -> tuple[int, ...]:
+    major, minor, build, last = numbers
+    return major, minor, build - _IN_DIRECTORY if build >= _IN_DIRECTORY else build, last

@@ -1,0 +1,84 @@
+"""What msinfo32 saved (.nfo): the programs that run, and the modules that are loaded, each with path and version.
+
+An .nfo is XML in UTF-16 whose element names are in the language of Windows, so that a program is told by its values: a
+path to a program, and four numbers. Some releases put the folder's build behind the numbers in parentheses. The text
+export has the same in columns parted by tabs. A document type is refused, as in CLIXML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from hotfix_check.errors import TargetError
+from hotfix_check.inventory.listings.listed import ListedFile, Said, text_version
+from hotfix_check.untrusted.shown import clipped
+
+_PATH = re.compile(r"(?:[A-Za-z]:|\\\\)[^:*?\"<>|]{1,1000}\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
+_FILE_LINE = re.compile(r"(?:[^\t\r\n]{0,300}\t){2,20}[^\t\r\n]{0,300}", re.ASCII)
+MSINFO = "msinfo32"
+MAX_NESTING = 100
+
+
+def is_msinfo(head: str) -> bool:
+    """Whether a text is an .nfo, or the text that msinfo32 exports."""
+    start = head.lstrip("\ufeff \t\r\n")
+    return (start.startswith("<") and re.search(r"<MsInfo\b", start[:2000]) is not None) or (
+        start.startswith("System Information report written at") or "\n[Loaded Modules]" in head
+    )
+
+
+def msinfo(data: bytes, text: str, where: str) -> Iterator[Said]:
+    """The programs of an .nfo or of its export."""
+    rows = _xml_rows(data, where) if text.lstrip("\ufeff \t\r\n").startswith("<") else _text_rows(text)
+    for row in rows:
+        path = next((value for value in row if _PATH.fullmatch(value)), None)
+        version = next((value for value in row if text_version(value) is not None), None)
+        if path is not None and version is not None:
+            yield Said(ListedFile(path=path, version_text=version), MSINFO)
+
+
+def _text_rows(text: str) -> Iterator[list[str]]:
+    for line in text.splitlines():
+        if "\t" in line and _FILE_LINE.fullmatch(line):
+            yield [cell.strip() for cell in line.split("\t")]
+
+
+def _xml_rows(data: bytes, where: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    values: list[str] = []
+    text: list[str] = []
+    depth = 0
+    parser = expat.ParserCreate()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_NESTING:
+            raise TargetError(f"{where}: nested deeper than {MAX_NESTING} elements, not what msinfo32 writes")
+        if tag == "Data":
+            values.clear()
+        text.clear()
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if tag == "Data":
+            rows.append(list(values))
+        elif text:
+            values.append("".join(text).strip())
+        text.clear()
+
+    def refuse(*_: object) -> None:
+        raise TargetError(f"{where}: a document type is declared in it, which msinfo32 never does")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text.append
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise TargetError(f"{where}: not XML: {clipped(str(error), 200)}") from None
+    return rows

@@ -1,0 +1,176 @@
+r"""Registry exports: .reg files of regedit (5.00 in UTF-16, REGEDIT4 in a code page), and what ``reg query /s`` says.
+
+    [HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v15\Setup]
+    "MsiProductMajor"=dword:0000000f
+    "MsiInstallPath"="C:\\Program Files\\Microsoft\\Exchange Server\\V15\\"
+    "Services"=hex(2):43,00,3a,00,...          REG_EXPAND_SZ, in REGEDIT4 with one byte a character
+
+Read are the keys that are read of a hive, by the same code, and as there they are records: told, and no proof.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hotfix_check.errors import TargetError
+from hotfix_check.inventory.hive import MAX_STEPS, HiveError, in_order, key_records, setup_values
+from hotfix_check.inventory.listings.listed import Said
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
+
+_KEY = re.compile(r"\[?(?:HKEY_LOCAL_MACHINE|HKLM)\\([^\]\r\n]{1,2000})\]?\s{0,9}", re.IGNORECASE)
+_EXPORTED = re.compile(r'"((?:[^"\\]|\\.){1,260})"=(.{0,20000})')
+_QUERIED = re.compile(r"\s{2,9}(\S[^\t]{0,259}?)(?:\t| {4})(REG_\w{2,20})(?:\t| {4})(.{0,20000})")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*')
+_SIGN = re.compile(r"(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s")
+_QUERY = re.compile(
+    r"^(?:HKEY_LOCAL_MACHINE|HKLM)\\[^\r\n]{1,2000}\r?\n\s{2,9}\S[^\r\n]{0,259}?\s{4}REG_", re.MULTILINE
+)
+_PROVIDED = re.compile(
+    r"Microsoft\.PowerShell\.Core\\Registry::(?:HKEY_LOCAL_MACHINE|HKLM)\\SOFTWARE\\", re.ASCII | re.IGNORECASE
+)
+REGISTRY = "a registry export"
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    name: str
+    value: str | int
+    value_type: str
+
+
+@dataclass(slots=True)
+class _Key:
+    """A key as the reader of hives asks for it."""
+
+    name: str
+    below: dict[str, _Key] = field(default_factory=dict)
+    values: dict[str, _Value] = field(default_factory=dict)
+
+    @property
+    def values_count(self) -> int:
+        return len(self.values)
+
+    def iter_subkeys(self) -> Iterator[_Key]:
+        yield from self.below.values()
+
+    def iter_values(self, *, trim_values: bool) -> Iterator[_Value]:
+        yield from self.values.values()
+
+
+class _Steps:
+    def __init__(self) -> None:
+        self._left = MAX_STEPS
+
+    def spend(self, steps: int) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise HiveError(f"its keys lead to more than {MAX_STEPS} reads")
+
+
+def is_reg_export(head: str) -> bool:
+    """Whether a text is a registry export, or the print of reg query."""
+    return _SIGN.match(head.lstrip("\ufeff \t\r\n")) is not None or _QUERY.search(head) is not None
+
+
+def reg_export(text: str, where: str) -> Iterator[Said]:
+    """The records of Exchange in an export. Raises TargetError for one with too many."""
+    root = _tree(text)
+    tops = []
+    for prefix, key in (("", root), ("Wow6432Node\\", root.below.get("wow6432node"))):
+        if key is not None and "microsoft" in key.below:
+            tops.append((f"{prefix}Microsoft", key.below["microsoft"]))
+    try:
+        setups, updates = in_order(*key_records(tops, _Steps()))
+    except HiveError as error:
+        raise TargetError(f"{where}: {error}") from None
+    yield Said(_records(where, len(text), setups, updates), REGISTRY)
+
+
+def is_setup_key(row: Mapping[str, object]) -> bool:
+    """Whether a row, with keys in lower case, is a Setup key as Get-ItemProperty shows it."""
+    path = row.get("pspath")
+    return isinstance(path, str) and _PROVIDED.match(path) is not None and path.lower().endswith("\\setup")
+
+
+def setup_key(row: Mapping[str, object]) -> Iterator[RegistryRecords]:
+    """The record of a Setup key that Get-ItemProperty shows."""
+    path = str(row.get("pspath"))
+    match = _PROVIDED.match(path)
+    key = _Key("Setup")
+    for name, value in row.items():
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+            _keep(key, name, int(value) if number else value)
+    values = setup_values(key, _Steps())
+    if match is not None and values:
+        setup = RecordedSetup(key=path[match.end() :], values=values)
+        yield _records(path, len(path), (setup,), ())
+
+
+def _records(
+    where: str, size: int, setups: tuple[RecordedSetup, ...], updates: tuple[RecordedUpdate, ...]
+) -> RegistryRecords:
+    return RegistryRecords(
+        hive=where,
+        size=size,
+        sha256=None,
+        setups=setups,
+        updates=updates,
+        notes=("an export: what it leaves out is not known",),
+        complete=False,
+    )
+
+
+def _tree(text: str) -> _Key:
+    """The keys below HKLM\\SOFTWARE that are of Microsoft, whatever else is exported."""
+    root = _Key("SOFTWARE")
+    key: _Key | None = None
+    wide = "Registry Editor Version 5" in text[:200]
+    for line in re.sub(r"\\\r?\n\s*", "", text).splitlines():
+        if (match := _KEY.fullmatch(line)) is not None:
+            key = _placed(root, match[1])
+        elif key is not None and (match := _EXPORTED.fullmatch(line.strip())) is not None:
+            _keep(key, _unescaped(match[1]), _exported(match[2].strip(), wide=wide))
+        elif key is not None and (match := _QUERIED.fullmatch(line)) is not None:
+            _keep(key, match[1], _queried(match[2], match[3].strip()))
+    return root
+
+
+def _placed(root: _Key, path: str) -> _Key | None:
+    first, *parts = path.split("\\")
+    if first.lower() != "software" or len(parts) > 30:
+        return None
+    key = root
+    for part in parts:
+        key = key.below.setdefault(part.lower(), _Key(part))
+    return key
+
+
+def _keep(key: _Key, name: str, value: str | int | None) -> None:
+    if value is not None:
+        kind = "REG_SZ" if isinstance(value, str) else "REG_DWORD"
+        key.values.setdefault(name.lower(), _Value(name, value, kind))
+
+
+def _exported(text: str, *, wide: bool) -> str | int | None:
+    if (match := _QUOTED.fullmatch(text)) is not None:
+        return _unescaped(match[1])
+    kind, _, digits = text.partition(":")
+    if kind == "dword" and re.fullmatch(r"[0-9a-fA-F]{1,8}", digits):
+        return int(digits, 16)
+    if kind == "hex(2)" and re.fullmatch(r"[0-9a-fA-F, ]*", digits):
+        data = bytes(int(pair, 16) for pair in digits.replace(" ", "").split(",") if 0 < len(pair) < 3)
+        return data.decode("utf-16-le" if wide else "latin-1", "replace").partition("\0")[0]
+    return None
+
+
+def _queried(kind: str, text: str) -> str | int | None:
+    if kind == "REG_DWORD" and re.fullmatch(r"0x[0-9a-fA-F]{1,8}", text):
+        return int(text, 16)
+    return text if kind in ("REG_SZ", "REG_EXPAND_SZ") else None
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)

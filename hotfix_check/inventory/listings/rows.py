@@ -1,0 +1,140 @@
+"""What rows can be of: each kind is known by its columns, whatever drew the table (CSV, JSON, CLIXML, a console)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
+from hotfix_check.inventory.listings import data_files, exchange_servers, update_lists
+from hotfix_check.inventory.listings.data_files import bare
+from hotfix_check.inventory.listings.exiftool import exiftool_file
+from hotfix_check.inventory.listings.listed import ListedFile, Said, lowered, text_of
+from hotfix_check.inventory.listings.osquery import osquery_said
+from hotfix_check.inventory.listings.powershell import is_nameless, is_powershell, nameless, powershell_said
+from hotfix_check.inventory.listings.reg_export import is_setup_key, setup_key
+from hotfix_check.inventory.listings.sigcheck import is_sigcheck, sigcheck_file
+from hotfix_check.inventory.listings.velociraptor import velociraptor_file
+from hotfix_check.inventory.registry import RegistryRecords
+
+Row = Mapping[str, object]
+Fact = ListedFile | ReportedBuild | ClaimedUpdate | RegistryRecords
+_HOSTS = (
+    "pscomputername",
+    "computername",
+    "computer",
+    "machinename",
+    "hostname",
+    "host",
+    "node",
+    "fqdn",
+    "servername",
+    "server",
+    "systemname",
+    "csname",
+    "netbiosname",
+    "hostdisplayname",
+    "hostidentifier",
+)
+"""Columns that name the host, without blanks, underscores and what reports put around them (data_files.bare)."""
+MANY = 200  # rows from which the kind of a table is told
+
+
+@dataclass(frozen=True, slots=True)
+class RowKind:
+    """What a row is of, in the words that notes use; ``recognises`` and ``reads`` take it with lower-case keys.
+
+    ``host`` are columns beside the usual ones that name the host: what is a name here is a file's elsewhere.
+    """
+
+    name: str
+    recognises: Callable[[Row], bool]
+    reads: Callable[[Row], Iterable[Fact]]
+    host: tuple[str, ...] = ()
+
+
+def _one(read: Callable[[Row], ListedFile | None]) -> Callable[[Row], Iterator[Fact]]:
+    def reads(row: Row) -> Iterator[Fact]:
+        file = read(row)
+        if file is not None:
+            yield file
+
+    return reads
+
+
+def _has(*columns: str) -> Callable[[Row], bool]:
+    return lambda row: all(column in row for column in columns)
+
+
+def _is_velociraptor(row: Row) -> bool:
+    inner = ("versioninformation", "fileversion")
+    return bool({"ospath", "fullpath", "_ospath"} & row.keys()) and (
+        any(key in row for key in inner)
+        or any(isinstance(one, dict) and "VersionInformation" in one for one in row.values())
+    )
+
+
+def _is_osquery(row: Row) -> bool:
+    return "path" in row and ("file_version" in row or "product_version" in row)
+
+
+ROW_KINDS = (
+    RowKind("sigcheck", is_sigcheck, _one(sigcheck_file)),
+    RowKind("exiftool", _has("sourcefile"), _one(exiftool_file)),
+    RowKind("Velociraptor", _is_velociraptor, _one(velociraptor_file)),
+    RowKind("osquery", _is_osquery, osquery_said),
+    RowKind(
+        exchange_servers.GET_EXCHANGE_SERVER,
+        exchange_servers.is_exchange_server,
+        exchange_servers.exchange_server,
+        ("fqdn", "name", "identity", "cn"),
+    ),
+    RowKind(
+        exchange_servers.HEALTH_CHECKER, exchange_servers.is_health_check, exchange_servers.health_check, ("name",)
+    ),
+    RowKind("lm v", data_files.is_module, data_files.module),
+    RowKind("an error report", data_files.is_crash, data_files.crash),
+    RowKind("a software inventory", data_files.is_inventoried, data_files.inventoried),
+    RowKind("PowerShell", is_powershell, powershell_said),
+    RowKind("wmic datafile", data_files.is_data_file, data_files.data_file),
+    RowKind(update_lists.GET_HOTFIX, update_lists.is_hotfix, update_lists.hotfix, ("source",)),
+    RowKind("a list of programs", update_lists.is_title, update_lists.titled),
+    RowKind("a registry key", is_setup_key, setup_key),
+    RowKind("PowerShell", is_nameless, nameless),
+)
+
+
+def kind_of_row(row: Row) -> RowKind | None:
+    """What a row, with keys in lower case, is of."""
+    return next((kind for kind in ROW_KINDS if kind.recognises(row)), None)
+
+
+def kind_of_rows(rows: Iterable[Row]) -> RowKind | None:
+    """What the first rows are of that are of anything."""
+    return next((kind for row in islice(rows, MANY) if (kind := kind_of_row(lowered(row))) is not None), None)
+
+
+def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = None) -> Iterator[Said]:
+    """What rows say, each by its own kind, else by ``default``; ``drawn`` tells PowerShell's ways apart: (JSON)."""
+    columns, kind = None, None
+    for row in rows:
+        low = lowered(row)
+        if kind is None or low.keys() != columns:  # rows of one table are of one kind
+            columns, kind = low.keys(), kind_of_row(low) or default
+        if kind is None:
+            continue
+        host = host_of(low, kind.host)
+        source = f"{kind.name} {drawn}" if drawn and kind.name == "PowerShell" else kind.name
+        for fact in kind.reads(low):
+            yield Said(fact, source, host)
+
+
+def host_of(row: Row, more: tuple[str, ...] = ()) -> str | None:
+    """The host that a row names; a path, or what is too long for a name, is none."""
+    named = {name: value for column, value in row.items() if (name := bare(column)) in _HOSTS or name in more}
+    for column in (*_HOSTS, *more):
+        value = text_of(named.get(column))
+        if value is not None and len(value) <= 255 and value.isprintable() and "\\" not in value.lstrip("\\"):
+            return value.lstrip("\\")
+    return None

@@ -1,0 +1,94 @@
+"""Lists of KB numbers that a machine says are installed: Get-HotFix, wmic qfe, systeminfo, the titles of programs.
+
+They are claims. Windows lists there what its own servicing installed; Exchange's updates mostly are not among them, so
+that one that is absent says nothing, and one that is there says nothing of the files (KB888535).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from hotfix_check.inventory.files import ClaimedUpdate
+from hotfix_check.inventory.listings.listed import Said, text_of
+
+_KB = re.compile(r"(?:KB|Q)?([1-9][0-9]{4,6})(?:v[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
+_TITLE = re.compile(r"exchange[^()]{0,120}\(KB([1-9][0-9]{4,6})\)", re.ASCII | re.IGNORECASE)
+_NUMBERED = re.compile(r"\[[0-9]{2,3}\]: (?:KB|Q)([1-9][0-9]{4,6})\b", re.ASCII | re.IGNORECASE)
+_LINE = re.compile(r"(?:KB|Q)([1-9][0-9]{5,6})", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(r"[^:\r\n\"]{2,80}:[ \t]{2,60}(\S{1,64})[ \t]*")
+_HEALTH_REPORT = re.compile(r"Exchange Health Checker version [0-9]", re.IGNORECASE)
+_SERVER = re.compile(r"^[ \t]{0,8}Name: (\S{1,255})[ \t]*\r?$", re.MULTILINE)
+_TITLES = ("title", "displayname", "caption", "name", "description")
+GET_HOTFIX = "Get-HotFix"
+SYSTEMINFO = "systeminfo"
+KB_LIST = "a list of KB numbers"
+
+
+def is_hotfix(row: Mapping[str, object]) -> bool:
+    """Whether a row with keys in lower case is one of Get-HotFix or wmic qfe."""
+    return "hotfixid" in row
+
+
+def hotfix(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
+    """The KB of a row; none for one that names none (File 1)."""
+    match = _KB.fullmatch(text_of(row.get("hotfixid")) or "")
+    if match is not None:
+        yield ClaimedUpdate(source=GET_HOTFIX, kb=int(match[1]))
+
+
+def is_title(row: Mapping[str, object]) -> bool:
+    """Whether a row names an update of Exchange by its title, as lists of installed programs do."""
+    return any(isinstance(row.get(key), str) and _TITLE.search(str(row[key])[:400]) for key in _TITLES)
+
+
+def titled(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
+    """The KB that a title has in parentheses."""
+    for key in _TITLES:
+        match = _TITLE.search(str(row.get(key))[:400])
+        if match is not None:
+            yield ClaimedUpdate(source="a list of programs", kb=int(match[1]))
+            return
+
+
+def is_systeminfo(head: str) -> bool:
+    """Whether a text numbers its hotfixes as systeminfo does, in every language: ``[01]: KB5012170``."""
+    return _NUMBERED.search(head) is not None
+
+
+def systeminfo(text: str, where: str) -> Iterator[Said]:
+    """The KBs, and the host, which the first line tells in every language."""
+    host = next((match[1] for line in text.splitlines()[:10] if (match := _HOST.fullmatch(line))), None)
+    for match in _NUMBERED.finditer(text):
+        yield Said(ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1])), SYSTEMINFO, host)
+
+
+def is_health_report(head: str) -> bool:
+    """Whether a text is HealthChecker's report."""
+    return _HEALTH_REPORT.search(head) is not None
+
+
+def health_report(text: str, where: str) -> Iterator[Said]:
+    """The updates that the report names by their titles, of the server that it names."""
+    host = _SERVER.search(text)
+    for match in _TITLE.finditer(text):
+        claim = ClaimedUpdate(source="HealthChecker", kb=int(match[1]))
+        yield Said(claim, "HealthChecker", None if host is None else host[1])
+
+
+def is_kb_list(head: str) -> bool:
+    """Whether a text is nothing but KB numbers."""
+    words = _words(head)
+    return bool(words) and all(_LINE.fullmatch(word) for word in words[:-1]) and _LINE.match(words[-1]) is not None
+
+
+def kb_list(text: str, where: str) -> Iterator[Said]:
+    """The KBs of a text that holds nothing else."""
+    for word in _words(text):
+        match = _LINE.fullmatch(word)
+        if match is not None:
+            yield Said(ClaimedUpdate(source=KB_LIST, kb=int(match[1])), KB_LIST)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;]+", text.strip("\ufeff \t\r\n")) if word]

@@ -1,0 +1,251 @@
+"""What a path is: one list says by what each kind of target is recognised and what reads it, and it is opened once.
+
+The order is that of the list: text is recognised by its content before its name is looked at, and what nothing else
+claims is taken for a program, whose reader says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Container, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hotfix_check import pe
+from hotfix_check.errors import TargetError
+from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
+from hotfix_check.inventory.file_facts import Asked, why
+from hotfix_check.inventory.files import Inventory, TargetKind
+from hotfix_check.inventory.images import image_words
+from hotfix_check.inventory.listings import is_listing, is_other_text, text_head
+from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
+from hotfix_check.inventory.read import read_disk, root_of
+from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved
+from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
+
+STANDARD_INPUT = Path("-")
+"""The path that means standard input; a file of that name is ./-"""
+OnFile = Callable[[], None] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A path that was looked at. ``file`` is open where it is a file that can be opened."""
+
+    path: Path
+    is_folder: bool
+    file: OpenFile | None = None
+
+    @property
+    def opened(self) -> OpenFile:
+        """The file that it is. Raises TargetError for a folder, or for what could not be opened."""
+        if self.file is None:
+            raise TargetError(f"{path_text(str(self.path))}: cannot be opened as a file")
+        return self.file
+
+    @cached_property
+    def _kind(self) -> _Kind:
+        return next(kind for kind in _KINDS if kind.recognises(self))
+
+    @property
+    def kind(self) -> TargetKind:
+        """What it is."""
+        return self._kind.kind
+
+    def document(self, what: str) -> object:
+        """The JSON of what is saved. Raises SavedInputError."""
+        return read_document(self.opened, what)
+
+    def read(self, asked: Asked, on_file: OnFile = None) -> tuple[Inventory, ...]:
+        """What it holds: one inventory, or several where it tells of several hosts."""
+        return self._kind.reads(self, asked, on_file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    kind: TargetKind
+    recognises: Callable[[Target], bool]
+    reads: Callable[[Target, Asked, OnFile], tuple[Inventory, ...]]
+
+
+@contextmanager
+def opened_target(path: Path) -> Iterator[Target]:
+    """A target, open while it is asked. Raises TargetError when it is missing or is neither a folder nor a file."""
+    where = path_text(str(path))
+    if path == STANDARD_INPUT:
+        yield Target(path=path, is_folder=False, file=_standard_input())
+        return
+    try:
+        mode = os.stat(system_path(path)).st_mode  # noqa: PTH116
+    except (OSError, ValueError) as error:
+        reason = why(error) if isinstance(error, OSError) else str(error)
+        raise TargetError(f"{where}: {reason}{_of_the_quotes(path)}") from error
+    if stat.S_ISDIR(mode):
+        yield Target(path=path, is_folder=True)
+        return
+    if not stat.S_ISREG(mode):
+        raise TargetError(f"{where}: neither a folder nor a file")
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(opened_file(path))
+        except (OSError, pe.PeError):
+            file = None  # why is said where it is read as a program
+        yield Target(path=path, is_folder=False, file=file)
+
+
+def _of_the_quotes(target: Path) -> str:
+    """For cmd, which takes the last two characters of "C:\\dir\\" for a quotation mark."""
+    asks = ON_WINDOWS and '"' in str(target)
+    return ' (a path in quotation marks must not end in a backslash: "C:\\dir", not "C:\\dir\\")' if asks else ""
+
+
+def _standard_input() -> OpenFile:
+    where = "standard input"
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    except (OSError, AttributeError, ValueError) as error:
+        raise TargetError(f"{where}: cannot be read: {error}") from error
+    if len(data) > MAX_BYTES:
+        raise TargetError(f"{where}: larger than {MAX_BYTES} bytes")
+    if not data.strip():
+        raise TargetError(f"{where}: nothing in it; a listing or a saved inventory expected")
+    return bytes_as_file(data, where, "-")
+
+
+def read_targets(target: Path, asked: Asked, on_file: OnFile = None) -> tuple[Inventory, ...]:
+    """Collect what a path leads to: a folder, a file, an archive, a listing of another tool or a saved inventory.
+
+    One inventory, or several where a listing tells of several hosts. ``on_file`` is called for each file seen, never by
+    two threads at once. Raises TargetError when the target is missing or cannot be read as anything, SavedInputError
+    for a saved inventory that is broken.
+    """
+    with opened_target(target) as opened:
+        return opened.read(asked, on_file)
+
+
+def read_target(
+    target: Path,
+    *,
+    wanted: Container[str],
+    plain: Container[str] = frozenset(),
+    every_pe: bool = False,
+    hashes: bool = True,
+    cross_check: bool = False,
+    follow_links: bool = False,
+    on_file: OnFile = None,
+) -> Inventory:
+    """The same of a target that is one host; raises TargetError also for one that tells of several.
+
+    ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
+    have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
+    read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but no
+    folder twice.
+    """
+    asked = Asked(
+        wanted=wanted,
+        plain=plain,
+        every_pe=every_pe,
+        hashes=hashes,
+        cross_check=cross_check,
+        follow_links=follow_links,
+    )
+    first, *others = read_targets(target, asked, on_file)
+    if others:
+        raise TargetError(f"{path_text(str(target))}: {len(others) + 1} hosts in it, where one was expected")
+    return first
+
+
+def _archive_form(target: Target) -> ArchiveForm | None:
+    try:
+        return None if target.file is None else archive_form(target.file.read_at)
+    except OSError:
+        return None  # said when it is read as a file
+
+
+def _read_folder(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    return (read_disk(target.path, asked, on_file, is_folder=True),)
+
+
+def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    file = target.file
+    if file is not None and file.name.lower() not in asked.wanted and is_other_text(file):
+        from hotfix_check.inventory.listings.commands import closest
+
+        forms = closest(text_head(file) or "")
+        raise TargetError(f"{file.where}: text, but none of the listings that can be read. Closest are {forms}")
+    if file is not None and file.fd is None:
+        raise TargetError(f"{file.where}: neither a listing nor a saved inventory; give a program by its path")
+    return (read_disk(target.path, asked, on_file, is_folder=False, lone=file),)
+
+
+def _read_archive(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    from hotfix_check.inventory.archives.archive import read_archive
+
+    file, form = target.opened, _archive_form(target)
+    if form is None:
+        raise TargetError(f"{file.where}: it changed while it was read")
+    with file.stream() as stream:
+        content = read_archive(target.path, stream, file.size, form, asked, on_file)
+    return (
+        Inventory(
+            target=file.where,
+            kind=TargetKind.ARCHIVE,
+            root=root_of(target.path),
+            folders=content.folders,
+            files=content.files,
+            unreadable=content.unreadable,
+            files_seen=content.files_seen,
+            files_read=len(content.files),
+            lone_file=False,
+            registry=content.registry,
+        ),
+    )
+
+
+def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    from hotfix_check.inventory.listings.read import read_listing
+
+    return read_listing(target.opened, wanted=asked.wanted, plain=asked.plain)
+
+
+def _read_saved(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    return read_saved(target.opened)
+
+
+def _image_words(target: Target) -> str | None:
+    try:
+        return None if target.file is None else image_words(target.file.read_at, target.file.size)
+    except OSError:
+        return None  # said when it is read as a file
+
+
+def _refuse_image(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    raise TargetError(f"{target.opened.where}: {_image_words(target)}")
+
+
+def _refuse_result(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    where = target.opened.where
+    raise TargetError(
+        f"{where}: a saved result, which was judged already: 'hotfix-check convert' renders it again, 'hotfix-check "
+        "compare' holds it against a target"
+    )
+
+
+def _by_content(recognises: Callable[[OpenFile], bool]) -> Callable[[Target], bool]:
+    return lambda target: target.file is not None and recognises(target.file)
+
+
+_KINDS = (
+    _Kind(TargetKind.FOLDER, lambda target: target.is_folder, _read_folder),
+    _Kind(TargetKind.LISTING, _by_content(is_listing), _read_listing),
+    _Kind(TargetKind.RESULT, _by_content(is_result), _refuse_result),
+    _Kind(TargetKind.INVENTORY, _by_content(looks_saved), _read_saved),
+    _Kind(TargetKind.ARCHIVE, lambda target: _archive_form(target) is not None, _read_archive),
+    _Kind(TargetKind.IMAGE, lambda target: _image_words(target) is not None, _refuse_image),
+    _Kind(TargetKind.FILE, lambda target: True, _read_lone),
+)

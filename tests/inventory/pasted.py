@@ -1,0 +1,629 @@
+"""What people paste and save, as the commands print it: each form in several widths, languages and encodings.
+
+``SAMPLES`` are (form, what is special, the text or bytes, what must be said of each host).
+"""
+
+from __future__ import annotations
+
+BIN = r"C:\Program Files\Microsoft\Exchange Server\V15\bin"
+SETUP = f"{BIN}\\ExSetup.exe"
+FILE = "C:/Program Files/Microsoft/Exchange Server/V15/bin/ExSetup.exe"
+LOW = FILE.lower()
+
+
+def _wide(text: str) -> bytes:
+    """As Windows PowerShell's > and wmic write it."""
+    return ("\ufeff" + text.replace("\n", "\r\n")).encode("utf-16-le")
+
+
+TABLE = f"""
+ProductVersion   FileVersion      FileName
+--------------   -----------      --------
+15.02.1748.039   15.02.1748.039   {SETUP}
+
+"""
+CUT = r"""
+ProductVersion   FileVersion      FileName
+--------------   -----------      --------
+15.02.1748.039   15.02.1748.039   C:\Program Files\Microsoft\Excha...
+
+"""
+COMMAND = "[PS] C:\\Scripts>Get-Command ExSetup.exe | ForEach-Object {$_.FileVersionInfo}\n"
+REMOTE = f"""
+ProductVersion FileVersion    FileName                                                       PSComputerName
+-------------- -----------    --------                                                       --------------
+15.01.2507.039 15.01.2507.039 {SETUP} MBX1
+15.01.2507.006 15.01.2507.006 {SETUP} MBX2
+"""
+LIST = f"""
+
+OriginalFilename  : ExSetup.exe
+FileDescription   : Exchange Setup
+ProductName       : Microsoft® Exchange
+Comments          : Service Pack 0
+CompanyName       : Microsoft Corporation
+FileName          : {SETUP}
+FileVersion       : 15.02.1118.040
+ProductVersion    : 15.02.1118.040
+IsDebug           : False
+Language          : English (United States)
+FileVersionRaw    : 15.2.1118.40
+ProductVersionRaw : 15.2.1118.40
+
+"""
+LIST_OF_TWO = f"""FileName       : {SETUP}
+FileVersion    : 15.01.2507.039
+PSComputerName : mbx1
+RunspaceId     : 6bb8b2f2-9bb5-4d3a-93f5-0d8d1c7c6a11
+
+FileName       : {SETUP}
+FileVersion    : 15.01.2507.006
+PSComputerName : mbx2
+RunspaceId     : 3f0d5f8c-8f6c-4a39-8a5e-55ad1f2f6b0e
+"""
+PRINTED = f"""File:             {SETUP}
+InternalName:     ExSetup
+OriginalFilename: ExSetup.exe
+FileVersion:      15.02.1118.040
+FileDescription:  Exchange Setup
+Product:          Microsoft® Exchange
+ProductVersion:   15.02.1118.040
+Debug:            False
+Language:         English (United States)
+"""
+WITHIN = f"""
+Name        : ExSetup.exe
+Length      : 36784
+VersionInfo : File:             {SETUP}
+              InternalName:     ExSetup
+              OriginalFilename: ExSetup.exe
+              FileVersion:      15.02.1118.040
+
+"""
+WRAPPED = r"""
+ProductVersion FileVersion    FileName
+-------------- -----------    --------
+15.01.2507.039 15.01.2507.039 C:\Program Files\Microsoft\Exchange Server\V15\bi
+                              n\ExSetup.exe
+
+"""
+SERVERS = """
+Name   Edition    AdminDisplayVersion
+----   -------    -------------------
+MBX1   Enterprise Version 15.2 (Build 1118.7)
+MBX2   Standard   Version 15.1 (Build 2507.6)
+"""
+SERVERS_CLIXML = """<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04"><Obj RefId="0">
+<ToString>MBX1</ToString><Props><S N="Name">MBX1</S><Obj N="AdminDisplayVersion" RefId="1"><ToString>Version 15.2
+(Build 1118.7)</ToString><Props><I32 N="Major">15</I32><I32 N="Minor">2</I32><I32 N="Build">1118</I32><I32 N="Revision">
+7</I32></Props></Obj></Props></Obj></Objs>""".replace("\n", "")
+SYSTEMINFO = """
+Host Name:                 MBX1
+OS Name:                   Microsoft Windows Server 2019 Standard
+Hotfix(s):                 2 Hotfix(s) Installed.
+                           [01]: KB5031356
+                           [02]: KB5014261
+Network Card(s):           1 NIC(s) Installed.
+                           [01]: Intel(R) 82574L Gigabit Network Connection
+"""
+HOTFIXES = """
+Source        Description      HotFixID      InstalledBy          InstalledOn
+------        -----------      --------      -----------          -----------
+MBX1          Update           KB5031356     NT AUTHORITY\\SYSTEM  10/11/2023 12:00:00 AM
+MBX1          Security Update  KB5014261     NT AUTHORITY\\SYSTEM  10/11/2023 12:00:00 AM
+
+"""
+QFE = """\
+Caption                                     CSName  Description      HotFixID   InstalledBy          InstalledOn
+http://support.microsoft.com/?kbid=5031356  MBX1    Update           KB5031356  NT AUTHORITY\\SYSTEM  10/11/2023
+                                            MBX1    Security Update  KB5014261  NT AUTHORITY\\SYSTEM  10/11/2023
+"""
+LM = f"""0:000> lm v m ExSetup
+Browse full module list
+start             end                 module name
+00000000`00400000 00000000`0040c000   ExSetup    (deferred)
+    Image path: {SETUP}
+    Image name: ExSetup.exe
+    Timestamp:        Wed Aug 30 01:02:03 2023 (64EE1234)
+    CheckSum:         0000F00D
+    ImageSize:        0000C000
+    File version:     15.1.2507.39
+    Product version:  15.1.2507.39
+    Translations:     0000.04b0
+"""
+REG = r"""Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v15\Setup]
+"MsiProductMajor"=dword:0000000f
+"MsiProductMinor"=dword:00000001
+"MsiBuildMajor"=dword:000009cb
+"MsiBuildMinor"=dword:00000027
+"MsiInstallPath"="C:\\Program Files\\Microsoft\\Exchange Server\\V15\\"
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Updates\Exchange 2016\SP1\KB5014261]
+"PackageName"="Security Update for Exchange Server 2016 Cumulative Update 23 (KB5014261)"
+"""
+REG4 = r"""REGEDIT4
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Exchange\Setup]
+"Services Version"=dword:00000037
+"ServicePackNumber"=dword:00000004
+"Services"=hex(2):43,3a,5c,45,78,63,68,73,72,\
+  76,72,00
+
+[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Updates\Exchange Server 5.5\SP5\Q324528]
+"Description"="x"
+"""
+REG_QUERY = r"""
+HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\ExchangeServer\v15\Setup
+    MsiProductMajor    REG_DWORD    0xf
+    MsiProductMinor    REG_DWORD    0x1
+    MsiInstallPath    REG_SZ    C:\Program Files\Microsoft\Exchange Server\V15\
+
+"""
+REPORT = """Exchange Health Checker version 24.03.05.1712
+
+Exchange Information
+--------------------
+\tName: EX01
+\tGeneration Time: 03/12/2024 09:42:12
+\tVersion: Exchange 2019 CU14 Mar24SU
+\tBuild Number: 15.2.1544.9
+\tExchange IU or Security Hotfix Detected
+\t\tSecurity Update for Exchange Server 2019 Cumulative Update 14 (KB5036386)
+
+"""
+REPORT_JSON = """{"ServerName": "EX01", "OSInformation": {"BuildInformation": {"VersionBuild": {"Major": 10}}},
+"ExchangeInformation": {"BuildInformation": {"ExchangeSetup": {"FileVersion": "15.02.1544.009", "FileMajorPart": 15,
+"FileMinorPart": 2, "FileBuildPart": 1544, "FilePrivatePart": 9}}}}"""
+NFO = f"""<?xml version="1.0"?>
+<MsInfo><Metadata><Version>8.0</Version></Metadata><Category name="System Summary"><Data><Item><![CDATA[System Name]]>
+</Item><Value><![CDATA[MBX1]]></Value></Data><Category name="Loaded Modules"><Data><Name><![CDATA[exsetup]]></Name>
+<Version><![CDATA[15.1.2507.39]]></Version><Size><![CDATA[36 KB]]></Size><File_Date/><Manufacturer><![CDATA[Microsoft]]>
+</Manufacturer><Path><![CDATA[{SETUP.lower()}]]></Path></Data></Category></Category></MsInfo>"""
+NFO_TEXT = (
+    "System Information report written at: 01/01/24 10:00:00\nSystem Name: MBX1\n[Loaded Modules]\n\n"
+    "Name\tVersion\tSize\tFile Date\tManufacturer\tPath\n"
+    f"exsetup\t15.1.2507.39\t36 KB\t1/1/2024\tMicrosoft Corporation\t{SETUP.lower()}\n"
+)
+SIGCHECK = f"""
+Sigcheck v2.90 - File version and signature viewer
+Copyright (C) 2004-2022 Mark Russinovich
+Sysinternals - www.sysinternals.com
+
+{SETUP.lower()}:
+\tVerified:\tSigned
+\tSigning date:\t1:02 AM 8/30/2023
+\tPublisher:\tMicrosoft Corporation
+\tCompany:\tMicrosoft Corporation
+\tDescription:\tn/a
+\tProduct:\tMicrosoft\ufffd Exchange
+\tProd version:\t15.01.2507.039
+\tFile version:\t15.01.2507.039
+\tMachineType:\t64-bit
+"""
+WMIC = (
+    "Name                                                              Version       \n"
+    f"{SETUP.lower()}    15.2.1748.39  \n"
+)
+BOX = f"""+----------------------------------------------------------------+--------------+
+| path                                                           | file_version |
++----------------------------------------------------------------+--------------+
+| {SETUP} | 15.1.2507.39 |
++----------------------------------------------------------------+--------------+
+"""
+MAIL = """Received: from MBX2.contoso.com (10.0.0.2) by MBX1.contoso.com (10.0.0.1) with
+ Microsoft SMTP Server (version=TLS1_2,
+ cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.1.2507.39; Wed, 1 Mar 2024 10:00:00 +0100
+Subject: report
+"""
+SCCM = f"""\
+"Details_Table0_ComputerName0","FileName0","FileVersion0","FilePath0","FileSize0"
+"MBX1","ExSetup.exe","15.01.2507.039","{BIN}\\","36784"
+"MBX2","ExSetup.exe","15.01.2507.006","{BIN}\\","36784"
+"""
+WER = """Version=1
+EventType=APPCRASH
+Sig[0].Name=Application Name
+Sig[0].Value=store.exe
+Sig[1].Name=Application Version
+Sig[1].Value=6.5.7638.1
+Sig[2].Name=Application Timestamp
+Sig[2].Value=4407a8d8
+Sig[3].Name=Fault Module Name
+Sig[3].Value=mapi32.dll
+Sig[4].Name=Fault Module Version
+Sig[4].Value=6.5.7638.2
+"""
+PRODUCT = [
+    "- ExSetup.exe: PowerShell gives the product's version and not the file's",
+    "- ProductVersion of ExSetup.exe 15.2.1748.39",
+]
+EWS = (
+    '<?xml version="1.0"?><s:Envelope><s:Header><h:ServerVersionInfo MajorVersion="15" MinorVersion="2" '
+    'MajorBuildNumber="1118" MinorBuildNumber="40" Version="V2017_07_11"/></s:Header></s:Envelope>'
+)
+CRASHED = ["- mapi32.dll 6.5.7638.2", "- store.exe 6.5.7638.1"]
+OF_TWO = [f"MBX1 {FILE} 15.1.2507.39", f"MBX2 {FILE} 15.1.2507.6"]
+CLAIMS = ["MBX1 claims KB5014261", "MBX1 claims KB5031356"]
+CU12 = "AdminDisplayVersion 15.2.1118.7"
+LOST = "cuts its path, so which file it is is not shown"
+
+SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
+    ("FileVersionInfo table", "as printed", TABLE, [f"- {FILE} 15.2.1748.39"]),
+    ("FileVersionInfo table", "UTF-16", _wide(TABLE), [f"- {FILE} 15.2.1748.39"]),
+    (
+        "FileVersionInfo table",
+        "cut, no command",
+        CUT,
+        [
+            f"- C:/Program Files/Microsoft/Excha...: PowerShell {LOST}",
+            "- a file of Exchange whose name is cut 15.2.1748.39",
+        ],
+    ),
+    ("FileVersionInfo table", "cut, the command names the file", COMMAND + CUT, ["- ExSetup.exe 15.2.1748.39"]),
+    (
+        "FileVersionInfo table",
+        "cut, gcm exsetup",
+        "PS C:\\> gcm exsetup | % FileVersionInfo\n" + CUT,
+        ["- ExSetup.exe 15.2.1748.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "cut, the command names two files",
+        "PS C:\\> Get-Command ExSetup.exe, Setup.exe | % FileVersionInfo\n" + CUT,
+        [
+            f"- C:/Program Files/Microsoft/Excha...: PowerShell {LOST}",
+            "- a file of Exchange whose name is cut 15.2.1748.39",
+        ],
+    ),
+    ("FileVersionInfo table", "cut in PowerShell 7", COMMAND + CUT.replace("...", "…"), ["- ExSetup.exe 15.2.1748.39"]),
+    (
+        "FileVersionInfo table",
+        "cut in front",
+        TABLE.replace(r"C:\Program Files\Micro", "..."),
+        ["- Exchange Server/V15/bin/ExSetup.exe 15.2.1748.39"],
+    ),
+    ("FileVersionInfo table", "remote, two hosts", REMOTE, OF_TWO),
+    ("FileVersionInfo table", "goes on in the next line", WRAPPED, [f"- {FILE} 15.1.2507.39"]),
+    (
+        "FileVersionInfo table",
+        "a forum took the blanks",
+        f"ProductVersion FileVersion FileName\n-------------- ----------- --------\n15.01.2507.039 "
+        f"15.01.2507.039 {SETUP}\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "quoted in a mail",
+        "".join(f"> {line}\n" for line in TABLE.splitlines()),
+        [f"- {FILE} 15.2.1748.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "Markdown",
+        f"| FileVersion | FileName | PSComputerName |\n|---|---|---|\n| 15.01.2507.039 | {SETUP} | MBX1 |\n",
+        [f"MBX1 {FILE} 15.1.2507.39"],
+    ),
+    ("FileVersionInfo list", "all of it", LIST, [f"- {FILE} 15.2.1118.40"]),
+    ("FileVersionInfo list", "UTF-16", _wide(LIST), [f"- {FILE} 15.2.1118.40"]),
+    (
+        "FileVersionInfo list",
+        "remote, two hosts",
+        LIST_OF_TWO,
+        [f"mbx1 {FILE} 15.1.2507.39", f"mbx2 {FILE} 15.1.2507.6"],
+    ),
+    (
+        "FileVersionInfo list",
+        "the path goes on in the next line",
+        LIST.replace("ExSetup.exe\nFileVersion ", "ExS\n                    etup.exe\nFileVersion "),
+        [f"- {FILE} 15.2.1118.40"],
+    ),
+    ("FileVersionInfo list", "as ToString prints it", PRINTED, [f"- {FILE} 15.2.1118.40"]),
+    ("FileVersionInfo list", "inside Get-Item's list", WITHIN, [f"- {FILE} 15.2.1118.40"]),
+    (
+        "FileVersionInfo list",
+        "a number alone below the command",
+        f"PS C:\\> (Get-Item '{SETUP}').VersionInfo.FileVersion\n15.02.1118.040\n",
+        ["- ExSetup.exe 15.2.1118.40"],
+    ),
+    (
+        "Get-Command",
+        "its own table",
+        "CommandType     Name           Version      Source\n-----------     ----           -------      ------\n"
+        f"Application     ExSetup.exe    15.2.1748.39 {SETUP}\n",
+        [f"- {FILE} 15.2.1748.39"],
+    ),
+    (
+        "Get-Command",
+        "the version is cut",
+        "CommandType     Name           Version    Source\n-----------     ----           -------    ------\n"
+        f"Application     ExSetup.exe    15.2.17... {SETUP}\n",
+        [f"- {FILE}: PowerShell gives the version '15.2.17...', which is not four numbers"],
+    ),
+    ("Get-ExchangeServer", "table", SERVERS, [f"MBX1 {CU12}", "MBX2 AdminDisplayVersion 15.1.2507.6"]),
+    (
+        "Get-ExchangeServer",
+        "list in UTF-16",
+        _wide("Name                : MBX1\nAdminDisplayVersion : Version 15.2 (Build 1118.7)\n"),
+        [f"MBX1 {CU12}"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "Exchange 2003",
+        "Name                : EX1\nAdminDisplayVersion : Version 6.5 (Build 7638.2: Service Pack 2)\n",
+        ["EX1 AdminDisplayVersion 6.5.7638.2"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "CSV with semicolons",
+        '"Name";"Fqdn";"AdminDisplayVersion"\r\n"MBX1";"mbx1.contoso.com";"Version 15.2 (Build 1118.7)"\r\n',
+        [f"mbx1.contoso.com {CU12}"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "JSON with numbers",
+        '[{"Name":"MBX1","AdminDisplayVersion":{"Major":15,"Minor":2,"Build":1118,"Revision":7}}]',
+        [f"MBX1 {CU12}"],
+    ),
+    ("Get-ExchangeServer", "CLIXML", SERVERS_CLIXML, [f"MBX1 {CU12}"]),
+    (
+        "Get-ExchangeServer",
+        "ldifde",
+        "dn: CN=MBX1,CN=Servers\nserialNumber: Version 15.1 (Build 32507.6)\ncn: MBX1\n",
+        ["MBX1 serialNumber in the directory 15.1.2507.6"],
+    ),
+    (
+        "ProductVersion",
+        "of the file that the command names",
+        COMMAND + "\nProductVersion : 15.02.1748.039\n",
+        PRODUCT,
+    ),
+    (
+        "ProductVersion",
+        "table",
+        f"ProductVersion   FileName\n--------------   --------\n15.02.1748.039   {SETUP}\n",
+        [line.replace("- ExSetup.exe:", f"- {FILE}:") for line in PRODUCT],
+    ),
+    (
+        "ProductVersion",
+        "remote, without the file",
+        "PSComputerName ProductVersion\n-------------- --------------\n"
+        "MBX1           15.01.2507.039\nMBX2           15.01.2507.006\n",
+        ["MBX1 a FileVersion without its file 15.1.2507.39", "MBX2 a FileVersion without its file 15.1.2507.6"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "one column",
+        "AdminDisplayVersion\n-------------------\nVersion 15.2 (Build 1118.7)\n",
+        [f"- {CU12}"],
+    ),
+    ("Get-ExchangeServer", "its words alone", "Version 15.2 (Build 1118.7)\r\n", [f"- {CU12}"]),
+    ("headers", "EWS", EWS, ["- ServerVersionInfo 15.2.1118.40"]),
+    ("headers", "a number alone", "15.1.2507.39\n", ["- a number alone 15.1.2507.39"]),
+    (
+        "event 1000",
+        "XML",
+        "<Event><System><EventID>1000</EventID></System><EventData><Data Name='AppName'>store.exe</Data>\n"
+        "<Data Name='AppVersion'>6.5.7638.1</Data></EventData></Event>",
+        CRASHED[1:],
+    ),
+    (
+        "KB list",
+        "systeminfo in Chinese",
+        SYSTEMINFO.replace("Host Name:", "主机名:").replace("Hotfix(s):", "修补程序:"),
+        CLAIMS,
+    ),
+    (
+        "headers",
+        "curl -I",
+        "HTTP/1.1 302 Found\r\nX-OWA-Version: 15.1.2507\r\nX-FEServer: MBX1\r\n",
+        ["MBX1 X-OWA-Version 15.1.2507"],
+    ),
+    ("headers", "curl -v", "< HTTP/1.1 200 OK\n< X-OWA-Version: 15.2.1118.21\n", ["- X-OWA-Version 15.2.1118.21"]),
+    (
+        "headers",
+        "Invoke-WebRequest",
+        "\nKey                    Value\n---                    -----\nX-OWA-Version          "
+        "15.2.1118.21\nX-FEServer             MBX1\n",
+        ["MBX1 X-OWA-Version 15.2.1118.21"],
+    ),
+    (
+        "headers",
+        "a page of Outlook on the web",
+        '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.0 Transitional//EN">\n<html><link rel="icon" '
+        'href="/owa/auth/15.2.792/themes/x.ico">',
+        ["- a path of Outlook on the web 15.2.792"],
+    ),
+    ("mail headers", "Received, folded", MAIL, ["MBX1.contoso.com a Received header 15.1.2507.39"]),
+    ("mail headers", "X-MimeOLE", "X-MimeOLE: Produced By Microsoft Exchange V6.5\r\n", ["- X-MimeOLE 6.5"]),
+    (
+        "mail headers",
+        "X-Mailer of 5.5",
+        "X-Mailer: Internet Mail Service (5.5.2653.19)\r\n",
+        ["- X-Mailer 5.5.2653.19"],
+    ),
+    ("wmic datafile", "table", WMIC, [f"- {LOW} 15.2.1748.39"]),
+    ("wmic datafile", "table in UTF-16", _wide(WMIC), [f"- {LOW} 15.2.1748.39"]),
+    ("wmic datafile", "table from a pipe", WMIC.replace("\n", "\r\r\n"), [f"- {LOW} 15.2.1748.39"]),
+    ("wmic datafile", "list", f"\n\nName={SETUP.lower()}\nVersion=15.2.1748.39\n\n\n", [f"- {LOW} 15.2.1748.39"]),
+    (
+        "wmic datafile",
+        "list, each line end made two",
+        f"\n\nName={SETUP.lower()}\n\nVersion=15.2.1748.39\n\n\n",
+        [f"- {LOW} 15.2.1748.39"],
+    ),
+    (
+        "wmic datafile",
+        "CSV of two nodes",
+        f"\r\r\nNode,Name,Version\r\r\nMBX1,{SETUP},15.1.2507.39\r\r\nMBX2,{SETUP},15.1.2507.6\r\r\n",
+        OF_TWO,
+    ),
+    (
+        "wmic datafile",
+        "the version alone below the command",
+        "C:\\>wmic datafile where name='C:\\\\Exchange\\\\bin\\\\ExSetup.exe' get version\nVersion\n15.2.1118.40\n\n",
+        ["- ExSetup.exe 15.2.1118.40"],
+    ),
+    ("sigcheck", "as printed", SIGCHECK, [f"- {LOW} 15.1.2507.39"]),
+    ("sigcheck", "UTF-16", _wide(SIGCHECK), [f"- {LOW} 15.1.2507.39"]),
+    (
+        "sigcheck",
+        "two files",
+        SIGCHECK + SIGCHECK.partition("com\n\n")[2].replace("exsetup", "store").replace("039", "006"),
+        [f"- {LOW} 15.1.2507.39", f"- {LOW.replace('exsetup', 'store')} 15.1.2507.6"],
+    ),
+    ("osquery", "table", BOX, [f"- {FILE} 15.1.2507.39"]),
+    (
+        "osquery",
+        "the product's version alone",
+        '[{"filename": "ExSetup.exe", "path": "C:\\\\x\\\\ExSetup.exe", "product_version": "15.1.2507.39"}]',
+        [
+            "- C:/x/ExSetup.exe: osquery gives the product's version and not the file's",
+            "- osquery's product_version of ExSetup.exe 15.1.2507.39",
+        ],
+    ),
+    (
+        "osquery",
+        "of two hosts",
+        '[{"path": "C:\\\\x\\\\ExSetup.exe", "file_version": "15.1.2507.39", "hostname": "a"},'
+        '{"path": "C:\\\\x\\\\ExSetup.exe", "file_version": "15.1.2507.6", "hostname": "b"}]',
+        ["a C:/x/ExSetup.exe 15.1.2507.39", "b C:/x/ExSetup.exe 15.1.2507.6"],
+    ),
+    ("HealthChecker", "text", REPORT, ["EX01 HealthChecker 15.2.1544.9", "EX01 claims KB5036386"]),
+    ("HealthChecker", "text in UTF-16", _wide(REPORT), ["EX01 HealthChecker 15.2.1544.9", "EX01 claims KB5036386"]),
+    ("HealthChecker", "JSON", REPORT_JSON, ["EX01 ExSetup.exe 15.2.1544.9"]),
+    ("software inventory", "a report's CSV", SCCM, OF_TWO),
+    (
+        "software inventory",
+        "columns with blanks",
+        f"Netbios Name0,File Name,File Version,File Path,File Size\nMBX1,ExSetup.exe,15.01.2507.039,{BIN}\\,36784\n",
+        [f"MBX1 {FILE} 15.1.2507.39"],
+    ),
+    (
+        "software inventory",
+        "the path is whole",
+        f"ComputerName\tFileName\tFilePath\tFileVersion\nMBX1\tExSetup.exe\t{SETUP}\t15.01.2507.039\n",
+        [f"MBX1 {FILE} 15.1.2507.39"],
+    ),
+    (
+        "event 1000",
+        "English",
+        "Faulting application name: store.exe, version: 6.5.7638.1, time stamp: 0x4407a8d8\n"
+        "Faulting module name: mapi32.dll, version: 6.5.7638.2, time stamp: 0x4407a8d8\n",
+        CRASHED,
+    ),
+    (
+        "event 1000",
+        "German",
+        "Name der fehlerhaften Anwendung: store.exe, Version: 6.5.7638.1, Zeitstempel: 0x4407a8d8\n"
+        "Name des fehlerhaften Moduls: mapi32.dll, Version: 6.5.7638.2, Zeitstempel: 0x4407a8d8\n",
+        CRASHED,
+    ),
+    (
+        "event 1000",
+        "French",
+        "Nom de l’application défaillante store.exe, version : 6.5.7638.1, horodatage : 0x4407a8d8\n"  # noqa: RUF001
+        "Nom du module défaillant : mapi32.dll, version : 6.5.7638.2, horodatage : 0x4407a8d8\n",
+        CRASHED,
+    ),
+    (
+        "event 1000",
+        "Japanese",
+        "障害が発生しているアプリケーション名: store.exe、バージョン: 6.5.7638.1、タイム スタンプ: 0x4407a8d8\n"
+        "障害が発生しているモジュール名: mapi32.dll、バージョン: 6.5.7638.2、タイム スタンプ: 0x4407a8d8\n",
+        CRASHED,
+    ),
+    (
+        "event 1000",
+        "Windows 2003",
+        "Faulting application store.exe, version 6.5.7638.1, faulting module mapi32.dll, version "
+        "6.5.7638.2, fault address 0x0001.",
+        CRASHED,
+    ),
+    (
+        "event 4999",
+        "English",
+        "Watson report about to be sent for process id: 1234, with parameters: E12IIS, c-RTL-AMD64, 15.01.2507.039, "
+        "w3wp#MSExchangeOWAAppPool, M.E.Clients.Owa2.Server, M.E.C.O.S.Core.X, "
+        "UnexpectedCondition:Y, f1b5, 15.01.2507.035.",
+        ["- event 4999 15.1.2507.39"],
+    ),
+    ("error report", "Report.wer", WER, CRASHED),
+    ("error report", "Report.wer in UTF-16", _wide(WER), CRASHED),
+    (
+        "error report",
+        "problem signature",
+        "Problem signature:\n  Problem Event Name:\tAPPCRASH\n  Application Name:\tstore.exe\n  "
+        "Application Version:\t6.5.7638.1\n"
+        "  Fault Module Name:\tmapi32.dll\n  Fault Module Version:\t6.5.7638.2\n",
+        CRASHED,
+    ),
+    ("msinfo32", "nfo", NFO, [f"- {LOW} 15.1.2507.39"]),
+    ("msinfo32", "nfo in UTF-16", _wide(NFO), [f"- {LOW} 15.1.2507.39"]),
+    (
+        "msinfo32",
+        "nfo in French",
+        NFO.replace("Version>", "Version_du_fichier>").replace("Path>", "Chemin_accès>"),
+        [f"- {LOW} 15.1.2507.39"],
+    ),
+    ("msinfo32", "text", NFO_TEXT, [f"- {LOW} 15.1.2507.39"]),
+    (
+        "wmic datafile",
+        "a scanner's path and version",
+        f"  Product           : Exchange\n  Path              : {SETUP}\n  Installed version : 15.1.2507.6\n",
+        [f"- {FILE} 15.1.2507.6"],
+    ),
+    ("WinDbg", "lm v", LM, [f"- {FILE} 15.1.2507.39"]),
+    (
+        "WinDbg",
+        "lm v, two modules",
+        LM + LM.partition("\n")[2].replace("ExSetup", "Store").replace("2507.39", "2507.6"),
+        [f"- {FILE} 15.1.2507.39", f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.6"],
+    ),
+    ("WinDbg", "lm v with CR LF", LM.replace("\n", "\r\n"), [f"- {FILE} 15.1.2507.39"]),
+    ("registry export", "5.00 in UTF-16", _wide(REG), [r"- records Microsoft\ExchangeServer\v15\Setup, KB5014261"]),
+    ("registry export", "REGEDIT4", REG4, [r"- records Microsoft\Exchange\Setup, KB324528"]),
+    (
+        "registry export",
+        "Get-ItemProperty",
+        "MsiProductMajor : 15\nMsiProductMinor : 1\nOwaVersion      : 15.1.2507.39\n"
+        "PSPath          : Microsoft.PowerShell.Core\\Registry::HKEY_LOCAL_MACHINE\\SOFTWARE"
+        "\\Microsoft\\ExchangeServer\\v15\\Setup\n",
+        [r"- records Microsoft\ExchangeServer\v15\Setup"],
+    ),
+    ("registry export", "reg query", REG_QUERY, [r"- records Microsoft\ExchangeServer\v15\Setup"]),
+    ("KB list", "systeminfo", SYSTEMINFO, CLAIMS),
+    ("KB list", "systeminfo in UTF-16", _wide(SYSTEMINFO), CLAIMS),
+    (
+        "KB list",
+        "systeminfo in German",
+        SYSTEMINFO.replace("Host Name:  ", "Hostname:   ")
+        .replace("Hotfix(s): ", "Hotfix(es):")
+        .replace("Installed", "installiert"),
+        CLAIMS,
+    ),
+    ("KB list", "Get-HotFix", HOTFIXES, CLAIMS),
+    ("KB list", "Get-HotFix as CSV", '"PSComputerName","HotFixID"\n"MBX1","KB5014261"\n"MBX1","KB5031356"\n', CLAIMS),
+    ("KB list", "wmic qfe", QFE, CLAIMS),
+    (
+        "KB list",
+        "wmic qfe get HotFixID",
+        "HotFixID\r\r\nKB5031356\r\r\nKB5014261\r\r\n",
+        ["- claims KB5014261", "- claims KB5031356"],
+    ),
+    (
+        "KB list",
+        "wmic qfe as a list",
+        "\r\r\nCSName=MBX1\r\r\nHotFixID=KB5031356\r\r\n\r\r\nCSName=MBX1\r\r\nHotFixID=KB5014261\r\r\n",
+        CLAIMS,
+    ),
+    ("KB list", "numbers alone", "KB5014261\nKB5031356\n", ["- claims KB5014261", "- claims KB5031356"]),
+    (
+        "KB list",
+        "installed programs",
+        '"DisplayName","DisplayVersion"\n"Security Update for Exchange Server 2016 Cumulative '
+        'Update 23 (KB5014261)","15.1.2507.9"\n',
+        ["- claims KB5014261"],
+    ),
+]

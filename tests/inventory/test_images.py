@@ -1,0 +1,57 @@
+"""Disk images and containers that are not read: named as what they are, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from hotfix_check.errors import TargetError
+from hotfix_check.inventory import TargetKind, opened_target, read_target
+
+_PARTITIONED = bytes(446) + b"\x80\x01\x01\x00\x07\xfe\xff\xff\x3f\0\0\0\x00\x10\0\0" + bytes(48) + b"\x55\xaa"
+IMAGES = [
+    ("disk.E01", b"EVF\x09\x0d\x0a\xff\x00" + bytes(100), "an EnCase image (E01)", "ewfmount"),
+    ("disk.vhdx", b"vhdxfile" + bytes(100), "a virtual disk (VHDX)", "Mount-VHD"),
+    ("fixed.vhd", bytes(4096) + b"conectix" + bytes(504), "a virtual disk (VHD)", "Mount-VHD"),
+    ("disk.vmdk", b"KDMV" + bytes(100), "a virtual disk (VMDK)", "guestmount"),
+    ("text.vmdk", b"# Disk DescriptorFile\nversion=1\n", "the description of a virtual disk (VMDK)", "guestmount"),
+    ("install.wim", b"MSWIM\0\0\0" + bytes(100), "a Windows image (WIM or ESD)", "7z x"),
+    ("files.rar", b"Rar!\x1a\x07\x01\x00" + bytes(100), "a RAR archive", "unrar x"),
+    ("c.dd", b"\xebR\x90NTFS    " + bytes(501), "a raw volume (NTFS)", "mount -o ro,loop"),
+    ("disk.raw", _PARTITIONED + bytes(512), "a raw disk image", "losetup"),
+    ("gpt.img", bytes(512) + b"EFI PART" + bytes(504), "a raw disk image", "losetup"),
+    ("old.bkf", b"TAPE\0\0" + bytes(100), "a backup of ntbackup (BKF)", "mtftar"),
+    ("box.vdi", b"<<< Oracle VM VirtualBox Disk Image >>>\n" + bytes(500), "a virtual disk (VDI)", "guestmount"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "what", "how"), IMAGES, ids=[one[0] for one in IMAGES])
+def test_an_image_is_named_as_what_it_is(name: str, data: bytes, what: str, how: str, tmp_path: Path) -> None:
+    for called in (name, "renamed.bin"):  # by its bytes, whatever it is called
+        path = tmp_path / called
+        path.write_bytes(data)
+        with opened_target(path) as target:
+            assert target.kind is TargetKind.IMAGE
+        with pytest.raises(TargetError) as caught:
+            read_target(path, wanted=frozenset())
+        assert str(caught.value).startswith(f"{path}: {what}, which is not read: ") and how in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ\x90\0" + bytes(600), bytes(2000), b"<<< merge conflict", b"Rar", b"TAPE"])
+def test_anything_else_is_no_image(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(data)
+    with opened_target(path) as target:
+        assert target.kind is not TargetKind.IMAGE
+
+
+def test_a_scan_of_an_image_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "disk.E01").write_bytes(IMAGES[0][1])
+    ran = run("scan", "disk.E01", "-q")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines() == [
+        "hotfix-check: error: disk.E01: an EnCase image (E01), which is not read: mount it read-only and scan the "
+        "folder: ewfmount, Arsenal Image Mounter"
+    ]

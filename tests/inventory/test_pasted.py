@@ -1,0 +1,149 @@
+"""Text that people paste: what it says of each host, and what it does not."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+import pytest
+from pasted import BIN, CUT, SAMPLES, SERVERS
+
+from hotfix_check.errors import TargetError
+from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.listings import is_listing
+from hotfix_check.inventory.listings.console import console_rows
+from hotfix_check.inventory.listings.read import read_listing
+from hotfix_check.inventory.open_file import OpenFile, bytes_as_file
+
+WANTED = frozenset({"exsetup.exe", "store.exe", "mapi32.dll"})
+
+
+def opened(text: str | bytes) -> OpenFile:
+    data = text if isinstance(text, bytes) else text.encode()
+    return bytes_as_file(data, "pasted.txt", "pasted.txt")
+
+
+def said(inventory: Inventory) -> list[str]:
+    """Everything that an inventory says, a line each, behind the host's name."""
+    host = (inventory.collected.host if inventory.collected else None) or "-"
+    records = inventory.registry
+    lines = [f"{file.path} {file.version}" for file in inventory.files]
+    lines += [f"{file.path}: {file.reason}" for file in inventory.unreadable]
+    lines += [f"{one.source} {'.'.join(map(str, one.numbers))}" for one in inventory.reported]
+    lines += [f"claims KB{one.kb}" for one in inventory.claimed]
+    if records is not None:
+        lines.append(
+            "records " + ", ".join([*(one.key for one in records.setups), *(f"KB{one.kb}" for one in records.updates)])
+        )
+    return [f"{host} {line}" for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [pytest.param(text, expected, id=f"{form}, {special}") for form, special, text, expected in SAMPLES],
+)
+def test_what_is_pasted_says_this_and_no_more(text: str | bytes, expected: list[str]) -> None:
+    file = opened(text)
+    assert is_listing(file)
+    assert [line for one in read_listing(file, wanted=WANTED) for line in said(one)] == expected
+
+
+def test_each_form_has_several_samples() -> None:
+    counts = Counter(form for form, _, _, _ in SAMPLES)
+    few = {form for form, count in counts.items() if count < 3}
+    assert few <= {"Get-Command", "event 4999"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear all,\nName: Bob\nVersion: 1.2.3.4\n",
+        "Store.exe is 5.5.2653.23\n",
+        "KB5014261 was installed yesterday\n",
+        "key = value\nother = 1.2.3.4\n",
+        "| a | b |\n|---|---|\n| 15.1.2507.39 | x |\n",
+        "ExSetup.exe 15.1.2507.39\n",
+        "GET /owa/auth/logon.aspx HTTP/1.1\nHost: mail\n",
+        "Version 15.2 is the newest (Build 1118)\n",
+        "[HKEY_CURRENT_USER\\Software\\X]\n",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_prose_is_no_listing(text: str) -> None:
+    assert not is_listing(opened(text))
+
+
+def test_a_level_that_the_console_cut_is_told_so() -> None:
+    with pytest.raises(TargetError, match=r"pasted\.txt: the console cut what it tells \(\.\.\.\): '\| Format-List'"):
+        read_listing(opened(SERVERS.replace(" (Build 1118.7)", "...").replace(" (Build 2507.6)", "...")), wanted=WANTED)
+
+
+def test_a_cut_path_outside_exchange_says_nothing_of_exchange() -> None:
+    (inventory,) = read_listing(opened(CUT.replace(r"Microsoft\Excha", r"Contoso\Excha")), wanted=WANTED)
+    assert (inventory.files, inventory.reported) == ((), ())
+
+
+def test_hosts_are_told_apart_without_case_and_in_order() -> None:
+    rows = "".join(
+        f"{host},{BIN}\\ExSetup.exe,15.1.2507.{number}\n" for number, host in enumerate(("b", "A", "B", "a"))
+    )
+    inventories = read_listing(opened("PSComputerName,FileName,FileVersion\n" + rows), wanted=WANTED)
+    assert [one.target for one in inventories] == ["pasted.txt: A", "pasted.txt: b"]
+    assert [one.unreadable[0].reason for one in inventories] == ["listed twice, with different facts"] * 2
+
+
+def test_rows_without_a_host_beside_rows_with_one_are_a_target_of_their_own() -> None:
+    text = f"PSComputerName,FileName,FileVersion\nA,{BIN}\\ExSetup.exe,15.1.2507.6\n,{BIN}\\Store.exe,15.1.2507.6\n"
+    assert [one.target for one in read_listing(opened(text), wanted=WANTED)] == [
+        "pasted.txt: A",
+        "pasted.txt: no host named",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PSComputerName FileName FileVersion\n-------------- -------- -----------\n"
+        + "".join(f"MBX{n % 3} F{n}.dll 15.1.2507.{n % 99}\n" for n in range(10_000)),
+        "".join(f"FileName    : {BIN}\\F{n}.dll\nFileVersion : 15.1.2507.{n % 99}\n\n" for n in range(10_000)),
+        "".join(f"Name={BIN}\\F{n}.dll\nVersion=15.1.2507.{n % 99}\n\n" for n in range(10_000)),
+        "Faulting application store.exe, version 6.5.7638.1, faulting module x.dll, version 6.5.7638.1, fault\n"
+        * 10_000,
+    ],
+    ids=["table", "list", "wmic", "events"],
+)
+def test_ten_thousand_rows_take_less_than_a_second(text: str) -> None:
+    start = time.process_time()
+    inventories = read_listing(opened(text), wanted=WANTED)
+    assert sum(one.files_seen for one in inventories) >= 10_000
+    assert time.process_time() - start < 2  # 0.4 on an idle core
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("FileVersion : 1.2.3.4\n" + " " * 200_000 + "x\n") * 20,
+        "-" * 3_000_000,
+        ("a  " * 1000 + "\n") * 2000,
+        "A: " + "B: " * 500_000,
+        "/owa/auth/" * 200_000,
+        "store.exe, " * 200_000 + "0x12345678",
+        "by x with mapi id " * 100_000,
+        '"' + "\\" * 500_000 + '"=dword:1',
+        "| a " * 500_000,
+        "KB123456 " * 300_000,
+    ],
+    ids=["blanks", "dashes", "columns", "colons", "paths", "names", "received", "escapes", "bars", "kbs"],
+)
+def test_hostile_text_costs_little(text: str) -> None:
+    start = time.process_time()
+    for prefix in ("", "REGEDIT4\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft]\n", "X-OWA-Version: 15.2.1118.21\n"):
+        file = opened(prefix + text)
+        if is_listing(file):
+            assert read_listing(file, wanted=WANTED)
+    assert time.process_time() - start < 6
+
+
+def test_a_column_that_is_cut_in_the_header_is_put_together() -> None:
+    text = "Name   AdminDisplayVe\n       rsion\n----   --------------\nMBX1   Version 15.2 (Build 1118.7)\n"
+    assert list(console_rows(text)) == [{"name": "MBX1", "admindisplayversion": "Version 15.2 (Build 1118.7)"}]
