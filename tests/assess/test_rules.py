@@ -138,10 +138,19 @@ def test_an_unreadable_file_is_not_trusted_to_a_level() -> None:
         (installed(A, "8.9.200.5"), RowState.FOREIGN),
         (installed(A, "8.9.200.5", version_string="9.9.200.5"), RowState.UNREADABLE),
         (installed(A, "9.9.200.5", version_string="8.9.200.5"), RowState.UNREADABLE),
+        (installed(A, "9.9.250.0", version_string="9.9.300.1"), RowState.UNREADABLE),
         (installed(A, "9.9.200.5", company_name="Contoso"), RowState.UNREADABLE),
         (installed(A, "9.9.200.5", product_name="Microsoft Outlook"), RowState.FOREIGN),
     ],
-    ids=["unreadable", "no product's", "a damaged version", "a damaged text", "a damaged company", "Outlook's"],
+    ids=[
+        "unreadable",
+        "no product's",
+        "a damaged version",
+        "a damaged text",
+        "of two levels",
+        "a damaged company",
+        "Outlook's",
+    ],
 )
 def test_neither_a_level_nor_an_update_is_trusted_over_a_copy_that_is_not_read_as_the_products_own(
     file: InstalledFile | UnreadableFile, state: RowState
