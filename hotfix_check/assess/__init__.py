@@ -19,7 +19,7 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.findings import make_finding
-from hotfix_check.assess.identity import in_range, readings, with_suspects_unreadable
+from hotfix_check.assess.identity import identify, in_range, readings, with_suspects_unreadable
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
@@ -212,12 +212,25 @@ class Assessor:
         for name in sorted(product.server_files):
             for file in files.by_name.get(name, ()):
                 owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
-                if owners and product.id not in owners and not _outnumbered(file, owners, product, files):
+                if (
+                    owners
+                    and product.id not in owners
+                    and not self._outnumbered(file, owners, product, files.inventory)
+                ):
                     return f"{file.path.rpartition('/')[2]} there is {', '.join(sorted(owners))}, not {product.name}"
         seen_all = not any(file.is_folder for file in files.inventory.unreadable)
         if question.complete and seen_all and not any(map(_version_unread, files)):
             return f"the target was collected whole and holds no file of {product.name}"
         return None
+
+    def _outnumbered(self, file: TargetFile, owners: frozenset[str], product: Product, inventory: Inventory) -> bool:
+        """Whether more of the files beside one are a product's own than its owners': it may be out of place."""
+        beside = [
+            identify(one, self.catalogue.products).products
+            for one in inventory.files
+            if one.path.rpartition("/")[0] == file.path.rpartition("/")[0]
+        ]
+        return sum(product.id in one for one in beside) > sum(bool(one & owners) for one in beside)
 
     def _foreign(self, files: TargetFiles) -> tuple[Foreign, ...]:
         """Files with catalogued names that count for no product, nor for a row that names a range of its own."""
@@ -252,16 +265,6 @@ def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Pr
 def _is_marker(product: Product, name: str) -> bool:
     known = product.files.get(name)
     return known is not None and known.marker
-
-
-def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, files: TargetFiles) -> bool:
-    """Whether more of the files beside one are a product's own than are its owners': it may be the one out of place."""
-    beside = [
-        files.identity(one).products
-        for one in files
-        if isinstance(one, InstalledFile) and one.path.rpartition("/")[0] == file.path.rpartition("/")[0]
-    ]
-    return sum(product.id in one for one in beside) > sum(bool(one & owners) for one in beside)
 
 
 def _version_unread(file: InstalledFile | UnreadableFile) -> bool:
