@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from targets import SP4_BIN, finding, folder, installed, judge, lone
+from targets import SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
+from hotfix_check.assess import Assessor
 from hotfix_check.assess.finding import RowState, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.report.identity import identity_document
 
 SYSTEM32 = tuple(
     installed(f"WINNT/System32/{name}", "5.5.2653.21")
@@ -384,3 +386,13 @@ def test_so_it_is_where_no_row_names_the_others() -> None:
     files = (installed(f"{bin_folder}/ExSetup.exe", "15.2.1544.4"), *others)
     found = finding(judge(folder(*files), kbs=frozenset({5066369})), "exchange-2016/KB5066369")
     assert found.verdict is Verdict.UNDETERMINED
+
+
+def test_identify_says_of_a_suspect_file_what_it_says_twice() -> None:
+    target = lone(installed("Mapi32.dll", "7.5.2657.50", version_string="5.5.2657.50"))
+    (told,) = identity_document(target, Assessor(WORKED))["files"]
+    assert told["products"] == []
+    assert told["anomalies"] == [
+        "suspect: version 7.5.2657.50 is of no product in the catalogue but FileVersion '5.5.2657.50' is of "
+        "Exchange Server 5.5"
+    ]
