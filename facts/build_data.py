@@ -130,7 +130,10 @@ def _document(
     lines = [f"# {product['name']}. Written by facts/build_data.py from the facts beside it: do not edit."]
     lines.extend(f"# {comment}" for comment in product.get("comments", ()))
     lines.extend(toml_lines({"format": 1, "version": VERSION}))
-    head = ("id", "name", "range", "platform", "level_by", "server_files", "end_of_support", "sources")
+    head = (
+        "id", "name", "range", "platform", "level_by", "server_files", "roots", "product_names", "build_per_update",
+        "build_per_level", "client_files", "end_of_support", "sources",
+    )  # fmt: skip
     table = {key: product[key] for key in head if key in product}
     table |= {"levels": levels, "folders": product["folders"]}
     if "components" in product:

@@ -35,6 +35,31 @@ class SampleFile(NamedTuple):
     exports: tuple[str, ...] = ()
 
 
+V15 = "Program Files/Microsoft/Exchange Server/V15"
+_PARTS = (
+    "AirSync Antispam.Mime Assistants AutoDiscover CabUtility CalendarDiagnostics Clients.Common "
+    "Clients.Owa2.Server Common Compliance Configuration.Core Connections.Common ContentFilter Data "
+    "Data.Directory Data.HA Data.Mapi Data.Storage Diagnostics Directory.TopologyService DirectoryProcessor "
+    "DxStore EdgeSync.Common Entities.Calendaring EseRepl Extensibility.Internal FastTransfer HttpProxy Imap4 "
+    "InfoWorker.Common Isam Live.DomainServices LogUploader MailboxReplicationService Management "
+    "Management.ControlPanel MessageSecurity Migration Monitoring NotificationsBroker OAB Pop3 PopImap.Core "
+    "Powershell.RbacHostingTools Process.Access ProvisioningAgent Rpc RpcClientAccess.Server Search.Core "
+    "Search.Service Security Server.Storage.Common Server.Storage.HA Services SharedCache Sharepoint Sqm "
+    "StoreDriver StoreProvider Store.Provider.Core SyncMigrationServicelet Tasks TextMatching TextProcessing "
+    "ThrottlingService Transport Transport.Agent.AntiSpam Transport.Agent.Hygiene Transport.Logging "
+    "Transport.Sync.Common UM.UMCommon UM.UMCore UnifiedMessaging VariantConfiguration WorkerTaskFramework "
+    "WorkloadManagement"
+)
+PROGRAMS = (
+    *("EdgeTransport.exe", "Microsoft.Exchange.Store.Worker.exe", "MSExchangeMailboxReplication.exe", "ese.dll"),
+    *("exabp32.dll", "exmime.dll", "exrpc32.dll", "MSExchangeTransport.exe", "wsbexchange.exe", "eseutil.exe"),
+    *("MSExchangeHMWorker.exe", "MSExchangeDelivery.exe", "MSExchangeSubmission.exe", "MSExchangeThrottling.exe"),
+    *("exchmem.dll", "exsetdata.dll", "exdbfailureitemapi.dll", "eseback2.dll", "esebcli2.dll", "ESEPerf.dll"),
+    *("escprint.dll", "DSACCESSPERF.dll", "cdoex.dll", "ETLTrace.dll", "FilteringConfigurationCommand.dll"),
+    *(f"Microsoft.Exchange.{part}.dll" for part in _PARTS.split()),
+)
+"""Names of the programs that lie in the folder of an Exchange server, a hundred of some fifteen hundred."""
+
 SAMPLES: dict[str, tuple[SampleFile, ...]] = {
     # Service Pack 4, half patched: KB324528 is on, KB884874 half, KB818861 not.
     "exchange-5.5-sp4": (
@@ -68,6 +93,16 @@ SAMPLES: dict[str, tuple[SampleFile, ...]] = {
         SampleFile("Program Files/Exchsrvr/Bin/Mapi32.dll", "6.5.7226.0", time="2004-05-10T08:00"),
         SampleFile("Program Files/Exchsrvr/Bin/Store.exe", "6.5.7226.3", time="2004-05-10T08:00"),
         SampleFile("WINDOWS/system32/mapi32.dll", "6.5.7233.46", 635_904, "2005-08-31T04:02"),
+    ),
+    # Cumulative Update 23 with an update of October 2025 that replaced ExSetup.exe and none of the other programs.
+    "exchange-2016-cu23": (
+        SampleFile(
+            f"{V15}/Bin/ExSetup.exe", "15.1.2507.61", time="2025-09-23T09:00", product="Microsoft\u00ae Exchange"
+        ),
+        *(
+            SampleFile(f"{V15}/Bin/{name}", "15.1.2507.6", time="2022-03-22T09:00", product="Microsoft\u00ae Exchange")
+            for name in PROGRAMS
+        ),
     ),
     # One file, copied off an Exchange 5.5 server.
     "copied-file": (SampleFile("Mapi32.dll", "5.5.2657.50", 881_936, "2003-07-01T17:44"),),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from hotfix_check.assess.census import MANY, Census, take_census
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
 from hotfix_check.assess.finding import (
     Assessment,
     Basis,
+    BuildCount,
     Finding,
     Foreign,
     HeldAdvisory,
@@ -16,10 +18,12 @@ from hotfix_check.assess.finding import (
     ProductLevel,
     Question,
     RowState,
+    StrayCopy,
     Verdict,
 )
 from hotfix_check.assess.findings import make_finding
-from hotfix_check.assess.identity import identify, in_range, readings, with_suspects_unreadable
+from hotfix_check.assess.identity import Identities, identify, in_range, readings, with_suspects_unreadable
+from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.places import Places, backup_paths, names_by_folder
@@ -27,17 +31,19 @@ from hotfix_check.assess.recorded import records_of, with_recorded_level, with_r
 from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.updates import ProductUpdates
+from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion
 
 __all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]
 
 _OF_SERVERS = (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE, Kind.UPDATE_ROLLUP)
+_NOTHING = FileVersion(0, 0, 0, 0)
 _WORST_FIRST = tuple(Verdict)
 _WEIGHTIEST_FIRST = tuple(Importance)
 
@@ -60,61 +66,140 @@ class Assessor:
         self.all_names = self.outline.all_names
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
-        """Judge one target."""
+        """Judge one target: each installation for itself, then what was asked of products that are not there."""
         return self.judge(inventory, question)[0]
 
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
-        inventory = with_suspects_unreadable(inventory, self.catalogue.products, self.all_names)
-        files = TargetFiles(inventory, self.catalogue.products, self.all_names)
-        levels: list[ProductLevel] = []
-        installations: list[Installation] = []
-        next_steps: list[NextSteps] = []
-        findings: list[Finding] = []
-        advisories: list[HeldAdvisory] = []
-        unread_markers = False
-        names = names_by_folder(inventory)
-        for product in self.catalogue.products:
-            if question.products is not None and product.id not in question.products:
-                continue
-            evidence = ProductEvidence(product, files, Places(inventory, names, product, complete=question.complete))
-            level = self._level(evidence, dict(question.assume).get(product.id))
-            if level is not None:
-                levels.append(with_recorded_level(level, product, inventory.registry))
-                advisories.extend(self._advisories(evidence))
-                ended = end_of_support(product, level, question, None)
-                advisories.extend([] if ended is None else [ended])
-                unread_markers = unread_markers or _unread_marker(evidence)
-            judge = self._updates_of(evidence, level, question)
-            found = list(self._findings(judge, level, question))
-            if level is not None:
-                steps = self._next_steps(judge, level, found, question)
-                found = steps.with_advice()
-                next_steps.append(steps)
-                installations.append(
-                    Installation(root=None, product=product.id, level=levels[-1], next_steps=steps.headline().steps)
-                )
-            findings.extend(found)
+        identities = Identities(self.catalogue.products)
+        inventory = with_suspects_unreadable(inventory, identities, self.all_names)
+        divided = file_sets(inventory, self.catalogue.products, self.all_names, identities)
+        asked = [one for one in self.catalogue.products if question.products is None or one.id in question.products]
+        judged: list[_Judged] = []
+        for file_set in divided.sets:
+            judged.extend(self._judge_set(file_set, asked, identities, question))
+        judged = _where_they_count(judged)
+        there = {one.installation.product for one in judged}
+        clients = tuple(_client_libraries(inventory, self.catalogue.products, there))
+        stray = {*divided.stray} - {one.path for one in clients}
+        seen = replace(
+            inventory,
+            files=tuple(file for file in inventory.files if file.path not in stray),
+            unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
+        )
+        files = TargetFiles(seen, identities, self.all_names)
+        findings = [finding for one in judged for finding in one.findings]
+        names = names_by_folder(seen)
+        for product in asked:
+            if product.id not in there:
+                findings.extend(self._not_there(product, files, names, question))
         unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
+        unread_markers = any(one.unread_marker for one in judged)
         assessment = Assessment(
             target=inventory.target,
             kind=str(inventory.kind),
             collected=inventory.collected,
             files_seen=inventory.files_seen,
             files_read=inventory.files_read,
-            products=tuple(levels),
+            products=tuple(_product_levels(asked, judged)),
             findings=tuple(sorted(findings, key=self._worst_first)),
-            advisories=tuple(sorted(advisories, key=lambda held: (held.advisory.id, held.path))),
+            advisories=tuple(
+                sorted(
+                    (held for one in judged for held in one.advisories), key=lambda held: (held.advisory.id, held.path)
+                )
+            ),
             unreadable=inventory.unreadable,
             unreadable_evidence=unread_rows or (unread_markers and question.kbs is None) or inventory.broken_off,
-            foreign=self._foreign(files),
+            foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
-            installations=tuple(installations),
+            installations=tuple(one.installation for one in judged),
+            stray=tuple(_stray_copies(inventory, stray, identities)),
+            beyond_catalogue=question.kbs is None and any(_is_beyond(one.installation) for one in judged),
         )
-        return assessment, tuple(next_steps)
+        return assessment, tuple(one.steps for one in judged)
+
+    def _judge_set(
+        self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
+    ) -> Iterator[_Judged]:
+        """What the files of one set show of each product that they can be of."""
+        files = TargetFiles(file_set.inventory, identities, self.all_names)
+        names = names_by_folder(file_set.inventory)
+        found: list[_Judged] = []
+        for product in file_set.products:
+            if product not in asked:
+                continue
+            places = Places(
+                file_set.inventory,
+                names,
+                product,
+                complete=question.complete,
+                roles=file_set.roles,
+                loose=file_set.loose,
+            )
+            evidence = ProductEvidence(product, files, places)
+            one = self._judge_product(evidence, file_set, identities, question)
+            if one is not None:
+                found.append(one)
+        served = [one for one in found if one.installation.level.server]
+        yield from served or found
+
+    def _judge_product(
+        self, evidence: ProductEvidence, file_set: FileSet, identities: Identities, question: Question
+    ) -> _Judged | None:
+        """What the files of one set show of one product; None where they do not bring it."""
+        product, inventory = evidence.product, file_set.inventory
+        counting = evidence.counting(self.outline.names[product.id])
+        own = [file for file in counting if name_of(file.path) in product.server_files]
+        marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
+        related = [one for one in self.catalogue.products if one is not product and set(one.roots) & set(product.roots)]
+        census = take_census(inventory, evidence.places, product, marker, identities, related)
+        if not counting and not (product.product_names and census.others):
+            census = replace(census, others=())
+        if (
+            counting
+            and not own
+            and _only_client_files(product, counting, file_set, self.outline.newest_builds[product.id])
+        ):
+            return None
+        declared = dict(question.assume).get(product.id)
+        level = self._level(evidence, declared, census if product.build_per_update else None)
+        if level is None:
+            return None
+        witnesses = None
+        if product.build_per_update and marker is not None and marker.version is not None:
+            line = product.line_of(marker.version) if level.low != level.high else level.low
+            level = _with_neighbours(level, product, census, line)
+            witnesses = Witnesses(product, census, line, self.relations)
+        judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
+        steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
+        ended = end_of_support(product, level, question, file_set.root)
+        return _Judged(
+            installation=Installation(
+                root=file_set.root,
+                product=product.id,
+                level=with_recorded_level(level, product, inventory.registry),
+                build=None if marker is None else marker.version,
+                census=tuple(BuildCount(build=build, files=files) for build, files in census.builds),
+                snapshot=file_set.snapshot,
+                next_steps=steps.headline().steps,
+            ),
+            findings=tuple(steps.with_advice()),
+            steps=steps,
+            advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
+            unread_marker=_unread_marker(evidence),
+        )
+
+    def _not_there(
+        self, product: Product, files: TargetFiles, names: Mapping[str, frozenset[str]], question: Question
+    ) -> Iterable[Finding]:
+        """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
+        places = Places(files.inventory, names, product, complete=question.complete)
+        evidence = ProductEvidence(product, files, places)
+        judge = ProductUpdates(evidence, None, self.relations, self._absent_because(evidence, question))
+        return self._findings(judge, question, None)
 
     def _worst_first(self, finding: Finding) -> tuple[int, int, str, int, int, str]:
         update = finding.update
@@ -125,16 +210,18 @@ class Assessor:
             worst = -1 if finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL) else len(_WORST_FIRST)
         return worst, weight, update.product, level, update.kb or 0, update.id
 
-    def _level(self, evidence: ProductEvidence, declared: str | None) -> ProductLevel | None:
+    def _level(self, evidence: ProductEvidence, declared: str | None, census: Census | None) -> ProductLevel | None:
         product = evidence.product
         counting = evidence.counting(self.outline.names[product.id])
-        if not counting:
+        if not counting and not (census is not None and census.others):
             level = reported_level(product, reports_of(product, evidence.files.inventory.reported))
             return level if level is None or declared is None else as_declared(level, product.level_index(declared))
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
-        level = assess_level(product, counting, markers, declared, newest)
-        return replace(level, anomalies=(*level.anomalies, *self._unknown_builds(product, markers)))
+        level = assess_level(product, counting, markers, declared, newest, census)
+        said = any(text.startswith("newer-than-catalogue") for text in level.anomalies)
+        unknown = () if said else self._unknown_builds(product, markers)
+        return replace(level, anomalies=(*level.anomalies, *unknown))
 
     def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
         """Builds that no level and no update has, where one file carries the product's build (ExSetup.exe).
@@ -148,13 +235,22 @@ class Assessor:
             name = name_of(file.path)
             if file.version is None or name not in product.server_files or file.version in headlines:
                 continue
-            if not self.relations.knows_build(product.id, name, file.version):
-                shown = file.path.rpartition("/")[2]
-                yield f"unknown-build: {shown} {file.version} is no build that the catalogue has of {product.name}"
-
-    def _updates_of(self, evidence: ProductEvidence, level: ProductLevel | None, question: Question) -> ProductUpdates:
-        absent = None if level is not None else self._absent_because(evidence, question)
-        return ProductUpdates(evidence, level, self.relations, absent)
+            if self.relations.knows_build(product.id, name, file.version):
+                continue
+            shown = f"{file.path.rpartition('/')[2]} {file.version}"
+            line = product.line_of(file.version)
+            known = [build.version for build in self.relations.shipped(product.id, line, name)]
+            if (
+                product.build_per_update
+                and all(file.version > build for build in known)
+                and file.version > headline_version(product.levels[line])
+            ):
+                yield (
+                    f"newer-than-catalogue: {shown} is newer than every build that the catalogue has of "
+                    f"{product.levels[line].name}; a later update may be there"
+                )
+            else:
+                yield f"unknown-build: {shown} is no build that the catalogue has of {product.name}"
 
     def _next_steps(
         self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
@@ -165,7 +261,7 @@ class Assessor:
 
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
             evidence = replace(before.evidence, files=before.evidence.files.raised(versions))
-            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared)
+            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared, None)
             return ProductUpdates(evidence, after, self.relations, None)
 
         terms = Terms(
@@ -175,9 +271,9 @@ class Assessor:
         )
         return NextSteps(judge, findings, terms, raised)
 
-    def _findings(self, judge: ProductUpdates, level: ProductLevel | None, question: Question) -> Iterable[Finding]:
-        evidence, absent = judge.evidence, judge.absent_because
-        product, files = evidence.product, evidence.files
+    def _findings(self, judge: ProductUpdates, question: Question, root: str | None) -> Iterable[Finding]:
+        product, files = judge.product, judge.evidence.files
+        level, absent = judge.level if judge.on_target else None, judge.absent_because
         inventory = files.inventory
         reports = reports_of(product, inventory.reported)
         claimed = frozenset(one.kb for one in inventory.claimed if not inventory.files)
@@ -201,7 +297,8 @@ class Assessor:
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
                 finding = with_records(make_finding(judge, update, importance, question.as_of), records)
-                yield with_claims(with_reports(finding, product, reports), inventory.claimed)
+                finding = with_claims(with_reports(finding, product, reports), inventory.claimed)
+                yield replace(finding, installation=root)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""
@@ -246,20 +343,119 @@ class Assessor:
                 )
         return tuple(sorted(found, key=lambda one: one.path))
 
-    def _advisories(self, evidence: ProductEvidence) -> Iterable[HeldAdvisory]:
+    def _advisories(self, evidence: ProductEvidence, root: str | None) -> Iterable[HeldAdvisory]:
         for advisory in self.catalogue.advisories:
             if advisory.product != evidence.product.id:
                 continue
             for file in evidence.counting([advisory.file]):
                 if any(advisory.first <= version <= advisory.last for version in readings(file)):
-                    yield HeldAdvisory(advisory=advisory, path=file.path, version=str(file.version))
+                    yield HeldAdvisory(advisory=advisory, path=file.path, version=str(file.version), installation=root)
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
-    """Levels and rollups are asked of servers; of a lone file, only what names it, or the level that it shows."""
+    """Levels and rollups are asked of servers; of a lone file, what names it, or its line where nothing names it."""
     if update.kind in _OF_SERVERS and not level.server:
         return False
-    return lone is None or lone in row_names(update) or (update.level is not None and _is_marker(product, lone))
+    if lone is None or lone in row_names(update) or (update.level is not None and _is_marker(product, lone)):
+        return True
+    line = level.basis is Basis.INFERRED and lone not in product.files and product.build_per_update
+    return line and any(package.line == level.low for package in update.packages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """One product of one set of files, with all that is said of it."""
+
+    installation: Installation
+    findings: tuple[Finding, ...]
+    steps: NextSteps
+    advisories: tuple[HeldAdvisory, ...]
+    unread_marker: bool
+
+
+def _where_they_count(judged: Sequence[_Judged]) -> list[_Judged]:
+    """A shadow copy counts only where its product is nowhere else."""
+    live = {one.installation.product for one in judged if not one.installation.snapshot}
+    return [
+        replace(one, installation=replace(one.installation, counts=False))
+        if one.installation.snapshot and one.installation.product in live
+        else one
+        for one in judged
+    ]
+
+
+def _is_beyond(installation: Installation) -> bool:
+    """Whether its build is newer than every one that the catalogue has of its line, or of its product."""
+    return installation.counts and any(text.startswith("newer-than-catalogue") for text in installation.level.anomalies)
+
+
+def _product_levels(products: Iterable[Product], judged: Sequence[_Judged]) -> Iterator[ProductLevel]:
+    """One level a product: where its installations differ, the interval that holds them all."""
+    for product in products:
+        of_it = [one.installation for one in judged if one.installation.product == product.id]
+        levels = [one.level for one in of_it if one.counts] or [one.level for one in of_it]
+        if not levels:
+            continue
+        yield replace(
+            levels[0],
+            low=min(level.low for level in levels),
+            high=max(level.high for level in levels),
+            votes=tuple(vote for level in levels for vote in level.votes),
+            anomalies=tuple(dict.fromkeys(text for level in levels for text in level.anomalies)),
+            server=any(level.server for level in levels),
+            recorded=levels[0].recorded if len(levels) == 1 else None,
+            beyond=any(level.beyond for level in levels),
+            by_builds=all(level.by_builds for level in levels),
+        )
+
+
+def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:
+    """The level as an interval where the files beside the marker are of another line, and more of them."""
+    lines = census.lines_beside()
+    own = lines.pop(line, 0) + 1
+    at, files = max(lines.items(), key=lambda item: (item[1], -item[0]), default=(line, 0))
+    if files < MANY or files <= own:
+        return level
+    levels = product.levels
+    said = f"mixed-level: {files} files beside the marker are of {levels[at].name}, and {own} of {levels[line].name}"
+    return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, said))
+
+
+def _only_client_files(
+    product: Product, counting: Sequence[InstalledFile], file_set: FileSet, newest: FileVersion
+) -> bool:
+    """Whether nothing is there but libraries that a client's MAPI/CDO download brings too: that is no server.
+
+    They are known by a build above the product's last, or by lying in the system folders of a machine alone. A lone
+    file is judged as ever.
+    """
+    if not product.client_files or file_set.inventory.lone_file or not counting:
+        return False
+    if any(name_of(file.path) not in product.client_files for file in counting):
+        return False
+    above = all(file.version is not None and file.version > newest for file in counting)
+    return above or not file_set.loose
+
+
+def _client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:
+    """Client libraries that brought no product, named as what they are."""
+    absent = [one for one in products if one.client_files and one.id not in there]
+    for file in inventory.files if absent and not inventory.lone_file else ():
+        for product in absent:
+            if name_of(file.path) not in product.client_files or file.version is None:
+                continue
+            if product.holds(file.version) and not is_backup(file.path.rpartition("/")[0], inventory.root):
+                reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"
+                yield Foreign(path=file.path, version=str(file.version), reason=reason)
+
+
+def _stray_copies(inventory: Inventory, paths: Container[str], identities: Identities) -> Iterator[StrayCopy]:
+    for file in sorted(inventory.all_files, key=by_path):
+        if file.path in paths:
+            installed = isinstance(file, InstalledFile)
+            owners = sorted(identities.of(file).products) if isinstance(file, InstalledFile) else []
+            version = str(file.version) if isinstance(file, InstalledFile) and file.version is not None else None
+            yield StrayCopy(path=file.path, version=version, product=owners[0] if installed and owners else None)
 
 
 def _is_marker(product: Product, name: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 
-from hotfix_check.assess.identity import Identity, identify
+from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
@@ -17,23 +17,15 @@ TargetFile = InstalledFile | UnreadableFile
 
 
 class TargetFiles:
-    """All files of a target but those in backup folders, by lower-case name, and whose each is."""
+    """The named files of a target but those in backup folders, by lower-case name, and whose each is."""
 
-    def __init__(self, inventory: Inventory, products: Sequence[Product], named: frozenset[str]) -> None:
+    def __init__(self, inventory: Inventory, identities: Identities, named: frozenset[str]) -> None:
         self.inventory = inventory
+        self.identity = identities.of
         self.by_name: dict[str, list[TargetFile]] = defaultdict(list)
-        self._identities: dict[str, Identity] = {}
-        for file in sorted(inventory.all_files, key=by_path):
-            name = name_of(file.path)
-            if name not in named or is_backup(file.path.rpartition("/")[0], inventory.root):
-                continue
-            self.by_name[name].append(file)
-            if isinstance(file, InstalledFile):
-                self._identities[file.path] = identify(file, products)
-
-    def identity(self, file: InstalledFile) -> Identity:
-        """Whose a file is."""
-        return self._identities[file.path]
+        for file in sorted((file for file in inventory.all_files if name_of(file.path) in named), key=by_path):
+            if not is_backup(file.path.rpartition("/")[0], inventory.root):
+                self.by_name[name_of(file.path)].append(file)
 
     @property
     def lone_name(self) -> str | None:
@@ -74,7 +66,7 @@ class ProductEvidence:
         return known.roles if known else ()
 
     def judged(self, name: str, roles: tuple[str, ...]) -> list[TargetFile]:
-        """The copies to judge: those in the file's roles; else the loose ones, or all where no role is known.
+        """The copies to judge: those in the file's roles; else loose ones, or all where no role is known.
 
         Where a folder of the file's roles was not looked into, the copy that counts may lie there: a loose one decides
         nothing.
@@ -86,9 +78,11 @@ class ProductEvidence:
     def _copies(self, name: str, roles: tuple[str, ...]) -> list[TargetFile]:
         copies = self.files.by_name.get(name.lower(), [])
         if not roles:
-            return copies
+            return [file for file in copies if self.places.below_role(file.path)] or copies
         in_role = [file for file in copies if self.places.role(file.path) in roles]
-        return in_role or [file for file in copies if self.places.role(file.path) is None]
+        if in_role or not self.places.loose:
+            return in_role
+        return [file for file in copies if self.places.role(file.path) is None]
 
     def counting(self, names: Iterable[str]) -> list[InstalledFile]:
         """The copies of these files that count for the product, in their roles or else loose, sorted by path."""

@@ -110,6 +110,8 @@ class ProductLevel:
     ``recorded`` is the level that the registry records, where the others give none and it fits what they do give. It is
     told and nothing is judged by it: a record says what was installed once, not what is on the disk (KB888535). Where
     there is no file at all and the basis is RECORDED, it is the level that was reported, and the interval is that.
+    ``beyond``: its build is of no known level, and above them all, so that it may be of a later one. ``by_builds``: it
+    is that of most of the other files, of a product whose builds each carry the third part of their level.
     """
 
     product: str
@@ -120,11 +122,14 @@ class ProductLevel:
     anomalies: tuple[str, ...]
     server: bool
     recorded: int | None = None
+    beyond: bool = False
+    by_builds: bool = False
 
     @property
     def exact(self) -> bool:
-        """Whether the level is known, by markers or declaration."""
-        return self.low == self.high and self.basis in (Basis.MARKERS, Basis.DECLARED)
+        """Whether the level is known: by markers, by declaration, or by builds that each carry their level's number."""
+        known = self.basis in (Basis.MARKERS, Basis.DECLARED) or (self.basis is Basis.INFERRED and self.by_builds)
+        return self.low == self.high and known and not self.beyond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +295,11 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """One target judged against the catalogue; every list is sorted."""
+    """One target judged against the catalogue; every list is sorted.
+
+    ``beyond_catalogue``: all of it was asked about, and a build is newer than every one that the catalogue has, so that
+    there may be updates that nobody asked about.
+    """
 
     target: str
     kind: str
@@ -307,6 +316,7 @@ class Assessment:
     registry: RegistryRecords | None = None
     installations: tuple[Installation, ...] = ()
     stray: tuple[StrayCopy, ...] = ()
+    beyond_catalogue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.product import Product, plain_name
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion
@@ -100,13 +100,13 @@ def readings(file: InstalledFile) -> tuple[FileVersion, ...]:
     return (file.version,) if text in (None, file.version) else (file.version, text)
 
 
-def with_suspects_unreadable(inventory: Inventory, products: Sequence[Product], named: Container[str]) -> Inventory:
+def with_suspects_unreadable(inventory: Inventory, identities: Identities, named: Container[str]) -> Inventory:
     """The same target; its suspect files of catalogued names are among those that cannot be read."""
     suspects = {
         file.path: reason
         for file in inventory.files
         if name_of(file.path) in named
-        and (reason := identify(file, products).suspect) is not None
+        and (reason := identities.of(file).suspect) is not None
         and not is_backup(file.path.rpartition("/")[0], inventory.root)
     }
     if not suspects:
@@ -123,6 +123,52 @@ def with_suspects_unreadable(inventory: Inventory, products: Sequence[Product], 
         files=tuple(file for file in inventory.files if file.path not in suspects),
         unreadable=tuple(sorted((*inventory.unreadable, *unread), key=by_path)),
     )
+
+
+class Identities:
+    """Whose the files of a target are, each answer found once: most files of a server say the same of themselves."""
+
+    def __init__(self, products: Sequence[Product]) -> None:
+        self._products = products
+        self._known: dict[tuple[object, ...], Identity] = {}
+        self._sound: dict[tuple[object, ...], bool] = {}
+        self._names: dict[str, str] = {}
+
+    def of(self, file: InstalledFile) -> Identity:
+        """Whose a file is."""
+        key = (file.version, file.version_string, file.product_name, file.company_name, file.outlook_stub)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = identify(file, self._products)
+        return known
+
+    def counts(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
+        """Whether a file is of a product."""
+        return isinstance(file, InstalledFile) and file.version is not None and product.id in self.of(file).products
+
+    def is_sound(self, file: InstalledFile) -> bool:
+        """Whether a file gives one version of itself, by its version block and its text alike."""
+        key = (file.version, file.version_string)
+        known = self._sound.get(key)
+        if known is None:
+            known = self._sound[key] = len(readings(file)) == 1
+        return known
+
+    def is_program_of(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
+        """Whether a file is one of a product's own programs: of its range, with its ProductName where it has one."""
+        if not self.counts(file, product) or not isinstance(file, InstalledFile):
+            return False
+        name = file.product_name
+        return not product.product_names or not name or self._has_name_of(name, product)
+
+    def may_be_of(self, file: InstalledFile, product: Product) -> bool:
+        """Whether a file is a product's by its build, or by its name alone: one of them may be damaged."""
+        return any(map(product.holds, readings(file))) or self._has_name_of(file.product_name or "", product)
+
+    def _has_name_of(self, name: str, product: Product) -> bool:
+        if name not in self._names:
+            self._names[name] = plain_name(name)
+        return self._names[name] in product.product_names
 
 
 def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, product_id: str) -> bool:
@@ -150,3 +196,9 @@ def _stranger(file: InstalledFile) -> str | None:
     if company and company.strip() and "microsoft" not in company.lower():
         return f"CompanyName is {company!r}"
     return None
+
+
+def text_differs(version: FileVersion, text: str | None) -> bool:
+    """Whether the text of a version gives other numbers than the version block; spelling is no difference."""
+    numbers = [int(number) for number in re.findall(r"[0-9]{1,9}", text or "")[:4]]
+    return bool(numbers) and numbers != list(version[: len(numbers)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hotfix_check.assess.census import MANY, Census
 from hotfix_check.assess.finding import Basis, ProductLevel, Vote
 from hotfix_check.assess.identity import readings
 from hotfix_check.catalogue.product import Product, ProductFile
@@ -17,12 +18,15 @@ def marker_interval(product: Product, marker: ProductFile, version: FileVersion)
     A level counts as reached only where the marker changed: Dramapi.dll kept 5.5.1960.3 from RTM to SP3 (KB243604),
     so that version says "RTM or later", never "SP3".
     """
+    if product.build_per_level:
+        return _by_third_part(product, version)
     low, high = 0, len(product.levels) - 1
     before: FileVersion | None = None
     for index, level in enumerate(product.levels):
         own = marker.versions.get(level.name)
         if own is not None:
             reached, changed = version >= own, own != before
+            reached = reached or (product.build_per_update and version[:3] == own[:3] and not _shares(product, index))
             before = own
         elif product.by_third_part:
             reached, changed = version.build >= level.build[2], True
@@ -42,20 +46,46 @@ def vote_of(product: Product, marker: InstalledFile) -> tuple[int, int] | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _by_third_part(product: Product, version: FileVersion) -> tuple[int, int]:
+    """The level whose third part a build carries; between two of them, an interval.
+
+    A build below its level's headline is that level's first or withdrawn build (15.0.712.22 is 2013 CU2), never of the
+    level before. Levels that share a third part (a preview and what was released) are told apart by the fourth.
+    """
+    builds = [level.build for level in product.levels]
+    same = [index for index, build in enumerate(builds) if build[:3] == version[:3]]
+    if same:
+        reached = [index for index in same if builds[index] <= version]
+        return (max(reached), max(reached)) if reached else (same[0], same[0])
+    below = [index for index, build in enumerate(builds) if build[:3] < version[:3]]
+    low = max(below, default=0)
+    return low, min(low + 1, len(builds) - 1) if below else 0
+
+
+def _shares(product: Product, index: int) -> bool:
+    """Whether another level has the same third part."""
+    own = product.levels[index].build[:3]
+    return sum(level.build[:3] == own for level in product.levels) > 1
+
+
 def assess_level(
     product: Product,
     files: Sequence[InstalledFile],
     markers: Sequence[InstalledFile],
     declared: str | None,
     newest: FileVersion,
+    census: Census | None = None,
 ) -> ProductLevel:
     """The level from the marker copies that count, else as declared, else a lower bound from the builds of ``files``.
 
-    Never guessed: markers that disagree give an interval and the anomaly mixed-level. In products that go by the third
-    part, a marker above the ``newest`` catalogued build may be of a level that the catalogue does not know.
+    Without a marker the line of most files of the ``census`` is the level where every build carries its level's third
+    part, else a lower bound. Never guessed: markers that disagree give an interval and the anomaly mixed-level. In
+    products that go by the third part, a marker above the ``newest`` catalogued build may be of a level that the
+    catalogue does not know.
     """
     last = len(product.levels) - 1
     anomalies: list[str] = []
+    beyond = by_builds = False
     votes: list[Vote] = []
     intervals: list[tuple[int, int]] = []
     for file in markers:
@@ -79,6 +109,8 @@ def assess_level(
             )
         )
     if product.by_third_part:
+        top = product.levels[-1].build[:3]
+        beyond = product.build_per_level and any(one.version is not None and one.version[:3] > top for one in markers)
         anomalies.extend(
             f"newer-than-catalogue: {file.path.rpartition('/')[2]} {file.version} is newer than every build that the "
             f"catalogue has; a later level may be there"
@@ -102,6 +134,9 @@ def assess_level(
             )
     elif declared is not None and product.level_index(declared) != low:
         anomalies.append(f"declared-contradicted: {declared} was declared, markers say {product.levels[low].name}")
+    if census is not None and basis is Basis.NONE and (line := census.line()) is not None:
+        low, high, basis = line, line if product.build_per_level else last, Basis.INFERRED
+        by_builds = product.build_per_level
     if basis is Basis.NONE:
         bound = max((product.line_of(min(readings(file))) for file in files if file.version is not None), default=0)
         if bound > 0:
@@ -113,8 +148,15 @@ def assess_level(
         basis=basis,
         votes=tuple(votes),
         anomalies=tuple(anomalies),
-        server=any(name_of(file.path) in product.server_files for file in files),
+        server=any(name_of(file.path) in product.server_files for file in files) or _looks_served(product, census),
+        beyond=beyond,
+        by_builds=by_builds,
     )
+
+
+def _looks_served(product: Product, census: Census | None) -> bool:
+    """Whether so many of its program files are there that only a server has them, where one file marks one."""
+    return census is not None and len(product.server_files) == 1 and census.files >= MANY
 
 
 def interval_words(product: Product, low: int, high: int) -> str:

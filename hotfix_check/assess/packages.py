@@ -17,6 +17,7 @@ from hotfix_check.inventory import InstalledFile
 class Judgement:
     """The package that was judged, its line, its rows; how the target's level includes the update, if it does."""
 
+    update: Update
     package: Package | None
     line: int | None
     rows: tuple[JudgedRow, ...]
@@ -42,21 +43,23 @@ def judge_packages(
         included = level_includes(update, product, level.low, None)
         package = update.packages[0] if update.packages else None
         rows = judge_rows(package, evidence, _carried) if package else ()
-        return Judgement(package=package, line=None, rows=rows, at=at, included=included)
+        return Judgement(update=update, package=package, line=None, rows=rows, at=at, included=included)
+    if at in by_line and level.beyond:
+        return _judged(update, by_line, at, at, evidence, _exact_only)
     if at in by_line:
-        return _judged(by_line, at, at, evidence, _own_line(update, at, evidence, relations))
+        return _judged(update, by_line, at, at, evidence, _own_line(update, at, evidence, relations))
     below = [line for line in by_line if line < at]
     above = [line for line in by_line if line > at]
     sibling = _same_day(update, at, evidence, relations)
     if not below:
-        return _judged(by_line, min(above), at, evidence, _carried, sibling=sibling)
+        return _judged(update, by_line, min(above), at, evidence, _carried, sibling=sibling)
     nearest = by_line[max(below)]
     included = level_includes(update, product, at, nearest) or _with_successor(update, nearest, at, relations)
     if included:
-        return _judged(by_line, max(below), at, evidence, _carried, included=included)
+        return _judged(update, by_line, max(below), at, evidence, _carried, included=included)
     if above:
-        return _judged(by_line, min(above), at, evidence, _carried, sibling=sibling)
-    return _judged(by_line, max(below), at, evidence, _exact_only, sibling=sibling)
+        return _judged(update, by_line, min(above), at, evidence, _carried, sibling=sibling)
+    return _judged(update, by_line, max(below), at, evidence, _exact_only, sibling=sibling)
 
 
 def _with_successor(update: Update, package: Package, at: int, relations: Supersedence) -> str | None:
@@ -72,6 +75,7 @@ def _with_successor(update: Update, package: Package, at: int, relations: Supers
 
 
 def _judged(
+    update: Update,
     by_line: dict[int, Package],
     line: int,
     at: int,
@@ -82,6 +86,7 @@ def _judged(
     sibling: Update | None = None,
 ) -> Judgement:
     return Judgement(
+        update=update,
         package=by_line[line],
         line=line,
         rows=judge_rows(by_line[line], evidence, at_or_above),

@@ -10,14 +10,23 @@ from hotfix_check.inventory import Inventory, is_backup, name_of
 
 
 class Places:
-    """The folders of one target, as one product sees them.
+    """The folders of one set of files, as one product sees them.
 
-    Raises nothing; a folder that fits no role and no backup pattern makes its files loose.
+    ``roles`` are those of folders whose path does not tell them. Files in a folder without a role are judged only where
+    they are ``loose``.
     """
 
     def __init__(
-        self, inventory: Inventory, names: Mapping[str, frozenset[str]], product: Product, *, complete: bool
+        self,
+        inventory: Inventory,
+        names: Mapping[str, frozenset[str]],
+        product: Product,
+        *,
+        complete: bool,
+        roles: Mapping[str, str] | None = None,
+        loose: bool = True,
     ) -> None:
+        self.loose = loose
         folders = sorted({*inventory.folders, *names})
         root = "/".join(inventory.root).lower()
         self._lone = inventory.lone_file
@@ -28,11 +37,11 @@ class Places:
         listed = set(inventory.folders) or (set(folders) if complete and not broken else set())
         for folder in folders:
             held = names.get(folder, frozenset())
-            role = None if self._lone else _role(f"{root}/{folder.lower()}", held, product)
+            role = None if self._lone else (roles or {}).get(folder) or _role(f"{root}/{folder.lower()}", product)
             if role is not None and is_backup(folder, inventory.root):
                 role = None
             self._roles[folder] = role
-            if role is not None and folder in listed and (complete or _holds_core(held, role, product.folders)):
+            if role is not None and folder in listed and (complete or _holds_listing(held, role, product.folders)):
                 self._whole.add(role)
         unlisted = [
             f"/{root}/{file.path.lower()}"
@@ -52,6 +61,16 @@ class Places:
     def role(self, path: str) -> str | None:
         """The role of the folder that a file lies in, None for a loose file."""
         return self._roles.get(_folder_of(path))
+
+    def below_role(self, path: str) -> bool:
+        """Whether a file lies in a folder with a role, or below one."""
+        return self.has_role_above(_folder_of(path))
+
+    def has_role_above(self, folder: str) -> bool:
+        """Whether a folder has a role, or lies below one that has."""
+        while folder and self._roles.get(folder) is None:
+            folder = _folder_of(folder)
+        return self._roles.get(folder) is not None
 
     def folder_for(self, roles: Sequence[str]) -> str | None:
         """A folder of the target that has one of these roles."""
@@ -93,8 +112,8 @@ def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _role(full: str, names: frozenset[str], product: Product) -> str | None:
-    """By the end of the folder's path; else by its core files, for a bin folder copied under another name."""
+def _role(full: str, product: Product) -> str | None:
+    """By the end of the folder's path."""
     padded = f"/{full}".rstrip("/")
     best = max(
         (
@@ -105,13 +124,12 @@ def _role(full: str, names: frozenset[str], product: Product) -> str | None:
         ),
         default=None,
     )
-    if best is not None:
-        return best[1]
-    return next((folder.role for folder in product.folders if folder.core and folder.core <= names), None)
+    return None if best is None else best[1]
 
 
-def _holds_core(names: frozenset[str], role: str, folders: Sequence[Folder]) -> bool:
-    return any(folder.core and folder.core <= names for folder in folders if folder.role == role)
+def _holds_listing(names: frozenset[str], role: str, folders: Sequence[Folder]) -> bool:
+    """Whether a folder holds every file that a cited listing names; two or three core files prove nothing."""
+    return any(folder.listing and folder.core <= names for folder in folders if folder.role == role)
 
 
 def _known_not_there(folders: Sequence[Folder], present: set[str], blind: set[str], seen: set[str | None]) -> set[str]:

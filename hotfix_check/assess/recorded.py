@@ -112,11 +112,13 @@ def _has_digit(word: str) -> bool:
 class ProductRecords:
     """The updates that a hive records of one product, with what the catalogue knows of them.
 
-    ``keys`` are registry keys by KB number, ``releases`` the catalogued updates of such a number (a fix that was
+    ``keys`` are registry keys by KB number, ``levels`` the levels that their package names say (PackageName: "...
+    Cumulative Update 12 (KB5023038)"), ``releases`` the catalogued updates of such a number (a fix that was
     released again is several), ``brought`` the highest build of a file, by lower-case name, that one of them has.
     """
 
     keys: Mapping[int, tuple[str, ...]]
+    levels: Mapping[int, frozenset[str]]
     releases: Mapping[int, tuple[Update, ...]]
     brought: Mapping[str, FileVersion]
     complete: bool
@@ -127,8 +129,10 @@ def records_of(product: Product, records: RegistryRecords | None, updates: Itera
     if records is None:
         return None
     keys: dict[int, tuple[str, ...]] = {}
+    levels: dict[int, frozenset[str]] = {}
     for one in recorded_updates(product, records):
         keys[one.kb] = (*keys.get(one.kb, ()), one.key)
+        levels[one.kb] = levels.get(one.kb, frozenset()) | _levels_named(one.package or "")
     releases: dict[int, tuple[Update, ...]] = {}
     brought: dict[str, FileVersion] = {}
     for update in updates:
@@ -139,7 +143,7 @@ def records_of(product: Product, records: RegistryRecords | None, updates: Itera
             if row.version is not None:
                 name = row.name.lower()
                 brought[name] = max(row.version, brought.get(name, row.version))
-    return ProductRecords(keys=keys, releases=releases, brought=brought, complete=records.complete)
+    return ProductRecords(keys=keys, levels=levels, releases=releases, brought=brought, complete=records.complete)
 
 
 def with_records(finding: Finding, records: ProductRecords | None) -> Finding:
@@ -154,7 +158,7 @@ def with_records(finding: Finding, records: ProductRecords | None) -> Finding:
 def _difference(finding: Finding, keys: tuple[str, ...], records: ProductRecords) -> str | None:
     if keys and finding.verdict in OPEN:
         said = f"it is recorded as installed in the registry ({keys[0]})"
-        if _is_the_only_one_meant(finding.update, records):
+        if _is_the_only_one_meant(finding.update, records) or _is_for_its_level(finding, records):
             return f"recorded-but-older: {said}, but its files are older or gone: they have gone back"
         return (
             f"recorded-otherwise: {said}, which may mean an earlier release of it, or its package for another service "
@@ -169,6 +173,18 @@ def _difference(finding: Finding, keys: tuple[str, ...], records: ProductRecords
             "bring them"
         )
     return None
+
+
+def _levels_named(package: str) -> frozenset[str]:
+    """The levels in a package's name, as the catalogue calls them: CU12, SP3."""
+    found = re.findall(r"\b(cumulative update|cu|service pack|sp) ?([0-9]{1,2})\b", package.lower())
+    return frozenset(("CU" if words in ("cumulative update", "cu") else "SP") + number for words, number in found)
+
+
+def _is_for_its_level(finding: Finding, records: ProductRecords) -> bool:
+    """Whether what is recorded is the package for the very level that was judged, which no other file can explain."""
+    named = records.levels.get(finding.update.kb or 0, frozenset())
+    return bool(named) and named == {finding.line}
 
 
 def _is_the_only_one_meant(update: Update, records: ProductRecords) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
-from hotfix_check.assess.identity import counts_for_row, readings
+from hotfix_check.assess.identity import counts_for_row, readings, text_differs
 from hotfix_check.catalogue.update import FileRow, Package, row_day
 from hotfix_check.inventory import VERSION_FROM_TEXT, InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
@@ -213,7 +212,6 @@ def _time_anomalies(row: FileRow, file: InstalledFile) -> tuple[str, ...]:
 
 def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[str, ...]:
     """The string FileVersion is kept beside the fixed one; only other numbers are a difference, not spelling."""
-    numbers = [int(number) for number in re.findall(r"[0-9]{1,9}", text or "")[:4]]
-    if not numbers or numbers == list(version[: len(numbers)]):
+    if not text_differs(version, text):
         return ()
     return (f"string-version-differs: FileVersion says {text!r}, the fixed version is {version}",)

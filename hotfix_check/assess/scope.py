@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotfix_check.assess.evidence import TargetFiles
-from hotfix_check.assess.identity import with_suspects_unreadable
+from hotfix_check.assess.identity import Identities, with_suspects_unreadable
 from hotfix_check.assess.reported import reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.outline import Outline
@@ -25,18 +25,21 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
     """What is judged on these targets: the products that a file may count for, one that cannot be read for any, and
     those of which a build was reported.
 
-    Lone files are judged by the updates that name them.
+    Lone files are judged by the updates that name them; one that none names, by those of its line.
     """
     names = outline.all_names
     found: set[str] = set()
     for inventory in inventories:
+        identities = Identities(products)
+        for program in inventory.files:
+            if name_of(program.path) not in names and (owners := identities.of(program).products):
+                found.update(one.id for one in products if one.id in owners and identities.is_program_of(program, one))
         found.update(product.id for product in products if reports_of(product, inventory.reported))
-        files = TargetFiles(with_suspects_unreadable(inventory, products, names), products, names)
+        files = TargetFiles(with_suspects_unreadable(inventory, identities, names), identities, names)
         for file in files:
             owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
             read = isinstance(file, InstalledFile) and file.version is not None
             found.update(owners if read else (one for one in outline.names if name_of(file.path) in outline.names[one]))
     lone = frozenset(name_of(file.path) for inventory in inventories for file in inventory.all_files)
-    return Scope(
-        products=frozenset(found), names=lone if all(inventory.lone_file for inventory in inventories) else None
-    )
+    named = all(inventory.lone_file for inventory in inventories) and lone <= names
+    return Scope(products=frozenset(found), names=lone if named else None)

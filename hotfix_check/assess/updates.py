@@ -18,12 +18,14 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
+from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.assess.wording import from_text, row_anomalies, row_sentences
 from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
+_FIRMEST_LAST = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 _INCLUDED_HOW = {
     "stated": "by the catalogue",
     "dates": "released after it",
@@ -59,7 +61,9 @@ class ProductUpdates:
         level: ProductLevel | None,
         relations: Supersedence,
         absent_because: str | None,
+        witnesses: Witnesses | None = None,
     ) -> None:
+        self.witnesses = witnesses
         self.evidence = evidence
         self.product = evidence.product
         self.level = level or _unknown_level(evidence)
@@ -169,11 +173,13 @@ class ProductUpdates:
         if level.low > index:
             by = self._level_id(level.low)
             return _answer(judgement, Verdict.SUPERSEDED, firm, f"the level is {words}, {how}", satisfied_by=by)
-        if level.exact:
+        if level.exact and level.basis is not Basis.INFERRED:
             return _answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")
-        known = (
-            "nothing collected shows the level" if words == "nothing" else f"the level is only known as {words}, {how}"
-        )
+        known = f"the level is only known as {words}, {how}"
+        if words == "nothing":
+            known = "nothing collected shows the level"
+        elif level.beyond:
+            known = f"its build is newer than every level that the catalogue has, {words} among them"
         return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, known)
 
     def _by_report(self, index: int, judgement: Judgement, words: str) -> Answer:
@@ -200,11 +206,15 @@ class ProductUpdates:
                 anomalies.append(f"regressed: {level} should include this update, yet an older file is there")
             anomalies.extend(f"file-removed: {row.row.name}" for row in removed)
             beside = met or any(row.met_beside for row in against)
+            if not beside and self.witnesses and (newer := self.witnesses.newer_beside_old(judgement)):
+                beside = [*against]
+                reasons.append(newer)
+                anomalies.append(f"half-installed: {newer}")
             verdict = Verdict.PARTIAL if beside else Verdict.MISSING
             firm = Confidence.HIGH if sure else Confidence.MEDIUM
             return _answer(judgement, verdict, firm, *reasons, anomalies=anomalies)
         if rows and len(met) == len(rows):
-            return self._all_met(judgement, reasons, anomalies, sure=sure)
+            return self._witnessed(judgement, self._all_met(judgement, reasons, anomalies, sure=sure))
         if judgement.included and self.on_target and not any(row.state in _SPEAKS_AGAINST for row in rows):
             return self._included(judgement, anomalies)
         if not self.on_target:
@@ -212,6 +222,19 @@ class ProductUpdates:
         elif not rows:
             reasons = ["no-file-table: the catalogue has no file of this update that a version could show"]
         return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, anomalies=anomalies)
+
+    def _witnessed(self, judgement: Judgement, answer: Answer) -> Answer:
+        """The answer of a marker, with what the other files of the installation say of it."""
+        said = None if self.witnesses is None else self.witnesses.of(judgement)
+        if said is None:
+            return answer
+        return replace(
+            answer,
+            verdict=said.verdict or answer.verdict,
+            confidence=min(said.confidence or answer.confidence, answer.confidence, key=_FIRMEST_LAST.index),
+            reasons=(*answer.reasons, *said.reasons),
+            anomalies=(*answer.anomalies, *said.anomalies),
+        )
 
     def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[str], *, sure: bool) -> Answer:
         exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT]
@@ -254,7 +277,8 @@ class ProductUpdates:
         if alone.verdict is Verdict.UNDETERMINED and update.level is None and self.on_target:
             unsafe = any(row.state in _SPEAKS_AGAINST for row in judgement.rows)
             holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
-            if holders and not unsafe:
+            doubtful = any(text.startswith("half-installed") for text in alone.anomalies)
+            if holders and not unsafe and not doubtful:
                 names = " and ".join(one.name for one in holders)
                 reasons, all_seen = self._stood_for(judgement)
                 return _answer(
@@ -266,7 +290,8 @@ class ProductUpdates:
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
-        if alone.verdict is Verdict.SUPERSEDED and update.kind is Kind.UPDATE_ROLLUP and not judgement.included:
+        rollup = update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update
+        if alone.verdict is Verdict.SUPERSEDED and rollup and not judgement.included:
             return self._later_than_a_rollup(update, alone)
         if alone.verdict is Verdict.SUPERSEDED and update.level is None and not judgement.included:
             by = self._explain_later(update, judgement)

@@ -13,6 +13,9 @@ WEIGHTY = (Importance.REQUIRED, Importance.RECOMMENDED)
 """What is to be there unless a site says otherwise. What is optional counts for nothing until somebody asks for it."""
 
 
+_WORST_FIRST = tuple(Verdict)
+
+
 class Outcome(StrEnum):
     """What a target comes to, weightiest first."""
 
@@ -47,6 +50,16 @@ def counted(assessment: Assessment) -> list[Finding]:
     return [one for one in assessment.findings if (one.update.product, one.installation) not in aside]
 
 
+def worst_of_each(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding an update, the worst of those on several installations: a host is no better than that."""
+    worst: dict[str, Finding] = {}
+    for one in findings:
+        known = worst.setdefault(one.update.id, one)
+        if _WORST_FIRST.index(one.verdict) < _WORST_FIRST.index(known.verdict):
+            worst[one.update.id] = one
+    return list(worst.values())
+
+
 def outcome_of(
     assessment: Assessment, fail_on: frozenset[Verdict] = frozenset(), waived: frozenset[str] = frozenset()
 ) -> Outcome:
@@ -58,7 +71,7 @@ def outcome_of(
         return Outcome.FINDINGS
     if not assessment.products and not assessment.unreadable_evidence:
         return Outcome.NOTHING_RECOGNISED
-    if not findings or not assessment.products or assessment.unreadable_evidence:
+    if not findings or not assessment.products or assessment.unreadable_evidence or assessment.beyond_catalogue:
         return Outcome.INCOMPLETE
     return Outcome.INCOMPLETE if any(open_questions(weighing, findings)) else Outcome.CLEAN
 

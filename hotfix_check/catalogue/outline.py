@@ -9,7 +9,7 @@ from datetime import date
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Advisory, Product, headline_version
+from hotfix_check.catalogue.product import Advisory, Product, headline_version, program_folders
 from hotfix_check.catalogue.update import Update, required_rows
 from hotfix_check.version import FileVersion
 
@@ -21,6 +21,7 @@ class Outline:
     ``names``: the lower-case names of the files that can be evidence. ``plain_names``: those of them that no row and
     no product gives a version (.cfg, .asp). ``own_ranges``: by file name, the ranges that rows give for files that are
     not of their product's own. ``newest_builds``: the newest build of any file. ``newest_days``: of the newest update.
+    ``programs``: the ends of the paths of folders whose program files are all read.
     """
 
     updates: int
@@ -29,6 +30,7 @@ class Outline:
     own_ranges: Mapping[str, tuple[SpecifierSet, ...]]
     newest_builds: Mapping[str, FileVersion]
     newest_days: Mapping[str, date | None]
+    programs: tuple[str, ...] = ()
 
     @property
     def all_names(self) -> frozenset[str]:
@@ -59,6 +61,7 @@ def make_outline(
         own_ranges={name: tuple(found[text] for text in sorted(found)) for name, found in sorted(ranges.items())},
         newest_builds=_newest_builds(products, updates),
         newest_days=days,
+        programs=program_folders(products),
     )
 
 

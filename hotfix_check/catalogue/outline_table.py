@@ -19,6 +19,7 @@ def outline_table(outline: Outline) -> dict[str, Any]:
         "own_ranges": {name: [str(one) for one in ranges] for name, ranges in outline.own_ranges.items()},
         "newest_builds": {product: str(build) for product, build in outline.newest_builds.items()},
         "newest_days": {product: str(day) for product, day in outline.newest_days.items() if day is not None},
+        "programs": list(outline.programs),
     }
 
 
@@ -37,6 +38,7 @@ def read_outline(table: Fields) -> Outline:
         },
         newest_builds={product: builds.need(product, builds.version(product)) for product in builds.keys},
         newest_days={product: days.day(product) for product in names.keys},
+        programs=table.texts("programs") or (),
     )
     table.finish()
     if set(outline.newest_builds) != set(outline.names):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,13 @@ class Level:
     end_of_support: date | None = None
 
 
+def plain_name(name: str) -> str:
+    """A ProductName in lower case without the signs of a trademark: "Microsoft® Exchange", "Microsoft(R) Exchange"."""
+    for sign in ("(r)", "(tm)", "®", "™"):
+        name = name.lower().replace(sign, "")
+    return " ".join(name.split())
+
+
 def headline_version(level: Level) -> FileVersion:
     """The headline build as a file version; a fourth number that no source gives is 0."""
     major, minor, build, *rest = level.build
@@ -32,13 +39,15 @@ def headline_version(level: Level) -> FileVersion:
 class Folder:
     """A folder that the product's setup fills.
 
-    ``paths`` are endings of folder paths, parts joined by ``/``. A folder is collected whole when it holds every one
-    of ``core`` (lower-case file names).
+    ``paths`` are endings of folder paths, parts joined by ``/``. A folder elsewhere that holds every one of ``core``
+    (lower-case file names) looks like this one. Where a ``listing`` is cited, ``core`` are the files that it names at
+    every level, and a folder that holds them all was collected whole; two or three core files alone prove nothing.
     """
 
     role: str
     paths: tuple[str, ...]
     core: frozenset[str]
+    listing: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +94,12 @@ class Product:
     ``by_third_part``: where a file's own version at a level is unknown, the third number of the level's headline
     build decides (Exchange 2000 and later: 6.5.7638.1 is SP2, whose headline is 7638.2). In 4.0 to 5.5 it says nothing.
     ``platform``: what a file row without a platform was built for; None when it says nothing about it.
+
+    ``roots`` are endings of the path of an installation, in lower case; folders that lie below none of them are the
+    system's. ``product_names`` are the values of ProductName that its program files carry, as ``plain_name`` writes
+    them; where there are none, any. ``build_per_update``: each update gives its files a build of its own, so that other
+    files than the marker bear witness to it (2007 and later). ``build_per_level``: every build carries the third part
+    of its level (2013 and later). ``client_files`` are those that a client library brings too (the MAPI/CDO download).
     """
 
     id: str
@@ -98,6 +113,15 @@ class Product:
     by_third_part: bool = False
     platform: str | None = None
     end_of_support: date | None = None
+    roots: tuple[str, ...] = ()
+    product_names: frozenset[str] = frozenset()
+    build_per_update: bool = False
+    build_per_level: bool = False
+    client_files: frozenset[str] = frozenset()
+
+    def root_of(self, path: str) -> str | None:
+        """The root that one of its folders' paths lies below; None for a system folder."""
+        return next((root for root in self.roots if path.startswith(f"{root}/")), None)
 
     def holds(self, version: FileVersion) -> bool:
         """Whether a file of this version is in the product's range."""
@@ -124,3 +148,18 @@ class Product:
             if version[: len(build)] >= build:
                 line = index
         return line
+
+
+def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
+    """Endings of the paths of all folders below a root, in lower case: every program file in them is evidence."""
+    return tuple(
+        sorted(
+            {
+                path
+                for product in products
+                for folder in product.folders
+                for path in folder.paths
+                if product.root_of(path) is not None
+            }
+        )
+    )

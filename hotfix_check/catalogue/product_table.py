@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hotfix_check.catalogue.product import Component, Folder, Level, Product, ProductFile
+from hotfix_check.catalogue.product import Component, Folder, Level, Product, ProductFile, plain_name
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
@@ -13,6 +13,7 @@ from hotfix_check.version import FileVersion
 PLATFORMS = ("i386", "alpha", "mips", "powerpc", "ia64", "amd64", "arm64")
 MAX_LEVELS = 200  # each update's files are held against them all; Exchange 2016 has 24
 MAX_FOLDERS = 200
+_SYSTEM = ("windows", "winnt", "common files")
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}", re.ASCII)
 _BUILD = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,3}", re.ASCII)
 
@@ -51,6 +52,11 @@ def read_product(table: Fields) -> Product:
         by_third_part=table.choice("level_by", ("whole-version", "third-part")) == "third-part",
         platform=table.choice("platform", PLATFORMS),
         end_of_support=table.day("end_of_support"),
+        roots=tuple(root.lower() for root in table.texts("roots") or _usual_roots(folders)),
+        product_names=frozenset(map(plain_name, table.texts("product_names") or ())),
+        build_per_update=table.flag("build_per_update", False),
+        build_per_level=table.flag("build_per_level", False),
+        client_files=frozenset(name.lower() for name in table.texts("client_files") or ()),
     )
     table.texts("sources")
     table.finish()
@@ -78,9 +84,18 @@ def _folder(table: Fields) -> Folder:
         role=table.need("role", table.text("role")),
         paths=tuple(path.lower() for path in table.need("paths", table.texts("paths"))),
         core=frozenset(name.lower() for name in table.texts("core") or ()),
+        listing=table.text("listing"),
     )
+    if folder.listing is not None and not folder.core:
+        raise table.fault("listing", "core is missing: the files that the listing names")
     table.finish()
     return folder
+
+
+def _usual_roots(folders: tuple[Folder, ...]) -> list[str]:
+    """Of a product whose roots are not given: what its folders lie in, but for those of the system."""
+    above = [path.rpartition("/")[0] for folder in folders for path in folder.paths]
+    return sorted({root for root in above if root and root.partition("/")[0] not in _SYSTEM})
 
 
 def file_label(number: int, table: dict[str, Any]) -> str:

@@ -103,6 +103,7 @@ class Package:
     prerequisites: tuple[tuple[Prerequisite, ...], ...] = ()
     prerequisites_stated: bool = False
     contains_earlier: bool = True
+    whole_table: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +144,7 @@ class Update:
     applies_to: tuple[str, ...]
     sources: tuple[str, ...]
     reviewed: date | None
+    repeats: str | None = None
     availability: Availability = Availability.PUBLIC
 
     @property

@@ -150,6 +150,7 @@ def read_for(outline: Outline, target: Target, options: JudgeOptions, *, every_p
         hashes=options.hashes,
         cross_check=options.cross_check,
         follow_links=options.follow_links,
+        programs=outline.programs,
     )
     with counting(f"Reading {visible(target.path.name)}", quiet=options.quiet) as count:
         inventories = target.read(asked, count)

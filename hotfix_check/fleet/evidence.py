@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hotfix_check.inventory import Inventory, name_of
+from hotfix_check.inventory.program_folders import is_program_name
 
 
 def evidence_of(inventory: Inventory, names: frozenset[str]) -> Inventory:
-    """The inventory with the files alone that a catalogue speaks of: the same answer, whatever the host is called.
+    """The inventory with the files alone that can decide an answer: the same one, whatever the host is called.
 
-    ``names`` are the catalogue's, in lower case. A file in a folder that was not listed shows that there is one.
+    ``names`` are the catalogue's, in lower case. Every program file bears witness by its build. A file in a folder that
+    was not listed shows that there is one.
     """
     listed = frozenset(inventory.folders)
     return replace(
@@ -20,7 +22,10 @@ def evidence_of(inventory: Inventory, names: frozenset[str]) -> Inventory:
         files=tuple(
             file
             for file in inventory.files
-            if name_of(file.path) in names or inventory.lone_file or file.path.rpartition("/")[0] not in listed
+            if name_of(file.path) in names
+            or inventory.lone_file
+            or is_program_name(name_of(file.path))
+            or file.path.rpartition("/")[0] not in listed
         ),
         files_seen=0,
         files_read=0,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
-from hotfix_check.assess.weight import counted, fails, outcome_of
+from hotfix_check.assess.weight import counted, fails, outcome_of, worst_of_each
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
@@ -259,7 +259,7 @@ def _inventory_row(
     applied = apply_waivers([assessment], asked.waivers, asked.day)
     waived = frozenset(applied.by_target[0])
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
-    for finding in counted(assessment):
+    for finding in worst_of_each(counted(assessment)):
         update_id = finding.update.id
         findings[finding.verdict].append(update_id)
         if finding.blocked:

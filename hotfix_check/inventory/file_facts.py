@@ -34,6 +34,10 @@ class Asked:
     """Whether pefile reads the file a second time."""
     follow_links: bool = False
     """Whether links to folders and files are followed, wherever they lead."""
+    programs: tuple[str, ...] = ()
+    """Endings of the paths of folders, in lower case, whose program files are all read, those of subfolders too."""
+    every_program: bool = False
+    """Whether all program files are read, wherever they lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +54,19 @@ class FileBytes:
     """SHA-256 of the whole file, in hexadecimal."""
 
 
-def file_facts(file: FileBytes, asked: Asked, *, evidence: bool) -> InstalledFile | UnreadableFile | None:
+def file_facts(
+    file: FileBytes, asked: Asked, *, evidence: bool, program: bool = False
+) -> InstalledFile | UnreadableFile | None:
     """The facts of a file, or why it gives none; None when it is neither evidence nor begins as a program does.
 
-    Whatever ``file`` raises as OSError while it is read becomes the reason.
+    A ``program`` lies in a folder whose program files are all read: it is not hashed, but never passed over. Whatever
+    ``file`` raises as OSError while it is read becomes the reason.
     """
     try:
         image = PeBytes(file.read_at, file.size)
-        if not evidence and image.at(0, 2) != b"MZ":
-            return None
         name = name_of(file.path)
+        if not evidence and not program and image.at(0, 2) != b"MZ":
+            return None
         if name in asked.plain:
             digest = _digest(file, asked)
             return InstalledFile(path=file.path, size=file.size, modified=file.modified, sha256=digest)

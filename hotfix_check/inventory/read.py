@@ -16,6 +16,7 @@ from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, U
 from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one, with_records
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
+from hotfix_check.inventory.program_folders import has_programs, is_system_folder, target_has_programs
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.walk import (
     FoundFile,
@@ -46,6 +47,9 @@ def read_disk(
 ) -> Inventory:
     """Collect a folder with all below it, or the one file at ``target``, which is ``lone`` where it could be opened.
 
+    Of folders whose path ends as one of ``asked.programs`` every program file is read, for its version and not hashed;
+    where there is no such folder, nor one of Windows', of all folders.
+
     A registry hive that lies where Windows keeps it is read too; hives.py says which one counts. ``on_file`` is called
     for each file seen, never by two threads at once.
     """
@@ -60,7 +64,7 @@ def read_disk(
         if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
             aside = is_folder and is_kept_aside(found.inner, root)
             facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=asked.hashes)
-        elif not (found.evidence or asked.every_pe):
+        elif not (found.evidence or found.program or asked.every_pe):
             return
         else:
             facts = read_file(found, asked)
@@ -74,17 +78,19 @@ def read_disk(
     if is_folder:
         count = _one_at_a_time(on_file)
         top = system_path(target)
-        work_through(
-            FoundFolder(path=top, inner="", top=top), lambda folder: list_folder(folder, asked, walked, count), read
-        )
+        first = FoundFolder(path=top, inner="", top=top, programs=target_has_programs(root, asked.programs))
+        work_through(first, lambda folder: list_folder(folder, asked, walked, count), read)
         while walked.links:
             links, walked.links = sorted(walked.links, key=_by_name), []
             for link in links:
-                if (folder := linked_folder(link, walked)) is not None:
+                if (folder := linked_folder(link, asked, walked)) is not None:
                     work_through(folder, lambda folder: list_folder(folder, asked, walked, count), read)
         for link in sorted(walked.file_links, key=_by_name):
             if (file := linked_file(link, asked, walked, count)) is not None:
                 read(file)
+        if asked.programs and not first.programs and _is_loose(walked, asked.programs):
+            for folder in walked.passed_over:
+                _read_programs(folder, asked, read)
     else:
         walked.seen.append(1)
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
@@ -104,6 +110,19 @@ def read_disk(
         lone_file=not is_folder,
         registry=registry,
     )
+
+
+def _is_loose(walked: Walked, programs: tuple[str, ...]) -> bool:
+    """Whether a folder target holds no folder of a server, nor one of Windows'."""
+    return not any(has_programs(folder, programs) or is_system_folder(folder) for folder in walked.folders)
+
+
+def _read_programs(folder: FoundFolder, asked: Asked, read: Callable[[FoundFile], None]) -> None:
+    """Read the program files of a folder that was listed without them; what else is to be said of it was said."""
+    again = replace(folder, programs=True)
+    for found in list_folder(again, replace(asked, wanted=frozenset()), Walked(), None):
+        if isinstance(found, FoundFile) and found.program and name_of(found.inner) not in asked.wanted:
+            read(found)
 
 
 def root_of(target: Path) -> tuple[str, ...]:
@@ -195,7 +214,7 @@ def _open_file_facts(
         read_at=positioned(fd),
         sha256=lambda: _sha256(fd, status.st_size),
     )
-    return file_facts(file, asked, evidence=found.evidence)
+    return file_facts(file, asked, evidence=found.evidence, program=found.program)
 
 
 def _status(found: FoundFile) -> os.stat_result:

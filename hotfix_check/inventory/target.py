@@ -137,14 +137,16 @@ def read_target(
     hashes: bool = True,
     cross_check: bool = False,
     follow_links: bool = False,
+    programs: tuple[str, ...] = (),
     on_file: OnFile = None,
 ) -> Inventory:
     """The same of a target that is one host; raises TargetError also for one that tells of several.
 
     ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
     have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
-    read, whatever their suffix. With ``follow_links`` what links lead to is read too, under the link's name, but no
-    folder twice.
+    read, whatever their suffix; ``programs`` are the ends of the paths of folders, in lower case, of which every
+    program file is read for its version. With ``follow_links`` what links lead to is read too, under the link's name,
+    but no folder twice.
     """
     asked = Asked(
         wanted=wanted,
@@ -153,6 +155,7 @@ def read_target(
         hashes=hashes,
         cross_check=cross_check,
         follow_links=follow_links,
+        programs=programs,
     )
     first, *others = read_targets(target, asked, on_file)
     if others:

@@ -17,6 +17,7 @@ from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.hives import HIVE_NAME
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
+from hotfix_check.inventory.program_folders import has_programs, is_program_name
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import shown_path
 
@@ -30,21 +31,24 @@ class FoundFolder:
     """A folder to be listed: its path for the system, and as it is shown, relative to the target ("": the target).
 
     ``top`` is the path that was asked for, the target or a link that is followed; ``place`` is what was seen at the
-    path when the folder was found, None for the top itself.
+    path when the folder was found, None for the top itself. ``programs``: every program file in it is read, and in
+    what lies below it.
     """
 
     path: str
     inner: str
     top: str = ""
     place: Place | None = None
+    programs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
     """A regular file to be opened, from ``folder`` by its name where that is held open.
 
-    ``evidence`` tells whether its name is wanted, ``follow`` whether it may be a link. ``lone`` is the file itself
-    where it was pointed at, and so is open already.
+    ``evidence`` tells whether its name is wanted, ``program`` whether it is a program file of a folder whose programs
+    are all read, ``follow`` whether it may be a link. ``lone`` is the file itself where it was pointed at, and so is
+    open already.
     """
 
     path: str
@@ -53,6 +57,7 @@ class FoundFile:
     folder: OpenFolder | None = None
     follow: bool = False
     lone: OpenFile | None = None
+    program: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,8 @@ class Walked:
     """Not looked at yet."""
     file_links: list[FoundLink] = field(default_factory=list)
     """Those of them that lead to no folder, to be followed when all folders are listed."""
+    passed_over: list[FoundFolder] = field(default_factory=list)
+    """Folders outside those whose programs are all read that hold program files which were not looked at."""
     places: dict[Place, str] = field(default_factory=dict)
     """Folders found, where links are followed, and by which path: each counts once, and a ring ends."""
 
@@ -89,7 +96,7 @@ def list_folder(
     """
     wanted, needs_all = asked.wanted, asked.every_pe
     above = folder.inner + "/" if folder.inner else ""
-    seen = 0
+    seen, passed_over = 0, False
     found: FoundFolder | FoundFile | FoundLink | UnreadableFile | None
     try:
         held = _held(folder)
@@ -106,7 +113,11 @@ def list_folder(
                         if on_file is not None:
                             on_file()
                         if not needs_all and (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
-                            continue
+                            if not is_program_name(name):
+                                continue
+                            if not folder.programs:
+                                passed_over = True
+                                continue
                     found = _found(
                         entry, above + path_text(entry.name), folder, held, asked, walked, is_link, is_folder
                     )
@@ -125,6 +136,8 @@ def list_folder(
         walked.unreadable.append((folder.path, UnreadableFile(path=folder.inner, reason=reason, is_folder=True)))
     else:
         walked.folders.append(folder.inner)
+        if passed_over:
+            walked.passed_over.append(folder)
     walked.seen.append(seen)
 
 
@@ -164,20 +177,23 @@ def _found(
             return FoundLink(path=path, inner=inner)
         if is_folder:
             return UnreadableFile(path=inner, reason="a link to a folder, not followed", is_folder=True)
-        wanted = name_of(inner) in asked.wanted
+        name = name_of(inner)
+        wanted = name in asked.wanted or (folder.programs and is_program_name(name))
         return UnreadableFile(path=inner, reason="a symbolic link, not followed") if wanted else None
     if is_folder:
         if inner.count("/") >= MAX_DEPTH or len(inner) > MAX_PATH:
             far = f"{MAX_DEPTH} folders deep" if len(inner) <= MAX_PATH else f"{MAX_PATH} characters of path"
             return UnreadableFile(path=inner, reason=f"the folder is not listed: more than {far}", is_folder=True)
         seen = place_of(entry.stat(follow_symlinks=False)) if HELD else None
-        return FoundFolder(path=path, inner=inner, top=folder.top, place=seen)
-    evidence = name_of(inner) in asked.wanted
-    if not (evidence or asked.every_pe or name_of(inner) == HIVE_NAME):
+        programs = folder.programs or asked.every_program or has_programs(inner, asked.programs)
+        return FoundFolder(path=path, inner=inner, top=folder.top, place=seen, programs=programs)
+    name = name_of(inner)
+    evidence, program = name in asked.wanted, folder.programs and is_program_name(name)
+    if not (evidence or program or asked.every_pe or name == HIVE_NAME):
         return None
     if entry.is_file(follow_symlinks=False):
-        return FoundFile(path=path, inner=inner, evidence=evidence, folder=held)
-    if not evidence:
+        return FoundFile(path=path, inner=inner, evidence=evidence, folder=held, program=program)
+    if not (evidence or program):
         return None
     status = entry.stat(follow_symlinks=False)
     return UnreadableFile(
@@ -185,7 +201,7 @@ def _found(
     )
 
 
-def linked_folder(link: FoundLink, walked: Walked) -> FoundFolder | None:
+def linked_folder(link: FoundLink, asked: Asked, walked: Walked) -> FoundFolder | None:
     """The folder that a link leads to, under the link's own name; None when it leads to none."""
     try:
         is_folder = stat.S_ISDIR(os.stat(link.path).st_mode)  # noqa: PTH116  (a path of the system, not only of text)
@@ -193,7 +209,12 @@ def linked_folder(link: FoundLink, walked: Walked) -> FoundFolder | None:
         walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
         return None
     if is_folder:
-        return FoundFolder(path=link.path, inner=link.inner, top=link.path)
+        return FoundFolder(
+            path=link.path,
+            inner=link.inner,
+            top=link.path,
+            programs=asked.every_program or has_programs(link.inner, asked.programs),
+        )
     walked.file_links.append(link)
     return None
 

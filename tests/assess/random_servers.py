@@ -26,7 +26,7 @@ levels = [
   { name = "SP1", build = "9.9.200.0", released = 2001-01-01 },
   { name = "SP2", build = "9.9.300.0", released = 2002-01-01 },
 ]
-folders = [{ role = "bin", paths = ["Exchsrvr/Bin"], core = ["marker.exe"] }]
+folders = [{ role = "bin", paths = ["Exchsrvr/Bin"], core = ["marker.exe"], listing = "KB1" }]
 files = [
   { name = "marker.exe", roles = ["bin"], marker = true, versions = { SP1 = "9.9.200.0", SP2 = "9.9.300.0" } },
 """

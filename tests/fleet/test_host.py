@@ -154,7 +154,7 @@ def test_a_fault_of_ours_on_one_host_is_a_damaged_row(monkeypatch: pytest.Monkey
 
 
 def test_files_are_kept_that_only_show_a_folder() -> None:
-    only = InstalledFile(path="Exchsrvr/Bin/unknown.dll", size=1)
+    only = InstalledFile(path="Exchsrvr/Bin/unknown.txt", size=1)
     unlisted = replace(folder(only), folders=("",))
     assert evidence_of(unlisted, frozenset()).files == (only,)
     assert evidence_of(folder(only), frozenset()).files == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +17,7 @@ from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
+from hotfix_check.inventory.program_folders import has_programs, is_system_folder
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.untrusted.shown import clipped, path_text
 
@@ -46,6 +47,7 @@ class ArchiveContent:
     unreadable: tuple[UnreadableFile, ...]
     files_seen: int
     registry: RegistryRecords | None
+    passed_over: bool = False
 
 
 def read_archive(
@@ -55,6 +57,23 @@ def read_archive(
     form: ArchiveForm,
     asked: Asked,
     on_file: Callable[[], None] | None = None,
+) -> ArchiveContent:
+    """Collect an archive; one without a folder of a server or of Windows is read again for all its program files."""
+    content = _read_archive(target, stream, size, form, asked, on_file)
+    placed = any(has_programs(folder, asked.programs) or is_system_folder(folder) for folder in content.folders)
+    if not asked.programs or not content.passed_over or placed:
+        return content
+    stream.seek(0)
+    return _read_archive(target, stream, size, form, replace(asked, every_program=True), None)
+
+
+def _read_archive(
+    target: Path,
+    stream: BinaryIO,
+    size: int,
+    form: ArchiveForm,
+    asked: Asked,
+    on_file: Callable[[], None] | None,
 ) -> ArchiveContent:
     """Collect the open archive ``target``. One that cannot be read to its end lists no folder, and is unreadable.
 
@@ -81,6 +100,7 @@ def read_archive(
         unreadable=tuple(sorted(taker.unreadable.values(), key=by_path)),
         files_seen=taker.seen,
         registry=taker.hive,
+        passed_over=taker.passed_over,
     )
 
 

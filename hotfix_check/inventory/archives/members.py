@@ -11,6 +11,7 @@ from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, outranks, the_one
+from hotfix_check.inventory.program_folders import has_programs, is_program_name
 from hotfix_check.inventory.registry import RegistryRecords
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
@@ -56,6 +57,8 @@ class Taker:
         self._has_evidence = False
         self._first: dict[str, tuple[str, str | None]] = {}
         self._differ: set[str] = set()
+        self.passed_over = False
+        self._programs: dict[str, bool] = {}
         self._links: list[tuple[str, str | None]] = []
         self._add_folder(prefix.rstrip("/"))
 
@@ -73,10 +76,10 @@ class Taker:
         if member.kind == "folder":
             return None
         self._count()
-        evidence = name_of(path) in self.asked.wanted
-        self._has_evidence = self._has_evidence or evidence
+        evidence, program = name_of(path) in self.asked.wanted, self._is_program(path)
+        self._has_evidence = self._has_evidence or evidence or program
         if member.kind != "file":
-            self._no_file(member, path, evidence=evidence)
+            self._no_file(member, path, evidence=evidence or program)
             return None
         hive = is_hive_place(tuple(path.split("/")))
         if hive and (reason := self._why_no_hive(path)):
@@ -85,13 +88,15 @@ class Taker:
         nested = not evidence and has_archive_suffix(path)
         if nested and (self._has_evidence or not self._may_open(member, path)):
             return None
-        if not (evidence or nested or hive or self.asked.every_pe):
+        if not (evidence or program or nested or hive or self.asked.every_pe):
+            self.passed_over = self.passed_over or is_program_name(name_of(path))
             return None
         if member.encrypted:
             self.encrypted += 1
             return None
         try:
-            return Unpacked(member, path, self.budget, any_content=evidence or nested or hive, nested=nested)
+            wanted = evidence or program or nested or hive
+            return Unpacked(member, path, self.budget, any_content=wanted, nested=nested)
         except MemberFault as fault:
             self._refuse(member, path, str(fault), is_folder=nested)
             return None
@@ -136,6 +141,7 @@ class Taker:
             self.unreadable |= taker.unreadable
             self.folders |= taker.folders
             self.seen += taker.seen
+            self.passed_over = self.passed_over or taker.passed_over
 
     def _drop_those_that_differ(self) -> None:
         for path in self._differ:
@@ -160,13 +166,29 @@ class Taker:
         if is_hive_place(tuple(unpacked.path.split("/"))):
             self._take_hive(unpacked)
             return
-        facts = file_facts(unpacked.file(), self.asked, evidence=unpacked.any_content)
+        evidence = name_of(unpacked.path) in self.asked.wanted
+        facts = file_facts(unpacked.file(), self.asked, evidence=evidence, program=self._is_program(unpacked.path))
         local = unpacked.member.local_time
         if isinstance(facts, InstalledFile) and local is not None:
             note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in a time zone that it does not tell"
             facts = replace(facts, notes=(*facts.notes, note))
         if self._is_first(unpacked.path, _NO_PROGRAM if facts is None else unpacked.sha256()) and facts is not None:
             self._keep(facts)
+
+    def _is_program(self, path: str) -> bool:
+        """Whether it is a program file of a folder whose programs are all read."""
+        folder, _, name = path.rpartition("/")
+        return is_program_name(name.lower()) and (self.asked.every_program or self._has_programs(folder))
+
+    def _has_programs(self, folder: str) -> bool:
+        known = self._programs.get(folder)
+        if known is None:
+            inner = folder.removeprefix(self.prefix.rstrip("/")).lstrip("/")
+            known = bool(inner) and (
+                has_programs(inner, self.asked.programs) or self._has_programs(folder.rpartition("/")[0])
+            )
+            self._programs[folder] = known
+        return known
 
     def _why_no_hive(self, path: str) -> str | None:
         """Why a registry hive is not read; None when it counts, if it can be read."""

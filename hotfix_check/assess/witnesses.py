@@ -1,0 +1,149 @@
+"""What the other program files of an installation say of the updates that its marker shows, in verdict and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hotfix_check.assess.census import Census, Counted, Standing, Witness
+from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Verdict
+from hotfix_check.assess.packages import Judgement
+from hotfix_check.catalogue.product import Product, headline_version
+from hotfix_check.catalogue.relations import Supersedence
+from hotfix_check.catalogue.update import Kind, Update
+from hotfix_check.inventory import name_of
+from hotfix_check.version import FileVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is added to a marker's answer; a verdict or confidence of None leaves that as it is."""
+
+    verdict: Verdict | None = None
+    confidence: Confidence | None = None
+    reasons: tuple[str, ...] = ()
+    anomalies: tuple[str, ...] = ()
+
+
+class Witnesses:
+    """The census of an installation of a product whose updates each have a build of their own (2007 and later)."""
+
+    def __init__(self, product: Product, census: Census, line: int, relations: Supersedence) -> None:
+        self.product = product
+        self.census = census
+        self.line = line
+        self.relations = relations
+        marker = census.marker
+        self.marker = "" if marker is None else marker.path.rpartition("/")[2]
+        self._neighbours = self._of_other_lines()
+
+    def of(self, judgement: Judgement) -> Said | None:
+        """What they say of an update whose rows are all met; None where they are not asked."""
+        row = self._marker_row(judgement)
+        if row is None or row.state not in MET or row.row.version is None or judgement.line != self.line:
+            return None
+        if judgement.package is not None and judgement.package.whole_table and len(self._judged(judgement)) > 1:
+            return self._neighbours  # its own rows decided
+        own = headline_version(self.product.levels[self.line])
+        before = self._before(judgement, row.row.version, own)
+        hotfix = judgement.update.kind is Kind.HOTFIX
+        witness = self.census.witness(self.line, before, own, hotfix=hotfix)
+        return self._with_neighbours(self._said(witness, before, own))
+
+    def newer_beside_old(self, judgement: Judgement) -> str | None:
+        """Of an update that the marker does not have: the newest other file, where that is at its build or later."""
+        row, newest = self._marker_row(judgement), self.census.newest_of_line(self.line)
+        if row is None or newest is None or row.row.version is None or judgement.line != self.line:
+            return None
+        if row.state is not RowState.OLDER or newest.build < row.row.version:
+            return None
+        marker = self.census.marker
+        older = "" if marker is None else f", while {self.marker} is {marker.version}"
+        return f"{newest.name} is {newest.build}{older}"
+
+    def _marker_row(self, judgement: Judgement) -> JudgedRow | None:
+        marker = self.census.marker
+        if marker is None:
+            return None
+        name = name_of(marker.path)
+        return next((row for row in judgement.rows if row.row.name.lower() == name), None)
+
+    def _judged(self, judgement: Judgement) -> list[JudgedRow]:
+        return [row for row in judgement.rows if row.required and row.copies]
+
+    def _before(self, judgement: Judgement, build: FileVersion, own: FileVersion) -> FileVersion:
+        """The build of the update before this one in the line; of a re-release, of the one before what it repeats."""
+        again = self._repeated(judgement.update)
+        builds = {
+            shipped.version
+            for shipped in self.relations.shipped(self.product.id, self.line, self.marker)
+            if shipped.version < build and shipped.update.id not in again
+        }
+        return max((own, *builds))
+
+    def _repeated(self, update: Update) -> set[str]:
+        found: set[str] = set()
+        while update.repeats is not None and update.repeats not in found:
+            found.add(update.repeats)
+            update = self.relations.updates.get(update.repeats, update)
+        return found
+
+    def _said(self, witness: Witness, before: FileVersion, own: FileVersion) -> Said:
+        newest = witness.newest
+        other = "" if newest is None else f"; the newest other file beside it, {newest.name}, is {newest.build}"
+        match witness.standing:
+            case Standing.CORROBORATED:
+                return Said(reasons=(f"{_files(witness)} are newer than {before}",))
+            case Standing.THIN:
+                said = f"only {_files(witness)} are newer than {before}"
+                return Said(confidence=Confidence.LOW, reasons=(said,), anomalies=(f"thinly-corroborated: {said}",))
+            case Standing.ALONE:
+                said = f"it rests on {self.marker} alone: no other program file of the product was collected beside it"
+                return Said(confidence=Confidence.MEDIUM, reasons=(said,))
+            case Standing.CONTRADICTED:
+                said = f"none of the {witness.of} other program files beside {self.marker} is newer than {own}{other}"
+                return Said(verdict=Verdict.PARTIAL, reasons=(said,), anomalies=(f"half-installed: {said}",))
+            case Standing.DOUBTFUL:
+                if newest is None:
+                    said = (
+                        f"{witness.unread}, beside {self.marker}, cannot be read, and nothing else bears witness to it"
+                    )
+                else:
+                    said = f"no other file is newer than {before}{other}: supply the rest of its folder"
+                return Said(
+                    verdict=Verdict.UNDETERMINED,
+                    confidence=Confidence.LOW,
+                    reasons=(said,),
+                    anomalies=(f"half-installed: {said}",),
+                )
+
+    def _with_neighbours(self, said: Said) -> Said:
+        beside = self._neighbours
+        if beside is None:
+            return said
+        confidence = Confidence.LOW if said.confidence is Confidence.LOW else Confidence.MEDIUM
+        return Said(
+            verdict=said.verdict,
+            confidence=confidence,
+            reasons=said.reasons,
+            anomalies=(*said.anomalies, *beside.anomalies),
+        )
+
+    def _of_other_lines(self) -> Said | None:
+        older, newer = self.census.neighbours(self.line)
+        anomalies = [
+            f"{word}: {_named(files)}, beside {self.marker}"
+            for word, files in (("older-neighbour", older), ("newer-neighbour", newer))
+            if files
+        ]
+        return Said(confidence=Confidence.MEDIUM, anomalies=tuple(anomalies)) if anomalies else None
+
+
+def _files(witness: Witness) -> str:
+    return f"{witness.newer} of {witness.of} other program files"
+
+
+def _named(files: list[Counted]) -> str:
+    first = min(files, key=lambda one: (one.build, one.name))
+    others = sum(one.files for one in files) - 1
+    more = f" and {others} more" if others else ""
+    return f"{first.name} {first.build}{more}"

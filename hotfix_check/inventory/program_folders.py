@@ -1,0 +1,43 @@
+"""Which folders of a target are those of a server whose program files are all read, by the ends of their paths."""
+
+from __future__ import annotations
+
+_PROGRAM_SUFFIXES = (".dll", ".exe")
+_SYSTEM = frozenset({"system32", "syswow64", "winsxs"})
+
+
+def is_program_name(name: str) -> bool:
+    """Whether a file is called as programs and their libraries are; ``name`` in lower case."""
+    return name.endswith(_PROGRAM_SUFFIXES)
+
+
+def has_programs(inner: str, endings: tuple[str, ...]) -> bool:
+    """Whether a folder of the target ends as one of these paths do, in lower case and joined by "/".
+
+    At the top of the target, or of an archive, the end of such a path is enough: Bin, V15/Bin.
+    """
+    path = inner.rpartition("!/")[2].lower()
+    if not path:
+        return False
+    if f"/{path}".endswith(tuple(f"/{ending}" for ending in endings)):
+        return True
+    return path.count("/") < _DEEPEST and any(ending.endswith(f"/{path}") for ending in endings)
+
+
+def target_has_programs(root: tuple[str, ...], endings: tuple[str, ...]) -> bool:
+    """Whether the target itself is such a folder; ``root`` are the last parts of its full path."""
+    parts = [part.lower() for part in root]
+    return any(
+        parts[-count:] == ending.split("/")[-count:]
+        for ending in endings
+        for count in range(1, ending.count("/") + 2)
+        if count <= len(parts)
+    )
+
+
+def is_system_folder(inner: str) -> bool:
+    """Whether a folder is one of Windows' own that hold libraries of others too."""
+    return not _SYSTEM.isdisjoint(inner.lower().split("/"))
+
+
+_DEEPEST = 4  # folders in one another that such a path has

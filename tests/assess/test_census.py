@@ -1,0 +1,221 @@
+"""One file is never a server: what the other program files say of its marker (KB4509409, KB5011363)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from targets import finding, folder, installed, judge, lone
+
+from hotfix_check.assess import Assessment, Verdict
+from hotfix_check.assess.finding import Confidence
+from hotfix_check.inventory import InstalledFile, UnreadableFile
+
+V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
+V14 = "Program Files/Microsoft/Exchange Server/V14/Bin"
+OCT25, AUG25 = "exchange-2016/KB5066369", "exchange-2016/KB5063223"
+CU23, AUG25_BUILD, OCT25_BUILD = "15.1.2507.6", "15.1.2507.58", "15.1.2507.61"
+
+
+def part(number: int, version: str, folder: str = V15, **facts: object) -> InstalledFile:
+    """One of the many program files of an Exchange server that no update's table names."""
+    given_facts: dict[str, object] = {"product_name": "Microsoft® Exchange", "machine": "amd64", **facts}
+    return installed(f"{folder}/Microsoft.Exchange.Part{number:03d}.dll", version, **given_facts)
+
+
+def parts(count: int, version: str, first: int = 0, **facts: object) -> tuple[InstalledFile, ...]:
+    return tuple(part(number, version, **facts) for number in range(first, first + count))  # type: ignore[arg-type]
+
+
+def marker(version: str, place: str = V15, **facts: object) -> InstalledFile:
+    return installed(
+        f"{place}/ExSetup.exe", version, **{"product_name": "Microsoft® Exchange", "machine": "amd64", **facts}
+    )
+
+
+def said(result: Assessment, update: str) -> tuple[Verdict, Confidence]:
+    found = finding(result, update)
+    return found.verdict, found.confidence
+
+
+@pytest.mark.parametrize(
+    ("others", "newest", "before"),
+    [
+        (parts(60, CU23), Verdict.PARTIAL, Verdict.PARTIAL),
+        (parts(19, CU23), Verdict.UNDETERMINED, Verdict.UNDETERMINED),
+        (parts(5, CU23), Verdict.UNDETERMINED, Verdict.UNDETERMINED),
+        ((*parts(60, CU23), part(99, OCT25_BUILD)), Verdict.INSTALLED, Verdict.SUPERSEDED),
+        ((*parts(60, CU23), part(99, AUG25_BUILD)), Verdict.UNDETERMINED, Verdict.SUPERSEDED),
+        ((), Verdict.INSTALLED, Verdict.SUPERSEDED),
+        (parts(30, "4.5.1.0", product_name="Some other product"), Verdict.UNDETERMINED, Verdict.UNDETERMINED),
+        (parts(30, CU23, folder=f"{V15}/en"), Verdict.INSTALLED, Verdict.SUPERSEDED),
+        (parts(30, CU23, product_name=None), Verdict.PARTIAL, Verdict.PARTIAL),
+        (parts(30, CU23, product_name="MICROSOFT(R) EXCHANGE"), Verdict.PARTIAL, Verdict.PARTIAL),
+        (
+            (*parts(30, CU23), part(99, OCT25_BUILD, version_string=CU23)),
+            Verdict.PARTIAL,
+            Verdict.PARTIAL,
+        ),
+        ((*parts(30, CU23), part(99, OCT25_BUILD, folder=f"{V15}/en")), Verdict.INSTALLED, Verdict.SUPERSEDED),
+    ],
+    ids=[
+        "sixty of the cumulative update contradict it",
+        "nineteen leave it in doubt",
+        "five leave it in doubt",
+        "one of its build bears witness to it and to what came before",
+        "one of the update before bears witness to that alone",
+        "nothing else was collected",
+        "files of which none shows a build of the product leave it in doubt",
+        "language files in a subfolder do not speak against it",
+        "evidence without product names counts by range and path",
+        "trademark signs and case are put aside",
+        "a file whose numbers and text differ bears no witness",
+        "a file in a subfolder bears witness",
+    ],
+)
+def test_an_update_of_2016_that_its_marker_shows(
+    others: tuple[InstalledFile, ...], newest: Verdict, before: Verdict
+) -> None:
+    result = judge(folder(marker(OCT25_BUILD), *others))
+    assert (finding(result, OCT25).verdict, finding(result, AUG25).verdict) == (newest, before)
+
+
+def test_alone_it_says_on_what_it_rests() -> None:
+    found = finding(judge(folder(marker(OCT25_BUILD))), OCT25)
+    assert (found.verdict, found.confidence) == (Verdict.INSTALLED, Confidence.MEDIUM)
+    assert (
+        "it rests on ExSetup.exe alone: no other program file of the product was collected beside it" in found.reasons
+    )
+
+
+def test_the_reason_counts_the_witnesses() -> None:
+    found = finding(judge(folder(marker(OCT25_BUILD), *parts(60, CU23), *parts(25, OCT25_BUILD, 100))), OCT25)
+    assert "25 of 85 other program files are newer than 15.1.2507.59" in found.reasons
+    assert found.anomalies == ()
+
+
+def test_few_witnesses_among_many_are_thin() -> None:
+    thin = judge(folder(marker(OCT25_BUILD), *parts(100, CU23), *parts(2, OCT25_BUILD, 100)))
+    assert said(thin, OCT25) == (Verdict.INSTALLED, Confidence.LOW)
+    assert [text.partition(":")[0] for text in finding(thin, OCT25).anomalies] == ["thinly-corroborated"]
+    firm = judge(folder(marker(OCT25_BUILD), *parts(100, CU23), *parts(8, OCT25_BUILD, 100)))
+    assert finding(firm, OCT25).anomalies == ()
+
+
+def test_half_installed_names_the_newest_other_build() -> None:
+    found = finding(judge(folder(marker(OCT25_BUILD), *parts(60, CU23))), OCT25)
+    assert found.anomalies == (
+        "half-installed: none of the 60 other program files beside ExSetup.exe is newer than 15.1.2507.6; "
+        "the newest other file beside it, Microsoft.Exchange.Part059.dll, is 15.1.2507.6",
+    )
+
+
+def test_an_unreadable_program_beside_the_marker_leaves_it_in_doubt() -> None:
+    broken = UnreadableFile(path=f"{V15}/Microsoft.Exchange.Data.dll", reason="truncated")
+    found = finding(judge(folder(marker(OCT25_BUILD), broken)), OCT25)
+    assert found.verdict is Verdict.UNDETERMINED
+    assert found.anomalies[0].startswith(
+        "half-installed: Microsoft.Exchange.Data.dll, beside ExSetup.exe, cannot be read"
+    )
+
+
+def test_counter_case_another_program_beside_a_loose_copy_says_nothing() -> None:
+    tool = installed("host1/sigcheck.exe", "2.90.0.0", product_name="Sysinternals Sigcheck")
+    assert finding(judge(folder(marker(OCT25_BUILD, "host1"), tool)), OCT25).verdict is Verdict.INSTALLED
+    damaged = installed("host1/ese.dll", CU23, product_name="Microsoft\x00 Exchange")
+    assert finding(judge(folder(marker(OCT25_BUILD, "host1"), damaged)), OCT25).verdict is Verdict.UNDETERMINED
+
+
+def test_the_subscription_edition_asks_each_update_for_itself() -> None:
+    files = (marker("15.2.2562.29"), *parts(40, "15.2.2562.17"), *parts(30, "15.2.2562.20", 100))
+    result = judge(folder(*files))
+    assert finding(result, "exchange-se/KB5063224").verdict is Verdict.SUPERSEDED
+    newest = finding(result, "exchange-se/KB5066366")
+    assert newest.verdict is Verdict.UNDETERMINED
+    assert "15.2.2562.20" in newest.anomalies[0]
+
+
+def test_a_service_pack_over_files_of_its_rollup() -> None:
+    """2010 SP3 whose ExSetup.exe went back, with files of RU20: what lies between is half there."""
+    result = judge(folder(marker("14.3.123.4", V14), *parts(114, "14.3.389.1", folder=V14)))
+    verdicts = {one.update.kb: one.verdict for one in result.findings if one.line == "SP3"}
+    assert verdicts[4073537] is Verdict.PARTIAL
+    assert "Microsoft.Exchange.Part113.dll is 14.3.389.1, while ExSetup.exe is 14.3.123.4" in " ".join(
+        finding(result, "exchange-2010/KB4073537").anomalies
+    )
+
+
+def test_counter_case_a_service_pack_alone_is_not_half_a_rollup() -> None:
+    result = judge(folder(marker("14.3.123.4", V14), *parts(114, "14.3.123.4", folder=V14)))
+    assert finding(result, "exchange-2010/KB4073537").verdict is Verdict.MISSING
+
+
+@pytest.mark.parametrize(
+    ("build", "word"),
+    [("15.1.2375.7", "older-neighbour"), ("15.2.1748.10", "newer-neighbour")],
+    ids=["of the cumulative update before", "of another product in the same folder"],
+)
+def test_a_neighbour_of_another_line_is_named(build: str, word: str) -> None:
+    files = (marker(OCT25_BUILD), *parts(30, OCT25_BUILD), part(99, build))
+    found = finding(judge(folder(*files)), OCT25)
+    assert (found.verdict, found.confidence) == (Verdict.INSTALLED, Confidence.MEDIUM)
+    assert found.anomalies == (f"{word}: Microsoft.Exchange.Part099.dll {build}, beside ExSetup.exe",)
+
+
+def test_many_neighbours_of_the_line_before_make_the_level_an_interval() -> None:
+    result = judge(folder(marker(CU23), *parts(30, "15.1.2375.7")))
+    (level,) = result.products
+    assert not level.exact
+    assert level.anomalies == ("mixed-level: 30 files beside the marker are of CU22, and 1 of CU23",)
+    assert finding(result, OCT25).line == "CU23"
+
+
+def test_the_census_counts_every_build() -> None:
+    result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23), *parts(25, OCT25_BUILD, 100)))
+    (one,) = result.installations
+    assert [(str(entry.build), entry.files) for entry in one.census] == [(CU23, 60), (OCT25_BUILD, 26)]
+    assert (one.root, str(one.build)) == ("Program Files/Microsoft/Exchange Server/V15", OCT25_BUILD)
+
+
+def test_without_a_marker_the_other_files_name_product_and_line() -> None:
+    result = judge(folder(*parts(40, CU23), *parts(20, OCT25_BUILD, 200)))
+    (level,) = result.products
+    assert (level.product, level.exact, str(level.basis)) == ("exchange-2016", True, "inferred")
+    found = finding(result, OCT25)
+    assert found.verdict is Verdict.UNDETERMINED
+    assert [one.file for one in found.settle_with] == ["ExSetup.exe"]
+
+
+def test_counter_case_files_of_the_folders_other_product_are_none() -> None:
+    """Every V15 server has files of 2013's range (Microsoft.Exchange.WebServices.dll 15.0.913.22)."""
+    api = installed(f"{V15}/Microsoft.Exchange.WebServices.dll", "15.0.913.22", product_name="Microsoft® Exchange")
+    result = judge(folder(marker(OCT25_BUILD), *parts(30, OCT25_BUILD), api))
+    assert [level.product for level in result.products] == ["exchange-2016"]
+
+
+def test_one_copied_library_shows_product_and_line() -> None:
+    result = judge(lone(installed("ese.dll", OCT25_BUILD, product_name="Microsoft® Exchange", machine="amd64")))
+    assert [(level.product, level.exact) for level in result.products] == [("exchange-2016", True)]
+    assert {one.verdict for one in result.findings} == {Verdict.UNDETERMINED}
+    assert {one.file for found in result.findings for one in found.settle_with} == {"ExSetup.exe"}
+
+
+@given(
+    st.lists(st.sampled_from([CU23, "15.1.2507.9", AUG25_BUILD]), max_size=30),
+    st.sampled_from([OCT25_BUILD, AUG25_BUILD, CU23]),
+    st.integers(0, 29),
+)
+def test_putting_one_file_back_never_makes_an_answer_better(builds: list[str], own: str, chosen: int) -> None:
+    worse = [Verdict.INSTALLED, Verdict.SUPERSEDED]
+    files = tuple(part(number, build) for number, build in enumerate(builds))
+    before = judge(folder(marker(own), *files))
+    if not files:
+        return
+    at = chosen % len(files)
+    back = replace(files[at], version=installed("x", CU23).version)
+    after = judge(folder(marker(own), *files[:at], back, *files[at + 1 :]))
+    for found in before.findings:
+        if found.verdict not in worse:
+            assert finding(after, found.update.id).verdict not in worse

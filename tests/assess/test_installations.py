@@ -1,0 +1,226 @@
+"""Where an installation is, which files belong to it, and what is only a copy that lies about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from assess.test_census import CU23, OCT25, OCT25_BUILD, V15, marker, part, parts
+from hypothesis import given
+from hypothesis import strategies as st
+from targets import SP4_BIN, WORKED, finding, folder, installed, judge
+
+from hotfix_check.assess import Assessment, Verdict
+from hotfix_check.assess.weight import Outcome, outcome_of, worst_of_each
+from hotfix_check.catalogue import Product
+from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
+
+SP2_FILES = ("Store.exe", "Mad.exe", "Emsmta.exe")
+
+
+def roots(result: Assessment) -> list[tuple[str | None, str]]:
+    return [(one.root, one.product) for one in result.installations]
+
+
+@pytest.mark.parametrize(
+    ("path", "root"),
+    [
+        ("Program Files/Microsoft/Exchange Server/V15/Bin", "Program Files/Microsoft/Exchange Server/V15"),
+        ("C/Program Files/Microsoft/Exchange Server/V15/Bin", "C/Program Files/Microsoft/Exchange Server/V15"),
+        ("V15/Bin", "V15"),
+        ("bin", "."),
+        ("host1/copied", None),
+    ],
+    ids=["its whole path", "below a drive", "the end of its path", "Bin at the top", "a folder of another name: loose"],
+)
+def test_an_installation_is_found_by_the_path_of_its_folder(path: str, root: str | None) -> None:
+    assert roots(judge(folder(marker(OCT25_BUILD, path)))) == [(root, "exchange-2016")]
+
+
+@pytest.mark.parametrize("place", ["V15", "Exchange Server/V15/Bin", "Bin"])
+def test_the_target_itself_may_be_the_root_or_its_folder(place: str) -> None:
+    inner = "Bin" if place == "V15" else ""
+    file = installed(f"{inner}/ExSetup.exe".lstrip("/"), OCT25_BUILD, machine="amd64")
+    assert roots(judge(folder(file, root=f"copy/{place}"))) == [(".", "exchange-2016")]
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        installed("Users/Admin/Downloads/cu/ExSetup.exe", CU23, product_name="Microsoft Exchange"),
+        installed("Users/Admin/Desktop/ExSetup.exe", "15.2.1748.10", product_name="Microsoft Exchange"),
+        installed(f"{V15}.bak/ExSetup.exe", CU23, product_name="Microsoft Exchange"),
+        installed("Program Files/Microsoft/Exchange Server/V15/Bin_old/ExSetup.exe", CU23),
+        installed("saved/Store.exe", "6.5.7226.3"),
+    ],
+    ids=["in Downloads", "another product's, on a desktop", "Bin.bak", "Bin_old", "of an older product"],
+)
+def test_a_stray_copy_is_listed_and_never_judged(stray: InstalledFile) -> None:
+    whole = folder(marker(OCT25_BUILD), *parts(25, OCT25_BUILD))
+    alone, beside = judge(whole), judge(folder(*whole.files, stray))
+    assert [one.path for one in beside.stray] == [stray.path]
+    assert beside.findings == alone.findings
+    assert beside.products == alone.products
+
+
+def test_two_disks_in_one_folder_are_two_servers() -> None:
+    one, two = f"mbx1/{V15}", f"mbx2/{V15}"
+    result = judge(folder(marker(OCT25_BUILD, one), marker(CU23, two)))
+    verdicts = {(found.installation, found.verdict) for found in result.findings if found.update.id == OCT25}
+    assert verdicts == {
+        ("mbx1/Program Files/Microsoft/Exchange Server/V15", Verdict.INSTALLED),
+        ("mbx2/Program Files/Microsoft/Exchange Server/V15", Verdict.MISSING),
+    }
+
+
+def test_a_host_is_no_better_than_its_worst_installation() -> None:
+    result = judge(folder(marker(OCT25_BUILD, f"mbx1/{V15}"), marker(CU23, f"mbx2/{V15}")))
+    worst = {one.update.id: one.verdict for one in worst_of_each(result.findings)}
+    assert worst[OCT25] is Verdict.MISSING
+    assert outcome_of(result) is Outcome.FINDINGS
+
+
+def test_a_shadow_copy_counts_only_where_its_product_is_nowhere_else() -> None:
+    shadow = f"HarddiskVolumeShadowCopy3/{V15}"
+    both = judge(folder(marker(OCT25_BUILD), marker(CU23, shadow)))
+    assert [(one.snapshot, one.counts) for one in both.installations] == [(True, False), (False, True)]
+    (only,) = judge(folder(marker(CU23, f"vss1/{V15}"))).installations
+    assert (only.snapshot, only.counts) == (True, True)
+
+
+def test_a_folder_that_looks_like_one_counts_where_there_is_no_other() -> None:
+    copied = (installed("copied/ExSetup.exe", OCT25_BUILD), *parts(20, CU23, folder="copied"))
+    assert roots(judge(folder(*copied))) == [("copied", "exchange-2016")]
+    assert roots(judge(folder(*copied, marker(OCT25_BUILD)))) == [
+        ("Program Files/Microsoft/Exchange Server/V15", "exchange-2016")
+    ]
+
+
+def test_one_root_is_one_product() -> None:
+    files = (marker(OCT25_BUILD), *parts(3, CU23), *(part(50 + one, "15.0.1497.2") for one in range(40)))
+    assert roots(judge(folder(*files))) == [("Program Files/Microsoft/Exchange Server/V15", "exchange-2016")]
+
+
+def test_the_registry_names_a_root_of_another_name() -> None:
+    target = folder(installed("E/Mail/Bin/ExSetup.exe", OCT25_BUILD), installed("D/old/ExSetup.exe", CU23))
+    setup = RecordedSetup(key="v15", values=(("MsiInstallPath", "E:\\Mail\\"),))
+    hive = RegistryRecords(hive="SOFTWARE", size=1, sha256=None, setups=(setup,), updates=())
+    result = judge(replace(target, registry=hive))
+    assert roots(result) == [("E/Mail", "exchange-2016")]
+    assert [one.path for one in result.stray] == ["D/old/ExSetup.exe"]
+
+
+@pytest.mark.parametrize(
+    ("root", "system", "judged"),
+    [
+        ("C/Exchsrvr", "C/WINNT/System32", True),
+        ("D/Exchsrvr", "C/WINNT/System32", True),
+        ("C/Program Files/Exchsrvr", "C/WINNT/System32", True),
+    ],
+    ids=["of its own volume", "of the only Windows there is", "below Program Files"],
+)
+def test_system_folders_belong_to_the_installation_of_their_volume(root: str, system: str, judged: bool) -> None:
+    files = [replace(file, path=file.path.replace("Exchsrvr", root)) for file in SP4_BIN]
+    result = judge(folder(*files, installed(f"{system}/Mapi32.dll", "5.5.2657.50")))
+    assert (finding(result, "exchange-5.5/KB818861").verdict is Verdict.INSTALLED) is judged
+
+
+def test_each_of_two_disks_has_its_own_system_folder() -> None:
+    files = [replace(file, path=f"{disk}/{file.path}") for disk in ("disk1", "disk2") for file in SP4_BIN]
+    files += [
+        installed("disk1/WINNT/System32/Mapi32.dll", "5.5.2657.50"),
+        installed("disk2/WINNT/System32/Mapi32.dll", "5.5.2653.12"),
+    ]
+    result = judge(folder(*files))
+    verdicts = {one.installation: one.verdict for one in result.findings if one.update.kb == 818861}
+    assert verdicts == {"disk1/Exchsrvr": Verdict.INSTALLED, "disk2/Exchsrvr": Verdict.MISSING}
+
+
+def test_loose_files_are_one_set_a_folder() -> None:
+    files = (
+        installed("evidence/host1/ExSetup.exe", OCT25_BUILD, machine="amd64"),
+        installed("evidence/host2/ExSetup.exe", CU23, machine="amd64"),
+    )
+    result = judge(folder(*files))
+    verdicts = {one.installation: one.verdict for one in result.findings if one.update.id == OCT25}
+    assert verdicts == {"evidence/host1": Verdict.INSTALLED, "evidence/host2": Verdict.MISSING}
+
+
+@pytest.mark.parametrize("product", ["2000", "2003"])
+def test_three_core_files_do_not_prove_a_folder_whole(product: str) -> None:
+    build, kb = {"2000": ("6.0.6249.4", 817375), "2003": ("6.5.7638.1", 901014)}[product]
+    flat = judge(folder(*(installed(name, build) for name in SP2_FILES)))
+    found = finding(flat, f"exchange-{product}/KB{kb}")
+    assert found.verdict is (Verdict.UNDETERMINED if product == "2000" else Verdict.SUPERSEDED)
+    whole = judge(folder(*(installed(f"Exchsrvr/Bin/{name}", build) for name in SP2_FILES)), complete=True)
+    assert finding(whole, f"exchange-{product}/KB{kb}").verdict is Verdict.MISSING
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (installed("Windows/SysWOW64/Mapi32.dll", "6.5.7940.0"), installed("Windows/SysWOW64/Cdo.dll", "6.5.7940.0")),
+        (installed("Windows/System32/Mapi32.dll", "6.5.7638.1"),),
+        (installed("mapi/Mapi32.dll", "6.5.8022.0"),),
+    ],
+    ids=["the download in SysWOW64", "alone in System32", "a build above every server's"],
+)
+def test_client_libraries_are_no_server(files: tuple[InstalledFile, ...]) -> None:
+    result = judge(folder(*files))
+    assert result.products == ()
+    assert "a client library, as the MAPI/CDO download brings it" in " ".join(one.reason for one in result.foreign)
+
+
+def test_counter_case_a_copied_library_of_a_server_is_judged() -> None:
+    result = judge(folder(installed("copied/Mapi32.dll", "6.5.7226.0")))
+    assert [level.product for level in result.products] == ["exchange-2003"]
+
+
+@pytest.mark.parametrize(
+    ("build", "level", "at_least"),
+    [
+        ("15.0.712.22", "CU2", "CU2"),
+        ("15.1.2507.99", "CU23", "CU23"),
+        ("15.2.3000.5", None, "RTM"),
+        ("15.1.2400.1", None, "CU22"),
+    ],
+    ids=[
+        "the first build of a level is that level",
+        "above every build of its line",
+        "above every level",
+        "between two levels",
+    ],
+)
+def test_a_build_off_the_list(build: str, level: str | None, at_least: str) -> None:
+    result = judge(folder(marker(build)))
+    (found,) = result.products
+    names = [one.name for one in next(p for p in _products() if p.id == found.product).levels]
+    assert (names[found.low] if found.exact else None, names[found.low]) == (level, at_least)
+
+
+def test_what_is_newer_than_the_catalogue_says_so() -> None:
+    for build in ("15.1.2507.99", "15.2.3000.5"):
+        (level,) = judge(folder(marker(build))).products
+        assert [text.partition(":")[0] for text in level.anomalies] == ["newer-than-catalogue"]
+    whole = judge(folder(marker("15.1.2507.99")))
+    assert outcome_of(whole) is Outcome.INCOMPLETE
+    asked = judge(folder(marker("15.1.2507.99")), kbs=frozenset({5066369}))
+    assert outcome_of(asked) is Outcome.CLEAN
+    found = finding(whole, OCT25)
+    assert (found.verdict, [one.certainty for one in found.satisfied_by]) == (Verdict.SUPERSEDED, ["unknown-build"])
+
+
+@given(
+    st.sampled_from(["Users/x/Desktop", "Downloads", "Program Files/Microsoft/Exchange Server/V15/Bin.old", "Temp"]),
+    st.sampled_from(["ExSetup.exe", "Store.exe", "Mapi32.dll", "Emsmta.exe"]),
+    st.sampled_from(["15.1.2507.73", "15.2.1748.39", "6.5.7654.12", "5.5.2658.34"]),
+)
+def test_no_file_outside_an_installation_turns_missing_into_a_pass(place: str, name: str, build: str) -> None:
+    server = (marker(CU23), *parts(25, CU23))
+    before = {one.update.id: one.verdict for one in judge(folder(*server)).findings}
+    after = judge(folder(*server, installed(f"{place}/{name}", build)))
+    assert {one.update.id: one.verdict for one in after.findings} == before
+
+
+def _products() -> tuple[Product, ...]:
+    return WORKED.products
