@@ -58,7 +58,7 @@ def facts(path: str, data: bytes) -> InstalledFile | UnreadableFile | None:
         read_at=lambda offset, size: data[offset : offset + size],
         sha256=lambda: sha256(data).hexdigest(),
     )
-    return file_facts(file, _ASKED, evidence=name_of(path) in _NAMES)
+    return file_facts(file, _ASKED, evidence=name_of(path) in _NAMES, program=True)
 
 
 @dataclass(frozen=True, eq=False)
