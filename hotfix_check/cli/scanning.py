@@ -16,6 +16,7 @@ from hotfix_check.cli.formats import check_outputs, is_manifest, show, write_out
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
+from hotfix_check.inventory.target import STANDARD_INPUT
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
@@ -53,6 +54,10 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
     if not asked.hashes and any(map(is_manifest, options.outputs)):
         raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
+    if STANDARD_INPUT in options.targets and any(map(is_manifest, options.outputs)):
+        raise UsageError(
+            "--output: a manifest is held against evidence that can be read again: save it to a file first"
+        )
     if asked.hive is not None:
         if len(options.targets) > 1:
             raise UsageError("--hive: a hive belongs to one target; scan the others without it")

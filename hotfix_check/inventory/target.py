@@ -21,7 +21,6 @@ from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, why
 from hotfix_check.inventory.files import Inventory, TargetKind
 from hotfix_check.inventory.images import image_words
-from hotfix_check.inventory.listings import is_listing, is_other_text, text_head
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
 from hotfix_check.inventory.read import read_disk, root_of
 from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved
@@ -176,11 +175,13 @@ def _read_folder(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invento
 
 def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     file = target.file
-    if file is not None and file.name.lower() not in asked.wanted and is_other_text(file):
+    if file is not None and file.name.lower() not in asked.wanted and not _is_program(file):
+        from hotfix_check.inventory.listings import is_other_text, text_head
         from hotfix_check.inventory.listings.commands import closest
 
-        forms = closest(text_head(file) or "")
-        raise TargetError(f"{file.where}: text, but none of the listings that can be read. Closest are {forms}")
+        if is_other_text(file):
+            forms = closest(text_head(file) or "")
+            raise TargetError(f"{file.where}: text, but none of the listings that can be read. Closest are {forms}")
     if file is not None and file.fd is None:
         raise TargetError(f"{file.where}: neither a listing nor a saved inventory; give a program by its path")
     return (read_disk(target.path, asked, on_file, is_folder=False, lone=file),)
@@ -208,6 +209,19 @@ def _read_archive(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
             registry=content.registry,
         ),
     )
+
+
+def _is_listing(file: OpenFile) -> bool:
+    """Whether it is a listing; what reads them is not loaded for a program."""
+    if _is_program(file):
+        return False
+    from hotfix_check.inventory.listings import is_listing
+
+    return is_listing(file)
+
+
+def _is_program(file: OpenFile) -> bool:
+    return file.head.startswith(b"MZ")
 
 
 def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
@@ -245,7 +259,7 @@ def _by_content(recognises: Callable[[OpenFile], bool]) -> Callable[[Target], bo
 
 _KINDS = (
     _Kind(TargetKind.FOLDER, lambda target: target.is_folder, _read_folder),
-    _Kind(TargetKind.LISTING, _by_content(is_listing), _read_listing),
+    _Kind(TargetKind.LISTING, _by_content(_is_listing), _read_listing),
     _Kind(TargetKind.RESULT, _by_content(is_result), _refuse_result),
     _Kind(TargetKind.INVENTORY, _by_content(looks_saved), _read_saved),
     _Kind(TargetKind.ARCHIVE, lambda target: _archive_form(target) is not None, _read_archive),

@@ -107,6 +107,7 @@ def test_standard_input_is_a_target(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert "standard input: nothing in it" in scan(b" \r\n", "scan", "-").err
     assert "standard input: neither a listing nor a saved inventory" in scan(b"MZ\x90\0", "scan", "-").err
     assert "standard input: text, but none" in scan(b"Dear all", "scan", "-").err
+    assert "save it to a file first" in scan(TWO.encode(), "scan", "-", "-o", "evidence.manifest.json").err
 
 
 def test_a_reported_build_gives_the_level_and_no_verdict_beyond_it(run: Run, tmp_path: Path) -> None:

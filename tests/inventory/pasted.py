@@ -305,6 +305,13 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         f"| FileVersion | FileName | PSComputerName |\n|---|---|---|\n| 15.01.2507.039 | {SETUP} | MBX1 |\n",
         [f"MBX1 {FILE} 15.1.2507.39"],
     ),
+    (
+        "FileVersionInfo list",
+        "below a command that names the columns",
+        f"PS C:\\> Get-Command ExSetup.exe | % FileVersionInfo | fl FileName,FileVersion\n\nFileName    : {SETUP}\n"
+        "FileVersion : 15.02.1118.040\n",
+        [f"- {FILE} 15.2.1118.40"],
+    ),
     ("FileVersionInfo list", "all of it", LIST, [f"- {FILE} 15.2.1118.40"]),
     ("FileVersionInfo list", "UTF-16", _wide(LIST), [f"- {FILE} 15.2.1118.40"]),
     (
@@ -346,6 +353,13 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "Get-ExchangeServer",
         "list in UTF-16",
         _wide("Name                : MBX1\nAdminDisplayVersion : Version 15.2 (Build 1118.7)\n"),
+        [f"MBX1 {CU12}"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "below its command, which names the columns",
+        "[PS] C:\\>Get-ExchangeServer | Format-List Name,AdminDisplayVersion\n\n\n"
+        "Name                : MBX1\nAdminDisplayVersion : Version 15.2 (Build 1118.7)\n",
         [f"MBX1 {CU12}"],
     ),
     (
@@ -473,6 +487,14 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         SIGCHECK + SIGCHECK.partition("com\n\n")[2].replace("exsetup", "store").replace("039", "006"),
         [f"- {LOW} 15.1.2507.39", f"- {LOW.replace('exsetup', 'store')} 15.1.2507.6"],
     ),
+    (
+        "osquery",
+        "--line",
+        f"        path = {SETUP}\nfile_version = 15.1.2507.39\n\n"
+        f"        path = {BIN}\\Store.exe\nfile_version = 15.1.2507.6\n",
+        [f"- {FILE} 15.1.2507.39", f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.6"],
+    ),
+    ("osquery", "--csv", f"path|file_version\n{SETUP}|15.1.2507.39\n", [f"- {FILE} 15.1.2507.39"]),
     ("osquery", "table", BOX, [f"- {FILE} 15.1.2507.39"]),
     (
         "osquery",

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 import pytest
-from pasted import BIN, CUT, SAMPLES, SERVERS
+from pasted import BIN, COMMAND, CUT, SAMPLES, SERVERS
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory import Inventory
@@ -147,3 +147,10 @@ def test_hostile_text_costs_little(text: str) -> None:
 def test_a_column_that_is_cut_in_the_header_is_put_together() -> None:
     text = "Name   AdminDisplayVe\n       rsion\n----   --------------\nMBX1   Version 15.2 (Build 1118.7)\n"
     assert list(console_rows(text)) == [{"name": "MBX1", "admindisplayversion": "Version 15.2 (Build 1118.7)"}]
+
+
+def test_a_command_speaks_of_what_stands_below_it_up_to_the_next() -> None:
+    text = f"{COMMAND}{CUT}[PS] C:\\Scripts>Get-Process | fl FileVersion,Path\n{CUT.replace('1748', '1544')}"
+    (inventory,) = read_listing(opened(text), wanted=WANTED)
+    assert [(file.path, str(file.version)) for file in inventory.files] == [("ExSetup.exe", "15.2.1748.39")]
+    assert [one.text for one in inventory.reported] == ["15.2.1544.39"]

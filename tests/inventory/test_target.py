@@ -92,3 +92,14 @@ def test_a_saved_result_is_no_target_and_says_what_takes_it(
     ran = run("scan", path)
     assert (ran.code, ran.out) == (2, "")
     assert run("compare", path, samples / "copied-file").code == 0
+
+
+def test_a_scan_of_a_folder_or_a_program_loads_no_reader_of_listings(samples: Path) -> None:
+    code = "import sys; from hotfix_check.cli import main; sys.argv = ['hotfix-check', 'scan', '-q', sys.argv[1]]\n"
+    code += "try: main()\nexcept SystemExit: pass\n"
+    code += "print([name for name in sys.modules if name.startswith('hotfix_check.inventory.listings.')])"
+    for target in (samples / "copied-file" / "Mapi32.dll", samples / "copied-file"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        assert done.stdout.splitlines()[-1] == "[]"

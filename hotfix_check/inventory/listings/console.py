@@ -1,4 +1,4 @@
-"""What a console shows, pasted or saved: tables, lists of ``Name : value``, and ``Name=value`` of wmic.
+"""What a console shows, pasted or saved: tables, lists of ``Name : value``, and ``Name=value`` of wmic and osquery.
 
 PowerShell draws a table with dashes below its headings; text stands left and numbers right, and what does not fit is
 cut with three dots or goes on in the next line below its column. Format-List parts objects by an empty line and goes on
@@ -21,12 +21,14 @@ _LONGEST_LINE = 4000
 _MOST_COLUMNS = 40
 _DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-+)*[ \t]*")
 _KEY = re.compile(r"[ \t]{0,40}([^\W\d_][\w ()./-]{0,60}?)[ \t]{0,40}:(?:[ \t]+(\S.*)|[ \t]*)", re.ASCII)
-_EQUALS = re.compile(r"[ \t]{0,8}([A-Za-z]\w{0,60})=(.*)", re.ASCII)
+_EQUALS = re.compile(r"[ \t]{0,40}([A-Za-z]\w{0,60})(?:=| = )(.*)", re.ASCII)
 _HEADING = re.compile(r"[ \t]{0,8}((?:[A-Za-z]:|\\)\\[^:*?\"<>|\t]{1,1000}):[ \t]*")
 _WORDS = re.compile(r"[A-Z]\w{0,40}(?: {2,}[A-Z]\w{0,40}){0,40} *", re.ASCII)
+_OF_WMIC = frozenset({"Node", "Name", "Version", "Caption", "CSName", "HotFixID"})
 _ALONE = ("HotFixID", "Version")  # what wmic is asked for alone; it has no dashes by which a table is known
 _NUMBERS = re.compile(r"\s{0,8}[0-9]{1,5}(?:\.[0-9]{1,5}){3}\s{0,8}", re.ASCII)
 _COMMAND = re.compile(r"\b(?:get-command|gcm|get-item|gi|get-childitem|gci|dir|ls|wmic)\b", re.ASCII | re.IGNORECASE)
+_PROMPT = re.compile(r"\s{0,8}(?:\[PS\] ?|PS )?(?:[A-Za-z]:|\\)\\?[^>]{0,300}>", re.ASCII)
 _PROGRAM = re.compile(r"([\w$-]{1,60})\.(exe|dll)\b", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:get-command|gcm)\s+[\"']?(exsetup)\b(?!\.)", re.ASCII | re.IGNORECASE)
 _QUOTED = re.compile(r"(?:> ?){1,8}")
@@ -123,7 +125,9 @@ class _Reading:
         return row if self._named is None else {**row, NAMED: self._named}
 
     def _command(self, line: str) -> None:
-        """What a typed command says of the rows below it."""
+        """What a typed command says of the rows below it; the next one that is typed speaks of its own."""
+        if _PROMPT.match(line):
+            self._named = None
         if _COMMAND.search(line) is None:
             return
         names = {f"{match[1]}.{match[2]}".lower(): f"{match[1]}.{match[2]}" for match in _PROGRAM.finditer(line)}
@@ -196,9 +200,13 @@ def _starts(lines: Sequence[str], at: int) -> list[tuple[int, int]] | None:
         if not words or len(starts) > _MOST_COLUMNS or (len(starts) == 1 and len(words) > 1) or ": " in line:
             return None
         return starts if all(_headings(starts, line, above)) else None
-    if line in _ALONE or ("  " in line and _WORDS.fullmatch(line) and not _DASHES.fullmatch(after)):
+    if line in _ALONE or ("  " in line and _is_wmic_header(line) and not _DASHES.fullmatch(after)):
         return [match.span() for match in re.finditer(r"\w+", line)]
     return None
+
+
+def _is_wmic_header(line: str) -> bool:
+    return _WORDS.fullmatch(line) is not None and bool(_OF_WMIC.intersection(line.split()))
 
 
 def _spans(starts: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
@@ -14,6 +15,7 @@ from hotfix_check.inventory.listings.rows import MANY, facts_of, kind_of_row, ki
 HEADER_LINES = 40  # a banner, or the #TYPE line of Windows PowerShell, may stand above the header
 MAX_COLUMNS = 500
 _LONGEST_HEADER = 20_000
+_NO_COLUMN = re.compile(r"[|<>{}=]|.{81}")  # a typed command names columns too, and prose may
 
 
 def header_of(text: str) -> tuple[int, str, tuple[str, ...]] | None:
@@ -24,9 +26,11 @@ def header_of(text: str) -> tuple[int, str, tuple[str, ...]] | None:
     at = 0
     lines = text[:65_536].splitlines(keepends=True)[:HEADER_LINES]
     for line, below in zip(lines, [*lines[1:], ""], strict=False):
-        for delimiter in (",", ";", "\t"):
-            if delimiter in line and not line.startswith("#TYPE"):
+        for delimiter in (",", ";", "\t", "|"):
+            if delimiter in line and not line.startswith(("#TYPE", "|")):
                 columns = _cells(line, delimiter)
+                if any(map(_NO_COLUMN.search, columns)):
+                    continue
                 values = _cells(below, delimiter, case=True)
                 row = {**dict.fromkeys(columns), **dict(zip(columns, values, strict=False))}
                 if kind_of_row(row) is not None:
