@@ -321,13 +321,13 @@ class Assessor:
         return None
 
     def _outnumbered(self, file: TargetFile, owners: frozenset[str], product: Product, inventory: Inventory) -> bool:
-        """Whether more of the files beside one are a product's own than its owners': it may be out of place."""
+        """Whether as many of the files beside one are a product's own as its owners': then it may be out of place."""
         beside = [
             identify(one, self.catalogue.products).products
             for one in inventory.files
             if one.path.rpartition("/")[0] == file.path.rpartition("/")[0]
         ]
-        return sum(product.id in one for one in beside) > sum(bool(one & owners) for one in beside)
+        return sum(product.id in one for one in beside) >= sum(bool(one & owners) for one in beside)
 
     def _foreign(self, files: TargetFiles) -> tuple[Foreign, ...]:
         """Files with catalogued names that count for no product, nor for a row that names a range of its own."""
