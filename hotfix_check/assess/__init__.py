@@ -22,7 +22,7 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.findings import make_finding
-from hotfix_check.assess.identity import Identities, identify, in_range, readings, with_suspects_unreadable
+from hotfix_check.assess.identity import Identities, in_range, readings, with_suspects_unreadable
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
@@ -309,25 +309,14 @@ class Assessor:
         for name in sorted(product.server_files):
             for file in files.by_name.get(name, ()):
                 owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
-                if (
-                    owners
-                    and product.id not in owners
-                    and not self._outnumbered(file, owners, product, files.inventory)
-                ):
+                if owners and product.id not in owners and not _outnumbered(file, owners, product, files):
                     return f"{file.path.rpartition('/')[2]} there is {', '.join(sorted(owners))}, not {product.name}"
         seen_all = not any(file.is_folder for file in files.inventory.unreadable)
-        if question.complete and seen_all and not any(map(_version_unread, files)):
+        if not question.complete or not seen_all or any(map(_version_unread, files)):
+            return None
+        if not any(product.id in files.identity(file).products for file in files.inventory.files):
             return f"the target was collected whole and holds no file of {product.name}"
         return None
-
-    def _outnumbered(self, file: TargetFile, owners: frozenset[str], product: Product, inventory: Inventory) -> bool:
-        """Whether as many of the files beside one are a product's own as its owners': then it may be out of place."""
-        beside = [
-            identify(one, self.catalogue.products).products
-            for one in inventory.files
-            if one.path.rpartition("/")[0] == file.path.rpartition("/")[0]
-        ]
-        return sum(product.id in one for one in beside) >= sum(bool(one & owners) for one in beside)
 
     def _foreign(self, files: TargetFiles) -> tuple[Foreign, ...]:
         """Files with catalogued names that count for no product, nor for a row that names a range of its own."""
@@ -461,6 +450,16 @@ def _stray_copies(inventory: Inventory, paths: Container[str], identities: Ident
 def _is_marker(product: Product, name: str) -> bool:
     known = product.files.get(name)
     return known is not None and known.marker
+
+
+def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, files: TargetFiles) -> bool:
+    """Whether as many of the files beside one are a product's own as its owners': then it may be out of place.
+
+    Those that no row names among them.
+    """
+    folder = file.path.rpartition("/")[0]
+    beside = [files.identity(one).products for one in files.inventory.files if one.path.rpartition("/")[0] == folder]
+    return sum(product.id in one for one in beside) >= sum(bool(one & owners) for one in beside)
 
 
 def _version_unread(file: InstalledFile | UnreadableFile) -> bool:

@@ -380,11 +380,12 @@ def test_one_file_of_another_product_among_a_servers_own_is_no_proof_that_the_pr
     assert found.verdict is verdict
 
 
-def test_so_it_is_where_no_row_names_the_others() -> None:
+@pytest.mark.parametrize("complete", [False, True])
+def test_so_it_is_where_no_row_names_the_others(complete: bool) -> None:
     bin_folder = "Program Files/Microsoft/Exchange Server/V15/Bin"
     others = [installed(f"{bin_folder}/Microsoft.Exchange.Part{number}.dll", "15.1.2507.6") for number in range(5)]
     files = (installed(f"{bin_folder}/ExSetup.exe", "15.2.1544.4"), *others)
-    found = finding(judge(folder(*files), kbs=frozenset({5066369})), "exchange-2016/KB5066369")
+    found = finding(judge(folder(*files), kbs=frozenset({5066369}), complete=complete), "exchange-2016/KB5066369")
     assert found.verdict is Verdict.UNDETERMINED
 
 
