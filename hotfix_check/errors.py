@@ -9,10 +9,18 @@
     ├── SavedInputError   a saved inventory or result is broken
     ├── PolicyError       a baseline or waiver file is broken
     ├── UsageError        an option's value cannot be used
+    ├── WorkerError       a process that works beside this one cannot be started, or died
     └── OutputError       a report cannot be written
 
 A single bad file inside a target is not an exception but a value (``inventory.UnreadableFile``).
 """
+
+
+def needs_extra(error: ImportError, what: str, extra: str) -> str:
+    """Why a library of an extra was not loaded: it is not installed, or it is and cannot be."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"{what} needs the extra '{extra}': pip install 'hotfix-check[{extra}]'"
+    return f"{what} needs a library that is there and cannot be loaded: {error}"
 
 
 class HotfixCheckError(Exception):
@@ -64,3 +72,7 @@ class UsageError(HotfixCheckError):
 
 class OutputError(HotfixCheckError):
     """A report cannot be written."""
+
+
+class WorkerError(HotfixCheckError):
+    """A process of this program that should work beside this one could not be started, or died."""

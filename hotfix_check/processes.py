@@ -1,44 +1,251 @@
-"""Work shared among processes of this machine, which outlives the death of any of them."""
+"""Work shared among processes of this machine: a task at a time each, none outlives this one, no traceback."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing.process import BaseProcess
+from hotfix_check.errors import WorkerError
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+A = TypeVar("A")
+T = TypeVar("T")
+R = TypeVar("R")
+# What ends a run. Windows has no SIGHUP, and cannot hold signals.
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 MOST_PROCESSES = 61 if sys.platform == "win32" else 1 << 16
-"""Of one pool: Windows waits for 63 things at once, and two of them are the pool's own."""
+"""At a time: Windows waits for 63 things at once."""
 TOGETHER = 4
 """Items sent to a process at a time."""
 _AHEAD = 4  # such parcels waiting or worked on, a process
+_PATIENCE = 5.0  # seconds for a process to end that has nothing more to do
 
-Item = TypeVar("Item")
-Done = TypeVar("Done")
+
+@dataclass(slots=True)
+class Task(Generic[T, R]):
+    """A task with its result; ``died`` where the process that worked on it ended before it had one."""
+
+    given: T
+    result: R | None = None
+    done: bool = False
+    died: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Worker(Generic[T, R]):
+    process: SpawnProcess
+    orders: Connection
+    answers: Connection
+    ready: bool = False
+    task: Task[T, R] | None = None
+
+
+class Workers(Generic[A, T, R]):
+    """So many processes, each of which calls ``prepare(argument)`` once, and what that gives with each of its tasks.
+
+    They are fresh interpreters on every system, so nothing of this process (threads, open files) is in them. They are
+    born with the signals held that end a run, and are killed when this one leaves before its time: neither a Ctrl-C
+    that reaches all processes of a terminal nor the end of this one finds any of them in a state to complain.
+    """
+
+    def __init__(self, count: int, prepare: Callable[[A], Callable[[T], R]], argument: A) -> None:
+        self._count = min(count, MOST_PROCESSES)
+        self._prepare = prepare
+        self._argument = argument
+        self._workers: list[_Worker[T, R]] = []
+
+    def __enter__(self) -> Workers[A, T, R]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            if kind is not None:
+                worker.process.kill()
+            worker.orders.close()  # which ends one that waits for a task
+            worker.answers.close()
+        for worker in self._workers:
+            worker.process.join(_PATIENCE)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+        self._workers.clear()
+
+    def done(self, tasks: Iterable[T], ahead: int, *, ordered: bool = False) -> Iterator[Task[T, R]]:
+        """The tasks with their results, as they come, or in the order of the tasks.
+
+        At most ``ahead`` are taken at a time. An exception of a task is raised here. Raises WorkerError when no process
+        can be started.
+        """
+        coming = (Task[T, R](given) for given in tasks)
+        window: deque[Task[T, R]] = deque()
+        waiting: deque[Task[T, R]] = deque()
+        while True:
+            taken = list(itertools.islice(coming, ahead - len(window)))
+            window.extend(taken)
+            waiting.extend(taken)
+            if not window:
+                return
+            while waiting and (worker := self._idle(len(waiting))):
+                self._give(worker, waiting.popleft())
+            ripe = list(window)[: 1 if ordered else None]
+            for task in [task for task in ripe if task.done]:
+                window.remove(task)
+                yield task
+            if not any(task.done for task in ripe):
+                self._listen()
+
+    def _idle(self, wanted: int) -> _Worker[T, R] | None:
+        """A process that is ready and has no task; so many are started as are ``wanted`` and may be."""
+        without = [worker for worker in self._workers if worker.task is None]
+        for _ in range(min(wanted - len(without), self._count - len(self._workers))):
+            self._start()
+        return next((worker for worker in without if worker.ready), None)
+
+    def _start(self) -> None:
+        import multiprocessing
+
+        context = multiprocessing.get_context("spawn")
+        try:
+            with _quiet_birth(), contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
+                answers, answering = context.Pipe(duplex=False)
+                ours.callback(answers.close)
+                theirs.callback(answering.close)
+                ordered, orders = context.Pipe(duplex=False)
+                ours.callback(orders.close)
+                theirs.callback(ordered.close)
+                given = (ordered, answering, self._prepare, self._argument)
+                process = context.Process(target=_work, args=given, daemon=True)
+                process.start()
+                ours.pop_all()
+                self._workers.append(_Worker(process, orders, answers))
+        except (OSError, RuntimeError) as error:
+            raise _cannot_start(getattr(error, "strerror", None) or str(error)) from error
+
+    def _give(self, worker: _Worker[T, R], task: Task[T, R]) -> None:
+        worker.task = task
+        with contextlib.suppress(OSError):  # it died meanwhile, which is heard next
+            worker.orders.send(task.given)
+
+    def _listen(self) -> None:
+        """Wait until something is heard of a process at least."""
+        from multiprocessing.connection import wait
+
+        heard = set(wait([worker.answers for worker in self._workers]))
+        for worker in [worker for worker in self._workers if worker.answers in heard]:
+            self._hear(worker)
+
+    def _hear(self, worker: _Worker[T, R]) -> None:
+        try:
+            failed, said = worker.answers.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        if failed:
+            raise said
+        task, worker.task = worker.task, None
+        if task is None:
+            worker.ready = True
+        else:
+            task.result, task.done = said, True
+
+    def _bury(self, worker: _Worker[T, R]) -> None:
+        self._workers.remove(worker)
+        worker.process.join(_PATIENCE)
+        worker.orders.close()
+        worker.answers.close()
+        if worker.task is not None:
+            worker.task.died = worker.task.done = True
+        elif not worker.ready:
+            raise _cannot_start(f"one ended at once, with {_how(worker.process.exitcode)}")
+
+
+def _cannot_start(reason: str) -> WorkerError:
+    return WorkerError(f"--jobs: a process of its own could not be started ({reason}): run it again with --jobs 1")
+
+
+def _how(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+
+@contextlib.contextmanager
+def _quiet_birth() -> Iterator[None]:
+    """A process that is started here is born with the signals held that end a run; here they come afterwards.
+
+    And without this one's stderr: what it has to say comes as an answer, and a new interpreter that finds too few
+    open files or processes for its modules would say that with a traceback.
+    """
+    hold = getattr(signal, "pthread_sigmask", None)
+    before = hold(signal.SIG_BLOCK, _ENDING) if hold else None
+    try:
+        with _stderr_aside():
+            yield
+    finally:
+        if hold:
+            hold(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _stderr_aside() -> Iterator[None]:
+    with contextlib.ExitStack() as undone:
+        kept = os.dup(2)
+        undone.callback(os.close, kept)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+        finally:
+            os.close(nowhere)
+        undone.callback(os.dup2, kept, 2)
+        yield
+
+
+def _work(
+    orders: Connection, answers: Connection, prepare: Callable[[Any], Callable[[Any], Any]], argument: Any
+) -> None:
+    """In the process: the word that it is ready, then a result for each task, until the other end is closed."""
+    # Ctrl-C reaches every process of a terminal; the first one alone ends the run.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in _ENDING[1:]:
+        signal.signal(each, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    with contextlib.suppress(EOFError, OSError):
+        try:
+            work = prepare(argument)
+            answers.send((False, None))
+            while True:
+                answers.send((False, work(orders.recv())))
+        except (EOFError, BrokenPipeError):
+            raise
+        except Exception as error:  # told where the task was given
+            answers.send((True, error))
 
 
 @dataclass(frozen=True, slots=True)
-class Work(Generic[Item, Done]):
+class Work(Generic[T, R]):
     """What is to be done with each item. Its parts are sent to fresh processes: functions of modules, plain values.
 
     ``prepare`` is called once in each process and gives what works on an item; ``lost`` gives the result of an item
     whose process died, and then a second one too.
     """
 
-    prepare: Callable[[], Callable[[Item], Done]]
-    lost: Callable[[Item], Done]
+    prepare: Callable[[], Callable[[T], R]]
+    lost: Callable[[T], R]
 
 
-def shared_out(items: Iterable[Item], work: Work[Item, Done], processes: int, *, few: int) -> Iterator[Done]:
+def shared_out(items: Iterable[T], work: Work[T, R], processes: int, *, few: int) -> Iterator[R]:
     """The result of each item, in any order, not more than some parcels a process read ahead.
 
     Up to ``few`` items are worked on in this process, in order: that is done before a pool has started.
@@ -48,134 +255,32 @@ def shared_out(items: Iterable[Item], work: Work[Item, Done], processes: int, *,
     if processes == 1 or len(first) <= few:
         yield from map(work.prepare(), itertools.chain(first, waiting))
     else:
-        yield from _Pool(work, processes).results(itertools.chain(first, waiting))
+        yield from _in_workers(itertools.chain(first, waiting), work, processes)
 
 
-def parcels(items: Iterable[Item], size: int = TOGETHER) -> Iterator[tuple[Item, ...]]:
+def parcels(items: Iterable[T], size: int = TOGETHER) -> Iterator[tuple[T, ...]]:
     """The items, some at a time."""
     waiting = iter(items)
     while parcel := tuple(itertools.islice(waiting, size)):
         yield parcel
 
 
-class _Pool(Generic[Item, Done]):
-    """A pool that outlives its processes: what was under way when one died is done again, one by one."""
-
-    def __init__(self, work: Work[Item, Done], processes: int) -> None:
-        self._work = work
-        self._processes = min(processes, MOST_PROCESSES)
-        self._suspects: deque[Item] = deque()
-
-    def results(self, items: Iterable[Item]) -> Iterator[Done]:
-        waiting = parcels(items)
-        held: tuple[Item, ...] | None = None
-        while True:
-            executor = self._start(self._processes)
-            running: dict[Future[list[Done]], tuple[Item, ...]] = {}
-            try:
-                while True:
-                    while len(running) < self._processes * _AHEAD:
-                        held = held or next(waiting, None)
-                        if held is None or not self._submit(executor, held, running):
-                            break
-                        held = None
-                    if not running:
-                        break
-                    yield from self._finished(running)
-                    if self._suspects:
-                        break
-            finally:
-                executor.shutdown(wait=True, cancel_futures=True)
-            yield from self._left(running)
-            yield from self._one_by_one()
-            if held is None and not running:
-                held = next(waiting, None)
-                if held is None:
-                    return
-
-    def _submit(
-        self,
-        executor: ProcessPoolExecutor,
-        parcel: tuple[Item, ...],
-        running: dict[Future[list[Done]], tuple[Item, ...]],
-    ) -> bool:
-        from concurrent.futures import BrokenExecutor
-
-        try:
-            running[executor.submit(_work_there, parcel)] = parcel
-        except BrokenExecutor:
-            return False
-        return True
-
-    def _finished(self, running: dict[Future[list[Done]], tuple[Item, ...]]) -> Iterator[Done]:
-        """What is done; a parcel whose process died is put among the suspects."""
-        from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-
-        for done in wait(running, return_when=FIRST_COMPLETED).done:
-            parcel = running.pop(done)
-            try:
-                yield from done.result()
-            except BrokenExecutor:
-                self._suspects.extend(parcel)
-
-    def _left(self, running: dict[Future[list[Done]], tuple[Item, ...]]) -> Iterator[Done]:
-        """When a pool has broken, what of it was finished after all; the rest is suspect."""
-        for done, parcel in running.items():
-            if done.cancelled() or done.exception() is not None:
-                self._suspects.extend(parcel)
-            else:
-                yield from done.result()
-        running.clear()
-
-    def _one_by_one(self) -> Iterator[Done]:
-        """The suspects, one at a time, so that it is known who is to blame when the process dies again."""
-        from concurrent.futures import BrokenExecutor
-
-        while self._suspects:
-            executor = self._start(1)
-            try:
-                while self._suspects:
-                    item = self._suspects.popleft()
-                    yield executor.submit(_work_there, (item,)).result()[0]
-            except BrokenExecutor:
-                yield self._work.lost(item)
-            finally:
-                executor.shutdown(wait=True, cancel_futures=True)
-
-    def _start(self, processes: int) -> ProcessPoolExecutor:
-        import multiprocessing
-        from concurrent.futures import ProcessPoolExecutor
-
-        # A fresh interpreter on every system: nothing of this process (threads, open files) is in it.
-        return ProcessPoolExecutor(
-            processes,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_prepare,
-            initargs=(self._work.prepare,),
-        )
+def _in_workers(items: Iterable[T], work: Work[T, R], processes: int) -> Iterator[R]:
+    """What a process was at when it died is done again, one by one, so that it is known which item is to blame."""
+    suspects: deque[T] = deque()
+    with Workers(processes, _of_parcels, work) as workers:
+        for task in workers.done(parcels(items), processes * _AHEAD):
+            if task.died:
+                suspects.extend(task.given)
+            yield from task.result or ()
+    if suspects:
+        with Workers(1, _of_parcels, work) as workers:
+            for task in workers.done(parcels(suspects, 1), 1):
+                if task.died:
+                    yield work.lost(task.given[0])
+                yield from task.result or ()
 
 
-_worker: Callable[[Any], Any] | None = None
-"""Of a process of a pool: made once, when it starts."""
-
-
-def _prepare(prepare: Callable[[], Callable[[Any], Any]]) -> None:
-    global _worker
-    import multiprocessing
-
-    # Ctrl-C reaches every process of a terminal; the first one says when to stop. Without it there is no more to do.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _worker = prepare()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
-
-
-def _work_there(parcel: tuple[Any, ...]) -> list[Any]:
-    assert _worker is not None  # noqa: S101  (the pool's initializer)
-    return [_worker(item) for item in parcel]
+def _of_parcels(work: Work[T, R]) -> Callable[[tuple[T, ...]], list[R]]:
+    done = work.prepare()
+    return lambda parcel: [done(item) for item in parcel]

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotfix_check.assess.census import MANY, Census, take_census
-from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
+from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
 from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
     Assessment,
@@ -314,10 +314,12 @@ class Assessor:
         for name in sorted(product.server_files):
             for file in files.by_name.get(name, ()):
                 owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
-                if owners and product.id not in owners:
+                if owners and product.id not in owners and not _outnumbered(file, owners, product, files):
                     return f"{file.path.rpartition('/')[2]} there is {', '.join(sorted(owners))}, not {product.name}"
         seen_all = not any(file.is_folder for file in files.inventory.unreadable)
-        if question.complete and seen_all and not any(map(_version_unread, files)):
+        if not question.complete or not seen_all or any(map(_version_unread, files)):
+            return None
+        if not any(product.id in files.identity(file).products for file in files.inventory.files):
             return f"the target was collected whole and holds no file of {product.name}"
         return None
 
@@ -463,6 +465,16 @@ def _telling_names(update: Update, product: Product, lone: str | None) -> set[st
 def _is_marker(product: Product, name: str) -> bool:
     known = product.files.get(name)
     return known is not None and known.marker
+
+
+def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, files: TargetFiles) -> bool:
+    """Whether as many of the files beside one are a product's own as its owners': then it may be out of place.
+
+    Those that no row names among them.
+    """
+    folder = file.path.rpartition("/")[0]
+    beside = [files.identity(one).products for one in files.inventory.files if one.path.rpartition("/")[0] == folder]
+    return sum(product.id in one for one in beside) >= sum(bool(one & owners) for one in beside)
 
 
 def _version_unread(file: InstalledFile | UnreadableFile) -> bool:

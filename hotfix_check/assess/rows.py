@@ -125,8 +125,9 @@ def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvid
         return undecided(RowState.OTHER_PLATFORM)
     states = [_state(replace(file, version=version), row, at_or_above) for version in readings(file)]
     state = states[0]
-    if len({one in MET for one in states}) > 1:
-        return undecided(RowState.UNREADABLE, _two_versions(file))
+    lines = {evidence.product.line_of(version) for version in readings(file)} if row.range is None else {0}
+    if len({one in MET for one in states}) > 1 or len(lines) > 1:
+        return undecided(RowState.UNREADABLE, _two_versions(file, "level" if len(lines) > 1 else "row"))
     anomalies = [*_version_string_anomaly(file.version, file.version_string), *file_notes(file)]
     if state is RowState.EXACT:
         anomalies.extend(_size_anomaly(row, file.size, file))
@@ -141,9 +142,9 @@ def _state(file: InstalledFile, row: FileRow, at_or_above: AtOrAbove) -> RowStat
     return at_or_above(row, file)
 
 
-def _two_versions(file: InstalledFile) -> str:
+def _two_versions(file: InstalledFile, of: str) -> str:
     both = f"the version block says {file.version}, the text {file.version_string!r}"
-    return f"suspect: {both}, and only one of them meets the row"
+    return f"suspect: {both}, and {'they are of two levels' if of == 'level' else 'only one of them meets the row'}"
 
 
 def _alternative(rows: Sequence[FileRow], file: InstalledFile, default_platform: str | None) -> FileRow | None:

@@ -116,7 +116,29 @@ class ProductUpdates:
             line, at = self._name(judgement.line or 0), self._name(judgement.at)
             reason = f"a rollup for {line} alone: {at} has a series of its own"
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
-        return self._by_files(judgement)
+        return self._on_every_line(update, self._by_files(judgement))
+
+    def _on_every_line(self, update: Update, answer: Answer) -> Answer:
+        """The same, unless markers disagree and the update is not there on a line that some of them speak of.
+
+        An older copy of a file can be exactly what the update has for an earlier line.
+        """
+        disagree = any(text.startswith("mixed-level: markers disagree") for text in self.level.anomalies)
+        if answer.verdict not in PASSED or not disagree:
+            return answer
+        lines = {package.line for package in update.packages} - {None, answer.judgement.line}
+        for line in sorted(line for line in lines if line is not None and self.level.low <= line <= self.level.high):
+            pinned = replace(self.level, low=line, high=line)
+            there = self._by_files(judge_packages(update, pinned, self.evidence, self.relations))
+            if there.verdict not in PASSED:
+                said = f"the markers disagree, and on {self._name(line)} it is {there.verdict}"
+                return replace(
+                    answer,
+                    verdict=Verdict.UNDETERMINED,
+                    confidence=Confidence.LOW,
+                    reasons=(*answer.reasons, ": ".join((said, *there.reasons[:1]))),
+                )
+        return answer
 
     def _of_an_earlier_series(self, judgement: Judgement) -> bool:
         """Whether a rollup is for a level below the target's that does not include it.

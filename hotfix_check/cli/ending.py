@@ -18,6 +18,8 @@ from hotfix_check.errors import HotfixCheckError
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.report.text import visible
 
+# What writing to an open stream meets. A file that is opened has a name, and a report is written with one.
+_OF_A_STREAM = (errno.ENOSPC, errno.EPIPE, errno.EBADF, errno.EIO, errno.EFBIG, errno.ECONNRESET)
 _Handler = Callable[[int, FrameType | None], Any] | int | None
 # SIGHUP: the terminal or the connection has gone away. Windows has SIGBREAK instead: Ctrl-Break, a console that is
 # closed, log-off and shutdown.
@@ -83,12 +85,33 @@ def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) ->
     except SystemExit:
         code = 0  # how Typer ends when the reader of its help has gone away
     except OSError as error:
-        let_go_of_stdout()
-        complain([f"{error.filename or 'standard output'}: {error.strerror or error}"])
+        complain([_of_the_system(error)])
+        code = ExitCode.NOT_ASKED
+    except MemoryError:
+        complain(["not enough memory: close other programs, or ask for less at a time"])
         code = ExitCode.NOT_ASKED
     except Exception as error:
-        code = _usage(error) if hasattr(error, "format_message") else _internal(error)
+        if type(error).__module__ == "sqlite3":  # where it keeps what does not fit into memory
+            complain([f"the folder for temporary files: {error}: set TMPDIR to one with more room"])
+            code = ExitCode.NOT_ASKED
+        else:
+            code = _usage(error) if hasattr(error, "format_message") else _internal(error)
     return code or 0
+
+
+def _of_the_system(error: OSError) -> str:
+    """What a fault that nobody expected was met at: a file that it names, stdout, or something of this process."""
+    reason = error.strerror or str(error)
+    if error.filename:
+        return f"{error.filename}: {reason}"
+    if error.errno in _OF_A_STREAM or isinstance(sys.stdout, _Closed):
+        let_go_of_stdout()
+        return f"standard output: {reason}"
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as gone:
+        return f"the current folder: {gone.strerror or gone}"
+    return f"the system refused it: {reason}"
 
 
 def complain(lines: Iterable[str]) -> None:

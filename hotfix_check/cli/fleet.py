@@ -14,7 +14,7 @@ from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view,
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
 from hotfix_check.cli.progress import counting
 from hotfix_check.cli.scanning import this_user
-from hotfix_check.errors import UsageError
+from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
 from hotfix_check.fleet.host import FleetQuestion, HostRow
@@ -151,8 +151,8 @@ def _scheduler(
         return lambda sources: in_processes(sources, question, jobs)
     try:
         from hotfix_check.fleet.dask_cluster import on_cluster
-    except ImportError:
-        raise UsageError("--scheduler: needs the extra 'fleet': pip install 'hotfix-check[fleet]'") from None
+    except ImportError as error:
+        raise UsageError(f"--scheduler: {needs_extra(error, 'a cluster', 'fleet')}") from None
     address = options.scheduler
     return lambda sources: on_cluster(sources, question, address)
 

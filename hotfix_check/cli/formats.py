@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.judging import known
 from hotfix_check.cli.output import columns, for_machines, is_stream, replaced, replaced_bytes, standard_output
-from hotfix_check.errors import OutputError, UsageError
+from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 
@@ -19,7 +19,8 @@ Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"
 OtherFiles = Mapping[str, Callable[[], str]]
 """The text of files beside the reports, by suffix: a manifest of the evidence."""
-_EXTRAS = {"parquet": ("pyarrow", "--output: Parquet needs the extra 'fleet': pip install 'hotfix-check[fleet]'")}
+_EXTRAS = {"parquet": ("pyarrow", "Parquet", "fleet")}
+"""The library that a format needs, the format's name and the extra that brings it."""
 
 
 def check_outputs(
@@ -45,11 +46,13 @@ def check_outputs(
 
 def _needs_extra(form: str | None) -> None:
     if form in _EXTRAS:
-        import importlib.util
+        from importlib import import_module
 
-        library, said = _EXTRAS[form]
-        if importlib.util.find_spec(library) is None:
-            raise UsageError(said)
+        library, name, extra = _EXTRAS[form]
+        try:
+            import_module(library)
+        except ImportError as error:
+            raise UsageError(f"--output: {needs_extra(error, name, extra)}") from None
 
 
 def not_evidence(output: Path, inputs: Sequence[Path]) -> None:

@@ -6,17 +6,22 @@ import contextlib
 import errno
 import io
 import os
+import re
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from hotfix_check.cli.cache import own_file
 from hotfix_check.errors import OutputError
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 
 _STANDARD = (1, 2)
+_PART = re.compile(r"\.hotfix-check-[0-9a-f]{16}\.part", re.ASCII)
+_LONG_AGO = 3600.0  # seconds
 
 
 def columns() -> int:
@@ -99,8 +104,10 @@ def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
         if ON_WINDOWS and mode is not None and not mode & stat.S_IWRITE:
             # It could not be replaced, nor a new one with its mode be deleted.
             raise PermissionError(errno.EACCES, "it is read-only")
+        _remove_left_behind(place.parent)
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
         with os.fdopen(handle, "wb") as stream:
+            _hold(handle)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -112,6 +119,42 @@ def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """What runs of this user that were killed had begun to write in a folder: old, and held by nobody."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for path in [Path(entry.path) for entry in entries if _PART.fullmatch(entry.name)]:
+            with contextlib.suppress(OSError):
+                _remove_if_dead(path)
+
+
+def _remove_if_dead(path: Path) -> None:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or time.time() - status.st_mtime < _LONG_AGO or not own_file(path):
+        return
+    if sys.platform == "win32":
+        path.unlink()  # refused while a run has it open
+        return
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if _hold(handle):
+            path.unlink()
+    finally:
+        os.close(handle)
+
+
+def _hold(handle: int) -> bool:
+    """Hold a file while it is written to; False where another run does, or where the file system cannot."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def is_stream(path: Path) -> bool:

@@ -115,7 +115,11 @@ def _file(file: InstalledFile, assessor: Assessor) -> Document:
             for exposure in one.exposures
             if exposure.state is not ExposureState.FIXED
         ],
-        "anomalies": [*notes, *dict.fromkeys(text for one in assessment.findings for text in one.anomalies)],
+        "anomalies": [
+            *notes,
+            *(one.reason for one in assessment.unreadable),
+            *dict.fromkeys(text for one in assessment.findings for text in one.anomalies),
+        ],
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from targets import SP4_BIN, finding, folder, installed, judge, lone
+from targets import SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
+from hotfix_check.assess import Assessor
 from hotfix_check.assess.finding import RowState, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.report.identity import identity_document
 
 SYSTEM32 = tuple(
     installed(f"WINNT/System32/{name}", "5.5.2653.21")
@@ -362,4 +364,36 @@ def test_an_advisory_holds_by_either_reading_of_a_file() -> None:
     assert [held.advisory.id for held in judge(folder(*others, bad)).advisories] == [
         "exchange-5.5/KB274200",
         "exchange-5.5/KB274403",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "verdict"),
+    [(SP4_BIN[:3], Verdict.UNDETERMINED), ((), Verdict.NOT_APPLICABLE)],
+    ids=["among a product's own", "alone"],
+)
+def test_one_file_of_another_product_among_a_servers_own_is_no_proof_that_the_product_is_not_there(
+    others: tuple[InstalledFile, ...], verdict: Verdict
+) -> None:
+    store = installed("Exchsrvr/Bin/Store.exe", "6.5.7226.3")
+    found = finding(judge(folder(*others, store), kbs=frozenset({324528})), "exchange-5.5/KB324528")
+    assert found.verdict is verdict
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_so_it_is_where_no_row_names_the_others(complete: bool) -> None:
+    bin_folder = "Program Files/Microsoft/Exchange Server/V15/Bin"
+    others = [installed(f"{bin_folder}/Microsoft.Exchange.Part{number}.dll", "15.1.2507.6") for number in range(5)]
+    files = (installed(f"{bin_folder}/ExSetup.exe", "15.2.1544.4"), *others)
+    found = finding(judge(folder(*files), kbs=frozenset({5066369}), complete=complete), "exchange-2016/KB5066369")
+    assert found.verdict is Verdict.UNDETERMINED
+
+
+def test_identify_says_of_a_suspect_file_what_it_says_twice() -> None:
+    target = lone(installed("Mapi32.dll", "7.5.2657.50", version_string="5.5.2657.50"))
+    (told,) = identity_document(target, Assessor(WORKED))["files"]
+    assert told["products"] == []
+    assert told["anomalies"] == [
+        "suspect: version 7.5.2657.50 is of no product in the catalogue but FileVersion '5.5.2657.50' is of "
+        "Exchange Server 5.5"
     ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from targets import finding, folder, installed, lone
+from targets import WORKED, finding, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, assess
 from hotfix_check.assess.asking import smallest_request
@@ -138,10 +138,19 @@ def test_an_unreadable_file_is_not_trusted_to_a_level() -> None:
         (installed(A, "8.9.200.5"), RowState.FOREIGN),
         (installed(A, "8.9.200.5", version_string="9.9.200.5"), RowState.UNREADABLE),
         (installed(A, "9.9.200.5", version_string="8.9.200.5"), RowState.UNREADABLE),
+        (installed(A, "9.9.250.0", version_string="9.9.300.1"), RowState.UNREADABLE),
         (installed(A, "9.9.200.5", company_name="Contoso"), RowState.UNREADABLE),
         (installed(A, "9.9.200.5", product_name="Microsoft Outlook"), RowState.FOREIGN),
     ],
-    ids=["unreadable", "no product's", "a damaged version", "a damaged text", "a damaged company", "Outlook's"],
+    ids=[
+        "unreadable",
+        "no product's",
+        "a damaged version",
+        "a damaged text",
+        "of two levels",
+        "a damaged company",
+        "Outlook's",
+    ],
 )
 def test_neither_a_level_nor_an_update_is_trusted_over_a_copy_that_is_not_read_as_the_products_own(
     file: InstalledFile | UnreadableFile, state: RowState
@@ -895,3 +904,23 @@ def test_an_undated_update_says_so_only_when_a_day_is_asked_about() -> None:
         "undated: none of its dates is known, so whether it was available on 2003-01-01 is not known",
     )
     assert finding(judge(known, *files), "exchange-9.9/KB100001").anomalies == ()
+
+
+@pytest.mark.parametrize(
+    ("store", "verdict"),
+    [("6.5.6944.4", Verdict.INSTALLED), ("6.5.7226.6", Verdict.MISSING), ("6.5.7638.1", Verdict.UNDETERMINED)],
+    ids=["markers of RTM", "of SP1", "of RTM and SP2"],
+)
+def test_an_older_copy_that_an_earlier_line_would_have_is_not_enough_where_markers_disagree(
+    store: str, verdict: Verdict
+) -> None:
+    bin_folder = "Program Files/Exchsrvr/Bin"
+    others = "6.5.6944.4" if store != "6.5.7226.6" else store
+    files = [
+        installed(f"{bin_folder}/Store.exe", store),
+        installed(f"{bin_folder}/Mad.exe", others),
+        installed(f"{bin_folder}/Xlsasink.dll", "6.5.6981.3"),
+    ]
+    found = finding(assess(folder(*files), WORKED, Question()), "exchange-2003/KB894549")
+    assert found.verdict is verdict
+    assert verdict is not Verdict.UNDETERMINED or "the markers disagree, and on SP1 it is missing" in found.reasons[-1]

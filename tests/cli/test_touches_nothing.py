@@ -175,10 +175,8 @@ def test_an_import_with_several_jobs_starts_itself_and_nothing_else(place: Path)
     arguments = ("catalogue", "import", str(folder), "--jobs", "2", "-o", "several.toml")
     (ran,) = watch(place, [{"arguments": arguments, "outputs": ["several.toml"]}])
     assert ran["code"] == 0, ran["err"]
-    assert {name for name, _ in ran["events"]} == {"os.fork", "pickle.find_class"}
-    assert [name for name, _ in ran["events"]].count("os.fork") == 2
+    assert {name for name, _ in ran["events"]} == {"pickle.find_class"}
     assert {about.split("'")[1] for name, about in ran["events"] if name == "pickle.find_class"} == {
-        "concurrent.futures.process",
         "hotfix_check.cli.importing",
     }
 

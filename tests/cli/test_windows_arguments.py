@@ -14,7 +14,6 @@ import pytest
 from conftest import Run
 
 from hotfix_check import processes
-from hotfix_check.cli import importing
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.inventory.archives import system_library
 
@@ -46,25 +45,29 @@ def test_a_baseline_in_a_latin_1_locale_is_read_again(samples: Path, tmp_path: P
     assert run("scan", "-q", "Büro-中文", "--baseline", "golden.toml").err == ""
 
 
-def test_no_pool_has_more_processes_than_the_system_takes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Windows: 61. A pool asked for more ends in a ValueError there."""
+def test_no_more_processes_are_started_than_the_system_takes_or_there_is_work_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Windows waits for 63 things at once."""
     started: list[int] = []
 
-    class Pool:
-        def __init__(self, max_workers: int, **options: object) -> None:
-            started.append(max_workers)
-            raise KeyboardInterrupt  # far enough
+    class Enough(Exception):
+        pass
+
+    def start(self: object) -> None:
+        started.append(1)
+        if len(started) == 61:
+            raise Enough
 
     monkeypatch.setattr(processes, "MOST_PROCESSES", 61)
-    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", Pool)
-    monkeypatch.setattr(importing, "_FEW", 4)
-    for number in range(10):
-        (tmp_path / f"KB{100000 + number}.txt").touch()
-    with pytest.raises(KeyboardInterrupt):
-        importing.import_articles([str(tmp_path)], jobs=5000)
-    with pytest.raises(KeyboardInterrupt):
-        next(processes.shared_out(range(10), processes.Work(list, list), 5000, few=4))  # type: ignore[arg-type]
-    assert started == [61, 61]
+    monkeypatch.setattr(processes.Workers, "_start", start)
+    with pytest.raises(Enough):
+        list(processes.Workers(5000, len, None).done(range(1000), 500))
+    started.clear()
+    monkeypatch.setattr(processes.Workers, "_listen", lambda _: (_ for _ in ()).throw(Enough))
+    with pytest.raises(Enough):
+        list(processes.Workers(5000, len, None).done(range(3), 500))
+    assert len(started) == 3
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ import pytest
 from cli.processes import CATALOGUE, content, finish, start
 from conftest import Run
 
+from hotfix_check.cli.output import replaced, write_file
+
 posix = pytest.mark.skipif(os.name == "nt", reason="devices, links and limits of POSIX")
 SCAN = ("scan", "server", *CATALOGUE, "-q", "--exit-zero")
 
@@ -328,3 +330,54 @@ def test_a_day_before_every_update_leaves_nothing_to_say_and_no_pass(place: Path
     (target,) = ran.result["targets"]
     assert (ran.code, target["findings"], target["outcome"]) == (3, [], "incomplete")
     assert "as of 1990-01-01" in ran.err
+
+
+LEFT = ".hotfix-check-0123456789abcdef.part"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
+@pytest.mark.parametrize(
+    ("name", "age", "held", "gone"),
+    [
+        pytest.param(LEFT, 7200, False, True, id="left by a run that was killed"),
+        pytest.param(LEFT, 60, False, False, id="of a run that may be going on"),
+        pytest.param(LEFT, 7200, True, False, id="of a run that takes long"),
+        pytest.param(".hotfix-check-0123456789abcdeg.part", 7200, False, False, id="not of this program"),
+        pytest.param("notes.part", 7200, False, False, id="somebody's"),
+    ],
+)
+def test_what_a_killed_run_left_is_removed_at_the_next_write_beside_it(
+    name: str, age: int, held: bool, gone: bool, tmp_path: Path
+) -> None:
+    import fcntl
+
+    left = tmp_path / name
+    left.write_text("half")
+    os.utime(left, (time.time() - age,) * 2)
+    with left.open() as stream:
+        if held:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        write_file(tmp_path / "new.txt", "whole")
+    assert left.exists() is not gone
+    assert (tmp_path / "new.txt").read_text() == "whole"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+def test_a_link_in_the_name_of_what_was_left_leads_nowhere(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    os.utime(precious, (0, 0))
+    (tmp_path / LEFT).symlink_to(precious)
+    write_file(tmp_path / "new.txt", "whole")
+    assert precious.read_text() == "precious"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
+def test_a_file_that_is_written_to_is_held(tmp_path: Path) -> None:
+    with replaced(tmp_path / "slow.txt") as stream:
+        stream.write("a")
+        (part,) = tmp_path.glob(".hotfix-check-*.part")
+        os.utime(part, (0, 0))
+        write_file(tmp_path / "other.txt", "b")
+        assert part.exists()
+    assert (tmp_path / "slow.txt").read_text() == "a"
