@@ -118,6 +118,7 @@ class Assessor:
             registry=inventory.registry,
             installations=tuple(one.installation for one in judged),
             stray=tuple(_stray_copies(inventory, stray, identities)),
+            asked_cves=question.cves,
             beyond_catalogue=question.kbs is None and any(_is_beyond(one.installation) for one in judged),
         )
         return assessment, tuple(one.steps for one in judged)

@@ -303,7 +303,7 @@ class Assessment:
     """One target judged against the catalogue; every list is sorted.
 
     ``beyond_catalogue``: all of it was asked about, and a build is newer than every one that the catalogue has, so that
-    there may be updates that nobody asked about.
+    there may be updates that nobody asked about. ``asked_cves`` are those that were asked for by number.
     """
 
     target: str
@@ -322,6 +322,7 @@ class Assessment:
     installations: tuple[Installation, ...] = ()
     stray: tuple[StrayCopy, ...] = ()
     beyond_catalogue: bool = False
+    asked_cves: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from enum import StrEnum
 
-from hotfix_check.assess.finding import OPEN, PASSED, Assessment, Finding, HeldAdvisory, Verdict
+from hotfix_check.assess.finding import OPEN, PASSED, Assessment, ExposureState, Finding, HeldAdvisory, Verdict
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.exit_code import ExitCode
 
@@ -85,7 +85,20 @@ def outcome_of(
         return Outcome.NOTHING_RECOGNISED
     if not findings or not assessment.products or assessment.unreadable_evidence or assessment.beyond_catalogue:
         return Outcome.INCOMPLETE
-    return Outcome.INCOMPLETE if any(open_questions(weighing, findings)) else Outcome.CLEAN
+    unsettled = any(open_questions(weighing, findings)) or _unsettled_cves(assessment, waived)
+    return Outcome.INCOMPLETE if unsettled else Outcome.CLEAN
+
+
+def _unsettled_cves(assessment: Assessment, waived: frozenset[str]) -> bool:
+    """Whether a CVE that was asked for needs more than the update that is there, or nobody can tell."""
+    return any(
+        exposure.cve in assessment.asked_cves
+        and exposure.state in (ExposureState.NEEDS_CONFIGURATION, ExposureState.UNKNOWN)
+        and exposure.fixed_by not in waived
+        for installation in assessment.installations
+        if installation.counts
+        for exposure in installation.exposures
+    )
 
 
 def open_questions(weighing: Sequence[Finding], findings: Sequence[Finding]) -> Iterable[Finding]:
