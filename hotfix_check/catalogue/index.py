@@ -137,7 +137,7 @@ class CatalogueIndex:
         faults: list[str] = []
         updates, advisories = read_updates(self._updates(products, names), self.products, faults)
         wanted = cves.union(*map(cves_of, updates))
-        known = read_cves(self._cves(wanted), faults) if wanted else {}
+        known = read_cves(self._cves(wanted), faults)
         if faults:
             raise CatalogueError(*faults)
         return Catalogue(

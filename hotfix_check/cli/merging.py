@@ -87,7 +87,7 @@ class _Merging:
         self._files = {Path(path): _File(data) for path, data in read_files([folder])}
         documents = self._documents()
         own = {document.product_id for document in documents if document.product is not None}
-        borrowed = any(document.product_id not in own for document in documents)
+        borrowed = any(document.product_id not in {None, *own} for document in documents)
         # A folder that adds to the tool's own products is used beside them: --catalogue default --catalogue FOLDER.
         self._beside = read_files([default_folder()]) if borrowed else []
         self.catalogue = self.load()

@@ -112,8 +112,9 @@ def census_words(one: InstallationDocument, most: int = 3) -> str:
         return ""
     first, *others = ordered
     told = [f"{first['files']} {'file carries' if first['files'] == 1 else 'files carry'} {first['build']}"]
-    told += [f"{count['files']} {count['build']}" for count in others[: most - 1]]
-    rest = others[most - 1 :]
+    shown = most - 1 if len(others) > most else most
+    told += [f"{count['files']} {count['build']}" for count in others[:shown]]
+    rest = others[shown:]
     if rest:
         told.append(f"{sum(count['files'] for count in rest)} one of {len(rest)} other builds")
     return ", ".join(told)

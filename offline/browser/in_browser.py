@@ -20,9 +20,10 @@ from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.inventory import Asked, Inventory, TargetKind, opened_target
 from hotfix_check.report.csv import render_csv
+from hotfix_check.report.document import ResultDocument
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
-from hotfix_check.report.result import Document, RunInfo, Scope, result_document, to_json
+from hotfix_check.report.result import RunInfo, Scope, result_document, to_json
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import badge, verdict_sentences
 from hotfix_check.saved_result import checked_result
@@ -33,7 +34,7 @@ SEVERAL = "chosen files"
 _FOR_THEMSELVES = (TargetKind.ARCHIVE, TargetKind.INVENTORY, TargetKind.LISTING, TargetKind.RESULT)
 _TOLD_EVERY = 50  # files
 _ORDER = ("bad", "open", "plain", "good")
-_FORMS: dict[str, tuple[str, str, Callable[[Document], str]]] = {
+_FORMS: dict[str, tuple[str, str, Callable[[ResultDocument], str]]] = {
     "html": ("HTML", "", render_html),
     "json": ("JSON", "", to_json),
     "csv": ("CSV", "\N{ZERO WIDTH NO-BREAK SPACE}", render_csv),
@@ -42,7 +43,7 @@ _FORMS: dict[str, tuple[str, str, Callable[[Document], str]]] = {
 
 _catalogue = load_catalogue([default_folder()])
 _assessor = Assessor(_catalogue)
-_shown: Document = {}
+_shown: ResultDocument | None = None
 
 
 def start() -> str:
@@ -68,7 +69,7 @@ def judge(places: Sequence[str], complete: bool, on_count: Callable[[int], objec
         return json.dumps({"problem": visible(f"{error.filename or 'A file'}: {error.strerror or error}")})
 
 
-def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]) -> Document:
+def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]) -> ResultDocument:
     started = datetime.now(UTC)
     inventories = [inventory for target in targets for inventory in _read(target, on_file)]
     question = Question(complete=complete, unsupported=unsupported(_catalogue.products, started.date()))
@@ -79,6 +80,8 @@ def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]
 
 def render(form: str) -> bytes:
     """The report that is shown, as a file of this format."""
+    if _shown is None:
+        raise ValueError("no report is shown yet")
     _, prefix, renders = _FORMS[form]
     return (prefix + renders(_shown)).encode("utf-8", "backslashreplace")
 
@@ -98,7 +101,7 @@ def _kind(path: Path) -> TargetKind:
         return target.kind
 
 
-def _saved_result(path: Path) -> Document | None:
+def _saved_result(path: Path) -> ResultDocument | None:
     with opened_target(path) as target:
         if target.kind is not TargetKind.RESULT:
             return None
@@ -126,7 +129,7 @@ def _counting(on_count: Callable[[int], object]) -> Callable[[], None]:
     return count
 
 
-def _answer(document: Document) -> dict[str, Any]:
+def _answer(document: ResultDocument) -> dict[str, Any]:
     """The headline, which is that of the target in the worst state, and what else there is to say."""
     targets = sorted(document["targets"], key=lambda target: _ORDER.index(badge(target)[0]))
     if not targets:
@@ -141,7 +144,7 @@ def _answer(document: Document) -> dict[str, Any]:
     }
 
 
-def _forms(document: Document) -> list[tuple[str, str, str]]:
+def _forms(document: ResultDocument) -> list[tuple[str, str, str]]:
     """Each format that can be saved: its name here, the file's name, and what it is called."""
     first = document["targets"][0]["path"].replace("\\", "/").rstrip("/").rpartition("/")[2]
     stem = "".join(sign if sign.isalnum() or sign in "-_. " else "_" for sign in first).strip(". ")[:60]

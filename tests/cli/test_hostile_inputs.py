@@ -150,12 +150,13 @@ UNFIT_FOR_ITS_KIND: dict[str, tuple[str, bytes, str]] = {
     "a baseline whose KB is a huge number": (
         "baseline",
         b'[[product]]\nid = "exchange-5.5"\nrequired = [0x' + b"f" * 900 + b"]",
-        "bad.toml: exchange-5.5: required: a KB number expected, found a whole number of more than 70 digits",
+        "bad.toml: exchange-5.5: required: a KB number, an update id or another name expected, "
+        "found a whole number of more than 70 digits",
     ),
     "a baseline whose KB is a fraction": (
         "baseline",
         b'[[product]]\nid = "exchange-5.5"\nforbidden = [818861.5]',
-        "bad.toml: exchange-5.5: forbidden: a KB number expected, found 818861.5",
+        "bad.toml: exchange-5.5: forbidden: a KB number, an update id or another name expected, found 818861.5",
     ),
     "a baseline whose id spans lines": (
         "baseline",
@@ -165,7 +166,7 @@ UNFIT_FOR_ITS_KIND: dict[str, tuple[str, bytes, str]] = {
     "a waiver whose KB is infinite": (
         "waivers",
         b'[[waiver]]\nid = "W-1"\nkb = inf',
-        "bad.toml: W-1: kb: a KB number expected, found inf",
+        "bad.toml: W-1: kb: a KB number, an update id or another name expected, found inf",
     ),
     "a waiver whose id is a table": (
         "waivers",

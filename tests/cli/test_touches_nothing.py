@@ -170,7 +170,7 @@ def test_no_command_does_anything_but_read_and_write_its_outputs(place: Path) ->
 def test_an_import_with_several_jobs_starts_itself_and_nothing_else(place: Path) -> None:
     folder = place.parent / f"{place.name}-articles"
     folder.mkdir()
-    for number in range(40):
+    for number in range(220):
         shutil.copy(place / "article.txt", folder / f"{number}.txt")
     arguments = ("catalogue", "import", str(folder), "--jobs", "2", "-o", "several.toml")
     (ran,) = watch(place, [{"arguments": arguments, "outputs": ["several.toml"]}])

@@ -42,7 +42,8 @@ _RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")
 _RULE_MARKS = re.compile(r"[-=_\u2500\u2501\u2550\u2014\u2013]{3}|[-=_] [-=_] [-=_]|:?-{2}")
 _MARKDOWN_RULE = re.compile(r"\s{0,20}:?-{2,400}:?\s{0,20}")
 _MARKDOWN_HEADING = re.compile(r"#{1,6} \S")
-_MARKDOWN_MARKS = re.compile(r"`|\*\*|__|\\(?=[_*|`.~#-])")
+_MARKDOWN_MARKS = re.compile(r"`|\*\*|\\(?=[_*|`.~#-])")
+_MARKDOWN_BOLD = re.compile(r"(?<!\w)__([^_\n]+)__(?!\w)")  # not within a word: A__.dll is a name
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -137,7 +138,8 @@ def _markdown_cells(text: str) -> tuple[str, ...]:
         return ()
     text = text.strip()
     inner = text[text.startswith("|") : len(text) - (text.endswith("|") and len(text) > 1)]
-    return tuple(_MARKDOWN_MARKS.sub("", cell.replace("<br>", " ")).strip() for cell in inner.split("|"))
+    cells = (_MARKDOWN_BOLD.sub(r"\1", cell.replace("<br>", " ")) for cell in inner.split("|"))
+    return tuple(_MARKDOWN_MARKS.sub("", cell).strip() for cell in cells)
 
 
 def plain_line(line: str) -> Line:
