@@ -31,7 +31,7 @@ MOST_BYTES = 10_000_000
 """Of the page: it is carried on sticks and by mail."""
 PARTS = ("pyodide.asm.wasm", "pyodide.asm.mjs", "pyodide.mjs", "pyodide-lock.json", "python_stdlib.zip")
 # Pure Python, or with pure Python in place of what is compiled (MarkupSafe).
-PACKAGES = ("jinja2", "markupsafe", "packaging", "tabulate", "regipy", "construct", "inflection", "pytz")
+PACKAGES = ("jinja2", "markupsafe", "packaging", "tabulate", "regipy", "construct", "inflection", "pytz", "xlsxwriter")
 # Of the package: what only the command line has. Of the others: what is compiled, what only types, zones of pytz.
 LEFT_OUT = re.compile(
     r"hotfix_check/(cli|fleet|drafts)/|\.(so|pyd|c|pyi|typed|lib)$|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL)$"

@@ -5,6 +5,7 @@ It runs in Pyodide. Whatever the page shows of a target is made here, by the sam
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -20,12 +21,15 @@ from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.inventory import Asked, Inventory, TargetKind, opened_target
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.document import ResultDocument, to_json
+from hotfix_check.report.formats import BYTE_ORDER_MARK
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
-from hotfix_check.report.result import RunInfo, Scope, result_document, to_json
+from hotfix_check.report.parts import day_of
+from hotfix_check.report.result import RunInfo, Scope, result_document
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import badge, verdict_sentences
+from hotfix_check.report.xlsx import write_xlsx
 from hotfix_check.saved_result import checked_result
 from hotfix_check.untrusted.shown import path_text
 
@@ -34,11 +38,24 @@ SEVERAL = "chosen files"
 _FOR_THEMSELVES = (TargetKind.ARCHIVE, TargetKind.INVENTORY, TargetKind.LISTING, TargetKind.RESULT)
 _TOLD_EVERY = 50  # files
 _ORDER = ("bad", "open", "plain", "good")
-_FORMS: dict[str, tuple[str, str, Callable[[ResultDocument], str]]] = {
-    "html": ("HTML", "", render_html),
-    "json": ("JSON", "", to_json),
-    "csv": ("CSV", "\N{ZERO WIDTH NO-BREAK SPACE}", render_csv),
-    "md": ("Markdown", "", render_markdown),
+
+
+def _text(renders: Callable[[ResultDocument], str], prefix: str = "") -> Callable[[ResultDocument], bytes]:
+    return lambda document: (prefix + renders(document)).encode("utf-8", "backslashreplace")
+
+
+def _workbook(document: ResultDocument) -> bytes:
+    stream = io.BytesIO()
+    write_xlsx(document, stream)
+    return stream.getvalue()
+
+
+_FORMS: dict[str, tuple[str, Callable[[ResultDocument], bytes]]] = {
+    "html": ("HTML", _text(render_html)),
+    "json": ("JSON", _text(to_json)),
+    "csv": ("CSV", _text(render_csv, BYTE_ORDER_MARK)),
+    "xlsx": ("XLSX", _workbook),
+    "md": ("Markdown", _text(render_markdown)),
 }
 
 _catalogue = load_catalogue([default_folder()])
@@ -82,8 +99,7 @@ def render(form: str) -> bytes:
     """The report that is shown, as a file of this format."""
     if _shown is None:
         raise ValueError("no report is shown yet")
-    _, prefix, renders = _FORMS[form]
-    return (prefix + renders(_shown)).encode("utf-8", "backslashreplace")
+    return _FORMS[form][1](_shown)
 
 
 def _targets(place: Path) -> Iterator[Path]:
@@ -131,10 +147,11 @@ def _counting(on_count: Callable[[int], object]) -> Callable[[], None]:
 
 def _answer(document: ResultDocument) -> dict[str, Any]:
     """The headline, which is that of the target in the worst state, and what else there is to say."""
-    targets = sorted(document["targets"], key=lambda target: _ORDER.index(badge(target)[0]))
+    day = day_of(document)
+    targets = sorted(document["targets"], key=lambda target: _ORDER.index(badge(target, day)[0]))
     if not targets:
         raise SavedInputError("no target in this result")
-    sort, words = badge(targets[0])
+    sort, words = badge(targets[0], day)
     (first, head), *others = [(target, said) for target in targets for said in verdict_sentences(target)]
     prefix = "" if first["outcome"] == "nothing-recognised" else f"{words}. "
     return {
