@@ -42,7 +42,7 @@ NOT_NEEDED = re.compile(
     r"(unittest|xmlrpc|wsgiref|ensurepip|venv|pydoc_data|curses|dbm|turtledemo|idlelib|lib2to3|multiprocessing|"
     r"email|http|ctypes|mailbox|imaplib|smtplib|poplib|ftplib|doctest|pydoc|pickletools|optparse|argparse|getopt|profile|"
     r"cProfile|pstats|trace|turtle|webbrowser|zipapp|antigravity|this|_pydecimal|_pydatetime|_pyio|statistics|netrc|"
-    r"nturl2path|sched|shelve|socketserver|tabnanny|timeit|wave|difflib|configparser|fractions|plistlib|modulefinder|"
+    r"nturl2path|sched|shelve|socketserver|tabnanny|timeit|wave|difflib|configparser|plistlib|modulefinder|"
     r"compileall|tracemalloc|fileinput|symtable|pyclbr|filecmp|gettext|graphlib|pty|tty|quopri|colorsys|"
     r"mimetypes|sre_\w+|_sysconfigdata\w*|sqlite3|xml/(dom|sax)|logging/(config|handlers)|urllib/(request|robotparser)|"
     r"encodings/(mac_\w+|iso\w+|koi8\w+|\w*jis\w*|big5\w*|euc_\w+|johab|hz|ptcp154|tis_620|hp_roman8|palmos|kz1048|"
