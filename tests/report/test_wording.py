@@ -165,8 +165,6 @@ def test_nothing_recorded_says_so() -> None:
 def test_what_shows_a_level_is_told_of_one_installation_alone() -> None:
     vote = {"file": "ExSetup.exe", "version": "15.1.2507.61", "votes": "CU23"}
     product = {
-        "id": "exchange-2016",
-        "anomalies": [],
         "level_basis": "markers",
         "evidence": [{**vote, "path": "one/V15/Bin/ExSetup.exe"}, {**vote, "path": "two/V15/Bin/ExSetup.exe"}],
     }
