@@ -35,14 +35,14 @@ PACKAGES = ("jinja2", "markupsafe", "packaging", "tabulate", "regipy", "construc
 # Of the package: what only the command line has. Of the others: what is compiled, what only types, zones of pytz.
 LEFT_OUT = re.compile(
     r"hotfix_check/(cli|fleet|drafts)/|\.(so|pyd|c|pyi|typed|lib)$|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL)$"
-    r"|^bin/|^pytz/zoneinfo/|^regipy/(plugins|cli|tests)|/__pycache__/"
+    r"|^bin/|^packaging/(licenses/|metadata|tags|pylock|_elffile|_manylinux)|^pytz/zoneinfo/|^regipy/(plugins|cli|tests)|/__pycache__/"
 )
 # Of the standard library: networks, windows, tests, tools for developers, and code pages of no Windows with Exchange.
 NOT_NEEDED = re.compile(
     r"(unittest|xmlrpc|wsgiref|ensurepip|venv|pydoc_data|curses|dbm|turtledemo|idlelib|lib2to3|multiprocessing|"
     r"email|http|ctypes|mailbox|imaplib|smtplib|poplib|ftplib|doctest|pydoc|pickletools|optparse|argparse|getopt|profile|"
     r"cProfile|pstats|trace|turtle|webbrowser|zipapp|antigravity|this|_pydecimal|_pydatetime|_pyio|statistics|netrc|"
-    r"nturl2path|sched|shelve|socketserver|tabnanny|timeit|wave|difflib|configparser|fractions|plistlib|modulefinder|"
+    r"nturl2path|sched|shelve|socketserver|tabnanny|timeit|wave|difflib|configparser|plistlib|modulefinder|"
     r"compileall|tracemalloc|fileinput|symtable|pyclbr|filecmp|gettext|graphlib|pty|tty|quopri|colorsys|"
     r"mimetypes|sre_\w+|_sysconfigdata\w*|sqlite3|xml/(dom|sax)|logging/(config|handlers)|urllib/(request|robotparser)|"
     r"encodings/(mac_\w+|iso\w+|koi8\w+|\w*jis\w*|big5\w*|euc_\w+|johab|hz|ptcp154|tis_620|hp_roman8|palmos|kz1048|"
@@ -157,7 +157,9 @@ def chosen(packages: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(packages.rglob("*")):
         name = path.relative_to(packages).as_posix()
         if path.is_file() and not LEFT_OUT.search(name):
-            yield name, path.read_bytes()
+            data = path.read_bytes()
+            # What a package says of itself, without its manual.
+            yield name, data.partition(b"\n\n")[0] if path.name == "METADATA" else data
 
 
 def version_of(packages: Path) -> str:
