@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hotfix_check.assess.census import MANY, Census, take_census
+from hotfix_check.assess.client_files import client_libraries, only_client_files
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
 from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
@@ -19,11 +20,17 @@ from hotfix_check.assess.finding import (
     ProductLevel,
     Question,
     RowState,
-    StrayCopy,
     Verdict,
 )
 from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.identity import Identities, in_range, readings, with_suspects_unreadable
+from hotfix_check.assess.installation_answers import (
+    InstallationAnswer,
+    is_beyond,
+    product_levels,
+    stray_copies,
+    where_they_count,
+)
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
@@ -38,7 +45,7 @@ from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.version import FileVersion
 
 __all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]
@@ -76,12 +83,12 @@ class Assessor:
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
         divided = file_sets(inventory, self.catalogue.products, self.all_names, identities)
         asked = [one for one in self.catalogue.products if question.products is None or one.id in question.products]
-        judged: list[_Judged] = []
+        judged: list[InstallationAnswer] = []
         for file_set in divided.sets:
             judged.extend(self._judge_set(file_set, asked, identities, question))
-        judged = _where_they_count(judged)
+        judged = where_they_count(judged)
         there = {one.installation.product for one in judged}
-        clients = tuple(_client_libraries(inventory, self.catalogue.products, there))
+        clients = tuple(client_libraries(inventory, self.catalogue.products, there))
         stray = {*divided.stray} - {one.path for one in clients}
         seen = replace(
             inventory,
@@ -104,7 +111,7 @@ class Assessor:
             collected=inventory.collected,
             files_seen=inventory.files_seen,
             files_read=inventory.files_read,
-            products=tuple(_product_levels(asked, judged)),
+            products=tuple(product_levels(asked, judged)),
             findings=tuple(sorted(findings, key=self._worst_first)),
             advisories=tuple(
                 sorted(
@@ -117,19 +124,19 @@ class Assessor:
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
             installations=tuple(one.installation for one in judged),
-            stray=tuple(_stray_copies(inventory, stray, identities)),
+            stray=tuple(stray_copies(inventory, stray, identities)),
             asked_cves=question.cves,
-            beyond_catalogue=question.kbs is None and any(_is_beyond(one.installation) for one in judged),
+            beyond_catalogue=question.kbs is None and any(is_beyond(one.installation) for one in judged),
         )
         return assessment, tuple(one.steps for one in judged)
 
     def _judge_set(
         self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
-    ) -> Iterator[_Judged]:
+    ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
         files = TargetFiles(file_set.inventory, identities, self.all_names)
         names = names_by_folder(file_set.inventory)
-        found: list[_Judged] = []
+        found: list[InstallationAnswer] = []
         for product in file_set.products:
             if product not in asked:
                 continue
@@ -150,7 +157,7 @@ class Assessor:
 
     def _judge_product(
         self, evidence: ProductEvidence, file_set: FileSet, identities: Identities, question: Question
-    ) -> _Judged | None:
+    ) -> InstallationAnswer | None:
         """What the files of one set show of one product; None where they do not bring it."""
         product, inventory = evidence.product, file_set.inventory
         counting = evidence.counting(self.outline.names[product.id])
@@ -163,7 +170,7 @@ class Assessor:
         if (
             counting
             and not own
-            and _only_client_files(product, counting, file_set, self.outline.newest_builds[product.id])
+            and only_client_files(product, counting, file_set, self.outline.newest_builds[product.id])
         ):
             return None
         declared = dict(question.assume).get(product.id)
@@ -181,7 +188,7 @@ class Assessor:
         ended = end_of_support(product, level, question, file_set.root)
         findings = steps.with_advice()
         holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
-        return _Judged(
+        return InstallationAnswer(
             installation=Installation(
                 root=file_set.root,
                 product=product.id,
@@ -357,53 +364,6 @@ def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Pr
     return line and any(package.line == level.low for package in update.packages)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """One product of one set of files, with all that is said of it."""
-
-    installation: Installation
-    findings: tuple[Finding, ...]
-    steps: NextSteps
-    advisories: tuple[HeldAdvisory, ...]
-    unread_marker: bool
-
-
-def _where_they_count(judged: Sequence[_Judged]) -> list[_Judged]:
-    """A shadow copy counts only where its product is nowhere else."""
-    live = {one.installation.product for one in judged if not one.installation.snapshot}
-    return [
-        replace(one, installation=replace(one.installation, counts=False))
-        if one.installation.snapshot and one.installation.product in live
-        else one
-        for one in judged
-    ]
-
-
-def _is_beyond(installation: Installation) -> bool:
-    """Whether its build is newer than every one that the catalogue has of its line, or of its product."""
-    return installation.counts and any(text.startswith("newer-than-catalogue") for text in installation.level.anomalies)
-
-
-def _product_levels(products: Iterable[Product], judged: Sequence[_Judged]) -> Iterator[ProductLevel]:
-    """One level a product: where its installations differ, the interval that holds them all."""
-    for product in products:
-        of_it = [one.installation for one in judged if one.installation.product == product.id]
-        levels = [one.level for one in of_it if one.counts] or [one.level for one in of_it]
-        if not levels:
-            continue
-        yield replace(
-            levels[0],
-            low=min(level.low for level in levels),
-            high=max(level.high for level in levels),
-            votes=tuple(vote for level in levels for vote in level.votes),
-            anomalies=tuple(dict.fromkeys(text for level in levels for text in level.anomalies)),
-            server=any(level.server for level in levels),
-            recorded=levels[0].recorded if len(levels) == 1 else None,
-            beyond=any(level.beyond for level in levels),
-            by_builds=all(level.by_builds for level in levels),
-        )
-
-
 def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:
     """The level as an interval where the files beside the marker are of another line, and more of them."""
     lines = census.lines_beside()
@@ -414,43 +374,6 @@ def _with_neighbours(level: ProductLevel, product: Product, census: Census, line
     levels = product.levels
     said = f"mixed-level: {files} files beside the marker are of {levels[at].name}, and {own} of {levels[line].name}"
     return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, said))
-
-
-def _only_client_files(
-    product: Product, counting: Sequence[InstalledFile], file_set: FileSet, newest: FileVersion
-) -> bool:
-    """Whether nothing is there but libraries that a client's MAPI/CDO download brings too: that is no server.
-
-    They are known by a build above the product's last, or by lying in the system folders of a machine alone. A lone
-    file is judged as ever.
-    """
-    if not product.client_files or file_set.inventory.lone_file or not counting:
-        return False
-    if any(name_of(file.path) not in product.client_files for file in counting):
-        return False
-    above = all(file.version is not None and file.version > newest for file in counting)
-    return above or not file_set.loose
-
-
-def _client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:
-    """Client libraries that brought no product, named as what they are."""
-    absent = [one for one in products if one.client_files and one.id not in there]
-    for file in inventory.files if absent and not inventory.lone_file else ():
-        for product in absent:
-            if name_of(file.path) not in product.client_files or file.version is None:
-                continue
-            if product.holds(file.version) and not is_backup(file.path.rpartition("/")[0], inventory.root):
-                reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"
-                yield Foreign(path=file.path, version=str(file.version), reason=reason)
-
-
-def _stray_copies(inventory: Inventory, paths: Container[str], identities: Identities) -> Iterator[StrayCopy]:
-    for file in sorted(inventory.all_files, key=by_path):
-        if file.path in paths:
-            installed = isinstance(file, InstalledFile)
-            owners = sorted(identities.of(file).products) if isinstance(file, InstalledFile) else []
-            version = str(file.version) if isinstance(file, InstalledFile) and file.version is not None else None
-            yield StrayCopy(path=file.path, version=version, product=owners[0] if installed and owners else None)
 
 
 def _telling_names(update: Update, product: Product, lone: str | None) -> set[str]:

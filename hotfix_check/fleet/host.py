@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, TypedDict
@@ -306,6 +306,22 @@ def _result_rows(
     )
 
 
+def _worst_findings(target: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """One finding an update, the worst of those on the installations that count: as ``weight`` has it of an answer."""
+    live = {one["product"] for one in target["installations"] if not one["snapshot"]}
+    aside = {
+        (one["product"], one["root"]) for one in target["installations"] if one["snapshot"] and one["product"] in live
+    }
+    worst: dict[str, Mapping[str, Any]] = {}
+    for finding in target["findings"]:
+        if (finding["product"], finding["installation"]) in aside:
+            continue
+        known = worst.setdefault(finding["id"], finding)
+        if VERDICTS.index(finding["verdict"]) < VERDICTS.index(known["verdict"]):
+            worst[finding["id"]] = finding
+    return worst.values()
+
+
 def _result_row(
     document: Mapping[str, Any], number: int, source: str, sha256: str, fail_on: frozenset[Verdict]
 ) -> HostRow:
@@ -315,7 +331,7 @@ def _result_row(
     name = name_of_source(source) + (f": {target['path']}" if several else "")
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
     outcome = target["outcome"]
-    for finding in target["findings"]:
+    for finding in _worst_findings(target):
         verdict, update_id = Verdict(finding["verdict"]), finding["id"]
         findings[verdict].append(update_id)
         for mark in ("blocked", "waived"):

@@ -223,7 +223,7 @@ def _words(
         "clauses": [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)],
         "successor": successor_words(one) if standing.ended else None,
         "census": census_words(one),
-        "level": level_reason(product, level_words(one)) if product else None,
+        "level": level_reason(product, level_words(one), one["root"]) if product else None,
     }
 
 

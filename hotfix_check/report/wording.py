@@ -122,9 +122,14 @@ def product_words(product: ProductDocument) -> str:
     return f"{product['name']} {level} ({level_reason(product, level)})"
 
 
-def level_reason(product: ProductDocument, level: str) -> str:
-    """What shows a product's service level."""
-    votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
+def level_reason(product: ProductDocument, level: str, root: str | None = None) -> str:
+    """What shows a product's service level, on all installations or on the one at ``root``."""
+    below = "" if root in (None, ".") else f"{root}/"
+    votes = [
+        f"{vote['file']} {vote['version']}"
+        for vote in product["evidence"]
+        if vote["votes"] != "nothing" and vote["path"].startswith(below)
+    ]
     more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
     basis = product["level_basis"]
     return {

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from assess.random_servers import fixes, load, servers
+from conftest import Run
 from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, inventory, row
 from hypothesis import given
 from hypothesis import strategies as st
+from pe_builder import build_pe
 from targets import SP4_BIN, WORKED, folder, installed, lone
 
 from hotfix_check.assess import Assessor, Question, assess
@@ -158,3 +161,20 @@ def test_files_are_kept_that_only_show_a_folder() -> None:
     unlisted = replace(folder(only), folders=("",))
     assert evidence_of(unlisted, frozenset()).files == (only,)
     assert evidence_of(folder(only), frozenset()).files == ()
+
+
+def test_a_result_of_two_installations_counts_by_the_worst_of_them(run: Run, tmp_path: Path) -> None:
+    place = "Program Files/Microsoft/Exchange Server/V15/Bin"
+    builds = {"mbx1": MAY_2022, "mbx2": APRIL_2022, "HarddiskVolumeShadowCopy1": "15.1.2375.7"}
+    for name, build in builds.items():
+        (tmp_path / "disks" / name / place).mkdir(parents=True)
+        (tmp_path / "disks" / name / place / "ExSetup.exe").write_bytes(build_pe(build))
+    assert run("scan", "-q", tmp_path / "disks", "-o", tmp_path / "r.json").code == 1
+    assert len(json.loads((tmp_path / "r.json").read_text())["targets"][0]["installations"]) == 3
+    (found,) = judge_host((tmp_path / "r.json").read_bytes(), "r.json", FleetJudge(QUESTION))
+    verdicts = [verdict for verdict, ids in found.findings.items() if "exchange-2016/KB5014261" in ids]
+    assert verdicts == ["missing", "failing"]
+    (saved,) = [tmp_path / "i.json"]
+    run("inventory", tmp_path / "disks", "-o", saved)
+    (again,) = judge_host(saved.read_bytes(), "i.json", FleetJudge(QUESTION))
+    assert [verdict for verdict, ids in again.findings.items() if "exchange-2016/KB5014261" in ids] == verdicts

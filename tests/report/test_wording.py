@@ -8,7 +8,7 @@ import pytest
 from report.documents import WAIVER, document
 
 from hotfix_check.report.html import render_html
-from hotfix_check.report.wording import badge, days_since, verdict_sentences
+from hotfix_check.report.wording import badge, days_since, level_reason, verdict_sentences
 
 
 def target(
@@ -160,3 +160,16 @@ def test_nothing_recorded_says_so() -> None:
     assert "Date not recorded" in page
     assert "End of support not recorded" in page
     assert "days ago" not in page
+
+
+def test_what_shows_a_level_is_told_of_one_installation_alone() -> None:
+    vote = {"file": "ExSetup.exe", "version": "15.1.2507.61", "votes": "CU23"}
+    product = {
+        "id": "exchange-2016",
+        "anomalies": [],
+        "level_basis": "markers",
+        "evidence": [{**vote, "path": "one/V15/Bin/ExSetup.exe"}, {**vote, "path": "two/V15/Bin/ExSetup.exe"}],
+    }
+    assert level_reason(product, "CU23", "two/V15") == "by ExSetup.exe 15.1.2507.61"  # type: ignore[arg-type]
+    both = "by ExSetup.exe 15.1.2507.61, ExSetup.exe 15.1.2507.61"
+    assert level_reason(product, "CU23") == both  # type: ignore[arg-type]

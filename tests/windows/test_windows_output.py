@@ -42,7 +42,7 @@ def test_stdout_is_utf_8_whatever_the_code_page(form: str, named: str, windows: 
     assert "Büro-中文" in ran.out.decode("utf-8")
     assert (out / f"x.{form}").read_bytes().removeprefix(b"\xef\xbb\xbf") == ran.out
     if form == "csv":
-        assert {row["target"] for row in csv.DictReader(io.StringIO(ran.out.decode()))} == {named}
+        assert {row["host"] for row in csv.DictReader(io.StringIO(ran.out.decode()))} == {named}
 
 
 def test_a_baseline_from_stdout_is_read_again(named: str, windows: Windows, out: Path) -> None:

@@ -1,0 +1,39 @@
+"""Libraries that a client's MAPI/CDO download brings too: alone they are no server, and are named as what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+
+from hotfix_check.assess.finding import Foreign
+from hotfix_check.assess.installations import FileSet
+from hotfix_check.catalogue.product import Product
+from hotfix_check.inventory import InstalledFile, Inventory, is_backup, name_of
+from hotfix_check.version import FileVersion
+
+
+def only_client_files(
+    product: Product, counting: Sequence[InstalledFile], file_set: FileSet, newest: FileVersion
+) -> bool:
+    """Whether nothing is there but libraries that a client's MAPI/CDO download brings too: that is no server.
+
+    They are known by a build above the product's last, or by lying in the system folders of a machine alone. A lone
+    file is judged as ever.
+    """
+    if not product.client_files or file_set.inventory.lone_file or not counting:
+        return False
+    if any(name_of(file.path) not in product.client_files for file in counting):
+        return False
+    above = all(file.version is not None and file.version > newest for file in counting)
+    return above or not file_set.loose
+
+
+def client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:
+    """Client libraries that brought no product, named as what they are."""
+    absent = [one for one in products if one.client_files and one.id not in there]
+    for file in inventory.files if absent and not inventory.lone_file else ():
+        for product in absent:
+            if name_of(file.path) not in product.client_files or file.version is None:
+                continue
+            if product.holds(file.version) and not is_backup(file.path.rpartition("/")[0], inventory.root):
+                reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"
+                yield Foreign(path=file.path, version=str(file.version), reason=reason)
