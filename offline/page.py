@@ -35,7 +35,7 @@ PACKAGES = ("jinja2", "markupsafe", "packaging", "tabulate", "regipy", "construc
 # Of the package: what only the command line has. Of the others: what is compiled, what only types, zones of pytz.
 LEFT_OUT = re.compile(
     r"hotfix_check/(cli|fleet|drafts)/|\.(so|pyd|c|pyi|typed|lib)$|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL)$"
-    r"|^bin/|^pytz/zoneinfo/|^regipy/(plugins|cli|tests)|/__pycache__/"
+    r"|^bin/|^packaging/(licenses/|metadata|tags|pylock|_elffile|_manylinux)|^pytz/zoneinfo/|^regipy/(plugins|cli|tests)|/__pycache__/"
 )
 # Of the standard library: networks, windows, tests, tools for developers, and code pages of no Windows with Exchange.
 NOT_NEEDED = re.compile(
@@ -157,7 +157,9 @@ def chosen(packages: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(packages.rglob("*")):
         name = path.relative_to(packages).as_posix()
         if path.is_file() and not LEFT_OUT.search(name):
-            yield name, path.read_bytes()
+            data = path.read_bytes()
+            # What a package says of itself, without its manual.
+            yield name, data.partition(b"\n\n")[0] if path.name == "METADATA" else data
 
 
 def version_of(packages: Path) -> str:
