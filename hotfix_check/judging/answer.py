@@ -39,6 +39,7 @@ class Answer:
             baseline=judge.baseline,
             waivers=judge.waivers,
             applied=self.applied,
+            relations=self.judge.assessor.relations,
         )
 
     def bare_document(self) -> ResultDocument:
