@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from hotfix_check.errors import SavedInputError
 from hotfix_check.judging.options import JudgeOptions, is_recorded
 from hotfix_check.untrusted.fields import Fields, stamp
-from hotfix_check.untrusted.shown import path_text, shown
+from hotfix_check.untrusted.shown import shown
 
 SCHEMA = "hotfix-check/manifest/1"
 
@@ -142,7 +142,7 @@ def recorded() -> Iterator[Field[Any]]:
 def _as_typed(value: Any) -> Any:
     """An option as it was typed: a path as text."""
     if isinstance(value, Path):
-        return path_text(str(value))
+        return str(value)
     return tuple(map(_as_typed, value)) if isinstance(value, tuple) else value
 
 
