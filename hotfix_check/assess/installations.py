@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from hotfix_check.assess.folder_roles import names_by_folder
 from hotfix_check.assess.identity import Identities
-from hotfix_check.assess.places import names_by_folder
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
 from hotfix_check.inventory.program_folders import is_system_folder

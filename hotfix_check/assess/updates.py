@@ -20,8 +20,8 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import MARKERS_DISAGREE, interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
+from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.witnesses import Witnesses
-from hotfix_check.assess.wording import from_text, row_anomalies, row_sentences
 from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.inventory import InstalledFile

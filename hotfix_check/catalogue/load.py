@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class CatalogueFile:
     """The tables of one catalogue file, not yet read; ``product`` is None where another file defines it."""
 
     where: str
@@ -82,16 +82,16 @@ def digest_of(contents: Iterable[tuple[str, bytes]]) -> str:
 def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Catalogue:
     """The same from (name, bytes) pairs. Raises CatalogueError with one line a fault."""
     faults: list[str] = []
-    return read_documents(parse_documents(contents, faults), faults, sha256=sha256)
+    return read_parsed(parse_files(contents, faults), faults, sha256=sha256)
 
 
-def parse_documents(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[Document]:
+def parse_files(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[CatalogueFile]:
     """The tables of each file; a file that is none adds a line to ``faults``."""
     found = (_document(name, data, faults) for name, data in contents)
     return [document for document in found if document is not None]
 
 
-def read_documents(documents: Sequence[Document], faults: list[str], *, sha256: str) -> Catalogue:
+def read_parsed(documents: Sequence[CatalogueFile], faults: list[str], *, sha256: str) -> Catalogue:
     """The values of the tables. Raises CatalogueError with ``faults`` and those found here, a line each."""
     products = read_products(documents, faults)
     updates, advisories = read_updates(documents, products, faults)
@@ -126,7 +126,7 @@ def read_cves(tables: Iterable[Fields], faults: list[str]) -> dict[str, Cve]:
     return {key: cves[key] for key in sorted(cves)}
 
 
-def read_products(documents: Iterable[Document], faults: list[str]) -> tuple[Product, ...]:
+def read_products(documents: Iterable[CatalogueFile], faults: list[str]) -> tuple[Product, ...]:
     """The products that these tables define, by id."""
     products: dict[str, Product] = {}
     for document in documents:
@@ -140,7 +140,7 @@ def read_products(documents: Iterable[Document], faults: list[str]) -> tuple[Pro
 
 
 def read_updates(
-    documents: Iterable[Document], products: Iterable[Product], faults: list[str]
+    documents: Iterable[CatalogueFile], products: Iterable[Product], faults: list[str]
 ) -> tuple[tuple[Update, ...], tuple[Advisory, ...]]:
     """The updates and advisories of these tables, by product and number."""
     known = {product.id: product for product in products}
@@ -196,7 +196,7 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
+def _document(path: str, data: bytes, faults: list[str]) -> CatalogueFile | None:
     lines = path.endswith(".jsonl")
     try:
         parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
@@ -204,7 +204,7 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
         faults.append(str(error))
         return None
 
-    def read() -> Document:
+    def read() -> CatalogueFile:
         top = Fields(parsed, path, CatalogueError, text_dates=lines)
         number = top.need("format", top.integer("format", 1, 1_000_000))
         if number != FORMAT:
@@ -220,7 +220,7 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
         elif product_table is not None or not cves:
             product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
             product_id = product.text("id")
-        document = Document(
+        document = CatalogueFile(
             path,
             top.need("version", top.day("version")),
             product,

@@ -25,7 +25,7 @@ from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import comparison_document
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm
-from hotfix_check.report.identity import files_of_build, identity_document, render_identity
+from hotfix_check.report.identified import files_of_build, identity_document, render_identity
 from hotfix_check.report.plan import plan_document
 from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import checked_result

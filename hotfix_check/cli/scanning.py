@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hotfix_check.assess import Assessment
-from hotfix_check.assess.asking import smallest_request
+from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli.colour import ColourChoice, chosen_paint

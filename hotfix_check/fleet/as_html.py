@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.fleet.document import Document, FleetDocument, fleet_exit_code
+from hotfix_check.fleet.document import FleetDocument, JsonObject, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
@@ -115,7 +115,7 @@ def _kept(lines: Sequence[str], most: int = LISTED) -> tuple[Sequence[str], int]
     return [clipped(line, LONGEST_PROBLEM) for line in lines[:most]], max(0, len(lines) - most)
 
 
-def _host(host: Document) -> Document:
+def _host(host: JsonObject) -> JsonObject:
     level = "; ".join(f"{product['id']} {product['words']}" for product in host["products"])
     lacks = needs(host)
     more = len(lacks[_NEEDS:])
@@ -133,7 +133,7 @@ def _host(host: Document) -> Document:
     }
 
 
-def _basis(head: Document) -> list[tuple[str, str]]:
+def _basis(head: JsonObject) -> list[tuple[str, str]]:
     run, catalogue, policy, scope = (head[key] for key in ("run", "catalogue", "policy", "scope"))
 
     def file(name: str) -> str:

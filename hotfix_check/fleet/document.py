@@ -24,7 +24,7 @@ from hotfix_check.report.result import RunInfo, catalogue_document, run_document
 from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
-Document = dict[str, Any]
+JsonObject = dict[str, Any]
 SUMMARY = (*map(str, SUMMARY_ORDER), "blocked", "waived")
 _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 _KB = re.compile(r"KB([0-9]{5,7})")
@@ -34,19 +34,19 @@ _KB = re.compile(r"KB([0-9]{5,7})")
 class FleetDocument:
     """All that is said of a fleet but its hosts, which are read from the spool each time they are rendered."""
 
-    head: Document
+    head: JsonObject
     spool: Spool
     grouped: bool
 
-    def hosts(self) -> Iterator[Document]:
+    def hosts(self) -> Iterator[JsonObject]:
         """Every host, by name."""
         return map(self._host, self.spool.hosts())
 
-    def worst(self, limit: int = -1) -> Iterator[Document]:
+    def worst(self, limit: int = -1) -> Iterator[JsonObject]:
         """The same, worst first."""
         return map(self._host, self.spool.worst(limit))
 
-    def _host(self, row: sqlite3.Row) -> Document:
+    def _host(self, row: sqlite3.Row) -> JsonObject:
         return host_document(row, self.head["run"]["as_of"])
 
 
@@ -110,7 +110,7 @@ def fleet_document(
     return FleetDocument(head=head, spool=spool, grouped=grouped)
 
 
-def fleet_exit_code(head: Document, *, exit_zero: bool) -> ExitCode:
+def fleet_exit_code(head: JsonObject, *, exit_zero: bool) -> ExitCode:
     """1 when a host has findings; 3 when one is incomplete, damaged or absent, or when there is none; else 0."""
     summary = head["summary"]
     if exit_zero:
@@ -121,7 +121,7 @@ def fleet_exit_code(head: Document, *, exit_zero: bool) -> ExitCode:
     return ExitCode.INCOMPLETE if left_open or not summary["hosts"] else ExitCode.CLEAN
 
 
-def host_document(row: sqlite3.Row, as_of: str | None) -> Document:
+def host_document(row: sqlite3.Row, as_of: str | None) -> JsonObject:
     """One host as the document holds it."""
     findings: Findings = json.loads(row["findings"])
     return {
@@ -153,7 +153,7 @@ def age_days(at: str | None, as_of: str | None) -> int | None:
 
 def _updates(
     spool: Spool, catalogue: Catalogue, importance: Mapping[str, Importance], *, required: bool
-) -> tuple[list[Document], Counter[str]]:
+) -> tuple[list[JsonObject], Counter[str]]:
     """A table for each update that was judged on any host, what most hosts fail first; and the sums of all verdicts."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for hosts, findings in spool.answers():
@@ -161,7 +161,7 @@ def _updates(
             for update_id in ids:
                 counts[update_id][key] += hosts
     known = {update.id: update for update in catalogue.updates}
-    tables: list[Document] = []
+    tables: list[JsonObject] = []
     sums: Counter[str] = Counter()
     for update_id, found in counts.items():
         sums.update(found)
@@ -186,7 +186,7 @@ def _updates(
     return tables, sums
 
 
-def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
+def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[JsonObject]:
     known = {one.id: one for one in catalogue.advisories}
     ended = {support_id(product.id): product for product in catalogue.products}
     for advisory_id, hosts in sorted(spool.advisories().items(), key=lambda one: (-one[1], one[0])):
@@ -200,14 +200,14 @@ def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
         }
 
 
-def _absent(spool: Spool, expected: Expected) -> Iterator[Document]:
+def _absent(spool: Spool, expected: Expected) -> Iterator[JsonObject]:
     met = {row["expected"]: row["damaged"] for row in spool.met()}
     for name in sorted(expected.groups, key=lambda one: (one.casefold(), one)):
         if met.get(name, name) is not None:
             yield {"host": name, "group": expected.groups[name], "damaged": met.get(name)}
 
 
-def _groups(spool: Spool, absent: Sequence[Document]) -> list[Document]:
+def _groups(spool: Spool, absent: Sequence[JsonObject]) -> list[JsonObject]:
     missing: dict[str, list[str]] = defaultdict(list)
     for one in absent:
         if one["group"] is not None:

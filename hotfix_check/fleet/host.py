@@ -16,7 +16,7 @@ from hotfix_check.assess.weight import counted, fails, holding, outcome_of, wors
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.fleet.evidence import evidence_of
+from hotfix_check.fleet.deciding import deciding_part
 from hotfix_check.fleet.label import parts_of
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.listings import is_listing
@@ -175,7 +175,7 @@ class FleetJudge:
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
-        evidence = evidence_of(inventory, self._assessor.all_names)
+        evidence = deciding_part(inventory, self._assessor.all_names)
         with self._one_at_a_time:
             found = self._known.get(evidence)
             if found is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.fleet.document import Document
+from hotfix_check.fleet.document import JsonObject
 from hotfix_check.report.names import names_of
 
 _NAMES = 8
 
 
-def fleet_sentences(head: Document) -> list[str]:
+def fleet_sentences(head: JsonObject) -> list[str]:
     """The answer in a few sentences, the weightiest first; every count has its denominator."""
     summary = head["summary"]
     hosts = summary["hosts"]
@@ -44,7 +44,7 @@ def fleet_sentences(head: Document) -> list[str]:
     return sentences
 
 
-def drift_lines(group: Document) -> Iterator[str]:
+def drift_lines(group: JsonObject) -> Iterator[str]:
     """What differs within a group, a line each."""
     for label, sides in (
         ("level", [(side["products"], side) for side in group["levels"]]),
@@ -57,20 +57,20 @@ def drift_lines(group: Document) -> Iterator[str]:
             yield f"{label}: " + "; ".join(f"{value} on {side_words(side)}" for value, side in sides)
 
 
-def side_words(side: Document) -> str:
+def side_words(side: JsonObject) -> str:
     """The hosts of one side of a difference, the first by name."""
     names = side["names"][:_NAMES]
     more = side["hosts"] - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
-def absent_words(one: Document) -> str:
+def absent_words(one: JsonObject) -> str:
     """An expected host that is not there."""
     group = f" ({one['group']})" if one["group"] else ""
     return f"{one['host']}{group}" + (f": only {one['damaged']}, which could not be read" if one["damaged"] else "")
 
 
-def damaged_words(one: Document) -> str:
+def damaged_words(one: JsonObject) -> str:
     """A file that could not be judged."""
     return f"{one['source']}: {one['reason']}"
 
@@ -80,30 +80,30 @@ def advisory_name(advisory_id: str) -> str:
     return advisory_id if advisory_id.endswith("/support") else own_name(advisory_id)
 
 
-def advisory_words(one: Document) -> str:
+def advisory_words(one: JsonObject) -> str:
     """An advisory and on how many hosts it holds."""
     text = one["text"] or "it is not in this catalogue"
     return f"{advisory_name(one['id'])} on {counted(one['hosts'], 'host', 'hosts')}: {text}"
 
 
-def needs(host: Document) -> list[str]:
+def needs(host: JsonObject) -> list[str]:
     """What makes a host fail, by name."""
     return [*names_of(host["failing"]), *(f"advisory {advisory_name(one)}" for one in host["advisories"])]
 
 
-def older_words(one: Document) -> str:
+def older_words(one: JsonObject) -> str:
     """A file of a host of which a newer one counts."""
     return f"{one['host']}: {one['source']} of {one['at'] or 'an unknown time'}; {one['counted']} counts"
 
 
-def catalogue_words(one: Document) -> str:
+def catalogue_words(one: JsonObject) -> str:
     """A catalogue and how many hosts it judged."""
     return (
         f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {counted(one['hosts'], 'host', 'hosts')}"
     )
 
 
-def host_age(host: Document) -> str:
+def host_age(host: JsonObject) -> str:
     """How old a host's evidence is; in a report without a day of its own, of which day."""
     days = host["age_days"]
     if days is None:

@@ -12,7 +12,7 @@ from hotfix_check.inventory import Inventory
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.policy import Applied, apply_waivers
 from hotfix_check.report.document import ResultDocument
-from hotfix_check.report.result import RunInfo, Scope, result_document
+from hotfix_check.report.result import RunInfo, result_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,8 @@ class Answer:
             self.assessments,
             self.judge.catalogue,
             run,
-            Scope(products=judge.options.products or None, kbs=None if question.kbs is None else tuple(kbs)),
+            products=judge.options.products or None,
+            kbs=None if question.kbs is None else kbs,
             fail_on=judge.fail_on,
             baseline=judge.baseline,
             waivers=judge.waivers,

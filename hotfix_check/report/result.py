@@ -17,7 +17,7 @@ from hotfix_check.assess.finding import (
     ProductLevel,
     Verdict,
 )
-from hotfix_check.assess.recorded import setup_level
+from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
@@ -59,20 +59,13 @@ class RunInfo:
     as_of: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What the question was narrowed to; None: everything."""
-
-    products: tuple[str, ...] | None = None
-    kbs: tuple[int, ...] | None = None
-
-
 def result_document(
     assessments: Sequence[Assessment],
     catalogue: Catalogue,
     run: RunInfo,
-    scope: Scope,
     *,
+    products: Sequence[str] | None = None,
+    kbs: Sequence[int] | None = None,
     fail_on: frozenset[Verdict] = frozenset(),
     baseline: Baseline | None = None,
     waivers: Waivers | None = None,
@@ -81,7 +74,8 @@ def result_document(
 ) -> ResultDocument:
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings.
 
-    ``relations`` are those of the catalogue's updates, where they are there already.
+    ``products`` and ``kbs`` are what the question was narrowed to, None where it was not; ``relations`` those of the
+    catalogue's updates, where they are there already.
     """
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
@@ -102,8 +96,8 @@ def result_document(
             "newest_by_product": newest,
         },
         "scope": {
-            "products": None if scope.products is None else list(scope.products),
-            "kbs": None if scope.kbs is None else list(scope.kbs),
+            "products": None if products is None else list(products),
+            "kbs": None if kbs is None else list(kbs),
             "excluded": [],
         },
         "baseline": {"file": baseline.path if baseline else None, "sha256": baseline.sha256 if baseline else None},

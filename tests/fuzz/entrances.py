@@ -49,10 +49,10 @@ from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, par
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.document import result_digest, to_json
 from hotfix_check.report.html import render_html
-from hotfix_check.report.identity import identity_document, render_identity
+from hotfix_check.report.identified import identity_document, render_identity
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import RunInfo, Scope, result_document
+from hotfix_check.report.result import RunInfo, result_document
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.saved_result import checked_result
@@ -94,7 +94,7 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
     """The whole way of ``scan``, ``plan`` and ``identify``; the result must be one that ``convert`` reads."""
     assessor = Assessor(catalogue)
     assessment, next_steps = assessor.judge(inventory, Question())
-    document = result_document([assessment], catalogue, RunInfo(), Scope(products=None, kbs=None))
+    document = result_document([assessment], catalogue, RunInfo())
     again = checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again")
     assert again == document
     render_table(document, width=80, everything=True).encode("utf-8", "backslashreplace")

@@ -29,7 +29,7 @@ from report.documents import document
 from targets import SP4_BIN, folder, installed
 
 from hotfix_check.catalogue.build_index import index_bytes
-from hotfix_check.catalogue.load import parse_documents, read_documents
+from hotfix_check.catalogue.load import parse_files, read_parsed
 from hotfix_check.catalogue.seal import SEAL_BYTES
 from hotfix_check.fleet.host import HostProduct, HostRow
 from hotfix_check.fleet.journal import Journal
@@ -232,8 +232,8 @@ def line_seeds() -> tuple[bytes, ...]:
 def index_seeds() -> tuple[bytes, ...]:
     """The small catalogue as an index without its seal, on the smallest pages that there are."""
     faults: list[str] = []
-    documents = parse_documents([("small.toml", _CATALOGUE.encode())], faults)
-    catalogue = read_documents(documents, faults, sha256="0" * 64)
+    documents = parse_files([("small.toml", _CATALOGUE.encode())], faults)
+    catalogue = read_parsed(documents, faults, sha256="0" * 64)
     assert faults == []
     with tempfile.TemporaryDirectory() as place:
         file = Path(place, "small.sqlite")
