@@ -8,6 +8,7 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from hotfix_check.configuration import Configuration
 from hotfix_check.errors import SavedInputError
 from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.shown import shown
@@ -75,6 +76,7 @@ class Manifest:
     catalogue_version: str
     catalogue_sha256: str
     asked: Asked
+    configuration: Configuration | None
     baseline_sha256: str | None
     waivers_sha256: str | None
     result_sha256: str
@@ -92,6 +94,7 @@ def manifest_to_json(manifest: Manifest) -> str:
             one.name: value.isoformat() if isinstance(value := getattr(asked, one.name), date) else value
             for one in fields(asked)
         },
+        "configuration": _configuration_table(manifest.configuration),
         "policy": {"baseline": manifest.baseline_sha256, "waivers": manifest.waivers_sha256},
         "result_sha256": manifest.result_sha256,
     }
@@ -125,6 +128,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
         catalogue_version=catalogue.need("version", catalogue.text("version")),
         catalogue_sha256=catalogue.need("sha256", catalogue.digest("sha256")),
         asked=Asked(**{one.name: _argument(arguments, one) for one in fields(Asked)}),
+        configuration=_configuration(top.inner("configuration")),
         baseline_sha256=policy.digest("baseline"),
         waivers_sha256=policy.digest("waivers"),
         result_sha256=top.need("result_sha256", top.digest("result_sha256")),
@@ -150,6 +154,26 @@ def _argument(arguments: Fields, one: Field[Any]) -> Any:
         case "date":
             return arguments.read(name, arguments.need(name, arguments.text(name)), date.fromisoformat)
     raise TypeError(f"{name}: {one.type} cannot be read from a manifest")
+
+
+def _configuration_table(configuration: Configuration | None) -> Mapping[str, Any] | None:
+    if configuration is None:
+        return None
+    return {"file": configuration.path, "sha256": configuration.sha256, "options": configuration.options}
+
+
+def _configuration(table: Fields | None) -> Configuration | None:
+    """What a run took from a configuration file; its options are among the arguments already."""
+    if table is None:
+        return None
+    options = table.need("options", table.inner("options"))
+    configuration = Configuration(
+        path=table.need("file", table.text("file")),
+        sha256=table.need("sha256", table.digest("sha256")),
+        options={name: options.texts(name) or () for name in options.table},
+    )
+    table.finish()
+    return configuration
 
 
 def _table(top: Fields, key: str) -> Fields:

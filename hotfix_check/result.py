@@ -455,6 +455,15 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The configuration file, and the options that the run took from it."""
+
+    file: str | None
+    sha256: str | None
+    options: Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """All that is said of one target."""
 
@@ -486,6 +495,7 @@ class Result:
     run: Run
     catalogue: Catalogue
     scope: Scope
+    configuration: Configuration
     baseline: PolicyFile
     waivers: Waivers
     targets: tuple[Target, ...]

@@ -10,6 +10,8 @@ import typer
 from hotfix_check import __version__
 from hotfix_check.cli.catalogue_app import catalogue_app
 from hotfix_check.cli.colour import ColourChoice
+from hotfix_check.cli.command import Command
+from hotfix_check.cli.configured import used_configuration
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
     Answer,
@@ -19,6 +21,7 @@ from hotfix_check.cli.options import (
     Catalogues,
     Colour,
     Complete,
+    Config,
     Csv,
     Everything,
     FollowLinks,
@@ -30,6 +33,7 @@ from hotfix_check.cli.options import (
     PageOutputs,
     Products,
     Quiet,
+    each,
 )
 from hotfix_check.exit_code import exit_codes_text
 from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
@@ -56,8 +60,9 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
         raise typer.Exit(0)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=Command, epilog=EXIT_CODES)
 def scan(
+    context: typer.Context,
     targets: Annotated[
         list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
     ],
@@ -99,6 +104,7 @@ def scan(
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
     ] = False,
+    config: Config = None,
     quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what was read and why.")] = False,
 ) -> None:
@@ -118,15 +124,16 @@ def scan(
                 everything=everything,
                 ask=ask,
                 run_info=not no_run_info,
+                configuration=used_configuration(context),
                 colour=color,
                 csv=csv,
             ),
             JudgeOptions(
                 catalogues=tuple(catalogue or ()),
-                products=tuple(product or ()),
-                kbs=tuple(kb or ()),
-                cves=tuple(cve or ()),
-                assume=tuple(assume or ()),
+                products=each(product),
+                kbs=each(kb),
+                cves=each(cve),
+                assume=each(assume),
                 baseline=baseline,
                 as_of=as_of,
                 complete=complete,
@@ -141,7 +148,7 @@ def scan(
     )
 
 
-@app.command()
+@app.command(cls=Command)
 def explain(
     kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
@@ -151,6 +158,7 @@ def explain(
     as_of: AsOf = None,
     hive: Hive = None,
     form: Answer = AnswerForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Show the whole tree for one update: rows with + and -, rule, prerequisites, chain, what would settle it."""
@@ -159,7 +167,7 @@ def explain(
 
     options = JudgeOptions(
         catalogues=tuple(catalogue or ()),
-        assume=tuple(assume or ()),
+        assume=each(assume),
         complete=complete,
         as_of=as_of,
         hive=hive,
@@ -168,7 +176,7 @@ def explain(
     run_explain(kb, target, form, options)
 
 
-@app.command()
+@app.command(cls=Command)
 def plan(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     to: Annotated[
@@ -185,6 +193,7 @@ def plan(
     as_of: AsOf = None,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """List what to install, in order, so that nothing required or recommended is missing.
@@ -196,17 +205,17 @@ def plan(
 
     options = JudgeOptions(
         catalogues=tuple(catalogue or ()),
-        products=tuple(product or ()),
-        assume=tuple(assume or ()),
+        products=each(product),
+        assume=each(assume),
         baseline=baseline,
         complete=complete,
         as_of=as_of,
         quiet=quiet,
     )
-    raise typer.Exit(run_plan(target, tuple(to or ()), include_optional, form, tuple(output or ()), options))
+    raise typer.Exit(run_plan(target, each(to), include_optional, form, tuple(output or ()), options))
 
 
-@app.command()
+@app.command(cls=Command)
 def identify(
     target: Annotated[
         Path,
@@ -216,6 +225,7 @@ def identify(
     ],
     catalogue: Catalogues = None,
     form: Answer = AnswerForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
@@ -225,7 +235,7 @@ def identify(
     run_identify(target, form, JudgeOptions(catalogues=tuple(catalogue or ()), cross_check=True, quiet=quiet))
 
 
-@app.command()
+@app.command(cls=Command)
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A folder, archive, file, inventory or result: before.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
@@ -233,6 +243,7 @@ def compare(
     complete: Complete = False,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
@@ -248,7 +259,7 @@ def compare(
     )
 
 
-@app.command("baseline")
+@app.command("baseline", cls=Command)
 def write_baseline(
     source: Annotated[Path, typer.Option("--from", metavar="TARGET", help="A server that is as it should be.")],
     output: Annotated[
@@ -256,6 +267,7 @@ def write_baseline(
     ] = None,
     catalogue: Catalogues = None,
     complete: Complete = False,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the baseline that a golden server meets, for 'scan --baseline'."""
@@ -265,7 +277,7 @@ def write_baseline(
     run_baseline(source, output, JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet))
 
 
-@app.command()
+@app.command(cls=Command)
 def convert(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
     output: Outputs = None,
@@ -280,8 +292,9 @@ def convert(
     run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv)
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(cls=Command, epilog=EXIT_CODES)
 def fleet(
+    context: typer.Context,
     paths: Annotated[
         list[str],
         typer.Argument(metavar="PATH", help="Saved inventories and results: files, folders, globs, URLs (s3://...)."),
@@ -337,6 +350,7 @@ def fleet(
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the report.")
     ] = False,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Judge many hosts: who lacks which update, who did not report, and who differs from its group."""
@@ -359,12 +373,13 @@ def fleet(
                 exit_zero=exit_zero,
                 everything=everything,
                 run_info=not no_run_info,
+                configuration=used_configuration(context),
             ),
             JudgeOptions(
                 catalogues=tuple(catalogue or ()),
-                products=tuple(product or ()),
-                kbs=tuple(kb or ()),
-                assume=tuple(assume or ()),
+                products=each(product),
+                kbs=each(kb),
+                assume=each(assume),
                 baseline=baseline,
                 as_of=as_of,
                 complete=complete,
@@ -374,7 +389,7 @@ def fleet(
     )
 
 
-@app.command()
+@app.command(cls=Command)
 def verify(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="What scan -o FILE.manifest.json wrote.")],
     root: Annotated[
@@ -388,7 +403,7 @@ def verify(
     raise typer.Exit(run_verify(manifest, root, quiet=quiet))
 
 
-@app.command()
+@app.command(cls=Command)
 def inventory(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, an archive, a file or a listing.")],
     output: Annotated[
@@ -402,6 +417,7 @@ def inventory(
         str | None, typer.Option("--host", metavar="NAME", help="The server that the files are of; else this machine.")
     ] = None,
     no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave this host and the time out.")] = False,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Collect all PE files of a target, to be judged later or elsewhere: 'hotfix-check scan FILE'."""

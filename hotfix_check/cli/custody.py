@@ -54,6 +54,7 @@ def manifest_text(judged: Judged, read: Sequence[tuple[Path, Inventory]], waiver
                 fail_on=",".join(sorted(judged.fail_on)) or None,
                 day=day,
             ),
+            configuration=judged.configuration,
             baseline_sha256=judged.baseline.sha256 if judged.baseline else None,
             waivers_sha256=judged.waivers.sha256,
             result_sha256=result_digest(judged.bare_document()),
@@ -122,6 +123,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         inventories.append(inventory)
     count = sum(len(target.files) for target in manifest.targets)
     judged = judge_all(judge, inventories, waivers, verdicts("fail_on", asked.fail_on), asked.day)
+    judged = replace(judged, configuration=manifest.configuration)
     lines = [
         f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)",
         *faults,

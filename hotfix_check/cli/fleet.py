@@ -14,6 +14,7 @@ from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view,
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
 from hotfix_check.cli.progress import counting
 from hotfix_check.cli.scanning import this_user
+from hotfix_check.configuration import Configuration
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
@@ -27,7 +28,7 @@ from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import counted
 from hotfix_check.policy import Waivers, load_waivers, long_waivers
 from hotfix_check.report.formats import FleetForm
-from hotfix_check.report.result import RunInfo
+from hotfix_check.report.result import RunInfo, configuration_document
 from hotfix_check.untrusted.shown import path_text
 
 
@@ -48,6 +49,7 @@ class FleetOptions:
     exit_zero: bool
     everything: bool
     run_info: bool
+    configuration: Configuration | None = None
 
 
 def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
@@ -228,6 +230,7 @@ def _document(
         policy={
             "baseline": _file(judge.baseline.path, judge.baseline.sha256) if judge.baseline else None,
             "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
+            "configuration": configuration_document(options.configuration) if options.configuration else None,
             "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
             "fail_on": sorted(map(str, verdicts("--fail-on", options.fail_on))),

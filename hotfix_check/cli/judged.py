@@ -11,6 +11,7 @@ from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.next_steps import with_accepted
 from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.cli.judging import Judge
+from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
 from hotfix_check.report.document import ResultDocument
@@ -27,6 +28,7 @@ class Judged:
     baseline: Baseline | None
     waivers: Waivers
     applied: Applied
+    configuration: Configuration | None = None
 
     def document(self, run: RunInfo) -> ResultDocument:
         """The result document, with the run info given."""
@@ -42,6 +44,7 @@ class Judged:
             baseline=self.baseline,
             waivers=self.waivers,
             applied=self.applied,
+            configuration=self.configuration,
         )
 
     @property

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hotfix_check.cli.colour import ColourChoice
+from hotfix_check.cli.configured import take_configuration
 from hotfix_check.report.formats import PLAN, RESULT, AnswerForm, CsvKind, PageForm, ResultForm
 
 Catalogues = Annotated[
@@ -75,3 +76,18 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Judge by what was published on that day, such as 2003-10-01."),
 ]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        is_eager=True,
+        callback=take_configuration,
+        help="Options that hold for every run; 'off' leaves out your own file.",
+    ),
+]
+
+
+def each(values: list[str] | None) -> tuple[str, ...]:
+    """The values of an option that may be repeated, or be given several with commas between them."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

@@ -17,6 +17,7 @@ from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
+from hotfix_check.configuration import Configuration
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory.target import STANDARD_INPUT
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
@@ -42,6 +43,7 @@ class ScanOptions:
     run_info: bool
     colour: ColourChoice
     csv: CsvKind
+    configuration: Configuration | None = None
 
 
 def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
@@ -73,6 +75,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     read = [(target, inventory) for target in options.targets for inventory in judge.read(target)]
     inventories = [inventory for _, inventory in read]
     judged = judge_all(judge, inventories, options.waivers, fail_on, day)
+    judged = replace(judged, configuration=options.configuration)
     applied = judged.applied
     warnings = [*long_waivers(judged.waivers, day), *(f"waiver {one.id} waives nothing here" for one in applied.unused)]
     warnings += [f"waiver {one.id} expired on {one.expires}: its finding counts again" for one in applied.expired]

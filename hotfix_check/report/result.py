@@ -20,11 +20,13 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.recorded import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
     RESULT_SCHEMA,
     AdvisoryDocument,
+    ConfigurationDocument,
     CopyDocument,
     FileDocument,
     FindingDocument,
@@ -76,6 +78,7 @@ def result_document(
     baseline: Baseline | None = None,
     waivers: Waivers | None = None,
     applied: Applied | None = None,
+    configuration: Configuration | None = None,
 ) -> ResultDocument:
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
     applied = applied or Applied()
@@ -101,6 +104,7 @@ def result_document(
             "kbs": None if scope.kbs is None else list(scope.kbs),
             "excluded": [],
         },
+        "configuration": configuration_document(configuration),
         "baseline": {"file": baseline.path if baseline else None, "sha256": baseline.sha256 if baseline else None},
         "waivers": {
             "file": waivers.path if waivers else None,
@@ -118,6 +122,15 @@ def result_document(
 def tool_document() -> ToolDocument:
     """What writes the report."""
     return {"name": "hotfix-check", "version": __version__}
+
+
+def configuration_document(configuration: Configuration | None) -> ConfigurationDocument:
+    """The configuration file of a run, and what it took from it."""
+    return {
+        "file": configuration.path if configuration else None,
+        "sha256": configuration.sha256 if configuration else None,
+        "options": {option: list(texts) for option, texts in configuration.options.items()} if configuration else {},
+    }
 
 
 def run_document(run: RunInfo) -> RunDocument:
