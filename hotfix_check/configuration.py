@@ -32,7 +32,7 @@ OWN_CATALOGUE = "default"
 class Configuration:
     """What a configuration file says, by the names of the options without their dashes.
 
-    ``options`` are the texts as they stand in the file: a list has an item for each time that the option would be given.
+    ``options`` are the texts as they stand in the file, of a list one for each time that the option would be given.
     ``path`` is the file as it was named; of the user's own only what is the same on every machine.
     """
 

@@ -11,6 +11,7 @@ from hotfix_check import __version__
 from hotfix_check.cli.catalogue_app import catalogue_app
 from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.command import Command
+from hotfix_check.cli.completing import complete_topic, complete_update
 from hotfix_check.cli.configured import used_configuration
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
@@ -54,9 +55,13 @@ app.add_typer(catalogue_app, name="catalogue")
 
 
 @app.callback(invoke_without_command=True)
-def _top(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Show the versions of tool and catalogue.")] = False,
+) -> None:
     if version:
-        typer.echo(f"hotfix-check {__version__}")
+        from hotfix_check.catalogue.load import default_version
+
+        typer.echo(f"hotfix-check {__version__}, catalogue {default_version()}")
         raise typer.Exit(0)
 
 
@@ -71,11 +76,22 @@ def scan(
     catalogue: Catalogues = None,
     product: Products = None,
     kb: Annotated[
-        list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--kb",
+            metavar="KB[,KB]",
+            help="Ask about these updates, and require them.",
+            autocompletion=complete_update,
+        ),
     ] = None,
     cve: Annotated[
         list[str] | None,
-        typer.Option("--cve", metavar="CVE", help="Ask whether this CVE is open; any update that fixes it is enough."),
+        typer.Option(
+            "--cve",
+            metavar="CVE[,CVE]",
+            help="Ask whether these CVEs are open; any update that fixes one is enough.",
+            autocompletion=complete_update,
+        ),
     ] = None,
     assume: Assume = None,
     baseline: BaselineFile = None,
@@ -150,7 +166,12 @@ def scan(
 
 @app.command(cls=Command)
 def explain(
-    kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
+    kb: Annotated[
+        str,
+        typer.Argument(
+            metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.", autocompletion=complete_update
+        ),
+    ],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     catalogue: Catalogues = None,
     assume: Assume = None,
@@ -180,7 +201,10 @@ def explain(
 def plan(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     to: Annotated[
-        list[str] | None, typer.Option("--to", metavar="KB", help="Only what leads to this KB; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--to", metavar="KB[,KB]", help="Plan only what leads to these updates.", autocompletion=complete_update
+        ),
     ] = None,
     include_optional: Annotated[
         bool, typer.Option("--include-optional", help="Optional hotfixes too, not only what is recommended.")
@@ -313,7 +337,13 @@ def fleet(
     catalogue: Catalogues = None,
     product: Products = None,
     kb: Annotated[
-        list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--kb",
+            metavar="KB[,KB]",
+            help="Ask about these updates, and require them.",
+            autocompletion=complete_update,
+        ),
     ] = None,
     assume: Assume = None,
     baseline: BaselineFile = None,
@@ -434,6 +464,25 @@ def inventory(
         run_info=not no_run_info,
         quiet=quiet,
     )
+
+
+@app.command("help", cls=Command)
+def show_help(
+    context: typer.Context,
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TOPIC",
+            help="A verdict, an exit code, a format, a command, or 'man' for the manual page.",
+            autocompletion=complete_topic,
+        ),
+    ] = None,
+) -> None:
+    """Explain a verdict, an exit code or a format."""
+    from hotfix_check.cli.helping import run_help
+
+    root = context.find_root()
+    run_help(topic, root.command, root)
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ _TARGETS = ("targets", "target", "before", "after", "source", "paths")
 
 
 def take_configuration(ctx: typer.Context, value: str | None) -> str | None:
-    """The callback of --config, called before any other option is read: what the file says stands for what is not typed.
+    """The callback of --config, called before any other option is read: the file stands for what is not typed.
 
     Without the option it is the user's own file, if there is one. Raises PolicyError.
     """
@@ -58,8 +58,8 @@ def used_configuration(ctx: typer.Context) -> Configuration | None:
     )
 
 
-def refuse_among_evidence(ctx: typer.Context) -> None:
-    """Raises PolicyError where the user's own file, which nobody named, lies in what is examined or in the current folder."""
+def refuse_among_evidence(ctx: Any) -> None:
+    """Raises PolicyError where the user's own file, which nobody named, lies in a target or in the current folder."""
     path: Path | None = ctx.meta.get(_OWN)
     if path is None:
         return

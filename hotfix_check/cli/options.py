@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hotfix_check.cli.colour import ColourChoice
+from hotfix_check.cli.completing import complete_level, complete_product
 from hotfix_check.cli.configured import take_configuration
 from hotfix_check.report.formats import PLAN, RESULT, AnswerForm, CsvKind, PageForm, ResultForm
 
@@ -60,11 +61,17 @@ PageOutputs = Annotated[
 Page = Annotated[PageForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Answer = Annotated[AnswerForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Products = Annotated[
-    list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
+    list[str] | None,
+    typer.Option("--product", metavar="ID[,ID]", help="Judge only these products.", autocompletion=complete_product),
 ]
 Assume = Annotated[
     list[str] | None,
-    typer.Option("--assume", metavar="PRODUCT=LEVEL", help="Declare a service level that no marker file shows."),
+    typer.Option(
+        "--assume",
+        metavar="PRODUCT=LEVEL",
+        help="Declare a service level that no marker file shows.",
+        autocompletion=complete_level,
+    ),
 ]
 Complete = Annotated[
     bool, typer.Option("--complete", help="The folders are whole: a file that is not there is absent.")
