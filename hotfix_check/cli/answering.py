@@ -9,9 +9,10 @@ from pathlib import Path
 
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
+from hotfix_check.cli.formats import check_outputs, has_a_place, not_evidence, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates
 from hotfix_check.cli.output import columns, print_exactly, print_report, write_file
+from hotfix_check.cli.scanning import warn_of_the_future
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
@@ -30,6 +31,7 @@ from hotfix_check.saved_result import checked_result
 def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
     judge = Judge(options, [target])
+    _warn(judge)
     updates = find_updates(judge.catalogue, name)
     named = {update.id: update.importance for update in updates}
     judge.question = replace(judge.question, importance={**named, **judge.question.importance})
@@ -63,6 +65,7 @@ def run_plan(
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     check_outputs(PLAN, form, outputs, inputs=(target, *options.catalogues))
     judge = Judge(options, [target])
+    _warn(judge)
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
     weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
     judged = [judge.judge(inventory) for inventory in judge.read(target)]
@@ -84,6 +87,11 @@ def run_plan(
         documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))
     write_report(PLAN, documents, form, outputs, terminal_view(everything=True))
     return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
+
+
+def _warn(judge: Judge) -> None:
+    if not judge.options.quiet:
+        warn_of_the_future(judge.as_of, judge.catalogue)
 
 
 def run_identify(target: Path, form: AnswerForm, options: JudgeOptions) -> None:
@@ -140,6 +148,7 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> No
     """The baseline that a server meets."""
     if output is not None:
         not_evidence(output, (source, *options.catalogues))
+        has_a_place(output)
     judge = Judge(options, [source])
     inventory, *others = judge.read(source)
     if others:

@@ -11,7 +11,7 @@ from pathlib import Path
 from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.catalogues import open_catalogue
-from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.formats import has_a_place, not_evidence
 from hotfix_check.cli.judging import JudgeOptions, read_for, this_host
 from hotfix_check.cli.output import print_exactly, replaced_bytes, write_file
 from hotfix_check.errors import UsageError
@@ -43,6 +43,7 @@ def run_inventory(
         if packed and not output.name.lower().endswith(".json.gz"):
             raise UsageError(f"--output: {output}: a packed inventory is known by its name: end it with .json.gz")
         not_evidence(output, (target, *catalogues, *(() if hive is None else (hive,))))
+        has_a_place(output)
     catalogue = open_catalogue(catalogues, [target])
     outline = catalogue.outline() if isinstance(catalogue, Catalogue) else catalogue.outline
     options = JudgeOptions(follow_links=follow_links, hive=hive, hashes=hashes, quiet=quiet)

@@ -13,7 +13,7 @@ from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
 from hotfix_check.cli.progress import counting
-from hotfix_check.cli.scanning import this_user
+from hotfix_check.cli.scanning import this_user, warn_of_the_future
 from hotfix_check.configuration import Configuration
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
@@ -90,6 +90,7 @@ def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
             come = counted(results, "host comes", "hosts come")
             notes.append(f"{come} from saved results, for which {given} was not asked anew")
         if not asked.quiet:
+            warn_of_the_future(judge.as_of, judge.catalogue)
             for note in notes:
                 warn(note)
         document = _document(options, asked, judge, waivers, spool, expected, notes, started)

@@ -12,6 +12,7 @@ from pathlib import Path
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.weight import exit_code
+from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, terminal_view, write_report
@@ -82,6 +83,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     if not asked.quiet:
         if judge.as_of is None:
             warn_of_clock(day, judge.catalogue)
+        warn_of_the_future(judge.as_of, judge.catalogue)
         for warning in _stale(judge, judged.assessments, day):
             warn(warning)
         for warning in warnings:
@@ -132,6 +134,15 @@ def _each(targets: Sequence[Path]) -> tuple[Path, ...]:
         else:
             found.append(target)
     return tuple(found)
+
+
+def warn_of_the_future(as_of: date | None, catalogue: Catalogue) -> None:
+    """A warning where --as-of is a day that is still to come: what will be published until then is not known."""
+    if as_of is not None and as_of > datetime.now(UTC).date():
+        warn(
+            f"--as-of {as_of} is still to come: nothing that is published after {catalogue.version}, the day of the "
+            "catalogue, is known"
+        )
 
 
 def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[str]:
