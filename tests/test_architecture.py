@@ -132,7 +132,6 @@ def test_typer_is_imported_by_the_command_line_alone() -> None:
     assert {name for name, path in MODULES.items() if "typer" in imports(path)} == {
         "hotfix_check.cli.__init__",
         "hotfix_check.cli.catalogue_app",
-        "hotfix_check.cli.command",
         "hotfix_check.cli.configured",
         "hotfix_check.cli.options",
     }

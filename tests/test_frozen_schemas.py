@@ -13,7 +13,7 @@ from conftest import ROOT
 FROZEN = ROOT / "tests" / "schemas"
 PACKAGED = ROOT / "hotfix_check" / "schemas"
 NAMES = sorted(path.name for path in FROZEN.iterdir())
-EXACT = ("type", "const", "enum", "pattern", "minimum")
+EXACT = ("type", "const", "enum", "pattern", "minimum", "maximum", "minItems", "maxItems")
 KNOWN = {*EXACT, "$schema", "title", "description", "required", "properties", "items", "oneOf", "additionalProperties"}
 
 
