@@ -1,15 +1,11 @@
 """The configuration file: options that hold for every run, in the words of the command line.
 
-Evidence may carry a file of any name, so none is ever looked for in the current folder or in what is examined: it is
-the user's own (``own_configuration``), or the one that is named.
+Which file that is, is decided in ``cli.configured``: never one of the current folder or of what is examined.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +17,6 @@ from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.toml import parse_toml
 
 MAX_BYTES = 64 * 1024
-NAME = "config.toml"
 _WHAT = "a configuration file"
 _LISTS = ("catalogue", "product", "output", "fail-on")
 _FILES = ("catalogue", "baseline", "waivers")
@@ -87,37 +82,3 @@ def _publisher(table: Fields) -> str:
 
 def _beside(text: str, folder: Path) -> str:
     return text if text == OWN_CATALOGUE else str(folder / text)
-
-
-def own_configuration() -> Path | None:
-    """The user's own configuration file; None where there is none.
-
-    Raises PolicyError for one that somebody else could have written.
-    """
-    folder = _own_folder()
-    if folder is None or not folder.is_absolute():
-        return None
-    place = folder / NAME
-    try:
-        found = place.stat()
-    except (OSError, ValueError):
-        return None
-    if sys.platform != "win32" and (
-        found.st_uid not in (0, os.geteuid()) or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    ):
-        raise PolicyError(
-            f"{place}: others can write to it: make it yours alone (chmod go-w), or leave it out with --config off"
-        )
-    return place
-
-
-def _own_folder() -> Path | None:
-    """As each system has it: %APPDATA%, ~/Library/Application Support, or by the XDG base directory specification."""
-    if sys.platform == "win32":
-        roaming = os.environ.get("APPDATA")
-        return Path(roaming) / "hotfix-check" if roaming else None
-    home = os.environ.get("HOME")
-    if sys.platform == "darwin":
-        return Path(home) / "Library" / "Application Support" / "hotfix-check" if home else None
-    base = os.environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else None)
-    return Path(base) / "hotfix-check" if base else None

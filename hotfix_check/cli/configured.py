@@ -1,17 +1,25 @@
-"""--config: which configuration file counts, and which of its options a run takes from it."""
+"""--config: which configuration file counts, and which of its options a run takes from it.
+
+Evidence may carry a file of any name, so none is ever looked for in the current folder or in what is examined: it is
+the user's own, or the one that is named.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import stat
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from hotfix_check.configuration import NAME, Configuration, load_configuration, own_configuration
 from hotfix_check.errors import PolicyError
 
+if TYPE_CHECKING:  # nearly every run has no such file
+    from hotfix_check.configuration import Configuration
+
+NAME = "config.toml"
 OFF = "off"
 _KEY = "hotfix_check.configuration"
 _OWN = "hotfix_check.own_configuration"
@@ -30,6 +38,10 @@ def take_configuration(ctx: typer.Context, value: str | None) -> str | None:
     path = Path(value) if value is not None else own_configuration()
     if path is None:
         return value
+    from dataclasses import replace
+
+    from hotfix_check.configuration import load_configuration
+
     configuration = load_configuration(path)
     names = {param.name for param in ctx.command.params}
     defaults: dict[str, Any] = {}
@@ -77,3 +89,37 @@ def refuse_among_evidence(ctx: Any) -> None:
 
 def _refused(path: Path, where: str) -> str:
     return f"{path}: it lies in {where}: name it with --config, or leave it out with --config {OFF}"
+
+
+def own_configuration() -> Path | None:
+    """The user's own configuration file; None where there is none.
+
+    Raises PolicyError for one that somebody else could have written.
+    """
+    folder = _own_folder()
+    if folder is None or not folder.is_absolute():
+        return None
+    place = folder / NAME
+    try:
+        found = place.stat()
+    except (OSError, ValueError):
+        return None
+    if sys.platform != "win32" and (
+        found.st_uid not in (0, os.geteuid()) or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    ):
+        raise PolicyError(
+            f"{place}: others can write to it: make it yours alone (chmod go-w), or leave it out with --config off"
+        )
+    return place
+
+
+def _own_folder() -> Path | None:
+    """As each system has it: %APPDATA%, ~/Library/Application Support, or by the XDG base directory specification."""
+    if sys.platform == "win32":
+        roaming = os.environ.get("APPDATA")
+        return Path(roaming) / "hotfix-check" if roaming else None
+    home = os.environ.get("HOME")
+    if sys.platform == "darwin":
+        return Path(home) / "Library" / "Application Support" / "hotfix-check" if home else None
+    base = os.environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else None)
+    return Path(base) / "hotfix-check" if base else None

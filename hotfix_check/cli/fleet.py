@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
 from hotfix_check.cli.progress import counting
 from hotfix_check.cli.scanning import this_user, warn_of_the_future
-from hotfix_check.configuration import Configuration
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
@@ -30,6 +30,9 @@ from hotfix_check.policy import Waivers, load_waivers, long_waivers
 from hotfix_check.report.formats import FleetForm
 from hotfix_check.report.result import RunInfo, configuration_document
 from hotfix_check.untrusted.shown import path_text
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

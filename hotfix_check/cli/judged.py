@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.next_steps import with_accepted
 from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.cli.judging import Judge
-from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
 from hotfix_check.report.document import ResultDocument
 from hotfix_check.report.result import RunInfo, Scope, result_document
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

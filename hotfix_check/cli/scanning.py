@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.asking import smallest_request
@@ -18,7 +19,6 @@ from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, terminal_view, write_report
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
-from hotfix_check.configuration import Configuration
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory.target import STANDARD_INPUT
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
@@ -27,6 +27,9 @@ from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.assess.finding import (
@@ -20,7 +21,6 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.recorded import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
@@ -46,6 +46,9 @@ from hotfix_check.report.installations import installation_document, known_level
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.names import day_text
 from hotfix_check.untrusted.fields import stamp
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

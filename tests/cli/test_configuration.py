@@ -45,7 +45,8 @@ def test_every_key_stands_for_its_option(folder: Path, run: Run) -> None:
     (folder / "conf").mkdir()
     (folder / "conf" / "b.toml").write_text(BASELINE)
     (folder / "conf" / "w.toml").write_text(
-        '[[waiver]]\nid = "W-1"\nupdate = "exchange-2003/support"\nreason = "r"\napproved_by = "a"\nexpires = 2027-01-31\n'
+        '[[waiver]]\nid = "W-1"\nupdate = "exchange-2003/support"\nreason = "r"\n'
+        'approved_by = "a"\nexpires = 2027-01-31\n'
     )
     text = (
         'catalogue = ["default"]\nbaseline = "b.toml"\nwaivers = "w.toml"\nproduct = ["exchange-2003"]\n'
