@@ -74,6 +74,7 @@ _CALLED = """
 SELECT product FROM called WHERE name IN (:name, :kb) OR name IN
   (SELECT 'kb' || kb FROM called WHERE name IN (:name, :kb) AND kb > 0)
 """
+_NAMES = "SELECT DISTINCT name FROM called WHERE name >= :begin AND name < :end ORDER BY name LIMIT :most"
 # Those that updates fix or that were asked for, and beside any those that no update fixes.
 _CVES = """
 SELECT id, content FROM cves WHERE :ids IS NULL OR unfixed OR id IN (SELECT value FROM json_each(:ids)) ORDER BY id
@@ -198,6 +199,14 @@ class CatalogueIndex:
             if self.otherwise is None:
                 raise
             return frozenset(self.outline.names)
+
+    def names(self, begin: str = "", most: int = 100_000) -> tuple[str, ...]:
+        """What updates are called (ids, their own parts, KB numbers, other names), in lower case, that begins so."""
+        if not begin.isprintable():
+            return ()
+        with self._connected() as rows:
+            bounds = {"begin": begin, "end": begin + "\N{REPLACEMENT CHARACTER}", "most": most}
+            return tuple(str(name) for (name,) in rows(_NAMES, bounds))
 
     @contextmanager
     def _connected(self) -> Iterator[Rows]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,8 @@ MAX_FAULTS = 100  # told at once
 MAX_LINES = 1_000_000  # of a .jsonl file, an update each
 SUFFIXES = (".toml", ".jsonl")
 
+_VERSION = re.compile(rb"^version = ([0-9]{4}-[0-9]{2}-[0-9]{2})$", re.MULTILINE)
+
 T = TypeVar("T")
 
 
@@ -54,6 +57,17 @@ def default_folder() -> Path:
     """The catalogue that comes with the tool: in the installed package, or ``data/`` beside it in a checkout."""
     packaged = Path(__file__).parent.parent / "data"
     return packaged if packaged.is_dir() else Path(__file__).parent.parent.parent / "data"
+
+
+def default_version() -> str | None:
+    """The version of the catalogue that comes with the tool, by the heads of its files; None where it has none."""
+    found = []
+    for file in _files(default_folder()):
+        with file.open("rb") as stream:
+            head = _VERSION.search(stream.read(4096))
+        if head is not None:
+            found.append(head[1].decode())
+    return max(found, default=None)
 
 
 def load_catalogue(paths: Sequence[Path]) -> Catalogue:

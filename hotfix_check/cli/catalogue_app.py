@@ -7,15 +7,20 @@ from typing import Annotated
 
 import typer
 
-from hotfix_check.cli.options import Answer, Catalogues, Quiet
+from hotfix_check.cli.command import Command
+from hotfix_check.cli.completing import complete_product, complete_update
+from hotfix_check.cli.options import Answer, Catalogues, Quiet, each
 from hotfix_check.report.formats import AnswerForm
 
 catalogue_app = typer.Typer(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
 
 
-@catalogue_app.command("list")
+@catalogue_app.command("list", cls=Command)
 def catalogue_list(
-    product: Annotated[list[str] | None, typer.Option("--product", metavar="ID", help="Only this product.")] = None,
+    product: Annotated[
+        list[str] | None,
+        typer.Option("--product", metavar="ID[,ID]", help="Only these products.", autocompletion=complete_product),
+    ] = None,
     file: Annotated[
         str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")
     ] = None,
@@ -37,7 +42,7 @@ def catalogue_list(
     from hotfix_check.cli.cataloguing import ListOptions, run_list
 
     options = ListOptions(
-        products=tuple(product or ()),
+        products=each(product),
         file=file,
         alias=alias,
         kind=kind,
@@ -48,12 +53,14 @@ def catalogue_list(
     run_list(options, form, tuple(catalogue or ()))
 
 
-@catalogue_app.command("show")
+@catalogue_app.command("show", cls=Command)
 def catalogue_show(
     kb: Annotated[
         str,
         typer.Argument(
-            metavar="KB", help="A KB number, another name (MS06-019, CVE-2021-26855), or an id (exchange-2003/SP2)."
+            metavar="KB",
+            help="A KB number, another name (MS06-019, CVE-2021-26855), or an id (exchange-2003/SP2).",
+            autocompletion=complete_update,
         ),
     ],
     form: Answer = AnswerForm.TABLE,
@@ -65,7 +72,7 @@ def catalogue_show(
     run_show(kb, form, tuple(catalogue or ()))
 
 
-@catalogue_app.command("check")
+@catalogue_app.command("check", cls=Command)
 def catalogue_check(
     paths: Annotated[
         list[Path] | None,
@@ -78,7 +85,7 @@ def catalogue_check(
     raise typer.Exit(run_check(tuple(paths or ())))
 
 
-@catalogue_app.command("status")
+@catalogue_app.command("status", cls=Command)
 def catalogue_status(form: Answer = AnswerForm.TABLE, catalogue: Catalogues = None) -> None:
     """Show which catalogue this is, how old, and the newest update of each product."""
     from hotfix_check.cli.catalogue_versions import run_status
@@ -86,7 +93,7 @@ def catalogue_status(form: Answer = AnswerForm.TABLE, catalogue: Catalogues = No
     run_status(form, tuple(catalogue or ()))
 
 
-@catalogue_app.command("build")
+@catalogue_app.command("build", cls=Command)
 def catalogue_build(
     output: Annotated[Path, typer.Argument(metavar="FILE", help="The index to write, such as catalogue.sqlite.")],
     catalogue: Catalogues = None,
@@ -98,7 +105,7 @@ def catalogue_build(
     run_build(output, tuple(catalogue or ()), quiet=quiet)
 
 
-@catalogue_app.command("diff")
+@catalogue_app.command("diff", cls=Command)
 def catalogue_diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="A catalogue file or folder, or the word 'default'.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The one to compare with it.")],
@@ -110,7 +117,7 @@ def catalogue_diff(
     run_diff(before, after, form)
 
 
-@catalogue_app.command("import")
+@catalogue_app.command("import", cls=Command)
 def catalogue_import(
     articles: Annotated[
         list[str],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -41,6 +42,7 @@ def check_outputs(
         if not is_stream(path) and not is_manifest(path) and chosen is None:
             known("--output", path.suffix.lower() or path.name, report.suffixes())
         not_evidence(path, inputs)
+        has_a_place(path)
         _needs_extra(chosen)
     _needs_extra(form)
 
@@ -58,7 +60,6 @@ def _needs_extra(form: str | None) -> None:
 
 def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
     """Raises UsageError for a file that would replace what is read, or be written into a folder that is.
-
     On Windows also for a name that is a device's: what is written to ``aux.html`` is nowhere. ``NUL`` alone is meant.
     """
     if ON_WINDOWS and output.suffix and names_a_device(output):
@@ -70,6 +71,26 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
             raise UsageError(f"--output: {output} is being read; write to another file")
         if evidence in place.parents and evidence.is_dir():
             raise UsageError(f"--output: {output} would be written into the target {one}")
+
+
+def has_a_place(output: Path) -> None:
+    """Raises OutputError for a file of which it is known before the work that it cannot be written."""
+    if is_stream(output):
+        return
+    folder = Path(os.path.realpath(system_path(output))).parent
+    if Path(system_path(output)).is_dir():
+        fault = errno.EISDIR
+    elif not folder.exists():
+        fault = errno.ENOENT
+    elif not folder.is_dir():
+        fault = errno.ENOTDIR
+    elif hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        fault = errno.EROFS
+    elif not os.access(folder, os.W_OK):
+        fault = errno.EACCES
+    else:
+        return
+    raise OutputError(f"{output}: cannot be written: {os.strerror(fault)}")
 
 
 def is_manifest(path: Path) -> bool:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from hotfix_check.cli.colour import ColourChoice
+from hotfix_check.cli.completing import complete_level, complete_product, complete_update
+from hotfix_check.cli.configured import take_configuration
 from hotfix_check.report.formats import PLAN, RESULT, AnswerForm, CsvKind, PageForm, ResultForm
 
 Catalogues = Annotated[
@@ -49,21 +51,51 @@ PageOutputs = Annotated[
 Page = Annotated[PageForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Answer = Annotated[AnswerForm, typer.Option("-f", "--format", help="What stdout gets.")]
 
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        is_eager=True,
+        callback=take_configuration,
+        help="Options that hold for every run; 'off' leaves out your own file.",
+    ),
+]
+
 JUDGEMENT: Mapping[str, object] = {
     "catalogues": Catalogues,
     "products": Annotated[
-        list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--product", metavar="ID[,ID]", help="Judge only these products.", autocompletion=complete_product
+        ),
     ],
     "kbs": Annotated[
-        list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--kb",
+            metavar="KB[,KB]",
+            help="Ask about these updates, and require them.",
+            autocompletion=complete_update,
+        ),
     ],
     "cves": Annotated[
         list[str] | None,
-        typer.Option("--cve", metavar="CVE", help="Ask whether this CVE is open; any update that fixes it is enough."),
+        typer.Option(
+            "--cve",
+            metavar="CVE[,CVE]",
+            help="Ask whether these CVEs are open; any update that fixes one is enough.",
+            autocompletion=complete_update,
+        ),
     ],
     "assume": Annotated[
         list[str] | None,
-        typer.Option("--assume", metavar="PRODUCT=LEVEL", help="Declare a service level that no marker file shows."),
+        typer.Option(
+            "--assume",
+            metavar="PRODUCT=LEVEL",
+            help="Declare a service level that no marker file shows.",
+            autocompletion=complete_level,
+        ),
     ],
     "baseline": Annotated[
         Path | None,
@@ -115,10 +147,8 @@ def judges_by(*names: str, **always: object) -> Callable[[Command], Command]:
         def called(**given: Any) -> None:
             from hotfix_check.judging.options import JudgeOptions
 
-            typed = {name: given.pop(name) for name in names}
-            several = {name: tuple(value) for name, value in typed.items() if isinstance(value, list)}
-            values = {name: value for name, value in {**typed, **several, **always}.items() if value is not None}
-            command(asking=JudgeOptions(**values), **given)
+            values = {name: _value(name, given.pop(_parameter_name(name))) for name in names}
+            command(asking=JudgeOptions(**{**values, **always}), **given)
 
         types = get_type_hints(command, localns={"JudgeOptions": object}, include_extras=True)
         parameters: list[inspect.Parameter] = []
@@ -133,11 +163,34 @@ def judges_by(*names: str, **always: object) -> Callable[[Command], Command]:
 
 
 def _parameter(name: str) -> inspect.Parameter:
-    default = False if get_args(JUDGEMENT[name])[0] is bool else None
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=JUDGEMENT[name])
+    default = False if _type(name) is bool else None
+    return inspect.Parameter(
+        _parameter_name(name), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=JUDGEMENT[name]
+    )
+
+
+def _type(name: str) -> object:
+    return get_args(JUDGEMENT[name])[0]
+
+
+def _value(name: str, given: Any) -> Any:
+    """A field from what Typer read for it."""
+    if _type(name) == list[str] | None:
+        return each(given)
+    return tuple(given or ()) if _type(name) == list[Path] | None else given
+
+
+def _parameter_name(name: str) -> str:
+    """The name of a parameter is that of its option: help, configuration files and completion go by it."""
+    return flag_of(name).removeprefix("--").replace("-", "_")
 
 
 def flag_of(name: str) -> str:
     """How an option of a judgement is typed: ``--kb``."""
     (option,) = (one for one in get_args(JUDGEMENT[name])[1:] if isinstance(one, typer.models.OptionInfo))
     return str(option.default)
+
+
+def each(values: list[str] | None) -> tuple[str, ...]:
+    """The values of an option that may be repeated, or be given several with commas between them."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

@@ -23,6 +23,7 @@ from hotfix_check.fleet.words import (
 )
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.names import names_of
+from hotfix_check.report.wording import configuration_text
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
 HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8
@@ -149,6 +150,7 @@ def _basis(head: JsonObject) -> list[tuple[str, str]]:
         ("Arguments", "not recorded" if run["arguments"] is None else " ".join(run["arguments"])),
         ("Judged as of", run["as_of"] or "not recorded"),
         ("Scope", f"{', '.join(scope['products'] or ['all products'])}; {kbs}"),
+        ("Configuration", configuration_text(policy["configuration"]) if policy["configuration"] else "none"),
         ("Baseline", file("baseline")),
         ("Waivers", file("waivers")),
         ("Expected hosts", file("expect")),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.assess.finding import (
@@ -26,6 +27,7 @@ from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
     RESULT_SCHEMA,
     AdvisoryDocument,
+    ConfigurationDocument,
     CopyDocument,
     FileDocument,
     FindingDocument,
@@ -45,6 +47,9 @@ from hotfix_check.report.installations import installation_document, known_level
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.names import day_text
 from hotfix_check.untrusted.fields import stamp
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ def result_document(
     baseline: Baseline | None = None,
     waivers: Waivers | None = None,
     applied: Applied | None = None,
+    configuration: Configuration | None = None,
     relations: Supersedence | None = None,
 ) -> ResultDocument:
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings.
@@ -100,6 +106,7 @@ def result_document(
             "kbs": None if kbs is None else list(kbs),
             "excluded": [],
         },
+        "configuration": configuration_document(configuration),
         "baseline": {"file": baseline.path if baseline else None, "sha256": baseline.sha256 if baseline else None},
         "waivers": {
             "file": waivers.path if waivers else None,
@@ -117,6 +124,15 @@ def result_document(
 def tool_document() -> ToolDocument:
     """What writes the report."""
     return {"name": "hotfix-check", "version": __version__}
+
+
+def configuration_document(configuration: Configuration | None) -> ConfigurationDocument:
+    """The configuration file of a run, and what it took from it."""
+    return {
+        "file": configuration.path if configuration else None,
+        "sha256": configuration.sha256 if configuration else None,
+        "options": {option: list(texts) for option, texts in configuration.options.items()} if configuration else {},
+    }
 
 
 def run_document(run: RunInfo) -> RunDocument:

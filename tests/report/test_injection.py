@@ -24,6 +24,7 @@ from report.hostile import BENIGN, EVERY, PAYLOADS, acting, free_places, strings
 from hotfix_check.assess.request import Request
 from hotfix_check.cli.colour import chosen_paint
 from hotfix_check.compare import Comparison, FileChange, VerdictChange
+from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, inventory_to_json
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.judging.options import JudgeOptions
@@ -405,6 +406,7 @@ def test_a_manifest_gives_the_same_values_back(payload: str) -> None:
             follow_links=True,
         ),
         day=date(2026, 11, 21),
+        configuration=Configuration(path=payload, sha256="0" * 64, options={"product": (payload,)}),
         baseline_sha256="0" * 64,
         waivers_sha256="0" * 64,
         result_sha256="0" * 64,
