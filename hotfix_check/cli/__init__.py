@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from hotfix_check import __version__
-from hotfix_check.cli.catalogue_app import catalogue_app
 from hotfix_check.cli.colour import ColourChoice
+from hotfix_check.cli.commands import App
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
     Answer,
@@ -36,7 +36,7 @@ from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm,
 
 EXIT_CODES = exit_codes_text()
 
-app = typer.Typer(
+app = App(
     name="hotfix-check",
     help="Which Exchange hotfixes a set of files has, which are missing or superseded, and what must come first. "
     "Works offline on folders, archives, copied files and saved inventories.",
@@ -46,7 +46,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(catalogue_app, name="catalogue")
 
 
 @app.callback(invoke_without_command=True)
@@ -418,6 +417,15 @@ def inventory(
         run_info=not no_run_info,
         quiet=quiet,
     )
+
+
+def _catalogue() -> App:
+    from hotfix_check.cli.catalogue_app import catalogue_app
+
+    return catalogue_app
+
+
+app.group("catalogue", _catalogue)
 
 
 def main() -> None:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from hotfix_check.cli.commands import App
 from hotfix_check.cli.options import Answer, Catalogues, Quiet
 from hotfix_check.report.formats import AnswerForm
 
-catalogue_app = typer.Typer(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
+catalogue_app = App(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
 
 
 @catalogue_app.command("list")
