@@ -218,7 +218,7 @@ def identify(
     quiet: Quiet = False,
 ) -> None:
     """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
-    from hotfix_check.cli.answering import run_identify
+    from hotfix_check.cli.identifying import run_identify
     from hotfix_check.cli.judging import JudgeOptions
 
     run_identify(target, form, JudgeOptions(catalogues=tuple(catalogue or ()), cross_check=True, quiet=quiet))
