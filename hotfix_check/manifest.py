@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, field, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from hotfix_check.errors import SavedInputError
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.shown import shown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import (
@@ -22,6 +22,7 @@ from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.assess.wording import from_text, row_anomalies, row_sentences
 from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 

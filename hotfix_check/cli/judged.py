@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.next_steps import with_accepted
 from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.cli.judging import Judge
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Inventory
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_waivers
 from hotfix_check.report.document import ResultDocument

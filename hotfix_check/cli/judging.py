@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from hotfix_check.catalogue.update import Importance, cves_of
 from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Asked, Inventory, Target, TargetKind, opened_target, with_hive
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.shown import path_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest
 from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.target import STANDARD_INPUT
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
 from hotfix_check.report.request import render_request

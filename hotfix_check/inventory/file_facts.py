@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotfix_check import pe
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.pe.bytes import PeBytes
 

@@ -16,10 +16,10 @@ import re
 import struct
 from codecs import utf_16_le_decode
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeAlias
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 MAX_STRING_TABLES = 64  # of one resource; Windows' own files have one a language

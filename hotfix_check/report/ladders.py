@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.product import Level, ProductFile, headline_version
 from hotfix_check.catalogue.update import FileRow, Update, own_name
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.report.document import LadderDocument, RungDocument
 from hotfix_check.version import FileVersion
@@ -22,7 +24,7 @@ _COMPARED = frozenset(
 _Key = tuple[str, str]
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _JudgedFile:
     name: str
     versions: dict[str, FileVersion] = field(default_factory=dict)
