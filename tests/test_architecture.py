@@ -135,6 +135,7 @@ def test_typer_is_imported_by_the_command_line_alone() -> None:
     assert {name for name, path in MODULES.items() if "typer" in imports(path)} == {
         "hotfix_check.cli.__init__",
         "hotfix_check.cli.catalogue_app",
+        "hotfix_check.cli.commands",
         "hotfix_check.cli.configured",
         "hotfix_check.cli.options",
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import Census, Counted, Standing, Witness
 from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Verdict
@@ -11,6 +9,7 @@ from hotfix_check.assess.packages import Judgement
 from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Kind, Update
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import name_of
 from hotfix_check.version import FileVersion
 

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from hotfix_check.catalogue.product_table import read_product
 from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_advisory, read_update
 from hotfix_check.errors import CatalogueError, HotfixCheckError, UnsupportedCatalogueError
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.json import parse_json

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hotfix_check import __version__
-from hotfix_check.cli.catalogue_app import catalogue_app
 from hotfix_check.cli.colour import ColourChoice
-from hotfix_check.cli.command import Command
+from hotfix_check.cli.commands import App
 from hotfix_check.cli.completing import complete_topic, complete_update
 from hotfix_check.cli.configured import used_configuration
 from hotfix_check.cli.ending import run_to_end
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = exit_codes_text()
 
-app = typer.Typer(
+app = App(
     name="hotfix-check",
     help="Which Exchange hotfixes a set of files has, which are missing or superseded, and what must come first. "
     "Works offline on folders, archives, copied files and saved inventories.",
@@ -47,7 +46,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(catalogue_app, name="catalogue")
 
 
 @app.callback(invoke_without_command=True)
@@ -61,7 +59,7 @@ def _top(
         raise typer.Exit(0)
 
 
-@app.command(cls=Command, epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 @judges_by(*JUDGEMENT)
 def scan(
     context: typer.Context,
@@ -106,7 +104,7 @@ def scan(
     raise typer.Exit(run_scan(options, asking))
 
 
-@app.command(cls=Command)
+@app.command()
 @judges_by("catalogues", "assume", "complete", "as_of", "hive")
 def explain(
     kb: Annotated[
@@ -127,7 +125,7 @@ def explain(
     run_explain(kb, target, form, asking, quiet=quiet)
 
 
-@app.command(cls=Command)
+@app.command()
 @judges_by("catalogues", "products", "assume", "baseline", "waivers", "complete", "as_of")
 def plan(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
@@ -156,7 +154,7 @@ def plan(
     raise typer.Exit(run_plan(target, each(to), include_optional, form, tuple(output or ()), asking, quiet=quiet))
 
 
-@app.command(cls=Command)
+@app.command()
 @judges_by("catalogues", cross_check=True)
 def identify(
     target: Annotated[
@@ -171,12 +169,12 @@ def identify(
     quiet: Quiet = False,
 ) -> None:
     """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
-    from hotfix_check.cli.answering import run_identify
+    from hotfix_check.cli.identifying import run_identify
 
     run_identify(target, form, asking, quiet=quiet)
 
 
-@app.command(cls=Command)
+@app.command()
 @judges_by("catalogues", "complete")
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A folder, archive, file, inventory or result: before.")],
@@ -193,7 +191,7 @@ def compare(
     run_compare(before, after, form, tuple(output or ()), asking, quiet=quiet)
 
 
-@app.command("baseline", cls=Command)
+@app.command("baseline")
 @judges_by("catalogues", "complete")
 def write_baseline(
     source: Annotated[Path, typer.Option("--from", metavar="TARGET", help="A server that is as it should be.")],
@@ -211,7 +209,7 @@ def write_baseline(
     run_baseline(source, output, asking, quiet=quiet)
 
 
-@app.command(cls=Command)
+@app.command()
 def convert(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
     output: Outputs = None,
@@ -226,7 +224,7 @@ def convert(
     run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv)
 
 
-@app.command(cls=Command, epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 @judges_by("catalogues", "products", "kbs", "assume", "baseline", "waivers", "fail_on", "as_of", "complete")
 def fleet(
     context: typer.Context,
@@ -295,7 +293,7 @@ def fleet(
     raise typer.Exit(run_fleet_command(options, asking))
 
 
-@app.command(cls=Command)
+@app.command()
 def verify(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="What scan -o FILE.manifest.json wrote.")],
     root: Annotated[
@@ -309,7 +307,7 @@ def verify(
     raise typer.Exit(run_verify(manifest, root, quiet=quiet))
 
 
-@app.command(cls=Command)
+@app.command()
 @judges_by("catalogues", "follow_links", "hive", "no_hash")
 def inventory(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, an archive, a file or a listing.")],
@@ -331,7 +329,7 @@ def inventory(
     run_inventory(target, output, asking, host=host, run_info=not no_run_info, quiet=quiet)
 
 
-@app.command("help", cls=Command)
+@app.command("help")
 def show_help(
     context: typer.Context,
     topic: Annotated[
@@ -348,6 +346,15 @@ def show_help(
 
     root = context.find_root()
     run_help(topic, root.command, root)
+
+
+def _catalogue() -> App:
+    from hotfix_check.cli.catalogue_app import catalogue_app
+
+    return catalogue_app
+
+
+app.group("catalogue", _catalogue)
 
 
 def main() -> None:

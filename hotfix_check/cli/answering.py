@@ -1,9 +1,9 @@
-"""explain, plan, identify, compare, baseline: one answer each, printed; exit code 0 unless it could not be asked."""
+"""explain, plan, compare, baseline: one answer each, printed; exit code 0 unless it could not be asked."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import TargetKind, opened_target
-from hotfix_check.inventory.typed import typed_inventory, typed_version
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ReadyJudge, not_there
 from hotfix_check.judging.options import JudgeOptions
@@ -33,7 +32,6 @@ from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import comparison_document
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm
-from hotfix_check.report.identified import files_of_build, identity_document, render_identity
 from hotfix_check.report.plan import plan_document
 from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import checked_result
@@ -105,19 +103,6 @@ def run_plan(
     return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
 
 
-def run_identify(target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
-    """What each file of a target is, or what a version that was typed would be."""
-    judge = asked(options, [target], quiet=quiet).whole()
-    typed = None if target.exists() else typed_version(str(target))
-    if typed is None:
-        inventories = read_told(judge.judge, target, quiet=quiet, every_pe=True)
-    else:
-        name, version = typed
-        names = [name] if name else files_of_build(judge.assessor, version)
-        inventories = (typed_inventory(str(target), version, names),)
-    _print_each([identity_document(inventory, judge.assessor) for inventory in inventories], form, render_identity)
-
-
 def run_compare(
     before: Path, after: Path, form: PageForm, outputs: Sequence[Path], options: JudgeOptions, *, quiet: bool
 ) -> None:
@@ -174,14 +159,6 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
         print_exactly(text)
     else:
         write_file(output, text)
-
-
-def _print_each(documents: Sequence[Mapping[str, object]], form: AnswerForm, render: Callable[..., str]) -> None:
-    """One document, or one a host."""
-    if form is AnswerForm.JSON:
-        _print_json(documents[0] if len(documents) == 1 else documents)
-    else:
-        print_report("\n".join(render(document, width=columns()) for document in documents))
 
 
 def _print_json(document: object) -> None:

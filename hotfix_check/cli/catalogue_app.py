@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from hotfix_check.cli.command import Command
+from hotfix_check.cli.commands import App
 from hotfix_check.cli.completing import complete_product, complete_update
 from hotfix_check.cli.options import Answer, Catalogues, Quiet, each
 from hotfix_check.report.formats import AnswerForm
 
-catalogue_app = typer.Typer(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
+catalogue_app = App(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
 
 
-@catalogue_app.command("list", cls=Command)
+@catalogue_app.command("list")
 def catalogue_list(
     product: Annotated[
         list[str] | None,
@@ -53,7 +53,7 @@ def catalogue_list(
     run_list(options, form, tuple(catalogue or ()))
 
 
-@catalogue_app.command("show", cls=Command)
+@catalogue_app.command("show")
 def catalogue_show(
     kb: Annotated[
         str,
@@ -72,7 +72,7 @@ def catalogue_show(
     run_show(kb, form, tuple(catalogue or ()))
 
 
-@catalogue_app.command("check", cls=Command)
+@catalogue_app.command("check")
 def catalogue_check(
     paths: Annotated[
         list[Path] | None,
@@ -85,7 +85,7 @@ def catalogue_check(
     raise typer.Exit(run_check(tuple(paths or ())))
 
 
-@catalogue_app.command("status", cls=Command)
+@catalogue_app.command("status")
 def catalogue_status(form: Answer = AnswerForm.TABLE, catalogue: Catalogues = None) -> None:
     """Show which catalogue this is, how old, and the newest update of each product."""
     from hotfix_check.cli.catalogue_versions import run_status
@@ -93,7 +93,7 @@ def catalogue_status(form: Answer = AnswerForm.TABLE, catalogue: Catalogues = No
     run_status(form, tuple(catalogue or ()))
 
 
-@catalogue_app.command("build", cls=Command)
+@catalogue_app.command("build")
 def catalogue_build(
     output: Annotated[Path, typer.Argument(metavar="FILE", help="The index to write, such as catalogue.sqlite.")],
     catalogue: Catalogues = None,
@@ -105,7 +105,7 @@ def catalogue_build(
     run_build(output, tuple(catalogue or ()), quiet=quiet)
 
 
-@catalogue_app.command("diff", cls=Command)
+@catalogue_app.command("diff")
 def catalogue_diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="A catalogue file or folder, or the word 'default'.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The one to compare with it.")],
@@ -117,7 +117,7 @@ def catalogue_diff(
     run_diff(before, after, form)
 
 
-@catalogue_app.command("import", cls=Command)
+@catalogue_app.command("import")
 def catalogue_import(
     articles: Annotated[
         list[str],

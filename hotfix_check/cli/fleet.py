@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from hotfix_check.fleet.run import Ran, run_fleet
 from hotfix_check.fleet.sources import Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import counted
+from hotfix_check.frozen import dataclass
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers

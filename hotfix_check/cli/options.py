@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -141,25 +140,34 @@ def judges_by(*names: str, **always: object) -> Callable[[Command], Command]:
 
     ``always`` are fields that the command itself decides.
     """
+    return lambda command: _JudgingCommand(command, names, always)
 
-    def with_options(command: Command) -> Command:
-        @functools.wraps(command)
-        def called(**given: Any) -> None:
-            from hotfix_check.judging.options import JudgeOptions
 
-            values = {name: _value(name, given.pop(_parameter_name(name))) for name in names}
-            command(asking=JudgeOptions(**{**values, **always}), **given)
+class _JudgingCommand:
+    """A function whose parameters are worked out when somebody asks for them: of all commands one is called."""
 
-        types = get_type_hints(command, localns={"JudgeOptions": object}, include_extras=True)
+    def __init__(self, command: Command, names: tuple[str, ...], always: Mapping[str, object]) -> None:
+        self._command, self._names, self._always = command, names, always
+        self.__name__, self.__doc__ = command.__name__, command.__doc__
+
+    def __call__(self, **given: Any) -> None:
+        from hotfix_check.judging.options import JudgeOptions
+
+        values = {name: _value(name, given.pop(_parameter_name(name))) for name in self._names}
+        self._command(asking=JudgeOptions(**{**values, **self._always}), **given)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        types = get_type_hints(self._command, localns={"JudgeOptions": object}, include_extras=True)
         parameters: list[inspect.Parameter] = []
-        for one in inspect.signature(command).parameters.values():
+        for one in inspect.signature(self._command).parameters.values():
             own = [one.replace(annotation=types[one.name], kind=inspect.Parameter.KEYWORD_ONLY)]
-            parameters += map(_parameter, names) if one.name == "asking" else own
-        setattr(called, "__signature__", inspect.Signature(parameters))  # noqa: B010
-        called.__annotations__ = {one.name: one.annotation for one in parameters}
-        return called
+            parameters += map(_parameter, self._names) if one.name == "asking" else own
+        return inspect.Signature(parameters)
 
-    return with_options
+    @property
+    def __annotations__(self) -> dict[str, Any]:  # type: ignore[override]
+        return {one.name: one.annotation for one in self.__signature__.parameters.values()}
 
 
 def _parameter(name: str) -> inspect.Parameter:

@@ -7,7 +7,6 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,6 +18,7 @@ from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, products_of
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.names import day_text
 from hotfix_check.report.result import RunInfo, catalogue_document, run_document, tool_document
 from hotfix_check.report.verdicts import SUMMARY_ORDER

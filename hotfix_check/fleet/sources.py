@@ -6,12 +6,12 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.label import label_of
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.patterns import fitting, is_pattern

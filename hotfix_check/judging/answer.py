@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.weight import Outcome, outcome_of
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Inventory
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.policy import Applied, apply_waivers

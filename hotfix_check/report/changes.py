@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hotfix_check.compare import BACKWARDS, Comparison
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import ComparisonDocument, FileChangeDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.parts import counted, some

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypedDict
 
 from hotfix_check.assess.finding import Basis, Confidence, ExposureState, RowState, Verdict
 from hotfix_check.catalogue.update import Availability, Importance, Kind
+from hotfix_check.frozen import dataclass
 
 RESULT_SCHEMA: Literal["hotfix-check/result/1"] = "hotfix-check/result/1"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
@@ -66,12 +67,9 @@ def _has_build(assessor: Assessor, product: Product, name: str, version: FileVer
 
 
 def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
-    own = file.path.rpartition("/")[2]
-    original = (file.original_filename or "").strip()
-    name, notes = own, list(file.notes)
-    if own.lower() not in assessor.all_names and original.lower() in assessor.all_names:
-        name = original
-        notes.append(f"renamed: its OriginalFilename is {original}, and it is judged as that")
+    name, notes = _judged_name(file, assessor.all_names), list(file.notes)
+    if name != file.path.rpartition("/")[2]:
+        notes.append(f"renamed: its OriginalFilename is {name}, and it is judged as that")
     assessment = assessor.assess(_alone(replace(file, path=name)), Question())
     levels = [(assessor.catalogue.product(level.product), level) for level in assessment.products]
     if (
@@ -123,6 +121,18 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
             *dict.fromkeys(text for one in assessment.findings for text in one.anomalies),
         ],
     }
+
+
+def as_judged(inventory: Inventory, known: Container[str]) -> Inventory:
+    """The same files, each under the name that it is judged by; ``known`` are the names that the catalogue has."""
+    files = tuple(replace(file, path=_judged_name(file, known)) for file in inventory.files)
+    return replace(inventory, files=files)
+
+
+def _judged_name(file: InstalledFile, known: Container[str]) -> str:
+    """The file's own name, or what it says that it was called where only that is in the catalogue."""
+    own, original = file.path.rpartition("/")[2], (file.original_filename or "").strip()
+    return original if own.lower() not in known and original.lower() in known else own
 
 
 def _alone(file: InstalledFile) -> Inventory:

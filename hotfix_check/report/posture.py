@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from hotfix_check.frozen import dataclass
 
 _NAMED = 3
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.markdown import MAX_LENGTH, MarkdownPage, markdown_text
 
