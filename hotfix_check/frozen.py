@@ -38,7 +38,7 @@ def _frozen(cls: type[Any], kw_only: bool) -> type[Any]:
     body |= {
         "__slots__": names,
         "__match_args__": () if kw_only else names,
-        "__dataclass_fields__": _FieldsWhenAsked(names, defaults, kw_only),
+        **{name: _OfTheStandard(defaults, kw_only) for name in _TOLD},
         "__setattr__": _refuse_to_set,
         "__delattr__": _refuse_to_delete,
         "__getstate__": lambda self: [getattr(self, name) for name in names],
@@ -82,21 +82,23 @@ def _init(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], kw_o
     return init
 
 
-class _FieldsWhenAsked:
-    """The fields as the standard library has them, of a class of the same names and defaults that it makes."""
+class _OfTheStandard:
+    """What the standard library has for a class of the same names and defaults, which it makes when it is asked."""
 
-    def __init__(self, names: tuple[str, ...], defaults: dict[str, Any], kw_only: bool) -> None:
-        self._names = names
+    def __init__(self, defaults: dict[str, Any], kw_only: bool) -> None:
         self._defaults = defaults
         self._kw_only = kw_only
 
-    def __get__(self, value: object, cls: type[Any]) -> dict[str, Any]:
-        types = cls.__annotations__
-        body = {**self._defaults, "__annotations__": {name: types[name] for name in self._names}}
-        made: Any = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(cls.__name__, (), body))
-        fields: dict[str, Any] = made.__dataclass_fields__
-        type.__setattr__(cls, "__dataclass_fields__", fields)
-        return fields
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._owner = owner
+        self._name = name
+
+    def __get__(self, value: object, cls: type[Any]) -> Any:
+        body = {**self._defaults, "__annotations__": self._owner.__annotations__}
+        made = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(self._owner.__name__, (), body))
+        for name in _TOLD:
+            type.__setattr__(self._owner, name, getattr(made, name))
+        return getattr(made, self._name)
 
 
 def _shown(self: Any) -> str:
@@ -118,3 +120,4 @@ def _set_state(self: Any, state: list[Any]) -> None:
 
 
 _NOT_GIVEN = object()
+_TOLD = ("__dataclass_fields__", "__dataclass_params__")

@@ -141,6 +141,19 @@ def test_a_frozen_value_goes_to_another_process_and_back() -> None:
     assert pickle.loads(pickle.dumps(Sent(name="a"))) == Sent(name="a", number=3)
 
 
+def test_a_dataclass_of_the_standard_library_can_be_made_of_it() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Kept(Sent):
+        days: int = 1
+
+    kept = Kept(name="a", days=2)
+    assert (kept, dataclasses.replace(kept, number=4)) == (
+        Kept(name="a", number=3, days=2),
+        Kept(name="a", number=4, days=2),
+    )
+    assert [one.name for one in dataclasses.fields(Sent)] == ["name", "number"]
+
+
 @pytest.mark.parametrize("given", [{"frozen": False, "slots": True}, {"frozen": True, "slots": False}])
 def test_what_is_not_frozen_with_slots_is_refused(given: dict[str, bool]) -> None:
     with pytest.raises(TypeError, match="only frozen values with slots"):
