@@ -35,6 +35,7 @@ def check_outputs(
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
         raise UsageError(f"--format: {form} is nothing for a terminal: write it to a file with -o report{suffix}")
+    placeless: list[str] = []
     for path in outputs:
         if is_manifest(path) and MANIFEST_SUFFIX not in others:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
@@ -42,9 +43,14 @@ def check_outputs(
         if not is_stream(path) and not is_manifest(path) and chosen is None:
             known("--output", path.suffix.lower() or path.name, report.suffixes())
         not_evidence(path, inputs)
-        has_a_place(path)
+        try:
+            has_a_place(path)
+        except OutputError as error:
+            placeless += error.lines
         _needs_extra(chosen)
     _needs_extra(form)
+    if placeless:
+        raise OutputError(*placeless)
 
 
 def _needs_extra(form: str | None) -> None:

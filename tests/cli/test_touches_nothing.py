@@ -54,6 +54,8 @@ JOBS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("catalogue", "import", "article.txt"), ()),
     (("catalogue", "import", "article.txt", "-f", "jsonl", "-o", "d.jsonl"), ("d.jsonl",)),
     (("catalogue", "import", "article.txt", "--into", "mine", "--replace"), ("mine/exchange-5.5.toml",)),
+    (("help", "partial"), ()),
+    (("help", "man"), ()),
 ]
 CONTROLS = {
     "open": "open('stray', 'w').close()",
