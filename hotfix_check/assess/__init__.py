@@ -182,10 +182,12 @@ class Assessor:
             line = product.line_of(marker.version) if level.low != level.high else level.low
             level = _with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
+            level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         recorded = with_recorded_level(level, product, inventory.registry)
-        ended = end_of_support(product, level, question, file_set.root)
+        shown = next((file for file in inventory.files if identities.is_program_of(file, product)), None)
+        ended = end_of_support(product, level, shown, question, file_set.root)
         findings = steps.with_advice()
         holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
