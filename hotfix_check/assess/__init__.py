@@ -357,13 +357,18 @@ class Assessor:
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
-    """Levels and rollups are asked of servers; of a lone file, what it decides, or its line where nothing names it."""
+    """Levels and rollups are asked of servers; of a lone file, what it decides.
+
+    Where only a marker could show a product's updates and it was not collected, those of the line of its files are
+    asked too, so that the marker is named as what would settle them.
+    """
+    unmarked = product.build_per_update and level.basis is Basis.INFERRED and lone not in product.files
+    of_line = unmarked and any(package.line == level.low for package in update.packages)
     if update.kind in _OF_SERVERS and not level.server:
-        return False
+        return of_line and update.kind is Kind.UPDATE_ROLLUP
     if lone is None or lone in deciding_names(update) or (update.level is not None and _is_marker(product, lone)):
         return True
-    line = level.basis is Basis.INFERRED and lone not in product.files and product.build_per_update
-    return line and any(package.line == level.low for package in update.packages)
+    return of_line
 
 
 def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:

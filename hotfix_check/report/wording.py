@@ -67,7 +67,8 @@ def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
     explained = [f"{names_of([by['id']])[0]} ({by['certainty']})" for by in finding["satisfied_by"] if by["id"]]
     if explained:
         steps.append(f"Explained by {', '.join(explained)}.")
-    asked = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
+    # a file may be asked for twice: for a row of its own, and because it shows the level
+    asked = dict.fromkeys(one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"])
     if asked:
         steps.append(f"To settle it, supply {', '.join(asked)}.")
     return steps

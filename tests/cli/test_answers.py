@@ -403,3 +403,28 @@ def test_every_answer_can_be_json(samples: Path, run: Run) -> None:
     ):
         assert json.loads(run(*arguments, "-f", "json").out)
         assert run(*arguments, "-f", "xml").code == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "named"),
+    [
+        ("14.3.123.4", "KB2803727, KB2866475, KB2891587, KB2905616, KB2917508, KB2936871, KB2961522, KB2986475 and 24"),
+        ("15.1.2507.9", "Oct26SU, KB5014261, KB5015322, KB5019077, KB5019758, KB5022143, KB5023038, KB5024296 and 15"),
+    ],
+    ids=["2010: rollups", "2016: security updates"],
+)
+def test_updates_that_only_the_marker_could_show_are_told_once_with_the_marker(
+    version: str, named: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "ese.dll").write_bytes(build_pe(version, strings={"ProductName": "Microsoft® Exchange"}))
+    ran = run("scan", tmp_path / "ese.dll", "--as-of", "2026-11-27")
+    assert ran.code == 3
+    text = words(ran.out)
+    assert f"{named} more undetermined: ExSetup.exe was not supplied To settle them, supply ExSetup.exe (bin)." in text
+    assert text.count("ExSetup.exe was not supplied") <= 2
+
+
+def test_a_lone_file_that_contains_every_update_says_what_it_is_later_than(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "Mapi32.dll").write_bytes(build_pe("5.5.2657.55"))
+    text = words(run("scan", tmp_path / "Mapi32.dll").out)
+    assert "KB818861 superseded: Mapi32.dll is 5.5.2657.55, later than the table's 5.5.2657.50" in text
