@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.census import MANY, Census, take_census
 from hotfix_check.assess.client_files import client_libraries, only_client_files
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
@@ -234,11 +235,11 @@ class Assessor:
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest, census)
-        said = any(text.startswith("newer-than-catalogue") for text in level.anomalies)
+        said = is_told(level.anomalies, AnomalyCode.NEWER_THAN_CATALOGUE)
         unknown = () if said else self._unknown_builds(product, markers)
         return replace(level, anomalies=(*level.anomalies, *unknown))
 
-    def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
+    def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[Anomaly]:
         """Builds that no level and no update has, where one file carries the product's build (ExSetup.exe).
 
         Elsewhere an unknown later build is usual: fixes were handed out one by one, and most have no catalogued row.
@@ -260,12 +261,15 @@ class Assessor:
                 and all(file.version > build for build in known)
                 and file.version > headline_version(product.levels[line])
             ):
-                yield (
-                    f"newer-than-catalogue: {shown} is newer than every build that the catalogue has of "
-                    f"{product.levels[line].name}; a later update may be there"
+                yield Anomaly(
+                    AnomalyCode.NEWER_THAN_CATALOGUE,
+                    f"{shown} is newer than every build that the catalogue has of {product.levels[line].name}; "
+                    "a later update may be there",
                 )
             else:
-                yield f"unknown-build: {shown} is no build that the catalogue has of {product.name}"
+                yield Anomaly(
+                    AnomalyCode.UNKNOWN_BUILD, f"{shown} is no build that the catalogue has of {product.name}"
+                )
 
     def _next_steps(
         self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
@@ -379,8 +383,9 @@ def _with_neighbours(level: ProductLevel, product: Product, census: Census, line
     if files < MANY or files <= own:
         return level
     levels = product.levels
-    said = f"mixed-level: {files} files beside the marker are of {levels[at].name}, and {own} of {levels[line].name}"
-    return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, said))
+    said = f"{files} files beside the marker are of {levels[at].name}, and {own} of {levels[line].name}"
+    mixed = Anomaly(AnomalyCode.MIXED_LEVEL, said)
+    return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, mixed))
 
 
 def _telling_names(update: Update, product: Product, lone: str | None) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import Census, Counted, Standing, Witness
 from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Verdict
 from hotfix_check.assess.packages import Judgement
@@ -22,7 +23,7 @@ class Said:
     verdict: Verdict | None = None
     confidence: Confidence | None = None
     reasons: tuple[str, ...] = ()
-    anomalies: tuple[str, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
 
 
 class Witnesses:
@@ -106,13 +107,14 @@ class Witnesses:
         beside = f"{witness.unread} does not show a build of the product"
         if newest is not None:
             beside = f"{newest.name} beside {self.marker} is {newest.build}"
-        half = (f"half-installed: {beside}",)
+        half = (Anomaly(AnomalyCode.HALF_INSTALLED, beside),)
         match witness.standing:
             case Standing.CORROBORATED:
                 return Said(reasons=(f"{_files(witness)} are newer than {before}",))
             case Standing.THIN:
                 said = f"only {_files(witness)} are newer than {before}"
-                return Said(confidence=Confidence.LOW, reasons=(said,), anomalies=(f"thinly-corroborated: {said}",))
+                thin = Anomaly(AnomalyCode.THINLY_CORROBORATED, said)
+                return Said(confidence=Confidence.LOW, reasons=(said,), anomalies=(thin,))
             case Standing.ALONE:
                 said = f"it rests on {self.marker} alone: no other program file of the product was collected beside it"
                 return Said(confidence=Confidence.MEDIUM, reasons=(said,))
@@ -149,8 +151,8 @@ class Witnesses:
     def _of_other_lines(self) -> Said | None:
         older, newer = self.census.neighbours(self.line)
         anomalies = [
-            f"{word}: {_named(files)}, beside {self.marker}"
-            for word, files in (("older-neighbour", older), ("newer-neighbour", newer))
+            Anomaly(code, f"{_named(files)}, beside {self.marker}")
+            for code, files in ((AnomalyCode.OLDER_NEIGHBOUR, older), (AnomalyCode.NEWER_NEIGHBOUR, newer))
             if files
         ]
         return Said(confidence=Confidence.MEDIUM, anomalies=tuple(anomalies)) if anomalies else None

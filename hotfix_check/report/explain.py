@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotfix_check.inventory import VERSION_FROM_TEXT
+from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import FileDocument, FindingDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
@@ -88,7 +88,9 @@ def _row(row: FileDocument) -> list[str]:
         digest = f", sha256 {copy['sha256']}" if copy["sha256"] else ""
         size = "size not known" if copy["size"] is None else f"{copy['size']} bytes"
         lines.append(f"      {copy['path']}: {found}, {size}, {copy['state']}{digest}")
-        lines += [f"        ! {text}" for text in copy["anomalies"] if text.startswith(VERSION_FROM_TEXT)]
+        lines += [
+            f"        ! {text}" for text in copy["anomalies"] if is_written([text], AnomalyCode.VERSION_FROM_TEXT)
+        ]
     if not row["copies"]:
         lines.append(f"      {row['state']}")
     return lines

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hotfix_check.assess import Assessor, Finding, Question
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import MET, ExposureState, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.catalogue import Product
@@ -82,7 +83,8 @@ def _file(file: InstalledFile, assessor: Assessor) -> Document:
         and levels
         and not any(assessor.relations.knows_build(product.id, name, file.version) for product, _ in levels)
     ):
-        notes.append(f"unknown-build: no level and no update of the catalogue has {name} {file.version}")
+        said = f"no level and no update of the catalogue has {name} {file.version}"
+        notes.append(Anomaly(AnomalyCode.UNKNOWN_BUILD, said))
     contained = [one for one in assessment.findings if _row_state(one) in MET]
     lacking = [one for one in assessment.findings if _row_state(one) is RowState.OLDER]
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
@@ -36,7 +37,7 @@ from hotfix_check.report.wording import (
 )
 
 _LISTED = 10
-_ASIDE = "undated:"  # what is so of most old updates, and tells nothing of the target
+_ASIDE = AnomalyCode.UNDATED  # what is so of most old updates, and tells nothing of the target
 _NAMED = 8
 _WIDEST_NAME = 40
 # Of a first screen: findings, those told in full, steps, lines of a reason; fewer where steps take room.
@@ -205,7 +206,7 @@ class _Page:
             details.append(f"It also brings {some(replaced, _NAMED)}, missing too.")
         if waiting:
             details.append(f"It comes first for {some(waiting, _NAMED)}, missing too.")
-        told = (text for text in finding["anomalies"] if self.everything or not text.startswith(_ASIDE))
+        told = (text for text in finding["anomalies"] if self.everything or not is_written([text], _ASIDE))
         details += [f"! {text}" for text in told]
         if finding["waiver"]:
             details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")

@@ -122,6 +122,20 @@ def test_explain_says_when_a_declared_level_is_of_no_product_that_is_there(sampl
     assert "--assume exchange-2000=SP3: that product was not recognised" in ran.err
 
 
+def test_what_is_accepted_is_no_step_of_a_plan(tmp_path: Path, run: Run) -> None:
+    server = half_patched_sp3(tmp_path / "server")
+    waiver = '[[waiver]]\nid = "W1"\nkb = "KB894689"\nreason = "r"\napproved_by = "p"\nexpires = {}\n'
+    (tmp_path / "w.toml").write_text(waiver.format("2026-12-31"))
+    day = ("--as-of", "2026-11-21")
+    assert steps(run("plan", server, *day, "-f", "json").result) == ["SP4", "KB304062", "KB894689"]
+    ran = run("plan", server, *day, "--waivers", "w.toml", "-f", "json")
+    assert (steps(ran.result), "waives nothing" in ran.err) == (["SP4", "KB304062"], False)
+    (tmp_path / "w.toml").write_text(waiver.format("2026-11-20"))
+    ran = run("plan", server, *day, "--waivers", "w.toml", "-f", "json")
+    assert steps(ran.result) == ["SP4", "KB304062", "KB894689"]
+    assert "warning: waiver W1 expired on 2026-11-20: its finding counts again" in ran.err
+
+
 def test_a_plan_with_what_is_optional(tmp_path: Path, run: Run) -> None:
     server = half_patched_sp3(tmp_path / "server")
     planned = steps(run("plan", server, "--include-optional", "-f", "json").result)
