@@ -106,17 +106,19 @@ def successor_words(one: InstallationDocument) -> str:
 
 
 def census_words(one: InstallationDocument, most: int = 3) -> str:
-    """199 files carry 15.1.2507.6, 1 file 15.1.2507.61; the rest counted. Empty without a census."""
+    """199 files carry 15.1.2507.6, 1 carries 15.1.2507.61; the rest counted. Empty without a census."""
     ordered = sorted(one["census"], key=lambda count: -count["files"])
     if not ordered:
         return ""
     first, *others = ordered
     told = [f"{first['files']} {'file carries' if first['files'] == 1 else 'files carry'} {first['build']}"]
     shown = most - 1 if len(others) > most else most
-    told += [f"{count['files']} {count['build']}" for count in others[:shown]]
+    told += [
+        f"{count['files']} {'carries' if count['files'] == 1 else 'carry'} {count['build']}" for count in others[:shown]
+    ]
     rest = others[shown:]
     if rest:
-        told.append(f"{sum(count['files'] for count in rest)} one of {len(rest)} other builds")
+        told.append(f"the other {sum(count['files'] for count in rest)} carry {len(rest)} other builds")
     return ", ".join(told)
 
 

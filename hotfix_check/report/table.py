@@ -110,7 +110,8 @@ class _Page:
     ) -> str:
         standing = standing_of(one, findings, self.day)
         product = next((product for product in target["products"] if product["id"] == one["product"]), None)
-        why = f" ({level_reason(product, level_words(one))})" if product else ""
+        reason = level_reason(product, level_words(one), one, target["installations"]) if product else ""
+        why = f" ({reason})" if reason else ""
         where = f" in {one['root']}" if one["root"] not in (None, ".") and (named or one["snapshot"]) else ""
         aside = (
             " A shadow copy: the product is elsewhere too, and this one decides nothing." if not one["counts"] else ""
