@@ -24,11 +24,10 @@ from hotfix_check.report.document import (
 from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.ladder_view import ladder_view
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
-    counted,
     day_of,
     level_words,
     parts_of,

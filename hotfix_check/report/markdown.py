@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hotfix_check.report.document import FindingDocument, ResultDocument, StepDocument, TargetDocument
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
-    counted,
     day_of,
     level_words,
     parts_of,

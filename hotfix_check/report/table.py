@@ -7,15 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.parts import (
     Part,
     census_words,
-    counted,
     day_of,
     level_words,
     parts_of,
-    some,
     standing_of,
     step_line,
     step_notes,

@@ -19,7 +19,7 @@ from hotfix_check.report.document import (
     WaiversDocument,
     result_digest,
 )
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import level_text, names_of
 
 TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; not known whether it is there."
@@ -115,10 +115,9 @@ def waiver_words(waiver: WaiverDocument) -> str:
 
 def product_words(product: ProductDocument) -> str:
     """A product with its service level and what shows it."""
-    low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
-    if basis == "none":
+    level = level_text(product["level"], product["level_at_least"], product["level_at_most"], product["level_basis"])
+    if not level:
         return f"{product['name']}, service level unknown (no file here shows it)"
-    level = product["level"] or (f"{low} to {high}" if basis != "inferred" and low != high else f"at least {low}")
     return f"{product['name']} {level} ({level_reason(product, level)})"
 
 
