@@ -62,7 +62,7 @@ class Witnesses:
         older = "" if marker is None else f", while {self.marker} is {marker.version}"
         return f"{newest.name} is {newest.build}{older}"
 
-    def interim(self) -> Iterator[str]:
+    def interim(self) -> Iterator[Anomaly]:
         """That files are newer than the marker, where no update that the catalogue has lies between: an interim one."""
         marker, newest = self.census.marker, self.census.newest_of_line(self.line)
         if marker is None or marker.version is None or newest is None or newest.build <= marker.version:
@@ -70,9 +70,10 @@ class Witnesses:
         shipped = self.relations.shipped(self.product.id, self.line, self.marker)
         if any(marker.version < one.version <= newest.build for one in shipped):
             return
-        yield (
-            f"unknown-build: {newest.name} is {newest.build}, later than {self.marker} {marker.version}, and no update "
-            f"that the catalogue has lies between"
+        yield Anomaly(
+            AnomalyCode.UNKNOWN_BUILD,
+            f"{newest.name} is {newest.build}, later than {self.marker} {marker.version}, and no update that the "
+            f"catalogue has lies between",
         )
 
     def _marker_row(self, judgement: Judgement) -> JudgedRow | None:

@@ -31,7 +31,7 @@ def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Se
     rule = LOOKS[finding["verdict"]].rule
     if finding["kind"] in ("service-pack", "cumulative-update"):
         rule = _BY_LEVEL
-    elif any(text.startswith("half-installed") for text in finding["anomalies"]):
+    elif is_written(finding["anomalies"], AnomalyCode.HALF_INSTALLED):
         rule = _HALF_INSTALLED
     lines += [f"Rule: {rule}.", ""]
     if finding["files"]:

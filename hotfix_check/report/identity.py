@@ -12,8 +12,7 @@ from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
 from hotfix_check.report.installations import exposure_document
-from hotfix_check.report.names import names_of
-from hotfix_check.report.parts import some
+from hotfix_check.report.names import names_of, some
 from hotfix_check.report.text import fill
 from hotfix_check.version import FileVersion
 

@@ -12,10 +12,10 @@ from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.report.document import (
     BehindDocument,
     ExposureDocument,
-    FindingDocument,
     InstallationDocument,
     StepDocument,
     SupportDocument,
+    WeighedDocument,
 )
 from hotfix_check.report.names import day_text
 from hotfix_check.report.parts import is_lacking, standing_of
@@ -26,7 +26,7 @@ from hotfix_check.version import FileVersion
 def installation_document(
     one: Installation,
     catalogue: Catalogue,
-    findings: Iterable[FindingDocument],
+    findings: Iterable[WeighedDocument],
     as_of: date | None,
     day: date,
 ) -> InstallationDocument:
@@ -90,7 +90,7 @@ def brought_by(build: FileVersion, product: Product, updates: Iterable[Update]) 
     return (None, None) if first is None else (first.id, first.built)
 
 
-def _behind(findings: Iterable[FindingDocument], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
+def _behind(findings: Iterable[WeighedDocument], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
     lacking = {each["id"] for each in findings if is_lacking(each)}
     days = (update.built for update in catalogue.updates if update.id in lacking)
     newest = max((day for day in days if day), default=None)

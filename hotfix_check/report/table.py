@@ -8,15 +8,13 @@ from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.parts import (
     Part,
     census_words,
-    counted,
     day_of,
     level_words,
     parts_of,
-    some,
     standing_of,
     step_line,
     step_notes,
@@ -113,7 +111,8 @@ class _Page:
     ) -> str:
         standing = standing_of(one, findings, self.day)
         product = next((product for product in target["products"] if product["id"] == one["product"]), None)
-        why = f" ({level_reason(product, level_words(one))})" if product else ""
+        reason = level_reason(product, level_words(one), one, target["installations"]) if product else ""
+        why = f" ({reason})" if reason else ""
         where = f" in {one['root']}" if one["root"] not in (None, ".") and (named or one["snapshot"]) else ""
         aside = (
             " A shadow copy: the product is elsewhere too, and this one decides nothing." if not one["counts"] else ""
