@@ -35,7 +35,7 @@ from hotfix_check.assess.installation_answers import (
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
-from hotfix_check.assess.places import Places, backup_paths, names_by_folder
+from hotfix_check.assess.places import Places, backup_paths
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
@@ -91,17 +91,18 @@ class Assessor:
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
         stray = {*divided.stray} - {one.path for one in clients}
-        seen = replace(
-            inventory,
-            files=tuple(file for file in inventory.files if file.path not in stray),
-            unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
-        )
+        seen = inventory
+        if stray:
+            seen = replace(
+                inventory,
+                files=tuple(file for file in inventory.files if file.path not in stray),
+                unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
+            )
         files = TargetFiles(seen, identities, self.all_names)
         findings = [finding for one in judged for finding in one.findings]
-        names = names_by_folder(seen)
         for product in asked:
             if product.id not in there:
-                findings.extend(self._not_there(product, files, names, question))
+                findings.extend(self._not_there(product, files, question))
         unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
@@ -136,14 +137,12 @@ class Assessor:
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
         files = TargetFiles(file_set.inventory, identities, self.all_names)
-        names = names_by_folder(file_set.inventory)
         found: list[InstallationAnswer] = []
         for product in file_set.products:
             if product not in asked:
                 continue
             places = Places(
                 file_set.inventory,
-                names,
                 product,
                 complete=question.complete,
                 roles=file_set.roles,
@@ -208,11 +207,9 @@ class Assessor:
             unread_marker=_unread_marker(evidence),
         )
 
-    def _not_there(
-        self, product: Product, files: TargetFiles, names: Mapping[str, frozenset[str]], question: Question
-    ) -> Iterable[Finding]:
+    def _not_there(self, product: Product, files: TargetFiles, question: Question) -> Iterable[Finding]:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
-        places = Places(files.inventory, names, product, complete=question.complete)
+        places = Places(files.inventory, product, complete=question.complete)
         evidence = ProductEvidence(product, files, places)
         judge = ProductUpdates(evidence, None, self.relations, self._absent_because(evidence, question))
         return self._findings(judge, question, None)
@@ -408,9 +405,9 @@ def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, fil
 
     Those that no row names among them.
     """
-    folder = file.path.rpartition("/")[0]
-    beside = [files.identity(one).products for one in files.inventory.files if one.path.rpartition("/")[0] == folder]
-    return sum(product.id in one for one in beside) >= sum(bool(one & owners) for one in beside)
+    beside = files.owners_by_folder[file.path.rpartition("/")[0]].items()
+    own = sum(count for ids, count in beside if product.id in ids)
+    return own >= sum(count for ids, count in beside if ids & owners)
 
 
 def _version_unread(file: InstalledFile | UnreadableFile) -> bool:

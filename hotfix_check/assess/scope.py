@@ -32,9 +32,9 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
     found: set[str] = set()
     for inventory in inventories:
         identities = Identities(products)
-        for program in inventory.files:
-            if name_of(program.path) not in names and (owners := identities.of(program).products):
-                found.update(one.id for one in products if one.id in owners and identities.is_program_of(program, one))
+        for _, name, program in inventory.places:
+            if name not in names and isinstance(program, InstalledFile):
+                found |= identities.programs_of(program)
         found.update(product.id for product in products if reports_of(product, inventory.reported))
         files = TargetFiles(with_suspects_unreadable(inventory, identities, names), identities, names)
         for file in files:
