@@ -182,10 +182,12 @@ class Assessor:
             line = product.line_of(marker.version) if level.low != level.high else level.low
             level = _with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
+            level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         recorded = with_recorded_level(level, product, inventory.registry)
-        ended = end_of_support(product, level, question, file_set.root)
+        shown = next((file for file in inventory.files if identities.is_program_of(file, product)), None)
+        ended = end_of_support(product, level, shown, question, file_set.root)
         findings = steps.with_advice()
         holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
@@ -356,13 +358,18 @@ class Assessor:
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
-    """Levels and rollups are asked of servers; of a lone file, what it decides, or its line where nothing names it."""
+    """Levels and rollups are asked of servers; of a lone file, what it decides.
+
+    Where only a marker could show a product's updates and it was not collected, those of the line of its files are
+    asked too, so that the marker is named as what would settle them.
+    """
+    unmarked = product.build_per_update and level.basis is Basis.INFERRED and lone not in product.files
+    of_line = unmarked and any(package.line == level.low for package in update.packages)
     if update.kind in _OF_SERVERS and not level.server:
-        return False
+        return of_line and update.kind is Kind.UPDATE_ROLLUP
     if lone is None or lone in deciding_names(update) or (update.level is not None and _is_marker(product, lone)):
         return True
-    line = level.basis is Basis.INFERRED and lone not in product.files and product.build_per_update
-    return line and any(package.line == level.low for package in update.packages)
+    return of_line
 
 
 def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:

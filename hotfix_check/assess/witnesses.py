@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import Census, Counted, Standing, Witness
 from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Verdict
@@ -60,6 +62,20 @@ class Witnesses:
         older = "" if marker is None else f", while {self.marker} is {marker.version}"
         return f"{newest.name} is {newest.build}{older}"
 
+    def interim(self) -> Iterator[Anomaly]:
+        """That files are newer than the marker, where no update that the catalogue has lies between: an interim one."""
+        marker, newest = self.census.marker, self.census.newest_of_line(self.line)
+        if marker is None or marker.version is None or newest is None or newest.build <= marker.version:
+            return
+        shipped = self.relations.shipped(self.product.id, self.line, self.marker)
+        if any(marker.version < one.version <= newest.build for one in shipped):
+            return
+        yield Anomaly(
+            AnomalyCode.UNKNOWN_BUILD,
+            f"{newest.name} is {newest.build}, later than {self.marker} {marker.version}, and no update that the "
+            f"catalogue has lies between",
+        )
+
     def _marker_row(self, judgement: Judgement) -> JudgedRow | None:
         marker = self.census.marker
         if marker is None:
@@ -109,7 +125,8 @@ class Witnesses:
             case Standing.DOUBTFUL:
                 if newest is None:
                     said = (
-                        f"{witness.unread}, beside {self.marker}, cannot be read, and nothing else bears witness to it"
+                        f"{witness.unread}, beside {self.marker}, shows no build of the product, and nothing "
+                        f"else bears witness to it"
                     )
                 else:
                     said = f"no other file that was collected is newer than {before}: supply the rest of its folder"

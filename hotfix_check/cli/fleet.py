@@ -25,12 +25,12 @@ from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.run import Ran, run_fleet
 from hotfix_check.fleet.sources import Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
-from hotfix_check.fleet.words import counted
 from hotfix_check.frozen import dataclass
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers
 from hotfix_check.report.formats import FleetForm
+from hotfix_check.report.names import counted
 from hotfix_check.report.result import RunInfo, configuration_document
 from hotfix_check.untrusted.shown import path_text
 

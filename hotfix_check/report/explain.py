@@ -13,6 +13,9 @@ from hotfix_check.report.wording import headline, next_steps
 
 _MARKS = {"exact": "+", "later": "+", "older": "-", "absent": "-"}
 _BY_LEVEL = "a service pack or cumulative update is judged by the service level, which marker files show"
+_HALF_INSTALLED = (
+    "one file never proves an update: the other program files of the installation do not confirm what its marker shows"
+)
 _LINKS = 10
 NOT_LOOKED_AT = (
     "Not looked at: the registry, files waiting for a restart, running processes, and what is not in the target."
@@ -25,7 +28,11 @@ def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Se
     name = names_of([finding["id"]])[0]
     lines = [f"{finding['id']}: {finding['title']}", ""]
     lines += [f"{headline(finding)}", f"Confidence: {finding['confidence']}. Importance: {finding['importance']}."]
-    rule = _BY_LEVEL if finding["kind"] in ("service-pack", "cumulative-update") else LOOKS[finding["verdict"]].rule
+    rule = LOOKS[finding["verdict"]].rule
+    if finding["kind"] in ("service-pack", "cumulative-update"):
+        rule = _BY_LEVEL
+    elif is_written(finding["anomalies"], AnomalyCode.HALF_INSTALLED):
+        rule = _HALF_INSTALLED
     lines += [f"Rule: {rule}.", ""]
     if finding["files"]:
         line = f", package for {finding['line']}" if finding["line"] else ""

@@ -283,7 +283,7 @@ def _identity(text: str) -> str:
                 "products": [{**product, "level_basis": "markers"}],
                 **{"foreign": [text], "build_of": [text], "contains": [entry], "next": entry, "anomalies": [text]},
                 "next_steps": [{"id": text, "title": text}],
-                "exposures": [{"cve": text, "state": "exposed", "fixed_by": text}],
+                "exposures": [{"cve": text, "state": "exposed", "fixed_by": text, "known_exploited": text}],
             }
         ],
         "unreadable": [{"path": text, "reason": text}],
