@@ -52,6 +52,7 @@ class FleetForm(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    MD = "md"
     HTML = "html"
     XLSX = "xlsx"
     PARQUET = "parquet"

@@ -111,8 +111,8 @@ def result_document(
         "waivers": {
             "file": waivers.path if waivers else None,
             "sha256": waivers.sha256 if waivers else None,
-            "expired": [_waiver(one) for one in applied.expired],
-            "unused": [_waiver(one) for one in applied.unused],
+            "expired": [waiver_document(one) for one in applied.expired],
+            "unused": [waiver_document(one) for one in applied.unused],
         },
         "targets": [
             _target(assessment, catalogue, fail_on, here, run.as_of, day, ladders)
@@ -261,7 +261,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingD
         "settle_with": [{"file": one.file, "role": one.role, "why": one.why} for one in finding.settle_with],
         "restart": update.restart,
         "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
-        "waiver": None if waiver is None else _waiver(waiver),
+        "waiver": None if waiver is None else waiver_document(waiver),
         "recorded": None if finding.recorded is None else list(finding.recorded),
         "source": "; ".join(update.sources),
     }
@@ -324,7 +324,8 @@ def _copy(copy: Copy) -> CopyDocument:
     }
 
 
-def _waiver(waiver: Waiver) -> WaiverDocument:
+def waiver_document(waiver: Waiver) -> WaiverDocument:
+    """A waiver as the result holds it."""
     return {
         "id": waiver.id,
         "reason": waiver.reason,
@@ -349,7 +350,7 @@ def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> AdvisoryDocument:
         "source": advisory.source,
         "kind": "support" if held.of_support else "build",
         "counts": held.counts,
-        "waiver": None if waiver is None else _waiver(waiver),
+        "waiver": None if waiver is None else waiver_document(waiver),
     }
 
 
