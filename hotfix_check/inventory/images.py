@@ -1,8 +1,8 @@
 """Disk images and containers that are not read, told by their bytes, so that they are named as what they are.
 
 They hold whole volumes, and reading those is the work of a file system: mounted or unpacked, their folder is a target.
-An archive is read where it is the target; one that lies in the top folder of another target is named too, since evidence
-is often packed there, and those further below belong to what is installed.
+An archive is read where it is the target; one in the top folder of another target is named too, since evidence is often
+packed there, and those further below belong to what is installed.
 """
 
 from __future__ import annotations
