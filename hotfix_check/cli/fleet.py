@@ -23,7 +23,7 @@ from hotfix_check.fleet.journal import Journal, journal_file, question_digest
 from hotfix_check.fleet.pool import in_processes
 from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.run import Ran, run_fleet
-from hotfix_check.fleet.sources import Source, find_sources, local_path, real_place
+from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.frozen import dataclass
 from hotfix_check.judging.judge import ReadyJudge
@@ -105,10 +105,11 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
 def _judge(options: FleetOptions, question: FleetQuestion, spool: Spool) -> list[str]:
     """Fill the spool; what is to be said of the journal."""
     judging = _scheduler(options, question)
-    sources = _each_once(find_sources(options.paths), spool, options)
+    left_out = LeftOut()
+    sources = _each_once(find_sources(options.paths, left_out), spool, options)
     with counting("Judging", quiet=options.quiet) as count:
         if options.resume is None:
-            return _report_notes(run_fleet(sources, judging, spool, None, count))
+            return _report_notes(run_fleet(sources, judging, spool, None, count)) + left_out.notes()
         with Journal(options.resume, question_digest(question), options.paths) as journal:
             ran = run_fleet(sources, judging, spool, journal, count)
             gone = list(journal.gone()) if not journal.empty else []
@@ -126,7 +127,7 @@ def _judge(options: FleetOptions, question: FleetQuestion, spool: Spool) -> list
             if journal.ignored:
                 damaged = counted(journal.ignored, "line of the journal is", "lines of the journal are")
                 notes.append(f"{damaged} damaged; those hosts were judged again")
-            return notes
+            return notes + left_out.notes()
 
 
 def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -> Iterator[Source]:
