@@ -20,6 +20,13 @@ from hotfix_check.drafts.article.values import is_missing
 
 _REACH = 16
 """Lines above a table in which fix wording counts."""
+_SENTENCES = 6
+"""Sentences above a table among which the one that announces it is looked for."""
+_LABEL = 5
+"""Words of a label at most: "Information store:"."""
+_LONG_LABEL = 16
+_OTHER_SECTIONS = ("symptoms", "cause", "workaround", "status", "references")
+"""Sections whose files are none of the fix's, unless a sentence over them says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,8 @@ class _Above:
     lines: tuple[str, ...]
     lead: str
     """The last sentence, and the one before it where that is only a label."""
+    said: str
+    """The last sentence that tells what the files under it are, or nothing."""
     section: str | None
 
     @property
@@ -115,17 +124,39 @@ def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) ->
         elif line.kind == "blank" and taken and taken[-1]:
             taken.append("")
     above = tuple(reversed(taken))
-    return _Above(lines=tuple(text for text in above if text), lead=_lead(above), section=headings.section(first))
-
-
-def _lead(above: Sequence[str]) -> str:
-    """The last sentence of the last paragraph; with the one before it, where it is a label of a few words."""
     paragraphs = [" ".join(part.split("\n")) for part in "\n".join(above).split("\n\n") if part.strip()]
-    said = [sentence for paragraph in paragraphs[-3:] for sentence in sentences(paragraph)]
-    if not said:
-        return ""
-    label = len(said[-1].split()) <= 5 or bool(wording.COMPONENT.match(said[-1]))
-    return " ".join(said[-2:]) if label else said[-1]
+    sentences_above = [sentence for paragraph in paragraphs[-3:] for sentence in sentences(paragraph)]
+    return _Above(
+        lines=tuple(text for text in above if text),
+        lead=_lead(sentences_above),
+        said=_announcement(sentences_above),
+        section=headings.section(first),
+    )
+
+
+def _lead(said: Sequence[str]) -> str:
+    """The last sentence; with the one before it, where it is a label of a few words."""
+    return " ".join(said[-2:]) if said and _is_label(said[-1]) else (said[-1] if said else "")
+
+
+def _announcement(said: Sequence[str]) -> str:
+    """The last sentence that announces files, but for labels, and for what is said of the zone of their times."""
+    for sentence in reversed(said[-_SENTENCES:]):
+        if wording.OF_PAGES.search(sentence):
+            continue
+        if wording.OF_TIMES.search(sentence) and not wording.STRONG_FIX.search(sentence):
+            continue
+        if not _is_label(sentence) and wording.ANNOUNCES.search(sentence):
+            return sentence
+    return ""
+
+
+def _is_label(sentence: str) -> bool:
+    sentence = sentence.removeprefix("- ")
+    words = len(sentence.split())
+    if words <= _LABEL or wording.COMPONENT.match(sentence):
+        return True
+    return words <= _LONG_LABEL and bool(wording.LABEL.fullmatch(sentence))
 
 
 def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, article: _Article, floor: int) -> str | None:
@@ -140,12 +171,28 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return "it compares releases"
     if other := wording.other_files(f"{above.lead} {table.heading or ''}".strip()):
         return other
+    if above.said and (other := _said_of_others(table, above)):
+        return other
     strong = wording.STRONG_FIX.search(above.flat)
     if article.titled_other and not (strong and article.about_fix):
         return "a list by the title of the article"
     if not strong and wording.OTHER_LIST.search(above.close) and not wording.FIX.search(above.close):
         return "another kind of list"
     return None
+
+
+def _said_of_others(table: RawTable, above: _Above) -> str | None:
+    """Why the sentence that announces a table says that it is not the fix's; None where it says so, or leaves it open."""
+    if other := wording.other_files(above.said):
+        return other
+    if wording.FIX.search(above.said):
+        return None
+    if wording.OFFERED.search(above.said) and all(_may_be_package(row) for row in table.rows):
+        return None
+    carried = wording.CARRIED.search(above.said)
+    if carried and above.section not in _OTHER_SECTIONS and wording.FIX.search(above.close):
+        return None
+    return None if wording.DOWNLOAD_LIST.search(above.said) else "the sentence over it says nothing of a fix"
 
 
 _NOTHING = "no fix wording above it"
