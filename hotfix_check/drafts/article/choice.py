@@ -171,6 +171,8 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return "it compares releases"
     if other := wording.other_files(f"{above.lead} {table.heading or ''}".strip()):
         return other
+    if above.lines and (other := wording.other_label(above.lines[-1])):
+        return other
     if above.said and (other := _said_of_others(table, above)):
         return other
     strong = wording.STRONG_FIX.search(above.flat)
@@ -250,6 +252,7 @@ def without_old_columns(table: RawTable) -> RawTable:
         for index, column in enumerate(table.columns or ())
         if column in (several := _repeated(table.columns or (), concept))
         and wording.OLD_COLUMN.search(column.label)
+        and not wording.NEW_COLUMN.search(column.label)
         and any(wording.NEW_COLUMN.search(other.label) for other in several)
     }
     if not old:

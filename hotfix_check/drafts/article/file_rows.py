@@ -195,8 +195,15 @@ def _and(doubt: str | None, more: str) -> str:
     return f"{doubt}; {more}" if doubt else more
 
 
+_BUILD = re.compile(r"(\d{1,5}\.\d{1,5}) \(build (\d{1,5}\.\d{1,5})\b.{0,40}\)", re.IGNORECASE)
+"""As Exchange System Manager shows a version: 6.5 (Build 7653.8: Service Pack 2)."""
+
+
 def _normalised(row: DraftRow, product: str | None, doubts: list[str]) -> DraftRow:
-    normal = normal_version(row.version, VERSION_PREFIX[product] if product else None) if row.version else None
+    printed = row.version
+    if row.version_text and (build := _BUILD.fullmatch(row.version_text)):
+        printed = f"{build[1]}.{build[2]}"
+    normal = normal_version(printed, VERSION_PREFIX[product] if product else None) if printed else None
     if row.version and normal is None:
         doubts.append(f"{row.name}: version {row.version} is not four dotted numbers")
         row = replace(row, doubt=_and(row.doubt, f"version {row.version} is not four dotted numbers"))

@@ -16,20 +16,29 @@ from hotfix_check.drafts.vocabulary import JOINING_WORDS, PROCESSORS
 DateOrder = Literal["month-first", "day-first"]
 
 _MONTHS = (
-    ("january", "januar", "janvier", "enero", "gennaio", "januari", "janeiro"),
-    ("february", "februar", "f\u00e9vrier", "fevrier", "febrero", "febbraio", "februari", "fevereiro"),
-    ("march", "m\u00e4rz", "maerz", "mars", "marzo", "maart", "mar\u00e7o"),
-    ("april", "avril", "abril", "aprile"),
-    ("may", "mai", "mayo", "maggio", "mei", "maio"),
-    ("june", "juni", "juin", "junio", "giugno", "junho"),
-    ("july", "juli", "juillet", "julio", "luglio", "julho"),
-    ("august", "ao\u00fbt", "aout", "agosto", "augustus"),
-    ("september", "septembre", "septiembre", "settembre", "setembro"),
-    ("october", "oktober", "octobre", "octubre", "ottobre", "outubro"),
-    ("november", "novembre", "noviembre", "novembro"),
-    ("december", "dezember", "d\u00e9cembre", "decembre", "diciembre", "dicembre", "dezembro"),
-)
-"""In the languages in which bulletins were published: English, German, French, Spanish, Italian, Dutch, Portuguese."""
+    ("january", "januar", "janvier", "enero", "gennaio", "januari", "janeiro", "stycznia", "ledna", "\u044f\u043d\u0432\u0430\u0440\u044f", "ocak",
+     "tammikuuta", "janu\u00e1r"),
+    ("february", "februar", "f\u00e9vrier", "fevrier", "febrero", "febbraio", "februari", "fevereiro", "lutego", "\u00fanora",
+     "\u0444\u0435\u0432\u0440\u0430\u043b\u044f", "\u015fubat", "helmikuuta", "febru\u00e1r"),
+    ("march", "m\u00e4rz", "maerz", "mars", "marzo", "maart", "mar\u00e7o", "marca", "b\u0159ezna", "\u043c\u0430\u0440\u0442\u0430", "mart", "marts",
+     "maaliskuuta", "m\u00e1rcius"),
+    ("april", "avril", "abril", "aprile", "kwietnia", "dubna", "\u0430\u043f\u0440\u0435\u043b\u044f", "nisan", "huhtikuuta", "\u00e1prilis"),
+    ("may", "mai", "mayo", "maggio", "mei", "maio", "maja", "kv\u011btna", "\u043c\u0430\u044f", "may\u0131s", "maj", "toukokuuta", "m\u00e1jus"),
+    ("june", "juni", "juin", "junio", "giugno", "junho", "czerwca", "\u010dervna", "\u0438\u044e\u043d\u044f", "haziran", "kes\u00e4kuuta", "j\u00fanius"),
+    ("july", "juli", "juillet", "julio", "luglio", "julho", "lipca", "\u010dervence", "\u0438\u044e\u043b\u044f", "temmuz", "hein\u00e4kuuta", "j\u00falius"),
+    ("august", "ao\u00fbt", "aout", "agosto", "augustus", "augusti", "sierpnia", "srpna", "\u0430\u0432\u0433\u0443\u0441\u0442\u0430", "a\u011fustos",
+     "elokuuta", "augusztus"),
+    ("september", "septembre", "septiembre", "settembre", "setembro", "wrze\u015bnia", "z\u00e1\u0159\u00ed", "\u0441\u0435\u043d\u0442\u044f\u0431\u0440\u044f", "eyl\u00fcl",
+     "syyskuuta", "szeptember"),
+    ("october", "oktober", "octobre", "octubre", "ottobre", "outubro", "pa\u017adziernika", "\u0159\u00edjna", "\u043e\u043a\u0442\u044f\u0431\u0440\u044f", "ekim",
+     "lokakuuta", "okt\u00f3ber"),
+    ("november", "novembre", "noviembre", "novembro", "listopada", "listopadu", "\u043d\u043e\u044f\u0431\u0440\u044f", "kas\u0131m",
+     "marraskuuta"),
+    ("december", "dezember", "d\u00e9cembre", "decembre", "diciembre", "dicembre", "dezembro", "desember", "grudnia", "prosince",
+     "\u0434\u0435\u043a\u0430\u0431\u0440\u044f", "aral\u0131k", "joulukuuta"),
+)  # fmt: skip
+"""As dates of bulletins print them: English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Czech, Russian,
+Turkish, Finnish, Hungarian, and the Scandinavian languages."""
 _SHORT_MONTHS = (
     ("jan", "janv", "ene", "gen"), ("feb", "febr", "f\u00e9vr", "fevr", "fev", "f\u00e9v"),
     ("mar", "m\u00e4r", "mrz", "mrt"), ("apr", "avr", "abr"), ("mag",), ("jun", "giu"), ("jul", "juil", "lug"),
@@ -47,18 +56,27 @@ _DAY_MONTH = re.compile(
     rf"(\d{{1,2}})(?:\.|er|de|\u00ba)?[-/. ]?(?:de )?({MONTH})\.?[-/., ]{{0,2}}(?:de )?(\d{{2,4}})", re.IGNORECASE
 )
 _MONTH_DAY = re.compile(rf"({MONTH})\.?[-/. ]?(\d{{1,2}})[-/., ]{{1,2}}(\d{{2,4}})", re.IGNORECASE)
-_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?", re.IGNORECASE)
+_YEAR_MONTH_DAY = re.compile(
+    rf"(\d{{4}})(?:\. ?({MONTH}) (\d{{1,2}})\.?|[\u5e74\ub144] ?(\d{{1,2}})[\u6708\uc6d4] ?(\d{{1,2}})[\u65e5\uc77c])", re.IGNORECASE
+)
+_WEEKDAY = re.compile(r"^[^\W\d]{2,14},? +(?=\S)")
+_TIME = re.compile(
+    r"(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?", re.IGNORECASE
+)
 _SIZE = re.compile(
-    r"(\d[\d.,]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?"
+    r"(\d[\d.,'\u2019]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?"
     r"(bytes?|b|octets?|kilobytes?|kilo-?octets?|k[bo]?|megabytes?|m[bo]?|gb)?\.?",
     re.IGNORECASE,
 )
 _BYTES_WITHIN = re.compile(r"\((\d[\d,]{0,15}) bytes?\)", re.IGNORECASE)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:['\u2019]\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}")
 _VERSION = re.compile(
     r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?)| ?(build \d{1,8}))?",
     re.IGNORECASE,
 )
+_BROKEN_VERSION = re.compile(r"\d{1,5}(?: ?\. ?\d{1,5}){1,3}|\d{1,5}(?:, ?\d{1,5}){3}")
+_DOT_AND_SPACE = re.compile(r" ?\. ?|, ?")
+"""A version wrapped within its cell, or printed as the resource of a program has it: 6, 5, 7653, 8."""
 _MISSING = frozenset((
     "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
     "not versioned", "?", "*", "\u2013", "\u2014", "none specified",
@@ -138,6 +156,11 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
         year, month, day = match[3], MONTHS[match[2].lower()], int(match[1])
     elif match := _MONTH_DAY.fullmatch(text):
         year, month, day = match[3], MONTHS[match[1].lower()], int(match[2])
+    elif match := _YEAR_MONTH_DAY.fullmatch(text):
+        year, month, day = match[1], MONTHS[match[2].lower()] if match[2] else int(match[4]), int(match[3] or match[5])
+    elif weekday := _WEEKDAY.match(text):
+        rest = text[weekday.end() :]
+        return read_date(rest, order, dotted=dotted) if _DAY_MONTH.fullmatch(rest) or _MONTH_DAY.fullmatch(rest) else None
     else:
         return None
     if len(year) == 3 or len(year) == 1:
@@ -185,14 +208,14 @@ def read_size(text: str, *, unit: str = "") -> Size:
 
 
 def _grouped(number: str) -> int | None:
-    return int(re.sub("[,. ]", "", number)) if _GROUPED.fullmatch(number) else None
+    return int(re.sub("[,. '\u2019]", "", number)) if _GROUPED.fullmatch(number) else None
 
 
 def read_version(text: str) -> PrintedVersion | None:
     """A version as printed; a label behind it (``(xpclnt_qfe.010827-1803)``, ``shp``) leaves it and keeps the
     whole text."""
     text = text.strip()
-    match = _VERSION.fullmatch(text)
+    match = _VERSION.fullmatch(_DOT_AND_SPACE.sub(".", text) if _BROKEN_VERSION.fullmatch(text) else text)
     if not match:
         return None
     label = match[2] or match[3] or match[4]

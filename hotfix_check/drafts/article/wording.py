@@ -23,6 +23,7 @@ FIX = re.compile(
       | ^\s*file\s+information
       | ^\s*component\s*:
       | \bpost[- ]sp\d | \bpost[- ]service\s+pack | \bhot-?fix(?:es)?\b
+      | \bafter\s+(?:the|this)\s+(?:\w+\s+)?(?:fix|patch|hot-?fix|update)\b
       | (?:obtain|apply|install|use)\s+the\s+(?:following|updated)\s+(?:fix|file|patch|update|version|hotfix)s?
       | (?:a|the|supported|this)\s+(?:\w+\s+)?(?:fix|patch|hot-?fix)\b
     """,
@@ -186,6 +187,11 @@ _NOT_THE_FIXS = (
      "files of other vendors"),
 )
 """What is said of files beside a fix that is named in the same sentence."""
+_OTHER_LABEL = re.compile(
+    rf"(?:the\s+)?(?:superseded|previous(?:ly\s+\w+)?|earlier|older|old|original|withdrawn|recalled|unpatched|vulnerable)\s+"
+    rf"(?:[\w.-]+\s+){{0,3}}?(?:{_NAMED_FIX}|{_THINGS})\b.{{0,40}}|(?:before|prior\s+to|without)\s.{{1,60}}",
+    re.IGNORECASE,
+)
 _BEFORE = re.compile(rf"\b(?:before|prior\s+to)\s+(?:you\s+)?(?:install|appl|the\s+(?:[\w-]+\s+){{0,2}}?{_NAMED_FIX})", re.IGNORECASE)
 _IN_PLACE_OF = re.compile(
     r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$", re.IGNORECASE
@@ -250,6 +256,11 @@ def other_files(lead: str) -> str | None:
     if _is_said(_PERHAPS_CALLED_OLD, lead):
         return "files that are called old, wrong or released"
     return next((reason for pattern, reason in _SAID_OF_THEM if pattern.search(lead)), None)
+
+
+def other_label(label: str) -> str | None:
+    """Why a heading over a table says that its files are not those of the fix; None where it does not."""
+    return "its heading names older files" if _OTHER_LABEL.fullmatch(label.strip(" -:")) else None
 
 
 def _is_said(pattern: re.Pattern[str], lead: str) -> bool:
