@@ -38,6 +38,8 @@ class PlacedTable:
     reason: str
     component: str | None
     heading: str | None
+    product_said: str | None
+    """The product that the sentence over it names."""
     is_package: bool
     """Whether the files are the download itself, by the sentence above them."""
     doubt: str | None = None
@@ -90,13 +92,14 @@ def place_tables(
     headings = Headings(lines)
     placed: list[PlacedTable] = []
     floor = 0
+    counted = False
     for raw in tables:
         table = without_old_columns(raw)
         above = _above(lines, table.first, floor, headings)
         reason = None if is_list and table.rows else _reason_against(lines, table, above, article, floor)
         why, weak = ("file list", False) if is_list and table.rows else (reason or "", False)
         if reason is None and not is_list:
-            why, weak = _reason_for(table, above, article, counted=any(one.is_fix for one in placed))
+            why, weak = _reason_for(table, above, article, counted=counted)
         placed.append(
             PlacedTable(
                 table=table,
@@ -104,10 +107,12 @@ def place_tables(
                 reason=why,
                 component=headings.component(table.first),
                 is_package=_is_package(table, above),
+                product_said=match[1] if (match := wording.FIX_FOR.search(above.said)) else None,
                 heading=table.heading or headings.label(table.first, floor) or headings.heading(table.first),
                 doubt="no sentence says that its table is the fix's" if weak else None,
             )
         )
+        counted = counted or placed[-1].is_fix
         floor = table.last + 1
     return _with_packages(_without_least_versions(placed))
 
@@ -291,11 +296,16 @@ def _one_value(table: RawTable, concept: str) -> bool:
 
 
 def _is_package(table: RawTable, above: _Above) -> bool:
-    """Whether the sentence over it offers the files for download, and none of them has a version."""
+    """Whether the sentence over it offers the files for download, and none of them has a version, or a heading says so."""
     offered = wording.OFFERED.search(above.lead) or (
         wording.PACKAGE.search(above.lead) and not wording.INSTALLED.search(above.lead)
     )
-    return bool(offered) and all(_may_be_package(row) for row in table.rows)
+    if offered and all(_may_be_package(row) for row in table.rows):
+        return True
+    labels = [*(column.label for column in table.columns or () if column.concept == "name"), above.lead]
+    return any(wording.OF_PACKAGE.search(label) for label in labels) and all(
+        wording.PACKAGE_NAME.search(row.values["name"]) for row in table.rows
+    )
 
 
 def _may_be_package(row: RawRow) -> bool:

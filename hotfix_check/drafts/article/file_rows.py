@@ -91,10 +91,14 @@ def _variants(
 
 
 def _groups(tables: Sequence[PlacedTable]) -> list[str | None]:
-    """What tells the tables apart: their headings, else their components, else nothing."""
+    """What tells the tables apart: their headings, else their components, else what is said over them, else nothing."""
     if len(tables) < 2:
         return [None] * len(tables)
-    for texts in ([table.heading for table in tables], [table.component for table in tables]):
+    for texts in (
+        [table.heading for table in tables],
+        [table.component for table in tables],
+        [table.product_said for table in tables],
+    ):
         if len(set(texts)) > 1:
             return [text or table.component for text, table in zip(texts, tables, strict=True)]
     return [None] * len(tables)

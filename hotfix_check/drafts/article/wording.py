@@ -53,6 +53,8 @@ DOWNLOAD_LIST = re.compile(
     re.IGNORECASE,
 )
 PACKAGE = re.compile(r"self-extracting|\bdownload|\bpackage\b", re.IGNORECASE)
+OF_PACKAGE = re.compile(r"\bpackage\s+(?:file\s+)?(?:name|information)|\binstaller\b", re.IGNORECASE)
+"""A heading of a column or a table that is of the download."""
 PACKAGE_NAME = re.compile(r"\.(?:exe|zip|msi|msp|cab)$", re.IGNORECASE)
 FIX_TITLE = re.compile(
     r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE"
@@ -87,6 +89,12 @@ INSTALLED = re.compile(
 OFFERED = re.compile(
     r"\bfollowing\s+(?:[\w-]+\s+){0,3}?(?:self-extracting|packages?|downloads?|installers?)\b", re.IGNORECASE
 )
+FIX_FOR = re.compile(
+    r"\b(?:fix|hot-?fix|update|patch|rollup|version)\s+for\s+((?:Microsoft\s+)?(?:Exchange|Windows|Outlook|Office|SNA|SQL"
+    r"|Internet|IIS|Systems|Visual)\b[^.:]{2,70}?)\s+(?:has|have|should|must|will|contains?|includes?|installs?)\b",
+    re.IGNORECASE,
+)
+"""A lead-in that names the product of its table."""
 PACKAGE_LIKE = re.compile(r"\d{3}|qfe|hot-?fix|fix|patch|upd|setup|sp\d", re.IGNORECASE)
 
 OLD_COLUMN = re.compile(
