@@ -189,7 +189,7 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
 
 
 def _said_of_others(table: RawTable, above: _Above) -> str | None:
-    """Why the sentence that announces a table says that it is not the fix's; None where it says so, or leaves it open."""
+    """Why the sentence that announces a table says that it is none of the fix's; None where it leaves that open."""
     if other := wording.other_files(above.said):
         return other
     if wording.FIX.search(above.said):
@@ -296,7 +296,7 @@ def _one_value(table: RawTable, concept: str) -> bool:
 
 
 def _is_package(table: RawTable, above: _Above) -> bool:
-    """Whether the sentence over it offers the files for download, and none of them has a version, or a heading says so."""
+    """Whether the sentence over it offers files for download that have no version, or a heading says so."""
     offered = wording.OFFERED.search(above.lead) or (
         wording.PACKAGE.search(above.lead) and not wording.INSTALLED.search(above.lead)
     )

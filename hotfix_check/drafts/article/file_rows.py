@@ -43,8 +43,8 @@ class FileRows(NamedTuple):
     doubts: tuple[str, ...]
 
 
-def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...]) -> FileRows:
-    """The rows of all tables; ``ids`` are the catalogue ids of the article's products."""
+def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...], others: Sequence[str] = ()) -> FileRows:
+    """The rows of all tables; ``ids`` are the catalogue ids of the article's products, ``others`` those without one."""
     rows: list[DraftRow] = []
     unused: list[str] = []
     doubts: list[str] = []
@@ -54,7 +54,7 @@ def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...]) -> FileRows:
         if order == "day-first":
             doubts.append(f"dates such as {table.rows[0].values.get('date')} are read day first")
         found = [row for raw in table.rows for row in _variants(raw, placed, group, order, unused)]
-        rows += _with_products(found, ids, doubts)
+        rows += _with_products(found, () if _is_of(group, others) else ids, doubts)
         unused += [*table.unread, *(text for raw in table.rows for text in raw.left_over)]
     return FileRows(tuple(rows), tuple(unused), tuple(doubts))
 
@@ -177,6 +177,19 @@ def _with_version(row: DraftRow, text: str) -> DraftRow:
     if printed is None:
         return replace(row, version_text=text, doubt=_and(row.doubt, f"version {clipped(text, 40)} could not be read"))
     return replace(row, version=printed.version, version_text=printed.text)
+
+
+def _is_of(group: str | None, others: Sequence[str]) -> bool:
+    """Whether a heading names a product that the catalogue does not know: LinkAge beside Exchange (KB192932)."""
+    named = _words(group or "")
+    return len(named) > 1 and not find_terms(group or "") and any(named <= _words(other) for other in others)
+
+
+_COMMON = frozenset(("microsoft", "version", "versions", "server", "for", "service", "pack"))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9.]+", text.lower())) - _COMMON
 
 
 def _with_products(rows: list[DraftRow], ids: tuple[str, ...], doubts: list[str]) -> list[DraftRow]:

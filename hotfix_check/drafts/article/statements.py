@@ -71,14 +71,23 @@ _REQUIRES = (
         r"(?=(?:microsoft\s)?(?:exchange|windows|outlook|office|sql|internet)\s)(.{3,200})",
         re.IGNORECASE,
     ),
-    re.compile(rf"^(.{{3,200}}?)\s(?:is|are)\s(?:a\s)?(?:prerequisites?|requirements?)\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}", re.IGNORECASE),
-    re.compile(rf"^(.{{3,200}}?)\s(?:is|are)\s(?:required|needed|necessary)\s(?:to|before\syou|in\sorder\sto)\s{_INSTALL}\s{_THIS_FIX}", re.IGNORECASE),
+    re.compile(
+        rf"^(.{{3,200}}?)\s(?:is|are)\s(?:a\s)?(?:prerequisites?|requirements?)\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(.{{3,200}}?)\s(?:is|are)\s(?:required|needed|necessary)\s(?:to|before\syou|in\sorder\sto)\s{_INSTALL}\s{_THIS_FIX}",
+        re.IGNORECASE,
+    ),
     re.compile(
         rf"\b(?:before|prior\sto)\s(?:you\s)?{_INSTALL}\s{_THIS_FIX}\b[^,.]{{0,60}},\s(?:you\s(?:must|should)\s)?"
         r"(?:make\ssure|verify|ensure)\s(?:that\s)?(?:you\s(?:have|are\srunning)\s)?(.{3,200})",
         re.IGNORECASE,
     ),
-    re.compile(r"^prerequisites?:\s(?=(?:the\s)?(?:microsoft\s)?(?:exchange|windows|outlook|office|sql|internet)\s)(.{3,200})", re.IGNORECASE),
+    re.compile(
+        r"^prerequisites?:\s(?=(?:the\s)?(?:microsoft\s)?(?:exchange|windows|outlook|office|sql|internet)\s)(.{3,200})",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\bprerequisites?\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}\s(?:is|are)\s(.{{3,250}})", re.IGNORECASE),
     re.compile(
         rf"\b(?:before|prior\sto)\s(?:you\s)?(?:can\s)?{_INSTALL}\s{_THIS_FIX}\b[^,.]{{0,60}},\s(?:you\s(?:must|need\sto"
@@ -110,6 +119,7 @@ _REQUIRED_LIST = re.compile(
     rf"\b(?:following\b|{_INSTALL}\b)[^.:]{{0,80}}:$",
     re.IGNORECASE,
 )
+_ONE_OF = re.compile(r"\b(?:one|any|either)(?: of)? the following\b|\bat least one\b", re.IGNORECASE)
 _NAMES_PRODUCT = (
     r"(?:[A-Z][a-z]+ \d{4} )?(?:Microsoft )?"
     r"(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|\.NET|Systems Management|SNA|Visual)\b"
@@ -124,7 +134,8 @@ _FOR_MORE = re.compile(r"\s*\bFor (?:more|additional|further) information\b")
 _SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
 _LIST_OF_TWO = re.compile(rf",? and (?:the )?(?={_NAMES_PRODUCT})", re.IGNORECASE)
 _NOT_A_THING = re.compile(
-    r"^(?:there|no|nothing|none)\b|^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
+    r"^(?:there|no|nothing|none)\b"
+    r"|^(?:a|an|the|your|you|that)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
     r"|time|password|administrat|manual|change|registry|review|user\b)"
     r"|^you to (?:restart|reboot)|^(?:it|them|this|these|changes)\b",
     re.IGNORECASE,
@@ -183,10 +194,12 @@ _RESTART_COMPUTER = re.compile(
     re.IGNORECASE,
 )
 _RESTARTED = re.compile(
-    r"\b(?:computers?|servers?|systems?)\s(?:(?:will|is|are)\s(?:be\s)?)(?:\w+\s)?(?:restart|reboot)(?:s|ed)?\b", re.IGNORECASE
+    r"\b(?:computers?|servers?|systems?)\s(?:(?:will|is|are)\s(?:be\s)?)(?:\w+\s)?(?:restart|reboot)(?:s|ed)?\b",
+    re.IGNORECASE,
 )
 _RESTART_ANSWER = re.compile(
-    r"(?:(?:re-?start|re-?boot)(?: is)? (?:required|needed|necessary)|requires (?:a )?(?:re-?start|re-?boot))\s?[:?] ?(yes|no)\b",
+    r"(?:(?:re-?start|re-?boot)(?: is)? (?:required|needed|necessary)|requires (?:a )?(?:re-?start|re-?boot))"
+    r"\s?[:?] ?(yes|no)\b",
     re.IGNORECASE,
 )
 _ANSWERS: dict[str, Restart] = {"yes": "yes", "required": "yes", "no": "no", "none": "no", "not required": "no"}
@@ -243,6 +256,7 @@ class Statements:
     """What the prose says; a ``*_stated`` flag is true when the article speaks of the matter at all."""
 
     prerequisites: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     prerequisites_stated: bool = False
     restart: Restart | None = None
     replaces: tuple[int, ...] = ()
@@ -266,6 +280,7 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
     """Read the prose; ``own`` is the article's number, which it does not replace."""
     said = _said(paragraphs)
     required = _required(said, paragraphs)
+    alternatives = _alternatives(said, paragraphs)
     replacing = [each for each in said if _MAY_REPLACE.search(each.sentence)]
     telling = {each.at for each in replacing}
     replaces, replaced_by = _replacements([each for each in said if each.at in telling], paragraphs)
@@ -273,8 +288,11 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
     restarts = {_restart(each, paragraphs) for each in said if _speaks_of_restart(each)}
     return Statements(
         prerequisites=required,
+        alternatives=tuple(several for several in alternatives if set(several) <= set(required)),
         prerequisites_stated=bool(required) or any(_nothing_required(each) for each in said),
-        restart=None if {"yes", "no"} <= restarts else next((kind for kind in get_args(Restart) if kind in restarts), None),
+        restart=None
+        if {"yes", "no"} <= restarts
+        else next((kind for kind in get_args(Restart) if kind in restarts), None),
         replaces=tuple(sorted(replaces - {own})),
         replaces_stated=bool(replaces)
         or any(_REPLACES_NONE.search(each.sentence) for each in replacing)
@@ -314,6 +332,16 @@ def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ..
         for thing in _required_things(each, paragraphs):
             things.setdefault(thing.lower(), thing)
     return tuple(things.values())
+
+
+def _alternatives(said: Sequence[_Said], paragraphs: Sequence[str]) -> list[tuple[str, ...]]:
+    """What lists give as alternatives: "you must have one of the following installed"."""
+    lists = [
+        tuple(_listed_things(paragraphs, each.at))
+        for each in said
+        if "following" in each.sentence and _ONE_OF.search(each.sentence) and _REQUIRED_LIST.search(each.sentence)
+    ]
+    return [several for several in lists if len(several) > 1]
 
 
 def _under_heading(paragraphs: Sequence[str]) -> list[str]:

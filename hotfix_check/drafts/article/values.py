@@ -16,38 +16,39 @@ from hotfix_check.drafts.vocabulary import JOINING_WORDS, PROCESSORS
 DateOrder = Literal["month-first", "day-first"]
 
 _MONTHS = (
-    ("january", "januar", "janvier", "enero", "gennaio", "januari", "janeiro", "stycznia", "ledna", "\u044f\u043d\u0432\u0430\u0440\u044f", "ocak",
-     "tammikuuta", "janu\u00e1r"),
-    ("february", "februar", "f\u00e9vrier", "fevrier", "febrero", "febbraio", "februari", "fevereiro", "lutego", "\u00fanora",
-     "\u0444\u0435\u0432\u0440\u0430\u043b\u044f", "\u015fubat", "helmikuuta", "febru\u00e1r"),
-    ("march", "m\u00e4rz", "maerz", "mars", "marzo", "maart", "mar\u00e7o", "marca", "b\u0159ezna", "\u043c\u0430\u0440\u0442\u0430", "mart", "marts",
-     "maaliskuuta", "m\u00e1rcius"),
-    ("april", "avril", "abril", "aprile", "kwietnia", "dubna", "\u0430\u043f\u0440\u0435\u043b\u044f", "nisan", "huhtikuuta", "\u00e1prilis"),
-    ("may", "mai", "mayo", "maggio", "mei", "maio", "maja", "kv\u011btna", "\u043c\u0430\u044f", "may\u0131s", "maj", "toukokuuta", "m\u00e1jus"),
-    ("june", "juni", "juin", "junio", "giugno", "junho", "czerwca", "\u010dervna", "\u0438\u044e\u043d\u044f", "haziran", "kes\u00e4kuuta", "j\u00fanius"),
-    ("july", "juli", "juillet", "julio", "luglio", "julho", "lipca", "\u010dervence", "\u0438\u044e\u043b\u044f", "temmuz", "hein\u00e4kuuta", "j\u00falius"),
-    ("august", "ao\u00fbt", "aout", "agosto", "augustus", "augusti", "sierpnia", "srpna", "\u0430\u0432\u0433\u0443\u0441\u0442\u0430", "a\u011fustos",
-     "elokuuta", "augusztus"),
-    ("september", "septembre", "septiembre", "settembre", "setembro", "wrze\u015bnia", "z\u00e1\u0159\u00ed", "\u0441\u0435\u043d\u0442\u044f\u0431\u0440\u044f", "eyl\u00fcl",
-     "syyskuuta", "szeptember"),
-    ("october", "oktober", "octobre", "octubre", "ottobre", "outubro", "pa\u017adziernika", "\u0159\u00edjna", "\u043e\u043a\u0442\u044f\u0431\u0440\u044f", "ekim",
-     "lokakuuta", "okt\u00f3ber"),
-    ("november", "novembre", "noviembre", "novembro", "listopada", "listopadu", "\u043d\u043e\u044f\u0431\u0440\u044f", "kas\u0131m",
-     "marraskuuta"),
-    ("december", "dezember", "d\u00e9cembre", "decembre", "diciembre", "dicembre", "dezembro", "desember", "grudnia", "prosince",
-     "\u0434\u0435\u043a\u0430\u0431\u0440\u044f", "aral\u0131k", "joulukuuta"),
-)  # fmt: skip
-"""As dates of bulletins print them: English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Czech, Russian,
-Turkish, Finnish, Hungarian, and the Scandinavian languages."""
-_SHORT_MONTHS = (
-    ("jan", "janv", "ene", "gen"), ("feb", "febr", "f\u00e9vr", "fevr", "fev", "f\u00e9v"),
-    ("mar", "m\u00e4r", "mrz", "mrt"), ("apr", "avr", "abr"), ("mag",), ("jun", "giu"), ("jul", "juil", "lug"),
-    ("aug", "ago", "ao\u00fb"), ("sep", "sept", "set"), ("oct", "okt", "out", "ott"), ("nov",),
-    ("dec", "dez", "d\u00e9c", "dic"),
-)  # fmt: skip
-MONTHS = {
-    name: number for names in (_MONTHS, _SHORT_MONTHS) for number, several in enumerate(names, 1) for name in several
-}
+    "january february march april may june july august september october november december",  # English
+    "jan feb mar apr may jun jul aug sep oct nov dec",
+    "januar februar märz april mai juni juli august september oktober november dezember",  # German
+    "jan febr mrz apr mai jun jul aug sept okt nov dez",
+    "- - maerz - - - - - - - - -",
+    "- - mär - - - - - - - - -",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",  # French
+    "janv févr mars avr mai juin juil aoû sept oct nov déc",
+    "- fevrier - - - - - aout - - - decembre",
+    "- fevr - - - - - - - - - -",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",  # Spanish
+    "ene feb mar abr may jun jul ago set oct nov dic",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",  # Italian
+    "gen feb mar apr mag giu lug ago set ott nov dic",
+    "januari februari maart april mei juni juli augustus september oktober november december",  # Dutch
+    "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",  # Portuguese
+    "jan fev mar abr mai jun jul ago set out nov dez",
+    "- fév - - - - - - - - - -",
+    "januari februari mars april maj juni juli augusti september oktober november december",  # Swedish
+    "- - marts - - - - - - - - desember",  # Danish, Norwegian
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",  # Polish
+    "ledna února března dubna května června července srpna září října listopadu prosince",  # Czech
+    "января февраля марта апреля мая июня"  # Russian
+    " июля августа сентября октября ноября"
+    " декабря",
+    "ocak şubat mart nisan may\u0131s haziran temmuz ağustos eylül ekim kas\u0131m aral\u0131k",  # Turkish
+    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta"  # Finnish
+    " lokakuuta marraskuuta joulukuuta",
+    "január február március április május június július augusztus szeptember október november december",
+)
+"""As dates of bulletins print them, a form a line; "-" where it is that of another line. The last: Hungarian."""
+MONTHS = {name: number for names in _MONTHS for number, name in enumerate(names.split(), 1) if name != "-"}
 """Names of months in small letters, and their numbers."""
 MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _NUMBERS = re.compile(r"(\d{1,4})([/-])(\d{1,2})\2(\d{1,4})")
@@ -57,11 +58,13 @@ _DAY_MONTH = re.compile(
 )
 _MONTH_DAY = re.compile(rf"({MONTH})\.?[-/. ]?(\d{{1,2}})[-/., ]{{1,2}}(\d{{2,4}})", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(
-    rf"(\d{{4}})(?:\. ?({MONTH}) (\d{{1,2}})\.?|[\u5e74\ub144] ?(\d{{1,2}})[\u6708\uc6d4] ?(\d{{1,2}})[\u65e5\uc77c])", re.IGNORECASE
+    rf"(\d{{4}})(?:\. ?({MONTH}) (\d{{1,2}})\.?|[\u5e74\ub144] ?(\d{{1,2}})[\u6708\uc6d4] ?(\d{{1,2}})[\u65e5\uc77c])",
+    re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"^[^\W\d]{2,14},? +(?=\S)")
 _TIME = re.compile(
-    r"(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?", re.IGNORECASE
+    r"(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?",
+    re.IGNORECASE,
 )
 _SIZE = re.compile(
     r"(\d[\d.,'\u2019]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?"
@@ -69,7 +72,9 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _BYTES_WITHIN = re.compile(r"\((\d[\d,]{0,15}) bytes?\)", re.IGNORECASE)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:['\u2019]\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}")
+_GROUPED = re.compile(
+    r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:['\u2019]\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}"
+)
 _VERSION = re.compile(
     r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?)| ?(build \d{1,8}))?",
     re.IGNORECASE,
@@ -160,7 +165,9 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
         year, month, day = match[1], MONTHS[match[2].lower()] if match[2] else int(match[4]), int(match[3] or match[5])
     elif weekday := _WEEKDAY.match(text):
         rest = text[weekday.end() :]
-        return read_date(rest, order, dotted=dotted) if _DAY_MONTH.fullmatch(rest) or _MONTH_DAY.fullmatch(rest) else None
+        return (
+            read_date(rest, order, dotted=dotted) if _DAY_MONTH.fullmatch(rest) or _MONTH_DAY.fullmatch(rest) else None
+        )
     else:
         return None
     if len(year) == 3 or len(year) == 1:

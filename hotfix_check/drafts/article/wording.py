@@ -191,8 +191,10 @@ _NOT_THE_FIXS = (
         ),
         "files that a step works on",
     ),
-    (re.compile(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b", re.IGNORECASE),
-     "files of other vendors"),
+    (
+        re.compile(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b", re.IGNORECASE),
+        "files of other vendors",
+    ),
 )
 """What is said of files beside a fix that is named in the same sentence."""
 _OTHER_LABEL = re.compile(
@@ -200,7 +202,9 @@ _OTHER_LABEL = re.compile(
     rf"(?:[\w.-]+\s+){{0,3}}?(?:{_NAMED_FIX}|{_THINGS})\b.{{0,40}}|(?:before|prior\s+to|without)\s.{{1,60}}",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(rf"\b(?:before|prior\s+to)\s+(?:you\s+)?(?:install|appl|the\s+(?:[\w-]+\s+){{0,2}}?{_NAMED_FIX})", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"\b(?:before|prior\s+to)\s+(?:you\s+)?(?:install|appl|the\s+(?:[\w-]+\s+){{0,2}}?{_NAMED_FIX})", re.IGNORECASE
+)
 _IN_PLACE_OF = re.compile(
     r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$", re.IGNORECASE
 )
