@@ -56,7 +56,9 @@ def merge_drafts(
         for source, draft in drafts:
             try:
                 files = merging.put(draft, take_new=take_new, accept_doubts=accept_doubts)
-                told.append(f"{source}: merged into {', '.join(files)}")
+                others = ", ".join(row.name for row in draft.files if row.product is None)
+                left = f"; left out, of no product of the catalogue: {others}" if others else ""
+                told.append(f"{source}: merged into {', '.join(files)}{left}")
             except HotfixCheckError as error:
                 complain([f"{source}: {error.lines[0]}", *error.lines[1:]])
                 failed = True
@@ -123,7 +125,10 @@ class _Merging:
         merged = dict(self._files)
         places = dict(self._places)
         names = []
-        for product_id, block in update_blocks(draft, self._products).items():
+        blocks = update_blocks(draft, self._products)
+        if len(blocks) > 1:
+            blocks.pop(None, None)
+        for product_id, block in blocks.items():
             place, update = self._place(product_id, block)
             if not accept_doubts:
                 _without_doubles(update)

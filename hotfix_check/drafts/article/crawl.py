@@ -161,7 +161,7 @@ def _one_cell_a_line(lines: Sequence[Line], at: int) -> _Found | None:
     names: list[str] = []
     waiting: deque[tuple[int, str]] = deque()
     for place, text in texts:
-        if cell_concept(text) is None or len(names) == _MOST_COLUMNS:
+        if text in names or cell_concept(text) is None or len(names) == _MOST_COLUMNS:
             waiting.append((place, text))
             break
         names.append(text)
