@@ -95,7 +95,7 @@ class _OfTheStandard:
 
     def __get__(self, value: object, cls: type[Any]) -> Any:
         body = {**self._defaults, "__annotations__": self._owner.__annotations__}
-        made = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(self._owner.__name__, (), body))
+        made: Any = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(self._owner.__name__, (), body))
         for name in _TOLD:
             type.__setattr__(self._owner, name, getattr(made, name))
         return getattr(made, self._name)
