@@ -43,6 +43,11 @@ class App(typer.Typer):
         self._made = made
         super().__init__(cls=Group, **settings)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its commands."""
+        return frozenset(self._made)
+
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
         """As Typer's; the function's options are looked at when the command is called."""
 

@@ -141,8 +141,7 @@ def cache_folders(place: Path) -> list[str]:
 
 
 def test_every_command_is_watched() -> None:
-    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    names |= {f"catalogue {command.name}" for command in catalogue_app.registered_commands}
+    names = {*app.names - {"catalogue"}, *(f"catalogue {name}" for name in catalogue_app.names)}
     run = {" ".join(arguments[: 1 + (arguments[0] == "catalogue")]) for arguments, _ in JOBS}
     assert run - {"--version"} == names
 
