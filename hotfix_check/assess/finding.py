@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
+from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
 from hotfix_check.frozen import dataclass
@@ -74,7 +75,7 @@ class Copy:
     role: str | None
     state: RowState
     row: FileRow | None = None
-    anomalies: tuple[str, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class ProductLevel:
     high: int
     basis: Basis
     votes: tuple[Vote, ...]
-    anomalies: tuple[str, ...]
+    anomalies: tuple[Anomaly, ...]
     server: bool
     recorded: int | None = None
     beyond: bool = False
@@ -186,7 +187,7 @@ class Finding:
     superseded_by: tuple[str, ...]
     partly_superseded_by: tuple[str, ...]
     advice: tuple[str, ...]
-    anomalies: tuple[str, ...]
+    anomalies: tuple[Anomaly, ...]
     prerequisites: tuple[PrerequisiteState, ...]
     prerequisites_stated: bool
     blocked: bool

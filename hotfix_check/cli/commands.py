@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+_READY: dict[Callable[..., Any], Callable[[], Callable[..., Any]]] = {}
 UNSURE = object()
 """What ``taken_as_typed`` gives where it does not know."""
 
@@ -56,7 +57,7 @@ class App(typer.Typer):
 
             def make() -> Any:
                 alone = typer.Typer(add_completion=False)
-                alone.command(called, cls=_Command, **settings)(function)
+                alone.command(called, cls=_Command, **settings)(_READY.get(function, lambda: function)())
                 return typer.main.get_command(alone)
 
             self._made[called] = make
@@ -73,6 +74,12 @@ class App(typer.Typer):
             return group
 
         self._made[name] = make
+
+
+def made_ready_by(function: Function, ready: Callable[[], Callable[..., Any]]) -> Function:
+    """The same function; as a command it is what ``ready`` gives, which is asked for when it is called."""
+    _READY[function] = ready
+    return function
 
 
 class _WhenCalled(Mapping[str, Any]):
