@@ -29,6 +29,7 @@ from hotfix_check.cli.options import (
     Page,
     PageOutputs,
     Products,
+    PublisherOption,
     Quiet,
 )
 from hotfix_check.exit_code import exit_codes_text
@@ -93,6 +94,7 @@ def scan(
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
     csv: Csv = CsvKind.FINDINGS,
+    publisher: PublisherOption = None,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
     no_hash: NoHash = False,
@@ -120,6 +122,7 @@ def scan(
                 run_info=not no_run_info,
                 colour=color,
                 csv=csv,
+                publisher=publisher,
             ),
             JudgeOptions(
                 catalogues=tuple(catalogue or ()),
@@ -271,13 +274,14 @@ def convert(
     output: Outputs = None,
     form: Form = ResultForm.TABLE,
     csv: Csv = CsvKind.FINDINGS,
+    publisher: PublisherOption = None,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
 ) -> None:
     """Render a saved result again, in any format; nothing is read but that file."""
     from hotfix_check.cli.converting import run_convert
 
-    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv)
+    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv, publisher=publisher)
 
 
 @app.command(epilog=EXIT_CODES)

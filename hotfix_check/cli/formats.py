@@ -12,7 +12,8 @@ from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.judging import known
 from hotfix_check.cli.output import columns, for_machines, is_stream, replaced, replaced_bytes, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
-from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
+from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, CsvKind, Paint, Report, View, plain
+from hotfix_check.report.publisher import Publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 
 Shown = TypeVar("Shown")
@@ -24,11 +25,17 @@ _EXTRAS = {"parquet": ("pyarrow", "Parquet", "fleet")}
 
 
 def check_outputs(
-    report: Report[Any], form: str, outputs: Sequence[Path], *, inputs: Sequence[Path], others: Sequence[str] = ()
+    report: Report[Any],
+    form: str,
+    outputs: Sequence[Path],
+    *,
+    inputs: Sequence[Path],
+    others: Sequence[str] = (),
+    publisher: Publisher | None = None,
 ) -> None:
     """Raises UsageError for a suffix of no format, and for a file that would replace what is read.
 
-    ``others`` are suffixes of files that are no report.
+    ``others`` are suffixes of files that are no report. A format that names who publishes it needs a ``publisher``.
     """
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
@@ -40,11 +47,13 @@ def check_outputs(
         if not is_stream(path) and not is_manifest(path) and chosen is None:
             known("--output", path.suffix.lower() or path.name, report.suffixes())
         not_evidence(path, inputs)
-        _needs_extra(chosen)
-    _needs_extra(form)
+        _needs(chosen, publisher)
+    _needs(form, publisher)
 
 
-def _needs_extra(form: str | None) -> None:
+def _needs(form: str | None, publisher: Publisher | None) -> None:
+    if form in BY_A_PUBLISHER and publisher is None:
+        raise UsageError(NO_PUBLISHER)
     if form in _EXTRAS:
         from importlib import import_module
 
@@ -76,9 +85,15 @@ def is_manifest(path: Path) -> bool:
     return path.name.lower().endswith(MANIFEST_SUFFIX)
 
 
-def terminal_view(*, everything: bool, paint: Paint = plain, csv: CsvKind = CsvKind.FINDINGS) -> View:
+def terminal_view(
+    *,
+    everything: bool,
+    paint: Paint = plain,
+    csv: CsvKind = CsvKind.FINDINGS,
+    publisher: Publisher | None = None,
+) -> View:
     """How a report looks on stdout."""
-    return View(width=columns(), everything=everything, paint=paint, csv=csv)
+    return View(width=columns(), everything=everything, paint=paint, csv=csv, publisher=publisher)
 
 
 def write_report(

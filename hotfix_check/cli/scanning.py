@@ -20,6 +20,7 @@ from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory.target import STANDARD_INPUT
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
+from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
@@ -42,6 +43,7 @@ class ScanOptions:
     run_info: bool
     colour: ColourChoice
     csv: CsvKind
+    publisher: str | None
 
 
 def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
@@ -53,7 +55,9 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
     options = replace(options, targets=_each(options.targets))
     policy = [file for file in (asked.baseline, options.waivers) if file is not None]
     inputs = (*options.targets, *policy, *asked.catalogues, *(() if asked.hive is None else (asked.hive,)))
-    check_outputs(RESULT, options.form, options.outputs, inputs=inputs, others=(MANIFEST_SUFFIX,))
+    publisher = None if options.publisher is None else parse_publisher(options.publisher)
+    others = (MANIFEST_SUFFIX,)
+    check_outputs(RESULT, options.form, options.outputs, inputs=inputs, others=others, publisher=publisher)
     if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
     if not asked.hashes and any(map(is_manifest, options.outputs)):
@@ -110,7 +114,9 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         document,
         options.form,
         options.outputs,
-        terminal_view(everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv),
+        terminal_view(
+            everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv, publisher=publisher
+        ),
         instead=request if options.ask else None,
         others={MANIFEST_SUFFIX: manifest},
     )
