@@ -24,6 +24,7 @@ from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_each
+from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, apply_waivers
 from hotfix_check.report.document import FindingDocument, ResultDocument, TargetDocument
 from hotfix_check.report.names import level_text
@@ -147,9 +148,11 @@ def read_row(table: object, where: str) -> HostRow:
 class FleetQuestion:
     """All that a process needs to judge hosts, as a value that can be sent to it.
 
-    ``day`` is the one that waivers expire by; ``tool`` the version of hotfix-check that asks.
+    ``options`` is what was typed, of which the rest follows. ``day`` is the one that waivers expire by; ``tool`` the
+    version of hotfix-check that asks.
     """
 
+    options: JudgeOptions
     catalogue: Catalogue
     question: Question
     waivers: Waivers

@@ -59,7 +59,7 @@ def installation_document(
         "behind": _behind(own, catalogue, released),
         "census": [{"build": str(count.build), "files": count.files} for count in one.census],
         "next_steps": [step_document(step, one) for step in one.next_steps],
-        "exposures": [_exposure(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures],
+        "exposures": [exposure_document(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures],
     }
     document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
     return document
@@ -139,7 +139,8 @@ def step_document(step: Step, one: Installation) -> StepDocument:
     }
 
 
-def _exposure(exposure: Exposure, known: Cve | None) -> ExposureDocument:
+def exposure_document(exposure: Exposure, known: Cve | None) -> ExposureDocument:
+    """A CVE on an installation, with what the catalogue knows of it."""
     return {
         "cve": exposure.cve,
         "state": str(exposure.state),

@@ -121,7 +121,7 @@ def census_words(one: InstallationDocument, most: int = 3) -> str:
     ]
     rest = others[shown:]
     if rest:
-        told.append(f"the other {sum(count['files'] for count in rest)} carry {len(rest)} other builds")
+        told.append(f"{sum(count['files'] for count in rest)} carry {len(rest)} other builds")
     return ", ".join(told)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import (
     CollectedDocument,
     FindingDocument,
@@ -25,7 +26,6 @@ TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; not known whether it is there."
 WEIGHTY = ("required", "recommended")
 NOT_RECORDED = "not recorded"
-NEWER_THAN_CATALOGUE = "newer-than-catalogue"
 
 
 def to_act_on(finding: FindingDocument) -> bool:
@@ -36,7 +36,7 @@ def to_act_on(finding: FindingDocument) -> bool:
 
 def is_newer(one: InstallationDocument) -> bool:
     """Whether its build is one that the catalogue does not know yet."""
-    return any(text.startswith(NEWER_THAN_CATALOGUE) for text in one["anomalies"])
+    return is_written(one["anomalies"], AnomalyCode.NEWER_THAN_CATALOGUE)
 
 
 def update_name(finding: FindingDocument | StepDocument) -> str:
@@ -67,7 +67,8 @@ def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
     explained = [f"{names_of([by['id']])[0]} ({by['certainty']})" for by in finding["satisfied_by"] if by["id"]]
     if explained:
         steps.append(f"Explained by {', '.join(explained)}.")
-    asked = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
+    # a file may be asked for twice: for a row of its own, and because it shows the level
+    asked = dict.fromkeys(one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"])
     if asked:
         steps.append(f"To settle it, supply {', '.join(asked)}.")
     return steps
@@ -93,7 +94,7 @@ def _advice_steps(finding: FindingDocument) -> list[str]:
     own, advice = finding["id"], finding["advice"]
     if not advice:
         return []
-    regressed = any("regressed" in one for one in finding["anomalies"])
+    regressed = is_written(finding["anomalies"], AnomalyCode.REGRESSED)
     again = " again" if finding["verdict"] == "partial" or regressed else ""
     condition = " if this server has the problem" if finding["importance"] == "optional" else ""
     itself = f"{update_name(finding)}{again}{condition}"
@@ -153,7 +154,7 @@ def _root_of(path: str, roots: Sequence[str]) -> str | None:
 
 
 def _recorded_where(product: ProductDocument) -> str:
-    reported = any(text.startswith("reported-only:") for text in product["anomalies"])
+    reported = is_written(product["anomalies"], AnomalyCode.REPORTED_ONLY)
     return "reported" if reported else "recorded in the registry"
 
 

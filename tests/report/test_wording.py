@@ -197,7 +197,7 @@ def test_what_shows_a_level_is_no_vote_of_another_installation(
         ((4, 3, 2, 2), "4 files carry 1.0.0.0, 3 carry 1.0.0.1, 2 carry 1.0.0.2, 2 carry 1.0.0.3"),
         (
             (4, 3, 1, 1, 1),
-            "4 files carry 1.0.0.0, 3 carry 1.0.0.1, 1 carries 1.0.0.2, the other 2 carry 2 other builds",
+            "4 files carry 1.0.0.0, 3 carry 1.0.0.1, 1 carries 1.0.0.2, 2 carry 2 other builds",
         ),
     ],
     ids=["none", "one file", "one beside others", "as many as are told", "more"],
