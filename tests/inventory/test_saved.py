@@ -117,6 +117,8 @@ def example(**changes: Any) -> dict[str, Any]:
         ({"files": [{"path": "a", "size": 1, "colour": "red"}]}, "colour: unknown field"),
         ({"files_seen": True}, "files_seen: a whole number expected, found True"),
         ({"collected": None}, "collected: missing"),
+        ({"files": [{"path": "a", "size": 1}] * 2}, "files: 'a' is there twice"),
+        ({"lone_file": True, "files": [{"path": "a"}, {"path": "b"}]}, "lone_file: true, and 2 files are in it"),
     ],
 )
 def test_a_broken_inventory_is_refused_with_its_place(changes: dict[str, Any], said: str) -> None:
