@@ -13,6 +13,7 @@ from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.fleet.host import FleetQuestion
 from hotfix_check.fleet.sources import Source
 from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, by_path, inventory_to_json
+from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers
 from hotfix_check.version import FileVersion
 
@@ -31,6 +32,7 @@ def catalogue() -> Catalogue:
 def question() -> FleetQuestion:
     """Everything, on one day."""
     return FleetQuestion(
+        options=JudgeOptions(),
         catalogue=catalogue(),
         question=Question(),
         waivers=Waivers(),

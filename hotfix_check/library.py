@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,6 +12,9 @@ from hotfix_check.catalogue import Catalogue, default_folder
 from hotfix_check.catalogue import load_catalogue as load_files
 from hotfix_check.inventory import Asked, Inventory, read_targets
 from hotfix_check.inventory import read_target as read_one
+from hotfix_check.judging.answer import answer
+from hotfix_check.judging.judge import ask
+from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.document import ResultDocument
 from hotfix_check.result import Result, result_of
 
@@ -37,26 +40,21 @@ def scan(
     other names, ``assume`` levels by product, ``as_of`` the day to judge by. Nothing is printed. Raises
     HotfixCheckError.
     """
-    # The command line's own judge: one place decides what is asked, for people and for programs.
-    from hotfix_check.cli.judged import judge_all
-    from hotfix_check.cli.judging import Judge, JudgeOptions
-
     options = JudgeOptions(
         catalogues=tuple(map(Path, catalogues)),
         products=tuple(products),
         kbs=tuple(kbs),
         assume=tuple(f"{product}={level}" for product, level in (assume or {}).items()),
         baseline=None if baseline is None else Path(baseline),
+        waivers=None if waivers is None else Path(waivers),
         as_of=None if as_of is None else as_of.isoformat(),
         complete=complete,
-        hashes=hashes,
-        quiet=True,
+        no_hash=not hashes,
     )
     paths = [Path(target) for target in targets]
-    judge = Judge(options, paths, lazily=True)
+    judge = ask(options, paths, day=datetime.now(UTC).date())
     inventories = [inventory for path in paths for inventory in judge.read(path)]
-    policy = None if waivers is None else Path(waivers)
-    return result_of(judge_all(judge, inventories, policy, frozenset(), judge.day).bare_document())
+    return result_of(answer(judge.prepared(inventories), inventories).bare_document())
 
 
 def load_catalogue(*paths: Place) -> Catalogue:

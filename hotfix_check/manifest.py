@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, fields
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.errors import SavedInputError
+from hotfix_check.judging.options import JudgeOptions, is_recorded
 from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.shown import shown
 
@@ -42,39 +44,18 @@ class EvidenceTarget:
     files: tuple[EvidenceFile, ...]
 
 
-_PATH: Mapping[str, bool] = {"path": True}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The arguments that decide a judgement, as they were typed; ``day`` is the one that waivers were held against.
-
-    Whatever goes over all of them goes over the fields: an option that is not here is not verified.
-    """
-
-    catalogues: tuple[str, ...] = field(metadata=_PATH)
-    products: tuple[str, ...]
-    kbs: tuple[str, ...]
-    cves: tuple[str, ...] = ()
-    assume: tuple[str, ...]
-    baseline: str | None = field(metadata=_PATH)
-    waivers: str | None = field(metadata=_PATH)
-    fail_on: str | None
-    as_of: str | None
-    complete: bool
-    cross_check: bool
-    follow_links: bool
-    day: date
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What ``verify`` holds a later reading against; ``result_sha256`` is the digest of the JSON without run info."""
+    """What ``verify`` holds a later reading against; ``result_sha256`` is the digest of the JSON without run info.
+
+    ``day`` is the one that waivers were held against.
+    """
 
     tool: str
     catalogue_version: str
     catalogue_sha256: str
-    asked: Asked
+    options: JudgeOptions
+    day: date
     baseline_sha256: str | None
     waivers_sha256: str | None
     result_sha256: str
@@ -83,14 +64,13 @@ class Manifest:
 
 def manifest_to_json(manifest: Manifest) -> str:
     """The manifest as JSON text, one evidence file a line."""
-    asked = manifest.asked
     head: dict[str, Any] = {
         "schema": SCHEMA,
         "tool": manifest.tool,
         "catalogue": {"version": manifest.catalogue_version, "sha256": manifest.catalogue_sha256},
         "arguments": {
-            one.name: value.isoformat() if isinstance(value := getattr(asked, one.name), date) else value
-            for one in fields(asked)
+            **{one.name: _as_typed(getattr(manifest.options, one.name)) for one in recorded()},
+            "day": manifest.day.isoformat(),
         },
         "policy": {"baseline": manifest.baseline_sha256, "waivers": manifest.waivers_sha256},
         "result_sha256": manifest.result_sha256,
@@ -124,7 +104,8 @@ def parse_manifest(document: object, where: str) -> Manifest:
         tool=top.need("tool", top.text("tool")),
         catalogue_version=catalogue.need("version", catalogue.text("version")),
         catalogue_sha256=catalogue.need("sha256", catalogue.digest("sha256")),
-        asked=Asked(**{one.name: _argument(arguments, one) for one in fields(Asked)}),
+        options=JudgeOptions(**{one.name: _argument(arguments, one) for one in recorded()}),
+        day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
         baseline_sha256=policy.digest("baseline"),
         waivers_sha256=policy.digest("waivers"),
         result_sha256=top.need("result_sha256", top.digest("result_sha256")),
@@ -136,20 +117,33 @@ def parse_manifest(document: object, where: str) -> Manifest:
 
 
 def _argument(arguments: Fields, one: Field[Any]) -> Any:
-    """One of the arguments, by the type of its field; text that names places to look at is held to be that."""
-    name, path = one.name, bool(one.metadata)
+    """One of the options, by the type of its field."""
+    name = one.name
     match one.type:
         case "tuple[str, ...]":
-            texts = arguments.texts(name) or ()
-            return tuple(_path(arguments, name, text) for text in texts) if path else texts
+            return arguments.texts(name) or ()
+        case "tuple[Path, ...]":
+            return tuple(Path(_path(arguments, name, text)) for text in arguments.texts(name) or ())
         case "str | None":
-            text = arguments.text(name)
-            return _path(arguments, name, text) if path else text
+            return arguments.text(name)
+        case "Path | None":
+            text = _path(arguments, name, arguments.text(name))
+            return None if text is None else Path(text)
         case "bool":
             return arguments.flag(name, False)
-        case "date":
-            return arguments.read(name, arguments.need(name, arguments.text(name)), date.fromisoformat)
     raise TypeError(f"{name}: {one.type} cannot be read from a manifest")
+
+
+def recorded() -> Iterator[Field[Any]]:
+    """The options that a manifest records."""
+    return (one for one in fields(JudgeOptions) if is_recorded(one))
+
+
+def _as_typed(value: Any) -> Any:
+    """An option as it was typed: a path as text."""
+    if isinstance(value, Path):
+        return str(value)
+    return tuple(map(_as_typed, value)) if isinstance(value, tuple) else value
 
 
 def _table(top: Fields, key: str) -> Fields:

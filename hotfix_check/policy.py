@@ -271,7 +271,7 @@ def apply_waivers(assessments: Sequence[Assessment], waivers: Waivers, as_of: da
                 expired[waiver.id] = waiver
             else:
                 here.update((one, waiver) for one in met if one not in here)
-        by_target.append({**_waiting(assessment, here), **here})
+        by_target.append({**_waiting(assessment, here), **here} if here else {})
     return Applied(
         by_target=tuple(by_target),
         expired=tuple(expired[key] for key in sorted(expired)),

@@ -63,7 +63,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def supported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every product is judged as if it were supported still: the end of support is a matter of its own."""
-    monkeypatch.setattr("hotfix_check.cli.judging.unsupported", lambda products, day: frozenset())
+    monkeypatch.setattr("hotfix_check.judging.judge.unsupported", lambda products, day: frozenset())
 
 
 @pytest.fixture(scope="session", autouse=True)

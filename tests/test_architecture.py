@@ -30,7 +30,7 @@ ORDER = [
     "version",
     "untrusted",
     "saved_result",
-    "manifest",
+    "writing",
     "pe",
     "inventory",
     "catalogue",
@@ -39,8 +39,11 @@ ORDER = [
     "compare",
     "report",
     "drafts",
+    "judging",
+    "manifest",
     "fleet",
     "result",
+    "library",
     "cli",
 ]
 

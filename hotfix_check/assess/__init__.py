@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.census import MANY, Census, take_census
 from hotfix_check.assess.client_files import client_libraries, only_client_files
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
@@ -34,7 +35,7 @@ from hotfix_check.assess.installation_answers import (
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
-from hotfix_check.assess.places import Places, backup_paths, names_by_folder
+from hotfix_check.assess.places import Places, backup_paths
 from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
@@ -90,17 +91,18 @@ class Assessor:
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
         stray = {*divided.stray} - {one.path for one in clients}
-        seen = replace(
-            inventory,
-            files=tuple(file for file in inventory.files if file.path not in stray),
-            unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
-        )
+        seen = inventory
+        if stray:
+            seen = replace(
+                inventory,
+                files=tuple(file for file in inventory.files if file.path not in stray),
+                unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
+            )
         files = TargetFiles(seen, identities, self.all_names)
         findings = [finding for one in judged for finding in one.findings]
-        names = names_by_folder(seen)
         for product in asked:
             if product.id not in there:
-                findings.extend(self._not_there(product, files, names, question))
+                findings.extend(self._not_there(product, files, question))
         unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
@@ -135,14 +137,12 @@ class Assessor:
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
         files = TargetFiles(file_set.inventory, identities, self.all_names)
-        names = names_by_folder(file_set.inventory)
         found: list[InstallationAnswer] = []
         for product in file_set.products:
             if product not in asked:
                 continue
             places = Places(
                 file_set.inventory,
-                names,
                 product,
                 complete=question.complete,
                 roles=file_set.roles,
@@ -182,10 +182,12 @@ class Assessor:
             line = product.line_of(marker.version) if level.low != level.high else level.low
             level = _with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
+            level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         recorded = with_recorded_level(level, product, inventory.registry)
-        ended = end_of_support(product, level, question, file_set.root)
+        shown = next((file for file in inventory.files if identities.is_program_of(file, product)), None)
+        ended = end_of_support(product, level, shown, question, file_set.root)
         findings = steps.with_advice()
         holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
@@ -205,11 +207,9 @@ class Assessor:
             unread_marker=_unread_marker(evidence),
         )
 
-    def _not_there(
-        self, product: Product, files: TargetFiles, names: Mapping[str, frozenset[str]], question: Question
-    ) -> Iterable[Finding]:
+    def _not_there(self, product: Product, files: TargetFiles, question: Question) -> Iterable[Finding]:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
-        places = Places(files.inventory, names, product, complete=question.complete)
+        places = Places(files.inventory, product, complete=question.complete)
         evidence = ProductEvidence(product, files, places)
         judge = ProductUpdates(evidence, None, self.relations, self._absent_because(evidence, question))
         return self._findings(judge, question, None)
@@ -232,11 +232,11 @@ class Assessor:
         markers = [file for file in counting if _is_marker(product, name_of(file.path))]
         newest = self.outline.newest_builds[product.id]
         level = assess_level(product, counting, markers, declared, newest, census)
-        said = any(text.startswith("newer-than-catalogue") for text in level.anomalies)
+        said = is_told(level.anomalies, AnomalyCode.NEWER_THAN_CATALOGUE)
         unknown = () if said else self._unknown_builds(product, markers)
         return replace(level, anomalies=(*level.anomalies, *unknown))
 
-    def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[str]:
+    def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[Anomaly]:
         """Builds that no level and no update has, where one file carries the product's build (ExSetup.exe).
 
         Elsewhere an unknown later build is usual: fixes were handed out one by one, and most have no catalogued row.
@@ -258,12 +258,15 @@ class Assessor:
                 and all(file.version > build for build in known)
                 and file.version > headline_version(product.levels[line])
             ):
-                yield (
-                    f"newer-than-catalogue: {shown} is newer than every build that the catalogue has of "
-                    f"{product.levels[line].name}; a later update may be there"
+                yield Anomaly(
+                    AnomalyCode.NEWER_THAN_CATALOGUE,
+                    f"{shown} is newer than every build that the catalogue has of {product.levels[line].name}; "
+                    "a later update may be there",
                 )
             else:
-                yield f"unknown-build: {shown} is no build that the catalogue has of {product.name}"
+                yield Anomaly(
+                    AnomalyCode.UNKNOWN_BUILD, f"{shown} is no build that the catalogue has of {product.name}"
+                )
 
     def _next_steps(
         self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
@@ -355,13 +358,18 @@ class Assessor:
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:
-    """Levels and rollups are asked of servers; of a lone file, what it decides, or its line where nothing names it."""
+    """Levels and rollups are asked of servers; of a lone file, what it decides.
+
+    Where only a marker could show a product's updates and it was not collected, those of the line of its files are
+    asked too, so that the marker is named as what would settle them.
+    """
+    unmarked = product.build_per_update and level.basis is Basis.INFERRED and lone not in product.files
+    of_line = unmarked and any(package.line == level.low for package in update.packages)
     if update.kind in _OF_SERVERS and not level.server:
-        return False
+        return of_line and update.kind is Kind.UPDATE_ROLLUP
     if lone is None or lone in deciding_names(update) or (update.level is not None and _is_marker(product, lone)):
         return True
-    line = level.basis is Basis.INFERRED and lone not in product.files and product.build_per_update
-    return line and any(package.line == level.low for package in update.packages)
+    return of_line
 
 
 def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:
@@ -372,8 +380,9 @@ def _with_neighbours(level: ProductLevel, product: Product, census: Census, line
     if files < MANY or files <= own:
         return level
     levels = product.levels
-    said = f"mixed-level: {files} files beside the marker are of {levels[at].name}, and {own} of {levels[line].name}"
-    return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, said))
+    said = f"{files} files beside the marker are of {levels[at].name}, and {own} of {levels[line].name}"
+    mixed = Anomaly(AnomalyCode.MIXED_LEVEL, said)
+    return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, mixed))
 
 
 def _telling_names(update: Update, product: Product, lone: str | None) -> set[str]:
@@ -396,9 +405,9 @@ def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, fil
 
     Those that no row names among them.
     """
-    folder = file.path.rpartition("/")[0]
-    beside = [files.identity(one).products for one in files.inventory.files if one.path.rpartition("/")[0] == folder]
-    return sum(product.id in one for one in beside) >= sum(bool(one & owners) for one in beside)
+    beside = files.owners_by_folder[file.path.rpartition("/")[0]].items()
+    own = sum(count for ids, count in beside if product.id in ids)
+    return own >= sum(count for ids, count in beside if ids & owners)
 
 
 def _version_unread(file: InstalledFile | UnreadableFile) -> bool:

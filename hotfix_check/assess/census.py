@@ -165,9 +165,7 @@ def take_census(
     ``related`` are the other products of its root.
     """
     folder = None if marker is None else _folder(marker.path)
-    counted = {
-        folder for folder in {_folder(file.path) for file in inventory.files} if _is_counted(folder, inventory, places)
-    }
+    counted = {folder for folder in inventory.names if _is_counted(folder, inventory, places)}
     others: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     strangers: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     unread = [
@@ -175,16 +173,15 @@ def take_census(
         for file in inventory.unreadable
         if folder is not None and _folder(file.path) == folder and _is_unread_program(file)
     ]
-    for file in inventory.files:
-        version, lies_in = file.version, _folder(file.path)
-        if file is marker or lies_in not in counted:
+    for lies_in, name, file in inventory.places:
+        if file is marker or lies_in not in counted or not isinstance(file, InstalledFile):
             continue
-        beside = lies_in == folder
-        if version is not None and identities.is_program_of(file, product):
+        version, beside, programs = file.version, lies_in == folder, identities.programs_of(file)
+        if version is not None and product.id in programs:
             found = others
-        elif not beside or not is_program_name(name_of(file.path)):
+        elif not beside or not is_program_name(name):
             continue
-        elif version is not None and any(identities.is_program_of(file, one) for one in related):
+        elif version is not None and any(one.id in programs for one in related):
             found = strangers
         else:
             if not places.loose or identities.may_be_of(file, product):

@@ -30,10 +30,13 @@ def only_client_files(
 def client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:
     """Client libraries that brought no product, named as what they are."""
     absent = [one for one in products if one.client_files and one.id not in there]
-    for file in inventory.files if absent and not inventory.lone_file else ():
+    known = frozenset[str]().union(*(one.client_files for one in absent))
+    for folder, name, file in inventory.places if absent and not inventory.lone_file else ():
+        if name not in known or not isinstance(file, InstalledFile) or file.version is None:
+            continue
         for product in absent:
-            if name_of(file.path) not in product.client_files or file.version is None:
+            if name not in product.client_files:
                 continue
-            if product.holds(file.version) and not is_backup(file.path.rpartition("/")[0], inventory.root):
+            if product.holds(file.version) and not is_backup(folder, inventory.root):
                 reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"
                 yield Foreign(path=file.path, version=str(file.version), reason=reason)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.places import Places
@@ -23,14 +24,24 @@ class TargetFiles:
         self.inventory = inventory
         self.identity = identities.of
         self.by_name: dict[str, list[TargetFile]] = defaultdict(list)
-        for file in sorted((file for file in inventory.all_files if name_of(file.path) in named), key=by_path):
-            if not is_backup(file.path.rpartition("/")[0], inventory.root):
-                self.by_name[name_of(file.path)].append(file)
+        places = [place for place in inventory.places if place[1] in named]
+        for folder, name, file in sorted(places, key=lambda place: by_path(place[2])):
+            if not is_backup(folder, inventory.root):
+                self.by_name[name].append(file)
 
     @property
     def lone_name(self) -> str | None:
         """The name of the file where the target is that file alone; None elsewhere."""
         return next(iter(self.by_name), "") if self.inventory.lone_file else None
+
+    @cached_property
+    def owners_by_folder(self) -> Mapping[str, Mapping[frozenset[str], int]]:
+        """In each folder, how many of all its files are of which products."""
+        found: dict[str, Counter[frozenset[str]]] = defaultdict(Counter)
+        for folder, _, file in self.inventory.places:
+            if isinstance(file, InstalledFile):
+                found[folder][self.identity(file).products] += 1
+        return found
 
     def raised(self, versions: Mapping[str, FileVersion]) -> TargetFiles:
         """The same files, those at these paths of these versions: what the target would be after an install."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
 from hotfix_check.inventory import Collected, InstalledFile, RegistryRecords, UnreadableFile
@@ -73,7 +74,7 @@ class Copy:
     role: str | None
     state: RowState
     row: FileRow | None = None
-    anomalies: tuple[str, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ class ProductLevel:
     high: int
     basis: Basis
     votes: tuple[Vote, ...]
-    anomalies: tuple[str, ...]
+    anomalies: tuple[Anomaly, ...]
     server: bool
     recorded: int | None = None
     beyond: bool = False
@@ -185,7 +186,7 @@ class Finding:
     superseded_by: tuple[str, ...]
     partly_superseded_by: tuple[str, ...]
     advice: tuple[str, ...]
-    anomalies: tuple[str, ...]
+    anomalies: tuple[Anomaly, ...]
     prerequisites: tuple[PrerequisiteState, ...]
     prerequisites_stated: bool
     blocked: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import (
     MET,
     OPEN,
@@ -30,12 +31,14 @@ def make_finding(judge: ProductUpdates, update: Update, importance: Importance, 
     unmet = [group.requires for group in prerequisites if group.state == "unmet"]
     anomalies = list(answer.anomalies)
     if unmet and answer.verdict in PASSED and any(row.state in MET for row in answer.judgement.rows):
-        anomalies.append(f"prerequisite-absent: it needs {' and '.join(unmet)}, which is not there")
+        absent = f"it needs {' and '.join(unmet)}, which is not there"
+        anomalies.append(Anomaly(AnomalyCode.PREREQUISITE_ABSENT, absent))
     if as_of is not None and update.released is None:
         built = f"its files are of {update.built}" if update.built else "none of its dates is known"
         if update.released_month is not None:
             built = f"only its month is known, {update.released_month}"
-        anomalies.append(f"undated: {built}, so whether it was available on {as_of} is not known")
+        undated = f"{built}, so whether it was available on {as_of} is not known"
+        anomalies.append(Anomaly(AnomalyCode.UNDATED, undated))
     line = answer.judgement.line
     return Finding(
         update=update,

@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name
 from hotfix_check.catalogue.update import FileRow
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
 from hotfix_check.version import FileVersion
 
 # Old Exchange files carry few strings, so this is a list of what is known to be somebody else's. Outlook and Windows
@@ -104,10 +104,11 @@ def with_suspects_unreadable(inventory: Inventory, identities: Identities, named
     """The same target; its suspect files of catalogued names are among those that cannot be read."""
     suspects = {
         file.path: reason
-        for file in inventory.files
-        if name_of(file.path) in named
+        for folder, name, file in inventory.places
+        if name in named
+        and isinstance(file, InstalledFile)
         and (reason := identities.of(file).suspect) is not None
-        and not is_backup(file.path.rpartition("/")[0], inventory.root)
+        and not is_backup(folder, inventory.root)
     }
     if not suspects:
         return inventory
@@ -125,21 +126,53 @@ def with_suspects_unreadable(inventory: Inventory, identities: Identities, named
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a file says of itself: whose it is, of which products it is a program, and whether it gives one version."""
+
+    identity: Identity
+    programs: frozenset[str]
+    sound: bool
+
+
 class Identities:
     """Whose the files of a target are, each answer found once: most files of a server say the same of themselves."""
 
     def __init__(self, products: Sequence[Product]) -> None:
         self._products = products
-        self._known: dict[tuple[object, ...], Identity] = {}
-        self._sound: dict[tuple[object, ...], bool] = {}
+        self._known: dict[tuple[object, ...], _Told] = {}
+        self._files: dict[int, tuple[_Told, InstalledFile]] = {}  # each held, so that no other takes its id
         self._names: dict[str, str] = {}
 
     def of(self, file: InstalledFile) -> Identity:
         """Whose a file is."""
+        return self._told(file).identity
+
+    def programs_of(self, file: InstalledFile) -> frozenset[str]:
+        """The ids of the products of whose own programs a file is one: of the range, with the ProductName if any."""
+        return self._told(file).programs
+
+    def _told(self, file: InstalledFile) -> _Told:
+        asked = self._files.get(id(file))
+        if asked is not None:
+            return asked[0]
         key = (file.version, file.version_string, file.product_name, file.company_name, file.outlook_stub)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = identify(file, self._products)
+            identity = identify(file, self._products)
+            name = file.product_name
+            known = self._known[key] = _Told(
+                identity=identity,
+                programs=frozenset(
+                    product.id
+                    for product in self._products
+                    if file.version is not None
+                    and product.id in identity.products
+                    and (not product.product_names or not name or self._has_name_of(name, product))
+                ),
+                sound=len(readings(file)) == 1,
+            )
+        self._files[id(file)] = known, file
         return known
 
     def counts(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
@@ -148,18 +181,11 @@ class Identities:
 
     def is_sound(self, file: InstalledFile) -> bool:
         """Whether a file gives one version of itself, by its version block and its text alike."""
-        key = (file.version, file.version_string)
-        known = self._sound.get(key)
-        if known is None:
-            known = self._sound[key] = len(readings(file)) == 1
-        return known
+        return self._told(file).sound
 
     def is_program_of(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
-        """Whether a file is one of a product's own programs: of its range, with its ProductName where it has one."""
-        if not self.counts(file, product) or not isinstance(file, InstalledFile):
-            return False
-        name = file.product_name
-        return not product.product_names or not name or self._has_name_of(name, product)
+        """Whether a file is one of a product's own programs."""
+        return isinstance(file, InstalledFile) and product.id in self.programs_of(file)
 
     def may_be_of(self, file: InstalledFile, product: Product) -> bool:
         """Whether a file is a product's by its build, or by its name alone: one of them may be damaged."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from hotfix_check.assess.anomaly import AnomalyCode, is_told
 from hotfix_check.assess.finding import Finding, HeldAdvisory, Installation, ProductLevel, StrayCopy
 from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.next_steps import NextSteps
@@ -36,7 +37,7 @@ def where_they_count(judged: Sequence[InstallationAnswer]) -> list[InstallationA
 
 def is_beyond(installation: Installation) -> bool:
     """Whether its build is newer than every one that the catalogue has of its line, or of its product."""
-    return installation.counts and any(text.startswith("newer-than-catalogue") for text in installation.level.anomalies)
+    return installation.counts and is_told(installation.level.anomalies, AnomalyCode.NEWER_THAN_CATALOGUE)
 
 
 def product_levels(products: Iterable[Product], judged: Sequence[InstallationAnswer]) -> Iterator[ProductLevel]:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hotfix_check.assess.identity import Identities
-from hotfix_check.assess.places import names_by_folder
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
 from hotfix_check.inventory.program_folders import is_system_folder
@@ -82,12 +81,13 @@ class _Division:
         self.identities = identities
         self.above = "/".join(inventory.root).lower()
         self.held: dict[str, list[TargetFile]] = defaultdict(list)
-        for file in inventory.all_files:
+        for folder, _, file in inventory.places:
             if not (isinstance(file, UnreadableFile) and file.is_folder):
-                self.held[file.path.rpartition("/")[0]].append(file)
+                self.held[folder].append(file)
+        self._programs: dict[str, Counter[str]] = {}
         every = sorted({*inventory.folders, *self.held})
         self.folders = [one for one in every if not is_backup(one, inventory.root)]
-        self.names = names_by_folder(inventory)
+        self.names = inventory.names
         self.recorded = _recorded_roots(inventory)
         self.full = {one: f"{self.above}/{one.lower()}".rstrip("/") for one in every}
 
@@ -166,19 +166,30 @@ class _Division:
                 elif len(files) < LOOKS_LIKE_ONE:
                     continue
                 else:
-                    alike = sum(self.identities.is_program_of(file, product) for file in files) >= LOOKS_LIKE_ONE
+                    alike = self._programs_in(folder)[product.id] >= LOOKS_LIKE_ONE
                 if alike:
                     yield folder, shape.role
 
     def _tells_a_product(self, root: _Root) -> bool:
         """Whether a file there is a product's, or is called as its core files are and cannot be read."""
         return any(
-            self.identities.is_program_of(file, product)
-            or (isinstance(file, UnreadableFile) and name_of(file.path) in product.server_files)
+            self._programs_in(folder)[product.id]
+            or any(
+                isinstance(file, UnreadableFile) and name_of(file.path) in product.server_files
+                for file in self.held.get(folder, ())
+            )
             for product in root.products
             for folder in root.roles[product.id]
-            for file in self.held.get(folder, ())
         )
+
+    def _programs_in(self, folder: str) -> Counter[str]:
+        """How many of the files of a folder are programs of each product."""
+        if folder not in self._programs:
+            self._programs[folder] = found = Counter[str]()
+            for file in self.held.get(folder, ()):
+                if isinstance(file, InstalledFile):
+                    found.update(self.identities.programs_of(file))
+        return self._programs[folder]
 
     def _product_of(self, root: _Root) -> _Root:
         """The same root with the one product that it is of: its markers', else that of most of its program files."""
@@ -188,9 +199,10 @@ class _Division:
         programs: Counter[str] = Counter()
         for product in root.products:
             for folder in root.roles[product.id]:
+                programs[product.id] += self._programs_in(folder)[product.id]
+                if product.server_files.isdisjoint(self.names.get(folder, ())):
+                    continue
                 for file in self.held.get(folder, ()):
-                    if self.identities.is_program_of(file, product):
-                        programs[product.id] += 1
                     if name_of(file.path) in product.server_files:
                         markers[product.id] += self.identities.counts(file, product)
         ranked = sorted(root.products, key=lambda one: (markers[one.id], programs[one.id]), reverse=True)
@@ -247,13 +259,16 @@ class _Division:
 
         inside = {folder for folder in self.full if belongs(folder)}
         foreign = [one.full for one in roots if one is not root]
+        whole_target = not foreign and inside.issuperset(self.inventory.names)
         return FileSet(
             root=root.shown,
             products=tuple(root.products),
             roles=roles,
             systems=systems,
             snapshot=_SHADOW.search(root.full) is not None,
-            inventory=replace(
+            inventory=self.inventory
+            if whole_target
+            else replace(
                 self.inventory,
                 folders=tuple(
                     folder
@@ -302,6 +317,8 @@ class _Division:
         """Files with catalogued names that no set judges, and that lie in no folder of copies kept aside."""
         judged = {path for one in sets for path in self._judged(one)}
         for folder in self.folders:
+            if self.named.isdisjoint(self.names.get(folder, ())):
+                continue
             for file in self.held.get(folder, ()):
                 if name_of(file.path) in self.named and file.path not in judged:
                     yield file.path
@@ -310,10 +327,13 @@ class _Division:
         """The files of an installation but for those that belong into another folder than the one they lie in."""
         known = {name for product in one.products for name, file in product.files.items() if file.roles}
         above = [self.full[folder] for folder in one.roles]
-        for file in one.inventory.all_files:
-            full = self.full.get(_folder(file), "")
-            placed = _folder(file) in one.systems or any(_is_below(full, place) for place in above)
-            if one.loose or placed or name_of(file.path) not in known:
+        placed = {
+            folder
+            for folder in one.inventory.names
+            if folder in one.systems or any(_is_below(self.full.get(folder, ""), place) for place in above)
+        }
+        for folder, name, file in one.inventory.places:
+            if name in self.named and (one.loose or folder in placed or name not in known):
                 yield file.path
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import MANY, Census
 from hotfix_check.assess.finding import Basis, ProductLevel, Vote
 from hotfix_check.assess.identity import readings
 from hotfix_check.catalogue.product import Product, ProductFile
 from hotfix_check.inventory import InstalledFile, name_of
 from hotfix_check.version import FileVersion
+
+MARKERS_DISAGREE = "markers disagree"
+"""How the anomaly of a mixed level begins that is of its markers."""
 
 
 def marker_interval(product: Product, marker: ProductFile, version: FileVersion) -> tuple[int, int]:
@@ -84,7 +88,7 @@ def assess_level(
     catalogue does not know.
     """
     last = len(product.levels) - 1
-    anomalies: list[str] = []
+    anomalies: list[Anomaly] = []
     beyond = by_builds = False
     votes: list[Vote] = []
     intervals: list[tuple[int, int]] = []
@@ -95,7 +99,8 @@ def assess_level(
         if vote is None:
             both = f"its version block says {file.version}, its text {file.version_string!r}"
             name = file.path.rpartition("/")[2]
-            anomalies.append(f"suspect: {name} does not vote: {both}, and they are of different levels")
+            said = f"{name} does not vote: {both}, and they are of different levels"
+            anomalies.append(Anomaly(AnomalyCode.SUSPECT, said))
             continue
         low, high = vote
         if (low, high) != (0, last) or last == 0:
@@ -112,8 +117,11 @@ def assess_level(
         top = product.levels[-1].build[:3]
         beyond = product.build_per_level and any(one.version is not None and one.version[:3] > top for one in markers)
         anomalies.extend(
-            f"newer-than-catalogue: {file.path.rpartition('/')[2]} {file.version} is newer than every build that the "
-            f"catalogue has; a later level may be there"
+            Anomaly(
+                AnomalyCode.NEWER_THAN_CATALOGUE,
+                f"{file.path.rpartition('/')[2]} {file.version} is newer than every build that the catalogue has; "
+                "a later level may be there",
+            )
             for file in markers
             if file.version is not None and min(readings(file))[:3] > newest[:3]
         )
@@ -122,18 +130,15 @@ def assess_level(
     basis = Basis.MARKERS if intervals else Basis.NONE
     if low > high:
         low, high = min(low for low, _ in intervals), max(high for _, high in intervals)
-        anomalies.append(f"mixed-level: markers disagree, {_disagreement(votes)}")
+        anomalies.append(Anomaly(AnomalyCode.MIXED_LEVEL, f"{MARKERS_DISAGREE}, {_disagreement(votes)}"))
     if declared is not None and not (basis is Basis.MARKERS and low == high):
         index = product.level_index(declared)
         if low <= index <= high:
             low, high, basis = index, index, Basis.DECLARED
         else:
-            anomalies.append(
-                f"declared-contradicted: {product.levels[index].name} was declared, markers say "
-                f"{interval_words(product, low, high)}"
-            )
+            anomalies.append(_contradicted(product.levels[index].name, interval_words(product, low, high)))
     elif declared is not None and product.level_index(declared) != low:
-        anomalies.append(f"declared-contradicted: {declared} was declared, markers say {product.levels[low].name}")
+        anomalies.append(_contradicted(declared, product.levels[low].name))
     if census is not None and basis is Basis.NONE and (line := census.line()) is not None:
         low, high, basis = line, line if product.build_per_level else last, Basis.INFERRED
         by_builds = product.build_per_level
@@ -169,6 +174,10 @@ def interval_words(product: Product, low: int, high: int) -> str:
     if high == last:
         return f"at least {product.levels[low].name}"
     return f"{product.levels[low].name} to {product.levels[high].name}"
+
+
+def _contradicted(declared: str, markers: str) -> Anomaly:
+    return Anomaly(AnomalyCode.DECLARED_CONTRADICTED, f"{declared} was declared, markers say {markers}")
 
 
 def _disagreement(votes: Sequence[Vote]) -> str:

@@ -297,13 +297,15 @@ class NextSteps:
         )
 
 
-def with_accepted(assessment: Assessment, plans: Sequence[NextSteps], accepted: frozenset[str]) -> Assessment:
-    """The answer where these updates are accepted as missing; ``plans`` are of its installations, in their order."""
+def with_accepted(
+    assessment: Assessment, plans: Sequence[NextSteps], accepted: frozenset[str]
+) -> tuple[Assessment, tuple[NextSteps, ...]]:
+    """The answer and the plans where these updates are accepted as missing, the plans in its installations' order."""
     if not accepted:
-        return assessment
-    others = [plan.without(accepted) for plan in plans]
+        return assessment, tuple(plans)
+    others = tuple(plan.without(accepted) for plan in plans)
     advice = {(one.update.id, one.installation): one.advice for plan in others for one in plan.with_advice()}
-    return replace(
+    answer = replace(
         assessment,
         findings=tuple(
             replace(one, advice=advice.get((one.update.id, one.installation), one.advice))
@@ -314,6 +316,7 @@ def with_accepted(assessment: Assessment, plans: Sequence[NextSteps], accepted: 
             for installation, plan in zip(assessment.installations, others, strict=True)
         ),
     )
+    return answer, others
 
 
 class _State:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from hotfix_check.catalogue.product import Folder, Product
-from hotfix_check.inventory import Inventory, is_backup, name_of
+from hotfix_check.inventory import Inventory, is_backup
 
 
 class Places:
@@ -19,7 +18,6 @@ class Places:
     def __init__(
         self,
         inventory: Inventory,
-        names: Mapping[str, frozenset[str]],
         product: Product,
         *,
         complete: bool,
@@ -27,6 +25,7 @@ class Places:
         loose: bool = True,
     ) -> None:
         self.loose = loose
+        names = inventory.names
         folders = sorted({*inventory.folders, *names})
         root = "/".join(inventory.root).lower()
         self._lone = inventory.lone_file
@@ -89,21 +88,11 @@ class Places:
         return role in self._roles.values()
 
 
-def names_by_folder(inventory: Inventory) -> Mapping[str, frozenset[str]]:
-    """The lower-case names of the files that lie in each folder of a target."""
-    names: dict[str, set[str]] = defaultdict(set)
-    for file in inventory.all_files:
-        names[_folder_of(file.path)].add(name_of(file.path))
-    return {folder: frozenset(held) for folder, held in names.items()}
-
-
 def backup_paths(inventory: Inventory, named: frozenset[str]) -> tuple[str, ...]:
     """Paths of files with catalogued names that lie in backup folders."""
     return tuple(
         sorted(
-            file.path
-            for file in inventory.all_files
-            if name_of(file.path) in named and is_backup(_folder_of(file.path), inventory.root)
+            file.path for folder, name, file in inventory.places if name in named and is_backup(folder, inventory.root)
         )
     )
 

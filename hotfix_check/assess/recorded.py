@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.finding import OPEN, Basis, Finding, ProductLevel, Verdict
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.catalogue import Product
@@ -32,9 +33,9 @@ def with_recorded_level(level: ProductLevel, product: Product, records: Registry
         by = {Basis.DECLARED: "what was declared is", Basis.MARKERS: "markers say"}.get(
             level.basis, "the files' builds say"
         )
-        said = f"registry-differs: the registry records {names}, {by} {interval_words(product, level.low, level.high)}"
-        return replace(level, anomalies=(*level.anomalies, said))
-    mixed = any(text.startswith("mixed-level:") for text in level.anomalies)
+        said = f"the registry records {names}, {by} {interval_words(product, level.low, level.high)}"
+        return replace(level, anomalies=(*level.anomalies, Anomaly(AnomalyCode.REGISTRY_DIFFERS, said)))
+    mixed = is_told(level.anomalies, AnomalyCode.MIXED_LEVEL)
     return level if level.exact or mixed else replace(level, recorded=found[0])
 
 
@@ -155,22 +156,25 @@ def with_records(finding: Finding, records: ProductRecords | None) -> Finding:
     return replace(finding, recorded=keys, anomalies=(*finding.anomalies, *([] if said is None else [said])))
 
 
-def _difference(finding: Finding, keys: tuple[str, ...], records: ProductRecords) -> str | None:
+def _difference(finding: Finding, keys: tuple[str, ...], records: ProductRecords) -> Anomaly | None:
     if keys and finding.verdict in OPEN:
         said = f"it is recorded as installed in the registry ({keys[0]})"
         if _is_the_only_one_meant(finding.update, records) or _is_for_its_level(finding, records):
-            return f"recorded-but-older: {said}, but its files are older or gone: they have gone back"
-        return (
-            f"recorded-otherwise: {said}, which may mean an earlier release of it, or its package for another service "
-            "level; the files of this one are older or gone"
+            return Anomaly(
+                AnomalyCode.RECORDED_BUT_OLDER, f"{said}, but its files are older or gone: they have gone back"
+            )
+        return Anomaly(
+            AnomalyCode.RECORDED_OTHERWISE,
+            f"{said}, which may mean an earlier release of it, or its package for another service level; the files of "
+            "this one are older or gone",
         )
     noted = finding.update.kind in _NOTED and finding.update.kb is not None
     if noted and records.keys and not keys and records.complete and finding.verdict is Verdict.INSTALLED:
         if _may_be_brought(finding, records):
             return None
-        return (
-            "not-recorded: fixed by its files, but no update that the registry records of this product is known to "
-            "bring them"
+        return Anomaly(
+            AnomalyCode.NOT_RECORDED,
+            "fixed by its files, but no update that the registry records of this product is known to bring them",
         )
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import Basis, Finding, ProductLevel, Verdict
 from hotfix_check.assess.recorded import built_level
 from hotfix_check.catalogue import Product
@@ -33,10 +34,10 @@ def reported_level(product: Product, reported: Sequence[ReportedBuild]) -> Produ
     told = {one: _interval(product, one) for one in reported}
     low, high = min(one for one, _ in told.values()), max(one for _, one in told.values())
     known = low == high and _level_of(product, reported[0]) is not None
-    anomalies = [f"reported-only: {_words(product, one)}" for one in reported]
+    anomalies = [Anomaly(AnomalyCode.REPORTED_ONLY, _words(product, one)) for one in reported]
     if len(set(told.values())) > 1:
         names = f"{product.levels[low].name} and {product.levels[high].name}"
-        anomalies.append(f"mixed-level: what was reported is of {names}")
+        anomalies.append(Anomaly(AnomalyCode.MIXED_LEVEL, f"what was reported is of {names}"))
     return ProductLevel(
         product=product.id,
         low=low,

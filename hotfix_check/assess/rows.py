@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, found_by_reading
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.assess.identity import counts_for_row, readings, text_differs
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import FileRow, Package, row_day
-from hotfix_check.inventory import VERSION_FROM_TEXT, InstalledFile, UnreadableFile
+from hotfix_check.inventory import InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
 
 # Worst first: what speaks against the update, what says nothing, what speaks for it.
@@ -31,10 +32,6 @@ _WORST_FIRST = (
     RowState.NOT_CHECKABLE,
 )
 
-_READING_ANOMALIES = (
-    *("readers-disagree", "languages-disagree", "checksum-wrong", "case-duplicate"),
-    VERSION_FROM_TEXT,
-)
 _LINK_MARGIN = timedelta(days=2)
 _SAME_TIME = timedelta(minutes=2)  # tables give minutes, FAT stores every other second
 _WIDEST_OFFSET = timedelta(hours=14)
@@ -106,7 +103,7 @@ def _judge_file(rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above:
 def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above: AtOrAbove) -> Copy:
     role = evidence.places.role(file.path)
 
-    def undecided(state: RowState, *anomalies: str) -> Copy:
+    def undecided(state: RowState, *anomalies: Anomaly) -> Copy:
         return Copy(file=file, role=role, state=state, anomalies=anomalies)
 
     if all(row.version is None for row in rows):
@@ -114,7 +111,7 @@ def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvid
     if isinstance(file, UnreadableFile):
         return undecided(RowState.UNREADABLE)
     if file.version is None:
-        return undecided(RowState.UNREADABLE, "no version resource")
+        return undecided(RowState.UNREADABLE, Anomaly(AnomalyCode.NO_VERSION))
     identity = evidence.files.identity(file)
     if not any(counts_for_row(file, identity, row, evidence.product.id) for row in rows):
         return undecided(RowState.OTHER_PRODUCT if identity.products else RowState.FOREIGN)
@@ -128,7 +125,7 @@ def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvid
     lines = {evidence.product.line_of(version) for version in readings(file)} if row.range is None else {0}
     if len({one in MET for one in states}) > 1 or len(lines) > 1:
         return undecided(RowState.UNREADABLE, _two_versions(file, "level" if len(lines) > 1 else "row"))
-    anomalies = [*_version_string_anomaly(file.version, file.version_string), *file_notes(file)]
+    anomalies = [*_version_string_anomaly(file.version, file.version_string), *found_by_reading(file.notes)]
     if state is RowState.EXACT:
         anomalies.extend(_size_anomaly(row, file.size, file))
         anomalies.extend(_time_anomalies(row, file))
@@ -142,9 +139,10 @@ def _state(file: InstalledFile, row: FileRow, at_or_above: AtOrAbove) -> RowStat
     return at_or_above(row, file)
 
 
-def _two_versions(file: InstalledFile, of: str) -> str:
+def _two_versions(file: InstalledFile, of: str) -> Anomaly:
     both = f"the version block says {file.version}, the text {file.version_string!r}"
-    return f"suspect: {both}, and {'they are of two levels' if of == 'level' else 'only one of them meets the row'}"
+    why = "they are of two levels" if of == "level" else "only one of them meets the row"
+    return Anomaly(AnomalyCode.SUSPECT, f"{both}, and {why}")
 
 
 def _alternative(rows: Sequence[FileRow], file: InstalledFile, default_platform: str | None) -> FileRow | None:
@@ -187,20 +185,15 @@ def _not_there(roles: tuple[str, ...], evidence: ProductEvidence, every_role: bo
     return RowState.ABSENT if (any(whole) if every_role else all(whole)) else RowState.NOT_COLLECTED
 
 
-def file_notes(file: InstalledFile) -> tuple[str, ...]:
-    """The anomalies that reading the file already found."""
-    return tuple(note for note in file.notes if note.partition(":")[0] in _READING_ANOMALIES)
-
-
-def _size_anomaly(row: FileRow, size: int | None, file: InstalledFile | None) -> tuple[str, ...]:
+def _size_anomaly(row: FileRow, size: int | None, file: InstalledFile | None) -> tuple[Anomaly, ...]:
     if row.size is None or size is None or row.size == size:
         return ()
     english = file is None or not file.languages or any(language & 0x3FF == 9 for language in file.languages)
     why = "altered or re-released" if english else "another language than the English table"
-    return (f"size-differs: {size} bytes, the table says {row.size} ({why})",)
+    return (Anomaly(AnomalyCode.SIZE_DIFFERS, f"{size} bytes, the table says {row.size} ({why})"),)
 
 
-def _time_anomalies(row: FileRow, file: InstalledFile) -> tuple[str, ...]:
+def _time_anomalies(row: FileRow, file: InstalledFile) -> tuple[Anomaly, ...]:
     """What the file's times say against the table's UTC time; times corroborate and never decide.
 
     A file time off by whole quarters of an hour is local time, or went through a FAT disk or ZIP archive. The linker's
@@ -213,21 +206,22 @@ def _time_anomalies(row: FileRow, file: InstalledFile) -> tuple[str, ...]:
     if file.linked and day is not None:
         linked = datetime.fromtimestamp(file.linked, UTC)
         if linked - _LINK_MARGIN - timedelta(days=1) > datetime.combine(day, time(), UTC):
-            found.append(f"linked-later: linked on {linked.date()}, after the table's {day}")
+            said = f"linked on {linked.date()}, after the table's {day}"
+            found.append(Anomaly(AnomalyCode.LINKED_LATER, said))
     if isinstance(row.timestamp, datetime) and file.modified is not None:
         off = file.modified - row.timestamp
         quarters = round(off / timedelta(minutes=15))
         near = abs(off - quarters * timedelta(minutes=15)) <= _SAME_TIME
         if quarters and near and abs(off) <= _WIDEST_OFFSET:
             hours = quarters / 4
-            found.append(
-                f"time-offset: the file time is {hours:+g} h from the table's UTC time, as a time zone would be"
-            )
+            said = f"the file time is {hours:+g} h from the table's UTC time, as a time zone would be"
+            found.append(Anomaly(AnomalyCode.TIME_OFFSET, said))
     return tuple(found)
 
 
-def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[str, ...]:
+def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[Anomaly, ...]:
     """The string FileVersion is kept beside the fixed one; only other numbers are a difference, not spelling."""
     if not text_differs(version, text):
         return ()
-    return (f"string-version-differs: FileVersion says {text!r}, the fixed version is {version}",)
+    said = f"FileVersion says {text!r}, the fixed version is {version}"
+    return (Anomaly(AnomalyCode.STRING_VERSION_DIFFERS, said),)

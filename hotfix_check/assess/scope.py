@@ -25,15 +25,16 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
     """What is judged on these targets: the products that a file may count for, one that cannot be read for any, and
     those of which a build was reported.
 
-    Lone files are judged by the updates that name them; one that none names, by those of its line.
+    Lone files are judged by the updates that name them; one of a product whose updates its marker shows, and that
+    is not that marker, by all of its line.
     """
     names = outline.all_names
     found: set[str] = set()
     for inventory in inventories:
         identities = Identities(products)
-        for program in inventory.files:
-            if name_of(program.path) not in names and (owners := identities.of(program).products):
-                found.update(one.id for one in products if one.id in owners and identities.is_program_of(program, one))
+        for _, name, program in inventory.places:
+            if name not in names and isinstance(program, InstalledFile):
+                found |= identities.programs_of(program)
         found.update(product.id for product in products if reports_of(product, inventory.reported))
         files = TargetFiles(with_suspects_unreadable(inventory, identities, names), identities, names)
         for file in files:
@@ -41,5 +42,7 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
             read = isinstance(file, InstalledFile) and file.version is not None
             found.update(owners if read else (one for one in outline.names if name_of(file.path) in outline.names[one]))
     lone = frozenset(name_of(file.path) for inventory in inventories for file in inventory.all_files)
-    named = all(inventory.lone_file for inventory in inventories) and lone <= names
+    named = all(inventory.lone_file for inventory in inventories)
+    by_marker = [one for one in products if one.id in found and one.build_per_update]
+    named = named and lone <= names and all(lone <= one.files.keys() for one in by_marker)
     return Scope(products=frozenset(found), names=lone if named else None)

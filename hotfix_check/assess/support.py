@@ -7,6 +7,7 @@ from datetime import date
 
 from hotfix_check.assess.finding import HeldAdvisory, ProductLevel, Question
 from hotfix_check.catalogue.product import Advisory, Product
+from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
 
@@ -28,31 +29,40 @@ def unsupported(products: Iterable[Product], day: date) -> frozenset[str]:
 
 
 def end_of_support(
-    product: Product, level: ProductLevel, question: Question, installation: str | None
+    product: Product, level: ProductLevel, shown: InstalledFile | None, question: Question, installation: str | None
 ) -> HeldAdvisory | None:
-    """The advisory, shown by a marker, where the question is a whole one and its day is after the end.
+    """The advisory, where the question is a whole one and its day is after the end.
 
-    It counts where a server core file is there, unless the baseline accepts it: a client library alone is no server.
+    A marker shows it, without one ``shown``, a program file of the product. It counts for an installation, and for
+    loose files with a server core file among them, unless the baseline accepts it. A client library, or an Admin.exe
+    left behind of a product that says its build in many files, is no server.
     """
-    vote = next(iter(level.votes), None)
-    if product.id not in question.unsupported or question.kbs is not None or vote is None:
+    if product.id not in question.unsupported or question.kbs is not None:
         return None
-    build = FileVersion.parse(vote.version)
+    vote = next(iter(level.votes), None)
+    if vote is not None:
+        file, path, version = vote.file, vote.path, vote.version
+    elif shown is not None:
+        file, path, version = shown.path.rpartition("/")[2], shown.path, str(shown.version)
+    else:
+        return None
+    build = FileVersion.parse(version)
     advisory = Advisory(
         id=support_id(product.id),
         product=product.id,
         kb=None,
-        file=vote.file,
+        file=file,
         first=build,
         last=build,
         text=support_text(product),
         source=f"end of support of {product.name}",
     )
+    served = level.server or (product.build_per_update and installation is not None)
     return HeldAdvisory(
         advisory=advisory,
-        path=vote.path,
-        version=vote.version,
+        path=path,
+        version=version,
         installation=installation,
         of_support=True,
-        counts=level.server and advisory.id not in question.accepted,
+        counts=served and advisory.id not in question.accepted,
     )

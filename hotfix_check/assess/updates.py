@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import (
     MET,
@@ -16,7 +18,7 @@ from hotfix_check.assess.finding import (
     SatisfiedBy,
     Verdict,
 )
-from hotfix_check.assess.levels import interval_words
+from hotfix_check.assess.levels import MARKERS_DISAGREE, interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.assess.wording import from_text, row_anomalies, row_sentences
@@ -44,7 +46,7 @@ class Answer:
     verdict: Verdict
     confidence: Confidence
     reasons: tuple[str, ...]
-    anomalies: tuple[str, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
     satisfied_by: tuple[SatisfiedBy, ...] = ()
 
 
@@ -123,7 +125,7 @@ class ProductUpdates:
 
         An older copy of a file can be exactly what the update has for an earlier line.
         """
-        disagree = any(text.startswith("mixed-level: markers disagree") for text in self.level.anomalies)
+        disagree = any(one.text.startswith(MARKERS_DISAGREE) for one in self.level.anomalies)
         if answer.verdict not in PASSED or not disagree:
             return answer
         lines = {package.line for package in update.packages} - {None, answer.judgement.line}
@@ -204,13 +206,14 @@ class ProductUpdates:
         if against:
             if judgement.included:
                 level = self._name(judgement.at)
-                anomalies.append(f"regressed: {level} should include this update, yet an older file is there")
-            anomalies.extend(f"file-removed: {row.row.name}" for row in removed)
+                said = f"{level} should include this update, yet an older file is there"
+                anomalies.append(Anomaly(AnomalyCode.REGRESSED, said))
+            anomalies.extend(Anomaly(AnomalyCode.FILE_REMOVED, row.row.name) for row in removed)
             beside = shown or any(row.met_beside for row in against)
             if not beside and self.witnesses and (newer := self.witnesses.newer_beside_old(judgement)):
                 beside = [*against]
                 reasons.append(newer)
-                anomalies.append(f"half-installed: {newer}")
+                anomalies.append(Anomaly(AnomalyCode.HALF_INSTALLED, newer))
             verdict = Verdict.PARTIAL if beside else Verdict.MISSING
             firm = Confidence.HIGH if sure else Confidence.MEDIUM
             return _answer(judgement, verdict, firm, *reasons, anomalies=anomalies)
@@ -237,7 +240,7 @@ class ProductUpdates:
             anomalies=(*answer.anomalies, *said.anomalies),
         )
 
-    def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[str], *, sure: bool) -> Answer:
+    def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[Anomaly], *, sure: bool) -> Answer:
         exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT and not row.of_level]
         if judgement.package is not None and judgement.package.limits_only and not judgement.included:
             said = "it has more files than those that scanners compare with, and no source lists them"
@@ -251,14 +254,14 @@ class ProductUpdates:
             )
         if exact and not (judgement.package is not None and judgement.package.limits_only):
             sized = all(row.row.size is not None and _seen_itself(row) for row in exact)
-            same_size = not any("size-differs" in text for text in anomalies)
+            same_size = not is_told(anomalies, AnomalyCode.SIZE_DIFFERS)
             firm = Confidence.HIGH if sure and sized and same_size else Confidence.MEDIUM
             return _answer(judgement, Verdict.INSTALLED, firm, *reasons, anomalies=anomalies)
         if judgement.included:
             return self._included(judgement, anomalies)
         return _answer(judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, anomalies=anomalies)
 
-    def _included(self, judgement: Judgement, anomalies: list[str]) -> Answer:
+    def _included(self, judgement: Judgement, anomalies: list[Anomaly]) -> Answer:
         reasons, all_seen = self._stood_for(judgement)
         firm = Confidence.HIGH if judgement.included == "stated" and all_seen else Confidence.MEDIUM
         how = _INCLUDED_HOW[judgement.included or "stated"]
@@ -288,7 +291,7 @@ class ProductUpdates:
         if alone.verdict is Verdict.UNDETERMINED and update.level is None and self.on_target:
             unsafe = any(row.state in _SPEAKS_AGAINST for row in judgement.rows)
             holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
-            doubtful = any(text.startswith("half-installed") for text in alone.anomalies)
+            doubtful = is_told(alone.anomalies, AnomalyCode.HALF_INSTALLED)
             if holders and not unsafe and not doubtful:
                 names = " and ".join(one.name for one in holders)
                 reasons, all_seen = self._stood_for(judgement)
@@ -385,7 +388,7 @@ def _answer(
     verdict: Verdict,
     confidence: Confidence,
     *reasons: str,
-    anomalies: list[str] | tuple[str, ...] = (),
+    anomalies: Sequence[Anomaly] = (),
     satisfied_by: tuple[SatisfiedBy, ...] = (),
 ) -> Answer:
     return Answer(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import Census, Counted, Standing, Witness
 from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Verdict
 from hotfix_check.assess.packages import Judgement
@@ -21,7 +23,7 @@ class Said:
     verdict: Verdict | None = None
     confidence: Confidence | None = None
     reasons: tuple[str, ...] = ()
-    anomalies: tuple[str, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
 
 
 class Witnesses:
@@ -60,6 +62,20 @@ class Witnesses:
         older = "" if marker is None else f", while {self.marker} is {marker.version}"
         return f"{newest.name} is {newest.build}{older}"
 
+    def interim(self) -> Iterator[Anomaly]:
+        """That files are newer than the marker, where no update that the catalogue has lies between: an interim one."""
+        marker, newest = self.census.marker, self.census.newest_of_line(self.line)
+        if marker is None or marker.version is None or newest is None or newest.build <= marker.version:
+            return
+        shipped = self.relations.shipped(self.product.id, self.line, self.marker)
+        if any(marker.version < one.version <= newest.build for one in shipped):
+            return
+        yield Anomaly(
+            AnomalyCode.UNKNOWN_BUILD,
+            f"{newest.name} is {newest.build}, later than {self.marker} {marker.version}, and no update that the "
+            f"catalogue has lies between",
+        )
+
     def _marker_row(self, judgement: Judgement) -> JudgedRow | None:
         marker = self.census.marker
         if marker is None:
@@ -92,13 +108,14 @@ class Witnesses:
         beside = f"{witness.unread} does not show a build of the product"
         if newest is not None:
             beside = f"{newest.name} beside {self.marker} is {newest.build}"
-        half = (f"half-installed: {beside}",)
+        half = (Anomaly(AnomalyCode.HALF_INSTALLED, beside),)
         match witness.standing:
             case Standing.CORROBORATED:
                 return Said(reasons=(f"{_files(witness)} are newer than {before}",))
             case Standing.THIN:
                 said = f"only {_files(witness)} are newer than {before}"
-                return Said(confidence=Confidence.LOW, reasons=(said,), anomalies=(f"thinly-corroborated: {said}",))
+                thin = Anomaly(AnomalyCode.THINLY_CORROBORATED, said)
+                return Said(confidence=Confidence.LOW, reasons=(said,), anomalies=(thin,))
             case Standing.ALONE:
                 said = f"it rests on {self.marker} alone: no other program file of the product was collected beside it"
                 return Said(confidence=Confidence.MEDIUM, reasons=(said,))
@@ -108,7 +125,8 @@ class Witnesses:
             case Standing.DOUBTFUL:
                 if newest is None:
                     said = (
-                        f"{witness.unread}, beside {self.marker}, cannot be read, and nothing else bears witness to it"
+                        f"{witness.unread}, beside {self.marker}, shows no build of the product, and nothing "
+                        f"else bears witness to it"
                     )
                 else:
                     said = f"no other file that was collected is newer than {before}: supply the rest of its folder"
@@ -134,8 +152,8 @@ class Witnesses:
     def _of_other_lines(self) -> Said | None:
         older, newer = self.census.neighbours(self.line)
         anomalies = [
-            f"{word}: {_named(files)}, beside {self.marker}"
-            for word, files in (("older-neighbour", older), ("newer-neighbour", newer))
+            Anomaly(code, f"{_named(files)}, beside {self.marker}")
+            for code, files in ((AnomalyCode.OLDER_NEIGHBOUR, older), (AnomalyCode.NEWER_NEIGHBOUR, newer))
             if files
         ]
         return Said(confidence=Confidence.MEDIUM, anomalies=tuple(anomalies)) if anomalies else None

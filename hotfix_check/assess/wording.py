@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.finding import Copy, JudgedRow, RowState
-from hotfix_check.inventory import VERSION_FROM_TEXT, InstalledFile, UnreadableFile
+from hotfix_check.inventory import InstalledFile, UnreadableFile
 
 _DECISIVE_FIRST = (RowState.OLDER, RowState.ABSENT, RowState.UNREADABLE)
 
@@ -47,7 +48,7 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
             return f"{name} was not supplied"
         case RowState.UNREADABLE:
             broken = worst.file if worst is not None and isinstance(worst.file, UnreadableFile) else None
-            suspect = next((text for text in (worst.anomalies if worst else ()) if text.startswith("suspect: ")), None)
+            suspect = next((one for one in (worst.anomalies if worst else ()) if one.code is AnomalyCode.SUSPECT), None)
             return f"{name} cannot be read: {broken.reason if broken else suspect or 'no version resource'}"
         case RowState.FOREIGN:
             return f"{name} is {given}, somebody else's file"
@@ -67,12 +68,12 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
 
 def from_text(copy: Copy) -> bool:
     """Whether a copy's version is the text that a listing gives."""
-    return any(text.startswith(VERSION_FROM_TEXT) for text in copy.anomalies)
+    return is_told(copy.anomalies, AnomalyCode.VERSION_FROM_TEXT)
 
 
-def row_anomalies(rows: Sequence[JudgedRow]) -> list[str]:
+def row_anomalies(rows: Sequence[JudgedRow]) -> list[Anomaly]:
     """The anomalies of the copies, and copies that differ from one another; not what holds for a whole listing."""
-    found: list[str] = []
+    found: list[Anomaly] = []
     for row in rows:
         if not row.copies:
             continue
@@ -82,7 +83,8 @@ def row_anomalies(rows: Sequence[JudgedRow]) -> list[str]:
             if isinstance(copy.file, InstalledFile) and copy.file.version is not None
         }
         if len(versions) > 1:
-            found.append(f"copies-differ: {row.row.name} is {' and '.join(map(str, sorted(versions)))}")
-        texts = [text for copy in row.copies for text in copy.anomalies if not text.startswith(VERSION_FROM_TEXT)]
-        found.extend(dict.fromkeys(f"{row.row.name}: {text}" for text in texts))
+            said = f"{row.row.name} is {' and '.join(map(str, sorted(versions)))}"
+            found.append(Anomaly(AnomalyCode.COPIES_DIFFER, said))
+        odd = (one for copy in row.copies for one in copy.anomalies if one.code is not AnomalyCode.VERSION_FROM_TEXT)
+        found.extend(dict.fromkeys(one.of(row.row.name) for one in odd))
     return found

@@ -183,3 +183,10 @@ def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
             }
         )
     )
+
+
+def own_version(file: ProductFile, level: Level, product: Product) -> FileVersion | None:
+    """A file's own version at a level: of a marker that goes by the third part, else the level's headline build."""
+    if file.marker and product.by_third_part:
+        return file.versions.get(level.name, headline_version(level))
+    return file.versions.get(level.name)

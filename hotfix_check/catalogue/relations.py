@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.catalogue.catalogue import Catalogue
-from hotfix_check.catalogue.product import Level, Product, headline_version
+from hotfix_check.catalogue.product import Level, Product, own_version
 from hotfix_check.catalogue.update import FileRow, Kind, Package, Prerequisite, Update, required_rows
 from hotfix_check.version import FileVersion
 
@@ -23,6 +23,16 @@ class ShippedBuild:
     table: Mapping[tuple[str, str | None], FileVersion]
 
 
+@dataclass(frozen=True, slots=True)
+class CataloguedRow:
+    """A row of an update's table, required or not; ``line`` is that of its package, the first where it is not known."""
+
+    version: FileVersion
+    row: FileRow
+    update: Update
+    line: int
+
+
 class Supersedence:
     """The relations of a catalogue's updates, looked up by file, line and id."""
 
@@ -30,6 +40,7 @@ class Supersedence:
         self.products: Mapping[str, Product] = {product.id: product for product in catalogue.products}
         self.updates: Mapping[str, Update] = {update.id: update for update in catalogue.updates}
         self._shipped: dict[tuple[str, int, str], list[ShippedBuild]] = defaultdict(list)
+        self._rows: dict[tuple[str, str], list[CataloguedRow]] = defaultdict(list)  # filled when it is first asked for
         self._containers: dict[str, set[str]] = defaultdict(set)
         self._bringing: dict[tuple[str, str], Update] = {}
         self._released: dict[tuple[str, date], list[Update]] = defaultdict(list)
@@ -67,6 +78,17 @@ class Supersedence:
     def shipped(self, product_id: str, line: int, name: str) -> Iterable[ShippedBuild]:
         """The catalogued builds of a file on one line of a product."""
         return self._shipped.get((product_id, line, name.lower()), ())
+
+    def rows_of(self, product_id: str, name: str) -> Sequence[CataloguedRow]:
+        """All rows of a product that give a version of a file, in the catalogue's order."""
+        if not self._rows:
+            for update in self.updates.values():
+                for package in update.packages:
+                    for row in package.rows:
+                        if row.version is not None:
+                            key = (update.product, row.name.lower())
+                            self._rows[key].append(CataloguedRow(row.version, row, update, package.line or 0))
+        return self._rows.get((product_id, name.lower()), ())
 
     def released_with(self, update: Update) -> Iterable[Update]:
         """The updates of the same product and release day, itself among them; none when its day is not known."""
@@ -116,11 +138,9 @@ class Supersedence:
         level = product.levels[index]
         wanted: dict[str, FileVersion] = {}
         for name, file in product.files.items():
-            own = file.versions.get(level.name)
+            own = own_version(file, level, product)
             if own is not None:
                 wanted[name] = own
-            elif product.by_third_part and file.marker:
-                wanted[name] = headline_version(level)
         for update in self.updates.values():
             if update.product != product_id:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,27 +12,23 @@ from hotfix_check.cli.catalogue_app import catalogue_app
 from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
+    JUDGEMENT,
     Answer,
-    AsOf,
-    Assume,
-    BaselineFile,
-    Catalogues,
     Colour,
-    Complete,
     Csv,
     Everything,
-    FollowLinks,
     Form,
-    Hive,
-    NoHash,
     Outputs,
     Page,
     PageOutputs,
-    Products,
     Quiet,
+    judges_by,
 )
 from hotfix_check.exit_code import exit_codes_text
 from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
+
+if TYPE_CHECKING:
+    from hotfix_check.judging.options import JudgeOptions
 
 EXIT_CODES = exit_codes_text()
 
@@ -57,45 +53,22 @@ def _top(version: Annotated[bool, typer.Option("--version", help="Show the versi
 
 
 @app.command(epilog=EXIT_CODES)
+@judges_by(*JUDGEMENT)
 def scan(
     targets: Annotated[
         list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
     ],
     output: Outputs = None,
     form: Form = ResultForm.TABLE,
-    catalogue: Catalogues = None,
-    product: Products = None,
-    kb: Annotated[
-        list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
-    ] = None,
-    cve: Annotated[
-        list[str] | None,
-        typer.Option("--cve", metavar="CVE", help="Ask whether this CVE is open; any update that fixes it is enough."),
-    ] = None,
-    assume: Assume = None,
-    baseline: BaselineFile = None,
-    waivers: Annotated[
-        Path | None, typer.Option("--waivers", metavar="FILE", help="Findings accepted for a time, and by whom.")
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option("--fail-on", metavar="LIST", help="Verdicts that also give exit code 1, whatever the importance."),
-    ] = None,
+    *,
+    asking: JudgeOptions,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 instead of 1 or 3.")] = False,
-    as_of: AsOf = None,
-    complete: Complete = False,
-    cross_check: Annotated[
-        bool, typer.Option("--cross-check", help="Read every evidence file a second time, with pefile.")
-    ] = False,
-    follow_links: FollowLinks = False,
-    hive: Hive = None,
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
     csv: Csv = CsvKind.FINDINGS,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
-    no_hash: NoHash = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
     ] = False,
@@ -103,72 +76,41 @@ def scan(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what was read and why.")] = False,
 ) -> None:
     """Say which updates are installed, superseded, missing or not determined, and why."""
-    from hotfix_check.cli.judging import JudgeOptions
     from hotfix_check.cli.scanning import ScanOptions, run_scan
 
-    raise typer.Exit(
-        run_scan(
-            ScanOptions(
-                targets=tuple(targets),
-                outputs=tuple(output or ()),
-                form=form,
-                waivers=waivers,
-                fail_on=fail_on,
-                exit_zero=exit_zero,
-                everything=everything,
-                ask=ask,
-                run_info=not no_run_info,
-                colour=color,
-                csv=csv,
-            ),
-            JudgeOptions(
-                catalogues=tuple(catalogue or ()),
-                products=tuple(product or ()),
-                kbs=tuple(kb or ()),
-                cves=tuple(cve or ()),
-                assume=tuple(assume or ()),
-                baseline=baseline,
-                as_of=as_of,
-                complete=complete,
-                cross_check=cross_check,
-                follow_links=follow_links,
-                hive=hive,
-                hashes=not no_hash,
-                quiet=quiet,
-                verbose=verbose,
-            ),
-        )
+    options = ScanOptions(
+        targets=tuple(targets),
+        outputs=tuple(output or ()),
+        form=form,
+        exit_zero=exit_zero,
+        everything=everything,
+        ask=ask,
+        run_info=not no_run_info,
+        colour=color,
+        csv=csv,
+        quiet=quiet,
+        verbose=verbose,
     )
+    raise typer.Exit(run_scan(options, asking))
 
 
 @app.command()
+@judges_by("catalogues", "assume", "complete", "as_of", "hive")
 def explain(
     kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
-    catalogue: Catalogues = None,
-    assume: Assume = None,
-    complete: Complete = False,
-    as_of: AsOf = None,
-    hive: Hive = None,
+    asking: JudgeOptions,
     form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Show the whole tree for one update: rows with + and -, rule, prerequisites, chain, what would settle it."""
     from hotfix_check.cli.answering import run_explain
-    from hotfix_check.cli.judging import JudgeOptions
 
-    options = JudgeOptions(
-        catalogues=tuple(catalogue or ()),
-        assume=tuple(assume or ()),
-        complete=complete,
-        as_of=as_of,
-        hive=hive,
-        quiet=quiet,
-    )
-    run_explain(kb, target, form, options)
+    run_explain(kb, target, form, asking, quiet=quiet)
 
 
 @app.command()
+@judges_by("catalogues", "products", "assume", "baseline", "waivers", "complete", "as_of")
 def plan(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     to: Annotated[
@@ -177,12 +119,8 @@ def plan(
     include_optional: Annotated[
         bool, typer.Option("--include-optional", help="Optional hotfixes too, not only what is recommended.")
     ] = False,
-    catalogue: Catalogues = None,
-    product: Products = None,
-    assume: Assume = None,
-    baseline: BaselineFile = None,
-    complete: Complete = False,
-    as_of: AsOf = None,
+    *,
+    asking: JudgeOptions,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
     quiet: Quiet = False,
@@ -192,21 +130,14 @@ def plan(
     The exit code is 3 where too little was recognised for a plan.
     """
     from hotfix_check.cli.answering import run_plan
-    from hotfix_check.cli.judging import JudgeOptions
 
-    options = JudgeOptions(
-        catalogues=tuple(catalogue or ()),
-        products=tuple(product or ()),
-        assume=tuple(assume or ()),
-        baseline=baseline,
-        complete=complete,
-        as_of=as_of,
-        quiet=quiet,
+    raise typer.Exit(
+        run_plan(target, tuple(to or ()), include_optional, form, tuple(output or ()), asking, quiet=quiet)
     )
-    raise typer.Exit(run_plan(target, tuple(to or ()), include_optional, form, tuple(output or ()), options))
 
 
 @app.command()
+@judges_by("catalogues", cross_check=True)
 def identify(
     target: Annotated[
         Path,
@@ -214,55 +145,47 @@ def identify(
             metavar="FILE", help="A file, folder or archive; or a version: 15.1.2507.39, ExSetup.exe=15.1.2507.39."
         ),
     ],
-    catalogue: Catalogues = None,
+    asking: JudgeOptions,
     form: Answer = AnswerForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
     from hotfix_check.cli.answering import run_identify
-    from hotfix_check.cli.judging import JudgeOptions
 
-    run_identify(target, form, JudgeOptions(catalogues=tuple(catalogue or ()), cross_check=True, quiet=quiet))
+    run_identify(target, form, asking, quiet=quiet)
 
 
 @app.command()
+@judges_by("catalogues", "complete")
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A folder, archive, file, inventory or result: before.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
-    catalogue: Catalogues = None,
-    complete: Complete = False,
+    asking: JudgeOptions,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
     quiet: Quiet = False,
 ) -> None:
     """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
     from hotfix_check.cli.answering import run_compare
-    from hotfix_check.cli.judging import JudgeOptions
 
-    run_compare(
-        before,
-        after,
-        form,
-        tuple(output or ()),
-        JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet),
-    )
+    run_compare(before, after, form, tuple(output or ()), asking, quiet=quiet)
 
 
 @app.command("baseline")
+@judges_by("catalogues", "complete")
 def write_baseline(
     source: Annotated[Path, typer.Option("--from", metavar="TARGET", help="A server that is as it should be.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,
-    catalogue: Catalogues = None,
-    complete: Complete = False,
+    *,
+    asking: JudgeOptions,
     quiet: Quiet = False,
 ) -> None:
     """Write the baseline that a golden server meets, for 'scan --baseline'."""
     from hotfix_check.cli.answering import run_baseline
-    from hotfix_check.cli.judging import JudgeOptions
 
-    run_baseline(source, output, JudgeOptions(catalogues=tuple(catalogue or ()), complete=complete, quiet=quiet))
+    run_baseline(source, output, asking, quiet=quiet)
 
 
 @app.command()
@@ -281,6 +204,7 @@ def convert(
 
 
 @app.command(epilog=EXIT_CODES)
+@judges_by("catalogues", "products", "kbs", "assume", "baseline", "waivers", "fail_on", "as_of", "complete")
 def fleet(
     paths: Annotated[
         list[str],
@@ -297,20 +221,8 @@ def fleet(
         ),
     ] = None,
     form: Annotated[FleetForm, typer.Option("-f", "--format", help="What stdout gets.")] = FleetForm.TABLE,
-    catalogue: Catalogues = None,
-    product: Products = None,
-    kb: Annotated[
-        list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
-    ] = None,
-    assume: Assume = None,
-    baseline: BaselineFile = None,
-    waivers: Annotated[
-        Path | None, typer.Option("--waivers", metavar="FILE", help="Findings accepted for a time, and by whom.")
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option("--fail-on", metavar="LIST", help="Verdicts that also give exit code 1, whatever the importance."),
-    ] = None,
+    *,
+    asking: JudgeOptions,
     expect: Annotated[
         Path | None,
         typer.Option("--expect", metavar="FILE", help="The hosts that should be there: one a line, or CSV."),
@@ -331,8 +243,6 @@ def fleet(
         typer.Option("--resume", metavar="FILE", help="Keep a journal there, and judge only what it does not hold."),
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 instead of 1 or 3.")] = False,
-    as_of: AsOf = None,
-    complete: Complete = False,
     everything: Annotated[bool, typer.Option("--all", help="Show every host and update in the table.")] = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the report.")
@@ -341,37 +251,22 @@ def fleet(
 ) -> None:
     """Judge many hosts: who lacks which update, who did not report, and who differs from its group."""
     from hotfix_check.cli.fleet import FleetOptions, run_fleet_command
-    from hotfix_check.cli.judging import JudgeOptions
 
-    raise typer.Exit(
-        run_fleet_command(
-            FleetOptions(
-                paths=tuple(paths),
-                outputs=tuple(output or ()),
-                form=form,
-                waivers=waivers,
-                fail_on=fail_on,
-                expect=expect,
-                group_by=group_by,
-                jobs=jobs,
-                scheduler=scheduler,
-                resume=resume,
-                exit_zero=exit_zero,
-                everything=everything,
-                run_info=not no_run_info,
-            ),
-            JudgeOptions(
-                catalogues=tuple(catalogue or ()),
-                products=tuple(product or ()),
-                kbs=tuple(kb or ()),
-                assume=tuple(assume or ()),
-                baseline=baseline,
-                as_of=as_of,
-                complete=complete,
-                quiet=quiet,
-            ),
-        )
+    options = FleetOptions(
+        paths=tuple(paths),
+        outputs=tuple(output or ()),
+        form=form,
+        expect=expect,
+        group_by=group_by,
+        jobs=jobs,
+        scheduler=scheduler,
+        resume=resume,
+        exit_zero=exit_zero,
+        everything=everything,
+        run_info=not no_run_info,
+        quiet=quiet,
     )
+    raise typer.Exit(run_fleet_command(options, asking))
 
 
 @app.command()
@@ -389,15 +284,14 @@ def verify(
 
 
 @app.command()
+@judges_by("catalogues", "follow_links", "hive", "no_hash")
 def inventory(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, an archive, a file or a listing.")],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,
-    catalogue: Catalogues = None,
-    follow_links: FollowLinks = False,
-    hive: Hive = None,
-    no_hash: NoHash = False,
+    *,
+    asking: JudgeOptions,
     host: Annotated[
         str | None, typer.Option("--host", metavar="NAME", help="The server that the files are of; else this machine.")
     ] = None,
@@ -407,17 +301,7 @@ def inventory(
     """Collect all PE files of a target, to be judged later or elsewhere: 'hotfix-check scan FILE'."""
     from hotfix_check.cli.collecting import run_inventory
 
-    run_inventory(
-        target,
-        output,
-        tuple(catalogue or ()),
-        follow_links=follow_links,
-        hive=hive,
-        hashes=not no_hash,
-        host=host,
-        run_info=not no_run_info,
-        quiet=quiet,
-    )
+    run_inventory(target, output, asking, host=host, run_info=not no_run_info, quiet=quiet)
 
 
 def main() -> None:

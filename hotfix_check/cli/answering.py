@@ -10,13 +10,17 @@ from pathlib import Path
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import Judge, JudgeOptions, find_updates
-from hotfix_check.cli.output import columns, print_exactly, print_report, write_file
+from hotfix_check.cli.judging import asked, levels_not_there, read_open_told, read_told, waiver_warnings, warn
+from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import TargetKind, opened_target
 from hotfix_check.inventory.typed import typed_inventory, typed_version
+from hotfix_check.judging.answer import answer
+from hotfix_check.judging.judge import ReadyJudge, not_there
+from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.judging.question import find_updates
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import comparison_document
 from hotfix_check.report.explain import render_explanation
@@ -25,19 +29,23 @@ from hotfix_check.report.identity import files_of_build, identity_document, rend
 from hotfix_check.report.plan import plan_document
 from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import checked_result
+from hotfix_check.writing import write_file
 
 
-def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions) -> None:
+def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
-    judge = Judge(options, [target])
+    judge = asked(options, [target], quiet=quiet).whole()
     updates = find_updates(judge.catalogue, name)
     named = {update.id: update.importance for update in updates}
-    judge.question = replace(judge.question, importance={**named, **judge.question.importance})
-    inventories = judge.read(target)
+    judge = replace(judge, question=replace(judge.question, importance={**named, **judge.question.importance}))
+    inventories = read_told(judge.judge, target, quiet=quiet)
     documents: list[object] = []
     texts = []
     for inventory in inventories:
-        found = [finding for finding in judge.assess(inventory).findings if finding.update in updates]
+        assessment = judge.assess(inventory)
+        for line in () if quiet else not_there(judge.question, assessment):
+            warn(line)
+        found = [finding for finding in assessment.findings if finding.update in updates]
         documents.append([finding_document(finding) for finding in found])
         texts.extend([f"{inventory.target}\n"] if len(inventories) > 1 else [])
         for finding in found:
@@ -57,24 +65,25 @@ def run_plan(
     form: PageForm,
     outputs: Sequence[Path],
     options: JudgeOptions,
+    *,
+    quiet: bool,
 ) -> ExitCode:
     """What to install on one target, in order; INCOMPLETE where what was seen allows no plan."""
     if to and include_optional:
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
-    check_outputs(PLAN, form, outputs, inputs=(target, *options.catalogues))
-    judge = Judge(options, [target])
+    check_outputs(PLAN, form, outputs, inputs=(target, *options.files))
+    judge = asked(options, [target], quiet=quiet).whole()
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
     weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
-    judged = [judge.judge(inventory) for inventory in judge.read(target)]
-    recognised = any(assessment.products for assessment, _ in judged)
-    if (
-        to
-        and recognised
-        and not any(one.update.id in wanted for assessment, _ in judged for one in assessment.findings)
-    ):
+    found = answer(judge, read_told(judge.judge, target, quiet=quiet))
+    for line in () if quiet else (*levels_not_there(found), *waiver_warnings(found)):
+        warn(line)
+    recognised = any(assessment.products for assessment in found.assessments)
+    findings = [one for assessment in found.assessments for one in assessment.findings]
+    if to and recognised and not any(one.update.id in wanted for one in findings):
         raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
     documents = []
-    for assessment, next_steps in judged:
+    for assessment, next_steps in zip(found.assessments, found.next_steps, strict=True):
         plans = [
             (installation, steps.plan(steps.of_weight(weights) if not to else sorted(own)))
             for installation, steps in zip(assessment.installations, next_steps, strict=True)
@@ -86,12 +95,12 @@ def run_plan(
     return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
 
 
-def run_identify(target: Path, form: AnswerForm, options: JudgeOptions) -> None:
+def run_identify(target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
     """What each file of a target is, or what a version that was typed would be."""
-    judge = Judge(options, [target])
+    judge = asked(options, [target], quiet=quiet).whole()
     typed = None if target.exists() else typed_version(str(target))
     if typed is None:
-        inventories = judge.read(target, every_pe=True)
+        inventories = read_told(judge.judge, target, quiet=quiet, every_pe=True)
     else:
         name, version = typed
         names = [name] if name else files_of_build(judge.assessor, version)
@@ -99,22 +108,24 @@ def run_identify(target: Path, form: AnswerForm, options: JudgeOptions) -> None:
     _print_each([identity_document(inventory, judge.assessor) for inventory in inventories], form, render_identity)
 
 
-def run_compare(before: Path, after: Path, form: PageForm, outputs: Sequence[Path], options: JudgeOptions) -> None:
+def run_compare(
+    before: Path, after: Path, form: PageForm, outputs: Sequence[Path], options: JudgeOptions, *, quiet: bool
+) -> None:
     """What changed from one target or saved result to another."""
-    check_outputs(COMPARISON, form, outputs, inputs=(before, after, *options.catalogues))
-    judge = Judge(options, [before, after])
-    pairs = _pairs(_sides(before, judge), _sides(after, judge), before, after)
-    names = judge.outline.all_names
+    check_outputs(COMPARISON, form, outputs, inputs=(before, after, *options.files))
+    judge = asked(options, [before, after], quiet=quiet).whole()
+    pairs = _pairs(_sides(before, judge, quiet=quiet), _sides(after, judge, quiet=quiet), before, after)
+    names = judge.judge.outline.all_names
     compared = [comparison_document(compare(one, other, names), one.name, other.name) for one, other in pairs]
     write_report(COMPARISON, compared, form, outputs, terminal_view(everything=True))
 
 
-def _sides(path: Path, judge: Judge) -> dict[str | None, Side]:
+def _sides(path: Path, judge: ReadyJudge, *, quiet: bool) -> dict[str | None, Side]:
     """What a path holds, by the name of the host in lower case where one is told."""
     with opened_target(path) as target:
         if target.kind is TargetKind.RESULT:
             return {None: saved_side(checked_result(target.document("a saved result"), str(path)), str(path))}
-        inventories = judge.read_open(target, every_pe=True)
+        inventories = read_open_told(judge.judge, target, quiet=quiet, every_pe=True)
     return {
         one.collected.host.casefold() if one.collected and one.collected.host else None: judged_side(
             one, judge.assess(one), judge.catalogue.sha256
@@ -136,12 +147,12 @@ def _pairs(
     return [(side, other[host]) for host, side in one.items()]
 
 
-def run_baseline(source: Path, output: Path | None, options: JudgeOptions) -> None:
+def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, quiet: bool) -> None:
     """The baseline that a server meets."""
     if output is not None:
-        not_evidence(output, (source, *options.catalogues))
-    judge = Judge(options, [source])
-    inventory, *others = judge.read(source)
+        not_evidence(output, (source, *options.files))
+    judge = asked(options, [source], quiet=quiet).whole()
+    inventory, *others = read_told(judge.judge, source, quiet=quiet)
     if others:
         raise UsageError(f"--from: {source} tells of {len(others) + 1} hosts, and a baseline is that of one")
     assessment = judge.assess(inventory)

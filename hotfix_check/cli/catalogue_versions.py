@@ -16,9 +16,9 @@ from hotfix_check.catalogue import Catalogue, Update, default_folder
 from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
 from hotfix_check.catalogue.freshness import serviced, stale_days
 from hotfix_check.catalogue.load import FORMAT
-from hotfix_check.cli.catalogues import chosen_catalogue
-from hotfix_check.cli.judging import warn_of_clock
+from hotfix_check.cli.judging import behind, warn
 from hotfix_check.cli.output import print_exactly, print_report
+from hotfix_check.judging.catalogues import chosen_catalogue
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.text import cell, visible_lines
 
@@ -36,7 +36,8 @@ def run_status(form: AnswerForm, paths: Sequence[Path]) -> None:
         print_exactly(json.dumps(status, indent=2) + "\n")
     else:
         print_report(_status_text(status))
-    warn_of_clock(today, catalogue)
+    for line in behind(today, catalogue.version):
+        warn(line)
     if age > _OLD_AFTER_DAYS:
         print(
             f"hotfix-check: warning: the catalogue is {age} days old: updates released since {catalogue.version} "

@@ -17,12 +17,12 @@ from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
-from hotfix_check.cli.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.judging import find_updates, known, read_day
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.cli.showing_cves import cve_table, cve_text
 from hotfix_check.errors import CatalogueError
+from hotfix_check.judging.catalogues import build_index, chosen_catalogue, stale_indexes
+from hotfix_check.judging.question import find_updates, known, read_day
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.text import cell, visible, visible_lines
 

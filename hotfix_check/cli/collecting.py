@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import gzip
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.cli.catalogues import open_catalogue
 from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.judging import JudgeOptions, read_for, this_host
-from hotfix_check.cli.output import print_exactly, replaced_bytes, write_file
+from hotfix_check.cli.judging import this_host
+from hotfix_check.cli.output import print_exactly
+from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import Collected, Inventory, TargetKind, opened_target, saved_text
+from hotfix_check.judging.catalogues import open_catalogue
+from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.judging.reading import read_for
+from hotfix_check.report.text import visible
+from hotfix_check.writing import replaced_bytes, write_file
 
 
 def run_inventory(
     target: Path,
     output: Path | None,
-    catalogues: Sequence[Path],
+    options: JudgeOptions,
     *,
-    follow_links: bool,
-    hive: Path | None,
-    hashes: bool,
     host: str | None,
     run_info: bool,
     quiet: bool,
@@ -42,12 +43,11 @@ def run_inventory(
     if output is not None:
         if packed and not output.name.lower().endswith(".json.gz"):
             raise UsageError(f"--output: {output}: a packed inventory is known by its name: end it with .json.gz")
-        not_evidence(output, (target, *catalogues, *(() if hive is None else (hive,))))
-    catalogue = open_catalogue(catalogues, [target])
+        not_evidence(output, (target, *options.files))
+    catalogue = open_catalogue(options.catalogues, [target])
     outline = catalogue.outline() if isinstance(catalogue, Catalogue) else catalogue.outline
-    options = JudgeOptions(follow_links=follow_links, hive=hive, hashes=hashes, quiet=quiet)
-    with opened_target(target) as opened:
-        inventories = read_for(outline, opened, options, every_pe=True)
+    with opened_target(target) as opened, counting(f"Reading {visible(target.name)}", quiet=quiet) as count:
+        inventories = read_for(outline, opened, options, every_pe=True, on_file=count)
     if inventories[0].kind is TargetKind.INVENTORY:
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     if host is not None and len(inventories) > 1:

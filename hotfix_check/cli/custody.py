@@ -6,18 +6,19 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from hotfix_check import __version__
-from hotfix_check.cli.judged import Judged, judge_all
-from hotfix_check.cli.judging import Judge, JudgeOptions, verdicts
+from hotfix_check.cli.judging import asked, levels_not_there, read_told, warn
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import Inventory, TargetKind, name_of, target_name
+from hotfix_check.judging.answer import Answer, answer
+from hotfix_check.judging.catalogues import DEFAULT
+from hotfix_check.judging.judge import Judge
+from hotfix_check.judging.options import JudgeOptions, names_files
 from hotfix_check.manifest import (
-    Asked,
     EvidenceFile,
     EvidenceTarget,
     Manifest,
@@ -35,45 +36,24 @@ from hotfix_check.untrusted.shown import path_text
 
 MAX_BYTES = 64 * 1024 * 1024
 SAME, DIFFERENT = 0, 1
-_ASKED = {one.name: one for one in fields(Asked)}
-# What a manifest records of the options of a judgement; the others decide nothing that it could.
-_SHARED = tuple(one.name for one in fields(JudgeOptions) if one.name in _ASKED)
 
 
-def manifest_text(judged: Judged, read: Sequence[tuple[Path, Inventory]], waivers: Path | None, day: date) -> str:
+def manifest_text(found: Answer, read: Sequence[tuple[Path, Inventory]]) -> str:
     """The manifest of a scan, of what was ``read`` at each place."""
-    options = judged.judge.options
+    judge = found.judge.judge
     return manifest_to_json(
         Manifest(
             tool=f"hotfix-check {__version__}",
-            catalogue_version=judged.judge.catalogue.version,
-            catalogue_sha256=judged.judge.catalogue.sha256,
-            asked=Asked(
-                **{name: _as_typed(getattr(options, name)) for name in _SHARED},
-                waivers=_as_typed(waivers),
-                fail_on=",".join(sorted(judged.fail_on)) or None,
-                day=day,
-            ),
-            baseline_sha256=judged.baseline.sha256 if judged.baseline else None,
-            waivers_sha256=judged.waivers.sha256,
-            result_sha256=result_digest(judged.bare_document()),
-            targets=tuple(_evidence(place, inventory, judged.judge) for place, inventory in read),
+            catalogue_version=judge.version,
+            catalogue_sha256=judge.sha256,
+            options=judge.options,
+            day=judge.day,
+            baseline_sha256=judge.baseline.sha256 if judge.baseline else None,
+            waivers_sha256=judge.waivers.sha256,
+            result_sha256=result_digest(found.bare_document()),
+            targets=tuple(_evidence(place, inventory, judge) for place, inventory in read),
         )
     )
-
-
-def _as_typed(value: Any) -> Any:
-    """An option as it was typed: a path as text."""
-    if isinstance(value, Path):
-        return path_text(str(value))
-    return tuple(map(_as_typed, value)) if isinstance(value, tuple) else value
-
-
-def _to_ask(name: str, value: Any, beside: Path) -> Any:
-    """An option from what was typed: what names a file, as the path that leads to it from here."""
-    if not _ASKED[name].metadata or value is None:
-        return value
-    return _asked_file(value, beside) if isinstance(value, str) else tuple(_asked_file(one, beside) for one in value)
 
 
 def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
@@ -84,84 +64,81 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
     asked.
     """
     manifest = parse_manifest(read_json(path, MAX_BYTES, "a manifest"), str(path))
-    asked = manifest.asked
-    beside = path.parent
+    options = _from_here(manifest.options, path.parent)
     places = [
         _place(recorded, root, alone=len({one.path for one in manifest.targets}) == 1) for recorded in manifest.targets
     ]
-    judge = Judge(
-        JudgeOptions(**{name: _to_ask(name, getattr(asked, name), beside) for name in _SHARED}, quiet=quiet),
-        places,
-        day=asked.day,
-    )
-    waivers = None if asked.waivers is None else _asked_file(asked.waivers, beside)
+    judge = asked(options, places, quiet=quiet, day=manifest.day)
     faults: list[str] = []
     notes: list[str] = []
     inventories: list[Inventory] = []
-    for recorded, place, inventory in _read_again(judge, manifest.targets, places):
-        found = _evidence(place, inventory, judge)
+    for recorded, place, inventory in _read_again(judge, manifest.targets, places, quiet=quiet):
+        now = _evidence(place, inventory, judge)
         if str(inventory.kind) != recorded.kind:
             raise UsageError(f"{place}: the manifest records a {recorded.kind}, this is a {inventory.kind}")
-        faults.extend(f"{recorded.path}: {line}" for line in differences(recorded, found))
-        notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, found))
-        times = same_bytes(recorded, found)
-        if inventory.kind is TargetKind.LISTING:
-            host = inventory.target.removeprefix(path_text(str(place)))
-            inventory = replace(inventory, target=recorded.path + host)
-        elif inventory.kind is not TargetKind.INVENTORY:
-            # Judged as if it lay where it was: the names of the folders above tell the roles of those within.
-            inventory = replace(
-                inventory,
-                files=tuple(
-                    replace(one, modified=times.get(inventory.inner(one.path), one.modified)) for one in inventory.files
-                ),
-            )
-            if inventory.kind is TargetKind.ARCHIVE and recorded.root:
-                inventory = inventory.called(recorded.root[-1])
-            inventory = replace(inventory, target=recorded.path, root=recorded.root)
-        inventories.append(inventory)
+        faults.extend(f"{recorded.path}: {line}" for line in differences(recorded, now))
+        notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, now))
+        inventories.append(_as_it_lay(inventory, place, recorded, now))
+    found = answer(judge.prepared(inventories), inventories)
+    for line in () if quiet else levels_not_there(found):
+        warn(line)
     count = sum(len(target.files) for target in manifest.targets)
-    judged = judge_all(judge, inventories, waivers, verdicts("fail_on", asked.fail_on), asked.day)
     lines = [
         f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)",
         *faults,
         *(f"Note: {line}" for line in notes),
     ]
-    for label, before, after in (
-        ("Tool", manifest.tool, f"hotfix-check {__version__}"),
-        (
-            "Catalogue",
-            f"{manifest.catalogue_version}, SHA-256 {manifest.catalogue_sha256}",
-            f"{judge.catalogue.version}, SHA-256 {judge.catalogue.sha256}",
-        ),
-        ("Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None),
-        ("Waivers SHA-256", manifest.waivers_sha256, judged.waivers.sha256),
-    ):
-        if before != after:
-            faults.append(f"{label}: {before} recorded, {after} now")
-            lines.append(faults[-1])
-    if judged.baseline is not None and asked.baseline is not None:
-        judged = replace(judged, baseline=replace(judged.baseline, path=asked.baseline))
-    if asked.waivers is not None:
-        judged = replace(judged, waivers=replace(judged.waivers, path=asked.waivers))
-    digest = result_digest(judged.bare_document())
-    if digest == manifest.result_sha256:
+    others = [f"{label}: {was} recorded, {now} now" for label, was, now in _beside(manifest, judge) if was != now]
+    lines += others
+    digest = result_digest(_as_recorded(found, manifest.options).bare_document())
+    same = digest == manifest.result_sha256
+    if same:
         lines.append(f"Result: the same, byte for byte (SHA-256 {digest})")
     else:
-        faults.append("result")
         lines.append(f"Result: DIFFERENT (SHA-256 {manifest.result_sha256} recorded, {digest} now)")
     print_report("".join(visible(line) + "\n" for line in lines))
-    return DIFFERENT if faults else SAME
+    return SAME if same and not faults and not others else DIFFERENT
+
+
+def _beside(manifest: Manifest, judge: Judge) -> Iterator[tuple[str, str | None, str | None]]:
+    """What a result depends on beside the evidence: as recorded, and now."""
+    yield "Tool", manifest.tool, f"hotfix-check {__version__}"
+    yield (
+        "Catalogue",
+        f"{manifest.catalogue_version}, SHA-256 {manifest.catalogue_sha256}",
+        f"{judge.version}, SHA-256 {judge.sha256}",
+    )
+    yield "Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None
+    yield "Waivers SHA-256", manifest.waivers_sha256, judge.waivers.sha256
+
+
+def _as_it_lay(inventory: Inventory, place: Path, recorded: EvidenceTarget, now: EvidenceTarget) -> Inventory:
+    """A target as if it lay where it was: the names of the folders above tell the roles of those within."""
+    if inventory.kind is TargetKind.INVENTORY:
+        return inventory
+    if inventory.kind is TargetKind.LISTING:
+        host = inventory.target.removeprefix(path_text(str(place)))
+        return replace(inventory, target=recorded.path + host)
+    times = same_bytes(recorded, now)
+    inventory = replace(
+        inventory,
+        files=tuple(
+            replace(one, modified=times.get(inventory.inner(one.path), one.modified)) for one in inventory.files
+        ),
+    )
+    if inventory.kind is TargetKind.ARCHIVE and recorded.root:
+        inventory = inventory.called(recorded.root[-1])
+    return replace(inventory, target=recorded.path, root=recorded.root)
 
 
 def _read_again(
-    judge: Judge, recorded: Sequence[EvidenceTarget], places: Sequence[Path]
+    judge: Judge, recorded: Sequence[EvidenceTarget], places: Sequence[Path], *, quiet: bool
 ) -> Iterator[tuple[EvidenceTarget, Path, Inventory]]:
     """Each recorded target as it is now; those of one path that tells of several hosts are its hosts in their order."""
     waiting = list(zip(recorded, places, strict=True))
     while waiting:
         same = [one for one in waiting if one[0].path == waiting[0][0].path]
-        inventories = judge.read(same[0][1])
+        inventories = read_told(judge, same[0][1], quiet=quiet)
         hosts = len(inventories)
         if len(same) % hosts:
             raise UsageError(f"{same[0][1]}: the manifest records {len(same)} hosts, this tells of {hosts}")
@@ -170,10 +147,31 @@ def _read_again(
         waiting = waiting[hosts:]
 
 
-def _asked_file(typed: str, beside: Path) -> Path:
+def _from_here(options: JudgeOptions, beside: Path) -> JudgeOptions:
+    """The same options, each file that they name by the path that leads to it from here."""
+    changed: dict[str, Any] = {}
+    for one in fields(options):
+        value = getattr(options, one.name)
+        if isinstance(value, Path):
+            changed[one.name] = _asked_file(value, beside)
+        elif names_files(one) and value is not None:
+            changed[one.name] = tuple(_asked_file(path, beside) for path in value)
+    return replace(options, **changed)
+
+
+def _as_recorded(found: Answer, options: JudgeOptions) -> Answer:
+    """The same answer, its policy files named as they were typed."""
+    judge = found.judge.judge
+    if judge.baseline is not None:
+        judge = replace(judge, baseline=replace(judge.baseline, path=path_text(str(options.baseline))))
+    if options.waivers is not None:
+        judge = replace(judge, waivers=replace(judge.waivers, path=path_text(str(options.waivers))))
+    return replace(found, judge=replace(found.judge, judge=judge))
+
+
+def _asked_file(given: Path, beside: Path) -> Path:
     """A baseline, waiver file or catalogue as it was typed; beside the manifest when it is not there from here."""
-    given = Path(typed)
-    if typed == "default" or given.exists() or not (beside / given).exists():
+    if given == DEFAULT or given.exists() or not (beside / given).exists():
         return given
     return beside / given
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn
+from hotfix_check.cli.judging import asked, this_host, warn
+from hotfix_check.cli.options import flag_of
 from hotfix_check.cli.progress import counting
 from hotfix_check.cli.scanning import this_user
 from hotfix_check.errors import UsageError, needs_extra
@@ -24,9 +25,11 @@ from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.run import Ran, run_fleet
 from hotfix_check.fleet.sources import Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
-from hotfix_check.fleet.words import counted
-from hotfix_check.policy import Waivers, load_waivers, long_waivers
+from hotfix_check.judging.judge import ReadyJudge
+from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.policy import Waivers, long_waivers
 from hotfix_check.report.formats import FleetForm
+from hotfix_check.report.names import counted
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.shown import path_text
 
@@ -38,8 +41,6 @@ class FleetOptions:
     paths: tuple[str, ...]
     outputs: tuple[Path, ...]
     form: FleetForm
-    waivers: Path | None
-    fail_on: str | None
     expect: Path | None
     group_by: str | None
     jobs: int | None
@@ -48,58 +49,58 @@ class FleetOptions:
     exit_zero: bool
     everything: bool
     run_info: bool
+    quiet: bool
 
 
-def run_fleet_command(options: FleetOptions, asked: JudgeOptions) -> int:
+def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
     """Judge all hosts, write the reports, return the exit code."""
     started = datetime.now(UTC)
-    policy = [file for file in (asked.baseline, options.waivers, options.expect) if file is not None]
+    given = (*asking.files, *(() if options.expect is None else (options.expect,)))
     read = [Path(local) for local in map(local_path, options.paths) if local is not None]
-    check_outputs(FLEET, options.form, options.outputs, inputs=(*policy, *asked.catalogues, *read))
+    check_outputs(FLEET, options.form, options.outputs, inputs=(*given, *read))
     if options.group_by is not None and options.expect is None:
         raise UsageError("--group-by: names a column of the file that --expect gives")
     if options.jobs is not None and options.scheduler is not None:
         raise UsageError("--jobs: is of this machine; --scheduler has workers of its own")
     if options.resume is not None:
-        not_evidence(options.resume, (*policy, *asked.catalogues))
+        not_evidence(options.resume, given)
         journal = journal_file(options.resume)
         for output in options.outputs:
             if os.path.realpath(output) == os.path.realpath(journal):
                 raise UsageError(f"--output: {output} is the journal; write to another file")
-    fail_on = verdicts("--fail-on", options.fail_on)
     expected = read_expected(options.expect, options.group_by) if options.expect else None
-    judge = Judge(asked, read)
-    waivers = load_waivers(options.waivers, judge.catalogue) if options.waivers else Waivers()
+    judge = asked(asking, read, quiet=options.quiet)
+    ready = judge.whole()
     question = FleetQuestion(
-        catalogue=judge.catalogue,
-        question=judge.question,
-        waivers=waivers,
-        fail_on=fail_on,
+        options=asking,
+        catalogue=ready.catalogue,
+        question=ready.question,
+        waivers=judge.waivers,
+        fail_on=judge.fail_on,
         day=judge.day,
         tool=__version__,
     )
     with Spool() as spool:
-        notes = _judge(options, asked, question, spool)
+        notes = _judge(options, question, spool)
         spool.finish(expected)
-        notes += _waiver_notes(waivers, spool, judge)
+        notes += _waiver_notes(judge.waivers, spool, judge.day)
         notes += _later_notes(spool, judge.day)
-        if any(asked_anew(asked, options)) and (results := spool.count_results()):
-            given = " ".join(asked_anew(asked, options))
+        anew = " ".join(asked_anew(asking))
+        if anew and (results := spool.count_results()):
             come = counted(results, "host comes", "hosts come")
-            notes.append(f"{come} from saved results, for which {given} was not asked anew")
-        if not asked.quiet:
-            for note in notes:
-                warn(note)
-        document = _document(options, asked, judge, waivers, spool, expected, notes, started)
+            notes.append(f"{come} from saved results, for which {anew} was not asked anew")
+        for note in () if options.quiet else notes:
+            warn(note)
+        document = _document(options, ready, spool, expected, notes, started)
         write_report(FLEET, document, options.form, options.outputs, terminal_view(everything=options.everything))
         return fleet_exit_code(document.head, exit_zero=options.exit_zero)
 
 
-def _judge(options: FleetOptions, asked: JudgeOptions, question: FleetQuestion, spool: Spool) -> list[str]:
+def _judge(options: FleetOptions, question: FleetQuestion, spool: Spool) -> list[str]:
     """Fill the spool; what is to be said of the journal."""
     judging = _scheduler(options, question)
     sources = _each_once(find_sources(options.paths), spool, options)
-    with counting("Judging", quiet=asked.quiet) as count:
+    with counting("Judging", quiet=options.quiet) as count:
         if options.resume is None:
             return _report_notes(run_fleet(sources, judging, spool, None, count))
         with Journal(options.resume, question_digest(question), options.paths) as journal:
@@ -163,27 +164,17 @@ def _cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def asked_anew(asked: JudgeOptions, options: FleetOptions) -> Sequence[str]:
-    """The options that only an inventory can answer: a result was asked its own question."""
-    given = {
-        "--catalogue": asked.catalogues,
-        "--product": asked.products,
-        "--kb": asked.kbs,
-        "--assume": asked.assume,
-        "--baseline": asked.baseline,
-        "--waivers": options.waivers,
-        "--as-of": asked.as_of,
-        "--complete": asked.complete,
-    }
-    return [name for name, value in given.items() if value]
+def asked_anew(asking: JudgeOptions) -> list[str]:
+    """The options given that only an inventory can answer: a result was asked its own question."""
+    return [flag_of(name) for name in asking.given() if name != "fail_on"]
 
 
-def _waiver_notes(waivers: Waivers, spool: Spool, judge: Judge) -> list[str]:
-    notes = [*long_waivers(waivers, judge.day)]
+def _waiver_notes(waivers: Waivers, spool: Spool, day: date) -> list[str]:
+    notes = [*long_waivers(waivers, day)]
     for waiver in waivers.entries:
         if waiver.id not in spool.waivers_used:
             notes.append(f"waiver {waiver.id} waives nothing here")
-        elif waiver.expires < judge.day:
+        elif waiver.expires < day:
             notes.append(f"waiver {waiver.id} expired on {waiver.expires}: its findings count again")
     return notes
 
@@ -201,14 +192,14 @@ def _later_notes(spool: Spool, day: date) -> list[str]:
 
 def _document(
     options: FleetOptions,
-    asked: JudgeOptions,
-    judge: Judge,
-    waivers: Waivers,
+    ready: ReadyJudge,
     spool: Spool,
     expected: Expected | None,
     notes: Sequence[str],
     started: datetime,
 ) -> FleetDocument:
+    judge = ready.judge
+    baseline, waivers = judge.baseline, judge.waivers
     run = RunInfo(as_of=judge.as_of)
     if options.run_info:
         run = RunInfo(
@@ -222,18 +213,18 @@ def _document(
     kbs = judge.question.kbs
     return fleet_document(
         spool,
-        judge.catalogue,
+        ready.catalogue,
         run,
-        scope={"products": list(asked.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
+        scope={"products": list(judge.options.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
         policy={
-            "baseline": _file(judge.baseline.path, judge.baseline.sha256) if judge.baseline else None,
+            "baseline": _file(baseline.path, baseline.sha256) if baseline else None,
             "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
             "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
-            "fail_on": sorted(map(str, verdicts("--fail-on", options.fail_on))),
+            "fail_on": sorted(map(str, judge.fail_on)),
         },
         importance=judge.question.importance,
-        required=bool(asked.kbs),
+        required=bool(judge.options.kbs),
         expected=expected,
         grouped=options.group_by is not None,
         notes=notes,

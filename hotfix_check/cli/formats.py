@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.cli.colour import is_terminal
-from hotfix_check.cli.judging import known
-from hotfix_check.cli.output import columns, for_machines, is_stream, replaced, replaced_bytes, standard_output
+from hotfix_check.cli.output import columns, for_machines, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
+from hotfix_check.judging.question import known
 from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
+from hotfix_check.writing import is_stream, replaced, replaced_bytes
 
 Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"

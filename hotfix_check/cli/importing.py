@@ -14,9 +14,8 @@ from hotfix_check.catalogue.load import default_folder, parse_documents, read_fi
 from hotfix_check.catalogue.product import Product
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.judging import known, read_kb
 from hotfix_check.cli.merging import merge_drafts
-from hotfix_check.cli.output import for_machines, replaced, standard_output
+from hotfix_check.cli.output import for_machines, standard_output
 from hotfix_check.cli.progress import counting
 from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
@@ -25,9 +24,11 @@ from hotfix_check.drafts.cve import cve_draft_to_dict, cve_draft_to_toml, looks_
 from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
+from hotfix_check.judging.question import known, read_kb
 from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.processes import Work, shared_out
 from hotfix_check.untrusted.patterns import fitting, is_pattern
+from hotfix_check.writing import replaced
 
 Format = Literal["toml", "json", "jsonl"]
 Made = Literal["toml", "json", "jsonl", "draft"]

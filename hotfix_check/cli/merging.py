@@ -25,7 +25,6 @@ from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_update, update_id
 from hotfix_check.cli.ending import complain
-from hotfix_check.cli.output import replaced
 from hotfix_check.drafts.blocks import update_blocks
 from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.merge import ProductText, product_text
@@ -34,6 +33,7 @@ from hotfix_check.report.text import visible
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.toml import parse_toml
+from hotfix_check.writing import replaced
 
 _MOST_NAMED = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,10 +15,22 @@ from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, terminal_view, write_report
-from hotfix_check.cli.judging import Judge, JudgeOptions, this_host, verdicts, warn, warn_of_clock
+from hotfix_check.cli.judging import (
+    asked,
+    behind,
+    levels_not_there,
+    read_told,
+    tell_of_files,
+    this_host,
+    waiver_warnings,
+    warn,
+)
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory.target import STANDARD_INPUT
+from hotfix_check.judging.answer import Answer, answer
+from hotfix_check.judging.judge import Judge
+from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
@@ -34,76 +46,69 @@ class ScanOptions:
     targets: tuple[Path, ...]
     outputs: tuple[Path, ...]
     form: ResultForm
-    waivers: Path | None
-    fail_on: str | None
     exit_zero: bool
     everything: bool
     ask: bool
     run_info: bool
     colour: ColourChoice
     csv: CsvKind
+    quiet: bool
+    verbose: bool
 
 
-def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
+def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     """Judge the targets, write the reports, return the exit code."""
-    from hotfix_check.cli.judged import judge_all
-    from hotfix_check.policy import long_waivers
-
     started = datetime.now(UTC)
     options = replace(options, targets=_each(options.targets))
-    policy = [file for file in (asked.baseline, options.waivers) if file is not None]
-    inputs = (*options.targets, *policy, *asked.catalogues, *(() if asked.hive is None else (asked.hive,)))
-    check_outputs(RESULT, options.form, options.outputs, inputs=inputs, others=(MANIFEST_SUFFIX,))
+    check_outputs(
+        RESULT,
+        options.form,
+        options.outputs,
+        inputs=(*options.targets, *asking.files),
+        others=(MANIFEST_SUFFIX,),
+    )
     if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
-    if not asked.hashes and any(map(is_manifest, options.outputs)):
-        raise UsageError("--no-hash: a manifest lists the SHA-256 of every evidence file")
-    if STANDARD_INPUT in options.targets and any(map(is_manifest, options.outputs)):
-        raise UsageError(
-            "--output: a manifest is held against evidence that can be read again: save it to a file first"
-        )
-    if asked.hive is not None:
-        if len(options.targets) > 1:
-            raise UsageError("--hive: a hive belongs to one target; scan the others without it")
-        if any(map(is_manifest, options.outputs)):
-            raise UsageError("--hive: a manifest lists what is in the target; put the hive in Windows/System32/config")
-    fail_on = verdicts("--fail-on", options.fail_on)
-    judge = Judge(asked, options.targets, lazily=True)
-    day = judge.day
-    read = [(target, inventory) for target in options.targets for inventory in judge.read(target)]
+    if any(map(is_manifest, options.outputs)):
+        for fault in asking.unrecorded():
+            raise UsageError(fault)
+        if STANDARD_INPUT in options.targets:
+            raise UsageError(
+                "--output: a manifest is held against evidence that can be read again: save it to a file first"
+            )
+    if asking.hive is not None and len(options.targets) > 1:
+        raise UsageError("--hive: a hive belongs to one target; scan the others without it")
+    judge = asked(asking, options.targets, quiet=options.quiet)
+    read = [
+        (target, inventory) for target in options.targets for inventory in read_told(judge, target, quiet=options.quiet)
+    ]
     inventories = [inventory for _, inventory in read]
-    judged = judge_all(judge, inventories, options.waivers, fail_on, day)
-    applied = judged.applied
-    warnings = [*long_waivers(judged.waivers, day), *(f"waiver {one.id} waives nothing here" for one in applied.unused)]
-    warnings += [f"waiver {one.id} expired on {one.expires}: its finding counts again" for one in applied.expired]
-    if not asked.quiet:
-        if judge.as_of is None:
-            warn_of_clock(day, judge.catalogue)
-        for warning in _stale(judge, judged.assessments, day):
-            warn(warning)
-        for warning in warnings:
-            warn(warning)
+    for inventory in inventories if options.verbose else ():
+        tell_of_files(inventory)
+    found = answer(judge.prepared(inventories), inventories)
+    for warning in () if options.quiet else _warnings(found):
+        warn(warning)
     if options.run_info:
-        document = judged.document(
+        document = found.document(
             RunInfo(
                 started=started,
                 finished=datetime.now(UTC),
                 host=this_host(),
                 user=this_user(),
                 arguments=tuple(map(path_text, sys.argv[1:])),
-                as_of=day,
+                as_of=judge.day,
             )
         )
     else:
-        document = judged.bare_document()
+        document = found.bare_document()
 
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text
 
-        return manifest_text(judged, read, options.waivers, day)
+        return manifest_text(found, read)
 
     def request() -> None:
-        print_report("\n".join(_request(one, judge, options.everything) for one in judged.assessments))
+        print_report("\n".join(_request(one, judge, options.everything) for one in found.assessments))
 
     write_report(
         RESULT,
@@ -114,7 +119,7 @@ def run_scan(options: ScanOptions, asked: JudgeOptions) -> int:
         instead=request if options.ask else None,
         others={MANIFEST_SUFFIX: manifest},
     )
-    return exit_code(judged.outcomes, exit_zero=options.exit_zero)
+    return exit_code(found.outcomes, exit_zero=options.exit_zero)
 
 
 def _each(targets: Sequence[Path]) -> tuple[Path, ...]:
@@ -131,11 +136,21 @@ def _each(targets: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def _warnings(found: Answer) -> Iterator[str]:
+    """What a person should look at, though it changes no answer."""
+    judge = found.judge.judge
+    yield from levels_not_there(found)
+    if judge.as_of is None:
+        yield from behind(judge.day, judge.version)
+    yield from _stale(judge, found.assessments, judge.day)
+    yield from waiver_warnings(found)
+
+
 def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[str]:
     """A line for each product on the targets of which the catalogue may not know the newest update any more."""
     there = {level.product for assessment in assessments for level in assessment.products}
     lines = []
-    for product in judge.catalogue.products:
+    for product in judge.products:
         age = stale_days(product, judge.outline.newest_days.get(product.id), day) if product.id in there else None
         if age is not None:
             lines.append(
@@ -146,7 +161,7 @@ def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[s
 
 
 def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
-    requests = smallest_request(assessment, judge.catalogue.products)
+    requests = smallest_request(assessment, judge.products)
     return render_request(assessment.target, requests, width=columns(), everything=everything)
 
 

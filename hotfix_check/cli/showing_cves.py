@@ -10,7 +10,7 @@ from tabulate import tabulate
 
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.cve import Cve
-from hotfix_check.catalogue.update import Package, Update, cves_of, required_rows
+from hotfix_check.catalogue.update import Package, Update, cves_of, own_name, required_rows
 from hotfix_check.cli.output import columns
 from hotfix_check.errors import UsageError
 from hotfix_check.report.text import cell, visible_lines
@@ -75,7 +75,7 @@ def cve_text(table: dict[str, Any]) -> str:
         (
             fix["product"],
             fix["line"] or "",
-            f"KB{fix['kb']}" if fix["kb"] else fix["id"].rpartition("/")[2],
+            f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"]),
             _built(fix),
         )
         for fix in table["fixed_by"]

@@ -23,7 +23,9 @@ from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_each
+from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, apply_waivers
+from hotfix_check.report.names import level_text
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
 from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.json import parse_packed
@@ -57,13 +59,7 @@ class HostProduct(NamedTuple):
     @property
     def words(self) -> str:
         """``CU23``, ``SP3 to SP4``, ``at least SP4`` or ``unknown``."""
-        if self.basis == "none":
-            return "unknown"
-        if self.level is not None:
-            return self.level
-        if self.basis == "inferred" or self.at_least == self.at_most:
-            return f"at least {self.at_least}"
-        return f"{self.at_least} to {self.at_most}"
+        return level_text(self.level, self.at_least, self.at_most, self.basis) or "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +140,11 @@ def read_row(table: object, where: str) -> HostRow:
 class FleetQuestion:
     """All that a process needs to judge hosts, as a value that can be sent to it.
 
-    ``day`` is the one that waivers expire by; ``tool`` the version of hotfix-check that asks.
+    ``options`` is what was typed, of which the rest follows. ``day`` is the one that waivers expire by; ``tool`` the
+    version of hotfix-check that asks.
     """
 
+    options: JudgeOptions
     catalogue: Catalogue
     question: Question
     waivers: Waivers

@@ -18,6 +18,7 @@ from types import TracebackType
 
 from hotfix_check.errors import OutputError, SavedInputError
 from hotfix_check.fleet.host import FleetQuestion, HostRow, name_of_source, read_row
+from hotfix_check.judging.options import names_files
 from hotfix_check.untrusted.json import parse_json
 
 FILE_NAME = "hotfix-check-fleet.journal"
@@ -26,8 +27,13 @@ MAX_LINE = 64 * 1024 * 1024  # bytes
 
 
 def question_digest(asked: FleetQuestion) -> str:
-    """One word for all that an answer depends on beside the host's own bytes: every field of the question."""
+    """One word for all that an answer depends on beside the host's own bytes: every field of the question.
+
+    Files count by what is in them, and so does what the options name: the rest of the question has it.
+    """
+    options = asked.options
     by_content = {
+        "options": [_plain(getattr(options, one.name)) for one in fields(options) if not names_files(one)],
         "catalogue": asked.catalogue.sha256,
         "waivers": asked.waivers.sha256,
         "day": str(asked.day) if asked.waivers.entries else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.document import Document
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of
 
 _NAMES = 8
 
@@ -109,8 +109,3 @@ def host_age(host: Document) -> str:
     if days is None:
         return f"of {host['at'][:10]}" if host["at"] else "unknown"
     return f"{days} d"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """``1 host is`` or ``2 hosts are``."""
-    return f"{number} {one if number == 1 else many}"

@@ -93,13 +93,19 @@ def file_facts(
         original_filename=text.get("originalfilename"),
         internal_name=text.get("internalname"),
         description=text.get("filedescription"),
-        languages=tuple(dict.fromkeys(language for language, _ in facts.translations)),
+        languages=_languages(facts.translations),
         machine=facts.machine,
         linked=facts.linked,
         outlook_stub=facts.exports_get_outlook_version,
         sha256=digest,
         notes=tuple(notes),
     )
+
+
+def _languages(translations: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    if len(translations) == 1:
+        return (translations[0][0],)
+    return tuple(dict.fromkeys(language for language, _ in translations))
 
 
 def _unreadable(file: FileBytes, reason: str, asked: Asked, *, evidence: bool) -> UnreadableFile:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
@@ -104,7 +107,7 @@ class Collected:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Inventory:
     """Everything collected from one target, sorted by path.
 
@@ -156,6 +159,23 @@ class Inventory:
     def all_files(self) -> tuple[InstalledFile | UnreadableFile, ...]:
         """Readable and unreadable files together."""
         return (*self.files, *self.unreadable)
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, str, InstalledFile | UnreadableFile], ...]:
+        """The same, each with its folder and its name in lower case: a server has thousands, looked through often."""
+        found = []
+        for file in self.all_files:
+            folder, _, name = file.path.rpartition("/")
+            found.append((folder, name.lower(), file))
+        return tuple(found)
+
+    @cached_property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """The lower-case names of the files that lie in each folder."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for folder, name, _ in self.places:
+            names[folder].add(name)
+        return {folder: frozenset(held) for folder, held in names.items()}
 
 
 def target_name(path: str) -> str:

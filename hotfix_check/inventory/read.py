@@ -62,12 +62,16 @@ def read_disk(
 
     def read(found: FoundFile) -> None:
         facts: InstalledFile | UnreadableFile | RegistryRecords | None
-        if name_of(found.inner) == HIVE_NAME and is_hive_place((*full, *found.inner.split("/")) if is_folder else full):
+        if found.program:  # by its suffix no hive and no disk image
+            facts = read_file(found, asked)
+        elif name_of(found.inner) == HIVE_NAME and is_hive_place(
+            (*full, *found.inner.split("/")) if is_folder else full
+        ):
             aside = is_folder and is_kept_aside(found.inner, root)
             facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=asked.hashes)
         elif is_folder and not found.evidence and (image := _image(found)) is not None:
             facts = image
-        elif not (found.evidence or found.program or asked.every_pe):
+        elif not (found.evidence or asked.every_pe):
             return
         else:
             facts = read_file(found, asked)
@@ -143,15 +147,16 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         if found.evidence and not asked.hashes and name_of(found.inner) in asked.plain:
             status = _status(found)
             return InstalledFile(path=found.inner, size=status.st_size, modified=utc_time(status.st_mtime))
-        fd, _ = _open(found)
+        fd, before = _open(found)
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
     try:
         for _ in range(_TIMES_READ):
-            before = os.fstat(fd)
             facts = _open_file_facts(fd, before, found, asked)
-            if facts is None or _is_as_it_was(fd, before):
+            now = os.fstat(fd)
+            if facts is None or _is_same(now, before):
                 return facts
+            before = now
         return UnreadableFile(
             path=found.inner,
             reason="it changed while it was read",
@@ -188,7 +193,7 @@ def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unreadab
         try:
             digest = (lambda: _sha256(fd, status.st_size)) if hashes and status.st_size <= MAX_HASHED_BYTES else None
             records = read_hive(found.inner, status.st_size, positioned(fd), digest)
-            if _is_as_it_was(fd, status):
+            if _is_same(os.fstat(fd), status):
                 return records
             return UnreadableFile(path=found.inner, reason="the registry hive was changed while it was read")
         finally:
@@ -241,12 +246,11 @@ def _status(found: FoundFile) -> os.stat_result:
 
 def _way_to(found: FoundFile) -> tuple[str, int | None]:
     """Its name in the folder that is held open, else its whole path."""
-    return (found.path, None) if found.folder is None else (os.path.basename(found.path), found.folder.fd)  # noqa: PTH119
+    return (found.path, None) if found.folder is None else (found.path.rpartition("/")[2], found.folder.fd)
 
 
-def _is_as_it_was(fd: int, before: os.stat_result) -> bool:
-    now = os.fstat(fd)
-    return (now.st_size, now.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+def _is_same(now: os.stat_result, before: os.stat_result) -> bool:
+    return now.st_size == before.st_size and now.st_mtime_ns == before.st_mtime_ns
 
 
 def _with_case_duplicates(
@@ -256,8 +260,11 @@ def _with_case_duplicates(
 
     A note names few of the others, since there can be as many as a name has ways to be spelt.
     """
+    paths = {*(file.path for file in files), *(file.path for file in unreadable)}
+    if len({path.lower() for path in paths}) == len(paths):
+        return tuple(files)
     spelt: dict[str, set[str]] = {}
-    for path in (*(file.path for file in files), *(file.path for file in unreadable)):
+    for path in paths:
         spelt.setdefault(path.lower(), set()).add(path)
     first = {key: sorted(paths)[: _TWINS_NAMED + 1] for key, paths in spelt.items() if len(paths) > 1}
 

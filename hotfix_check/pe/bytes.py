@@ -106,16 +106,23 @@ class PeBytes:
         """``size`` bytes from ``offset``, fewer at the end of the file."""
         start = offset - self._start
         if start < 0 or start + size > len(self._window):
-            wanted = max(size, _WINDOW)
-            if wanted > self._left:
-                raise PeError("damaged", f"its headers lead to more than {MAX_BYTES_READ} bytes")
-            self._window = self._read_at(offset, wanted)
-            self._left -= wanted
-            self._start, start = offset, 0
+            self._move(offset, size)
+            return self._window[:size]
         return self._window[start : start + size]
+
+    def _move(self, offset: int, size: int) -> None:
+        wanted = max(size, _WINDOW)
+        if wanted > self._left:
+            raise PeError("damaged", f"its headers lead to more than {MAX_BYTES_READ} bytes")
+        self._window = self._read_at(offset, wanted)
+        self._left -= wanted
+        self._start = offset
 
     def need(self, offset: int, size: int, what: str) -> bytes:
         """``size`` bytes from ``offset``. Raises PeError when the file ends before."""
+        start = offset - self._start
+        if start >= 0 and start + size <= len(self._window):
+            return self._window[start : start + size]
         data = self.at(offset, size)
         if len(data) < size:
             raise PeError("damaged", f"cut short: the file ends inside its {what}")

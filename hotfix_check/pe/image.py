@@ -171,13 +171,13 @@ def _read_pe(image: PeBytes, header_at: int, headers: bytes, mapi: bool) -> PeFa
     table = image.need(header_at + 24 + optional_size, table_size, "section table")
     image.sections = list(_SECTION.iter_unpack(table))
     packed = b"UPX" in table and any(section[0].startswith(b"UPX") for section in image.sections)
-
     notes = ["upx"] if packed else []
     found = _find_version_resource(image, resources, notes) if count > 2 and resources else None
     resource, language = found or (None, None)
-    if any(at and at + min(stored, virtual or stored) > image.size for _, virtual, _, stored, at in image.sections):
+    for _, virtual, _, stored, at in image.sections:
         # Behind a section there may be padding up to its stored size; where only that is gone, nothing is lost.
-        raise PeError("damaged", "cut short: the file ends inside one of its sections")
+        if at and at + stored > image.size and at + min(stored, virtual or stored) > image.size:
+            raise PeError("damaged", "cut short: the file ends inside one of its sections")
     is_stub = None
     if mapi:
         try:
@@ -206,22 +206,22 @@ def _find_version_resource(image: PeBytes, address: int, notes: list[str]) -> tu
     if languages_at is None:
         notes.append("version-resource-not-id-1")
         return None
-    if len(names) // _PAIR.size + other_names > 1:
+    if len(names) > _PAIR.size or other_names:
         notes.append("several-version-resources")
     entries, _ = _subdirectory(image, root, languages_at)
-    languages = list(_PAIR.iter_unpack(entries))
-    if not languages:
+    if not entries:
         return None
-    language, target = languages[0]
-    if len(languages) > 1:
+    language, target = _PAIR.unpack_from(entries)
+    several = len(entries) > _PAIR.size
+    if several:
         for preferred in _LANGUAGES:
             preferred_at = _target(entries, preferred)
             if preferred_at is not None:
                 language, target = preferred, preferred_at
                 break
     data = _version_data(image, *_data_entry(image, root, target))
-    if len(languages) > 1:
-        _compare_languages(image, root, languages, parse_fixed_versions(data), notes)
+    if several:
+        _compare_languages(image, root, list(_PAIR.iter_unpack(entries)), parse_fixed_versions(data), notes)
     return parse_version_resource(data), language
 
 

@@ -5,6 +5,8 @@ stray from it, this reads what VerQueryValue would: values run to the end of the
 (writers disagree whether it counts bytes or characters), lengths are cut at the parent's end, a child without a
 length ends the list. 16-bit resources have the same tree with ANSI keys and no type field.
 
+It is decoded once and taken apart as text, a character for each stored word: that finds and cuts faster than bytes.
+
 Nothing here raises: what is not there is absent from the result, what was left out is named in ``notes``.
 """
 
@@ -12,9 +14,11 @@ from __future__ import annotations
 
 import re
 import struct
+from codecs import utf_16_le_decode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal, TypeAlias
 
 from hotfix_check.version import FileVersion
 
@@ -30,14 +34,6 @@ _WORDS = struct.Struct("<HH")  # wLength, wValueLength
 _TABLE_NAME = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
 _ROOT_KEY = "VS_VERSION_INFO\0".encode("utf-16-le")
 _ROOT_VALUE = 40  # where the fixed part starts behind this key
-# Names of blocks as stored in almost every file, in lower case: looked up, they need not be decoded.
-_USUAL_KEYS = {
-    key.encode("utf-16-le"): key.lower()
-    for key in (
-        *("StringFileInfo", "VarFileInfo", "Translation", "Comments", "CompanyName", "FileDescription", "FileVersion"),
-        *("InternalName", "LegalCopyright", "LegalTrademarks", "OriginalFilename", "ProductName", "ProductVersion"),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +56,11 @@ class StringTable:
         return next((value for name, value in self.strings if name.lower() == wanted), None)
 
 
+Form: TypeAlias = Literal["plain", "surrogates", "ansi"]
+"""plain: UTF-16 without surrogates, so that its words are its text. surrogates: with some. ansi: that of a 16-bit file.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionResource:
     """What one version resource says. Its strings are found and decoded when they are asked for."""
@@ -70,24 +71,23 @@ class VersionResource:
     translations: tuple[tuple[int, int], ...]
     """(language, code page) pairs of VarFileInfo\\Translation."""
     notes: tuple[str, ...]
-    data: bytes
-    """The resource as stored."""
-    wide: bool
-    """Whether its text is UTF-16; that of 16-bit files is ANSI."""
-    tables: tuple[tuple[bytes, int, int, int], ...]
-    """For each string table its name as stored, where its strings start and end in ``data``, how many are kept."""
+    words: str
+    """The resource with one character for each of its 16-bit words, or its bytes where ``form`` is ``ansi``."""
+    form: Form
+    tables: tuple[tuple[str, int, int, int], ...]
+    """For each string table its name as stored, where its strings start and end in ``words``, how many are kept."""
 
     @property
     def strings(self) -> tuple[StringTable, ...]:
         """All string tables."""
-        data, wide = self.data, self.wide
+        words, form = self.words, self.form
         tables = []
         for stored_name, start, end, kept in self.tables:
-            name = _decoded(stored_name, wide)
+            name = _decoded(stored_name, form)
             language, codepage = divmod(int(name, 16), 0x10000) if _TABLE_NAME.fullmatch(name) else (0, 0)
             strings = tuple(
-                (_decoded(key, wide), _text(data, value, value_end, wide))
-                for key, value, value_end, _ in islice(_blocks(data, start, end, wide), kept)
+                (_decoded(key, form), _decoded(words[value:value_end].partition("\0")[0], form))
+                for key, value, value_end, _ in islice(_blocks(words, start, end, form), kept)
             )
             tables.append(StringTable(language=language, codepage=codepage, strings=strings))
         return tuple(tables)
@@ -95,11 +95,13 @@ class VersionResource:
     def values(self, keys: Collection[str]) -> dict[str, str]:
         """The values of those of ``keys``, in lower case, that are there: each from the first table that has it."""
         found: dict[str, str] = {}
+        words, form = self.words, self.form
         for _, start, end, kept in self.tables:
-            for stored, value, value_end, _ in islice(_blocks(self.data, start, end, self.wide), kept):
-                key = _lower(stored, self.wide)
+            for stored, value, value_end, _ in islice(_blocks(words, start, end, form), kept):
+                key = stored.lower() if form == "plain" else _decoded(stored, form).lower()
                 if key in keys and key not in found:
-                    found[key] = _text(self.data, value, value_end, self.wide)
+                    text = words[value:value_end].partition("\0")[0]
+                    found[key] = text if form == "plain" else _decoded(text, form)
                     if len(found) == len(keys):
                         return found
         return found
@@ -108,32 +110,33 @@ class VersionResource:
 def parse_version_resource(data: bytes, *, wide: bool = True) -> VersionResource:
     """Read a version resource; ``wide`` is False for one of a 16-bit file."""
     versions = parse_fixed_versions(data, wide=wide)
-    tables: list[tuple[bytes, int, int, int]] = []
+    tables: list[tuple[str, int, int, int]] = []
     translations: list[tuple[int, int]] = []
     notes = [] if versions else ["no-fixed-version"]
+    words, form = _words(data, wide)
     if len(data) >= _WORDS.size:
         length, value_length = _WORDS.unpack_from(data)
-        end = min(length, len(data))
-        value = _root_value(data, end, wide)
-        for stored, start, block_end, _ in _blocks(data, _aligned(value + value_length), end, wide):
-            key = _lower(stored, wide)
+        end, size = min(length, len(data)), 2 if wide else 1
+        children = _aligned(_root_value(data, end, wide) + value_length)
+        for stored, start, block_end, _ in _blocks(words, children // size, end // size, form):
+            key = _decoded(stored, form).lower()
             if key == "stringfileinfo":
-                if not _find_tables(data, start, block_end, wide, tables):
+                if not _find_tables(words, start, block_end, form, tables):
                     notes.append("strings-cut")
             elif key == "varfileinfo":
-                for name, at, var_end, size_at in _blocks(data, start, block_end, wide):
-                    if _lower(name, wide) == "translation":
-                        (size,) = _WORD.unpack_from(data, size_at)
+                for name, at, var_end, size_at in _blocks(words, start, block_end, form):
+                    if _decoded(name, form).lower() == "translation":
+                        (stated,) = _WORD.unpack_from(data, size_at * size)
                         room = MAX_TRANSLATIONS - len(translations)
-                        pairs = min(size, var_end - at) // 4
-                        translations += _WORDS.iter_unpack(data[at : at + 4 * max(0, min(pairs, room))])
+                        pairs = max(0, min(min(stated, (var_end - at) * size) // 4, room))
+                        translations += _WORDS.iter_unpack(data[at * size : at * size + 4 * pairs])
     return VersionResource(
         file_version=versions[0] if versions else None,
         product_version=versions[1] if versions else None,
         translations=tuple(translations),
         notes=tuple(notes),
-        data=data,
-        wide=wide,
+        words=words,
+        form=form,
         tables=tuple(tables),
     )
 
@@ -149,10 +152,10 @@ def parse_fixed_versions(data: bytes, *, wide: bool = True) -> tuple[FileVersion
     start = _root_value(data, len(data), wide)
     if start + _FIXED_SIZE > len(data):
         return None
-    signature, minor, major, revision, build, *product = _FIXED.unpack_from(data, start)
+    signature, minor, major, revision, build, p_minor, p_major, p_revision, p_build = _FIXED.unpack_from(data, start)
     if signature != _FIXED_SIGNATURE:
         return None
-    return FileVersion(major, minor, build, revision), FileVersion(product[1], product[0], product[3], product[2])
+    return FileVersion(major, minor, build, revision), FileVersion(p_major, p_minor, p_build, p_revision)
 
 
 def _root_value(data: bytes, end: int, wide: bool) -> int:
@@ -163,14 +166,28 @@ def _root_value(data: bytes, end: int, wide: bool) -> int:
     return min(_aligned(stop + (2 if wide else 1)), end)
 
 
-def _find_tables(data: bytes, start: int, end: int, wide: bool, tables: list[tuple[bytes, int, int, int]]) -> bool:
+def _words(data: bytes, wide: bool) -> tuple[str, Form]:
+    """The resource with a character for each word, or each byte of a 16-bit one; a last odd byte is left out."""
+    if not wide:
+        return data.decode("latin-1"), "ansi"
+    even = data[: len(data) & ~1]
+    try:
+        text = utf_16_le_decode(even)[0]  # the codec itself: to look it up by name takes longer than to decode
+    except UnicodeDecodeError:
+        text = ""
+    if len(text) * 2 == len(even):
+        return text, "plain"
+    return "".join(map(chr, struct.unpack(f"<{len(even) // 2}H", even))), "surrogates"
+
+
+def _find_tables(words: str, start: int, end: int, form: Form, tables: list[tuple[str, int, int, int]]) -> bool:
     """Append the tables of one StringFileInfo; False when a cap left something out."""
-    few = len(data) <= 4 * MAX_STRINGS  # a string takes four bytes or more: no need to count them
+    few = len(words) <= 4 * MAX_STRINGS  # a string takes four characters or more: no need to count them
     room = MAX_STRINGS - (0 if few else sum(kept for _, _, _, kept in tables))
-    for name, first, table_end, _ in _blocks(data, start, end, wide):
+    for name, first, table_end, _ in _blocks(words, start, end, form):
         if len(tables) == MAX_STRING_TABLES:
             return False
-        count = 0 if few else sum(1 for _ in islice(_blocks(data, first, table_end, wide), room + 1))
+        count = 0 if few else sum(1 for _ in islice(_blocks(words, first, table_end, form), room + 1))
         tables.append((name, first, table_end, MAX_STRINGS if few else min(count, room)))
         if count > room:
             return False
@@ -178,20 +195,39 @@ def _find_tables(data: bytes, start: int, end: int, wide: bool, tables: list[tup
     return True
 
 
-def _blocks(data: bytes, start: int, end: int, wide: bool) -> Iterator[tuple[bytes, int, int, int]]:
+def _blocks(words: str, start: int, end: int, form: Form) -> Iterator[tuple[str, int, int, int]]:
     """(key as stored, where its value or first child starts, its end, where its wValueLength is) of each block."""
-    header, nul = (6, 2) if wide else (4, 1)
-    while (key_at := start + header) <= end:
-        length = data[start] | data[start + 1] << 8
-        if length < header:
+    if form == "ansi":
+        yield from _blocks_of_bytes(words, start, end)
+        return
+    find = words.find
+    while (key_at := start + 3) <= end:
+        length = ord(words[start])  # in bytes, as all lengths
+        if length < 6:
             return
-        block_end = start + length
+        block_end = start + (length >> 1)
         if block_end > end:
             block_end = end
-        stop = _nul(data, key_at, block_end, wide)
-        value = (stop + nul + 3) & ~3
-        yield data[key_at:stop], value if value < block_end else block_end, block_end, start + 2
-        start += (length + 3) & ~3
+        stop = find("\0", key_at, block_end)
+        if stop < 0:
+            stop = block_end
+        value = (stop + 2) & ~1
+        yield words[key_at:stop], value if value < block_end else block_end, block_end, start + 1
+        start += (length + 3) >> 2 << 1
+
+
+def _blocks_of_bytes(words: str, start: int, end: int) -> Iterator[tuple[str, int, int, int]]:
+    """The same of a 16-bit resource, whose blocks have no type field."""
+    while (key_at := start + 4) <= end:
+        length = ord(words[start]) | ord(words[start + 1]) << 8
+        if length < 4:
+            return
+        block_end = min(start + length, end)
+        stop = words.find("\0", key_at, block_end)
+        if stop < 0:
+            stop = block_end
+        yield words[key_at:stop], min(_aligned(stop + 1), block_end), block_end, start + 2
+        start += _aligned(length)
 
 
 def _nul(data: bytes, start: int, end: int, wide: bool) -> int:
@@ -205,19 +241,13 @@ def _nul(data: bytes, start: int, end: int, wide: bool) -> int:
     return end - ((end - start) & 1) if stop < 0 else stop
 
 
-def _text(data: bytes, start: int, end: int, wide: bool) -> str:
-    """Text from ``start`` to its NUL, or with the last whole character before ``end``."""
-    if wide:
-        end -= (end - start) & 1
-    return _decoded(data[start:end], wide).partition("\0")[0]
-
-
-def _decoded(stored: bytes, wide: bool) -> str:
-    return stored.decode("utf-16-le" if wide else "cp1252", "replace")
-
-
-def _lower(stored: bytes, wide: bool) -> str:
-    return (_USUAL_KEYS.get(stored) if wide else None) or _decoded(stored, wide).lower()
+def _decoded(stored: str, form: Form) -> str:
+    """The text of some of the words."""
+    if form == "plain":
+        return stored
+    if form == "ansi":
+        return stored.encode("latin-1").decode("cp1252", "replace")
+    return stored.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _aligned(position: int) -> int:

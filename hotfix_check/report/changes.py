@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from hotfix_check.compare import BACKWARDS, Comparison
 from hotfix_check.report.document import ComparisonDocument, FileChangeDocument
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.outline import Block, Outline
-from hotfix_check.report.parts import counted, some
 from hotfix_check.report.text import fill
 
 _WORDS = {

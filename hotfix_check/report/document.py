@@ -333,6 +333,17 @@ class SettleDocument(TypedDict):
     why: str
 
 
+class WeighedDocument(TypedDict):
+    """What of a finding says how an installation stands; a finding is one too."""
+
+    id: str
+    installation: str | None
+    product: str
+    importance: ImportanceWord
+    verdict: VerdictWord
+    waiver: WaiverDocument | None
+
+
 class FindingDocument(TypedDict):
     """An update judged on an installation; ``advice`` are the ids of the steps of the plan for it, in order.
 

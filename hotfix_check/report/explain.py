@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotfix_check.inventory import VERSION_FROM_TEXT
+from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import FileDocument, FindingDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
@@ -13,6 +13,9 @@ from hotfix_check.report.wording import headline, next_steps
 
 _MARKS = {"exact": "+", "later": "+", "older": "-", "absent": "-"}
 _BY_LEVEL = "a service pack or cumulative update is judged by the service level, which marker files show"
+_HALF_INSTALLED = (
+    "one file never proves an update: the other program files of the installation do not confirm what its marker shows"
+)
 _LINKS = 10
 NOT_LOOKED_AT = (
     "Not looked at: the registry, files waiting for a restart, running processes, and what is not in the target."
@@ -25,7 +28,11 @@ def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Se
     name = names_of([finding["id"]])[0]
     lines = [f"{finding['id']}: {finding['title']}", ""]
     lines += [f"{headline(finding)}", f"Confidence: {finding['confidence']}. Importance: {finding['importance']}."]
-    rule = _BY_LEVEL if finding["kind"] in ("service-pack", "cumulative-update") else LOOKS[finding["verdict"]].rule
+    rule = LOOKS[finding["verdict"]].rule
+    if finding["kind"] in ("service-pack", "cumulative-update"):
+        rule = _BY_LEVEL
+    elif is_written(finding["anomalies"], AnomalyCode.HALF_INSTALLED):
+        rule = _HALF_INSTALLED
     lines += [f"Rule: {rule}.", ""]
     if finding["files"]:
         line = f", package for {finding['line']}" if finding["line"] else ""
@@ -81,7 +88,9 @@ def _row(row: FileDocument) -> list[str]:
         digest = f", sha256 {copy['sha256']}" if copy["sha256"] else ""
         size = "size not known" if copy["size"] is None else f"{copy['size']} bytes"
         lines.append(f"      {copy['path']}: {found}, {size}, {copy['state']}{digest}")
-        lines += [f"        ! {text}" for text in copy["anomalies"] if text.startswith(VERSION_FROM_TEXT)]
+        lines += [
+            f"        ! {text}" for text in copy["anomalies"] if is_written([text], AnomalyCode.VERSION_FROM_TEXT)
+        ]
     if not row["copies"]:
         lines.append(f"      {row['state']}")
     return lines

@@ -36,7 +36,8 @@ def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) ->
     A missing update whose advice is another one stands beneath that one, and one that is blocked by another's absence
     waits for it; what is required, waived or half-installed is told by itself. Optional updates that are undetermined
     are told together, by the files that would settle them, unless they are few. Installed and superseded ones are
-    counted, and so are forbidden ones that are not there; of a lone file, installed ones are shown, being the answer.
+    counted, and so are forbidden ones that are not there; of a lone file, installed ones are shown, being the answer,
+    and where nothing else is to be said the newest ones that it contains.
     """
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
@@ -59,6 +60,8 @@ def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) ->
             or (verdict == "installed" and kind == "file")
         ):
             shown.append(finding)
+    if not shown and not steps and kind == "file":
+        shown = _newest_contained(findings)
     told = len(shown) + len(steps) + (len(undecided) if fold_open else 0)
     return Folded(
         shown=tuple(shown),
@@ -67,6 +70,18 @@ def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) ->
         open=tuple(undecided) if fold_open else (),
         counted=len(findings) - told,
     )
+
+
+def _newest_contained(findings: Sequence[FindingDocument]) -> list[FindingDocument]:
+    """The superseded findings whose row is the highest that a lone file is later than."""
+    heights: dict[str, tuple[int, ...]] = {}
+    for finding in findings:
+        for row in finding["files"]:
+            if finding["verdict"] == "superseded" and row["state"] == "later" and row["expected"]["version"]:
+                height = tuple(int(part) for part in row["expected"]["version"].split("."))
+                heights[finding["id"]] = max(height, heights.get(finding["id"], ()))
+    highest = max(heights.values(), default=())
+    return [finding for finding in findings if heights.get(finding["id"]) == highest]
 
 
 def _folds_under(

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from hotfix_check.assess.finding import ExposureState
 from hotfix_check.report.document import (
     ExposureDocument,
     FindingDocument,
@@ -23,11 +24,10 @@ from hotfix_check.report.document import (
 from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.ladder_view import ladder_view
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
-    counted,
     day_of,
     level_words,
     parts_of,
@@ -57,6 +57,7 @@ from hotfix_check.report.wording import (
     waiver_words,
 )
 
+_STATES = tuple(map(str, ExposureState))
 _LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
 _STEPS, _NAMED, _EXPOSED, _ACCEPTED, _ASKED = 6, 4, 5, 3, 5  # of page one, so that one installation fits a sheet
 LISTED = 500
@@ -223,7 +224,7 @@ def _words(
         "clauses": [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)],
         "successor": successor_words(one) if standing.ended else None,
         "census": census_words(one),
-        "level": level_reason(product, level_words(one)) if product else None,
+        "level": level_reason(product, level_words(one), one, target["installations"]) if product else None,
     }
 
 
@@ -302,7 +303,8 @@ def _cve_groups(exposures: Sequence[ExposureDocument]) -> list[tuple[str, str, s
         severity = severity_of([cve])
         rated = f" ({severity} {cve['cvss']})" if severity and cve["state"] != "fixed" else ""
         groups[cve["state"], fixed_by, cve["needs"] or ""].append(f"{cve['cve']}{rated}")
-    return [(state, fixed_by, needs, ", ".join(cves)) for (state, fixed_by, needs), cves in groups.items()]
+    ordered = sorted(groups.items(), key=lambda group: _STATES.index(group[0][0]))
+    return [(state, fixed_by, needs, ", ".join(cves)) for (state, fixed_by, needs), cves in ordered]
 
 
 def _exposure(cve: ExposureDocument, as_of: str | None) -> dict[str, Any]:

@@ -6,14 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from hotfix_check.assess import Assessor, Finding, Question
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import MET, ExposureState, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
-from hotfix_check.report.names import names_of
+from hotfix_check.report.installations import exposure_document
+from hotfix_check.report.names import names_of, some
 from hotfix_check.report.text import fill
 from hotfix_check.version import FileVersion
 
+_CONTAINED = 6  # updates that a file contains, the newest first; JSON has them all
+_CVES = 3  # of each state
 _NAMES = 20  # files that a number alone is told of
 
 Document = dict[str, Any]
@@ -78,7 +82,8 @@ def _file(file: InstalledFile, assessor: Assessor) -> Document:
         and levels
         and not any(assessor.relations.knows_build(product.id, name, file.version) for product, _ in levels)
     ):
-        notes.append(f"unknown-build: no level and no update of the catalogue has {name} {file.version}")
+        said = f"no level and no update of the catalogue has {name} {file.version}"
+        notes.append(Anomaly(AnomalyCode.UNKNOWN_BUILD, said))
     contained = [one for one in assessment.findings if _row_state(one) in MET]
     lacking = [one for one in assessment.findings if _row_state(one) is RowState.OLDER]
     return {
@@ -110,7 +115,7 @@ def _file(file: InstalledFile, assessor: Assessor) -> Document:
             for step in one.next_steps
         ],
         "exposures": [
-            {"cve": exposure.cve, "state": str(exposure.state), "fixed_by": exposure.fixed_by}
+            exposure_document(exposure, assessor.catalogue.cves.get(exposure.cve))
             for one in assessment.installations
             for exposure in one.exposures
             if exposure.state is not ExposureState.FIXED
@@ -186,8 +191,8 @@ def _lines(file: Document) -> list[str]:
     if file["build_of"]:
         lines.append(f"  The build of {', '.join(names_of(file['build_of']))}")
     if file["contains"]:
-        entries = [f"{_name(one)} ({one['version']})" for one in file["contains"]]
-        lines.append(f"  Contains: {', '.join(entries)}")
+        newest = [f"{_name(one)} ({one['version']})" for one in reversed(file["contains"])]
+        lines.append(f"  Contains: {some(newest, _CONTAINED)}")
     if file["next"]:
         lines.append(f"  Next it lacks: {_name(file['next'])} ({file['next']['version']}), {file['next']['title']}")
     elif file["contains"]:
@@ -200,12 +205,15 @@ def _lines(file: Document) -> list[str]:
 
 
 def _exposure_words(exposures: list[Document]) -> str:
-    """How many of each state, and the newest of them."""
+    """How many CVEs of each state, the first of them, and which are known to be exploited."""
     parts = []
-    for state in dict.fromkeys(one["state"] for one in exposures):
-        cves = sorted((one["cve"] for one in exposures if one["state"] == state), reverse=True)
-        more = f" and {len(cves) - 3} more" if len(cves) > 3 else ""
-        parts.append(f"{state} {', '.join(cves[:3])}{more}")
+    for state in map(str, ExposureState):
+        alike = [one for one in exposures if one["state"] == state]
+        if not alike:
+            continue
+        exploited = [one["cve"] for one in alike if one["known_exploited"]]
+        named = some([one["cve"] for one in alike], _CVES)
+        parts.append(f"{state} {named}" + (f" (known to be exploited: {some(exploited, _CVES)})" if exploited else ""))
     return "; ".join(parts)
 
 

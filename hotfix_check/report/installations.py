@@ -12,10 +12,10 @@ from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.report.document import (
     BehindDocument,
     ExposureDocument,
-    FindingDocument,
     InstallationDocument,
     StepDocument,
     SupportDocument,
+    WeighedDocument,
 )
 from hotfix_check.report.names import day_text
 from hotfix_check.report.parts import is_lacking, standing_of
@@ -26,7 +26,7 @@ from hotfix_check.version import FileVersion
 def installation_document(
     one: Installation,
     catalogue: Catalogue,
-    findings: Iterable[FindingDocument],
+    findings: Iterable[WeighedDocument],
     as_of: date | None,
     day: date,
 ) -> InstallationDocument:
@@ -59,7 +59,7 @@ def installation_document(
         "behind": _behind(own, catalogue, released),
         "census": [{"build": str(count.build), "files": count.files} for count in one.census],
         "next_steps": [step_document(step, one) for step in one.next_steps],
-        "exposures": [_exposure(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures],
+        "exposures": [exposure_document(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures],
     }
     document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
     return document
@@ -90,7 +90,7 @@ def brought_by(build: FileVersion, product: Product, updates: Iterable[Update]) 
     return (None, None) if first is None else (first.id, first.built)
 
 
-def _behind(findings: Iterable[FindingDocument], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
+def _behind(findings: Iterable[WeighedDocument], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
     lacking = {each["id"] for each in findings if is_lacking(each)}
     days = (update.built for update in catalogue.updates if update.id in lacking)
     newest = max((day for day in days if day), default=None)
@@ -139,7 +139,8 @@ def step_document(step: Step, one: Installation) -> StepDocument:
     }
 
 
-def _exposure(exposure: Exposure, known: Cve | None) -> ExposureDocument:
+def exposure_document(exposure: Exposure, known: Cve | None) -> ExposureDocument:
+    """A CVE on an installation, with what the catalogue knows of it."""
     return {
         "cve": exposure.cve,
         "state": str(exposure.state),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
-from hotfix_check.catalogue import Catalogue, Product
-from hotfix_check.catalogue.product import Level, ProductFile, headline_version
-from hotfix_check.catalogue.update import FileRow, Update, own_name
+from hotfix_check.catalogue import Product
+from hotfix_check.catalogue.product import own_version
+from hotfix_check.catalogue.relations import Supersedence
+from hotfix_check.catalogue.update import FileRow, own_name
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.report.document import LadderDocument, RungDocument
 from hotfix_check.version import FileVersion
@@ -29,23 +28,11 @@ class _JudgedFile:
     machines: set[str | None] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shipped:
-    row: FileRow
-    update: Update
-    line: int
-
-
 class Ladders:
-    """The ladders of the targets of one result; the catalogue is gone through once, for the files that were judged."""
+    """The ladders of the targets of one result, by the relations of the catalogue's updates."""
 
-    def __init__(self, assessments: Sequence[Assessment], catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._judged = {id(assessment): _judged_files(assessment) for assessment in assessments}
-        self._shipped = _shipped(catalogue, {key for judged in self._judged.values() for key in judged})
-        self._bringing = {
-            (update.product, update.level): update.id for update in catalogue.updates if update.level is not None
-        }
+    def __init__(self, relations: Supersedence) -> None:
+        self._relations = relations
 
     def of(self, assessment: Assessment) -> list[LadderDocument]:
         """The ladders of one target, by product and file name.
@@ -57,26 +44,26 @@ class Ladders:
         levels = {level.product: level for level in assessment.products}
         return [
             ladder
-            for (product_id, _), judged in sorted(self._judged[id(assessment)].items())
+            for (product_id, _), judged in sorted(_judged_files(assessment).items())
             if product_id in levels and (ladder := self._ladder(levels[product_id], judged))["rungs"]
         ]
 
     def _ladder(self, level: ProductLevel, judged: _JudgedFile) -> LadderDocument:
-        product = self._catalogue.product(level.product)
+        product = self._relations.products[level.product]
         lowest = min(judged.versions.values())
         rows = [
             shipped
-            for shipped in self._shipped[product.id, judged.name.lower()]
+            for shipped in self._relations.rows_of(product.id, judged.name)
             if _comparable(shipped.row, lowest, judged.machines, product)
         ]
         on_line = [shipped for shipped in rows if shipped.line >= level.low]
-        beneath = [shipped for shipped in rows if shipped.line < level.low and _version(shipped) <= lowest]
+        beneath = [shipped for shipped in rows if shipped.line < level.low and shipped.version <= lowest]
         if beneath:
-            nearest = max(_version(shipped) for shipped in beneath)
-            on_line.extend(shipped for shipped in beneath if _version(shipped) == nearest)
+            nearest = max(shipped.version for shipped in beneath)
+            on_line.extend(shipped for shipped in beneath if shipped.version == nearest)
         rungs: dict[tuple[FileVersion, int, str], RungDocument] = {
-            (_version(shipped), 1, shipped.update.id): {
-                "version": str(shipped.row.version),
+            (shipped.version, 1, shipped.update.id): {
+                "version": str(shipped.version),
                 "label": own_name(shipped.update.id),
                 "kind": str(shipped.update.kind),
                 "id": shipped.update.id,
@@ -88,12 +75,13 @@ class Ladders:
         known = product.files.get(judged.name.lower())
         if known is not None and product.holds(lowest):
             for number, one in enumerate(product.levels):
-                if (own := _own_version(known, one, product)) is not None:
+                if (own := own_version(known, one, product)) is not None:
+                    bringing = self._relations.bringing(product.id, one.name)
                     rungs[own, 0, f"{number:04d}"] = {
                         "version": str(own),
                         "label": one.name,
                         "kind": "level",
-                        "id": self._bringing.get((product.id, one.name)),
+                        "id": bringing.id if bringing else None,
                         "released": _day(one.released),
                         "line": one.name,
                     }
@@ -123,38 +111,12 @@ def _judged_files(assessment: Assessment) -> dict[_Key, _JudgedFile]:
     return files
 
 
-def _shipped(catalogue: Catalogue, wanted: Iterable[_Key]) -> Mapping[_Key, list[_Shipped]]:
-    wanted = set(wanted)
-    shipped: dict[_Key, list[_Shipped]] = defaultdict(list)
-    for update in catalogue.updates:
-        for package in update.packages:
-            rows = [
-                row for row in package.rows if row.version is not None and (update.product, row.name.lower()) in wanted
-            ]
-            if rows:
-                line = package.line or 0
-                for row in rows:
-                    shipped[update.product, row.name.lower()].append(_Shipped(row, update, line))
-    return shipped
-
-
 def _comparable(row: FileRow, version: FileVersion, machines: set[str | None], product: Product) -> bool:
     """Whether a row speaks of the same kind of file: in the product's or the row's own range, and of its platform."""
     platform = row.platform or product.platform
     if platform is not None and None not in machines and platform not in machines:
         return False
     return row.range.contains(str(version)) if row.range is not None else product.holds(version)
-
-
-def _own_version(file: ProductFile, level: Level, product: Product) -> FileVersion | None:
-    """A file's own version at a level, None when it is not known."""
-    if file.marker and product.by_third_part:
-        return file.versions.get(level.name, headline_version(level))
-    return file.versions.get(level.name)
-
-
-def _version(shipped: _Shipped) -> FileVersion:
-    return shipped.row.version or FileVersion(0, 0, 0, 0)
 
 
 def _day(day: date | None) -> str | None:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from hotfix_check.report.document import FindingDocument, ResultDocument, StepDocument, TargetDocument
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
-    counted,
     day_of,
     level_words,
     parts_of,
@@ -157,7 +156,8 @@ def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: Resu
         page.add(f"**{markdown_text(identity_words(standing))}**{markdown_text(where)}")
         product = next((each for each in target["products"] if each["id"] == one["product"]), None)
         facts = [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
-        facts += [f"Service level {level_reason(product, level_words(one))}."] if product else []
+        if product:
+            facts.append(f"Service level {level_reason(product, level_words(one), one, target['installations'])}.")
         facts += [f"{census_words(one)}."] if one["census"] else []
         page.bullets("", [*facts, *one["anomalies"]])
         page.bullets("### Next steps", [" ".join(_step(step)) for step in one["next_steps"]], mark="1.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from hotfix_check.catalogue.update import own_name
@@ -11,6 +11,25 @@ from hotfix_check.catalogue.update import own_name
 def names_of(ids: Iterable[str]) -> list[str]:
     """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
     return [own_name(one) for one in ids]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """1 update, 2 updates; 1 host is, 2 hosts are."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first of some names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def level_text(level: str | None, low: str | None, high: str | None, basis: str) -> str:
+    """CU23, SP3 to SP4, or at least SP4; empty where nothing shows it."""
+    if level:
+        return level
+    if basis == "none" or low is None:
+        return ""
+    return f"at least {low}" if basis == "inferred" or low == high else f"{low} to {high}"
 
 
 def day_text(day: date | None) -> str | None:

@@ -11,8 +11,9 @@ from hotfix_check.report.document import (
     ResultDocument,
     StepDocument,
     TargetDocument,
+    WeighedDocument,
 )
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, level_text, names_of, some
 from hotfix_check.report.posture import Standing
 from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, to_act_on, update_name
 
@@ -47,7 +48,7 @@ def day_of(document: ResultDocument) -> str:
     return document["run"]["as_of"] or document["catalogue"]["version"]
 
 
-def standing_of(one: InstallationDocument, findings: Iterable[FindingDocument], day: str) -> Standing:
+def standing_of(one: InstallationDocument, findings: Iterable[WeighedDocument], day: str) -> Standing:
     """How an installation stands; ``day`` is the ISO day by which support has ended or has not."""
     findings = list(findings)
     lacking = [finding for finding in findings if is_lacking(finding)]
@@ -79,7 +80,7 @@ def standing_of(one: InstallationDocument, findings: Iterable[FindingDocument], 
     )
 
 
-def is_lacking(finding: FindingDocument) -> bool:
+def is_lacking(finding: WeighedDocument) -> bool:
     """Whether something required or recommended is missing or partial, and no waiver accepts it."""
     weighs = finding["importance"] in WEIGHTY and not finding["waiver"]
     return weighs and finding["verdict"] in TO_INSTALL
@@ -87,12 +88,8 @@ def is_lacking(finding: FindingDocument) -> bool:
 
 def level_words(one: InstallationDocument) -> str:
     """CU23, SP3 to SP4, or at least SP4."""
-    low, high = one["level_at_least"], one["level_at_most"]
-    if one["level"]:
-        return one["level"]
-    if one["level_basis"] == "none" or low is None:
-        return "of an unknown service level"
-    return f"at least {low}" if one["level_basis"] == "inferred" or low == high else f"{low} to {high}"
+    known = level_text(one["level"], one["level_at_least"], one["level_at_most"], one["level_basis"])
+    return known or "of an unknown service level"
 
 
 def successor_words(one: InstallationDocument) -> str:
@@ -106,17 +103,19 @@ def successor_words(one: InstallationDocument) -> str:
 
 
 def census_words(one: InstallationDocument, most: int = 3) -> str:
-    """199 files carry 15.1.2507.6, 1 file 15.1.2507.61; the rest counted. Empty without a census."""
+    """199 files carry 15.1.2507.6, 1 carries 15.1.2507.61; the rest counted. Empty without a census."""
     ordered = sorted(one["census"], key=lambda count: -count["files"])
     if not ordered:
         return ""
     first, *others = ordered
     told = [f"{first['files']} {'file carries' if first['files'] == 1 else 'files carry'} {first['build']}"]
     shown = most - 1 if len(others) > most else most
-    told += [f"{count['files']} {count['build']}" for count in others[:shown]]
+    told += [
+        f"{count['files']} {'carries' if count['files'] == 1 else 'carry'} {count['build']}" for count in others[:shown]
+    ]
     rest = others[shown:]
     if rest:
-        told.append(f"{sum(count['files'] for count in rest)} one of {len(rest)} other builds")
+        told.append(f"{sum(count['files'] for count in rest)} carry {len(rest)} other builds")
     return ", ".join(told)
 
 
@@ -144,13 +143,3 @@ def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> li
     if step["cves"]:
         notes.append(f"It fixes {counted(len(step['cves']), 'CVE')}: {some(step['cves'], most)}.")
     return notes + [f"After: {action['text']}." for action in actions if action["kind"] != "service"]
-
-
-def some(names: Sequence[str], most: int) -> str:
-    """The first of some names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def counted(number: int, word: str) -> str:
-    """1 update, 2 updates."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

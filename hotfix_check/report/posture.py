@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hotfix_check.report.names import counted, some
+
 _NAMED = 3
 
 
@@ -83,16 +85,16 @@ def behind_words(standing: Standing) -> str:
         return "no update was judged"
     clauses = []
     if standing.lacking:
-        months = f" and {_counted(standing.months, 'month')}" if standing.months else ""
+        months = f" and {counted(standing.months, 'month')}" if standing.months else ""
         partly = f", {standing.partial} of them half-installed" if standing.partial else ""
         if standing.partial == standing.lacking:
             partly = ", half-installed"
-        clauses.append(f"{_counted(standing.lacking, 'update')}{months} behind{partly}")
+        clauses.append(f"{counted(standing.lacking, 'update')}{months} behind{partly}")
     if standing.newer_than_catalogue:
         clauses.append("its build is newer than the catalogue, so what it lacks is not known")
     if standing.undetermined:
         more = "more " if standing.lacking else ""
-        clauses.append(f"{_counted(standing.undetermined, more + 'update')} could not be determined")
+        clauses.append(f"{counted(standing.undetermined, more + 'update')} could not be determined")
     if not clauses:
         beside = " beside what is accepted" if standing.accepted else ""
         clauses.append(f"no required or recommended update is missing{beside}")
@@ -106,13 +108,11 @@ def exposure_words(standing: Standing) -> str:
     clauses = []
     if standing.exposed:
         exploited = len(standing.exploited)
-        named = ", ".join(standing.exploited[:_NAMED]) + (
-            f" and {exploited - _NAMED} more" if exploited > _NAMED else ""
-        )
+        named = some(standing.exploited, _NAMED)
         known = f", {exploited} of them known to be exploited ({named})" if exploited else ""
-        clauses.append(f"exposed to {_counted(standing.exposed, 'CVE')}{known}")
+        clauses.append(f"exposed to {counted(standing.exposed, 'CVE')}{known}")
     if standing.unsettled:
-        clauses.append(f"{_counted(standing.unsettled, 'CVE')} not settled")
+        clauses.append(f"{counted(standing.unsettled, 'CVE')} not settled")
     return ", ".join(clauses)
 
 
@@ -127,10 +127,6 @@ def next_words(names: Sequence[str]) -> str:
 def span_words(days: int) -> str:
     """A number of days as people say it: 409 days are 13 months; from two years on, years."""
     if days < 62:
-        return _counted(days, "day")
+        return counted(days, "day")
     months = days * 12 // 365
     return f"{months} months" if months < 24 else f"{months // 12} years"
-
-
-def _counted(number: int | None, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -20,6 +20,7 @@ from hotfix_check.assess.finding import (
 from hotfix_check.assess.recorded import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
@@ -76,12 +77,16 @@ def result_document(
     baseline: Baseline | None = None,
     waivers: Waivers | None = None,
     applied: Applied | None = None,
+    relations: Supersedence | None = None,
 ) -> ResultDocument:
-    """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings."""
+    """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings.
+
+    ``relations`` are those of the catalogue's updates, where they are there already.
+    """
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
     newest = {product: day_text(day) for product, day in catalogue.outline().newest_days.items()}
-    ladders = Ladders(assessments, catalogue)
+    ladders = Ladders(relations or Supersedence(catalogue))
     day = run.as_of or date.fromisoformat(catalogue.version)
     known = catalogue_document(catalogue)
     return {

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.parts import (
     Part,
     census_words,
-    counted,
     day_of,
     level_words,
     parts_of,
-    some,
     standing_of,
     step_line,
     step_notes,
@@ -36,7 +35,7 @@ from hotfix_check.report.wording import (
 )
 
 _LISTED = 10
-_ASIDE = "undated:"  # what is so of most old updates, and tells nothing of the target
+_ASIDE = AnomalyCode.UNDATED  # what is so of most old updates, and tells nothing of the target
 _NAMED = 8
 _WIDEST_NAME = 40
 # Of a first screen: findings, those told in full, steps, lines of a reason; fewer where steps take room.
@@ -100,8 +99,10 @@ class _Page:
             steps = part.installation["next_steps"] if part.installation else []
             yield self._overview(ordered, stepped=bool(steps))
             settled = frozenset(key for step in steps for key in step["settles"])
-            if told := self._told(ordered, settled):
-                yield "\n".join(self._sentences(one, folded, settled) for one in told)
+            alike = {} if self.everything else _alike(ordered)
+            following = frozenset(one["id"] for ones in alike.values() for one in ones)
+            if told := self._told([one for one in ordered if one["id"] not in following], settled):
+                yield "\n".join(self._sentences(one, folded, settled, alike.get(one["id"], ())) for one in told)
         if folded.open:
             yield self.filled(_open_questions(folded.open, everything=self.everything))
 
@@ -110,7 +111,8 @@ class _Page:
     ) -> str:
         standing = standing_of(one, findings, self.day)
         product = next((product for product in target["products"] if product["id"] == one["product"]), None)
-        why = f" ({level_reason(product, level_words(one))})" if product else ""
+        reason = level_reason(product, level_words(one), one, target["installations"]) if product else ""
+        why = f" ({reason})" if reason else ""
         where = f" in {one['root']}" if one["root"] not in (None, ".") and (named or one["snapshot"]) else ""
         aside = (
             " A shadow copy: the product is elsewhere too, and this one decides nothing." if not one["counts"] else ""
@@ -178,15 +180,24 @@ class _Page:
         painted = verdict and text.startswith(start)
         return before + self.paint(verdict, verdict) + text[len(start) :] if painted else text
 
-    def _sentences(self, finding: FindingDocument, folded: Folded, settled: Collection[str]) -> str:
-        """Why, and what to do, unless a step of the headline settles it."""
+    def _sentences(
+        self, finding: FindingDocument, folded: Folded, settled: Collection[str], alike: Sequence[FindingDocument]
+    ) -> str:
+        """Why, and what to do, unless a step of the headline settles it; those ``alike`` are named beside it."""
         verdict = finding["verdict"]
-        said = fill(headline(finding), self.width)
+        name, text = update_name(finding), headline(finding)
+        if alike:
+            text = text.removeprefix(name)
+            name = some([names_of([one["id"]])[0] for one in (finding, *alike)], _NAMED)
+            text = name + text
+        said = fill(text, self.width)
         if not self.everything:
             said = _few_lines(said, _LINES)
-        lines = [self._painted(said, visible(f"{update_name(finding)} "), verdict)]
+        lines = [self._painted(said, visible(f"{name} "), verdict)]
         stepped = finding["id"] in settled and not self.everything
         details = next_steps(finding, stepped=stepped)
+        if alike:
+            details = [text.replace("To settle it", "To settle them", 1) for text in details]
         replaced, waiting = (
             () if stepped else names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting)
         )
@@ -194,7 +205,7 @@ class _Page:
             details.append(f"It also brings {some(replaced, _NAMED)}, missing too.")
         if waiting:
             details.append(f"It comes first for {some(waiting, _NAMED)}, missing too.")
-        told = (text for text in finding["anomalies"] if self.everything or not text.startswith(_ASIDE))
+        told = (text for text in finding["anomalies"] if self.everything or not is_written([text], _ASIDE))
         details += [f"! {text}" for text in told]
         if finding["waiver"]:
             details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")
@@ -212,6 +223,20 @@ class _Page:
     def filled(self, lines: Iterable[str], *, indent: str = "  ") -> str:
         """Lines within the width."""
         return "\n".join(fill(line, self.width, indent=indent) for line in lines)
+
+
+def _alike(findings: Sequence[FindingDocument]) -> dict[str, list[FindingDocument]]:
+    """Undetermined findings that differ in nothing that is told, under the id of the first of them."""
+    first: dict[str, str] = {}
+    alike: dict[str, list[FindingDocument]] = {}
+    for one in findings:
+        if one["verdict"] != "undetermined" or one["waiver"] or one["anomalies"]:
+            continue
+        told = repr((one["reasons"], one["settle_with"], one["importance"], one["advice"]))
+        head = first.setdefault(told, one["id"])
+        if head != one["id"]:
+            alike.setdefault(head, []).append(one)
+    return alike
 
 
 def _partial_first(finding: FindingDocument) -> tuple[bool, bool, bool, int]:

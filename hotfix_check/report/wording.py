@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import (
     CollectedDocument,
     FindingDocument,
@@ -19,13 +20,12 @@ from hotfix_check.report.document import (
     WaiversDocument,
     result_digest,
 )
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import level_text, names_of
 
 TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; not known whether it is there."
 WEIGHTY = ("required", "recommended")
 NOT_RECORDED = "not recorded"
-NEWER_THAN_CATALOGUE = "newer-than-catalogue"
 
 
 def to_act_on(finding: FindingDocument) -> bool:
@@ -36,7 +36,7 @@ def to_act_on(finding: FindingDocument) -> bool:
 
 def is_newer(one: InstallationDocument) -> bool:
     """Whether its build is one that the catalogue does not know yet."""
-    return any(text.startswith(NEWER_THAN_CATALOGUE) for text in one["anomalies"])
+    return is_written(one["anomalies"], AnomalyCode.NEWER_THAN_CATALOGUE)
 
 
 def update_name(finding: FindingDocument | StepDocument) -> str:
@@ -67,7 +67,8 @@ def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
     explained = [f"{names_of([by['id']])[0]} ({by['certainty']})" for by in finding["satisfied_by"] if by["id"]]
     if explained:
         steps.append(f"Explained by {', '.join(explained)}.")
-    asked = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
+    # a file may be asked for twice: for a row of its own, and because it shows the level
+    asked = dict.fromkeys(one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"])
     if asked:
         steps.append(f"To settle it, supply {', '.join(asked)}.")
     return steps
@@ -93,7 +94,7 @@ def _advice_steps(finding: FindingDocument) -> list[str]:
     own, advice = finding["id"], finding["advice"]
     if not advice:
         return []
-    regressed = any("regressed" in one for one in finding["anomalies"])
+    regressed = is_written(finding["anomalies"], AnomalyCode.REGRESSED)
     again = " again" if finding["verdict"] == "partial" or regressed else ""
     condition = " if this server has the problem" if finding["importance"] == "optional" else ""
     itself = f"{update_name(finding)}{again}{condition}"
@@ -115,18 +116,27 @@ def waiver_words(waiver: WaiverDocument) -> str:
 
 def product_words(product: ProductDocument) -> str:
     """A product with its service level and what shows it."""
-    low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
-    if basis == "none":
+    level = level_text(product["level"], product["level_at_least"], product["level_at_most"], product["level_basis"])
+    if not level:
         return f"{product['name']}, service level unknown (no file here shows it)"
-    level = product["level"] or (f"{low} to {high}" if basis != "inferred" and low != high else f"at least {low}")
     return f"{product['name']} {level} ({level_reason(product, level)})"
 
 
-def level_reason(product: ProductDocument, level: str) -> str:
-    """What shows a product's service level."""
-    votes = [f"{vote['file']} {vote['version']}" for vote in product["evidence"] if vote["votes"] != "nothing"]
+def level_reason(
+    product: ProductDocument,
+    level: str,
+    one: InstallationDocument | None = None,
+    installations: Sequence[InstallationDocument] = (),
+) -> str:
+    """What shows a product's service level: of ``one`` of the ``installations`` all but the votes of the others."""
+    roots = [each["root"] for each in installations if each["root"] is not None]
+    votes = [
+        f"{vote['file']} {vote['version']}"
+        for vote in product["evidence"]
+        if vote["votes"] != "nothing" and (one is None or _root_of(vote["path"], roots) in (None, one["root"]))
+    ]
     more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
-    basis = product["level_basis"]
+    basis = one["level_basis"] if one else product["level_basis"]
     return {
         "none": "no file here shows it",
         "markers": f"by {', '.join(votes[:3])}{more}",
@@ -137,8 +147,14 @@ def level_reason(product: ProductDocument, level: str) -> str:
     }.get(basis, basis)
 
 
+def _root_of(path: str, roots: Sequence[str]) -> str | None:
+    """The root that a path lies below, the deepest of several; None of system folders, which are below none."""
+    over = [root for root in roots if root == "." or path.startswith(f"{root}/")]
+    return max(over, key=lambda root: (root != ".", len(root)), default=None)
+
+
 def _recorded_where(product: ProductDocument) -> str:
-    reported = any(text.startswith("reported-only:") for text in product["anomalies"])
+    reported = is_written(product["anomalies"], AnomalyCode.REPORTED_ONLY)
     return "reported" if reported else "recorded in the registry"
 
 

@@ -216,3 +216,48 @@ def test_putting_one_file_back_never_makes_an_answer_better(builds: list[str], o
     for found in before.findings:
         if found.verdict not in worse:
             assert finding(after, found.update.id).verdict not in worse
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict"),
+    [
+        (V15.replace("/Bin", "/ClientAccess/Owa/Bin"), Verdict.INSTALLED),
+        (V15.replace("/Bin", "/FrontEnd/HttpProxy/bin"), Verdict.INSTALLED),
+        (V15.replace("/Bin", "/TransportRoles/agents/Hygiene"), Verdict.INSTALLED),
+        (V15.replace("/Bin", "/Bin.old"), Verdict.PARTIAL),
+        (V15.replace("/Bin", "/Logging"), Verdict.PARTIAL),
+        ("Users/Administrator/Downloads", Verdict.PARTIAL),
+    ],
+    ids=["client access", "front end", "transport", "a backup beside Bin", "no role folder", "outside"],
+)
+def test_files_of_the_other_role_folders_bear_witness(place: str, verdict: Verdict) -> None:
+    result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23), *parts(5, OCT25_BUILD, 100, folder=place)))
+    assert finding(result, OCT25).verdict is verdict
+
+
+def test_old_files_in_another_role_folder_do_not_speak_against_the_marker() -> None:
+    place = V15.replace("/Bin", "/ClientAccess/Owa/Bin")
+    result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23, folder=place)))
+    assert said(result, OCT25) == (Verdict.INSTALLED, Confidence.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("build", "anomalies"),
+    [
+        (
+            "15.1.2507.7",
+            (
+                "unknown-build: Microsoft.Exchange.Part059.dll is 15.1.2507.7, later than ExSetup.exe 15.1.2507.6, and "
+                "no update that the catalogue has lies between",
+            ),
+        ),
+        ("15.1.2507.9", ()),
+        (CU23, ()),
+    ],
+    ids=["between two builds: an interim update", "May 2022's: half installed, as its finding says", "the level's own"],
+)
+def test_files_newer_than_the_marker_where_no_update_lies_between(build: str, anomalies: tuple[str, ...]) -> None:
+    result = judge(folder(marker(CU23), *parts(60, build)))
+    assert result.installations[0].level.anomalies == anomalies
+    may22 = finding(result, "exchange-2016/KB5014261").verdict
+    assert may22 is (Verdict.PARTIAL if build == "15.1.2507.9" else Verdict.MISSING)

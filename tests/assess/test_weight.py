@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from targets import SP4_BIN, WORKED, folder
+from targets import SP4_BIN, WORKED, folder, installed
 
 from hotfix_check.assess import Assessment, Assessor, Question
 from hotfix_check.assess.weight import Outcome, counted, exit_code, holding, outcome_of
+from hotfix_check.inventory import InstalledFile
 
 
 def judged(**question: frozenset[str]) -> Assessment:
@@ -43,3 +44,28 @@ def test_an_installation_that_does_not_count_decides_nothing() -> None:
 def test_the_exit_code_of_several_targets(outcomes: tuple[str, ...], code: int) -> None:
     assert exit_code(outcomes) == code
     assert exit_code(outcomes, exit_zero=True) == 0
+
+
+V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
+
+
+@pytest.mark.parametrize(
+    ("files", "counts"),
+    [
+        ([installed(f"{V15}/Microsoft.Exchange.Data.dll", "15.1.2507.6", product_name="Microsoft Exchange")], (True,)),
+        ([installed("Microsoft.Exchange.Data.dll", "15.1.2507.6", product_name="Microsoft Exchange")], (False,)),
+        ([installed("Exchsrvr/bin/Admin.exe", "5.5.2653.22", product_name="Microsoft Exchange")], (False,)),
+        ([installed("Exchsrvr/bin/Store.exe", "5.5.2653.23", product_name="Microsoft Exchange")], (True,)),
+    ],
+    ids=[
+        "an installation whose marker was not collected",
+        "a loose file that is no server core file",
+        "an Admin.exe left behind is no server",
+        "a server core file",
+    ],
+)
+def test_the_end_of_support_counts_for_what_is_a_server(files: list[InstalledFile], counts: tuple[bool, ...]) -> None:
+    ended = frozenset(product.id for product in WORKED.products)
+    assessment = Assessor(WORKED).assess(folder(*files), Question(unsupported=ended))
+    assert tuple(held.counts for held in assessment.advisories) == counts
+    assert (outcome_of(assessment) is Outcome.FINDINGS) is any(counts)

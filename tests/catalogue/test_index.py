@@ -229,6 +229,23 @@ def test_two_updates_of_one_day_for_two_lines_are_told_apart_from_a_part_as_from
         assert result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked()) == of_whole
 
 
+@pytest.mark.parametrize(
+    ("name", "version", "findings"),
+    [("ese.dll", "15.1.2507.9", True), ("ese.dll", "8.1.340.0", True), ("nobody.dll", "15.2.1748.39", True)],
+    ids=["named in another product's table only", "named in a table of its own product", "named in none"],
+)
+def test_a_lone_file_is_judged_from_a_part_as_from_the_whole(
+    index: CatalogueIndex, name: str, version: str, findings: bool
+) -> None:
+    lone = InstalledFile(path=name, size=1, version=FileVersion.parse(version), product_name="Microsoft® Exchange")
+    target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
+    scope = scope_of([target], WHOLE.products, index.outline)
+    part = index.catalogue(scope.products, scope.names)
+    document = result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked())
+    assert document == result_document([Assessor(WHOLE).assess(target, Question())], WHOLE, RunInfo(), Asked())
+    assert bool(document["targets"][0]["findings"]) is findings
+
+
 def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: CatalogueIndex) -> None:
     mapi = InstalledFile(path="Mapi32.dll", size=1, version=FileVersion(5, 5, 2657, 50))
     lone = replace(some_target(random.Random(0)), files=(mapi,), unreadable=(), lone_file=True)

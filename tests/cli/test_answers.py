@@ -32,6 +32,11 @@ def test_explain_answers_for_a_product_that_is_not_there(samples: Path, run: Run
     assert "KB901014 not-applicable: Emsmta.exe there is exchange-5.5, not Exchange Server 2003" in words(ran.out)
 
 
+def test_explain_names_the_rule_of_a_half_installed_update(samples: Path, run: Run) -> None:
+    ran = run("explain", "KB5066369", samples / "exchange-2016-cu23")
+    assert "Rule: one file never proves an update: the other program files of the installation" in words(ran.out)
+
+
 def test_explain_says_what_would_settle_an_open_question(samples: Path, run: Run) -> None:
     ran = run("explain", "KB884874", samples / "copied-file")
     assert "? Imcmsg.dll in bin and imc" in ran.out
@@ -117,6 +122,20 @@ def test_explain_says_when_a_declared_level_is_of_no_product_that_is_there(sampl
     assert "--assume exchange-2000=SP3: that product was not recognised" in ran.err
 
 
+def test_what_is_accepted_is_no_step_of_a_plan(tmp_path: Path, run: Run) -> None:
+    server = half_patched_sp3(tmp_path / "server")
+    waiver = '[[waiver]]\nid = "W1"\nkb = "KB894689"\nreason = "r"\napproved_by = "p"\nexpires = {}\n'
+    (tmp_path / "w.toml").write_text(waiver.format("2026-12-31"))
+    day = ("--as-of", "2026-11-21")
+    assert steps(run("plan", server, *day, "-f", "json").result) == ["SP4", "KB304062", "KB894689"]
+    ran = run("plan", server, *day, "--waivers", "w.toml", "-f", "json")
+    assert (steps(ran.result), "waives nothing" in ran.err) == (["SP4", "KB304062"], False)
+    (tmp_path / "w.toml").write_text(waiver.format("2026-11-20"))
+    ran = run("plan", server, *day, "--waivers", "w.toml", "-f", "json")
+    assert steps(ran.result) == ["SP4", "KB304062", "KB894689"]
+    assert "warning: waiver W1 expired on 2026-11-20: its finding counts again" in ran.err
+
+
 def test_a_plan_with_what_is_optional(tmp_path: Path, run: Run) -> None:
     server = half_patched_sp3(tmp_path / "server")
     planned = steps(run("plan", server, "--include-optional", "-f", "json").result)
@@ -194,7 +213,8 @@ def test_identify_names_product_line_contents_and_what_is_next(samples: Path, ru
     assert "Next it lacks: KB818861 (5.5.2657.50)" in ran.out
     assert "unknown-build: no level and no update of the catalogue has Mapi32.dll 5.5.2653.12" in words(ran.out)
     fixed = run("identify", samples / "copied-file" / "Mapi32.dll")
-    assert "KB270133 (5.5.2653.6), KB818861 (5.5.2657.50) It lacks no catalogued update." in words(fixed.out)
+    assert "Contains: KB818861 (5.5.2657.50), KB270133 (5.5.2653.6), " in words(fixed.out)
+    assert " and 8 more It lacks no catalogued update." in words(fixed.out)
 
 
 def test_identify_reads_a_folder_of_unknown_files_whatever_their_names(tmp_path: Path, run: Run) -> None:
@@ -403,3 +423,28 @@ def test_every_answer_can_be_json(samples: Path, run: Run) -> None:
     ):
         assert json.loads(run(*arguments, "-f", "json").out)
         assert run(*arguments, "-f", "xml").code == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "named"),
+    [
+        ("14.3.123.4", "KB2803727, KB2866475, KB2891587, KB2905616, KB2917508, KB2936871, KB2961522, KB2986475 and 24"),
+        ("15.1.2507.9", "Oct26SU, KB5014261, KB5015322, KB5019077, KB5019758, KB5022143, KB5023038, KB5024296 and 15"),
+    ],
+    ids=["2010: rollups", "2016: security updates"],
+)
+def test_updates_that_only_the_marker_could_show_are_told_once_with_the_marker(
+    version: str, named: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "ese.dll").write_bytes(build_pe(version, strings={"ProductName": "Microsoft® Exchange"}))
+    ran = run("scan", tmp_path / "ese.dll", "--as-of", "2026-11-27")
+    assert ran.code == 3
+    text = words(ran.out)
+    assert f"{named} more undetermined: ExSetup.exe was not supplied To settle them, supply ExSetup.exe (bin)." in text
+    assert text.count("ExSetup.exe was not supplied") <= 2
+
+
+def test_a_lone_file_that_contains_every_update_says_what_it_is_later_than(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "Mapi32.dll").write_bytes(build_pe("5.5.2657.55"))
+    text = words(run("scan", tmp_path / "Mapi32.dll").out)
+    assert "KB818861 superseded: Mapi32.dll is 5.5.2657.55, later than the table's 5.5.2657.50" in text

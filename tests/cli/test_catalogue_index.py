@@ -15,8 +15,8 @@ from conftest import ROOT, Run
 from index_edits import edited, forged
 
 from hotfix_check.catalogue import default_folder
-from hotfix_check.cli import cache
-from hotfix_check.cli.catalogues import build_index
+from hotfix_check.judging import cache
+from hotfix_check.judging.catalogues import build_index
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def small_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "own catalogue"
     folder.mkdir()
     shutil.copy(default_folder() / "exchange-2003.toml", folder)
-    monkeypatch.setattr("hotfix_check.cli.catalogues.default_folder", lambda: folder)
+    monkeypatch.setattr("hotfix_check.judging.catalogues.default_folder", lambda: folder)
 
 
 @pytest.fixture

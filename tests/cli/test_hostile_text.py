@@ -258,7 +258,7 @@ def _internal(_: Any) -> None:
 def test_a_fault_of_the_tool_itself_is_told_as_text(
     options: list[str], run: Run, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotfix_check.cli.scanning.verdicts", lambda *_: _internal(None))
+    monkeypatch.setattr("hotfix_check.judging.judge.verdicts", lambda *_: _internal(None))
     ran = run("scan", samples / "copied-file", *options)
     assert (ran.code, acting(ran.err)) == (2, [])
     assert options or ran.err == (

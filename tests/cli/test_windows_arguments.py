@@ -92,10 +92,10 @@ def test_windows_own_libarchive_is_named_while_the_binding_is_imported(
 
 def test_stdout_is_not_found_by_a_number_that_says_nothing(samples: Path, tmp_path: Path, run: Run) -> None:
     """Where files have the number 0, as on some network drives, a file is no stdout of the same number."""
-    import hotfix_check.cli.output as output
+    import hotfix_check.writing as writing
 
     zero = os.stat_result((0o100644, 0, 0, 1, 0, 0, 5, 0, 0, 0))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output.os, "fstat", lambda descriptor: zero)
-        assert output._stream(tmp_path / "x.json", zero) is None
+        patch.setattr(writing.os, "fstat", lambda descriptor: zero)
+        assert writing._stream(tmp_path / "x.json", zero) is None
     assert json.loads(run("scan", "-q", samples / "copied-file", "-f", "json").out)["targets"]

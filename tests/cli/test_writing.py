@@ -17,7 +17,7 @@ import pytest
 from cli.processes import CATALOGUE, content, finish, start
 from conftest import Run
 
-from hotfix_check.cli.output import replaced, write_file
+from hotfix_check.writing import replaced, write_file
 
 posix = pytest.mark.skipif(os.name == "nt", reason="devices, links and limits of POSIX")
 SCAN = ("scan", "server", *CATALOGUE, "-q", "--exit-zero")

@@ -17,12 +17,13 @@ from hotfix_check import __version__
 from hotfix_check.assess import Question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.index import CatalogueIndex
-from hotfix_check.cli import judging
 from hotfix_check.fleet.document import FleetDocument, fleet_document
 from hotfix_check.fleet.host import FleetQuestion, HostProduct, HostRow
 from hotfix_check.fleet.sources import Source
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.inventory import Collected, inventory_to_json
+from hotfix_check.judging import judge
+from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers
 from hotfix_check.report.result import RunInfo
 
@@ -32,6 +33,7 @@ AT = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 QUESTION = FleetQuestion(
     catalogue=WORKED,
     question=Question(),
+    options=JudgeOptions(),
     waivers=Waivers(),
     fail_on=frozenset(),
     day=date(2026, 11, 21),
@@ -42,12 +44,12 @@ QUESTION = FleetQuestion(
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tool's own catalogue is the one that the tests have, wherever this is imported."""
-    real = judging.open_catalogue
+    real = judge.open_catalogue
 
     def opened(paths: Sequence[Path], targets: Sequence[Path] = ()) -> Catalogue | CatalogueIndex:
         return real(paths, targets) if paths else WORKED
 
-    monkeypatch.setattr(judging, "open_catalogue", opened)
+    monkeypatch.setattr(judge, "open_catalogue", opened)
 
 
 def inventory(host: str | None, version: str | None = APRIL_2022, *, at: datetime | None = AT, extra: int = 0) -> bytes:

@@ -23,6 +23,7 @@ from targets import folder, installed
 
 from hotfix_check import policy
 from hotfix_check.inventory import Collected, inventory_to_json
+from hotfix_check.judging import judge
 
 pytestmark = pytest.mark.usefixtures("supported")
 
@@ -349,7 +350,7 @@ def test_the_digest_of_a_policy_is_of_the_bytes_that_were_judged_with(
         return reading
 
     command = importlib.import_module("hotfix_check.cli.fleet")
-    monkeypatch.setattr(policy, "load_baseline", changed_when_read(policy.load_baseline))
+    monkeypatch.setattr(judge, "load_baseline", changed_when_read(policy.load_baseline))
     monkeypatch.setattr(command, "read_expected", changed_when_read(command.read_expected))
     found = run("fleet", "in", "--baseline", "b.toml", "--expect", "hosts.txt", "-f", "json").result["policy"]
     assert found["baseline"] == {"file": "b.toml", "sha256": hashlib.sha256(baseline).hexdigest()}

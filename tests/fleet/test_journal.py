@@ -213,8 +213,8 @@ def test_ctrl_c_ends_with_130_and_a_journal_to_go_on_from(tmp_path: Path, run: R
     journal = tmp_path / "journal"
     command = [sys.executable, "-m", "hotfix_check", "fleet", "in", "-q", "-j", "2", "--resume", "journal"]
     code = (
-        "import sys, time; from hotfix_check.cli import judging; from hotfix_check.fleet import journal\n"
-        "judging.unsupported = lambda products, day: frozenset()\n"
+        "import sys, time; from hotfix_check.judging import judge; from hotfix_check.fleet import journal\n"
+        "judge.unsupported = lambda products, day: frozenset()\n"
         "real = journal.Journal.add\n"
         "def add(self, rows): real(self, rows); time.sleep(0.05)\n"
         "journal.Journal.add = add\n"

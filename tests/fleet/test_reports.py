@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT
 from fleet.hosts import document, row
+from report.browsers import Browser, axe_faults, needs_browser, open_browser
 from report.documents import HOSTILE
 
 from hotfix_check.fleet.as_html import HOSTS, html_text
@@ -28,8 +27,6 @@ from hotfix_check.report.text import visible
 
 pytestmark = pytest.mark.usefixtures("supported")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 KBS = tuple(f"exchange-2016/KB{5014261 + number}" for number in range(40))
 
 
@@ -204,37 +201,22 @@ def test_parquet_has_a_row_a_host_and_update_in_any_number_of_row_groups(
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not (CHROMIUM and DRIVER):
-        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    try:
-        yield driver
-    finally:
-        driver.quit()
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with open_browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
-def test_axe_finds_no_fault_in_light_and_in_dark(browser: Any, tmp_path: Path) -> None:
+@needs_browser
+def test_axe_finds_no_fault_in_light_and_in_dark(browser: Browser, tmp_path: Path) -> None:
     place = tmp_path / "fleet.html"
     with Spool() as spool:
         (page,) = html_text(document(filled(spool, 40), grouped=True))
     place.write_text(page)
-    axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    browser.get(place.as_uri())
     for scheme in ("light", "dark"):
-        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-        browser.get(place.as_uri())
-        browser.execute_script(axe)
-        found = browser.execute_async_script("const done = arguments[0]; axe.run(document).then(done)")
-        assert [fault["id"] for fault in found["violations"]] == []
-        assert len(found["passes"]) > 10
+        faults, passed = axe_faults(browser, scheme)
+        assert faults == []
+        assert len(passed) > 10
 
 
 def test_the_workbook_has_a_row_a_host_worst_first_and_a_row_an_update() -> None:

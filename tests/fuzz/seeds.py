@@ -34,7 +34,8 @@ from hotfix_check.catalogue.seal import SEAL_BYTES
 from hotfix_check.fleet.host import HostProduct, HostRow
 from hotfix_check.fleet.journal import Journal
 from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
-from hotfix_check.manifest import Asked, EvidenceFile, EvidenceTarget, Manifest, manifest_to_json
+from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.manifest import EvidenceFile, EvidenceTarget, Manifest, manifest_to_json
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -299,25 +300,23 @@ def manifest_seeds() -> tuple[bytes, ...]:
     """A manifest of two targets with every argument set, and an empty one."""
     file = EvidenceFile(path="Bin/A.dll", size=3, modified=datetime(2003, 7, 1, tzinfo=UTC), sha256="0" * 64)
     target = EvidenceTarget(path="server", kind="folder", root=("case", "server"), sha256=None, files=(file, file))
-    asked = Asked(
-        follow_links=False,
-        catalogues=("default",),
+    options = JudgeOptions(
+        catalogues=(Path("default"),),
         products=("exchange-5.5",),
         kbs=("KB818861",),
         assume=("exchange-5.5=SP4",),
-        baseline="baseline.toml",
-        waivers="waivers.toml",
+        baseline=Path("baseline.toml"),
+        waivers=Path("waivers.toml"),
         fail_on="missing",
         as_of="2003-10-01",
         complete=True,
-        cross_check=False,
-        day=date(2026, 11, 21),
     )
     full = Manifest(
         tool="hotfix-check 0.1.0",
         catalogue_version="2026-11-21",
         catalogue_sha256="0" * 64,
-        asked=asked,
+        options=options,
+        day=date(2026, 11, 21),
         baseline_sha256="1" * 64,
         waivers_sha256=None,
         result_sha256="2" * 64,

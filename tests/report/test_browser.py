@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
-import shutil
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pytest
+from conftest import Run
+from report.browsers import A4, LETTER, Browser, axe_faults, needs_browser, open_browser, printed, width_on_a_phone
 from report.documents import HOSTILE, WAIVER, document
 
 from hotfix_check.report.html import render_html
 from hotfix_check.report.text import visible
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver (Debian: chromium, chromium-driver)"
-)
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
+pytestmark = needs_browser
 DOCUMENT = document(18, rungs=18)
 PLAIN = json.loads(json.dumps(DOCUMENT).replace(json.dumps(HOSTILE)[1:-1], ""))
 FINDINGS = DOCUMENT["targets"][0]["findings"]
-Browser = Any
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser that has opened the page from a file."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
     folder = tmp_path_factory.mktemp("browser")
     page = folder / "report.html"
     page.write_text(render_html(DOCUMENT))
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    try:
-        driver.get(page.as_uri())
-        yield driver
-    finally:
-        driver.quit()
+    with open_browser(folder / "profile") as opened:
+        opened.get(page.as_uri())
+        yield opened
 
 
 def text_of(browser: Browser, section: str) -> str:
@@ -117,17 +94,9 @@ def test_names_and_reasons_with_markup_stay_text(browser: Browser) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault(scheme: str, browser: Browser) -> None:
-    axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    browser.execute_script(axe)
-    found = browser.execute_async_script("const done = arguments[0]; axe.run(document).then(done)")
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    faults = [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
+    faults, passed = axe_faults(browser, scheme)
     assert faults == []
-    assert {"color-contrast", "document-title", "html-has-lang", "td-headers-attr"} <= {
-        one["id"] for one in found["passes"]
-    }
+    assert {"color-contrast", "document-title", "html-has-lang", "td-headers-attr"} <= passed
 
 
 def test_the_keyboard_reaches_the_summary_first(browser: Browser) -> None:
@@ -140,23 +109,16 @@ def test_the_keyboard_reaches_the_summary_first(browser: Browser) -> None:
 
 
 def test_a_phone_need_not_scroll_sideways(browser: Browser) -> None:
-    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
-    width = browser.execute_script("return document.documentElement.scrollWidth")
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert width == 390
+    assert width_on_a_phone(browser) == 390
 
 
-@pytest.mark.parametrize(("paper", "width", "height"), [("A4", 8.27, 11.69), ("Letter", 8.5, 11)])
+@pytest.mark.parametrize("paper", [A4, LETTER], ids=["A4", "Letter"])
 def test_the_print_has_every_finding_and_its_first_page_is_the_summary(
-    paper: str, width: float, height: float, browser: Browser, tmp_path: Path
+    paper: tuple[float, float], browser: Browser, tmp_path: Path
 ) -> None:
-    from pypdf import PdfReader
-
     (tmp_path / "plain.html").write_text(render_html(PLAIN))
     browser.get((tmp_path / "plain.html").as_uri())
-    printed = browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": width, "paperHeight": height})
-    pages = [page.extract_text() for page in PdfReader(io.BytesIO(base64.b64decode(printed["data"]))).pages]
+    pages = printed(browser, paper)
     text = "\n".join(pages)
     assert "Prepared by" in pages[0]
     assert "Findings" in pages[1][:80]
@@ -165,3 +127,25 @@ def test_the_print_has_every_finding_and_its_first_page_is_the_summary(
     assert "Every file that a verdict rests on" in text.replace("\ufb01", "fi")
     assert "Not checked: the registry" in text
     assert f"{len(pages)} / {len(pages)}" in pages[-1]
+
+
+@pytest.mark.parametrize(
+    ("target", "most"),
+    [
+        pytest.param("exchange-2016-cu23", 8, id="a 2016 server, half-installed"),
+        pytest.param("exchange-5.5-sp4", 40, id="Exchange 5.5, half patched"),
+        pytest.param("windows-stub", 4, id="nothing recognised"),
+    ],
+)
+def test_a_server_prints_on_few_pages_and_its_summary_on_one(
+    target: str, most: int, samples: Path, run: Run, browser: Browser, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    run("scan", samples / target, "-q", "-o", page, "--exit-zero", "--as-of", "2026-11-21")
+    browser.get(page.as_uri())
+    for paper in (A4, LETTER):
+        pages = printed(browser, paper)
+        assert len(pages) <= most
+        assert [number for number, text in enumerate(pages) if "Prepared by" in text] == [0]
+        assert "updates judged" in pages[1]
+    assert width_on_a_phone(browser) == 390

@@ -129,3 +129,29 @@ def test_files_to_supply_are_the_most_useful_first() -> None:
         finding("KB3", "undetermined", settle_with=[{"file": "b.dll", "role": "bin", "why": ""}]),
     ]
     assert files_to_supply(asks) == [("b.dll (bin)", 2), ("a.dll", 1)]
+
+
+def later(name: str, *versions: str) -> dict[str, Any]:
+    files = [{"name": "Mapi32.dll", "state": "later", "expected": {"version": version}} for version in versions]
+    return finding(name, "superseded", files=files)
+
+
+@pytest.mark.parametrize(
+    ("findings", "kind", "told"),
+    [
+        ([later("KB1", "5.5.2653.6"), later("KB2", "5.5.2657.50"), later("KB3", "5.5.960.1")], "file", ["KB2"]),
+        ([later("KB1", "5.5.9.1"), later("KB2", "5.5.10.1")], "file", ["KB2"]),
+        ([later("KB1", "5.5.2653.6"), finding("KB2", files=[])], "file", ["KB2"]),
+        ([later("KB1", "5.5.2653.6")], "folder", []),
+        ([finding("KB1", "superseded", files=[])], "file", []),
+    ],
+    ids=[
+        "of a lone file the newest that it contains is the answer",
+        "versions are compared as numbers",
+        "what is missing goes before it",
+        "in a folder they are counted",
+        "what only its level includes is no row that it is later than",
+    ],
+)
+def test_what_is_told_of_a_file_that_contains_all(findings: list[dict[str, Any]], kind: str, told: list[str]) -> None:
+    assert shown(*findings, kind=kind) == told

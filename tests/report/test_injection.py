@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -25,8 +26,8 @@ from hotfix_check.cli.colour import chosen_paint
 from hotfix_check.compare import Comparison, FileChange, VerdictChange
 from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, inventory_to_json
 from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.manifest import (
-    Asked,
     EvidenceFile,
     EvidenceTarget,
     Manifest,
@@ -281,7 +282,7 @@ def _identity(text: str) -> str:
                 "products": [{**product, "level_basis": "markers"}],
                 **{"foreign": [text], "build_of": [text], "contains": [entry], "next": entry, "anomalies": [text]},
                 "next_steps": [{"id": text, "title": text}],
-                "exposures": [{"cve": text, "state": "exposed", "fixed_by": text}],
+                "exposures": [{"cve": text, "state": "exposed", "fixed_by": text, "known_exploited": text}],
             }
         ],
         "unreadable": [{"path": text, "reason": text}],
@@ -393,20 +394,17 @@ def test_a_manifest_gives_the_same_values_back(payload: str) -> None:
         tool=payload,
         catalogue_version="2026-11-21",
         catalogue_sha256="0" * 64,
-        asked=Asked(
-            catalogues=(payload,),
+        options=JudgeOptions(
+            catalogues=(Path(payload),),
             products=(payload,),
             kbs=(payload,),
             assume=(payload,),
-            baseline=payload,
-            waivers=payload,
+            baseline=Path(payload),
+            waivers=Path(payload),
             fail_on=payload,
-            as_of=None,
-            complete=False,
-            cross_check=False,
             follow_links=True,
-            day=date(2026, 11, 21),
         ),
+        day=date(2026, 11, 21),
         baseline_sha256="0" * 64,
         waivers_sha256="0" * 64,
         result_sha256="0" * 64,

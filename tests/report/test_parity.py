@@ -171,7 +171,7 @@ def test_what_an_installation_is_and_how_it_stands_is_in_every_format(key: str) 
 
 
 def test_the_census_is_in_every_format() -> None:
-    said = "199 files carry 15.1.2507.6, 1 15.1.2507.61"
+    said = "199 files carry 15.1.2507.6, 1 carries 15.1.2507.61"
     assert said in TEXT
     assert said in PAGE.text
     assert said in PLAIN_MARKDOWN

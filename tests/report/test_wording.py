@@ -8,7 +8,8 @@ import pytest
 from report.documents import WAIVER, document
 
 from hotfix_check.report.html import render_html
-from hotfix_check.report.wording import badge, days_since, verdict_sentences
+from hotfix_check.report.parts import census_words
+from hotfix_check.report.wording import badge, days_since, level_reason, verdict_sentences
 
 
 def target(
@@ -160,3 +161,47 @@ def test_nothing_recorded_says_so() -> None:
     assert "Date not recorded" in page
     assert "End of support not recorded" in page
     assert "days ago" not in page
+
+
+@pytest.mark.parametrize(
+    ("root", "roots", "said"),
+    [
+        ("C/V15", ("C/V15", "D/V15"), "by A.exe 1, Mapi32.dll 3"),
+        ("D/V15", ("C/V15", "D/V15"), "by B.exe 2, Mapi32.dll 3"),
+        (None, (None,), "by A.exe 1, B.exe 2, Mapi32.dll 3"),
+        ("C", ("C", "C/V15"), "by B.exe 2, Mapi32.dll 3"),
+        ("C/V15", (".", "C/V15"), "by A.exe 1"),
+    ],
+    ids=["the first", "the second", "loose files", "one within another", "one within the target itself"],
+)
+def test_what_shows_a_level_is_no_vote_of_another_installation(
+    root: str | None, roots: tuple[str | None, ...], said: str
+) -> None:
+    votes = [("A.exe", "C/V15/Bin/A.exe", "1"), ("B.exe", "D/V15/Bin/B.exe", "2"), ("Mapi32.dll", "C/WINNT/m.dll", "3")]
+    product: Any = {
+        "id": "exchange-5.5",
+        "anomalies": [],
+        "evidence": [{"file": file, "path": path, "version": version, "votes": "SP4"} for file, path, version in votes],
+    }
+    installations: list[Any] = [{"root": each, "level_basis": "markers"} for each in roots]
+    one = next(each for each in installations if each["root"] == root)
+    assert level_reason(product, "SP4", one, installations) == said
+
+
+@pytest.mark.parametrize(
+    ("builds", "said"),
+    [
+        ((), ""),
+        ((1,), "1 file carries 1.0.0.0"),
+        ((4, 1), "4 files carry 1.0.0.0, 1 carries 1.0.0.1"),
+        ((4, 3, 2, 2), "4 files carry 1.0.0.0, 3 carry 1.0.0.1, 2 carry 1.0.0.2, 2 carry 1.0.0.3"),
+        (
+            (4, 3, 1, 1, 1),
+            "4 files carry 1.0.0.0, 3 carry 1.0.0.1, 1 carries 1.0.0.2, 2 carry 2 other builds",
+        ),
+    ],
+    ids=["none", "one file", "one beside others", "as many as are told", "more"],
+)
+def test_the_census_counts_one_and_many(builds: tuple[int, ...], said: str) -> None:
+    census = [{"build": f"1.0.0.{number}", "files": files} for number, files in enumerate(builds)]
+    assert census_words({"census": census}) == said  # type: ignore[typeddict-item]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hotfix_check.inventory.open_folder import Place, place_of
+from hotfix_check.untrusted.own import own_file
 
 
 def cache_file(name: str, targets: Sequence[Path] = ()) -> Path | None:
@@ -45,14 +46,6 @@ def _usual_folder() -> Path | None:
         return Path(home) / "Library" / "Caches" / "hotfix-check" if home else None
     base = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else None)
     return Path(base) / "hotfix-check" if base else None
-
-
-def own_file(place: Path) -> bool:
-    """Whether a file belongs to the user that runs the tool, and nobody else can write to it."""
-    if sys.platform == "win32":
-        return True
-    status = place.stat()
-    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
 def _is_in(folder: Path, targets: Sequence[Path]) -> bool:

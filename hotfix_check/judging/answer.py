@@ -1,0 +1,71 @@
+"""Targets judged under a policy, ready to be written down with or without run info."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotfix_check.assess import Assessment
+from hotfix_check.assess.next_steps import NextSteps, with_accepted
+from hotfix_check.assess.weight import Outcome, outcome_of
+from hotfix_check.inventory import Inventory
+from hotfix_check.judging.judge import ReadyJudge
+from hotfix_check.policy import Applied, apply_waivers
+from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.result import RunInfo, Scope, result_document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was found on targets, in their order, and which waivers accept what of it."""
+
+    judge: ReadyJudge
+    assessments: tuple[Assessment, ...]
+    next_steps: tuple[tuple[NextSteps, ...], ...]
+    """What can be planned for each installation of each target."""
+    applied: Applied
+
+    def document(self, run: RunInfo) -> ResultDocument:
+        """The result document, with the run info given."""
+        judge, question = self.judge.judge, self.judge.question
+        behind = {update.kb for update in self.judge.catalogue.updates if update.id in question.ids}
+        kbs = sorted(one for one in behind | (question.kbs or frozenset()) if one is not None)
+        return result_document(
+            self.assessments,
+            self.judge.catalogue,
+            run,
+            Scope(products=judge.options.products or None, kbs=None if question.kbs is None else tuple(kbs)),
+            fail_on=judge.fail_on,
+            baseline=judge.baseline,
+            waivers=judge.waivers,
+            applied=self.applied,
+            relations=self.judge.assessor.relations,
+        )
+
+    def bare_document(self) -> ResultDocument:
+        """The same without run info, as --no-run-info writes it: equal on every machine."""
+        return self.document(RunInfo(as_of=self.judge.judge.as_of))
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What each target comes to, in their order."""
+        return [
+            outcome_of(assessment, self.judge.judge.fail_on, frozenset(here))
+            for assessment, here in zip(self.assessments, self.applied.by_target, strict=True)
+        ]
+
+
+def answer(judge: ReadyJudge, inventories: Sequence[Inventory]) -> Answer:
+    """Judge targets under the judge's policy; what was accepted is no next step."""
+    judged = [judge.judged(inventory) for inventory in inventories]
+    applied = apply_waivers([assessment for assessment, _ in judged], judge.judge.waivers, judge.judge.day)
+    accepted = [
+        with_accepted(assessment, next_steps, frozenset(here))
+        for (assessment, next_steps), here in zip(judged, applied.by_target, strict=True)
+    ]
+    return Answer(
+        judge=judge,
+        assessments=tuple(assessment for assessment, _ in accepted),
+        next_steps=tuple(next_steps for _, next_steps in accepted),
+        applied=applied,
+    )

@@ -1,0 +1,72 @@
+"""The options of a judgement: one value, from the command line to the manifest, ``verify`` and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+_UNRECORDED = "unrecorded"
+
+
+def _unrecorded(why: str) -> dict[str, str]:
+    return {_UNRECORDED: why}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeOptions:
+    """All options that can change an answer, as typed; one that was not given is false.
+
+    Whatever is done with all of them goes over the fields. A manifest records each, unless its metadata say why it
+    cannot: then one that was given is refused.
+    """
+
+    catalogues: tuple[Path, ...] = ()
+    products: tuple[str, ...] = ()
+    kbs: tuple[str, ...] = ()
+    cves: tuple[str, ...] = ()
+    assume: tuple[str, ...] = ()
+    baseline: Path | None = None
+    waivers: Path | None = None
+    fail_on: str | None = None
+    as_of: str | None = None
+    complete: bool = False
+    cross_check: bool = False
+    follow_links: bool = False
+    hive: Path | None = field(
+        default=None,
+        metadata=_unrecorded(
+            "--hive: a manifest lists what is in the target; put the hive in Windows/System32/config",
+        ),
+    )
+    no_hash: bool = field(
+        default=False, metadata=_unrecorded("--no-hash: a manifest lists the SHA-256 of every evidence file")
+    )
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files and folders that the answer depends on beside the targets."""
+        found: list[Path] = []
+        for one in fields(self):
+            value = getattr(self, one.name)
+            found += [path for path in (value if isinstance(value, tuple) else (value,)) if isinstance(path, Path)]
+        return tuple(found)
+
+    def given(self) -> Iterator[str]:
+        """The names of the fields that were given."""
+        return (one.name for one in fields(self) if getattr(self, one.name))
+
+    def unrecorded(self) -> Iterator[str]:
+        """Why a manifest cannot record what was given: a line for each such option."""
+        return (one.metadata[_UNRECORDED] for one in fields(self) if not is_recorded(one) and getattr(self, one.name))
+
+
+def is_recorded(one: Field[Any]) -> bool:
+    """Whether a manifest records this option."""
+    return _UNRECORDED not in one.metadata
+
+
+def names_files(one: Field[Any]) -> bool:
+    """Whether an option names files, whose bytes decide and not their names."""
+    return "Path" in str(one.type)

@@ -1,0 +1,133 @@
+"""What was typed to what is asked: names and days read, and held against the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from hotfix_check.assess import Question, Verdict
+from hotfix_check.catalogue import Catalogue, Update, parse_kb
+from hotfix_check.catalogue.cve import is_cve
+from hotfix_check.catalogue.names import UpdateNames
+from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.update import Importance, cves_of
+from hotfix_check.errors import UsageError
+from hotfix_check.judging.options import JudgeOptions
+
+_LISTED = "hotfix-check catalogue list shows what is"
+
+
+def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
+    """The updates of a KB number, an alias (MS06-019) or an id. Raises UsageError when there is none."""
+    try:
+        found = UpdateNames(catalogue.updates).find(name)
+    except ValueError:
+        if is_cve(name):
+            raise UsageError(_unfixed(catalogue, name.strip().upper())) from None
+        raise UsageError(f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}") from None
+    if not found:
+        raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_LISTED}")
+    return found
+
+
+def _unfixed(catalogue: Catalogue, cve: str) -> str:
+    known = catalogue.cves.get(cve)
+    if known is None:
+        return f"{cve} is not in the catalogue"
+    return f"no update in the catalogue fixes {cve}" + (f": {known.needs}" if known.needs else "")
+
+
+def known(option: str, value: str, allowed: Iterable[str]) -> None:
+    """Raises UsageError when an option's value is not one of the allowed words."""
+    words = tuple(allowed)
+    if value not in words:
+        raise UsageError(f"{option}: {value!r} is none of {', '.join(words)}")
+
+
+def verdicts(option: str, text: str | None) -> frozenset[Verdict]:
+    """A comma-separated list of verdicts."""
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
+    for word in words:
+        known(option, word, tuple(Verdict))
+    return frozenset(Verdict(word) for word in words)
+
+
+def read_kb(text: str) -> int:
+    """A KB number as typed."""
+    try:
+        return parse_kb(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def question_of(
+    options: JudgeOptions, catalogue: Catalogue, importance: Mapping[str, Importance], as_of: date | None
+) -> Question:
+    """What the options ask of a catalogue, by the weights of a baseline. Raises UsageError."""
+    products = {product.id: product for product in catalogue.products}
+    for product_id in options.products:
+        known("--product", product_id, products)
+    asked: list[Update] = []
+    for text in options.kbs:
+        found = _asked(catalogue, text, as_of)
+        if options.products and not any(update.product in options.products for update in found):
+            raise UsageError(f"--kb: {text} is no update of {' or '.join(options.products)}")
+        asked += found
+    cves, behind = _asked_cves(options, catalogue, as_of)
+    return Question(
+        kbs=frozenset(update.kb for update in asked if update.kb is not None) if asked or cves else None,
+        ids=frozenset(update.id for update in asked if update.kb is None) | behind,
+        cves=cves,
+        by_cve=behind - {update.id for update in asked},
+        products=frozenset(options.products) or None,
+        assume=_assumed(options, products),
+        importance=dict(importance),
+        complete=options.complete,
+        as_of=as_of,
+    )
+
+
+def _assumed(options: JudgeOptions, products: Mapping[str, Product]) -> tuple[tuple[str, str], ...]:
+    assumed: dict[str, str] = {}
+    for text in options.assume:
+        product_id, _, level = text.partition("=")
+        known("--assume", product_id, products)
+        names = {one.name.casefold(): one.name for one in products[product_id].levels}
+        if level.casefold() not in names:
+            raise UsageError(f"--assume: {level!r} is no level of {product_id} ({', '.join(names.values())})")
+        if product_id in assumed:
+            raise UsageError(f"--assume: {product_id} is given twice")
+        assumed[product_id] = names[level.casefold()]
+    return tuple(assumed.items())
+
+
+def _asked_cves(
+    options: JudgeOptions, catalogue: Catalogue, as_of: date | None
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The CVEs asked for, and the ids of the updates behind them: none where no update fixes one."""
+    cves = frozenset(text.strip().upper() for text in options.cves)
+    when = f" as of {as_of}" if as_of else ""
+    for text, cve in ((text, text.strip().upper()) for text in options.cves):
+        if not is_cve(text):
+            raise UsageError(f"--cve: {text!r} is not the number of a CVE, such as CVE-2021-26855")
+        if cve not in catalogue.cves and not any(cve in cves_of(update) for update in catalogue.updates):
+            raise UsageError(
+                f"--cve: {cve} is not in the catalogue{when}: hotfix-check catalogue show CVE tells what is"
+            )
+    return cves, frozenset(update.id for update in catalogue.updates if cves & cves_of(update))
+
+
+def read_day(option: str, text: str | None) -> date | None:
+    """A day as typed."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option}: {text!r} is not a day: 2003-10-01 is how one is written") from None
+
+
+def _asked(catalogue: Catalogue, text: str, as_of: date | None) -> list[Update]:
+    try:
+        return find_updates(catalogue, text)
+    except UsageError as error:
+        when = f" as of {as_of}" if as_of else ""
+        raise UsageError(f"--kb: {str(error).replace('in the catalogue', f'in the catalogue{when}')}") from None

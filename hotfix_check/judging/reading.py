@@ -1,0 +1,32 @@
+"""What is read of a target: as far as a catalogue can say something of it, by the options of a judgement."""
+
+from __future__ import annotations
+
+from hotfix_check.catalogue.outline import Outline
+from hotfix_check.errors import UsageError
+from hotfix_check.inventory import Asked, Inventory, Target, TargetKind, with_hive
+from hotfix_check.inventory.target import OnFile
+from hotfix_check.judging.options import JudgeOptions
+
+
+def read_for(
+    outline: Outline, target: Target, options: JudgeOptions, *, every_pe: bool, on_file: OnFile = None
+) -> tuple[Inventory, ...]:
+    """The inventories of a path, with the registry hive that was named: a host each."""
+    asked = Asked(
+        wanted=outline.all_names,
+        plain=outline.plain_names,
+        every_pe=every_pe,
+        hashes=not options.no_hash,
+        cross_check=options.cross_check,
+        follow_links=options.follow_links,
+        programs=outline.programs,
+    )
+    inventories = target.read(asked, on_file)
+    if options.hive is None:
+        return inventories
+    if any(inventory.kind is TargetKind.INVENTORY for inventory in inventories):
+        raise UsageError(f"--hive: {target.path} is a saved inventory, which holds its own records")
+    if len(inventories) > 1:
+        raise UsageError(f"--hive: {target.path} tells of {len(inventories)} hosts, and a hive belongs to one")
+    return tuple(with_hive(inventory, options.hive, hashes=not options.no_hash) for inventory in inventories)
