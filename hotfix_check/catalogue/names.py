@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from hotfix_check.catalogue.kb import parse_kb
 from hotfix_check.catalogue.update import Update, cves_of, own_name
 
+_MOST_EDITS = 2
+
 
 class UpdateNames:
     """Updates looked up by whatever they are called."""
@@ -32,13 +34,18 @@ class UpdateNames:
         return tuple(name for name in self.all if name.startswith(begin))
 
     def near(self, name: str) -> list[str]:
-        """The nearest names to one that nothing is called, at most three: KB numbers for what looks like one."""
+        """The nearest names to one that nothing is called, at most three: KB numbers for what looks like one.
+
+        None where it takes more than two letters or digits to get there.
+        """
         from difflib import get_close_matches  # slow to import, and only a mistake needs it
 
         typed = name.strip().casefold()
         with contextlib.suppress(ValueError):
             typed = f"kb{parse_kb(name)}"
-        found = get_close_matches(typed, self.all, n=3, cutoff=0.8)
+        alike = {name: _edits(typed, name) for name in get_close_matches(typed, self.all, n=20, cutoff=0.7)}
+        least = min(alike.values(), default=0)
+        found = sorted(name for name, edits in alike.items() if edits == least <= _MOST_EDITS)[:3]
         return [one if "/" in one else one.upper() for one in found]
 
     def find(self, name: str) -> list[Update]:
@@ -47,3 +54,13 @@ class UpdateNames:
         Raises ValueError for a text that is no name of any and no KB number either.
         """
         return self._by_name.get(name.strip().casefold()) or self._by_kb.get(parse_kb(name)) or []
+
+
+def _edits(one: str, other: str) -> int:
+    """How many letters must be put in, left out or replaced to make one word the other (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        before, row[0] = row[0], number
+        for at, against in enumerate(other, 1):
+            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (letter != against))
+    return row[-1]

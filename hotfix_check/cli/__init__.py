@@ -218,6 +218,7 @@ def convert(
     output: Outputs = None,
     form: Form = ResultForm.TABLE,
     csv: Csv = CsvKind.FINDINGS,
+    config: Config = None,
     publisher: PublisherOption = None,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,

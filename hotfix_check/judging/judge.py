@@ -114,7 +114,10 @@ def ask(options: JudgeOptions, targets: Sequence[Path], *, day: date) -> Judge:
         catalogue = opened
     elif options.baseline is None and options.waivers is None and as_of is None:
         index = opened
-        asked = frozenset[str]().union(*map(index.products_of, (*options.kbs, *options.cves)))
+        products = {name: index.products_of(name) for name in (*options.kbs, *options.cves)}
+        # Of a name that nothing has the nearest is told, of all there are.
+        known = all(products[name] for name in options.kbs)
+        asked = frozenset[str]().union(*products.values()) if known else None
         catalogue = index.catalogue(asked, cves=_cves(options))
     else:
         catalogue = opened.catalogue()

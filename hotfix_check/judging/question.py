@@ -19,15 +19,22 @@ _LISTED = "hotfix-check catalogue list shows what is"
 
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     """The updates of a KB number, an alias (MS06-019) or an id. Raises UsageError when there is none."""
+    names = UpdateNames(catalogue.updates)
     try:
-        found = UpdateNames(catalogue.updates).find(name)
+        found = names.find(name)
     except ValueError:
         if is_cve(name):
             raise UsageError(_unfixed(catalogue, name.strip().upper())) from None
-        raise UsageError(f"{name!r} is not a KB number, and no id or other name in the catalogue: {_LISTED}") from None
+        unknown = f"{name!r} is not a KB number, and no id or other name in the catalogue"
+        raise UsageError(f"{unknown}: {_meant(names, name)}") from None
     if not found:
-        raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_LISTED}")
+        raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_meant(names, name)}")
     return found
+
+
+def _meant(names: UpdateNames, name: str) -> str:
+    near = names.near(name)
+    return (f"did you mean {' or '.join(near)}? " if near else "") + _LISTED
 
 
 def _unfixed(catalogue: Catalogue, cve: str) -> str:

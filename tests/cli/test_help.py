@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import Run
@@ -174,3 +175,26 @@ def test_an_output_without_a_folder_is_told_before_the_work(
     ran = run(*command)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.endswith(f"{command[-1]}: cannot be written: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        pytest.param("KB818862", "did you mean KB818861? ", id="a wrong digit"),
+        pytest.param("81886", "did you mean KB818861? ", id="a digit left out"),
+        pytest.param("Q8188611", "did you mean KB818861? ", id="a digit too many"),
+        pytest.param("MS06-018", "did you mean MS06-019? ", id="a bulletin"),
+        pytest.param("exchange-5.5/SP44", "did you mean exchange-5.5/sp4? ", id="an id"),
+        pytest.param("KB1111111", "", id="nothing like it"),
+    ],
+)
+@pytest.mark.parametrize("command", [("scan", "samples/copied-file", "--kb"), ("explain",), ("plan", "x", "--to")])
+def test_a_mistyped_update_names_the_nearest(
+    command: tuple[str, ...], typed: str, meant: str, samples: Path, run: Run, tmp_path: Path
+) -> None:
+    for name in ("samples", "x"):
+        (tmp_path / name).symlink_to(samples)
+    ran = run(*command, typed, *(["samples"] if command == ("explain",) else []), "-q")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert f"in the catalogue: {meant}" in ran.err
+    assert ("did you mean" in ran.err) == bool(meant)
