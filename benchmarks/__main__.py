@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     for name in asked.only:
         if name not in BENCHMARKS:
-            parser.error(f"{name} is none of {', '.join(BENCHMARKS)}")
+            parser.error(f"{name} is not one of {', '.join(BENCHMARKS)}")
     results = asked.results
     if results is None and not asked.quick and not asked.only:
         results = RESULTS

@@ -133,7 +133,7 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
             index = product.level_index(wanted)
         except KeyError:
             levels = ", ".join(level.name for level in product.levels)
-            raise table.fault("level", f"{shown(wanted)} is no level of {product_id} ({levels})") from None
+            raise table.fault("level", f"{shown(wanted)} is not a level of {product_id} ({levels})") from None
         for update in catalogue.updates:
             if update.product == product_id and update.level is not None:
                 own = product.level_index(update.level)
@@ -144,7 +144,7 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
     names = UpdateNames(update for update in catalogue.updates if update.product == product_id)
     for weight in (Importance.REQUIRED, Importance.FORBIDDEN, Importance.OPTIONAL):
         for value in table.items(str(weight), object, "a list of KB numbers, update ids or other names") or ():
-            for update in _named(table, str(weight), value, names, f"no update of {product_id} in the catalogue"):
+            for update in _named(table, str(weight), value, names, f"not an update of {product_id} in the catalogue"):
                 if importance.setdefault(update.id, weight) is not weight:
                     raise table.fault(str(weight), f"{update.id} is {importance[update.id]} already")
     return product_id
@@ -195,7 +195,7 @@ def parse_waivers(data: bytes, where: str, catalogue: Catalogue) -> Waivers:
     for table in top.tables("waiver", lambda number, entry: _label(entry, f"waiver {number}"), joint=": "):
         waiver = _read_waiver(table, catalogue, names)
         if waiver.id in entries:
-            raise table.fault("id", f"{waiver.id} is there twice")
+            raise table.fault("id", f"{waiver.id} appears twice")
         entries[waiver.id] = waiver
     top.finish()
     return Waivers(

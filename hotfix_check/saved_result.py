@@ -108,7 +108,7 @@ def first_fault(value: object, schema: Mapping[str, Any], where: str = "") -> st
     if "const" in schema and value != schema["const"]:
         return f"{place}: {schema['const']!r} expected, found {shown(value)}"
     if "enum" in schema and value not in schema["enum"]:
-        return f"{place}: {shown(value)} is none of {', '.join(map(str, schema['enum']))}"
+        return f"{place}: {shown(value)} is not one of {', '.join(map(str, schema['enum']))}"
     if isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
         return f"{place}: {shown(value)} does not look like {schema['pattern']}"
     if isinstance(value, int) and "minimum" in schema and value < schema["minimum"]:

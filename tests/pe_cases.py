@@ -563,7 +563,7 @@ OTHER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAFile:
-    """Something in a folder that is no regular file. Windows has its like for links and folders only."""
+    """Something in a folder that is not a regular file. Windows has its like for links and folders only."""
 
     words: str
     make: Callable[[Path], object]

@@ -112,8 +112,11 @@ def test_a_baseline_names_products_that_are_not_there(samples: Path, run: Run, t
     ("text", "said"),
     [
         ('[[product]]\nid = "exchange-9"', "policy.toml: exchange-9: id: 'exchange-9' is not in the catalogue"),
-        ('[[product]]\nid = "exchange-5.5"\nlevel = "SP9"', "level: 'SP9' is no level of exchange-5.5"),
-        ('[[product]]\nid = "exchange-5.5"\nrequired = [901014]', "required: KB901014 is no update of exchange-5.5"),
+        ('[[product]]\nid = "exchange-5.5"\nlevel = "SP9"', "level: 'SP9' is not a level of exchange-5.5"),
+        (
+            '[[product]]\nid = "exchange-5.5"\nrequired = [901014]',
+            "required: KB901014 is not an update of exchange-5.5",
+        ),
         ('[[product]]\nid = "exchange-5.5"\nrequired = ["SP7"]', "required: 'SP7' is not a KB number"),
         ('[[product]]\nid = "exchange-5.5"\nrequierd = []', "requierd: unknown field"),
         ('[[product]]\nid = "exchange-5.5"\nmatch = "exact"', "match: says how the level is meant"),
@@ -344,7 +347,7 @@ def test_support_lasts_through_its_last_day() -> None:
 
 
 def test_the_same_waiver_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="W-014 is there twice"):
+    with pytest.raises(PolicyError, match="W-014 appears twice"):
         load_waivers(write(tmp_path, WAIVER + WAIVER), WORKED)
 
 

@@ -99,7 +99,7 @@ def test_the_schema_uses_only_the_keywords_that_the_reader_knows() -> None:
         ("[]", "not a saved result: an object was expected"),
         ('{"schema": "hotfix-check/result/9"}', "schema: 'hotfix-check/result/9': this release reads"),
         ('{"schema": "hotfix-check/result/1"}', "the document: tool is missing"),
-        ('{"schema": "hotfix-check/result/1", "run": NaN}', "NaN is no JSON number"),
+        ('{"schema": "hotfix-check/result/1", "run": NaN}', "NaN is not a JSON number"),
         ("\udcff", "byte 0: not UTF-8 text (invalid start byte)"),
     ],
     ids=[
@@ -125,7 +125,7 @@ def test_what_is_no_result_is_one_line(text: str, said: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda one: one["findings"][2].update(verdict="fine"), "targets 1, findings 3, verdict: 'fine' is none of"),
+        (lambda one: one["findings"][2].update(verdict="fine"), "targets 1, findings 3, verdict: 'fine' is not one of"),
         (lambda one: one.update(files_seen=-1), "targets 1, files_seen: -1 is less than 0"),
         (lambda one: one["findings"][0].update(released="soon"), "findings 1, released: 'soon' does not look like"),
         (lambda one: one["ladders"][0]["rungs"][0].pop("label"), "ladders 1, rungs 1: label is missing"),

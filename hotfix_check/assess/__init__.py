@@ -265,7 +265,7 @@ class Assessor:
                 )
             else:
                 yield Anomaly(
-                    AnomalyCode.UNKNOWN_BUILD, f"{shown} is no build that the catalogue has of {product.name}"
+                    AnomalyCode.UNKNOWN_BUILD, f"{shown} is not a build that the catalogue knows of {product.name}"
                 )
 
     def _next_steps(

@@ -82,7 +82,7 @@ def _statements(update: Update) -> Iterator[str]:
         yield "sources: every update needs at least one"
     for alias, count in ((alias, update.aliases.count(alias)) for alias in dict.fromkeys(update.aliases)):
         if count > 1:
-            yield f"aliases: {alias} is there {count} times"
+            yield f"aliases: {alias} appears {count} times"
 
 
 def _references(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:

@@ -23,7 +23,10 @@ def check_levels(product: Product) -> Iterator[str]:
             yield f"{product.id}: levels: {level.name}: {build} is not in the product's range"
         for first in level.withdrawn_builds:
             if first[:3] != build[:3] or first >= build:
-                yield f"{product.id}: levels: {level.name}: withdrawn_builds: {first} is no build of it before {build}"
+                yield (
+                    f"{product.id}: levels: {level.name}: withdrawn_builds: {first} is not an earlier build of "
+                    f"it than {build}"
+                )
     dated = [level for level in product.levels if level.released is not None]
     for earlier, later in pairwise(dated):
         if earlier.released and later.released and earlier.released > later.released:
@@ -49,7 +52,7 @@ def check_packages(update: Update, product: Product) -> Iterator[str]:
         keys = Counter((row.name.lower(), row.platform, row.language, row.roles) for row in package.rows)
         for (name, platform, _, _), count in keys.items():
             if count > 1:
-                yield f"package {number}: {name} is there {count} times for {platform or 'the same platform'}"
+                yield f"package {number}: {name} appears {count} times for {platform or 'the same platform'}"
         for row in package.rows:
             yield from (f"package {number}: {row.name}: {fault}" for fault in _row(row, product))
         yield from (f"package {number}: {fault}" for fault in _line(update, package, product))

@@ -267,7 +267,7 @@ def _check_form(path: Path) -> None:
         struct.unpack_from(">I", header.ljust(_HEADER_BYTES, b"\0"), at)[0] for at in (_APPLICATION_AT, _FORMAT_AT)
     )
     if application != APPLICATION_ID:
-        raise CatalogueError(f"{path}: a SQLite file, but no catalogue: 'hotfix-check catalogue build' writes one")
+        raise CatalogueError(f"{path}: a SQLite file, but not a catalogue: 'hotfix-check catalogue build' writes one")
     if number != FORMAT:
         raise UnsupportedCatalogueError(
             f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"

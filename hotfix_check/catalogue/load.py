@@ -135,7 +135,7 @@ def read_cves(tables: Iterable[Fields], faults: list[str]) -> dict[str, Cve]:
             break
         cve = _gather(faults, partial(read_cve, table))
         if cve is not None and cve.id in cves:
-            faults.append(f"{table.where}: id: {cve.id} is there twice")
+            faults.append(f"{table.where}: id: {cve.id} appears twice")
         elif cve is not None:
             cves[cve.id] = cve
     return {key: cves[key] for key in sorted(cves)}
@@ -173,7 +173,7 @@ def read_updates(
                 break
             update = _gather(faults, partial(read_update, table, owner))
             if update is not None and update.id in updates:
-                faults.append(f"{table.where}: id: {update.id} is there twice")
+                faults.append(f"{table.where}: id: {update.id} appears twice")
             elif update is not None:
                 updates[update.id] = update
         for table in document.advisories:

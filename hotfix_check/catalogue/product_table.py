@@ -30,7 +30,7 @@ def read_product(table: Fields) -> Product:
         raise table.fault("levels", "at least one level is needed")
     names = [level.name.casefold() for level in levels]
     if len(set(names)) != len(names):
-        raise table.fault("levels", "a level is there twice")
+        raise table.fault("levels", "a level appears twice")
     builds = [level.build for level in levels]
     if builds != sorted(builds) or len(set(builds)) != len(builds):
         raise table.fault("levels", "must be in the order of their builds, oldest first")
@@ -65,7 +65,7 @@ def read_product(table: Fields) -> Product:
     table.texts("sources")
     table.finish()
     if len(product.files) != len(files):
-        raise table.fault("files", "a file is there twice")
+        raise table.fault("files", "a file appears twice")
     return product
 
 
@@ -130,7 +130,7 @@ def _product_file(table: Fields, levels: tuple[Level, ...], known_roles: set[str
     names = {level.name for level in levels}
     for level, text in by_level.items():
         if level not in names:
-            raise table.fault("versions", f"{shown(level)} is no level of this product ({', '.join(sorted(names))})")
+            raise table.fault("versions", f"{shown(level)} is not a level of this product ({', '.join(sorted(names))})")
         if not isinstance(text, str):
             raise table.fault("versions", f"{level}: text expected, found {shown(text)}")
         versions[level] = table.read(f"versions, {level}", text, FileVersion.parse)
@@ -151,7 +151,9 @@ def check_roles(table: Fields, roles: tuple[str, ...], known: set[str]) -> None:
     """Raises CatalogueError when a row names a folder role that the product does not have."""
     for role in roles:
         if role not in known:
-            raise table.fault("roles", f"{shown(role)} is no folder role of this product ({', '.join(sorted(known))})")
+            raise table.fault(
+                "roles", f"{shown(role)} is not a folder role of this product ({', '.join(sorted(known))})"
+            )
 
 
 def _component(table: Fields) -> Component:

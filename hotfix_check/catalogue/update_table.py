@@ -127,7 +127,7 @@ def _level_name(table: Fields, field: str, name: str | None, product: Product) -
         return product.levels[product.level_index(name)].name
     except KeyError:
         known = ", ".join(level.name for level in product.levels)
-        raise table.fault(field, f"{shown(name)} is no level of {product.id} ({known})") from None
+        raise table.fault(field, f"{shown(name)} is not a level of {product.id} ({known})") from None
 
 
 def _references(table: Fields, field: str, product: Product, *, levels: bool = False) -> tuple[str, ...] | None:

@@ -153,7 +153,7 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
         raise UsageError(f"--from: {source} tells of {len(others) + 1} hosts, and a baseline is that of one")
     assessment = judge.assess(inventory)
     if not assessment.products:
-        raise UsageError(f"--from: nothing was recognised in {source}, so it is no server to take a baseline from")
+        raise UsageError(f"--from: nothing was recognised in {source}, so no baseline can be taken from it")
     text = baseline_text(assessment, judge.catalogue)
     if output is None:
         print_exactly(text)

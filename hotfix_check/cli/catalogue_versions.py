@@ -20,6 +20,7 @@ from hotfix_check.cli.judging import behind, warn
 from hotfix_check.cli.output import print_exactly, print_report
 from hotfix_check.judging.catalogues import chosen_catalogue
 from hotfix_check.report.formats import AnswerForm
+from hotfix_check.report.names import holding
 from hotfix_check.report.text import cell, visible_lines
 
 _OLD_AFTER_DAYS = 365
@@ -93,8 +94,8 @@ def _newest(updates: Sequence[Update]) -> Update | None:
 
 def _status_text(status: dict[str, Any]) -> str:
     lines = [
-        f"Catalogue {status['version']}, format {status['format']}: {status['updates']} updates of "
-        f"{len(status['products'])} products",
+        f"Catalogue {status['version']}, format {status['format']}: "
+        f"{holding(status['updates'], len(status['products']))}",
         f"sha256 {status['sha256']}",
         *(f"from {path}" for path in status["paths"]),
     ]

@@ -24,6 +24,7 @@ from hotfix_check.frozen import dataclass
 from hotfix_check.judging.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.judging.question import find_updates, known, read_day
 from hotfix_check.report.formats import AnswerForm
+from hotfix_check.report.names import holding
 from hotfix_check.report.text import cell, visible, visible_lines
 
 _COLUMNS = ("name", "version", "size", "timestamp", "platform")
@@ -110,7 +111,7 @@ def run_build(output: Path, paths: Sequence[Path], *, quiet: bool) -> None:
     catalogue = build_index(paths, output)
     if not quiet:
         print(
-            f"hotfix-check: {output}: {len(catalogue.updates)} updates of {len(catalogue.products)} products, "
+            f"hotfix-check: {output}: {holding(len(catalogue.updates), len(catalogue.products))}, "
             f"catalogue {catalogue.version}",
             file=sys.stderr,
         )

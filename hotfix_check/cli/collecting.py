@@ -18,6 +18,7 @@ from hotfix_check.inventory import Collected, Inventory, TargetKind, opened_targ
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
+from hotfix_check.report.names import counted
 from hotfix_check.report.text import visible
 from hotfix_check.writing import replaced_bytes, write_file
 
@@ -63,7 +64,7 @@ def run_inventory(
         write_file(output, text)
     if not quiet:
         print(
-            f"hotfix-check {__version__}: {sum(one.files_seen for one in inventories)} files seen, "
+            f"hotfix-check {__version__}: {counted(sum(one.files_seen for one in inventories), 'file')} seen, "
             f"{sum(one.files_read for one in inventories)} read, "
             f"{sum(len(one.unreadable) for one in inventories)} not readable"
             + (f", of {len(inventories)} hosts" if len(inventories) > 1 else ""),

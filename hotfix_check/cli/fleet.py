@@ -148,7 +148,7 @@ def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -
 def _report_notes(ran: Ran) -> list[str]:
     if not ran.reports:
         return []
-    return [counted(ran.reports, "file is a fleet report and no host", "files are fleet reports and no hosts")]
+    return [counted(ran.reports, "file is a fleet report, not a host", "files are fleet reports, not hosts")]
 
 
 def _scheduler(

@@ -67,7 +67,7 @@ def run_import(
     if into is not None and output is not None:
         raise UsageError("--into: the drafts go into the folder's files, so there is nothing to write to --output")
     if into is not None and not into.is_dir():
-        raise UsageError(f"--into: {into} is no folder of catalogue files")
+        raise UsageError(f"--into: {into} is not a folder of catalogue files")
     return import_articles(
         paths,
         kb=None if kb is None else _number(kb),
@@ -217,7 +217,7 @@ def _import_one(source: str, kb: int | None, made: Made) -> Imported:
 
 def _import_cves(data: bytes, source: str, made: Made) -> Imported:
     if made == "draft":
-        raise ArticleError("a CVE is no update: without --into its draft is printed, to be put into a catalogue file")
+        raise ArticleError("a CVE is not an update: leave --into out and put the printed draft into a catalogue file")
     if len(data) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES} bytes, not a CVE record or CSAF document")
     drafts = read_cves(data, source, _own_products())

@@ -15,6 +15,7 @@ from hotfix_check.judging.answer import Answer
 from hotfix_check.judging.judge import Judge, ask, not_there
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import long_waivers
+from hotfix_check.report.names import holding
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.shown import path_text
 
@@ -24,8 +25,9 @@ def asked(options: JudgeOptions, targets: Sequence[Path], *, quiet: bool, day: d
     judge = ask(options, targets, day=day or datetime.now(UTC).date())
     if not quiet:
         print(
-            f"hotfix-check {__version__}, catalogue {judge.version}: {judge.outline.updates} updates of "
-            f"{len(judge.products)} products" + (f", as of {judge.as_of}" if judge.as_of else ""),
+            f"hotfix-check {__version__}, catalogue {judge.version}: "
+            f"{holding(judge.outline.updates, len(judge.products))}"
+            + (f", as of {judge.as_of}" if judge.as_of else ""),
             file=sys.stderr,
         )
     return judge

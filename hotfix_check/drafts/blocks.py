@@ -195,7 +195,7 @@ class _Block:
         return lines
 
     def _own_range(self, row: DraftRow) -> str | None:
-        """The range of a row whose version is none of the product's, where the article is of other products too.
+        """The range of a row whose version is not one of the product's, where the article is of other products too.
 
         So of an Outlook DLL in a fix for Outlook 98 and Exchange 5.5 (KB249102); elsewhere it is a misprint.
         """

@@ -63,7 +63,7 @@ class ProductText:
         fresh = block.strip("\n").replace("\n", newline) + newline
         same = [at for at, piece in enumerate(self.pieces) if piece.kb == kb]
         if len(same) > 1:
-            raise CatalogueError(f"{self.name}: KB{kb} is there {len(same)} times; change it by hand")
+            raise CatalogueError(f"{self.name}: KB{kb} appears {len(same)} times; change it by hand")
         if same:
             return self._replaced(same[0], fresh, table, take_new=take_new)
         at = next((at for at, piece in enumerate(self.pieces) if piece.kb is not None and piece.kb > kb), None)

@@ -44,7 +44,7 @@ class Expected:
 def read_expected(path: Path, column: str | None) -> Expected:
     """Read one host a line, or CSV with a header; ``column`` is the one that names the groups.
 
-    The hosts are in the column host (hostname, computername, computer, server, name). A host that is there twice, in
+    The hosts are in the column host (hostname, computername, computer, server, name). A host that appears twice, in
     whatever case, is one. Raises UsageError.
     """
     data = read_bounded(path, MAX_BYTES, "a list of hosts", UsageError)
@@ -72,7 +72,7 @@ def _groups(path: Path, text: str, column: str | None) -> dict[str, str | None]:
         raise UsageError(f"{path}: row 1: a header with a column {' or '.join(_HOST_COLUMNS)} expected, found {found}")
     if column is not None and column.strip().casefold() not in names:
         there = clipped(", ".join(rows[0]), LONGEST_PROBLEM)
-        raise UsageError(f"--group-by: {shown(column)} is no column of {path} ({there})")
+        raise UsageError(f"--group-by: {shown(column)} is not a column of {path} ({there})")
     by = None if column is None else names.index(column.strip().casefold())
     return _each_once(
         path,

@@ -79,7 +79,7 @@ class Journal:
         self._paths = hashlib.sha256(json.dumps(sorted(paths)).encode()).hexdigest()
         self.ignored = 0
         if self.path.exists() and not self.path.is_file():
-            raise OutputError(f"--resume: {self.path}: no file that can be appended to")
+            raise OutputError(f"--resume: {self.path}: not a file that can be appended to")
         # On disk, not in memory: the rows of each line by the bytes and name of their inventory.
         self._known = sqlite3.connect("")
         self._known.execute(
@@ -107,7 +107,7 @@ class Journal:
                 if not whole or not self._keep(line):
                     self.ignored += 1
         if self.path.stat().st_size and not ours:
-            raise OutputError(f"--resume: {self.path}: this is no journal of hotfix-check fleet; name another file")
+            raise OutputError(f"--resume: {self.path}: this is not a journal of hotfix-check fleet; name another file")
         if not whole:
             self._stream.write(b"\n")  # what follows is a line of its own
 

@@ -115,7 +115,7 @@ def local_path(text: str) -> str | None:
 
 
 def real_place(text: str) -> str | None:
-    """The same with every link followed, to be compared; None for a URL that is none of a file here."""
+    """The same with every link followed, to be compared; None for a URL that is not one of a file here."""
     local = local_path(text)
     return None if local is None else os.path.normcase(os.path.realpath(local))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.document import SILENT, JsonObject
 from hotfix_check.fleet.postures import POSTURES
-from hotfix_check.report.names import counted, names_of, some
+from hotfix_check.report.names import counted, holding, names_of, some
 from hotfix_check.report.posture import span_words
 from hotfix_check.report.wording import configuration_text
 
@@ -19,11 +19,9 @@ def fleet_sentences(head: JsonObject) -> list[str]:
     summary = head["summary"]
     hosts = summary["hosts"]
     if not hosts:
-        sentences = ["No host was judged. That is no pass."]
+        sentences = ["No host was judged. That is not a pass."]
     else:
-        failing = summary["findings"]
-        lack = "does" if failing == 1 or hosts == 1 else "do"
-        sentences = [f"{failing} of {counted(hosts, 'host', 'hosts')} {lack} not have what is needed."]
+        sentences = [_lacking(summary["findings"], hosts)]
         for key, words in (
             ("incomplete", "could not be judged to the end"),
             ("nothing-recognised", "had nothing that was recognised"),
@@ -34,9 +32,9 @@ def fleet_sentences(head: JsonObject) -> list[str]:
     sentences += posture_sentences(head)
     if summary["silent"]:
         said = counted(summary["silent"], "host has", "hosts have")
-        sentences.append(f"{said} said nothing for a year or longer: what is told of them is as old.")
+        sentences.append(f"{said} sent nothing for a year or longer: what this report says about them is as old.")
     if summary["absent"]:
-        sentences.append(f"{counted(summary['absent'], 'expected host is', 'expected hosts are')} not there.")
+        sentences.append(f"{counted(summary['absent'], 'expected host is', 'expected hosts are')} missing.")
     if summary["damaged"]:
         sentences.append(f"{counted(summary['damaged'], 'saved file', 'saved files')} could not be read.")
     if summary["older"]:
@@ -47,8 +45,16 @@ def fleet_sentences(head: JsonObject) -> list[str]:
         sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")
     differ = sum(bool(group["levels"] or group["updates"]) for group in head["groups"])
     if head["groups"]:
-        sentences.append(f"In {differ} of {counted(len(head['groups']), 'group', 'groups')} the members are not alike.")
+        sentences.append(f"The members differ in {differ} of {counted(len(head['groups']), 'group')}.")
     return sentences
+
+
+def _lacking(failing: int, hosts: int) -> str:
+    if hosts == 1:
+        return f"The only host {'lacks something needed' if failing else 'is not known to lack anything needed'}."
+    if not failing:
+        return f"None of {hosts} hosts is known to lack anything needed."
+    return f"{failing} of {hosts} hosts {'lacks' if failing == 1 else 'lack'} something needed."
 
 
 _HEADLINE = ("known-exploited", "half-installed", "out-of-support")
@@ -218,7 +224,7 @@ def fleet_basis(head: JsonObject) -> list[tuple[str, str]]:
     kbs = "all updates" if scope["kbs"] is None else ", ".join(f"KB{kb}" for kb in scope["kbs"])
     return [
         ("Tool", f"{head['tool']['name']} {head['tool']['version']}"),
-        ("Catalogue", f"{catalogue['version']}: {catalogue['updates']} updates of {catalogue['products']} products"),
+        ("Catalogue", f"{catalogue['version']}: {holding(catalogue['updates'], catalogue['products'])}"),
         ("Catalogue SHA-256", catalogue["sha256"] or "not recorded"),
         ("Finished", run["finished"] or "not recorded"),
         ("Host and user", f"{run['host'] or 'not recorded'}, {run['user'] or 'not recorded'}"),

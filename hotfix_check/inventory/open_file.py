@@ -60,7 +60,7 @@ class OpenFile:
 
 @contextmanager
 def opened_file(path: Path) -> Iterator[OpenFile]:
-    """The file at a path, a link followed. Raises OSError, or PeError for what is no regular file."""
+    """The file at a path, a link followed. Raises OSError, or PeError for what is not a regular file."""
     fd, status = open_regular(path, follow=True)
     try:
         read_at = positioned(fd)

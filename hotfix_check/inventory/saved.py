@@ -145,7 +145,7 @@ def parse_saved(document: object, where: str) -> Inventory:
         raise top.fault("lone_file", f"true, and {held} files are in it")
     for one, other in pairwise(inventory.files):
         if one.path == other.path:
-            raise top.fault("files", f"{shown(one.path)} is there twice")
+            raise top.fault("files", f"{shown(one.path)} appears twice")
     return inventory
 
 

@@ -239,7 +239,9 @@ def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable
     if stat.S_ISREG(status.st_mode) and (evidence or asked.every_pe or name_of(link.inner) == HIVE_NAME):
         return FoundFile(path=link.path, inner=link.inner, evidence=evidence, follow=True)
     if evidence:
-        walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason="a link to no regular file")))
+        walked.unreadable.append(
+            (link.path, UnreadableFile(path=link.inner, reason="a link to something that is not a regular file"))
+        )
     return None
 
 

@@ -48,7 +48,7 @@ def known(option: str, value: str, allowed: Iterable[str]) -> None:
     """Raises UsageError when an option's value is not one of the allowed words."""
     words = tuple(allowed)
     if value not in words:
-        raise UsageError(f"{option}: {value!r} is none of {', '.join(words)}")
+        raise UsageError(f"{option}: {value!r} is not one of {', '.join(words)}")
 
 
 def verdicts(option: str, text: str | None) -> frozenset[Verdict]:
@@ -78,7 +78,7 @@ def question_of(
     for text in options.kbs:
         found = _asked(catalogue, text, as_of)
         if options.products and not any(update.product in options.products for update in found):
-            raise UsageError(f"--kb: {text} is no update of {' or '.join(options.products)}")
+            raise UsageError(f"--kb: {text} is not an update of {' or '.join(options.products)}")
         asked += found
     cves, behind = _asked_cves(options, catalogue, as_of)
     return Question(
@@ -101,7 +101,7 @@ def _assumed(options: JudgeOptions, products: Mapping[str, Product]) -> tuple[tu
         known("--assume", product_id, products)
         names = {one.name.casefold(): one.name for one in products[product_id].levels}
         if level.casefold() not in names:
-            raise UsageError(f"--assume: {level!r} is no level of {product_id} ({', '.join(names.values())})")
+            raise UsageError(f"--assume: {level!r} is not a level of {product_id} ({', '.join(names.values())})")
         if product_id in assumed:
             raise UsageError(f"--assume: {product_id} is given twice")
         assumed[product_id] = names[level.casefold()]
@@ -129,7 +129,7 @@ def read_day(option: str, text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option}: {text!r} is not a day: 2003-10-01 is how one is written") from None
+        raise UsageError(f"{option}: {text!r} is not a date: write one like 2003-10-01") from None
 
 
 def _asked(catalogue: Catalogue, text: str, as_of: date | None) -> list[Update]:

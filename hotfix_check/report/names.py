@@ -13,6 +13,11 @@ def names_of(ids: Iterable[str]) -> list[str]:
     return [own_name(one) for one in ids]
 
 
+def holding(updates: int, products: int) -> str:
+    """How much a catalogue holds: 1,328 updates for 11 products."""
+    return f"{counted(updates, 'update')} for {counted(products, 'product')}"
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """1 update, 2 updates; 1 host is, 2 hosts are."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.request import Request
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.text import fill
 
 _NAMED = 6
@@ -16,7 +16,7 @@ def render_request(target: str, requests: Sequence[Request], *, width: int, ever
     """One line a file: where it lies and which updates it helps to decide; the most useful first."""
     if not requests:
         return fill(f"{target}: no file would settle more than is known.", width) + "\n"
-    lines = [fill(f"{target}: {len(requests)} files would settle what is open:", width)]
+    lines = [fill(f"{target}: {counted(len(requests), 'file')} would settle what is open:", width)]
     ordered = sorted(requests, key=lambda one: (-len(one.updates), one.file.lower()))
     for one in ordered if everything else ordered[:_LISTED]:
         names = names_of(one.updates)
@@ -26,5 +26,5 @@ def render_request(target: str, requests: Sequence[Request], *, width: int, ever
             fill(f"{one.file}{where}: for {', '.join(names[:_NAMED])}{more}", width, indent="    ", first="  ")
         )
     if len(ordered) > _LISTED and not everything:
-        lines.append(f"  ... and {len(ordered) - _LISTED} more files (--all shows them)")
+        lines.append(f"  ... and {counted(len(ordered) - _LISTED, 'more file')} (--all shows them)")
     return "\n".join(lines) + "\n"

@@ -258,7 +258,7 @@ def _few_lines(text: str, most: int) -> str:
 def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) -> list[str]:
     """Optional updates that are not determined, by what would settle them."""
     asked = files_to_supply(findings)
-    lines = [f"{len(findings)} optional updates are undetermined."]
+    lines = [f"{counted(len(findings), 'optional update is', 'optional updates are')} undetermined."]
     if asked:
         named = ", ".join(f"{name} for {count}" for name, count in asked[:_SUPPLY])
         more = f", and {len(asked) - _SUPPLY} files more (--ask lists them)" if len(asked) > _SUPPLY else ""

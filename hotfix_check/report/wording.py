@@ -21,7 +21,7 @@ from hotfix_check.report.document import (
     WaiversDocument,
     result_digest,
 )
-from hotfix_check.report.names import level_text, names_of
+from hotfix_check.report.names import holding, level_text, names_of
 
 TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; not known whether it is there."
@@ -186,7 +186,7 @@ def collected_words(collected: CollectedDocument) -> str:
 def verdict_sentences(target: TargetDocument) -> list[str]:
     """The answer on one target in a few plain sentences, the weightiest first; every count has its denominator."""
     if target["outcome"] == "nothing-recognised":
-        return ["Nothing was recognised: no file here counts for a product of the catalogue. That is no pass."]
+        return ["Nothing was recognised: no file here counts for a product of the catalogue. That is not a pass."]
     findings = [finding for finding in target["findings"] if finding["verdict"] != "not-applicable"]
     weighty = [finding for finding in findings if finding["importance"] in WEIGHTY]
     optional = [finding for finding in findings if finding["importance"] == "optional"]
@@ -297,7 +297,7 @@ def origin(document: ResultDocument) -> list[tuple[str, str]]:
     arguments = run["arguments"]
     return [
         ("Tool", f"{document['tool']['name']} {document['tool']['version']}"),
-        ("Catalogue", f"{catalogue['version']}: {catalogue['updates']} updates of {catalogue['products']} products"),
+        ("Catalogue", f"{catalogue['version']}: {holding(catalogue['updates'], catalogue['products'])}"),
         ("Catalogue SHA-256", catalogue["sha256"] or NOT_RECORDED),
         ("Newest update known", newest or NOT_RECORDED),
         ("Started", run["started"] or NOT_RECORDED),

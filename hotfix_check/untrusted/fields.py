@@ -93,7 +93,7 @@ class Fields:
         value = self._date(field, "a date or a UTC time such as 2003-07-01T17:44:00Z")
         if isinstance(value, datetime):
             if value.tzinfo is None:
-                raise self.fault(field, f"{value} has no zone: write it with Z, table times are UTC")
+                raise self.fault(field, f"{value} has no time zone: write it with Z, table times are UTC")
             return self._in_utc(field, value)
         return value
 
@@ -110,14 +110,16 @@ class Fields:
             return None
         moment = self.read(field, value, datetime.fromisoformat)
         if moment.tzinfo is None:
-            raise self.fault(field, f"{shown(value)} has no zone: a UTC time such as 2003-07-01T17:44:00Z expected")
+            raise self.fault(
+                field, f"{shown(value)} has no time zone: a UTC time such as 2003-07-01T17:44:00Z expected"
+            )
         return self._in_utc(field, moment)
 
     def _in_utc(self, field: str, moment: datetime) -> datetime:
         try:
             return moment.astimezone(UTC)
         except OverflowError:
-            raise self.fault(field, f"{moment} is no time that can be") from None
+            raise self.fault(field, f"{moment} is not a time that exists") from None
 
     def digest(self, field: str) -> str | None:
         """A SHA-256: 64 hexadecimal digits, small letters."""
@@ -135,7 +137,7 @@ class Fields:
         """One of the allowed words."""
         value = self.text(field)
         if value is not None and value not in allowed:
-            raise self.fault(field, f"{shown(value)} is none of {', '.join(allowed)}")
+            raise self.fault(field, f"{shown(value)} is not one of {', '.join(allowed)}")
         return value
 
     def specifier(self, field: str) -> SpecifierSet | None:

@@ -43,7 +43,7 @@ class _Reading:
             seen: set[str] = set()
             for key, _ in pairs:
                 if key in seen:
-                    made[key] = self.unfit("is there twice, and which one counts would depend on the reader")
+                    made[key] = self.unfit("appears twice, and which one counts would depend on the reader")
                     break
                 seen.add(key)
         return made
@@ -58,7 +58,7 @@ class _Reading:
         return number if math.isfinite(number) else self.unfit(f"{clipped(digits, 20)} is larger than any number")
 
     def constant(self, word: str) -> _Unfit:
-        return self.unfit(f"{word} is no JSON number")
+        return self.unfit(f"{word} is not a JSON number")
 
 
 def read_json(path: Path, limit: int, what: str) -> object:

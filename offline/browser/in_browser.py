@@ -25,6 +25,7 @@ from hotfix_check.report.document import ResultDocument, to_json
 from hotfix_check.report.formats import BYTE_ORDER_MARK
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
+from hotfix_check.report.names import holding
 from hotfix_check.report.parts import day_of
 from hotfix_check.report.result import RunInfo, result_document
 from hotfix_check.report.text import visible
@@ -67,8 +68,8 @@ def start() -> str:
     """What there is to judge by, in a sentence."""
     outline = _catalogue.outline()
     return (
-        f"Ready: hotfix-check {__version__}, catalogue of {_catalogue.version}, {outline.updates} updates of "
-        f"{len(_catalogue.products)} products."
+        f"Ready: hotfix-check {__version__}, catalogue of {_catalogue.version}, "
+        f"{holding(outline.updates, len(_catalogue.products))}."
     )
 
 

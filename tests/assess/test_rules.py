@@ -767,7 +767,7 @@ def test_a_marker_newer_than_the_catalogue_says_so() -> None:
     assert [text.partition(":")[0] for text in product.anomalies] == ["newer-than-catalogue"]
     odd = assess(folder(installed("ExSetup.exe", "15.1.2507.8", machine="amd64")), E2016, Question())
     assert odd.products[0].anomalies == (
-        "unknown-build: ExSetup.exe 15.1.2507.8 is no build that the catalogue has of Exchange Server 2016",
+        "unknown-build: ExSetup.exe 15.1.2507.8 is not a build that the catalogue knows of Exchange Server 2016",
     )
     known = assess(folder(installed("ExSetup.exe", "15.1.2507.9", machine="amd64")), E2016, Question())
     assert known.products[0].anomalies == ()

@@ -62,7 +62,7 @@ def test_the_default_catalogue_is_in_order() -> None:
         ),
         (
             BASE.replace('build = "9.9.2.5"', 'build = "9.9.2.5", withdrawn_builds = ["9.9.2.6"]'),
-            "exchange-9.9: levels: SP1: withdrawn_builds: 9.9.2.6 is no build of it before 9.9.2.5",
+            "exchange-9.9: levels: SP1: withdrawn_builds: 9.9.2.6 is not an earlier build of it than 9.9.2.5",
         ),
         (
             BASE + UPDATE.replace("  files", '  prerequisites = [["KB123499"]]\n  files'),
@@ -79,7 +79,7 @@ def test_the_default_catalogue_is_in_order() -> None:
         ),
         (
             BASE + UPDATE.replace('"9.9.2.7" }', '"9.9.2.7" }, { name = "STORE.EXE", version = "9.9.2.8" }'),
-            "exchange-9.9/KB123456: package 1: store.exe is there 2 times for the same platform",
+            "exchange-9.9/KB123456: package 1: store.exe appears 2 times for the same platform",
         ),
         (
             BASE.replace('build = "9.9.1"', 'build = "9.9.1", released = 2002-01-01'),
@@ -116,7 +116,7 @@ def test_the_default_catalogue_is_in_order() -> None:
         ),
         (
             BASE + with_line(UPDATE, 'aliases = ["MS06-019", "MS06-019"]'),
-            "exchange-9.9/KB123456: aliases: MS06-019 is there 2 times",
+            "exchange-9.9/KB123456: aliases: MS06-019 appears 2 times",
         ),
         (
             BASE + with_line(UPDATE, "replaces = [123499]"),

@@ -320,7 +320,7 @@ def by(*statements: str) -> Damage:
         pytest.param(by("UPDATE updates SET content = '[['"), "not JSON", id="updates cut off"),
         pytest.param(
             by("""UPDATE updates SET content = replace(content, '"title":', '"title":"x","title":')"""),
-            "title: is there twice",
+            "title: appears twice",
             id="a key twice",
         ),
         pytest.param(

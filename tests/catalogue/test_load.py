@@ -143,14 +143,14 @@ def test_a_file_may_add_updates_to_a_product_of_another_file() -> None:
         ("==9.9.*", "9.9 to 10", "0.toml: product: range: '9.9 to 10' is not a version range"),
         ('"9.9.1"', '"9.9"', "0.toml: product, level 1: build: '9.9': three or four dotted numbers"),
         ('"9.9.1"', '"9.9.3"', "0.toml: product: levels: must be in the order of their builds"),
-        ("versions = { SP1", "versions = { SP9", "file 1 (Store.exe): versions: 'SP9' is no level of this product"),
+        ("versions = { SP1", "versions = { SP9", "file 1 (Store.exe): versions: 'SP9' is not a level of this product"),
         ('roles = ["bin"]', 'roles = ["bni"]', "file 1 (Store.exe): roles: 'bni' is no folder role"),
         ("kb = 123456", "kb = 7", "0.toml: KB7: kb: 7 is not within 10000 to 9999999"),
         ("kb = 123456", "", "0.toml: update 1: kb: missing"),
         ('title = "A fix"', "", "0.toml: KB123456: title: missing"),
         ('title = "A fix"', 'title = " "', "0.toml: KB123456: title: must not be empty"),
         ('title = "A fix"', "title = 7", "0.toml: KB123456: title: text expected, found 7"),
-        ('"hotfix"', '"patch"', "0.toml: KB123456: kind: 'patch' is none of hotfix"),
+        ('"hotfix"', '"patch"', "0.toml: KB123456: kind: 'patch' is not one of hotfix"),
         ('"hotfix"', '"service-pack"', "0.toml: KB123456: level: a service pack"),
         ('sources = ["KB123456"]', "", "0.toml: KB123456: sources: missing"),
         ('sources = ["KB123456"]', 'sources = ["x"]\nreplces = []', "0.toml: KB123456: replces: unknown field"),
@@ -158,8 +158,8 @@ def test_a_file_may_add_updates_to_a_product_of_another_file() -> None:
         ('"9.9.2.7"', '"9.9.2"', "KB123456, package 1, file 1 (Store.exe): version: '9.9.2' is not a file version"),
         ('"9.9.2.7"', '"5.5.2.7"', "file 1 (Store.exe): version: 5.5.2.7 is not in the range ==9.9.*"),
         ('"9.9.2.7"', '"9.9.2.7", size = "1,000"', "file 1 (Store.exe): size: a whole number expected"),
-        ('"9.9.2.7"', '"9.9.2.7", timestamp = 2003-07-01T17:44:00', "timestamp: 2003-07-01 17:44:00 has no zone"),
-        ('"9.9.2.7"', '"9.9.2.7", platform = "vax"', "platform: 'vax' is none of i386"),
+        ('"9.9.2.7"', '"9.9.2.7", timestamp = 2003-07-01T17:44:00', "timestamp: 2003-07-01 17:44:00 has no time zone"),
+        ('"9.9.2.7"', '"9.9.2.7", platform = "vax"', "platform: 'vax' is not one of i386"),
         ('name = "Store.exe", version', 'name = "Bin/Store.exe", version', "a file name without its folder expected"),
         (
             '"hotfix"',
@@ -173,7 +173,7 @@ def test_a_file_may_add_updates_to_a_product_of_another_file() -> None:
             '"hotfix"\nreleased = 2004-04-01\nreleased_month = "2004-04"',
             "KB123456: released_month: the day is known (2004-04-01): leave the month out",
         ),
-        ("  files", '  level = "SP7"\n  files', "package 1: level: 'SP7' is no level of exchange-9.9 (RTM, SP1)"),
+        ("  files", '  level = "SP7"\n  files', "package 1: level: 'SP7' is not a level of exchange-9.9 (RTM, SP1)"),
         ("  files", "  prerequisites = [[]]\n  files", "prerequisites: a group must name at least one"),
     ],
 )
@@ -193,7 +193,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_the_same_update_twice_is_a_fault() -> None:
-    with pytest.raises(CatalogueError, match=r"exchange-9\.9/KB123456 is there twice"):
+    with pytest.raises(CatalogueError, match=r"exchange-9\.9/KB123456 appears twice"):
         load(PRODUCT + UPDATE + UPDATE)
 
 

@@ -319,7 +319,7 @@ def test_plan_and_compare_are_written_in_every_format_of_a_page(samples: Path, r
     for name in ("r.md", "r.html"):
         assert "Dramapi.dll" in (tmp_path / name).read_text().replace("\\", "")
     refused = run("plan", server, "-o", "r.csv")
-    assert (refused.code, "--output: '.csv' is none of .txt, .json, .md, .html" in refused.err) == (2, True)
+    assert (refused.code, "--output: '.csv' is not one of .txt, .json, .md, .html" in refused.err) == (2, True)
 
 
 def test_compare_mixes_folders_inventories_and_results(samples: Path, run: Run, tmp_path: Path) -> None:

@@ -50,10 +50,10 @@ def test_the_whole_list_has_every_product(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--product", "exchange-6"), "--product: 'exchange-6' is none of exchange-2000, "),
-        (("--kind", "patch"), "--kind: 'patch' is none of hotfix, "),
-        (("--importance", "high"), "--importance: 'high' is none of required, "),
-        (("--since", "May 2022"), "--since: 'May 2022' is not a day: 2003-10-01 is how one is written"),
+        (("--product", "exchange-6"), "--product: 'exchange-6' is not one of exchange-2000, "),
+        (("--kind", "patch"), "--kind: 'patch' is not one of hotfix, "),
+        (("--importance", "high"), "--importance: 'high' is not one of required, "),
+        (("--since", "May 2022"), "--since: 'May 2022' is not a date: write one like 2003-10-01"),
         (("-f", "xml"), "'xml' is not one of 'table', 'json'"),
     ],
 )

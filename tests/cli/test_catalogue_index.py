@@ -109,7 +109,7 @@ def test_every_command_takes_an_index(command: tuple[str, ...], samples: Path, r
 def test_build_says_what_it_wrote_and_check_and_status_read_it(run: Run, tmp_path: Path) -> None:
     done = run("catalogue", "build", "own.sqlite", "--catalogue", "default")
     assert (done.code, done.out) == (0, "")
-    assert done.err.startswith("hotfix-check: own.sqlite: 1328 updates of 11 products, catalogue ")
+    assert done.err.startswith("hotfix-check: own.sqlite: 1,328 updates for 11 products, catalogue ")
     assert run("catalogue", "check", "own.sqlite").out == "The catalogue is in order.\n"
     status = run("catalogue", "status", "-f", "json", "--catalogue", "own.sqlite").result
     assert status["updates"] == 1328

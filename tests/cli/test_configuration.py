@@ -169,14 +169,14 @@ def test_a_folder_that_is_not_absolute_is_none_of_the_users(
         pytest.param("baseline = ['b.toml']\n", "baseline: text expected", id="a list for a file"),
         pytest.param("catalogue = 'default'\n", "catalogue: a list of texts expected", id="a file for a list"),
         pytest.param("output = [1]\n", "output: a list of texts expected, found 1 in it", id="a number for a file"),
-        pytest.param("fail-on = ['gone']\n", "--fail-on: 'gone' is none of", id="no verdict"),
+        pytest.param("fail-on = ['gone']\n", "--fail-on: 'gone' is not one of", id="no verdict"),
         pytest.param("baseline = ' '\n", "baseline: must not be empty", id="an empty file name"),
         pytest.param("publisher = 'x'\n", "publisher: a table with name and namespace expected", id="no table"),
         pytest.param("[publisher]\nname = 'x'\n", "publisher: namespace: missing", id="half a publisher"),
         pytest.param("[publisher]\nname = 'a=b'\nnamespace = 'x'\n", "an equals sign", id="a name that cannot be told"),
         pytest.param("[publisher]\nname = 'a'\nnamespace = 'b'\nx = 1\n", "x: unknown field", id="a key too many"),
         pytest.param("output = [\n", "not a TOML file", id="no TOML"),
-        pytest.param("output = ['r.docx']\n", "--output: '.docx' is none of", id="no format"),
+        pytest.param("output = ['r.docx']\n", "--output: '.docx' is not one of", id="no format"),
         pytest.param(
             "baseline = 'gone.toml'\n", "gone.toml: cannot be read: No such file", id="a file that is not there"
         ),

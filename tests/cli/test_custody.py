@@ -271,7 +271,7 @@ def test_the_digest_of_a_file_that_could_not_be_judged_is_of_what_the_scan_read(
     ("change", "said"),
     [
         (lambda one: one.update(schema="hotfix-check/manifest/9"), "this release reads hotfix-check/manifest/1"),
-        (lambda one: one["targets"][0].update(kind="disk"), "target 1: kind: 'disk' is none of"),
+        (lambda one: one["targets"][0].update(kind="disk"), "target 1: kind: 'disk' is not one of"),
         (lambda one: one["targets"][0]["files"][2].update(size="big"), "Dsamain.exe): size: a whole number expected"),
         (lambda one: one["arguments"].update(when="now"), "arguments: when: unknown field"),
         (lambda one: one["arguments"].update(day="soon"), "arguments: day: "),

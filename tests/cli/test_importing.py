@@ -48,7 +48,7 @@ def test_folder_in_name_order_with_a_bad_file(folder: Path, capsys: pytest.Captu
         (100002, str(folder / "KB100002.txt")),
         (None, str(folder / "list.csv")),
     ]
-    said = "no cabinet in it, so it is no hotfix package that can be read"
+    said = "no cabinet in it, so it is not a hotfix package that can be read"
     assert err == f"hotfix-check: error: {folder / 'setup.exe'}: {said}\n"
 
 
@@ -126,11 +126,11 @@ def test_jobs_keep_the_order(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["-f", "yaml"], "--format: 'yaml' is none of toml, json, jsonl"),
+        (["-f", "yaml"], "--format: 'yaml' is not one of toml, json, jsonl"),
         (["--kb", "12"], "--kb: '12' is not a KB number"),
         (["--replace"], "--replace: it says what --into does"),
         (["--accept-doubts"], "--accept-doubts: it says what --into does with rows of low confidence"),
-        (["--into", "nowhere"], "--into: nowhere is no folder"),
+        (["--into", "nowhere"], "--into: nowhere is not a folder"),
         (["--into", ".", "-o", "x"], "--into: the drafts go into the folder's files"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),

@@ -143,4 +143,4 @@ def test_into_a_folder_a_cve_is_not_merged(tmp_path: Path, run: Run) -> None:
     (tmp_path / "data").mkdir()
     ran = run("catalogue", "import", "cve.json", "--into", "data")
     assert ran.code == 2
-    assert "cve.json: a CVE is no update" in ran.err
+    assert "cve.json: a CVE is not an update" in ran.err

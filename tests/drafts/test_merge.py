@@ -93,7 +93,7 @@ def test_windows_line_ends_are_kept() -> None:
             FILE, '[[update]]\ntitle = "No number"\n', "x.toml: an update without a KB number", id="no number"
         ),
         pytest.param(
-            FILE + "\n" + block(300003), block(300003, "Which"), "x.toml: KB300003 is there 2 times", id="there twice"
+            FILE + "\n" + block(300003), block(300003, "Which"), "x.toml: KB300003 appears 2 times", id="there twice"
         ),
         pytest.param(
             'note = """\n[[update]]\nkb = 5\n"""\n',

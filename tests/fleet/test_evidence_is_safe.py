@@ -22,8 +22,11 @@ def contents(top: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["in", "--resume", "in/EX1.json"], "in/EX1.json: this is no journal of hotfix-check fleet; name another file"),
-        (["in", "--resume", "precious.txt"], "precious.txt: this is no journal of hotfix-check fleet"),
+        (
+            ["in", "--resume", "in/EX1.json"],
+            "in/EX1.json: this is not a journal of hotfix-check fleet; name another file",
+        ),
+        (["in", "--resume", "precious.txt"], "precious.txt: this is not a journal of hotfix-check fleet"),
         (["in/EX*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
         (["in/EX*", "-o", "link.json"], "--output: link.json is being read"),
         (["i*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
@@ -162,7 +165,7 @@ def test_a_fleet_report_is_no_host_and_is_said(tmp_path: Path, run: Run) -> None
         ran = run("fleet", "in", "-f", "json", "--resume", "journal")
         assert [host["host"] for host in ran.result["hosts"]] == ["EX1"]
         assert (ran.code, ran.result["damaged"]) == (0, [])
-        assert ran.result["notes"][0] == "1 file is a fleet report and no host"
+        assert ran.result["notes"][0] == "1 file is a fleet report, not a host"
 
 
 def test_what_is_there_and_cannot_be_read_is_not_said_to_be_gone(tmp_path: Path, run: Run) -> None:

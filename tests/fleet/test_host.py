@@ -132,7 +132,7 @@ def test_a_row_is_read_back_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"outcome": "fine"}, "outcome: 'fine' is none of"),
+        ({"outcome": "fine"}, "outcome: 'fine' is not one of"),
         ({"products": [["a"]]}, "products: five texts expected"),
         ({"products": "x"}, "products: a list of lists expected"),
         ({"findings": {"lost": ["x"]}}, "findings: lost: unknown field"),

@@ -196,8 +196,8 @@ def test_a_folder_gets_a_journal_of_its_own_name_which_is_no_host(tmp_path: Path
     ("place", "said"),
     [
         ("no/such/journal", "No such file or directory"),
-        ("pipe", "no file that can be appended to"),
-        ("/dev/null", "no file that can be appended to"),
+        ("pipe", "not a file that can be appended to"),
+        ("/dev/null", "not a file that can be appended to"),
     ],
 )
 def test_a_journal_that_cannot_be_written_is_one_line(place: str, said: str, tmp_path: Path, run: Run) -> None:

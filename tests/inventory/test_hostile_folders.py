@@ -472,8 +472,8 @@ def test_a_followed_link_to_a_device_is_not_opened(target: Path) -> None:
     (target / "gone").symlink_to("nowhere")
     inventory = read(target, "store.exe", "mad.exe", follow_links=True)
     assert reasons(inventory) == {
-        "Store.exe": "a link to no regular file",
-        "Mad.exe": "a link to no regular file",
+        "Store.exe": "a link to something that is not a regular file",
+        "Mad.exe": "a link to something that is not a regular file",
         "gone": "a link: No such file or directory",
     }
 

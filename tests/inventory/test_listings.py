@@ -416,7 +416,7 @@ LAUGHS = (
         ('<Objs Version="1">' + "<Obj>" * 2000, "nested deeper than 1000 objects"),
         ('{"SourceFile": "a", "FileVersionNumber": ', "not JSON"),
         ('{"path": "a", "file_version": "1.2.3.4"}\n{"path"', "line 2: not JSON"),
-        ('[{"path": "a", "file_version": "1", "path": "b"}]', "1, path: is there twice"),
+        ('[{"path": "a", "file_version": "1", "path": "b"}]', "1, path: appears twice"),
         ('Path,Verified,Publisher,File Version\n"a"b,c,d\n', "line 2: not CSV"),
         ("Path,Verified,Publisher,File Version\n" + "x" * 200_000, "line 2: not CSV: field larger than"),
         ("Path,Verified,Publisher,File Version" + ",x" * 600 + "\n", "line 1: more than 500 columns"),

@@ -115,11 +115,11 @@ def example(**changes: Any) -> dict[str, Any]:
             r"file 1 \(a\): version: '5.5' is not a file version",
         ),
         ({"files": [{"path": "a", "size": 1, "modified": "yesterday"}]}, "modified: "),
-        ({"files": [{"path": "a", "size": 1, "modified": "2003-07-01T17:44:00"}]}, "modified: .* has no zone"),
+        ({"files": [{"path": "a", "size": 1, "modified": "2003-07-01T17:44:00"}]}, "modified: .* has no time zone"),
         ({"files": [{"path": "a", "size": 1, "colour": "red"}]}, "colour: unknown field"),
         ({"files_seen": True}, "files_seen: a whole number expected, found True"),
         ({"collected": None}, "collected: missing"),
-        ({"files": [{"path": "a", "size": 1}] * 2}, "files: 'a' is there twice"),
+        ({"files": [{"path": "a", "size": 1}] * 2}, "files: 'a' appears twice"),
         ({"lone_file": True, "files": [{"path": "a"}, {"path": "b"}]}, "lone_file: true, and 2 files are in it"),
     ],
 )

@@ -102,7 +102,7 @@ def target(
         ),
         (
             target("nothing-recognised"),
-            ["Nothing was recognised: no file here counts for a product of the catalogue. That is no pass."],
+            ["Nothing was recognised: no file here counts for a product of the catalogue. That is not a pass."],
             "open",
         ),
     ],

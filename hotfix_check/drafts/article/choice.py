@@ -1,6 +1,6 @@
 """Which tables belong to a fix: what the sentence over a table says goes before words that stand further away.
 
-A table that sentence calls old, wrong, shipped or affected, or whose columns compare releases, is none of the fix's; of
+A table that sentence calls old, wrong, shipped or affected, or whose columns compare releases, is not one of the fix's; of
 an old and a new one the new one counts. Every table that is not taken has a reason.
 """
 
@@ -166,7 +166,7 @@ def _is_label(sentence: str) -> bool:
 
 
 def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, article: _Article, floor: int) -> str | None:
-    """Why a table is none of a fix's, whatever stands further away; None where nothing speaks against it."""
+    """Why a table is not one of a fix's, whatever stands further away; None where nothing speaks against it."""
     if not table.rows:
         return "none of its rows could be read"
     if _is_hash_table(table):
@@ -190,7 +190,7 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
 
 
 def _said_of_others(table: RawTable, above: _Above) -> str | None:
-    """Why the sentence that announces a table says that it is none of the fix's; None where it leaves that open."""
+    """Why the sentence that announces a table says that it is not one of the fix's; None where it leaves that open."""
     if other := wording.other_files(above.said):
         return other
     if wording.announces_fix(above.said):

@@ -49,7 +49,7 @@ def unpack(data: bytes, take: Callable[[PackedFile], None]) -> tuple[str, ...]:
     except ArchiveFault as fault:
         raise PackageError(str(fault)) from None
     if not found:
-        raise PackageError("no cabinet in it, so it is no hotfix package that can be read")
+        raise PackageError("no cabinet in it, so it is not a hotfix package that can be read")
     if not opening.taken:
         raise PackageError(opening.faults[0] if opening.faults else "its cabinets are empty")
     return tuple(opening.faults)

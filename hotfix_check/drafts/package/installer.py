@@ -49,7 +49,7 @@ def installer_cabinets(data: bytes) -> tuple[dict[str, str], list[bytes]]:
                         raise ValueError("its streams are larger than the file")
             return _file_names(ole), cabinets
     except Exception as fault:  # olefile raises what comes, also OverflowError and AssertionError
-        raise PackageError(f"damaged: no Windows Installer file ({clipped(str(fault), 100)})") from None
+        raise PackageError(f"damaged: not a Windows Installer file ({clipped(str(fault), 100)})") from None
 
 
 def packed_name(table: str) -> str:

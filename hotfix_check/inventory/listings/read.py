@@ -40,7 +40,7 @@ def read_listing(
     data = file.whole(MAX_BYTES, "a listing of files", TargetError)
     found = recognised(decoded(data[:HEAD_BYTES]))
     if found is None:
-        raise TargetError(f"{where}: no listing of files that is known")
+        raise TargetError(f"{where}: not a listing of files in any known form")
     text = found.unwrapped(decoded(data))
     hosts: dict[str | None, _Host] = {}
     seen = 0

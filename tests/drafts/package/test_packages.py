@@ -132,7 +132,7 @@ def test_what_is_odd_is_said(tmp_path: Path) -> None:
             STUB + build_cab({"Mapi32.dll": MAPI}, compression=STORED)[:5000],
             "is cut off: 5000 of 100103 bytes are there",
         ),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged: no Windows Installer file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged: not a Windows Installer file"),
     ],
     ids=["a plain program", "only the signature", "Quantum", "broken LZX", "cut off", "no installer"],
 )
