@@ -216,7 +216,7 @@ def test_a_folder_is_the_host_that_it_is_called_after(target: str) -> None:
 
 def test_a_waiver_for_what_is_installed_is_unused(samples: Path, run: Run, tmp_path: Path) -> None:
     ran = run("scan", samples / "exchange-5.5-sp4", "--waivers", write(tmp_path, WAIVER.replace("818861", "324528")))
-    assert "warning: waiver W-014 waives nothing here" in ran.err
+    assert "warning: waiver W-014 matches no finding here" in ran.err
 
 
 @pytest.mark.parametrize(

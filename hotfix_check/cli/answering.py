@@ -137,8 +137,8 @@ def _pairs(
         return [(next(iter(one.values())), next(iter(other.values())))]
     for path, more in ((before, one.keys() - other.keys()), (after, other.keys() - one.keys())):
         if more:
-            names = ", ".join(sorted(name or "rows that name no host" for name in more))
-            raise UsageError(f"{path}: only here: {names}; several hosts are compared by their names")
+            names = ", ".join(sorted(name or "rows without a host" for name in more))
+            raise UsageError(f"{path}: only here: {names}; hosts are compared by name")
     return [(side, other[host]) for host, side in one.items()]
 
 
@@ -150,7 +150,7 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
     judge = asked(options, [source], quiet=quiet).whole()
     inventory, *others = read_told(judge.judge, source, quiet=quiet)
     if others:
-        raise UsageError(f"--from: {source} tells of {len(others) + 1} hosts, and a baseline is that of one")
+        raise UsageError(f"--from: {source} lists {len(others) + 1} hosts, and a baseline describes one")
     assessment = judge.assess(inventory)
     if not assessment.products:
         raise UsageError(f"--from: nothing was recognised in {source}, so no baseline can be taken from it")

@@ -115,7 +115,8 @@ def _status_text(status: dict[str, Any]) -> str:
         disable_numparse=True,
     )
     stale = [
-        f"{product['name']}: its newest known update is {product['stale_days']} days old; one is likely to be missing"
+        f"{product['name']}: its newest known update is {product['stale_days']} days old; a newer one is "
+        "probably missing"
         for product in status["products"]
         if product["stale_days"] is not None
     ]
@@ -150,4 +151,4 @@ def _difference(changes: CatalogueChanges) -> list[str]:
             lines.extend(f"    {one.field}: {one.before or '-'} -> {one.after or '-'}" for one in change.fields)
             lines.extend(f"    - {row}" for row in change.rows_gone)
             lines.extend(f"    + {row}" for row in change.rows_added)
-    return lines or ["The catalogues say the same."]
+    return lines or ["The catalogues are the same."]

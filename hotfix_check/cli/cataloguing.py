@@ -101,7 +101,7 @@ def run_check(paths: Sequence[Path]) -> int:
         faults: Sequence[str] = (*check_catalogue(chosen_catalogue(paths)), *stale_indexes(paths))
     except CatalogueError as error:
         faults = error.lines
-    print_report(visible_lines(faults) or "The catalogue is in order.\n")
+    print_report(visible_lines(faults) or "The catalogue has no faults.\n")
     return 2 if faults else 0
 
 
@@ -234,9 +234,9 @@ def _shown(whole: dict[str, Any]) -> str:
         if not package["contains_earlier"]:
             lines.append("    does not contain the earlier updates of this line")
         if package["whole_table"]:
-            lines.append("    its whole table: a file is asked for where it was collected")
+            lines.append("    the whole table: each file counts where it was collected")
         if package["limits_only"]:
-            lines.append("    limits that scanners compare with; it has more files")
+            lines.append("    only the limits that scanners check; the update has more files")
         if package["cves"]:
             fixes = f"fixes {', '.join(package['cves'])}"
             lines.extend(textwrap.wrap(fixes, columns(), initial_indent="    ", subsequent_indent="      "))
@@ -258,7 +258,7 @@ def _shown(whole: dict[str, Any]) -> str:
 
 def _remark(row: dict[str, Any]) -> str:
     words = [
-        "a companion, which decides nothing" if row["companion"] else "",
+        "a companion: decides nothing" if row["companion"] else "",
         "where it was collected" if row["where_collected"] else "",
         f"in {' and '.join(row['roles'])}" if row["roles"] else "",
         f"language {row['language']}" if row["language"] else "",

@@ -43,7 +43,7 @@ def run_inventory(
     packed = output is not None and output.suffix.lower() == ".gz"
     if output is not None:
         if packed and not output.name.lower().endswith(".json.gz"):
-            raise UsageError(f"--output: {output}: a packed inventory is known by its name: end it with .json.gz")
+            raise UsageError(f"--output: {output}: a compressed inventory needs a name that ends with .json.gz")
         not_evidence(output, (target, *options.files))
         has_a_place(output)
     catalogue = open_catalogue(options.catalogues, [target])
@@ -53,7 +53,7 @@ def run_inventory(
     if inventories[0].kind is TargetKind.INVENTORY:
         raise UsageError(f"{target}: a saved inventory already; 'hotfix-check scan {target}' judges it")
     if host is not None and len(inventories) > 1:
-        raise UsageError(f"--host: {target} tells of {len(inventories)} hosts and names them itself")
+        raise UsageError(f"--host: {target} lists {len(inventories)} hosts and names them itself")
     text = saved_text([(one, _collected(one, host, run_info=run_info)) for one in inventories])
     if output is None:
         print_exactly(text)

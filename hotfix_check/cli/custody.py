@@ -142,7 +142,7 @@ def _read_again(
         inventories = read_told(judge, same[0][1], quiet=quiet)
         hosts = len(inventories)
         if len(same) % hosts:
-            raise UsageError(f"{same[0][1]}: the manifest records {len(same)} hosts, this tells of {hosts}")
+            raise UsageError(f"{same[0][1]}: the manifest records {len(same)} hosts, this lists {hosts}")
         for (target, place), inventory in zip(same[:hosts], inventories, strict=True):
             yield target, place, inventory
         waiting = waiting[hosts:]

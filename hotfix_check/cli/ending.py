@@ -88,7 +88,7 @@ def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) ->
         complain([_of_the_system(error)])
         code = ExitCode.NOT_ASKED
     except MemoryError:
-        complain(["not enough memory: close other programs, or ask for less at a time"])
+        complain(["not enough memory: close other programs, or judge less at a time"])
         code = ExitCode.NOT_ASKED
     except Exception as error:
         if type(error).__module__ == "sqlite3":  # where it keeps what does not fit into memory
@@ -111,7 +111,7 @@ def _of_the_system(error: OSError) -> str:
         os.getcwd()  # noqa: PTH109
     except OSError as gone:
         return f"the current folder: {gone.strerror or gone}"
-    return f"the system refused it: {reason}"
+    return f"the operating system refused: {reason}"
 
 
 def complain(lines: Iterable[str]) -> None:
@@ -127,7 +127,7 @@ def _usage(error: Any) -> int:
         error.show()
     else:
         context = getattr(error, "ctx", None)
-        where = f" ('{context.command_path} --help' tells what can be asked)" if context else ""
+        where = f" ('{context.command_path} --help' shows how)" if context else ""
         complain([message + where])
     return int(error.exit_code)
 

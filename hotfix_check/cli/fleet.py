@@ -64,9 +64,9 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
     read = [Path(local) for local in map(local_path, options.paths) if local is not None]
     check_outputs(FLEET, options.form, options.outputs, inputs=(*given, *read))
     if options.group_by is not None and options.expect is None:
-        raise UsageError("--group-by: names a column of the file that --expect gives")
+        raise UsageError("--group-by names a column of the file given by --expect: give that too")
     if options.jobs is not None and options.scheduler is not None:
-        raise UsageError("--jobs: is of this machine; --scheduler has workers of its own")
+        raise UsageError("--jobs: is for this machine; --scheduler has workers of its own: leave one out")
     if options.resume is not None:
         not_evidence(options.resume, given)
         journal = journal_file(options.resume)
@@ -94,7 +94,7 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
         anew = " ".join(asked_anew(asking))
         if anew and (results := spool.count_results()):
             come = counted(results, "host comes", "hosts come")
-            notes.append(f"{come} from saved results, for which {anew} was not asked anew")
+            notes.append(f"{come} from saved results, to which {anew} does not apply")
         for note in () if options.quiet else notes:
             warn(note)
         document = _document(options, ready, spool, expected, notes, started)
@@ -119,11 +119,11 @@ def _judge(options: FleetOptions, question: FleetQuestion, spool: Spool) -> list
             notes = _report_notes(ran)
             if ran.known:
                 files = counted(ran.known, "saved file was", "saved files were")
-                notes.append(f"{files} judged before, by the journal {path_text(str(journal.path))}")
+                notes.append(f"{files} judged before, according to the journal {path_text(str(journal.path))}")
             if gone:
                 names = ", ".join(rows[0].source for rows in gone[:3]) + (" and more" if gone[3:] else "")
                 verb = counted(len(gone), "comes", "come")
-                notes.append(f"{verb} from the journal alone, no longer there: {names}")
+                notes.append(f"{verb} from the journal only; the files are gone: {names}")
             if journal.ignored:
                 damaged = counted(journal.ignored, "line of the journal is", "lines of the journal are")
                 notes.append(f"{damaged} damaged; those hosts were judged again")
@@ -140,7 +140,7 @@ def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -
     for source in sources:
         identity = source.identity
         if identity in outputs:
-            raise UsageError(f"--output: {outputs[identity]} is being read; write to another file")
+            raise UsageError(f"--output: {outputs[identity]} is being read: write to another file")
         if identity != journal and spool.first_time(identity):
             yield source
 
@@ -180,7 +180,7 @@ def _waiver_notes(waivers: Waivers, spool: Spool, day: date) -> list[str]:
     notes = [*long_waivers(waivers, day)]
     for waiver in waivers.entries:
         if waiver.id not in spool.waivers_used:
-            notes.append(f"waiver {waiver.id} waives nothing here")
+            notes.append(f"waiver {waiver.id} matches no finding here")
         elif waiver.expires < day:
             notes.append(f"waiver {waiver.id} expired on {waiver.expires}: its findings count again")
     return notes
@@ -194,7 +194,7 @@ def _later_notes(spool: Spool, day: date) -> list[str]:
     named = ", ".join(f"{row['host']} of {row['at'][:10]}" for row in later) + (
         " and more" if later[0]["hosts"] > 3 else ""
     )
-    return [f"{have} evidence of a later day than {day}, which counts as new: {named}"]
+    return [f"{have} evidence dated after {day}, which counts as new: {named}"]
 
 
 def _document(

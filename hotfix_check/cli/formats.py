@@ -41,7 +41,7 @@ def check_outputs(
     """
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
-        raise UsageError(f"--format: {form} is nothing for a terminal: write it to a file with -o report{suffix}")
+        raise UsageError(f"--format: {form} cannot be shown on a terminal: write it to a file with -o report{suffix}")
     placeless: list[str] = []
     for path in outputs:
         if is_manifest(path) and MANIFEST_SUFFIX not in others:
@@ -78,12 +78,12 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
     On Windows also for a name that is a device's: what is written to ``aux.html`` is nowhere. ``NUL`` alone is meant.
     """
     if ON_WINDOWS and output.suffix and names_a_device(output):
-        raise UsageError(f"--output: {output}: Windows keeps this name for a device; choose another")
+        raise UsageError(f"--output: {output}: Windows reserves this name for a device: choose another")
     place = Path(os.path.realpath(system_path(output)))
     for one in inputs:
         evidence = Path(os.path.realpath(system_path(one)))
         if place == evidence:
-            raise UsageError(f"--output: {output} is being read; write to another file")
+            raise UsageError(f"--output: {output} is being read: write to another file")
         if evidence in place.parents and evidence.is_dir():
             raise UsageError(f"--output: {output} would be written into the target {one}")
 

@@ -61,11 +61,11 @@ def run_import(
     """``import_articles`` with the options as typed."""
     known("--format", form, get_args(Format))
     if replace and into is None:
-        raise UsageError("--replace: it says what --into does with a KB that is already there")
+        raise UsageError("--replace: needs --into")
     if accept_doubts and into is None:
-        raise UsageError("--accept-doubts: it says what --into does with rows of low confidence")
+        raise UsageError("--accept-doubts: needs --into")
     if into is not None and output is not None:
-        raise UsageError("--into: the drafts go into the folder's files, so there is nothing to write to --output")
+        raise UsageError("--into: the drafts go into the folder's files: leave --output out")
     if into is not None and not into.is_dir():
         raise UsageError(f"--into: {into} is not a folder of catalogue files")
     return import_articles(
@@ -111,7 +111,7 @@ def import_articles(
     complain(missing)
     failed = bool(missing)
     if kb is not None and len(sources) > 1:
-        raise UsageError(f"--kb: it is the number of one article, but {len(sources)} were given")
+        raise UsageError(f"--kb: numbers one article, but {len(sources)} were given")
     with counting("Reading articles", quiet=quiet) as count:
         results = _counted(_import_all(sources, kb=kb, made="draft" if into is not None else format, jobs=jobs), count)
         if into is None:
@@ -262,4 +262,4 @@ def _importing(kb: int | None, made: Made) -> Callable[[tuple[int, str]], tuple[
 
 def _lost(numbered: tuple[int, str]) -> tuple[int, Imported]:
     number, source = numbered
-    return number, Imported(source, error="the process that read it died, and a second one too")
+    return number, Imported(source, error="two processes died while reading it")

@@ -59,10 +59,10 @@ def warn(text: str) -> None:
 
 
 def warn_of_the_future(judge: Judge, *, quiet: bool) -> None:
-    """A warning where --as-of is a day that is still to come: what will be published until then is not known."""
+    """A warning where --as-of is a day that is in the future: what will be published until then is not known."""
     if not quiet and judge.as_of is not None and judge.as_of > datetime.now(UTC).date():
         warn(
-            f"--as-of {judge.as_of} is still to come: nothing that is published after {judge.version}, the day of the "
+            f"--as-of {judge.as_of} is in the future: nothing published after {judge.version}, the day of the "
             "catalogue, is known"
         )
 
@@ -76,7 +76,7 @@ def waiver_warnings(found: Answer) -> Iterator[str]:
     """What a person should look at of the waivers, though it changes no answer."""
     judge = found.judge.judge
     yield from long_waivers(judge.waivers, judge.day)
-    yield from (f"waiver {one.id} waives nothing here" for one in found.applied.unused)
+    yield from (f"waiver {one.id} matches no finding here" for one in found.applied.unused)
     for one in found.applied.expired:
         yield f"waiver {one.id} expired on {one.expires}: its finding counts again"
 
@@ -86,7 +86,7 @@ def behind(today: date, version: str) -> Iterator[str]:
     if today < date.fromisoformat(version) - timedelta(days=1):
         yield (
             f"the clock says {today}, and the catalogue is of {version}: ages and the last days of waivers "
-            "are counted by a clock that cannot be right; --as-of names another day"
+            "rest on a clock that cannot be right; name the day with --as-of"
         )
 
 

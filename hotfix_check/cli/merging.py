@@ -119,7 +119,7 @@ class _Merging:
     def put(self, draft: DraftUpdate, *, take_new: bool, accept_doubts: bool) -> list[str]:
         """Merge one draft; the names of its files. Raises CatalogueError, and nothing of the draft is merged then."""
         if draft.kb is None:
-            raise CatalogueError("the draft has no KB number, so it has no place: name it with --kb")
+            raise CatalogueError("the draft has no KB number: give it with --kb")
         if not accept_doubts:
             _without_doubts(draft)
         merged = dict(self._files)
@@ -143,7 +143,7 @@ class _Merging:
     def _place(self, product_id: str | None, block: str) -> tuple[Path, Update]:
         """The file that a block belongs to, and its update. Raises CatalogueError for what does not load."""
         if product_id is None:
-            raise CatalogueError("it names no product of the catalogue, or its rows fit none: nothing was merged")
+            raise CatalogueError("no product of the catalogue fits its name or its rows: nothing was merged")
         place = self._folder / f"{product_id}.toml"
         if place not in self._files or product_id not in self._products:
             raise CatalogueError(f"{place}: there is no file for this product: add one, or copy the tool's own there")
@@ -166,7 +166,7 @@ class _Merging:
                 os.fsync(stream.fileno())  # a full disk is told here, before the first of them takes its place
             for path, file in changed.items():
                 if read_bounded(path, MAX_FILE_BYTES, "a catalogue file", CatalogueError) != file.before:
-                    raise CatalogueError(f"{path}: changed by somebody else meanwhile; nothing was merged, try again")
+                    raise CatalogueError(f"{path}: changed by something else meanwhile: nothing was merged, try again")
 
 
 def _without_doubts(draft: DraftUpdate) -> None:
@@ -187,7 +187,7 @@ def _without_doubles(update: Update) -> None:
         twice = [row.name for row in package.rows if keys[row.name.lower(), row.platform, row.language] > 1]
         if twice:
             raise CatalogueError(
-                f"{twice[0]} is in it {twice.count(twice[0])} times, and nothing tells the rows apart; "
+                f"{twice[0]} is in it {twice.count(twice[0])} times, and nothing distinguishes the rows; "
                 "--accept-doubts takes them"
             )
 

@@ -79,16 +79,14 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
         publisher=publisher,
     )
     if options.ask and options.form is not ResultForm.TABLE:
-        raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
+        raise UsageError("--ask: what to supply is text for people: use -o FILE.json for the result")
     if any(map(is_manifest, options.outputs)):
         for fault in asking.unrecorded():
             raise UsageError(fault)
         if STANDARD_INPUT in options.targets:
-            raise UsageError(
-                "--output: a manifest is held against evidence that can be read again: save it to a file first"
-            )
+            raise UsageError("--output: a manifest needs evidence that can be read again: save it to a file first")
     if asking.hive is not None and len(options.targets) > 1:
-        raise UsageError("--hive: a hive belongs to one target; scan the others without it")
+        raise UsageError("--hive: a hive belongs to one target: scan the others separately")
     judge = asked(asking, options.targets, quiet=options.quiet)
     warn_of_the_future(judge, quiet=options.quiet)
     read = [
@@ -169,7 +167,7 @@ def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[s
         if age is not None:
             lines.append(
                 f"the newest update of {product.name} that the catalogue knows is {age} days old: a newer one is "
-                "likely to be out; docs/staying-current.md says how to add it"
+                "probably out; docs/staying-current.md shows how to add it"
             )
     return lines
 

@@ -69,7 +69,7 @@ def cve_text(table: dict[str, Any]) -> str:
     if table["needs"]:
         lines.extend(_wrapped(f"beside the files: {table['needs']}"))
     if table["without_fix"]:
-        lines.extend(_wrapped(f"no update of the catalogue mends it in {', '.join(table['without_fix'])}"))
+        lines.extend(_wrapped(f"no update in the catalogue fixes it in {', '.join(table['without_fix'])}"))
     lines.extend(_wrapped(f"sources: {', '.join(table['sources'])}"))
     rows = [
         (

@@ -14,7 +14,7 @@ from hotfix_check.catalogue.update import Importance, cves_of
 from hotfix_check.errors import UsageError
 from hotfix_check.judging.options import JudgeOptions
 
-_LISTED = "hotfix-check catalogue list shows what is"
+_LISTED = "'hotfix-check catalogue list' shows what is"
 
 
 def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
@@ -25,7 +25,7 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
     except ValueError:
         if is_cve(name):
             raise UsageError(_unfixed(catalogue, name.strip().upper())) from None
-        unknown = f"{name!r} is not a KB number, and no id or other name in the catalogue"
+        unknown = f"{name!r} is not a KB number, nor an id or other name in the catalogue"
         raise UsageError(f"{unknown}: {_meant(names, name)}") from None
     if not found:
         raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_meant(names, name)}")
@@ -116,11 +116,9 @@ def _asked_cves(
     when = f" as of {as_of}" if as_of else ""
     for text, cve in ((text, text.strip().upper()) for text in options.cves):
         if not is_cve(text):
-            raise UsageError(f"--cve: {text!r} is not the number of a CVE, such as CVE-2021-26855")
+            raise UsageError(f"--cve: {text!r} is not a CVE number, such as CVE-2021-26855")
         if cve not in catalogue.cves and not any(cve in cves_of(update) for update in catalogue.updates):
-            raise UsageError(
-                f"--cve: {cve} is not in the catalogue{when}: hotfix-check catalogue show CVE tells what is"
-            )
+            raise UsageError(f"--cve: {cve} is not in the catalogue{when}: 'hotfix-check catalogue show CVE' shows one")
     return cves, frozenset(update.id for update in catalogue.updates if cves & cves_of(update))
 
 

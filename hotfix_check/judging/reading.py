@@ -28,5 +28,5 @@ def read_for(
     if any(inventory.kind is TargetKind.INVENTORY for inventory in inventories):
         raise UsageError(f"--hive: {target.path} is a saved inventory, which holds its own records")
     if len(inventories) > 1:
-        raise UsageError(f"--hive: {target.path} tells of {len(inventories)} hosts, and a hive belongs to one")
+        raise UsageError(f"--hive: {target.path} lists {len(inventories)} hosts, and a hive belongs to one")
     return tuple(with_hive(inventory, options.hive, hashes=not options.no_hash) for inventory in inventories)

@@ -117,7 +117,7 @@ def test_a_catalogue_older_than_a_year_is_warned_of_and_still_used(
 
 
 def test_the_same_catalogue_has_no_difference(run: Run) -> None:
-    assert run("catalogue", "diff", "default", DATA).out == "The catalogues say the same.\n"
+    assert run("catalogue", "diff", "default", DATA).out == "The catalogues are the same.\n"
 
 
 def test_diff_tells_what_came_went_and_changed(run: Run, tmp_path: Path) -> None:
@@ -191,14 +191,14 @@ def test_show_says_of_a_row_where_and_whether_it_counts(run: Run, tmp_path: Path
     said = f'{row}, roles = ["bin"], companion = true, language = "0409", range = "==15.2.*"'
     (tmp_path / "own.toml").write_text(text.replace(row, said), "utf-8")
     shown = " ".join(run("catalogue", "show", "KB5063224", "--catalogue", "own.toml").out.split())
-    assert "a companion, which decides nothing; in bin; language 0409; for versions ==15.2.*" in shown
+    assert "a companion: decides nothing; in bin; language 0409; for versions ==15.2.*" in shown
     (update,) = run("catalogue", "show", "KB5063224", "--catalogue", "own.toml", "-f", "json").result
     file = update["packages"][0]["files"][0]
     assert (file["roles"], file["companion"], file["language"]) == (["bin"], True, "0409")
 
 
 def test_check_is_clean_and_a_newer_format_is_refused_with_words_that_help(run: Run, tmp_path: Path) -> None:
-    assert run("catalogue", "check").out == "The catalogue is in order.\n"
+    assert run("catalogue", "check").out == "The catalogue has no faults.\n"
     newer = tmp_path / "newer.toml"
     newer.write_text("format = 9\nversion = 2030-01-01\n", "utf-8")
     ran = run("scan", tmp_path, "--catalogue", newer)

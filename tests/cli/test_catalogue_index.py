@@ -110,11 +110,11 @@ def test_build_says_what_it_wrote_and_check_and_status_read_it(run: Run, tmp_pat
     done = run("catalogue", "build", "own.sqlite", "--catalogue", "default")
     assert (done.code, done.out) == (0, "")
     assert done.err.startswith("hotfix-check: own.sqlite: 1,328 updates for 11 products, catalogue ")
-    assert run("catalogue", "check", "own.sqlite").out == "The catalogue is in order.\n"
+    assert run("catalogue", "check", "own.sqlite").out == "The catalogue has no faults.\n"
     status = run("catalogue", "status", "-f", "json", "--catalogue", "own.sqlite").result
     assert status["updates"] == 1328
     assert status["sha256"] == run("catalogue", "status", "-f", "json").result["sha256"]
-    assert run("catalogue", "diff", "own.sqlite", "default").out == "The catalogues say the same.\n"
+    assert run("catalogue", "diff", "own.sqlite", "default").out == "The catalogues are the same.\n"
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_cve_that_no_update_mends_has_no_update_to_explain(tmp_path: Path, run
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("CVE-1-2", "--cve: 'CVE-1-2' is not the number of a CVE"),
+        ("CVE-1-2", "--cve: 'CVE-1-2' is not a CVE number"),
         ("CVE-2099-12345", "--cve: CVE-2099-12345 is not in the catalogue"),
     ],
     ids=["no number", "not known"],

@@ -248,11 +248,11 @@ def test_a_standard_output_that_takes_nothing_is_told_in_one_line(
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        pytest.param("OSError(24, 'Too many open files')", "the system refused it: Too many open files", id="limits"),
-        pytest.param("OSError(2, 'Not there', 'a.json')", "a.json: Not there", id="a file that it names"),
         pytest.param(
-            "MemoryError()", "not enough memory: close other programs, or ask for less at a time", id="memory"
+            "OSError(24, 'Too many open files')", "the operating system refused: Too many open files", id="limits"
         ),
+        pytest.param("OSError(2, 'Not there', 'a.json')", "a.json: Not there", id="a file that it names"),
+        pytest.param("MemoryError()", "not enough memory: close other programs, or judge less at a time", id="memory"),
         pytest.param(
             "__import__('sqlite3').OperationalError('database or disk is full')",
             "the folder for temporary files: database or disk is full: set TMPDIR to one with more room",
@@ -383,7 +383,7 @@ def test_a_fault_in_the_arguments_is_one_line(arguments: list[str], said: str, r
     ran = run(*arguments)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith(f"hotfix-check: error: {said}")
-    assert "--help' tells what can be asked" in ran.err
+    assert "--help' shows how" in ran.err
 
 
 @pytest.mark.parametrize("arguments", [[], ["catalogue"]])

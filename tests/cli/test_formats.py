@@ -59,7 +59,7 @@ def test_convert_prints_the_table_that_scan_printed(samples: Path, run: Run) -> 
     [
         (["no-such.json"], "no-such.json: cannot be read: No such file or directory"),
         (["bad.json"], "bad.json: schema: missing; a saved result says hotfix-check/result/1 there"),
-        (["bad.json", "-o", "bad.json"], "bad.json is being read; write to another file"),
+        (["bad.json", "-o", "bad.json"], "bad.json is being read: write to another file"),
         (["bad.json", "-o", "x.manifest.json"], "only scan can write one"),
         (
             ["bad.json", "-o", "x.pdf"],
@@ -251,7 +251,7 @@ def test_a_workbook_is_nothing_for_a_terminal(samples: Path, run: Run, monkeypat
     monkeypatch.setattr("hotfix_check.cli.formats.is_terminal", lambda: True)
     ran = run("scan", *SMALL, samples / "copied-file", "-f", "xlsx")
     assert (ran.code, ran.out) == (2, "")
-    assert "--format: xlsx is nothing for a terminal: write it to a file with -o report.xlsx" in ran.err
+    assert "--format: xlsx cannot be shown on a terminal: write it to a file with -o report.xlsx" in ran.err
 
 
 @pytest.mark.parametrize("kind", ["findings", "evidence", "exposures"])

@@ -94,7 +94,7 @@ def test_a_manifest_of_several_hosts_is_verified(two: Path, run: Run, tmp_path: 
 
 def test_a_baseline_and_a_hive_are_of_one_host(two: Path, run: Run, tmp_path: Path) -> None:
     ran = run("baseline", "--from", two.name)
-    assert ran.code == 2 and "tells of 2 hosts" in ran.err
+    assert ran.code == 2 and "lists 2 hosts" in ran.err
 
 
 def test_standard_input_is_a_target(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

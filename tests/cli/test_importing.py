@@ -81,7 +81,7 @@ def test_stdin_with_a_number(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 def test_one_number_for_several_articles_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(UsageError, match="--kb: it is the number of one article, but 4 were given"):
+    with pytest.raises(UsageError, match="--kb: numbers one article, but 4 were given"):
         import_articles([str(folder)], kb=1, format="jsonl")
     assert capsys.readouterr() == ("", "")
 
@@ -128,8 +128,8 @@ def test_jobs_keep_the_order(
     [
         (["-f", "yaml"], "--format: 'yaml' is not one of toml, json, jsonl"),
         (["--kb", "12"], "--kb: '12' is not a KB number"),
-        (["--replace"], "--replace: it says what --into does"),
-        (["--accept-doubts"], "--accept-doubts: it says what --into does with rows of low confidence"),
+        (["--replace"], "--replace: needs --into"),
+        (["--accept-doubts"], "--accept-doubts: needs --into"),
         (["--into", "nowhere"], "--into: nowhere is not a folder"),
         (["--into", ".", "-o", "x"], "--into: the drafts go into the folder's files"),
     ],
@@ -164,4 +164,4 @@ def test_an_article_whose_process_dies_twice_is_a_line() -> None:
     """That it is tried again, and the others are not lost, is a test of the pool in tests/fleet."""
     number, lost = importing._lost((7, "KB100007.txt"))
     assert (number, lost.source, lost.text) == (7, "KB100007.txt", "")
-    assert lost.error == "the process that read it died, and a second one too"
+    assert lost.error == "two processes died while reading it"

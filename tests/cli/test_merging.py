@@ -93,7 +93,7 @@ def test_other_content_is_shown_and_taken_with_replace(data: Path, capsys: pytes
     [
         pytest.param(
             article(100001).replace("Exchange Server 5.5", "Windows NT 4.0"),
-            "it names no product of the catalogue, or its rows fit none: nothing was merged",
+            "no product of the catalogue fits its name or its rows: nothing was merged",
             id="no product",
         ),
         pytest.param(
@@ -115,7 +115,7 @@ def test_other_content_is_shown_and_taken_with_replace(data: Path, capsys: pytes
         ),
         pytest.param(
             article(100001) + "Store.exe   5.5.2653.28\n",
-            "Store.exe is in it 2 times, and nothing tells the rows apart; --accept-doubts takes them",
+            "Store.exe is in it 2 times, and nothing distinguishes the rows; --accept-doubts takes them",
             id="a file twice",
         ),
         pytest.param(
@@ -246,7 +246,7 @@ def test_a_file_that_somebody_else_changed_meanwhile_is_left_as_it_is(
     before = content(data)
     file = data / "exchange-5.5.toml"
     monkeypatch.setattr(os, "fsync", lambda _: file.write_text("# of an editor"))
-    with pytest.raises(CatalogueError, match=f"{file}: changed by somebody else meanwhile; nothing was merged"):
+    with pytest.raises(CatalogueError, match=f"{file}: changed by something else meanwhile: nothing was merged"):
         merge(TWO_PRODUCTS, data)
     assert content(data) == {**before, "exchange-5.5.toml": b"# of an editor"}
 

@@ -80,9 +80,9 @@ def test_installed_hotfix_says_what_was_not_verified(tmp_path: Path, run: Run) -
         ),
         (
             ["inventory", ".", "-o", "i.gz"],
-            "--output: i.gz: a packed inventory is known by its name: end it with .json",
+            "--output: i.gz: a compressed inventory needs a name that ends with .json",
         ),
-        (["explain", "MS99-999", "."], "'MS99-999' is not a KB number, and no id or other name in the catalogue"),
+        (["explain", "MS99-999", "."], "'MS99-999' is not a KB number, nor an id or other name in the catalogue"),
         (["scan", ".", "--ask", "-f", "json"], "--ask: what to supply is text for people"),
         (["plan", ".", "--to", "KB818861", "--include-optional"], "--include-optional: --to names what the plan is"),
     ],

@@ -304,7 +304,7 @@ def test_a_clock_behind_the_catalogue_is_warned_of(
     assert ran.code == 0
     assert ran.err.splitlines()[-1] == (
         "hotfix-check: warning: the clock says 1970-01-01, and the catalogue is of 2026-11-21: ages and the last days "
-        "of waivers are counted by a clock that cannot be right; --as-of names another day"
+        "of waivers rest on a clock that cannot be right; name the day with --as-of"
     )
 
 

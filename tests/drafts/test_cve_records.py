@@ -98,7 +98,7 @@ def test_the_draft_is_a_table_of_the_catalogue() -> None:
     ("document", "why"),
     [
         pytest.param(RECORD | {"containers": {}}, "no CVE in it names a fixed build", id="nothing is fixed"),
-        pytest.param(RECORD | {"cveMetadata": {"cveId": "x"}}, "is not the number of a CVE", id="no number"),
+        pytest.param(RECORD | {"cveMetadata": {"cveId": "x"}}, "is not a CVE number", id="no number"),
         pytest.param(RECORD | {"containers": [1]}, "no CVE in it names a fixed build", id="a list for a table"),
         pytest.param(CSAF | {"vulnerabilities": "none"}, "no CVE in it names a fixed build", id="a text for a list"),
     ],

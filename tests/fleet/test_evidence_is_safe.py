@@ -174,7 +174,7 @@ def test_what_is_there_and_cannot_be_read_is_not_said_to_be_gone(tmp_path: Path,
     (inbox / "EX2.json").unlink()
     os.mkfifo(inbox / "EX2.json")
     found = run("fleet", "in", "--resume", "journal", "-f", "json").result
-    assert found["notes"] == ["1 saved file was judged before, by the journal journal"]
+    assert found["notes"] == ["1 saved file was judged before, according to the journal journal"]
     assert [one["source"] for one in found["damaged"]] == ["in/EX2.json"]
 
 

@@ -85,12 +85,12 @@ def test_the_exit_code_is_that_of_all_hosts(
         (["in", "-f", "xml"], "'xml' is not one of 'table', 'json', 'csv', 'md', 'html', 'xlsx', 'parquet'"),
         (["in", "-o", "fleet.doc"], "--output: '.doc' is not one of .txt, .json, .csv, .md, .html, .xlsx, .parquet"),
         (["in", "-o", "in/fleet.json"], "in/fleet.json would be written into the target in"),
-        (["in", "--group-by", "dag"], "--group-by: names a column of the file that --expect gives"),
+        (["in", "--group-by", "dag"], "--group-by names a column of the file given by --expect: give that too"),
         (["in", "--expect", "hosts.txt", "--group-by", "dag"], "--group-by: hosts.txt has no columns"),
         (["in", "--expect", "empty.txt"], "empty.txt: nothing in it"),
         (["in", "--expect", "twice.csv", "--group-by", "dag"], "twice.csv: row 3: 'EX1' is in two groups"),
         (["in", "--expect", "twice.csv", "--group-by", "site"], "--group-by: 'site' is not a column of twice.csv"),
-        (["in", "--scheduler", "tcp://127.0.0.1:1", "-j", "2"], "--jobs: is of this machine"),
+        (["in", "--scheduler", "tcp://127.0.0.1:1", "-j", "2"], "--jobs: is for this machine"),
         (["in", "--fail-on", "gone"], "--fail-on: 'gone' is not one of"),
         (["nosuch://bucket/x"], "nosuch://bucket/x: "),
     ],
@@ -212,7 +212,7 @@ def test_results_keep_their_catalogue_and_their_question(tmp_path: Path, run: Ru
     first, second = ran.result["hosts"]
     assert (first["kind"], first["failing"], first["catalogue"]["version"]) == ("result", [MAY_SU], "2024-01-01")
     assert (second["kind"], len(second["failing"]) > 1) == ("inventory", True)
-    assert "1 host comes from saved results, for which --baseline was not asked anew" in ran.err
+    assert "1 host comes from saved results, to which --baseline does not apply" in ran.err
     table = run("fleet", "result.json", "in/EX2.json", "-q").out
     assert "The hosts were judged with 2 different catalogues." in table
     assert run("fleet", "result.json", "-q", "--fail-on", "missing", "-f", "json").code == 1
@@ -229,7 +229,7 @@ def test_waivers_accept_findings_by_host(tmp_path: Path, run: Run) -> None:
     kept, waived = ran.result["hosts"]
     assert (kept["outcome"], kept["failing"], kept["waived"]) == ("findings", [MAY_SU], [])
     assert (waived["outcome"], waived["failing"], waived["waived"]) == ("clean", [], [MAY_SU])
-    assert ran.err.splitlines()[1:] == ["hotfix-check: warning: waiver W2 waives nothing here"]
+    assert ran.err.splitlines()[1:] == ["hotfix-check: warning: waiver W2 matches no finding here"]
     assert ran.result["updates"][0]["waived"] == 1
 
 

@@ -66,7 +66,7 @@ def test_a_second_run_judges_only_what_is_new_or_changed(tmp_path: Path, run: Ru
     again = run("fleet", "in", *ASKED)
     assert judged == []
     assert json.dumps(again.result["hosts"]) == json.dumps(before.result["hosts"])
-    assert "2 saved files were judged before, by the journal journal" in again.err
+    assert "2 saved files were judged before, according to the journal journal" in again.err
     (inbox / "EX2.json").write_bytes(inventory("EX2", MAY_2022))
     (inbox / "EX3.json").write_bytes(inventory("EX3", NEWEST))
     third = run("fleet", "in", *ASKED)
@@ -147,7 +147,7 @@ def test_an_inventory_that_is_gone_is_kept_and_said(tmp_path: Path, run: Run, ju
     (inbox / "EX2.json").unlink()
     ran = run("fleet", "in", *ASKED)
     assert [host["host"] for host in ran.result["hosts"]] == ["EX1", "EX2"]
-    assert ran.result["notes"][-1] == "1 comes from the journal alone, no longer there: in/EX2.json"
+    assert ran.result["notes"][-1] == "1 comes from the journal only; the files are gone: in/EX2.json"
     elsewhere = run("fleet", "in/EX1.json", *ASKED)
     assert [host["host"] for host in elsewhere.result["hosts"]] == ["EX1"]
 
@@ -237,4 +237,4 @@ def test_ctrl_c_ends_with_130_and_a_journal_to_go_on_from(tmp_path: Path, run: R
     assert 3 <= len(done) < 60
     resumed = run("fleet", inbox.name, "-f", "json", "--no-run-info", "-j", "1", "--resume", "journal")
     assert resumed.result["summary"]["hosts"] == 60
-    assert f"{len(done)} saved files were judged before, by the journal journal" in resumed.err
+    assert f"{len(done)} saved files were judged before, according to the journal journal" in resumed.err

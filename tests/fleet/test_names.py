@@ -138,7 +138,7 @@ def test_evidence_of_a_later_day_is_said(tmp_path: Path, run: Run) -> None:
     inbox = fleet(tmp_path / "in", EX1=NEWEST)
     (inbox / "later.json").write_bytes(inventory("EX1", NEWEST, at=datetime(2099, 1, 1, tzinfo=UTC)))
     found = run("fleet", "in", "-f", "json", "--as-of", "2026-11-21").result
-    note = "1 host has evidence of a later day than 2026-11-21, which counts as new: EX1 of 2099-01-01"
+    note = "1 host has evidence dated after 2026-11-21, which counts as new: EX1 of 2099-01-01"
     assert found["notes"] == [note]
     assert [one["source"] for one in found["older"]] == ["in/EX1.json"]
     assert run("fleet", "in/EX1.json", "-f", "json", "--as-of", "2026-11-01").result["notes"] == []
@@ -184,7 +184,7 @@ def test_names_that_are_no_utf8_are_hosts_of_their_own_and_escaped(
         assert found["policy"]["baseline"]["file"] == "b\\xff.toml"
         assert found["policy"]["expect"]["file"] == "hosts\\xff.txt"
         assert found["run"]["arguments"][:3] == ["fleet", written, "--baseline"]
-        known = ["3 saved files were judged before, by the journal j\\xff"] if again and journal else []
+        known = ["3 saved files were judged before, according to the journal j\\xff"] if again and journal else []
         assert found["notes"] == known
         assert (ran.code, ran.err.count("error")) == (3, 0)
 
@@ -216,7 +216,7 @@ def test_an_inventory_whose_name_is_no_utf8_is_kept_when_it_is_gone(tmp_path: Pa
     os.unlink(os.fsencode(tmp_path) + b"/in\xe9/EX\xff1.json")  # noqa: PTH108
     found = run("fleet", typed, "-q", "--resume", "journal", "-f", "json").result
     assert [host["host"] for host in found["hosts"]] == HOSTS
-    assert found["notes"][1] == f"1 comes from the journal alone, no longer there: {written}/EX\\xff1.json"
+    assert found["notes"][1] == f"1 comes from the journal only; the files are gone: {written}/EX\\xff1.json"
 
 
 @only_bytes

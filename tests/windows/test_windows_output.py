@@ -82,7 +82,7 @@ def test_a_name_of_a_device_is_refused_before_anything_is_read(name: str, window
     ran = windows.tool("scan", "-q", r"C:\nowhere", "-o", rf"C:\out\{name}")
     assert (ran.code, ran.err) == (
         2,
-        f"hotfix-check: error: --output: C:\\out\\{name}: Windows keeps this name for a device; choose another\n",
+        f"hotfix-check: error: --output: C:\\out\\{name}: Windows reserves this name for a device: choose another\n",
     )
     assert list(out.iterdir()) == []
 
