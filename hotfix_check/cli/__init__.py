@@ -65,13 +65,13 @@ def _top(
 def scan(
     context: typer.Context,
     targets: Annotated[
-        list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
+        list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings or inventories.")
     ],
     output: Outputs = None,
     form: Form = ResultForm.TABLE,
     *,
     asking: JudgeOptions,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 instead of 1 or 3.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 or 3.")] = False,
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
@@ -84,9 +84,9 @@ def scan(
     ] = False,
     config: Config = None,
     quiet: Quiet = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what was read and why.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="List on stderr what was read.")] = False,
 ) -> None:
-    """Say which updates are installed, superseded, missing or not determined, and why."""
+    """Say which updates are installed, superseded, missing or undetermined, and why."""
     from hotfix_check.cli.scanning import ScanOptions, run_scan
 
     options = ScanOptions(
@@ -138,9 +138,7 @@ def plan(
             "--to", metavar="KB[,KB]", help="Plan only what leads to these updates.", autocompletion=complete_update
         ),
     ] = None,
-    include_optional: Annotated[
-        bool, typer.Option("--include-optional", help="Optional hotfixes too, not only what is recommended.")
-    ] = False,
+    include_optional: Annotated[bool, typer.Option("--include-optional", help="Plan optional hotfixes too.")] = False,
     *,
     asking: JudgeOptions,
     output: PageOutputs = None,
@@ -148,7 +146,7 @@ def plan(
     config: Config = None,
     quiet: Quiet = False,
 ) -> None:
-    """List what to install, in order, so that nothing required or recommended is missing.
+    """List what to install, in order, until nothing required or recommended is missing.
 
     The exit code is 3 where too little was recognised for a plan.
     """
@@ -171,7 +169,7 @@ def identify(
     config: Config = None,
     quiet: Quiet = False,
 ) -> None:
-    """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
+    """Say what each file is: its product and line, the updates it contains, and the next one it lacks."""
     from hotfix_check.cli.identifying import run_identify
 
     run_identify(target, form, asking, quiet=quiet)
@@ -180,8 +178,10 @@ def identify(
 @app.command()
 @judges_by("catalogues", "complete")
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="A", help="A folder, archive, file, inventory or result: before.")],
-    after: Annotated[Path, typer.Argument(metavar="B", help="Another: after.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="A", help="A folder, archive, file, inventory or result: the earlier one.")
+    ],
+    after: Annotated[Path, typer.Argument(metavar="B", help="The later one.")],
     asking: JudgeOptions,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
@@ -197,7 +197,12 @@ def compare(
 @app.command("baseline")
 @judges_by("catalogues", "complete")
 def write_baseline(
-    source: Annotated[Path, typer.Option("--from", metavar="TARGET", help="A server that is as it should be.")],
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from", metavar="TARGET", help="A server that is as it should be: its levels and updates become required."
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,
@@ -223,7 +228,7 @@ def convert(
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
 ) -> None:
-    """Render a saved result again, in any format; nothing is read but that file."""
+    """Render a saved result again, in any format. Only that file is read."""
     from hotfix_check.cli.converting import run_convert
 
     run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv, publisher=publisher)
@@ -252,14 +257,17 @@ def fleet(
     asking: JudgeOptions,
     expect: Annotated[
         Path | None,
-        typer.Option("--expect", metavar="FILE", help="The hosts that should be there: one a line, or CSV."),
+        typer.Option("--expect", metavar="FILE", help="The hosts that should report: one per line, or CSV."),
     ] = None,
     group_by: Annotated[
         str | None,
-        typer.Option("--group-by", metavar="COLUMN", help="Hosts alike in this column of --expect must be alike."),
+        typer.Option(
+            "--group-by", metavar="COLUMN", help="Hosts with the same value in this column of --expect should be alike."
+        ),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("-j", "--jobs", metavar="N", min=1, help="Processes on this machine; one a core.")
+        int | None,
+        typer.Option("-j", "--jobs", metavar="N", min=1, help="Processes on this machine; default: one per core."),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -267,9 +275,9 @@ def fleet(
     ] = None,
     resume: Annotated[
         Path | None,
-        typer.Option("--resume", metavar="FILE", help="Keep a journal there, and judge only what it does not hold."),
+        typer.Option("--resume", metavar="FILE", help="Keep a journal in FILE, and judge only what is not in it."),
     ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 instead of 1 or 3.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 or 3.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Show every host and update in the table.")] = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the report.")
@@ -302,11 +310,11 @@ def fleet(
 def verify(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="What scan -o FILE.manifest.json wrote.")],
     root: Annotated[
-        Path | None, typer.Option("--root", metavar="DIR", help="Where the targets are now, if not where they were.")
+        Path | None, typer.Option("--root", metavar="DIR", help="Where the targets are now, if they moved.")
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Say whether the evidence is still the same and gives the same result, byte for byte: exit code 0, else 1."""
+    """Check that the evidence is unchanged and still gives the same result, byte for byte. Exit with 0, else 1."""
     from hotfix_check.cli.custody import run_verify
 
     raise typer.Exit(run_verify(manifest, root, quiet=quiet))
@@ -322,13 +330,14 @@ def inventory(
     *,
     asking: JudgeOptions,
     host: Annotated[
-        str | None, typer.Option("--host", metavar="NAME", help="The server that the files are of; else this machine.")
+        str | None,
+        typer.Option("--host", metavar="NAME", help="The server that the files come from; default: this machine."),
     ] = None,
-    no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave this host and the time out.")] = False,
+    no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave host and time out.")] = False,
     config: Config = None,
     quiet: Quiet = False,
 ) -> None:
-    """Collect all PE files of a target, to be judged later or elsewhere: 'hotfix-check scan FILE'."""
+    """Collect the program files of a target, to judge later or elsewhere with 'hotfix-check scan FILE'."""
     from hotfix_check.cli.collecting import run_inventory
 
     run_inventory(target, output, asking, host=host, run_info=not no_run_info, quiet=quiet)

@@ -28,12 +28,14 @@ def catalogue_list(
         str | None, typer.Option("--alias", metavar="TEXT", help="Only updates also known as this: MS06-019, May22SU.")
     ] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind, such as security-update.")] = None,
-    importance: Annotated[str | None, typer.Option("--importance", help="Only optional or recommended ones.")] = None,
+    importance: Annotated[
+        str | None, typer.Option("--importance", help="Only updates of this importance: optional or recommended.")
+    ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="DAY", help="Only updates of this day or later.")
+        str | None, typer.Option("--since", metavar="DAY", help="Only updates released on this day or later.")
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="DAY", help="Only updates of this day or earlier.")
+        str | None, typer.Option("--until", metavar="DAY", help="Only updates released on this day or earlier.")
     ] = None,
     form: Answer = AnswerForm.TABLE,
     catalogue: Catalogues = None,
@@ -76,10 +78,10 @@ def catalogue_show(
 def catalogue_check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Catalogue files or folders; the tool's own without."),
+        typer.Argument(metavar="[PATH]...", help="Catalogue files or folders; default: the tool's own."),
     ] = None,
 ) -> None:
-    """Check catalogue files; every fault is a line on stdout, and the exit code is then 2."""
+    """Check catalogue files. Each fault is a line on stdout; the exit code is then 2."""
     from hotfix_check.cli.cataloguing import run_check
 
     raise typer.Exit(run_check(tuple(paths or ())))
@@ -111,7 +113,7 @@ def catalogue_diff(
     after: Annotated[Path, typer.Argument(metavar="B", help="The one to compare with it.")],
     form: Answer = AnswerForm.TABLE,
 ) -> None:
-    """Show which updates, levels and rows came, went or changed from catalogue A to B."""
+    """Show which updates, levels and rows were added, removed or changed between catalogues A and B."""
     from hotfix_check.cli.catalogue_versions import run_diff
 
     run_diff(before, after, form)
@@ -127,22 +129,26 @@ def catalogue_import(
         ),
     ],
     form: Annotated[
-        str, typer.Option("-f", "--format", metavar="toml|json|jsonl", help="A draft to review, or one for programs.")
+        str,
+        typer.Option(
+            "-f", "--format", metavar="toml|json|jsonl", help="The form of the draft: to review, or for programs."
+        ),
     ] = "toml",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,
     kb: Annotated[
-        str | None, typer.Option("--kb", metavar="KB", help="The number of an article that does not give its own.")
+        str | None, typer.Option("--kb", metavar="KB", help="The KB number, where the article does not give it.")
     ] = None,
     into: Annotated[
-        Path | None, typer.Option("--into", metavar="FOLDER", help="Merge each draft into its product's file there.")
+        Path | None,
+        typer.Option("--into", metavar="FOLDER", help="Merge each draft into its product's file in FOLDER."),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="With --into: take the new draft where the KB is there and differs.")
+        bool, typer.Option("--replace", help="With --into: replace a KB that is there and differs.")
     ] = False,
     accept_doubts: Annotated[
-        bool, typer.Option("--accept-doubts", help="With --into: take rows of low confidence too, marked as such.")
+        bool, typer.Option("--accept-doubts", help="With --into: take rows of low confidence too, and mark them.")
     ] = False,
     jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
     quiet: Quiet = False,

@@ -19,8 +19,8 @@ Catalogues = Annotated[
     typer.Option(
         "--catalogue",
         metavar="PATH",
-        help="A catalogue file, folder or index instead of the one that comes with the tool; repeat to use several; "
-        "the word 'default' stands for the latter.",
+        help="A catalogue file, folder or index instead of the tool's own. Repeat for several; the word "
+        "'default' is the tool's own.",
     ),
 ]
 Outputs = Annotated[
@@ -34,14 +34,14 @@ Outputs = Annotated[
     ),
 ]
 Form = Annotated[ResultForm, typer.Option("-f", "--format", help="What stdout gets.")]
-Csv = Annotated[CsvKind, typer.Option("--csv", help="What a row of the CSV is.")]
+Csv = Annotated[CsvKind, typer.Option("--csv", help="What each row of the CSV is.")]
 PublisherOption = Annotated[
     str | None,
     typer.Option("--publisher", metavar="NAME=URI", help="Who publishes a CSAF document; its web address is yours."),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
-Colour = Annotated[ColourChoice, typer.Option("--color", help="Colour in the table; auto: on a terminal.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
+Colour = Annotated[ColourChoice, typer.Option("--color", help="Colour the table; auto: on a terminal only.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors on stderr.")]
 PageOutputs = Annotated[
     list[Path] | None,
     typer.Option(
@@ -61,7 +61,7 @@ Config = Annotated[
         metavar="FILE",
         is_eager=True,
         callback=take_configuration,
-        help="Options that hold for every run; 'off' leaves out your own file.",
+        help="Read options from FILE instead of your own configuration file; 'off': read none.",
     ),
 ]
 
@@ -102,27 +102,31 @@ JUDGEMENT: Mapping[str, object] = {
     ],
     "baseline": Annotated[
         Path | None,
-        typer.Option("--baseline", metavar="FILE", help="What this site requires, forbids, leaves optional."),
+        typer.Option("--baseline", metavar="FILE", help="What this site requires, forbids or leaves optional."),
     ],
     "waivers": Annotated[
-        Path | None, typer.Option("--waivers", metavar="FILE", help="Findings accepted for a time, and by whom.")
+        Path | None, typer.Option("--waivers", metavar="FILE", help="Findings that this site accepts for a time.")
     ],
     "fail_on": Annotated[
         str | None,
-        typer.Option("--fail-on", metavar="LIST", help="Verdicts that also give exit code 1, whatever the importance."),
+        typer.Option(
+            "--fail-on", metavar="LIST", help="Verdicts that give exit code 1 whatever their importance, with commas."
+        ),
     ],
     "as_of": Annotated[
         str | None,
-        typer.Option("--as-of", metavar="DATE", help="Judge by what was published on that day, such as 2003-10-01."),
+        typer.Option(
+            "--as-of", metavar="DATE", help="Judge by what had been published on that day, such as 2003-10-01."
+        ),
     ],
     "complete": Annotated[
-        bool, typer.Option("--complete", help="The folders are whole: a file that is not there is absent.")
+        bool, typer.Option("--complete", help="The folders were copied whole: a file that is not in them is absent.")
     ],
     "cross_check": Annotated[
         bool, typer.Option("--cross-check", help="Read every evidence file a second time, with pefile.")
     ],
     "follow_links": Annotated[
-        bool, typer.Option("--follow-links", help="Follow links to folders and files, also out of the target.")
+        bool, typer.Option("--follow-links", help="Follow links to folders and files, even out of the target.")
     ],
     "hive": Annotated[
         Path | None,
