@@ -107,7 +107,7 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
     """
     targets = document["targets"]
     if len(targets) != 1:
-        raise UsageError(f"{where}: a result of {len(targets)} targets: one with exactly one can be compared")
+        raise UsageError(f"{where}: a result of {len(targets)} targets: only a result of one target can be compared")
     (target,) = targets
     archive = target_name(target["path"]) + "!/"
     unreadable = frozenset(file["path"].removeprefix(archive).lower() for file in target["unreadable"])

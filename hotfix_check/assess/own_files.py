@@ -53,7 +53,7 @@ def _beside(row: JudgedRow, product: Product, low: int, including: tuple[int, ..
 
 
 def _below(row: JudgedRow, own: FileVersion) -> bool:
-    """Whether a judged copy is older than the level's own file, so that it went back further than the level."""
+    """Whether a judged copy is older than the level's own file, so that it went backwards further than the level."""
     return row.state is RowState.OLDER and any(
         isinstance(copy.file, InstalledFile) and copy.file.version is not None and copy.file.version < own
         for copy in row.copies

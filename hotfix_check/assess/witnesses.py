@@ -63,7 +63,7 @@ class Witnesses:
         return f"{newest.name} is {newest.build}{older}"
 
     def interim(self) -> Iterator[Anomaly]:
-        """That files are newer than the marker, where no update that the catalogue has lies between: an interim one."""
+        """That files are newer than the marker, where no update in the catalogue lies between: an interim one."""
         marker, newest = self.census.marker, self.census.newest_of_line(self.line)
         if marker is None or marker.version is None or newest is None or newest.build <= marker.version:
             return

@@ -60,7 +60,7 @@ def _files(package: Package) -> list[dict[str, str]]:
 def cve_text(table: dict[str, Any]) -> str:
     """The same for people."""
     score = f", CVSS {table['cvss']} (version {table['cvss_version']})" if table["cvss"] is not None else ""
-    lines = [f"{table['cve']}: {table['impact'] or 'impact not known'}{score}"]
+    lines = [f"{table['cve']}: {table['impact'] or 'impact unknown'}{score}"]
     if table["known_exploited"]:
         ransomware = ", also by ransomware" if table["ransomware"] else ""
         lines.append(f"  known to be exploited since {table['known_exploited']}{ransomware}; due {table['due']} (CISA)")

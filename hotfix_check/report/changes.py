@@ -13,18 +13,18 @@ from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
 
 _WORDS = {
-    "older": "went back",
+    "older": "went backwards",
     "gone": "is gone",
-    "unreadable": "cannot be read any more",
-    "altered": "has the same version and other content",
+    "unreadable": "can no longer be read",
+    "altered": "has the same version but different content",
     "new": "is new",
     "newer": "is newer",
 }
 _MANY = {
-    "older": "went back",
+    "older": "went backwards",
     "gone": "are gone",
-    "unreadable": "cannot be read any more",
-    "altered": "have the same version and other content",
+    "unreadable": "can no longer be read",
+    "altered": "have the same version but different content",
     "new": "are new",
     "newer": "are newer",
 }
@@ -110,7 +110,7 @@ def summary_words(document: ComparisonDocument) -> str:
     back = sum(one["change"] in BACKWARDS for one in files)
     worse = sum(one["worse"] for one in verdicts)
     return (
-        f"{counted(len(files), 'file')} changed, {back} of them went back, {'is' if back == 1 else 'are'} gone or "
+        f"{counted(len(files), 'file')} changed, {back} of them went backwards, {'is' if back == 1 else 'are'} gone or "
         f"unreadable; {counted(len(verdicts), 'verdict')} changed, {worse} for the worse."
     )
 

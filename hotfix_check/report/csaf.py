@@ -75,7 +75,7 @@ def csaf_document(document: ResultDocument, publisher: Publisher) -> Table:
     cves = _cves(products)
     if not cves:
         raise OutputError(
-            "CSAF: no CVE is known of what was found, and a VEX document must hold one: write another format"
+            "CSAF: a VEX document must hold a CVE, and none is known for what was found: write another format"
         )
     digest = result_digest(document)
     released = _moment(document)

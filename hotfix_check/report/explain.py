@@ -18,9 +18,9 @@ _HALF_INSTALLED = (
 )
 _LINKS = 10
 NOT_LOOKED_AT = (
-    "Not looked at: the registry, files waiting for a restart, running processes, and what is not in the target."
+    "Not examined: the registry, files waiting for a restart, running processes, and what is not in the target."
 )
-_BESIDE_THE_REGISTRY = "Not looked at: files waiting for a restart, running processes, and what is not in the target."
+_BESIDE_THE_REGISTRY = "Not examined: files waiting for a restart, running processes, and what is not in the target."
 
 
 def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
@@ -36,7 +36,7 @@ def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Se
     lines += [f"Rule: {rule}.", ""]
     if finding["files"]:
         line = f", package for {finding['line']}" if finding["line"] else ""
-        lines.append(f"Files (+ has the fix, - has not, ? does not say{line}):")
+        lines.append(f"Files (+ has the fix, - does not, ? cannot tell{line}):")
         for row in finding["files"]:
             lines += _row(row)
         lines.append("")
@@ -53,7 +53,7 @@ def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Se
         else "Chain: replaces nothing, replaced by nothing."
     )
     if finding["partly_superseded_by"]:
-        lines.append(f"Replaced in part, not in every file, by {', '.join(names_of(finding['partly_superseded_by']))}.")
+        lines.append(f"Partly replaced (not in every file) by {', '.join(names_of(finding['partly_superseded_by']))}.")
     lines += [f"! {text}" for text in finding["anomalies"]]
     lines += next_steps(finding)
     recorded = finding["recorded"]
@@ -86,7 +86,7 @@ def _row(row: FileDocument) -> list[str]:
     for copy in row["copies"]:
         found = copy["version"] or "no version"
         digest = f", sha256 {copy['sha256']}" if copy["sha256"] else ""
-        size = "size not known" if copy["size"] is None else f"{copy['size']} bytes"
+        size = "size unknown" if copy["size"] is None else f"{copy['size']} bytes"
         lines.append(f"      {copy['path']}: {found}, {size}, {copy['state']}{digest}")
         lines += [
             f"        ! {text}" for text in copy["anomalies"] if is_written([text], AnomalyCode.VERSION_FROM_TEXT)

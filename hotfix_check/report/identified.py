@@ -80,7 +80,7 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
         and levels
         and not any(assessor.relations.knows_build(product.id, name, file.version) for product, _ in levels)
     ):
-        said = f"no level and no update of the catalogue has {name} {file.version}"
+        said = f"no level or update in the catalogue has {name} {file.version}"
         notes.append(Anomaly(AnomalyCode.UNKNOWN_BUILD, said))
     contained = [one for one in assessment.findings if _row_state(one) in MET]
     lacking = [one for one in assessment.findings if _row_state(one) is RowState.OLDER]
@@ -187,7 +187,7 @@ def _reported_words(one: JsonObject) -> str:
 
 
 def _lines(file: JsonObject) -> list[str]:
-    lines = [f"{file['path']}: version {file['version'] or 'none'}, {file['machine'] or 'platform not known'}"]
+    lines = [f"{file['path']}: version {file['version'] or 'none'}, {file['machine'] or 'platform unknown'}"]
     for product in file["products"]:
         low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
         level = low if low == high else f"{low} to {high}"
@@ -195,7 +195,7 @@ def _lines(file: JsonObject) -> list[str]:
         lines.append(f"  {product['name']}, built on the line of {product['line']}{shown}")
     lines += [f"  Foreign: {reason}" for reason in file["foreign"]]
     if not file["products"] and not file["foreign"]:
-        lines.append("  No product of the catalogue is recognised by this file.")
+        lines.append("  This file belongs to no product of the catalogue.")
     elif not file["catalogued"]:
         lines.append("  No update of the catalogue names this file.")
     if file["build_of"]:
@@ -204,9 +204,9 @@ def _lines(file: JsonObject) -> list[str]:
         newest = [f"{_name(one)} ({one['version']})" for one in reversed(file["contains"])]
         lines.append(f"  Contains: {some(newest, _CONTAINED)}")
     if file["next"]:
-        lines.append(f"  Next it lacks: {_name(file['next'])} ({file['next']['version']}), {file['next']['title']}")
+        lines.append(f"  Next missing: {_name(file['next'])} ({file['next']['version']}), {file['next']['title']}")
     elif file["contains"]:
-        lines.append("  It lacks no catalogued update.")
+        lines.append("  No catalogued update is missing.")
     if file["next_steps"]:
         lines.append(f"  Next: install {', then '.join(names_of(one['id'] for one in file['next_steps']))}")
     if file["exposures"]:

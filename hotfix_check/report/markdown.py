@@ -56,7 +56,7 @@ def render_markdown(document: ResultDocument) -> str:
         page.bullets(f"## {title}", [waiver_words(entry) for entry in entries])
     page.limit = MAX_LENGTH - _KEPT_FREE
     page.table("## Basis of this report", ("", ""), origin(document))
-    return page.text("The JSON, HTML, CSV and XLSX reports have all of it.")
+    return page.text("The JSON, HTML, CSV and XLSX reports have everything.")
 
 
 class MarkdownPage:

@@ -103,7 +103,7 @@ def successor_words(one: InstallationDocument) -> str:
     support = one["support"]
     if not support["successor"]:
         return ""
-    return f"The way on is {support['successor']}" + (
+    return f"Its successor is {support['successor']}" + (
         f": {support['upgrade'].rstrip('.')}." if support["upgrade"] else "."
     )
 
@@ -137,10 +137,10 @@ def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> li
     actions = step["actions"] if by_hand else []
     notes = [f"Before: {action['text']}." for action in actions if action["kind"] == "service"]
     if step["availability"] == "extended-support":
-        instead = f"; without it the newest is {names_of([step['public']])[0]}" if step["public"] else ""
-        notes.append(f"It has to be bought, with paid extended support{instead}.")
+        instead = f"; without that, the newest is {names_of([step['public']])[0]}" if step["public"] else ""
+        notes.append(f"It must be bought, with paid extended support{instead}.")
     if step["not_known"]:
-        notes.append(f"Needs {' and '.join(step['not_known'])}; not known whether it is there.")
+        notes.append(f"Needs {' and '.join(step['not_known'])}; whether that is there is not known.")
     own = names_of([step["id"]])[0]
     others = [name for name in names_of(step["settles"]) if name != own]
     if others:

@@ -69,7 +69,7 @@ def _no_plan(
     if not assessment.products:
         return {"why": _not_recognised(assessment), "supply": [_server_files(products)]}
     if any(plan.unreachable for _, plan in plans):
-        return {"why": "what is missing cannot be reached by steps that the catalogue knows", "supply": []}
+        return {"why": "no sequence of steps in the catalogue leads to what is missing", "supply": []}
     findings = [one for one in counted(assessment) if not wanted or one.update.id in wanted]
     left_open = assessment.unreadable_evidence or any(open_questions(findings, findings))
     open_ones = [one for one in findings if one.verdict is Verdict.UNDETERMINED]
@@ -96,7 +96,7 @@ def _count(some: Sequence[Finding], of: Sequence[Finding]) -> str:
 def _not_recognised(assessment: Assessment) -> str:
     foreign = [f"{one.path.rpartition('/')[2]} is {one.reason}" for one in assessment.foreign[:_NAMED]]
     unread = [f"{one.path} cannot be read ({one.reason})" for one in assessment.unreadable[:_NAMED]]
-    seen = "; ".join([f"{_files(assessment)}, none of which counts for a product of the catalogue", *foreign, *unread])
+    seen = "; ".join([f"{_files(assessment)}, none of which belongs to a product of the catalogue", *foreign, *unread])
     return f"nothing was recognised: {seen}"
 
 
@@ -134,7 +134,7 @@ def plan_answer(document: PlanDocument) -> ShortAnswer:
         kind="Plan",
         title=document["target"],
         lead=[_headline(document).capitalize(), *left],
-        blocks=[Block(heading="Steps", columns=("Step", "Restart", "What to mind"), rows=rows)],
+        blocks=[Block(heading="Steps", columns=("Step", "Restart", "Mind this"), rows=rows)],
     )
 
 
@@ -144,11 +144,11 @@ def _restart_lines(document: PlanDocument) -> list[str]:
     if document["restarts"]:
         last = document["restarts"][-1]
         if len(document["restarts"]) == 1:
-            lines.append(f"Restarts: {last} asks for one.")
+            lines.append(f"Restarts: {last} needs one.")
         else:
             lines.append(
-                f"Restarts: {len(document['restarts'])} steps ask for one ({', '.join(document['restarts'])}); unless "
-                f"an article wants its own, one restart after {last} serves for those before it."
+                f"Restarts: {len(document['restarts'])} steps need one ({', '.join(document['restarts'])}); unless "
+                f"an article wants its own, one restart after {last} covers them all."
             )
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
@@ -163,11 +163,11 @@ def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
     if step["again"]:
         lines.append("   Only a part of it is there.")
     if step["availability"] == "extended-support":
-        instead = f"; without it the newest is {names_of([step['public']])[0]}" if step["public"] else ""
-        lines.append(f"   It has to be bought, with paid extended support{instead}.")
+        instead = f"; without that, the newest is {names_of([step['public']])[0]}" if step["public"] else ""
+        lines.append(f"   It must be bought, with paid extended support{instead}.")
     lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
     if step["requires"]:
-        lines.append(f"   Needs {' and '.join(step['requires'])}, there by now.")
+        lines.append(f"   Needs {' and '.join(step['requires'])}, which is there by now.")
     if step["not_known"]:
         lines.append(f"   {NOT_KNOWN.format(' and '.join(step['not_known']))}")
     others = [one for one in names_of(step["settles"]) if one != name]
@@ -192,7 +192,7 @@ def _left_lines(document: PlanDocument) -> list[str]:
             lines.append(f"{names_of([one['id']])[0]} is {one['verdict']}: {'; '.join(one['reasons'])}.{asks}")
     supply = (document["no_plan"] or {"supply": []})["supply"]
     if supply and not any(one["settle_with"] for one in document["asked"]):
-        more = f" and {len(supply) - _NAMED} more ('hotfix-check scan --ask' names all)" if supply[_NAMED:] else ""
+        more = f" and {len(supply) - _NAMED} more ('hotfix-check scan --ask' lists all)" if supply[_NAMED:] else ""
         lines.append(f"Supply {', '.join(supply[:_NAMED])}{more}.")
     count = len(document["undetermined"])
     if count and not document["asked"] and not document["no_plan"]:
@@ -204,7 +204,7 @@ def _left_lines(document: PlanDocument) -> list[str]:
 def _headline(document: PlanDocument) -> str:
     steps, no_plan = document["steps"], document["no_plan"]
     if no_plan is not None:
-        return f"there is none, since {no_plan['why']}."
+        return f"none, because {no_plan['why']}."
     if not steps:
         return "nothing to install."
     return "1 step." if len(steps) == 1 else f"{len(steps)} steps, in this order."

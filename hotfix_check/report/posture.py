@@ -91,12 +91,12 @@ def behind_words(standing: Standing) -> str:
             partly = ", half-installed"
         clauses.append(f"{counted(standing.lacking, 'update')}{months} behind{partly}")
     if standing.newer_than_catalogue:
-        clauses.append("its build is newer than the catalogue, so what it lacks is not known")
+        clauses.append("its build is newer than the catalogue, so what it lacks is unknown")
     if standing.undetermined:
         more = "more " if standing.lacking else ""
         clauses.append(f"{counted(standing.undetermined, more + 'update')} could not be determined")
     if not clauses:
-        beside = " beside what is accepted" if standing.accepted else ""
+        beside = " apart from what is accepted" if standing.accepted else ""
         clauses.append(f"no required or recommended update is missing{beside}")
     elif standing.accepted:
         clauses.append(f"{standing.accepted} accepted under a waiver")
@@ -112,7 +112,7 @@ def exposure_words(standing: Standing) -> str:
         known = f", {exploited} of them known to be exploited ({named})" if exploited else ""
         clauses.append(f"exposed to {counted(standing.exposed, 'CVE')}{known}")
     if standing.unsettled:
-        clauses.append(f"{counted(standing.unsettled, 'CVE')} not settled")
+        clauses.append(f"{counted(standing.unsettled, 'CVE')} undetermined")
     return ", ".join(clauses)
 
 

@@ -28,5 +28,5 @@ def parse_publisher(text: str) -> Publisher:
     if not name or not namespace or len(text) > _LONGEST or any(map(is_hidden, name)):
         raise UsageError(f"--publisher: {shown(text)}: NAME=URI expected, such as 'Example Corp=https://example.com'")
     if not _ADDRESS.fullmatch(namespace):
-        raise UsageError(f"--publisher: {shown(namespace)} is no web address such as https://example.com")
+        raise UsageError(f"--publisher: {shown(namespace)} is not a web address such as https://example.com")
     return Publisher(name, namespace)

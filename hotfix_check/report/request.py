@@ -15,7 +15,7 @@ _LISTED = 12
 def render_request(target: str, requests: Sequence[Request], *, width: int, everything: bool) -> str:
     """One line a file: where it lies and which updates it helps to decide; the most useful first."""
     if not requests:
-        return fill(f"{target}: no file would settle more than is known.", width) + "\n"
+        return fill(f"{target}: no further file would settle anything.", width) + "\n"
     lines = [fill(f"{target}: {counted(len(requests), 'file')} would settle what is open:", width)]
     ordered = sorted(requests, key=lambda one: (-len(one.updates), one.file.lower()))
     for one in ordered if everything else ordered[:_LISTED]:

@@ -38,7 +38,7 @@ def short_answers_markdown(answers: Sequence[ShortAnswer]) -> str:
         page.bullets("", answer.lead)
         for block in answer.blocks:
             page.table(f"### {block.heading}", block.columns, block.rows)
-    return page.text("The JSON has all of it.")
+    return page.text("The JSON has everything.")
 
 
 def short_answers_html(answers: Sequence[ShortAnswer]) -> str:

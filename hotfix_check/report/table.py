@@ -85,7 +85,7 @@ class _Page:
         registry = registry_words(target)
         lines += [f"Registry: {words}" if number == 0 else f"! {words}" for number, words in enumerate(registry)]
         if not target["installations"]:
-            lines.append("Nothing recognised: no file here counts for a product of the catalogue.")
+            lines.append("Nothing recognised: no file here belongs to a product of the catalogue.")
         return self.filled(lines)
 
     def _part(self, target: TargetDocument, part: Part, folded: Folded, *, named: bool) -> Iterable[str]:
@@ -93,7 +93,7 @@ class _Page:
             yield self._standing(target, part.installation, part.findings, named=named)
             yield from self._steps(part.installation)
         elif named:
-            yield "Of products that are not here:"
+            yield "For products that are not here:"
         if folded.shown:
             ordered = folded.shown if self.everything else sorted(folded.shown, key=_partial_first)
             steps = part.installation["next_steps"] if part.installation else []
@@ -114,9 +114,7 @@ class _Page:
         reason = level_reason(product, level_words(one), one, target["installations"]) if product else ""
         why = f" ({reason})" if reason else ""
         where = f" in {one['root']}" if one["root"] not in (None, ".") and (named or one["snapshot"]) else ""
-        aside = (
-            " A shadow copy: the product is elsewhere too, and this one decides nothing." if not one["counts"] else ""
-        )
+        aside = " A shadow copy: the product is elsewhere too, so this one does not count." if not one["counts"] else ""
         lines = [f"{identity_words(standing)}{where}{why}.{aside}"]
         lines += [f"  {clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
         bought = any(step["availability"] == "extended-support" for step in one["next_steps"])
@@ -138,7 +136,7 @@ class _Page:
             notes = step_notes(step, _NAMED if self.everything else _FEW_NAMED, by_hand=self.everything)
             if step["actions"] and not self.everything:
                 many = counted(len(step["actions"]), "step")
-                notes.append(f"{many} by hand beside it ('hotfix-check plan' tells).")
+                notes.append(f"{many} by hand beside it ('hotfix-check plan' shows how).")
             lines += [fill(note, self.width, indent="     ", first="     ") for note in notes]
         if len(kept) < len(steps):
             lines.append(f"  ... and {len(steps) - len(kept)} more ('hotfix-check plan' shows them)")
@@ -261,11 +259,11 @@ def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) ->
     lines = [f"{counted(len(findings), 'optional update is', 'optional updates are')} undetermined."]
     if asked:
         named = ", ".join(f"{name} for {count}" for name, count in asked[:_SUPPLY])
-        more = f", and {len(asked) - _SUPPLY} files more (--ask lists them)" if len(asked) > _SUPPLY else ""
+        more = f", and {len(asked) - _SUPPLY} more files (--ask lists them)" if len(asked) > _SUPPLY else ""
         lines.append(f"  To settle them, supply {named}{more}.")
     silent = sum(not one["settle_with"] for one in findings)
     if silent and (everything or not asked):
-        lines.append(f"  No file would settle {silent} of them: they have no file table, or another line's.")
+        lines.append(f"  No file would settle {silent} of them: they have no file table, or only that of another line.")
     return lines
 
 
@@ -293,7 +291,7 @@ def _sections(target: TargetDocument) -> list[tuple[str, list[str]]]:
             [f"{one['path']} {one['version']}: {one['reason']}" for one in target["foreign"]],
         ),
         (
-            "Stray copies (in a folder of no installation, not judged):",
+            "Stray copies (outside every installation, not judged):",
             [f"{one['path']} {one['version'] or 'without a version'}" for one in target["stray"]],
         ),
         ("Backup copies (not judged):", target["backups"]),

@@ -24,7 +24,7 @@ from hotfix_check.report.document import (
 from hotfix_check.report.names import holding, level_text, names_of
 
 TO_INSTALL = ("missing", "partial")
-NOT_KNOWN = "Needs {}; not known whether it is there."
+NOT_KNOWN = "Needs {}; whether that is there is not known."
 WEIGHTY = ("required", "recommended")
 NOT_RECORDED = "not recorded"
 
@@ -179,14 +179,14 @@ def registry_words(target: TargetDocument) -> list[str]:
 
 def collected_words(collected: CollectedDocument) -> str:
     """Where, when and by what a saved inventory was taken."""
-    where, when = collected["host"] or "a host not named", collected["at"] or "a time not given"
+    where, when = collected["host"] or "an unnamed host", collected["at"] or "an unknown time"
     return f"on {where}, {when}, by {collected['by']}"
 
 
 def verdict_sentences(target: TargetDocument) -> list[str]:
     """The answer on one target in a few plain sentences, the weightiest first; every count has its denominator."""
     if target["outcome"] == "nothing-recognised":
-        return ["Nothing was recognised: no file here counts for a product of the catalogue. That is not a pass."]
+        return ["Nothing was recognised: no file here belongs to a product of the catalogue. That is not a pass."]
     findings = [finding for finding in target["findings"] if finding["verdict"] != "not-applicable"]
     weighty = [finding for finding in findings if finding["importance"] in WEIGHTY]
     optional = [finding for finding in findings if finding["importance"] == "optional"]
@@ -231,7 +231,7 @@ def _lacking(findings: Sequence[FindingDocument], sort: str) -> str:
     total = f"the {len(findings)} {sort} updates" if several else f"the only {sort} update"
     if not lacking:
         known = "known to be " if any(finding["verdict"] == "undetermined" for finding in findings) else ""
-        beside = " beside what is accepted" if any(finding["waiver"] for finding in findings) else ""
+        beside = " apart from what is accepted" if any(finding["waiver"] for finding in findings) else ""
         return (
             f"None of {total} is {known}missing{beside}." if several else f"T{total[1:]} is not {known}missing{beside}."
         )
@@ -266,7 +266,7 @@ def badge(target: TargetDocument, day: str) -> tuple[str, str]:
     if target["summary"]["undetermined"] or target["unreadable"]:
         return "plain", "Nothing needed is known to be missing; not everything could be determined"
     if any(map(to_act_on, target["findings"])):
-        return "plain", "Nothing needed is missing without a waiver"
+        return "plain", "Nothing needed is missing, apart from what a waiver accepts"
     return "good", "Nothing is missing"
 
 

@@ -44,7 +44,7 @@ def write_workbook(
             last = 0
             for row in rows:
                 if last + 1 == MAX_ROWS:
-                    sheet.write_string(last, 0, "... and more rows than a sheet can hold; the JSON has all", plain)
+                    sheet.write_string(last, 0, "... and more rows than a sheet can hold; the JSON has them all", plain)
                     break
                 last += 1
                 for at, value in enumerate(row):

@@ -135,7 +135,7 @@ def test_the_subscription_edition_asks_each_update_for_itself() -> None:
 
 
 def test_a_service_pack_over_files_of_its_rollup() -> None:
-    """2010 SP3 whose ExSetup.exe went back, with files of RU20: what lies between is half there."""
+    """2010 SP3 whose ExSetup.exe went backwards, with files of RU20: what lies between is half there."""
     result = judge(folder(marker("14.3.123.4", V14), *parts(114, "14.3.389.1", folder=V14)))
     verdicts = {one.update.kb: one.verdict for one in result.findings if one.line == "SP3"}
     assert verdicts[4073537] is Verdict.PARTIAL
@@ -248,7 +248,7 @@ def test_old_files_in_another_role_folder_do_not_speak_against_the_marker() -> N
             "15.1.2507.7",
             (
                 "unknown-build: Microsoft.Exchange.Part059.dll is 15.1.2507.7, later than ExSetup.exe 15.1.2507.6, and "
-                "no update that the catalogue has lies between",
+                "no update in the catalogue lies between",
             ),
         ),
         ("15.1.2507.9", ()),

@@ -118,7 +118,7 @@ def test_a_saved_inventory_judges_the_same(run: Run, server: Path, samples: Path
 def test_explain_says_whether_it_is_recorded(run: Run, server: Path, samples: Path, kb: str, said: str) -> None:
     out = flat(run("explain", kb, server, "--hive", samples / NAME).out)
     assert said in out
-    assert "Not looked at: files waiting for a restart" in out
+    assert "Not examined: files waiting for a restart" in out
 
 
 def found(run: Run, tmp_path: Path) -> Path:

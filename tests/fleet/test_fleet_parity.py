@@ -112,7 +112,7 @@ def test_every_installation_of_a_host_is_told_with_how_it_stands_and_its_next_st
     assert (twice["installations"], said in twice["standing"]) == ("3", True)
     for form in ("html", "md"):
         assert said in made[form]
-        assert "a shadow copy, which decides nothing" in made[form]
+        assert "a shadow copy, which does not count" in made[form]
         assert "(D/V15)" in made[form]
     for form in ("html", "md", "table"):
         assert visible(STEP.words)[:60] in made[form]

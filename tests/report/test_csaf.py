@@ -162,7 +162,7 @@ def test_what_to_do_is_the_next_step_that_closes_it_word_for_word() -> None:
     [
         (["exchange-2016/CU23", "exchange-2016/KB4000000"], True, "vendor_fix", "Install CU23, then KB4000000."),
         ([], True, "none_available", "Nothing to install: no plan leads to KB4000000, which fixes it."),
-        ([], False, "none_available", "Nothing to install: no catalogued update fixes it. The way on is "),
+        ([], False, "none_available", "Nothing to install: no catalogued update fixes it. Its successor is "),
     ],
     ids=["a plan for the update", "no plan", "no update"],
 )

@@ -52,17 +52,17 @@ CU23 = "Exchange Server 2016 CU23"
         (
             Standing(name=CU23, newer_than_catalogue=True, support_ends="2035-12-31"),
             "Exchange Server 2016 CU23; supported until 2035-12-31; its build is newer than the catalogue, so what it "
-            "lacks is not known.",
+            "lacks is unknown.",
         ),
         (
             Standing(name=CU23, undetermined=2, unsettled=5),
             "Exchange Server 2016 CU23; end of support not recorded; 2 updates could not be determined; "
-            "5 CVEs not settled.",
+            "5 CVEs undetermined.",
         ),
         (
             Standing(name=CU23, accepted=2),
             "Exchange Server 2016 CU23; end of support not recorded; no required or recommended update is missing "
-            "beside what is accepted.",
+            "apart from what is accepted.",
         ),
         (
             Standing(name=CU23, lacking=1, accepted=1),

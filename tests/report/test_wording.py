@@ -50,7 +50,7 @@ def target(
         (
             target("clean", ("missing", "required", True), ("installed", "required", False)),
             [
-                "None of the 2 required or recommended updates is missing beside what is accepted.",
+                "None of the 2 required or recommended updates is missing apart from what is accepted.",
                 "1 finding is accepted under a waiver (W-014).",
             ],
             "plain",
@@ -102,7 +102,7 @@ def target(
         ),
         (
             target("nothing-recognised"),
-            ["Nothing was recognised: no file here counts for a product of the catalogue. That is not a pass."],
+            ["Nothing was recognised: no file here belongs to a product of the catalogue. That is not a pass."],
             "open",
         ),
     ],
