@@ -114,5 +114,5 @@ def _rows(document: FleetDocument) -> Iterator[_Row]:
             "host": one["host"],
             "source": one["source"],
             "collected": one["at"],
-            "reason": f"counted is {one['counted']}",
+            "reason": f"counted instead: {one['counted']}",
         }

@@ -71,10 +71,10 @@ def html_text(document: FleetDocument) -> Iterator[str]:
             (anchor, label, *_kept(lines))
             for anchor, label, lines in (
                 ("silent", "Silent for a year or longer", [silent_words(one) for one in document.silent(LISTED)]),
-                ("advisories", "Advisories that hold", [advisory_words(one) for one in head["advisories"]]),
-                ("absent", "Expected, and not there", [absent_words(one) for one in head["absent"]]),
+                ("advisories", "Advisories", [advisory_words(one) for one in head["advisories"]]),
+                ("absent", "Expected but missing", [absent_words(one) for one in head["absent"]]),
                 ("damaged", "Could not be judged", [damaged_words(one) for one in head["damaged"]]),
-                ("unexpected", "There, and not expected", head["unexpected"]),
+                ("unexpected", "Not expected", head["unexpected"]),
                 ("older", "Older files, not counted", [older_words(one) for one in head["older"]]),
                 ("catalogues", "Catalogues", [catalogue_words(one) for one in head["catalogues"]]),
                 ("notes", "Notes", head["notes"]),

@@ -64,9 +64,9 @@ def markdown_text(document: FleetDocument) -> Iterator[str]:
         ("## Exposures", [exposure_words(one, hosts) for one in head["exposures"]], _EXPOSED),
         ("## Updates", lacked, _UPDATES),
         ("## Silent for a year or longer", [silent_words(one) for one in document.silent()], _LISTED),
-        ("## Advisories that hold", [advisory_words(one) for one in head["advisories"]], _LISTED),
-        ("## Expected, and not there", [absent_words(one) for one in head["absent"]], _LISTED),
-        ("## There, and not expected", head["unexpected"], _LISTED),
+        ("## Advisories", [advisory_words(one) for one in head["advisories"]], _LISTED),
+        ("## Expected but missing", [absent_words(one) for one in head["absent"]], _LISTED),
+        ("## Not expected", head["unexpected"], _LISTED),
         ("## Could not be judged", [damaged_words(one) for one in head["damaged"]], _LISTED),
         ("## Older files, not counted", [older_words(one) for one in head["older"]], _LISTED),
         ("## Catalogues", [catalogue_words(one) for one in head["catalogues"]], _LISTED),
@@ -77,7 +77,7 @@ def markdown_text(document: FleetDocument) -> Iterator[str]:
     drifting = [group for group in head["groups"] if group["levels"] or group["updates"]]
     for group in drifting[:_GROUPS]:
         differences = list(drift_lines(group))
-        page.bullets(f"## Not alike in {group['group']}", differences[:_DIFFERENCES])
+        page.bullets(f"## Differences in {group['group']}", differences[:_DIFFERENCES])
         page.leave_out("differences within groups", max(0, len(differences) - _DIFFERENCES))
     page.leave_out("groups that differ", max(0, len(drifting) - _GROUPS))
     page.limit = MAX_LENGTH - 1_000

@@ -46,17 +46,17 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     for label, lines in listed:
         yield _section(label, lines, width, everything)
     yield from _updates(head["updates"], width, everything)
-    yield _section("Advisories that hold", map(advisory_words, head["advisories"]), width, everything)
+    yield _section("Advisories", map(advisory_words, head["advisories"]), width, everything)
     for group in head["groups"] if everything else head["groups"][:_GROUPS]:
         if group["levels"] or group["updates"]:
-            yield _section(f"Not alike in {group['group']}", drift_lines(group), width, everything, _GROUPS)
+            yield _section(f"Differences in {group['group']}", drift_lines(group), width, everything, _GROUPS)
     not_alike = sum(bool(group["levels"] or group["updates"]) for group in head["groups"][_GROUPS:])
     if not_alike and not everything:
         yield f"\n... and {not_alike} more groups whose members differ (--all shows them)\n"
     for label, lines in (
         ("Silent for a year or longer", map(silent_words, document.silent())),
-        ("Expected, and not there", map(absent_words, head["absent"])),
-        ("There, and not expected", head["unexpected"]),
+        ("Expected but missing", map(absent_words, head["absent"])),
+        ("Not expected", head["unexpected"]),
         ("Could not be judged", map(damaged_words, head["damaged"])),
         ("Older inventories, not counted", map(older_words, head["older"])),
         ("Notes", head["notes"]),

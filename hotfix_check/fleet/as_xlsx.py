@@ -48,7 +48,7 @@ def write_fleet_xlsx(document: FleetDocument, stream: BinaryIO) -> None:
         ("Next steps", _STEP, _steps(document)),
         ("Exposures", _EXPOSURE, _exposures(document)),
         ("Updates", _UPDATE, _updates(document)),
-        ("Around the hosts", ("what", "words"), _around(document)),
+        ("Other hosts and files", ("what", "words"), _around(document)),
     )
     write_workbook(sheets, stream, title=f"Fleet hotfix report: {head['summary']['hosts']} hosts")
 
@@ -110,10 +110,10 @@ def _updates(document: FleetDocument) -> Iterator[Row]:
 def _around(document: FleetDocument) -> Iterator[Row]:
     head = document.head
     for what, lines in (
-        ("Advisory that holds", map(advisory_words, head["advisories"])),
+        ("Advisory", map(advisory_words, head["advisories"])),
         ("Silent for a year or longer", map(silent_words, document.silent())),
-        ("Expected, and not there", map(absent_words, head["absent"])),
-        ("There, and not expected", head["unexpected"]),
+        ("Expected but missing", map(absent_words, head["absent"])),
+        ("Not expected", head["unexpected"]),
         ("Could not be judged", map(damaged_words, head["damaged"])),
         ("Older file, not counted", map(older_words, head["older"])),
         ("Catalogue", map(catalogue_words, head["catalogues"])),
@@ -121,7 +121,7 @@ def _around(document: FleetDocument) -> Iterator[Row]:
     ):
         yield from ((what, line) for line in lines)
     for group in head["groups"]:
-        yield from ((f"Not alike in {group['group']}", line) for line in drift_lines(group))
+        yield from ((f"Differences in {group['group']}", line) for line in drift_lines(group))
 
 
 def _day(text: str | None) -> date | str | None:

@@ -69,7 +69,7 @@ def on_cluster(sources: Iterable[Source], asked: FleetQuestion, address: str) ->
             yield from _through(client, sources, name)
         except _LOST as error:
             raise UsageError(
-                f"--scheduler: {address} is lost ({type(error).__name__}); what the journal of --resume has is kept"
+                f"--scheduler: {address} is lost ({type(error).__name__}); what the journal of --resume holds is kept"
             ) from None
         finally:
             with contextlib.suppress(*_LOST):
@@ -118,7 +118,7 @@ def _through(client: Client, sources: Iterable[Source], name: str) -> Iterator[R
         except TimeoutError:
             quiet = 0 if client.nthreads() else quiet + 5
             if quiet >= _PATIENCE:
-                raise UsageError("--scheduler: no worker is left; start one, and run again with --resume") from None
+                raise UsageError("--scheduler: no worker is left: start one, and run again with --resume") from None
             continue
         quiet = 0
         for future in finished:
@@ -153,4 +153,4 @@ def _readable_there(source: Source) -> Source:
 def _lost(source: Source, error: BaseException | None) -> HostRow:
     if type(error).__name__ == "KilledWorker":
         return damaged(source.label, "every worker that judged it died")
-    return damaged(source.label, f"the cluster gave it up: {type(error).__name__}: {shown(str(error))}")
+    return damaged(source.label, f"the cluster gave up on it: {type(error).__name__}: {shown(str(error))}")

@@ -43,4 +43,4 @@ def _judging(asked: FleetQuestion) -> Callable[[Source], Rows]:
 
 
 def _lost(source: Source) -> Rows:
-    return (damaged(source.label, "the process that judged it died, and a second one too"),)
+    return (damaged(source.label, "two processes died while judging it"),)

@@ -79,12 +79,12 @@ class LeftOut:
             more = f" and {self.files - len(self._last)} more" if self.files > len(self._last) else ""
             those = "file that is" if self.files == 1 else "files that are"
             told.append(
-                f"left out of the folders: {self.files} {those} no saved inventory, no saved result and no listing: "
+                f"left out of the folders: {self.files} {those} not a saved inventory, result or listing: "
                 f"{', '.join(self._last)}{more}"
             )
         if self.not_looked_into:
             told.append(
-                f"not looked into: {self.not_looked_into} files that are not called .json or .json.gz, beyond the "
+                f"not examined: {self.not_looked_into} files that are not called .json or .json.gz, beyond the "
                 f"first {MAX_LOOKED_INTO}; name them, or a pattern, to have them read"
             )
         return told

@@ -23,8 +23,8 @@ def fleet_sentences(head: JsonObject) -> list[str]:
     else:
         sentences = [_lacking(summary["findings"], hosts)]
         for key, words in (
-            ("incomplete", "could not be judged to the end"),
-            ("nothing-recognised", "had nothing that was recognised"),
+            ("incomplete", "could not be judged completely"),
+            ("nothing-recognised", "had nothing recognised"),
             ("clean", "had nothing to report"),
         ):
             if summary[key]:
@@ -39,7 +39,7 @@ def fleet_sentences(head: JsonObject) -> list[str]:
         sentences.append(f"{counted(summary['damaged'], 'saved file', 'saved files')} could not be read.")
     if summary["older"]:
         sentences.append(
-            f"{counted(summary['older'], 'saved file', 'saved files')} gave way to a newer one of the same host."
+            f"{counted(summary['older'], 'saved file', 'saved files')} was replaced by a newer one of the same host."
         )
     if len(head["catalogues"]) > 1:
         sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")
@@ -128,9 +128,9 @@ def next_lines(host: JsonObject) -> list[str]:
 
 
 def exposure_words(one: JsonObject, hosts: int) -> str:
-    """CVE-2024-21410 is open on 14 of 60 hosts, and not settled on 28."""
+    """CVE-2024-21410 is open on 14 of 60 hosts, and undetermined on 28."""
     left = one["needs-configuration"] + one["unknown"]
-    beside = f", and not settled on {left:,}" if left else ""
+    beside = f", and undetermined on {left:,}" if left else ""
     exploited = f", known to be exploited since {one['known_exploited']}" if one["known_exploited"] else ""
     return f"{one['cve']} is open on {one['exposed']:,} of {counted(hosts, 'host')}{beside}{exploited}"
 

@@ -195,7 +195,7 @@ def _vulnerability(name: str, cve: _Cve) -> Table:
     known = {"cve": name} if _CVE.fullmatch(name) else {"ids": [{"system_name": "hotfix-check", "text": name or "-"}]}
     return {
         **known,
-        "notes": [{"category": "description", "text": _described(cve.first), "title": "What is known of it"}],
+        "notes": [{"category": "description", "text": _described(cve.first), "title": "What is known about it"}],
         "product_status": statuses,
         **({"remediations": remediations} if remediations else {}),
         **({"threats": threats} if threats else {}),
@@ -213,7 +213,7 @@ def _threats(cve: _Cve) -> list[Table]:
     if first["known_exploited"] is None:
         return []
     ransomware = ", by ransomware too" if first["ransomware"] else ""
-    due = f"; to be mended by {first['due']}" if first["due"] else ""
+    due = f"; due {first['due']}" if first["due"] else ""
     listed = f"Known to be exploited{ransomware}: in CISA's catalogue since {first['known_exploited']}{due}."
     return [{"category": "exploit_status", "details": listed, "product_ids": list(cve.products)}]
 

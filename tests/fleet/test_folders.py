@@ -40,7 +40,7 @@ def test_a_folder_gives_what_a_scan_would_read_and_tells_of_the_rest(tmp_path: P
     assert sorted(host["host"] for host in ran.result["hosts"]) == ["EX1", "EX2", "MBX1", "MBX2", "pasted.txt"]
     assert ran.result["damaged"] == []
     told = (
-        "left out of the folders: 4 files that are no saved inventory, no saved result and no listing: "
+        "left out of the folders: 4 files that are not a saved inventory, result or listing: "
         "empty, notes.txt, settings.jsonc and 1 more"
     )
     assert told in ran.result["notes"] and told in ran.err
@@ -59,7 +59,7 @@ def test_no_more_than_so_many_files_are_looked_into(tmp_path: Path, run: Run, mo
         (inbox / f"{number}.txt").write_bytes(b"x")
     ran = run("fleet", "in", "-f", "json", "-q")
     assert [host["host"] for host in ran.result["hosts"]] == ["EX1"]
-    assert any(note.startswith("not looked into: 3 files that are not called .json") for note in ran.result["notes"])
+    assert any(note.startswith("not examined: 3 files that are not called .json") for note in ran.result["notes"])
 
 
 @pytest.mark.parametrize(
@@ -102,5 +102,5 @@ def test_what_is_no_file_is_left_out_and_not_waited_for(make: Callable[[Path], N
     ran = run("fleet", "in", "-f", "json", "-q")
     assert [host["host"] for host in ran.result["hosts"]] == ["EX1"]
     assert ran.result["notes"] == [
-        "left out of the folders: 1 file that is no saved inventory, no saved result and no listing: odd\\nname.txt"
+        "left out of the folders: 1 file that is not a saved inventory, result or listing: odd\\nname.txt"
     ]

@@ -108,10 +108,13 @@ def test_the_page_of_many_hosts_is_no_larger_than_one_can_read(count: int, membe
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([row("a", outcome="clean", findings={})], ["0 of 1 host does not have what is needed.", "1 of 1 had nothing"]),
-        ([row("a"), row("b", source="b")], ["2 of 2 hosts do not have what is needed."]),
-        ([row("a"), row("b", source="b", outcome="clean")], ["1 of 2 hosts does not have what is needed."]),
-        ([row("a"), row("a", source="b")], ["1 of 1 host does not", "1 saved file gave way to a newer one"]),
+        (
+            [row("a", outcome="clean", findings={})],
+            ["The only host is not known to lack anything needed.", "1 of 1 had nothing"],
+        ),
+        ([row("a"), row("b", source="b")], ["2 of 2 hosts lack something needed."]),
+        ([row("a"), row("b", source="b", outcome="clean")], ["1 of 2 hosts lacks something needed."]),
+        ([row("a"), row("a", source="b")], ["The only host lacks", "1 saved file gave way to a newer one"]),
         ([damaged("a", "x"), damaged("b", "x")], ["No host was judged.", "2 saved files could not be read."]),
     ],
     ids=["one that is clean", "two", "one of two", "an older one", "nothing but damage"],
@@ -235,14 +238,14 @@ def test_the_workbook_has_a_row_a_host_worst_first_and_a_row_an_update() -> None
     with Spool() as spool:
         write_fleet_xlsx(document(filled(spool, 60), grouped=True), stream)
     book = openpyxl.load_workbook(stream)
-    assert book.sheetnames == ["Summary", "Hosts", "Next steps", "Exposures", "Updates", "Around the hosts"]
+    assert book.sheetnames == ["Summary", "Hosts", "Next steps", "Exposures", "Updates", "Other hosts and files"]
     labels, *hosts = book["Hosts"].iter_rows(values_only=True)
     rows = [dict(zip(labels, values, strict=True)) for values in hosts]
     assert len(rows) == 60
     assert (rows[0]["Missing"], rows[0]["Outcome"], rows[-1]["Outcome"]) == (39, "findings", "clean")
     assert visible(f"EX{HOSTILE}") in {one["Host"] for one in rows}
     assert {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
-    around = {values[0] for values in book["Around the hosts"].iter_rows(values_only=True)}
+    around = {values[0] for values in book["Other hosts and files"].iter_rows(values_only=True)}
     assert "Could not be judged" in around
 
 

@@ -76,7 +76,7 @@ def test_a_host_that_kills_its_process_is_tried_again_and_then_named(always: boo
     assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
     (fate,) = [row for row in rows if row.source == "deadly.json"]
     assert (fate.outcome, fate.reason) == (
-        ("damaged", "the process that judged it died, and a second one too") if always else ("clean", None)
+        ("damaged", "two processes died while judging it") if always else ("clean", None)
     )
     assert {row.kind for row in rows if row is not fate} == {"inventory"}
 
@@ -196,7 +196,7 @@ def test_what_fails_on_a_cluster_is_a_damaged_row_unless_a_worker_is_another(
     rows = [row for rows in dask_cluster.on_cluster(sources, QUESTION, cluster) for row in rows]
     assert Counter(row.source for row in rows) == Counter(source.place for source in sources)
     (fate,) = [row for row in rows if row.kind == "damaged"]
-    assert fate.reason == "the cluster gave it up: ZeroDivisionError: 'memory://faulty.json'"
+    assert fate.reason == "the cluster gave up on it: ZeroDivisionError: 'memory://faulty.json'"
     looked = []
 
     def another_joined(client: object) -> None:
