@@ -374,7 +374,7 @@ def test_was_it_available_on_that_day(samples: Path, run: Run) -> None:
     found = {one["id"]: one for one in ran.result["targets"][0]["findings"]}
     assert found["exchange-2000/KB817375"]["verdict"] == "installed"
     assert found["exchange-2000/KB817375"]["anomalies"] == [
-        "undated: its files are of 2003-03-31, so whether it was available on 2003-10-01 is not known"
+        "undated: its files date from 2003-03-31, so whether it was available on 2003-10-01 is unknown"
     ]
     assert ran.result["run"]["as_of"] == "2003-10-01"
     late = run("scan", samples / "exchange-5.5-sp4", "--kb", "884874", "--as-of", "2003-10-01")

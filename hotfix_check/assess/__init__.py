@@ -260,7 +260,7 @@ class Assessor:
             ):
                 yield Anomaly(
                     AnomalyCode.NEWER_THAN_CATALOGUE,
-                    f"{shown} is newer than every build that the catalogue has of {product.levels[line].name}; "
+                    f"{shown} is newer than every build that the catalogue knows of {product.levels[line].name}; "
                     "a later update may be there",
                 )
             else:
@@ -373,14 +373,14 @@ def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Pr
 
 
 def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:
-    """The level as an interval where the files beside the marker are of another line, and more of them."""
+    """The level as an interval where the files beside the marker belong to another line, and more of them."""
     lines = census.lines_beside()
     own = lines.pop(line, 0) + 1
     at, files = max(lines.items(), key=lambda item: (item[1], -item[0]), default=(line, 0))
     if files < MANY or files <= own:
         return level
     levels = product.levels
-    said = f"{files} files beside the marker are of {levels[at].name}, and {own} of {levels[line].name}"
+    said = f"{files} files beside the marker belong to {levels[at].name}, and {own} to {levels[line].name}"
     mixed = Anomaly(AnomalyCode.MIXED_LEVEL, said)
     return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, mixed))
 

@@ -38,5 +38,5 @@ def client_libraries(inventory: Inventory, products: Sequence[Product], there: C
             if name not in product.client_files:
                 continue
             if product.holds(file.version) and not is_backup(folder, inventory.root):
-                reason = "a client library, as the MAPI/CDO download brings it: no server's file is beside it"
+                reason = "a client library, as installed by the MAPI/CDO download: no server's file is beside it"
                 yield Foreign(path=file.path, version=str(file.version), reason=reason)

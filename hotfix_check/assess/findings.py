@@ -34,10 +34,10 @@ def make_finding(judge: ProductUpdates, update: Update, importance: Importance, 
         absent = f"it needs {' and '.join(unmet)}, which is not there"
         anomalies.append(Anomaly(AnomalyCode.PREREQUISITE_ABSENT, absent))
     if as_of is not None and update.released is None:
-        built = f"its files are of {update.built}" if update.built else "none of its dates is known"
+        built = f"its files date from {update.built}" if update.built else "none of its dates is known"
         if update.released_month is not None:
             built = f"only its month is known, {update.released_month}"
-        undated = f"{built}, so whether it was available on {as_of} is not known"
+        undated = f"{built}, so whether it was available on {as_of} is unknown"
         anomalies.append(Anomaly(AnomalyCode.UNDATED, undated))
     line = answer.judgement.line
     return Finding(

@@ -99,7 +99,7 @@ def assess_level(
         if vote is None:
             both = f"its version block says {file.version}, its text {file.version_string!r}"
             name = file.path.rpartition("/")[2]
-            said = f"{name} does not vote: {both}, and they are of different levels"
+            said = f"{name} does not vote: {both}, and they belong to different levels"
             anomalies.append(Anomaly(AnomalyCode.SUSPECT, said))
             continue
         low, high = vote

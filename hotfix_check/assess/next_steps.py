@@ -138,7 +138,7 @@ class NextSteps:
         if len(chosen) > _LONGEST:
             chosen = chosen[:_LONGEST]
             full = [goal for goal in goals if not path.end.settled(goal, chosen)]
-            unreachable |= dict.fromkeys(full, f"a plan has at most {_LONGEST} steps, and this one is full")
+            unreachable |= dict.fromkeys(full, f"a plan has at most {_LONGEST} steps, and this one has that many")
             goals = [goal for goal in goals if goal not in unreachable]
         chosen = _irredundant(path.end, chosen, goals)
         return _Path((*path.steps, *((path.end, step) for step in chosen)), path.end), unreachable
@@ -420,7 +420,7 @@ class _State:
         for one in alternatives:
             needed = relations.providing(product.id, one)
             if needed is None:
-                reasons.append(f"it needs {one}, which the catalogue has no package of")
+                reasons.append(f"it needs {one}, of which the catalogue has no package")
                 continue
             if needed.product != product.id:
                 reasons.append(f"it needs {needed.name}, which is for another product")

@@ -46,7 +46,7 @@ def _beside(row: JudgedRow, product: Product, low: int, including: tuple[int, ..
         level = product.levels[index].name
         own = known.versions.get(level)
         if own is not None and own < version and not _below(row, own):
-            note = f"{level}, which includes this update, has {row.row.name} {own} itself"
+            note = f"{level}, which includes this update, itself has {row.row.name} {own}"
             return replace(row, row=replace(row.row, companion=True), note=note)
     own = known.versions.get(product.levels[low].name)
     return replace(row, of_level=row.state in MET and own is not None and version <= own)

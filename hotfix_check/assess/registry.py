@@ -159,10 +159,10 @@ def with_records(finding: Finding, records: ProductRecords | None) -> Finding:
 
 def _difference(finding: Finding, keys: tuple[str, ...], records: ProductRecords) -> Anomaly | None:
     if keys and finding.verdict in OPEN:
-        said = f"it is recorded as installed in the registry ({keys[0]})"
+        said = f"the registry records it as installed ({keys[0]})"
         if _is_the_only_one_meant(finding.update, records) or _is_for_its_level(finding, records):
             return Anomaly(
-                AnomalyCode.RECORDED_BUT_OLDER, f"{said}, but its files are older or gone: they have gone back"
+                AnomalyCode.RECORDED_BUT_OLDER, f"{said}, but its files are older or gone: the update was undone"
             )
         return Anomaly(
             AnomalyCode.RECORDED_OTHERWISE,

@@ -37,7 +37,7 @@ def reported_level(product: Product, reported: Sequence[ReportedBuild]) -> Produ
     anomalies = [Anomaly(AnomalyCode.REPORTED_ONLY, _words(product, one)) for one in reported]
     if len(set(told.values())) > 1:
         names = f"{product.levels[low].name} and {product.levels[high].name}"
-        anomalies.append(Anomaly(AnomalyCode.MIXED_LEVEL, f"what was reported is of {names}"))
+        anomalies.append(Anomaly(AnomalyCode.MIXED_LEVEL, f"the reports belong to {names}"))
     return ProductLevel(
         product=product.id,
         low=low,
@@ -75,7 +75,7 @@ def with_claims(finding: Finding, claimed: Iterable[ClaimedUpdate]) -> Finding:
     sources = sorted({one.source for one in claimed if one.kb == finding.update.kb})
     if not sources or finding.verdict in _NOT_TO_CLAIM:
         return finding
-    said = f"{' and '.join(sources)} names it as installed, which is a claim and no proof"
+    said = f"{' and '.join(sources)} lists it as installed, which is a claim, not proof"
     return replace(finding, reasons=(*finding.reasons, said))
 
 
@@ -114,14 +114,14 @@ def _words(product: Product, one: ReportedBuild) -> str:
     marker = " or ".join(sorted(product.files[name].name for name in product.server_files if name in product.files))
     level = _level_of(product, one)
     of = product.name if level is None else product.levels[level].name
-    told = f"{one.source} tells {one.text}, a build of {of}"
+    told = f"{one.source} reports {one.text}, a build of {of}"
     if one.follows_updates:
-        return f"{told}; which updates are there, only {marker or 'a file'} shows for sure"
-    return f"{told}, and no security update or rollup changes it; {marker or 'a file'} shows which are there"
+        return f"{told}; which updates are there, only {marker or 'a file'} shows for certain"
+    return f"{told}, which no security update or rollup changes; {marker or 'a file'} shows which are there"
 
 
 def _compared(one: ReportedBuild, version: FileVersion) -> str:
     if one.numbers == tuple(version):
-        return f"consistent with it: {one.source} tells {one.text}, which is its build"
+        return f"consistent with it: {one.source} reports {one.text}, which is its build"
     later = one.numbers > tuple(version)
-    return f"{one.source} tells {one.text}, a {'later' if later else 'lower'} build than its {version}"
+    return f"{one.source} reports {one.text}, a {'later' if later else 'lower'} build than its {version}"

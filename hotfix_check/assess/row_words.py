@@ -51,17 +51,21 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
             suspect = next((one for one in (worst.anomalies if worst else ()) if one.code is AnomalyCode.SUSPECT), None)
             return f"{name} cannot be read: {broken.reason if broken else suspect or 'no version resource'}"
         case RowState.FOREIGN:
-            return f"{name} is {given}, somebody else's file"
+            return f"{name} is {given}, a foreign file"
         case RowState.OTHER_PRODUCT:
             return f"{name} is {given}, another product's file"
         case RowState.OTHER_PLATFORM:
             if found is not None and found.machine is None:
-                return f"{name} is {given} for a platform that is not known, and the table differs by platform"
-            return f"{name} is built for {found.machine if found else 'another platform'}, no file of the update is"
+                return f"{name} is {given} for an unknown platform, and the table differs by platform"
+            return (
+                f"{name} is built for {found.machine if found else 'another platform'}, which no file of the update is"
+            )
         case RowState.OTHER_LINE:
-            return f"{name} is {given}, of another line than {version}; nothing says whether that has the fix"
+            return f"{name} is {given}, from another line than {version}; nothing says whether it has the fix"
         case RowState.NOT_CONTAINED:
-            return f"{name} is {given}, of an update that carries only its own month's fixes; needs {version} or later"
+            return (
+                f"{name} is {given}, from an update that carries only its own month's fixes; needs {version} or later"
+            )
         case RowState.NOT_CHECKABLE:
             return ""
 

@@ -81,12 +81,12 @@ def _judge_file(rows: Sequence[FileRow], evidence: ProductEvidence, at_or_above:
         states = [_not_there(roles, evidence, every_role)]
         note = f"a copy elsewhere is not judged: {evidence.product.name} has {name} in {' and '.join(roles)}"
         if any(map(evidence.places.unseen, roles)):
-            note += ", which was not looked into"
+            note += ", which was not examined"
     elif every_role:
         empty = [role for role in roles if role not in {copy.role for copy in copies}]
         if any(evidence.places.whole(role) for role in empty):
             states.append(RowState.ABSENT)
-            note = f"{name} is not in {' and '.join(empty)}, where setup puts a copy"
+            note = f"{name} is not in {' and '.join(empty)}, where Setup puts a copy"
         elif empty and any(copy.role for copy in copies):
             note = f"only one copy was judged: {' and '.join(empty)} was not collected"
     worst = min(states, key=_WORST_FIRST.index)
@@ -141,7 +141,7 @@ def _state(file: InstalledFile, row: FileRow, at_or_above: AtOrAbove) -> RowStat
 
 def _two_versions(file: InstalledFile, of: str) -> Anomaly:
     both = f"the version block says {file.version}, the text {file.version_string!r}"
-    why = "they are of two levels" if of == "level" else "only one of them meets the row"
+    why = "they belong to two levels" if of == "level" else "only one of them meets the row"
     return Anomaly(AnomalyCode.SUSPECT, f"{both}, and {why}")
 
 
@@ -214,7 +214,7 @@ def _time_anomalies(row: FileRow, file: InstalledFile) -> tuple[Anomaly, ...]:
         near = abs(off - quarters * timedelta(minutes=15)) <= _SAME_TIME
         if quarters and near and abs(off) <= _WIDEST_OFFSET:
             hours = quarters / 4
-            said = f"the file time is {hours:+g} h from the table's UTC time, as a time zone would be"
+            said = f"the file time is {hours:+g} h from the table's UTC time, as a time zone would make it"
             found.append(Anomaly(AnomalyCode.TIME_OFFSET, said))
     return tuple(found)
 

@@ -33,7 +33,7 @@ _INCLUDED_HOW = {
     "stated": "by the catalogue",
     "dates": "released after it",
     "builds": "its own files are as new",
-    "chain": "with one that replaces it",
+    "chain": "through one that replaces it",
 }
 # What is wrong with a copy over which nothing is claimed: neither a level nor another update.
 _SPEAKS_AGAINST = (RowState.UNREADABLE, RowState.NOT_CONTAINED, RowState.FOREIGN, RowState.OTHER_PRODUCT)
@@ -182,7 +182,7 @@ class ProductUpdates:
         if words == "nothing":
             known = "nothing collected shows the level"
         elif level.beyond:
-            known = f"its build is newer than every level that the catalogue has, {words} among them"
+            known = f"its build is newer than every level in the catalogue, {words} among them"
         return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, known)
 
     def _by_report(self, index: int, judgement: Judgement, words: str) -> Answer:
@@ -225,7 +225,7 @@ class ProductUpdates:
         if not self.on_target:
             reasons.append(f"nothing of {self.product.name} was recognised")
         elif not rows:
-            reasons = ["no-file-table: the catalogue has no file of this update that a version could show"]
+            reasons = ["no-file-table: the catalogue knows no file of this update whose version could show it"]
         return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, anomalies=anomalies)
 
     def _witnessed(self, judgement: Judgement, answer: Answer) -> Answer:
@@ -244,11 +244,11 @@ class ProductUpdates:
     def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[Anomaly], *, sure: bool) -> Answer:
         exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT and not row.of_level]
         if judgement.package is not None and judgement.package.limits_only and not judgement.included:
-            said = "it has more files than those that scanners compare with, and no source lists them"
+            said = "it has more files than those that scanners check, and no source lists them"
             return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, said, anomalies=anomalies)
         if _of_level(judgement) and not judgement.included:
             at = judgement.at
-            said = f"{self._name(at)} itself has these files at these builds or later ones"
+            said = f"{self._name(at)} itself has these files at these builds or later"
             by = self._level_id(at)
             return _answer(
                 judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, said, anomalies=anomalies, satisfied_by=by

@@ -105,7 +105,7 @@ class Witnesses:
 
     def _said(self, witness: Witness, before: FileVersion, own: FileVersion) -> Said:
         newest = witness.newest
-        beside = f"{witness.unread} does not show a build of the product"
+        beside = f"{witness.unread} shows no build of the product"
         if newest is not None:
             beside = f"{newest.name} beside {self.marker} is {newest.build}"
         half = (Anomaly(AnomalyCode.HALF_INSTALLED, beside),)

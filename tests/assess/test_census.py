@@ -115,7 +115,7 @@ def test_an_unreadable_program_beside_the_marker_leaves_it_in_doubt() -> None:
     broken = UnreadableFile(path=f"{V15}/Microsoft.Exchange.Data.dll", reason="truncated")
     found = finding(judge(folder(marker(OCT25_BUILD), broken)), OCT25)
     assert found.verdict is Verdict.UNDETERMINED
-    assert found.anomalies == ("half-installed: Microsoft.Exchange.Data.dll does not show a build of the product",)
+    assert found.anomalies == ("half-installed: Microsoft.Exchange.Data.dll shows no build of the product",)
 
 
 def test_counter_case_another_program_beside_a_loose_copy_says_nothing() -> None:
@@ -165,7 +165,7 @@ def test_many_neighbours_of_the_line_before_make_the_level_an_interval() -> None
     result = judge(folder(marker(CU23), *parts(30, "15.1.2375.7")))
     (level,) = result.products
     assert not level.exact
-    assert level.anomalies == ("mixed-level: 30 files beside the marker are of CU22, and 1 of CU23",)
+    assert level.anomalies == ("mixed-level: 30 files beside the marker belong to CU22, and 1 to CU23",)
     assert finding(result, OCT25).line == "CU23"
 
 

@@ -117,7 +117,7 @@ def test_a_loose_copy_decides_nothing_beside_a_folder_of_its_role_that_was_not_l
     assert found.verdict is verdict
     if verdict is Verdict.UNDETERMINED:
         assert found.rows[0].state is RowState.NOT_COLLECTED
-        assert found.reasons[0].endswith("has Mapi32.dll in system32, which was not looked into)")
+        assert found.reasons[0].endswith("has Mapi32.dll in system32, which was not examined)")
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_three_core_files_do_not_prove_a_folder_whole(product: str) -> None:
 def test_client_libraries_are_no_server(files: tuple[InstalledFile, ...]) -> None:
     result = judge(folder(*files))
     assert result.products == ()
-    assert "a client library, as the MAPI/CDO download brings it" in " ".join(one.reason for one in result.foreign)
+    assert "a client library, as installed by the MAPI/CDO download" in " ".join(one.reason for one in result.foreign)
 
 
 def test_counter_case_a_copied_library_of_a_server_is_judged() -> None:

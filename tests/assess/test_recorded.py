@@ -249,15 +249,15 @@ SP1_OF_2003 = folder(installed("Exchsrvr/Bin/Mad.exe", "6.5.7226.0"), installed(
             bin_folder(Store_exe="5.5.2653.23", Emsmdb32_dll="5.5.2653.0"),
             [update(282533)],
             "exchange-5.5/KB282533-2000-12-19",
-            "recorded-but-older: it is recorded as installed in the registry "
-            r"(Microsoft\Updates\Exchange Server 5.5\Q282533), but its files are older or gone: they have gone back",
+            "recorded-but-older: the registry records it as installed "
+            r"(Microsoft\Updates\Exchange Server 5.5\Q282533), but its files are older or gone: the update was undone",
             id="the first release",
         ),
         pytest.param(
             bin_folder(Store_exe="5.5.2654.31", Emsmdb32_dll="5.5.2654.3", Isinteg_exe="5.5.2653.23"),
             [update(282533)],
             "exchange-5.5/KB282533",
-            "recorded-otherwise: it is recorded as installed in the registry "
+            "recorded-otherwise: the registry records it as installed "
             r"(Microsoft\Updates\Exchange Server 5.5\Q282533), which may mean an earlier release of it, or its "
             "package for another service level; the files of this one are older or gone",
             id="a later release",
@@ -266,7 +266,7 @@ SP1_OF_2003 = folder(installed("Exchsrvr/Bin/Mad.exe", "6.5.7226.0"), installed(
             SP2_OF_2003,
             [update(916803, "Exchange Server 2003")],
             "exchange-2003/KB916803",
-            "recorded-otherwise: it is recorded as installed in the registry "
+            "recorded-otherwise: the registry records it as installed "
             r"(Microsoft\Updates\Exchange Server 2003\Q916803), which may mean an earlier release of it, or its "
             "package for another service level; the files of this one are older or gone",
             id="packages for two levels",

@@ -122,7 +122,7 @@ def test_a_level_includes_an_undated_update_with_the_one_that_replaces_it() -> N
     )
     found = finding(judge(known, *server(3, installed(B, "9.9.300.1"))), "exchange-9.9/KB100001")
     assert (found.verdict, found.confidence) == (Verdict.SUPERSEDED, Confidence.MEDIUM)
-    assert found.reasons[-1] == "SP2 includes this update (with one that replaces it)"
+    assert found.reasons[-1] == "SP2 includes this update (through one that replaces it)"
 
 
 def test_an_unreadable_file_is_not_trusted_to_a_level() -> None:
@@ -394,7 +394,7 @@ FORBIDDEN_2 = {"exchange-9.9/KB100002": Importance.FORBIDDEN}
         pytest.param(
             (fix(100001, "a.dll=9.9.300.1", level="SP2"),),
             {},
-            "it needs SP2, which the catalogue has no package of",
+            "it needs SP2, of which the catalogue has no package",
             id="nothing brings the level that it needs",
         ),
         pytest.param(
@@ -410,7 +410,7 @@ FORBIDDEN_2 = {"exchange-9.9/KB100002": Importance.FORBIDDEN}
                 fix(100003, "b.dll=9.9.300.2", level="SP2"),
             ),
             FORBIDDEN_2,
-            "KB100002 is forbidden; it needs SP2, which the catalogue has no package of",
+            "KB100002 is forbidden; it needs SP2, of which the catalogue has no package",
             id="neither of two alternatives",
         ),
     ],
@@ -440,7 +440,7 @@ def test_a_plan_that_is_full_says_what_it_leaves_out(monkeypatch: pytest.MonkeyP
     (_, (steps,)) = planned(known, *server(2, installed(A, "9.9.200.0"), installed(B, "9.9.200.0")))
     plan = steps.plan(["exchange-9.9/KB100001", "exchange-9.9/KB100002"])
     assert [step.update.kb for step in plan.steps] == [100001]
-    assert plan.unreachable == (("exchange-9.9/KB100002", "a plan has at most 1 steps, and this one is full"),)
+    assert plan.unreachable == (("exchange-9.9/KB100002", "a plan has at most 1 steps, and this one has that many"),)
 
 
 def test_a_step_tells_what_it_needs_from_what_nobody_can_tell() -> None:
@@ -901,7 +901,7 @@ def test_an_undated_update_says_so_only_when_a_day_is_asked_about() -> None:
     files = server(3, installed(A, "9.9.300.5"))
     asked = finding(judge(known, *files, as_of=date(2003, 1, 1)), "exchange-9.9/KB100001")
     assert asked.anomalies == (
-        "undated: none of its dates is known, so whether it was available on 2003-01-01 is not known",
+        "undated: none of its dates is known, so whether it was available on 2003-01-01 is unknown",
     )
     assert finding(judge(known, *files), "exchange-9.9/KB100001").anomalies == ()
 

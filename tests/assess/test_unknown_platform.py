@@ -55,5 +55,5 @@ def test_a_file_of_unknown_platform_is_judged_where_both_rows_agree(
     assert str(found.rows[0].state) == state
     if state == "other-platform":
         assert found.reasons[0] == (
-            f"Mapi32.dll is {version} for a platform that is not known, and the table differs by platform"
+            f"Mapi32.dll is {version} for an unknown platform, and the table differs by platform"
         )

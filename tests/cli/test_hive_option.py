@@ -18,9 +18,7 @@ from hotfix_check.saved_result import packaged_schema
 NAME, KEYS = HIVES["exchange-5.5-sp4"]
 ONE = ("--kb", "KB324528")
 LINE = "Registry: SP4, 3 hotfixes recorded"
-GONE_BACK = (
-    r"recorded-but-older: it is recorded as installed in the registry (Microsoft\Updates\Exchange Server 5.5\Q818861)"
-)
+GONE_BACK = r"recorded-but-older: the registry records it as installed (Microsoft\Updates\Exchange Server 5.5\Q818861)"
 
 
 @pytest.fixture

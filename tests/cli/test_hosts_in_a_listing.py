@@ -140,10 +140,10 @@ def test_four_numbers_of_a_header_are_consistent_with_an_update_and_no_more(run:
     }
     assert reasons[5024296] == (
         "undetermined",
-        "consistent with it: X-OWA-Version tells 15.2.1118.26, which is its build",
+        "consistent with it: X-OWA-Version reports 15.2.1118.26, which is its build",
     )
-    assert reasons[5014261][1] == "X-OWA-Version tells 15.2.1118.26, a later build than its 15.2.1118.9"
-    assert reasons[5026261][1].startswith("X-OWA-Version tells 15.2.1118.26, a lower build than its 15.2.1118.")
+    assert reasons[5014261][1] == "X-OWA-Version reports 15.2.1118.26, a later build than its 15.2.1118.9"
+    assert reasons[5026261][1].startswith("X-OWA-Version reports 15.2.1118.26, a lower build than its 15.2.1118.")
 
 
 def test_files_outweigh_what_is_reported(run: Run, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_claims_are_told_and_prove_nothing(run: Run, tmp_path: Path) -> None:
     assert {one["kb"] for one in target["findings"]} == {5014261}
     for one in target["findings"]:
         assert one["verdict"] == "undetermined"
-        assert one["reasons"][-1] == "a list of KB numbers names it as installed, which is a claim and no proof"
+        assert one["reasons"][-1] == "a list of KB numbers lists it as installed, which is a claim, not proof"
         assert "ExSetup.exe" in {row["file"] for row in one["settle_with"]}
 
 
@@ -175,7 +175,7 @@ def test_claims_beside_files_change_no_verdict(two: Path, run: Run, tmp_path: Pa
     claimed = run("scan", "claimed.txt", "-f", "json", "--all").result["targets"][0]
     assert verdicts(claimed) == verdicts(alone)
     (one,) = [one for one in claimed["findings"] if one["id"] == SU]
-    assert one["reasons"][-1] == "Get-HotFix names it as installed, which is a claim and no proof"
+    assert one["reasons"][-1] == "Get-HotFix lists it as installed, which is a claim, not proof"
 
 
 def test_what_was_reported_and_claimed_is_saved(run: Run, tmp_path: Path) -> None:
