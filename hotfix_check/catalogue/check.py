@@ -103,10 +103,10 @@ def _replaced(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
     for field, held in (("replaces", update.replaces or ()), ("contains", update.contains)):
         for older in (updates[one] for one in held if one in updates):
             if update.built is not None and older.built is not None and update.built < older.built:
-                yield f"{field}: {older.name} of {older.built} is newer than this of {update.built}"
+                yield f"{field}: {older.name} of {older.built} is newer than this one of {update.built}"
     for container in (updates[one] for one in update.included_in if one in updates):
         if update.built is not None and container.built is not None and container.built < update.built:
-            yield f"included_in: {container.name} of {container.built} is older than this of {update.built}"
+            yield f"included_in: {container.name} of {container.built} is older than this one of {update.built}"
 
 
 def _unlike(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _unlike(update: Update, updates: Mapping[str, Update]) -> Iterator[str]:
         if older.product != update.product or not own or not theirs or own & theirs:
             continue
         if update.component is None or update.component != older.component:
-            yield f"replaces: {older.name} shares neither a file nor a stated component with this"
+            yield f"replaces: {older.name} shares neither a file nor a stated component with this update"
 
 
 def _too_late(product: Product, updates: list[Update], version: str) -> Iterator[str]:

@@ -61,7 +61,7 @@ def check_packages(update: Update, product: Product) -> Iterator[str]:
 def _row(row: FileRow, product: Product) -> Iterator[str]:
     if row.version is None:
         if row.name.lower().endswith(_PROGRAMS) and row.note is None:
-            yield "a program without a version needs a note that says why"
+            yield "a program without a version needs a note that explains it"
     elif row.range is None and row.version[:3] < product.levels[0].build[:3]:
         first = product.levels[0]
         yield f"{row.version} is below every build of the product ({first.name} is {'.'.join(map(str, first.build))})"
@@ -77,7 +77,7 @@ def _line(update: Update, package: Package, product: Product) -> Iterator[str]:
     # least ...". Such a package is for an earlier line, and has to say which.
     own_of_level = built_on.name in update.included_in and newest[: len(built_on.build)] <= built_on.build
     if package.level not in (None, built_on.name) and not own_of_level:
-        yield f"{newest} is of the line of {built_on.name}, not of {package.level}"
+        yield f"{newest} belongs to the line of {built_on.name}, not {package.level}"
     line = package.line
     for name in update.included_in:
         if "/" not in name and line is not None and product.level_index(name) <= line:

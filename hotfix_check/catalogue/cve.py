@@ -45,7 +45,7 @@ def read_cve(table: Fields) -> Cve:
         raise table.fault("cvss", f"a score of 0.0 to 10.0 with one decimal, as text, expected, found {shown(score)}")
     version = table.choice("cvss_version", CVSS_VERSIONS)
     if (score is None) != (version is None):
-        raise table.fault("cvss_version", "a score and the version of CVSS that it is by stand together")
+        raise table.fault("cvss_version", "a score needs the version of CVSS, and the reverse")
     exploited, due = table.day("known_exploited"), table.day("due")
     if due is not None and (exploited is None or due < exploited):
         raise table.fault("due", "a day after known_exploited expected")

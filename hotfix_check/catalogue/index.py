@@ -214,7 +214,7 @@ class CatalogueIndex:
         """Queries of the file that was opened. One that was written to since is held against the same seal again."""
         touched = stamp_of(_status(self.path)) != self.checked.stamp
         if touched and check_seal(self.path, _AGAIN).sha256 != self.checked.sha256:
-            raise CatalogueError(f"{self.path}: it was replaced by another catalogue during this run: run it again")
+            raise CatalogueError(f"{self.path}: another catalogue replaced it during this run: run it again")
         with connected(self.path) as rows:
             yield rows
 
@@ -270,7 +270,7 @@ def _check_form(path: Path) -> None:
         raise CatalogueError(f"{path}: a SQLite file, but not a catalogue: 'hotfix-check catalogue build' writes one")
     if number != FORMAT:
         raise UnsupportedCatalogueError(
-            f"{path}: an index of format {number}, this hotfix-check reads {FORMAT}: {_AGAIN}"
+            f"{path}: an index of format {number}; this hotfix-check reads {FORMAT}: {_AGAIN}"
         )
 
 
@@ -343,7 +343,7 @@ def connected(path: Path) -> Iterator[Rows]:
         for row in connection.execute(query, values):
             size -= sum(len(value) if isinstance(value, str | bytes) else 1 for value in row)
             if size < 0:
-                raise CatalogueError(f"{path}: a damaged index (it leads to more than it holds): {_AGAIN}")
+                raise CatalogueError(f"{path}: a damaged index (it refers to more than it holds): {_AGAIN}")
             yield row
 
     try:

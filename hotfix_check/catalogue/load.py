@@ -114,7 +114,7 @@ def read_parsed(documents: Sequence[CatalogueFile], faults: list[str], *, sha256
     if not faults and not products:
         faults.append("catalogue: no product in it")
     if faults:
-        more = ["catalogue: more faults than are told here"] if len(faults) > MAX_FAULTS else []
+        more = ["catalogue: more faults than are listed here"] if len(faults) > MAX_FAULTS else []
         raise CatalogueError(*faults[:MAX_FAULTS], *more)
     return Catalogue(
         version=max(document.version for document in documents).isoformat(),
@@ -265,7 +265,7 @@ def _json_lines(data: bytes, path: str) -> object:
     if not isinstance(top, dict):
         raise CatalogueError(f"{path}: line 1: a table was expected, found {shown(top)}")
     if "update" in top:
-        raise CatalogueError(f"{path}: line 1: update: the updates stand on lines of their own")
+        raise CatalogueError(f"{path}: line 1: update: each update needs a line of its own")
     return {**top, "update": updates}
 
 

@@ -48,7 +48,7 @@ def check_seal(path: Path, otherwise: str) -> Checked:
     except OSError as error:
         raise CatalogueError(f"{path}: cannot be read: {error.strerror or error}") from None
     if seal != _MARK + digest.hexdigest().encode():
-        raise CatalogueError(f"{path}: a damaged index (its bytes do not fit its checksum): {otherwise}")
+        raise CatalogueError(f"{path}: a damaged index (its checksum does not match): {otherwise}")
     return Checked(digest.hexdigest(), stamp_of(status))
 
 

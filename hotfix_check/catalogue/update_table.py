@@ -37,7 +37,7 @@ def read_update(table: Fields, product: Product) -> Update:
     kind = Kind(table.need("kind", table.choice("kind", tuple(Kind))))
     level_name = _level_name(table, "level", table.text("level"), product)
     if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
-        raise table.fault("level", "a service pack or cumulative update, and nothing else, names the level it brings")
+        raise table.fault("level", "only a service pack or cumulative update names the level it brings")
     released = table.day("released")
     released_month = _month(table, "released_month")
     if released is not None and released_month is not None:
@@ -92,7 +92,7 @@ def update_id(table: Fields, product_id: str) -> str:
     kb = _kb(table)
     own_id = table.text("id") or (f"KB{kb}" if kb is not None else None)
     if own_id is None:
-        raise table.fault("kb", "missing (an update whose number is not known needs an id)")
+        raise table.fault("kb", "missing (an update without a known number needs an id)")
     return f"{product_id}/{own_id}"
 
 
@@ -162,7 +162,7 @@ def _package(table: Fields, product: Product) -> Package:
     level = _level_name(table, "level", table.text("level"), product)
     built_for = _level_name(table, "line", table.text("line"), product)
     if level is not None and built_for is not None:
-        raise table.fault("line", "the level is stated: the line follows from it")
+        raise table.fault("line", "the level is stated, and the line follows from it: leave it out")
     rows = tuple(_row(row, product) for row in table.tables("files", file_label))
     package = Package(
         level=level,

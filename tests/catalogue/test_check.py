@@ -124,15 +124,15 @@ def test_the_default_catalogue_is_in_order() -> None:
         ),
         (
             BASE + DATED + with_line(SECOND, "released = 2002-01-01\ncontains = [123456]"),
-            "exchange-9.9/KB123457: contains: KB123456 of 2002-01-02 is newer than this of 2002-01-01",
+            "exchange-9.9/KB123457: contains: KB123456 of 2002-01-02 is newer than this one of 2002-01-01",
         ),
         (
             BASE + DATED + with_line(SECOND, "released = 2002-01-01\nreplaces = [123456]"),
-            "exchange-9.9/KB123457: replaces: KB123456 of 2002-01-02 is newer than this of 2002-01-01",
+            "exchange-9.9/KB123457: replaces: KB123456 of 2002-01-02 is newer than this one of 2002-01-01",
         ),
         (
             BASE + with_line(DATED, 'included_in = ["KB123457"]') + with_line(SECOND, "released = 2002-01-01"),
-            "exchange-9.9/KB123456: included_in: KB123457 of 2002-01-01 is older than this of 2002-01-02",
+            "exchange-9.9/KB123456: included_in: KB123457 of 2002-01-01 is older than this one of 2002-01-02",
         ),
         (
             BASE + with_line(UPDATE, "released = 2026-11-22"),
@@ -148,13 +148,13 @@ def test_the_default_catalogue_is_in_order() -> None:
         ),
         (
             BASE + with_line(UPDATE, "replaces = [123457]") + SECOND.replace("Store.exe", "Emsmta.exe"),
-            "exchange-9.9/KB123456: replaces: KB123457 shares neither a file nor a stated component with this",
+            "exchange-9.9/KB123456: replaces: KB123457 shares neither a file nor a stated component with this update",
         ),
         (
             BASE
             + with_line(UPDATE, 'replaces = [123457]\ncomponent = "Information Store"')
             + with_line(SECOND, 'component = "MTA"').replace("Store.exe", "Emsmta.exe"),
-            "exchange-9.9/KB123456: replaces: KB123457 shares neither a file nor a stated component with this",
+            "exchange-9.9/KB123456: replaces: KB123457 shares neither a file nor a stated component with this update",
         ),
         (
             BASE + with_line(UPDATE, 'included_in = ["SP1"]'),
@@ -170,11 +170,11 @@ def test_the_default_catalogue_is_in_order() -> None:
         ),
         (
             BASE + with_line(UPDATE, 'included_in = ["SP1"]').replace("  files", OF_RTM + "  files"),
-            "exchange-9.9/KB123456: package 1: 9.9.2.7 is of the line of SP1, not of RTM",
+            "exchange-9.9/KB123456: package 1: 9.9.2.7 belongs to the line of SP1, not RTM",
         ),
         (
             BASE + UPDATE.replace("  files", OF_RTM + "  files"),
-            "exchange-9.9/KB123456: package 1: 9.9.2.7 is of the line of SP1, not of RTM",
+            "exchange-9.9/KB123456: package 1: 9.9.2.7 belongs to the line of SP1, not RTM",
         ),
         (
             BASE + UPDATE.replace("9.9.2.7", "9.9.0.7"),
@@ -182,7 +182,7 @@ def test_the_default_catalogue_is_in_order() -> None:
         ),
         (
             BASE + UPDATE.replace(', version = "9.9.2.7"', ""),
-            "exchange-9.9/KB123456: package 1: Store.exe: a program without a version needs a note that says why",
+            "exchange-9.9/KB123456: package 1: Store.exe: a program without a version needs a note that explains it",
         ),
         (
             BASE + DATED + DATED.replace("123456", "123457").replace("2.7", "2.6").replace("01-02", "01-03"),

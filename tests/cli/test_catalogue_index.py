@@ -231,7 +231,7 @@ def test_one_number_of_a_cache_changed_by_hand_changes_no_verdict(
 def test_a_damaged_index_that_the_user_named_is_one_line(run: Run, samples: Path, own: Path) -> None:
     edited(own, "DELETE FROM updates WHERE content LIKE '%818861%'")
     done = run("scan", samples / "exchange-5.5-sp4", "--catalogue", "own.sqlite")
-    message = "a damaged index (its bytes do not fit its checksum): delete it, or build it again"
+    message = "a damaged index (its checksum does not match): delete it, or build it again"
     assert (done.code, done.out) == (2, "")
     assert done.err == f"hotfix-check: error: own.sqlite: {message}\n"
 

@@ -125,7 +125,7 @@ def test_other_content_is_shown_and_taken_with_replace(data: Path, capsys: pytes
         ),
         pytest.param(
             article(100001).replace("Mail is slow", "Exchange Server 5.5 Service Pack 9"),
-            "exchange-5.5.toml: KB100001: level: a service pack or cumulative update, and nothing else, names",
+            "exchange-5.5.toml: KB100001: level: only a service pack or cumulative update names",
             id="a level that the product does not have",
         ),
     ],
