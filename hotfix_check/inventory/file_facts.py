@@ -152,7 +152,7 @@ def _second_opinion(file: FileBytes, facts: pe.PeFacts) -> tuple[str, ...]:
         other.exports_get_outlook_version is not facts.exports_get_outlook_version
     ):
         finds = "finds" if other.exports_get_outlook_version else "does not find"
-        notes.append(f"readers-disagree: pefile {finds} the export GetOutlookVersion, by which a stub is known")
+        notes.append(f"readers-disagree: pefile {finds} the export GetOutlookVersion, which marks the stub")
     if other.checksum_stored not in (0, other.checksum_computed):
         notes.append(
             f"checksum-wrong: the header says {other.checksum_stored:#010x}, the content gives "

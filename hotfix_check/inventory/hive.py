@@ -78,7 +78,7 @@ class _Stream:
     def spend(self, steps: int) -> None:
         self._left -= steps
         if self._left < 0:
-            raise HiveError(f"its keys lead to more than {MAX_STEPS} reads")
+            raise HiveError(f"its keys refer to more than {MAX_STEPS} reads")
 
     def read(self, size: int = -1) -> bytes:
         self.spend(1)
@@ -147,7 +147,7 @@ def read_hive(path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] |
                 found.faults.append(f"{_reason(error)} (below {name})")
     notes = [f"only read in part: {fault}" for fault in dict.fromkeys(found.faults)]
     if header.primary_sequence_num != header.secondary_sequence_num:
-        notes.append("not written to the end: its last changes are in its log files (SOFTWARE.LOG), which are not read")
+        notes.append("not completely written: its last changes are in its log files (SOFTWARE.LOG), which are not read")
     setups, updates = in_order(found.setups, found.updates)
     return RegistryRecords(
         hive=path,
@@ -190,7 +190,7 @@ def in_order(
 
 def _reason(error: Exception) -> str:
     """In our own words: a library's text may quote the hive, and has lines."""
-    return str(error) if isinstance(error, HiveError) else "damaged: a key or a value leads nowhere"
+    return str(error) if isinstance(error, HiveError) else "damaged: a key or a value points nowhere"
 
 
 def _children(key: Any, stream: Spends) -> Iterator[Any]:

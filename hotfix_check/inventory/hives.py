@@ -16,7 +16,7 @@ HIVE_NAME = "software"
 """The file of HKLM\\SOFTWARE, in lower case; it lies in System32\\config below Windows or Winnt."""
 _PLACES = (("windows", "system32", "config", HIVE_NAME), ("winnt", "system32", "config", HIVE_NAME))
 NOT_THE_ONE = "a registry hive beside the one that counts"
-KEPT_ASIDE = "a registry hive that is kept aside, so it is not read"
+KEPT_ASIDE = "a registry hive kept as a spare, which is not read"
 
 
 def is_hive_place(parts: tuple[str, ...]) -> bool:

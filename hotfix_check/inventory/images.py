@@ -85,13 +85,13 @@ def image_words(read_at: ReadAt, size: int) -> str | None:
     head = read_at(0, 2 * _SECTOR)
     for start, what, how in _AT_START:
         if head.startswith(start) and (start != b"<<< " or _VDI in head[:64]):
-            return f"{what}, which is not read: {how}"
+            return f"{what}, which cannot be read directly: {how}"
     if read_at(max(size - _SECTOR, 0), 8) == b"conectix":
-        return f"a virtual disk (VHD), which is not read: {_MOUNT}: Mount-VHD -ReadOnly, guestmount"
+        return f"a virtual disk (VHD), which cannot be read directly: {_MOUNT}: Mount-VHD -ReadOnly, guestmount"
     if head[_SECTOR : _SECTOR + 8] == b"EFI PART" or _is_partitioned(head):
-        return f"a raw disk image, which is not read: {_MOUNT}: losetup -P -r, Arsenal Image Mounter"
+        return f"a raw disk image, which cannot be read directly: {_MOUNT}: losetup -P -r, Arsenal Image Mounter"
     if head[54:62] in _FAT or head[82:90] in _FAT:
-        return f"a raw volume (FAT), which is not read: {_MOUNT}: mount -o ro,loop"
+        return f"a raw volume (FAT), which cannot be read directly: {_MOUNT}: mount -o ro,loop"
     return None
 
 

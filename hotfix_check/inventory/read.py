@@ -195,7 +195,7 @@ def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | Unreadab
             records = read_hive(found.inner, status.st_size, positioned(fd), digest)
             if _is_same(os.fstat(fd), status):
                 return records
-            return UnreadableFile(path=found.inner, reason="the registry hive was changed while it was read")
+            return UnreadableFile(path=found.inner, reason="the registry hive changed while it was read")
         finally:
             os.close(fd)
     except (OSError, pe.PeError, HiveError) as error:

@@ -173,7 +173,7 @@ def read_target(
     )
     first, *others = read_targets(target, asked, on_file)
     if others:
-        raise TargetError(f"{path_text(str(target))}: {len(others) + 1} hosts in it, where one was expected")
+        raise TargetError(f"{path_text(str(target))}: {len(others) + 1} hosts in it, one expected")
     return first
 
 
@@ -209,7 +209,7 @@ def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory
 
         if is_other_text(file):
             forms = closest(text_head(file) or "")
-            raise TargetError(f"{file.where}: text, but none of the listings that can be read. Closest are {forms}")
+            raise TargetError(f"{file.where}: text, but not in a form that can be read. Closest are {forms}")
     if file is not None and file.fd is None:
         raise TargetError(f"{file.where}: neither a listing nor a saved inventory; give a program by its path")
     return (read_disk(target.path, asked, on_file, is_folder=False, lone=file),)
@@ -277,7 +277,7 @@ def _refuse_result(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inven
     where = target.opened.where
     raise TargetError(
         f"{where}: a saved result, which was judged already: 'hotfix-check convert' renders it again, 'hotfix-check "
-        "compare' holds it against a target"
+        "compare' compares it with a target"
     )
 
 

@@ -148,7 +148,7 @@ def test_a_renamed_archive_with_a_hive_in_it_is_the_same_evidence(run: Run, tmp_
 
 def test_a_dirty_hive_is_told(run: Run, server: Path, tmp_path: Path) -> None:
     (tmp_path / "hive").write_bytes(build_hive(KEYS, dirty=True))
-    assert "! not written to the end" in run("scan", server, "--hive", "hive", *ONE).out
+    assert "! not completely written" in run("scan", server, "--hive", "hive", *ONE).out
 
 
 @pytest.mark.parametrize(

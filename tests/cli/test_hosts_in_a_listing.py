@@ -106,7 +106,7 @@ def test_standard_input_is_a_target(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert [one["path"] for one in ran.result["targets"]] == ["standard input: MBX1", "standard input: MBX2"]
     assert "standard input: nothing in it" in scan(b" \r\n", "scan", "-").err
     assert "standard input: neither a listing nor a saved inventory" in scan(b"MZ\x90\0", "scan", "-").err
-    assert "standard input: text, but none" in scan(b"Dear all", "scan", "-").err
+    assert "standard input: text, but not in a form" in scan(b"Dear all", "scan", "-").err
     assert "save it to a file first" in scan(TWO.encode(), "scan", "-", "-o", "evidence.manifest.json").err
 
 

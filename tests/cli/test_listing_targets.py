@@ -115,4 +115,4 @@ def test_text_that_is_no_listing_is_refused_in_one_line(run: Run, tmp_path: Path
         ran = run(*command)
         (line,) = [line for line in ran.err.splitlines() if "error" in line]
         assert (ran.code, ran.out) == (2, "")
-        assert "notes.txt: text, but none of the listings that can be read. Closest are " in line
+        assert "notes.txt: text, but not in a form that can be read. Closest are " in line

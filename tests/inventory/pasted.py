@@ -252,7 +252,7 @@ CRASHED = ["- mapi32.dll 6.5.7638.2", "- store.exe 6.5.7638.1"]
 OF_TWO = [f"MBX1 {FILE} 15.1.2507.39", f"MBX2 {FILE} 15.1.2507.6"]
 CLAIMS = ["MBX1 claims KB5014261", "MBX1 claims KB5031356"]
 CU12 = "AdminDisplayVersion 15.2.1118.7"
-LOST = "cuts its path, so which file it is is not shown"
+LOST = "cuts its path, so the file is unknown"
 
 SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
     ("FileVersionInfo table", "as printed", TABLE, [f"- {FILE} 15.2.1748.39"]),

@@ -259,7 +259,7 @@ def test_a_tar_that_breaks_off_says_so(mode: str, tmp_path: Path) -> None:
 
 
 PACKERS = pytest.mark.parametrize("packer", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
-UNPROVEN = "no checksum vouches for it: the archive that holds it cannot be read to its end"
+UNPROVEN = "no checksum covers it: its archive cannot be read to the end"
 
 
 def gzip_of(data: bytes, *, checksum: int, length: int) -> bytes:
@@ -326,14 +326,14 @@ def test_what_is_behind_the_end_of_a_tar_is_told(behind: bytes, tmp_path: Path) 
     target.write_bytes(target.read_bytes() + behind)
     inventory = read(target)
     assert versions(inventory) == {"Store.exe": "5.5.2653.23"}
-    assert reasons(inventory) == {"x.tar": "something behind its end mark: damaged, or several archives in one"}
+    assert reasons(inventory) == {"x.tar": "data after its end mark: damaged, or several archives in one"}
 
 
 def test_a_sparse_tar_of_terabytes_ends(tmp_path: Path) -> None:
     target = tarred(tmp_path / "x.tar", ("Store.exe", STORE))
     with target.open("r+b") as stream:
         stream.truncate(1 << 43)
-    assert reasons(read(target)) == {"x.tar": "more than 16777216 bytes behind its end mark"}
+    assert reasons(read(target)) == {"x.tar": "more than 16777216 bytes after its end mark"}
 
 
 def test_two_zips_in_one_file_are_told(tmp_path: Path) -> None:
@@ -415,7 +415,7 @@ def test_a_zip_time_is_utc_only_where_an_extra_field_says_so(
     info = zipfile.ZipInfo("Store.exe", (2003, 7, 1, 19, 44, 0))
     info.extra = extra
     (file,) = read(zipped(tmp_path / "x.zip", (info, STORE))).files
-    local = ("local-time: the archive says 2003-07-01 19:44:00, in a time zone that it does not tell",)
+    local = ("local-time: the archive says 2003-07-01 19:44:00, in an unknown time zone",)
     assert file.modified == modified
     assert file.notes == (() if modified else local)
 
@@ -426,7 +426,7 @@ def test_a_cabinet_tells_a_local_time(tmp_path: Path) -> None:
     (file,) = read(tmp_path / "x.cab").files
     assert file.path == "x.cab!/Bin/Store.exe"
     assert file.modified is None
-    assert file.notes == ("local-time: the archive says 2003-07-03 17:44:00, in a time zone that it does not tell",)
+    assert file.notes == ("local-time: the archive says 2003-07-03 17:44:00, in an unknown time zone",)
 
 
 @needs_libarchive
@@ -569,7 +569,7 @@ def test_a_zip_member_that_holds_more_than_it_says_is_unpacked_as_far_as_it_says
     target.write_bytes(target.read_bytes().replace(struct.pack("<I", 48 << 20), struct.pack("<I", 100)))
     inventory, most = peak_of(lambda: read(target))
     assert versions(inventory) == {"b/Store.exe": "5.5.2653.23"}
-    assert reasons(inventory) == {"a/Store.exe": "damaged: its checksum is not that of its content"}
+    assert reasons(inventory) == {"a/Store.exe": "damaged: its checksum does not match its content"}
     assert most < 16 << 20
 
 
@@ -619,7 +619,7 @@ def test_a_zip_member_of_a_method_that_is_not_read_is_one_line_and_the_others_ar
     target.write_bytes(data)
     inventory = read(target)
     assert versions(inventory) == {"b/Store.exe": "5.5.2650.23"}
-    assert reasons(inventory) == {"a/Store.exe": f"not unpacked: it is packed by {words}"}
+    assert reasons(inventory) == {"a/Store.exe": f"not unpacked: it is compressed by {words}"}
     assert not inventory.broken_off
 
 

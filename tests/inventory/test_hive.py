@@ -140,7 +140,7 @@ def test_a_dirty_hive_says_that_its_log_is_not_read() -> None:
     records = read(build_hive(SERVER, dirty=True))
     assert len(records.setups) == 1
     assert records.complete
-    assert [note.partition(":")[0] for note in records.notes] == ["not written to the end"]
+    assert [note.partition(":")[0] for note in records.notes] == ["not completely written"]
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_a_dirty_hive_says_that_its_log_is_not_read() -> None:
     [
         pytest.param(b"", "not a registry hive: it does not begin with regf", id="empty"),
         pytest.param(b"MZ" + bytes(5000), "not a registry hive: it does not begin with regf", id="a program"),
-        pytest.param(b"regf", "damaged: a key or a value leads nowhere", id="four bytes"),
+        pytest.param(b"regf", "damaged: a key or a value points nowhere", id="four bytes"),
         pytest.param(build_hive(SERVER)[:4096], "damaged: its root key is not where its header says", id="no bin"),
-        pytest.param(build_hive(SERVER)[:4300], "damaged: a key or a value leads nowhere", id="cut in the first bin"),
+        pytest.param(build_hive(SERVER)[:4300], "damaged: a key or a value points nowhere", id="cut in the first bin"),
     ],
 )
 def test_what_is_no_hive_says_so(data: bytes, reason: str) -> None:
@@ -276,7 +276,7 @@ def test_nothing_is_asked_for_in_large_pieces_and_nothing_is_asked_for_ever(monk
         return data[offset : offset + size]
 
     assert read_hive("SOFTWARE", len(data), read_at, None).notes == (
-        "only read in part: its keys lead to more than 20000 reads (below Microsoft)",
+        "only read in part: its keys refer to more than 20000 reads (below Microsoft)",
     )
     assert max(pieces) <= 4096
     assert len(pieces) <= 20_000
@@ -364,7 +364,7 @@ def test_the_highest_hive_counts_and_none_of_a_windows_before_an_upgrade(tmp_pat
     assert inventory.registry is not None
     assert (inventory.registry.hive, len(inventory.registry.setups)) == (f"{within}{first}", 1)
     assert told(inventory) == {
-        f"{within}{old}": "a registry hive that is kept aside, so it is not read",
+        f"{within}{old}": "a registry hive kept as a spare, which is not read",
         f"{within}{second}": "a registry hive beside the one that counts",
         f"{within}{broken}": "a registry hive beside the one that counts"
         if packed
@@ -435,7 +435,7 @@ def test_the_highest_hive_that_can_be_read_counts_in_every_container_and_order(
     assert reasons.keys() == {within + place for place in MANY if place != f"b/{HIVE}"}
     assert reasons[within + HIVE] == "not a registry hive: it does not begin with regf"
     assert reasons[f"{within}c/{HIVE}"] == "a registry hive beside the one that counts"
-    assert reasons[f"{within}Windows.old/{HIVE}"] == "a registry hive that is kept aside, so it is not read"
+    assert reasons[f"{within}Windows.old/{HIVE}"] == "a registry hive kept as a spare, which is not read"
 
 
 @pytest.mark.parametrize("packs", ["zipped", "tarred", "seven_zipped"])
@@ -489,7 +489,7 @@ def test_of_one_archive_few_hives_are_read_however_many_there_are(
     assert inventory.registry.hive == f"disk!/7/{HIVE}"
     reasons = told(inventory)
     assert len(reasons) == 8
-    assert reasons[f"disk!/1/{HIVE}"] == "a registry hive after 3 others that were read, so it is not read"
+    assert reasons[f"disk!/1/{HIVE}"] == "a registry hive beyond the 3 that are read"
 
 
 @pytest.mark.parametrize("every_pe", [False, True], ids=["of a scan", "of an inventory"])
@@ -552,7 +552,7 @@ def test_a_hive_that_changes_while_it_is_read_is_an_entry(tmp_path: Path, monkey
 
     monkeypatch.setattr("hotfix_check.inventory.hive.read_hive", changing)
     assert [*told(read_target(tmp_path, wanted=frozenset())).values()] == [
-        "the registry hive was changed while it was read"
+        "the registry hive changed while it was read"
     ]
 
 

@@ -38,7 +38,9 @@ def test_an_image_is_named_as_what_it_is(name: str, data: bytes, what: str, how:
             assert target.kind is TargetKind.IMAGE
         with pytest.raises(TargetError) as caught:
             read_target(path, wanted=frozenset())
-        assert str(caught.value).startswith(f"{path}: {what}, which is not read: ") and how in str(caught.value)
+        assert str(caught.value).startswith(f"{path}: {what}, which cannot be read directly: ") and how in str(
+            caught.value
+        )
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ\x90\0" + bytes(600), bytes(2000), b"<<< merge conflict", b"Rar", b"TAPE"])
@@ -57,7 +59,7 @@ def test_in_a_folder_each_is_named_beside_what_is_read(tmp_path: Path) -> None:
     inventory = read_target(tmp_path, wanted=frozenset({"store.exe"}))
     told = {one.path: one.reason for one in inventory.unreadable}
     assert told.keys() == {"Store.exe", *(name for name, _, _, _ in IMAGES)}
-    assert all(told[name].startswith(f"{what}, which is not read: ") for name, _, what, _ in IMAGES)
+    assert all(told[name].startswith(f"{what}, which cannot be read directly: ") for name, _, what, _ in IMAGES)
     assert all(one.is_folder for one in inventory.unreadable if one.path != "Store.exe")
 
 
@@ -66,7 +68,8 @@ def test_a_scan_of_an_image_is_one_line(run: Run, tmp_path: Path) -> None:
     ran = run("scan", "disk.E01", "-q")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.splitlines() == [
-        "hotfix-check: error: disk.E01: an EnCase image (E01), which is not read: mount it read-only and scan the "
+        "hotfix-check: error: disk.E01: an EnCase image (E01), which cannot be read directly: mount it read-only "
+        "and scan the "
         "folder: ewfmount, Arsenal Image Mounter"
     ]
 

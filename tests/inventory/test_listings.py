@@ -379,7 +379,7 @@ def test_of_what_is_no_evidence_only_versions_are_kept(tmp_path: Path) -> None:
     inventory = read(tmp_path, json.dumps(rows))
     assert [(file.path, file.size) for file in inventory.files] == [("C:/other.dll", None), ("C:/readme.cfg", 7)]
     assert [(file.path, file.reason) for file in inventory.unreadable] == [
-        ("C:/Store.exe", "osquery gives no version of it")
+        ("C:/Store.exe", "osquery gives no version for it")
     ]
     assert (inventory.files_seen, inventory.files_read) == (4, 2)
 
@@ -482,9 +482,7 @@ def test_anything_else_is_no_listing(content: bytes, tmp_path: Path) -> None:
 def test_other_text_is_refused_in_a_line_that_names_the_formats(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("Dear all")
-    with pytest.raises(
-        TargetError, match=r"notes.txt: text, but none of the listings .*Closest are PowerShell: Get-Command"
-    ):
+    with pytest.raises(TargetError, match=r"notes.txt: text, but not in a form .*Closest are PowerShell: Get-Command"):
         read_target(path, wanted=WANTED)
     assert read_target(path, wanted=frozenset({"notes.txt"})).kind is TargetKind.FILE
     for content in (b"MZ\x90\0", b""):

@@ -105,7 +105,7 @@ def test_prose_is_no_listing(text: str) -> None:
 
 
 def test_a_level_that_the_console_cut_is_told_so() -> None:
-    with pytest.raises(TargetError, match=r"pasted\.txt: the console cut what it tells \(\.\.\.\): '\| Format-List'"):
+    with pytest.raises(TargetError, match=r"pasted\.txt: the console cut its output \(\.\.\.\): '\| Format-List'"):
         read_listing(opened(SERVERS.replace(" (Build 1118.7)", "...").replace(" (Build 2507.6)", "...")), wanted=WANTED)
 
 

@@ -203,5 +203,5 @@ def test_a_second_reader_that_sees_no_stub_where_the_first_does_is_a_note(
     assert (file.outlook_stub, file.notes) == (True, ())
     monkeypatch.setattr("pefile.PE.parse_export_directory", lambda *_, **__: None)
     (file,) = read(tmp_path, "mapi32.dll", cross_check=True).files
-    said = "readers-disagree: pefile does not find the export GetOutlookVersion, by which a stub is known"
+    said = "readers-disagree: pefile does not find the export GetOutlookVersion, which marks the stub"
     assert (file.outlook_stub, file.notes) == (True, (said,))

@@ -126,10 +126,10 @@ def test_a_result_without_a_target_is_a_problem(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("notes.txt", b"nothing of use", "notes.txt: text, but none of the listings"),
+        ("notes.txt", b"nothing of use", "notes.txt: text, but not in a form"),
         ("old.json", b'{"schema": "hotfix-check/result/1"}', "old.json: "),
         ("x.7z", b"7z\xbc\xaf\x27\x1c" + bytes(60), "x.7z"),
-        ("\x1b[31m.txt", b"nothing of use", "text, but none"),
+        ("\x1b[31m.txt", b"nothing of use", "text, but not in a form"),
     ],
 )
 def test_what_cannot_be_judged_is_one_problem(

@@ -73,7 +73,7 @@ def read_iso(stream: BinaryIO, taker: Taker) -> None:
     stated = image.pvd.space_size * _BLOCK
     if stated > stream.seek(0, os.SEEK_END):
         # pycdlib shows a file past the end as an empty one
-        raise ArchiveFault(f"cut short: it says that it has {stated} bytes")
+        raise ArchiveFault(f"cut short: its header says {stated} bytes")
 
 
 def _iso(image: pycdlib.PyCdlib) -> Iterator[tuple[DirectoryRecord, Member]]:

@@ -16,7 +16,7 @@ from hotfix_check.inventory.registry import RegistryRecords
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
 
-UNPROVEN = "no checksum vouches for it: the archive that holds it cannot be read to its end"
+UNPROVEN = "no checksum covers it: its archive cannot be read to the end"
 SEVERAL = "the archive has several files of this name, and they differ"
 _NO_PROGRAM = "no program"  # in the place of a digest: of a file that is not evidence
 
@@ -170,7 +170,7 @@ class Taker:
         facts = file_facts(unpacked.file(), self.asked, evidence=evidence, program=self._is_program(unpacked.path))
         local = unpacked.member.local_time
         if isinstance(facts, InstalledFile) and local is not None:
-            note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in a time zone that it does not tell"
+            note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in an unknown time zone"
             facts = replace(facts, notes=(*facts.notes, note))
         if self._is_first(unpacked.path, _NO_PROGRAM if facts is None else unpacked.sha256()) and facts is not None:
             self._keep(facts)
@@ -197,7 +197,7 @@ class Taker:
         if self.hive is not None and outranks(self.hive.hive, path):
             return NOT_THE_ONE
         if self.budget.hives >= MAX_HIVES:
-            return f"a registry hive after {MAX_HIVES} others that were read, so it is not read"
+            return f"a registry hive beyond the {MAX_HIVES} that are read"
         return None
 
     def _take_hive(self, unpacked: Unpacked) -> None:

@@ -120,9 +120,9 @@ def read_seven_zip(stream: BinaryIO, taker: Taker) -> None:
             sips.longest = _SIP
             _read_members(archive, taker)
     except PasswordRequired as error:
-        raise ArchiveFault("encrypted: not even its names can be read without its password") from error
+        raise ArchiveFault("encrypted: even its file names need the password") from error
     except UnsupportedCompressionMethodError as error:
-        raise ArchiveFault("it is packed by a method that py7zr does not know") from error
+        raise ArchiveFault("it is compressed by a method that py7zr does not know") from error
     except ArchiveError as error:
         raise ArchiveFault(f"damaged: {error}") from error
 

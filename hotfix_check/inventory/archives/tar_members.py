@@ -49,7 +49,7 @@ class _Forward:
 
     def seek(self, position: int) -> int:
         if position < self._position:
-            raise ArchiveFault("damaged: a member says that it ends before it begins")
+            raise ArchiveFault("damaged: a member ends before it begins")
         if self._budget is None:
             self._stream.seek(position)
             self._position = position
@@ -174,9 +174,9 @@ def _read_to_the_end(forward: _Forward) -> None:
     while left > 0 and (data := forward.read(min(16 * CHUNK, left))):
         left -= len(data)
         if data.strip(b"\0"):
-            raise ArchiveFault("something behind its end mark: damaged, or several archives in one")
+            raise ArchiveFault("data after its end mark: damaged, or several archives in one")
     if not left and forward.read(1):
-        raise ArchiveFault(f"more than {MAX_PADDING} bytes behind its end mark")
+        raise ArchiveFault(f"more than {MAX_PADDING} bytes after its end mark")
 
 
 def _member(info: tarfile.TarInfo) -> Member:

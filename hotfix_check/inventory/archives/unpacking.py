@@ -51,7 +51,7 @@ class Unpacked:
     def check(self) -> None:
         """Raises MemberFault when the bytes are not those that were packed."""
         if self.wanted and self.member.crc is not None and zlib.crc32(self.data) != self.member.crc:
-            raise MemberFault("damaged: its checksum is not that of its content")
+            raise MemberFault("damaged: its checksum does not match its content")
 
     def sha256(self) -> str:
         """Of what was unpacked, in hexadecimal."""

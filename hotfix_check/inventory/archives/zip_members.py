@@ -52,7 +52,7 @@ def read_zip(stream: BinaryIO, taker: Taker) -> None:
         unlisted = min((info.header_offset for info in archive.infolist()), default=0)
         if unlisted:
             raise ArchiveFault(
-                f"damaged, or several archives in one: its directory lists nothing of its first {unlisted} bytes"
+                f"damaged, or several archives in one: its directory lists nothing in its first {unlisted} bytes"
             )
         # An archive within is opened only when nothing beside it is evidence, so it comes last.
         for info in sorted(archive.infolist(), key=lambda info: has_archive_suffix(info.filename)):
@@ -83,7 +83,7 @@ def _fill(unpacked: Unpacked, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -
         with archive.open(_as_stored(info)) as packed:
             fill_from_packed(unpacked, cast(BinaryIO, packed), info)
     else:
-        raise MemberFault(f"not unpacked: it is packed by {_NOT_READ.get(method, 'another method')} ({method})")
+        raise MemberFault(f"not unpacked: it is compressed by {_NOT_READ.get(method, 'another method')} ({method})")
 
 
 def _as_stored(info: zipfile.ZipInfo) -> zipfile.ZipInfo:

@@ -85,7 +85,7 @@ def taken(
     if not name:
         return None
     if listed.cut:
-        return UnreadableFile(path=path, reason=f"{source} cuts its path, so which file it is is not shown")
+        return UnreadableFile(path=path, reason=f"{source} cuts its path, so the file is unknown")
     version, text = listed.fixed, listed.version_text
     notes: tuple[str, ...] = ()
     if version is None and listed.doubt is None and text is not None and name not in plain:
@@ -98,7 +98,7 @@ def taken(
         if listed.doubt is not None:
             reason = f"{source} {listed.doubt}"
         elif text is None:
-            reason = f"{source} gives no version of it"
+            reason = f"{source} gives no version for it"
         else:
             reason = f"{source} gives the version {shown(text)}, which is not four numbers"
         return UnreadableFile(path=path, reason=reason, size=listed.size, modified=listed.modified)

@@ -54,7 +54,7 @@ def read_listing(
                 raise TargetError(f"{where}: more than {MAX_HOSTS} hosts are named")
             hosts.setdefault(key, _Host(said.host, said.source)).add(said, wanted, plain)
     if not hosts and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
-        raise TargetError(f"{where}: the console cut what it tells (...): '| Format-List' shows all of it")
+        raise TargetError(f"{where}: the console cut its output (...): '| Format-List' shows all of it")
     if not hosts:
         hosts[None] = _Host(None, "a listing")
     several = len(hosts) > 1

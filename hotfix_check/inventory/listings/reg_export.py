@@ -68,7 +68,7 @@ class _Steps:
     def spend(self, steps: int) -> None:
         self._left -= steps
         if self._left < 0:
-            raise HiveError(f"its keys lead to more than {MAX_STEPS} reads")
+            raise HiveError(f"its keys refer to more than {MAX_STEPS} reads")
 
 
 def is_reg_export(head: str) -> bool:
@@ -120,7 +120,7 @@ def _records(
         sha256=None,
         setups=setups,
         updates=updates,
-        notes=("an export: what it leaves out is not known",),
+        notes=("an export, which may be incomplete",),
         complete=False,
     )
 
