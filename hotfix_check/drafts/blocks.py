@@ -64,7 +64,7 @@ class _Block:
             for table in draft.skipped
         ]
         if not draft.title:
-            lines.append("# the text gives no title: write one")
+            lines.append("# the text has no title: write one")
         number = "an update whose number is not known" if draft.kb is None else f"KB{draft.kb}"
         fields: dict[str, object] = {
             "kb": draft.kb,
@@ -151,7 +151,7 @@ class _Block:
                 unknown += 1
         if unknown:
             lines.append(
-                "  # a prerequisite above has no word in the catalogue: add it, then set prerequisites_stated = true"
+                "  # a prerequisite above is not in the catalogue's words: add it, then set prerequisites_stated = true"
             )
         if groups or not (unknown or others):
             lines.append(f"  prerequisites = {toml_value(groups)}")

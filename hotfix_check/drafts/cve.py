@@ -61,7 +61,7 @@ def read_cves(data: bytes, source: str, products: Mapping[str, Product]) -> list
         raise ArticleError(str(error)) from None
     found = list(_record(document, products) if "cveMetadata" in document else _csaf(document, products))
     if not any(draft.fixed for draft in found):
-        raise ArticleError(f"{source}: no CVE in it names a fixed build of a product of the catalogue")
+        raise ArticleError(f"{source}: no CVE in it names a fixed build of a product in the catalogue")
     return [draft for draft in found if draft.fixed]
 
 
@@ -75,7 +75,7 @@ def cve_draft_to_toml(draft: DraftCve) -> str:
     for one in draft.fixed:
         kb = f", KB{one.kb}" if one.kb else ""
         lines.append(f'# {one.product} {one.line}: fixed in {one.build}{kb}: cves = ["{draft.id}"] in that package')
-    lines.extend(f"# not of the catalogue: {re.sub(r'[^ -~]', '?', name)[:120]}" for name in draft.unused)
+    lines.extend(f"# not in the catalogue: {re.sub(r'[^ -~]', '?', name)[:120]}" for name in draft.unused)
     return "\n".join(lines) + "\n"
 
 

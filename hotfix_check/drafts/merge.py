@@ -58,7 +58,7 @@ class ProductText:
         (table,) = _parsed(block, "the draft")["update"]
         kb = table.get("kb")
         if not isinstance(kb, int):
-            raise CatalogueError(f"{self.name}: an update without a KB number has no place here")
+            raise CatalogueError(f"{self.name}: an update without a KB number cannot be merged here")
         newline = self.newline
         fresh = block.strip("\n").replace("\n", newline) + newline
         same = [at for at, piece in enumerate(self.pieces) if piece.kb == kb]
@@ -110,7 +110,7 @@ def product_text(text: str, name: str) -> ProductText:
     stops = sorted({*starts, *(at for at, line in enumerate(lines) if _OTHER_TABLE.match(line)), len(lines)})
     found = [(start, _end(lines, start, next(stop for stop in stops if stop > start))) for start in starts]
     if [_kb_of(lines[start:end]) for start, end in found] != [table.get("kb") for table in tables]:
-        raise CatalogueError(f"{name}: its [[update]] blocks could not be told apart; add the update by hand")
+        raise CatalogueError(f"{name}: its [[update]] blocks could not be separated; add the update by hand")
     above = [_above_comments(lines, start) for start in starts]
     pieces = tuple(
         _Piece("".join(lines[first:start]), "".join(lines[start:end]), "".join(lines[end:past]), table)

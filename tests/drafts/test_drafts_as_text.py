@@ -79,7 +79,7 @@ sources = ["KB324528"]
   level = "SP4"
   # requires: Microsoft Exchange Server version 5.5 Service Pack 4
   # requires: patience
-  # a prerequisite above has no word in the catalogue: add it, then set prerequisites_stated = true
+  # a prerequisite above is not in the catalogue's words: add it, then set prerequisites_stated = true
   prerequisites = [["SP4"]]
   prerequisites_stated = false
   files = [

@@ -110,7 +110,7 @@ def place_tables(
                 is_package=_is_package(table, above),
                 product_said=match[1] if (match := wording.FIX_FOR.search(above.said)) else None,
                 heading=table.heading or headings.label(table.first, floor) or headings.heading(table.first),
-                doubt="no sentence says that its table is the fix's" if weak else None,
+                doubt="no sentence says that the table is that of the fix" if weak else None,
             )
         )
         counted = counted or placed[-1].is_fix
@@ -200,7 +200,7 @@ def _said_of_others(table: RawTable, above: _Above) -> str | None:
     carried = wording.CARRIED.search(above.said)
     if carried and above.section not in _OTHER_SECTIONS and wording.FIX.search(above.close):
         return None
-    return None if wording.DOWNLOAD_LIST.search(above.said) else "the sentence over it says nothing of a fix"
+    return None if wording.DOWNLOAD_LIST.search(above.said) else "the sentence above it says nothing about a fix"
 
 
 _NOTHING = "no fix wording above it"
@@ -337,7 +337,7 @@ def _without_least_versions(placed: list[PlacedTable]) -> list[PlacedTable]:
         for row in each.table.rows
     }
     return [
-        replace(each, is_fix=False, reason="least versions of files that a table of the article lists in full")
+        replace(each, is_fix=False, reason="minimum versions of files that another table of the article lists in full")
         if each.is_fix and each.table.or_later and {row.values["name"].lower() for row in each.table.rows} <= listed
         else each
         for each in placed

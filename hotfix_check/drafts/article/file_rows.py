@@ -67,7 +67,7 @@ def _variants(
     base = _row(raw, table.columns, order, unused)
     doubts = [placed.doubt] if placed.doubt else []
     if raw.left_over:
-        doubts.append(f"not understood beside it: {clipped(' '.join(raw.left_over), 60)}")
+        doubts.append(f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}")
     elif table.columns is None and raw.strength < _FIRM:
         doubts.append("read without a header")
     base = replace(

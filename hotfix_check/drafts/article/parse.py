@@ -111,9 +111,9 @@ def _doubts(number: int | None, printed: int | None, source: str, *, from_text: 
     return [
         text
         for holds, text in (
-            (number is None, "the article does not print its number: name it with --kb"),
-            (number != printed, f"the number is from the name of the source ({source}), not from the text"),
-            (from_text, "no applies-to list: the product is taken from the text"),
+            (number is None, "the article does not give its number: give it with --kb"),
+            (number != printed, f"the number comes from the name of the source ({source}), not from the text"),
+            (from_text, "no applies-to list: the product comes from the text"),
             (not has_rows, "no file table was found"),
         )
         if holds

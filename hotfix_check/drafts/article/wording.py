@@ -253,7 +253,7 @@ _SAID_OF_THEM = (
             r"\b(?:problem|issue|behaviou?r|error|fail|leak)",
             re.IGNORECASE,
         ),
-        "files that the problem occurs with",
+        "files with which the problem occurs",
     ),
     (
         re.compile(
@@ -264,11 +264,11 @@ _SAID_OF_THEM = (
             r"|sp\d|cd\b|cd-rom|compact|product|release|version)",
             re.IGNORECASE,
         ),
-        "files that a product was shipped with",
+        "files that a product shipped with",
     ),
     (
         re.compile(r"^[^.]{0,40}\b(?:RTM|gold|release\s+to\s+manufacturing)\b", re.IGNORECASE),
-        "files that a product was shipped with",
+        "files that a product shipped with",
     ),
     (
         re.compile(

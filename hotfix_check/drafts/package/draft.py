@@ -66,7 +66,7 @@ def read_package(path: Path, *, kb: int | None = None) -> DraftUpdate:
         if _TEXT.fullmatch(base):
             texts.append(_text(file.data))
         if _INSTALLER.fullmatch(base):
-            unused.append(f"{file.path}: {len(file.data)} bytes, taken for the installer's own")
+            unused.append(f"{file.path}: {len(file.data)} bytes, assumed to be the installer's own")
             return
         rows.append(_row(file, name, doubts))
         if file.local_time is not None:
@@ -76,12 +76,12 @@ def read_package(path: Path, *, kb: int | None = None) -> DraftUpdate:
     said = _own_words(data)
     number = kb or name.kb or _number(said) or _number(texts)
     if number is None:
-        doubts.append("neither the name of the package nor its content tells the KB number")
+        doubts.append("neither the name nor the content of the package gives the KB number")
     elif kb is None and name.kb is None:
-        doubts.append(f"KB{number} is from the content of the package, its name tells none")
-    doubts += [f"the package says of itself: {clipped(text, 100)}" for text in said]
+        doubts.append(f"KB{number} comes from the content of the package; its name gives none")
+    doubts += [f"the package describes itself as: {clipped(text, 100)}" for text in said]
     if times:
-        doubts.append(f"the cabinet's times have no zone, so no row has one: {', '.join(times[:20])}")
+        doubts.append(f"the cabinet's times have no time zone, so no row has a time: {', '.join(times[:20])}")
     doubts += _odds(rows, name)
     products = {row.product for row in rows if row.product}
     if len(products) == 1:
@@ -121,10 +121,10 @@ def _row(file: PackedFile, name: PackageName, doubts: list[str]) -> DraftRow:
         return DraftRow(name=base, size=len(data), product=name.product)
     original = facts.original_filename
     if original and "." not in base and "." in original:
-        doubts.append(f"{clipped(base)} is the key of a file that calls itself {shown(original)}: that name is taken")
+        doubts.append(f"{clipped(base)} is the key of a file whose own name is {shown(original)}: that name is used")
         base = original.strip()
     elif original and original.strip().lower() != base.lower():
-        doubts.append(f"{clipped(base)} calls itself {shown(original)}")
+        doubts.append(f"{clipped(base)} has the own name {shown(original)}")
     version = str(facts.version)
     foreign = [language for language in facts.languages if language & 0x3FF not in (0, 9)]
     return DraftRow(

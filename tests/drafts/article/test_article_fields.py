@@ -84,7 +84,7 @@ def test_number_from_keywords_at_the_end() -> None:
 def test_number_is_never_taken_from_the_text() -> None:
     draft = parse("CAUSE\nSee article 824282 and Q301378.\n")
     assert (draft.kb, draft.title) == (None, None)
-    assert "the article does not print its number: name it with --kb" in draft.doubts
+    assert "the article does not give its number: give it with --kb" in draft.doubts
 
 
 def test_number_given_by_the_caller_wins() -> None:
@@ -94,7 +94,7 @@ def test_number_given_by_the_caller_wins() -> None:
 def test_number_from_the_name_of_the_source_is_a_doubt() -> None:
     draft = parse("CAUSE\nSlow.\n", source="articles/KB817375.txt")
     assert draft.kb == 817375
-    assert draft.doubts[0] == "the number is from the name of the source (articles/KB817375.txt), not from the text"
+    assert draft.doubts[0] == "the number comes from the name of the source (articles/KB817375.txt), not from the text"
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_product_from_the_prose_where_no_list_names_it() -> None:
         "Mail is slow (123456)\n\nRESOLUTION\n\nWait for the next Microsoft Exchange 2000 Server service pack that contains this hotfix.\n"
     )
     assert draft.product_ids == ("exchange-2000",)
-    assert "no applies-to list: the product is taken from the text" in draft.doubts
+    assert "no applies-to list: the product comes from the text" in draft.doubts
 
 
 def test_security_update_page() -> None:

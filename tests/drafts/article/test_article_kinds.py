@@ -229,7 +229,7 @@ def test_a_whole_table_under_the_resolution_is_the_fixs_with_a_doubt(lead: str) 
         "   Date      Time    Size      File name     Platform\n   06/15/99  00:41   176,912   Namesrv.exe   Intel\n"
     )
     (row,) = parse_article(archived(f"{lead}\n\n{table}"), source="test").files
-    assert (row.name, row.doubt) == ("Namesrv.exe", "no sentence says that its table is the fix's")
+    assert (row.name, row.doubt) == ("Namesrv.exe", "no sentence says that the table is that of the fix")
     assert parse_article(archived(f"{lead}\n\n{table}", section="SYMPTOMS"), source="test").files == ()
 
 

@@ -475,7 +475,7 @@ Volt.vxd   4.00.954   3/6/96 9:54a    18,518  Windows\\System
 """
     assert rows(text, "name", "version", "size") == [("Esdi.pdr", "4.00.1116", 24426), ("Volt.vxd", "4.00.954", 18518)]
     assert [table.reason for table in parse(text).skipped] == [
-        "least versions of files that a table of the article lists in full"
+        "minimum versions of files that another table of the article lists in full"
     ] * 2
 
 

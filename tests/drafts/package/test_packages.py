@@ -82,21 +82,21 @@ def test_the_installer_is_told_from_what_it_installs(tmp_path: Path) -> None:
             "fix.exe",
             {"update.inf": b"for KB818861 only"},
             818861,
-            "KB818861 is from the content of the package, its name tells none",
+            "KB818861 comes from the content of the package; its name gives none",
         ),
         (
             "fix.exe",
             {"update.inf": "Q818861".encode("utf-16")},
             818861,
-            "KB818861 is from the content of the package, its name tells none",
+            "KB818861 comes from the content of the package; its name gives none",
         ),
         (
             "fix.exe",
             {"update.inf": b"KB818861, KB324528"},
             None,
-            "neither the name of the package nor its content tells the KB number",
+            "neither the name nor the content of the package gives the KB number",
         ),
-        ("fix.exe", {}, None, "neither the name of the package nor its content tells the KB number"),
+        ("fix.exe", {}, None, "neither the name nor the content of the package gives the KB number"),
     ],
     ids=["by its name", "by its text", "by its text in UTF-16", "by a text with two", "not at all"],
 )
@@ -116,7 +116,7 @@ def test_what_is_odd_is_said(tmp_path: Path) -> None:
     assert "store.exe: no version: no version resource" in doubts
     assert "a file is in the package more than once: choose the package that each is for" in doubts
     assert any(
-        doubt.startswith("the cabinet's times have no zone, so no row has one: Mapi32.dll 2003-07-01 10:44")
+        doubt.startswith("the cabinet's times have no time zone, so no row has a time: Mapi32.dll 2003-07-01 10:44")
         for doubt in doubts
     )
 
