@@ -217,7 +217,7 @@ def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
     lines: list[str] = []
     if recorded.sha256 != found.sha256:
         what = "saved inventory" if found.kind == "inventory" else found.kind
-        lines.append(f"{recorded.path}: the {what} is another file")
+        lines.append(f"{recorded.path}: the {what} is a different file")
     before = {file.path: file for file in recorded.files}
     after = {file.path: file for file in found.files}
     for path in sorted(before.keys() | after.keys()):

@@ -127,7 +127,7 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
     wanted = table.text("level")
     exact = table.choice("match", ("at-least", "exact")) == "exact"
     if exact and wanted is None:
-        raise table.fault("match", "says how the level is meant, and no level is given")
+        raise table.fault("match", "needs a level")
     if wanted is not None:
         try:
             index = product.level_index(wanted)
@@ -157,7 +157,7 @@ def _named(table: Fields, field_name: str, value: object, updates: UpdateNames, 
     try:
         found = updates.find(str(value))
     except ValueError as error:
-        raise table.fault(field_name, f"{error}, and no id or other name of an update") from None
+        raise table.fault(field_name, f"{error}, nor an id or other name of an update") from None
     if not found:
         raise table.fault(field_name, f"KB{parse_kb(str(value))} is {none}")
     return found
@@ -165,7 +165,7 @@ def _named(table: Fields, field_name: str, value: object, updates: UpdateNames, 
 
 def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
     """A baseline that the assessed target meets: its levels and the updates that are installed on it."""
-    lines = [f"# What {assessment.target!r} has; every KB below is then required of the servers held against it."]
+    lines = [f"# What {assessment.target!r} has; every KB below becomes required of the servers compared with it."]
     for level in assessment.products:
         product = catalogue.product(level.product)
         lines += ["", "[[product]]", f"id = {toml_string(product.id)}"]
@@ -224,7 +224,7 @@ def _accepts(table: Fields, catalogue: Catalogue, names: UpdateNames) -> frozens
     """What a waiver names under ``update``, or ``kb``: an update in any way, or PRODUCT/support."""
     values = {key: value for key in ("update", "kb") if (value := table.get(key, object, "a name")) is not None}
     if len(values) > 1:
-        raise table.fault("update", "kb is given as well: a waiver speaks of one; leave one of them out")
+        raise table.fault("update", "kb is given as well: a waiver covers one update; leave one of them out")
     key = next(iter(values), "kb")
     value = table.need(key, values.get(key))
     if isinstance(value, str) and value.endswith("/support"):

@@ -170,11 +170,11 @@ class Workers(Generic[A, T, R]):
         if worker.task is not None:
             worker.task.died = worker.task.done = True
         elif not worker.ready:
-            raise _cannot_start(f"one ended at once, with {_how(worker.process.exitcode)}")
+            raise _cannot_start(f"one ended at once with {_how(worker.process.exitcode)}")
 
 
 def _cannot_start(reason: str) -> WorkerError:
-    return WorkerError(f"--jobs: a process of its own could not be started ({reason}): run it again with --jobs 1")
+    return WorkerError(f"--jobs: a separate process could not be started ({reason}): run it again with --jobs 1")
 
 
 def _how(code: int | None) -> str:

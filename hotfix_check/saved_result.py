@@ -37,9 +37,9 @@ def read_result(path: Path) -> dict[str, Any]:
 def checked_result(document: object, where: str) -> dict[str, Any]:
     """The result document of parsed JSON. Raises SavedInputError with the place of the first fault."""
     if not isinstance(document, dict):
-        raise SavedInputError(f"{where}: not a saved result: an object was expected")
+        raise SavedInputError(f"{where}: not a saved result: an object expected")
     if "schema" not in document:
-        raise SavedInputError(f"{where}: schema: missing; a saved result says {SCHEMA} there")
+        raise SavedInputError(f"{where}: schema: missing; {SCHEMA} expected")
     if document["schema"] != SCHEMA:
         raise SavedInputError(f"{where}: schema: {shown(document['schema'])}: this release reads {SCHEMA}")
     fault = first_fault(document, packaged_schema("result-1.json"))

@@ -119,7 +119,7 @@ def test_a_baseline_names_products_that_are_not_there(samples: Path, run: Run, t
         ),
         ('[[product]]\nid = "exchange-5.5"\nrequired = ["SP7"]', "required: 'SP7' is not a KB number"),
         ('[[product]]\nid = "exchange-5.5"\nrequierd = []', "requierd: unknown field"),
-        ('[[product]]\nid = "exchange-5.5"\nmatch = "exact"', "match: says how the level is meant"),
+        ('[[product]]\nid = "exchange-5.5"\nmatch = "exact"', "match: needs a level"),
         (
             '[[product]]\nid = "exchange-5.5"\nrequired = [818861]\nforbidden = [818861]',
             "forbidden: exchange-5.5/KB818861 is required already",

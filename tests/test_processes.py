@@ -75,7 +75,7 @@ def test_what_a_task_raises_is_raised_here() -> None:
     ("prepare", "error", "said"),
     [
         (failing, UsageError, "not today"),
-        (ending, WorkerError, r"could not be started \(one ended at once, with exit code 7\): run it again"),
+        (ending, WorkerError, r"could not be started \(one ended at once with exit code 7\): run it again"),
     ],
     ids=["a fault of its own", "no word"],
 )

@@ -96,7 +96,7 @@ def test_the_schema_uses_only_the_keywords_that_the_reader_knows() -> None:
         ("", "nothing in it; a saved result (JSON) expected"),
         ("{", "not JSON"),
         ("[" * 100_000, "nested deeper than 64 levels"),
-        ("[]", "not a saved result: an object was expected"),
+        ("[]", "not a saved result: an object expected"),
         ('{"schema": "hotfix-check/result/9"}', "schema: 'hotfix-check/result/9': this release reads"),
         ('{"schema": "hotfix-check/result/1"}', "the document: tool is missing"),
         ('{"schema": "hotfix-check/result/1", "run": NaN}', "NaN is not a JSON number"),

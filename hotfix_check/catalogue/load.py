@@ -263,7 +263,7 @@ def _json_lines(data: bytes, path: str) -> object:
         raise CatalogueError(f"{path}: empty: a catalogue expected")
     top, *updates = lines
     if not isinstance(top, dict):
-        raise CatalogueError(f"{path}: line 1: a table was expected, found {shown(top)}")
+        raise CatalogueError(f"{path}: line 1: a table expected, found {shown(top)}")
     if "update" in top:
         raise CatalogueError(f"{path}: line 1: update: each update needs a line of its own")
     return {**top, "update": updates}

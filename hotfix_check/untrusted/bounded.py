@@ -70,7 +70,7 @@ def unpacked(data: bytes, where: str, limit: int, what: str, error: type[HotfixC
     if not unpacking.eof:
         raise error(f"{where}: gzip data that ends too early; {what} expected")
     if unpacking.unused_data.strip(b"\0"):
-        raise error(f"{where}: something behind the gzip data; {what} expected")
+        raise error(f"{where}: data after the end of the gzip data; {what} expected")
     return inner
 
 

@@ -27,7 +27,7 @@ class Fields:
 
     def __init__(self, table: object, where: str, error: type[HotfixCheckError], *, text_dates: bool = False) -> None:
         if not isinstance(table, dict):
-            raise error(f"{where}: a table was expected, found {shown(table)}")
+            raise error(f"{where}: a table expected, found {shown(table)}")
         self._table = table
         self._text_dates = text_dates
         self._used: set[str] = set()
@@ -93,7 +93,7 @@ class Fields:
         value = self._date(field, "a date or a UTC time such as 2003-07-01T17:44:00Z")
         if isinstance(value, datetime):
             if value.tzinfo is None:
-                raise self.fault(field, f"{value} has no time zone: write it with Z, table times are UTC")
+                raise self.fault(field, f"{value} has no time zone: end it with Z, table times are UTC")
             return self._in_utc(field, value)
         return value
 
@@ -125,7 +125,7 @@ class Fields:
         """A SHA-256: 64 hexadecimal digits, small letters."""
         value = self.text(field)
         if value is not None and not _SHA256.fullmatch(value):
-            raise self.fault(field, f"a SHA-256 of 64 small hexadecimal digits expected, found {shown(value)}")
+            raise self.fault(field, f"a SHA-256 of 64 lower-case hexadecimal digits expected, found {shown(value)}")
         return value
 
     def version(self, field: str) -> FileVersion | None:

@@ -43,14 +43,14 @@ class _Reading:
             seen: set[str] = set()
             for key, _ in pairs:
                 if key in seen:
-                    made[key] = self.unfit("appears twice, and which one counts would depend on the reader")
+                    made[key] = self.unfit("appears twice, so which one counts would depend on the reader")
                     break
                 seen.add(key)
         return made
 
     def integer(self, digits: str) -> int | _Unfit:
         if len(digits) > MAX_DIGITS:
-            return self.unfit(f"a whole number of {len(digits)} digits, and no count is that large")
+            return self.unfit(f"a whole number of {len(digits)} digits, which no count has")
         return int(digits)
 
     def fraction(self, digits: str) -> float | _Unfit:

@@ -329,7 +329,7 @@ def by(*statements: str) -> Damage:
             id="half a surrogate pair",
         ),
         pytest.param(by("UPDATE updates SET content = '{\"kb\": 1}'"), "kb: 1 is not within", id="not an update"),
-        pytest.param(by("UPDATE updates SET content = '5'"), "a table was expected, found 5", id="a number"),
+        pytest.param(by("UPDATE updates SET content = '5'"), "a table expected, found 5", id="a number"),
         pytest.param(by("INSERT INTO meta VALUES (x'ff', 'y')"), "a damaged index", id="a name that is no text"),
         pytest.param(
             by("UPDATE products SET id = 'zzz' WHERE id = 'exchange-5.5'"),

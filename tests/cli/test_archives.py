@@ -119,7 +119,7 @@ def test_a_manifest_holds_the_archive_itself_and_verify_tells_a_repacked_one(
             out.write(path, path.relative_to(server))
     ran = run("verify", "-q", "x.manifest.json")
     assert ran.code == 1
-    assert "x.zip: the archive is another file" in ran.out
+    assert "x.zip: the archive is a different file" in ran.out
     assert "Evidence: DIFFERENT (12 files recorded)" in ran.out
     assert "changed, SHA-256" not in ran.out
 

@@ -233,7 +233,7 @@ def test_a_saved_inventory_is_evidence_too(server: Path, run: Run, tmp_path: Pat
     assert run("verify", MANIFEST).code == 0
     (tmp_path / "server.json").write_text((tmp_path / "server.json").read_text() + " ")
     ran = run("verify", MANIFEST)
-    assert (ran.code, "server.json: the saved inventory is another file" in ran.out) == (1, True)
+    assert (ran.code, "server.json: the saved inventory is a different file" in ran.out) == (1, True)
 
 
 def test_a_lone_file_is_verified(samples: Path, run: Run, tmp_path: Path) -> None:

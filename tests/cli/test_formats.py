@@ -58,7 +58,7 @@ def test_convert_prints_the_table_that_scan_printed(samples: Path, run: Run) -> 
     ("arguments", "said"),
     [
         (["no-such.json"], "no-such.json: cannot be read: No such file or directory"),
-        (["bad.json"], "bad.json: schema: missing; a saved result says hotfix-check/result/1 there"),
+        (["bad.json"], "bad.json: schema: missing; hotfix-check/result/1 expected"),
         (["bad.json", "-o", "bad.json"], "bad.json is being read: write to another file"),
         (["bad.json", "-o", "x.manifest.json"], "only scan can write one"),
         (

@@ -61,15 +61,15 @@ JSON_PAYLOADS: dict[str, tuple[bytes, str]] = {
     "deep objects": (b'{"a": ' * 70 + b"1" + b"}" * 70, "nested deeper than 64 levels, not {what}"),
     "a key twice": (
         b'{"schema": 1, "a": [{}, {"b": 1, "b": 2}]}',
-        "a 2, b: appears twice, and which one counts would depend on the reader",
+        "a 2, b: appears twice, so which one counts would depend on the reader",
     ),
-    "a key twice at the top": (b'{"schema": 1, "schema": 2}', "schema: appears twice, and which one counts"),
+    "a key twice at the top": (b'{"schema": 1, "schema": 2}', "schema: appears twice, so which one counts"),
     "NaN": (b'{"a": {"b": NaN}}', "a, b: NaN is not a JSON number"),
     "minus infinity": (b'{"a": [0, -Infinity]}', "a 2: -Infinity is not a JSON number"),
     "infinity by its exponent": (b'{"a": 1e999}', "a: 1e999 is larger than any number"),
     "a number of 401 digits": (
         b'{"a": [1' + b"0" * 400 + b"]}",
-        "a 1: a whole number of 401 digits, and no count is that large",
+        "a 1: a whole number of 401 digits, which no count has",
     ),
     "a number that Python will not read": (b'{"a": ' + b"9" * 5000 + b"}", "a: a whole number of 5000 digits"),
     "half a surrogate pair": (b'{"a": {"b": "\\ud800"}}', "a, b: half a surrogate pair in it (\\ud800)"),
@@ -101,7 +101,7 @@ TOML_PAYLOADS: dict[str, tuple[bytes, str]] = {
     "a text that never closes": (b'a = """' + b'x"" \\" ' * 10_000, "not a TOML file: Unterminated string"),
 }
 UNFIT_FOR_ITS_KIND: dict[str, tuple[str, bytes, str]] = {
-    "a list as inventory": ("scan", b"[]", "bad.json: a table was expected, found []"),
+    "a list as inventory": ("scan", b"[]", "bad.json: a table expected, found []"),
     "an object without a schema as inventory": ("scan", b"{}", "bad.json: schema: missing"),
     "a schema that is a number": ("scan", b'{"schema": 5}', "bad.json: schema: text expected, found 5"),
     "a manifest as inventory": (
@@ -109,11 +109,11 @@ UNFIT_FOR_ITS_KIND: dict[str, tuple[str, bytes, str]] = {
         json.dumps({"schema": MANIFEST}).encode(),
         "bad.json: schema: 'hotfix-check/manifest/1': this release reads hotfix-check/inventory/1",
     ),
-    "a list as result": ("convert", b"[]", "bad.json: not a saved result: an object was expected"),
+    "a list as result": ("convert", b"[]", "bad.json: not a saved result: an object expected"),
     "an object without a schema as result": (
         "convert",
         b"{}",
-        "bad.json: schema: missing; a saved result says hotfix-check/result/1 there",
+        "bad.json: schema: missing; hotfix-check/result/1 expected",
     ),
     "an inventory as result": (
         "convert",
@@ -125,7 +125,7 @@ UNFIT_FOR_ITS_KIND: dict[str, tuple[str, bytes, str]] = {
         b'{"schema": "hotfix-check/result/9"}',
         "bad.json: schema: 'hotfix-check/result/9': this release reads hotfix-check/result/1",
     ),
-    "a list as manifest": ("verify", b"[]", "bad.json: a table was expected, found []"),
+    "a list as manifest": ("verify", b"[]", "bad.json: a table expected, found []"),
     "a schema of a megabyte": (
         "verify",
         json.dumps({"schema": "x" * 1_000_000}).encode(),
@@ -243,8 +243,11 @@ def test_what_is_unfit_for_its_kind_is_refused_in_one_line(
 
 
 INVENTORY_FAULTS: dict[str, tuple[dict[str, Any], str]] = {
-    "a digest that is none": ({"sha256": "0" * 63}, "sha256: a SHA-256 of 64 small hexadecimal digits expected, found"),
-    "a digest with a line end": ({"sha256": "0" * 64 + "\n"}, "sha256: a SHA-256 of 64 small hexadecimal digits"),
+    "a digest that is none": (
+        {"sha256": "0" * 63},
+        "sha256: a SHA-256 of 64 lower-case hexadecimal digits expected, found",
+    ),
+    "a digest with a line end": ({"sha256": "0" * 64 + "\n"}, "sha256: a SHA-256 of 64 lower-case hexadecimal digits"),
     "a language beyond 16 bits": ({"languages": [65536]}, "languages: 65536 is not within 0 to 65535"),
     "a size below nothing": ({"size": -1}, "size: -1 is not within 0 to 9223372036854775808"),
     "a size that is true": ({"size": True}, "size: a whole number expected, found True"),
@@ -361,8 +364,8 @@ def test_64_megabytes_are_refused_within_600(reader: str, start: bytes, unit: by
     ("data", "said"),
     [
         (b'{"format": 1}\n{"kb": NaN}', "line 2: kb: NaN is not a JSON number"),
-        (b'{"format": 1}\n\n{"kb": 1, "kb": 2}', "line 3: kb: appears twice, and which one counts would depend"),
-        (b"[]\n", "line 1: a table was expected, found []"),
+        (b'{"format": 1}\n\n{"kb": 1, "kb": 2}', "line 3: kb: appears twice, so which one counts would depend"),
+        (b"[]\n", "line 1: a table expected, found []"),
         (b"{}\n" * 1_000_001, "more than 1000000 lines, not a catalogue"),
         (b"{" + b'"a": [' * 90, "line 1: not JSON: "),
     ],

@@ -118,8 +118,8 @@ def test_the_suffix_gz_packs_and_the_same_files_give_the_same_bytes(samples: Pat
     [
         (gzip.compress(bytes(2000)), "larger than 1000 bytes when unpacked, not a saved inventory"),
         (gzip.compress(bytes(900))[:-9], "gzip data that ends too early"),
-        (gzip.compress(b"{}") + b"more", "something behind the gzip data"),
-        (gzip.compress(b"{}") * 2, "something behind the gzip data"),
+        (gzip.compress(b"{}") + b"more", "data after the end of the gzip data"),
+        (gzip.compress(b"{}") * 2, "data after the end of the gzip data"),
         (b"\x1f\x8b" + bytes(50), "damaged gzip data"),
         (gzip.compress(gzip.compress(b"{}")), "gzip-compressed: unpack it first"),
     ],
