@@ -314,7 +314,7 @@ ADDRESSES = (
     PeCase(
         words="a section larger than the file", data=patched(SECTION_RAW_SIZE - 8, 0x10000, 0x1000, 0x10000),
         windows=NO_RESOURCE, ours=DAMAGED, language=None, reason="inside one of its sections",
-        why="cut short: a copy that failed is no evidence for its version",
+        why="cut short: a failed copy does not prove its version",
     ),
     PeCase(
         words="a section that stores nothing", data=patched(SECTION_RAW_SIZE, 0), windows=NO_RESOURCE, ours=DAMAGED,
@@ -436,16 +436,16 @@ CUT = (
     PeCase(
         words="cut in the fixed part", data=PLAIN[: DATA + 60], windows="5.5.2657.50", ours=DAMAGED, language=None,
         reason="inside its version resource",
-        why="cut short: a copy that failed is no evidence, although the two version numbers are still there",
+        why="cut short: a failed copy proves nothing, although the two version numbers are still there",
     ),
     PeCase(
         words="cut behind the fixed part", data=PLAIN[: DATA + 100], windows="5.5.2657.50", ours=DAMAGED, language=None,
-        reason="inside its version resource", why="cut short: a copy that failed is no evidence for its version",
+        reason="inside its version resource", why="cut short: a failed copy does not prove its version",
     ),
     PeCase(
         words="cut at the version resource's last byte", data=PLAIN[: DATA + STATED - 1], windows="5.5.2657.50",
         ours=DAMAGED, language=None, reason="inside its version resource",
-        why="cut short: a copy that failed is no evidence for its version",
+        why="cut short: a failed copy does not prove its version",
     ),
     PeCase(
         words="cut behind the last section, in its padding", data=PLAIN[: DATA + STATED], windows="5.5.2657.50",
@@ -454,7 +454,7 @@ CUT = (
     PeCase(
         words="cut behind the version resource, in the exports", data=WITH_EXPORTS[: -FILE_ALIGNMENT - 1],
         windows=NO_RESOURCE, ours=DAMAGED, language=None, reason="inside one of its sections",
-        why="cut short: a copy that failed is no evidence for its version",
+        why="cut short: a failed copy does not prove its version",
     ),
     PeCase(
         words="cut in code, without a version", data=build_pe(None, exports=["Function"])[: HEADERS_SIZE + 20],

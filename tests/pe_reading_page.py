@@ -17,7 +17,7 @@ _INTRODUCTION = """\
 
 Every row is a test: a file made for it, read by hotfix-check, and by Windows' own functions (`GetFileVersionInfo` and
 `VerQueryValue`) as Wine implements them. `tests/pe_reading_page.py` makes this page of the tests' tables, and a test
-holds it against them.
+compares it with them.
 
 - **damaged** means that the file begins as a Windows program and breaks off or contradicts itself before its version
   is found. Such a file is never said to have no version.
@@ -37,7 +37,7 @@ def page() -> str:
     texts = [(case.words, _text(case.windows), _text(case.ours), case.why) for case in STRINGS]
     parts.append("## The string FileVersion\n\n" + _table(("string", "Windows", "hotfix-check", "why"), texts))
     others = [(case.words, case.ours, case.why) for case in NOT_FILES]
-    parts.append("## What is no file\n\n" + _table(("in the folder", "hotfix-check", "why"), others))
+    parts.append("## What is not a file\n\n" + _table(("in the folder", "hotfix-check", "why"), others))
     return "\n".join(parts)
 
 
