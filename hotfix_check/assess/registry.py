@@ -175,7 +175,7 @@ def _difference(finding: Finding, keys: tuple[str, ...], records: ProductRecords
             return None
         return Anomaly(
             AnomalyCode.NOT_RECORDED,
-            "fixed by its files, but no update that the registry records of this product is known to bring them",
+            "its files have the fix, but no update that the registry records for this product is known to bring them",
         )
     return None
 

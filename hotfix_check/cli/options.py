@@ -133,8 +133,8 @@ JUDGEMENT: Mapping[str, object] = {
         typer.Option(
             "--hive",
             metavar="FILE",
-            help="A copied registry hive (SOFTWARE) to read beside the files of the target; one that lies in it "
-            "where Windows keeps it is found by itself.",
+            help="A copied registry hive (SOFTWARE) to read beside the files. One in its usual place in the target "
+            "is found without this option.",
         ),
     ],
     "no_hash": Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")],

@@ -333,7 +333,10 @@ def test_what_is_there_though_it_is_not_recorded(
 ) -> None:
     one = finding(judge(with_hive(target, *found)), update_id)
     assert (one.verdict, one.recorded) == (Verdict.INSTALLED, ())
-    said = "not-recorded: fixed by its files, but no update that the registry records of this product is known to bring"
+    said = (
+        "not-recorded: its files have the fix, but no update that the registry records for this product is "
+        "known to bring"
+    )
     assert [text for text in one.anomalies if text.startswith("not-")] == ([f"{said} them"] if noted else [])
 
 

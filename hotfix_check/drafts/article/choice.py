@@ -1,7 +1,7 @@
 """Which tables belong to a fix: what the sentence over a table says goes before words that stand further away.
 
-A table that sentence calls old, wrong, shipped or affected, or whose columns compare releases, is not one of the fix's; of
-an old and a new one the new one counts. Every table that is not taken has a reason.
+A table that this sentence calls old, wrong, shipped or affected, or whose columns compare releases, is not the fix's.
+Of an old and a new one the new one counts. Every table that is not taken has a reason.
 """
 
 from __future__ import annotations

@@ -31,8 +31,7 @@ def installer_cabinets(data: bytes) -> tuple[dict[str, str], list[bytes]]:
         import olefile
     except ImportError:
         raise PackageError(
-            "to read a Windows Installer file, olefile is needed, which is not installed "
-            "(pip install 'hotfix-check[archives]')"
+            "reading a Windows Installer file needs olefile (pip install 'hotfix-check[archives]')"
         ) from None
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
