@@ -491,7 +491,6 @@ class Target:
 class Result:
     """The whole result of a scan; ``document`` is the JSON that it was made from."""
 
-
     schema: str
     tool: Tool
     run: Run

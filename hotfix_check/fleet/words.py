@@ -112,7 +112,7 @@ def next_lines(host: JsonObject) -> list[str]:
         if one["next_steps"]:
             where = f" ({one['root']})" if len(counting) > 1 and one["root"] not in (None, ".") else ""
             left = len(one["next_steps"]) - 1
-            more = f" Then {counted(left, 'step')} more." if left else ""
+            more = f" Then {counted(left, 'more step')}." if left else ""
             lines.append(f"{one['next_steps'][0]['words']}{more}{where}")
     if lines:
         return lines

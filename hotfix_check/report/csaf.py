@@ -178,7 +178,7 @@ def _basis(document: ResultDocument, digest: str) -> list[str]:
     return [
         f"Judged by the files of each installation and catalogue {catalogue['version']} (SHA-256 "
         f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Under investigation are CVEs "
-        "whose fix needs a setting that files do not show, and those of which the evidence tells nothing."
+        "whose fix needs a setting that files do not show, and those about which the evidence shows nothing."
     ]
 
 

@@ -167,7 +167,7 @@ def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
         lines.append(f"   It must be bought, with paid extended support{instead}.")
     lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
     if step["requires"]:
-        lines.append(f"   Needs {' and '.join(step['requires'])}, which is there by now.")
+        lines.append(f"   Needs {' and '.join(step['requires'])}, which is there by then.")
     if step["not_known"]:
         lines.append(f"   {NOT_KNOWN.format(' and '.join(step['not_known']))}")
     others = [one for one in names_of(step["settles"]) if one != name]

@@ -136,7 +136,7 @@ class _Page:
             notes = step_notes(step, _NAMED if self.everything else _FEW_NAMED, by_hand=self.everything)
             if step["actions"] and not self.everything:
                 many = counted(len(step["actions"]), "step")
-                notes.append(f"{many} by hand beside it ('hotfix-check plan' shows how).")
+                notes.append(f"It also takes {many} by hand ('hotfix-check plan' shows them).")
             lines += [fill(note, self.width, indent="     ", first="     ") for note in notes]
         if len(kept) < len(steps):
             lines.append(f"  ... and {len(steps) - len(kept)} more ('hotfix-check plan' shows them)")

@@ -116,7 +116,7 @@ def test_every_installation_of_a_host_is_told_with_how_it_stands_and_its_next_st
         assert "(D/V15)" in made[form]
     for form in ("html", "md", "table"):
         assert visible(STEP.words)[:60] in made[form]
-        assert "Then 1 step more." in made[form]
+        assert "Then 1 more step." in made[form]
 
 
 def test_postures_are_counted_the_same_everywhere(made: dict[str, Any]) -> None:
