@@ -39,7 +39,7 @@ EXIT_CODES = exit_codes_text()
 
 app = App(
     name="hotfix-check",
-    help="Which Exchange hotfixes a set of files has, which are missing or superseded, and what must come first. "
+    help="Say which Exchange hotfixes a set of files has, which are missing or superseded, and what must come first. "
     "Works offline on folders, archives, copied files and saved inventories.",
     epilog=EXIT_CODES,
     no_args_is_help=True,

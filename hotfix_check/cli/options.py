@@ -29,7 +29,8 @@ Outputs = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help=f"Also write FILE; its suffix is the format: {', '.join(RESULT.suffixes())}, and of scan .manifest.json; "
+        help=f"Also write FILE; its suffix is the format: {', '.join(RESULT.suffixes())}, and .manifest.json "
+        "(scan only); "
         "repeat for more.",
     ),
 ]
@@ -110,7 +111,9 @@ JUDGEMENT: Mapping[str, object] = {
     "fail_on": Annotated[
         str | None,
         typer.Option(
-            "--fail-on", metavar="LIST", help="Verdicts that give exit code 1 whatever their importance, with commas."
+            "--fail-on",
+            metavar="LIST",
+            help="Verdicts, with commas between them, that give exit code 1 whatever their importance.",
         ),
     ],
     "as_of": Annotated[
