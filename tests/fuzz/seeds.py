@@ -21,6 +21,7 @@ import listing_builder
 import py7zr
 from cab_builder import STORED, build_cab
 from entrances import JOURNAL_BYTES, JOURNAL_QUESTION
+from fleet.hosts import installation
 from hive_builder import Value, build_hive
 from inventory.pasted import SAMPLES
 from make_samples import HIVES
@@ -403,6 +404,7 @@ def journal_seeds() -> tuple[bytes, ...]:
         outcome="findings",
         products=(HostProduct("exchange-5.5", "SP4", "SP4", "SP4", "markers"),),
         findings={"missing": ("exchange-5.5/KB818861",), "failing": ("exchange-5.5/KB818861",)},
+        installations=(installation(),),
         advisories=("exchange-5.5/x",),
         waivers=("W-1",),
         reason=None,
