@@ -32,14 +32,14 @@ def fleet_sentences(head: JsonObject) -> list[str]:
     sentences += posture_sentences(head)
     if summary["silent"]:
         said = counted(summary["silent"], "host has", "hosts have")
-        sentences.append(f"{said} sent nothing for a year or longer: what this report says about them is as old.")
+        sentences.append(f"{said} sent nothing for a year or longer; the evidence is that old.")
     if summary["absent"]:
         sentences.append(f"{counted(summary['absent'], 'expected host is', 'expected hosts are')} missing.")
     if summary["damaged"]:
         sentences.append(f"{counted(summary['damaged'], 'saved file', 'saved files')} could not be read.")
     if summary["older"]:
         sentences.append(
-            f"{counted(summary['older'], 'saved file', 'saved files')} was replaced by a newer one of the same host."
+            f"{counted(summary['older'], 'saved file was', 'saved files were')} replaced by a newer one of the same host."
         )
     if len(head["catalogues"]) > 1:
         sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")

@@ -148,7 +148,7 @@ def _restart_lines(document: PlanDocument) -> list[str]:
         else:
             lines.append(
                 f"Restarts: {len(document['restarts'])} steps need one ({', '.join(document['restarts'])}); unless "
-                f"an article wants its own, one restart after {last} covers them all."
+                f"an article asks for its own, one restart after {last} covers them all."
             )
     if document["restart_not_stated"]:
         lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
@@ -167,7 +167,7 @@ def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
         lines.append(f"   It must be bought, with paid extended support{instead}.")
     lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
     if step["requires"]:
-        lines.append(f"   Needs {' and '.join(step['requires'])}, which is there by then.")
+        lines.append(f"   Needs {' and '.join(step['requires'])} (in place by then).")
     if step["not_known"]:
         lines.append(f"   {NOT_KNOWN.format(' and '.join(step['not_known']))}")
     others = [one for one in names_of(step["settles"]) if one != name]

@@ -73,7 +73,7 @@ def test_a_plan_takes_the_service_pack_first(tmp_path: Path, run: Run) -> None:
     ran = run("plan", server, "--to", "KB324528")
     assert "1. SP4 (KB274832): Exchange Server 5.5 Service Pack 4" in ran.out
     assert "2. KB324528: 5004 error messages are logged when you open MAPI programs" in ran.out
-    assert "Needs SP4, which is there by then." in ran.out
+    assert "Needs SP4 (in place by then)." in ran.out
     assert "Restart the server." in ran.out
 
 

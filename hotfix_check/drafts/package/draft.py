@@ -124,7 +124,7 @@ def _row(file: PackedFile, name: PackageName, doubts: list[str]) -> DraftRow:
         doubts.append(f"{clipped(base)} is the key of a file whose own name is {shown(original)}: that name is used")
         base = original.strip()
     elif original and original.strip().lower() != base.lower():
-        doubts.append(f"{clipped(base)} has the own name {shown(original)}")
+        doubts.append(f"{clipped(base)} has the original name {shown(original)}")
     version = str(facts.version)
     foreign = [language for language in facts.languages if language & 0x3FF not in (0, 9)]
     return DraftRow(
