@@ -15,6 +15,7 @@ from conftest import ROOT, Run
 import hotfix_check
 from hotfix_check.catalogue.load import default_version
 from hotfix_check.catalogue.update import cves_of
+from hotfix_check.configuration import parse_configuration
 from hotfix_check.exit_code import MEANINGS
 from hotfix_check.report.verdicts import LOOKS
 
@@ -169,6 +170,12 @@ def test_the_update_of_contributing_loads(tmp_path: Path, run: Run) -> None:
     ran = run("catalogue", "show", "KB818862", "--catalogue", "default", "--catalogue", mine)
     assert ran.code == 0
     assert "Mapi32.dll  5.5.2657.50  881936" in ran.out
+
+
+def test_the_configuration_that_the_page_shows_has_every_key_and_is_read() -> None:
+    (block,) = blocks(PAGES["configuration.md"], "toml")
+    said = set(parse_configuration(block.encode(), "config.toml").options)
+    assert said == set(re.findall(r"^\| `([\w-]+)` \|", PAGES["configuration.md"], re.MULTILINE))
 
 
 def test_next_months_update_is_added_as_the_page_says(folder: Path, run: Run) -> None:

@@ -177,7 +177,7 @@ def test_a_host_that_says_nothing_for_years_stands_out_everywhere(made: dict[str
     assert made["json"]["summary"]["silent"] == 1
     for form in ("table", "md", "html"):
         assert "SILENT: nothing for 6 years, since 2020-01-01" in made[form]
-        assert "1 host has said nothing for a year or longer" in made[form]
+        assert "1 host has sent nothing for a year or longer" in made[form]
     assert [one["host"] for one in made["csv"] if one["record"] == "silent"] == ["SILENT"]
     assert {one["Host"] for one in made["xlsx"]["Hosts"] if one["Silent"] == "yes"} == {"SILENT"}
 
