@@ -153,7 +153,7 @@ def _draft(
     unused: Sequence[str], source: str,
 ) -> DraftCve:  # fmt: skip
     if not _CVE.fullmatch(cve):
-        raise ArticleError(f"{cve[:40]!r} is not the number of a CVE")
+        raise ArticleError(f"{cve[:40]!r} is not a CVE number")
     known = [
         (f"{score:.1f}", version)
         for score, version in scores

@@ -94,7 +94,7 @@ def installation_words(one: JsonObject, *, several: bool) -> str:
         clauses.append(f"{counted(behind['updates'], 'update')}{months} behind")
     clauses += [POSTURES[posture][0] for posture in ("half-installed", "out-of-support") if posture in one["postures"]]
     if not one["counts"]:
-        clauses.append("a shadow copy, which decides nothing")
+        clauses.append("a shadow copy, which does not count")
     return "; ".join(clauses)
 
 

@@ -126,7 +126,8 @@ def test_a_reported_build_gives_the_level_and_no_verdict_beyond_it(run: Run, tmp
         assert one["verdict"] == "undetermined", name
         assert "ExSetup.exe" in {row["file"] for row in one["settle_with"]}, name
     assert any(
-        "reported-only: AdminDisplayVersion tells Version 15.2 (Build 1118.7)" in text for text in product["anomalies"]
+        "reported-only: AdminDisplayVersion reports Version 15.2 (Build 1118.7)" in text
+        for text in product["anomalies"]
     )
 
 

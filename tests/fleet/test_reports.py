@@ -60,7 +60,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing(page: str) -> None:
 
 
 def test_figures_come_first_then_the_worst_hosts_then_what_to_install(page: str) -> None:
-    order = ["292 of 300 hosts do not have what is needed.", "Hosts by outcome", "How 300 installations stand"]
+    order = ["292 of 300 hosts lack something needed.", "Hosts by outcome", "How 300 installations stand"]
     order += ["Hosts, worst first", "Next steps of all hosts", 'id="h-exposures"', 'class="heat"', 'id="h-drift"']
     places = [page.index(words) for words in order]
     assert places == sorted(places)
@@ -114,7 +114,7 @@ def test_the_page_of_many_hosts_is_no_larger_than_one_can_read(count: int, membe
         ),
         ([row("a"), row("b", source="b")], ["2 of 2 hosts lack something needed."]),
         ([row("a"), row("b", source="b", outcome="clean")], ["1 of 2 hosts lacks something needed."]),
-        ([row("a"), row("a", source="b")], ["The only host lacks", "1 saved file gave way to a newer one"]),
+        ([row("a"), row("a", source="b")], ["The only host lacks", "1 saved file was replaced by a newer one"]),
         ([damaged("a", "x"), damaged("b", "x")], ["No host was judged.", "2 saved files could not be read."]),
     ],
     ids=["one that is clean", "two", "one of two", "an older one", "nothing but damage"],

@@ -185,7 +185,7 @@ def test_what_no_next_step_closes_says_what_there_is(
 def test_known_exploitation_and_rating_are_told_and_no_vector_is_made_up() -> None:
     told = {one["cve"]: one for one in written(DOCUMENT)["vulnerabilities"]}
     (threat,) = told["CVE-2021-30000"]["threats"]
-    said = "Known to be exploited, by ransomware too: in CISA's catalogue since 2021-11-03; to be mended by 2021-11-17."
+    said = "Known to be exploited, by ransomware too: in CISA's catalogue since 2021-11-03; due 2021-11-17."
     assert (threat["category"], threat["details"]) == ("exploit_status", said)
     assert "threats" not in told["CVE-2021-30001"]
     assert told["CVE-2021-30000"]["notes"][0]["text"] == "Remote Code Execution. CVSS base score 9.1 (critical)."
@@ -284,7 +284,7 @@ def test_nobody_is_made_up_as_publisher(arguments: tuple[str, ...], samples: Pat
 
 
 def test_without_a_cve_there_is_no_document(samples: Path, run: Run, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="no CVE is known"):
+    with pytest.raises(OutputError, match="none is known for what was found"):
         render_csaf({**DOCUMENT, "targets": [{**TARGET, "installations": []}]}, BY)
     arguments = ("-f", "csaf", "--publisher", "Example=https://example.com")
     ran = run("scan", samples / "windows-stub", "-q", *arguments, "-o", tmp_path / "x.json")
