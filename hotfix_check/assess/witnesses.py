@@ -72,8 +72,8 @@ class Witnesses:
             return
         yield Anomaly(
             AnomalyCode.UNKNOWN_BUILD,
-            f"{newest.name} is {newest.build}, later than {self.marker} {marker.version}, and no update that the "
-            f"catalogue has lies between",
+            f"{newest.name} is {newest.build}, later than {self.marker} {marker.version}, and no update in the "
+            "catalogue lies between",
         )
 
     def _marker_row(self, judgement: Judgement) -> JudgedRow | None:
