@@ -38,9 +38,8 @@ def fleet_sentences(head: JsonObject) -> list[str]:
     if summary["damaged"]:
         sentences.append(f"{counted(summary['damaged'], 'saved file', 'saved files')} could not be read.")
     if summary["older"]:
-        sentences.append(
-            f"{counted(summary['older'], 'saved file was', 'saved files were')} replaced by a newer one of the same host."
-        )
+        older = counted(summary["older"], "saved file was", "saved files were")
+        sentences.append(f"{older} replaced by a newer one of the same host.")
     if len(head["catalogues"]) > 1:
         sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")
     differ = sum(bool(group["levels"] or group["updates"]) for group in head["groups"])
