@@ -252,8 +252,8 @@ def listing_seeds() -> tuple[bytes, ...]:
         listing_builder.Listed(r"D:\Exchsrvr\Bin\Store.exe", "5.5.2653.23", 3, moment),
     ]
     b = listing_builder
-    writers = (b.filever, b.sigcheck, b.powershell_csv, b.powershell_json, b.powershell_clixml)
-    writers += (b.osquery, b.velociraptor, b.exiftool)
+    writers = [b.filever, b.sigcheck, b.powershell_csv, b.powershell_json, b.powershell_clixml]
+    writers += [b.osquery, b.velociraptor, b.exiftool]
     texts = [write(files) for write in writers]
     return (*(text.encode() for text in texts), texts[1].encode("utf-16"))
 
@@ -317,6 +317,7 @@ def manifest_seeds() -> tuple[bytes, ...]:
         catalogue_sha256="0" * 64,
         options=options,
         day=date(2026, 11, 21),
+        configuration=None,
         baseline_sha256="1" * 64,
         waivers_sha256=None,
         result_sha256="2" * 64,
@@ -388,6 +389,7 @@ def journal_seeds() -> tuple[bytes, ...]:
         findings={"missing": ("exchange-5.5/KB818861",), "failing": ("exchange-5.5/KB818861",)},
         advisories=("exchange-5.5/x",),
         waivers=("W-1",),
+        installations=(),
         reason=None,
     )
     with tempfile.TemporaryDirectory() as place:
