@@ -28,6 +28,7 @@ name = "Exchange 9.9"
 range = "==9.9.*"
 platform = "i386"
 server_files = ["marker.exe"]
+other_products = ["Outlook"]
 levels = [
   { name = "RTM", build = "9.9.100.0", released = 2000-01-01 },
   { name = "SP1", build = "9.9.200.0", released = 2001-01-01 },
