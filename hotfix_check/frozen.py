@@ -41,7 +41,7 @@ def _frozen(cls: type[Any], kw_only: bool) -> type[Any]:
         **{name: _OfTheStandard(defaults, kw_only) for name in _TOLD},
         "__setattr__": _refuse_to_set,
         "__delattr__": _refuse_to_delete,
-        "__getstate__": lambda self: [getattr(self, name) for name in names],
+        "__getstate__": _state,
         "__setstate__": _set_state,
     }
     body.setdefault("__eq__", same)
@@ -114,9 +114,14 @@ def _refuse_to_delete(self: object, name: str) -> NoReturn:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
+def _state(self: Any) -> list[Any]:
+    """For another process; a class made of this one has more fields."""
+    return [getattr(self, one.name) for one in dataclasses.fields(self)]
+
+
 def _set_state(self: Any, state: list[Any]) -> None:
-    for name, value in zip(type(self).__slots__, state, strict=True):
-        object.__setattr__(self, name, value)
+    for one, value in zip(dataclasses.fields(self), state, strict=True):
+        object.__setattr__(self, one.name, value)
 
 
 _NOT_GIVEN = object()

@@ -137,20 +137,22 @@ class Sent:
     number: int = 3
 
 
+@dataclasses.dataclass(frozen=True)
+class Kept(Sent):
+    days: int = 1
+
+
 def test_a_frozen_value_goes_to_another_process_and_back() -> None:
     assert pickle.loads(pickle.dumps(Sent(name="a"))) == Sent(name="a", number=3)
 
 
 def test_a_dataclass_of_the_standard_library_can_be_made_of_it() -> None:
-    @dataclasses.dataclass(frozen=True)
-    class Kept(Sent):
-        days: int = 1
-
     kept = Kept(name="a", days=2)
     assert (kept, dataclasses.replace(kept, number=4)) == (
         Kept(name="a", number=3, days=2),
         Kept(name="a", number=4, days=2),
     )
+    assert pickle.loads(pickle.dumps(kept)) == kept
     assert [one.name for one in dataclasses.fields(Sent)] == ["name", "number"]
 
 

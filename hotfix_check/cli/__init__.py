@@ -24,6 +24,7 @@ from hotfix_check.cli.options import (
     Outputs,
     Page,
     PageOutputs,
+    PublisherOption,
     Quiet,
     each,
     judges_by,
@@ -75,6 +76,7 @@ def scan(
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
     csv: Csv = CsvKind.FINDINGS,
+    publisher: PublisherOption = None,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
     no_run_info: Annotated[
@@ -98,6 +100,7 @@ def scan(
         configuration=used_configuration(context),
         colour=color,
         csv=csv,
+        publisher=publisher,
         quiet=quiet,
         verbose=verbose,
     )
@@ -215,13 +218,14 @@ def convert(
     output: Outputs = None,
     form: Form = ResultForm.TABLE,
     csv: Csv = CsvKind.FINDINGS,
+    publisher: PublisherOption = None,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
 ) -> None:
     """Render a saved result again, in any format; nothing is read but that file."""
     from hotfix_check.cli.converting import run_convert
 
-    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv)
+    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv, publisher=publisher)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -13,7 +13,8 @@ from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.output import columns, for_machines, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.judging.question import known
-from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
+from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, CsvKind, Paint, Report, View, plain
+from hotfix_check.report.publisher import Publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 from hotfix_check.writing import is_stream, replaced, replaced_bytes
 
@@ -26,11 +27,17 @@ _EXTRAS = {"parquet": ("pyarrow", "Parquet", "fleet")}
 
 
 def check_outputs(
-    report: Report[Any], form: str, outputs: Sequence[Path], *, inputs: Sequence[Path], others: Sequence[str] = ()
+    report: Report[Any],
+    form: str,
+    outputs: Sequence[Path],
+    *,
+    inputs: Sequence[Path],
+    others: Sequence[str] = (),
+    publisher: Publisher | None = None,
 ) -> None:
     """Raises UsageError for a suffix of no format, and for a file that would replace what is read.
 
-    ``others`` are suffixes of files that are no report.
+    ``others`` are suffixes of files that are no report. A format that names who publishes it needs a ``publisher``.
     """
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
@@ -47,13 +54,15 @@ def check_outputs(
             has_a_place(path)
         except OutputError as error:
             placeless += error.lines
-        _needs_extra(chosen)
-    _needs_extra(form)
+        _needs(chosen, publisher)
+    _needs(form, publisher)
     if placeless:
         raise OutputError(*placeless)
 
 
-def _needs_extra(form: str | None) -> None:
+def _needs(form: str | None, publisher: Publisher | None) -> None:
+    if form in BY_A_PUBLISHER and publisher is None:
+        raise UsageError(NO_PUBLISHER)
     if form in _EXTRAS:
         from importlib import import_module
 
@@ -104,9 +113,15 @@ def is_manifest(path: Path) -> bool:
     return path.name.lower().endswith(MANIFEST_SUFFIX)
 
 
-def terminal_view(*, everything: bool, paint: Paint = plain, csv: CsvKind = CsvKind.FINDINGS) -> View:
+def terminal_view(
+    *,
+    everything: bool,
+    paint: Paint = plain,
+    csv: CsvKind = CsvKind.FINDINGS,
+    publisher: Publisher | None = None,
+) -> View:
     """How a report looks on stdout."""
-    return View(width=columns(), everything=everything, paint=paint, csv=csv)
+    return View(width=columns(), everything=everything, paint=paint, csv=csv, publisher=publisher)
 
 
 def write_report(

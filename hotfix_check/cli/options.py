@@ -35,6 +35,10 @@ Outputs = Annotated[
 ]
 Form = Annotated[ResultForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Csv = Annotated[CsvKind, typer.Option("--csv", help="What a row of the CSV is.")]
+PublisherOption = Annotated[
+    str | None,
+    typer.Option("--publisher", metavar="NAME=URI", help="Who publishes a CSAF document; its web address is yours."),
+]
 Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
 Colour = Annotated[ColourChoice, typer.Option("--color", help="Colour in the table; auto: on a terminal.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]

@@ -35,6 +35,7 @@ from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.judge import Judge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
+from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
@@ -59,6 +60,7 @@ class ScanOptions:
     colour: ColourChoice
     csv: CsvKind
     configuration: Configuration | None
+    publisher: str | None
     quiet: bool
     verbose: bool
 
@@ -67,12 +69,14 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     """Judge the targets, write the reports, return the exit code."""
     started = datetime.now(UTC)
     options = replace(options, targets=_each(options.targets))
+    publisher = None if options.publisher is None else parse_publisher(options.publisher)
     check_outputs(
         RESULT,
         options.form,
         options.outputs,
         inputs=(*options.targets, *asking.files),
         others=(MANIFEST_SUFFIX,),
+        publisher=publisher,
     )
     if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
@@ -123,7 +127,9 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
         document,
         options.form,
         options.outputs,
-        terminal_view(everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv),
+        terminal_view(
+            everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv, publisher=publisher
+        ),
         instead=request if options.ask else None,
         others={MANIFEST_SUFFIX: manifest},
     )

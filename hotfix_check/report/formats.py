@@ -10,13 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
+from hotfix_check.errors import UsageError
 from hotfix_check.frozen import dataclass
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
     from hotfix_check.report.document import ComparisonDocument, PlanDocument, ResultDocument
+    from hotfix_check.report.publisher import Publisher
 
 Shown = TypeVar("Shown")
 
+BY_A_PUBLISHER = frozenset({"csaf"})
+"""Formats that name who publishes them."""
+NO_PUBLISHER = (
+    "--publisher: a CSAF document names who publishes it: NAME=URI, such as 'Example Corp=https://example.com'"
+)
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 Paint = Callable[[str, str], str]
 """(verdict, text) to the text, marked up for a terminal. It may add nothing that takes room."""
@@ -36,6 +43,7 @@ class ResultForm(StrEnum):
     MD = "md"
     HTML = "html"
     XLSX = "xlsx"
+    CSAF = "csaf"
 
 
 class CsvKind(StrEnum):
@@ -91,18 +99,24 @@ FORMATS: Mapping[str, Format] = {
     "md": Format(".md"),
     "html": Format(".html"),
     "xlsx": Format(".xlsx", binary=True),
+    # VEX in the OASIS standard CSAF 2.0.
+    "csaf": Format(".csaf.json"),
     "parquet": Format(".parquet", binary=True),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """How a report is to look, where the format leaves a choice; ``width`` in columns."""
+    """How a report is to look, where the format leaves a choice; ``width`` in columns.
+
+    ``publisher`` is who a document for others is by; formats that name one are asked for with it.
+    """
 
     width: int
     everything: bool = True
     paint: Paint = plain
     csv: CsvKind = CsvKind.FINDINGS
+    publisher: Publisher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +170,14 @@ def _html(document: ResultDocument, _: View) -> Iterable[str]:
     return [render_html(document)]
 
 
+def _csaf(document: ResultDocument, view: View) -> Iterable[str]:
+    from hotfix_check.report.csaf import render_csaf
+
+    if view.publisher is None:
+        raise UsageError(NO_PUBLISHER)
+    return [render_csaf(document, view.publisher)]
+
+
 def _xlsx(document: ResultDocument, _: View, stream: BinaryIO) -> None:
     from hotfix_check.report.xlsx import write_xlsx
 
@@ -169,6 +191,7 @@ RESULT: Report[ResultDocument] = Report(
         ResultForm.CSV: _csv,
         ResultForm.MD: _markdown,
         ResultForm.HTML: _html,
+        ResultForm.CSAF: _csaf,
     },
     binary={ResultForm.XLSX: _xlsx},
 )

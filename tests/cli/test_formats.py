@@ -61,7 +61,7 @@ def test_convert_prints_the_table_that_scan_printed(samples: Path, run: Run) -> 
         (["bad.json"], "bad.json: schema: missing; a saved result says hotfix-check/result/1 there"),
         (["bad.json", "-o", "bad.json"], "bad.json is being read; write to another file"),
         (["bad.json", "-o", "x.manifest.json"], "only scan can write one"),
-        (["bad.json", "-o", "x.pdf"], "--output: '.pdf' is none of .txt, .json, .csv, .md, .html, .xlsx"),
+        (["bad.json", "-o", "x.pdf"], "--output: '.pdf' is none of .txt, .json, .csv, .md, .html, .csaf.json, .xlsx"),
         (["bad.json", "--color", "red"], "'red' is not one of 'auto', 'always', 'never'"),
     ],
     ids=["missing", "no result", "over itself", "a manifest", "an unknown suffix", "an unknown colour"],

@@ -24,6 +24,7 @@ from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.compare import compare, judged_side, saved_side
+from hotfix_check.configuration import parse_configuration
 from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import (
@@ -237,6 +238,17 @@ def enter_baseline(data: bytes) -> None:
         _told(error)
 
 
+def enter_configuration(data: bytes) -> None:
+    """A configuration file; what it gives is typed beside a folder."""
+    try:
+        configuration = parse_configuration(data, "fuzz.toml")
+    except PolicyError as error:
+        _told(error)
+        return
+    for option in configuration.options:
+        assert configuration.typed(option, Path("folder"))
+
+
 def enter_waivers(data: bytes) -> None:
     """A waiver file; it is held against findings."""
     try:
@@ -322,6 +334,7 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "inventory": enter_inventory,
     "result": enter_result,
     "baseline": enter_baseline,
+    "configuration": enter_configuration,
     "waivers": enter_waivers,
     "manifest": enter_manifest,
     "hive": enter_hive,

@@ -193,7 +193,7 @@ def _said_of_others(table: RawTable, above: _Above) -> str | None:
     """Why the sentence that announces a table says that it is none of the fix's; None where it leaves that open."""
     if other := wording.other_files(above.said):
         return other
-    if wording.FIX.search(above.said):
+    if wording.announces_fix(above.said):
         return None
     if wording.OFFERED.search(above.said) and all(_may_be_package(row) for row in table.rows):
         return None
@@ -208,7 +208,7 @@ _NOTHING = "no fix wording above it"
 
 def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> tuple[str, bool]:
     """Why a table that nothing speaks against is the fix's, and whether that is weak; ``_NOTHING`` where it is not."""
-    if wording.STRONG_FIX.search(above.flat):
+    if wording.STRONG_FIX.search(above.flat) or (above.said and wording.announces_fix(above.said)):
         return "fix wording", False
     worded = bool(wording.FIX.search(above.close))
     far = bool(wording.FIX.search(above.flat) or wording.FIX.search("\n".join(above.lines)))

@@ -36,7 +36,8 @@ _LONGEST_CELL = 120
 _LONGEST_HEADER = 30
 _MOST_COLUMNS = 20
 _ATTRIBUTE = re.compile(
-    r"\s*((?:file[ ])?(?:name|version|size|date|time)|platform|language|sp[ ]requirement|service[ ]branch|folder)"
+    r"\s*(?:[-\u2022*][ ]{1,3})?"
+    r"((?:file[ ])?(?:name|version|size|date|time)|platform|language|sp[ ]requirement|service[ ]branch|folder)"
     r"((?:[ ]\((?:utc|bytes|in[ ]bytes|kb)\))?)\s{0,3}[:\t ]\s{0,8}(\S.{0,100})",
     re.IGNORECASE,
 )

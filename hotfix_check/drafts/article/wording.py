@@ -110,7 +110,7 @@ RELEASE_COLUMN = re.compile(
 FIRST_RELEASE = re.compile(r"\b(?:rtm|gold|original|released?|no service pack)\b", re.IGNORECASE)
 
 ANNOUNCES = re.compile(
-    r":\s*$|\bas\s+follows\b"
+    r":\s*$|\bas\s+follows\b|\b(?:tabelle|tableau|tabla|tabella|tabela|tabel)\b"
     r"|\b(?:following|these|below|listed|this)\b[^.]{0,60}\b(?:files?|versions?|tables?|attributes|dlls?|modules?|drivers?"
     r"|components?|programs?|builds?|lists?|binaries)\b"
     r"|\b(?:files?|versions?|tables?|lists?)\b[^.]{0,30}\b(?:below|follows?)\b",
@@ -121,7 +121,11 @@ OF_PAGES = re.compile(
     r"\b(?:articles?|address|web\s?(?:sites?|pages?)|numbers?|bulletins?|links?)\b[^.]{0,80}:\s*$", re.IGNORECASE
 )
 """A sentence that announces another page."""
-LABEL = re.compile(r"(?:for|on|in)\s+(?!example|instance|more|additional|further)[^:]{1,110}:?", re.IGNORECASE)
+LABEL = re.compile(
+    r"(?:for|(?:on|in)(?![^:]*\b(?:is|are|was|were|has|have|had)\b))\s+(?!example|instance|more|additional|further)"
+    r"[^:]{1,110}:?",
+    re.IGNORECASE,
+)
 """A label of more words: "For all supported x64-based versions of Exchange:"."""
 OF_TIMES = re.compile(
     r"\bUTC\b|\bGMT\b|\blocal\s+time\b|\btime\s+zone\b|universal\s+time|daylight\s+saving|\bdates?\s+and\s+(?:the\s+)?times?\b",
@@ -155,8 +159,31 @@ _WORDS = r"(?:[\w-]+(?:\.[\w-]+)*\s+){0,3}?"
 _CALLED_OLD = re.compile(rf"\b{_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
 _BEFORE_FIX = re.compile(r"^before\s+(?:you\s+)?(?:install|apply)\w*\b[^.]{3,80},\s", re.IGNORECASE)
 _PERHAPS_CALLED_OLD = re.compile(rf"\b{_PERHAPS_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
+_ANNOUNCED_FIX = re.compile(
+    r"""\b(?:this|the|that|an?|each|these|both)\s+(?:[\w-]+\s+){0,3}?
+        (?:hot-?\s?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|rollups?|correction|upgrade)\b
+      | \bhot-?fix(?:es)?\b | \bfixe?s\s+(?:include|contain|install|replace|update|were|are|have)\b
+      | \b(?:correct|fix|resolv|solv|updat|patch)ed\b
+      | file\s+attributes | attributes\s+\(?or\s+later | listed\s+attributes | (?:time|date)[\s-]?stamps?
+      | (?:files?|versions?|dlls?|modules?|components?|fix|it|they|you)\s+
+        (?:should|must|will|needs?\s+to)\s+(?:at\s+least\s+)?(?:be|have|see)\b
+      | (?:newer|new|later|latest|replacement|modified|revised)\s+(?:versions?|files?|dlls?|drivers?)\b
+      | \bor\s+(?:later|newer|higher|greater)\b | \bpost[- ](?:sp\d|service\s+pack)
+      | \b(?:correctif|mise\s+à\s+jour|sicherheitsupdate|revisión|actualización|aggiornamento|atualização)\b
+      | service\s+packs?\s+\d\w?\s+[^.]{0,40}\b(?:updat|replac|install)\w+
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A sentence that announces files as those of a fix."""
 _NAMED_FIX = r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|rollups?|packages?|corrections?|service\s+packs?)"
 _NOT_THE_FIXS = (
+    (re.compile(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b", re.IGNORECASE), "files it is not for"),
+    (
+        re.compile(
+            r"\b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b", re.I
+        ),
+        "files of a preview",
+    ),
     (
         re.compile(
             rf"\bwithout\s+(?:the|this|that|any|an?|either)\s+(?:[\w-]+\s+){{0,3}}?{_NAMED_FIX}\b"
@@ -240,6 +267,10 @@ _SAID_OF_THEM = (
         "files that a product was shipped with",
     ),
     (
+        re.compile(r"^[^.]{0,40}\b(?:RTM|gold|release\s+to\s+manufacturing)\b", re.IGNORECASE),
+        "files that a product was shipped with",
+    ),
+    (
         re.compile(
             r"\bcompar(?:e|es|ed|ing|ison)\b|\b(?:each|different|various|earlier|previous|past|other|all)\s+"
             r"(?:\w+\s+){0,2}(?:releases|service\s+packs)\b|\bversion\s+history\b|\bby\s+(?:release|service\s+pack)\b",
@@ -268,6 +299,11 @@ def other_files(lead: str) -> str | None:
     if _is_said(_PERHAPS_CALLED_OLD, lead):
         return "files that are called old, wrong or released"
     return next((reason for pattern, reason in _SAID_OF_THEM if pattern.search(lead)), None)
+
+
+def announces_fix(sentence: str) -> bool:
+    """Whether a sentence that announces files says that they are those of a fix."""
+    return bool(_ANNOUNCED_FIX.search(sentence))
 
 
 def other_label(label: str) -> str | None:
