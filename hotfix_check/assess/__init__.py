@@ -34,6 +34,7 @@ from hotfix_check.assess.installation_answers import (
     where_they_count,
 )
 from hotfix_check.assess.installations import FileSet, file_sets
+from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
@@ -82,8 +83,9 @@ class Assessor:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
         identities = Identities(self.catalogue.products)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
-        divided = file_sets(inventory, self.catalogue.products, self.all_names, identities)
-        asked = [one for one in self.catalogue.products if question.products is None or one.id in question.products]
+        products = [with_instances(one, inventory) for one in self.catalogue.products]
+        divided = file_sets(inventory, products, self.all_names, identities)
+        asked = [one for one in products if question.products is None or one.id in question.products]
         judged: list[InstallationAnswer] = []
         for file_set in divided.sets:
             judged.extend(self._judge_set(file_set, asked, identities, question))
@@ -163,7 +165,9 @@ class Assessor:
         counting = evidence.counting(self.outline.names[product.id])
         own = [file for file in counting if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
-        related = [one for one in self.catalogue.products if one is not product and set(one.roots) & set(product.roots)]
+        related = [
+            one for one in self.catalogue.products if one.id != product.id and set(one.roots) & set(product.roots)
+        ]
         census = take_census(inventory, evidence.places, product, marker, identities, related)
         if not counting and not (product.product_names and census.others):
             census = replace(census, others=())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from functools import cache
 
 from packaging.specifiers import SpecifierSet
 
@@ -18,14 +19,6 @@ from hotfix_check.catalogue.update import FileRow
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
 from hotfix_check.version import FileVersion
-
-# Old Exchange files carry few strings, so this is a list of what is known to be somebody else's. Outlook and Windows
-# Messaging bring files of the same names (KB250576, KB313889); the MAPI/CDO package is a product of its own (KB957537).
-_OTHER_PRODUCTS = re.compile(
-    r"outlook|\boffice\b|windows messaging|windows nt|\bwindows\b.{0,3} operating system|mapi/?cdo|mapi client",
-    re.IGNORECASE,
-)
-
 
 _FOUR_NUMBERS = re.compile(
     r"\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})(?![0-9.,])"
@@ -44,11 +37,11 @@ class Identity:
 def identify(file: InstalledFile, products: Sequence[Product]) -> Identity:
     """Whose a file is. A file without a version resource is nobody's, and not foreign: it says nothing.
 
-    What names somebody else for certain is the MAPI stub's export and the ProductName of a program that is no Exchange.
+    What names somebody else for certain is the MAPI stub's export, and a ProductName that a product says is another's.
     """
     if file.version is None:
         return Identity(frozenset())
-    certain = _stub_or_outlook(file)
+    certain = _stub_or_stranger(file, products)
     if certain is not None:
         return Identity(frozenset(), certain)
     says = _what_it_says(file, products)
@@ -212,10 +205,20 @@ def in_range(own: SpecifierSet, file: InstalledFile) -> bool:
     return own.contains(str(file.version))
 
 
-def _stub_or_outlook(file: InstalledFile) -> str | None:
+def _stub_or_stranger(file: InstalledFile, products: Sequence[Product]) -> str | None:
     if file.outlook_stub:
         return "the Windows/Outlook MAPI stub: it exports GetOutlookVersion"
-    return f"ProductName is {file.product_name!r}" if _OTHER_PRODUCTS.search(file.product_name or "") else None
+    name = plain_name(file.product_name or "")
+    if not name or any(name in product.product_names for product in products):
+        return None
+    others = frozenset[str]().union(*(product.other_products for product in products))
+    return f"ProductName is {file.product_name!r}" if _names_one_of(others).search(name) else None
+
+
+@cache
+def _names_one_of(others: frozenset[str]) -> re.Pattern[str]:
+    """What finds one of these names in a ProductName, as whole words."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(others)))})(?!\w)" if others else r"(?!)")
 
 
 def _stranger(file: InstalledFile) -> str | None:

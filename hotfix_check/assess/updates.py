@@ -171,10 +171,11 @@ class ProductUpdates:
         how = "inferred from the builds of its files" if level.basis is Basis.INFERRED else f"by {level.basis}"
         if level.basis is Basis.RECORDED:
             return self._by_report(index, judgement, words)
-        if level.high < index:
+        low, high = self.product.home_of(level.low), self.product.home_of(level.high)
+        if high < index:
             return _answer(judgement, Verdict.MISSING, firm, f"the level is {words}, {how}")
-        if level.low > index:
-            by = self._level_id(level.low)
+        if low > index:
+            by = self._level_id(low)
             return _answer(judgement, Verdict.SUPERSEDED, firm, f"the level is {words}, {how}", satisfied_by=by)
         if level.exact and level.basis is not Basis.INFERRED:
             return _answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")

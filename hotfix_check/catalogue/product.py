@@ -17,6 +17,8 @@ class Level:
     """One service level (RTM, SP4, CU23); ``build`` is its headline build, three or four numbers as in the source.
 
     ``withdrawn_builds`` are those that it was released with first, below its headline: 15.0.712.22 is CU2 all the same.
+    ``branch_of`` is the level that a line of builds of its own branches from (QFE builds of SQL Server beside its GDR
+    builds): whoever is on it has that level, and updates have a package for each.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Level:
     released: date | None = None
     end_of_support: date | None = None
     withdrawn_builds: tuple[FileVersion, ...] = ()
+    branch_of: str | None = None
 
 
 def plain_name(name: str) -> str:
@@ -115,7 +118,9 @@ class Product:
     system's. ``product_names`` are the values of ProductName that its program files carry, as ``plain_name`` writes
     them; where there are none, any. ``build_per_update``: each update gives its files a build of its own, so that other
     files than the marker bear witness to it (2007 and later). ``build_per_level``: every build carries the third part
-    of its level (2013 and later). ``client_files`` are those that a client library brings too (the MAPI/CDO download).
+    of its level (2013 and later). ``client_files`` are those that a client library brings too (the MAPI/CDO download);
+    ``other_products`` are names of products that bring files of the same names and builds, as ``plain_name`` writes
+    them.
     """
 
     id: str
@@ -138,6 +143,7 @@ class Product:
     build_per_update: bool = False
     build_per_level: bool = False
     client_files: frozenset[str] = frozenset()
+    other_products: frozenset[str] = frozenset()
 
     def root_of(self, path: str) -> str | None:
         """The root that one of its folders' paths lies below; None for a system folder."""
@@ -157,6 +163,11 @@ class Product:
                 return index
         raise KeyError(name)
 
+    def home_of(self, index: int) -> int:
+        """The position of the level that somebody has who is at this one: of a branch that which it branches from."""
+        branched_from = self.levels[index].branch_of
+        return index if branched_from is None else self.level_index(branched_from)
+
     def line_of(self, version: FileVersion) -> int:
         """The level whose build range holds the version: the servicing line it was built on.
 
@@ -171,7 +182,10 @@ class Product:
 
 
 def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
-    """Endings of the paths of all folders below a root, in lower case: every program file in them is evidence."""
+    """Endings of the paths of all folders below a root, in lower case: every program file in them is evidence.
+
+    Of folders that are called by the name of an instance only the named files are read.
+    """
     return tuple(
         sorted(
             {
@@ -179,7 +193,7 @@ def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
                 for product in products
                 for folder in product.folders
                 for path in folder.paths
-                if product.root_of(path) is not None
+                if product.root_of(path) is not None and "*" not in path
             }
         )
     )

@@ -264,8 +264,8 @@ def listing_seeds() -> tuple[bytes, ...]:
         listing_builder.Listed(r"D:\Exchsrvr\Bin\Store.exe", "5.5.2653.23", 3, moment),
     ]
     b = listing_builder
-    writers = (b.filever, b.sigcheck, b.powershell_csv, b.powershell_json, b.powershell_clixml)
-    writers += (b.osquery, b.velociraptor, b.exiftool)
+    writers = [b.filever, b.sigcheck, b.powershell_csv, b.powershell_json, b.powershell_clixml]
+    writers += [b.osquery, b.velociraptor, b.exiftool]
     texts = [write(files) for write in writers]
     return (*(text.encode() for text in texts), texts[1].encode("utf-16"))
 

@@ -32,7 +32,7 @@ _STATES = {
 }
 
 
-def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int = 6) -> dict[str, Any]:
+def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int = 6) -> Any:
     """A result with this many findings, one of them waived, a ladder of ``rungs`` rungs, hostile text here and there.
 
     The same arguments give the same document.

@@ -381,7 +381,7 @@ def rendered(form: str) -> str:
     view = View(width=120, publisher=BY)
     if form in RESULT.binary:
         stream = io.BytesIO()
-        RESULT.binary[form](DOCUMENT, view, stream)  # type: ignore[arg-type]
+        RESULT.binary[form](DOCUMENT, view, stream)
         book = openpyxl.load_workbook(stream)
         return "\n".join(
             str(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
@@ -391,7 +391,7 @@ def rendered(form: str) -> str:
             if cell.value is not None
         )
     views = [replace(view, csv=kind) for kind in CsvKind] if form == "csv" else [view]
-    text = "".join(piece for each in views for piece in RESULT.text[form](DOCUMENT, each))  # type: ignore[arg-type]
+    text = "".join(piece for each in views for piece in RESULT.text[form](DOCUMENT, each))
     if form == "html":
         return Page(text).text
     return " ".join(text.replace("\\", "").split()) if form in ("md", "table") else text

@@ -120,9 +120,7 @@ def target(
         "nothing recognised",
     ],
 )
-def test_the_verdict_is_one_sentence_with_its_denominator(
-    given: dict[str, Any], sentences: list[str], mark: str
-) -> None:
+def test_the_verdict_is_one_sentence_with_its_denominator(given: Any, sentences: list[str], mark: str) -> None:
     assert verdict_sentences(given) == sentences
     assert badge(given, "2026-11-21")[0] == mark
 
