@@ -129,6 +129,7 @@ class Assessor:
             registry=inventory.registry,
             installations=tuple(one.installation for one in judged),
             stray=tuple(stray_copies(inventory, stray, identities)),
+            claimed=inventory.claimed,
             asked_cves=question.cves,
             beyond_catalogue=question.kbs is None and any(is_beyond(one.installation) for one in judged),
         )

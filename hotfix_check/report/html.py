@@ -41,6 +41,7 @@ from hotfix_check.report.verdict_shares import verdict_bar, verdict_counts
 from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
 from hotfix_check.report.wording import (
     badge,
+    claim_sentences,
     collected_words,
     days_since,
     level_reason,
@@ -129,6 +130,7 @@ def _target(number: int, target: TargetDocument, document: ResultDocument) -> di
         "collected_words": collected_words(target["collected"]) if target["collected"] else None,
         "product_lines": [(product, product_words(product)) for product in target["products"]],
         "registry_lines": registry_words(target),
+        "claim_lines": claim_sentences(target),
         "parts": shown,
         "waived": [{**finding, "name": update_name(finding)} for finding in waived],
         "waived_lines": [

@@ -270,6 +270,13 @@ def test_what_stands_beside_the_findings_is_in_the_page(key: str) -> None:
     assert missing == []
 
 
+def test_what_lists_claim_is_in_every_text() -> None:
+    (claim,) = TARGET["claimed"]
+    for rendered in (PAGE.text, MARKDOWN, PLAIN_MARKDOWN, TEXT):
+        assert "Claimed as installed by Get-HotFix" in rendered
+        assert f"KB{claim['kb']}; a claim proves nothing." in rendered
+
+
 @pytest.mark.parametrize("key", ["advisories", "unreadable"])
 def test_what_counts_beside_the_findings_is_in_the_csv(key: str) -> None:
     cells = "\n".join(cell for row in ROWS for cell in row.values())
