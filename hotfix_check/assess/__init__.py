@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.census import MANY, Census, take_census
-from hotfix_check.assess.client_files import client_libraries, only_client_files
+from hotfix_check.assess.client_files import client_libraries, only_client_files, weight_for
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
 from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
@@ -286,7 +286,7 @@ class Assessor:
             return ProductUpdates(evidence, after, self.relations, None)
 
         terms = Terms(
-            importance=lambda update: question.importance.get(update.id, update.importance),
+            importance=lambda update: question.importance.get(update.id, weight_for(product, update, lone)),
             in_scope=lambda update: _in_scope(update, level, lone, product),
             as_of=question.as_of,
         )
@@ -307,7 +307,7 @@ class Assessor:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
             if not named:
                 continue
-            importance = question.importance.get(update.id, update.importance)
+            importance = question.importance.get(update.id, weight_for(product, update, lone))
             if question.kbs is not None:
                 importance = Importance.OPTIONAL if update.id in question.by_cve else Importance.REQUIRED
             if (

@@ -141,6 +141,10 @@ class NextSteps:
             unreachable |= dict.fromkeys(full, f"a plan has at most {_LONGEST} steps, and this one has that many")
             goals = [goal for goal in goals if goal not in unreachable]
         chosen = _irredundant(path.end, chosen, goals)
+        left = set(path.end.open_of(wanted))  # a level that cannot be shown by itself may be settled by a later one
+        unreachable = {
+            goal: why for goal, why in unreachable.items() if goal in left and not path.end.settled(goal, chosen)
+        }
         return _Path((*path.steps, *((path.end, step) for step in chosen)), path.end), unreachable
 
     def _level_first(self) -> _Path:
