@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import replace
+from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name
 from hotfix_check.catalogue.update import FileRow
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
 from hotfix_check.version import FileVersion
 
@@ -85,7 +85,12 @@ def _names(ids: frozenset[str], products: Sequence[Product]) -> str:
 
 def text_version(file: InstalledFile) -> FileVersion | None:
     """The string FileVersion where it is four numbers too ("6.5.7226.0", "15.01.2507.006", "5, 5, 2653, 23")."""
-    found = _FOUR_NUMBERS.match(file.version_string or "")
+    return _four_numbers(file.version_string) if file.version_string else None
+
+
+@lru_cache(maxsize=4096)
+def _four_numbers(text: str) -> FileVersion | None:
+    found = _FOUR_NUMBERS.match(text)
     numbers = [int(number) for number in found.groups()] if found else []
     return FileVersion(*numbers) if numbers and max(numbers) <= 0xFFFF else None
 
@@ -227,5 +232,10 @@ def _stranger(file: InstalledFile) -> str | None:
 
 def text_differs(version: FileVersion, text: str | None) -> bool:
     """Whether the text of a version gives other numbers than the version block; spelling is no difference."""
-    numbers = [int(number) for number in re.findall(r"[0-9]{1,9}", text or "")[:4]]
-    return bool(numbers) and numbers != list(version[: len(numbers)])
+    numbers = _first_numbers(text) if text else ()
+    return bool(numbers) and numbers != version[: len(numbers)]
+
+
+@lru_cache(maxsize=4096)
+def _first_numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]{1,9}", text)[:4])

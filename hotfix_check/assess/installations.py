@@ -11,11 +11,11 @@ import dataclasses
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup
 from hotfix_check.inventory.program_folders import is_system_folder
 

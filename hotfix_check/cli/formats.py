@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.output import columns, for_machines, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
+from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
 from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path

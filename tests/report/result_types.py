@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hotfix_check.assess.finding import Verdict
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import ResultDocument, to_json
 
 Made = TypeVar("Made")
