@@ -22,10 +22,10 @@ else:
 
     def replace(value: Made, /, **changes: Any) -> Made:
         """As ``dataclasses.replace``; of a class that was made here the slots are copied, in a third of the time."""
-        cls: Any = type(value)
-        if "__replace__" not in cls.__dict__:
+        if "__replace__" not in type(value).__dict__:
             return dataclasses.replace(value, **changes)
-        return cls.__replace__(value, **changes)
+        bound: Any = value
+        return bound.__replace__(**changes)
 
     def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Callable[[type[Made]], type[Made]]:
         """As ``dataclasses.dataclass``, of classes without a base that has fields, ``ClassVar`` or ``InitVar``."""
