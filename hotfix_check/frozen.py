@@ -126,7 +126,8 @@ class _ReplacedWhenAsked:
         # The names are those of the class as it is written in this program.
         exec("\n".join((f"def __replace__({parameters}):", " made = new(cls)", *lines, " return made")), known)  # noqa: S102
         type.__setattr__(owner, "__replace__", known["__replace__"])
-        return (owner if value is None else value).__replace__
+        bound: Any = owner if value is None else value
+        return bound.__replace__
 
 
 def _shown(self: Any) -> str:
