@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.census import MANY, Census, take_census
@@ -47,6 +46,7 @@ from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.version import FileVersion
 

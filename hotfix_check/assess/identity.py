@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Product, plain_name
+from hotfix_check.catalogue.product import Product, bounds_of, plain_name
 from hotfix_check.catalogue.update import FileRow
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
 from hotfix_check.version import FileVersion
 
@@ -34,51 +33,18 @@ class Identity:
     suspect: str | None = None
 
 
-def identify(file: InstalledFile, products: Sequence[Product]) -> Identity:
-    """Whose a file is. A file without a version resource is nobody's, and not foreign: it says nothing.
-
-    What names somebody else for certain is the MAPI stub's export, and a ProductName that a product says is another's.
-    """
-    if file.version is None:
-        return Identity(frozenset())
-    certain = _stub_or_stranger(file, products)
-    if certain is not None:
-        return Identity(frozenset(), certain)
-    says = _what_it_says(file, products)
-    every = list(says.values())
-    owners = every[0].intersection(*every)
-    if owners:
-        return Identity(owners)
-    if not frozenset().union(*every):
-        return Identity(owners, next(text for text, named in reversed(says.items()) if not named))
-    return Identity(owners, suspect=f"suspect: {' but '.join(says)}")
-
-
-def _what_it_says(file: InstalledFile, products: Sequence[Product]) -> dict[str, frozenset[str]]:
-    """Each thing that a file says of whose it is, with the ids of the products that this may be."""
-    version, text, name = file.version, text_version(file), file.product_name or ""
-    assert version is not None  # noqa: S101  (asked by identify)
-    by_number = frozenset(product.id for product in products if product.holds(version))
-    said = {f"version {version} is of {_names(by_number, products)}": by_number}
-    if text is not None and text != version:
-        by_text = frozenset(product.id for product in products if product.holds(text))
-        said[f"FileVersion {file.version_string!r} is of {_names(by_text, products)}"] = by_text
-    named = frozenset(product.id for product in products if product.name.lower() in name.lower())
-    if named:
-        said[f"ProductName is {name!r}"] = named
-    stranger = _stranger(file)
-    if stranger is not None:
-        said[stranger] = frozenset()
-    return said
-
-
 def _names(ids: frozenset[str], products: Sequence[Product]) -> str:
     return " or ".join(product.name for product in products if product.id in ids) or "no product in the catalogue"
 
 
 def text_version(file: InstalledFile) -> FileVersion | None:
     """The string FileVersion where it is four numbers too ("6.5.7226.0", "15.01.2507.006", "5, 5, 2653, 23")."""
-    found = _FOUR_NUMBERS.match(file.version_string or "")
+    return _four_numbers(file.version_string) if file.version_string else None
+
+
+@lru_cache(maxsize=4096)
+def _four_numbers(text: str) -> FileVersion | None:
+    found = _FOUR_NUMBERS.match(text)
     numbers = [int(number) for number in found.groups()] if found else []
     return FileVersion(*numbers) if numbers and max(numbers) <= 0xFFFF else None
 
@@ -137,10 +103,65 @@ class Identities:
         self._known: dict[tuple[object, ...], _Told] = {}
         self._files: dict[int, tuple[_Told, InstalledFile]] = {}  # each held, so that no other takes its id
         self._names: dict[str, str] = {}
+        self._ranges = [(product, bounds_of(product.range)) for product in products]
+        self._versions: dict[FileVersion, frozenset[str]] = {}
+        self._by_name: dict[str, frozenset[str]] = {}
 
     def of(self, file: InstalledFile) -> Identity:
         """Whose a file is."""
         return self._told(file).identity
+
+    def _identify(self, file: InstalledFile) -> Identity:
+        """Whose a file is. One without a version resource is nobody's, and not foreign: it says nothing.
+
+        What names somebody else for certain is the MAPI stub's export, and a ProductName that a product says is
+        another's.
+        """
+        if file.version is None:
+            return Identity(frozenset())
+        certain = _stub_or_stranger(file, self._products)
+        if certain is not None:
+            return Identity(frozenset(), certain)
+        text = text_version(file)
+        by_number = self._of_version(file.version)
+        by_text = by_number if text is None or text == file.version else self._of_version(text)
+        named = self._of_name(file.product_name)
+        stranger = _stranger(file)
+        owners = by_number & by_text & (named or by_number) if stranger is None else frozenset[str]()
+        if owners:
+            return Identity(owners)
+        says = {f"version {file.version} is of {_names(by_number, self._products)}": by_number}
+        if text is not None and text != file.version:
+            says[f"FileVersion {file.version_string!r} is of {_names(by_text, self._products)}"] = by_text
+        if named:
+            says[f"ProductName is {file.product_name!r}"] = named
+        if stranger is not None:
+            says[stranger] = frozenset()
+        if not frozenset().union(*says.values()):
+            return Identity(owners, next(told for told, ids in reversed(says.items()) if not ids))
+        return Identity(owners, suspect=f"suspect: {' but '.join(says)}")
+
+    def _of_version(self, version: FileVersion) -> frozenset[str]:
+        """The products whose range holds a version."""
+        found = self._versions.get(version)
+        if found is None:
+            own = (
+                one.id
+                for one, bounds in self._ranges
+                if (one.holds(version) if bounds is None else bounds.hold(version))
+            )
+            found = self._versions[version] = frozenset(own)
+        return found
+
+    def _of_name(self, name: str | None) -> frozenset[str]:
+        """The products that a ProductName names."""
+        if not name:
+            return frozenset()
+        found = self._by_name.get(name)
+        if found is None:
+            own = (product.id for product in self._products if product.name.lower() in name.lower())
+            found = self._by_name[name] = frozenset(own)
+        return found
 
     def programs_of(self, file: InstalledFile) -> frozenset[str]:
         """The ids of the products of whose own programs a file is one: of the range, with the ProductName if any."""
@@ -153,7 +174,7 @@ class Identities:
         key = (file.version, file.version_string, file.product_name, file.company_name, file.outlook_stub)
         known = self._known.get(key)
         if known is None:
-            identity = identify(file, self._products)
+            identity = self._identify(file)
             name = file.product_name
             known = self._known[key] = _Told(
                 identity=identity,
@@ -230,5 +251,10 @@ def _stranger(file: InstalledFile) -> str | None:
 
 def text_differs(version: FileVersion, text: str | None) -> bool:
     """Whether the text of a version gives other numbers than the version block; spelling is no difference."""
-    numbers = [int(number) for number in re.findall(r"[0-9]{1,9}", text or "")[:4]]
-    return bool(numbers) and numbers != list(version[: len(numbers)])
+    numbers = _first_numbers(text) if text else ()
+    return bool(numbers) and numbers != version[: len(numbers)]
+
+
+@lru_cache(maxsize=4096)
+def _first_numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]{1,9}", text)[:4])

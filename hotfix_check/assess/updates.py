@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.evidence import ProductEvidence
@@ -24,7 +23,7 @@ from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentence
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
+
+_PART = re.compile(r"(==|!=)([0-9]+(?:\.[0-9]+){0,3})\.\*|(>=|<)([0-9]+(?:\.[0-9]+){0,3})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +155,8 @@ class Product:
 
     def holds(self, version: FileVersion) -> bool:
         """Whether a file of this version is in the product's range."""
-        return self.range.contains(Version(str(version)))
+        bounds = bounds_of(self.range)
+        return self.range.contains(Version(str(version))) if bounds is None else bounds.hold(version)
 
     def level_index(self, name: str) -> int:
         """Position of a level, oldest first. Raises KeyError for a name that the product does not have."""
@@ -173,12 +178,51 @@ class Product:
 
         In products that go by the third part the fourth says nothing: 6.5.7638.1 is of SP2, whose headline is 7638.2.
         """
-        line = 0
-        for index, level in enumerate(self.levels):
-            build = level.build[:3] if self.by_third_part else level.build
-            if version[: len(build)] >= build:
-                line = index
-        return line
+        for index in range(len(self.levels) - 1, -1, -1):
+            build = self.levels[index].build
+            if version >= (build[:3] if self.by_third_part else build):
+                return index
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A range as file versions to compare with: from ``first`` on and before ``end``, but for what lies in ``without``.
+
+    Shorter tuples than a version's are below all versions that begin so.
+    """
+
+    first: tuple[int, ...]
+    end: tuple[int, ...]
+    without: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+
+    def hold(self, version: FileVersion) -> bool:
+        """Whether a version is in the range."""
+        return self.first <= version < self.end and not any(first <= version < end for first, end in self.without)
+
+
+@lru_cache(maxsize=256)
+def bounds_of(versions: SpecifierSet) -> Bounds | None:
+    """The bounds of a range of the usual parts (``==5.5.*``, ``!=5.5.1774.*``, ``>=8.0``, ``<8.4``); None of any other.
+
+    Every file of a server is asked of every product, and packaging takes a string for each answer.
+    """
+    first: tuple[int, ...] = (0,)
+    end: tuple[int, ...] = (0x10000,)
+    without: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    for part in str(versions).split(","):
+        found = _PART.fullmatch(part)
+        if found is None:
+            return None
+        numbers = tuple(map(int, (found[2] or found[4]).split(".")))
+        after = (*numbers[:-1], numbers[-1] + 1)
+        if found[1] == "!=":
+            without.append((numbers, after))
+        if found[1] == "==" or found[3] == ">=":
+            first = max(first, numbers)
+        if found[1] == "==" or found[3] == "<":
+            end = min(end, after if found[1] else numbers)
+    return Bounds(first, end, tuple(without))
 
 
 def program_folders(products: Iterable[Product]) -> tuple[str, ...]:

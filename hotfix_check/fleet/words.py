@@ -39,7 +39,8 @@ def fleet_sentences(head: JsonObject) -> list[str]:
         sentences.append(f"{counted(summary['damaged'], 'saved file', 'saved files')} could not be read.")
     if summary["older"]:
         sentences.append(
-            f"{counted(summary['older'], 'saved file was', 'saved files were')} replaced by a newer one of the same host."
+            f"{counted(summary['older'], 'saved file was', 'saved files were')} replaced by a newer one of the same "
+            f"host."
         )
     if len(head["catalogues"]) > 1:
         sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")
