@@ -41,7 +41,8 @@ def _update_of(row: Row, updates: dict[str, Update]) -> Update | None:
         return by_number[0] if by_number else None
     named = [one for one in updates.values() if row["bulletin"] and row["bulletin"] in one.get("aliases", ())]
     built = [one for one in updates.values() if row["fixed_build"] and _with_build(row, one)]
-    return (named or built or [None])[0]
+    found = named or built
+    return found[0] if found else None
 
 
 def _has_package(row: Row, update: Update) -> bool:

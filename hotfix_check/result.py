@@ -205,6 +205,15 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """An update that a list names as installed, and the ids that the catalogue has of its number: told, never proof."""
+
+    kb: int
+    source: str
+    updates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:
     """A file of a product in a folder that belongs to no installation: told, never judged."""
 
@@ -477,6 +486,7 @@ class Target:
     stray: tuple[Stray, ...]
     collected: Collected | None
     registry: Registry | None
+    claimed: tuple[Claimed, ...]
     products: tuple[Product, ...]
     findings: tuple[Finding, ...]
     advisories: tuple[Advisory, ...]

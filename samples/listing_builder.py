@@ -111,7 +111,7 @@ def powershell_json(files: Sequence[Listed]) -> str:
 
 def powershell_clixml(files: Sequence[Listed]) -> str:
     """``(Get-Item *).VersionInfo | Export-Clixml``."""
-    objects = []
+    objects: list[str] = []
     for file in files:
         values = version_info(file)
         raw = values.pop("FileVersionRaw")

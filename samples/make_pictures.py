@@ -47,7 +47,7 @@ _SGR = re.compile(r"\x1b\[([0-9;]*)m")
 def readme_command() -> list[str]:
     """The scan that the README begins with, without the program."""
     first = re.findall(r"```sh\n(.*?)```", README.read_text("utf-8"), re.DOTALL)[0]
-    return first.strip().partition("/hotfix-check ")[2].split()
+    return str(first).strip().partition("/hotfix-check ")[2].split()
 
 
 def terminal_text(arguments: list[str]) -> str:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import py7zr
 import pycdlib
@@ -18,7 +19,7 @@ from make_samples import pack
 Builder = Callable[[Path, Path], None]
 
 try:
-    import libarchive
+    import libarchive as libarchive
 except (ImportError, OSError, AttributeError, TypeError):  # as loading fails where the system has none
     libarchive = None
 needs_libarchive = pytest.mark.skipif(libarchive is None, reason="the system's libarchive is not installed")
@@ -49,7 +50,8 @@ def zip_in(inner: Builder, name: str) -> Builder:
 
 def tar(mode: str) -> Builder:
     def build(folder: Path, archive: Path) -> None:
-        with tarfile.open(archive, f"w:{mode}") as out:
+        how: Any = f"w:{mode}"
+        with tarfile.open(archive, how) as out:
             out.add(folder, ".")
 
     return build
@@ -74,7 +76,7 @@ def iso(*, joliet: int | None = None, rock_ridge: str | None = None, udf: str | 
         image.new(interchange_level=4, joliet=joliet, rock_ridge=rock_ridge, udf=udf)
         for path in sorted(folder.rglob("*")):
             inner = "/" + path.relative_to(folder).as_posix()
-            names = {"rr_name": path.name} if rock_ridge else {}
+            names: dict[str, Any] = {"rr_name": path.name} if rock_ridge else {}
             names |= {"joliet_path": inner} if joliet else {}
             names |= {"udf_path": inner} if udf else {}
             spelled = inner if rock_ridge is None and not joliet and not udf else short(inner)
@@ -116,7 +118,7 @@ def cabinet_of(contents: Mapping[str, bytes], *, packed: bool) -> bytes:
         block = joined[start : start + 32768]
         stored = block
         if packed:
-            window = {"zdict": before} if before else {}
+            window: dict[str, Any] = {"zdict": before} if before else {}
             deflate = zlib.compressobj(9, zlib.DEFLATED, -15, **window)
             stored = b"CK" + deflate.compress(block) + deflate.flush()
             before = block

@@ -69,7 +69,8 @@ def fields(data: bytes) -> Iterator[Field]:
 
 def _exports(data: bytes, directories: int) -> int:
     """Where the export directory is in its section; the resources when there is none."""
-    return max(0, struct.unpack_from("<I", data, directories)[0] - SECTION_ADDRESS)
+    (at,) = struct.unpack_from("<I", data, directories)
+    return max(0, int(at) - SECTION_ADDRESS)
 
 
 def _directories(data: bytes, offset: int) -> Iterator[Field]:

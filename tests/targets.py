@@ -65,7 +65,15 @@ def finding(assessment: Assessment, update_id: str) -> Finding:
 
 
 # What a Bin folder must hold beside the four programs to be whole, at any level.
-_REST = ("Address.dll", "Ems_Rid.dll", "Isinteg.exe", "Madmsg.dll", "Mdbsz.dll", "Mtacheck.exe", "Netif.dll")
+_REST: tuple[str, ...] = (
+    "Address.dll",
+    "Ems_Rid.dll",
+    "Isinteg.exe",
+    "Madmsg.dll",
+    "Mdbsz.dll",
+    "Mtacheck.exe",
+    "Netif.dll",
+)
 _REST += ("Oabgen.dll", "Perfdsa.dll", "X400om.dll")
 
 # A service pack 4 server by its marker files, the core files that make its Bin folder whole among them.

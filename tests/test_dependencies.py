@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires
 import pytest
 from conftest import ROOT
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TESTED = {
@@ -58,7 +58,7 @@ def test_each_package_that_the_extras_bring_has_a_tested_version() -> None:
 
 
 @pytest.mark.parametrize("name", sorted({canonicalize_name(one.name) for one in asked()} & TESTED.keys()))
-def test_the_tested_version_is_one_that_is_allowed(name: str) -> None:
+def test_the_tested_version_is_one_that_is_allowed(name: NormalizedName) -> None:
     (version,) = (pin.version for pin in TESTED[name].specifier)
     assert {pin.operator for pin in TESTED[name].specifier} == {"=="}
     for one in asked():

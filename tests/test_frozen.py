@@ -51,7 +51,9 @@ class Values:
             def __repr__(self) -> str:
                 return "odd"
 
-        self.build, self.pair, self.odd = Build, Pair, Odd
+        self.build: Any = Build
+        self.pair: Any = Pair
+        self.odd: Any = Odd
 
 
 STANDARD, OURS = Values(dataclasses.dataclass), Values(frozen.dataclass)
@@ -140,6 +142,30 @@ class Sent:
 @dataclasses.dataclass(frozen=True)
 class Kept(Sent):
     days: int = 1
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["the first time", "once more"])
+def test_a_frozen_value_is_replaced_in_part(times: int) -> None:
+    for _ in range(times):
+        before = OURS.build(name="a", notes=["x"])
+        after = frozen.replace(before, name="b")
+        assert (after, type(after), after.notes is before.notes) == (
+            OURS.build(name="b", notes=["x"]),
+            OURS.build,
+            True,
+        )
+        assert before.name == "a"
+    with pytest.raises(TypeError, match="unexpected keyword argument 'size'"):
+        frozen.replace(OURS.build(name="a"), size=1)
+
+
+def test_what_checks_itself_checks_a_replaced_value_too() -> None:
+    with pytest.raises(ValueError, match="below zero"):
+        frozen.replace(OURS.pair(1), left=-1)
+
+
+def test_values_that_the_standard_library_made_are_replaced_by_it() -> None:
+    assert frozen.replace(Kept(name="a"), days=2) == Kept(name="a", days=2)
 
 
 def test_a_frozen_value_goes_to_another_process_and_back() -> None:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Ran, Run
@@ -324,7 +325,7 @@ def test_what_needs_something_else_as_well_is_not_covered_by_a_waiver_for_anothe
     ],
 )
 def test_the_end_of_support_counts_in_a_whole_scan(
-    question: dict[str, frozenset[str]], names: tuple[str, ...], outcome: str
+    question: dict[str, Any], names: tuple[str, ...], outcome: str
 ) -> None:
     newest = installed("Exchange Server/V15/Bin/ExSetup.exe", "15.0.1497.48", machine="amd64")
     inventory = folder(newest, root="Program Files")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.census import MANY, Census, take_census
-from hotfix_check.assess.client_files import client_libraries, only_client_files
+from hotfix_check.assess.client_files import client_libraries, only_client_files, weight_for
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
 from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
@@ -34,6 +33,7 @@ from hotfix_check.assess.installation_answers import (
     where_they_count,
 )
 from hotfix_check.assess.installations import FileSet, file_sets
+from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
@@ -46,6 +46,7 @@ from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.version import FileVersion
 
@@ -82,8 +83,9 @@ class Assessor:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
         identities = Identities(self.catalogue.products)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
-        divided = file_sets(inventory, self.catalogue.products, self.all_names, identities)
-        asked = [one for one in self.catalogue.products if question.products is None or one.id in question.products]
+        products = [with_instances(one, inventory) for one in self.catalogue.products]
+        divided = file_sets(inventory, products, self.all_names, identities)
+        asked = [one for one in products if question.products is None or one.id in question.products]
         judged: list[InstallationAnswer] = []
         for file_set in divided.sets:
             judged.extend(self._judge_set(file_set, asked, identities, question))
@@ -127,6 +129,7 @@ class Assessor:
             registry=inventory.registry,
             installations=tuple(one.installation for one in judged),
             stray=tuple(stray_copies(inventory, stray, identities)),
+            claimed=inventory.claimed,
             asked_cves=question.cves,
             beyond_catalogue=question.kbs is None and any(is_beyond(one.installation) for one in judged),
         )
@@ -163,7 +166,9 @@ class Assessor:
         counting = evidence.counting(self.outline.names[product.id])
         own = [file for file in counting if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
-        related = [one for one in self.catalogue.products if one is not product and set(one.roots) & set(product.roots)]
+        related = [
+            one for one in self.catalogue.products if one.id != product.id and set(one.roots) & set(product.roots)
+        ]
         census = take_census(inventory, evidence.places, product, marker, identities, related)
         if not counting and not (product.product_names and census.others):
             census = replace(census, others=())
@@ -281,7 +286,7 @@ class Assessor:
             return ProductUpdates(evidence, after, self.relations, None)
 
         terms = Terms(
-            importance=lambda update: question.importance.get(update.id, update.importance),
+            importance=lambda update: question.importance.get(update.id, weight_for(product, update, lone)),
             in_scope=lambda update: _in_scope(update, level, lone, product),
             as_of=question.as_of,
         )
@@ -302,7 +307,7 @@ class Assessor:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
             if not named:
                 continue
-            importance = question.importance.get(update.id, update.importance)
+            importance = question.importance.get(update.id, weight_for(product, update, lone))
             if question.kbs is not None:
                 importance = Importance.OPTIONAL if update.id in question.by_cve else Importance.REQUIRED
             if (

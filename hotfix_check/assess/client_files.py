@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Sequence
 from hotfix_check.assess.finding import Foreign
 from hotfix_check.assess.installations import FileSet
 from hotfix_check.catalogue.product import Product
+from hotfix_check.catalogue.update import Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, is_backup, name_of
 from hotfix_check.version import FileVersion
 
@@ -25,6 +26,26 @@ def only_client_files(
         return False
     above = all(file.version is not None and file.version > newest for file in counting)
     return above or not file_set.loose
+
+
+def weight_for(product: Product, update: Update, lone: str | None) -> Importance:
+    """What an update weighs; ``lone`` is the name of the only file there is, in lower case.
+
+    A library that the product puts into system folders alone is on clients too (Mapi32.dll of 5.5), so alone it shows
+    no server that lacks something: an update of a server's files beside it (MS06-003) is told, and weighs nothing.
+    """
+    if lone is None or update.importance is not Importance.RECOMMENDED or not _is_shared(product, lone):
+        return update.importance
+    names = {row.name.lower() for package in update.packages for row in required_rows(package)}
+    return update.importance if all(_is_shared(product, name) for name in names) else Importance.OPTIONAL
+
+
+def _is_shared(product: Product, name: str) -> bool:
+    file = product.files.get(name)
+    if file is None or not file.roles:
+        return False
+    paths = [path for folder in product.folders if folder.role in file.roles for path in folder.paths]
+    return bool(paths) and all(product.root_of(path.lower()) is None for path in paths)
 
 
 def client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:

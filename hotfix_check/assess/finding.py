@@ -11,7 +11,7 @@ from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import Collected, InstalledFile, RegistryRecords, UnreadableFile
+from hotfix_check.inventory import ClaimedUpdate, Collected, InstalledFile, RegistryRecords, UnreadableFile
 from hotfix_check.version import FileVersion
 
 
@@ -323,6 +323,7 @@ class Assessment:
     registry: RegistryRecords | None = None
     installations: tuple[Installation, ...] = ()
     stray: tuple[StrayCopy, ...] = ()
+    claimed: tuple[ClaimedUpdate, ...] = ()
     beyond_catalogue: bool = False
     asked_cves: frozenset[str] = frozenset()
 

@@ -9,23 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import replace
+from functools import cache, lru_cache
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Product, plain_name
+from hotfix_check.catalogue.product import Product, bounds_of, plain_name
 from hotfix_check.catalogue.update import FileRow
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
 from hotfix_check.version import FileVersion
-
-# Old Exchange files carry few strings, so this is a list of what is known to be somebody else's. Outlook and Windows
-# Messaging bring files of the same names (KB250576, KB313889); the MAPI/CDO package is a product of its own (KB957537).
-_OTHER_PRODUCTS = re.compile(
-    r"outlook|\boffice\b|windows messaging|windows nt|\bwindows\b.{0,3} operating system|mapi/?cdo|mapi client",
-    re.IGNORECASE,
-)
-
 
 _FOUR_NUMBERS = re.compile(
     r"\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})\s*[.,]\s*([0-9]{1,5})(?![0-9.,])"
@@ -41,51 +33,18 @@ class Identity:
     suspect: str | None = None
 
 
-def identify(file: InstalledFile, products: Sequence[Product]) -> Identity:
-    """Whose a file is. A file without a version resource is nobody's, and not foreign: it says nothing.
-
-    What names somebody else for certain is the MAPI stub's export and the ProductName of a program that is no Exchange.
-    """
-    if file.version is None:
-        return Identity(frozenset())
-    certain = _stub_or_outlook(file)
-    if certain is not None:
-        return Identity(frozenset(), certain)
-    says = _what_it_says(file, products)
-    every = list(says.values())
-    owners = every[0].intersection(*every)
-    if owners:
-        return Identity(owners)
-    if not frozenset().union(*every):
-        return Identity(owners, next(text for text, named in reversed(says.items()) if not named))
-    return Identity(owners, suspect=f"suspect: {' but '.join(says)}")
-
-
-def _what_it_says(file: InstalledFile, products: Sequence[Product]) -> dict[str, frozenset[str]]:
-    """Each thing that a file says of whose it is, with the ids of the products that this may be."""
-    version, text, name = file.version, text_version(file), file.product_name or ""
-    assert version is not None  # noqa: S101  (asked by identify)
-    by_number = frozenset(product.id for product in products if product.holds(version))
-    said = {f"version {version} is of {_names(by_number, products)}": by_number}
-    if text is not None and text != version:
-        by_text = frozenset(product.id for product in products if product.holds(text))
-        said[f"FileVersion {file.version_string!r} is of {_names(by_text, products)}"] = by_text
-    named = frozenset(product.id for product in products if product.name.lower() in name.lower())
-    if named:
-        said[f"ProductName is {name!r}"] = named
-    stranger = _stranger(file)
-    if stranger is not None:
-        said[stranger] = frozenset()
-    return said
-
-
 def _names(ids: frozenset[str], products: Sequence[Product]) -> str:
     return " or ".join(product.name for product in products if product.id in ids) or "no product in the catalogue"
 
 
 def text_version(file: InstalledFile) -> FileVersion | None:
     """The string FileVersion where it is four numbers too ("6.5.7226.0", "15.01.2507.006", "5, 5, 2653, 23")."""
-    found = _FOUR_NUMBERS.match(file.version_string or "")
+    return _four_numbers(file.version_string) if file.version_string else None
+
+
+@lru_cache(maxsize=4096)
+def _four_numbers(text: str) -> FileVersion | None:
+    found = _FOUR_NUMBERS.match(text)
     numbers = [int(number) for number in found.groups()] if found else []
     return FileVersion(*numbers) if numbers and max(numbers) <= 0xFFFF else None
 
@@ -144,10 +103,65 @@ class Identities:
         self._known: dict[tuple[object, ...], _Told] = {}
         self._files: dict[int, tuple[_Told, InstalledFile]] = {}  # each held, so that no other takes its id
         self._names: dict[str, str] = {}
+        self._ranges = [(product, bounds_of(product.range)) for product in products]
+        self._versions: dict[FileVersion, frozenset[str]] = {}
+        self._by_name: dict[str, frozenset[str]] = {}
 
     def of(self, file: InstalledFile) -> Identity:
         """Whose a file is."""
         return self._told(file).identity
+
+    def _identify(self, file: InstalledFile) -> Identity:
+        """Whose a file is. One without a version resource is nobody's, and not foreign: it says nothing.
+
+        What names somebody else for certain is the MAPI stub's export, and a ProductName that a product says is
+        another's.
+        """
+        if file.version is None:
+            return Identity(frozenset())
+        certain = _stub_or_stranger(file, self._products)
+        if certain is not None:
+            return Identity(frozenset(), certain)
+        text = text_version(file)
+        by_number = self._of_version(file.version)
+        by_text = by_number if text is None or text == file.version else self._of_version(text)
+        named = self._of_name(file.product_name)
+        stranger = _stranger(file)
+        owners = by_number & by_text & (named or by_number) if stranger is None else frozenset[str]()
+        if owners:
+            return Identity(owners)
+        says = {f"version {file.version} is of {_names(by_number, self._products)}": by_number}
+        if text is not None and text != file.version:
+            says[f"FileVersion {file.version_string!r} is of {_names(by_text, self._products)}"] = by_text
+        if named:
+            says[f"ProductName is {file.product_name!r}"] = named
+        if stranger is not None:
+            says[stranger] = frozenset()
+        if not frozenset().union(*says.values()):
+            return Identity(owners, next(told for told, ids in reversed(says.items()) if not ids))
+        return Identity(owners, suspect=f"suspect: {' but '.join(says)}")
+
+    def _of_version(self, version: FileVersion) -> frozenset[str]:
+        """The products whose range holds a version."""
+        found = self._versions.get(version)
+        if found is None:
+            own = (
+                one.id
+                for one, bounds in self._ranges
+                if (one.holds(version) if bounds is None else bounds.hold(version))
+            )
+            found = self._versions[version] = frozenset(own)
+        return found
+
+    def _of_name(self, name: str | None) -> frozenset[str]:
+        """The products that a ProductName names."""
+        if not name:
+            return frozenset()
+        found = self._by_name.get(name)
+        if found is None:
+            own = (product.id for product in self._products if product.name.lower() in name.lower())
+            found = self._by_name[name] = frozenset(own)
+        return found
 
     def programs_of(self, file: InstalledFile) -> frozenset[str]:
         """The ids of the products of whose own programs a file is one: of the range, with the ProductName if any."""
@@ -160,7 +174,7 @@ class Identities:
         key = (file.version, file.version_string, file.product_name, file.company_name, file.outlook_stub)
         known = self._known.get(key)
         if known is None:
-            identity = identify(file, self._products)
+            identity = self._identify(file)
             name = file.product_name
             known = self._known[key] = _Told(
                 identity=identity,
@@ -212,10 +226,20 @@ def in_range(own: SpecifierSet, file: InstalledFile) -> bool:
     return own.contains(str(file.version))
 
 
-def _stub_or_outlook(file: InstalledFile) -> str | None:
+def _stub_or_stranger(file: InstalledFile, products: Sequence[Product]) -> str | None:
     if file.outlook_stub:
         return "the Windows/Outlook MAPI stub: it exports GetOutlookVersion"
-    return f"ProductName is {file.product_name!r}" if _OTHER_PRODUCTS.search(file.product_name or "") else None
+    name = plain_name(file.product_name or "")
+    if not name or any(name in product.product_names for product in products):
+        return None
+    others = frozenset[str]().union(*(product.other_products for product in products))
+    return f"ProductName is {file.product_name!r}" if _names_one_of(others).search(name) else None
+
+
+@cache
+def _names_one_of(others: frozenset[str]) -> re.Pattern[str]:
+    """What finds one of these names in a ProductName, as whole words."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(others)))})(?!\w)" if others else r"(?!)")
 
 
 def _stranger(file: InstalledFile) -> str | None:
@@ -227,5 +251,10 @@ def _stranger(file: InstalledFile) -> str | None:
 
 def text_differs(version: FileVersion, text: str | None) -> bool:
     """Whether the text of a version gives other numbers than the version block; spelling is no difference."""
-    numbers = [int(number) for number in re.findall(r"[0-9]{1,9}", text or "")[:4]]
-    return bool(numbers) and numbers != list(version[: len(numbers)])
+    numbers = _first_numbers(text) if text else ()
+    return bool(numbers) and numbers != version[: len(numbers)]
+
+
+@lru_cache(maxsize=4096)
+def _first_numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"[0-9]{1,9}", text)[:4])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_told
 from hotfix_check.assess.finding import Finding, HeldAdvisory, Installation, ProductLevel, StrayCopy
 from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, by_path
 
 
@@ -62,9 +61,8 @@ def product_levels(products: Iterable[Product], judged: Sequence[InstallationAns
 
 
 def stray_copies(inventory: Inventory, paths: Container[str], identities: Identities) -> Iterator[StrayCopy]:
-    for file in sorted(inventory.all_files, key=by_path):
-        if file.path in paths:
-            installed = isinstance(file, InstalledFile)
-            owners = sorted(identities.of(file).products) if isinstance(file, InstalledFile) else []
-            version = str(file.version) if isinstance(file, InstalledFile) and file.version is not None else None
-            yield StrayCopy(path=file.path, version=version, product=owners[0] if installed and owners else None)
+    for file in sorted((file for file in inventory.all_files if file.path in paths), key=by_path):
+        installed = isinstance(file, InstalledFile)
+        owners = sorted(identities.of(file).products) if isinstance(file, InstalledFile) else []
+        version = str(file.version) if isinstance(file, InstalledFile) and file.version is not None else None
+        yield StrayCopy(path=file.path, version=version, product=owners[0] if installed and owners else None)

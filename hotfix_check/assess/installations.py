@@ -11,12 +11,12 @@ import dataclasses
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
+from hotfix_check.frozen import dataclass, replace
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup
 from hotfix_check.inventory.program_folders import is_system_folder
 
 LOOKS_LIKE_ONE = 20
@@ -82,10 +82,11 @@ class _Division:
         self.named = named
         self.identities = identities
         self.above = "/".join(inventory.root).lower()
-        self.held: dict[str, list[TargetFile]] = defaultdict(list)
-        for folder, _, file in inventory.places:
+        self.held: dict[str, list[tuple[str, TargetFile]]] = defaultdict(list)
+        """By folder its files, each with its name in lower case."""
+        for folder, name, file in inventory.places:
             if not (isinstance(file, UnreadableFile) and file.is_folder):
-                self.held[folder].append(file)
+                self.held[folder].append((name, file))
         self._programs: dict[str, Counter[str]] = {}
         every = sorted({*inventory.folders, *self.held})
         self.folders = [one for one in every if not is_backup(one, inventory.root)]
@@ -177,8 +178,8 @@ class _Division:
         return any(
             self._programs_in(folder)[product.id]
             or any(
-                isinstance(file, UnreadableFile) and name_of(file.path) in product.server_files
-                for file in self.held.get(folder, ())
+                isinstance(file, UnreadableFile) and name in product.server_files
+                for name, file in self.held.get(folder, ())
             )
             for product in root.products
             for folder in root.roles[product.id]
@@ -188,9 +189,10 @@ class _Division:
         """How many of the files of a folder are programs of each product."""
         if folder not in self._programs:
             self._programs[folder] = found = Counter[str]()
-            for file in self.held.get(folder, ()):
+            for _, file in self.held.get(folder, ()):
                 if isinstance(file, InstalledFile):
-                    found.update(self.identities.programs_of(file))
+                    for product in self.identities.programs_of(file):
+                        found[product] += 1
         return self._programs[folder]
 
     def _product_of(self, root: _Root) -> _Root:
@@ -204,8 +206,8 @@ class _Division:
                 programs[product.id] += self._programs_in(folder)[product.id]
                 if product.server_files.isdisjoint(self.names.get(folder, ())):
                     continue
-                for file in self.held.get(folder, ()):
-                    if name_of(file.path) in product.server_files:
+                for name, file in self.held.get(folder, ()):
+                    if name in product.server_files:
                         markers[product.id] += self.identities.counts(file, product)
         ranked = sorted(root.products, key=lambda one: (markers[one.id], programs[one.id]), reverse=True)
         if not (markers[ranked[0].id] or programs[ranked[0].id]):
@@ -292,7 +294,7 @@ class _Division:
 
     def _loose(self) -> Iterator[FileSet]:
         """A set for each folder that holds a named file or a product's; the whole target where there is one."""
-        held = [folder for folder in self.folders if any(self._tells(file) for file in self.held.get(folder, ()))]
+        held = [folder for folder in self.folders if any(self._tells(*one) for one in self.held.get(folder, ()))]
         if len(held) < 2:
             yield FileSet(root=None, products=tuple(self.products), inventory=self.inventory, loose=True)
             return
@@ -310,10 +312,8 @@ class _Division:
                 loose=True,
             )
 
-    def _tells(self, file: TargetFile) -> bool:
-        return name_of(file.path) in self.named or any(
-            self.identities.is_program_of(file, product) for product in self.products
-        )
+    def _tells(self, name: str, file: TargetFile) -> bool:
+        return name in self.named or (isinstance(file, InstalledFile) and bool(self.identities.programs_of(file)))
 
     def _stray(self, sets: Sequence[FileSet]) -> Iterator[str]:
         """Files with catalogued names that no set judges, and that lie in no folder of copies kept aside."""
@@ -321,8 +321,8 @@ class _Division:
         for folder in self.folders:
             if self.named.isdisjoint(self.names.get(folder, ())):
                 continue
-            for file in self.held.get(folder, ()):
-                if name_of(file.path) in self.named and file.path not in judged:
+            for name, file in self.held.get(folder, ()):
+                if name in self.named and file.path not in judged:
                     yield file.path
 
     def _judged(self, one: FileSet) -> Iterator[str]:

@@ -9,7 +9,6 @@ that brings a level has anything judged again. Applying the steps and assessing 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from hotfix_check.assess.finding import OPEN, Assessment, Finding, PrerequisiteState, RowState, Step, Verdict
@@ -17,7 +16,7 @@ from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Availability, Importance, Kind, Update
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
@@ -141,6 +140,10 @@ class NextSteps:
             unreachable |= dict.fromkeys(full, f"a plan has at most {_LONGEST} steps, and this one has that many")
             goals = [goal for goal in goals if goal not in unreachable]
         chosen = _irredundant(path.end, chosen, goals)
+        left = set(path.end.open_of(wanted))  # a level that cannot be shown by itself may be settled by a later one
+        unreachable = {
+            goal: why for goal, why in unreachable.items() if goal in left and not path.end.settled(goal, chosen)
+        }
         return _Path((*path.steps, *((path.end, step) for step in chosen)), path.end), unreachable
 
     def _level_first(self) -> _Path:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hotfix_check.assess.finding import MET, JudgedRow, RowState
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.relations import level_includes
 from hotfix_check.catalogue.update import Package, Update
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
@@ -49,7 +48,8 @@ def _beside(row: JudgedRow, product: Product, low: int, including: tuple[int, ..
             note = f"{level}, which includes this update, itself has {row.row.name} {own}"
             return replace(row, row=replace(row.row, companion=True), note=note)
     own = known.versions.get(product.levels[low].name)
-    return replace(row, of_level=row.state in MET and own is not None and version <= own)
+    of_level = row.state in MET and own is not None and version <= own
+    return row if of_level == row.of_level else replace(row, of_level=of_level)
 
 
 def _below(row: JudgedRow, own: FileVersion) -> bool:

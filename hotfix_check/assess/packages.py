@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
 from hotfix_check.assess.identity import readings
@@ -11,7 +9,7 @@ from hotfix_check.assess.own_files import beside_own_files
 from hotfix_check.assess.rows import AtOrAbove, judge_rows
 from hotfix_check.catalogue.relations import Supersedence, level_includes
 from hotfix_check.catalogue.update import FileRow, Package, Update
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
 
 

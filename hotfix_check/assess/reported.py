@@ -7,12 +7,12 @@ it, and no more: what told it may stand before the server, or be older than the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import Basis, Finding, ProductLevel, Verdict
 from hotfix_check.assess.registry import built_level
 from hotfix_check.catalogue import Product
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import ClaimedUpdate, ReportedBuild
 from hotfix_check.version import FileVersion
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, found_by_reading
@@ -13,6 +12,7 @@ from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.assess.identity import counts_for_row, readings, text_differs
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import FileRow, Package, row_day
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
 
@@ -120,7 +120,10 @@ def _judge_copy(file: TargetFile, rows: Sequence[FileRow], evidence: ProductEvid
         return undecided(RowState.OTHER_PLATFORM)
     if file.machine is None and _differs_by_platform(rows, file.version):
         return undecided(RowState.OTHER_PLATFORM)
-    states = [_state(replace(file, version=version), row, at_or_above) for version in readings(file)]
+    states = [
+        _state(file if version == file.version else replace(file, version=version), row, at_or_above)
+        for version in readings(file)
+    ]
     state = states[0]
     lines = {evidence.product.line_of(version) for version in readings(file)} if row.range is None else {0}
     if len({one in MET for one in states}) > 1 or len(lines) > 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.evidence import ProductEvidence
@@ -24,7 +23,7 @@ from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentence
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
@@ -171,10 +170,11 @@ class ProductUpdates:
         how = "inferred from the builds of its files" if level.basis is Basis.INFERRED else f"by {level.basis}"
         if level.basis is Basis.RECORDED:
             return self._by_report(index, judgement, words)
-        if level.high < index:
+        low, high = self.product.home_of(level.low), self.product.home_of(level.high)
+        if high < index:
             return _answer(judgement, Verdict.MISSING, firm, f"the level is {words}, {how}")
-        if level.low > index:
-            by = self._level_id(level.low)
+        if low > index:
+            by = self._level_id(low)
             return _answer(judgement, Verdict.SUPERSEDED, firm, f"the level is {words}, {how}", satisfied_by=by)
         if level.exact and level.basis is not Basis.INFERRED:
             return _answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")

@@ -73,7 +73,7 @@ def _levels_brought(product: Product, updates: list[Update]) -> Iterator[str]:
         found = bringing[level.name]
         if len(found) > 1:
             yield f"{product.id}: levels: {level.name} is brought by {' and '.join(found)}"
-        if not found and level.name not in ("Preview", "RTM"):
+        if not found and level.branch_of is None and level.name not in ("Preview", "RTM"):
             yield f"{product.id}: levels: {level.name} is brought by no update"
 
 

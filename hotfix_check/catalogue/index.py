@@ -13,7 +13,6 @@ import sqlite3
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,7 +26,7 @@ from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.seal import Checked, check_seal, stamp_of
 from hotfix_check.catalogue.update import cves_of
 from hotfix_check.errors import CatalogueError, SavedInputError, UnsupportedCatalogueError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.json import parse_json
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -11,12 +13,16 @@ from packaging.version import Version
 from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
+_PART = re.compile(r"(==|!=)([0-9]+(?:\.[0-9]+){0,3})\.\*|(>=|<)([0-9]+(?:\.[0-9]+){0,3})", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """One service level (RTM, SP4, CU23); ``build`` is its headline build, three or four numbers as in the source.
 
     ``withdrawn_builds`` are those that it was released with first, below its headline: 15.0.712.22 is CU2 all the same.
+    ``branch_of`` is the level that a line of builds of its own branches from (QFE builds of SQL Server beside its GDR
+    builds): whoever is on it has that level, and updates have a package for each.
     """
 
     name: str
@@ -24,6 +30,7 @@ class Level:
     released: date | None = None
     end_of_support: date | None = None
     withdrawn_builds: tuple[FileVersion, ...] = ()
+    branch_of: str | None = None
 
 
 def plain_name(name: str) -> str:
@@ -115,7 +122,9 @@ class Product:
     system's. ``product_names`` are the values of ProductName that its program files carry, as ``plain_name`` writes
     them; where there are none, any. ``build_per_update``: each update gives its files a build of its own, so that other
     files than the marker bear witness to it (2007 and later). ``build_per_level``: every build carries the third part
-    of its level (2013 and later). ``client_files`` are those that a client library brings too (the MAPI/CDO download).
+    of its level (2013 and later). ``client_files`` are those that a client library brings too (the MAPI/CDO download);
+    ``other_products`` are names of products that bring files of the same names and builds, as ``plain_name`` writes
+    them.
     """
 
     id: str
@@ -138,6 +147,7 @@ class Product:
     build_per_update: bool = False
     build_per_level: bool = False
     client_files: frozenset[str] = frozenset()
+    other_products: frozenset[str] = frozenset()
 
     def root_of(self, path: str) -> str | None:
         """The root that one of its folders' paths lies below; None for a system folder."""
@@ -145,7 +155,8 @@ class Product:
 
     def holds(self, version: FileVersion) -> bool:
         """Whether a file of this version is in the product's range."""
-        return self.range.contains(Version(str(version)))
+        bounds = bounds_of(self.range)
+        return self.range.contains(Version(str(version))) if bounds is None else bounds.hold(version)
 
     def level_index(self, name: str) -> int:
         """Position of a level, oldest first. Raises KeyError for a name that the product does not have."""
@@ -157,21 +168,68 @@ class Product:
                 return index
         raise KeyError(name)
 
+    def home_of(self, index: int) -> int:
+        """The position of the level that somebody has who is at this one: of a branch that which it branches from."""
+        branched_from = self.levels[index].branch_of
+        return index if branched_from is None else self.level_index(branched_from)
+
     def line_of(self, version: FileVersion) -> int:
         """The level whose build range holds the version: the servicing line it was built on.
 
         In products that go by the third part the fourth says nothing: 6.5.7638.1 is of SP2, whose headline is 7638.2.
         """
-        line = 0
-        for index, level in enumerate(self.levels):
-            build = level.build[:3] if self.by_third_part else level.build
-            if version[: len(build)] >= build:
-                line = index
-        return line
+        for index in range(len(self.levels) - 1, -1, -1):
+            build = self.levels[index].build
+            if version >= (build[:3] if self.by_third_part else build):
+                return index
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A range as file versions to compare with: from ``first`` on and before ``end``, but for what lies in ``without``.
+
+    Shorter tuples than a version's are below all versions that begin so.
+    """
+
+    first: tuple[int, ...]
+    end: tuple[int, ...]
+    without: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+
+    def hold(self, version: FileVersion) -> bool:
+        """Whether a version is in the range."""
+        return self.first <= version < self.end and not any(first <= version < end for first, end in self.without)
+
+
+@lru_cache(maxsize=256)
+def bounds_of(versions: SpecifierSet) -> Bounds | None:
+    """The bounds of a range of the usual parts (``==5.5.*``, ``!=5.5.1774.*``, ``>=8.0``, ``<8.4``); None of any other.
+
+    Every file of a server is asked of every product, and packaging takes a string for each answer.
+    """
+    first: tuple[int, ...] = (0,)
+    end: tuple[int, ...] = (0x10000,)
+    without: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    for part in str(versions).split(","):
+        found = _PART.fullmatch(part)
+        if found is None:
+            return None
+        numbers = tuple(map(int, (found[2] or found[4]).split(".")))
+        after = (*numbers[:-1], numbers[-1] + 1)
+        if found[1] == "!=":
+            without.append((numbers, after))
+        if found[1] == "==" or found[3] == ">=":
+            first = max(first, numbers)
+        if found[1] == "==" or found[3] == "<":
+            end = min(end, after if found[1] else numbers)
+    return Bounds(first, end, tuple(without))
 
 
 def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
-    """Endings of the paths of all folders below a root, in lower case: every program file in them is evidence."""
+    """Endings of the paths of all folders below a root, in lower case: every program file in them is evidence.
+
+    Of folders that are called by the name of an instance only the named files are read.
+    """
     return tuple(
         sorted(
             {
@@ -179,7 +237,7 @@ def program_folders(products: Iterable[Product]) -> tuple[str, ...]:
                 for product in products
                 for folder in product.folders
                 for path in folder.paths
-                if product.root_of(path) is not None
+                if product.root_of(path) is not None and "*" not in path
             }
         )
     )

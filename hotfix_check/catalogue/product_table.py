@@ -34,6 +34,9 @@ def read_product(table: Fields) -> Product:
     builds = [level.build for level in levels]
     if builds != sorted(builds) or len(set(builds)) != len(builds):
         raise table.fault("levels", "must be in the order of their builds, oldest first")
+    for number, level in enumerate(levels):
+        if level.branch_of is not None and level.branch_of not in [one.name for one in levels[:number]]:
+            raise table.fault("levels", f"{level.name}: branch_of: {shown(level.branch_of)} is no level before it")
     folders = tuple(_folder(folder) for folder in table.tables("folders", lambda number, _: f"folder {number}"))
     if len(folders) > MAX_FOLDERS:
         raise table.fault("folders", f"more than {MAX_FOLDERS}")
@@ -61,6 +64,7 @@ def read_product(table: Fields) -> Product:
         build_per_update=table.flag("build_per_update", False),
         build_per_level=table.flag("build_per_level", False),
         client_files=frozenset(name.lower() for name in table.texts("client_files") or ()),
+        other_products=frozenset(map(plain_name, table.texts("other_products") or ())),
     )
     table.texts("sources")
     table.finish()
@@ -78,6 +82,7 @@ def _level(table: Fields) -> Level:
         build=tuple(int(part) for part in text.split(".")),
         released=table.day("released"),
         end_of_support=table.day("end_of_support"),
+        branch_of=table.text("branch_of"),
         withdrawn_builds=tuple(
             table.read("withdrawn_builds", build, FileVersion.parse) for build in table.texts("withdrawn_builds") or ()
         ),

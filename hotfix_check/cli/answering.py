@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.assess.weight import WEIGHTY
@@ -23,6 +22,7 @@ from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import TargetKind, opened_target
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ReadyJudge, not_there

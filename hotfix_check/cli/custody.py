@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from hotfix_check import __version__
 from hotfix_check.cli.judging import asked, levels_not_there, read_told, warn
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import Inventory, TargetKind, name_of, target_name
 from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.catalogues import DEFAULT

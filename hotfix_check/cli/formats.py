@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.cli.colour import is_terminal
 from hotfix_check.cli.output import columns, for_machines, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
+from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
 from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, CsvKind, Paint, Report, View, plain
 from hotfix_check.report.publisher import Publisher

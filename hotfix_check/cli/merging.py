@@ -7,7 +7,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.catalogue.catalogue import Catalogue
@@ -29,7 +28,7 @@ from hotfix_check.drafts.blocks import update_blocks
 from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.merge import ProductText, product_text
 from hotfix_check.errors import CatalogueError, HotfixCheckError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields

@@ -5,11 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from hotfix_check.errors import CatalogueError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.untrusted.toml import parse_toml
 
 _UPDATE = re.compile(r"^[ \t]*\[\[[ \t]*update[ \t]*\]\]")

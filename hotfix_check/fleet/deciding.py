@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import Inventory, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 

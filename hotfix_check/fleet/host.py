@@ -6,7 +6,6 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple, TypedDict
 
@@ -19,7 +18,7 @@ from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.fleet.deciding import deciding_part
 from hotfix_check.fleet.label import parts_of
 from hotfix_check.fleet.standing import HostInstallation, judged_installations, read_installations, told_installations
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing

@@ -6,8 +6,8 @@ None counts in a folder of copies kept aside. Whoever names a hive has decided, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from hotfix_check.frozen import replace
 from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.files import Inventory, UnreadableFile, by_path
 from hotfix_check.inventory.registry import RegistryRecords

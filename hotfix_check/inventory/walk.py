@@ -98,7 +98,7 @@ def list_folder(
     itself that cannot be listed.
     """
     wanted, needs_all = asked.wanted, asked.every_pe
-    above = folder.inner + "/" if folder.inner else ""
+    above, path = folder.inner + "/" if folder.inner else "", os.path.join(folder.path, "")  # noqa: PTH118
     seen, passed_over = 0, False
     found: FoundFolder | FoundFile | FoundLink | UnreadableFile | None
     try:
@@ -123,12 +123,12 @@ def list_folder(
                                 passed_over = True
                                 continue
                     found = _found(
-                        entry, above + path_text(entry.name), folder, held, asked, walked, is_link, is_folder
+                        entry, path + entry.name, above + path_text(entry.name), folder, held, asked, is_link, is_folder
                     )
                 except OSError as error:
                     found = UnreadableFile(path=above + path_text(entry.name), reason=why(error))
                 if isinstance(found, UnreadableFile):
-                    walked.unreadable.append((_path(folder, entry), found))
+                    walked.unreadable.append((path + entry.name, found))
                 elif isinstance(found, FoundLink):
                     walked.links.append(found)
                 elif found is not None:
@@ -166,16 +166,15 @@ def _found_before(folder: FoundFolder, held: OpenFolder | None, walked: Walked) 
 
 def _found(
     entry: os.DirEntry[str],
+    path: str,
     inner: str,
     folder: FoundFolder,
     held: OpenFolder | None,
     asked: Asked,
-    walked: Walked,
     is_link: bool,
     is_folder: bool,
 ) -> FoundFolder | FoundFile | FoundLink | UnreadableFile | None:
     """What an entry is, when it is a folder or a file that may matter; None when it does not after all."""
-    path = _path(folder, entry)
     if is_link or (is_folder and _is_junction(entry)):
         if asked.follow_links:
             return FoundLink(path=path, inner=inner)
@@ -243,10 +242,6 @@ def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable
             (link.path, UnreadableFile(path=link.inner, reason="a link to something that is not a regular file"))
         )
     return None
-
-
-def _path(folder: FoundFolder, entry: os.DirEntry[str]) -> str:
-    return os.path.join(folder.path, entry.name)  # noqa: PTH118  (once for each entry that matters)
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:

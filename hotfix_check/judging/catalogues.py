@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check import __version__
@@ -12,6 +11,7 @@ from hotfix_check.catalogue import Catalogue, default_folder
 from hotfix_check.catalogue.index import CatalogueIndex, index_differs, is_index, open_index
 from hotfix_check.catalogue.load import digest_of, load_catalogue, parse_files, read_files, read_parsed
 from hotfix_check.errors import CatalogueError, OutputError, UsageError
+from hotfix_check.frozen import replace
 from hotfix_check.judging.cache import cache_file
 from hotfix_check.untrusted.own import own_file
 from hotfix_check.writing import replaced_bytes

@@ -118,6 +118,13 @@ class PeBytes:
         self._left -= wanted
         self._start = offset
 
+    def held(self, offset: int, size: int, what: str) -> tuple[bytes, int]:
+        """Bytes that hold the ``size`` ones from ``offset``, and where these begin. Raises PeError as ``need``."""
+        start = offset - self._start
+        if start < 0 or start + size > len(self._window):
+            return self.need(offset, size, what), 0
+        return self._window, start
+
     def need(self, offset: int, size: int, what: str) -> bytes:
         """``size`` bytes from ``offset``. Raises PeError when the file ends before."""
         start = offset - self._start

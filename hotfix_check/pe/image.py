@@ -250,9 +250,16 @@ def _compare_languages(
 
 def _directory(image: PeBytes, offset: int) -> tuple[bytes, int]:
     """The entries of a resource directory with an id, as stored, and how many with a name come before them."""
-    named, ids = image.numbers(_COUNTS, offset, "resource directory")
-    at = offset + _COUNTS.size + _PAIR.size * named
-    return image.need(at, _PAIR.size * min(ids, MAX_DIRECTORY_ENTRIES), "resource directory"), named
+    held, start = image.held(offset, _COUNTS.size, "resource directory")
+    named, ids = _COUNTS.unpack_from(held, start)
+    before, size = (
+        _COUNTS.size + _PAIR.size * named,
+        _PAIR.size * (ids if ids < MAX_DIRECTORY_ENTRIES else MAX_DIRECTORY_ENTRIES),
+    )
+    start += before
+    if start + size <= len(held):
+        return held[start : start + size], named
+    return image.need(offset + before, size, "resource directory"), named
 
 
 def _subdirectory(image: PeBytes, root: int, target: int) -> tuple[bytes, int]:

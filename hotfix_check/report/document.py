@@ -272,6 +272,14 @@ class InstallationDocument(TypedDict):
     exposures: list[ExposureDocument]
 
 
+class ClaimedDocument(TypedDict):
+    """An update that a list names as installed, and the ids that the catalogue has of its number: told, never proof."""
+
+    kb: Count
+    source: str
+    updates: list[str]
+
+
 class StrayDocument(TypedDict):
     """A file of a product in a folder that belongs to no installation: told, never judged."""
 
@@ -505,6 +513,7 @@ class TargetDocument(TypedDict):
     stray: list[StrayDocument]
     collected: CollectedDocument | None
     registry: RegistryDocument | None
+    claimed: list[ClaimedDocument]
     products: list[ProductDocument]
     findings: list[FindingDocument]
     advisories: list[AdvisoryDocument]

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from hotfix_check.assess.finding import ExposureState
 from hotfix_check.report.document import (
-    ExposureDocument,
     FindingDocument,
     InstallationDocument,
     ResultDocument,
     TargetDocument,
     result_digest,
 )
+from hotfix_check.report.exposure_view import cve_groups, exploited, worst_exposed
 from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.ladder_view import ladder_view
-from hotfix_check.report.names import counted, names_of
+from hotfix_check.report.names import names_of
 from hotfix_check.report.parts import (
     Part,
     census_words,
@@ -37,11 +36,12 @@ from hotfix_check.report.parts import (
     successor_words,
 )
 from hotfix_check.report.posture import identity_words, posture_clauses
-from hotfix_check.report.severity import severity_of
 from hotfix_check.report.text import visible
+from hotfix_check.report.verdict_shares import verdict_bar, verdict_counts
 from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
 from hotfix_check.report.wording import (
     badge,
+    claim_sentences,
     collected_words,
     days_since,
     level_reason,
@@ -57,9 +57,7 @@ from hotfix_check.report.wording import (
     waiver_words,
 )
 
-_STATES = tuple(map(str, ExposureState))
-_LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
-_STEPS, _NAMED, _EXPOSED, _ACCEPTED, _ASKED = 6, 4, 5, 3, 5  # of page one, so that one installation fits a sheet
+_STEPS, _NAMED, _ACCEPTED, _ASKED = 6, 4, 3, 5  # of page one, so that one installation fits a sheet
 LISTED = 500
 """So many entries of a list that a stranger can make long; the rest is counted."""
 
@@ -132,6 +130,7 @@ def _target(number: int, target: TargetDocument, document: ResultDocument) -> di
         "collected_words": collected_words(target["collected"]) if target["collected"] else None,
         "product_lines": [(product, product_words(product)) for product in target["products"]],
         "registry_lines": registry_words(target),
+        "claim_lines": claim_sentences(target),
         "parts": shown,
         "waived": [{**finding, "name": update_name(finding)} for finding in waived],
         "waived_lines": [
@@ -140,9 +139,9 @@ def _target(number: int, target: TargetDocument, document: ResultDocument) -> di
             if one["waiver"]
         ],
         "waived_left": max(0, len(waived) - _ACCEPTED),
-        "counts": _counts(target["findings"]),
+        "counts": verdict_counts(target["findings"]),
         "applicable": sum(one["verdict"] != "not-applicable" for one in target["findings"]),
-        "bar": _bar(target["findings"]),
+        "bar": verdict_bar(target["findings"]),
         "evidence": file_evidence(target["findings"]),
         "not_there": files_not_there(target["findings"]),
         "ladders": [
@@ -187,9 +186,9 @@ def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocum
         "steps_left": max(0, len(steps) - _STEPS),
         "first_steps": steps[:_STEPS],
         "exposures": one["exposures"] if one else [],
-        "exploited": [_exposure(cve, as_of) for cve in one["exposures"] if _is_urgent(cve)] if one else [],
-        "cves": _cve_groups(one["exposures"]) if one else [],
-        "exposed": _worst_exposed(one, as_of) if one else [],
+        "exploited": exploited(one, as_of) if one else [],
+        "cves": cve_groups(one["exposures"]) if one else [],
+        "exposed": worst_exposed(one, as_of) if one else [],
         "told": told,
         "first": [row for row in told if row["to_do"] and row["importance"] != "optional"][:_STEPS],
         "undetermined": len(undetermined),
@@ -281,42 +280,6 @@ def _key(finding: dict[str, Any]) -> str:
     return "; ".join(finding["reasons"])
 
 
-def _worst_exposed(one: InstallationDocument, as_of: str | None) -> dict[str, Any]:
-    exposed = [cve for cve in one["exposures"] if cve["state"] == "exposed"]
-    exposed.sort(key=lambda cve: (not cve["known_exploited"], -(cve["cvss"] or 0), cve["cve"]))
-    return {
-        "first": [_exposure(cve, as_of) for cve in exposed[:_EXPOSED]],
-        "left": max(0, len(exposed) - _EXPOSED),
-        "all": len(exposed),
-    }
-
-
-def _is_urgent(cve: ExposureDocument) -> bool:
-    return cve["known_exploited"] is not None and cve["state"] != "fixed"
-
-
-def _cve_groups(exposures: Sequence[ExposureDocument]) -> list[tuple[str, str, str, str]]:
-    """(state, what fixes it, what it needs, CVEs with their severity): those that are alike in one row."""
-    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for cve in exposures:
-        fixed_by = names_of([cve["fixed_by"]])[0] if cve["fixed_by"] else "not known"
-        severity = severity_of([cve])
-        rated = f" ({severity} {cve['cvss']})" if severity and cve["state"] != "fixed" else ""
-        groups[cve["state"], fixed_by, cve["needs"] or ""].append(f"{cve['cve']}{rated}")
-    ordered = sorted(groups.items(), key=lambda group: _STATES.index(group[0][0]))
-    return [(state, fixed_by, needs, ", ".join(cves)) for (state, fixed_by, needs), cves in ordered]
-
-
-def _exposure(cve: ExposureDocument, as_of: str | None) -> dict[str, Any]:
-    overdue = days_since(cve["due"], as_of) if cve["state"] == "exposed" else None
-    return {
-        **cve,
-        "severity": severity_of([cve]),
-        "overdue": counted(overdue, "day") if overdue else None,
-        "fixed_by": names_of([cve["fixed_by"]])[0] if cve["fixed_by"] else None,
-    }
-
-
 def _finding(anchor: str, finding: FindingDocument, as_of: str | None) -> dict[str, Any]:
     built = None if finding["released"] else newest_file_day(finding)
     return {
@@ -329,44 +292,3 @@ def _finding(anchor: str, finding: FindingDocument, as_of: str | None) -> dict[s
         "days": days_since(finding["released"] or built, as_of),
         "waiver_words": f"Accepted under {waiver_words(finding['waiver'])}" if finding["waiver"] else None,
     }
-
-
-def _counts(findings: Sequence[FindingDocument]) -> list[dict[str, Any]]:
-    """Rows of the count table; a share is never rounded up, so 100 % is said only of all."""
-    counted: Counter[tuple[str, str]] = Counter((one["verdict"], one["importance"]) for one in findings)
-    applicable = sum(count for (verdict, _), count in counted.items() if verdict != "not-applicable")
-    rows = []
-    for verdict in LOOKS:
-        own = {importance: count for (of, importance), count in counted.items() if of == verdict}
-        total = sum(own.values())
-        counts_for_share = verdict != "not-applicable" and applicable
-        rows.append(
-            {
-                "verdict": verdict,
-                "own": own,
-                "total": total,
-                "share": f"{total * 1000 // applicable / 10:.1f} %" if counts_for_share else "",
-            }
-        )
-    return rows
-
-
-def _bar(findings: Sequence[FindingDocument]) -> list[dict[str, Any]]:
-    """Parts of the stacked bar of applicable updates, in per cent of its width."""
-    counted = Counter(one["verdict"] for one in findings if one["verdict"] != "not-applicable")
-    total = sum(counted.values())
-    parts, at = [], 0.0
-    for verdict in LOOKS:
-        if counted[verdict]:
-            width = 100 * counted[verdict] / total
-            parts.append(
-                {
-                    "verdict": verdict,
-                    "count": counted[verdict],
-                    "x": f"{at:.3f}",
-                    "width": f"{width:.3f}",
-                    "middle": f"{at + width / 2:.3f}" if width >= _LABEL_FITS else None,
-                }
-            )
-            at += width
-    return parts

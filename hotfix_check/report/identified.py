@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import replace
 from typing import Any
 
 from hotfix_check.assess import Assessor, Finding, Question
@@ -11,6 +10,7 @@ from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import MET, ExposureState, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.catalogue import Product
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
 from hotfix_check.report.installations import exposure_document
 from hotfix_check.report.names import names_of, some

@@ -21,10 +21,12 @@ from hotfix_check.report.posture import identity_words, posture_clauses
 from hotfix_check.report.text import cut, visible
 from hotfix_check.report.verdicts import LOOKS, RANK
 from hotfix_check.report.wording import (
+    claim_sentences,
     collected_words,
     days_since,
     level_reason,
     next_steps,
+    only_claims,
     origin,
     registry_words,
     update_name,
@@ -126,6 +128,8 @@ def _target(page: MarkdownPage, target: TargetDocument, document: ResultDocument
     facts = [f"{target['kind']}; {counted(target['files_seen'], 'file')} seen, {target['files_read']} read"]
     facts.extend(["Collected " + collected_words(target["collected"])] if target["collected"] else [])
     facts.extend(f"Registry: {words}" for words in registry_words(target))
+    if not only_claims(target):
+        facts.extend(claim_sentences(target))
     page.bullets("", facts)
     counts = {word: number for word, number in target["summary"].items() if number}
     if counts:

@@ -22,11 +22,12 @@ from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
+from hotfix_check.inventory import ClaimedUpdate, InstalledFile, RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
     RESULT_SCHEMA,
     AdvisoryDocument,
+    ClaimedDocument,
     ConfigurationDocument,
     CopyDocument,
     FileDocument,
@@ -181,6 +182,7 @@ def _target(
         if collected is None
         else {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
         "registry": registry_document(assessment.registry, catalogue),
+        "claimed": [_claimed(one, catalogue) for one in assessment.claimed],
         "products": [_product(level, catalogue) for level in assessment.products],
         "findings": findings,
         "advisories": [_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories],
@@ -207,6 +209,11 @@ def _summary(installations: Iterable[InstallationDocument], findings: Iterable[F
         "blocked": sum(one["blocked"] for one in counted),
         "waived": sum(one["waiver"] is not None for one in counted),
     }
+
+
+def _claimed(one: ClaimedUpdate, catalogue: Catalogue) -> ClaimedDocument:
+    ids = sorted(update.id for update in catalogue.updates if update.kb == one.kb)
+    return {"kb": one.kb, "source": one.source, "updates": ids}
 
 
 def _product(level: ProductLevel, catalogue: Catalogue) -> ProductDocument:

@@ -24,10 +24,12 @@ from hotfix_check.report.posture import identity_words, posture_clauses
 from hotfix_check.report.text import cell, cut, fill, visible
 from hotfix_check.report.verdicts import RANK
 from hotfix_check.report.wording import (
+    claim_sentences,
     collected_words,
     headline,
     level_reason,
     next_steps,
+    only_claims,
     origin,
     registry_words,
     update_name,
@@ -84,7 +86,8 @@ class _Page:
             lines.append(f"Collected: {collected_words(target['collected'])}")
         registry = registry_words(target)
         lines += [f"Registry: {words}" if number == 0 else f"! {words}" for number, words in enumerate(registry)]
-        if not target["installations"]:
+        lines += claim_sentences(target)
+        if not target["installations"] and not only_claims(target):
             lines.append("Nothing recognised: no file here belongs to a product of the catalogue.")
         return self.filled(lines)
 

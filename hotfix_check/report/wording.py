@@ -21,8 +21,9 @@ from hotfix_check.report.document import (
     WaiversDocument,
     result_digest,
 )
-from hotfix_check.report.names import holding, level_text, names_of
+from hotfix_check.report.names import holding, level_text, names_of, some
 
+_MOST_FILES = 6
 TO_INSTALL = ("missing", "partial")
 NOT_KNOWN = "Needs {}; whether that is there is not known."
 WEIGHTY = ("required", "recommended")
@@ -177,6 +178,43 @@ def registry_words(target: TargetDocument) -> list[str]:
     return [f"{', '.join([*levels, hotfixes])} ({registry['hive']})", *registry["notes"]]
 
 
+def only_claims(target: TargetDocument) -> bool:
+    """Whether a target is a list of what is said to be installed, and nothing that could show it."""
+    return bool(target["claimed"]) and not target["installations"] and not target["files_read"]
+
+
+def claim_sentences(target: TargetDocument) -> list[str]:
+    """What lists claim, that it proves nothing, and which files would prove it; empty where nothing is claimed."""
+    claimed = target["claimed"]
+    known = sorted({one["kb"] for one in claimed if one["updates"]})
+    unknown = sorted({one["kb"] for one in claimed} - set(known))
+    if not claimed:
+        return []
+    sources = sorted({one["source"] for one in claimed})
+    named = " and ".join(sources)
+    have = "has" if len(unknown) == 1 else "have"
+    other = f"{_kbs(unknown)}, which {have} no entry in the catalogue"
+    if not known:
+        proof = "The program files of the server would show what is there"
+        return [f"Claimed by {named}: nothing of Exchange, only {other}; a claim proves nothing.", f"{proof}."]
+    told = [f"Claimed as installed by {named}: {_kbs(known)}; a claim proves nothing."]
+    asked = dict.fromkeys(
+        f"{one['file']} ({one['role']})" if one["role"] else one["file"]
+        for finding in target["findings"]
+        if finding["kb"] in known
+        for one in finding["settle_with"]
+    )
+    if asked:
+        told.append(f"{some(list(asked), _MOST_FILES)} would prove or disprove it.")
+    if unknown:
+        told.append(f"The list has also {other}.")
+    return told
+
+
+def _kbs(numbers: Sequence[int]) -> str:
+    return some([f"KB{number}" for number in numbers], 3)
+
+
 def collected_words(collected: CollectedDocument) -> str:
     """Where, when and by what a saved inventory was taken."""
     where, when = collected["host"] or "an unnamed host", collected["at"] or "an unknown time"
@@ -185,6 +223,8 @@ def collected_words(collected: CollectedDocument) -> str:
 
 def verdict_sentences(target: TargetDocument) -> list[str]:
     """The answer on one target in a few plain sentences, the weightiest first; every count has its denominator."""
+    if only_claims(target):
+        return claim_sentences(target)
     if target["outcome"] == "nothing-recognised":
         return ["Nothing was recognised: no file here belongs to a product of the catalogue. That is not a pass."]
     findings = [finding for finding in target["findings"] if finding["verdict"] != "not-applicable"]

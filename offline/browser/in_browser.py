@@ -21,7 +21,7 @@ from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.inventory import Asked, Inventory, TargetKind, opened_target
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import ResultDocument, to_json
+from hotfix_check.report.document import ResultDocument, TargetDocument, to_json
 from hotfix_check.report.formats import BYTE_ORDER_MARK
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
@@ -153,13 +153,21 @@ def _answer(document: ResultDocument) -> dict[str, Any]:
     if not targets:
         raise SavedInputError("no target in this result")
     sort, words = badge(targets[0], day)
-    (first, head), *others = [(target, said) for target in targets for said in verdict_sentences(target)]
+    (first, head), *others = [(target, said) for target in targets for said in _said(target)]
     prefix = "" if first["outcome"] == "nothing-recognised" else f"{words}. "
     return {
         "headline": visible(f"{first['path']}: {prefix}{head}"),
         "sort": sort,
         "sentences": [visible(f"{target['path']}: {said}" if len(targets) > 1 else said) for target, said in others],
     }
+
+
+def _said(target: TargetDocument) -> list[str]:
+    """How each installation that counts stands, in a sentence, and the answer on the target in several."""
+    counting = [one for one in target["installations"] if one["counts"]] or target["installations"]
+    several = len(counting) > 1
+    standing = [f"{one['root']}: {one['posture']}" if several and one["root"] else one["posture"] for one in counting]
+    return [*standing, *verdict_sentences(target)]
 
 
 def _forms(document: ResultDocument) -> list[tuple[str, str, str]]:

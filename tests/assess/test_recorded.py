@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.assess.finding import OPEN, Basis
 from hotfix_check.assess.registry import recorded_updates, setup_level
 from hotfix_check.assess.weight import outcome_of
@@ -371,7 +372,7 @@ def unrecorded(assessment: Assessment) -> Assessment:
     )
 
 
-def _unsaid(anomalies: tuple[str, ...]) -> tuple[str, ...]:
+def _unsaid(anomalies: tuple[Anomaly, ...]) -> tuple[Anomaly, ...]:
     added = ("registry-differs", "recorded-but-older", "recorded-otherwise", "not-recorded")
     return tuple(text for text in anomalies if text.partition(":")[0] not in added)
 
@@ -409,7 +410,7 @@ def near_the_catalogue(draw: st.DrawFn) -> tuple[Product, Inventory, RegistryRec
     files = []
     for name in draw(st.lists(st.sampled_from(list(builds)), min_size=1, max_size=5, unique=True)):
         *most, last = draw(st.sampled_from(builds[name]))
-        version = FileVersion(*most, max(0, last + draw(st.sampled_from((0, 0, 0, -1, 1)))))
+        version = FileVersion(*[*most, max(0, last + draw(st.sampled_from((0, 0, 0, -1, 1))))])
         roles = product.files[name].roles if name in product.files else ()
         places = [f"{role.paths[0]}/" for role in product.folders if role.role in roles]
         files.append(installed(f"{draw(st.sampled_from([*places, '']))}{name}", str(version)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from targets import WORKED, finding, folder, installed, lone
@@ -27,6 +28,7 @@ name = "Exchange 9.9"
 range = "==9.9.*"
 platform = "i386"
 server_files = ["marker.exe"]
+other_products = ["Outlook"]
 levels = [
   { name = "RTM", build = "9.9.100.0", released = 2000-01-01 },
   { name = "SP1", build = "9.9.200.0", released = 2001-01-01 },
@@ -364,17 +366,17 @@ def test_a_plan_does_not_put_an_optional_update_in_the_place_of_a_recommended_on
     assert [step.update.kb for step in installation.next_steps] == [100001]
 
 
-def plan_for(goal: str, known: Catalogue, *files: InstalledFile, **question: object) -> Plan:
+def plan_for(goal: str, known: Catalogue, *files: InstalledFile | UnreadableFile, **question: Any) -> Plan:
     """The plan that leads to one update on a server."""
     (_, (steps,)) = planned(known, *files, **question)
     return steps.plan([goal])
 
 
 def planned(
-    known: Catalogue, *files: InstalledFile, **question: object
+    known: Catalogue, *files: InstalledFile | UnreadableFile, **question: Any
 ) -> tuple[tuple[Installation, ...], tuple[NextSteps, ...]]:
     """The installations of a server, and what can be planned for each."""
-    assessment, steps = Assessor(known).judge(folder(*files), Question(**question))  # type: ignore[arg-type]
+    assessment, steps = Assessor(known).judge(folder(*files), Question(**question))
     return assessment.installations, steps
 
 

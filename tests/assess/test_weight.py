@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from targets import SP4_BIN, WORKED, folder, installed
@@ -12,7 +13,7 @@ from hotfix_check.assess.weight import Outcome, counted, exit_code, holding, out
 from hotfix_check.inventory import InstalledFile
 
 
-def judged(**question: frozenset[str]) -> Assessment:
+def judged(**question: Any) -> Assessment:
     return Assessor(WORKED).assess(folder(*SP4_BIN), Question(**question))
 
 

@@ -42,7 +42,8 @@ def index_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def built(*paths: Path) -> bytes:
     contents = read_files(paths)
-    documents = parse_files(contents, faults := [])
+    faults: list[str] = []
+    documents = parse_files(contents, faults)
     catalogue = read_parsed(documents, faults, sha256=digest_of(contents))
     return index_bytes(catalogue, documents)
 
@@ -67,9 +68,9 @@ def test_the_same_catalogue_is_the_same_bytes_in_every_process(tmp_path: Path) -
             "hotfix_check",
             "catalogue",
             "build",
-            tmp_path / seed,
+            str(tmp_path / seed),
             "--catalogue",
-            catalogue,
+            str(catalogue),
         ]
         subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT, check=True)
     assert (tmp_path / "0").read_bytes() == (tmp_path / "1").read_bytes()

@@ -6,11 +6,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue, parse_kb
 from hotfix_check.catalogue.load import parse_catalogue
+from hotfix_check.catalogue.product import bounds_of
 from hotfix_check.catalogue.update import Importance, Kind, Prerequisite
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
+from hotfix_check.version import FileVersion
 
 PRODUCT = """
 format = 1
@@ -231,3 +236,28 @@ def test_two_packages_for_one_line_are_refused(stated: str) -> None:
 def test_a_newer_format_is_an_error_of_its_own() -> None:
     with pytest.raises(UnsupportedCatalogueError, match="update hotfix-check"):
         load(PRODUCT.replace("format = 1", "format = 2"), "format = broken")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "==5.5.*",
+        "==8.*",
+        ">=8.0,<8.4",
+        ">=15.2,<15.2.2562",
+        "==5.5.*,!=5.5.1774.*,!=5.5.1877.*",
+        "<8",
+        "!=5.5.*",
+        ">=5",
+    ],
+)
+@given(numbers=st.tuples(*[st.sampled_from([0, 1, 3, 4, 5, 6, 8, 15, 1774, 1877, 2561, 2562, 65535])] * 4))
+def test_the_bounds_of_a_range_hold_what_packaging_says(text: str, numbers: tuple[int, int, int, int]) -> None:
+    bounds = bounds_of(SpecifierSet(text))
+    assert bounds is not None
+    assert bounds.hold(FileVersion(*numbers)) == SpecifierSet(text).contains(".".join(map(str, numbers)))
+
+
+@pytest.mark.parametrize("text", ["", "~=5.5", "==5.5", ">5.5", "<=5.5", "==5.5.1.2.3.*"])
+def test_a_range_of_other_parts_is_left_to_packaging(text: str) -> None:
+    assert bounds_of(SpecifierSet(text)) is None

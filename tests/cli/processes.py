@@ -58,7 +58,7 @@ def finish(*arguments: object, cwd: Path, before: str = "", **options: Any) -> s
     """The same, waited for."""
     process = start(*arguments, cwd=cwd, before=before, **options)
     out, err = process.communicate(timeout=60)
-    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+    return subprocess.CompletedProcess([*map(str, arguments)], process.returncode, out, err)
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Ran, Run
 
 SERVER = "samples/exchange-2003-sp1"
 BASELINE = '[[product]]\nid = "exchange-2003"\nrequired = ["KB901014"]\n'
@@ -35,7 +35,7 @@ def own(folder: Path, text: str, mode: int = 0o644) -> Path:
     return path
 
 
-def asked(folder: Path, text: str, run: Run, *more: str) -> object:
+def asked(folder: Path, text: str, run: Run, *more: str) -> Ran:
     (folder / "conf").mkdir(exist_ok=True)
     (folder / "conf" / "config.toml").write_text(text)
     return run("scan", SERVER, "--config", "conf/config.toml", "-q", "-f", "json", *more)

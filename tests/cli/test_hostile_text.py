@@ -244,6 +244,7 @@ def test_the_line_of_progress_shows_a_name_as_text(payload: str, monkeypatch: py
     monkeypatch.setenv("COLUMNS", "4000")
     monkeypatch.setenv("TERM", "xterm")
     with counting(f"Reading {visible(payload)}", quiet=False) as count:
+        assert count is not None
         count()
     written = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
     assert acting(written, beside="\r\n") == []

@@ -7,6 +7,7 @@ import os
 import shutil
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.processes import content, start
@@ -61,7 +62,7 @@ def updates(folder: Path, product: str = "exchange-5.5") -> list[dict[str, objec
     return found
 
 
-def merge(text: str, data: Path, **options: bool) -> int:
+def merge(text: str, data: Path, **options: Any) -> int:
     place = data.parent / "article.txt"
     place.write_text(text)
     return import_articles([str(place)], into=data, **options)

@@ -143,7 +143,8 @@ def cache_folders(place: Path) -> list[str]:
 
 
 def test_every_command_is_watched() -> None:
-    commands = dict(get_command(app).commands)
+    group: Any = get_command(app)
+    commands = dict(group.commands)
     names = {*commands, *(f"catalogue {name}" for name in commands.pop("catalogue").commands)} - {"catalogue"}
     run = {" ".join(arguments[: 1 + (arguments[0] == "catalogue")]) for arguments, _ in JOBS}
     assert run - {"--version"} == names

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,11 +63,11 @@ def test_no_more_processes_are_started_than_the_system_takes_or_there_is_work_fo
     monkeypatch.setattr(processes, "MOST_PROCESSES", 61)
     monkeypatch.setattr(processes.Workers, "_start", start)
     with pytest.raises(Enough):
-        list(processes.Workers(5000, len, None).done(range(1000), 500))
+        list(processes.Workers(5000, lambda _: str, None).done(range(1000), 500))
     started.clear()
     monkeypatch.setattr(processes.Workers, "_listen", lambda _: (_ for _ in ()).throw(Enough))
     with pytest.raises(Enough):
-        list(processes.Workers(5000, len, None).done(range(3), 500))
+        list(processes.Workers(5000, lambda _: str, None).done(range(3), 500))
     assert len(started) == 3
 
 
@@ -76,7 +77,7 @@ def test_no_more_processes_are_started_than_the_system_takes_or_there_is_work_fo
 def test_windows_own_libarchive_is_named_while_the_binding_is_imported(
     there: bool, named: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(system_library.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("SYSTEMROOT", str(tmp_path))
     monkeypatch.delenv("LIBARCHIVE", raising=False)
     (tmp_path / "System32").mkdir()
@@ -96,6 +97,6 @@ def test_stdout_is_not_found_by_a_number_that_says_nothing(samples: Path, tmp_pa
 
     zero = os.stat_result((0o100644, 0, 0, 1, 0, 0, 5, 0, 0, 0))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing.os, "fstat", lambda descriptor: zero)
+        patch.setattr(os, "fstat", lambda descriptor: zero)
         assert writing._stream(tmp_path / "x.json", zero) is None
     assert json.loads(run("scan", "-q", samples / "copied-file", "-f", "json").out)["targets"]

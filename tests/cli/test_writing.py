@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.processes import CATALOGUE, content, finish, start
@@ -153,7 +154,7 @@ def test_a_pipe_by_its_number_as_shells_give_it_is_written_to(place: Path) -> No
 def test_a_file_that_the_shell_appends_to_keeps_what_is_in_it(name: str, descriptor: int, place: Path) -> None:
     (place / "log").write_text("of yesterday\n")
     with (place / "log").open("a") as log:
-        streams = {("stdout" if descriptor == 1 else "stderr"): log}
+        streams: dict[str, Any] = {("stdout" if descriptor == 1 else "stderr"): log}
         ran = finish("inventory", "server", *CATALOGUE, "-q", "-o", name, cwd=place, **streams)
     assert (ran.returncode, ran.stdout or "", ran.stderr or "") == (0, "", "")
     kept, _, added = (place / "log").read_text().partition("\n")

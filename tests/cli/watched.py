@@ -66,7 +66,12 @@ def _witness(event: str, arguments: tuple[Any, ...]) -> None:
         _events.append([event, str(arguments)])
 
 
-def _run(job: dict[str, Any]) -> int:
+def _text(stream: Any) -> str:
+    stream.flush()
+    return str(stream.buffer.getvalue().decode())
+
+
+def _run(job: dict[str, Any]) -> Any:
     if "code" in job:
         exec(job["code"], {})
         return 0
@@ -95,7 +100,7 @@ def watch(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
             except Exception as error:
                 code = repr(error)
         _watching[0] = False
-        said = [stream.buffer.getvalue().decode() for stream in (out, err) if stream.flush() is None]  # type: ignore[attr-defined]
+        said = [_text(stream) for stream in (out, err)]
         told.append({"code": code, "events": list(_events), "out": said[0], "err": said[1]})
     return told
 

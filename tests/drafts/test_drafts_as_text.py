@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from typing import Any
 
 import pytest
 
@@ -247,6 +248,6 @@ def test_folders_in_the_catalogues_words(printed: str, roles: tuple[str, ...]) -
 
 
 @pytest.mark.parametrize(("restart", "value"), [("yes", True), ("no", False), ("services", None), (None, None)])
-def test_restart_in_json(restart, value: bool | None) -> None:
+def test_restart_in_json(restart: Any, value: bool | None) -> None:
     draft = draft_to_dict(DraftUpdate(kb=1, title=None, kind=Kind.HOTFIX, source="x", restart=restart))
     assert (draft["restart"], draft["restart_kind"]) == (value, restart)

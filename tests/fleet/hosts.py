@@ -24,6 +24,7 @@ from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.standing import HostInstallation, HostStep
 from hotfix_check.inventory import Collected, inventory_to_json
 from hotfix_check.judging import judge
+from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers
 from hotfix_check.report.posture import Standing
@@ -46,7 +47,7 @@ QUESTION = FleetQuestion(
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tool's own catalogue is the one that the tests have, wherever this is imported."""
-    real = judge.open_catalogue
+    real = open_catalogue
 
     def opened(paths: Sequence[Path], targets: Sequence[Path] = ()) -> Catalogue | CatalogueIndex:
         return real(paths, targets) if paths else WORKED

@@ -19,6 +19,7 @@ from fleet.hosts import document as document_of
 from report.browsers import Browser, needs_browser, open_browser, printed, width_on_a_phone
 from report.documents import HOSTILE
 from report.hostile import PAYLOADS, acting
+from report.spreadsheets import converted, needs_libreoffice
 from targets import folder, installed
 
 from hotfix_check.fleet.as_csv import csv_text
@@ -171,6 +172,16 @@ def test_next_steps_are_counted_the_same_everywhere(made: dict[str, Any]) -> Non
     (line,) = made["xlsx"]["Next steps"]
     assert (line["Step"], line["Hosts"], line["First on"]) == ("KB5014261", 4, 4)
     assert 'data-label="Hosts">4</td><td role="cell" class="n" data-label="First on">4<' in made["html"]
+
+
+@needs_libreoffice
+def test_the_workbook_is_the_same_after_libreoffice_saved_it(made: dict[str, Any], tmp_path: Path) -> None:
+    with Spool() as spool, (tmp_path / "fleet.xlsx").open("wb") as stream:
+        write_fleet_xlsx(document_of(spooled(spool)), stream)
+    book = openpyxl.load_workbook(converted(tmp_path / "fleet.xlsx", "xlsx", tmp_path))
+    for name, rows in made["xlsx"].items():
+        _, *again = book[name].iter_rows(values_only=True)
+        assert [list(one) for one in again] == [list(one.values()) for one in rows]
 
 
 def test_a_host_that_says_nothing_for_years_stands_out_everywhere(made: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ def alike(inventory: Inventory, catalogue: Catalogue, question: Question) -> Non
     """The evidence alone gives the answer that the whole inventory gives."""
     whole = assess(inventory, catalogue, question)
     evidence = deciding_part(inventory, Assessor(catalogue).all_names)
-    counted = {"target": whole.target, "files_seen": whole.files_seen, "files_read": whole.files_read}
+    counted: dict[str, Any] = {"target": whole.target, "files_seen": whole.files_seen, "files_read": whole.files_read}
     assert replace(assess(evidence, catalogue, question), **counted, collected=whole.collected) == whole
 
 

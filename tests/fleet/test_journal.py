@@ -126,7 +126,7 @@ def test_no_field_of_a_question_is_forgotten() -> None:
     digest = question_digest(asked)
     for one in fields(Question):
         value = getattr(asked.question, one.name)
-        other = not value if isinstance(value, bool) else date(2026, 1, 1) if one.name == "as_of" else ("other",)
+        other: Any = not value if isinstance(value, bool) else date(2026, 1, 1) if one.name == "as_of" else ("other",)
         assert question_digest(replace(asked, question=replace(asked.question, **{one.name: other}))) != digest
 
 

@@ -223,8 +223,8 @@ def test_axe_finds_no_fault_in_light_and_in_dark(browser: Browser, tmp_path: Pat
         (page,) = html_text(document(filled(spool, 40), grouped=True))
     place.write_text(page)
     browser.get(place.as_uri())
-    for scheme in ("light", "dark"):
-        faults, passed = axe_faults(browser, scheme)
+    for scheme, phone in ((scheme, phone) for scheme in ("light", "dark") for phone in (False, True)):
+        faults, passed = axe_faults(browser, scheme, phone=phone)
         assert faults == []
         assert len(passed) > 10
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from targets import SP4_BIN, folder
 
@@ -210,7 +211,7 @@ def enter_inventory(data: bytes) -> None:
 def enter_result(data: bytes) -> None:
     """A saved result; it is rendered in every format, and compared."""
     try:
-        document = checked_result(parse_json(data, "fuzz.json", "a saved result"), "fuzz.json")
+        document: Any = checked_result(parse_json(data, "fuzz.json", "a saved result"), "fuzz.json")
     except SavedInputError as error:
         _told(error)
         return

@@ -21,7 +21,6 @@ import listing_builder
 import py7zr
 from cab_builder import STORED, build_cab
 from entrances import JOURNAL_BYTES, JOURNAL_QUESTION
-from fleet.hosts import installation
 from hive_builder import Value, build_hive
 from inventory.pasted import SAMPLES
 from make_samples import HIVES
@@ -35,9 +34,11 @@ from hotfix_check.catalogue.seal import SEAL_BYTES
 from hotfix_check.configuration import Configuration
 from hotfix_check.fleet.host import HostProduct, HostRow
 from hotfix_check.fleet.journal import Journal
+from hotfix_check.fleet.standing import HostInstallation, HostStep
 from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.manifest import EvidenceFile, EvidenceTarget, Manifest, manifest_to_json
+from hotfix_check.report.posture import Standing
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -264,8 +265,8 @@ def listing_seeds() -> tuple[bytes, ...]:
         listing_builder.Listed(r"D:\Exchsrvr\Bin\Store.exe", "5.5.2653.23", 3, moment),
     ]
     b = listing_builder
-    writers = (b.filever, b.sigcheck, b.powershell_csv, b.powershell_json, b.powershell_clixml)
-    writers += (b.osquery, b.velociraptor, b.exiftool)
+    writers = [b.filever, b.sigcheck, b.powershell_csv, b.powershell_json, b.powershell_clixml]
+    writers += [b.osquery, b.velociraptor, b.exiftool]
     texts = [write(files) for write in writers]
     return (*(text.encode() for text in texts), texts[1].encode("utf-16"))
 
@@ -404,7 +405,16 @@ def journal_seeds() -> tuple[bytes, ...]:
         outcome="findings",
         products=(HostProduct("exchange-5.5", "SP4", "SP4", "SP4", "markers"),),
         findings={"missing": ("exchange-5.5/KB818861",), "failing": ("exchange-5.5/KB818861",)},
-        installations=(installation(),),
+        installations=(
+            HostInstallation(
+                root="Exchsrvr",
+                product="exchange-5.5",
+                counts=True,
+                standing=Standing(name="Exchange Server 5.5 SP4", build="5.5.2653.23", support_ends="2005-12-31"),
+                steps=(HostStep("exchange-5.5/KB818861", "Install KB818861."),),
+                cves={"exposed": ("CVE-2002-0698",), "needs-configuration": (), "unknown": ()},
+            ),
+        ),
         advisories=("exchange-5.5/x",),
         waivers=("W-1",),
         reason=None,

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import py7zr
 import pytest
@@ -49,7 +50,8 @@ def zipped(target: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
 
 def tarred(target: Path, *members: tuple[str, bytes | str], mode: str = "") -> Path:
     """A tar of files (bytes) and links (text: ``->`` a symbolic, ``=`` a hard one)."""
-    with tarfile.open(target, f"w:{mode}", format=tarfile.GNU_FORMAT) as out:
+    how: Any = f"w:{mode}"
+    with tarfile.open(target, how, format=tarfile.GNU_FORMAT) as out:
         for name, data in members:
             info = tarfile.TarInfo(name)
             if isinstance(data, bytes):

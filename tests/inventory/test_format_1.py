@@ -11,6 +11,7 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -93,7 +94,13 @@ def test_the_description_of_the_format_names_every_field() -> None:
     text = (ROOT / "docs" / "inventory-format.md").read_text("utf-8")
     sections = [set(re.findall(r"^\| `(\w+)`", part, re.MULTILINE)) for part in text.split("\n## ")]
     whole = SCHEMA["properties"]
-    parts = (SCHEMA, whole["collected"], whole["files"]["items"], whole["unreadable"]["items"], whole["registry"])
+    parts: tuple[Any, ...] = (
+        SCHEMA,
+        whole["collected"],
+        whole["files"]["items"],
+        whole["unreadable"]["items"],
+        whole["registry"],
+    )
     parts += (whole["reported"]["items"], whole["claimed"]["items"])
     assert [names for names in sections if names] == [set(part["properties"]) for part in parts]
     (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from pasted import BIN, COMMAND, CUT, SAMPLES, SERVERS
-from wrapped import WRAPPINGS
+from inventory.pasted import BIN, COMMAND, CUT, SAMPLES, SERVERS
+from inventory.wrapped import WRAPPINGS
 
 from hotfix_check.errors import HotfixCheckError, TargetError
 from hotfix_check.inventory import Inventory

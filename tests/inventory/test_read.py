@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pe_builder import build_pe
@@ -17,7 +18,7 @@ PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 
 
-def read(target: Path, *names: str, **options: bool) -> Inventory:
+def read(target: Path, *names: str, **options: Any) -> Inventory:
     return read_target(target, wanted=frozenset(names), **options)
 
 

@@ -16,7 +16,7 @@ from hotfix_check.fleet.journal import question_digest
 from hotfix_check.judging.options import JudgeOptions, is_recorded, names_files
 from hotfix_check.manifest import Manifest, manifest_to_json, parse_manifest
 
-GIVEN: dict[object, object] = {
+GIVEN: dict[object, Any] = {
     "tuple[Path, ...]": (Path("a.toml"), Path("b")),
     "tuple[str, ...]": ("one", "another"),
     "Path | None": Path("c/d"),

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from oracle.windows_api import Answer, WindowsApi, WindowsApiAbsent, windows_api
 from pe_builder import build_pe
 from pe_cases import EXCEPTION, NO_FIXED, NO_RESOURCE, PE_CASES
 from pe_oddities import with_resource
 from real_pe_files import files_of_corpus, files_of_debian, files_of_python
 from version_string_cases import STRINGS
-from windows_api import Answer, WindowsApi, WindowsApiAbsent, windows_api
 
 from hotfix_check.pe import PeError, read_pe_file
 

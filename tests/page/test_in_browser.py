@@ -87,6 +87,8 @@ def test_the_findings_of_the_command_line(
     here = run("scan", "-q", Path(sample).name, "-f", "json", *options, cwd=place)
     assert json.dumps(without_run(page.render("json").decode())) == json.dumps(without_run(here.out))
     assert told["headline"].startswith(f"{Path(sample).name}: ")
+    (target,) = json.loads(here.out)["targets"]
+    assert [told["headline"].endswith(one["posture"]) for one in target["installations"]] == [True]
     assert [form for form, *_ in told["forms"]][:3] == ["html", "json", "csv"]
 
 
@@ -107,6 +109,13 @@ def test_several_files_of_which_one_is_no_program_are_judged_each(
         ("exchange-2003-sp1.zip", "archive"),
     ]
     assert told["headline"].startswith("exchange-2003-sp1.zip: ")  # the worse of the two
+
+
+def test_a_list_of_kbs_is_told_as_claims(page: Any, answer: Answer, tmp_path: Path) -> None:
+    (tmp_path / "kbs.txt").write_text("KB5014261\n")
+    told = answer(mounted(tmp_path, tmp_path / "kbs.txt"))
+    claim = "kbs.txt: Claimed as installed by a list of KB numbers: KB5014261; a claim proves nothing."
+    assert [told["headline"], *told["sentences"]] == [claim, "ExSetup.exe (bin) would prove or disprove it."]
 
 
 def test_a_saved_result_is_rendered_again(page: Any, answer: Answer, samples: Path, tmp_path: Path, run: Run) -> None:

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,7 @@ def test_the_page_on_odd_files_is_made_of_these_tables() -> None:
 
 
 def test_every_row_of_the_page_has_its_own_words_and_a_reason() -> None:
-    rows = [*PE_CASES, *STRINGS, *NOT_FILES]
+    rows: list[Any] = [*PE_CASES, *STRINGS, *NOT_FILES]
     assert len({case.words for case in rows}) == len(rows) - 1  # the whole marked as text: its version, its string
     assert all(case.why for case in rows)
 
@@ -317,7 +318,7 @@ def test_further_exports_than_stated_are_not_searched(
 
 
 words = st.integers(0, 0xFFFF)
-text = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=30)
+text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 keys = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
 
 

@@ -229,7 +229,7 @@ def test_a_16_bit_resource_has_ansi_keys_and_no_type_field() -> None:
 
 
 words = st.integers(0, 0xFFFF)
-text = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=30)
+text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 
 
 @given(

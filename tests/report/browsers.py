@@ -64,13 +64,16 @@ def width_on_a_phone(browser: Browser) -> int:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def axe_faults(browser: Browser, scheme: str) -> tuple[list[tuple[str, str]], set[str]]:
+def axe_faults(browser: Browser, scheme: str, *, phone: bool = False) -> tuple[list[tuple[str, str]], set[str]]:
     """What axe finds fault with in the open page, light or dark, with the element; and the rules that it passed."""
+    if phone:
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
     axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     browser.execute_script(axe)
     found = browser.execute_async_script("const done = arguments[0]; axe.run(document).then(done)")
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     faults = [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
     return faults, {one["id"] for one in found["passes"]}

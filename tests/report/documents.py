@@ -32,7 +32,7 @@ _STATES = {
 }
 
 
-def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int = 6) -> dict[str, Any]:
+def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int = 6) -> Any:
     """A result with this many findings, one of them waived, a ladder of ``rungs`` rungs, hostile text here and there.
 
     The same arguments give the same document.
@@ -87,6 +87,7 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
                 "installations": [_installation(made)],
                 "stray": [{"path": f"Users/jr/Desktop/ExSetup{HOSTILE}.exe", "version": None, "product": None}],
                 "registry": None,
+                "claimed": [{"kb": 5014261, "source": f"Get-HotFix{HOSTILE}", "updates": ["exchange-2016/KB5014261"]}],
                 "collected": {"host": "EXCH01", "at": "2026-11-20T22:14:03Z", "by": "hotfix-check 0.1.0"},
                 "products": [
                     {

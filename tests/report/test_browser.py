@@ -92,9 +92,10 @@ def test_names_and_reasons_with_markup_stay_text(browser: Browser) -> None:
     assert visible(DOCUMENT["targets"][0]["unreadable"][0]["path"]) in text_of(browser, "evidence")
 
 
+@pytest.mark.parametrize("phone", [False, True], ids=["on a screen", "on a phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(scheme: str, browser: Browser) -> None:
-    faults, passed = axe_faults(browser, scheme)
+def test_axe_finds_no_serious_fault(scheme: str, phone: bool, browser: Browser) -> None:
+    faults, passed = axe_faults(browser, scheme, phone=phone)
     assert faults == []
     assert {"color-contrast", "document-title", "html-has-lang", "td-headers-attr"} <= passed
 

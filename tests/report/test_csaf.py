@@ -285,7 +285,8 @@ def test_nobody_is_made_up_as_publisher(arguments: tuple[str, ...], samples: Pat
 
 def test_without_a_cve_there_is_no_document(samples: Path, run: Run, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="none is known for what was found"):
-        render_csaf({**DOCUMENT, "targets": [{**TARGET, "installations": []}]}, BY)
+        without: Any = {**DOCUMENT, "targets": [{**TARGET, "installations": []}]}
+        render_csaf(without, BY)
     arguments = ("-f", "csaf", "--publisher", "Example=https://example.com")
     ran = run("scan", samples / "windows-stub", "-q", *arguments, "-o", tmp_path / "x.json")
     assert (ran.code, len(ran.err.splitlines()), ran.out) == (2, 1, "")

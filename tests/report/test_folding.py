@@ -123,7 +123,7 @@ def test_nothing_is_left_uncounted() -> None:
 
 
 def test_files_to_supply_are_the_most_useful_first() -> None:
-    asks = [
+    asks: list[Any] = [
         finding("KB1", "undetermined", settle_with=[{"file": "b.dll", "role": "bin", "why": ""}]),
         finding("KB2", "undetermined", settle_with=[{"file": "a.dll", "role": None, "why": ""}]),
         finding("KB3", "undetermined", settle_with=[{"file": "b.dll", "role": "bin", "why": ""}]),

@@ -22,7 +22,7 @@ from report.documents import document
 from report.hostile import BENIGN, EVERY, PAYLOADS, acting, free_places, strings, with_text
 
 from hotfix_check.assess.request import Request
-from hotfix_check.cli.colour import chosen_paint
+from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.compare import Comparison, FileChange, VerdictChange
 from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, inventory_to_json
@@ -224,11 +224,11 @@ OWN = re.compile("[0-9a-f]{64}|^Arguments: (?:.*\n(?:  .*\n)*)", re.MULTILINE)
 @pytest.mark.parametrize("everything", [False, True], ids=["short", "all"])
 def test_the_table_sends_nothing_to_the_terminal_but_text_and_its_own_colours(payload: str, everything: bool) -> None:
     made, as_text = injected(payload), injected(visible(payload))
-    text = render_table(made, width=80, everything=everything, paint=chosen_paint("always"))
+    text = render_table(made, width=80, everything=everything, paint=chosen_paint(ColourChoice.ALWAYS))
     plain = re.sub(r"\x1b\[(?:[0-9]{1,2}(?:;1)?|0)m", "", text)
     assert acting(plain) == []
     assert plain == render_table(made, width=80, everything=everything)
-    again = render_table(as_text, width=80, everything=everything, paint=chosen_paint("always"))
+    again = render_table(as_text, width=80, everything=everything, paint=chosen_paint(ColourChoice.ALWAYS))
     assert OWN.sub("", text) == OWN.sub("", again)
 
 
@@ -262,7 +262,7 @@ def _plan(text: str) -> str:
         **{"restart": "yes", "actions": [{"kind": "service", "text": text}, {"kind": "note", "text": text}]},
         "source": text,
     }
-    made = {
+    made: Any = {
         **{"target": text, "steps": [step, step], "restarts": [text, text], "restart_not_stated": [text]},
         "unreachable": [{"id": text, "installation": text, "why": text}],
         "asked": [{"id": text, "verdict": "undetermined", "reasons": [text], "settle_with": [text]}],

@@ -17,7 +17,7 @@ def ladder(name: str, *files: InstalledFile) -> dict[str, Any]:
     """The ladder of one file of an inventory."""
     assessment = judge(folder(*files) if len(files) > 1 else lone(files[0]))
     (found,) = [one for one in Ladders(Supersedence(WORKED)).of(assessment) if one["file"].lower() == name.lower()]
-    return found
+    return {**found}
 
 
 def rungs(found: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -102,7 +102,7 @@ def test_an_alpha_file_is_not_held_against_rows_for_i386() -> None:
     assert "KB818861" not in [label for _, label, _ in rungs(found)]
 
 
-def made(*installed_versions: str) -> dict[str, Any]:
+def made(*installed_versions: str) -> Any:
     """A ladder of 5.5.10.0 (SP1), 5.5.20.0 (KB1 and KB2), 5.5.30.0 (KB3)."""
 
     def rung(version: str, label: str, kind: str = "hotfix") -> dict[str, Any]:

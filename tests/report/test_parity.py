@@ -270,6 +270,13 @@ def test_what_stands_beside_the_findings_is_in_the_page(key: str) -> None:
     assert missing == []
 
 
+def test_what_lists_claim_is_in_every_text() -> None:
+    (claim,) = TARGET["claimed"]
+    for rendered in (PAGE.text, MARKDOWN, PLAIN_MARKDOWN, TEXT):
+        assert "Claimed as installed by Get-HotFix" in rendered
+        assert f"KB{claim['kb']}; a claim proves nothing." in rendered
+
+
 @pytest.mark.parametrize("key", ["advisories", "unreadable"])
 def test_what_counts_beside_the_findings_is_in_the_csv(key: str) -> None:
     cells = "\n".join(cell for row in ROWS for cell in row.values())
@@ -381,7 +388,7 @@ def rendered(form: str) -> str:
     view = View(width=120, publisher=BY)
     if form in RESULT.binary:
         stream = io.BytesIO()
-        RESULT.binary[form](DOCUMENT, view, stream)  # type: ignore[arg-type]
+        RESULT.binary[form](DOCUMENT, view, stream)
         book = openpyxl.load_workbook(stream)
         return "\n".join(
             str(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
@@ -391,7 +398,7 @@ def rendered(form: str) -> str:
             if cell.value is not None
         )
     views = [replace(view, csv=kind) for kind in CsvKind] if form == "csv" else [view]
-    text = "".join(piece for each in views for piece in RESULT.text[form](DOCUMENT, each))  # type: ignore[arg-type]
+    text = "".join(piece for each in views for piece in RESULT.text[form](DOCUMENT, each))
     if form == "html":
         return Page(text).text
     return " ".join(text.replace("\\", "").split()) if form in ("md", "table") else text

@@ -26,9 +26,25 @@ def target(
     standing = {**made["installations"][0], "support": {**made["installations"][0]["support"], "ends": ends}}
     standing["anomalies"] = list(anomalies)
     return {
-        **{**made, "outcome": outcome, "findings": kept, "advisories": [], "unreadable": [], "summary": summary},
+        **{
+            **made,
+            "outcome": outcome,
+            "claimed": [],
+            "findings": kept,
+            "advisories": [],
+            "unreadable": [],
+            "summary": summary,
+        },
         "installations": [standing],
     }
+
+
+def claims(*lists: tuple[str, int, list[str]]) -> dict[str, Any]:
+    """A target that is nothing but lists of KBs, of (source, KB, what the catalogue has of it)."""
+    made = target("nothing-recognised", ("undetermined", "recommended", False))
+    made["findings"][0]["settle_with"] = [{"file": "Store.exe", "role": "bin", "why": "a row"}]
+    claimed = [{"kb": kb, "source": source, "updates": updates} for source, kb, updates in lists]
+    return {**made, "installations": [], "files_read": 0, "claimed": claimed}
 
 
 @pytest.mark.parametrize(
@@ -105,6 +121,32 @@ def target(
             ["Nothing was recognised: no file here belongs to a product of the catalogue. That is not a pass."],
             "open",
         ),
+        (
+            claims(("systeminfo", 1, ["exchange-5.5/KB1"]), ("Get-HotFix", 1, ["exchange-5.5/KB1"])),
+            [
+                "Claimed as installed by Get-HotFix and systeminfo: KB1; a claim proves nothing.",
+                "Store.exe (bin) would prove or disprove it.",
+            ],
+            "open",
+        ),
+        (
+            claims(("systeminfo", 1, ["exchange-5.5/KB1"]), *(("systeminfo", kb, []) for kb in (7, 8, 9, 10))),
+            [
+                "Claimed as installed by systeminfo: KB1; a claim proves nothing.",
+                "Store.exe (bin) would prove or disprove it.",
+                "The list has also KB7, KB8, KB9 and 1 more, which have no entry in the catalogue.",
+            ],
+            "open",
+        ),
+        (
+            claims(("a list of KB numbers", 7, [])),
+            [
+                "Claimed by a list of KB numbers: nothing of Exchange, only KB7, which has no entry in the catalogue; "
+                "a claim proves nothing.",
+                "The program files of the server would show what is there.",
+            ],
+            "open",
+        ),
     ],
     ids=[
         "one missing",
@@ -118,11 +160,12 @@ def target(
         "nothing is missing and the build is newer than the catalogue",
         "forbidden but installed",
         "nothing recognised",
+        "two lists claim one",
+        "a list claims more than the catalogue has",
+        "a list claims nothing of Exchange",
     ],
 )
-def test_the_verdict_is_one_sentence_with_its_denominator(
-    given: dict[str, Any], sentences: list[str], mark: str
-) -> None:
+def test_the_verdict_is_one_sentence_with_its_denominator(given: Any, sentences: list[str], mark: str) -> None:
     assert verdict_sentences(given) == sentences
     assert badge(given, "2026-11-21")[0] == mark
 

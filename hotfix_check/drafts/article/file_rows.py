@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from hotfix_check.drafts.article.choice import PlacedTable
@@ -24,6 +23,7 @@ from hotfix_check.drafts.article.values import (
 )
 from hotfix_check.drafts.draft import DraftRow
 from hotfix_check.drafts.terms import VERSION_PREFIX, find_terms, product_of_version
+from hotfix_check.frozen import replace
 from hotfix_check.untrusted.shown import clipped
 
 _PACKAGE_NAME = re.compile(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from hotfix_check.drafts.article.by_kinds import row_by_kinds
@@ -18,6 +17,7 @@ from hotfix_check.drafts.article.columns import Column, Concept
 from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, best_steps, fit, is_dos_name
 from hotfix_check.drafts.article.raw_table import RawRow
 from hotfix_check.drafts.article.values import is_language, is_platform
+from hotfix_check.frozen import replace
 
 _MOST_PIECES = 24
 _PRODUCT_WORD = re.compile(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hotfix_check.drafts.article.cells import line_cells
 from hotfix_check.drafts.article.columns import Column, header_line
@@ -17,6 +16,7 @@ from hotfix_check.drafts.article.raw_table import RawRow, RawTable, is_caption, 
 from hotfix_check.drafts.article.rows import row_from_line
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_language
+from hotfix_check.frozen import replace
 
 _MAY_BE_HEADER = (
     "name",

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check import pe
@@ -17,6 +16,7 @@ from hotfix_check.drafts.package.installer import OLE_MAGIC
 from hotfix_check.drafts.package.name import PackageName, read_name
 from hotfix_check.drafts.terms import VERSION_PREFIX, Term, product_of_version
 from hotfix_check.errors import PackageError
+from hotfix_check.frozen import replace
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.pe.bytes import PeBytes, PeError, open_regular

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
+from hotfix_check.frozen import replace
 from hotfix_check.inventory.listings.listed import ListedFile, fixed_version, has_folder, text_of
 from hotfix_check.pe.languages import LANGUAGES
 

@@ -6,7 +6,9 @@ import csv
 import datetime as dt
 import html
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,7 +64,7 @@ tables = st.lists(rows, min_size=1, max_size=6)
 full_tables = st.lists(full_rows, min_size=1, max_size=6)
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-DATE_STYLES = {
+DATE_STYLES: dict[str, Callable[[Any], str]] = {
     "06/20/02": lambda d: f"{d.month:02}/{d.day:02}/{d.year % 100:02}",
     "6/20/2002": lambda d: f"{d.month}/{d.day}/{d.year}",
     "20-Jun-2002": lambda d: f"{d.day:02}-{MONTHS[d.month - 1]}-{d.year}",
@@ -142,7 +144,7 @@ quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCh
 
 @quick
 @given(tables, layouts(), st.integers(2, 4), st.booleans())
-def test_space_aligned_table_with_header(table, layout, gap, right) -> None:
+def test_space_aligned_table_with_header(table: Any, layout: Any, gap: Any, right: Any) -> None:
     columns, headers, date_style, time_style = layout
     cells = [[printed(row, column, date_style, time_style) for column in columns] for row in table]
     titles = [headers[column] for column in columns]
@@ -159,7 +161,7 @@ def test_space_aligned_table_with_header(table, layout, gap, right) -> None:
 
 @quick
 @given(full_tables, layouts())
-def test_single_spaced_table_with_header(table, layout) -> None:
+def test_single_spaced_table_with_header(table: Any, layout: Any) -> None:
     columns, headers, date_style, time_style = layout
     lines = [" ".join(headers[column] for column in columns), "-" * 40]
     lines += [" ".join(printed(row, column, date_style, time_style) for column in columns) for row in table]
@@ -169,7 +171,7 @@ def test_single_spaced_table_with_header(table, layout) -> None:
 
 @quick
 @given(tables, dates, times, st.booleans())
-def test_bare_time_stamp_list(table, date_style, time_style, name_first) -> None:
+def test_bare_time_stamp_list(table: Any, date_style: Any, time_style: Any, name_first: Any) -> None:
     lines = []
     for row in table:
         date, time = printed(row, "date", date_style, time_style), printed(row, "time", date_style, time_style)
@@ -185,7 +187,7 @@ def test_bare_time_stamp_list(table, date_style, time_style, name_first) -> None
 
 @quick
 @given(tables, layouts(), st.booleans())
-def test_boxed_grid_with_header(table, layout, rule_between) -> None:
+def test_boxed_grid_with_header(table: Any, layout: Any, rule_between: Any) -> None:
     columns, headers, date_style, time_style = layout
     cells = [[headers[column] for column in columns]]
     cells += [[printed(row, column, date_style, time_style) for column in columns] for row in table]
@@ -195,7 +197,7 @@ def test_boxed_grid_with_header(table, layout, rule_between) -> None:
 
 @quick
 @given(full_tables, layouts())
-def test_boxed_grid_without_header(table, layout) -> None:
+def test_boxed_grid_without_header(table: Any, layout: Any) -> None:
     columns, _, date_style, time_style = layout
     cells = [[printed(row, column, date_style, time_style) for column in columns] for row in table]
     draft = parse_article(LEAD_IN + grid(cells) + TAIL, source="test")
@@ -204,7 +206,7 @@ def test_boxed_grid_without_header(table, layout) -> None:
 
 @quick
 @given(full_tables, layouts())
-def test_one_box_for_each_row(table, layout) -> None:
+def test_one_box_for_each_row(table: Any, layout: Any) -> None:
     columns, _, date_style, time_style = layout
     boxes = [grid([[printed(row, column, date_style, time_style) for column in columns]]) for row in table]
     draft = parse_article(LEAD_IN + "\n\n".join(boxes) + TAIL, source="test")
@@ -213,7 +215,7 @@ def test_one_box_for_each_row(table, layout) -> None:
 
 @quick
 @given(full_tables, dates, times, st.permutations(("version", "size", "name")), st.booleans())
-def test_flattened_text(table, date_style, time_style, order, rule) -> None:
+def test_flattened_text(table: Any, date_style: Any, time_style: Any, order: Any, rule: Any) -> None:
     columns = ("date", "time", *order)
     header = " ".join(
         {"date": "Date", "time": "Time", "version": "Version", "size": "Size", "name": "File name"}[c] for c in columns
@@ -229,7 +231,7 @@ def test_flattened_text(table, date_style, time_style, order, rule) -> None:
 
 @quick
 @given(tables, layouts(), st.booleans())
-def test_html_table(table, layout, closing_tags) -> None:
+def test_html_table(table: Any, layout: Any, closing_tags: Any) -> None:
     columns, headers, date_style, time_style = layout
 
     def tag_row(cells: list[str], tag: str) -> str:
@@ -252,7 +254,7 @@ def test_html_table(table, layout, closing_tags) -> None:
 
 @quick
 @given(tables, layouts())
-def test_csv_file_list(table, layout) -> None:
+def test_csv_file_list(table: Any, layout: Any) -> None:
     columns, headers, date_style, time_style = layout
     stream = io.StringIO()
     writer = csv.writer(stream)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cab_builder import LZX, MSZIP, QUANTUM, STORED, build_cab
@@ -149,7 +150,7 @@ def test_a_package_that_unpacks_to_too_much_is_given_up(monkeypatch: pytest.Monk
     monkeypatch.setattr(member, "FREE_BYTES", 1 << 20)
     monkeypatch.setattr(member, "MAX_RATIO", 2)
     bomb = build_cab({f"{number}.dll": bytes(1 << 18) for number in range(16)})
-    taken = []
+    taken: list[Any] = []
     with pytest.raises(PackageError, match="unpacks to more than 1 MiB, too much for its size"):
         unpack(bomb, taken.append)
     assert len(taken) == 4
@@ -173,7 +174,7 @@ def test_names_that_lead_elsewhere_are_not_taken(tmp_path: Path) -> None:
 def test_broken_packages_give_a_draft_or_one_line(tail: bytes, at: int, byte: int) -> None:
     data = bytearray(build_cab({"Mapi32.dll": build_pe("5.5.2657.50")}) + tail)
     data[at % len(data)] = byte
-    taken = []
+    taken: list[Any] = []
     try:
         unpack(bytes(data), taken.append)
     except PackageError as error:

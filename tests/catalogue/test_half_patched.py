@@ -1,0 +1,42 @@
+"""Half-patched servers of every product of the default catalogue: their plans lead to the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from assess.applied import follow
+from catalogue.half_patched import PRODUCTS, half_patched
+from targets import WORKED
+
+from hotfix_check.assess import Assessor, Question, Verdict
+from hotfix_check.assess.weight import WEIGHTY
+
+ASSESSOR = Assessor(WORKED)
+OPEN = (Verdict.MISSING, Verdict.PARTIAL)
+
+
+def following(product: str, seed: int) -> Counter[str]:
+    """What was seen on one server; fails where the plan does not lead to the end, or a step of it is blocked."""
+    server = half_patched(product, seed)
+    result, plans = ASSESSOR.judge(server, Question())
+    assert product in {one.product for one in result.products}, seed
+    assert [goal for steps in plans for goal in steps.headline().unreachable] == [], seed
+    steps = [step.update.id for one in result.installations for step in one.next_steps]
+    after = ASSESSOR.assess(follow(ASSESSOR, server, steps), Question())
+    left = [one.update.id for one in after.findings if one.verdict in OPEN and one.importance in WEIGHTY]
+    assert left == [], seed
+    return Counter(servers=1, steps=len(steps), partial=any(one.verdict is Verdict.PARTIAL for one in result.findings))
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_the_next_steps_of_a_half_patched_server_lead_to_the_end(product: str) -> None:
+    assert sum((following(product, seed) for seed in range(3)), Counter())["servers"] == 3
+
+
+@pytest.mark.slow
+def test_the_next_steps_of_three_thousand_half_patched_servers_lead_to_the_end() -> None:
+    seen = sum((following(product, seed) for product in PRODUCTS for seed in range(3, 300)), Counter())
+    assert seen["servers"] == 297 * len(PRODUCTS)
+    assert seen["steps"] > 6000
+    assert seen["partial"] > 200
