@@ -36,7 +36,7 @@ def read_product(table: Fields) -> Product:
         raise table.fault("levels", "must be in the order of their builds, oldest first")
     for number, level in enumerate(levels):
         if level.branch_of is not None and level.branch_of not in [one.name for one in levels[:number]]:
-            raise table.fault("levels", f"{level.name}: branch_of: {shown(level.branch_of)} is no level before it")
+            raise table.fault("levels", f"{level.name}: branch_of: {shown(level.branch_of)} is not an earlier level")
     folders = tuple(_folder(folder) for folder in table.tables("folders", lambda number, _: f"folder {number}"))
     if len(folders) > MAX_FOLDERS:
         raise table.fault("folders", f"more than {MAX_FOLDERS}")

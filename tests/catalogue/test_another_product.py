@@ -109,7 +109,7 @@ def test_the_sample_is_sound_and_every_update_says_where_it_comes_from() -> None
 def test_a_branch_needs_a_level_before_it(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text(PLACE.read_text().replace('branch_of = "SP4"', 'branch_of = "SP5"'))
-    with pytest.raises(CatalogueError, match="SP4 QFE: branch_of: 'SP5' is no level before it"):
+    with pytest.raises(CatalogueError, match="SP4 QFE: branch_of: 'SP5' is not an earlier level"):
         load_catalogue([broken])
 
 
