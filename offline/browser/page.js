@@ -130,7 +130,7 @@ async function dropped(event) {
   const handles = await Promise.all(items.map((item) => item.getAsFileSystemHandle?.().catch(() => null)));
   try {
     if (folderLike.some((is, number) => is && !handles[number])) {
-      throw new Error("This browser hands no dropped folder over.");
+      throw new Error("This browser cannot hand over a dropped folder.");
     }
     const folders = handles.filter((handle) => handle?.kind === "directory");
     const roots = rootsOf(loose.filter((_, number) => handles[number]?.kind !== "directory"));
@@ -141,7 +141,7 @@ async function dropped(event) {
     }
     judge(roots);
   } catch (error) {
-    told.failed({ text: `It cannot be read: ${error.message} Choose it by the button, or drop it on the button.` });
+    told.failed({ text: `It cannot be read: ${error.message} Choose it with the button, or drop it on the button.` });
   }
 }
 
