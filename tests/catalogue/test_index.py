@@ -286,9 +286,9 @@ def by(*statements: str) -> Damage:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        pytest.param(other, "a SQLite file, but no catalogue", id="somebody else's database"),
-        pytest.param(by("PRAGMA user_version = 3"), "an index of format 3, this hotfix-check reads 2", id="newer"),
-        pytest.param(by("PRAGMA user_version = 1"), "an index of format 1, this hotfix-check reads 2", id="older"),
+        pytest.param(other, "a SQLite file, but not a catalogue", id="somebody else's database"),
+        pytest.param(by("PRAGMA user_version = 3"), "an index of format 3; this hotfix-check reads 2", id="newer"),
+        pytest.param(by("PRAGMA user_version = 1"), "an index of format 1; this hotfix-check reads 2", id="older"),
         pytest.param(by("DROP TABLE files"), "its tables are not those of a catalogue", id="a table is missing"),
         pytest.param(
             by("CREATE VIEW v AS SELECT 1"), "its tables are not those of a catalogue", id="a view that could run long"
@@ -303,7 +303,7 @@ def by(*statements: str) -> Damage:
         pytest.param(by("DELETE FROM meta WHERE name = 'version'"), "meta: version: missing", id="no version"),
         pytest.param(by("UPDATE meta SET value = x'00ff' WHERE name = 'outline'"), "outline: text", id="no text"),
         pytest.param(by("UPDATE meta SET value = '{' WHERE name = 'outline'"), "not JSON", id="an outline cut off"),
-        pytest.param(by("UPDATE meta SET value = '[]' WHERE name = 'outline'"), "a table was expected", id="a list"),
+        pytest.param(by("UPDATE meta SET value = '[]' WHERE name = 'outline'"), "a table expected", id="a list"),
         pytest.param(by("INSERT INTO meta VALUES ('x', 'y')"), "meta: x: unknown field", id="a field more"),
         pytest.param(
             by("DELETE FROM products WHERE id = 'exchange-5.5'"), "delete it, or build it again", id="a product is gone"
@@ -356,7 +356,7 @@ def test_an_index_that_is_replaced_during_a_run_is_not_mixed_with_the_other(inde
     file.write_bytes(index_file.read_bytes())
     opened = open_index(file)
     forged(file, "UPDATE meta SET value = 'x' WHERE name = 'sha256'")
-    with pytest.raises(CatalogueError, match="replaced by another catalogue during this run"):
+    with pytest.raises(CatalogueError, match="another catalogue replaced it during this run"):
         opened.catalogue()
 
 
@@ -387,7 +387,7 @@ def test_no_flipped_bit_of_an_index_is_asked(seed: int, index_file: Path, tmp_pa
 def test_an_index_that_was_edited_is_refused(statement: str, index_file: Path, tmp_path: Path) -> None:
     file = tmp_path / "given.sqlite"
     file.write_bytes(index_file.read_bytes())
-    with pytest.raises(CatalogueError, match=r"\(its bytes do not fit its checksum\): delete it, or build it again"):
+    with pytest.raises(CatalogueError, match=r"\(its checksum does not match\): delete it, or build it again"):
         open_index(edited(file, statement))
 
 
@@ -402,7 +402,7 @@ def test_an_index_that_was_cut_is_refused(length: int, index_file: Path, tmp_pat
 def test_what_is_behind_the_seal_is_damage_too(index_file: Path, tmp_path: Path) -> None:
     file = tmp_path / "given.sqlite"
     file.write_bytes(index_file.read_bytes() + b"\0")
-    with pytest.raises(CatalogueError, match="do not fit its checksum"):
+    with pytest.raises(CatalogueError, match="checksum does not match"):
         open_index(file)
 
 
@@ -414,7 +414,7 @@ def test_a_tree_that_leads_in_circles_ends(index_file: Path, tmp_path: Path, mon
 
 
 def test_rows_are_no_more_than_the_file_holds(index_file: Path) -> None:
-    with pytest.raises(CatalogueError, match="leads to more than it holds"), connected(index_file) as rows:
+    with pytest.raises(CatalogueError, match="refers to more than it holds"), connected(index_file) as rows:
         for _ in rows("SELECT one.content FROM updates AS one, updates AS other", {}):
             pass
 

@@ -118,7 +118,7 @@ def test_a_file_that_the_including_level_never_had_is_not_asked_of_it() -> None:
     one = judged({"Store.exe": "9.9.2.4", "Same.dll": "9.9.1.0"})
     assert one.verdict is Verdict.SUPERSEDED
     assert [row.required for row in one.rows] == [True, False]
-    assert one.rows[1].note == "SP1, which includes this update, has Same.dll 9.9.1.0 itself"
+    assert one.rows[1].note == "SP1, which includes this update, itself has Same.dll 9.9.1.0"
 
 
 def test_a_file_below_the_including_levels_own_went_back() -> None:
