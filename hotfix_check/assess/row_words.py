@@ -47,9 +47,7 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
         case RowState.NOT_COLLECTED:
             return f"{name} was not supplied"
         case RowState.UNREADABLE:
-            broken = worst.file if worst is not None and isinstance(worst.file, UnreadableFile) else None
-            suspect = next((one for one in (worst.anomalies if worst else ()) if one.code is AnomalyCode.SUSPECT), None)
-            return f"{name} cannot be read: {broken.reason if broken else suspect or 'no version resource'}"
+            return f"{name} cannot be read: {_why_unreadable(worst)}"
         case RowState.FOREIGN:
             return f"{name} is {given}, somebody else's file"
         case RowState.OTHER_PRODUCT:
@@ -64,6 +62,13 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
             return f"{name} is {given}, of an update that carries only its own month's fixes; needs {version} or later"
         case RowState.NOT_CHECKABLE:
             return ""
+
+
+def _why_unreadable(copy: Copy | None) -> str:
+    if copy is not None and isinstance(copy.file, UnreadableFile):
+        return copy.file.reason
+    suspect = next((one for one in (copy.anomalies if copy else ()) if one.code is AnomalyCode.SUSPECT), None)
+    return suspect or str(AnomalyCode.NO_VERSION)
 
 
 def from_text(copy: Copy) -> bool:
