@@ -13,7 +13,7 @@ from hotfix_check.fleet.words import host_standing, next_lines
 from hotfix_check.report.csv import cell
 
 _Row = dict[str, Any]
-_NUMBERS = tuple(key.replace("-", "_") for key in dict.fromkeys((*SUMMARY, *MARKS)))
+_NUMBERS = tuple(key.replace("-", "_") for key in dict.fromkeys((*SUMMARY, *VERDICTS, *MARKS)))
 COLUMNS = (
     *("record", "host", "group", "outcome", "products", "collected", "age_days", "source", "kind", "sha256"),
     *("catalogue", "catalogue_sha256", "id", "kb", "product", "title", "importance", "released", "hosts"),
