@@ -30,7 +30,7 @@ def row_sentence(row: JudgedRow) -> str:
     return f"{text} ({row.note})" if row.note and text else text
 
 
-def _clause(row: JudgedRow, worst: Copy | None) -> str:
+def _clause(row: JudgedRow, worst: Copy | None) -> str:  # noqa: C901  (a case for each state)
     name, version = row.row.name, row.row.version
     found = worst.file if worst is not None and isinstance(worst.file, InstalledFile) else None
     place = f" in {worst.role}" if worst is not None and worst.role and len(row.roles) > 1 else ""

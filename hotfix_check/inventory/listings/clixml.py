@@ -47,7 +47,7 @@ def clixml(text: str, where: str) -> Iterator[Said]:
         yield Said(said.what, said.source, said.host or host)
 
 
-def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:
+def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:  # noqa: C901  (what a parser calls shares its state)
     """The files as tables with keys in lower case, as powershell_file takes them; and the server, where it says one.
 
     Raises TargetError with the line of what is no XML, or declares a document type.
