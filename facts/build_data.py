@@ -77,19 +77,7 @@ def _updates(
         if key.startswith(f"{product['id']}/") and "kb" in entry:
             updates[key.partition("/")[2]] = {}
     for own_id, update in updates.items():
-        entry = by_hand.pop(f"{product['id']}/{own_id}", {})
-        for key, item in entry.items():
-            if key == "prerequisites_stated":
-                update["package"] = [
-                    {"prerequisites": [], "prerequisites_stated": item} | package for package in update["package"]
-                ]
-            elif key == "add_files":
-                for package in update["package"]:
-                    package["files"] = [*package["files"], *item]
-            elif key == "aliases":
-                update["aliases"] = [*update.get("aliases", ()), *item]
-            elif key != "id":
-                update[key] = item
+        _lay_over(update, by_hand.pop(f"{product['id']}/{own_id}", {}))
     fix_cves(updates, product["id"], facts)
     sell_late_updates(updates, product["id"], facts)
     if "later_updates" in product:
@@ -99,6 +87,22 @@ def _updates(
         updates.values(),
         key=lambda one: (order.get(one.get("level", ""), len(order)), one.get("kb", 0), one.get("id", "")),
     )
+
+
+def _lay_over(update: Update, entry: dict[str, Any]) -> None:
+    """Put over an update what was written of it by hand."""
+    for key, item in entry.items():
+        if key == "prerequisites_stated":
+            update["package"] = [
+                {"prerequisites": [], "prerequisites_stated": item} | package for package in update["package"]
+            ]
+        elif key == "add_files":
+            for package in update["package"]:
+                package["files"] = [*package["files"], *item]
+        elif key == "aliases":
+            update["aliases"] = [*update.get("aliases", ()), *item]
+        elif key != "id":
+            update[key] = item
 
 
 def _product_files(

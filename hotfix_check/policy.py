@@ -6,7 +6,7 @@ Neither changes a verdict. A baseline changes how much a finding weighs; a waive
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.support import support_id
 from hotfix_check.assess.weight import can_be_waived
-from hotfix_check.catalogue import Catalogue, Update, parse_kb
+from hotfix_check.catalogue import Catalogue, Product, Update, parse_kb
 from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.errors import PolicyError
@@ -127,26 +127,33 @@ def _read_product(table: Fields, catalogue: Catalogue, importance: dict[str, Imp
     exact = table.choice("match", ("at-least", "exact")) == "exact"
     if exact and wanted is None:
         raise table.fault("match", "needs a level")
+    updates = [update for update in catalogue.updates if update.product == product_id]
     if wanted is not None:
-        try:
-            index = product.level_index(wanted)
-        except KeyError:
-            levels = ", ".join(level.name for level in product.levels)
-            raise table.fault("level", f"{shown(wanted)} is not a level of {product_id} ({levels})") from None
-        for update in catalogue.updates:
-            if update.product == product_id and update.level is not None:
-                own = product.level_index(update.level)
-                if own == index:
-                    importance[update.id] = Importance.REQUIRED
-                elif own > index and exact:
-                    importance[update.id] = Importance.FORBIDDEN
-    names = UpdateNames(update for update in catalogue.updates if update.product == product_id)
+        importance.update(_by_level(table, product, updates, wanted, exact=exact))
+    names = UpdateNames(updates)
     for weight in (Importance.REQUIRED, Importance.FORBIDDEN, Importance.OPTIONAL):
         for value in table.items(str(weight), object, "a list of KB numbers, update ids or other names") or ():
             for update in _named(table, str(weight), value, names, f"not an update of {product_id} in the catalogue"):
                 if importance.setdefault(update.id, weight) is not weight:
                     raise table.fault(str(weight), f"{update.id} is {importance[update.id]} already")
     return product_id
+
+
+def _by_level(
+    table: Fields, product: Product, updates: Iterable[Update], wanted: str, *, exact: bool
+) -> Iterator[tuple[str, Importance]]:
+    """How much the updates that bring a level weigh: the wanted one is required, later ones forbidden where asked."""
+    try:
+        index = product.level_index(wanted)
+    except KeyError:
+        levels = ", ".join(level.name for level in product.levels)
+        raise table.fault("level", f"{shown(wanted)} is no level of {product.id} ({levels})") from None
+    for update in updates:
+        own = -1 if update.level is None else product.level_index(update.level)
+        if own == index:
+            yield update.id, Importance.REQUIRED
+        elif own > index and exact:
+            yield update.id, Importance.FORBIDDEN
 
 
 def _named(table: Fields, field_name: str, value: object, updates: UpdateNames, none: str) -> list[Update]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import MANY, Census
@@ -88,43 +88,11 @@ def assess_level(
     catalogue does not know.
     """
     last = len(product.levels) - 1
-    anomalies: list[Anomaly] = []
-    beyond = by_builds = False
-    votes: list[Vote] = []
-    intervals: list[tuple[int, int]] = []
-    for file in markers:
-        if file.version is None:
-            continue
-        vote = vote_of(product, file)
-        if vote is None:
-            both = f"its version block says {file.version}, its text {file.version_string!r}"
-            name = file.path.rpartition("/")[2]
-            said = f"{name} does not vote: {both}, and they belong to different levels"
-            anomalies.append(Anomaly(AnomalyCode.SUSPECT, said))
-            continue
-        low, high = vote
-        if (low, high) != (0, last) or last == 0:
-            intervals.append((low, high))
-        votes.append(
-            Vote(
-                file=file.path.rpartition("/")[2],
-                path=file.path,
-                version=str(file.version),
-                votes=interval_words(product, low, high),
-            )
-        )
+    votes, intervals, anomalies = _votes(product, markers)
+    by_builds = False
+    beyond = product.build_per_level and product.by_third_part and _is_beyond(product, markers)
     if product.by_third_part:
-        top = product.levels[-1].build[:3]
-        beyond = product.build_per_level and any(one.version is not None and one.version[:3] > top for one in markers)
-        anomalies.extend(
-            Anomaly(
-                AnomalyCode.NEWER_THAN_CATALOGUE,
-                f"{file.path.rpartition('/')[2]} {file.version} is newer than every build that the catalogue has; "
-                "a later level may be there",
-            )
-            for file in markers
-            if file.version is not None and min(readings(file))[:3] > newest[:3]
-        )
+        anomalies.extend(_newer(markers, newest))
     low = max((low for low, _ in intervals), default=0)
     high = min((high for _, high in intervals), default=last)
     basis = Basis.MARKERS if intervals else Basis.NONE
@@ -157,6 +125,45 @@ def assess_level(
         beyond=beyond,
         by_builds=by_builds,
     )
+
+
+def _votes(
+    product: Product, markers: Iterable[InstalledFile]
+) -> tuple[list[Vote], list[tuple[int, int]], list[Anomaly]]:
+    """What markers say of the level: their votes, the intervals of those that say something, and who does not vote."""
+    last = len(product.levels) - 1
+    votes: list[Vote] = []
+    intervals: list[tuple[int, int]] = []
+    suspects: list[Anomaly] = []
+    for file in markers:
+        if file.version is None:
+            continue
+        name, vote = file.path.rpartition("/")[2], vote_of(product, file)
+        if vote is None:
+            both = f"its version block says {file.version}, its text {file.version_string!r}"
+            said = f"{name} does not vote: {both}, and they belong to different levels"
+            suspects.append(Anomaly(AnomalyCode.SUSPECT, said))
+            continue
+        if vote != (0, last) or last == 0:
+            intervals.append(vote)
+        votes.append(Vote(file=name, path=file.path, version=str(file.version), votes=interval_words(product, *vote)))
+    return votes, intervals, suspects
+
+
+def _is_beyond(product: Product, markers: Iterable[InstalledFile]) -> bool:
+    """Whether a marker's third part is above that of every level."""
+    top = product.levels[-1].build[:3]
+    return any(one.version is not None and one.version[:3] > top for one in markers)
+
+
+def _newer(markers: Iterable[InstalledFile], newest: FileVersion) -> Iterator[Anomaly]:
+    for file in markers:
+        if file.version is not None and min(readings(file))[:3] > newest[:3]:
+            yield Anomaly(
+                AnomalyCode.NEWER_THAN_CATALOGUE,
+                f"{file.path.rpartition('/')[2]} {file.version} is newer than every build that the catalogue has; "
+                "a later level may be there",
+            )
 
 
 def _looks_served(product: Product, census: Census | None) -> bool:

@@ -30,7 +30,7 @@ def row_sentence(row: JudgedRow) -> str:
     return f"{text} ({row.note})" if row.note and text else text
 
 
-def _clause(row: JudgedRow, worst: Copy | None) -> str:
+def _clause(row: JudgedRow, worst: Copy | None) -> str:  # noqa: C901  (a case for each state)
     name, version = row.row.name, row.row.version
     found = worst.file if worst is not None and isinstance(worst.file, InstalledFile) else None
     place = f" in {worst.role}" if worst is not None and worst.role and len(row.roles) > 1 else ""
@@ -47,9 +47,7 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
         case RowState.NOT_COLLECTED:
             return f"{name} was not supplied"
         case RowState.UNREADABLE:
-            broken = worst.file if worst is not None and isinstance(worst.file, UnreadableFile) else None
-            suspect = next((one for one in (worst.anomalies if worst else ()) if one.code is AnomalyCode.SUSPECT), None)
-            return f"{name} cannot be read: {broken.reason if broken else suspect or 'no version resource'}"
+            return f"{name} cannot be read: {_why_unreadable(worst)}"
         case RowState.FOREIGN:
             return f"{name} is {given}, a foreign file"
         case RowState.OTHER_PRODUCT:
@@ -68,6 +66,13 @@ def _clause(row: JudgedRow, worst: Copy | None) -> str:
             )
         case RowState.NOT_CHECKABLE:
             return ""
+
+
+def _why_unreadable(copy: Copy | None) -> str:
+    if copy is not None and isinstance(copy.file, UnreadableFile):
+        return copy.file.reason
+    suspect = next((one for one in (copy.anomalies if copy else ()) if one.code is AnomalyCode.SUSPECT), None)
+    return suspect or str(AnomalyCode.NO_VERSION)
 
 
 def from_text(copy: Copy) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
-from hotfix_check.catalogue.product import Product, headline_version
+from hotfix_check.catalogue.product import Product, ProductFile, headline_version
 from hotfix_check.catalogue.update import FileRow, Package, Update, row_day
 from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
@@ -17,16 +17,24 @@ _PROGRAMS = (".exe", ".dll")
 
 def check_levels(product: Product) -> Iterator[str]:
     """Levels: dates in order, headline builds in range; a marker's versions in range and never going back."""
+    yield from _level_builds(product)
+    yield from _level_days(product)
+    for file in product.files.values():
+        yield from _own_versions(file, product)
+
+
+def _level_builds(product: Product) -> Iterator[str]:
     for level in product.levels:
         build = headline_version(level)
         if not product.holds(build):
             yield f"{product.id}: levels: {level.name}: {build} is not in the product's range"
         for first in level.withdrawn_builds:
             if first[:3] != build[:3] or first >= build:
-                yield (
-                    f"{product.id}: levels: {level.name}: withdrawn_builds: {first} is not an earlier build of "
-                    f"it than {build}"
-                )
+                where = f"{product.id}: levels: {level.name}: withdrawn_builds"
+                yield f"{where}: {first} is not an earlier build of it than {build}"
+
+
+def _level_days(product: Product) -> Iterator[str]:
     dated = [level for level in product.levels if level.released is not None]
     for earlier, later in pairwise(dated):
         if earlier.released and later.released and earlier.released > later.released:
@@ -34,16 +42,18 @@ def check_levels(product: Product) -> Iterator[str]:
     for level in product.levels:
         if level.released and level.end_of_support and level.end_of_support < level.released:
             yield f"{product.id}: levels: {level.name}: end_of_support is before released"
-    for file in product.files.values():
-        own = [(level.name, file.versions[level.name]) for level in product.levels if level.name in file.versions]
-        for (earlier_name, before), (later_name, after) in pairwise(own):
-            if after < before:
-                yield f"{product.id}: {file.name}: {later_name} has {after}, below {before} of {earlier_name}"
-        for level_name, version in own:
-            if not product.holds(version):
-                yield f"{product.id}: {file.name}: {level_name}: {version} is not in the product's range"
-        if file.marker and not own and not product.by_third_part:
-            yield f"{product.id}: {file.name}: versions: a marker that shows no level"
+
+
+def _own_versions(file: ProductFile, product: Product) -> Iterator[str]:
+    own = [(level.name, file.versions[level.name]) for level in product.levels if level.name in file.versions]
+    for (earlier_name, before), (later_name, after) in pairwise(own):
+        if after < before:
+            yield f"{product.id}: {file.name}: {later_name} has {after}, below {before} of {earlier_name}"
+    for level_name, version in own:
+        if not product.holds(version):
+            yield f"{product.id}: {file.name}: {level_name}: {version} is not in the product's range"
+    if file.marker and not own and not product.by_third_part:
+        yield f"{product.id}: {file.name}: versions: a marker that shows no level"
 
 
 def check_packages(update: Update, product: Product) -> Iterator[str]:

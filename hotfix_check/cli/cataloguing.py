@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -227,33 +227,32 @@ def _shown(whole: dict[str, Any]) -> str:
     if whole["replaces"] == []:
         lines.append("  replaces: nothing (stated)")
     for package in whole["packages"]:
-        needs = " and ".join(" or ".join(group) for group in package["prerequisites"])
-        if not needs:
-            needs = "nothing (stated)" if package["prerequisites_stated"] else "not stated"
-        lines.append(f"  package for {package['level'] or 'the line of its builds'}; prerequisites: {needs}")
-        if not package["contains_earlier"]:
-            lines.append("    does not contain the earlier updates of this line")
-        if package["whole_table"]:
-            lines.append("    the whole table: each file counts where it was collected")
-        if package["limits_only"]:
-            lines.append("    only the limits that scanners check; the update has more files")
-        if package["cves"]:
-            fixes = f"fixes {', '.join(package['cves'])}"
-            lines.extend(textwrap.wrap(fixes, columns(), initial_indent="    ", subsequent_indent="      "))
-        if package["files"]:
-            table = tabulate(
-                [
-                    [
-                        cell("" if value is None else value, _WIDEST_NAME)
-                        for value in (*(row[key] for key in _COLUMNS), _remark(row))
-                    ]
-                    for row in package["files"]
-                ],
-                headers=("File", "Version", "Size", "UTC", "Platform", "Remark"),
-                disable_numparse=True,
-            )
-            lines.extend(f"    {line}" for line in table.splitlines())
+        lines.extend(_package_lines(package))
     return visible_lines(lines)
+
+
+def _package_lines(package: dict[str, Any]) -> Iterator[str]:
+    needs = " and ".join(" or ".join(group) for group in package["prerequisites"])
+    if not needs:
+        needs = "nothing (stated)" if package["prerequisites_stated"] else "not stated"
+    yield f"  package for {package['level'] or 'the line of its builds'}; prerequisites: {needs}"
+    if not package["contains_earlier"]:
+        yield "    does not contain the earlier updates of this line"
+    if package["whole_table"]:
+        yield "    the whole table: each file counts where it was collected"
+    if package["limits_only"]:
+        yield "    only the limits that scanners check; the update has more files"
+    if package["cves"]:
+        fixes = f"fixes {', '.join(package['cves'])}"
+        yield from textwrap.wrap(fixes, columns(), initial_indent="    ", subsequent_indent="      ")
+    rows = [
+        [cell("" if value is None else value, _WIDEST_NAME) for value in (*map(row.get, _COLUMNS), _remark(row))]
+        for row in package["files"]
+    ]
+    if rows:
+        headers = ("File", "Version", "Size", "UTC", "Platform", "Remark")
+        table = tabulate(rows, headers=headers, disable_numparse=True)
+        yield from (f"    {line}" for line in table.splitlines())
 
 
 def _remark(row: dict[str, Any]) -> str:

@@ -16,14 +16,6 @@ from hotfix_check.report.text import fill
 from hotfix_check.report.verdicts import LOOKS
 
 MAN = "man"
-TO_DO = {
-    "partial": "Install the update again, then scan again: some of its files were not replaced.",
-    "missing": "'hotfix-check plan TARGET' says what to install, and what must come first.",
-    "undetermined": "Supply what the reason asks for; 'scan --ask' lists the smallest set of files for all of them.",
-    "superseded": "Nothing to do: a later build, level or rollup holds the fix.",
-    "installed": "Nothing to do. Only files on disk were read: a restart may be pending.",
-    "not-applicable": "Nothing to do.",
-}
 ABOUT_FORMATS = {
     "table": "what a terminal shows; worst first. --all shows every finding",
     "json": "the result itself, for programs; the schema is frozen, and 'convert' renders it again in any format",
@@ -78,7 +70,7 @@ def _known_formats() -> list[str]:
 
 def _verdict(name: str) -> str:
     look = LOOKS[name]
-    return _entry(name, f"{look.rule[0].upper()}{look.rule[1:]}. {TO_DO[name]}")
+    return _entry(name, f"{look.rule[0].upper()}{look.rule[1:]}. {LOOKS[name].to_do}")
 
 
 def _exit_code(code: Any) -> str:
@@ -125,7 +117,7 @@ def man_page(root: Any, context: Any) -> str:
         lines += _options(command, inner)
     lines.append(".SH VERDICTS")
     for name, look in LOOKS.items():
-        lines += [".TP", f".B {_roff(name)}", _roff(f"{look.rule}. {TO_DO[name]}")]
+        lines += [".TP", f".B {_roff(name)}", _roff(f"{look.rule}. {LOOKS[name].to_do}")]
     lines.append(".SH EXIT STATUS")
     for code, meaning in MEANINGS.items():
         lines += [".TP", f".B {int(code)}", _roff(meaning)]

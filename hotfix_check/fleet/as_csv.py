@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from hotfix_check.fleet.document import SUMMARY, FleetDocument
+from hotfix_check.fleet.document import SUMMARY, FleetDocument, JsonObject
 from hotfix_check.fleet.host import MARKS, VERDICTS
 from hotfix_check.fleet.words import host_standing, next_lines
 from hotfix_check.report.csv import cell
 
 _Row = dict[str, Any]
-_NUMBERS = tuple(key.replace("-", "_") for key in dict.fromkeys((*SUMMARY, *MARKS)))
+_NUMBERS = tuple(key.replace("-", "_") for key in dict.fromkeys((*SUMMARY, *VERDICTS, *MARKS)))
 COLUMNS = (
     *("record", "host", "group", "outcome", "products", "collected", "age_days", "source", "kind", "sha256"),
     *("catalogue", "catalogue_sha256", "id", "kb", "product", "title", "importance", "released", "hosts"),
@@ -41,78 +41,79 @@ def csv_text(document: FleetDocument) -> Iterator[str]:
 
 
 def _rows(document: FleetDocument) -> Iterator[_Row]:
+    """Every record, each kind by itself, in the order of the report."""
     head = document.head
-    for host in document.worst():
-        yield {
-            "record": "host",
-            **{key: host[key] for key in ("host", "group", "outcome", "age_days", "source", "kind", "sha256")},
-            "products": [f"{product['id']} {product['words']}" for product in host["products"]],
-            "collected": host["at"],
-            "catalogue": host["catalogue"]["version"],
-            "catalogue_sha256": host["catalogue"]["sha256"],
-            **{key.replace("-", "_"): count for key, count in host["summary"].items()},
-            "failing": len(host["failing"]),
-            "failing_updates": host["failing"],
-            "waived_updates": host["waived"],
-            "advisories": host["advisories"],
-            "installations": len(host["installations"]),
-            "standing": host_standing(host),
-            "posture": [one["posture"] for one in host["installations"]],
-            "next_step": next_lines(host),
-            **{state.replace("-", "_"): cves for state, cves in host["exposures"].items()},
-            "exploited": host["exploited"],
-        }
-    for posture in head["postures"]:
-        yield {"record": "posture", **posture}
-    for step in head["next_steps"]:
-        facts = {key: step[key] for key in ("id", "kb", "product", "title", "hosts", "first")}
-        yield {"record": "step", **facts}
-    for one in head["exposures"]:
-        facts = {key: one[key] for key in ("cve", "hosts", "exposed", "unknown", "cvss", "impact", "due")}
-        renamed = {
-            "needs_configuration": one["needs-configuration"],
-            "known_exploited_since": one["known_exploited"],
-        }
-        yield {"record": "exposure", **facts, **renamed}
+    yield from map(_host, document.worst())
+    yield from ({"record": "posture", **one} for one in head["postures"])
+    yield from (_of("step", one, "id", "kb", "product", "title", "hosts", "first") for one in head["next_steps"])
+    yield from map(_exposure, head["exposures"])
     for one in document.silent():
-        yield {"record": "silent", "host": one["host"], "group": one["group"], "collected": one["at"]} | {
-            "age_days": one["age_days"]
-        }
-    for update in head["updates"]:
-        plain = ("id", "kb", "product", "title", "importance", "released", "hosts")
-        yield {
-            "record": "update",
-            **{key: update[key] for key in plain},
-            **{key.replace("-", "_"): update[key] for key in (*VERDICTS, *MARKS)},
-        }
-    for advisory in head["advisories"]:
-        facts = {key: advisory[key] for key in ("id", "kb", "product", "hosts")}
-        yield {"record": "advisory", **facts, "reason": advisory["text"]}
-    for level in head["levels"]:
-        yield {"record": "level", **level}
-    for one in head["catalogues"]:
-        yield {
-            "record": "catalogue",
-            "catalogue": one["version"],
-            "catalogue_sha256": one["sha256"],
-            "hosts": one["hosts"],
-        }
+        yield {**_of("silent", one, "host", "group", "age_days"), "collected": one["at"]}
+    yield from map(_update, head["updates"])
+    for one in head["advisories"]:
+        yield {**_of("advisory", one, "id", "kb", "product", "hosts"), "reason": one["text"]}
+    yield from ({"record": "level", **one} for one in head["levels"])
+    yield from map(_catalogue, head["catalogues"])
     for group in head["groups"]:
-        for side in group["levels"]:
-            yield {"record": "drift", "group": group["group"], **side}
-        for update in group["updates"]:
-            for side in update["verdicts"]:
-                yield {"record": "drift", "group": group["group"], "id": update["id"], **side}
+        yield from _drift(group)
     for one in head["absent"]:
-        yield {"record": "absent", "host": one["host"], "group": one["group"], "source": one["damaged"]}
+        yield {**_of("absent", one, "host", "group"), "source": one["damaged"]}
     yield from ({"record": "unexpected", "host": name} for name in head["unexpected"])
-    for one in head["damaged"]:
-        yield {"record": "damaged", **one}
+    yield from ({"record": "damaged", **one} for one in head["damaged"])
     for one in head["older"]:
-        yield {
-            "record": "older",
-            "host": one["host"],
-            "source": one["source"],
-            "collected": one["at"],
-            "reason": f"counted instead: {one['counted']}",
-        }
+        counted = f"counted instead: {one['counted']}"
+        yield {**_of("older", one, "host", "source"), "collected": one["at"], "reason": counted}
+
+
+def _of(record: str, one: JsonObject, *keys: str) -> _Row:
+    """A record with what it has under these names."""
+    return {"record": record, **{key: one[key] for key in keys}}
+
+
+def _host(host: JsonObject) -> _Row:
+    return {
+        **_of("host", host, "host", "group", "outcome", "age_days", "source", "kind", "sha256"),
+        "products": [f"{product['id']} {product['words']}" for product in host["products"]],
+        "collected": host["at"],
+        "catalogue": host["catalogue"]["version"],
+        "catalogue_sha256": host["catalogue"]["sha256"],
+        **{key.replace("-", "_"): count for key, count in host["summary"].items()},
+        "failing": len(host["failing"]),
+        "failing_updates": host["failing"],
+        "waived_updates": host["waived"],
+        "advisories": host["advisories"],
+        "installations": len(host["installations"]),
+        "standing": host_standing(host),
+        "posture": [one["posture"] for one in host["installations"]],
+        "next_step": next_lines(host),
+        **{state.replace("-", "_"): cves for state, cves in host["exposures"].items()},
+        "exploited": host["exploited"],
+    }
+
+
+def _exposure(one: JsonObject) -> _Row:
+    return {
+        **_of("exposure", one, "cve", "hosts", "exposed", "unknown", "cvss", "impact", "due"),
+        "needs_configuration": one["needs-configuration"],
+        "known_exploited_since": one["known_exploited"],
+    }
+
+
+def _update(update: JsonObject) -> _Row:
+    return {
+        **_of("update", update, "id", "kb", "product", "title", "importance", "released", "hosts"),
+        **{key.replace("-", "_"): update[key] for key in (*VERDICTS, *MARKS)},
+    }
+
+
+def _catalogue(one: JsonObject) -> _Row:
+    return {**_of("catalogue", one, "hosts"), "catalogue": one["version"], "catalogue_sha256": one["sha256"]}
+
+
+def _drift(group: JsonObject) -> Iterator[_Row]:
+    """What the hosts of a group differ in, a record for each side."""
+    for side in group["levels"]:
+        yield {"record": "drift", "group": group["group"], **side}
+    for update in group["updates"]:
+        for side in update["verdicts"]:
+            yield {"record": "drift", "group": group["group"], "id": update["id"], **side}

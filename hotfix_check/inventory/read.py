@@ -38,7 +38,7 @@ _TWINS_NAMED = 2
 _TIMES_READ = 2  # a file that changes meanwhile
 
 
-def read_disk(
+def read_disk(  # noqa: C901  (what a walk calls shares its state)
     target: Path,
     asked: Asked,
     on_file: Callable[[], None] | None = None,

@@ -89,7 +89,7 @@ class Walked:
     """Folders found, where links are followed, and by which path: each counts once, and a ring ends."""
 
 
-def list_folder(
+def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
     folder: FoundFolder, asked: Asked, walked: Walked, on_file: Callable[[], None] | None
 ) -> Iterator[FoundFolder | FoundFile]:
     """Yield the folders and the files that matter in ``folder``, in the order in which the system lists them.

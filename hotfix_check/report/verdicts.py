@@ -12,7 +12,8 @@ class Look:
 
     ``sign`` stands beside the word, never for it. ``terminal`` is the code of ISO 6429 (SGR); ``light`` and ``dark``
     are the colours of a page, each with at least 4.5:1 to its paper (WCAG 2.1 AA). ``meaning`` is the legend,
-    ``rule`` the longer sentence that explains a finding.
+    ``rule`` the longer sentence that explains a finding, ``to_do`` what help
+    says to do about one.
     """
 
     sign: str
@@ -21,6 +22,7 @@ class Look:
     dark: str
     meaning: str
     rule: str
+    to_do: str
 
 
 LOOKS: dict[str, Look] = {
@@ -31,6 +33,7 @@ LOOKS: dict[str, Look] = {
         dark="#eeb45c",
         meaning="one required file has the fix, another does not",
         rule="one required file, or one copy, has the fix and another does not",
+        to_do="Install the update again, then scan again: some of its files were not replaced.",
     ),
     Verdict.MISSING: Look(
         sign="\N{MULTIPLICATION SIGN}",
@@ -39,6 +42,7 @@ LOOKS: dict[str, Look] = {
         dark="#ff8f94",
         meaning="a required file is older, or was removed",
         rule="a required file is older than the table's version or was removed; below it, the fix is not in the file",
+        to_do="'hotfix-check plan TARGET' says what to install, and what must come first.",
     ),
     Verdict.UNDETERMINED: Look(
         sign="?",
@@ -47,6 +51,7 @@ LOOKS: dict[str, Look] = {
         dark="#c4abff",
         meaning="the evidence does not decide; never a pass",
         rule="what was collected does not decide; that is never a pass",
+        to_do="Supply what the reason asks for; 'scan --ask' lists the smallest set of files for all of them.",
     ),
     Verdict.SUPERSEDED: Look(
         sign="\N{GREATER-THAN OR EQUAL TO}",
@@ -55,6 +60,7 @@ LOOKS: dict[str, Look] = {
         dark="#7fc4ee",
         meaning="there through later builds, or in a service pack or rollup",
         rule="the fix is there through later builds on the same line, or in a level or update that contains it",
+        to_do="Nothing to do: a later build, level or rollup holds the fix.",
     ),
     Verdict.INSTALLED: Look(
         sign="\N{CHECK MARK}",
@@ -63,6 +69,7 @@ LOOKS: dict[str, Look] = {
         dark="#83d396",
         meaning="every required file is there, at least one exactly as in the table",
         rule="every required file is at the table's version or later, and at least one is exactly the table's",
+        to_do="Nothing to do. Only files on disk were read: a restart may be pending.",
     ),
     Verdict.NOT_APPLICABLE: Look(
         sign="\N{EN DASH}",
@@ -71,6 +78,7 @@ LOOKS: dict[str, Look] = {
         dark="#a3adb8",
         meaning="proof that the product or component is not there",
         rule="there is proof that the product, its component or its line is not on the target",
+        to_do="Nothing to do.",
     ),
 }
 """By the word of the result document, in the order of every report: what is half-installed first, since it asks for

@@ -18,7 +18,7 @@ _READY = (
     "def wait():\n    for _ in range(6000): time.sleep(0.01)"
 )
 """``wait`` sleeps in short pieces: a signal that comes just before one of them is heeded at its end, not after all."""
-_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
 
 
 def command(arguments: Sequence[object], before: str = "") -> list[str]:
@@ -30,7 +30,7 @@ def command(arguments: Sequence[object], before: str = "") -> list[str]:
 def start(*arguments: object, cwd: Path, before: str = "", **options: Any) -> subprocess.Popen[str]:
     """A process under way; stderr is a pipe, and so is stdout unless told otherwise."""
     given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
-    return subprocess.Popen(command(arguments, before), cwd=cwd, env=_ENVIRONMENT, text=True, encoding="utf-8", **given)
+    return subprocess.Popen(command(arguments, before), cwd=cwd, env=ENVIRONMENT, text=True, encoding="utf-8", **given)
 
 
 def heed_signals() -> None:

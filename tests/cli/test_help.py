@@ -13,10 +13,11 @@ from conftest import Run
 from typer.main import get_command
 
 from hotfix_check import __version__
+from hotfix_check.assess.finding import Verdict
 from hotfix_check.catalogue.load import default_folder, default_version, load_catalogue
 from hotfix_check.cli import app
 from hotfix_check.cli.command import GROUPS, group_of
-from hotfix_check.cli.helping import ABOUT_FORMATS, TO_DO, topics
+from hotfix_check.cli.helping import ABOUT_FORMATS, topics
 from hotfix_check.exit_code import MEANINGS
 from hotfix_check.report.formats import FORMATS
 from hotfix_check.report.verdicts import LOOKS
@@ -53,7 +54,7 @@ def test_every_topic_is_explained(topic: str, run: Run) -> None:
 
 
 def test_what_is_explained_is_what_the_code_has() -> None:
-    assert set(TO_DO) == set(LOOKS)
+    assert set(LOOKS) == set(Verdict) and all(look.to_do for look in LOOKS.values())
     assert set(FORMATS) <= set(ABOUT_FORMATS)
 
 

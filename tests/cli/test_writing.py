@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.processes import CATALOGUE, content, finish, start
+from cli.processes import CATALOGUE, ENVIRONMENT, content, finish, start
 from conftest import Run
 
 from hotfix_check.writing import replaced, write_file
@@ -68,7 +68,8 @@ def test_a_disk_that_is_read_only_is_said(place: Path, small_disk: Path) -> None
 
 
 @posix
-def test_a_limit_on_the_size_of_files_leaves_the_old_report(place: Path) -> None:
+def test_a_limit_on_the_size_of_files_leaves_the_old_report(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(ENVIRONMENT, "COVERAGE_PROCESS_CONFIG", raising=False)  # what measures it writes files too
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
     ran = finish(*SCAN, "-o", "r.html", cwd=place, before=limit)
     assert (ran.returncode, ran.stderr) == (2, "hotfix-check: error: r.html: cannot be written: File too large\n")

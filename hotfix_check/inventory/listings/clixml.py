@@ -47,7 +47,7 @@ def clixml(text: str, where: str) -> Iterator[Said]:
         yield Said(said.what, said.source, said.host or host)
 
 
-def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:
+def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:  # noqa: C901  (what a parser calls shares its state)
     """The files as tables with keys in lower case, as powershell_file takes them; and the server, where it says one.
 
     Raises TargetError with the line of what is no XML, or declares a document type.
@@ -81,11 +81,7 @@ def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str
             one = above.pop()
             if one.name is not None and one.name.lower() == _VERSION:
                 above[-1].values.setdefault(_VERSION, one.values)
-            elif one.values.keys() >= PARTS:
-                if one.name == SETUP_OBJECT:
-                    one.values.setdefault("filename", SETUP_FILE)
-                rows.append(one.values)
-            elif kind_of_row(one.values) is not None:
+            elif _is_row(one):
                 rows.append(one.values)
         name = None
 
@@ -101,6 +97,15 @@ def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str
     except expat.ExpatError as error:
         raise TargetError(f"{where}: not XML: {clipped(str(error), 200)}") from None
     return rows, hosts[0] if hosts else None
+
+
+def _is_row(one: _Object) -> bool:
+    """Whether an object is a file's version or of another known kind; one that lost its file's name has it again."""
+    if one.values.keys() >= PARTS:
+        if one.name == SETUP_OBJECT:
+            one.values.setdefault("filename", SETUP_FILE)
+        return True
+    return kind_of_row(one.values) is not None
 
 
 def _escaped(match: re.Match[str]) -> str:
