@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -41,6 +42,7 @@ def check_outputs(
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
         raise UsageError(f"--format: {form} is nothing for a terminal: write it to a file with -o report{suffix}")
+    placeless: list[str] = []
     for path in outputs:
         if is_manifest(path) and MANIFEST_SUFFIX not in others:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
@@ -48,8 +50,14 @@ def check_outputs(
         if not is_stream(path) and not is_manifest(path) and chosen is None:
             known("--output", path.suffix.lower() or path.name, report.suffixes())
         not_evidence(path, inputs)
+        try:
+            has_a_place(path)
+        except OutputError as error:
+            placeless += error.lines
         _needs(chosen, publisher)
     _needs(form, publisher)
+    if placeless:
+        raise OutputError(*placeless)
 
 
 def _needs(form: str | None, publisher: Publisher | None) -> None:
@@ -67,7 +75,6 @@ def _needs(form: str | None, publisher: Publisher | None) -> None:
 
 def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
     """Raises UsageError for a file that would replace what is read, or be written into a folder that is.
-
     On Windows also for a name that is a device's: what is written to ``aux.html`` is nowhere. ``NUL`` alone is meant.
     """
     if ON_WINDOWS and output.suffix and names_a_device(output):
@@ -79,6 +86,26 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
             raise UsageError(f"--output: {output} is being read; write to another file")
         if evidence in place.parents and evidence.is_dir():
             raise UsageError(f"--output: {output} would be written into the target {one}")
+
+
+def has_a_place(output: Path) -> None:
+    """Raises OutputError for a file of which it is known before the work that it cannot be written."""
+    if is_stream(output):
+        return
+    folder = Path(os.path.realpath(system_path(output))).parent
+    if Path(system_path(output)).is_dir():
+        fault = errno.EISDIR
+    elif not folder.exists():
+        fault = errno.ENOENT
+    elif not folder.is_dir():
+        fault = errno.ENOTDIR
+    elif hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        fault = errno.EROFS
+    elif not os.access(folder, os.W_OK):
+        fault = errno.EACCES
+    else:
+        return
+    raise OutputError(f"{output}: cannot be written: {os.strerror(fault)}")
 
 
 def is_manifest(path: Path) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check.assess import Assessment
-from hotfix_check.assess.asking import smallest_request
+from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
@@ -24,9 +25,11 @@ from hotfix_check.cli.judging import (
     this_host,
     waiver_warnings,
     warn,
+    warn_of_the_future,
 )
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.target import STANDARD_INPUT
 from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.judge import Judge
@@ -38,6 +41,9 @@ from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,7 @@ class ScanOptions:
     run_info: bool
     colour: ColourChoice
     csv: CsvKind
+    configuration: Configuration | None
     publisher: str | None
     quiet: bool
     verbose: bool
@@ -83,13 +90,14 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     if asking.hive is not None and len(options.targets) > 1:
         raise UsageError("--hive: a hive belongs to one target; scan the others without it")
     judge = asked(asking, options.targets, quiet=options.quiet)
+    warn_of_the_future(judge, quiet=options.quiet)
     read = [
         (target, inventory) for target in options.targets for inventory in read_told(judge, target, quiet=options.quiet)
     ]
     inventories = [inventory for _, inventory in read]
     for inventory in inventories if options.verbose else ():
         tell_of_files(inventory)
-    found = answer(judge.prepared(inventories), inventories)
+    found = replace(answer(judge.prepared(inventories), inventories), configuration=options.configuration)
     for warning in () if options.quiet else _warnings(found):
         warn(warning)
     if options.run_info:

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.fleet.document import SILENT, Document, FleetDocument, fleet_exit_code
+from hotfix_check.fleet.document import SILENT, FleetDocument, JsonObject, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
@@ -110,7 +110,7 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
     }
 
 
-def _beside(names: Sequence[Document], rows: Sequence[Document], at: int) -> dict[str, Any]:
+def _beside(names: Sequence[JsonObject], rows: Sequence[JsonObject], at: int) -> dict[str, Any]:
     """So many columns of the matrix, from ``at`` on, as fit beside each other, each field with its update's name."""
     own = names[at : at + HEAT_WIDE]
     return {
@@ -127,7 +127,7 @@ def _beside(names: Sequence[Document], rows: Sequence[Document], at: int) -> dic
     }
 
 
-def _exposure(one: Document) -> Document:
+def _exposure(one: JsonObject) -> JsonObject:
     score = "" if one["cvss"] is None else f" {one['cvss']}"
     return {
         **one,
@@ -153,7 +153,7 @@ def _kept(lines: Sequence[str], most: int = LISTED) -> tuple[Sequence[str], int]
     return [clipped(line, LONGEST_PROBLEM) for line in lines[:most]], max(0, len(lines) - most)
 
 
-def _host(host: Document) -> Document:
+def _host(host: JsonObject) -> JsonObject:
     standing, steps = host_standing(host), next_lines(host)
     return {
         **host,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hotfix_check.fleet.document import Document, FleetDocument
+from hotfix_check.fleet.document import FleetDocument, JsonObject
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
@@ -77,7 +77,7 @@ def _section(label: str, lines: Iterable[str], width: int, everything: bool, mos
     return "\n".join(text) + "\n"
 
 
-def _updates(updates: Sequence[Document], width: int, everything: bool) -> Iterator[str]:
+def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Iterator[str]:
     open_ones = [one for one in updates if any(one[key] for key in _UPDATE_COLUMNS)]
     kept = open_ones if everything else open_ones[:_UPDATES]
     if not kept:
@@ -148,7 +148,7 @@ def _hosts(document: FleetDocument, everything: bool) -> Iterator[str]:
         yield f"... and {total - _HOSTS} more hosts (--all shows them)\n"
 
 
-def _host(host: Document) -> Sequence[str]:
+def _host(host: JsonObject) -> Sequence[str]:
     counts = host["summary"]
     level = ", ".join(f"{product['id']} {product['words']}" for product in host["products"])
     return (

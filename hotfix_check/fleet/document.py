@@ -7,7 +7,6 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,13 +20,14 @@ from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.postures import POSTURES, together, worst_states
 from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.names import day_text
 from hotfix_check.report.posture import posture_words
 from hotfix_check.report.result import RunInfo, catalogue_document, run_document, tool_document
 from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
-Document = dict[str, Any]
+JsonObject = dict[str, Any]
 SUMMARY = (*map(str, SUMMARY_ORDER), "blocked", "waived")
 _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 SILENT = 365
@@ -42,16 +42,16 @@ class FleetDocument:
     ``day`` is the one by which support has ended or has not.
     """
 
-    head: Document
+    head: JsonObject
     spool: Spool
     grouped: bool
     day: date
 
-    def hosts(self) -> Iterator[Document]:
+    def hosts(self) -> Iterator[JsonObject]:
         """Every host, by name."""
         return map(self._host, self.spool.hosts())
 
-    def silent(self, limit: int = -1) -> list[Document]:
+    def silent(self, limit: int = -1) -> list[JsonObject]:
         """The hosts of which nothing came for ``SILENT`` days, the longest silent first."""
         as_of = self.head["run"]["as_of"]
         if as_of is None:
@@ -61,11 +61,11 @@ class FleetDocument:
             for row in self.spool.silent(date.fromisoformat(as_of) - timedelta(SILENT), limit)
         ]
 
-    def worst(self, limit: int = -1) -> Iterator[Document]:
+    def worst(self, limit: int = -1) -> Iterator[JsonObject]:
         """The same, worst first."""
         return map(self._host, self.spool.worst(limit))
 
-    def _host(self, row: sqlite3.Row) -> Document:
+    def _host(self, row: sqlite3.Row) -> JsonObject:
         return host_document(row, self.head["run"]["as_of"], self.day)
 
 
@@ -137,7 +137,7 @@ def fleet_document(
     return FleetDocument(head=head, spool=spool, grouped=grouped, day=day)
 
 
-def fleet_exit_code(head: Document, *, exit_zero: bool) -> ExitCode:
+def fleet_exit_code(head: JsonObject, *, exit_zero: bool) -> ExitCode:
     """1 when a host has findings; 3 when one is incomplete, damaged or absent, or when there is none; else 0."""
     summary = head["summary"]
     if exit_zero:
@@ -148,7 +148,7 @@ def fleet_exit_code(head: Document, *, exit_zero: bool) -> ExitCode:
     return ExitCode.INCOMPLETE if left_open or not summary["hosts"] else ExitCode.CLEAN
 
 
-def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> Document:
+def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> JsonObject:
     """One host as the document holds it."""
     findings: Findings = json.loads(row["findings"])
     installations = installations_of(row)
@@ -173,7 +173,7 @@ def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> Document:
     }
 
 
-def _installation(one: HostInstallation, day: date, as_of: str | None) -> Document:
+def _installation(one: HostInstallation, day: date, as_of: str | None) -> JsonObject:
     standing = one.on(day, date.fromisoformat(as_of) if as_of else None)
     return {
         "root": one.root,
@@ -201,7 +201,7 @@ def age_days(at: str | None, as_of: str | None) -> int | None:
 
 def _updates(
     spool: Spool, catalogue: Catalogue, importance: Mapping[str, Importance], *, required: bool
-) -> tuple[list[Document], Counter[str]]:
+) -> tuple[list[JsonObject], Counter[str]]:
     """A table for each update that was judged on any host, what most hosts fail first; and the sums of all verdicts."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for hosts, findings in spool.answers():
@@ -209,7 +209,7 @@ def _updates(
             for update_id in ids:
                 counts[update_id][key] += hosts
     known = {update.id: update for update in catalogue.updates}
-    tables: list[Document] = []
+    tables: list[JsonObject] = []
     sums: Counter[str] = Counter()
     for update_id, found in counts.items():
         sums.update(found)
@@ -234,7 +234,7 @@ def _updates(
     return tables, sums
 
 
-def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
+def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[JsonObject]:
     known = {one.id: one for one in catalogue.advisories}
     ended = {support_id(product.id): product for product in catalogue.products}
     for advisory_id, hosts in sorted(spool.advisories().items(), key=lambda one: (-one[1], one[0])):
@@ -248,14 +248,14 @@ def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
         }
 
 
-def _absent(spool: Spool, expected: Expected) -> Iterator[Document]:
+def _absent(spool: Spool, expected: Expected) -> Iterator[JsonObject]:
     met = {row["expected"]: row["damaged"] for row in spool.met()}
     for name in sorted(expected.groups, key=lambda one: (one.casefold(), one)):
         if met.get(name, name) is not None:
             yield {"host": name, "group": expected.groups[name], "damaged": met.get(name)}
 
 
-def _groups(spool: Spool, absent: Sequence[Document]) -> list[Document]:
+def _groups(spool: Spool, absent: Sequence[JsonObject]) -> list[JsonObject]:
     missing: dict[str, list[str]] = defaultdict(list)
     for one in absent:
         if one["group"] is not None:

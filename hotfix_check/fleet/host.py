@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple, TypedDict
 
@@ -16,9 +16,10 @@ from hotfix_check.assess.weight import counted, fails, holding, outcome_of, wors
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.fleet.evidence import evidence_of
+from hotfix_check.fleet.deciding import deciding_part
 from hotfix_check.fleet.label import parts_of
 from hotfix_check.fleet.standing import HostInstallation, judged_installations, read_installations, told_installations
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing
@@ -178,7 +179,7 @@ class FleetJudge:
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
-        evidence = evidence_of(inventory, self._assessor.all_names)
+        evidence = deciding_part(inventory, self._assessor.all_names)
         with self._one_at_a_time:
             found = self._known.get(evidence)
             if found is None:

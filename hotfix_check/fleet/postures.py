@@ -14,7 +14,7 @@ from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
 from hotfix_check.report.names import day_text
 from hotfix_check.report.posture import Standing
 
-Document = dict[str, Any]
+JsonObject = dict[str, Any]
 
 POSTURES: Mapping[str, tuple[str, Callable[[Standing], bool]]] = {
     "known-exploited": ("exposed to a CVE that is known to be exploited", lambda one: bool(one.exploited)),
@@ -45,9 +45,9 @@ class Together:
 
     installations: int = 0
     several: int = 0
-    postures: list[Document] = field(default_factory=list)
-    next_steps: list[Document] = field(default_factory=list)
-    exposures: list[Document] = field(default_factory=list)
+    postures: list[JsonObject] = field(default_factory=list)
+    next_steps: list[JsonObject] = field(default_factory=list)
+    exposures: list[JsonObject] = field(default_factory=list)
 
 
 def together(
@@ -89,9 +89,9 @@ def worst_states(installations: Iterable[HostInstallation]) -> dict[str, str]:
     return found
 
 
-def _steps(steps: Counter[str], first: Counter[str], catalogue: Catalogue) -> list[Document]:
+def _steps(steps: Counter[str], first: Counter[str], catalogue: Catalogue) -> list[JsonObject]:
     known = {update.id: update for update in catalogue.updates if update.id in steps}
-    tables: list[Document] = []
+    tables: list[JsonObject] = []
     for update_id, hosts in steps.items():
         update = known.get(update_id)
         tables.append(
@@ -108,8 +108,8 @@ def _steps(steps: Counter[str], first: Counter[str], catalogue: Catalogue) -> li
     return sorted(tables, key=lambda one: (-one["hosts"], -one["first"], own_name(one["id"]), one["id"]))
 
 
-def _exposures(open_cves: Counter[tuple[str, str]], catalogue: Catalogue) -> list[Document]:
-    tables: list[Document] = []
+def _exposures(open_cves: Counter[tuple[str, str]], catalogue: Catalogue) -> list[JsonObject]:
+    tables: list[JsonObject] = []
     for cve in {cve for cve, _ in open_cves}:
         known = catalogue.cves.get(cve)
         states = {state: open_cves[cve, state] for state in OPEN_STATES}

@@ -7,11 +7,11 @@ reports that have it a renderer; the command line, its help and the suffixes of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
 from hotfix_check.errors import UsageError
+from hotfix_check.frozen import dataclass
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
     from hotfix_check.report.document import ComparisonDocument, PlanDocument, ResultDocument
@@ -213,17 +213,17 @@ def _plan_table(documents: Sequence[PlanDocument], view: View) -> Iterable[str]:
 
 
 def _plan_markdown(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.outline import outline_markdown
-    from hotfix_check.report.plan import plan_outline
+    from hotfix_check.report.plan import plan_answer
+    from hotfix_check.report.short_answer import short_answers_markdown
 
-    return [outline_markdown([plan_outline(document) for document in documents])]
+    return [short_answers_markdown([plan_answer(document) for document in documents])]
 
 
 def _plan_html(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.outline import outline_html
-    from hotfix_check.report.plan import plan_outline
+    from hotfix_check.report.plan import plan_answer
+    from hotfix_check.report.short_answer import short_answers_html
 
-    return [outline_html([plan_outline(document) for document in documents])]
+    return [short_answers_html([plan_answer(document) for document in documents])]
 
 
 PLAN: Report[Sequence[PlanDocument]] = Report(
@@ -244,17 +244,17 @@ def _changes_table(documents: Sequence[ComparisonDocument], view: View) -> Itera
 
 
 def _changes_markdown(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.changes import changes_outline
-    from hotfix_check.report.outline import outline_markdown
+    from hotfix_check.report.changes import changes_answer
+    from hotfix_check.report.short_answer import short_answers_markdown
 
-    return [outline_markdown([changes_outline(document) for document in documents])]
+    return [short_answers_markdown([changes_answer(document) for document in documents])]
 
 
 def _changes_html(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.changes import changes_outline
-    from hotfix_check.report.outline import outline_html
+    from hotfix_check.report.changes import changes_answer
+    from hotfix_check.report.short_answer import short_answers_html
 
-    return [outline_html([changes_outline(document) for document in documents])]
+    return [short_answers_html([changes_answer(document) for document in documents])]
 
 
 COMPARISON: Report[Sequence[ComparisonDocument]] = Report(

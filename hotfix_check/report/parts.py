@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import (
     FindingDocument,
     InstallationDocument,

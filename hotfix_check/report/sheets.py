@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import (
     ExposureDocument,
     FileDocument,

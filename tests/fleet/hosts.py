@@ -112,7 +112,14 @@ def document(spool: Spool, **facts: object) -> FleetDocument:
     """The document of a spool that was filled."""
     given = {
         "scope": {"products": None, "kbs": None},
-        "policy": {"baseline": None, "waivers": None, "expect": None, "group_by": None, "fail_on": []},
+        "policy": {
+            "configuration": None,
+            "baseline": None,
+            "waivers": None,
+            "expect": None,
+            "group_by": None,
+            "fail_on": [],
+        },
         "importance": {},
         "required": False,
         "expected": None,

@@ -159,8 +159,8 @@ def test_json_is_written_host_by_host() -> None:
     assert max(map(len, pieces[-51:])) < 5_000
 
 
-def readme_query() -> str:
-    (query,) = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+def documented_query() -> str:
+    (query,) = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "fleet.md").read_text("utf-8"), re.DOTALL)
     return str(query)
 
 
@@ -179,7 +179,7 @@ def test_the_query_of_the_readme_runs_on_the_parquet_file(tmp_path: Path, monkey
         write_parquet(document(spool), out)
     (tmp_path / "fleet.parquet").write_bytes(out.getvalue())
     monkeypatch.chdir(tmp_path)
-    found = duckdb.sql(readme_query()).fetchall()
+    found = duckdb.sql(documented_query()).fetchall()
     assert [(one[0], one[-1]) for one in found] == [(KBS[0], 2), (KBS[1], 1)]
 
 
