@@ -30,7 +30,7 @@ from hotfix_check.report.posture import identity_words, posture_words
 from hotfix_check.report.publisher import Publisher
 from hotfix_check.report.severity import severity_of
 from hotfix_check.report.text import visible
-from hotfix_check.report.wording import update_name
+from hotfix_check.report.wording import origin, update_name
 
 Table = dict[str, Any]
 _STATUS = {
@@ -174,11 +174,12 @@ def _hosts(products: Sequence[_Product]) -> str:
 
 
 def _basis(document: ResultDocument, digest: str) -> list[str]:
-    catalogue = document["catalogue"]
+    catalogue, told = document["catalogue"], dict(origin(document))
     return [
         f"Judged by the files of each installation and catalogue {catalogue['version']} (SHA-256 "
-        f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Under investigation are CVEs "
-        "whose fix needs a setting that files do not show, and those of which the evidence tells nothing."
+        f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Asked about: {told['Scope']}. Under "
+        "investigation are CVEs whose fix needs a setting that files do not show, and those of which the evidence tells "
+        "nothing."
     ]
 
 

@@ -201,7 +201,9 @@ def test_the_products_are_the_installations_with_their_posture_and_basis() -> No
     ]
     notes = [note["text"] for note in made["document"]["notes"]]
     assert sum("out of support since 2025-10-14 (13 months)" in text for text in notes) == 2
-    assert any("0" * 64 in text for text in notes)
+    assert any(
+        "0" * 64 in text and "Asked about: exchange-2016; all updates; nothing excluded." in text for text in notes
+    )
     assert made["document"]["publisher"] == {
         "category": "user",
         "name": "Example Corp",
