@@ -177,9 +177,9 @@ def _basis(document: ResultDocument, digest: str) -> list[str]:
     catalogue, told = document["catalogue"], dict(origin(document))
     return [
         f"Judged by the files of each installation and catalogue {catalogue['version']} (SHA-256 "
-        f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Asked about: {told['Scope']}. Under "
-        "investigation are CVEs whose fix needs a setting that files do not show, and those of which the evidence tells "
-        "nothing."
+        f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Asked about: {told['Scope']}. "
+        "Under investigation are CVEs whose fix needs a setting that files do not show, and those of which the "
+        "evidence tells nothing."
     ]
 
 
