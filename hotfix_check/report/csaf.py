@@ -235,15 +235,15 @@ def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
     if exposure["state"] == ExposureState.FIXED:
         return None
     steps = [step for step in product.one["next_steps"] if exposure["cve"] in step["cves"]]
+    needs = _sentence(exposure["needs"]) if exposure["needs"] else ""
     if steps:
-        return _vendor_fix(steps[0])
-    if exposure["state"] == ExposureState.NEEDS_CONFIGURATION and exposure["needs"]:
-        return {"category": "mitigation", "details": f"{exposure['needs'].rstrip('.')}."}
+        return _vendor_fix(steps[0], needs)
+    if exposure["state"] == ExposureState.NEEDS_CONFIGURATION and needs:
+        return {"category": "mitigation", "details": needs}
     fix = next((each for each in product.findings if each["id"] == exposure["fixed_by"]), None)
     if fix is not None and fix["advice"]:
-        return _help(
-            {"category": "vendor_fix", "details": f"Install {', then '.join(names_of(fix['advice']))}."}, fix["kb"]
-        )
+        plan = f"Install {', then '.join(names_of(fix['advice']))}."
+        return _help({"category": "vendor_fix", "details": f"{plan} {needs}".rstrip()}, fix["kb"])
     if exposure["state"] != ExposureState.EXPOSED:
         return None
     why = f"no plan leads to {update_name(fix)}, which fixes it" if fix else "no catalogued update fixes it"
@@ -251,8 +251,14 @@ def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
     return {"category": "none_available", "details": f"Nothing to install: {why}." + (f" {way}" if way else "")}
 
 
-def _vendor_fix(step: StepDocument) -> Table:
-    details = " ".join((step_line(step), *step_notes(step)))
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _vendor_fix(step: StepDocument, needs: str) -> Table:
+    # What else the step settles is said there.
+    alone: StepDocument = {**step, "settles": [], "cves": []}
+    details = " ".join(filter(None, (step_line(step), *step_notes(alone), needs)))
     restart = _RESTART.get(step["restart"] or "")
     remedy = {"category": "vendor_fix", "details": details}
     return _help({**remedy, **({"restart_required": {"category": restart}} if restart else {})}, step["kb"])

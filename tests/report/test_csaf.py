@@ -147,6 +147,8 @@ def test_what_to_do_is_the_next_step_that_closes_it_word_for_word() -> None:
     (remedy, *_) = told["CVE-2021-30000"]["remediations"]
     assert (remedy["category"], remedy["product_ids"]) == ("vendor_fix", ["CSAFPID-0001"])
     assert remedy["details"].startswith(f"Install KB{step['kb']}")
+    assert "Stop the service" in remedy["details"]
+    assert "CVE-" not in remedy["details"]
     assert remedy["url"] == f"https://support.microsoft.com/help/{step['kb']}"
     needing = [one["cve"] for one in INSTALLATION["exposures"] if one["state"] == "needs-configuration"]
     for cve in needing:
@@ -180,6 +182,13 @@ def test_what_no_next_step_closes_says_what_there_is(
     assert remedy["category"] == category
     assert remedy["details"].startswith(said)
     assert valid(written(made)) == []
+
+
+def test_what_an_open_cve_needs_beside_its_update_is_told_with_it() -> None:
+    made = copy.deepcopy(DOCUMENT)
+    made["targets"][0]["installations"][0]["exposures"][0]["needs"] = "the value X must be set"
+    told = {one["cve"]: one for one in written(made)["vulnerabilities"]}
+    assert told["CVE-2021-30000"]["remediations"][0]["details"].endswith(" The value X must be set.")
 
 
 def test_known_exploitation_and_rating_are_told_and_no_vector_is_made_up() -> None:
