@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.finding import ExposureState
 from hotfix_check.catalogue import Catalogue
+from hotfix_check.errors import SavedInputError
 from hotfix_check.policy import Waiver
 from hotfix_check.report.document import InstallationDocument, TargetDocument, WeighedDocument
 from hotfix_check.report.installations import installation_document
@@ -98,8 +99,13 @@ def judged_installations(
 
 
 def told_installations(target: TargetDocument) -> tuple[HostInstallation, ...]:
-    """Those of a target of a saved result, as it was judged."""
-    return tuple(_installation(part.installation, part.findings) for part in parts_of(target) if part.installation)
+    """Those of a target of a saved result, as it was judged. Raises SavedInputError for what no day or text can be."""
+    told = (_installation(part.installation, part.findings) for part in parts_of(target) if part.installation)
+    return tuple(
+        read_installations(
+            Fields(one.table(), f"installation {number}", SavedInputError) for number, one in enumerate(told, 1)
+        )
+    )
 
 
 def _installation(one: InstallationDocument, findings: Iterable[WeighedDocument]) -> HostInstallation:

@@ -143,7 +143,8 @@ def step_words(one: JsonObject, hosts: int) -> str:
 def silent_words(one: JsonObject) -> str:
     """A host that said nothing for long."""
     group = f" ({one['group']})" if one["group"] else ""
-    return f"{one['host']}{group}: nothing for {span_words(one['age_days'])}, since {one['at'][:10]}"
+    span = "" if one["age_days"] is None else f" for {span_words(one['age_days'])},"
+    return f"{one['host']}{group}: nothing{span} since {one['at'][:10]}"
 
 
 def drift_lines(group: JsonObject) -> Iterator[str]:

@@ -30,7 +30,7 @@ from hotfix_check.report.posture import identity_words, posture_words
 from hotfix_check.report.publisher import Publisher
 from hotfix_check.report.severity import severity_of
 from hotfix_check.report.text import visible
-from hotfix_check.report.wording import update_name
+from hotfix_check.report.wording import origin, update_name
 
 Table = dict[str, Any]
 _STATUS = {
@@ -174,11 +174,12 @@ def _hosts(products: Sequence[_Product]) -> str:
 
 
 def _basis(document: ResultDocument, digest: str) -> list[str]:
-    catalogue = document["catalogue"]
+    catalogue, told = document["catalogue"], dict(origin(document))
     return [
         f"Judged by the files of each installation and catalogue {catalogue['version']} (SHA-256 "
-        f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Under investigation are CVEs "
-        "whose fix needs a setting that files do not show, and those about which the evidence shows nothing."
+        f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Asked about: {told['Scope']}. "
+        "Under investigation are CVEs whose fix needs a setting that files do not show, and those about which the "
+        "evidence shows nothing."
     ]
 
 
@@ -234,15 +235,15 @@ def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
     if exposure["state"] == ExposureState.FIXED:
         return None
     steps = [step for step in product.one["next_steps"] if exposure["cve"] in step["cves"]]
+    needs = _sentence(exposure["needs"]) if exposure["needs"] else ""
     if steps:
-        return _vendor_fix(steps[0])
-    if exposure["state"] == ExposureState.NEEDS_CONFIGURATION and exposure["needs"]:
-        return {"category": "mitigation", "details": f"{exposure['needs'].rstrip('.')}."}
+        return _vendor_fix(steps[0], needs)
+    if exposure["state"] == ExposureState.NEEDS_CONFIGURATION and needs:
+        return {"category": "mitigation", "details": needs}
     fix = next((each for each in product.findings if each["id"] == exposure["fixed_by"]), None)
     if fix is not None and fix["advice"]:
-        return _help(
-            {"category": "vendor_fix", "details": f"Install {', then '.join(names_of(fix['advice']))}."}, fix["kb"]
-        )
+        plan = f"Install {', then '.join(names_of(fix['advice']))}."
+        return _help({"category": "vendor_fix", "details": f"{plan} {needs}".rstrip()}, fix["kb"])
     if exposure["state"] != ExposureState.EXPOSED:
         return None
     why = f"no plan leads to {update_name(fix)}, which fixes it" if fix else "no catalogued update fixes it"
@@ -250,8 +251,14 @@ def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
     return {"category": "none_available", "details": f"Nothing to install: {why}." + (f" {way}" if way else "")}
 
 
-def _vendor_fix(step: StepDocument) -> Table:
-    details = " ".join((step_line(step), *step_notes(step)))
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _vendor_fix(step: StepDocument, needs: str) -> Table:
+    # What else the step settles is said there.
+    alone: StepDocument = {**step, "settles": [], "cves": []}
+    details = " ".join(filter(None, (step_line(step), *step_notes(alone), needs)))
     restart = _RESTART.get(step["restart"] or "")
     remedy = {"category": "vendor_fix", "details": details}
     return _help({**remedy, **({"restart_required": {"category": restart}} if restart else {})}, step["kb"])

@@ -14,11 +14,12 @@ from typing import Any
 import openpyxl
 import pytest
 from conftest import Run
-from fleet.hosts import APRIL_2022, AT, MAY_2022, NEWEST, installation, inventory, row
+from fleet.hosts import APRIL_2022, AT, MAY_2022, NEWEST, QUESTION, installation, inventory, row
 from fleet.hosts import document as document_of
 from report.browsers import Browser, needs_browser, open_browser, printed, width_on_a_phone
 from report.documents import HOSTILE
-from report.hostile import PAYLOADS, acting
+from report.documents import document as result
+from report.hostile import PAYLOADS, acting, free_places, with_text
 from report.spreadsheets import converted, needs_libreoffice
 from targets import folder, installed
 
@@ -28,9 +29,12 @@ from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.as_markdown import markdown_text
 from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.as_xlsx import write_fleet_xlsx
+from hotfix_check.fleet.host import FleetJudge, judge_host
+from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.standing import HostStep
 from hotfix_check.inventory import Collected, inventory_to_json
+from hotfix_check.report.formats import View
 from hotfix_check.report.markdown import MAX_LENGTH
 from hotfix_check.report.text import visible
 
@@ -207,6 +211,51 @@ def test_hostile_text_stays_text_in_every_format(made: dict[str, Any]) -> None:
     assert any(visible(f"EVIL{HOSTILE}") == cell for cell in cells)
     starts = {cell[0] for one in made["csv"] for cell in one.values() if cell}
     assert starts.isdisjoint("=+-@\t\r")
+
+
+def all_formats(spool: Spool) -> str:
+    """A fleet in every text format and as a workbook, which must be written at all."""
+    spool.finish(None)
+    document = document_of(spool)
+    write_fleet_xlsx(document, io.BytesIO())
+    view = View(width=100)
+    return "".join(piece for form in FLEET.text.values() for piece in form(document, view))
+
+
+@pytest.mark.parametrize("payload", [pytest.param(text, id=name) for name, text in PAYLOADS.items()])
+def test_a_strangers_result_is_told_in_every_format_or_named_as_damaged(payload: str) -> None:
+    given: Any = result(6, files=1, rungs=1)
+    data = json.dumps(with_text(given, free_places(given), payload)).encode()
+    with Spool() as spool:
+        for one in judge_host(data, "evil.json", FleetJudge(QUESTION)):
+            spool.add(one)
+        assert acting(all_formats(spool), beside="\r\n\xad") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"support": {"ends": "2025-99-99"}}, "month must be in 1..12"),
+        ({"support": {"extended_until": "0000-01-01"}}, "year 0 is out of range"),
+        ({"build_released": "2022-02-31"}, "day is out of range for month"),
+        ({"behind": {"months": 10**20}}, "behind, months: a whole number of 21 digits"),
+    ],
+    ids=["no such month", "no such year", "no such day", "more months than there are"],
+)
+def test_a_result_that_cannot_be_is_a_damaged_host(change: dict[str, Any], said: str) -> None:
+    made: Any = result(6, files=1, rungs=1)
+    (one,) = made["targets"][0]["installations"]
+    for key, value in change.items():
+        one[key] = {**one[key], **value} if isinstance(value, dict) else value
+    (row_,) = judge_host(json.dumps(made).encode(), "odd.json", FleetJudge(QUESTION))
+    assert row_.kind == "damaged"
+    assert said in str(row_.reason)
+
+
+def test_evidence_of_no_day_at_all_is_old_and_of_no_age() -> None:
+    with Spool() as spool:
+        spool.add(row("ODD", at="0000-00-00T00:00:00Z"))
+        assert "ODD: nothing since 0000-00-00" in all_formats(spool)
 
 
 @pytest.mark.parametrize("count", [0, 3_000])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from assess.random_servers import fixes, load, servers
 from conftest import Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, inventory, row
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, installation, inventory, row
 from hypothesis import given
 from hypothesis import strategies as st
 from pe_builder import build_pe
@@ -129,6 +129,12 @@ def test_a_row_is_read_back_as_it_was_written() -> None:
     }
 
 
+def standing_with(**facts: object) -> dict[str, Any]:
+    """An installation of a journal's line with this in what is said of how it stands."""
+    table = installation().table()
+    return {**table, "standing": {**table["standing"], **facts}}
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -140,6 +146,12 @@ def test_a_row_is_read_back_as_it_was_written() -> None:
         ({"target": 0}, "target: 0 is not within"),
         ({"more": 1}, "more: unknown field"),
         ({"host": None}, "host: missing"),
+        ({"installations": None}, "installations: missing"),
+        ({"installations": [standing_with(support_ends="2025-99-99")]}, "support_ends: a day expected"),
+        ({"installations": [standing_with(lacking=-1)]}, "lacking: -1 is not within"),
+        ({"installations": [standing_with(ended=True)]}, "ended: unknown field"),
+        ({"installations": [{**installation().table(), "steps": [["x"]]}]}, "steps: an id and a sentence expected"),
+        ({"installations": [{**installation().table(), "cves": {"fixed": []}}]}, "fixed: unknown field"),
     ],
 )
 def test_a_row_that_is_none_is_refused(change: dict[str, object], said: str) -> None:

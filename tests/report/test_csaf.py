@@ -147,6 +147,8 @@ def test_what_to_do_is_the_next_step_that_closes_it_word_for_word() -> None:
     (remedy, *_) = told["CVE-2021-30000"]["remediations"]
     assert (remedy["category"], remedy["product_ids"]) == ("vendor_fix", ["CSAFPID-0001"])
     assert remedy["details"].startswith(f"Install KB{step['kb']}")
+    assert "Stop the service" in remedy["details"]
+    assert "CVE-" not in remedy["details"]
     assert remedy["url"] == f"https://support.microsoft.com/help/{step['kb']}"
     needing = [one["cve"] for one in INSTALLATION["exposures"] if one["state"] == "needs-configuration"]
     for cve in needing:
@@ -182,6 +184,13 @@ def test_what_no_next_step_closes_says_what_there_is(
     assert valid(written(made)) == []
 
 
+def test_what_an_open_cve_needs_beside_its_update_is_told_with_it() -> None:
+    made = copy.deepcopy(DOCUMENT)
+    made["targets"][0]["installations"][0]["exposures"][0]["needs"] = "the value X must be set"
+    told = {one["cve"]: one for one in written(made)["vulnerabilities"]}
+    assert told["CVE-2021-30000"]["remediations"][0]["details"].endswith(" The value X must be set.")
+
+
 def test_known_exploitation_and_rating_are_told_and_no_vector_is_made_up() -> None:
     told = {one["cve"]: one for one in written(DOCUMENT)["vulnerabilities"]}
     (threat,) = told["CVE-2021-30000"]["threats"]
@@ -201,7 +210,9 @@ def test_the_products_are_the_installations_with_their_posture_and_basis() -> No
     ]
     notes = [note["text"] for note in made["document"]["notes"]]
     assert sum("out of support since 2025-10-14 (13 months)" in text for text in notes) == 2
-    assert any("0" * 64 in text for text in notes)
+    assert any(
+        "0" * 64 in text and "Asked about: exchange-2016; all updates; nothing excluded." in text for text in notes
+    )
     assert made["document"]["publisher"] == {
         "category": "user",
         "name": "Example Corp",
