@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.evidence import ProductEvidence
@@ -20,10 +20,11 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import MARKERS_DISAGREE, interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
+from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.witnesses import Witnesses
-from hotfix_check.assess.wording import from_text, row_anomalies, row_sentences
 from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import asked, this_host, warn
+from hotfix_check.cli.judging import asked, this_host, warn, warn_of_the_future
 from hotfix_check.cli.options import flag_of
 from hotfix_check.cli.progress import counting
 from hotfix_check.cli.scanning import this_user
@@ -25,13 +25,17 @@ from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.run import Ran, run_fleet
 from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
+from hotfix_check.frozen import dataclass
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers
 from hotfix_check.report.formats import FleetForm
 from hotfix_check.report.names import counted
-from hotfix_check.report.result import RunInfo
+from hotfix_check.report.result import RunInfo, configuration_document
 from hotfix_check.untrusted.shown import path_text
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class FleetOptions:
     exit_zero: bool
     everything: bool
     run_info: bool
+    configuration: Configuration | None
     quiet: bool
 
 
@@ -70,6 +75,7 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
                 raise UsageError(f"--output: {output} is the journal; write to another file")
     expected = read_expected(options.expect, options.group_by) if options.expect else None
     judge = asked(asking, read, quiet=options.quiet)
+    warn_of_the_future(judge, quiet=options.quiet)
     ready = judge.whole()
     question = FleetQuestion(
         options=asking,
@@ -220,6 +226,7 @@ def _document(
         policy={
             "baseline": _file(baseline.path, baseline.sha256) if baseline else None,
             "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
+            "configuration": configuration_document(options.configuration) if options.configuration else None,
             "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
             "fail_on": sorted(map(str, judge.fail_on)),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import heapq
 import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.label import label_of
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 from hotfix_check.inventory.target import tells_of_hosts
 from hotfix_check.untrusted.bounded import read_bounded
@@ -57,14 +58,14 @@ class Source:
         return real_place(self.place) or self.place
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class LeftOut:
     """The files of folders in which no host was looked for, or found: how many, and the first names in order."""
 
     looked_into: int = 0
     files: int = 0
     not_looked_into: int = 0
-    _last: list[str] = field(default_factory=list)
+    _last: list[str] = dataclasses.field(default_factory=list)
 
     def add(self, name: str) -> None:
         """Take one more."""

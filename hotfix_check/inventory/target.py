@@ -6,17 +6,18 @@ claims is taken for a program, whose reader says what is wrong with it.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 import sys
 from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, why
 from hotfix_check.inventory.files import Inventory, TargetKind
@@ -33,7 +34,7 @@ STANDARD_INPUT = Path("-")
 OnFile = Callable[[], None] | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Target:
     """A path that was looked at. ``file`` is open where it is a file that can be opened."""
 

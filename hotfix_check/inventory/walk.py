@@ -6,12 +6,14 @@ file that does not matter but its count.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hotfix_check.errors import TargetError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.hives import HIVE_NAME
@@ -69,7 +71,7 @@ class FoundLink:
     inner: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Walked:
     """What the walk has to tell so far beside the files: each with its path for the system, which orders equals."""
 

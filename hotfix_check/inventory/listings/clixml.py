@@ -10,9 +10,10 @@ A document type is refused, so that no entity is ever declared.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from xml.parsers import expat
 
 from hotfix_check.errors import TargetError
@@ -27,7 +28,7 @@ _VERSION = "admindisplayversion"  # an object of its own, with Major to Revision
 MAX_NESTING = 1000
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Object:
     name: str | None
     values: dict[str, object] = field(default_factory=dict)

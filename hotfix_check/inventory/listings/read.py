@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.files import (
@@ -62,7 +63,7 @@ def read_listing(
     )
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Host:
     """What is said of one host so far."""
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.listings.clixml import clixml, is_clixml
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.crash_reports import crash_report, is_crash_report

@@ -10,11 +10,13 @@ Read are the keys that are read of a hive, by the same code, and as there they a
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hotfix_check.errors import TargetError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.hive import MAX_STEPS, HiveError, in_order, key_records, setup_values
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
@@ -40,7 +42,7 @@ class _Value:
     value_type: str
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Key:
     """A key as the reader of hives asks for it."""
 
