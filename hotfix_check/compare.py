@@ -6,12 +6,13 @@ A side is a target that was judged now, or the one target of a saved result, whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
 from hotfix_check.errors import SavedInputError, UsageError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Inventory, name_of, target_name
 from hotfix_check.version import FileVersion
 

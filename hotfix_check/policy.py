@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +19,7 @@ from hotfix_check.catalogue import Catalogue, Update, parse_kb
 from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.errors import PolicyError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import target_name
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields

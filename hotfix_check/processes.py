@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 import os
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hotfix_check.errors import WorkerError
+from hotfix_check.frozen import dataclass
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -32,7 +33,7 @@ _AHEAD = 4  # such parcels waiting or worked on, a process
 _PATIENCE = 5.0  # seconds for a process to end that has nothing more to do
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Task(Generic[T, R]):
     """A task with its result; ``died`` where the process that worked on it ended before it had one."""
 
@@ -42,7 +43,7 @@ class Task(Generic[T, R]):
     died: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclasses.dataclass(slots=True, eq=False)
 class _Worker(Generic[T, R]):
     process: SpawnProcess
     orders: Connection

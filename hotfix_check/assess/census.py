@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
-from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.version import FileVersion

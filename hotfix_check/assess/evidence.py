@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
+from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
-from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
 from hotfix_check.version import FileVersion
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hotfix_check.assess.finding import Exposure, ExposureState, Finding, ProductLevel, Question, Verdict
 from hotfix_check.catalogue.cve import Cve, most_urgent_first
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Availability, Importance, Update, cves_of
+from hotfix_check.frozen import dataclass
 
 _STATE = {
     Verdict.INSTALLED: ExposureState.FIXED,

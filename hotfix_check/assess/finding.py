@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
 from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Collected, InstalledFile, RegistryRecords, UnreadableFile
 from hotfix_check.version import FileVersion
 

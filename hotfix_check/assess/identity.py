@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name
 from hotfix_check.catalogue.update import FileRow
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
 from hotfix_check.version import FileVersion
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_told
 from hotfix_check.assess.finding import Finding, HeldAdvisory, Installation, ProductLevel, StrayCopy
 from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.catalogue.product import Product
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, by_path
 
 

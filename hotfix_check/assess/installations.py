@@ -7,13 +7,15 @@ What lies elsewhere is a stray copy, and is never judged. A target with neither 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
 from hotfix_check.inventory.program_folders import is_system_folder
 
@@ -51,7 +53,7 @@ class FileSets:
     stray: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Root:
     """A place where a product could be installed: ``shown`` relative to the target, ``full`` as its whole path."""
 

@@ -9,7 +9,7 @@ that brings a level has anything judged again. Applying the steps and assessing 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from hotfix_check.assess.finding import OPEN, Assessment, Finding, PrerequisiteState, RowState, Step, Verdict
@@ -17,6 +17,7 @@ from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Availability, Importance, Kind, Update
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 

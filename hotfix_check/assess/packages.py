@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel, RowState
@@ -11,6 +11,7 @@ from hotfix_check.assess.own_files import beside_own_files
 from hotfix_check.assess.rows import AtOrAbove, judge_rows
 from hotfix_check.catalogue.relations import Supersedence, level_includes
 from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hotfix_check.assess.evidence import TargetFiles
 from hotfix_check.assess.identity import Identities, with_suspects_unreadable
 from hotfix_check.assess.reported import reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.outline import Outline
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.census import Census, Counted, Standing, Witness
@@ -12,6 +11,7 @@ from hotfix_check.assess.packages import Judgement
 from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Kind, Update
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import name_of
 from hotfix_check.version import FileVersion
 

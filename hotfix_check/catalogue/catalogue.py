@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.outline import Outline, make_outline
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.update import Update
+from hotfix_check.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

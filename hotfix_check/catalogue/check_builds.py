@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
 from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.update import FileRow, Package, Update, row_day
+from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 _PROGRAMS = (".exe", ".dll")

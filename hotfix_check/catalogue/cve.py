@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Advisory, Component, Folder, Level, Product, ProductFile
 from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

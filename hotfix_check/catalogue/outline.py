@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Advisory, Product, headline_version, program_folders
 from hotfix_check.catalogue.update import Update, required_rows
+from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 

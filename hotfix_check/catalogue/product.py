@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 

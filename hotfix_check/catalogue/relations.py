@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.product import Level, Product, own_version
 from hotfix_check.catalogue.update import FileRow, Kind, Package, Prerequisite, Update, required_rows
+from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from hotfix_check.errors import CatalogueError
+from hotfix_check.frozen import dataclass
 
 _MARK = b"\nhotfix-check index sha256 "  # SQLite does not look behind the pages that its header counts
 SEAL_BYTES = len(_MARK) + 64

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from packaging.specifiers import SpecifierSet
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 

@@ -1,22 +1,29 @@
-"""explain, plan, identify, compare, baseline: one answer each, printed; exit code 0 unless it could not be asked."""
+"""explain, plan, compare, baseline: one answer each, printed; exit code 0 unless it could not be asked."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import asked, levels_not_there, read_open_told, read_told, waiver_warnings, warn
+from hotfix_check.cli.formats import check_outputs, has_a_place, not_evidence, terminal_view, write_report
+from hotfix_check.cli.judging import (
+    asked,
+    levels_not_there,
+    read_open_told,
+    read_told,
+    waiver_warnings,
+    warn,
+    warn_of_the_future,
+)
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.inventory import TargetKind, opened_target
-from hotfix_check.inventory.typed import typed_inventory, typed_version
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ReadyJudge, not_there
 from hotfix_check.judging.options import JudgeOptions
@@ -25,7 +32,6 @@ from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import comparison_document
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm
-from hotfix_check.report.identity import files_of_build, identity_document, render_identity
 from hotfix_check.report.plan import plan_document
 from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import checked_result
@@ -35,6 +41,7 @@ from hotfix_check.writing import write_file
 def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
     judge = asked(options, [target], quiet=quiet).whole()
+    warn_of_the_future(judge.judge, quiet=quiet)
     updates = find_updates(judge.catalogue, name)
     named = {update.id: update.importance for update in updates}
     judge = replace(judge, question=replace(judge.question, importance={**named, **judge.question.importance}))
@@ -73,6 +80,7 @@ def run_plan(
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     check_outputs(PLAN, form, outputs, inputs=(target, *options.files))
     judge = asked(options, [target], quiet=quiet).whole()
+    warn_of_the_future(judge.judge, quiet=quiet)
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
     weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
     found = answer(judge, read_told(judge.judge, target, quiet=quiet))
@@ -93,19 +101,6 @@ def run_plan(
         documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))
     write_report(PLAN, documents, form, outputs, terminal_view(everything=True))
     return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
-
-
-def run_identify(target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
-    """What each file of a target is, or what a version that was typed would be."""
-    judge = asked(options, [target], quiet=quiet).whole()
-    typed = None if target.exists() else typed_version(str(target))
-    if typed is None:
-        inventories = read_told(judge.judge, target, quiet=quiet, every_pe=True)
-    else:
-        name, version = typed
-        names = [name] if name else files_of_build(judge.assessor, version)
-        inventories = (typed_inventory(str(target), version, names),)
-    _print_each([identity_document(inventory, judge.assessor) for inventory in inventories], form, render_identity)
 
 
 def run_compare(
@@ -151,6 +146,7 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
     """The baseline that a server meets."""
     if output is not None:
         not_evidence(output, (source, *options.files))
+        has_a_place(output)
     judge = asked(options, [source], quiet=quiet).whole()
     inventory, *others = read_told(judge.judge, source, quiet=quiet)
     if others:
@@ -163,14 +159,6 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
         print_exactly(text)
     else:
         write_file(output, text)
-
-
-def _print_each(documents: Sequence[Mapping[str, object]], form: AnswerForm, render: Callable[..., str]) -> None:
-    """One document, or one a host."""
-    if form is AnswerForm.JSON:
-        _print_json(documents[0] if len(documents) == 1 else documents)
-    else:
-        print_report("\n".join(render(document, width=columns()) for document in documents))
 
 
 def _print_json(document: object) -> None:

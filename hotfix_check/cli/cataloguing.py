@@ -6,7 +6,6 @@ import json
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.cli.showing_cves import cve_table, cve_text
 from hotfix_check.errors import CatalogueError
+from hotfix_check.frozen import dataclass
 from hotfix_check.judging.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.judging.question import find_updates, known, read_day
 from hotfix_check.report.formats import AnswerForm

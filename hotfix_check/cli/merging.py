@@ -7,19 +7,19 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.load import (
     MAX_FILE_BYTES,
-    Document,
+    CatalogueFile,
     default_folder,
     digest_of,
-    parse_documents,
-    read_documents,
+    parse_files,
     read_files,
+    read_parsed,
 )
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Update
@@ -29,6 +29,7 @@ from hotfix_check.drafts.blocks import update_blocks
 from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.merge import ProductText, product_text
 from hotfix_check.errors import CatalogueError, HotfixCheckError
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
@@ -105,12 +106,12 @@ class _Merging:
         """The catalogue as it would be with what was merged. Raises CatalogueError."""
         faults: list[str] = []
         contents = [*self._beside, *((str(path), file.after) for path, file in self._files.items())]
-        documents = parse_documents(contents, faults)
-        return read_documents(documents, faults, sha256=digest_of(contents))
+        documents = parse_files(contents, faults)
+        return read_parsed(documents, faults, sha256=digest_of(contents))
 
-    def _documents(self) -> list[Document]:
+    def _documents(self) -> list[CatalogueFile]:
         faults: list[str] = []
-        documents = parse_documents([(str(path), file.before) for path, file in self._files.items()], faults)
+        documents = parse_files([(str(path), file.before) for path, file in self._files.items()], faults)
         if faults:
             raise CatalogueError(*faults)
         return documents

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from hotfix_check.catalogue.product import Product
 from hotfix_check.errors import ArticleError, HotfixCheckError
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.json import parse_json
 from hotfix_check.untrusted.toml import toml_lines
 from hotfix_check.version import FileVersion

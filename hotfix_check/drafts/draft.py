@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from hotfix_check.catalogue.update import Kind, Restart
 from hotfix_check.drafts.terms import Term
+from hotfix_check.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

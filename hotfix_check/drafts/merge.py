@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hotfix_check.errors import CatalogueError
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.toml import parse_toml
 
 _UPDATE = re.compile(r"^[ \t]*\[\[[ \t]*update[ \t]*\]\]")

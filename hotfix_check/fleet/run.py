@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.fleet.host import HostRow
 from hotfix_check.fleet.journal import Journal
 from hotfix_check.fleet.sources import Source
 from hotfix_check.fleet.spool import Spool
+from hotfix_check.frozen import dataclass
 
 Judging = Callable[[Iterable[Source]], Iterator[tuple[HostRow, ...]]]
 

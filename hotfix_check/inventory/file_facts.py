@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hotfix_check import pe
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.pe.bytes import PeBytes
 
@@ -16,6 +16,7 @@ _MAPI_SET = frozenset({"mapi32.dll", "mapi32x.dll", "mapistub.dll", "exmapi32.dl
 _STRINGS = frozenset(
     {"fileversion", "productname", "companyname", "originalfilename", "internalname", "filedescription"}
 )
+_WHOSE = frozenset({"fileversion", "productname", "companyname"})  # all that is asked of a file that is only counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,9 @@ def file_facts(
 ) -> InstalledFile | UnreadableFile | None:
     """The facts of a file, or why it gives none; None when it is neither evidence nor begins as a program does.
 
-    A ``program`` lies in a folder whose program files are all read: it is not hashed, but never passed over. Whatever
-    ``file`` raises as OSError while it is read becomes the reason.
+    A ``program`` lies in a folder whose program files are all read: it is not hashed, but never passed over, and unless
+    all programs are asked for, it is only counted: of its texts those are read that tell whose it is. Whatever ``file``
+    raises as OSError while it is read becomes the reason.
     """
     try:
         image = PeBytes(file.read_at, file.size)
@@ -81,7 +83,8 @@ def file_facts(
         return _unreadable(file, str(error), asked, evidence=evidence)
     except OSError as error:
         return UnreadableFile(path=file.path, reason=why(error), size=file.size, modified=file.modified)
-    text = facts.values(_STRINGS)
+    whole = evidence or asked.every_pe
+    text = facts.values(_STRINGS if whole else _WHOSE)
     return InstalledFile(
         path=file.path,
         size=file.size,
@@ -93,7 +96,7 @@ def file_facts(
         original_filename=text.get("originalfilename"),
         internal_name=text.get("internalname"),
         description=text.get("filedescription"),
-        languages=_languages(facts.translations),
+        languages=_languages(facts.translations) if whole else (),
         machine=facts.machine,
         linked=facts.linked,
         outlook_stub=facts.exports_get_outlook_version,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
 
@@ -107,7 +109,7 @@ class Collected:
     by: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Inventory:
     """Everything collected from one target, sorted by path.
 

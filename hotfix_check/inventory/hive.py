@@ -14,11 +14,12 @@ hold PackageName (CSS-Exchange, Get-ExchangeUpdates.ps1). Wow6432Node holds what
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from hotfix_check.errors import TargetError
@@ -101,7 +102,7 @@ class _Stream:
         return self._at
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class _Found:
     setups: list[RecordedSetup] = field(default_factory=list)
     updates: list[RecordedUpdate] = field(default_factory=list)

@@ -6,11 +6,11 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from hotfix_check.errors import HotfixCheckError
+from hotfix_check.frozen import dataclass
 from hotfix_check.pe.bytes import ReadAt, open_regular, positioned
 from hotfix_check.untrusted.shown import path_text
 

@@ -7,9 +7,9 @@ files, since later installations replace them (KB888535).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.fields import Fields
 
 LARGEST_NUMBER = 2**32 - 1

@@ -6,17 +6,18 @@ claims is taken for a program, whose reader says what is wrong with it.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 import sys
 from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, why
 from hotfix_check.inventory.files import Inventory, TargetKind
@@ -24,7 +25,7 @@ from hotfix_check.inventory.hives import with_records
 from hotfix_check.inventory.images import image_words
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
 from hotfix_check.inventory.read import named_hive, read_disk, root_of
-from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved
+from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved, unpacked_head
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 
@@ -33,7 +34,7 @@ STANDARD_INPUT = Path("-")
 OnFile = Callable[[], None] | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Target:
     """A path that was looked at. ``file`` is open where it is a file that can be opened."""
 
@@ -126,6 +127,19 @@ def read_targets(target: Path, asked: Asked, on_file: OnFile = None) -> tuple[In
     """
     with opened_target(target) as opened:
         return opened.read(asked, on_file)
+
+
+def tells_of_hosts(path: Path) -> bool:
+    """Whether a file that lies among others is a listing, or says by its schema that it is a saved inventory or result.
+
+    Its name counts for nothing. What cannot be opened is none, and a pipe or device is never waited for.
+    """
+    try:
+        with opened_target(path) as target:
+            file = target.file
+            return file is not None and (_is_listing(file) or b'"hotfix-check/' in unpacked_head(file.head))
+    except TargetError:
+        return False
 
 
 def read_target(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.outline import Outline
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Inventory, Target, opened_target
 from hotfix_check.inventory.target import OnFile
 from hotfix_check.judging.catalogues import open_catalogue

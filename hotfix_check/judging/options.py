@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, field, fields
 from pathlib import Path
 from typing import Any
+
+from hotfix_check.frozen import dataclass
 
 _UNRECORDED = "unrecorded"
 

@@ -7,9 +7,9 @@ file that the first reader accepted, and only the version branch of its tree. It
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.pe.bytes import PeError
 from hotfix_check.pe.image import MAX_VERSION_RESOURCE, PeFacts
 from hotfix_check.version import FileVersion

@@ -14,9 +14,9 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.pe.bytes import PeBytes, PeError, PeErrorKind, ReadAt, open_regular, positioned
 from hotfix_check.pe.resource import (
     StringTable,

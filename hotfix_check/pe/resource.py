@@ -15,21 +15,23 @@ from __future__ import annotations
 import re
 import struct
 from codecs import utf_16_le_decode
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice, product
 from typing import Literal, TypeAlias
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 MAX_STRING_TABLES = 64  # of one resource; Windows' own files have one a language
 MAX_STRINGS = 1024  # of one resource, all tables together; usual files have 8 to 12
 MAX_TRANSLATIONS = 64
+_FEW = 4 * MAX_STRINGS  # characters of a resource whose strings need no count: each takes four or more
+_TELLING = slice(6, 9)  # the letters by which CompanyName, FileVersion, ProductName, ... are told from one another
 
 _FIXED_SIGNATURE = 0xFEEF04BD
 _FIXED_SIZE = 52
 _FIXED = struct.Struct("<I4x8H")  # dwSignature, file version, product version: each minor, major, revision, build
-_WORD = struct.Struct("<H")
 _WORDS = struct.Struct("<HH")  # wLength, wValueLength
 _TABLE_NAME = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
 _ROOT_KEY = "VS_VERSION_INFO\0".encode("utf-16-le")
@@ -68,14 +70,29 @@ class VersionResource:
     file_version: FileVersion | None
     """None when the fixed part is missing, shorter than 52 bytes, or lacks its signature 0xFEEF04BD."""
     product_version: FileVersion | None
-    translations: tuple[tuple[int, int], ...]
-    """(language, code page) pairs of VarFileInfo\\Translation."""
     notes: tuple[str, ...]
     words: str
     """The resource with one character for each of its 16-bit words, or its bytes where ``form`` is ``ansi``."""
     form: Form
     tables: tuple[tuple[str, int, int, int], ...]
     """For each string table its name as stored, where its strings start and end in ``words``, how many are kept."""
+    variables: tuple[tuple[int, int], ...]
+    """Where the blocks of each VarFileInfo start and end in ``words``."""
+
+    @property
+    def translations(self) -> tuple[tuple[int, int], ...]:
+        """(language, code page) pairs of VarFileInfo\\Translation."""
+        words, form, size = self.words, self.form, 1 if self.form == "ansi" else 2
+        found: list[tuple[int, int]] = []
+        for start, end in self.variables:
+            for name, at, var_end, size_at in _blocks(words, start, end, form):
+                if _decoded(name, form).lower() == "translation":
+                    stated = _number(words, size_at, form)
+                    pairs = min(min(stated, (var_end - at) * size) // 4, MAX_TRANSLATIONS - len(found))
+                    places = range(at, at + pairs * 4 // size, 2 // size)
+                    numbers = [_number(words, place, form) for place in places]
+                    found += zip(numbers[::2], numbers[1::2], strict=True)
+        return tuple(found)
 
     @property
     def strings(self) -> tuple[StringTable, ...]:
@@ -94,14 +111,16 @@ class VersionResource:
 
     def values(self, keys: Collection[str]) -> dict[str, str]:
         """The values of those of ``keys``, in lower case, that are there: each from the first table that has it."""
-        found: dict[str, str] = {}
         words, form = self.words, self.form
+        telling = _telling_letters(frozenset(keys)) if form == "plain" and len(words) <= _FEW else None
+        if telling is not None:
+            return _plain_values(words, self.tables, keys, telling)
+        found: dict[str, str] = {}
         for _, start, end, kept in self.tables:
             for stored, value, value_end, _ in islice(_blocks(words, start, end, form), kept):
-                key = stored.lower() if form == "plain" else _decoded(stored, form).lower()
+                key = _decoded(stored, form).lower()
                 if key in keys and key not in found:
-                    text = words[value:value_end].partition("\0")[0]
-                    found[key] = text if form == "plain" else _decoded(text, form)
+                    found[key] = _decoded(words[value:value_end].partition("\0")[0], form)
                     if len(found) == len(keys):
                         return found
         return found
@@ -111,7 +130,7 @@ def parse_version_resource(data: bytes, *, wide: bool = True) -> VersionResource
     """Read a version resource; ``wide`` is False for one of a 16-bit file."""
     versions = parse_fixed_versions(data, wide=wide)
     tables: list[tuple[str, int, int, int]] = []
-    translations: list[tuple[int, int]] = []
+    variables: list[tuple[int, int]] = []
     notes = [] if versions else ["no-fixed-version"]
     words, form = _words(data, wide)
     if len(data) >= _WORDS.size:
@@ -124,20 +143,15 @@ def parse_version_resource(data: bytes, *, wide: bool = True) -> VersionResource
                 if not _find_tables(words, start, block_end, form, tables):
                     notes.append("strings-cut")
             elif key == "varfileinfo":
-                for name, at, var_end, size_at in _blocks(words, start, block_end, form):
-                    if _decoded(name, form).lower() == "translation":
-                        (stated,) = _WORD.unpack_from(data, size_at * size)
-                        room = MAX_TRANSLATIONS - len(translations)
-                        pairs = max(0, min(min(stated, (var_end - at) * size) // 4, room))
-                        translations += _WORDS.iter_unpack(data[at * size : at * size + 4 * pairs])
+                variables.append((start, block_end))
     return VersionResource(
         file_version=versions[0] if versions else None,
         product_version=versions[1] if versions else None,
-        translations=tuple(translations),
         notes=tuple(notes),
         words=words,
         form=form,
         tables=tuple(tables),
+        variables=tuple(variables),
     )
 
 
@@ -182,7 +196,7 @@ def _words(data: bytes, wide: bool) -> tuple[str, Form]:
 
 def _find_tables(words: str, start: int, end: int, form: Form, tables: list[tuple[str, int, int, int]]) -> bool:
     """Append the tables of one StringFileInfo; False when a cap left something out."""
-    few = len(words) <= 4 * MAX_STRINGS  # a string takes four characters or more: no need to count them
+    few = len(words) <= _FEW
     room = MAX_STRINGS - (0 if few else sum(kept for _, _, _, kept in tables))
     for name, first, table_end, _ in _blocks(words, start, end, form):
         if len(tables) == MAX_STRING_TABLES:
@@ -193,6 +207,47 @@ def _find_tables(words: str, start: int, end: int, form: Form, tables: list[tupl
             return False
         room -= count
     return True
+
+
+@lru_cache(maxsize=8)
+def _telling_letters(keys: frozenset[str]) -> frozenset[str] | None:
+    """Every spelling of the telling letters of these keys; None where one of them is too short to have any."""
+    letters = [key[_TELLING] for key in keys]
+    if not all(key.isascii() and len(key) >= _TELLING.stop for key in keys):
+        return None
+    # Of all letters only the Kelvin sign is, in lower case, an ASCII letter too.
+    spelt = [[(one, one.upper(), "\u212a") if one == "k" else (one, one.upper()) for one in text] for text in letters]
+    return frozenset("".join(one) for text in spelt for one in product(*text))
+
+
+def _plain_values(
+    words: str, tables: Sequence[tuple[str, int, int, int]], keys: Collection[str], telling: frozenset[str]
+) -> dict[str, str]:
+    """As ``VersionResource.values`` of the usual resource: one loop, and a key is read where its letters may be right.
+
+    The blocks are as ``_blocks`` has them.
+    """
+    found: dict[str, str] = {}
+    find = words.find
+    for _, start, end, _ in tables:
+        while (key_at := start + 3) <= end:
+            length = ord(words[start])
+            if length < 6:
+                break
+            if words[start + 9 : start + 12] in telling:
+                block_end = start + (length >> 1)
+                if block_end > end:
+                    block_end = end
+                stop = find("\0", key_at, block_end)
+                key = words[key_at : block_end if stop < 0 else stop].lower()
+                if key in keys and key not in found:
+                    value = block_end if stop < 0 else (stop + 2) & ~1
+                    value_end = find("\0", value, block_end)
+                    found[key] = words[value : block_end if value_end < 0 else value_end]
+                    if len(found) == len(keys):
+                        return found
+            start += (length + 3) >> 2 << 1
+    return found
 
 
 def _blocks(words: str, start: int, end: int, form: Form) -> Iterator[tuple[str, int, int, int]]:
@@ -228,6 +283,11 @@ def _blocks_of_bytes(words: str, start: int, end: int) -> Iterator[tuple[str, in
             stop = block_end
         yield words[key_at:stop], min(_aligned(stop + 1), block_end), block_end, start + 2
         start += _aligned(length)
+
+
+def _number(words: str, at: int, form: Form) -> int:
+    """The 16-bit number stored there."""
+    return ord(words[at]) | ord(words[at + 1]) << 8 if form == "ansi" else ord(words[at])
 
 
 def _nul(data: bytes, start: int, end: int, wide: bool) -> int:

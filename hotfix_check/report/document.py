@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypedDict
 
 from hotfix_check.assess.finding import Basis, Confidence, ExposureState, RowState, Verdict
 from hotfix_check.catalogue.update import Availability, Importance, Kind
+from hotfix_check.frozen import dataclass
 
 RESULT_SCHEMA: Literal["hotfix-check/result/1"] = "hotfix-check/result/1"
 
@@ -109,6 +109,14 @@ class PolicyFileDocument(TypedDict):
 
     file: str | None
     sha256: Digest | None
+
+
+class ConfigurationDocument(TypedDict):
+    """The configuration file, and what the run took from it: options without dashes, and their texts in the file."""
+
+    file: str | None
+    sha256: Digest | None
+    options: dict[str, list[str]]
 
 
 class WaiverDocument(TypedDict):
@@ -515,6 +523,7 @@ class ResultDocument(TypedDict):
     run: RunDocument
     catalogue: CatalogueDocument
     scope: ScopeDocument
+    configuration: ConfigurationDocument
     baseline: PolicyFileDocument
     waivers: WaiversDocument
     targets: list[TargetDocument]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hotfix_check.report.document import CopyDocument, FileDocument, FindingDocument
 from hotfix_check.report.wording import update_name
 from hotfix_check.version import FileVersion
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class FileEvidence:
     """A copy of a file with what the table says that it equals, else the first; the updates that name it, by state."""
 

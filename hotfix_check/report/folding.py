@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import FindingDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.wording import TO_INSTALL

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import (
     FindingDocument,
     InstallationDocument,
@@ -41,6 +41,12 @@ def parts_of(target: TargetDocument) -> list[Part]:
         places.get((finding["installation"], finding["product"]), rest).append(finding)
     parts = [Part(installation=one, findings=places[one["root"], one["product"]]) for one in target["installations"]]
     return [*parts, Part(installation=None, findings=rest)] if rest else parts
+
+
+def host_of(target: TargetDocument) -> str:
+    """Where it was collected; else the target's path."""
+    collected = target["collected"]
+    return (collected["host"] if collected else None) or target["path"]
 
 
 def day_of(document: ResultDocument) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.names import counted, some
 
 _NAMED = 3

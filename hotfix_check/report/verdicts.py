@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hotfix_check.assess.finding import Verdict
+from hotfix_check.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ an old and a new one the new one counts. Every table that is not taken has a rea
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from hotfix_check.drafts.article import wording
@@ -17,6 +17,7 @@ from hotfix_check.drafts.article.prose import sentences
 from hotfix_check.drafts.article.raw_table import RawRow, RawTable
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_missing
+from hotfix_check.frozen import dataclass
 
 _REACH = 16
 """Lines above a table in which fix wording counts."""

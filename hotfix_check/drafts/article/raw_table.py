@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hotfix_check.drafts.article.cells import line_cells
 from hotfix_check.drafts.article.columns import Column, Concept
 from hotfix_check.drafts.article.text import Line
+from hotfix_check.frozen import dataclass
 
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _REMARK = re.compile(r"(?:notes?|important|caution|warning|see|or|and|tip)\b|[-*]", re.IGNORECASE)

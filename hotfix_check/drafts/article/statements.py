@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from hotfix_check.catalogue.update import Restart
 from hotfix_check.drafts.article.prose import is_section_heading, sentences
+from hotfix_check.frozen import dataclass
 
 _FIX = (
     r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package"

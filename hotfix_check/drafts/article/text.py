@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from hotfix_check.errors import ArticleError
+from hotfix_check.frozen import dataclass
 
 MAX_ARTICLE_BYTES = 16 * 1024 * 1024
 """An article or a file list larger than this is refused; the largest known CSV lists have a few megabytes."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from hotfix_check.drafts.package.installer import OLE_MAGIC, installer_cabinets
 from hotfix_check.errors import PackageError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, inner_path
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked

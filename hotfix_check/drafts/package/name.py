@@ -8,9 +8,9 @@ number, and letters for language and processor without a mark between them (Q123
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from hotfix_check.drafts.vocabulary import PROCESSORS
+from hotfix_check.frozen import dataclass
 from hotfix_check.pe.languages import LANGUAGES
 
 _NUMBER = re.compile(r"(?:^|[^A-Za-z0-9])(?:KB|Q)([0-9]{5,7})(?![0-9])", re.IGNORECASE | re.ASCII)

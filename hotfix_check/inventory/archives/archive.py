@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
 from hotfix_check.errors import TargetError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, UnprovenFault
 from hotfix_check.inventory.archives.members import Taker

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.shown import path_text
 
 MAX_ENTRIES = 500_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
     ClaimedUpdate,

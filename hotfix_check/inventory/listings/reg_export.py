@@ -10,11 +10,13 @@ Read are the keys that are read of a hive, by the same code, and as there they a
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hotfix_check.errors import TargetError
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.hive import MAX_STEPS, HiveError, in_order, key_records, setup_values
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
@@ -23,7 +25,7 @@ _KEY = re.compile(r"\[?(?:HKEY_LOCAL_MACHINE|HKLM)\\([^\]\r\n]{1,2000})\]?\s{0,9
 _EXPORTED = re.compile(r'"((?:[^"\\]|\\.){1,260})"=(.{0,20000})')
 _QUERIED = re.compile(r"\s{2,9}(\S[^\t]{0,259}?)(?:\t| {4})(REG_\w{2,20})(?:\t| {4})(.{0,20000})")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*')
-_SIGN = re.compile(r"(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s")
+_SIGN = re.compile(r"^(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s", re.MULTILINE)
 _QUERY = re.compile(
     r"^(?:HKEY_LOCAL_MACHINE|HKLM)\\[^\r\n]{1,2000}\r?\n\s{2,9}\S[^\r\n]{0,259}?\s{4}REG_", re.MULTILINE
 )
@@ -40,7 +42,7 @@ class _Value:
     value_type: str
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Key:
     """A key as the reader of hives asks for it."""
 
@@ -71,7 +73,7 @@ class _Steps:
 
 def is_reg_export(head: str) -> bool:
     """Whether a text is a registry export, or the print of reg query."""
-    return _SIGN.match(head.lstrip("\ufeff \t\r\n")) is not None or _QUERY.search(head) is not None
+    return _SIGN.search(head.lstrip("\ufeff")) is not None or _QUERY.search(head) is not None
 
 
 def reg_export(text: str, where: str) -> Iterator[Said]:
@@ -127,8 +129,9 @@ def _tree(text: str) -> _Key:
     """The keys below HKLM\\SOFTWARE that are of Microsoft, whatever else is exported."""
     root = _Key("SOFTWARE")
     key: _Key | None = None
-    wide = "Registry Editor Version 5" in text[:200]
-    for line in re.sub(r"\\\r?\n\s*", "", text).splitlines():
+    sign = _SIGN.search(text)
+    wide = sign is not None and "Version 5" in sign[0]
+    for line in re.sub(r"\\[ \t]*\r?\n\s*", "", text).splitlines():
         if (match := _KEY.fullmatch(line)) is not None:
             key = _placed(root, match[1])
         elif key is not None and (match := _EXPORTED.fullmatch(line.strip())) is not None:

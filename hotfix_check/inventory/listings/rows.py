@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
 from hotfix_check.inventory.listings import data_files, exchange_servers, update_lists
 from hotfix_check.inventory.listings.data_files import bare

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hotfix_check.assess.finding import Assessment, Settle
 from hotfix_check.catalogue import Product
+from hotfix_check.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

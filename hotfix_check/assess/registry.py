@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.finding import OPEN, Basis, Finding, ProductLevel, Verdict
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import Kind, Update
+from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.version import FileVersion
 

@@ -1,0 +1,128 @@
+"""``dataclass`` for frozen values with slots: that of the standard library, made in a quarter of the time.
+
+The standard one compiles six functions for each class, one after the other, and a command imports a hundred classes: a
+third of its start. Here ``__init__`` is compiled alone and the rest is shared; it also sets the slots directly, which
+halves the time to make a value. ``fields``, ``replace`` and ``asdict`` work as ever: the first time that they are asked
+of a class, the standard library tells its fields.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+Made = TypeVar("Made")
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as dataclass
+else:
+
+    def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Callable[[type[Made]], type[Made]]:
+        """As ``dataclasses.dataclass``, of classes without a base that has fields, ``ClassVar`` or ``InitVar``."""
+        if not (frozen and slots):
+            raise TypeError("only frozen values with slots: others are dataclasses.dataclass")
+        return lambda cls: _frozen(cls, kw_only)
+
+
+def _frozen(cls: type[Any], kw_only: bool) -> type[Any]:
+    names = tuple(cls.__annotations__)
+    body = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
+    defaults = {name: body.pop(name) for name in names if name in body}
+    all_of = attrgetter(*names)
+
+    def same(self: Any, other: object) -> Any:
+        return all_of(self) == all_of(other) if other.__class__ is self.__class__ else NotImplemented
+
+    body |= {
+        "__slots__": names,
+        "__match_args__": () if kw_only else names,
+        **{name: _OfTheStandard(defaults, kw_only) for name in _TOLD},
+        "__setattr__": _refuse_to_set,
+        "__delattr__": _refuse_to_delete,
+        "__getstate__": _state,
+        "__setstate__": _set_state,
+    }
+    body.setdefault("__eq__", same)
+    body.setdefault("__repr__", _shown)
+    if body.get("__hash__") is None:
+        body["__hash__"] = lambda self: hash(all_of(self))
+    metaclass: Any = type(cls)
+    made = metaclass(cls.__name__, cls.__bases__, body)
+    made.__qualname__ = cls.__qualname__
+    made.__init__ = _init(made, names, defaults, kw_only)
+    result: type[Any] = made
+    return result
+
+
+def _init(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any], kw_only: bool) -> Callable[..., None]:
+    """``__init__``, with the names of the fields as those of its parameters."""
+    known: dict[str, Any] = {"not_given": _NOT_GIVEN}
+    parameters, lines = ["self", "*"] if kw_only and names else ["self"], []
+    for name in names:
+        known[f"set_{name}"] = cls.__dict__[name].__set__
+        value, text = defaults.get(name, _NOT_GIVEN), name
+        if isinstance(value, dataclasses.Field) and value.default_factory is not dataclasses.MISSING:
+            known[f"make_{name}"], value = value.default_factory, _NOT_GIVEN
+            text = f"make_{name}() if {name} is not_given else {name}"
+            parameters.append(f"{name}=not_given")
+        elif name in defaults:
+            known[f"default_{name}"] = value.default if isinstance(value, dataclasses.Field) else value
+            parameters.append(f"{name}=default_{name}")
+        else:
+            parameters.append(name)
+        lines.append(f" set_{name}(self, {text})")
+    if hasattr(cls, "__post_init__"):
+        lines.append(" self.__post_init__()")
+    # The names are those of the class as it is written in this program.
+    exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join(lines or [" pass"]), known)  # noqa: S102
+    init: Callable[..., None] = known["__init__"]
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    return init
+
+
+class _OfTheStandard:
+    """What the standard library has for a class of the same names and defaults, which it makes when it is asked."""
+
+    def __init__(self, defaults: dict[str, Any], kw_only: bool) -> None:
+        self._defaults = defaults
+        self._kw_only = kw_only
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._owner = owner
+        self._name = name
+
+    def __get__(self, value: object, cls: type[Any]) -> Any:
+        body = {**self._defaults, "__annotations__": self._owner.__annotations__}
+        made: Any = dataclasses.dataclass(frozen=True, kw_only=self._kw_only)(type(self._owner.__name__, (), body))
+        for name in _TOLD:
+            type.__setattr__(self._owner, name, getattr(made, name))
+        return getattr(made, self._name)
+
+
+def _shown(self: Any) -> str:
+    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in type(self).__slots__)
+    return f"{type(self).__qualname__}({values})"
+
+
+def _refuse_to_set(self: object, name: str, value: object) -> NoReturn:
+    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(self: object, name: str) -> NoReturn:
+    raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+def _state(self: Any) -> list[Any]:
+    """For another process; a class made of this one has more fields."""
+    return [getattr(self, one.name) for one in dataclasses.fields(self)]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for one, value in zip(dataclasses.fields(self), state, strict=True):
+        object.__setattr__(self, one.name, value)
+
+
+_NOT_GIVEN = object()
+_TOLD = ("__dataclass_fields__", "__dataclass_params__")
