@@ -26,7 +26,7 @@ def following(product: str, seed: int) -> Counter[str]:
     steps = [step.update.id for one in result.installations for step in one.next_steps]
     server = follow(ASSESSOR, server, steps)
     left = open_on(server)
-    # A file that a step brings may show that an update of which nothing was known is not there (KB895179, Safehtml.dll).
+    # A file that a step brings may show that an update of which nothing was known is not there (KB895179).
     unknown = {one.update.id for one in result.findings if one.verdict is Verdict.UNDETERMINED}
     assert left <= unknown, seed
     if left:
