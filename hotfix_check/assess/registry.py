@@ -80,6 +80,10 @@ def built_level(product: Product, release: tuple[int, int], build: int | None, l
     same = [index for index in fitting if product.levels[index].build[2] == build]
     exact = [index for index in same if product.levels[index].build[3:] == (last,)]
     told = exact or same
+    last_of_all = fitting[-1] if fitting else None
+    if not told and last_of_all is not None and product.by_third_part and not product.build_per_update:
+        # Of 2000 and 2003 a build above the last service pack is of a fix for that: 6.0.6620.7.
+        return last_of_all if build > product.levels[last_of_all].build[2] else None
     return told[0] if len(told) == 1 else None
 
 

@@ -11,6 +11,7 @@ from targets import WORKED
 
 from hotfix_check.assess import Assessor, Question, Verdict
 from hotfix_check.assess.weight import WEIGHTY
+from hotfix_check.inventory import Inventory
 
 ASSESSOR = Assessor(WORKED)
 OPEN = (Verdict.MISSING, Verdict.PARTIAL)
@@ -23,10 +24,22 @@ def following(product: str, seed: int) -> Counter[str]:
     assert product in {one.product for one in result.products}, seed
     assert [goal for steps in plans for goal in steps.headline().unreachable] == [], seed
     steps = [step.update.id for one in result.installations for step in one.next_steps]
-    after = ASSESSOR.assess(follow(ASSESSOR, server, steps), Question())
-    left = [one.update.id for one in after.findings if one.verdict in OPEN and one.importance in WEIGHTY]
-    assert left == [], seed
-    return Counter(servers=1, steps=len(steps), partial=any(one.verdict is Verdict.PARTIAL for one in result.findings))
+    server = follow(ASSESSOR, server, steps)
+    left = open_on(server)
+    # A file that a step brings may show that an update of which nothing was known is not there (KB895179).
+    unknown = {one.update.id for one in result.findings if one.verdict is Verdict.UNDETERMINED}
+    assert left <= unknown, seed
+    if left:
+        again = ASSESSOR.judge(server, Question())[0].installations
+        more = [step.update.id for one in again for step in one.next_steps]
+        assert open_on(follow(ASSESSOR, server, more)) == set(), seed
+    partial = any(one.verdict is Verdict.PARTIAL for one in result.findings)
+    return Counter(servers=1, steps=len(steps), partial=partial, again=bool(left))
+
+
+def open_on(server: Inventory) -> set[str]:
+    found = ASSESSOR.assess(server, Question()).findings
+    return {one.update.id for one in found if one.verdict in OPEN and one.importance in WEIGHTY}
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -40,3 +53,4 @@ def test_the_next_steps_of_three_thousand_half_patched_servers_lead_to_the_end()
     assert seen["servers"] == 297 * len(PRODUCTS)
     assert seen["steps"] > 6000
     assert seen["partial"] > 200
+    assert seen["again"] < 10

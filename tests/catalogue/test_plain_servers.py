@@ -15,6 +15,7 @@ from targets import WORKED, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question
 from hotfix_check.assess.finding import Finding, Verdict
+from hotfix_check.catalogue.update import Importance
 
 ASSESSOR = Assessor(WORKED)
 LEVELS = ("RTM", "SP1", "SP2", "SP3")
@@ -152,3 +153,28 @@ def test_a_scanners_limit_shows_what_is_missing_and_not_what_is_there(
 ) -> None:
     files = {"Store.exe": store, "Same.dll": "9.9.1.0"}
     assert judged(files, "9.9.1.0", "limits_only = true", included).verdict is verdict
+
+
+SHARED = "exchange-5.5/KB894689"
+
+
+def test_a_shared_library_alone_shows_no_server_that_lacks_an_update() -> None:
+    """MS06-003 has Mapi32.dll of System32, which clients have too, beside two files of the server."""
+    alone = found(ASSESSOR.assess(lone(installed("Mapi32.dll", "5.5.2657.50")), Question()))[SHARED]
+    assert (alone.verdict, alone.importance) == (Verdict.MISSING, Importance.OPTIONAL)
+    asked = Question(kbs=frozenset({894689}))
+    assert found(ASSESSOR.assess(lone(installed("Mapi32.dll", "5.5.2657.50")), asked))[SHARED].importance is (
+        Importance.REQUIRED
+    )
+
+
+@pytest.mark.parametrize(("mapi", "verdict"), [("5.5.2657.50", Verdict.PARTIAL), ("5.5.2658.34", Verdict.INSTALLED)])
+def test_on_a_server_the_same_library_counts(mapi: str, verdict: Verdict) -> None:
+    server = [installed(f"Exchsrvr/Bin/{name}", "5.5.2658.34") for name in ("Store.exe", "Mdbmsg.dll")]
+    result = ASSESSOR.assess(folder(*server, installed("WINNT/System32/Mapi32.dll", mapi)), Question())
+    assert (found(result)[SHARED].verdict, found(result)[SHARED].importance) == (verdict, Importance.RECOMMENDED)
+
+
+def test_a_file_of_servers_alone_counts() -> None:
+    alone = found(ASSESSOR.assess(lone(installed("Mdbmsg.dll", "5.5.2653.22")), Question()))[SHARED]
+    assert (alone.verdict, alone.importance) == (Verdict.MISSING, Importance.RECOMMENDED)
