@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from hotfix_check.configuration import Configuration
 from hotfix_check.errors import SavedInputError
 from hotfix_check.frozen import dataclass
 from hotfix_check.judging.options import JudgeOptions, is_recorded
@@ -57,6 +58,7 @@ class Manifest:
     catalogue_sha256: str
     options: JudgeOptions
     day: date
+    configuration: Configuration | None
     baseline_sha256: str | None
     waivers_sha256: str | None
     result_sha256: str
@@ -73,6 +75,7 @@ def manifest_to_json(manifest: Manifest) -> str:
             **{one.name: _as_typed(getattr(manifest.options, one.name)) for one in recorded()},
             "day": manifest.day.isoformat(),
         },
+        "configuration": _configuration_table(manifest.configuration),
         "policy": {"baseline": manifest.baseline_sha256, "waivers": manifest.waivers_sha256},
         "result_sha256": manifest.result_sha256,
     }
@@ -107,6 +110,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
         catalogue_sha256=catalogue.need("sha256", catalogue.digest("sha256")),
         options=JudgeOptions(**{one.name: _argument(arguments, one) for one in recorded()}),
         day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
+        configuration=_configuration(top.inner("configuration")),
         baseline_sha256=policy.digest("baseline"),
         waivers_sha256=policy.digest("waivers"),
         result_sha256=top.need("result_sha256", top.digest("result_sha256")),
@@ -133,6 +137,26 @@ def _argument(arguments: Fields, one: Field[Any]) -> Any:
         case "bool":
             return arguments.flag(name, False)
     raise TypeError(f"{name}: {one.type} cannot be read from a manifest")
+
+
+def _configuration_table(configuration: Configuration | None) -> Mapping[str, Any] | None:
+    if configuration is None:
+        return None
+    return {"file": configuration.path, "sha256": configuration.sha256, "options": configuration.options}
+
+
+def _configuration(table: Fields | None) -> Configuration | None:
+    """What a run took from a configuration file; its options are among the arguments already."""
+    if table is None:
+        return None
+    options = table.need("options", table.inner("options"))
+    configuration = Configuration(
+        path=table.need("file", table.text("file")),
+        sha256=table.need("sha256", table.digest("sha256")),
+        options={name: options.texts(name) or () for name in options.table},
+    )
+    table.finish()
+    return configuration
 
 
 def recorded() -> Iterator[Field[Any]]:

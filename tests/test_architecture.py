@@ -29,6 +29,7 @@ ORDER = [
     "exit_code",
     "version",
     "untrusted",
+    "configuration",
     "saved_result",
     "writing",
     "pe",
@@ -135,6 +136,7 @@ def test_typer_is_imported_by_the_command_line_alone() -> None:
         "hotfix_check.cli.__init__",
         "hotfix_check.cli.catalogue_app",
         "hotfix_check.cli.commands",
+        "hotfix_check.cli.configured",
         "hotfix_check.cli.options",
     }
 

@@ -24,8 +24,12 @@ import pytest
 from conftest import ROOT
 from packaging.requirements import Requirement
 
+from hotfix_check import __version__
+from hotfix_check.catalogue.load import default_version
+
 FileLock = pytest.importorskip("shiv.bootstrap.filelock", reason="shiv is not installed").FileLock
 
+VERSIONS = f"hotfix-check {__version__}, catalogue {default_version()}\n"
 PAGE = (ROOT / "docs" / "offline.md").read_text()
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
 NETLESS = ("unshare", "--map-root-user", "--net")
@@ -172,7 +176,7 @@ def unpacked(made: Callable[[str, Callable[[Path], None]], Path], pyz: Path) -> 
 
     def fill(folder: Path) -> None:
         first = quiet(*PYTHON, pyz, "--version", cwd=folder, SHIV_ROOT=str(folder))
-        assert (first.returncode, first.stdout, first.stderr) == (0, "hotfix-check 0.1.0\n", "")
+        assert (first.returncode, first.stdout, first.stderr) == (0, VERSIONS, "")
 
     return made("unpacked", fill)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import zipfile
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+
+from hotfix_check import __version__
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +24,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (built,) = out.glob("*.whl")
     return built
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout")
+def test_wheel_and_source_distribution_are_the_same_bytes_whenever_and_wherever_they_are_built(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "offline" / "release.py"), "--only", "wheel", "-o", str(tmp_path / "dist")]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (made.returncode, made.stderr) == (0, "")
+    names = [f"hotfix_check-{__version__}-py3-none-any.whl", f"hotfix_check-{__version__}.tar.gz"]
+    assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == ["SHA256SUMS", *names]
+    assert made.stdout.count("the same twice") == 2
+    for line in (tmp_path / "dist" / "SHA256SUMS").read_text().splitlines():
+        sha256, name = line.split("  ")
+        assert hashlib.sha256((tmp_path / "dist" / name).read_bytes()).hexdigest() == sha256
 
 
 def test_the_wheel_holds_package_catalogue_schemas_and_nothing_else(wheel: Path) -> None:

@@ -23,6 +23,7 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.findings import make_finding
+from hotfix_check.assess.folder_roles import Places, backup_paths
 from hotfix_check.assess.identity import Identities, in_range, readings, with_suspects_unreadable
 from hotfix_check.assess.installation_answers import (
     InstallationAnswer,
@@ -34,8 +35,7 @@ from hotfix_check.assess.installation_answers import (
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.levels import assess_level, vote_of
 from hotfix_check.assess.next_steps import NextSteps, Terms
-from hotfix_check.assess.places import Places, backup_paths
-from hotfix_check.assess.recorded import records_of, with_recorded_level, with_records
+from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.updates import ProductUpdates

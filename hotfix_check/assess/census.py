@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
-from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cached_property
 
+from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
-from hotfix_check.assess.places import Places
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of

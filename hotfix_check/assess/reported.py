@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import Basis, Finding, ProductLevel, Verdict
-from hotfix_check.assess.recorded import built_level
+from hotfix_check.assess.registry import built_level
 from hotfix_check.catalogue import Product
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import ClaimedUpdate, ReportedBuild

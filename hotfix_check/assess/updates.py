@@ -19,8 +19,8 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import MARKERS_DISAGREE, interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
+from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.witnesses import Witnesses
-from hotfix_check.assess.wording import from_text, row_anomalies, row_sentences
 from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.frozen import dataclass, replace
@@ -123,13 +123,13 @@ class ProductUpdates:
     def _on_every_line(self, update: Update, answer: Answer) -> Answer:
         """The same, unless markers disagree and the update is not there on a line that some of them speak of.
 
-        An older copy of a file can be exactly what the update has for an earlier line.
+        An older copy of a file can be exactly what the update has for an earlier line, and an older marker can bring in
+        a level that has less of the update's files than the one that is there.
         """
         disagree = any(one.text.startswith(MARKERS_DISAGREE) for one in self.level.anomalies)
         if answer.verdict not in PASSED or not disagree:
             return answer
-        lines = {package.line for package in update.packages} - {None, answer.judgement.line}
-        for line in sorted(line for line in lines if line is not None and self.level.low <= line <= self.level.high):
+        for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.at}):
             pinned = replace(self.level, low=line, high=line)
             there = self._by_files(judge_packages(update, pinned, self.evidence, self.relations))
             if there.verdict not in PASSED:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hotfix_check import __version__
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.index import APPLICATION_ID, FORMAT, SCHEMA
-from hotfix_check.catalogue.load import Document
+from hotfix_check.catalogue.load import CatalogueFile
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.outline_table import outline_table
 from hotfix_check.catalogue.relations import Supersedence
@@ -20,7 +20,7 @@ from hotfix_check.catalogue.update_table import update_id
 _RELEASE_AT = 96
 
 
-def index_bytes(catalogue: Catalogue, documents: Sequence[Document]) -> bytes:
+def index_bytes(catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> bytes:
     """The index of a whole catalogue that was read from ``documents``: the content of a file.
 
     The same catalogue gives the same bytes, whatever the run and the release of SQLite.

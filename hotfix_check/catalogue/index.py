@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.kb import parse_kb
-from hotfix_check.catalogue.load import Document, read_cves, read_products, read_updates, update_label
+from hotfix_check.catalogue.load import CatalogueFile, read_cves, read_products, read_updates, update_label
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.outline_table import read_outline
 from hotfix_check.catalogue.product import Product
@@ -74,6 +74,7 @@ _CALLED = """
 SELECT product FROM called WHERE name IN (:name, :kb) OR name IN
   (SELECT 'kb' || kb FROM called WHERE name IN (:name, :kb) AND kb > 0)
 """
+_NAMES = "SELECT DISTINCT name FROM called WHERE name >= :begin AND name < :end ORDER BY name LIMIT :most"
 # Those that updates fix or that were asked for, and beside any those that no update fixes.
 _CVES = """
 SELECT id, content FROM cves WHERE :ids IS NULL OR unfixed OR id IN (SELECT value FROM json_each(:ids)) ORDER BY id
@@ -150,14 +151,15 @@ class CatalogueIndex:
             cves=known,
         )
 
-    def documents(self) -> list[Document]:
+    def documents(self) -> list[CatalogueFile]:
         """All of it as the tables that it was built from, not yet read; one document a product."""
         with self._connected() as rows:
-            products = _product_documents(rows, self.path, self.version)
+            products = _product_files_of(rows, self.path, self.version)
         updates = {document.product_id: document for document in self._updates(None, None)}
         documents = [replace(updates[key], product=document.product) for key, document in products.items()]
-        cves = list(self._cves(None))
-        return [*documents, Document(str(self.path), self.version, None, None, [], [], cves)] if cves else documents
+        if cves := list(self._cves(None)):
+            documents.append(CatalogueFile(str(self.path), self.version, None, None, [], [], cves))
+        return documents
 
     def _cves(self, ids: frozenset[str] | None) -> Iterator[Fields]:
         """The tables of these CVEs; of all with None."""
@@ -166,9 +168,10 @@ class CatalogueIndex:
                 where = f"{self.path}: {cve}"
                 yield _fields(_json(where, content), where)
 
-    def _updates(self, products: Iterable[str] | None, names: frozenset[str] | None) -> list[Document]:
+    def _updates(self, products: Iterable[str] | None, names: frozenset[str] | None) -> list[CatalogueFile]:
         found = {
-            product.id: Document(str(self.path), self.version, None, product.id, [], []) for product in self.products
+            product.id: CatalogueFile(str(self.path), self.version, None, product.id, [], [])
+            for product in self.products
         }
         chosen = json.dumps(sorted(found if products is None else products))
         named = None if names is None else json.dumps(sorted(names))
@@ -197,6 +200,14 @@ class CatalogueIndex:
                 raise
             return frozenset(self.outline.names)
 
+    def names(self, begin: str = "", most: int = 100_000) -> tuple[str, ...]:
+        """What updates are called (ids, their own parts, KB numbers, other names), in lower case, that begins so."""
+        if not begin.isprintable():
+            return ()
+        with self._connected() as rows:
+            bounds = {"begin": begin, "end": begin + "\N{REPLACEMENT CHARACTER}", "most": most}
+            return tuple(str(name) for (name,) in rows(_NAMES, bounds))
+
     @contextmanager
     def _connected(self) -> Iterator[Rows]:
         """Queries of the file that was opened. One that was written to since is held against the same seal again."""
@@ -206,7 +217,7 @@ class CatalogueIndex:
         with connected(self.path) as rows:
             yield rows
 
-    def _of(self, documents: Mapping[str, Document], product_id: str) -> Document:
+    def _of(self, documents: Mapping[str, CatalogueFile], product_id: str) -> CatalogueFile:
         if product_id not in documents:
             raise CatalogueError(f"{self.path}: product {product_id!r} is not in it: {_AGAIN}")
         return documents[product_id]
@@ -222,7 +233,7 @@ def open_index(path: Path) -> CatalogueIndex:
             raise CatalogueError(f"{path}: its tables are not those of a catalogue: {_AGAIN}")
         meta = _fields(dict(rows("SELECT CAST(name AS TEXT), value FROM meta", {})), f"{path}: meta")
         version = meta.need("version", meta.day("version"))
-        documents = _product_documents(rows, path, version)
+        documents = _product_files_of(rows, path, version)
     outline = _json(f"{path}: outline", meta.need("outline", meta.text("outline")))
     faults: list[str] = []
     index = CatalogueIndex(
@@ -290,9 +301,9 @@ def _kb(name: str) -> str:
         return name
 
 
-def _product_documents(rows: Rows, path: Path, version: date) -> dict[str, Document]:
+def _product_files_of(rows: Rows, path: Path, version: date) -> dict[str, CatalogueFile]:
     return {
-        product_id: Document(str(path), version, _fields(_json(where, content), where), product_id, [], [])
+        product_id: CatalogueFile(str(path), version, _fields(_json(where, content), where), product_id, [], [])
         for product_id, content in rows("SELECT id, content FROM products ORDER BY id", {})
         for where in (f"{path}: {product_id}: product",)
     }

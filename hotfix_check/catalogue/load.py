@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from datetime import date
@@ -35,11 +36,13 @@ MAX_FAULTS = 100  # told at once
 MAX_LINES = 1_000_000  # of a .jsonl file, an update each
 SUFFIXES = (".toml", ".jsonl")
 
+_VERSION = re.compile(rb"^version = ([0-9]{4}-[0-9]{2}-[0-9]{2})$", re.MULTILINE)
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class CatalogueFile:
     """The tables of one catalogue file, not yet read; ``product`` is None where another file defines it."""
 
     where: str
@@ -55,6 +58,17 @@ def default_folder() -> Path:
     """The catalogue that comes with the tool: in the installed package, or ``data/`` beside it in a checkout."""
     packaged = Path(__file__).parent.parent / "data"
     return packaged if packaged.is_dir() else Path(__file__).parent.parent.parent / "data"
+
+
+def default_version() -> str | None:
+    """The version of the catalogue that comes with the tool, by the heads of its files; None where it has none."""
+    found = []
+    for file in _files(default_folder()):
+        with file.open("rb") as stream:
+            head = _VERSION.search(stream.read(4096))
+        if head is not None:
+            found.append(head[1].decode())
+    return max(found, default=None)
 
 
 def load_catalogue(paths: Sequence[Path]) -> Catalogue:
@@ -83,16 +97,16 @@ def digest_of(contents: Iterable[tuple[str, bytes]]) -> str:
 def parse_catalogue(contents: Iterable[tuple[str, bytes]], *, sha256: str) -> Catalogue:
     """The same from (name, bytes) pairs. Raises CatalogueError with one line a fault."""
     faults: list[str] = []
-    return read_documents(parse_documents(contents, faults), faults, sha256=sha256)
+    return read_parsed(parse_files(contents, faults), faults, sha256=sha256)
 
 
-def parse_documents(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[Document]:
+def parse_files(contents: Iterable[tuple[str, bytes]], faults: list[str]) -> list[CatalogueFile]:
     """The tables of each file; a file that is none adds a line to ``faults``."""
     found = (_document(name, data, faults) for name, data in contents)
     return [document for document in found if document is not None]
 
 
-def read_documents(documents: Sequence[Document], faults: list[str], *, sha256: str) -> Catalogue:
+def read_parsed(documents: Sequence[CatalogueFile], faults: list[str], *, sha256: str) -> Catalogue:
     """The values of the tables. Raises CatalogueError with ``faults`` and those found here, a line each."""
     products = read_products(documents, faults)
     updates, advisories = read_updates(documents, products, faults)
@@ -127,7 +141,7 @@ def read_cves(tables: Iterable[Fields], faults: list[str]) -> dict[str, Cve]:
     return {key: cves[key] for key in sorted(cves)}
 
 
-def read_products(documents: Iterable[Document], faults: list[str]) -> tuple[Product, ...]:
+def read_products(documents: Iterable[CatalogueFile], faults: list[str]) -> tuple[Product, ...]:
     """The products that these tables define, by id."""
     products: dict[str, Product] = {}
     for document in documents:
@@ -141,7 +155,7 @@ def read_products(documents: Iterable[Document], faults: list[str]) -> tuple[Pro
 
 
 def read_updates(
-    documents: Iterable[Document], products: Iterable[Product], faults: list[str]
+    documents: Iterable[CatalogueFile], products: Iterable[Product], faults: list[str]
 ) -> tuple[tuple[Update, ...], tuple[Advisory, ...]]:
     """The updates and advisories of these tables, by product and number."""
     known = {product.id: product for product in products}
@@ -197,7 +211,7 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
+def _document(path: str, data: bytes, faults: list[str]) -> CatalogueFile | None:
     lines = path.endswith(".jsonl")
     try:
         parsed = _json_lines(data, path) if lines else parse_toml(data, path, "a catalogue", CatalogueError)
@@ -205,7 +219,7 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
         faults.append(str(error))
         return None
 
-    def read() -> Document:
+    def read() -> CatalogueFile:
         top = Fields(parsed, path, CatalogueError, text_dates=lines)
         number = top.need("format", top.integer("format", 1, 1_000_000))
         if number != FORMAT:
@@ -221,7 +235,7 @@ def _document(path: str, data: bytes, faults: list[str]) -> Document | None:
         elif product_table is not None or not cves:
             product = Fields(top.need("product", product_table), f"{path}: product", CatalogueError, text_dates=lines)
             product_id = product.text("id")
-        document = Document(
+        document = CatalogueFile(
             path,
             top.need("version", top.day("version")),
             product,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -20,6 +21,25 @@ class UpdateNames:
                 self._by_name[name].append(update)
             if update.kb is not None:
                 self._by_kb[update.kb].append(update)
+
+    @property
+    def all(self) -> list[str]:
+        """Every name in lower case, KB numbers with their KB, in order."""
+        return sorted({*self._by_name, *(f"kb{kb}" for kb in self._by_kb)})
+
+    def beginning(self, begin: str) -> tuple[str, ...]:
+        """The names in lower case that begin so."""
+        return tuple(name for name in self.all if name.startswith(begin))
+
+    def near(self, name: str) -> list[str]:
+        """The nearest names to one that nothing is called, at most three: KB numbers for what looks like one."""
+        from difflib import get_close_matches  # slow to import, and only a mistake needs it
+
+        typed = name.strip().casefold()
+        with contextlib.suppress(ValueError):
+            typed = f"kb{parse_kb(name)}"
+        found = get_close_matches(typed, self.all, n=3, cutoff=0.8)
+        return [one if "/" in one else one.upper() for one in found]
 
     def find(self, name: str) -> list[Update]:
         """The updates of that name, whatever sort of name it is; none where there is none.

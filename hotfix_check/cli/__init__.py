@@ -10,18 +10,23 @@ import typer
 from hotfix_check import __version__
 from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.commands import App
+from hotfix_check.cli.completing import complete_topic, complete_update
+from hotfix_check.cli.configured import used_configuration
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
     JUDGEMENT,
     Answer,
     Colour,
+    Config,
     Csv,
     Everything,
     Form,
     Outputs,
     Page,
     PageOutputs,
+    PublisherOption,
     Quiet,
+    each,
     judges_by,
 )
 from hotfix_check.exit_code import exit_codes_text
@@ -45,15 +50,20 @@ app = App(
 
 
 @app.callback(invoke_without_command=True)
-def _top(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Show the versions of tool and catalogue.")] = False,
+) -> None:
     if version:
-        typer.echo(f"hotfix-check {__version__}")
+        from hotfix_check.catalogue.load import default_version
+
+        typer.echo(f"hotfix-check {__version__}, catalogue {default_version()}")
         raise typer.Exit(0)
 
 
 @app.command(epilog=EXIT_CODES)
 @judges_by(*JUDGEMENT)
 def scan(
+    context: typer.Context,
     targets: Annotated[
         list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings, inventories.")
     ],
@@ -66,11 +76,13 @@ def scan(
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
     csv: Csv = CsvKind.FINDINGS,
+    publisher: PublisherOption = None,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
     ] = False,
+    config: Config = None,
     quiet: Quiet = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say on stderr what was read and why.")] = False,
 ) -> None:
@@ -85,8 +97,10 @@ def scan(
         everything=everything,
         ask=ask,
         run_info=not no_run_info,
+        configuration=used_configuration(context),
         colour=color,
         csv=csv,
+        publisher=publisher,
         quiet=quiet,
         verbose=verbose,
     )
@@ -96,10 +110,16 @@ def scan(
 @app.command()
 @judges_by("catalogues", "assume", "complete", "as_of", "hive")
 def explain(
-    kb: Annotated[str, typer.Argument(metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.")],
+    kb: Annotated[
+        str,
+        typer.Argument(
+            metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.", autocompletion=complete_update
+        ),
+    ],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     asking: JudgeOptions,
     form: Answer = AnswerForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Show the whole tree for one update: rows with + and -, rule, prerequisites, chain, what would settle it."""
@@ -113,7 +133,10 @@ def explain(
 def plan(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
     to: Annotated[
-        list[str] | None, typer.Option("--to", metavar="KB", help="Only what leads to this KB; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--to", metavar="KB[,KB]", help="Plan only what leads to these updates.", autocompletion=complete_update
+        ),
     ] = None,
     include_optional: Annotated[
         bool, typer.Option("--include-optional", help="Optional hotfixes too, not only what is recommended.")
@@ -122,6 +145,7 @@ def plan(
     asking: JudgeOptions,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """List what to install, in order, so that nothing required or recommended is missing.
@@ -130,9 +154,7 @@ def plan(
     """
     from hotfix_check.cli.answering import run_plan
 
-    raise typer.Exit(
-        run_plan(target, tuple(to or ()), include_optional, form, tuple(output or ()), asking, quiet=quiet)
-    )
+    raise typer.Exit(run_plan(target, each(to), include_optional, form, tuple(output or ()), asking, quiet=quiet))
 
 
 @app.command()
@@ -146,6 +168,7 @@ def identify(
     ],
     asking: JudgeOptions,
     form: Answer = AnswerForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Say of each file which product and line it is of, which updates it contains and which is the next it lacks."""
@@ -162,6 +185,7 @@ def compare(
     asking: JudgeOptions,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
@@ -179,6 +203,7 @@ def write_baseline(
     ] = None,
     *,
     asking: JudgeOptions,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the baseline that a golden server meets, for 'scan --baseline'."""
@@ -193,18 +218,20 @@ def convert(
     output: Outputs = None,
     form: Form = ResultForm.TABLE,
     csv: Csv = CsvKind.FINDINGS,
+    publisher: PublisherOption = None,
     everything: Everything = False,
     color: Colour = ColourChoice.AUTO,
 ) -> None:
     """Render a saved result again, in any format; nothing is read but that file."""
     from hotfix_check.cli.converting import run_convert
 
-    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv)
+    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv, publisher=publisher)
 
 
 @app.command(epilog=EXIT_CODES)
 @judges_by("catalogues", "products", "kbs", "assume", "baseline", "waivers", "fail_on", "as_of", "complete")
 def fleet(
+    context: typer.Context,
     paths: Annotated[
         list[str],
         typer.Argument(metavar="PATH", help="Saved inventories and results: files, folders, globs, URLs (s3://...)."),
@@ -246,6 +273,7 @@ def fleet(
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the report.")
     ] = False,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Judge many hosts: who lacks which update, who did not report, and who differs from its group."""
@@ -263,6 +291,7 @@ def fleet(
         exit_zero=exit_zero,
         everything=everything,
         run_info=not no_run_info,
+        configuration=used_configuration(context),
         quiet=quiet,
     )
     raise typer.Exit(run_fleet_command(options, asking))
@@ -295,12 +324,32 @@ def inventory(
         str | None, typer.Option("--host", metavar="NAME", help="The server that the files are of; else this machine.")
     ] = None,
     no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave this host and the time out.")] = False,
+    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Collect all PE files of a target, to be judged later or elsewhere: 'hotfix-check scan FILE'."""
     from hotfix_check.cli.collecting import run_inventory
 
     run_inventory(target, output, asking, host=host, run_info=not no_run_info, quiet=quiet)
+
+
+@app.command("help")
+def show_help(
+    context: typer.Context,
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TOPIC",
+            help="A verdict, an exit code, a format, a command, or 'man' for the manual page.",
+            autocompletion=complete_topic,
+        ),
+    ] = None,
+) -> None:
+    """Explain a verdict, an exit code or a format."""
+    from hotfix_check.cli.helping import run_help
+
+    root = context.find_root()
+    run_help(topic, root.command, root)
 
 
 def _catalogue() -> App:

@@ -8,8 +8,16 @@ from pathlib import Path
 
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import asked, levels_not_there, read_open_told, read_told, waiver_warnings, warn
+from hotfix_check.cli.formats import check_outputs, has_a_place, not_evidence, terminal_view, write_report
+from hotfix_check.cli.judging import (
+    asked,
+    levels_not_there,
+    read_open_told,
+    read_told,
+    waiver_warnings,
+    warn,
+    warn_of_the_future,
+)
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
@@ -33,6 +41,7 @@ from hotfix_check.writing import write_file
 def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
     judge = asked(options, [target], quiet=quiet).whole()
+    warn_of_the_future(judge.judge, quiet=quiet)
     updates = find_updates(judge.catalogue, name)
     named = {update.id: update.importance for update in updates}
     judge = replace(judge, question=replace(judge.question, importance={**named, **judge.question.importance}))
@@ -71,6 +80,7 @@ def run_plan(
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     check_outputs(PLAN, form, outputs, inputs=(target, *options.files))
     judge = asked(options, [target], quiet=quiet).whole()
+    warn_of_the_future(judge.judge, quiet=quiet)
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
     weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
     found = answer(judge, read_told(judge.judge, target, quiet=quiet))
@@ -136,6 +146,7 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
     """The baseline that a server meets."""
     if output is not None:
         not_evidence(output, (source, *options.files))
+        has_a_place(output)
     judge = asked(options, [source], quiet=quiet).whole()
     inventory, *others = read_told(judge.judge, source, quiet=quiet)
     if others:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from hotfix_check.cli.commands import App
-from hotfix_check.cli.options import Answer, Catalogues, Quiet
+from hotfix_check.cli.completing import complete_product, complete_update
+from hotfix_check.cli.options import Answer, Catalogues, Quiet, each
 from hotfix_check.report.formats import AnswerForm
 
 catalogue_app = App(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
@@ -16,7 +17,10 @@ catalogue_app = App(help="Look at the catalogue of Microsoft's updates.", no_arg
 
 @catalogue_app.command("list")
 def catalogue_list(
-    product: Annotated[list[str] | None, typer.Option("--product", metavar="ID", help="Only this product.")] = None,
+    product: Annotated[
+        list[str] | None,
+        typer.Option("--product", metavar="ID[,ID]", help="Only these products.", autocompletion=complete_product),
+    ] = None,
     file: Annotated[
         str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")
     ] = None,
@@ -38,7 +42,7 @@ def catalogue_list(
     from hotfix_check.cli.cataloguing import ListOptions, run_list
 
     options = ListOptions(
-        products=tuple(product or ()),
+        products=each(product),
         file=file,
         alias=alias,
         kind=kind,
@@ -54,7 +58,9 @@ def catalogue_show(
     kb: Annotated[
         str,
         typer.Argument(
-            metavar="KB", help="A KB number, another name (MS06-019, CVE-2021-26855), or an id (exchange-2003/SP2)."
+            metavar="KB",
+            help="A KB number, another name (MS06-019, CVE-2021-26855), or an id (exchange-2003/SP2).",
+            autocompletion=complete_update,
         ),
     ],
     form: Answer = AnswerForm.TABLE,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.formats import has_a_place, not_evidence
 from hotfix_check.cli.judging import this_host
 from hotfix_check.cli.output import print_exactly
 from hotfix_check.cli.progress import counting
@@ -44,6 +44,7 @@ def run_inventory(
         if packed and not output.name.lower().endswith(".json.gz"):
             raise UsageError(f"--output: {output}: a packed inventory is known by its name: end it with .json.gz")
         not_evidence(output, (target, *options.files))
+        has_a_place(output)
     catalogue = open_catalogue(options.catalogues, [target])
     outline = catalogue.outline() if isinstance(catalogue, Catalogue) else catalogue.outline
     with opened_target(target) as opened, counting(f"Reading {visible(target.name)}", quiet=quiet) as count:

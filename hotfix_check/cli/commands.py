@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
+
+from hotfix_check.cli.command import Command
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-_READY: dict[Callable[..., Any], Callable[[], Callable[..., Any]]] = {}
 UNSURE = object()
 """What ``taken_as_typed`` gives where it does not know."""
 
@@ -44,11 +45,6 @@ class App(typer.Typer):
         self._made = made
         super().__init__(cls=Group, **settings)
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The names of its commands."""
-        return frozenset(self._made)
-
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
         """As Typer's; the function's options are looked at when the command is called."""
 
@@ -57,7 +53,7 @@ class App(typer.Typer):
 
             def make() -> Any:
                 alone = typer.Typer(add_completion=False)
-                alone.command(called, cls=_Command, **settings)(_READY.get(function, lambda: function)())
+                alone.command(called, cls=_Command, **settings)(function)
                 return typer.main.get_command(alone)
 
             self._made[called] = make
@@ -74,12 +70,6 @@ class App(typer.Typer):
             return group
 
         self._made[name] = make
-
-
-def made_ready_by(function: Function, ready: Callable[[], Callable[..., Any]]) -> Function:
-    """The same function; as a command it is what ``ready`` gives, which is asked for when it is called."""
-    _READY[function] = ready
-    return function
 
 
 class _WhenCalled(Mapping[str, Any]):
@@ -101,7 +91,7 @@ class _WhenCalled(Mapping[str, Any]):
         return len(self._makers)
 
 
-class _Command(TyperCommand):
+class _Command(Command):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _take_as_typed(self.get_params(ctx))
         return super().parse_args(ctx, args)

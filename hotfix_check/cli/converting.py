@@ -10,14 +10,23 @@ from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.cli.formats import check_outputs, terminal_view, write_report
 from hotfix_check.report.document import ResultDocument
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
+from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.saved_result import read_result
 
 
 def run_convert(
-    result: Path, outputs: Sequence[Path], form: ResultForm, *, everything: bool, colour: ColourChoice, csv: CsvKind
+    result: Path,
+    outputs: Sequence[Path],
+    form: ResultForm,
+    *,
+    everything: bool,
+    colour: ColourChoice,
+    csv: CsvKind,
+    publisher: str | None,
 ) -> None:
     """Print and write the renderings of a saved result. Raises SavedInputError when it does not follow its schema."""
-    check_outputs(RESULT, form, outputs, inputs=(result,))
+    by = None if publisher is None else parse_publisher(publisher)
+    check_outputs(RESULT, form, outputs, inputs=(result,), publisher=by)
     document = cast("ResultDocument", read_result(result))  # its schema is that of the type
-    view = terminal_view(everything=everything, paint=chosen_paint(colour), csv=csv)
+    view = terminal_view(everything=everything, paint=chosen_paint(colour), csv=csv, publisher=by)
     write_report(RESULT, document, form, outputs, view)

@@ -49,6 +49,7 @@ def manifest_text(found: Answer, read: Sequence[tuple[Path, Inventory]]) -> str:
             catalogue_sha256=judge.sha256,
             options=judge.options,
             day=judge.day,
+            configuration=found.configuration,
             baseline_sha256=judge.baseline.sha256 if judge.baseline else None,
             waivers_sha256=judge.waivers.sha256,
             result_sha256=result_digest(found.bare_document()),
@@ -80,7 +81,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         faults.extend(f"{recorded.path}: {line}" for line in differences(recorded, now))
         notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, now))
         inventories.append(_as_it_lay(inventory, place, recorded, now))
-    found = answer(judge.prepared(inventories), inventories)
+    found = replace(answer(judge.prepared(inventories), inventories), configuration=manifest.configuration)
     for line in () if quiet else levels_not_there(found):
         warn(line)
     count = sum(len(target.files) for target in manifest.targets)

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import asked, this_host, warn
+from hotfix_check.cli.judging import asked, this_host, warn, warn_of_the_future
 from hotfix_check.cli.options import flag_of
 from hotfix_check.cli.progress import counting
 from hotfix_check.cli.scanning import this_user
@@ -22,7 +23,7 @@ from hotfix_check.fleet.journal import Journal, journal_file, question_digest
 from hotfix_check.fleet.pool import in_processes
 from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.run import Ran, run_fleet
-from hotfix_check.fleet.sources import Source, find_sources, local_path, real_place
+from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.frozen import dataclass
 from hotfix_check.judging.judge import ReadyJudge
@@ -30,8 +31,11 @@ from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers
 from hotfix_check.report.formats import FleetForm
 from hotfix_check.report.names import counted
-from hotfix_check.report.result import RunInfo
+from hotfix_check.report.result import RunInfo, configuration_document
 from hotfix_check.untrusted.shown import path_text
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class FleetOptions:
     exit_zero: bool
     everything: bool
     run_info: bool
+    configuration: Configuration | None
     quiet: bool
 
 
@@ -70,6 +75,7 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
                 raise UsageError(f"--output: {output} is the journal; write to another file")
     expected = read_expected(options.expect, options.group_by) if options.expect else None
     judge = asked(asking, read, quiet=options.quiet)
+    warn_of_the_future(judge, quiet=options.quiet)
     ready = judge.whole()
     question = FleetQuestion(
         options=asking,
@@ -99,10 +105,11 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
 def _judge(options: FleetOptions, question: FleetQuestion, spool: Spool) -> list[str]:
     """Fill the spool; what is to be said of the journal."""
     judging = _scheduler(options, question)
-    sources = _each_once(find_sources(options.paths), spool, options)
+    left_out = LeftOut()
+    sources = _each_once(find_sources(options.paths, left_out), spool, options)
     with counting("Judging", quiet=options.quiet) as count:
         if options.resume is None:
-            return _report_notes(run_fleet(sources, judging, spool, None, count))
+            return _report_notes(run_fleet(sources, judging, spool, None, count)) + left_out.notes()
         with Journal(options.resume, question_digest(question), options.paths) as journal:
             ran = run_fleet(sources, judging, spool, journal, count)
             gone = list(journal.gone()) if not journal.empty else []
@@ -120,7 +127,7 @@ def _judge(options: FleetOptions, question: FleetQuestion, spool: Spool) -> list
             if journal.ignored:
                 damaged = counted(journal.ignored, "line of the journal is", "lines of the journal are")
                 notes.append(f"{damaged} damaged; those hosts were judged again")
-            return notes
+            return notes + left_out.notes()
 
 
 def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -> Iterator[Source]:
@@ -219,6 +226,7 @@ def _document(
         policy={
             "baseline": _file(baseline.path, baseline.sha256) if baseline else None,
             "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
+            "configuration": configuration_document(options.configuration) if options.configuration else None,
             "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
             "fail_on": sorted(map(str, judge.fail_on)),

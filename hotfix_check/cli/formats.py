@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +13,8 @@ from hotfix_check.cli.output import columns, for_machines, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
-from hotfix_check.report.formats import FORMATS, CsvKind, Paint, Report, View, plain
+from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, CsvKind, Paint, Report, View, plain
+from hotfix_check.report.publisher import Publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 from hotfix_check.writing import is_stream, replaced, replaced_bytes
 
@@ -25,15 +27,22 @@ _EXTRAS = {"parquet": ("pyarrow", "Parquet", "fleet")}
 
 
 def check_outputs(
-    report: Report[Any], form: str, outputs: Sequence[Path], *, inputs: Sequence[Path], others: Sequence[str] = ()
+    report: Report[Any],
+    form: str,
+    outputs: Sequence[Path],
+    *,
+    inputs: Sequence[Path],
+    others: Sequence[str] = (),
+    publisher: Publisher | None = None,
 ) -> None:
     """Raises UsageError for a suffix of no format, and for a file that would replace what is read.
 
-    ``others`` are suffixes of files that are no report.
+    ``others`` are suffixes of files that are no report. A format that names who publishes it needs a ``publisher``.
     """
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
         raise UsageError(f"--format: {form} is nothing for a terminal: write it to a file with -o report{suffix}")
+    placeless: list[str] = []
     for path in outputs:
         if is_manifest(path) and MANIFEST_SUFFIX not in others:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
@@ -41,11 +50,19 @@ def check_outputs(
         if not is_stream(path) and not is_manifest(path) and chosen is None:
             known("--output", path.suffix.lower() or path.name, report.suffixes())
         not_evidence(path, inputs)
-        _needs_extra(chosen)
-    _needs_extra(form)
+        try:
+            has_a_place(path)
+        except OutputError as error:
+            placeless += error.lines
+        _needs(chosen, publisher)
+    _needs(form, publisher)
+    if placeless:
+        raise OutputError(*placeless)
 
 
-def _needs_extra(form: str | None) -> None:
+def _needs(form: str | None, publisher: Publisher | None) -> None:
+    if form in BY_A_PUBLISHER and publisher is None:
+        raise UsageError(NO_PUBLISHER)
     if form in _EXTRAS:
         from importlib import import_module
 
@@ -58,7 +75,6 @@ def _needs_extra(form: str | None) -> None:
 
 def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
     """Raises UsageError for a file that would replace what is read, or be written into a folder that is.
-
     On Windows also for a name that is a device's: what is written to ``aux.html`` is nowhere. ``NUL`` alone is meant.
     """
     if ON_WINDOWS and output.suffix and names_a_device(output):
@@ -72,14 +88,40 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
             raise UsageError(f"--output: {output} would be written into the target {one}")
 
 
+def has_a_place(output: Path) -> None:
+    """Raises OutputError for a file of which it is known before the work that it cannot be written."""
+    if is_stream(output):
+        return
+    folder = Path(os.path.realpath(system_path(output))).parent
+    if Path(system_path(output)).is_dir():
+        fault = errno.EISDIR
+    elif not folder.exists():
+        fault = errno.ENOENT
+    elif not folder.is_dir():
+        fault = errno.ENOTDIR
+    elif hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        fault = errno.EROFS
+    elif not os.access(folder, os.W_OK):
+        fault = errno.EACCES
+    else:
+        return
+    raise OutputError(f"{output}: cannot be written: {os.strerror(fault)}")
+
+
 def is_manifest(path: Path) -> bool:
     """Whether a file's name asks for a manifest of the evidence."""
     return path.name.lower().endswith(MANIFEST_SUFFIX)
 
 
-def terminal_view(*, everything: bool, paint: Paint = plain, csv: CsvKind = CsvKind.FINDINGS) -> View:
+def terminal_view(
+    *,
+    everything: bool,
+    paint: Paint = plain,
+    csv: CsvKind = CsvKind.FINDINGS,
+    publisher: Publisher | None = None,
+) -> View:
     """How a report looks on stdout."""
-    return View(width=columns(), everything=everything, paint=paint, csv=csv)
+    return View(width=columns(), everything=everything, paint=paint, csv=csv, publisher=publisher)
 
 
 def write_report(

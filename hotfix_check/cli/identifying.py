@@ -9,7 +9,7 @@ from hotfix_check.cli.judging import asked, read_told
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import AnswerForm
-from hotfix_check.report.identity import as_judged, files_of_build, identity_document, render_identity
+from hotfix_check.report.identified import as_judged, files_of_build, identity_document, render_identity
 
 
 def run_identify(target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:

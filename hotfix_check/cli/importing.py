@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
-from hotfix_check.catalogue.load import default_folder, parse_documents, read_files, read_products
+from hotfix_check.catalogue.load import default_folder, parse_files, read_files, read_products
 from hotfix_check.catalogue.product import Product
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
@@ -237,7 +237,7 @@ def _rendered(draft: DraftUpdate, form: Made) -> str:
 def _own_products() -> dict[str, Product]:
     """The products of the tool's own catalogue, for their levels and folders."""
     faults: list[str] = []
-    products = read_products(parse_documents(read_files([default_folder()]), faults), faults)
+    products = read_products(parse_files(read_files([default_folder()]), faults), faults)
     if faults:
         raise CatalogueError(*faults)
     return {product.id: product for product in products}

@@ -56,6 +56,15 @@ def warn(text: str) -> None:
     print(f"hotfix-check: warning: {visible(text)}", file=sys.stderr)
 
 
+def warn_of_the_future(judge: Judge, *, quiet: bool) -> None:
+    """A warning where --as-of is a day that is still to come: what will be published until then is not known."""
+    if not quiet and judge.as_of is not None and judge.as_of > datetime.now(UTC).date():
+        warn(
+            f"--as-of {judge.as_of} is still to come: nothing that is published after {judge.version}, the day of the "
+            "catalogue, is known"
+        )
+
+
 def levels_not_there(found: Answer) -> Iterator[str]:
     """A warning for each level that was declared for a product that is not there."""
     return (line for one in found.assessments for line in not_there(found.judge.question, one))

@@ -13,12 +13,12 @@ from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.load import (
     MAX_FILE_BYTES,
-    Document,
+    CatalogueFile,
     default_folder,
     digest_of,
-    parse_documents,
-    read_documents,
+    parse_files,
     read_files,
+    read_parsed,
 )
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Update
@@ -55,7 +55,9 @@ def merge_drafts(
         for source, draft in drafts:
             try:
                 files = merging.put(draft, take_new=take_new, accept_doubts=accept_doubts)
-                told.append(f"{source}: merged into {', '.join(files)}")
+                others = ", ".join(row.name for row in draft.files if row.product is None)
+                left = f"; left out, of no product of the catalogue: {others}" if others else ""
+                told.append(f"{source}: merged into {', '.join(files)}{left}")
             except HotfixCheckError as error:
                 complain([f"{source}: {error.lines[0]}", *error.lines[1:]])
                 failed = True
@@ -103,12 +105,12 @@ class _Merging:
         """The catalogue as it would be with what was merged. Raises CatalogueError."""
         faults: list[str] = []
         contents = [*self._beside, *((str(path), file.after) for path, file in self._files.items())]
-        documents = parse_documents(contents, faults)
-        return read_documents(documents, faults, sha256=digest_of(contents))
+        documents = parse_files(contents, faults)
+        return read_parsed(documents, faults, sha256=digest_of(contents))
 
-    def _documents(self) -> list[Document]:
+    def _documents(self) -> list[CatalogueFile]:
         faults: list[str] = []
-        documents = parse_documents([(str(path), file.before) for path, file in self._files.items()], faults)
+        documents = parse_files([(str(path), file.before) for path, file in self._files.items()], faults)
         if faults:
             raise CatalogueError(*faults)
         return documents
@@ -122,7 +124,10 @@ class _Merging:
         merged = dict(self._files)
         places = dict(self._places)
         names = []
-        for product_id, block in update_blocks(draft, self._products).items():
+        blocks = update_blocks(draft, self._products)
+        if len(blocks) > 1:
+            blocks.pop(None, None)
+        for product_id, block in blocks.items():
             place, update = self._place(product_id, block)
             if not accept_doubts:
                 _without_doubles(update)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from hotfix_check.cli.colour import ColourChoice
-from hotfix_check.cli.commands import made_ready_by
+from hotfix_check.cli.completing import complete_level, complete_product, complete_update
+from hotfix_check.cli.configured import take_configuration
 from hotfix_check.report.formats import PLAN, RESULT, AnswerForm, CsvKind, PageForm, ResultForm
 
 Catalogues = Annotated[
@@ -35,6 +35,10 @@ Outputs = Annotated[
 ]
 Form = Annotated[ResultForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Csv = Annotated[CsvKind, typer.Option("--csv", help="What a row of the CSV is.")]
+PublisherOption = Annotated[
+    str | None,
+    typer.Option("--publisher", metavar="NAME=URI", help="Who publishes a CSAF document; its web address is yours."),
+]
 Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
 Colour = Annotated[ColourChoice, typer.Option("--color", help="Colour in the table; auto: on a terminal.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stderr but errors.")]
@@ -50,21 +54,51 @@ PageOutputs = Annotated[
 Page = Annotated[PageForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Answer = Annotated[AnswerForm, typer.Option("-f", "--format", help="What stdout gets.")]
 
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        is_eager=True,
+        callback=take_configuration,
+        help="Options that hold for every run; 'off' leaves out your own file.",
+    ),
+]
+
 JUDGEMENT: Mapping[str, object] = {
     "catalogues": Catalogues,
     "products": Annotated[
-        list[str] | None, typer.Option("--product", metavar="ID", help="Judge only this product; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--product", metavar="ID[,ID]", help="Judge only these products.", autocompletion=complete_product
+        ),
     ],
     "kbs": Annotated[
-        list[str] | None, typer.Option("--kb", metavar="KB", help="Ask about this KB and require it; repeat for more.")
+        list[str] | None,
+        typer.Option(
+            "--kb",
+            metavar="KB[,KB]",
+            help="Ask about these updates, and require them.",
+            autocompletion=complete_update,
+        ),
     ],
     "cves": Annotated[
         list[str] | None,
-        typer.Option("--cve", metavar="CVE", help="Ask whether this CVE is open; any update that fixes it is enough."),
+        typer.Option(
+            "--cve",
+            metavar="CVE[,CVE]",
+            help="Ask whether these CVEs are open; any update that fixes one is enough.",
+            autocompletion=complete_update,
+        ),
     ],
     "assume": Annotated[
         list[str] | None,
-        typer.Option("--assume", metavar="PRODUCT=LEVEL", help="Declare a service level that no marker file shows."),
+        typer.Option(
+            "--assume",
+            metavar="PRODUCT=LEVEL",
+            help="Declare a service level that no marker file shows.",
+            autocompletion=complete_level,
+        ),
     ],
     "baseline": Annotated[
         Path | None,
@@ -110,42 +144,65 @@ def judges_by(*names: str, **always: object) -> Callable[[Command], Command]:
 
     ``always`` are fields that the command itself decides.
     """
-
-    def with_options(command: Command) -> Command:
-        def ready() -> Command:
-            return _with_options(command, names, always)
-
-        return made_ready_by(command, ready)
-
-    return with_options
+    return lambda command: _JudgingCommand(command, names, always)
 
 
-def _with_options(command: Command, names: tuple[str, ...], always: Mapping[str, object]) -> Command:
-    @functools.wraps(command)
-    def called(**given: Any) -> None:
+class _JudgingCommand:
+    """A function whose parameters are worked out when somebody asks for them: of all commands one is called."""
+
+    def __init__(self, command: Command, names: tuple[str, ...], always: Mapping[str, object]) -> None:
+        self._command, self._names, self._always = command, names, always
+        self.__name__, self.__doc__ = command.__name__, command.__doc__
+
+    def __call__(self, **given: Any) -> None:
         from hotfix_check.judging.options import JudgeOptions
 
-        typed = {name: given.pop(name) for name in names}
-        several = {name: tuple(value) for name, value in typed.items() if isinstance(value, list)}
-        values = {name: value for name, value in {**typed, **several, **always}.items() if value is not None}
-        command(asking=JudgeOptions(**values), **given)
+        values = {name: _value(name, given.pop(_parameter_name(name))) for name in self._names}
+        self._command(asking=JudgeOptions(**{**values, **self._always}), **given)
 
-    types = get_type_hints(command, localns={"JudgeOptions": object}, include_extras=True)
-    parameters: list[inspect.Parameter] = []
-    for one in inspect.signature(command).parameters.values():
-        own = [one.replace(annotation=types[one.name], kind=inspect.Parameter.KEYWORD_ONLY)]
-        parameters += map(_parameter, names) if one.name == "asking" else own
-    setattr(called, "__signature__", inspect.Signature(parameters))  # noqa: B010
-    called.__annotations__ = {one.name: one.annotation for one in parameters}
-    return called
+    @property
+    def __signature__(self) -> inspect.Signature:
+        types = get_type_hints(self._command, localns={"JudgeOptions": object}, include_extras=True)
+        parameters: list[inspect.Parameter] = []
+        for one in inspect.signature(self._command).parameters.values():
+            own = [one.replace(annotation=types[one.name], kind=inspect.Parameter.KEYWORD_ONLY)]
+            parameters += map(_parameter, self._names) if one.name == "asking" else own
+        return inspect.Signature(parameters)
+
+    @property
+    def __annotations__(self) -> dict[str, Any]:  # type: ignore[override]
+        return {one.name: one.annotation for one in self.__signature__.parameters.values()}
 
 
 def _parameter(name: str) -> inspect.Parameter:
-    default = False if get_args(JUDGEMENT[name])[0] is bool else None
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=JUDGEMENT[name])
+    default = False if _type(name) is bool else None
+    return inspect.Parameter(
+        _parameter_name(name), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=JUDGEMENT[name]
+    )
+
+
+def _type(name: str) -> object:
+    return get_args(JUDGEMENT[name])[0]
+
+
+def _value(name: str, given: Any) -> Any:
+    """A field from what Typer read for it."""
+    if _type(name) == list[str] | None:
+        return each(given)
+    return tuple(given or ()) if _type(name) == list[Path] | None else given
+
+
+def _parameter_name(name: str) -> str:
+    """The name of a parameter is that of its option: help, configuration files and completion go by it."""
+    return flag_of(name).removeprefix("--").replace("-", "_")
 
 
 def flag_of(name: str) -> str:
     """How an option of a judgement is typed: ``--kb``."""
     (option,) = (one for one in get_args(JUDGEMENT[name])[1:] if isinstance(one, typer.models.OptionInfo))
     return str(option.default)
+
+
+def each(values: list[str] | None) -> tuple[str, ...]:
+    """The values of an option that may be repeated, or be given several with commas between them."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

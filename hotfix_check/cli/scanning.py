@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotfix_check.assess import Assessment
-from hotfix_check.assess.asking import smallest_request
+from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
@@ -23,6 +24,7 @@ from hotfix_check.cli.judging import (
     this_host,
     waiver_warnings,
     warn,
+    warn_of_the_future,
 )
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
@@ -32,11 +34,15 @@ from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.judge import Judge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
+from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.report.request import render_request
 from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class ScanOptions:
     run_info: bool
     colour: ColourChoice
     csv: CsvKind
+    configuration: Configuration | None
+    publisher: str | None
     quiet: bool
     verbose: bool
 
@@ -60,12 +68,14 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     """Judge the targets, write the reports, return the exit code."""
     started = datetime.now(UTC)
     options = replace(options, targets=_each(options.targets))
+    publisher = None if options.publisher is None else parse_publisher(options.publisher)
     check_outputs(
         RESULT,
         options.form,
         options.outputs,
         inputs=(*options.targets, *asking.files),
         others=(MANIFEST_SUFFIX,),
+        publisher=publisher,
     )
     if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people; -o FILE.json writes the result beside it")
@@ -79,13 +89,14 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     if asking.hive is not None and len(options.targets) > 1:
         raise UsageError("--hive: a hive belongs to one target; scan the others without it")
     judge = asked(asking, options.targets, quiet=options.quiet)
+    warn_of_the_future(judge, quiet=options.quiet)
     read = [
         (target, inventory) for target in options.targets for inventory in read_told(judge, target, quiet=options.quiet)
     ]
     inventories = [inventory for _, inventory in read]
     for inventory in inventories if options.verbose else ():
         tell_of_files(inventory)
-    found = answer(judge.prepared(inventories), inventories)
+    found = replace(answer(judge.prepared(inventories), inventories), configuration=options.configuration)
     for warning in () if options.quiet else _warnings(found):
         warn(warning)
     if options.run_info:
@@ -115,7 +126,9 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
         document,
         options.form,
         options.outputs,
-        terminal_view(everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv),
+        terminal_view(
+            everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv, publisher=publisher
+        ),
         instead=request if options.ask else None,
         others={MANIFEST_SUFFIX: manifest},
     )

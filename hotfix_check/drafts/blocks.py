@@ -15,6 +15,7 @@ from hotfix_check.drafts.draft import DraftRow, DraftUpdate
 from hotfix_check.drafts.terms import Term, find_terms
 from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
 from hotfix_check.untrusted.toml import toml_lines, toml_value
+from hotfix_check.version import FileVersion
 
 _KB = re.compile(r"\b(?:KB|Q)(\d{5,7})\b")
 _PROGRAM = re.compile(r"\.(?:exe|dll)$", re.IGNORECASE)
@@ -130,12 +131,19 @@ class _Block:
     def _prerequisites(self) -> list[str]:
         lines: list[str] = []
         groups: list[list[str]] = []
+        first_of: dict[str, int] = {}
+        """The group that a prerequisite's first alternative has begun."""
         unknown = others = 0
         for text, terms in zip(self._draft.prerequisites, self._draft.prerequisite_terms, strict=True):
             lines += _comments("requires: ", [text], "  ")
             group = [level for term in terms if (level := self._own_level(term))]
             group = group or [f"KB{number}" for number in _KB.findall(text)]
-            if group:
+            alternatives = next((several for several in self._draft.alternatives if text in several), ())
+            begun = next((first_of[one] for one in alternatives if one in first_of), None)
+            if group and begun is not None:
+                groups[begun] += [level for level in group if level not in groups[begun]]
+            elif group:
+                first_of[text] = len(groups)
                 groups.append(group)
             elif terms and all(term.product != self._product_id for term in terms):
                 others += 1
@@ -173,15 +181,30 @@ class _Block:
             fields |= {"sure": False, "note": row.doubt}
         elif row.version is None and _PROGRAM.search(row.name) and not row.package:
             fields["note"] = "the article gives no version"
+        if own := self._own_range(row):
+            fields["range"] = own
+            printed.append("a file of another product")
         comment = "; ".join([*printed, *([row.group] if row.group else [])])
         lines = []
         for platform in platforms or (None,):
             here = {"platform": platform, **fields}
-            order = ("name", "version", "size", "timestamp", "platform", "language", "roles", "sure", "note")
+            order = ("name", "version", "range", "size", "timestamp", "platform", "language", "roles", "sure", "note")
             line = f"{toml_value({key: here[key] for key in order if here.get(key) is not None})},"
             line = f"# the package itself: {line}" if row.package else line
             lines.append(f"{line}  # {_plain(comment)}" if comment else line)
         return lines
+
+    def _own_range(self, row: DraftRow) -> str | None:
+        """The range of a row whose version is none of the product's, where the article is of other products too.
+
+        So of an Outlook DLL in a fix for Outlook 98 and Exchange 5.5 (KB249102); elsewhere it is a misprint.
+        """
+        if all(find_terms(product) for product in self._draft.products):
+            return None
+        version = FileVersion.parse(row.version_normal) if row.version_normal else None
+        if self._product is None or version is None or self._product.holds(version):
+            return None
+        return f"=={version.major}.{version.minor}.*"
 
 
 def _comments(before: str, texts: Iterable[str], indent: str = "") -> list[str]:

@@ -67,6 +67,8 @@ class DraftUpdate:
     prerequisites: tuple[str, ...] = ()
     prerequisite_terms: tuple[tuple[Term, ...], ...] = ()
     """One entry for each prerequisite, empty where the catalogue has no word for it."""
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    """Prerequisites of which one is enough: "you must have one of the following installed"."""
     prerequisites_stated: bool = False
     restart: Restart | None = None
     replaces: tuple[int, ...] = ()
@@ -103,6 +105,7 @@ def draft_to_dict(draft: DraftUpdate) -> dict[str, object]:
         "product_terms": [_term(term) for term in draft.product_terms],
         "prerequisites": list(draft.prerequisites),
         "prerequisite_terms": [[_term(term) for term in terms] for terms in draft.prerequisite_terms],
+        "prerequisite_alternatives": [list(several) for several in draft.alternatives],
         "prerequisites_stated": draft.prerequisites_stated,
         "restart": {"yes": True, "no": False}.get(draft.restart or ""),
         "restart_kind": draft.restart,

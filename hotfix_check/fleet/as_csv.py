@@ -1,4 +1,4 @@
-"""The fleet document as CSV: one row a host, then one a KB, then what is absent, damaged, older or differs."""
+"""The fleet document as CSV: a row a host, then postures, steps, CVEs, KBs, then what is absent, damaged or differs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from hotfix_check.fleet.document import SUMMARY, FleetDocument
 from hotfix_check.fleet.host import MARKS, VERDICTS
+from hotfix_check.fleet.words import host_standing, next_lines
 from hotfix_check.report.csv import cell
 
 _Row = dict[str, Any]
@@ -18,9 +19,11 @@ COLUMNS = (
     *("catalogue", "catalogue_sha256", "id", "kb", "product", "title", "importance", "released", "hosts"),
     *_NUMBERS,
     *("failing_updates", "waived_updates", "advisories", "verdict", "names", "reason"),
+    *("installations", "standing", "posture", "next_step", "first", "cve", "exposed", "needs_configuration", "unknown"),
+    *("exploited", "cvss", "impact", "known_exploited_since", "due"),
 )
 """Stable: later releases append columns. ``record`` says what a row is: host, update, advisory, level, catalogue,
-drift, absent, unexpected, damaged, older."""
+drift, absent, unexpected, damaged, older, posture, step, exposure, silent."""
 
 
 def csv_text(document: FleetDocument) -> Iterator[str]:
@@ -52,6 +55,28 @@ def _rows(document: FleetDocument) -> Iterator[_Row]:
             "failing_updates": host["failing"],
             "waived_updates": host["waived"],
             "advisories": host["advisories"],
+            "installations": len(host["installations"]),
+            "standing": host_standing(host),
+            "posture": [one["posture"] for one in host["installations"]],
+            "next_step": next_lines(host),
+            **{state.replace("-", "_"): cves for state, cves in host["exposures"].items()},
+            "exploited": host["exploited"],
+        }
+    for posture in head["postures"]:
+        yield {"record": "posture", **posture}
+    for step in head["next_steps"]:
+        facts = {key: step[key] for key in ("id", "kb", "product", "title", "hosts", "first")}
+        yield {"record": "step", **facts}
+    for one in head["exposures"]:
+        facts = {key: one[key] for key in ("cve", "hosts", "exposed", "unknown", "cvss", "impact", "due")}
+        renamed = {
+            "needs_configuration": one["needs-configuration"],
+            "known_exploited_since": one["known_exploited"],
+        }
+        yield {"record": "exposure", **facts, **renamed}
+    for one in document.silent():
+        yield {"record": "silent", "host": one["host"], "group": one["group"], "collected": one["at"]} | {
+            "age_days": one["age_days"]
         }
     for update in head["updates"]:
         plain = ("id", "kb", "product", "title", "importance", "released", "hosts")

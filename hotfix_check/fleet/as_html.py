@@ -1,4 +1,4 @@
-"""The fleet document as one HTML page: figures first, then where it is worst; what is not shown is counted."""
+"""The fleet document as one HTML page: figures, then the worst hosts with their next steps; the rest is counted."""
 
 from __future__ import annotations
 
@@ -9,27 +9,33 @@ from typing import Any
 from markupsafe import Markup
 
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.fleet.document import Document, FleetDocument, fleet_exit_code
+from hotfix_check.fleet.document import SILENT, FleetDocument, JsonObject, fleet_exit_code
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
     catalogue_words,
     damaged_words,
     drift_lines,
+    fleet_basis,
     fleet_sentences,
     host_age,
-    needs,
+    host_standing,
+    next_lines,
     older_words,
+    posture_lines,
+    silent_words,
 )
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.names import names_of
+from hotfix_check.report.severity import rating
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
-HOSTS, UPDATES, LISTED, GROUPS, DIFFERENCES = 200, 50, 50, 20, 8
-HEAT_SETS, HEAT_UPDATES = 20, 12
+HOSTS, UPDATES, STEPS, EXPOSED, LISTED, GROUPS, DIFFERENCES = 200, 50, 30, 40, 30, 20, 8
+HEAT_SETS, HEAT_UPDATES, HEAT_WIDE = 20, 24, 12  # so many columns fit a sheet of paper
 _SHADES = 8
-_NEEDS = 6
-_OLD = 365  # days without a word from a host that stand out
+_COUNTS = {"missing": "missing", "partial": "partial", "undetermined": "open", "waived": "waived"}
+_COPIES = 4  # installations of a host that are told
+_LONGEST_STEP = 220  # characters
 _BADGES = {ExitCode.FINDINGS: "bad", ExitCode.INCOMPLETE: "open", ExitCode.CLEAN: "good"}
 _OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean")
 
@@ -47,6 +53,11 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         document=head,
         badge=_BADGES[fleet_exit_code(head, exit_zero=False)],
         sentences=fleet_sentences(head),
+        postures=list(posture_lines(head)),
+        steps=[{**one, "name": names_of([one["id"]])[0]} for one in head["next_steps"][:STEPS]],
+        steps_left=max(0, len(head["next_steps"]) - STEPS),
+        exposures=[_exposure(one) for one in head["exposures"][:EXPOSED]],
+        exposures_left=max(0, len(head["exposures"]) - EXPOSED),
         outcomes=[(word, summary[word], _share(summary[word], summary["hosts"])) for word in _OUTCOMES],
         heat=_heat(document),
         updates=[{**one, "name": names_of([one["id"]])[0]} for one in updates[:UPDATES]],
@@ -59,6 +70,7 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         lists=[
             (anchor, label, *_kept(lines))
             for anchor, label, lines in (
+                ("silent", "Silent for a year or longer", [silent_words(one) for one in document.silent(LISTED)]),
                 ("advisories", "Advisories that hold", [advisory_words(one) for one in head["advisories"]]),
                 ("absent", "Expected, and not there", [absent_words(one) for one in head["absent"]]),
                 ("damaged", "Could not be judged", [damaged_words(one) for one in head["damaged"]]),
@@ -70,7 +82,7 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         ],
         hosts=[_host(one) for one in document.worst(HOSTS)],
         hosts_left=max(0, summary["hosts"] - HOSTS),
-        basis=_basis(head),
+        basis=fleet_basis(head),
     )
     yield page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
@@ -90,11 +102,37 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
                     lacking[update_id] += hosts if verdict in ("missing", "partial") else 0
         cells = [_cell(lacking[update["id"]], judged[update["id"]], one["hosts"]) for update in lacked]
         rows.append({"name": clipped(one["name"]), "hosts": one["hosts"], "failing": one["failing"], "cells": cells})
+    names = [{"name": names_of([one["id"]])[0], "product": one["product"]} for one in lacked]
     return {
-        "updates": [{"name": names_of([one["id"]])[0], "product": one["product"]} for one in lacked],
-        "rows": rows,
+        "parts": [_beside(names, rows, at) for at in range(0, len(names), HEAT_WIDE)],
         "left": max(0, len(sets) - HEAT_SETS),
         "of": "group" if document.grouped else "products and levels",
+    }
+
+
+def _beside(names: Sequence[JsonObject], rows: Sequence[JsonObject], at: int) -> dict[str, Any]:
+    """So many columns of the matrix, from ``at`` on, as fit beside each other, each field with its update's name."""
+    own = names[at : at + HEAT_WIDE]
+    return {
+        "updates": own,
+        "rows": [
+            {
+                **row,
+                "cells": [
+                    (*cell, name["name"]) for cell, name in zip(row["cells"][at : at + HEAT_WIDE], own, strict=True)
+                ],
+            }
+            for row in rows
+        ],
+    }
+
+
+def _exposure(one: JsonObject) -> JsonObject:
+    score = "" if one["cvss"] is None else f" {one['cvss']}"
+    return {
+        **one,
+        "severity": f"{rating(one['cvss']) or 'not rated'}{score}",
+        "left": one["needs-configuration"] + one["unknown"],
     }
 
 
@@ -115,41 +153,21 @@ def _kept(lines: Sequence[str], most: int = LISTED) -> tuple[Sequence[str], int]
     return [clipped(line, LONGEST_PROBLEM) for line in lines[:most]], max(0, len(lines) - most)
 
 
-def _host(host: Document) -> Document:
-    level = "; ".join(f"{product['id']} {product['words']}" for product in host["products"])
-    lacks = needs(host)
-    more = len(lacks[_NEEDS:])
+def _host(host: JsonObject) -> JsonObject:
+    standing, steps = host_standing(host), next_lines(host)
     return {
         **host,
         "host": clipped(host["host"]),
         "group": clipped(host["group"]) if host["group"] else None,
-        "level": clipped(level or "nothing recognised"),
+        "standing": [clipped(line, _LONGEST_STEP) for line in standing[:_COPIES]],
+        "standing_left": max(0, len(standing) - _COPIES),
+        "steps": [clipped(line, _LONGEST_STEP) for line in steps[:_COPIES]],
         "catalogue": clipped(host["catalogue"]["version"]),
         "age": host_age(host),
-        "old": (host["age_days"] or 0) > _OLD,
+        "old": (host["age_days"] or 0) >= SILENT,
         # Green beside nothing that is open.
         "shade": "plain" if host["outcome"] == "clean" and host["summary"]["undetermined"] else host["outcome"],
-        "lacks": ", ".join(lacks[:_NEEDS]) + (f" and {more} more" if more else ""),
+        "counts": ", ".join(f"{host['summary'][key]} {word}" for key, word in _COUNTS.items() if host["summary"][key]),
+        "exposed": len(host["exposures"]["exposed"]),
+        "exploited": len(host["exploited"]),
     }
-
-
-def _basis(head: Document) -> list[tuple[str, str]]:
-    run, catalogue, policy, scope = (head[key] for key in ("run", "catalogue", "policy", "scope"))
-
-    def file(name: str) -> str:
-        return f"{policy[name]['file']}, SHA-256 {policy[name]['sha256']}" if policy[name] else "none given"
-
-    kbs = "all updates" if scope["kbs"] is None else ", ".join(f"KB{kb}" for kb in scope["kbs"])
-    return [
-        ("Tool", f"{head['tool']['name']} {head['tool']['version']}"),
-        ("Catalogue", f"{catalogue['version']}: {catalogue['updates']} updates of {catalogue['products']} products"),
-        ("Catalogue SHA-256", catalogue["sha256"]),
-        ("Finished", run["finished"] or "not recorded"),
-        ("Host and user", f"{run['host'] or 'not recorded'}, {run['user'] or 'not recorded'}"),
-        ("Arguments", "not recorded" if run["arguments"] is None else " ".join(run["arguments"])),
-        ("Judged as of", run["as_of"] or "not recorded"),
-        ("Scope", f"{', '.join(scope['products'] or ['all products'])}; {kbs}"),
-        ("Baseline", file("baseline")),
-        ("Waivers", file("waivers")),
-        ("Expected hosts", file("expect")),
-    ]

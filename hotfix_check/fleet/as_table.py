@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hotfix_check.fleet.document import Document, FleetDocument
+from hotfix_check.fleet.document import FleetDocument, JsonObject
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
     catalogue_words,
     damaged_words,
     drift_lines,
+    exposure_words,
     fleet_sentences,
     host_age,
     needs,
+    next_lines,
     older_words,
+    posture_lines,
+    silent_words,
+    step_words,
 )
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.text import fill, visible
 from hotfix_check.untrusted.shown import clipped
 
@@ -31,6 +36,15 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     yield "\n".join(fill(line, width) for line in fleet_sentences(head)) + "\n"
     if len(head["catalogues"]) > 1:
         yield _section("Judged with different catalogues", map(catalogue_words, head["catalogues"]), width, everything)
+    hosts = head["summary"]["hosts"]
+    postures = (f"{words}: {copies:,} (on {counted(on, 'host')})" for words, copies, on in posture_lines(head))
+    yield _section("Installations by posture", postures, width, everything=True)
+    listed: tuple[tuple[str, Iterable[str]], ...] = (
+        ("What to install", [step_words(one, hosts) for one in head["next_steps"]]),
+        ("Exposures", [exposure_words(one, hosts) for one in head["exposures"]]),
+    )
+    for label, lines in listed:
+        yield _section(label, lines, width, everything)
     yield from _updates(head["updates"], width, everything)
     yield _section("Advisories that hold", map(advisory_words, head["advisories"]), width, everything)
     for group in head["groups"] if everything else head["groups"][:_GROUPS]:
@@ -40,6 +54,7 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     if not_alike and not everything:
         yield f"\n... and {not_alike} more groups whose members differ (--all shows them)\n"
     for label, lines in (
+        ("Silent for a year or longer", map(silent_words, document.silent())),
         ("Expected, and not there", map(absent_words, head["absent"])),
         ("There, and not expected", head["unexpected"]),
         ("Could not be judged", map(damaged_words, head["damaged"])),
@@ -48,6 +63,7 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     ):
         yield _section(label, lines, width, everything)
     yield from _hosts(document, everything)
+    yield _worst(document, width)
 
 
 def _section(label: str, lines: Iterable[str], width: int, everything: bool, most: int = _LISTED) -> str:
@@ -61,7 +77,7 @@ def _section(label: str, lines: Iterable[str], width: int, everything: bool, mos
     return "\n".join(text) + "\n"
 
 
-def _updates(updates: Sequence[Document], width: int, everything: bool) -> Iterator[str]:
+def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Iterator[str]:
     open_ones = [one for one in updates if any(one[key] for key in _UPDATE_COLUMNS)]
     kept = open_ones if everything else open_ones[:_UPDATES]
     if not kept:
@@ -99,6 +115,13 @@ def _updates(updates: Sequence[Document], width: int, everything: bool) -> Itera
         yield f"... and {len(open_ones) - len(kept)} more updates that hosts lack (--all shows them)\n"
 
 
+def _worst(document: FleetDocument, width: int) -> str:
+    """What to do on the worst hosts."""
+    told = [(host, next_lines(host)) for host in document.worst(_LISTED)]
+    lines = [f"{clipped(host['host'])}: {' '.join(lines)}" for host, lines in told if lines]
+    return _section("Next, on the worst hosts", lines, width, everything=True)
+
+
 def _hosts(document: FleetDocument, everything: bool) -> Iterator[str]:
     total = document.head["summary"]["hosts"]
     if not total:
@@ -125,7 +148,7 @@ def _hosts(document: FleetDocument, everything: bool) -> Iterator[str]:
         yield f"... and {total - _HOSTS} more hosts (--all shows them)\n"
 
 
-def _host(host: Document) -> Sequence[str]:
+def _host(host: JsonObject) -> Sequence[str]:
     counts = host["summary"]
     level = ", ".join(f"{product['id']} {product['words']}" for product in host["products"])
     return (

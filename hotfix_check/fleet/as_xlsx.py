@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
 
-from hotfix_check.fleet.document import FleetDocument
+from hotfix_check.fleet.document import SILENT, FleetDocument
 from hotfix_check.fleet.words import (
     absent_words,
     advisory_words,
@@ -14,15 +14,28 @@ from hotfix_check.fleet.words import (
     damaged_words,
     drift_lines,
     fleet_sentences,
+    host_standing,
     needs,
+    next_lines,
     older_words,
+    posture_lines,
+    silent_words,
 )
 from hotfix_check.report.names import names_of
+from hotfix_check.report.severity import rating
 from hotfix_check.report.sheets import Row
 from hotfix_check.report.xlsx import write_workbook
 
 _COUNTS = ("missing", "partial", "undetermined", "blocked", "waived", "installed", "superseded")
-_HOST = ("host", "group", "outcome", "products", "needs", *_COUNTS, "collected", "age_days", "catalogue", "source")
+_HOST = (
+    *("host", "group", "outcome", "products", "installations", "how_it_stands", "next_step", "needs", "cves_open"),
+    *("cves_exploited", *_COUNTS, "collected", "age_days", "silent", "catalogue", "source"),
+)
+_STEP = ("step", "product", "title", "availability", "hosts", "first_on")
+_EXPOSURE = (
+    *("cve", "hosts", "exposed", "needs_configuration", "unknown", "of_hosts", "severity", "cvss", "impact"),
+    *("known_exploited_since", "due", "ransomware"),
+)
 _UPDATE = ("update", "product", "title", "importance", "released", "hosts", "failing", *_COUNTS)
 
 
@@ -32,6 +45,8 @@ def write_fleet_xlsx(document: FleetDocument, stream: BinaryIO) -> None:
     sheets = (
         ("Summary", ("fact", "value"), _summary(document)),
         ("Hosts", _HOST, _hosts(document)),
+        ("Next steps", _STEP, _steps(document)),
+        ("Exposures", _EXPOSURE, _exposures(document)),
         ("Updates", _UPDATE, _updates(document)),
         ("Around the hosts", ("what", "words"), _around(document)),
     )
@@ -45,6 +60,9 @@ def _summary(document: FleetDocument) -> Iterator[Row]:
     for word, count in head["summary"].items():
         if word != "verdicts":
             yield (word, count)
+    for words, installations, hosts in posture_lines(head):
+        yield (f"Installations: {words}", installations)
+        yield (f"Hosts: {words}", hosts)
     for level in head["levels"]:
         yield (f"Hosts with {level['products'] or 'nothing recognised'}", level["hosts"])
     yield ("Judged as of", head["run"]["as_of"])
@@ -57,9 +75,27 @@ def _hosts(document: FleetDocument) -> Iterator[Row]:
         yield (
             *(host["host"], host["group"], host["outcome"]),
             "; ".join(f"{one['id']} {one['words']}" for one in host["products"]) or None,
-            "; ".join(needs(host)) or None,
+            *(len(host["installations"]), "; ".join(host_standing(host)) or None, " ".join(next_lines(host)) or None),
+            *("; ".join(needs(host)) or None, len(host["exposures"]["exposed"]), len(host["exploited"])),
             *(counts[key] for key in _COUNTS),
-            *(_day(host["at"]), host["age_days"], host["catalogue"]["version"], host["source"]),
+            *(_day(host["at"]), host["age_days"], "yes" if (host["age_days"] or 0) >= SILENT else None),
+            *(host["catalogue"]["version"], host["source"]),
+        )
+
+
+def _steps(document: FleetDocument) -> Iterator[Row]:
+    for one in document.head["next_steps"]:
+        facts = (one[key] for key in ("product", "title", "availability", "hosts", "first"))
+        yield (names_of([one["id"]])[0], *facts)
+
+
+def _exposures(document: FleetDocument) -> Iterator[Row]:
+    hosts = document.head["summary"]["hosts"]
+    for one in document.head["exposures"]:
+        yield (
+            *(one[key] for key in ("cve", "hosts", "exposed", "needs-configuration", "unknown")),
+            *(hosts, rating(one["cvss"]), one["cvss"], one["impact"], _day(one["known_exploited"]), _day(one["due"])),
+            None if one["ransomware"] is None else "yes" if one["ransomware"] else "no",
         )
 
 
@@ -75,6 +111,7 @@ def _around(document: FleetDocument) -> Iterator[Row]:
     head = document.head
     for what, lines in (
         ("Advisory that holds", map(advisory_words, head["advisories"])),
+        ("Silent for a year or longer", map(silent_words, document.silent())),
         ("Expected, and not there", map(absent_words, head["absent"])),
         ("There, and not expected", head["unexpected"]),
         ("Could not be judged", map(damaged_words, head["damaged"])),

@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from hotfix_check.assess.support import support_id, support_text
@@ -17,37 +17,56 @@ from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
-from hotfix_check.fleet.spool import Findings, Spool, products_of
+from hotfix_check.fleet.postures import POSTURES, together, worst_states
+from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of
+from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
 from hotfix_check.frozen import dataclass
 from hotfix_check.report.names import day_text
+from hotfix_check.report.posture import posture_words
 from hotfix_check.report.result import RunInfo, catalogue_document, run_document, tool_document
 from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
-Document = dict[str, Any]
+JsonObject = dict[str, Any]
 SUMMARY = (*map(str, SUMMARY_ORDER), "blocked", "waived")
 _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
+SILENT = 365
+"""Days after which a host of which nothing came is named as silent."""
 _KB = re.compile(r"KB([0-9]{5,7})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetDocument:
-    """All that is said of a fleet but its hosts, which are read from the spool each time they are rendered."""
+    """All that is said of a fleet but its hosts, which are read from the spool each time they are rendered.
 
-    head: Document
+    ``day`` is the one by which support has ended or has not.
+    """
+
+    head: JsonObject
     spool: Spool
     grouped: bool
+    day: date
 
-    def hosts(self) -> Iterator[Document]:
+    def hosts(self) -> Iterator[JsonObject]:
         """Every host, by name."""
         return map(self._host, self.spool.hosts())
 
-    def worst(self, limit: int = -1) -> Iterator[Document]:
+    def silent(self, limit: int = -1) -> list[JsonObject]:
+        """The hosts of which nothing came for ``SILENT`` days, the longest silent first."""
+        as_of = self.head["run"]["as_of"]
+        if as_of is None:
+            return []
+        return [
+            {"host": row["host"], "group": row["grp"], "at": row["at"], "age_days": age_days(row["at"], as_of)}
+            for row in self.spool.silent(date.fromisoformat(as_of) - timedelta(SILENT), limit)
+        ]
+
+    def worst(self, limit: int = -1) -> Iterator[JsonObject]:
         """The same, worst first."""
         return map(self._host, self.spool.worst(limit))
 
-    def _host(self, row: sqlite3.Row) -> Document:
-        return host_document(row, self.head["run"]["as_of"])
+    def _host(self, row: sqlite3.Row) -> JsonObject:
+        return host_document(row, self.head["run"]["as_of"], self.day)
 
 
 def fleet_document(
@@ -72,6 +91,8 @@ def fleet_document(
         {"host": row["host"], "source": row["source"], "at": row["at"], "counted": row["newer"]}
         for row in spool.older()
     ]
+    day = run.as_of or date.fromisoformat(catalogue.version)
+    sums = together(spool.standings(), catalogue, day, run.as_of)
     unexpected = [row["host"] for row in spool.unexpected()] if expected is not None else []
     del outcomes["damaged"]
     head = {
@@ -88,6 +109,9 @@ def fleet_document(
             "absent": len(absent),
             "unexpected": len(unexpected),
             "older": len(older),
+            "silent": None if run.as_of is None else spool.count_silent(run.as_of - timedelta(SILENT)),
+            "installations": sums.installations,
+            "several_installations": sums.several,
             "verdicts": {key: verdicts[key] for key in SUMMARY},
         },
         "catalogues": [
@@ -98,6 +122,9 @@ def fleet_document(
             {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
             for row in spool.sets(grouped=False)
         ],
+        "postures": sums.postures,
+        "next_steps": sums.next_steps,
+        "exposures": sums.exposures,
         "updates": updates,
         "advisories": list(_advisories(spool, catalogue)),
         "groups": _groups(spool, absent) if grouped else [],
@@ -107,10 +134,10 @@ def fleet_document(
         "older": older,
         "notes": list(notes),
     }
-    return FleetDocument(head=head, spool=spool, grouped=grouped)
+    return FleetDocument(head=head, spool=spool, grouped=grouped, day=day)
 
 
-def fleet_exit_code(head: Document, *, exit_zero: bool) -> ExitCode:
+def fleet_exit_code(head: JsonObject, *, exit_zero: bool) -> ExitCode:
     """1 when a host has findings; 3 when one is incomplete, damaged or absent, or when there is none; else 0."""
     summary = head["summary"]
     if exit_zero:
@@ -121,9 +148,11 @@ def fleet_exit_code(head: Document, *, exit_zero: bool) -> ExitCode:
     return ExitCode.INCOMPLETE if left_open or not summary["hosts"] else ExitCode.CLEAN
 
 
-def host_document(row: sqlite3.Row, as_of: str | None) -> Document:
+def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> JsonObject:
     """One host as the document holds it."""
     findings: Findings = json.loads(row["findings"])
+    installations = installations_of(row)
+    states = worst_states(installations)
     return {
         "host": row["host"],
         "group": row["grp"],
@@ -138,6 +167,25 @@ def host_document(row: sqlite3.Row, as_of: str | None) -> Document:
         "summary": {key: len(findings.get(key, ())) for key in SUMMARY},
         **{key: list(findings.get(key, ())) for key in _LISTED},
         "advisories": json.loads(row["advisories"]),
+        "installations": [_installation(one, day, as_of) for one in installations],
+        "exposures": {state: [cve for cve, its in states.items() if its == state] for state in OPEN_STATES},
+        "exploited": sorted({cve for one in installations if one.counts for cve in one.standing.exploited}),
+    }
+
+
+def _installation(one: HostInstallation, day: date, as_of: str | None) -> JsonObject:
+    standing = one.on(day, date.fromisoformat(as_of) if as_of else None)
+    return {
+        "root": one.root,
+        "product": one.product,
+        "counts": one.counts,
+        "name": standing.name,
+        "build": standing.build,
+        "posture": posture_words(standing),
+        "postures": [posture for posture, (_, holds) in POSTURES.items() if holds(standing)],
+        "support_ends": standing.support_ends,
+        "behind": {"updates": standing.lacking, "partial": standing.partial, "months": standing.months},
+        "next_steps": [{"id": step.id, "words": step.words} for step in one.steps],
     }
 
 
@@ -153,7 +201,7 @@ def age_days(at: str | None, as_of: str | None) -> int | None:
 
 def _updates(
     spool: Spool, catalogue: Catalogue, importance: Mapping[str, Importance], *, required: bool
-) -> tuple[list[Document], Counter[str]]:
+) -> tuple[list[JsonObject], Counter[str]]:
     """A table for each update that was judged on any host, what most hosts fail first; and the sums of all verdicts."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for hosts, findings in spool.answers():
@@ -161,7 +209,7 @@ def _updates(
             for update_id in ids:
                 counts[update_id][key] += hosts
     known = {update.id: update for update in catalogue.updates}
-    tables: list[Document] = []
+    tables: list[JsonObject] = []
     sums: Counter[str] = Counter()
     for update_id, found in counts.items():
         sums.update(found)
@@ -186,7 +234,7 @@ def _updates(
     return tables, sums
 
 
-def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
+def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[JsonObject]:
     known = {one.id: one for one in catalogue.advisories}
     ended = {support_id(product.id): product for product in catalogue.products}
     for advisory_id, hosts in sorted(spool.advisories().items(), key=lambda one: (-one[1], one[0])):
@@ -200,14 +248,14 @@ def _advisories(spool: Spool, catalogue: Catalogue) -> Iterator[Document]:
         }
 
 
-def _absent(spool: Spool, expected: Expected) -> Iterator[Document]:
+def _absent(spool: Spool, expected: Expected) -> Iterator[JsonObject]:
     met = {row["expected"]: row["damaged"] for row in spool.met()}
     for name in sorted(expected.groups, key=lambda one: (one.casefold(), one)):
         if met.get(name, name) is not None:
             yield {"host": name, "group": expected.groups[name], "damaged": met.get(name)}
 
 
-def _groups(spool: Spool, absent: Sequence[Document]) -> list[Document]:
+def _groups(spool: Spool, absent: Sequence[JsonObject]) -> list[JsonObject]:
     missing: dict[str, list[str]] = defaultdict(list)
     for one in absent:
         if one["group"] is not None:

@@ -15,8 +15,9 @@ from hotfix_check.assess.weight import counted, fails, holding, outcome_of, wors
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.fleet.evidence import evidence_of
+from hotfix_check.fleet.deciding import deciding_part
 from hotfix_check.fleet.label import parts_of
+from hotfix_check.fleet.standing import HostInstallation, judged_installations, read_installations, told_installations
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.listings import is_listing
@@ -25,6 +26,7 @@ from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_each
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, apply_waivers
+from hotfix_check.report.document import FindingDocument, ResultDocument, TargetDocument
 from hotfix_check.report.names import level_text
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
 from hotfix_check.untrusted.fields import Fields, stamp
@@ -52,8 +54,8 @@ class HostProduct(NamedTuple):
 
     id: str
     level: str | None
-    at_least: str
-    at_most: str
+    at_least: str | None
+    at_most: str | None
     basis: str
 
     @property
@@ -70,6 +72,7 @@ class HostRow:
     several. ``host`` is the name in the inventory, else of the file; ``named`` whether it was in the inventory, so that
     rows of one name are of one host. ``at`` is when the evidence was collected (a result's, when its run ended).
     ``findings`` are update ids by verdict, and those that are failing (they give exit code 1), blocked and waived;
+    ``installations`` say how each copy of a product stands;
     ``waivers`` the ids of waivers that spoke of this host, expired ones too; ``reason`` why it is damaged.
     """
 
@@ -85,6 +88,7 @@ class HostRow:
     outcome: str
     products: tuple[HostProduct, ...]
     findings: Mapping[str, tuple[str, ...]]
+    installations: tuple[HostInstallation, ...]
     advisories: tuple[str, ...]
     waivers: tuple[str, ...]
     reason: str | None
@@ -97,6 +101,7 @@ class HostRow:
             "named": self.named,
             "products": [list(product) for product in self.products],
             "findings": {key: list(ids) for key, ids in self.findings.items() if ids},
+            "installations": [one.table() for one in self.installations],
             "advisories": list(self.advisories),
             "waivers": list(self.waivers),
         }
@@ -109,6 +114,8 @@ def read_row(table: object, where: str) -> HostRow:
     """The row that ``table`` made. Raises SavedInputError."""
     top = Fields(table, where, SavedInputError)
     findings = top.need("findings", top.inner("findings"))
+    top.need("installations", top.items("installations", dict, "a list of tables"))
+    installations = top.tables("installations", lambda number, _: f"installation {number}")
     products = []
     for one in top.items("products", list, "a list of lists") or ():
         if len(one) != len(HostProduct._fields) or not all(text is None or isinstance(text, str) for text in one):
@@ -127,6 +134,7 @@ def read_row(table: object, where: str) -> HostRow:
         outcome=top.need("outcome", top.choice("outcome", OUTCOMES)),
         products=tuple(products),
         findings={key: findings.texts(key) or () for key in (*VERDICTS, *MARKS)},
+        installations=tuple(read_installations(installations)),
         advisories=top.texts("advisories") or (),
         waivers=top.texts("waivers") or (),
         reason=top.text("reason"),
@@ -170,7 +178,7 @@ class FleetJudge:
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
-        evidence = evidence_of(inventory, self._assessor.all_names)
+        evidence = deciding_part(inventory, self._assessor.all_names)
         with self._one_at_a_time:
             found = self._known.get(evidence)
             if found is None:
@@ -197,7 +205,8 @@ def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ..
         if schema.startswith(ANY_REPORT):
             return ()
         if isinstance(document, dict) and schema.startswith(ANY_SCHEMA):
-            return _result_rows(checked_result(document, source), source, sha256, judge.asked.fail_on)
+            result: Any = checked_result(document, source)
+            return _result_rows(result, source, sha256, judge.asked.fail_on)
         return _inventory_rows(parse_each(document, source), source, sha256, judge)
     except HotfixCheckError as error:
         return (damaged(source, error.lines[0].removeprefix(f"{source}: "), sha256),)
@@ -220,6 +229,7 @@ def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
         outcome="damaged",
         products=(),
         findings={},
+        installations=(),
         advisories=(),
         waivers=(),
         reason=reason or "no reason given",
@@ -282,6 +292,7 @@ def _inventory_row(
             for one in assessment.products
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
+        installations=judged_installations(assessment, applied.by_target[0], asked.catalogue, asked.day),
         advisories=tuple(dict.fromkeys(held.advisory.id for held in holding(assessment, waived))),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
         reason=None,
@@ -294,7 +305,7 @@ def _product(product_id: str, exact: bool, low: int, high: int, basis: str, cata
 
 
 def _result_rows(
-    document: Mapping[str, Any], source: str, sha256: str, fail_on: frozenset[Verdict]
+    document: ResultDocument, source: str, sha256: str, fail_on: frozenset[Verdict]
 ) -> tuple[HostRow, ...]:
     """What a result says is kept as it was judged; only ``fail_on`` is held against it anew."""
     if not document["targets"]:
@@ -304,13 +315,10 @@ def _result_rows(
     )
 
 
-def _worst_findings(target: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+def _worst_findings(target: TargetDocument) -> Iterable[FindingDocument]:
     """One finding an update, the worst of those on the installations that count: as ``weight`` has it of an answer."""
-    live = {one["product"] for one in target["installations"] if not one["snapshot"]}
-    aside = {
-        (one["product"], one["root"]) for one in target["installations"] if one["snapshot"] and one["product"] in live
-    }
-    worst: dict[str, Mapping[str, Any]] = {}
+    aside = {(one["product"], one["root"]) for one in target["installations"] if not one["counts"]}
+    worst: dict[str, FindingDocument] = {}
     for finding in target["findings"]:
         if (finding["product"], finding["installation"]) in aside:
             continue
@@ -321,7 +329,7 @@ def _worst_findings(target: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 
 def _result_row(
-    document: Mapping[str, Any], number: int, source: str, sha256: str, fail_on: frozenset[Verdict]
+    document: ResultDocument, number: int, source: str, sha256: str, fail_on: frozenset[Verdict]
 ) -> HostRow:
     target, run = document["targets"][number - 1], document["run"]
     collected = target["collected"] or {"host": None, "at": None}
@@ -332,8 +340,8 @@ def _result_row(
     for finding in _worst_findings(target):
         verdict, update_id = Verdict(finding["verdict"]), finding["id"]
         findings[verdict].append(update_id)
-        for mark in ("blocked", "waived"):
-            if finding["waiver" if mark == "waived" else mark]:
+        for mark, holds in (("blocked", finding["blocked"]), ("waived", finding["waiver"] is not None)):
+            if holds:
                 findings[mark].append(update_id)
         if not finding["waiver"] and fails(verdict, Importance(finding["importance"]), fail_on):
             findings["failing"].append(update_id)
@@ -361,6 +369,7 @@ def _result_row(
             for one in target["products"]
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
+        installations=told_installations(target),
         advisories=tuple(
             dict.fromkeys(one["id"] for one in target["advisories"] if one["counts"] and not one["waiver"])
         ),

@@ -33,6 +33,12 @@ def _html(document: FleetDocument, _: View) -> Iterable[str]:
     return html_text(document)
 
 
+def _markdown(document: FleetDocument, _: View) -> Iterable[str]:
+    from hotfix_check.fleet.as_markdown import markdown_text
+
+    return markdown_text(document)
+
+
 def _parquet(document: FleetDocument, _: View, stream: BinaryIO) -> None:
     from hotfix_check.fleet.as_parquet import write_parquet
 
@@ -46,7 +52,13 @@ def _xlsx(document: FleetDocument, _: View, stream: BinaryIO) -> None:
 
 
 FLEET: Report[FleetDocument] = Report(
-    text={FleetForm.TABLE: _table, FleetForm.JSON: _json, FleetForm.CSV: _csv, FleetForm.HTML: _html},
+    text={
+        FleetForm.TABLE: _table,
+        FleetForm.JSON: _json,
+        FleetForm.CSV: _csv,
+        FleetForm.MD: _markdown,
+        FleetForm.HTML: _html,
+    },
     binary={FleetForm.XLSX: _xlsx, FleetForm.PARQUET: _parquet},
     columns=140,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import heapq
 import itertools
 import os
 import re
@@ -13,10 +15,14 @@ from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.label import label_of
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
+from hotfix_check.inventory.target import tells_of_hosts
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.patterns import fitting, is_pattern
+from hotfix_check.untrusted.shown import clipped
 
 _WHAT = "a saved inventory or result"
+MAX_LOOKED_INTO = 50_000
+"""Files of other names, in all folders of a run, of which the beginning is read to tell whether hosts are in them."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # at least two letters: one is a drive of Windows
 
 
@@ -52,6 +58,51 @@ class Source:
         return real_place(self.place) or self.place
 
 
+@dataclasses.dataclass(slots=True)
+class LeftOut:
+    """The files of folders in which no host was looked for, or found: how many, and the first names in order."""
+
+    looked_into: int = 0
+    files: int = 0
+    not_looked_into: int = 0
+    _last: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        """Take one more."""
+        self.files += 1
+        self._last = heapq.nsmallest(3, [*self._last, name])
+
+    def notes(self) -> list[str]:
+        """What is to be said of them, the same whatever order the file system has."""
+        told = []
+        if self.files:
+            more = f" and {self.files - len(self._last)} more" if self.files > len(self._last) else ""
+            those = "file that is" if self.files == 1 else "files that are"
+            told.append(
+                f"left out of the folders: {self.files} {those} no saved inventory, no saved result and no listing: "
+                f"{', '.join(self._last)}{more}"
+            )
+        if self.not_looked_into:
+            told.append(
+                f"not looked into: {self.not_looked_into} files that are not called .json or .json.gz, beyond the "
+                f"first {MAX_LOOKED_INTO}; name them, or a pattern, to have them read"
+            )
+        return told
+
+    def holds_hosts(self, path: str, name: str) -> bool:
+        """Whether a file of a folder is to be read."""
+        if name.lower().endswith(SUFFIXES):
+            return True
+        if self.looked_into >= MAX_LOOKED_INTO:
+            self.not_looked_into += 1
+            return False
+        self.looked_into += 1
+        if tells_of_hosts(Path(path)):
+            return True
+        self.add(clipped(label_of(name)))
+        return False
+
+
 def local_path(text: str) -> str | None:
     """The path on this machine that a PATH or a file:// URL names; None for another URL."""
     scheme = _URL.match(text)
@@ -69,16 +120,20 @@ def real_place(text: str) -> str | None:
     return None if local is None else os.path.normcase(os.path.realpath(local))
 
 
-def find_sources(paths: Sequence[str]) -> Iterator[Source]:
-    """Every file of the paths, found one by one: of a folder and what is below it each .json and .json.gz.
+def find_sources(paths: Sequence[str], left_out: LeftOut | None = None) -> Iterator[Source]:
+    """Every file of the paths, found one by one.
 
-    Links to folders that are met below a folder are not followed. What cannot be listed is a source with a fault. All
-    paths are looked at first: raises UsageError for one that is not there or a pattern that fits nothing.
+    Of a folder and what is below it each .json and .json.gz, and each file that is by its beginning what a scan reads
+    as a listing, a saved inventory or a result; the others are told to ``left_out``. A folder behind a URL is looked
+    through for names alone. Links to folders that are met below a folder are not followed. What cannot be listed is a
+    source with a fault. All paths are looked at first: raises UsageError for one that is not there or a pattern that
+    fits nothing.
     """
-    return itertools.chain.from_iterable([_found(path) for path in paths])
+    told = LeftOut() if left_out is None else left_out
+    return itertools.chain.from_iterable([_found(path, told) for path in paths])
 
 
-def _found(path: str) -> Iterable[Source]:
+def _found(path: str, left_out: LeftOut) -> Iterable[Source]:
     local = local_path(path)
     if local is None:
         return _in_url(path)
@@ -88,7 +143,7 @@ def _found(path: str) -> Iterable[Source]:
             os.scandir(local).close()
         except OSError as error:
             raise UsageError(f"{path}: cannot be listed: {error.strerror or error}") from error
-        return _in_folder(scheme, local)
+        return _in_folder(scheme, local, left_out)
     if os.path.exists(local):  # noqa: PTH110
         return (Source(place=path),)
     if not is_pattern(local):
@@ -97,15 +152,16 @@ def _found(path: str) -> Iterable[Source]:
     first = next(places, None)
     if first is None:
         raise UsageError(f"{path}: no file fits this pattern")
-    return _fitting(scheme, itertools.chain((first,), places))
+    return _fitting(scheme, itertools.chain((first,), places), left_out)
 
 
-def _fitting(scheme: str, places: Iterable[str]) -> Iterator[Source]:
+def _fitting(scheme: str, places: Iterable[str], left_out: LeftOut) -> Iterator[Source]:
     for place in places:
-        yield from _in_folder(scheme, place) if os.path.isdir(place) else (Source(place=scheme + place),)  # noqa: PTH112
+        is_folder = os.path.isdir(place)  # noqa: PTH112
+        yield from _in_folder(scheme, place, left_out) if is_folder else (Source(place=scheme + place),)
 
 
-def _in_folder(scheme: str, top: str) -> Iterator[Source]:
+def _in_folder(scheme: str, top: str, left_out: LeftOut) -> Iterator[Source]:
     waiting = [top]
     while waiting:
         folder = waiting.pop()
@@ -114,7 +170,7 @@ def _in_folder(scheme: str, top: str) -> Iterator[Source]:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    elif entry.name.lower().endswith(SUFFIXES):
+                    elif left_out.holds_hosts(entry.path, entry.name):
                         yield Source(place=scheme + entry.path)
         except OSError as error:
             yield Source(place=scheme + folder, fault=f"this folder cannot be listed: {error.strerror or error}")

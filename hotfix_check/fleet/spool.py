@@ -13,25 +13,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import TracebackType
 
+from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.host import OUTCOMES, VERDICTS, HostProduct, HostRow
 from hotfix_check.fleet.label import parts_of
+from hotfix_check.fleet.standing import HostInstallation, read_installations
+from hotfix_check.untrusted.fields import Fields
 
 _TABLES = """
 CREATE TABLE answers (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, findings TEXT);
+CREATE TABLE standings (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, installations TEXT);
 CREATE TABLE hosts (
   source TEXT, target INT, sha256 TEXT, kind TEXT, host TEXT, named INT, key TEXT, at TEXT, catalogue TEXT,
-  catalogue_sha256 TEXT, outcome INT, products TEXT, line TEXT, answer INT, failing INT, missing INT, partial INT,
-  undetermined INT, advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT, PRIMARY KEY (source, target)
+  catalogue_sha256 TEXT, outcome INT, products TEXT, line TEXT, answer INT, standing INT, exploited INT, failing INT,
+  missing INT, partial INT, undetermined INT, advisories TEXT, reason TEXT, counted INT, expected TEXT, grp TEXT,
+  PRIMARY KEY (source, target)
 );
 CREATE TABLE met (identity BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE VIEW sound AS SELECT * FROM hosts WHERE counted = 1 AND kind <> 'damaged';
-CREATE VIEW answered AS SELECT sound.*, findings FROM sound JOIN answers ON answers.id = answer;
+CREATE VIEW answered AS SELECT sound.*, findings, installations FROM sound JOIN answers ON answers.id = answer
+  JOIN standings ON standings.id = standing;
 """
 _INSERT = """
 INSERT OR IGNORE INTO hosts VALUES (
   :source, :target, :sha256, :kind, :host, :named, :key, :at, :catalogue, :catalogue_sha256, :outcome, :products, :line,
-  :answer, :failing, :missing, :partial, :undetermined, :advisories, :reason, 1, NULL, NULL
+  :answer, :standing, :exploited, :failing, :missing, :partial, :undetermined, :advisories, :reason, 1, NULL, NULL
 )
 """
 # Names that only files gave, and that several have: with the folder, then with all folders, they are told apart.
@@ -58,7 +64,8 @@ UPDATE hosts SET counted = 0 WHERE rowid IN (
 """
 _WORST = """
 SELECT * FROM answered
-ORDER BY outcome, failing + (advisories <> '[]') DESC, partial + missing DESC, undetermined DESC, key, host LIMIT ?
+ORDER BY outcome, exploited DESC, failing + (advisories <> '[]') DESC, partial + missing DESC, undetermined DESC,
+  key, host LIMIT ?
 """
 # Hosts by group, or where nobody asked for groups by products and levels; failing are those of the first outcome.
 _SETS = """
@@ -69,6 +76,12 @@ ORDER BY 1.0 * sum(failing + (advisories <> '[]')) / count(*) DESC, hosts DESC, 
 _SET_ANSWERS = """
 SELECT findings, hosts FROM (SELECT answer, count(*) AS hosts FROM sound WHERE {column} = ? GROUP BY answer)
 JOIN answers ON answers.id = answer
+"""
+_KNOWN = {table: f"SELECT id FROM {table} WHERE digest = ?" for table in ("answers", "standings")}  # noqa: S608
+_KEPT = {table: f"INSERT INTO {table} VALUES (NULL, ?, ?)" for table in _KNOWN}  # noqa: S608
+_SILENT = """
+SELECT host, grp, at, count(*) OVER () AS hosts FROM sound WHERE at IS NOT NULL AND substr(at, 1, 10) <= ?
+ORDER BY at, key, host LIMIT ?
 """
 Findings = Mapping[str, Sequence[str]]
 
@@ -109,20 +122,22 @@ class Spool:
                 "outcome": OUTCOMES.index(row.outcome),
                 "products": json.dumps(row.products),
                 "line": line_of(row.products),
-                "answer": self._answer(findings),
+                "answer": self._once("answers", findings),
+                "standing": self._once("standings", [one.table() for one in row.installations]),
+                "exploited": len({cve for one in row.installations if one.counts for cve in one.standing.exploited}),
                 **{key: len(findings.get(key, ())) for key in ("failing", "missing", "partial", "undetermined")},
                 "advisories": json.dumps(row.advisories),
             },
         )
 
-    def _answer(self, findings: Findings) -> int:
-        text = json.dumps(findings, separators=(",", ":"))
+    def _once(self, table: str, value: object) -> int:
+        """The number of a value in a table that keeps each value once."""
+        text = json.dumps(value, separators=(",", ":"))
         digest = hashlib.sha256(text.encode()).digest()
-        known = self._database.execute("SELECT id FROM answers WHERE digest = ?", (digest,)).fetchone()
+        known = self._database.execute(_KNOWN[table], (digest,)).fetchone()
         if known is not None:
             return int(known[0])
-        made = self._database.execute("INSERT INTO answers (digest, findings) VALUES (?, ?)", (digest, text)).lastrowid
-        return int(made or 0)
+        return int(self._database.execute(_KEPT[table], (digest, text)).lastrowid or 0)
 
     def finish(self, expected: Expected | None) -> None:
         """All rows are there: of several of one host the newest counts, and each host gets its group."""
@@ -160,6 +175,23 @@ class Spool:
             "ORDER BY key, host LIMIT 3",
             str(day),
         )
+
+    def standings(self) -> Iterator[tuple[int, tuple[HostInstallation, ...]]]:
+        """Every set of installations that counts, with how many hosts have it."""
+        rows = self._rows(
+            "SELECT installations, hosts FROM (SELECT standing, count(*) AS hosts FROM sound GROUP BY standing) "
+            "JOIN standings ON standings.id = standing"
+        )
+        for row in rows:
+            yield row["hosts"], installations_of(row)
+
+    def silent(self, last: date, limit: int = -1) -> Iterator[sqlite3.Row]:
+        """Hosts of which nothing came after a day, the longest silent first, each with how many there are."""
+        return self._rows(_SILENT, str(last), limit)
+
+    def count_silent(self, last: date) -> int:
+        """How many these are."""
+        return next((int(row["hosts"]) for row in self.silent(last, 1)), 0)
 
     def damaged(self) -> Iterator[sqlite3.Row]:
         """What could not be judged, and why."""
@@ -248,6 +280,12 @@ def line_of(products: Sequence[HostProduct]) -> str:
 def products_of(row: sqlite3.Row) -> tuple[HostProduct, ...]:
     """The products of a host, as they were added."""
     return tuple(HostProduct(*one) for one in json.loads(row["products"]))
+
+
+def installations_of(row: sqlite3.Row) -> tuple[HostInstallation, ...]:
+    """The installations of a host, as they were added."""
+    tables = enumerate(json.loads(row["installations"]), 1)
+    return tuple(read_installations(Fields(one, f"installation {number}", SavedInputError) for number, one in tables))
 
 
 def verdicts_of(findings: Findings) -> dict[str, str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.fleet.document import Document
-from hotfix_check.report.names import counted, names_of
+from hotfix_check.fleet.document import SILENT, JsonObject
+from hotfix_check.fleet.postures import POSTURES
+from hotfix_check.report.names import counted, names_of, some
+from hotfix_check.report.posture import span_words
+from hotfix_check.report.wording import configuration_text
 
 _NAMES = 8
 
 
-def fleet_sentences(head: Document) -> list[str]:
+def fleet_sentences(head: JsonObject) -> list[str]:
     """The answer in a few sentences, the weightiest first; every count has its denominator."""
     summary = head["summary"]
     hosts = summary["hosts"]
@@ -28,6 +31,10 @@ def fleet_sentences(head: Document) -> list[str]:
         ):
             if summary[key]:
                 sentences.append(f"{summary[key]} of {hosts} {words}.")
+    sentences += posture_sentences(head)
+    if summary["silent"]:
+        said = counted(summary["silent"], "host has", "hosts have")
+        sentences.append(f"{said} said nothing for a year or longer: what is told of them is as old.")
     if summary["absent"]:
         sentences.append(f"{counted(summary['absent'], 'expected host is', 'expected hosts are')} not there.")
     if summary["damaged"]:
@@ -44,7 +51,97 @@ def fleet_sentences(head: Document) -> list[str]:
     return sentences
 
 
-def drift_lines(group: Document) -> Iterator[str]:
+_HEADLINE = ("known-exploited", "half-installed", "out-of-support")
+
+
+def posture_sentences(head: JsonObject) -> list[str]:
+    """Of how many installations what weighs most is true."""
+    total = head["summary"]["installations"]
+    held = {one["posture"]: one["installations"] for one in head["postures"]}
+    return [
+        f"{held[posture]:,} of {counted(total, 'installation')} {_are(held[posture])} {POSTURES[posture][0]}."
+        for posture in _HEADLINE
+        if held[posture]
+    ]
+
+
+def posture_lines(head: JsonObject) -> Iterator[tuple[str, int, int]]:
+    """What installations are, with how many of them, and on how many hosts; what none is is left out."""
+    for one in head["postures"]:
+        if one["installations"]:
+            words = POSTURES[one["posture"]][0]
+            yield words[:1].upper() + words[1:], one["installations"], one["hosts"]
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def installation_words(one: JsonObject, *, several: bool) -> str:
+    """An installation of a host in a line: what it is, where there are several its root, how far behind it is."""
+    where = f" in {one['root']}" if several and one["root"] not in (None, ".") else ""
+    build = f", build {one['build']}" if one["build"] else ""
+    behind = one["behind"]
+    clauses = [f"{one['name']}{build}{where}"]
+    if behind["updates"]:
+        months = f" and {counted(behind['months'], 'month')}" if behind["months"] else ""
+        clauses.append(f"{counted(behind['updates'], 'update')}{months} behind")
+    clauses += [POSTURES[posture][0] for posture in ("half-installed", "out-of-support") if posture in one["postures"]]
+    if not one["counts"]:
+        clauses.append("a shadow copy, which decides nothing")
+    return "; ".join(clauses)
+
+
+def host_standing(host: JsonObject) -> list[str]:
+    """The installations of a host, a line each."""
+    several = len(host["installations"]) > 1
+    return [installation_words(one, several=several) for one in host["installations"]]
+
+
+def next_lines(host: JsonObject) -> list[str]:
+    """What to do first on each installation of a host; where there is no step, why."""
+    counting = [one for one in host["installations"] if one["counts"]]
+    lines = []
+    for one in counting:
+        if one["next_steps"]:
+            where = f" ({one['root']})" if len(counting) > 1 and one["root"] not in (None, ".") else ""
+            left = len(one["next_steps"]) - 1
+            more = f" Then {counted(left, 'step')} more." if left else ""
+            lines.append(f"{one['next_steps'][0]['words']}{more}{where}")
+    if lines:
+        return lines
+    if host["outcome"] == "nothing-recognised":
+        return ["Nothing was recognised: collect it again, with the folders of the product."]
+    if lacks := needs(host):
+        return [f"No update to install settles {some(lacks, _NAMES)}."]
+    if host["outcome"] == "incomplete":
+        return [
+            f"Supply what settles {counted(host['summary']['undetermined'], 'update')}: scan --ask names the files."
+        ]
+    return []
+
+
+def exposure_words(one: JsonObject, hosts: int) -> str:
+    """CVE-2024-21410 is open on 14 of 60 hosts, and not settled on 28."""
+    left = one["needs-configuration"] + one["unknown"]
+    beside = f", and not settled on {left:,}" if left else ""
+    exploited = f", known to be exploited since {one['known_exploited']}" if one["known_exploited"] else ""
+    return f"{one['cve']} is open on {one['exposed']:,} of {counted(hosts, 'host')}{beside}{exploited}"
+
+
+def step_words(one: JsonObject, hosts: int) -> str:
+    """What a next step is, and on how many hosts it is one."""
+    title = f": {one['title'].rstrip('.')}" if one["title"] else ""
+    return f"{names_of([one['id']])[0]} on {one['hosts']:,} of {counted(hosts, 'host')}{title} ({one['product']})"
+
+
+def silent_words(one: JsonObject) -> str:
+    """A host that said nothing for long."""
+    group = f" ({one['group']})" if one["group"] else ""
+    return f"{one['host']}{group}: nothing for {span_words(one['age_days'])}, since {one['at'][:10]}"
+
+
+def drift_lines(group: JsonObject) -> Iterator[str]:
     """What differs within a group, a line each."""
     for label, sides in (
         ("level", [(side["products"], side) for side in group["levels"]]),
@@ -57,20 +154,20 @@ def drift_lines(group: Document) -> Iterator[str]:
             yield f"{label}: " + "; ".join(f"{value} on {side_words(side)}" for value, side in sides)
 
 
-def side_words(side: Document) -> str:
+def side_words(side: JsonObject) -> str:
     """The hosts of one side of a difference, the first by name."""
     names = side["names"][:_NAMES]
     more = side["hosts"] - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
-def absent_words(one: Document) -> str:
+def absent_words(one: JsonObject) -> str:
     """An expected host that is not there."""
     group = f" ({one['group']})" if one["group"] else ""
     return f"{one['host']}{group}" + (f": only {one['damaged']}, which could not be read" if one["damaged"] else "")
 
 
-def damaged_words(one: Document) -> str:
+def damaged_words(one: JsonObject) -> str:
     """A file that could not be judged."""
     return f"{one['source']}: {one['reason']}"
 
@@ -80,32 +177,56 @@ def advisory_name(advisory_id: str) -> str:
     return advisory_id if advisory_id.endswith("/support") else own_name(advisory_id)
 
 
-def advisory_words(one: Document) -> str:
+def advisory_words(one: JsonObject) -> str:
     """An advisory and on how many hosts it holds."""
     text = one["text"] or "it is not in this catalogue"
     return f"{advisory_name(one['id'])} on {counted(one['hosts'], 'host', 'hosts')}: {text}"
 
 
-def needs(host: Document) -> list[str]:
+def needs(host: JsonObject) -> list[str]:
     """What makes a host fail, by name."""
     return [*names_of(host["failing"]), *(f"advisory {advisory_name(one)}" for one in host["advisories"])]
 
 
-def older_words(one: Document) -> str:
+def older_words(one: JsonObject) -> str:
     """A file of a host of which a newer one counts."""
     return f"{one['host']}: {one['source']} of {one['at'] or 'an unknown time'}; {one['counted']} counts"
 
 
-def catalogue_words(one: Document) -> str:
+def catalogue_words(one: JsonObject) -> str:
     """A catalogue and how many hosts it judged."""
     return (
         f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {counted(one['hosts'], 'host', 'hosts')}"
     )
 
 
-def host_age(host: Document) -> str:
+def host_age(host: JsonObject) -> str:
     """How old a host's evidence is; in a report without a day of its own, of which day."""
     days = host["age_days"]
     if days is None:
         return f"of {host['at'][:10]}" if host["at"] else "unknown"
-    return f"{days} d"
+    return f"{days} d" if days < SILENT else span_words(days)
+
+
+def fleet_basis(head: JsonObject) -> list[tuple[str, str]]:
+    """What the report rests on, as (label, words)."""
+    run, catalogue, policy, scope = (head[key] for key in ("run", "catalogue", "policy", "scope"))
+
+    def file(name: str) -> str:
+        return f"{policy[name]['file']}, SHA-256 {policy[name]['sha256']}" if policy[name] else "none given"
+
+    kbs = "all updates" if scope["kbs"] is None else ", ".join(f"KB{kb}" for kb in scope["kbs"])
+    return [
+        ("Tool", f"{head['tool']['name']} {head['tool']['version']}"),
+        ("Catalogue", f"{catalogue['version']}: {catalogue['updates']} updates of {catalogue['products']} products"),
+        ("Catalogue SHA-256", catalogue["sha256"] or "not recorded"),
+        ("Finished", run["finished"] or "not recorded"),
+        ("Host and user", f"{run['host'] or 'not recorded'}, {run['user'] or 'not recorded'}"),
+        ("Arguments", "not recorded" if run["arguments"] is None else " ".join(run["arguments"])),
+        ("Judged as of", run["as_of"] or "not recorded"),
+        ("Scope", f"{', '.join(scope['products'] or ['all products'])}; {kbs}"),
+        ("Configuration", configuration_text(policy["configuration"]) if policy["configuration"] else "none"),
+        ("Baseline", file("baseline")),
+        ("Waivers", file("waivers")),
+        ("Expected hosts", file("expect")),
+    ]

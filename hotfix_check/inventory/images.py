@@ -1,10 +1,13 @@
 """Disk images and containers that are not read, told by their bytes, so that they are named as what they are.
 
 They hold whole volumes, and reading those is the work of a file system: mounted or unpacked, their folder is a target.
+An archive is read where it is the target; one in the top folder of another target is named too, since evidence is often
+packed there, and those further below belong to what is installed.
 """
 
 from __future__ import annotations
 
+from hotfix_check.inventory.archives.form import archive_form
 from hotfix_check.pe.bytes import ReadAt
 
 _MOUNT = "mount it read-only and scan the folder"
@@ -26,6 +29,7 @@ _AT_START = (
     (b"Rar!\x1a\x07", "a RAR archive", f"{_UNPACK}: unrar x, 7z x"),
     (b"TAPE\0\0", "a backup of ntbackup (BKF)", f"{_UNPACK}: mtftar, ntbackup"),
     (b"\xebR\x90NTFS    ", "a raw volume (NTFS)", f"{_MOUNT}: mount -o ro,loop"),
+    (b"\0\0\0ReFS\0\0\0\0", "a raw volume (ReFS)", f"{_MOUNT}: Windows alone reads it"),
 )
 _VDI = b"VirtualBox Disk Image"
 _FAT = (b"FAT12   ", b"FAT16   ", b"FAT32   ")
@@ -52,14 +56,28 @@ _SUFFIXES = tuple(
         "img",
         "dd",
         "raw",
+        "001",
     ]
 )
+_ARCHIVES = tuple(f".{one}" for one in ["zip", "7z", "tar", "tgz", "tar.gz", "tar.xz", "tar.bz2", "iso"])
 _SECTOR = 512
 
 
-def has_image_suffix(name: str) -> bool:
-    """Whether a file is called as such images are; its bytes tell whether it is one."""
-    return name.lower().endswith(_SUFFIXES)
+def may_be_container(path: str) -> bool:
+    """Whether a file of a target, by its path there, is called as an image, or as an archive in its top folder.
+
+    Its bytes tell whether it is one.
+    """
+    name = path.lower()
+    return name.endswith(_SUFFIXES) or ("/" not in path and name.endswith(_ARCHIVES))
+
+
+def container_words(read_at: ReadAt, size: int) -> str | None:
+    """What an image or archive that lies in a target is and what to do with it; None for a file that is neither."""
+    form = archive_form(read_at)
+    if form is not None:
+        return f"an archive ({form}), which is read only where it is named itself: scan it by its own path"
+    return image_words(read_at, size)
 
 
 def image_words(read_at: ReadAt, size: int) -> str | None:

@@ -14,7 +14,7 @@ from hotfix_check.frozen import replace
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one
-from hotfix_check.inventory.images import has_image_suffix, image_words
+from hotfix_check.inventory.images import container_words, may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
 from hotfix_check.inventory.program_folders import has_programs, is_system_folder, target_has_programs
@@ -69,7 +69,7 @@ def read_disk(
         ):
             aside = is_folder and is_kept_aside(found.inner, root)
             facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=asked.hashes)
-        elif is_folder and not found.evidence and (image := _image(found)) is not None:
+        elif is_folder and not found.evidence and (image := _container(found)) is not None:
             facts = image
         elif not (found.evidence or asked.every_pe):
             return
@@ -167,14 +167,14 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         os.close(fd)
 
 
-def _image(found: FoundFile) -> UnreadableFile | None:
-    """What a disk image in a folder is, by its bytes; None for a file that is none, or is not called as they are."""
-    if not has_image_suffix(found.inner):
+def _container(found: FoundFile) -> UnreadableFile | None:
+    """What an image or archive in a folder is, by its bytes; None for what is none, or is not called as they are."""
+    if not may_be_container(found.inner):
         return None
     try:
         fd, status = _open(found)
         try:
-            words = image_words(positioned(fd), status.st_size)
+            words = container_words(positioned(fd), status.st_size)
         finally:
             os.close(fd)
     except (OSError, pe.PeError):

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
@@ -140,6 +141,11 @@ def parse_saved(document: object, where: str) -> Inventory:
     )
     collected.finish()
     top.finish()
+    if inventory.lone_file and (held := len(inventory.files) + len(inventory.unreadable)) > 1:
+        raise top.fault("lone_file", f"true, and {held} files are in it")
+    for one, other in pairwise(inventory.files):
+        if one.path == other.path:
+            raise top.fault("files", f"{shown(one.path)} is there twice")
     return inventory
 
 

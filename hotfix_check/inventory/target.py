@@ -25,7 +25,7 @@ from hotfix_check.inventory.hives import with_records
 from hotfix_check.inventory.images import image_words
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
 from hotfix_check.inventory.read import named_hive, read_disk, root_of
-from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved
+from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved, unpacked_head
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 
@@ -127,6 +127,19 @@ def read_targets(target: Path, asked: Asked, on_file: OnFile = None) -> tuple[In
     """
     with opened_target(target) as opened:
         return opened.read(asked, on_file)
+
+
+def tells_of_hosts(path: Path) -> bool:
+    """Whether a file that lies among others is a listing, or says by its schema that it is a saved inventory or result.
+
+    Its name counts for nothing. What cannot be opened is none, and a pipe or device is never waited for.
+    """
+    try:
+        with opened_target(path) as target:
+            file = target.file
+            return file is not None and (_is_listing(file) or b'"hotfix-check/' in unpacked_head(file.head))
+    except TargetError:
+        return False
 
 
 def read_target(

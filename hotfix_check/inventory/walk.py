@@ -17,7 +17,7 @@ from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.hives import HIVE_NAME
-from hotfix_check.inventory.images import has_image_suffix
+from hotfix_check.inventory.images import may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 from hotfix_check.inventory.program_folders import has_programs, is_program_name
@@ -117,7 +117,7 @@ def list_folder(
                             on_file()
                         if not needs_all and (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
                             if not is_program_name(name):
-                                if not has_image_suffix(name):
+                                if not may_be_container(above + name):
                                     continue
                             elif not folder.programs:
                                 passed_over = True
@@ -192,7 +192,7 @@ def _found(
         return FoundFolder(path=path, inner=inner, top=folder.top, place=seen, programs=programs)
     name = name_of(inner)
     evidence, program = name in asked.wanted, folder.programs and is_program_name(name)
-    if not (evidence or program or asked.every_pe or name == HIVE_NAME or has_image_suffix(name)):
+    if not (evidence or program or asked.every_pe or name == HIVE_NAME or may_be_container(inner)):
         return None
     if entry.is_file(follow_symlinks=False):
         return FoundFile(path=path, inner=inner, evidence=evidence, folder=held, program=program)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.next_steps import NextSteps, with_accepted
@@ -12,7 +13,10 @@ from hotfix_check.inventory import Inventory
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.policy import Applied, apply_waivers
 from hotfix_check.report.document import ResultDocument
-from hotfix_check.report.result import RunInfo, Scope, result_document
+from hotfix_check.report.result import RunInfo, result_document
+
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class Answer:
     next_steps: tuple[tuple[NextSteps, ...], ...]
     """What can be planned for each installation of each target."""
     applied: Applied
+    configuration: Configuration | None = None
 
     def document(self, run: RunInfo) -> ResultDocument:
         """The result document, with the run info given."""
@@ -34,11 +39,13 @@ class Answer:
             self.assessments,
             self.judge.catalogue,
             run,
-            Scope(products=judge.options.products or None, kbs=None if question.kbs is None else tuple(kbs)),
+            products=judge.options.products or None,
+            kbs=None if question.kbs is None else kbs,
             fail_on=judge.fail_on,
             baseline=judge.baseline,
             waivers=judge.waivers,
             applied=self.applied,
+            configuration=self.configuration,
             relations=self.judge.assessor.relations,
         )
 

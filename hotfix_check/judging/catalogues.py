@@ -9,7 +9,7 @@ from pathlib import Path
 from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue, default_folder
 from hotfix_check.catalogue.index import CatalogueIndex, index_differs, is_index, open_index
-from hotfix_check.catalogue.load import digest_of, load_catalogue, parse_documents, read_documents, read_files
+from hotfix_check.catalogue.load import digest_of, load_catalogue, parse_files, read_files, read_parsed
 from hotfix_check.errors import CatalogueError, OutputError, UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.judging.cache import cache_file
@@ -94,8 +94,8 @@ def _write(contents: Sequence[tuple[str, bytes]], output: Path) -> Catalogue:
     from hotfix_check.catalogue.build_index import index_bytes
 
     faults: list[str] = []
-    documents = parse_documents(contents, faults)
-    catalogue = read_documents(documents, faults, sha256=digest_of(contents))
+    documents = parse_files(contents, faults)
+    catalogue = read_parsed(documents, faults, sha256=digest_of(contents))
     data = index_bytes(catalogue, documents)
     with replaced_bytes(output) as stream:
         stream.write(data)

@@ -9,7 +9,7 @@ from hotfix_check.compare import BACKWARDS, Comparison
 from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import ComparisonDocument, FileChangeDocument
 from hotfix_check.report.names import counted, names_of, some
-from hotfix_check.report.outline import Block, Outline
+from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
 
 _WORDS = {
@@ -129,10 +129,10 @@ def render_changes(document: ComparisonDocument, *, width: int) -> str:
     return "\n".join(fill(line, width, indent="    ") for line in lines) + "\n"
 
 
-def changes_outline(document: ComparisonDocument) -> Outline:
+def changes_answer(document: ComparisonDocument) -> ShortAnswer:
     """The same as headings and tables."""
     files, verdicts = folded_files(document["files"]), folded_verdicts(document)
-    return Outline(
+    return ShortAnswer(
         kind="Comparison",
         title=f"{document['before']} to {document['after']}",
         lead=[summary_words(document), *([_EVIDENCE_ONLY] if document["evidence_only"] else [])],

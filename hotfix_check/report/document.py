@@ -111,6 +111,14 @@ class PolicyFileDocument(TypedDict):
     sha256: Digest | None
 
 
+class ConfigurationDocument(TypedDict):
+    """The configuration file, and what the run took from it: options without dashes, and their texts in the file."""
+
+    file: str | None
+    sha256: Digest | None
+    options: dict[str, list[str]]
+
+
 class WaiverDocument(TypedDict):
     """An accepted finding: why, by whom, through which day."""
 
@@ -515,6 +523,7 @@ class ResultDocument(TypedDict):
     run: RunDocument
     catalogue: CatalogueDocument
     scope: ScopeDocument
+    configuration: ConfigurationDocument
     baseline: PolicyFileDocument
     waivers: WaiversDocument
     targets: list[TargetDocument]

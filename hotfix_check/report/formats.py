@@ -10,13 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
+from hotfix_check.errors import UsageError
 from hotfix_check.frozen import dataclass
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
     from hotfix_check.report.document import ComparisonDocument, PlanDocument, ResultDocument
+    from hotfix_check.report.publisher import Publisher
 
 Shown = TypeVar("Shown")
 
+BY_A_PUBLISHER = frozenset({"csaf"})
+"""Formats that name who publishes them."""
+NO_PUBLISHER = (
+    "--publisher: a CSAF document names who publishes it: NAME=URI, such as 'Example Corp=https://example.com'"
+)
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 Paint = Callable[[str, str], str]
 """(verdict, text) to the text, marked up for a terminal. It may add nothing that takes room."""
@@ -36,6 +43,7 @@ class ResultForm(StrEnum):
     MD = "md"
     HTML = "html"
     XLSX = "xlsx"
+    CSAF = "csaf"
 
 
 class CsvKind(StrEnum):
@@ -52,6 +60,7 @@ class FleetForm(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    MD = "md"
     HTML = "html"
     XLSX = "xlsx"
     PARQUET = "parquet"
@@ -90,18 +99,24 @@ FORMATS: Mapping[str, Format] = {
     "md": Format(".md"),
     "html": Format(".html"),
     "xlsx": Format(".xlsx", binary=True),
+    # VEX in the OASIS standard CSAF 2.0.
+    "csaf": Format(".csaf.json"),
     "parquet": Format(".parquet", binary=True),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """How a report is to look, where the format leaves a choice; ``width`` in columns."""
+    """How a report is to look, where the format leaves a choice; ``width`` in columns.
+
+    ``publisher`` is who a document for others is by; formats that name one are asked for with it.
+    """
 
     width: int
     everything: bool = True
     paint: Paint = plain
     csv: CsvKind = CsvKind.FINDINGS
+    publisher: Publisher | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +170,14 @@ def _html(document: ResultDocument, _: View) -> Iterable[str]:
     return [render_html(document)]
 
 
+def _csaf(document: ResultDocument, view: View) -> Iterable[str]:
+    from hotfix_check.report.csaf import render_csaf
+
+    if view.publisher is None:
+        raise UsageError(NO_PUBLISHER)
+    return [render_csaf(document, view.publisher)]
+
+
 def _xlsx(document: ResultDocument, _: View, stream: BinaryIO) -> None:
     from hotfix_check.report.xlsx import write_xlsx
 
@@ -168,6 +191,7 @@ RESULT: Report[ResultDocument] = Report(
         ResultForm.CSV: _csv,
         ResultForm.MD: _markdown,
         ResultForm.HTML: _html,
+        ResultForm.CSAF: _csaf,
     },
     binary={ResultForm.XLSX: _xlsx},
 )
@@ -189,17 +213,17 @@ def _plan_table(documents: Sequence[PlanDocument], view: View) -> Iterable[str]:
 
 
 def _plan_markdown(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.outline import outline_markdown
-    from hotfix_check.report.plan import plan_outline
+    from hotfix_check.report.plan import plan_answer
+    from hotfix_check.report.short_answer import short_answers_markdown
 
-    return [outline_markdown([plan_outline(document) for document in documents])]
+    return [short_answers_markdown([plan_answer(document) for document in documents])]
 
 
 def _plan_html(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.outline import outline_html
-    from hotfix_check.report.plan import plan_outline
+    from hotfix_check.report.plan import plan_answer
+    from hotfix_check.report.short_answer import short_answers_html
 
-    return [outline_html([plan_outline(document) for document in documents])]
+    return [short_answers_html([plan_answer(document) for document in documents])]
 
 
 PLAN: Report[Sequence[PlanDocument]] = Report(
@@ -220,17 +244,17 @@ def _changes_table(documents: Sequence[ComparisonDocument], view: View) -> Itera
 
 
 def _changes_markdown(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.changes import changes_outline
-    from hotfix_check.report.outline import outline_markdown
+    from hotfix_check.report.changes import changes_answer
+    from hotfix_check.report.short_answer import short_answers_markdown
 
-    return [outline_markdown([changes_outline(document) for document in documents])]
+    return [short_answers_markdown([changes_answer(document) for document in documents])]
 
 
 def _changes_html(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.changes import changes_outline
-    from hotfix_check.report.outline import outline_html
+    from hotfix_check.report.changes import changes_answer
+    from hotfix_check.report.short_answer import short_answers_html
 
-    return [outline_html([changes_outline(document) for document in documents])]
+    return [short_answers_html([changes_answer(document) for document in documents])]
 
 
 COMPARISON: Report[Sequence[ComparisonDocument]] = Report(

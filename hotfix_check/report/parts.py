@@ -43,6 +43,12 @@ def parts_of(target: TargetDocument) -> list[Part]:
     return [*parts, Part(installation=None, findings=rest)] if rest else parts
 
 
+def host_of(target: TargetDocument) -> str:
+    """Where it was collected; else the target's path."""
+    collected = target["collected"]
+    return (collected["host"] if collected else None) or target["path"]
+
+
 def day_of(document: ResultDocument) -> str:
     """The ISO day by which support has ended or has not: that of the run, without one the catalogue's."""
     return document["run"]["as_of"] or document["catalogue"]["version"]

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from hotfix_check.assess import Assessment, Finding, Verdict
-from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import OPEN, Installation
 from hotfix_check.assess.next_steps import Plan
+from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import counted, open_questions
 from hotfix_check.catalogue import Product
 from hotfix_check.report.document import NoPlanDocument, PlanDocument, StepDocument
 from hotfix_check.report.installations import step_document
 from hotfix_check.report.names import names_of
-from hotfix_check.report.outline import Block, Outline
+from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
 from hotfix_check.report.wording import NOT_KNOWN
 
@@ -122,7 +122,7 @@ def render_plan(document: PlanDocument, *, width: int) -> str:
     return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
 
 
-def plan_outline(document: PlanDocument) -> Outline:
+def plan_answer(document: PlanDocument) -> ShortAnswer:
     """The same as a heading and a table."""
     roots = {step["installation"] for step in document["steps"]}
     rows = []
@@ -130,7 +130,7 @@ def plan_outline(document: PlanDocument) -> Outline:
         first, *notes = _step_lines(number, step, several=len(roots) > 1)
         rows.append((first, step["restart"] or "not stated", " ".join(note.strip() for note in notes)))
     left = [line.removeprefix("! ") for line in (*_restart_lines(document), *_left_lines(document))]
-    return Outline(
+    return ShortAnswer(
         kind="Plan",
         title=document["target"],
         lead=[_headline(document).capitalize(), *left],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotfix_check.assess.asking import Request
+from hotfix_check.assess.request import Request
 from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
 

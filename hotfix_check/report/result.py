@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.assess.finding import (
@@ -16,7 +17,7 @@ from hotfix_check.assess.finding import (
     ProductLevel,
     Verdict,
 )
-from hotfix_check.assess.recorded import setup_level
+from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
@@ -26,6 +27,7 @@ from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
     RESULT_SCHEMA,
     AdvisoryDocument,
+    ConfigurationDocument,
     CopyDocument,
     FileDocument,
     FindingDocument,
@@ -46,6 +48,9 @@ from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.names import day_text
 from hotfix_check.untrusted.fields import stamp
 
+if TYPE_CHECKING:
+    from hotfix_check.configuration import Configuration
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
@@ -59,29 +64,24 @@ class RunInfo:
     as_of: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What the question was narrowed to; None: everything."""
-
-    products: tuple[str, ...] | None = None
-    kbs: tuple[int, ...] | None = None
-
-
 def result_document(
     assessments: Sequence[Assessment],
     catalogue: Catalogue,
     run: RunInfo,
-    scope: Scope,
     *,
+    products: Sequence[str] | None = None,
+    kbs: Sequence[int] | None = None,
     fail_on: frozenset[Verdict] = frozenset(),
     baseline: Baseline | None = None,
     waivers: Waivers | None = None,
     applied: Applied | None = None,
+    configuration: Configuration | None = None,
     relations: Supersedence | None = None,
 ) -> ResultDocument:
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings.
 
-    ``relations`` are those of the catalogue's updates, where they are there already.
+    ``products`` and ``kbs`` are what the question was narrowed to, None where it was not; ``relations`` those of the
+    catalogue's updates, where they are there already.
     """
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
@@ -102,16 +102,17 @@ def result_document(
             "newest_by_product": newest,
         },
         "scope": {
-            "products": None if scope.products is None else list(scope.products),
-            "kbs": None if scope.kbs is None else list(scope.kbs),
+            "products": None if products is None else list(products),
+            "kbs": None if kbs is None else list(kbs),
             "excluded": [],
         },
+        "configuration": configuration_document(configuration),
         "baseline": {"file": baseline.path if baseline else None, "sha256": baseline.sha256 if baseline else None},
         "waivers": {
             "file": waivers.path if waivers else None,
             "sha256": waivers.sha256 if waivers else None,
-            "expired": [_waiver(one) for one in applied.expired],
-            "unused": [_waiver(one) for one in applied.unused],
+            "expired": [waiver_document(one) for one in applied.expired],
+            "unused": [waiver_document(one) for one in applied.unused],
         },
         "targets": [
             _target(assessment, catalogue, fail_on, here, run.as_of, day, ladders)
@@ -123,6 +124,15 @@ def result_document(
 def tool_document() -> ToolDocument:
     """What writes the report."""
     return {"name": "hotfix-check", "version": __version__}
+
+
+def configuration_document(configuration: Configuration | None) -> ConfigurationDocument:
+    """The configuration file of a run, and what it took from it."""
+    return {
+        "file": configuration.path if configuration else None,
+        "sha256": configuration.sha256 if configuration else None,
+        "options": {option: list(texts) for option, texts in configuration.options.items()} if configuration else {},
+    }
 
 
 def run_document(run: RunInfo) -> RunDocument:
@@ -251,7 +261,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingD
         "settle_with": [{"file": one.file, "role": one.role, "why": one.why} for one in finding.settle_with],
         "restart": update.restart,
         "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
-        "waiver": None if waiver is None else _waiver(waiver),
+        "waiver": None if waiver is None else waiver_document(waiver),
         "recorded": None if finding.recorded is None else list(finding.recorded),
         "source": "; ".join(update.sources),
     }
@@ -314,7 +324,8 @@ def _copy(copy: Copy) -> CopyDocument:
     }
 
 
-def _waiver(waiver: Waiver) -> WaiverDocument:
+def waiver_document(waiver: Waiver) -> WaiverDocument:
+    """A waiver as the result holds it."""
     return {
         "id": waiver.id,
         "reason": waiver.reason,
@@ -339,7 +350,7 @@ def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> AdvisoryDocument:
         "source": advisory.source,
         "kind": "support" if held.of_support else "build",
         "counts": held.counts,
-        "waiver": None if waiver is None else _waiver(waiver),
+        "waiver": None if waiver is None else waiver_document(waiver),
     }
 
 

@@ -12,11 +12,10 @@ from hotfix_check.report.document import (
     FindingDocument,
     InstallationDocument,
     ResultDocument,
-    TargetDocument,
     WaiverDocument,
 )
 from hotfix_check.report.names import names_of
-from hotfix_check.report.parts import level_words, parts_of, step_line, step_notes
+from hotfix_check.report.parts import host_of, level_words, parts_of, step_line, step_notes
 from hotfix_check.report.severity import severity_of
 from hotfix_check.report.verdicts import RANK
 from hotfix_check.report.wording import days_since, origin, update_name, waiver_words
@@ -47,7 +46,7 @@ def _findings(document: ResultDocument) -> Iterator[Row]:
     """Every finding, then what stands for one: an advisory, a file not read, a target without a finding."""
     as_of = document["run"]["as_of"]
     for target in document["targets"]:
-        host = _host(target)
+        host = host_of(target)
         for part in parts_of(target):
             of = _head(host, part.installation)
             cves = _cves(part.installation)
@@ -113,7 +112,7 @@ def _exposures(document: ResultDocument) -> Iterator[Row]:
             steps = {cve: update_name(step) for step in one["next_steps"] for cve in step["cves"]}
             for cve in one["exposures"]:
                 yield (
-                    *_head(_host(target), one),
+                    *_head(host_of(target), one),
                     cve["cve"],
                     cve["state"],
                     severity_of([cve]),
@@ -134,7 +133,7 @@ def _evidence(document: ResultDocument) -> Iterator[Row]:
     for target in document["targets"]:
         for finding in target["findings"]:
             for file in finding["files"]:
-                of = (_host(target), finding["installation"], update_name(finding), file["name"])
+                of = (host_of(target), finding["installation"], update_name(finding), file["name"])
                 table = (file["expected"]["version"], file["expected"]["size"], "yes" if file["required"] else "no")
                 if not file["copies"]:
                     yield (*of, *table, file["state"], *[None] * 10)
@@ -154,22 +153,22 @@ def _evidence(document: ResultDocument) -> Iterator[Row]:
 def _summary(document: ResultDocument) -> Iterator[Row]:
     for target in document["targets"]:
         counts = target["summary"]
-        yield (_host(target), target["path"], "Outcome", target["outcome"])
+        yield (host_of(target), target["path"], "Outcome", target["outcome"])
         for one in target["installations"]:
-            yield (_host(target), one["root"], "Posture", one["posture"])
-            yield (_host(target), one["root"], "Product", f"{one['name']} {level_words(one)}")
-            yield (_host(target), one["root"], "Build", one["build"])
-            yield (_host(target), one["root"], "Build released", _day(one["build_released"]))
-            yield (_host(target), one["root"], "Support ends", _day(one["support"]["ends"]))
-            yield (_host(target), one["root"], "Updates behind", one["behind"]["updates"])
-            yield (_host(target), one["root"], "Months behind", one["behind"]["months"])
+            yield (host_of(target), one["root"], "Posture", one["posture"])
+            yield (host_of(target), one["root"], "Product", f"{one['name']} {level_words(one)}")
+            yield (host_of(target), one["root"], "Build", one["build"])
+            yield (host_of(target), one["root"], "Build released", _day(one["build_released"]))
+            yield (host_of(target), one["root"], "Support ends", _day(one["support"]["ends"]))
+            yield (host_of(target), one["root"], "Updates behind", one["behind"]["updates"])
+            yield (host_of(target), one["root"], "Months behind", one["behind"]["months"])
             for state in ("exposed", "needs-configuration", "unknown", "fixed"):
                 number = sum(cve["state"] == state for cve in one["exposures"])
-                yield (_host(target), one["root"], f"CVEs {state}", number)
+                yield (host_of(target), one["root"], f"CVEs {state}", number)
             for count in one["census"]:
-                yield (_host(target), one["root"], f"Files of build {count['build']}", count["files"])
+                yield (host_of(target), one["root"], f"Files of build {count['build']}", count["files"])
         for word, total in counts.items():
-            yield (_host(target), target["path"], f"Updates {word}", int(str(total)))
+            yield (host_of(target), target["path"], f"Updates {word}", int(str(total)))
     for label, words in origin(document):
         yield (None, None, label, words)
 
@@ -179,7 +178,7 @@ def _steps(document: ResultDocument) -> Iterator[Row]:
         for one in target["installations"]:
             for number, step in enumerate(one["next_steps"], 1):
                 yield (
-                    *_head(_host(target), one),
+                    *_head(host_of(target), one),
                     number,
                     update_name(step),
                     step_line(step),
@@ -200,7 +199,7 @@ def _waivers(document: ResultDocument) -> Iterator[Row]:
     for target in document["targets"]:
         for finding in target["findings"]:
             if finding["waiver"]:
-                yield row(finding["waiver"], "applied", _host(target), update_name(finding), finding["verdict"])
+                yield row(finding["waiver"], "applied", host_of(target), update_name(finding), finding["verdict"])
     for waiver in document["waivers"]["expired"]:
         yield row(waiver, "expired", None, None, None)
     for waiver in document["waivers"]["unused"]:
@@ -252,12 +251,6 @@ WAIVERS = Sheet(
     rows=_waivers,
 )
 WORKBOOK = (SUMMARY, STEPS, FINDINGS, EXPOSURES, EVIDENCE, WAIVERS)
-
-
-def _host(target: TargetDocument) -> str:
-    """Where it was collected; else the target's path."""
-    collected = target["collected"]
-    return (collected["host"] if collected else None) or target["path"]
 
 
 def _head(host: str, one: InstallationDocument | None) -> tuple[Cell, ...]:

@@ -119,7 +119,8 @@ class _Page:
         )
         lines = [f"{identity_words(standing)}{where}{why}.{aside}"]
         lines += [f"  {clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
-        if standing.ended and self.everything and (way := successor_words(one)):
+        bought = any(step["availability"] == "extended-support" for step in one["next_steps"])
+        if standing.ended and (self.everything or bought) and (way := successor_words(one)):
             lines.append(f"  {way}")
         if census := census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")

@@ -8,6 +8,7 @@ from datetime import date
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import (
     CollectedDocument,
+    ConfigurationDocument,
     FindingDocument,
     InstallationDocument,
     PolicyFileDocument,
@@ -306,6 +307,7 @@ def origin(document: ResultDocument) -> list[tuple[str, str]]:
         ("Arguments", NOT_RECORDED if arguments is None else " ".join(_quoted(one) for one in arguments)),
         ("Judged as of", run["as_of"] or NOT_RECORDED),
         ("Scope", _scope(scope)),
+        ("Configuration", configuration_text(document["configuration"])),
         ("Baseline", _policy_file(document["baseline"])),
         ("Waivers", _policy_file(waivers)),
         ("Result SHA-256", result_digest(document)),
@@ -317,6 +319,14 @@ def _scope(scope: ScopeDocument) -> str:
     kbs = "all updates" if scope["kbs"] is None else ", ".join(f"KB{kb}" for kb in scope["kbs"])
     excluded = f"; excluded: {', '.join(scope['excluded'])}" if scope["excluded"] else "; nothing excluded"
     return f"{products}; {kbs}{excluded}"
+
+
+def configuration_text(configuration: ConfigurationDocument) -> str:
+    """The configuration file, and the options that the run took from it."""
+    if configuration["file"] is None:
+        return "none"
+    taken = [f"--{option} {text}" for option, texts in configuration["options"].items() for text in texts]
+    return f"{configuration['file']}, SHA-256 {configuration['sha256']}: {', '.join(taken) or 'nothing taken from it'}"
 
 
 def _policy_file(policy: PolicyFileDocument | WaiversDocument) -> str:

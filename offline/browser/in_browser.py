@@ -26,7 +26,7 @@ from hotfix_check.report.formats import BYTE_ORDER_MARK
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.parts import day_of
-from hotfix_check.report.result import RunInfo, Scope, result_document
+from hotfix_check.report.result import RunInfo, result_document
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import badge, verdict_sentences
 from hotfix_check.report.xlsx import write_xlsx
@@ -92,7 +92,7 @@ def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]
     question = Question(complete=complete, unsupported=unsupported(_catalogue.products, started.date()))
     assessments = [_assessor.assess(inventory, question) for inventory in inventories]
     run = RunInfo(started=started, finished=datetime.now(UTC), as_of=started.date())
-    return result_document(assessments, _catalogue, run, Scope())
+    return result_document(assessments, _catalogue, run)
 
 
 def render(form: str) -> bytes:

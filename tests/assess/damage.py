@@ -133,18 +133,33 @@ def sample(name: str, product_id: str) -> Server:
     return _server(name, WORKED.product(product_id), versions)
 
 
-def with_census(build: str, others: Mapping[str, int]) -> Server:
-    """Exchange 2016 with its marker at one build, and so many other programs at each of several."""
-    versions = {f"{_V15}/ExSetup.exe": FileVersion.parse(build)}
+def with_census(build: str, others: Mapping[str, int], product_id: str = "exchange-2016") -> Server:
+    """A product of 2007 or later with its marker at one build, and so many other programs at each of several."""
+    product = WORKED.product(product_id)
+    (folder,) = (one.paths[0] for one in product.folders if one.role == "bin")
+    versions = {f"{folder}/ExSetup.exe": FileVersion.parse(build)}
     number = 0
     for version, count in others.items():
         for _ in range(count):
             number += 1
-            versions[f"{_V15}/Microsoft.Exchange.Part{number:03}.dll"] = FileVersion.parse(version)
-    return _server(f"exchange-2016 {build}", WORKED.product("exchange-2016"), versions)
+            versions[f"{folder}/Microsoft.Exchange.Part{number:03}.dll"] = FileVersion.parse(version)
+    return _server(f"{product_id} {build}", product, versions)
 
 
-_V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
+def with_table(update_id: str, others: Mapping[str, int]) -> Server:
+    """A server with an update whose table is known whole, a third of its files behind, and so many programs beside."""
+    update = next(one for one in WORKED.updates if one.id == update_id)
+    package = next(one for one in update.packages if one.whole_table)
+    marker = next(row.version for row in package.rows if row.name.lower() == "exsetup.exe")
+    assert marker is not None
+    server = with_census(str(marker), others, update.product)
+    (folder,) = {path.rpartition("/")[0] for path in server.content}
+    versions = {path: found.version for path, found in server.read.items() if isinstance(found, InstalledFile)}
+    behind = min(version for version in versions.values() if version is not None)
+    for number, row in enumerate(row for row in package.rows if row.version is not None and row.version != marker):
+        versions[f"{folder}/{row.name}"] = behind if number % 3 == 0 else row.version
+    kept = {path: version for path, version in versions.items() if version is not None}
+    return _server(f"{update_id} in part", server.product, kept)
 
 
 @cache
@@ -159,12 +174,18 @@ def servers() -> tuple[Server, ...]:
         half_patched("exchange-2000", "SP3", 3),
         half_patched("exchange-2003", "SP2", 4),
         half_patched("exchange-2003", "SP1", 5),
+        half_patched("exchange-5.5", "SP2", 6),
+        half_patched("exchange-2000", "SP2", 7),
+        half_patched("exchange-2003", "RTM", 8),
         with_census("15.1.2507.61", {"15.1.2507.6": 60, "15.1.2507.58": 3}),
         with_census("15.1.2507.61", {"15.1.2507.61": 25, "15.1.2507.6": 30}),
         with_census("15.1.2507.58", {"15.1.2507.6": 5}),
         with_census("15.1.2507.58", {"15.1.2507.6": 1}),
         with_census("15.1.2507.6", {}),
         with_census("15.1.2375.24", {"15.1.2375.7": 40, "15.1.2375.24": 1}),
+        with_census("14.3.496.0", {"14.3.123.4": 30, "14.3.468.0": 4}, "exchange-2010"),
+        with_census("15.2.1748.39", {"15.2.1748.10": 30, "15.2.1748.36": 2}, "exchange-2019"),
+        with_table("exchange-2007/KB959241", {"8.1.240.6": 30}),
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from assess.damage import FAULTS, servers, tried
+from datetime import date
 
-from hotfix_check.assess import Verdict
+import pytest
+from assess.damage import ASSESSOR, FAULTS, program, sample, servers, tried
+
+from hotfix_check.assess import Question, Verdict
+from hotfix_check.version import FileVersion
 
 EACH = 20
 
@@ -26,3 +29,15 @@ def test_the_servers_have_what_could_get_better_and_the_faults_change_answers() 
     found = [tried(seed) for seed in range(40)]
     assert {one.fault for one in found if one.changed} >= {"an older build", "another product's"}
     assert {one.fault for one in found} <= FAULTS.keys()
+
+
+def test_an_older_marker_brings_in_no_level_that_lacks_the_file_that_was_removed() -> None:
+    """SP4 should have Perfdsa.dll, which is not in a whole Bin; of SP3 its own version is below the update's."""
+    server = sample("exchange-5.5-sp4", "exchange-5.5")
+    older = program(FileVersion(5, 5, 2512, 0))
+    for path in ("Exchsrvr/Bin/Emsmta.exe", "Exchsrvr/Bin/Mad.exe"):
+        for target, expected in ((server.sound, "partial"), (server.with_file(path, older), "undetermined")):
+            found = ASSESSOR.assess(target, Question(as_of=date(2026, 11, 21), complete=True))
+            assert {str(one.verdict) for one in found.findings if one.update.id == "exchange-5.5/KB222191"} == {
+                expected
+            }

@@ -9,7 +9,7 @@ from hotfix_check.assess import Assessor
 from hotfix_check.assess.finding import RowState, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.inventory import InstalledFile, UnreadableFile
-from hotfix_check.report.identity import identity_document
+from hotfix_check.report.identified import identity_document
 
 SYSTEM32 = tuple(
     installed(f"WINNT/System32/{name}", "5.5.2653.21")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from targets import installed
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict, assess
-from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import MET, RowState
+from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.inventory import InstalledFile, Inventory

@@ -12,7 +12,7 @@ from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge,
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import OPEN, Basis
-from hotfix_check.assess.recorded import recorded_updates, setup_level
+from hotfix_check.assess.registry import recorded_updates, setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.update import Importance

@@ -9,9 +9,9 @@ import pytest
 from targets import WORKED, finding, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, assess
-from hotfix_check.assess.asking import smallest_request
 from hotfix_check.assess.finding import Confidence, Installation, RowState, SatisfiedBy, Verdict
 from hotfix_check.assess.next_steps import NextSteps, Plan
+from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.load import parse_catalogue

@@ -19,7 +19,7 @@ from hotfix_check.assess.scope import Scope, scope_of
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.build_index import index_bytes
 from hotfix_check.catalogue.index import CatalogueIndex, connected, is_index, open_index
-from hotfix_check.catalogue.load import digest_of, parse_documents, read_documents, read_files
+from hotfix_check.catalogue.load import digest_of, parse_files, read_files, read_parsed
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.seal import SEAL_BYTES, sealed
 from hotfix_check.catalogue.update import FileRow
@@ -27,7 +27,6 @@ from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
 from hotfix_check.inventory.files import TargetKind
 from hotfix_check.report.result import RunInfo, result_document
-from hotfix_check.report.result import Scope as Asked
 from hotfix_check.version import FileVersion
 
 WHOLE = load_catalogue([default_folder()])
@@ -43,8 +42,8 @@ def index_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def built(*paths: Path) -> bytes:
     contents = read_files(paths)
-    documents = parse_documents(contents, faults := [])
-    catalogue = read_documents(documents, faults, sha256=digest_of(contents))
+    documents = parse_files(contents, faults := [])
+    catalogue = read_parsed(documents, faults, sha256=digest_of(contents))
     return index_bytes(catalogue, documents)
 
 
@@ -192,8 +191,8 @@ def test_a_part_gives_the_answers_of_the_whole(index: CatalogueIndex, seed: int)
         target = some_target(chance)
         scope = scope_of([target], WHOLE.products, index.outline)
         part = index.catalogue(scope.products, scope.names)
-        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo(), Asked())
-        of_part = result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked())
+        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo())
+        of_part = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
         assert of_part == of_whole, (target, scope)
 
 
@@ -225,8 +224,8 @@ def test_two_updates_of_one_day_for_two_lines_are_told_apart_from_a_part_as_from
         scope = scope_of([target], WHOLE.products, index.outline)
         part = index.catalogue(scope.products, scope.names)
         assert {update.kb for update in part.updates} >= {5063221, 5063222}
-        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo(), Asked())
-        assert result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked()) == of_whole
+        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo())
+        assert result_document([Assessor(part).assess(target, Question())], part, RunInfo()) == of_whole
 
 
 @pytest.mark.parametrize(
@@ -241,8 +240,8 @@ def test_a_lone_file_is_judged_from_a_part_as_from_the_whole(
     target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
     scope = scope_of([target], WHOLE.products, index.outline)
     part = index.catalogue(scope.products, scope.names)
-    document = result_document([Assessor(part).assess(target, Question())], part, RunInfo(), Asked())
-    assert document == result_document([Assessor(WHOLE).assess(target, Question())], WHOLE, RunInfo(), Asked())
+    document = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
+    assert document == result_document([Assessor(WHOLE).assess(target, Question())], WHOLE, RunInfo())
     assert bool(document["targets"][0]["findings"]) is findings
 
 

@@ -13,7 +13,11 @@ from typing import Any
 from conftest import ROOT
 
 CATALOGUE = ("--catalogue", str(ROOT / "samples" / "example" / "catalogue"))
-_READY = "def ready():\n    try: os.write({pipe}, b'.')\n    except OSError: pass  # nobody asks any more"
+_READY = (
+    "def ready():\n    try: os.write({pipe}, b'.')\n    except OSError: pass  # nobody asks any more\n"
+    "def wait():\n    for _ in range(6000): time.sleep(0.01)"
+)
+"""``wait`` sleeps in short pieces: a signal that comes just before one of them is heeded at its end, not after all."""
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUTF8": "1"}
 
 

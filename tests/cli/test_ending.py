@@ -27,7 +27,7 @@ INVENTORY = ("inventory", "server", *CATALOGUE)
 IMPORT = ("catalogue", "import", "article.txt")
 HELP, VERSION = ("scan", "--help"), ("--version",)
 # Stops where the data is on the disk and the file has not got its name yet.
-AT_THE_DISK = "os.fsync = lambda _: (ready(), time.sleep(60))"
+AT_THE_DISK = "os.fsync = lambda _: (ready(), wait())"
 
 
 @pytest.fixture
@@ -348,7 +348,7 @@ def test_an_interrupt_while_the_program_is_loaded_is_one_line(
 ) -> None:
     """What is loaded first stops here, in the place of the library that takes most of the time."""
     (tmp_path / "typer.py").write_text(
-        "import sys, time\nprint('ready', file=sys.stderr, flush=True)\ntime.sleep(60)\n"
+        "import sys, time\nprint('ready', file=sys.stderr, flush=True)\nfor _ in range(6000): time.sleep(0.01)\n"
     )
     process = subprocess.Popen(
         [sys.executable, *how, "--version"],

@@ -61,7 +61,7 @@ def test_convert_prints_the_table_that_scan_printed(samples: Path, run: Run) -> 
         (["bad.json"], "bad.json: schema: missing; a saved result says hotfix-check/result/1 there"),
         (["bad.json", "-o", "bad.json"], "bad.json is being read; write to another file"),
         (["bad.json", "-o", "x.manifest.json"], "only scan can write one"),
-        (["bad.json", "-o", "x.pdf"], "--output: '.pdf' is none of .txt, .json, .csv, .md, .html, .xlsx"),
+        (["bad.json", "-o", "x.pdf"], "--output: '.pdf' is none of .txt, .json, .csv, .md, .html, .csaf.json, .xlsx"),
         (["bad.json", "--color", "red"], "'red' is not one of 'auto', 'always', 'never'"),
     ],
     ids=["missing", "no result", "over itself", "a manifest", "an unknown suffix", "an unknown colour"],
@@ -121,16 +121,24 @@ def test_a_report_that_cannot_be_finished_leaves_the_old_one(
     assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
 
 
-def test_one_file_that_cannot_be_written_does_not_keep_the_others_back(samples: Path, run: Run, tmp_path: Path) -> None:
+def test_files_that_cannot_be_written_are_all_told_before_the_work(samples: Path, run: Run, tmp_path: Path) -> None:
     (tmp_path / "taken.csv").mkdir()
     ran = run(
         "scan", *SMALL, samples / "exchange-5.5-sp4", "-o", "taken.csv", "-o", "no/where.md", "-o", "r.html", "-q"
     )
-    assert ran.code == 2
+    assert (ran.code, ran.out) == (2, "")
     assert [line.partition(": cannot")[0] for line in ran.err.splitlines()] == [
         "hotfix-check: error: taken.csv",
         "hotfix-check: error: no/where.md",
     ]
+    assert not (tmp_path / "r.html").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_one_file_that_cannot_be_written_does_not_keep_the_others_back(samples: Path, run: Run, tmp_path: Path) -> None:
+    ran = run("scan", *SMALL, samples / "exchange-5.5-sp4", "-o", "/dev/full", "-o", "r.html", "-q")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert ran.err.startswith("hotfix-check: error: /dev/full: cannot be written")
     assert (tmp_path / "r.html").exists()
 
 

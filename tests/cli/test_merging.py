@@ -141,6 +141,27 @@ def test_what_the_catalogue_would_refuse_is_one_line_and_changes_nothing(
     assert content(data) == before
 
 
+def test_rows_of_another_product_are_left_out_and_told(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = "The fix has the following file attributes:\n\nFile name   Date\n----------------\nLsx.dll     4/30/98\n"
+    text = article(100001).replace(" - Microsoft", " - LinkAge Exchanger, version 3.2\n - Microsoft")
+    text = f"{text}\nLinkAge Exchanger 3.2\n---------------------\n\n{other}"
+    assert merge(text, data) == 0
+    assert capsys.readouterr().err.endswith(
+        "merged into exchange-5.5.toml; left out, of no product of the catalogue: Lsx.dll\n"
+    )
+    assert [update["package"] for update in updates(data)] == [
+        [{"files": [{"name": "Store.exe", "version": "5.5.2653.26"}]}]
+    ]
+
+
+def test_a_file_of_another_product_that_the_article_names_has_its_own_range(data: Path) -> None:
+    text = article(100001, "8.5.7111.0").replace(" - Microsoft", " - Microsoft Outlook 98\n - Microsoft")
+    assert merge(text, data, quiet=True) == 0
+    assert [update["package"] for update in updates(data)] == [
+        [{"files": [{"name": "Store.exe", "version": "8.5.7111.0", "range": "==8.5.*"}]}]
+    ]
+
+
 def test_doubts_that_are_accepted_are_marked(data: Path) -> None:
     text = article(100001).replace("The fix has the following file attributes:\n\n", "Files of the hotfix:\n\n")
     text = text.replace("File name   Version\n-----------------------\nStore.exe   ", "Store.exe  (version ")

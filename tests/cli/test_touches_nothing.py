@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from cli.processes import CATALOGUE, content
 from conftest import ROOT
+from typer.main import get_command
 
 from hotfix_check.cli import app
-from hotfix_check.cli.catalogue_app import catalogue_app
 
 FIVE, THREE, COPY = "samples/exchange-5.5-sp4", "samples/exchange-2003-sp1", "samples/copied-file"
 POLICY = ("--baseline", "baseline.toml", "--waivers", "waivers.toml", "--as-of", "2006-06-30")
@@ -54,6 +54,8 @@ JOBS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("catalogue", "import", "article.txt"), ()),
     (("catalogue", "import", "article.txt", "-f", "jsonl", "-o", "d.jsonl"), ("d.jsonl",)),
     (("catalogue", "import", "article.txt", "--into", "mine", "--replace"), ("mine/exchange-5.5.toml",)),
+    (("help", "partial"), ()),
+    (("help", "man"), ()),
 ]
 CONTROLS = {
     "open": "open('stray', 'w').close()",
@@ -141,7 +143,8 @@ def cache_folders(place: Path) -> list[str]:
 
 
 def test_every_command_is_watched() -> None:
-    names = {*app.names - {"catalogue"}, *(f"catalogue {name}" for name in catalogue_app.names)}
+    commands = dict(get_command(app).commands)
+    names = {*commands, *(f"catalogue {name}" for name in commands.pop("catalogue").commands)} - {"catalogue"}
     run = {" ".join(arguments[: 1 + (arguments[0] == "catalogue")]) for arguments, _ in JOBS}
     assert run - {"--version"} == names
 

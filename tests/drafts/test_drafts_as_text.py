@@ -152,6 +152,7 @@ def test_json_object_has_every_key() -> None:
         "product_terms": [],
         "prerequisites": [],
         "prerequisite_terms": [],
+        "prerequisite_alternatives": [],
         "prerequisites_stated": False,
         "restart": None,
         "restart_kind": None,

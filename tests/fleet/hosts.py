@@ -21,10 +21,12 @@ from hotfix_check.fleet.document import FleetDocument, fleet_document
 from hotfix_check.fleet.host import FleetQuestion, HostProduct, HostRow
 from hotfix_check.fleet.sources import Source
 from hotfix_check.fleet.spool import Spool
+from hotfix_check.fleet.standing import HostInstallation, HostStep
 from hotfix_check.inventory import Collected, inventory_to_json
 from hotfix_check.judging import judge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers
+from hotfix_check.report.posture import Standing
 from hotfix_check.report.result import RunInfo
 
 APRIL_2022, MAY_2022 = "15.1.2507.6", "15.1.2507.9"
@@ -68,6 +70,21 @@ def fleet(place: Path, **versions: str) -> Path:
     return place
 
 
+def installation(**facts: object) -> HostInstallation:
+    """An Exchange 2016 server that lacks an update; ``standing`` are facts of how it stands."""
+    standing: dict[str, object] = {"name": "Exchange Server 2016 CU23", "build": APRIL_2022, "lacking": 1}
+    standing.update(facts.pop("standing", {}))  # type: ignore[call-overload]
+    made = HostInstallation(
+        root="V15",
+        product="exchange-2016",
+        counts=True,
+        standing=Standing(**standing),  # type: ignore[arg-type]
+        steps=(HostStep("exchange-2016/KB5014261", "Install KB5014261: Security update of May 2022."),),
+        cves={"exposed": (), "needs-configuration": (), "unknown": ()},
+    )
+    return replace(made, **facts)  # type: ignore[arg-type]
+
+
 def row(host: str, **facts: object) -> HostRow:
     """A row as ``judge_host`` makes it."""
     made = HostRow(
@@ -83,6 +100,7 @@ def row(host: str, **facts: object) -> HostRow:
         outcome="findings",
         products=(HostProduct("exchange-2016", "CU23", "CU23", "CU23", "markers"),),
         findings={"missing": ("exchange-2016/KB5014261",), "failing": ("exchange-2016/KB5014261",)},
+        installations=(installation(),),
         advisories=(),
         waivers=(),
         reason=None,
@@ -94,7 +112,14 @@ def document(spool: Spool, **facts: object) -> FleetDocument:
     """The document of a spool that was filled."""
     given = {
         "scope": {"products": None, "kbs": None},
-        "policy": {"baseline": None, "waivers": None, "expect": None, "group_by": None, "fail_on": []},
+        "policy": {
+            "configuration": None,
+            "baseline": None,
+            "waivers": None,
+            "expect": None,
+            "group_by": None,
+            "fail_on": [],
+        },
         "importance": {},
         "required": False,
         "expected": None,

@@ -36,11 +36,13 @@ def test_the_table_has_a_line_a_host_and_a_line_a_kb_worst_first(tmp_path: Path,
     lines = [" ".join(line.split()) for line in ran.out.splitlines()]
     assert lines[0] == "1 of 3 hosts does not have what is needed."
     assert "KB5014261 exchange-2016 required 1" in lines
-    hosts = [line.split()[0] for line in lines if line.startswith("EX")]
+    hosts = [line.split()[0] for line in ran.out.splitlines() if line.startswith("EX")]
     assert hosts == ["EX2", "EX1", "EX3"]
-    (worst,) = [line for line in lines if line.startswith("EX2")]
+    (worst,) = [line for line in lines if line.startswith("EX2 ")]
     assert worst.startswith("EX2 findings exchange-2016 CU23 1 1 ")
     assert worst.endswith(" d 2026-11-27")
+    told = ran.out.partition("Next, on the worst hosts:\n")[2].splitlines()
+    assert " ".join(told).startswith("  EX2: Install Oct26SU: Security update of October 2026 for Exchange Server")
     assert ran.code == 1
 
 
@@ -80,8 +82,8 @@ def test_the_exit_code_is_that_of_all_hosts(
     [
         (["nowhere"], "nowhere: no such file or folder"),
         (["no*.json"], "no*.json: no file fits this pattern"),
-        (["in", "-f", "xml"], "'xml' is not one of 'table', 'json', 'csv', 'html', 'xlsx', 'parquet'"),
-        (["in", "-o", "fleet.md"], "--output: '.md' is none of .txt, .json, .csv, .html, .xlsx, .parquet"),
+        (["in", "-f", "xml"], "'xml' is not one of 'table', 'json', 'csv', 'md', 'html', 'xlsx', 'parquet'"),
+        (["in", "-o", "fleet.doc"], "--output: '.doc' is none of .txt, .json, .csv, .md, .html, .xlsx, .parquet"),
         (["in", "-o", "in/fleet.json"], "in/fleet.json would be written into the target in"),
         (["in", "--group-by", "dag"], "--group-by: names a column of the file that --expect gives"),
         (["in", "--expect", "hosts.txt", "--group-by", "dag"], "--group-by: hosts.txt has no columns"),
@@ -118,7 +120,7 @@ def test_json_follows_its_schema_and_has_every_part(tmp_path: Path, run: Run) ->
     assert found["hosts"][1]["failing"].count(MAY_SU) == 1
     assert found["summary"] == {
         **{"hosts": 2, "findings": 1, "incomplete": 0, "nothing-recognised": 0, "clean": 1, "damaged": 1},
-        **{"absent": 2, "unexpected": 0, "older": 1},
+        **{"absent": 2, "unexpected": 0, "older": 1, "silent": 0, "installations": 2, "several_installations": 0},
         "verdicts": found["summary"]["verdicts"],
     }
     assert found["absent"] == [
@@ -238,7 +240,7 @@ def test_csv_holds_every_record_and_runs_nothing(tmp_path: Path, run: Run) -> No
     run("fleet", "in", "--expect", "hosts.csv", "--group-by", "dag", "-o", "fleet.csv")
     rows = list(csv.DictReader((tmp_path / "fleet.csv").read_text("utf-8-sig").splitlines()))
     assert {row["record"] for row in rows} == {
-        *("host", "update", "level", "catalogue", "drift", "absent", "unexpected"),
+        *("host", "update", "level", "catalogue", "drift", "absent", "unexpected", "posture", "step", "exposure"),
     }
     hosts = {row["host"]: row for row in rows if row["record"] == "host"}
     assert set(hosts) == {"EX1", "EX2", "'=cmd|'/c calc'!A1"}

@@ -19,7 +19,7 @@ from targets import SP4_BIN, WORKED, folder, installed, lone
 from hotfix_check.assess import Assessor, Question, assess
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fleet.evidence import evidence_of
+from hotfix_check.fleet.deciding import deciding_part
 from hotfix_check.fleet.host import FleetJudge, HostProduct, judge_host, name_of_source, read_row
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
 
@@ -41,7 +41,7 @@ NOISE = st.lists(
 def alike(inventory: Inventory, catalogue: Catalogue, question: Question) -> None:
     """The evidence alone gives the answer that the whole inventory gives."""
     whole = assess(inventory, catalogue, question)
-    evidence = evidence_of(inventory, Assessor(catalogue).all_names)
+    evidence = deciding_part(inventory, Assessor(catalogue).all_names)
     counted = {"target": whole.target, "files_seen": whole.files_seen, "files_read": whole.files_read}
     assert replace(assess(evidence, catalogue, question), **counted, collected=whole.collected) == whole
 
@@ -159,8 +159,8 @@ def test_a_fault_of_ours_on_one_host_is_a_damaged_row(monkeypatch: pytest.Monkey
 def test_files_are_kept_that_only_show_a_folder() -> None:
     only = InstalledFile(path="Exchsrvr/Bin/unknown.txt", size=1)
     unlisted = replace(folder(only), folders=("",))
-    assert evidence_of(unlisted, frozenset()).files == (only,)
-    assert evidence_of(folder(only), frozenset()).files == ()
+    assert deciding_part(unlisted, frozenset()).files == (only,)
+    assert deciding_part(folder(only), frozenset()).files == ()
 
 
 def test_a_result_of_two_installations_counts_by_the_worst_of_them(run: Run, tmp_path: Path) -> None:

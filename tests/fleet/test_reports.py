@@ -59,16 +59,23 @@ def test_the_page_asks_for_nothing_and_runs_nothing(page: str) -> None:
     assert "style=" not in page
 
 
-def test_figures_come_first_then_the_heat_map_then_the_worst_hosts(page: str) -> None:
-    order = ["292 of 300 hosts do not have what is needed.", "Hosts by outcome", 'class="heat"', 'id="h-drift"']
-    places = [page.index(words) for words in (*order, "Hosts, worst first")]
+def test_figures_come_first_then_the_worst_hosts_then_what_to_install(page: str) -> None:
+    order = ["292 of 300 hosts do not have what is needed.", "Hosts by outcome", "How 300 installations stand"]
+    order += ["Hosts, worst first", "Next steps of all hosts", 'id="h-exposures"', 'class="heat"', 'id="h-drift"']
+    places = [page.index(words) for words in order]
     assert places == sorted(places)
-    assert "... and 10 more rows; the JSON, CSV and Parquet files have all of them." in page
-    assert "... and 100 more hosts; the JSON, CSV and Parquet files have all of them." in page
-    assert page.count('<tr><th scope="row">EX') == HOSTS
-    shades = Counter(re.findall(r'<td class="(h[0-8]|none)"', page))
+    assert "... and 10 more rows; the JSON, CSV and XLSX files have all of them." in page
+    assert "... and 100 more hosts; the JSON, CSV and XLSX files have all of them." in page
+    assert len(hosts_in(page)) == HOSTS
+    shades = Counter(re.findall(r'<td role="cell" class="(h[0-8]|none)"', page))
     assert set(shades) <= {"none", *(f"h{number}" for number in range(9))}
     assert shades["h8"] > 0
+
+
+def hosts_in(page: str) -> dict[str, str]:
+    """The rows of the page's table of hosts, by host, in their order."""
+    rows = page.partition('id="c-hosts"')[2].partition("</table>")[0].splitlines()
+    return {line.partition('scope="row">')[2].partition(" <")[0]: line for line in rows if "rowheader" in line}
 
 
 @pytest.mark.parametrize(
@@ -152,8 +159,8 @@ def test_json_is_written_host_by_host() -> None:
     assert max(map(len, pieces[-51:])) < 5_000
 
 
-def readme_query() -> str:
-    (query,) = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+def documented_query() -> str:
+    (query,) = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "fleet.md").read_text("utf-8"), re.DOTALL)
     return str(query)
 
 
@@ -172,7 +179,7 @@ def test_the_query_of_the_readme_runs_on_the_parquet_file(tmp_path: Path, monkey
         write_parquet(document(spool), out)
     (tmp_path / "fleet.parquet").write_bytes(out.getvalue())
     monkeypatch.chdir(tmp_path)
-    found = duckdb.sql(readme_query()).fetchall()
+    found = duckdb.sql(documented_query()).fetchall()
     assert [(one[0], one[-1]) for one in found] == [(KBS[0], 2), (KBS[1], 1)]
 
 
@@ -228,7 +235,7 @@ def test_the_workbook_has_a_row_a_host_worst_first_and_a_row_an_update() -> None
     with Spool() as spool:
         write_fleet_xlsx(document(filled(spool, 60), grouped=True), stream)
     book = openpyxl.load_workbook(stream)
-    assert book.sheetnames == ["Summary", "Hosts", "Updates", "Around the hosts"]
+    assert book.sheetnames == ["Summary", "Hosts", "Next steps", "Exposures", "Updates", "Around the hosts"]
     labels, *hosts = book["Hosts"].iter_rows(values_only=True)
     rows = [dict(zip(labels, values, strict=True)) for values in hosts]
     assert len(rows) == 60
@@ -245,8 +252,8 @@ def test_no_host_is_green_beside_what_is_open_and_an_old_one_stands_out() -> Non
         spool.add(row("CLEAN", outcome="clean", findings={"installed": KBS[:1]}, at="2020-01-01T00:00:00Z"))
         spool.finish(None)
         (text,) = html_text(document(spool, grouped=False))
-    of = {line.partition('scope="row">')[2][:5].strip("< "): line for line in text.splitlines() if "<td><span" in line}
+    of = hosts_in(text)
     assert 'class="o plain">clean' in of["OPEN"]
     assert 'class="o clean">clean' in of["CLEAN"]
-    assert 'class="n nb old">' in of["CLEAN"]
-    assert 'class="n nb old">' not in of["OPEN"]
+    assert 'class="n nb old" data-label="Age">6 years' in of["CLEAN"]
+    assert 'class="n nb old"' not in of["OPEN"]

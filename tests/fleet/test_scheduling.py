@@ -140,7 +140,7 @@ def _unread(sources: list[Source]) -> Iterator[Source]:
 
 @pytest.mark.parametrize(
     ("version", "said"),
-    [("9.9.9", "has hotfix-check '0.1.0', this is 9.9.9: they must be the same")],
+    [("9.9.9", "has hotfix-check '1.0.0', this is 9.9.9: they must be the same")],
     ids=["another hotfix-check"],
 )
 def test_a_worker_of_another_version_is_named(

@@ -23,6 +23,7 @@ from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.compare import compare, judged_side, saved_side
+from hotfix_check.configuration import parse_configuration
 from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.errors import (
@@ -49,10 +50,10 @@ from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, par
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.document import result_digest, to_json
 from hotfix_check.report.html import render_html
-from hotfix_check.report.identity import identity_document, render_identity
+from hotfix_check.report.identified import identity_document, render_identity
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import RunInfo, Scope, result_document
+from hotfix_check.report.result import RunInfo, result_document
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.saved_result import checked_result
@@ -94,7 +95,7 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
     """The whole way of ``scan``, ``plan`` and ``identify``; the result must be one that ``convert`` reads."""
     assessor = Assessor(catalogue)
     assessment, next_steps = assessor.judge(inventory, Question())
-    document = result_document([assessment], catalogue, RunInfo(), Scope(products=None, kbs=None))
+    document = result_document([assessment], catalogue, RunInfo())
     again = checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again")
     assert again == document
     render_table(document, width=80, everything=True).encode("utf-8", "backslashreplace")
@@ -236,6 +237,17 @@ def enter_baseline(data: bytes) -> None:
         _told(error)
 
 
+def enter_configuration(data: bytes) -> None:
+    """A configuration file; what it gives is typed beside a folder."""
+    try:
+        configuration = parse_configuration(data, "fuzz.toml")
+    except PolicyError as error:
+        _told(error)
+        return
+    for option in configuration.options:
+        assert configuration.typed(option, Path("folder"))
+
+
 def enter_waivers(data: bytes) -> None:
     """A waiver file; it is held against findings."""
     try:
@@ -321,6 +333,7 @@ ENTRANCES: dict[str, Callable[[bytes], None]] = {
     "inventory": enter_inventory,
     "result": enter_result,
     "baseline": enter_baseline,
+    "configuration": enter_configuration,
     "waivers": enter_waivers,
     "manifest": enter_manifest,
     "hive": enter_hive,

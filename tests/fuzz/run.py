@@ -16,7 +16,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ENTRANCES = ("pe", "article", "catalogue", "lines", "inventory", "hive", "result", "baseline", "waivers", "manifest")
+ENTRANCES = (
+    "pe",
+    "article",
+    "catalogue",
+    "lines",
+    "inventory",
+    "hive",
+    "result",
+    "baseline",
+    "configuration",
+    "waivers",
+    "manifest",
+)
 ENTRANCES += ("index", "listing", "pasted", "package", "archive", "expected", "journal")
 # What each input may cost is in entrances.py; these end what never comes back, and what leaks.
 LIMITS = ("-max_len=16384", "-rss_limit_mb=1024", "-timeout=10", "-print_final_stats=1", "-verbosity=1")

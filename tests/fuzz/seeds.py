@@ -21,6 +21,7 @@ import listing_builder
 import py7zr
 from cab_builder import STORED, build_cab
 from entrances import JOURNAL_BYTES, JOURNAL_QUESTION
+from fleet.hosts import installation
 from hive_builder import Value, build_hive
 from inventory.pasted import SAMPLES
 from make_samples import HIVES
@@ -29,8 +30,9 @@ from report.documents import document
 from targets import SP4_BIN, folder, installed
 
 from hotfix_check.catalogue.build_index import index_bytes
-from hotfix_check.catalogue.load import parse_documents, read_documents
+from hotfix_check.catalogue.load import parse_files, read_parsed
 from hotfix_check.catalogue.seal import SEAL_BYTES
+from hotfix_check.configuration import Configuration
 from hotfix_check.fleet.host import HostProduct, HostRow
 from hotfix_check.fleet.journal import Journal
 from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
@@ -161,6 +163,16 @@ last = "5.5.2653.18"
 text = "Withdrawn"
 source = "x"
 """
+_CONFIGURATION = """catalogue = ["default", "mine.toml"]
+baseline = "b.toml"
+waivers = "w.toml"
+product = ["exchange-2016"]
+output = ["report.html"]
+fail-on = ["undetermined"]
+[publisher]
+name = "Contoso"
+namespace = "https://contoso.example"
+"""
 _BASELINE = """name = "gold"
 [[product]]
 id = "exchange-5.5"
@@ -232,8 +244,8 @@ def line_seeds() -> tuple[bytes, ...]:
 def index_seeds() -> tuple[bytes, ...]:
     """The small catalogue as an index without its seal, on the smallest pages that there are."""
     faults: list[str] = []
-    documents = parse_documents([("small.toml", _CATALOGUE.encode())], faults)
-    catalogue = read_documents(documents, faults, sha256="0" * 64)
+    documents = parse_files([("small.toml", _CATALOGUE.encode())], faults)
+    catalogue = read_parsed(documents, faults, sha256="0" * 64)
     assert faults == []
     with tempfile.TemporaryDirectory() as place:
         file = Path(place, "small.sqlite")
@@ -317,6 +329,7 @@ def manifest_seeds() -> tuple[bytes, ...]:
         catalogue_sha256="0" * 64,
         options=options,
         day=date(2026, 11, 21),
+        configuration=Configuration(path="config.toml", sha256="0" * 64, options={"product": ("exchange-5.5",)}),
         baseline_sha256="1" * 64,
         waivers_sha256=None,
         result_sha256="2" * 64,
@@ -328,6 +341,11 @@ def manifest_seeds() -> tuple[bytes, ...]:
 def baseline_seeds() -> tuple[bytes, ...]:
     """The baseline of the samples, and one that uses what it does not."""
     return ((ROOT / "samples" / "baseline.toml").read_bytes(), _BASELINE.encode())
+
+
+def configuration_seeds() -> tuple[bytes, ...]:
+    """The configuration of the samples, and one with every key."""
+    return ((ROOT / "samples" / "config.toml").read_bytes(), _CONFIGURATION.encode())
 
 
 def waiver_seeds() -> tuple[bytes, ...]:
@@ -386,6 +404,7 @@ def journal_seeds() -> tuple[bytes, ...]:
         outcome="findings",
         products=(HostProduct("exchange-5.5", "SP4", "SP4", "SP4", "markers"),),
         findings={"missing": ("exchange-5.5/KB818861",), "failing": ("exchange-5.5/KB818861",)},
+        installations=(installation(),),
         advisories=("exchange-5.5/x",),
         waivers=("W-1",),
         reason=None,
@@ -410,6 +429,7 @@ SEEDS: dict[str, Callable[[], tuple[bytes, ...]]] = {
     "inventory": inventory_seeds,
     "result": result_seeds,
     "baseline": baseline_seeds,
+    "configuration": configuration_seeds,
     "waivers": waiver_seeds,
     "manifest": manifest_seeds,
     "hive": hive_seeds,

@@ -87,6 +87,11 @@ ProductVersion FileVersion    FileName
                               n\ExSetup.exe
 
 """
+PARTED = """Major  Minor  Build  Revision
+-----  -----  -----  --------
+15     2      1118   40
+
+"""
 SERVERS = """
 Name   Edition    AdminDisplayVersion
 ----   -------    -------------------
@@ -336,17 +341,17 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
     ),
     (
         "Get-Command",
-        "its own table",
+        "its own table, whose version is the product's",
         "CommandType     Name           Version      Source\n-----------     ----           -------      ------\n"
         f"Application     ExSetup.exe    15.2.1748.39 {SETUP}\n",
-        [f"- {FILE} 15.2.1748.39"],
+        [line.replace("- ExSetup.exe:", f"- {FILE}:") for line in PRODUCT],
     ),
     (
         "Get-Command",
         "the version is cut",
         "CommandType     Name           Version    Source\n-----------     ----           -------    ------\n"
         f"Application     ExSetup.exe    15.2.17... {SETUP}\n",
-        [f"- {FILE}: PowerShell gives the version '15.2.17...', which is not four numbers"],
+        [f"- {FILE}: PowerShell gives the product's version and not the file's"],
     ),
     ("Get-ExchangeServer", "table", SERVERS, [f"MBX1 {CU12}", "MBX2 AdminDisplayVersion 15.1.2507.6"]),
     (
@@ -581,15 +586,15 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "  Fault Module Name:\tmapi32.dll\n  Fault Module Version:\t6.5.7638.2\n",
         CRASHED,
     ),
-    ("msinfo32", "nfo", NFO, [f"- {LOW} 15.1.2507.39"]),
-    ("msinfo32", "nfo in UTF-16", _wide(NFO), [f"- {LOW} 15.1.2507.39"]),
+    ("msinfo32", "nfo", NFO, [f"MBX1 {LOW} 15.1.2507.39"]),
+    ("msinfo32", "nfo in UTF-16", _wide(NFO), [f"MBX1 {LOW} 15.1.2507.39"]),
     (
         "msinfo32",
         "nfo in French",
         NFO.replace("Version>", "Version_du_fichier>").replace("Path>", "Chemin_accès>"),
-        [f"- {LOW} 15.1.2507.39"],
+        [f"MBX1 {LOW} 15.1.2507.39"],
     ),
-    ("msinfo32", "text", NFO_TEXT, [f"- {LOW} 15.1.2507.39"]),
+    ("msinfo32", "text", NFO_TEXT, [f"MBX1 {LOW} 15.1.2507.39"]),
     (
         "wmic datafile",
         "a scanner's path and version",
@@ -647,5 +652,183 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         '"DisplayName","DisplayVersion"\n"Security Update for Exchange Server 2016 Cumulative '
         'Update 23 (KB5014261)","15.1.2507.9"\n',
         ["- claims KB5014261"],
+    ),
+    (
+        "FileVersionInfo table",
+        "of two commands, as a page shows it",
+        "PS C:\\&gt; Get-ExchangeServer | fl *admindis*\n\n\nAdminDisplayVersion : Version 14.3 (Build 123.4)\n\n\n\n"
+        "PS C:\\&gt; Get-Command ExSetup | ForEach {$_.FileVersionInfo}\n\nProductVersion   FileVersion      FileName\n"
+        f"--------------   -----------      --------\n14.03.0411.000   14.03.0411.000   {SETUP}\n",
+        [f"- {FILE} 14.3.411.0", "- AdminDisplayVersion 14.3.123.4"],
+    ),
+    (
+        "FileVersionInfo table",
+        "from a session on another machine",
+        f"[MBX7]: PS C:\\Users\\admin> Get-Command ExSetup.exe | % FileVersionInfo\n{TABLE}"
+        "[MBX7]: PS C:\\Users\\admin> exit\n",
+        [f"MBX7 {FILE} 15.2.1748.39"],
+    ),
+    (
+        "FileVersionInfo list",
+        "German, with a path that goes on",
+        "OriginalFilename  : ExSetup.exe\nFileDescription   :\nProductName       : Microsoft® Exchange\n"
+        "FileName          : C:\\Program Files\\Microsoft\\Exchange\n"
+        "                    Server\\V15\\bin\\ExSetup.exe\n"
+        "FileVersion       : 15.02.1544.011\nLanguage          : Sprachneutral\n"
+        "LegalCopyright    : © Microsoft Corporation. Alle Rechte vorbehalten.\n"
+        "LegalTrademarks   : Microsoft® is a registered trademark of Microsoft\n                    Corporation.\n"
+        "FileVersionRaw    : 15.2.1544.11\n",
+        [f"- {FILE} 15.2.1544.11"],
+    ),
+    (
+        "FileVersionInfo list",
+        "the numbers of a System.Version",
+        f"PS C:\\> (gci '{SETUP}').VersionInfo.FileVersionRaw\n\n{PARTED}",
+        ["- ExSetup.exe 15.2.1118.40"],
+    ),
+    (
+        "ProductVersion",
+        "of a command, whose version is its product's",
+        f"PS C:\\> (Get-Command ExSetup.exe).Version\n\n{PARTED}",
+        [line.replace("1748.39", "1118.40") for line in PRODUCT],
+    ),
+    (
+        "ProductVersion",
+        "the command asks for it",
+        "PS C:\\> gcm ExSetup.exe | %{ $_.FileVersionInfo.ProductVersion }\n15.02.1118.040\n",
+        [line.replace("1748.39", "1118.40") for line in PRODUCT],
+    ),
+    (
+        "Get-ExchangeServer",
+        "the numbers of a System.Version",
+        f"[PS] C:\\>(Get-ExchangeServer MBX1).AdminDisplayVersion\n\n{PARTED.replace('40', '7')}",
+        [f"- {CU12}"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "what does not fit goes on in the next line",
+        "Name AdminDisplayVersion\n---- -------------------\nMBX1 Version 15.2 (Build \n     1118.7)            \n"
+        "MBX2 Version 15.1 (Build \n     2507.6)            \n",
+        [f"MBX1 {CU12}", "MBX2 AdminDisplayVersion 15.1.2507.6"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "ConvertTo-Html",
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>HTML TABLE</title>\n</head><body>\n<table>\n<colgroup>'
+        "<col/><col/></colgroup>\n<tr><th>Name</th><th>AdminDisplayVersion</th></tr>\n"
+        "<tr><td>MBX1</td><td>Version 15.2 (Build 1118.7)</td></tr>\n</table>\n</body></html>\n",
+        [f"MBX1 {CU12}"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "columns parted by tabs, from Excel",
+        "Name\tEdition\tAdminDisplayVersion\nMBX1\tStandard\tVersion 15.2 (Build 1118.7)\n",
+        [f"MBX1 {CU12}"],
+    ),
+    (
+        "headers",
+        "of two servers",
+        "HTTP/1.1 302 Found\nX-OWA-Version: 15.2.1118.40\nX-FEServer: MBX1\n\n"
+        "HTTP/2 200 OK\nx-owa-version: 15.1.2507.39\nx-feserver: MBX2\n",
+        ["MBX1 X-OWA-Version 15.2.1118.40", "MBX2 X-OWA-Version 15.1.2507.39"],
+    ),
+    (
+        "headers",
+        "as a script prints them",
+        "{'Cache-Control': 'no-cache', 'X-OWA-Version': '15.2.1118.40', 'X-FEServer': 'MBX1'}",
+        ["MBX1 X-OWA-Version 15.2.1118.40"],
+    ),
+    (
+        "headers",
+        "in JSON",
+        '{"status": 302, "headers": {"X-OWA-Version": "15.2.1118.40", "X-FEServer": "MBX1"}}',
+        ["MBX1 X-OWA-Version 15.2.1118.40"],
+    ),
+    (
+        "banner",
+        "SMTP of 5.5",
+        "220 mail.contoso.com ESMTP Server (Microsoft Exchange Internet Mail Service 5.5.2653.13) ready\n",
+        ["- the banner of a mail service 5.5.2653.13"],
+    ),
+    (
+        "banner",
+        "POP3 of 2003",
+        "+OK Microsoft Exchange Server 2003 POP3 server version 6.5.7638.1 (mail.contoso.com) ready.\n",
+        ["- the banner of a mail service 6.5.7638.1"],
+    ),
+    (
+        "banner",
+        "IMAP4 of 5.5",
+        "* OK Microsoft Exchange IMAP4rev1 server version 5.5.2650.23 (mail.contoso.com) ready\n",
+        ["- the banner of a mail service 5.5.2650.23"],
+    ),
+    (
+        "HealthChecker",
+        "text with blanks and leading zeros, two servers",
+        "Exchange Health Checker version 23.04.04.1055\nVirtual Machine detected.\n"
+        + "".join(
+            f"\nExchange Information\n--------------------\n        Name: {name}\n        Generation Time: 10/27/2023\n"
+            f"        Version: Exchange 2019 CU12\n        Build Number: {build}\n"
+            "        Exchange IU or Security Hotfix Detected:\n                "
+            f"Security Update for Exchange Server 2019 Cumulative Update 13 (KB{kb})\n        Server Role: Mailbox\n"
+            for name, build, kb in (("EX01", "15.02.1258.025", 5030524), ("EX02", "15.02.1258.016", 5026261))
+        ),
+        [
+            "EX01 HealthChecker 15.2.1258.25",
+            "EX01 claims KB5030524",
+            "EX02 HealthChecker 15.2.1258.16",
+            "EX02 claims KB5026261",
+        ],
+    ),
+    (
+        "event 1000",
+        "as the viewer copies it",
+        "Log Name:      Application\nEvent ID:      1000\nComputer:      MBX1.contoso.com\nDescription:\nFaulting "
+        "application name: store.exe, version: 6.5.7638.1, time stamp: 0x4407a8d8\n"
+        "Faulting module name: mapi32.dll, version: 6.5.7638.2, time stamp: 0x4407a8d8\n",
+        [line.replace("-", "MBX1.contoso.com", 1) for line in CRASHED],
+    ),
+    (
+        "event 1000",
+        "Get-WinEvent of two machines",
+        "".join(
+            f"MachineName : {host}\nMessage     : Faulting application name: store.exe, version: 6.5.7638.{last}, "
+            "time stamp: 0x4407a8d8\n\n"
+            for host, last in (("MBX1", 1), ("MBX2", 2))
+        ),
+        ["MBX1 store.exe 6.5.7638.1", "MBX2 store.exe 6.5.7638.2"],
+    ),
+    (
+        "error report",
+        "the metadata beside it",
+        '<?xml version="1.0" encoding="UTF-16"?>\n<WERReportMetadata>\n<ProblemSignatures>'
+        "<EventType>APPCRASH</EventType><Parameter0>store.exe</Parameter0><Parameter1>6.5.7638.1</Parameter1></ProblemSignatures></WERReportMetadata>",
+        CRASHED[1:],
+    ),
+    (
+        "msinfo32",
+        "text in German",
+        NFO_TEXT.replace("System Information report written at", "Systeminformationsbericht geschrieben am")
+        .replace("System Name", "Systemname")
+        .replace("Loaded Modules", "Geladene Module"),
+        [f"MBX1 {LOW} 15.1.2507.39"],
+    ),
+    (
+        "KB list",
+        "systeminfo of two machines",
+        SYSTEMINFO + SYSTEMINFO.replace("MBX1", "MBX2"),
+        [*CLAIMS, *(line.replace("MBX1", "MBX2") for line in CLAIMS)],
+    ),
+    (
+        "KB list",
+        "systeminfo in Japanese",
+        SYSTEMINFO.replace("Host Name:", "ホスト名:").replace("Hotfix(s):", "ホットフィックス:"),
+        CLAIMS,
+    ),
+    (
+        "wmic datafile",
+        "the version alone, without the command",
+        "Version       \n15.1.2507.39  \n\n",
+        ["- a number alone 15.1.2507.39"],
     ),
 ]

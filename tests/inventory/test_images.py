@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from conftest import Run
@@ -20,6 +21,7 @@ IMAGES = [
     ("install.wim", b"MSWIM\0\0\0" + bytes(100), "a Windows image (WIM or ESD)", "7z x"),
     ("files.rar", b"Rar!\x1a\x07\x01\x00" + bytes(100), "a RAR archive", "unrar x"),
     ("c.dd", b"\xebR\x90NTFS    " + bytes(501), "a raw volume (NTFS)", "mount -o ro,loop"),
+    ("c.001", b"\0\0\0ReFS\0\0\0\0" + bytes(501), "a raw volume (ReFS)", "Windows alone"),
     ("disk.raw", _PARTITIONED + bytes(512), "a raw disk image", "losetup"),
     ("gpt.img", bytes(512) + b"EFI PART" + bytes(504), "a raw disk image", "losetup"),
     ("old.bkf", b"TAPE\0\0" + bytes(100), "a backup of ntbackup (BKF)", "mtftar"),
@@ -66,4 +68,21 @@ def test_a_scan_of_an_image_is_one_line(run: Run, tmp_path: Path) -> None:
     assert ran.err.splitlines() == [
         "hotfix-check: error: disk.E01: an EnCase image (E01), which is not read: mount it read-only and scan the "
         "folder: ewfmount, Arsenal Image Mounter"
+    ]
+
+
+def test_an_archive_in_the_top_folder_is_named_and_one_further_below_is_part_of_what_is_installed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "Setup").mkdir()
+    for name in ("host1.zip", "Setup/parts.zip"):
+        with ZipFile(tmp_path / name, "w") as packed:
+            packed.writestr("Store.exe", b"MZ")
+    (tmp_path / "host2.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
+    (tmp_path / "inventory.json.gz").write_bytes(b"\x1f\x8b\x08" + bytes(100))
+    (tmp_path / "photos.zip").write_bytes(b"no archive")
+    inventory = read_target(tmp_path, wanted=frozenset({"store.exe"}))
+    assert [(one.path, one.reason) for one in inventory.unreadable] == [
+        (f"host{number}", f"an archive ({form}), which is read only where it is named itself: scan it by its own path")
+        for number, form in (("1.zip", "zip"), ("2.7z", "7z"))
     ]

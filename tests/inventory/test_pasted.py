@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from pasted import BIN, COMMAND, CUT, SAMPLES, SERVERS
+from wrapped import WRAPPINGS
 
-from hotfix_check.errors import TargetError
+from hotfix_check.errors import HotfixCheckError, TargetError
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.console import console_rows
@@ -46,6 +48,35 @@ def test_what_is_pasted_says_this_and_no_more(text: str | bytes, expected: list[
     file = opened(text)
     assert is_listing(file)
     assert [line for one in read_listing(file, wanted=WANTED) for line in said(one)] == expected
+
+
+@pytest.mark.parametrize(("wrapped", "without"), [pytest.param(*rest, id=what) for what, *rest in WRAPPINGS])
+def test_what_is_around_a_text_changes_nothing_that_it_says(
+    wrapped: Callable[[str], str | bytes], without: set[str]
+) -> None:
+    for form, special, text, expected in SAMPLES:
+        if isinstance(text, str) and special not in without:
+            file = opened(wrapped(text))
+            assert is_listing(file), (form, special)
+            found = [line for one in read_listing(file, wanted=WANTED) for line in said(one)]
+            assert found == expected, (form, special)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"path": "a", "file_version": "1.2.3.4"},\n{"path": "b"',
+        '[{"path": "a", "file_version": "1.2.3.4"}]\n[{"path": "b", "file_version": "1.2.3.4"}',
+        '{"path": "a", "file_version": "1.2.3.4"}\n{"path": "b", "file_ver',
+        '<Objs Version="1.1"><Obj><Props><S N="FileName">x</S></Props></Obj></Objs>\n<Objs>',
+    ],
+    ids=["cut within a list", "a second list, cut", "a line, cut", "a second document"],
+)
+def test_a_document_that_is_cut_is_no_document_with_prose_behind_it(text: str) -> None:
+    file = opened(text)
+    if is_listing(file):
+        with pytest.raises(HotfixCheckError, match=r"not JSON|not XML"):
+            read_listing(file, wanted=WANTED)
 
 
 def test_each_form_has_several_samples() -> None:

@@ -68,13 +68,15 @@ inventories = st.builds(
     kind=st.just(TargetKind.INVENTORY),
     root=st.lists(texts, max_size=3).map(tuple),
     folders=st.lists(texts, max_size=3).map(tuple),
-    files=st.lists(files, max_size=3).map(lambda found: tuple(sorted(found, key=by_path))),
+    files=st.lists(files, max_size=3, unique_by=lambda file: file.path).map(
+        lambda found: tuple(sorted(found, key=by_path))
+    ),
     unreadable=st.lists(unreadable, max_size=2).map(lambda found: tuple(sorted(found, key=by_path))),
     files_seen=numbers,
     files_read=numbers,
     lone_file=st.booleans(),
     collected=st.builds(Collected, host=st.none() | texts, at=st.none() | moments, by=texts),
-)
+).map(lambda one: replace(one, lone_file=one.lone_file and len(one.files) + len(one.unreadable) < 2))
 
 
 @given(inventories)
@@ -117,6 +119,8 @@ def example(**changes: Any) -> dict[str, Any]:
         ({"files": [{"path": "a", "size": 1, "colour": "red"}]}, "colour: unknown field"),
         ({"files_seen": True}, "files_seen: a whole number expected, found True"),
         ({"collected": None}, "collected: missing"),
+        ({"files": [{"path": "a", "size": 1}] * 2}, "files: 'a' is there twice"),
+        ({"lone_file": True, "files": [{"path": "a"}, {"path": "b"}]}, "lone_file: true, and 2 files are in it"),
     ],
 )
 def test_a_broken_inventory_is_refused_with_its_place(changes: dict[str, Any], said: str) -> None:

@@ -39,6 +39,7 @@ def manifest(options: JudgeOptions) -> str:
             catalogue_sha256="0" * 64,
             options=options,
             day=date(2026, 1, 1),
+            configuration=None,
             baseline_sha256=None,
             waivers_sha256=None,
             result_sha256="0" * 64,

@@ -65,6 +65,11 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
             "newest_by_product": {"exchange-2016": "2026-11-10", "exchange-5.5": None},
         },
         "scope": {"products": ["exchange-2016"], "kbs": None, "excluded": []},
+        "configuration": {
+            "file": f"config{HOSTILE}.toml",
+            "sha256": "3" * 64,
+            "options": {"fail-on": [HOSTILE, "undetermined"]},
+        },
         "baseline": {"file": f"baseline{HOSTILE}.toml", "sha256": "2" * 64},
         "waivers": {
             "file": f"waivers{HOSTILE}.toml",

@@ -17,7 +17,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hotfix_check.assess.finding import Verdict
@@ -55,6 +55,8 @@ def _made(hint: Any, value: Any) -> Any:
         return None if value is None else _made(next(one for one in args if one is not type(None)), value)
     if origin is tuple:
         return tuple(_made(args[0], one) for one in value)
+    if origin is Mapping:
+        return dict(zip(value, map(partial(_made, args[1]), value.values()), strict=True))
     if is_dataclass(hint) and isinstance(hint, type):
         return _from(hint, value)
     return Verdict(value) if hint is Verdict else value

@@ -21,9 +21,10 @@ from markdown_it import MarkdownIt
 from report.documents import document
 from report.hostile import BENIGN, EVERY, PAYLOADS, acting, free_places, strings, with_text
 
-from hotfix_check.assess.asking import Request
+from hotfix_check.assess.request import Request
 from hotfix_check.cli.colour import chosen_paint
 from hotfix_check.compare import Comparison, FileChange, VerdictChange
+from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, inventory_to_json
 from hotfix_check.inventory.saved import parse_saved
 from hotfix_check.judging.options import JudgeOptions
@@ -35,17 +36,17 @@ from hotfix_check.manifest import (
     manifest_to_json,
     parse_manifest,
 )
-from hotfix_check.report.changes import changes_outline, comparison_document, render_changes
+from hotfix_check.report.changes import changes_answer, comparison_document, render_changes
 from hotfix_check.report.csv import SHEETS, render_csv
 from hotfix_check.report.document import to_json
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.formats import CsvKind
 from hotfix_check.report.html import render_html
-from hotfix_check.report.identity import render_identity
+from hotfix_check.report.identified import render_identity
 from hotfix_check.report.markdown import MAX_LENGTH, render_markdown
-from hotfix_check.report.outline import outline_html, outline_markdown
 from hotfix_check.report.plan import render_plan
 from hotfix_check.report.request import render_request
+from hotfix_check.report.short_answer import short_answers_html, short_answers_markdown
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.report.xlsx import write_xlsx
@@ -309,12 +310,12 @@ def _changes(text: str) -> str:
 
 @EVERY
 def test_a_comparison_gives_the_same_page_and_the_same_markdown(payload: str) -> None:
-    benign, made = changes_outline(_compared(BENIGN)), changes_outline(_compared(payload))
-    page = outline_html([made])
-    assert Structure(page, payload).elements == Structure(outline_html([benign])).elements
+    benign, made = changes_answer(_compared(BENIGN)), changes_answer(_compared(payload))
+    page = short_answers_html([made])
+    assert Structure(page, payload).elements == Structure(short_answers_html([benign])).elements
     assert acting(Structure(page).text) == []
     if len(payload) < 400:
-        rendered, plain = (Structure(RENDERED.render(outline_markdown([one]))) for one in (made, benign))
+        rendered, plain = (Structure(RENDERED.render(short_answers_markdown([one]))) for one in (made, benign))
         assert rendered.elements == plain.elements
         assert acting(rendered.text) == []
 
@@ -405,6 +406,7 @@ def test_a_manifest_gives_the_same_values_back(payload: str) -> None:
             follow_links=True,
         ),
         day=date(2026, 11, 21),
+        configuration=Configuration(path=payload, sha256="0" * 64, options={"product": (payload,)}),
         baseline_sha256="0" * 64,
         waivers_sha256="0" * 64,
         result_sha256="0" * 64,

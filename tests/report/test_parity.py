@@ -7,6 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -15,13 +16,15 @@ import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 from report.documents import EXPIRED, HOSTILE, UNUSED, WAIVER, document
+from report.hostile import acting
 from report.schema_of import SCHEMAS
 
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.document import to_json
-from hotfix_check.report.formats import CsvKind
+from hotfix_check.report.formats import RESULT, CsvKind, View
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import MAX_LENGTH, render_markdown
+from hotfix_check.report.publisher import Publisher
 from hotfix_check.report.sheets import EVIDENCE, EXPOSURES, FINDINGS, WORKBOOK, heading
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
@@ -368,3 +371,72 @@ def test_size_grows_with_the_findings_alone(findings: int, most: int) -> None:
     small, large = (len(render_html(document(count))) for count in (findings // 10, findings))
     assert large < most
     assert large / small < 10.5
+
+
+BY = Publisher("Example Corp", "https://example.com")
+
+
+def rendered(form: str) -> str:
+    """The document in any format of the registry, as one text: what people read of it."""
+    view = View(width=120, publisher=BY)
+    if form in RESULT.binary:
+        stream = io.BytesIO()
+        RESULT.binary[form](DOCUMENT, view, stream)  # type: ignore[arg-type]
+        book = openpyxl.load_workbook(stream)
+        return "\n".join(
+            str(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        )
+    views = [replace(view, csv=kind) for kind in CsvKind] if form == "csv" else [view]
+    text = "".join(piece for each in views for piece in RESULT.text[form](DOCUMENT, each))  # type: ignore[arg-type]
+    if form == "html":
+        return Page(text).text
+    return " ".join(text.replace("\\", "").split()) if form in ("md", "table") else text
+
+
+FORMS = pytest.mark.parametrize("form", [*RESULT.text, *RESULT.binary])
+
+
+@FORMS
+def test_every_format_of_the_registry_tells_the_next_steps(form: str) -> None:
+    text = rendered(form)
+    steps = INSTALLATION["next_steps"]
+    if form == "csaf":  # those that close a CVE, which all of this document's say of the same one
+        steps = steps[:1]
+    assert [step["kb"] for step in steps if str(step["kb"]) not in text] == []
+
+
+@FORMS
+def test_every_format_of_the_registry_tells_what_is_open(form: str) -> None:
+    text = rendered(form)
+    exposed = [cve["cve"] for cve in INSTALLATION["exposures"] if cve["state"] == "exposed"]
+    if form == "table":
+        assert f"xposed to {len(exposed)} CVEs" in text
+    else:
+        assert [cve for cve in exposed if cve not in text] == []
+
+
+@FORMS
+def test_every_format_of_the_registry_tells_the_support(form: str) -> None:
+    if form == "csv":  # one kind of record: the end of a support is an advisory there, which this document has none of
+        return
+    assert "2025-10-14" in rendered(form)
+
+
+@FORMS
+def test_every_format_of_the_registry_tells_what_was_judged(form: str) -> None:
+    text = rendered(form)
+    if form == "csaf":
+        assert "15.1.2507.6" in text
+        return
+    missing = [f"KB{one['kb']}" for one in FINDINGS_ if one["verdict"] == "missing" and one["importance"] != "optional"]
+    assert missing
+    assert [name for name in missing if name[2:] not in text] == []
+
+
+@FORMS
+def test_no_format_of_the_registry_lets_hidden_characters_out(form: str) -> None:
+    assert acting(rendered(form), beside="\r\n\xad") == []  # line ends of CSV; the page's own soft hyphens

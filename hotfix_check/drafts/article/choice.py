@@ -20,6 +20,13 @@ from hotfix_check.frozen import dataclass, replace
 
 _REACH = 16
 """Lines above a table in which fix wording counts."""
+_SENTENCES = 6
+"""Sentences above a table among which the one that announces it is looked for."""
+_LABEL = 5
+"""Words of a label at most: "Information store:"."""
+_LONG_LABEL = 16
+_OTHER_SECTIONS = ("symptoms", "cause", "workaround", "status", "references")
+"""Sections whose files are none of the fix's, unless a sentence over them says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,8 @@ class PlacedTable:
     reason: str
     component: str | None
     heading: str | None
+    product_said: str | None
+    """The product that the sentence over it names."""
     is_package: bool
     """Whether the files are the download itself, by the sentence above them."""
     doubt: str | None = None
@@ -62,6 +71,8 @@ class _Above:
     lines: tuple[str, ...]
     lead: str
     """The last sentence, and the one before it where that is only a label."""
+    said: str
+    """The last sentence that tells what the files under it are, or nothing."""
     section: str | None
 
     @property
@@ -81,13 +92,14 @@ def place_tables(
     headings = Headings(lines)
     placed: list[PlacedTable] = []
     floor = 0
+    counted = False
     for raw in tables:
         table = without_old_columns(raw)
         above = _above(lines, table.first, floor, headings)
         reason = None if is_list and table.rows else _reason_against(lines, table, above, article, floor)
         why, weak = ("file list", False) if is_list and table.rows else (reason or "", False)
         if reason is None and not is_list:
-            why, weak = _reason_for(table, above, article, counted=any(one.is_fix for one in placed))
+            why, weak = _reason_for(table, above, article, counted=counted)
         placed.append(
             PlacedTable(
                 table=table,
@@ -95,10 +107,12 @@ def place_tables(
                 reason=why,
                 component=headings.component(table.first),
                 is_package=_is_package(table, above),
+                product_said=match[1] if (match := wording.FIX_FOR.search(above.said)) else None,
                 heading=table.heading or headings.label(table.first, floor) or headings.heading(table.first),
                 doubt="no sentence says that its table is the fix's" if weak else None,
             )
         )
+        counted = counted or placed[-1].is_fix
         floor = table.last + 1
     return _with_packages(_without_least_versions(placed))
 
@@ -115,17 +129,39 @@ def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) ->
         elif line.kind == "blank" and taken and taken[-1]:
             taken.append("")
     above = tuple(reversed(taken))
-    return _Above(lines=tuple(text for text in above if text), lead=_lead(above), section=headings.section(first))
-
-
-def _lead(above: Sequence[str]) -> str:
-    """The last sentence of the last paragraph; with the one before it, where it is a label of a few words."""
     paragraphs = [" ".join(part.split("\n")) for part in "\n".join(above).split("\n\n") if part.strip()]
-    said = [sentence for paragraph in paragraphs[-3:] for sentence in sentences(paragraph)]
-    if not said:
-        return ""
-    label = len(said[-1].split()) <= 5 or bool(wording.COMPONENT.match(said[-1]))
-    return " ".join(said[-2:]) if label else said[-1]
+    sentences_above = [sentence for paragraph in paragraphs[-3:] for sentence in sentences(paragraph)]
+    return _Above(
+        lines=tuple(text for text in above if text),
+        lead=_lead(sentences_above),
+        said=_announcement(sentences_above),
+        section=headings.section(first),
+    )
+
+
+def _lead(said: Sequence[str]) -> str:
+    """The last sentence; with the one before it, where it is a label of a few words."""
+    return " ".join(said[-2:]) if said and _is_label(said[-1]) else (said[-1] if said else "")
+
+
+def _announcement(said: Sequence[str]) -> str:
+    """The last sentence that announces files, but for labels, and for what is said of the zone of their times."""
+    for sentence in reversed(said[-_SENTENCES:]):
+        if wording.OF_PAGES.search(sentence):
+            continue
+        if wording.OF_TIMES.search(sentence) and not wording.STRONG_FIX.search(sentence):
+            continue
+        if not _is_label(sentence) and wording.ANNOUNCES.search(sentence):
+            return sentence
+    return ""
+
+
+def _is_label(sentence: str) -> bool:
+    sentence = sentence.removeprefix("- ")
+    words = len(sentence.split())
+    if words <= _LABEL or wording.COMPONENT.match(sentence):
+        return True
+    return words <= _LONG_LABEL and bool(wording.LABEL.fullmatch(sentence))
 
 
 def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, article: _Article, floor: int) -> str | None:
@@ -140,6 +176,10 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return "it compares releases"
     if other := wording.other_files(f"{above.lead} {table.heading or ''}".strip()):
         return other
+    if above.lines and (other := wording.other_label(above.lines[-1])):
+        return other
+    if above.said and (other := _said_of_others(table, above)):
+        return other
     strong = wording.STRONG_FIX.search(above.flat)
     if article.titled_other and not (strong and article.about_fix):
         return "a list by the title of the article"
@@ -148,12 +188,26 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
     return None
 
 
+def _said_of_others(table: RawTable, above: _Above) -> str | None:
+    """Why the sentence that announces a table says that it is none of the fix's; None where it leaves that open."""
+    if other := wording.other_files(above.said):
+        return other
+    if wording.announces_fix(above.said):
+        return None
+    if wording.OFFERED.search(above.said) and all(_may_be_package(row) for row in table.rows):
+        return None
+    carried = wording.CARRIED.search(above.said)
+    if carried and above.section not in _OTHER_SECTIONS and wording.FIX.search(above.close):
+        return None
+    return None if wording.DOWNLOAD_LIST.search(above.said) else "the sentence over it says nothing of a fix"
+
+
 _NOTHING = "no fix wording above it"
 
 
 def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> tuple[str, bool]:
     """Why a table that nothing speaks against is the fix's, and whether that is weak; ``_NOTHING`` where it is not."""
-    if wording.STRONG_FIX.search(above.flat):
+    if wording.STRONG_FIX.search(above.flat) or (above.said and wording.announces_fix(above.said)):
         return "fix wording", False
     worded = bool(wording.FIX.search(above.close))
     far = bool(wording.FIX.search(above.flat) or wording.FIX.search("\n".join(above.lines)))
@@ -203,6 +257,7 @@ def without_old_columns(table: RawTable) -> RawTable:
         for index, column in enumerate(table.columns or ())
         if column in (several := _repeated(table.columns or (), concept))
         and wording.OLD_COLUMN.search(column.label)
+        and not wording.NEW_COLUMN.search(column.label)
         and any(wording.NEW_COLUMN.search(other.label) for other in several)
     }
     if not old:
@@ -241,11 +296,16 @@ def _one_value(table: RawTable, concept: str) -> bool:
 
 
 def _is_package(table: RawTable, above: _Above) -> bool:
-    """Whether the sentence over it offers the files for download, and none of them has a version."""
+    """Whether the sentence over it offers files for download that have no version, or a heading says so."""
     offered = wording.OFFERED.search(above.lead) or (
         wording.PACKAGE.search(above.lead) and not wording.INSTALLED.search(above.lead)
     )
-    return bool(offered) and all(_may_be_package(row) for row in table.rows)
+    if offered and all(_may_be_package(row) for row in table.rows):
+        return True
+    labels = [*(column.label for column in table.columns or () if column.concept == "name"), above.lead]
+    return any(wording.OF_PACKAGE.search(label) for label in labels) and all(
+        wording.PACKAGE_NAME.search(row.values["name"]) for row in table.rows
+    )
 
 
 def _may_be_package(row: RawRow) -> bool:

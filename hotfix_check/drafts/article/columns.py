@@ -64,7 +64,29 @@ _WORDS: dict[Concept, tuple[str, ...]] = {
         "comments", "status", "application", "included", "installed by",
     ),
 }  # fmt: skip
-_PHRASES: dict[str, Concept] = {phrase: concept for concept, phrases in _WORDS.items() for phrase in phrases}
+_ABROAD: dict[Concept, tuple[str, ...]] = {
+    "name": (
+        "dateiname", "datei", "nom de fichier", "nom du fichier", "fichier", "nombre de archivo", "nombre del archivo",
+        "archivo", "nome file", "nome del file", "nome do arquivo", "nome do ficheiro", "arquivo", "bestandsnaam",
+    ),
+    "version": (
+        "dateiversion", "version du fichier", "version de fichier", "versión de archivo", "versión del archivo",
+        "versión", "versione file", "versione del file", "versione", "versão do arquivo", "versão do ficheiro",
+        "versão", "bestandsversie", "versie",
+    ),
+    "size": (
+        "dateigröße", "größe", "taille du fichier", "taille de fichier", "taille", "tamaño de archivo",
+        "tamaño del archivo", "tamaño", "dimensione file", "dimensione del file", "dimensione", "dimensioni del file",
+        "tamanho do arquivo", "tamanho do ficheiro", "tamanho", "bestandsgrootte", "grootte",
+    ),
+    "date": ("datum", "fecha", "data"),
+    "time": ("uhrzeit", "zeit", "heure", "hora", "ora", "tijd"),
+    "platform": ("plattform", "plateforme", "plate-forme", "plataforma", "piattaforma"),
+}  # fmt: skip
+"""German, French, Spanish, Italian, Portuguese, Dutch."""
+_PHRASES: dict[str, Concept] = {
+    phrase: concept for words in (_WORDS, _ABROAD) for concept, phrases in words.items() for phrase in phrases
+}
 _LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
 _RELEASE = re.compile(r"rtm|gold|(?:post-)?(?:sp|service pack) ?\d[a-z]?|cu ?\d{1,2}")
 """A column named for a release holds the versions that its files have there."""

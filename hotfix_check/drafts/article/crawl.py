@@ -36,7 +36,8 @@ _LONGEST_CELL = 120
 _LONGEST_HEADER = 30
 _MOST_COLUMNS = 20
 _ATTRIBUTE = re.compile(
-    r"\s*((?:file[ ])?(?:name|version|size|date|time)|platform|language|sp[ ]requirement|service[ ]branch|folder)"
+    r"\s*(?:[-\u2022*][ ]{1,3})?"
+    r"((?:file[ ])?(?:name|version|size|date|time)|platform|language|sp[ ]requirement|service[ ]branch|folder)"
     r"((?:[ ]\((?:utc|bytes|in[ ]bytes|kb)\))?)\s{0,3}[:\t ]\s{0,8}(\S.{0,100})",
     re.IGNORECASE,
 )
@@ -161,7 +162,7 @@ def _one_cell_a_line(lines: Sequence[Line], at: int) -> _Found | None:
     names: list[str] = []
     waiting: deque[tuple[int, str]] = deque()
     for place, text in texts:
-        if cell_concept(text) is None or len(names) == _MOST_COLUMNS:
+        if text in names or cell_concept(text) is None or len(names) == _MOST_COLUMNS:
             waiting.append((place, text))
             break
         names.append(text)

@@ -45,6 +45,7 @@ _NAVIGATION = re.compile(
     re.IGNORECASE,
 )
 """Lines of a page's frame, which a crawl puts before the title."""
+_WORDS_OF_TITLE = 4
 _TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
 _SITE = re.compile(r"\s*[-|\u2013] *(?:Exchange \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE)
 _APPLIES = re.compile(
@@ -110,12 +111,27 @@ def read_title(lines: Sequence[Line]) -> str | None:
             title = next((text for text in reversed(above) if _may_be_title(text)), None)
             if title is not None:
                 return _bare_title(title)
-    for line in lines[:_HEAD]:
-        if line.kind not in ("text", "heading") or _NAVIGATION.fullmatch(line.text.strip()):
-            continue
+    return _first_title(lines[:_HEAD])
+
+
+def _first_title(head: Sequence[Line]) -> str | None:
+    """The first line that can be a title; of several above the first section, one with a number, or of some length."""
+    found: list[str] = []
+    for line in head:
         text = line.text.strip()
-        return _bare_title(text) if _may_be_title(text) else None
-    return None
+        if found and (is_section_heading(text) or _APPLIES.match(text) or line.kind == "cells"):
+            break
+        if line.kind in ("text", "heading") and text and not _NAVIGATION.fullmatch(text):
+            if not _may_be_title(text):
+                break
+            found.append(text)
+    several = (
+        next((text for text in found if _TITLE_NUMBER.search(text)), None),
+        next((text for text in found if len(text.split()) >= _WORDS_OF_TITLE), None),
+        *found[:1],
+    )
+    title = next((text for text in several if text), None)
+    return _bare_title(title) if title else None
 
 
 def _may_be_title(text: str) -> bool:

@@ -43,8 +43,8 @@ class FileRows(NamedTuple):
     doubts: tuple[str, ...]
 
 
-def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...]) -> FileRows:
-    """The rows of all tables; ``ids`` are the catalogue ids of the article's products."""
+def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...], others: Sequence[str] = ()) -> FileRows:
+    """The rows of all tables; ``ids`` are the catalogue ids of the article's products, ``others`` those without one."""
     rows: list[DraftRow] = []
     unused: list[str] = []
     doubts: list[str] = []
@@ -54,7 +54,7 @@ def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...]) -> FileRows:
         if order == "day-first":
             doubts.append(f"dates such as {table.rows[0].values.get('date')} are read day first")
         found = [row for raw in table.rows for row in _variants(raw, placed, group, order, unused)]
-        rows += _with_products(found, ids, doubts)
+        rows += _with_products(found, () if _is_of(group, others) else ids, doubts)
         unused += [*table.unread, *(text for raw in table.rows for text in raw.left_over)]
     return FileRows(tuple(rows), tuple(unused), tuple(doubts))
 
@@ -91,10 +91,14 @@ def _variants(
 
 
 def _groups(tables: Sequence[PlacedTable]) -> list[str | None]:
-    """What tells the tables apart: their headings, else their components, else nothing."""
+    """What tells the tables apart: their headings, else their components, else what is said over them, else nothing."""
     if len(tables) < 2:
         return [None] * len(tables)
-    for texts in ([table.heading for table in tables], [table.component for table in tables]):
+    for texts in (
+        [table.heading for table in tables],
+        [table.component for table in tables],
+        [table.product_said for table in tables],
+    ):
         if len(set(texts)) > 1:
             return [text or table.component for text, table in zip(texts, tables, strict=True)]
     return [None] * len(tables)
@@ -175,6 +179,19 @@ def _with_version(row: DraftRow, text: str) -> DraftRow:
     return replace(row, version=printed.version, version_text=printed.text)
 
 
+def _is_of(group: str | None, others: Sequence[str]) -> bool:
+    """Whether a heading names a product that the catalogue does not know: LinkAge beside Exchange (KB192932)."""
+    named = _words(group or "")
+    return len(named) > 1 and not find_terms(group or "") and any(named <= _words(other) for other in others)
+
+
+_COMMON = frozenset(("microsoft", "version", "versions", "server", "for", "service", "pack"))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9.]+", text.lower())) - _COMMON
+
+
 def _with_products(rows: list[DraftRow], ids: tuple[str, ...], doubts: list[str]) -> list[DraftRow]:
     """Rows with their products; a row that tells nothing has the product of its table, where that is one."""
     products = [_product(row, ids) for row in rows]
@@ -195,8 +212,15 @@ def _and(doubt: str | None, more: str) -> str:
     return f"{doubt}; {more}" if doubt else more
 
 
+_BUILD = re.compile(r"(\d{1,5}\.\d{1,5}) \(build (\d{1,5}\.\d{1,5})\b.{0,40}\)", re.IGNORECASE)
+"""As Exchange System Manager shows a version: 6.5 (Build 7653.8: Service Pack 2)."""
+
+
 def _normalised(row: DraftRow, product: str | None, doubts: list[str]) -> DraftRow:
-    normal = normal_version(row.version, VERSION_PREFIX[product] if product else None) if row.version else None
+    printed = row.version
+    if row.version_text and (build := _BUILD.fullmatch(row.version_text)):
+        printed = f"{build[1]}.{build[2]}"
+    normal = normal_version(printed, VERSION_PREFIX[product] if product else None) if printed else None
     if row.version and normal is None:
         doubts.append(f"{row.name}: version {row.version} is not four dotted numbers")
         row = replace(row, doubt=_and(row.doubt, f"version {row.version} is not four dotted numbers"))

@@ -85,13 +85,16 @@ def grid_tables(lines: Sequence[Line], start: int, past: int) -> list[RawTable]:
 def _turned(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
     """A table that stands on its side (``File name | A.dll``, ``File size | 10``): a header and a row for each file."""
     concepts = [cell_concept(cells[0]) for _, cells in rows]
-    if len(rows) < 3 or any(len(cells) != 2 for _, cells in rows) or None in concepts or concepts[0] != "name":
+    width = len(rows[0][1]) if rows else 0
+    if len(rows) < 3 or width < 2 or any(len(cells) != width for _, cells in rows):
+        return rows
+    if None in concepts or concepts[0] != "name" or (width > 2 and header_cells(rows[0][1])):
         return rows
     starts = [index for index, concept in enumerate(concepts) if concept == "name"]
     turned = []
     for first, past in zip(starts, [*starts[1:], len(rows)], strict=True):
         block = rows[first:past]
-        turned += [(block[0][0], tuple(cells[side] for _, cells in block)) for side in (0, 1)]
+        turned += [(block[0][0], tuple(cells[side] for _, cells in block)) for side in range(width)]
     return turned
 
 

@@ -76,7 +76,7 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
     product_terms = _product_terms(products)
     from_text = () if products else _product_in_text([title or "", *headings, *prose])
     ids = tuple(dict.fromkeys(term.product for term in product_terms or from_text))
-    found = file_rows(fix_tables, ids)
+    found = file_rows(fix_tables, ids, [product for product in products if not find_terms(product)])
     doubts = _doubts(number, printed, source, from_text=bool(from_text), has_rows=bool(found.rows))
     return DraftUpdate(
         kb=number,
@@ -96,6 +96,7 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
         skipped=_skipped(placed),
         doubts=tuple(dict.fromkeys((*doubts, *found.doubts))),
         prerequisites=said.prerequisites,
+        alternatives=said.alternatives,
         prerequisites_stated=said.prerequisites_stated,
         restart=said.restart,
         replaces=said.replaces,

@@ -184,12 +184,17 @@ def _acceptable(row: RawRow, pieces: Sequence[Cell], columns: tuple[Column, ...]
     if product and not any(piece.kind in STRONG for piece in pieces) and _has_number(pieces):
         return False
     if name and _is_aligned(columns) and abs(name.start - column.start) <= 1:
-        return True
+        return any(piece.kind in STRONG for piece in pieces) or _has_gap(pieces)
     if product:
         return False
     return any(piece.kind in STRONG for piece in pieces) or (
         len(pieces) == 2 and pieces[1].kind in ("decimal", "whole")
     )
+
+
+def _has_gap(pieces: Sequence[Cell]) -> bool:
+    """Whether a column parts the words of a name from its value: "LinkAge Exchanger 3.2" is a heading."""
+    return any(after.start - before.end > 1 for before, after in pairwise(pieces))
 
 
 def _has_number(pieces: Sequence[Cell]) -> bool:

@@ -41,7 +41,7 @@ _REQUIRES = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"\byou\s(?:must|need\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install"
+        r"\byou\s(?:must|need\sto|should|have\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install"
         r"|apply)\s(.{3,250}?)\s(?:installed\s|running\s)?"
         rf"(?:to|before|prior\sto|in\sorder\sto|so\sthat)\s(?:you\s(?:can\s)?)?{_INSTALL}\s(?:{_THIS_FIX}|it\b)",
         re.IGNORECASE,
@@ -57,6 +57,37 @@ _REQUIRES = (
         r"(?:any\s|a\s)?(?:systems?|computers?|servers?|clients?)\s(?:\w+\s){0,3}?(?:running|with)\s(.{3,250})",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"\b(?:because\sof|due\sto)\sfile\sdependencies,?\s(?:this|these|the)\s(?:\S+\s){1,3}?(?:requires?|depends?\son)\s(.{3,250})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\byou\s(?:must|need\sto|have\sto)\sbe\srunning\s(.{3,250}?)\son\s(?:the|each|every|any)\s(?:computer|server|system)s?\s"
+        rf"(?:on|to|where)\s(?:which\s|that\s)?(?:you\s)?(?:{_THIS_FIX}\s(?:is|are)\s)?{_INSTALL}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?:{_FIX}|it)\s(?:can|may|must|should)\s(?:only\s)?be\s(?:installed|applied)\s(?:only\s)?(?:on|to)\s"
+        r"(?=(?:microsoft\s)?(?:exchange|windows|outlook|office|sql|internet)\s)(.{3,200})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(.{{3,200}}?)\s(?:is|are)\s(?:a\s)?(?:prerequisites?|requirements?)\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"^(.{{3,200}}?)\s(?:is|are)\s(?:required|needed|necessary)\s(?:to|before\syou|in\sorder\sto)\s{_INSTALL}\s{_THIS_FIX}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?:before|prior\sto)\s(?:you\s)?{_INSTALL}\s{_THIS_FIX}\b[^,.]{{0,60}},\s(?:you\s(?:must|should)\s)?"
+        r"(?:make\ssure|verify|ensure)\s(?:that\s)?(?:you\s(?:have|are\srunning)\s)?(.{3,200})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^prerequisites?:\s(?=(?:the\s)?(?:microsoft\s)?(?:exchange|windows|outlook|office|sql|internet)\s)(.{3,200})",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\bprerequisites?\s(?:for|to|of)\s(?:\w+ing\s)?{_THIS_FIX}\s(?:is|are)\s(.{{3,250}})", re.IGNORECASE),
     re.compile(
         rf"\b(?:before|prior\sto)\s(?:you\s)?(?:can\s)?{_INSTALL}\s{_THIS_FIX}\b[^,.]{{0,60}},\s(?:you\s(?:must|need\sto"
@@ -68,7 +99,7 @@ _REQUIRES = (
         re.IGNORECASE,
     ),
 )
-_MAY_REPLACE = re.compile(r"super[sc]ed|eplac|obsolet")
+_MAY_REPLACE = re.compile(r"super[sc]ed|eplac|obsolet|the place of")
 _BY_THIS = re.compile(r"\s(?:this|the (?:current|present)|these)\b(?![^.]{0,40}\d{5})", re.IGNORECASE)
 _REPLACE_EARLIER = re.compile(
     rf"\b(?:replace|supersede)s?\b[^.]{{0,40}}\b(?:earlier|previous|older|old)\b[^.]{{0,30}}\b{_FIX}\b", re.IGNORECASE
@@ -76,7 +107,7 @@ _REPLACE_EARLIER = re.compile(
 _EARLIER_ONES = re.compile(
     rf"\b(?:earlier|previous|older|replaced|superseded)\b[^.]{{0,40}}\b(?:ones?|articles?|{_FIX})\b", re.IGNORECASE
 )
-_MAY_REQUIRE = re.compile(r"equire|must|need|running|efore|depend|rerequisite|prior")
+_MAY_REQUIRE = re.compile(r"equire|must|need|running|efore|depend|rerequisite|prior|only")
 _NOTHING_REQUIRED = re.compile(
     rf"\b(?:there are )?no prerequisites\b|\b(?:does|do) not (?:have|require) (?:any )?prerequisites"
     rf"|{_FIX} has no prerequisites"
@@ -88,6 +119,7 @@ _REQUIRED_LIST = re.compile(
     rf"\b(?:following\b|{_INSTALL}\b)[^.:]{{0,80}}:$",
     re.IGNORECASE,
 )
+_ONE_OF = re.compile(r"\b(?:one|any|either)(?: of)? the following\b|\bat least one\b", re.IGNORECASE)
 _NAMES_PRODUCT = (
     r"(?:[A-Z][a-z]+ \d{4} )?(?:Microsoft )?"
     r"(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|\.NET|Systems Management|SNA|Visual)\b"
@@ -102,7 +134,8 @@ _FOR_MORE = re.compile(r"\s*\bFor (?:more|additional|further) information\b")
 _SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
 _LIST_OF_TWO = re.compile(rf",? and (?:the )?(?={_NAMES_PRODUCT})", re.IGNORECASE)
 _NOT_A_THING = re.compile(
-    r"^(?:a|an|the|your|you|that|no)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
+    r"^(?:there|no|nothing|none)\b"
+    r"|^(?:a|an|the|your|you|that)?\s?(?:system |computer |server )?(?:restart|reboot|additional|further|more"
     r"|time|password|administrat|manual|change|registry|review|user\b)"
     r"|^you to (?:restart|reboot)|^(?:it|them|this|these|changes)\b",
     re.IGNORECASE,
@@ -121,7 +154,7 @@ _TAIL = re.compile(
 _RESTART = re.compile(r"\b(?:restart|reboot|re-start|re-boot|shut down)", re.IGNORECASE)
 _RESTART_NOT = re.compile(
     r"\b(?:do|does|did|will) not (?:have|need|require|be required|force)\b[^.]{0,60}\b(?:restart|reboot)"
-    r"|\bno (?:restart|reboot)"
+    r"|\bno (?:restart|reboot)|\b(?:no need|need not|not need) to (?:restart|reboot)|\bneed not (?:restart|reboot)"
     r"|\b(?:restart|reboot)\w{0,4}(?: of the \w+)? (?:is|are) not (?:required|necessary|needed)"
     r"|\bwithout (?:restarting|rebooting)|not (?:necessary|required) to (?:restart|reboot)",
     re.IGNORECASE,
@@ -129,7 +162,8 @@ _RESTART_NOT = re.compile(
 _MAY = re.compile(
     r"\b(?:may|might|could)\s+(?:\w+\s+){0,3}?(?:have\s+to|need\s+to|be\s+(?:required|asked|prompted|necessary)|require"
     r"|restart|reboot|re-start|re-boot)|\bif\s+(?:you\s+are\s+|the\s+\w+\s+is\s+)?(?:prompted|asked|required|necessary|needed)"
-    r"|\b(?:sometimes|in some cases)\b",
+    r"|\b(?:sometimes|in some cases|in most cases|unless|whether|depend(?:s|ing) on)\b"
+    r"|\bif\b[^.]{0,80}\b(?:in use|being used|used|locked|loaded|open|running)\b|\b(?:can|might|may) be required\b",
     re.IGNORECASE,
 )
 _STEP = re.compile(
@@ -138,6 +172,7 @@ _STEP = re.compile(
     r"(?:computers?|servers?|systems?|machines?|workstations?)(?! \w* ?services?| (?:attendant|manager))\b",
     re.IGNORECASE,
 )
+_SERVICE_STEP = re.compile(r"^(?:then |finally,? )?(?:restart|start)\s[^.]{0,80}\bservices?\b", re.IGNORECASE)
 _INSTALL_STEP = re.compile(
     r"^(?:double-?click|run|install|apply|copy|replace|rename|register|extract|expand|stop|download|start)\b",
     re.IGNORECASE,
@@ -158,6 +193,16 @@ _RESTART_COMPUTER = re.compile(
     r"|\bshut down (?:your|the) (?:system|computer)\b[^.]{0,40}\brestart",
     re.IGNORECASE,
 )
+_RESTARTED = re.compile(
+    r"\b(?:computers?|servers?|systems?)\s(?:(?:will|is|are)\s(?:be\s)?)(?:\w+\s)?(?:restart|reboot)(?:s|ed)?\b",
+    re.IGNORECASE,
+)
+_RESTART_ANSWER = re.compile(
+    r"(?:(?:re-?start|re-?boot)(?: is)? (?:required|needed|necessary)|requires (?:a )?(?:re-?start|re-?boot))"
+    r"\s?[:?] ?(yes|no)\b",
+    re.IGNORECASE,
+)
+_ANSWERS: dict[str, Restart] = {"yes": "yes", "required": "yes", "no": "no", "none": "no", "not required": "no"}
 _AFTER_FIX = re.compile(
     rf"\b(?:after|once|when|before|upon|for|to complete)\b[^.]{{0,80}}\b(?:{_INSTALL}|{_FIX})\b[^.]{{0,60}}"
     rf"|\b{_INSTALL}\s{_THIS_FIX}|{_THIS_FIX}\b[^.]{{0,40}} (?:will )?require",
@@ -173,7 +218,8 @@ _RESTART_SERVICES = re.compile(
 )
 
 _REPLACES = re.compile(
-    rf"(?:{_FIX}|version|package|it|this)\b[^.]{{0,80}}?\b(?:supersedes?|supercedes?|replaces?)\b(.{{0,400}})",
+    rf"(?:{_FIX}|version|package|it|this)\b[^.]{{0,80}}?\b(?:supersedes?|supercedes?|replaces?|takes?\sthe\splace\sof)\b"
+    r"(.{0,400})",
     re.IGNORECASE,
 )
 _REPLACES_NONE = re.compile(
@@ -210,12 +256,16 @@ class Statements:
     """What the prose says; a ``*_stated`` flag is true when the article speaks of the matter at all."""
 
     prerequisites: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     prerequisites_stated: bool = False
     restart: Restart | None = None
     replaces: tuple[int, ...] = ()
     replaces_stated: bool = False
     replaced_by: tuple[int, ...] = ()
     included_in: tuple[str, ...] = ()
+
+
+_CONTRACTED = re.compile(r"\b(do|does|did|is|are|was|were|has|have|ca|wo|must|need)n[\u2019']t\b", re.IGNORECASE)
 
 
 class _Said(NamedTuple):
@@ -230,16 +280,23 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
     """Read the prose; ``own`` is the article's number, which it does not replace."""
     said = _said(paragraphs)
     required = _required(said, paragraphs)
+    alternatives = _alternatives(said, paragraphs)
     replacing = [each for each in said if _MAY_REPLACE.search(each.sentence)]
     telling = {each.at for each in replacing}
     replaces, replaced_by = _replacements([each for each in said if each.at in telling], paragraphs)
-    restarts = {_restart(each, paragraphs) for each in said if _RESTART.search(each.sentence)}
+    replaces |= _listed_as_replaced(paragraphs)
+    restarts = {_restart(each, paragraphs) for each in said if _speaks_of_restart(each)}
     return Statements(
         prerequisites=required,
+        alternatives=tuple(several for several in alternatives if set(several) <= set(required)),
         prerequisites_stated=bool(required) or any(_nothing_required(each) for each in said),
-        restart=next((kind for kind in get_args(Restart) if kind in restarts), None),
+        restart=None
+        if {"yes", "no"} <= restarts
+        else next((kind for kind in get_args(Restart) if kind in restarts), None),
         replaces=tuple(sorted(replaces - {own})),
-        replaces_stated=bool(replaces) or any(_REPLACES_NONE.search(each.sentence) for each in replacing),
+        replaces_stated=bool(replaces)
+        or any(_REPLACES_NONE.search(each.sentence) for each in replacing)
+        or any("replacement" in each.section and each.sentence.strip(" .").lower() == "none" for each in said),
         replaced_by=tuple(sorted(replaced_by - {own})),
         included_in=_included(said, paragraphs, keywords),
     )
@@ -252,8 +309,15 @@ def _said(paragraphs: Sequence[str]) -> list[_Said]:
         if is_section_heading(paragraph):
             section = paragraph.lower().rstrip(":")
         else:
-            said.extend(_Said(sentence, at, section) for sentence in sentences(paragraph))
+            said.extend(_Said(_in_full(sentence), at, section) for sentence in sentences(paragraph))
     return said
+
+
+def _in_full(sentence: str) -> str:
+    """A sentence with "does not" for "doesn't"."""
+    if "n't" not in sentence and "n\u2019t" not in sentence:
+        return sentence
+    return _CONTRACTED.sub(lambda match: {"ca": "can", "wo": "will"}.get(match[1].lower(), match[1]) + " not", sentence)
 
 
 def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
@@ -268,6 +332,16 @@ def _required(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[str, ..
         for thing in _required_things(each, paragraphs):
             things.setdefault(thing.lower(), thing)
     return tuple(things.values())
+
+
+def _alternatives(said: Sequence[_Said], paragraphs: Sequence[str]) -> list[tuple[str, ...]]:
+    """What lists give as alternatives: "you must have one of the following installed"."""
+    lists = [
+        tuple(_listed_things(paragraphs, each.at))
+        for each in said
+        if "following" in each.sentence and _ONE_OF.search(each.sentence) and _REQUIRED_LIST.search(each.sentence)
+    ]
+    return [several for several in lists if len(several) > 1]
 
 
 def _under_heading(paragraphs: Sequence[str]) -> list[str]:
@@ -320,6 +394,16 @@ def _replacements(said: Sequence[_Said], paragraphs: Sequence[str]) -> tuple[set
         elif earlier == at and _EARLIER_ONES.search(sentence):
             replaces.update(_numbers(sentence, paragraphs, at))
     return replaces, replaced_by
+
+
+def _listed_as_replaced(paragraphs: Sequence[str]) -> set[int]:
+    """The articles that a heading "Hotfix replacement information" lists without a sentence of its own."""
+    return {
+        number
+        for at, paragraph in enumerate(paragraphs)
+        if is_section_heading(paragraph) and "replacement" in paragraph.lower()
+        for number in _following_numbers(paragraphs, at)
+    }
 
 
 def _included(said: Sequence[_Said], paragraphs: Sequence[str], keywords: str) -> tuple[str, ...]:
@@ -386,17 +470,27 @@ def _clean(thing: str) -> str:
 def _restart(each: _Said, paragraphs: Sequence[str]) -> Restart | None:
     """What a sentence says of restarting after installing; None for one that leaves it open, or speaks of else."""
     sentence, in_section = each.sentence, each.section.startswith("restart")
+    if in_section and (answer := _ANSWERS.get(sentence.strip(" .").lower())):
+        return answer
+    if answered := _RESTART_ANSWER.search(sentence):
+        return _ANSWERS[answered[1].lower()]
     if _OTHER_CAUSE.search(sentence) and not in_section:
         return None
     if _STEP.match(sentence) and _after_installing(each, paragraphs):
         return "yes"
+    if _SERVICE_STEP.match(sentence) and _after_installing(each, paragraphs) and not _in_registry(each, paragraphs):
+        return "services"
     if not (in_section or _AFTER_FIX.search(sentence)) or _MAY.search(sentence):
         return None
     if _RESTART_NOT.search(sentence):
         return "no"
-    if _RESTART_COMPUTER.search(sentence):
+    if _RESTART_COMPUTER.search(sentence) or _RESTARTED.search(sentence):
         return "yes"
     return "services" if _RESTART_SERVICES.search(sentence) else None
+
+
+def _speaks_of_restart(each: _Said) -> bool:
+    return bool(_RESTART.search(each.sentence)) or (each.section.startswith("restart") and len(each.sentence) < 20)
 
 
 def _after_installing(each: _Said, paragraphs: Sequence[str]) -> bool:
@@ -406,6 +500,11 @@ def _after_installing(each: _Said, paragraphs: Sequence[str]) -> bool:
     above = paragraphs[max(0, each.at - _STEPS_BACK) : each.at]
     steps = [text for text in above if _INSTALL_STEP.match(text)]
     return any(_FILES_PUT.search(text) for text in steps)
+
+
+def _in_registry(each: _Said, paragraphs: Sequence[str]) -> bool:
+    """Whether the steps above a sentence change the registry too: what they ask for need not be the fix's."""
+    return any("egist" in text for text in paragraphs[max(0, each.at - _STEPS_BACK) : each.at])
 
 
 def _numbers(text: str, paragraphs: Sequence[str], at: int) -> list[int]:

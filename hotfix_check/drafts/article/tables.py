@@ -18,7 +18,19 @@ from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = ("name", "file", "module", "driver", "dll")
+_MAY_BE_HEADER = (
+    "name",
+    "file",
+    "module",
+    "driver",
+    "dll",
+    "datei",
+    "fichier",
+    "archivo",
+    "nome",
+    "arquivo",
+    "bestand",
+)
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")

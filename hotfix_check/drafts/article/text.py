@@ -39,6 +39,8 @@ ODD_CHARACTERS = (
     | dict.fromkeys(map(ord, "\u2010\u2011"), "-")
 )
 _RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")
+_BULLETS = ("\u2022", "\u00b7", "*", "o")
+"""What a Markdown copy of a page has in the first cell of a list that was laid out as a table."""
 _RULE_MARKS = re.compile(r"[-=_\u2500\u2501\u2550\u2014\u2013]{3}|[-=_] [-=_] [-=_]|:?-{2}")
 _MARKDOWN_RULE = re.compile(r"\s{0,20}:?-{2,400}:?\s{0,20}")
 _MARKDOWN_HEADING = re.compile(r"#{1,6} \S")
@@ -151,6 +153,10 @@ def plain_line(line: str) -> Line:
         return Line(line, "rule")
     if stripped[0] in "|¦" and len(stripped) <= MAX_GRID_LINE:
         cells = tuple(cell.strip() for cell in re.split(r"[|¦]", stripped.strip("|¦")))
+        if len(cells) == 2 and cells[0] in _BULLETS:
+            return Line(f" - {cells[1]}", "text")
+        if len(stripped) == 1:
+            return Line("", "blank")
         if len(cells) >= 2:
             return Line(line, "cells", cells)
         if len(stripped) > 2 and stripped[-1] in "|¦":

@@ -16,29 +16,39 @@ from hotfix_check.drafts.vocabulary import JOINING_WORDS, PROCESSORS
 DateOrder = Literal["month-first", "day-first"]
 
 _MONTHS = (
-    ("january", "januar", "janvier", "enero", "gennaio", "januari", "janeiro"),
-    ("february", "februar", "f\u00e9vrier", "fevrier", "febrero", "febbraio", "februari", "fevereiro"),
-    ("march", "m\u00e4rz", "maerz", "mars", "marzo", "maart", "mar\u00e7o"),
-    ("april", "avril", "abril", "aprile"),
-    ("may", "mai", "mayo", "maggio", "mei", "maio"),
-    ("june", "juni", "juin", "junio", "giugno", "junho"),
-    ("july", "juli", "juillet", "julio", "luglio", "julho"),
-    ("august", "ao\u00fbt", "aout", "agosto", "augustus"),
-    ("september", "septembre", "septiembre", "settembre", "setembro"),
-    ("october", "oktober", "octobre", "octubre", "ottobre", "outubro"),
-    ("november", "novembre", "noviembre", "novembro"),
-    ("december", "dezember", "d\u00e9cembre", "decembre", "diciembre", "dicembre", "dezembro"),
+    "january february march april may june july august september october november december",  # English
+    "jan feb mar apr may jun jul aug sep oct nov dec",
+    "januar februar märz april mai juni juli august september oktober november dezember",  # German
+    "jan febr mrz apr mai jun jul aug sept okt nov dez",
+    "- - maerz - - - - - - - - -",
+    "- - mär - - - - - - - - -",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",  # French
+    "janv févr mars avr mai juin juil aoû sept oct nov déc",
+    "- fevrier - - - - - aout - - - decembre",
+    "- fevr - - - - - - - - - -",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",  # Spanish
+    "ene feb mar abr may jun jul ago set oct nov dic",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",  # Italian
+    "gen feb mar apr mag giu lug ago set ott nov dic",
+    "januari februari maart april mei juni juli augustus september oktober november december",  # Dutch
+    "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",  # Portuguese
+    "jan fev mar abr mai jun jul ago set out nov dez",
+    "- fév - - - - - - - - - -",
+    "januari februari mars april maj juni juli augusti september oktober november december",  # Swedish
+    "- - marts - - - - - - - - desember",  # Danish, Norwegian
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",  # Polish
+    "ledna února března dubna května června července srpna září října listopadu prosince",  # Czech
+    "января февраля марта апреля мая июня"  # Russian
+    " июля августа сентября октября ноября"
+    " декабря",
+    "ocak şubat mart nisan may\u0131s haziran temmuz ağustos eylül ekim kas\u0131m aral\u0131k",  # Turkish
+    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta"  # Finnish
+    " lokakuuta marraskuuta joulukuuta",
+    "január február március április május június július augusztus szeptember október november december",
 )
-"""In the languages in which bulletins were published: English, German, French, Spanish, Italian, Dutch, Portuguese."""
-_SHORT_MONTHS = (
-    ("jan", "janv", "ene", "gen"), ("feb", "febr", "f\u00e9vr", "fevr", "fev", "f\u00e9v"),
-    ("mar", "m\u00e4r", "mrz", "mrt"), ("apr", "avr", "abr"), ("mag",), ("jun", "giu"), ("jul", "juil", "lug"),
-    ("aug", "ago", "ao\u00fb"), ("sep", "sept", "set"), ("oct", "okt", "out", "ott"), ("nov",),
-    ("dec", "dez", "d\u00e9c", "dic"),
-)  # fmt: skip
-MONTHS = {
-    name: number for names in (_MONTHS, _SHORT_MONTHS) for number, several in enumerate(names, 1) for name in several
-}
+"""As dates of bulletins print them, a form a line; "-" where it is that of another line. The last: Hungarian."""
+MONTHS = {name: number for names in _MONTHS for number, name in enumerate(names.split(), 1) if name != "-"}
 """Names of months in small letters, and their numbers."""
 MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _NUMBERS = re.compile(r"(\d{1,4})([/-])(\d{1,2})\2(\d{1,4})")
@@ -47,18 +57,31 @@ _DAY_MONTH = re.compile(
     rf"(\d{{1,2}})(?:\.|er|de|\u00ba)?[-/. ]?(?:de )?({MONTH})\.?[-/., ]{{0,2}}(?:de )?(\d{{2,4}})", re.IGNORECASE
 )
 _MONTH_DAY = re.compile(rf"({MONTH})\.?[-/. ]?(\d{{1,2}})[-/., ]{{1,2}}(\d{{2,4}})", re.IGNORECASE)
-_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?", re.IGNORECASE)
+_YEAR_MONTH_DAY = re.compile(
+    rf"(\d{{4}})(?:\. ?({MONTH}) (\d{{1,2}})\.?|[\u5e74\ub144] ?(\d{{1,2}})[\u6708\uc6d4] ?(\d{{1,2}})[\u65e5\uc77c])",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(r"^[^\W\d]{2,14},? +(?=\S)")
+_TIME = re.compile(
+    r"(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?",
+    re.IGNORECASE,
+)
 _SIZE = re.compile(
-    r"(\d[\d.,]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?"
+    r"(\d[\d.,'\u2019]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?"
     r"(bytes?|b|octets?|kilobytes?|kilo-?octets?|k[bo]?|megabytes?|m[bo]?|gb)?\.?",
     re.IGNORECASE,
 )
 _BYTES_WITHIN = re.compile(r"\((\d[\d,]{0,15}) bytes?\)", re.IGNORECASE)
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}")
+_GROUPED = re.compile(
+    r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:['\u2019]\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}"
+)
 _VERSION = re.compile(
     r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?)| ?(build \d{1,8}))?",
     re.IGNORECASE,
 )
+_BROKEN_VERSION = re.compile(r"\d{1,5}(?: ?\. ?\d{1,5}){1,3}|\d{1,5}(?:, ?\d{1,5}){3}")
+_DOT_AND_SPACE = re.compile(r" ?\. ?|, ?")
+"""A version wrapped within its cell, or printed as the resource of a program has it: 6, 5, 7653, 8."""
 _MISSING = frozenset((
     "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
     "not versioned", "?", "*", "\u2013", "\u2014", "none specified",
@@ -138,6 +161,13 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
         year, month, day = match[3], MONTHS[match[2].lower()], int(match[1])
     elif match := _MONTH_DAY.fullmatch(text):
         year, month, day = match[3], MONTHS[match[1].lower()], int(match[2])
+    elif match := _YEAR_MONTH_DAY.fullmatch(text):
+        year, month, day = match[1], MONTHS[match[2].lower()] if match[2] else int(match[4]), int(match[3] or match[5])
+    elif weekday := _WEEKDAY.match(text):
+        rest = text[weekday.end() :]
+        return (
+            read_date(rest, order, dotted=dotted) if _DAY_MONTH.fullmatch(rest) or _MONTH_DAY.fullmatch(rest) else None
+        )
     else:
         return None
     if len(year) == 3 or len(year) == 1:
@@ -185,14 +215,14 @@ def read_size(text: str, *, unit: str = "") -> Size:
 
 
 def _grouped(number: str) -> int | None:
-    return int(re.sub("[,. ]", "", number)) if _GROUPED.fullmatch(number) else None
+    return int(re.sub("[,. '\u2019]", "", number)) if _GROUPED.fullmatch(number) else None
 
 
 def read_version(text: str) -> PrintedVersion | None:
     """A version as printed; a label behind it (``(xpclnt_qfe.010827-1803)``, ``shp``) leaves it and keeps the
     whole text."""
     text = text.strip()
-    match = _VERSION.fullmatch(text)
+    match = _VERSION.fullmatch(_DOT_AND_SPACE.sub(".", text) if _BROKEN_VERSION.fullmatch(text) else text)
     if not match:
         return None
     label = match[2] or match[3] or match[4]

@@ -9,7 +9,7 @@ FIX = re.compile(
       | (?:time|date)[\s-]?stamps? | \bdated\b
       | (?:should|must|will|has|have|had|with)\s+(?:the\s+following|these)\s+(?:file\s+)?(?:dates?|versions?|attributes
         |time|sizes?|information|properties|or\s+later)
-      | following\s+(?:file\s+)?(?:versions?|attributes)
+      | following\s+(?:file\s+)?attributes
       | (?:hot-?fix|fix|patch|update|upgrade|correction|rollup|version\s+of\s+this)\w{0,3}\b[^.:]{0,120}
         \b(?:contain|includ|consist|install|replac|updat|provid|compris|affect|follow)\w{0,5}\b[^.]{0,80}\b(?:files?|dlls?|modules?|versions?|drivers?|components?)
       | updated\s+(?:[\w.]{1,30}\s+){0,3}(?:files?|versions?|dlls?|drivers?|modules?|components?)\b
@@ -23,8 +23,9 @@ FIX = re.compile(
       | ^\s*file\s+information
       | ^\s*component\s*:
       | \bpost[- ]sp\d | \bpost[- ]service\s+pack | \bhot-?fix(?:es)?\b
+      | \bafter\s+(?:the|this)\s+(?:\w+\s+)?(?:fix|patch|hot-?fix|update)\b
       | (?:obtain|apply|install|use)\s+the\s+(?:following|updated)\s+(?:fix|file|patch|update|version|hotfix)s?
-      | (?:a|the|supported|this)\s+(?:fix|patch|hot-?fix)\b
+      | (?:a|the|supported|this)\s+(?:\w+\s+)?(?:fix|patch|hot-?fix)\b
     """,
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
@@ -52,6 +53,8 @@ DOWNLOAD_LIST = re.compile(
     re.IGNORECASE,
 )
 PACKAGE = re.compile(r"self-extracting|\bdownload|\bpackage\b", re.IGNORECASE)
+OF_PACKAGE = re.compile(r"\bpackage\s+(?:file\s+)?(?:name|information)|\binstaller\b", re.IGNORECASE)
+"""A heading of a column or a table that is of the download."""
 PACKAGE_NAME = re.compile(r"\.(?:exe|zip|msi|msp|cab)$", re.IGNORECASE)
 FIX_TITLE = re.compile(
     r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE"
@@ -86,15 +89,57 @@ INSTALLED = re.compile(
 OFFERED = re.compile(
     r"\bfollowing\s+(?:[\w-]+\s+){0,3}?(?:self-extracting|packages?|downloads?|installers?)\b", re.IGNORECASE
 )
+FIX_FOR = re.compile(
+    r"\b(?:fix|hot-?fix|update|patch|rollup|version)\s+for\s+((?:Microsoft\s+)?(?:Exchange|Windows|Outlook|Office|SNA|SQL"
+    r"|Internet|IIS|Systems|Visual)\b[^.:]{2,70}?)\s+(?:has|have|should|must|will|contains?|includes?|installs?)\b",
+    re.IGNORECASE,
+)
+"""A lead-in that names the product of its table."""
 PACKAGE_LIKE = re.compile(r"\d{3}|qfe|hot-?fix|fix|patch|upd|setup|sp\d", re.IGNORECASE)
 
-OLD_COLUMN = re.compile(r"\b(?:old|original|previous|before|prior|earlier|rtm|gold|shipped|pre)\b", re.IGNORECASE)
+OLD_COLUMN = re.compile(
+    r"\b(?:old|original|previous|before|prior|earlier|rtm|gold|shipped|pre|existing|affected|vulnerable|unpatched"
+    r"|without|SP ?\d[a-z]?|service packs? ?\d[a-z]?)\b",
+    re.IGNORECASE,
+)
 NEW_COLUMN = re.compile(r"\b(?:new|updated|after|fixed|hot-?fix|corrected|later|post|current)\b", re.IGNORECASE)
 RELEASE_COLUMN = re.compile(
     r"\b(?:rtm|gold|original|released?|SP ?\d[a-z]?|service packs? ?\d[a-z]?|CU ?\d{1,2}|no service pack)\b",
     re.IGNORECASE,
 )
 FIRST_RELEASE = re.compile(r"\b(?:rtm|gold|original|released?|no service pack)\b", re.IGNORECASE)
+
+ANNOUNCES = re.compile(
+    r":\s*$|\bas\s+follows\b|\b(?:tabelle|tableau|tabla|tabella|tabela|tabel)\b"
+    r"|\b(?:following|these|below|listed|this)\b[^.]{0,60}\b(?:files?|versions?|tables?|attributes|dlls?|modules?|drivers?"
+    r"|components?|programs?|builds?|lists?|binaries)\b"
+    r"|\b(?:files?|versions?|tables?|lists?)\b[^.]{0,30}\b(?:below|follows?)\b",
+    re.IGNORECASE,
+)
+"""A sentence that tells what the files under it are."""
+OF_PAGES = re.compile(
+    r"\b(?:articles?|address|web\s?(?:sites?|pages?)|numbers?|bulletins?|links?)\b[^.]{0,80}:\s*$", re.IGNORECASE
+)
+"""A sentence that announces another page."""
+LABEL = re.compile(
+    r"(?:for|(?:on|in)(?![^:]*\b(?:is|are|was|were|has|have|had)\b))\s+(?!example|instance|more|additional|further)"
+    r"[^:]{1,110}:?",
+    re.IGNORECASE,
+)
+"""A label of more words: "For all supported x64-based versions of Exchange:"."""
+OF_TIMES = re.compile(
+    r"\bUTC\b|\bGMT\b|\blocal\s+time\b|\btime\s+zone\b|universal\s+time|daylight\s+saving|\bdates?\s+and\s+(?:the\s+)?times?\b",
+    re.IGNORECASE,
+)
+"""What stands between such a sentence and its table in most articles: in which zone the times are."""
+CARRIED = re.compile(
+    r"^(?:it|they|this|these|the\s+(?:\S+\s+){0,2}?(?:packages?|downloads?|setup|installer|archive)(?:\s+\S+)?)\s[^.]{0,60}?"
+    r"\b(?:install|includ|contain|consist|replac|updat|provid|compris|chang|modif|add)\w{0,5}\b"
+    r"|\bfiles?\b[^.]{0,40}\b(?:is|are|was|were|be|been)\s+(?:installed|included|contained|provided|added|copied|available)\b"
+    r"|^(?:the\s+)?following\s+(?:\w+\s+){0,3}?(?:files?|modules?|components?)\b[^.]{0,30}:$",
+    re.IGNORECASE,
+)
+"""What installs these files is named further up, if anywhere."""
 
 _THINGS = (
     r"(?:files?|versions?|dlls?|drivers?|modules?|components?|sizes?|builds?|copies|attributes|dates?|time\s?stamps?"
@@ -114,6 +159,79 @@ _WORDS = r"(?:[\w-]+(?:\.[\w-]+)*\s+){0,3}?"
 _CALLED_OLD = re.compile(rf"\b{_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
 _BEFORE_FIX = re.compile(r"^before\s+(?:you\s+)?(?:install|apply)\w*\b[^.]{3,80},\s", re.IGNORECASE)
 _PERHAPS_CALLED_OLD = re.compile(rf"\b{_PERHAPS_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
+_ANNOUNCED_FIX = re.compile(
+    r"""\b(?:this|the|that|an?|each|these|both)\s+(?:[\w-]+\s+){0,3}?
+        (?:hot-?\s?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|rollups?|correction|upgrade)\b
+      | \bhot-?fix(?:es)?\b | \bfixe?s\s+(?:include|contain|install|replace|update|were|are|have)\b
+      | \b(?:correct|fix|resolv|solv|updat|patch)ed\b
+      | file\s+attributes | attributes\s+\(?or\s+later | listed\s+attributes | (?:time|date)[\s-]?stamps?
+      | (?:files?|versions?|dlls?|modules?|components?|fix|it|they|you)\s+
+        (?:should|must|will|needs?\s+to)\s+(?:at\s+least\s+)?(?:be|have|see)\b
+      | (?:newer|new|later|latest|replacement|modified|revised)\s+(?:versions?|files?|dlls?|drivers?)\b
+      | \bor\s+(?:later|newer|higher|greater)\b | \bpost[- ](?:sp\d|service\s+pack)
+      | \b(?:correctif|mise\s+à\s+jour|sicherheitsupdate|revisión|actualización|aggiornamento|atualização)\b
+      | service\s+packs?\s+\d\w?\s+[^.]{0,40}\b(?:updat|replac|install)\w+
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A sentence that announces files as those of a fix."""
+_NAMED_FIX = r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|rollups?|packages?|corrections?|service\s+packs?)"
+_NOT_THE_FIXS = (
+    (re.compile(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b", re.IGNORECASE), "files it is not for"),
+    (
+        re.compile(
+            r"\b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b", re.I
+        ),
+        "files of a preview",
+    ),
+    (
+        re.compile(
+            rf"\bwithout\s+(?:the|this|that|any|an?|either)\s+(?:[\w-]+\s+){{0,3}}?{_NAMED_FIX}\b"
+            rf"|\b(?:do|does|did|is|are|was|were|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?(?:contain|includ|hav|carry|fix|resolv"
+            rf"|correct|updat|patch|install|appl)\w*\b|\bnot\s+yet\s+(?:install|appl|updat|patch)\w*\b",
+            re.IGNORECASE,
+        ),
+        "files without the fix",
+    ),
+    (
+        re.compile(
+            rf"\b(?:after|when|once|if)\s+you\s+(?:remove|uninstall|roll\s?back)\b"
+            rf"|\b(?:removing|uninstalling|removal\s+of)\s+(?:the|this)\s+(?:[\w-]+\s+){{0,3}}?{_NAMED_FIX}\b"
+            rf"|{_NAMED_FIX}\s+(?:is|are|was|were|has\s+been)\s+(?:removed|uninstalled|withdrawn|recalled|superseded|replaced)\b",
+            re.IGNORECASE,
+        ),
+        "files as they are when the fix is removed",
+    ),
+    (
+        re.compile(
+            rf"^(?:the\s+|an?\s+)?(?:previous|earlier|prior|older|old|superseded|withdrawn|recalled)\s+(?:[\w.-]+\s+){{0,3}}?"
+            rf"{_NAMED_FIX}\b|\b(?:introduced|caused)\s+by\b",
+            re.IGNORECASE,
+        ),
+        "files of another update",
+    ),
+    (
+        re.compile(
+            r"\b(?:delete|rename|remove|unregister|back\s?up|keep|do\s+not\s+(?:copy|install|replace|overwrite))\s+"
+            r"(?:the\s+following|these|any|all)\b",
+            re.IGNORECASE,
+        ),
+        "files that a step works on",
+    ),
+    (
+        re.compile(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b", re.IGNORECASE),
+        "files of other vendors",
+    ),
+)
+"""What is said of files beside a fix that is named in the same sentence."""
+_OTHER_LABEL = re.compile(
+    rf"(?:the\s+)?(?:superseded|previous(?:ly\s+\w+)?|earlier|older|old|original|withdrawn|recalled|unpatched|vulnerable)\s+"
+    rf"(?:[\w.-]+\s+){{0,3}}?(?:{_NAMED_FIX}|{_THINGS})\b.{{0,40}}|(?:before|prior\s+to|without)\s.{{1,60}}",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    rf"\b(?:before|prior\s+to)\s+(?:you\s+)?(?:install|appl|the\s+(?:[\w-]+\s+){{0,2}}?{_NAMED_FIX})", re.IGNORECASE
+)
 _IN_PLACE_OF = re.compile(
     r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$", re.IGNORECASE
 )
@@ -149,6 +267,10 @@ _SAID_OF_THEM = (
         "files that a product was shipped with",
     ),
     (
+        re.compile(r"^[^.]{0,40}\b(?:RTM|gold|release\s+to\s+manufacturing)\b", re.IGNORECASE),
+        "files that a product was shipped with",
+    ),
+    (
         re.compile(
             r"\bcompar(?:e|es|ed|ing|ison)\b|\b(?:each|different|various|earlier|previous|past|other|all)\s+"
             r"(?:\w+\s+){0,2}(?:releases|service\s+packs)\b|\bversion\s+history\b|\bby\s+(?:release|service\s+pack)\b",
@@ -168,13 +290,25 @@ def other_files(lead: str) -> str | None:
     of_fix = bool(_OF_FIX.search(lead))
     if not (of_fix and STRONG_FIX.search(lead)) and _is_said(_CALLED_OLD, lead):
         return "files that are called old, wrong or released"
-    if _BEFORE_FIX.match(lead):
+    if _BEFORE_FIX.match(lead) or (_BEFORE.search(lead) and not STRONG_FIX.search(lead)):
         return "files as they are before the fix"
+    if other := next((reason for pattern, reason in _NOT_THE_FIXS if pattern.search(lead)), None):
+        return other
     if of_fix:
         return None
     if _is_said(_PERHAPS_CALLED_OLD, lead):
         return "files that are called old, wrong or released"
     return next((reason for pattern, reason in _SAID_OF_THEM if pattern.search(lead)), None)
+
+
+def announces_fix(sentence: str) -> bool:
+    """Whether a sentence that announces files says that they are those of a fix."""
+    return bool(_ANNOUNCED_FIX.search(sentence))
+
+
+def other_label(label: str) -> str | None:
+    """Why a heading over a table says that its files are not those of the fix; None where it does not."""
+    return "its heading names older files" if _OTHER_LABEL.fullmatch(label.strip(" -:")) else None
 
 
 def _is_said(pattern: re.Pattern[str], lead: str) -> bool:

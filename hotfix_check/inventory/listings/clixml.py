@@ -40,14 +40,14 @@ def is_clixml(head: str) -> bool:
     return start.startswith("<") and re.search(r"<Objs\s", start[:1000]) is not None
 
 
-def clixml(data: bytes, text: str, where: str) -> Iterator[Said]:
+def clixml(text: str, where: str) -> Iterator[Said]:
     """What the objects say; those that name no host are of the server that HealthChecker names."""
-    rows, host = clixml_rows(data, where)
+    rows, host = clixml_rows(text, where)
     for said in facts_of(rows, "(CLIXML)"):
         yield Said(said.what, said.source, said.host or host)
 
 
-def clixml_rows(data: bytes, where: str) -> tuple[list[dict[str, object]], str | None]:
+def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:
     """The files as tables with keys in lower case, as powershell_file takes them; and the server, where it says one.
 
     Raises TargetError with the line of what is no XML, or declares a document type.
@@ -57,7 +57,7 @@ def clixml_rows(data: bytes, where: str) -> tuple[list[dict[str, object]], str |
     above: list[_Object] = [_Object(None)]
     name: str | None = None
     text: list[str] = []
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal name
@@ -97,7 +97,7 @@ def clixml_rows(data: bytes, where: str) -> tuple[list[dict[str, object]], str |
     parser.CharacterDataHandler = lambda piece: text.append(piece) if name is not None else None
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(data, True)
+        parser.Parse(document.lstrip().encode(), True)
     except expat.ExpatError as error:
         raise TargetError(f"{where}: not XML: {clipped(str(error), 200)}") from None
     return rows, hosts[0] if hosts else None

@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from hotfix_check.inventory.listings.wrapping import PROMPT
+
 NAMED = "the command names"
 """The column in which a row tells of the file that the command above it names."""
 
@@ -28,18 +30,19 @@ _OF_WMIC = frozenset({"Node", "Name", "Version", "Caption", "CSName", "HotFixID"
 _ALONE = ("HotFixID", "Version")  # what wmic is asked for alone; it has no dashes by which a table is known
 _NUMBERS = re.compile(r"\s{0,8}[0-9]{1,5}(?:\.[0-9]{1,5}){3}\s{0,8}", re.ASCII)
 _COMMAND = re.compile(r"\b(?:get-command|gcm|get-item|gi|get-childitem|gci|dir|ls|wmic)\b", re.ASCII | re.IGNORECASE)
-_PROMPT = re.compile(r"\s{0,8}(?:\[PS\] ?|PS )?(?:[A-Za-z]:|\\)\\?[^>]{0,300}>", re.ASCII)
+_PROPERTY = re.compile(
+    r"\b(FileVersionRaw|ProductVersionRaw|FileVersion|ProductVersion|AdminDisplayVersion|Version)\b", re.IGNORECASE
+)
+_PARTS = ("major", "minor", "build", "revision")
 _PROGRAM = re.compile(r"([\w$-]{1,60})\.(exe|dll)\b", re.ASCII | re.IGNORECASE)
+_GET_COMMAND = re.compile(r"\b(?:get-command|gcm)\b", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:get-command|gcm)\s+[\"']?(exsetup)\b(?!\.)", re.ASCII | re.IGNORECASE)
-_QUOTED = re.compile(r"(?:> ?){1,8}")
 Row = dict[str, object]
 
 
 def console_rows(text: str) -> Iterator[Row]:
     """The rows of every table, list and ``Name=value`` in a text, by column name in lower case."""
     lines = [line[:_LONGEST_LINE].rstrip() for line in text.splitlines()]
-    if any(line.startswith("> ") for line in lines):
-        lines = [_QUOTED.sub("", line, count=1) if line.startswith(">") else line for line in lines]
     lines.append("")
     reading = _Reading(lines)
     while reading.at < len(lines):
@@ -54,6 +57,9 @@ class _Reading:
         self.lines = lines
         self.at = 0
         self._named: str | None = None
+        self._host: str | None = None
+        self._asked: str | None = None
+        self._indent = 0
         self._row: Row = {}
         self._key: str | None = None
         self._equals = False
@@ -72,7 +78,10 @@ class _Reading:
         yield from self._list_line(line)
 
     def _list_line(self, line: str) -> Iterator[Row]:
-        equals, pair, heading = _EQUALS.fullmatch(line), _KEY.fullmatch(line), _HEADING.fullmatch(line)
+        pair = _KEY.fullmatch(line) if ":" in line else None
+        equals = _EQUALS.fullmatch(line) if pair is None and "=" in line else None
+        heading = _HEADING.fullmatch(line) if pair is None and line.endswith(":") else None
+        indent = _indent(line)
         if equals is not None:
             if not self._equals:
                 yield from self.ended()
@@ -81,18 +90,19 @@ class _Reading:
         elif heading is not None:
             yield from self.ended()
             self._row["path"] = heading[1]
-        elif self._key is not None and line.startswith((" " * 8, "\t\t")) and not _is_inner(pair, line):
+        elif self._key is not None and indent >= self._indent + 8 and not _is_inner(pair, line):
             self._go_on(line)
         elif pair is not None:
             if self._equals:
                 yield from self.ended()
             yield from self._add(pair[1], pair[2] or "")
+            self._indent = indent
         elif line.startswith("|"):
             yield from self.ended()
             yield from self._piped(line)
         elif self._named is not None and _NUMBERS.fullmatch(line):
             yield from self.ended()
-            yield {"fileversion": line.strip(), NAMED: self._named}
+            yield self._with_name({self._asked or "fileversion": line.strip()})
         elif line.strip():
             yield from self.ended()
             self._command(line)
@@ -122,12 +132,22 @@ class _Reading:
             yield self._with_name(row)
 
     def _with_name(self, row: Row) -> Row:
-        return row if self._named is None else {**row, NAMED: self._named}
+        if tuple(row) == _PARTS and self._asked is not None:  # a System.Version: what it is of, only the command tells
+            row = {self._asked: row if self._asked == "admindisplayversion" else ".".join(map(str, row.values()))}
+        typed = {NAMED: self._named, "hostname": self._host}
+        return {**{key: name for key, name in typed.items() if name is not None}, **row}
 
     def _command(self, line: str) -> None:
         """What a typed command says of the rows below it; the next one that is typed speaks of its own."""
-        if _PROMPT.match(line):
-            self._named = None
+        prompt = PROMPT.match(line)
+        if prompt is not None:
+            self._named, self._host = None, prompt["host"] if prompt["remote"] else None
+            self._asked = None
+        properties = _PROPERTY.findall(line)
+        if properties and (prompt is not None or _COMMAND.search(line)):
+            self._asked = properties[-1].lower()
+            if self._asked == "productversionraw" or (self._asked == "version" and _GET_COMMAND.search(line)):
+                self._asked = "productversion"  # that of a command is its product's
         if _COMMAND.search(line) is None:
             return
         names = {f"{match[1]}.{match[2]}".lower(): f"{match[1]}.{match[2]}" for match in _PROGRAM.finditer(line)}
@@ -148,11 +168,14 @@ class _Reading:
     def _table(self, starts: list[tuple[int, int]], below: int) -> Iterator[Row]:
         columns = _headings(starts, self.lines[self.at], self.lines[self.at - 1] if self.at else "")
         self.at += below
+        doubled = below == 1 and not self.lines[self.at].strip()
         last: Row | None = None
         while self.at < len(self.lines):
             line = self.lines[self.at]
+            if PROMPT.match(line):
+                break
             if not line.strip():
-                if below == 2 or not _goes_on(self.lines, self.at, starts):
+                if not doubled or not _goes_on(self.lines, self.at, starts):
                     break
             else:
                 cells = _cells(line, starts)
@@ -175,6 +198,14 @@ def _is_inner(pair: re.Match[str] | None, line: str) -> bool:
     return pair is not None and (line.startswith("\t") or " : " in line)
 
 
+def _indent(line: str) -> int:
+    """How far a line is indented, a tab being eight blanks."""
+    if not line.startswith((" ", "\t")):
+        return 0
+    wide = line[:200].expandtabs()
+    return len(wide) - len(wide.lstrip())
+
+
 def _headings(starts: list[tuple[int, int]], line: str, above: str) -> list[str]:
     """The columns' names in lower case; one that did not fit began in the line above."""
     names = [line[start:end].strip() for start, end in _spans(starts)]
@@ -184,22 +215,23 @@ def _headings(starts: list[tuple[int, int]], line: str, above: str) -> list[str]
 
 
 def _fits(above: str, starts: list[tuple[int, int]]) -> bool:
-    """Whether a line above a header has words at its columns and nowhere else."""
-    begin = {start for start, _ in starts}
-    words = [match.start() for match in re.finditer(r"\S+", above)]
-    return bool(words) and begin.issuperset(words)
+    """Whether a line above a header has words that fill its columns, and none elsewhere."""
+    words = [match.span() for match in re.finditer(r"\S+", above)]
+    return bool(words) and set(starts).issuperset(words)
 
 
 def _starts(lines: Sequence[str], at: int) -> list[tuple[int, int]] | None:
     """Where the columns of a table begin and end that has its header here; None when it has not."""
-    line, above = lines[at], lines[at - 1] if at else ""
-    below, after = (*lines[at + 1 : at + 3], "", "")[:2]
-    if _DASHES.fullmatch(below) and not line.startswith(("|", "+")):
+    line, last = lines[at], len(lines) - 1
+    below = lines[at + 1] if at < last else ""
+    above = lines[at - 1] if at else ""
+    if below.lstrip()[:2] == "--" and _DASHES.fullmatch(below) and not line.startswith(("|", "+")):
         starts = [match.span() for match in re.finditer(r"-+", below)]
         words = line.split()
         if not words or len(starts) > _MOST_COLUMNS or (len(starts) == 1 and len(words) > 1) or ": " in line:
             return None
         return starts if all(_headings(starts, line, above)) else None
+    after = lines[at + 2] if at + 1 < last else ""
     if line in _ALONE or ("  " in line and _is_wmic_header(line) and not _DASHES.fullmatch(after)):
         return [match.span() for match in re.finditer(r"\w+", line)]
     return None

@@ -12,6 +12,7 @@ its number alone.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from hotfix_check.inventory.files import ReportedBuild
@@ -25,11 +26,20 @@ _SIGNED = re.compile(
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
 _XML = re.compile(
-    rf"<Data[^<>]{{0,60}}>{_NAME}</Data>\s{{0,20}}<Data[^<>]{{0,60}}>{_VERSION}</Data>", re.ASCII | re.IGNORECASE
+    rf"<(?:Data|Parameter[0-9])[^<>]{{0,60}}>{_NAME}</[a-z0-9]{{1,12}}>\s{{0,20}}"
+    rf"<(?:Data|Parameter[0-9])[^<>]{{0,60}}>{_VERSION}</",
+    re.ASCII | re.IGNORECASE,
+)
+_COMPUTER = re.compile(
+    r"^[ \t]{0,8}(?:Computer|MachineName|Ordinateur|Equipo|Computador"
+    r"|\u30b3\u30f3\u30d4\u30e5\u30fc\u30bf\u30fc)[ \t]{0,20}:[ \t]{0,40}"
+    r"([\w.-]{1,255})[ \t]*\r?$|<Computer>([\w.-]{1,255})</Computer>",
+    re.MULTILINE | re.IGNORECASE,
 )
 _WATSON = re.compile(rf"\bE12\w{{0,8}}, c-[\w-]{{1,20}}, {_VERSION}, ([\w#.-]{{1,80}})", re.ASCII)
 _SIGN = re.compile(
-    r"<EventID|0x[0-9a-f]{8}\b|Faulting application|\bSig\[[0-9]\]\.|\bE12\w{0,8}, c-", re.ASCII | re.IGNORECASE
+    r"<EventID|<WERReportMetadata|0x[0-9a-f]{8}\b|Faulting application|\bSig\[[0-9]\]\.|\bE12\w{0,8}, c-",
+    re.ASCII | re.IGNORECASE,
 )
 CRASH = "an error report"
 
@@ -40,10 +50,18 @@ def is_crash_report(head: str) -> bool:
 
 
 def crash_report(text: str, where: str) -> Iterator[Said]:
-    """The applications and modules of the whole text."""
+    """The applications and modules of the whole text, each of the computer that was named last above it."""
+    hosts = [(match.end(), match[1] or match[2]) for match in _COMPUTER.finditer(text)]
+    ends = [end for end, _ in hosts]
+
+    def host_at(place: int) -> str | None:
+        above = bisect_right(ends, place)
+        return hosts[above - 1][1] if above else None
+
     for pattern in (_EVENT, _SIGNED, _XML):
         for match in pattern.finditer(text):
-            yield Said(ListedFile(path=match[1], version_text=match[2]), CRASH)
+            yield Said(ListedFile(path=match[1], version_text=match[2]), CRASH, host_at(match.start()))
     for match in _WATSON.finditer(text):
         numbers = tuple(map(int, match[1].split(".")))
-        yield Said(ReportedBuild(source="event 4999", text=match[1], numbers=numbers, follows_updates=True), CRASH)
+        build = ReportedBuild(source="event 4999", text=match[1], numbers=numbers, follows_updates=True)
+        yield Said(build, CRASH, host_at(match.start()))

@@ -17,9 +17,10 @@ from hotfix_check.inventory.listings.listed import Said, count_of, lowered, text
 from hotfix_check.untrusted.shown import clipped
 
 _ADMIN = re.compile(
-    r"(?:Version )?([0-9]{1,2})\.([0-9]{1,2})\.? \(Build ([0-9]{1,5})\.([0-9]{1,5})(?::[^()]{0,60})?\)", re.ASCII
+    r"(?:Version ?)?([0-9]{1,2})\.([0-9]{1,2})\.? ?\(Build ?([0-9]{1,5})\.([0-9]{1,5})(?::[^()]{0,60})?\)", re.ASCII
 )
 _FOUR = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{1,5})\.([0-9]{1,5})", re.ASCII)
+_HEADING = re.compile(r"(?:FileVersion|ProductVersion|Version)[ \t]*\n(?:-+[ \t]*\n)?(?=\s*[0-9])", re.IGNORECASE)
 _IN_DIRECTORY = 30_000
 _PARTS = ("major", "minor", "build", "revision")
 _COLUMNS = ("admindisplayversion", "serialnumber")
@@ -59,19 +60,24 @@ def health_check(row: Mapping[str, object]) -> Iterator[ReportedBuild | ClaimedU
 
 def is_alone(head: str) -> bool:
     """Whether a text is one line that tells a build: ``Version 15.2 (Build 1118.7)``, or four numbers."""
-    words = head.strip("\ufeff \t\r\n")
+    words = _without_heading(head)
     return len(words) < 200 and "\n" not in words and (_FOUR.fullmatch(words) or _ADMIN.search(words)) is not None
 
 
 def alone(text: str, where: str) -> Iterator[Said]:
     """The build of that line."""
-    words = text.strip("\ufeff \t\r\n")
+    words = _without_heading(text)
     four, admin = _FOUR.fullmatch(words), _admin(words)
     numbers = tuple(map(int, four.groups())) if four else admin
     if numbers is not None:
         source = "a number alone" if four else "AdminDisplayVersion"
         build = ReportedBuild(source=source, text=clipped(words), numbers=numbers, follows_updates=four is not None)
         yield Said(build, source)
+
+
+def _without_heading(text: str) -> str:
+    """The words of a text, without the heading that wmic and PowerShell put above a number."""
+    return _HEADING.sub("", text.strip("\ufeff \t\r\n")).strip()
 
 
 def _admin(value: object) -> tuple[int, ...] | None:

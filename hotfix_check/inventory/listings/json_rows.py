@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
-from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.listed import Said, lowered
 from hotfix_check.inventory.listings.powershell import PARTS, SETUP_FILE, SETUP_OBJECT
 from hotfix_check.inventory.listings.rows import MANY, facts_of, host_of, kind_of_row, kind_of_rows
@@ -49,9 +47,9 @@ def _first_rows(start: str) -> Iterator[dict[str, Any]]:
         yield from _objects(row)
 
 
-def json_listing(data: bytes, text: str, where: str) -> Iterator[Said]:
+def json_listing(text: str, where: str) -> Iterator[Said]:
     """What the objects say. Raises SavedInputError for what is no JSON, with the place."""
-    rows = _json_rows(data, where)
+    rows = _json_rows(text.encode(), where)
     first = list(islice(rows, MANY))
     default = kind_of_rows(first)
     for row in chain(first, rows):
@@ -81,11 +79,6 @@ def _inside(document: dict[str, Any]) -> Iterator[Said]:
 
 def _json_rows(data: bytes, where: str) -> Iterator[dict[str, Any]]:
     """The objects of one JSON text, or of one a line (JSONL)."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            data = data.decode("utf-16").encode()
-        except UnicodeDecodeError as fault:
-            raise TargetError(f"{where}: not UTF-16 text ({fault.reason})") from None
     lines = data.splitlines() if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else []
     if len(lines) > 1 and all(line[:1] in (b"{", b"", b"\xef") for line in lines):
         for number, line in enumerate(lines, 1):

@@ -16,6 +16,19 @@ from hotfix_check.inventory.listings.listed import ListedFile, Said, text_versio
 from hotfix_check.untrusted.shown import clipped
 
 _PATH = re.compile(r"(?:[A-Za-z]:|\\\\)[^:*?\"<>|]{1,1000}\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
+_WRITTEN = re.compile(
+    r"^[^\n\t:]{5,80}: ?[0-9]{2}/[0-9]{2}/[0-9]{2} [0-9:]{8}\n[^\n\t:]{3,60}: ?([\w.-]{1,64})\n[ \t]{0,8}\[",
+    re.MULTILINE,
+)
+"""The beginning of the text export in every language: when it was written, of which computer, and the first part."""
+_SYSTEM_NAME = (
+    "system name",
+    "systemname",
+    "nom du syst\xe8me",
+    "nombre del sistema",
+    "nome sistema",
+    "\u30b7\u30b9\u30c6\u30e0\u540d",
+)
 _FILE_LINE = re.compile(r"(?:[^\t\r\n]{0,300}\t){2,20}[^\t\r\n]{0,300}", re.ASCII)
 MSINFO = "msinfo32"
 MAX_NESTING = 100
@@ -25,18 +38,21 @@ def is_msinfo(head: str) -> bool:
     """Whether a text is an .nfo, or the text that msinfo32 exports."""
     start = head.lstrip("\ufeff \t\r\n")
     return (start.startswith("<") and re.search(r"<MsInfo\b", start[:2000]) is not None) or (
-        start.startswith("System Information report written at") or "\n[Loaded Modules]" in head
+        _WRITTEN.search(start) is not None or "\n[Loaded Modules]" in head
     )
 
 
-def msinfo(data: bytes, text: str, where: str) -> Iterator[Said]:
+def msinfo(text: str, where: str) -> Iterator[Said]:
     """The programs of an .nfo or of its export."""
-    rows = _xml_rows(data, where) if text.lstrip("\ufeff \t\r\n").startswith("<") else _text_rows(text)
-    for row in rows:
+    written = _WRITTEN.search(text)
+    host = None if written is None else written[1]
+    for row in _xml_rows(text, where) if text.lstrip().startswith("<") else _text_rows(text):
+        if host is None and len(row) == 2 and row[0].lower() in _SYSTEM_NAME:
+            host = row[1]
         path = next((value for value in row if _PATH.fullmatch(value)), None)
         version = next((value for value in row if text_version(value) is not None), None)
         if path is not None and version is not None:
-            yield Said(ListedFile(path=path, version_text=version), MSINFO)
+            yield Said(ListedFile(path=path, version_text=version), MSINFO, host)
 
 
 def _text_rows(text: str) -> Iterator[list[str]]:
@@ -45,12 +61,12 @@ def _text_rows(text: str) -> Iterator[list[str]]:
             yield [cell.strip() for cell in line.split("\t")]
 
 
-def _xml_rows(data: bytes, where: str) -> list[list[str]]:
+def _xml_rows(document: str, where: str) -> list[list[str]]:
     rows: list[list[str]] = []
     values: list[str] = []
     text: list[str] = []
     depth = 0
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
@@ -78,7 +94,7 @@ def _xml_rows(data: bytes, where: str) -> list[list[str]]:
     parser.CharacterDataHandler = text.append
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(data, True)
+        parser.Parse(document.lstrip().encode(), True)
     except expat.ExpatError as error:
         raise TargetError(f"{where}: not XML: {clipped(str(error), 200)}") from None
     return rows

@@ -72,7 +72,7 @@ def powershell_said(row: Mapping[str, object]) -> Iterator[ListedFile | Reported
     if file.cut and version is not None and _OF_EXCHANGE.search(file.path):
         source = "a file of Exchange whose name is cut"
         yield ReportedBuild(source=source, text=str(version), numbers=tuple(version), follows_updates=True)
-    product = text_of(row.get("productversion"))
+    product = text_of(row.get("version" if "commandtype" in row else "productversion"))
     number = None if product is None else text_version(product)
     if version is None and number is not None and name_of(inventory_path(file.path)) == SETUP_FILE.lower():
         source = f"ProductVersion of {SETUP_FILE}"
@@ -103,6 +103,8 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
         return None
     path, cut = shown_path(whole, row.get(NAMED))
     facts = {**row, **inner}
+    if "commandtype" in row:  # its Version is that of the product (ApplicationInfo.cs of PowerShell)
+        facts.setdefault("productversion", facts.pop("version", None))
     parts = _parts(facts)
     text = next((said for key in _VERSIONS if (said := text_of(facts.get(key))) is not None), None)
     if isinstance(facts.get("version"), dict) and parts is None:

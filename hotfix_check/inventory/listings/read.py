@@ -19,7 +19,7 @@ from hotfix_check.inventory.files import (
 )
 from hotfix_check.inventory.hives import the_one
 from hotfix_check.inventory.listings.listed import ListedFile, Said, each_once, taken
-from hotfix_check.inventory.listings.recognise import decoded, forms_of
+from hotfix_check.inventory.listings.recognise import decoded, recognised
 from hotfix_check.inventory.open_file import HEAD_BYTES, OpenFile
 from hotfix_check.inventory.registry import RegistryRecords
 
@@ -38,14 +38,14 @@ def read_listing(
     """
     where = file.where
     data = file.whole(MAX_BYTES, "a listing of files", TargetError)
-    forms = forms_of(decoded(data[:HEAD_BYTES]))
-    if not forms:
+    found = recognised(decoded(data[:HEAD_BYTES]))
+    if found is None:
         raise TargetError(f"{where}: no listing of files that is known")
-    text = decoded(data)
+    text = found.unwrapped(decoded(data))
     hosts: dict[str | None, _Host] = {}
     seen = 0
-    for form in forms:
-        for said in form.reads(data, text, where):
+    for form in found.forms:
+        for said in form.reads(text, where):
             seen += 1
             if seen > MAX_FILES:
                 raise TargetError(f"{where}: more than {MAX_FILES} files are listed")

@@ -29,22 +29,28 @@ from hotfix_check.inventory.listings.update_lists import (
     systeminfo,
 )
 from hotfix_check.inventory.listings.web_and_mail import headers, is_headers
+from hotfix_check.inventory.listings.wrapping import dedented, document_within, without_prompts, without_wrapping
 from hotfix_check.inventory.open_file import OpenFile
 
 _FIRST_LINES = 200
-Reads = Callable[[bytes, str, str], Iterable[Said]]
+Reads = Callable[[str, str], Iterable[Said]]
+Step = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of listing. ``reads`` takes its bytes, its text and what it is called in errors."""
+    """A form of listing. ``reads`` takes its text and what it is called in errors."""
 
     recognises: Callable[[str], bool]
     reads: Reads
 
 
-def _of_text(reads: Callable[[str, str], Iterable[Said]]) -> Reads:
-    return lambda data, text, where: reads(text, where)
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The forms that a text is of, and what takes away from all of it what was around the beginning."""
+
+    forms: tuple[Form, ...]
+    unwrapped: Step
 
 
 def _is_filever(head: str) -> bool:
@@ -64,44 +70,64 @@ def _console(text: str, where: str) -> Iterator[Said]:
     yield from facts_of(console_rows(text))
 
 
+def _document(recognises: Callable[[str], bool], reads: Reads) -> Form:
+    """A form that is JSON or XML as a whole: what stands before and behind that is no part of it."""
+    return Form(recognises, lambda text, where: reads(document_within(text) or text, where))
+
+
+DOCUMENTS = (_document(is_clixml, clixml), _document(is_msinfo, msinfo), _document(is_json_listing, json_listing))
+"""What may also lie in a text, as a document of its own."""
+
 WHOLE = (
-    Form(is_clixml, clixml),
-    Form(is_msinfo, msinfo),
-    Form(is_json_listing, json_listing),
-    Form(is_reg_export, _of_text(reg_export)),
-    Form(_is_filever, _of_text(_filever)),
+    *DOCUMENTS,
+    Form(is_reg_export, reg_export),
+    Form(_is_filever, _filever),
     Form(is_table, table),
-    Form(is_kb_list, _of_text(kb_list)),
+    Form(lambda head: is_kb_list(without_prompts(head)), lambda text, where: kb_list(without_prompts(text), where)),
 )
 """A text is of the first of these that recognises it, and of no other."""
 
 PASTED = (
-    Form(_is_console, _of_text(_console)),
-    Form(is_headers, _of_text(headers)),
-    Form(is_crash_report, _of_text(crash_report)),
-    Form(is_systeminfo, _of_text(systeminfo)),
-    Form(is_health_report, _of_text(health_report)),
+    Form(_is_console, _console),
+    Form(is_headers, headers),
+    Form(is_crash_report, crash_report),
+    Form(is_systeminfo, systeminfo),
+    Form(is_health_report, health_report),
 )
 """What people paste one below the other: a text is of all of these that recognise it."""
 
 
-ALONE = (Form(is_alone, _of_text(alone)),)
+ALONE = (Form(lambda head: is_alone(without_prompts(head)), lambda text, where: alone(without_prompts(text), where)),)
 """What is read where nothing else is: a build that stands alone."""
 
 
 def is_listing(file: OpenFile) -> bool:
     """Whether a file begins as a known listing does."""
     head = text_head(file)
-    return head is not None and bool(forms_of(head))
+    return head is not None and recognised(head) is not None
 
 
-def forms_of(head: str) -> tuple[Form, ...]:
-    """The forms of a listing that begins like this; none for what is no listing."""
-    whole = next((form for form in WHOLE if form.recognises(head)), None)
-    if whole is not None:
-        return (whole,)
-    if head.lstrip("\ufeff \t\r\n").startswith(("{", "[{")):
-        return ()
+def recognised(head: str) -> Recognised | None:
+    """What a text is that begins like this; None for what is no listing."""
+    unwrapped = without_wrapping(head)
+    text = unwrapped(head)
+    if forms := _forms_of(text):
+        return Recognised(forms, unwrapped)
+    if forms := _forms_of(dedented(text)):
+        return Recognised(forms, lambda text: dedented(unwrapped(text)))
+    return None
+
+
+def _forms_of(head: str) -> tuple[Form, ...]:
+    for form in WHOLE:
+        if form.recognises(head):
+            return (form,)
+    within = document_within(head)
+    for form in DOCUMENTS:
+        if within is not None and form.recognises(within):
+            return (form,)
+    if head.lstrip().startswith(("{", "[{")):
+        return () if "hotfix-check/" in head else tuple(form for form in PASTED[1:2] if form.recognises(head))
     return tuple(form for form in PASTED if form.recognises(head)) or tuple(
         form for form in ALONE if form.recognises(head)
     )
@@ -116,14 +142,34 @@ def is_other_text(file: OpenFile) -> bool:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a listing: UTF-16 where it looks so, else UTF-8; bytes of another code page become ``\\xff``."""
+    """The text of a listing: UTF-16 where it looks so, else UTF-8; bytes that are neither are those of Windows-1252."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", "replace")
-    elif len(data) >= 4 and data[0] and data[2] and not any(data[1:64:2]):  # sigcheck in a pipe: no byte order mark
-        text = data.decode("utf-16-le", "replace")
+    elif (order := _order_of_wide(data)) is not None:  # sigcheck in a pipe: no byte order mark
+        text = data.decode(order, "replace")
     else:
-        text = data.decode("utf-8-sig", "backslashreplace")
+        text = data.decode("utf-8-sig", _OTHER_BYTES)
     return text.replace("\r\r\n", "\n")  # as wmic ends its lines in a pipe
+
+
+def _order_of_wide(data: bytes) -> str | None:
+    """Whether text is UTF-16 without a mark: every character of ASCII has a byte that is 0, on the same side."""
+    first, second = data[:2048:2], data[1:2048:2]
+    for order, zeros, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
+        if len(data) >= 4 and zeros.count(0) * 2 > len(zeros) and 0 not in others:
+            return order
+    return None
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return bad.decode("cp1252", "backslashreplace"), error.end
+
+
+_OTHER_BYTES = "hotfix_check.windows_1252"
+codecs.register_error(_OTHER_BYTES, _as_windows_1252)
 
 
 def text_head(file: OpenFile) -> str | None:

@@ -25,7 +25,7 @@ _KEY = re.compile(r"\[?(?:HKEY_LOCAL_MACHINE|HKLM)\\([^\]\r\n]{1,2000})\]?\s{0,9
 _EXPORTED = re.compile(r'"((?:[^"\\]|\\.){1,260})"=(.{0,20000})')
 _QUERIED = re.compile(r"\s{2,9}(\S[^\t]{0,259}?)(?:\t| {4})(REG_\w{2,20})(?:\t| {4})(.{0,20000})")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*')
-_SIGN = re.compile(r"(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s")
+_SIGN = re.compile(r"^(?:Windows Registry Editor Version 5\.00|REGEDIT4)\s", re.MULTILINE)
 _QUERY = re.compile(
     r"^(?:HKEY_LOCAL_MACHINE|HKLM)\\[^\r\n]{1,2000}\r?\n\s{2,9}\S[^\r\n]{0,259}?\s{4}REG_", re.MULTILINE
 )
@@ -73,7 +73,7 @@ class _Steps:
 
 def is_reg_export(head: str) -> bool:
     """Whether a text is a registry export, or the print of reg query."""
-    return _SIGN.match(head.lstrip("\ufeff \t\r\n")) is not None or _QUERY.search(head) is not None
+    return _SIGN.search(head.lstrip("\ufeff")) is not None or _QUERY.search(head) is not None
 
 
 def reg_export(text: str, where: str) -> Iterator[Said]:
@@ -129,8 +129,9 @@ def _tree(text: str) -> _Key:
     """The keys below HKLM\\SOFTWARE that are of Microsoft, whatever else is exported."""
     root = _Key("SOFTWARE")
     key: _Key | None = None
-    wide = "Registry Editor Version 5" in text[:200]
-    for line in re.sub(r"\\\r?\n\s*", "", text).splitlines():
+    sign = _SIGN.search(text)
+    wide = sign is not None and "Version 5" in sign[0]
+    for line in re.sub(r"\\[ \t]*\r?\n\s*", "", text).splitlines():
         if (match := _KEY.fullmatch(line)) is not None:
             key = _placed(root, match[1])
         elif key is not None and (match := _EXPORTED.fullmatch(line.strip())) is not None:

@@ -25,7 +25,8 @@ def header_of(text: str) -> tuple[int, str, tuple[str, ...]] | None:
     """
     at = 0
     lines = text[:65_536].splitlines(keepends=True)[:HEADER_LINES]
-    for line, below in zip(lines, [*lines[1:], ""], strict=False):
+    for number, line in enumerate(lines):
+        below = next((one for one in lines[number + 1 :] if one.strip()), "")
         for delimiter in (",", ";", "\t", "|"):
             if delimiter in line and not line.startswith(("#TYPE", "|")):
                 columns = _cells(line, delimiter)
@@ -49,7 +50,7 @@ def is_table(head: str) -> bool:
     return header_of(head) is not None
 
 
-def table(data: bytes, text: str, where: str) -> Iterator[Said]:
+def table(text: str, where: str) -> Iterator[Said]:
     """What the rows say."""
     rows = rows_of(text, where)
     first = list(islice(rows, MANY))
@@ -65,7 +66,7 @@ def rows_of(text: str, where: str) -> Iterator[dict[str, object]]:
     above = text.count("\n", 0, at) + 1
     if len(columns) > MAX_COLUMNS:
         raise TargetError(f"{where}: line {above}: more than {MAX_COLUMNS} columns, not a listing of files")
-    reader = csv.reader(io.StringIO(text[at:], newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text[at:], newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         next(reader)
         for row in reader:

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping
 
 from hotfix_check.inventory.files import ClaimedUpdate
 from hotfix_check.inventory.listings.listed import Said, text_of
+from hotfix_check.inventory.listings.wrapping import PROMPT
 
 _KB = re.compile(r"(?:KB|Q)?([1-9][0-9]{4,6})(?:v[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
 _TITLE = re.compile(r"exchange[^()]{0,120}\(KB([1-9][0-9]{4,6})\)", re.ASCII | re.IGNORECASE)
 _NUMBERED = re.compile(r"\[[0-9]{2,3}\]: (?:KB|Q)([1-9][0-9]{4,6})\b", re.ASCII | re.IGNORECASE)
 _LINE = re.compile(r"(?:KB|Q)([1-9][0-9]{5,6})", re.ASCII | re.IGNORECASE)
+_CUT = re.compile(r"[KQ]B?[0-9]{0,7}", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"[^:\r\n\"]{2,80}:[ \t]{2,60}(\S{1,64})[ \t]*")
 _HEALTH_REPORT = re.compile(r"Exchange Health Checker version [0-9]", re.IGNORECASE)
-_SERVER = re.compile(r"^[ \t]{0,8}Name: (\S{1,255})[ \t]*\r?$", re.MULTILINE)
+_SERVER = re.compile(r"[ \t]{0,24}Name: (\S{1,255})[ \t]*")
 _TITLES = ("title", "displayname", "caption", "name", "description")
 GET_HOTFIX = "Get-HotFix"
 SYSTEMINFO = "systeminfo"
@@ -57,10 +59,16 @@ def is_systeminfo(head: str) -> bool:
 
 
 def systeminfo(text: str, where: str) -> Iterator[Said]:
-    """The KBs, and the host, which the first line tells in every language."""
-    host = next((match[1] for line in text.splitlines()[:10] if (match := _HOST.fullmatch(line))), None)
-    for match in _NUMBERED.finditer(text):
-        yield Said(ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1])), SYSTEMINFO, host)
+    """The KBs, and the host, which the first line of each print tells in every language."""
+    host: str | None = None
+    above = ""
+    for line in text.splitlines():
+        if not above.strip() or PROMPT.match(above):
+            first = _HOST.fullmatch(line)
+            host = first[1] if first else None if line.strip() else host
+        for match in _NUMBERED.finditer(line):
+            yield Said(ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1])), SYSTEMINFO, host)
+        above = line
 
 
 def is_health_report(head: str) -> bool:
@@ -70,16 +78,19 @@ def is_health_report(head: str) -> bool:
 
 def health_report(text: str, where: str) -> Iterator[Said]:
     """The updates that the report names by their titles, of the server that it names."""
-    host = _SERVER.search(text)
-    for match in _TITLE.finditer(text):
-        claim = ClaimedUpdate(source="HealthChecker", kb=int(match[1]))
-        yield Said(claim, "HealthChecker", None if host is None else host[1])
+    host: str | None = None
+    for line in text.splitlines():
+        server = _SERVER.fullmatch(line)
+        host = host if server is None else server[1]
+        for match in _TITLE.finditer(line[:1000]):
+            yield Said(ClaimedUpdate(source="HealthChecker", kb=int(match[1])), "HealthChecker", host)
 
 
 def is_kb_list(head: str) -> bool:
     """Whether a text is nothing but KB numbers."""
     words = _words(head)
-    return bool(words) and all(_LINE.fullmatch(word) for word in words[:-1]) and _LINE.match(words[-1]) is not None
+    last = _CUT if len(words) > 1 else _LINE  # the beginning of a long list may end within a number
+    return bool(words) and all(map(_LINE.fullmatch, words[:-1])) and last.fullmatch(words[-1]) is not None
 
 
 def kb_list(text: str, where: str) -> Iterator[Said]:

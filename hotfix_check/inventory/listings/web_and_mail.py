@@ -3,6 +3,7 @@
     X-OWA-Version: 15.2.1118.21                         of /owa and /ecp; four numbers, or three
     Location: https://mail/owa/auth/15.2.1118/themes/   paths of Outlook on the web, mostly with three numbers
     X-MimeOLE: Produced By Microsoft Exchange V6.5.7638.1
+    220 mail ESMTP Server (Microsoft Exchange Internet Mail Service 5.5.2653.13) ready    and those of POP3 and IMAP4
     X-Mailer: Internet Mail Service (5.5.2653.19)       the connector of 5.5, a file of its own
     Received: from A by B with Microsoft SMTP Server (...) id 15.1.2507.39
     <h:ServerVersionInfo MajorVersion="15" MinorVersion="2" MajorBuildNumber="1118" MinorBuildNumber="40"/>     of EWS
@@ -34,6 +35,14 @@ _HEADERS = (
             re.ASCII | re.IGNORECASE,
         ),
     ),
+    (
+        "the banner of a mail service",
+        re.compile(
+            rf"\bMicrosoft Exchange (?:Server )?(?:200[03] )?(?:IMAP4rev1|POP3) server version {_NUMBERS}"
+            rf"|\bMicrosoft Exchange Internet Mail (?:Service|Connector) {_NUMBERS}",
+            re.ASCII | re.IGNORECASE,
+        ),
+    ),
     ("X-Mailer", re.compile(rf"\bX-Mailer: Internet Mail Service \({_NUMBERS}\)", re.ASCII | re.IGNORECASE)),
 )
 _RECEIVED = re.compile(
@@ -47,6 +56,7 @@ _EWS = re.compile(
     re.ASCII,
 )
 _HOST = re.compile(r"\bX-(?:FEServer|DiagInfo)[\"'\s:=,{\[]{1,60}([\w.-]{1,64})", re.ASCII | re.IGNORECASE)
+_ANSWER = re.compile(r"^(?=[< \t]{0,8}HTTP/[0-9.]{1,3} [0-9]{3})", re.ASCII | re.MULTILINE)
 _MOST = 1000
 HEADERS = "headers"
 
@@ -57,16 +67,18 @@ def is_headers(head: str) -> bool:
 
 
 def headers(text: str, where: str) -> Iterator[Said]:
-    """The builds of the whole text; the host is the one that the answer names, or that a mail was received by."""
-    host = _HOST.search(text)
+    """The builds of each answer; the host is the one that the answer names, or that a mail was received by."""
     seen: set[tuple[str, str, str | None]] = set()
-    for source, pattern in _HEADERS:
-        for match in pattern.finditer(text):
-            yield from _said(source, match[1], None if host is None else host[1], seen)
-    for match in _EWS.finditer(text):
-        yield from _said("ServerVersionInfo", ".".join(match.groups()), None if host is None else host[1], seen)
-    for match in _RECEIVED.finditer(text):
-        yield from _said("a Received header", match[2], match[1], seen)
+    for answer in _ANSWER.split(text):
+        named = _HOST.search(answer)
+        host = None if named is None else named[1]
+        for source, pattern in _HEADERS:
+            for match in pattern.finditer(answer):
+                yield from _said(source, next(filter(None, match.groups())), host, seen)
+        for match in _EWS.finditer(answer):
+            yield from _said("ServerVersionInfo", ".".join(match.groups()), host, seen)
+        for match in _RECEIVED.finditer(answer):
+            yield from _said("a Received header", match[2], match[1], seen)
 
 
 def _said(source: str, text: str, host: str | None, seen: set[tuple[str, str, str | None]]) -> Iterator[Said]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from hotfix_check.drafts.article import DraftUpdate, parse_article
+from hotfix_check.drafts.article import DraftUpdate, draft_to_toml, parse_article
 
 FIX = "Files of this hotfix, with their file attributes (or later):\n"
 HEADER = "File name File version File size Date Time Platform\n"
@@ -436,3 +436,248 @@ def test_a_restart_is_what_is_said_of_one(said: str, restart: str | None) -> Non
 )
 def test_what_an_update_requires(said: str, prerequisites: tuple[str, ...]) -> None:
     assert parse_article(archived(said), source="test").prerequisites == prerequisites
+
+
+TABLE = "<table><tr><th>File name</th><th>File version</th></tr><tr><td>Mad.exe</td><td>{}</td></tr></table>"
+HOTFIX = f"<h2>RESOLUTION</h2><p>There is a hotfix. It has the file attributes in this table.</p>{TABLE.format('6.5.7653.30')}"
+ONLY_THE_FIXS = [("Mad.exe", "6.5.7653.30")]
+UNDER = {
+    "symptoms": ("<h2>SYMPTOMS</h2><p>Computers that have this build of the agent stop.</p>", True),
+    "what shows in symptoms": ("<h2>SYMPTOMS</h2><p>The properties of the files may look like this:</p>", True),
+    "modules of a crash": ("<h2>SYMPTOMS</h2><p>The log shows the following modules when it crashes.</p>", True),
+    "what a server runs": ("<h2>CAUSE</h2><p>It still runs the following version, which Setup left behind.</p>", True),
+    "what a hotfix brought": ("<h2>CAUSE</h2><p>It was introduced by a hotfix that contained this file:</p>", True),
+    "the disc": ("<h2>WORKAROUND</h2><p>Copy these files from the installation disc:</p>", True),
+    "the hotfix before": ("<h2>RESOLUTION</h2><p>The previous hotfix had these file attributes:</p>", True),
+    "a heading of the one before": ("<h2>RESOLUTION</h2><h3>Superseded hotfix</h3>", True),
+    "a heading of the time before": ("<h2>RESOLUTION</h2><h3>Before the update</h3>", True),
+    "removal": ("<h2>MORE INFORMATION</h2><p>When you remove the hotfix, these versions come back:</p>", False),
+    "before it is installed": ("<h2>MORE INFORMATION</h2><p>Versions before you install the hotfix</p>", False),
+    "without it": ("<p>On a computer without the hotfix you find:</p>", False),
+    "builds that lack it": ("<h2>STATUS</h2><p>The following builds do not contain the fix:</p>", False),
+    "what a client needs": ("<h2>MORE</h2><p>The client must have at least this version of the agent:</p>", False),
+    "what others sell": ("<h2>MORE</h2><p>These third-party files come with a fix of their vendor:</p>", False),
+    "files to delete": ("<p>Delete the following files before you go on with the hotfix:</p>", False),
+}
+
+
+@pytest.mark.parametrize(("lead", "first"), UNDER.values(), ids=UNDER)
+def test_what_the_sentence_or_heading_over_a_table_says_decides(lead: str, first: bool) -> None:
+    other = lead + TABLE.format("6.5.7638.1")
+    draft = parse_article(page(f"{other}{HOTFIX}" if first else f"{HOTFIX}{other}"), source="test")
+    assert [row[:2] for row in rows(draft)] == ONLY_THE_FIXS
+    assert len(draft.skipped) == 1
+
+
+NEUTRAL = {
+    "a sentence on the times": "<p>The dates and times for these files are listed in UTC.</p>",
+    "an article": "<p>For more information, click the following article number to view the article:</p><p>328839 How to apply it</p>",
+    "a label": "<p>Exchange Server 2003:</p>",
+    "a longer label": "<p>For all supported versions of Exchange Server 2003:</p>",
+}
+
+
+@pytest.mark.parametrize("between", NEUTRAL.values(), ids=NEUTRAL)
+def test_what_stands_between_the_sentence_and_its_table(between: str) -> None:
+    said = f"<h2>RESOLUTION</h2><p>This hotfix has the file attributes in this table.</p>{between}"
+    draft = parse_article(page(said + TABLE.format("6.5.7653.30")), source="test")
+    assert [row[:2] for row in rows(draft)] == ONLY_THE_FIXS
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("Version before", "Version after"),
+        ("Existing version", "Hotfix version"),
+        ("SP2 version", "Hotfix version"),
+        ("Vulnerable version", "Fixed version"),
+    ],
+    ids=" and ".join,
+)
+def test_of_columns_before_and_after_the_second_counts(labels: tuple[str, str]) -> None:
+    head = "".join(f"<th>{label}</th>" for label in ("File name", *labels))
+    text = page(
+        f"<p>{FIX}</p><table><tr>{head}</tr><tr><td>Mad.exe</td><td>6.5.7226.0</td><td>6.5.7653.30</td></tr></table>"
+    )
+    assert [row[:2] for row in rows(parse_article(text, source="test"))] == ONLY_THE_FIXS
+
+
+def test_a_table_on_its_side_with_a_column_for_each_file() -> None:
+    lines = (
+        ("File name", "Mad.exe", "Cdo.dll"),
+        ("File version", "6.5.1.2", "6.5.1.3"),
+        ("File size", "1,234", "5,678"),
+    )
+    table = "".join(f"<tr><th>{label}</th><td>{one}</td><td>{two}</td></tr>" for label, one, two in lines)
+    draft = parse_article(page(f"<p>{FIX}</p><table>{table}</table>"), source="test")
+    assert [row[:3] for row in rows(draft)] == [("Mad.exe", "6.5.1.2", 1234), ("Cdo.dll", "6.5.1.3", 5678)]
+
+
+CELLS = {
+    "a Swiss size": ("5'251'584", "19-Apr-2007", "08:41", "6.5.7653.8"),
+    "a French time": ("5,251,584", "19-Apr-2007", "08h41", "6.5.7653.8"),
+    "a time with its zone": ("5,251,584", "19-Apr-2007", "08:41 UTC", "6.5.7653.8"),
+    "a wrapped version": ("5,251,584", "19-Apr-2007", "08:41", "6.5. 7653.8"),
+    "a version with commas": ("5,251,584", "19-Apr-2007", "08:41", "6, 5, 7653, 8"),
+    "a Polish date": ("5,251,584", "19 kwietnia 2007", "08:41", "6.5.7653.8"),
+    "a Czech date": ("5,251,584", "19. dubna 2007", "08:41", "6.5.7653.8"),
+    "a Russian date": ("5,251,584", "19 апреля 2007", "08:41", "6.5.7653.8"),
+    "a Turkish date": ("5,251,584", "19 Nisan 2007", "08:41", "6.5.7653.8"),
+    "a Hungarian date": ("5,251,584", "2007. április 19.", "08:41", "6.5.7653.8"),
+    "a Japanese date": ("5,251,584", "2007年4月19日", "08:41", "6.5.7653.8"),
+    "a day of the week": ("5,251,584", "Thursday, April 19, 2007", "08:41", "6.5.7653.8"),
+}
+
+
+@pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
+def test_cells_as_other_countries_print_them(cells: tuple[str, str, str, str]) -> None:
+    size, date, time, version = cells
+    head = "".join(
+        f"<th>{label}</th>" for label in ("File name", "File version", "File size", "Date", "Time", "Platform")
+    )
+    body = "".join(f"<td>{cell}</td>" for cell in ("Store.exe", version, size, date, time, "x86"))
+    draft = parse_article(page(f"<p>{FIX}</p><table><tr>{head}</tr><tr>{body}</tr></table>"), source="test")
+    assert rows(draft) == [ROW]
+    assert draft.unused == ()
+
+
+@pytest.mark.parametrize("printed", ["6.5 (build 7653.8)", "6.5 (Build 7653.8: Service Pack 2)"])
+def test_a_version_as_exchange_shows_it_is_four_numbers_too(printed: str) -> None:
+    table = TABLE.format(printed)
+    (row,) = parse_article(page(f"<p>{FIX}</p>{table}"), source="test").files
+    assert (row.version, row.version_normal, row.version_text) == ("6.5", "6.5.7653.8", printed)
+
+
+def test_the_package_has_a_table_of_its_own() -> None:
+    packages = "<table><tr><th>Package file name</th><th>Package version</th></tr><tr><td>Mail.msp</td><td>12.0.1.2</td></tr></table>"
+    text = page(f"<h3>Installer</h3><p>Hotfix package file information</p>{packages}{HOTFIX}")
+    assert [(row.name, row.package) for row in parse_article(text, source="test").files] == [
+        ("Mail.msp", True),
+        ("Mad.exe", False),
+    ]
+
+
+def test_a_lead_in_that_names_the_product_is_the_tables_heading() -> None:
+    lead = "The English version of this fix for {} has the\nfile attributes (or later) in this table.\nFile name   Version\nMad.exe   {}\n"
+    text = crawl(lead.format("Exchange Server 2003", "6.5.7653.30") + lead.format("Exchange 2000 Server", "6.0.6620.3"))
+    assert [(row.version, row.group) for row in parse_article(text, source="test").files] == [
+        ("6.5.7653.30", "Exchange Server 2003"),
+        ("6.0.6620.3", "Exchange 2000 Server"),
+    ]
+
+
+def test_a_heading_of_a_product_without_a_word_in_the_catalogue() -> None:
+    part = "{0}\n----------------------\n\nThe fix has these file attributes:\n\n   File name   {1}\n\n"
+    text = part.format("LinkAge Exchanger 3.2", "Date\n   Lsx.dll     4/30/98") + part.format(
+        "Exchange Server 5.5", "Version\n   Lsx.dll     5.5.2319.0"
+    )
+    applies = " - LinkAge Exchanger, version 3.2\n - Microsoft Exchange Server, version 5.5\n"
+    draft = parse_article(
+        f"Mail stops (192001)\n\nApplies to:\n\n{applies}\nRESOLUTION\n==========\n\n{text}", source="test"
+    )
+    assert [(row.group, row.product) for row in draft.files] == [
+        ("LinkAge Exchanger 3.2", None),
+        ("Exchange Server 5.5", "exchange-5.5"),
+    ]
+
+
+HEADS = {
+    "sites of the support": (
+        "Microsoft Support\n\nMicrosoft 365\nOffice\nAzure\n\nMail waits in Exchange\n",
+        "Mail waits in Exchange",
+    ),
+    "a number in brackets": ("Exchange Server 2007 is old now\nMail waits (925902)\n", "Mail waits"),
+    "a short one": ("Mail is slow\n", "Mail is slow"),
+}
+
+
+@pytest.mark.parametrize(("head", "title"), HEADS.values(), ids=HEADS)
+def test_of_several_lines_before_the_first_section_one_is_the_title(head: str, title: str) -> None:
+    assert parse_article(f"{head}File information\n{FIX}{HEADER}{LINE}", source="test").title == title
+
+
+REPLACED = {
+    "a list laid out as a table": (
+        "This hotfix replaces the following hotfixes:\n| • | 925101 (http://support/kb/925101/) Leaks |\n| • | 926666 Off by an hour\n|\n",
+        (925101, 926666),
+    ),
+    "under the heading alone": ("Hotfix replacement information\n925101 The store leaks\n", (925101,)),
+    "none, in a contraction": ("This update doesn't replace any other update.\n", ()),
+    "none, in a word": ("Hotfix replacement information\nNone\n", ()),
+    "in place of": ("This rollup takes the place of hotfix 925101.\n", (925101,)),
+}
+
+
+@pytest.mark.parametrize(("said", "replaces"), REPLACED.values(), ids=REPLACED)
+def test_what_a_page_says_is_replaced(said: str, replaces: tuple[int, ...]) -> None:
+    draft = parse_article(crawl(said), source="test")
+    assert (draft.replaces, draft.replaces_stated) == (replaces, True)
+
+
+RESTARTS = {
+    "yes, in a word": ("Restart requirement\nYes\n", "yes"),
+    "no, in a word": ("Restart requirement\nNo.\n", "no"),
+    "as a field": ("Reboot required: Yes\n", "yes"),
+    "a contraction": ("Restart requirement\nThis update doesn't require a restart.\n", "no"),
+    "another contraction": ("You don\u2019t have to restart the computer after you apply this update.\n", "no"),
+    "no need": ("There is no need to restart the computer after you apply this update.\n", "no"),
+    "it restarts": ("Restart requirement\nYour computer will restart after you apply this hotfix.\n", "yes"),
+    "files in use": ("Restart requirement\nIf the files are being used, you must restart the computer.\n", None),
+    "it depends": ("Restart requirement\nWhether you have to restart the computer depends on the files.\n", None),
+    "both": (
+        "Restart requirement\nOn one node, you do not have to restart the computer. On clusters, you must restart the computer.\n",
+        None,
+    ),
+    "a service, as a step": ("1. Run the hotfix package.\n2. Restart the Exchange services.\n", "services"),
+    "a service, after the registry": (
+        "1. Run the package.\n2. Start Registry Editor.\n3. Restart the store service.\n",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "restart"), RESTARTS.values(), ids=RESTARTS)
+def test_a_restart_as_pages_state_it(said: str, restart: str | None) -> None:
+    assert parse_article(crawl(said), source="test").restart == restart
+
+
+SP2 = "Exchange Server 2003 Service Pack 2"
+NEEDED = {
+    "a feature": f"Because of file dependencies, this feature requires {SP2}.",
+    "on the computer": f"You must be running {SP2} on the computer on which this software update is applied.",
+    "only to": f"This hotfix can be applied only to {SP2}.",
+    "a prerequisite": f"{SP2} is a prerequisite for this hotfix.",
+    "make sure": f"Before you install this hotfix, make sure that {SP2} is installed.",
+    "required to install": f"{SP2} is required to install this hotfix.",
+    "behind the word": f"Prerequisites: {SP2}",
+    "should": f"You should have {SP2} installed before you apply this hotfix.",
+}
+
+
+@pytest.mark.parametrize("said", NEEDED.values(), ids=NEEDED)
+def test_a_prerequisite_as_pages_state_it(said: str) -> None:
+    draft = parse_article(crawl(f"{said}\n"), source="test")
+    assert (draft.prerequisites, draft.prerequisites_stated) == ((SP2,), True)
+
+
+def test_one_of_a_list_is_enough() -> None:
+    listed = "- Exchange Server 2019 Cumulative Update 12\n- Exchange Server 2019 Cumulative Update 11\n"
+    said = f"To apply this update, you must have one of the following installed:\n{listed}"
+    draft = parse_article(crawl(f"{said}APPLIES TO\nMicrosoft Exchange Server 2019\n"), source="test")
+    assert draft.alternatives == (draft.prerequisites,)
+    assert len(draft.prerequisites) == 2
+    assert 'prerequisites = [["CU12", "CU11"]]' in draft_to_toml(
+        parse_article(
+            crawl(f"{said}{FIX}{HEADER}{LINE.replace('6.5.7653.8', '15.2.1.1')}APPLIES TO\nExchange Server 2019\n"),
+            source="t",
+        )
+    )
+    both = said.replace("one of the following", "both of the following")
+    assert parse_article(crawl(both), source="test").alternatives == ()
+
+
+def test_a_heading_with_a_number_right_behind_a_table_is_no_row() -> None:
+    text = archived(
+        f"{FIX}\nFile name   Version\n-------------------\nMad.exe     6.5.1.2\n\nLinkage Exchanger 3.2\n\nIt has no fix.\n"
+    )
+    assert [row[:2] for row in rows(parse_article(text, source="test"))] == [("Mad.exe", "6.5.1.2")]

@@ -114,6 +114,31 @@ def as_one_attribute_a_line(page: Page) -> str:
     )
 
 
+def as_one_line(page: Page) -> str:
+    return crawled(
+        page, lambda rows: [" ".join(cell for line in (COLUMNS, *map(cells, rows)) for cell in line if cell)]
+    )
+
+
+def as_pipes(page: Page) -> str:
+    """Markdown as some converters write it: no pipes at the ends, a rule that aligns."""
+    return "\n".join(
+        line.strip("| ").replace("| --- |", "| :--- |") if line.startswith("|") else line
+        for line in as_markdown(page).split("\n")
+    )
+
+
+def as_bullets(page: Page) -> str:
+    return crawled(
+        page,
+        lambda rows: [
+            f"- {column}: {cell or 'Not applicable'}"
+            for row in rows
+            for column, cell in zip(COLUMNS, cells(row), strict=True)
+        ],
+    )
+
+
 def as_archive(page: Page) -> str:
     lines = [f"DOCUMENT:Q{page.kb}  08-MAY-2002  [exchange]", f"TITLE   :{page.title}", "", "=" * 70]
     lines += ["The information in this article applies to:", "", *(f" - {product}" for product in PRODUCTS), "-" * 70]
@@ -137,6 +162,9 @@ FORMS = {
     "lines of text": as_lines,
     "one cell a line": as_one_cell_a_line,
     "one attribute a line": as_one_attribute_a_line,
+    "one attribute a bullet": as_bullets,
+    "a table on one line": as_one_line,
+    "pipes between the cells": as_pipes,
     "the archive": as_archive,
 }
 

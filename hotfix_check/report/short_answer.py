@@ -21,7 +21,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class ShortAnswer:
     """``kind`` is what it is, ``title`` of what; ``lead`` are the sentences before the blocks."""
 
     kind: str
@@ -30,23 +30,23 @@ class Outline:
     blocks: Sequence[Block]
 
 
-def outline_markdown(outlines: Sequence[Outline]) -> str:
-    """As Markdown that fits a comment; one outline at least."""
-    page = MarkdownPage(outlines[0].kind, MAX_LENGTH - 1_000)
-    for outline in outlines:
-        page.add(f"## {markdown_text(outline.title)}")
-        page.bullets("", outline.lead)
-        for block in outline.blocks:
+def short_answers_markdown(answers: Sequence[ShortAnswer]) -> str:
+    """As Markdown that fits a comment; one answer at least."""
+    page = MarkdownPage(answers[0].kind, MAX_LENGTH - 1_000)
+    for answer in answers:
+        page.add(f"## {markdown_text(answer.title)}")
+        page.bullets("", answer.lead)
+        for block in answer.blocks:
             page.table(f"### {block.heading}", block.columns, block.rows)
     return page.text("The JSON has all of it.")
 
 
-def outline_html(outlines: Sequence[Outline]) -> str:
-    """As one page, ASCII with character references; one outline at least."""
-    template, css = packaged_page("outline.html", "report.css")
+def short_answers_html(answers: Sequence[ShortAnswer]) -> str:
+    """As one page, ASCII with character references; one answer at least."""
+    template, css = packaged_page("short_answer.html", "report.css")
     page = template.render(
         css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
         css_hash=style_digest(css),
-        outlines=outlines,
+        answers=answers,
     )
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")

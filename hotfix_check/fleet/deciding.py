@@ -7,7 +7,7 @@ from hotfix_check.inventory import Inventory, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 
 
-def evidence_of(inventory: Inventory, names: frozenset[str]) -> Inventory:
+def deciding_part(inventory: Inventory, names: frozenset[str]) -> Inventory:
     """The inventory with the files alone that can decide an answer: the same one, whatever the host is called.
 
     ``names`` are the catalogue's, in lower case. Every program file bears witness by its build. A file in a folder that

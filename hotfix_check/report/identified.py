@@ -21,10 +21,10 @@ _CONTAINED = 6  # updates that a file contains, the newest first; JSON has them 
 _CVES = 3  # of each state
 _NAMES = 20  # files that a number alone is told of
 
-Document = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def identity_document(inventory: Inventory, assessor: Assessor) -> Document:
+def identity_document(inventory: Inventory, assessor: Assessor) -> JsonObject:
     """Each file of an inventory identified alone, whatever lies beside it."""
     return {
         "schema": "hotfix-check/identity/1",
@@ -35,7 +35,7 @@ def identity_document(inventory: Inventory, assessor: Assessor) -> Document:
     }
 
 
-def _reported(one: ReportedBuild, assessor: Assessor) -> Document:
+def _reported(one: ReportedBuild, assessor: Assessor) -> JsonObject:
     """A build without a file: the product that has such builds, and the level where the number tells one."""
     for product in assessor.catalogue.products:
         if not reports_of(product, [one]):
@@ -69,7 +69,7 @@ def _has_build(assessor: Assessor, product: Product, name: str, version: FileVer
     return at_a_level or assessor.relations.knows_build(product.id, name, version)
 
 
-def _file(file: InstalledFile, assessor: Assessor) -> Document:
+def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
     name, notes = _judged_name(file, assessor.all_names), list(file.notes)
     if name != file.path.rpartition("/")[2]:
         notes.append(f"renamed: its OriginalFilename is {name}, and it is judged as that")
@@ -161,7 +161,7 @@ def _row_version(finding: Finding) -> tuple[tuple[int, ...], str]:
     return (versions[0] if versions else ()), finding.update.id
 
 
-def _entry(finding: Finding) -> Document:
+def _entry(finding: Finding) -> JsonObject:
     (row,) = [row for row in finding.rows if row.copies][:1]
     return {
         "id": finding.update.id,
@@ -171,7 +171,7 @@ def _entry(finding: Finding) -> Document:
     }
 
 
-def render_identity(document: Document, *, width: int) -> str:
+def render_identity(document: JsonObject, *, width: int) -> str:
     """A few lines a file."""
     blocks = ["\n".join(fill(line, width, indent="    ") for line in _lines(file)) for file in document["files"]]
     blocks += [fill(f"{one['path']}: {one['reason']}", width) for one in document["unreadable"]]
@@ -179,14 +179,14 @@ def render_identity(document: Document, *, width: int) -> str:
     return ("\n\n".join(blocks) or f"{document['target']}: no file to identify.") + "\n"
 
 
-def _reported_words(one: Document) -> str:
+def _reported_words(one: JsonObject) -> str:
     if one["product"] is None:
         return f"{one['text']} ({one['source']}): a build of no product of the catalogue."
     level = f" {one['level']}" if one["level"] else "; it shows no service level"
     return f"{one['text']} ({one['source']}): a build of {one['name']}{level}."
 
 
-def _lines(file: Document) -> list[str]:
+def _lines(file: JsonObject) -> list[str]:
     lines = [f"{file['path']}: version {file['version'] or 'none'}, {file['machine'] or 'platform not known'}"]
     for product in file["products"]:
         low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
@@ -214,7 +214,7 @@ def _lines(file: Document) -> list[str]:
     return [*lines, *(f"  ! {text}" for text in file["anomalies"])]
 
 
-def _exposure_words(exposures: list[Document]) -> str:
+def _exposure_words(exposures: list[JsonObject]) -> str:
     """How many CVEs of each state, the first of them, and which are known to be exploited."""
     parts = []
     for state in map(str, ExposureState):
@@ -227,5 +227,5 @@ def _exposure_words(exposures: list[Document]) -> str:
     return "; ".join(parts)
 
 
-def _name(entry: Document) -> str:
+def _name(entry: JsonObject) -> str:
     return names_of([entry["id"]])[0] + ("" if entry["whole"] else " (its part)")

@@ -1,0 +1,85 @@
+"""The fleet document as Markdown for a ticket or a CI summary: figures, the worst hosts, what to install; it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hotfix_check.fleet.document import FleetDocument
+from hotfix_check.fleet.words import (
+    absent_words,
+    advisory_words,
+    catalogue_words,
+    damaged_words,
+    drift_lines,
+    exposure_words,
+    fleet_basis,
+    fleet_sentences,
+    host_age,
+    host_standing,
+    next_lines,
+    older_words,
+    posture_lines,
+    silent_words,
+    step_words,
+)
+from hotfix_check.report.markdown import MAX_LENGTH, MarkdownPage
+from hotfix_check.report.names import counted, names_of
+
+_BASIS = 8_000
+_HOSTS, _STEPS, _EXPOSED, _UPDATES, _LISTED, _GROUPS, _DIFFERENCES = 100, 20, 40, 40, 20, 10, 8
+
+
+def markdown_text(document: FleetDocument) -> Iterator[str]:
+    """GitHub-flavoured Markdown of at most ``MAX_LENGTH`` characters, whatever the fleet."""
+    head = document.head
+    hosts = head["summary"]["hosts"]
+    page = MarkdownPage(f"Fleet hotfix report: {counted(hosts, 'host')}", MAX_LENGTH - _BASIS)
+    page.bullets("", fleet_sentences(head))
+    page.table(
+        "## Postures",
+        ("Posture", "Installations", "Hosts"),
+        [(words, f"{copies:,}", f"{on:,}") for words, copies, on in posture_lines(head)],
+    )
+    page.table(
+        "## Hosts, worst first",
+        ("Host", "Outcome", "How it stands", "What to do next", "CVEs open", "Exploited", "Age"),
+        [
+            (
+                *(host["host"], host["outcome"], "; ".join(host_standing(host)), " ".join(next_lines(host))),
+                *(str(len(host["exposures"]["exposed"])), str(len(host["exploited"])), host_age(host)),
+            )
+            for host in document.worst(_HOSTS)
+        ],
+    )
+    page.leave_out("hosts", max(0, hosts - _HOSTS))
+    updates = [one for one in head["updates"] if one["missing"] + one["partial"] + one["undetermined"]]
+    lacked = [
+        f"{names_of([one['id']])[0]} ({one['product']}, {one['importance'] or 'not in this catalogue'}): missing on "
+        f"{one['missing']}, partial on {one['partial']}, undetermined on {one['undetermined']} of {one['hosts']}"
+        for one in updates[:_UPDATES]
+    ]
+    page.leave_out("updates", max(0, len(updates) - _UPDATES))
+    for title, lines, most in (
+        ("## What to install", [step_words(one, hosts) for one in head["next_steps"]], _STEPS),
+        ("## Exposures", [exposure_words(one, hosts) for one in head["exposures"]], _EXPOSED),
+        ("## Updates", lacked, _UPDATES),
+        ("## Silent for a year or longer", [silent_words(one) for one in document.silent()], _LISTED),
+        ("## Advisories that hold", [advisory_words(one) for one in head["advisories"]], _LISTED),
+        ("## Expected, and not there", [absent_words(one) for one in head["absent"]], _LISTED),
+        ("## There, and not expected", head["unexpected"], _LISTED),
+        ("## Could not be judged", [damaged_words(one) for one in head["damaged"]], _LISTED),
+        ("## Older files, not counted", [older_words(one) for one in head["older"]], _LISTED),
+        ("## Catalogues", [catalogue_words(one) for one in head["catalogues"]], _LISTED),
+        ("## Notes", head["notes"], _LISTED),
+    ):
+        page.bullets(title, lines[:most])
+        page.leave_out(title.lstrip("# ").lower(), max(0, len(lines) - most))
+    drifting = [group for group in head["groups"] if group["levels"] or group["updates"]]
+    for group in drifting[:_GROUPS]:
+        differences = list(drift_lines(group))
+        page.bullets(f"## Not alike in {group['group']}", differences[:_DIFFERENCES])
+        page.leave_out("differences within groups", max(0, len(differences) - _DIFFERENCES))
+    page.leave_out("groups that differ", max(0, len(drifting) - _GROUPS))
+    page.limit = MAX_LENGTH - 1_000
+    page.table("## Basis of this report", ("", ""), fleet_basis(head))
+    yield page.text("The JSON, CSV and XLSX reports have all of it.")

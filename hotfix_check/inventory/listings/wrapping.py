@@ -1,0 +1,153 @@
+r"""What mails, forums and sessions put around a text that is pasted: taken away before it is read, and nothing else is.
+
+    > quoted, also > > twice                 of a mail
+    ```powershell                            a fence of Markdown, or its indent of four blanks
+    FileName    : C:\Program&#32;Files   characters as HTML writes them, and the tags around <pre>
+    each line followed by an empty one       of a page that was copied
+    ***** Machine: ...                       what Start-Transcript notes
+    PS C:\>                                   a prompt, before and behind JSON and XML
+
+What is to be taken away shows at the beginning of a text and then holds for all of it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+_QUOTED = re.compile(r"^>", re.MULTILINE)
+_QUOTED_CLOSE = re.compile(r"^>[^ >\n]", re.MULTILINE)
+_QUOTE = re.compile(r"^> ?", re.MULTILINE)
+_MOST_QUOTES = 8
+_FENCE = re.compile(r"^[ \t]{0,8}(?:```|~~~)[\w -]{0,30}$", re.ASCII | re.MULTILINE)
+_INDENT = re.compile(r"^(?: {4}|\t)", re.MULTILINE)
+PROMPT = re.compile(
+    r"[ \t]{0,8}(?:\[(?P<host>[^\]\n]{1,80})\](?P<remote>:)? ?)?(?:PS )?(?:[A-Za-z]:|\\)\\?[^\n<>|\"*?]{0,300}>",
+    re.IGNORECASE,
+)
+"""A prompt: ``PS C:\\>``, ``[PS] C:\\>``, ``C:\\>``, and in a session on another machine ``[MBX1]: PS C:\\>``."""
+_TYPED = re.compile(rf"^{PROMPT.pattern}.*$", re.IGNORECASE | re.MULTILINE)
+_MOST_LINES_BEHIND = 1000
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_ENTITY = re.compile(r"&(?:gt|lt|quot|amp|nbsp|apos|#[0-9]{1,5}|#x[0-9a-fA-F]{1,4});")
+_MARKED_UP = re.compile(r"<(?:pre|code|table)\b", re.IGNORECASE)
+_CELL_END = re.compile(r"</t[dh]>", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:br|/?(?:p|div|pre|tr|li|h[1-6]|table|body|html|blockquote))\b[^<>]{0,400}>", re.IGNORECASE)
+_TRANSCRIPT = re.compile(
+    r"^\*{20,60}\n(?:[^*\n][^\n]{0,400}\n){1,25}\*{20,60}\n(?:[^>\n]{0,200}[A-Za-z]:\\[^>\n]{1,300}\n)?", re.MULTILINE
+)
+_TAG = re.compile(r"</?(?:code|span|font|b|i|em|strong|td|th|colgroup|col|tbody|thead|a)\b[^<>]{0,400}>", re.IGNORECASE)
+_XML = re.compile(r"\s{0,100}<(?:\?xml|Objs\b|MsInfo\b|Event\b)")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_DOCUMENT = re.compile(
+    r"^[ \t]{0,40}(?:\[[ \t]{0,40}(?=$|\{)|\{[ \t]{0,40}(?=$|\")|<Objs\s|<\?xml\s|<MsInfo\b)", re.MULTILINE
+)
+_OF_A_DOCUMENT = re.compile(r"[\[\]{}<>\"]")
+_ENDS = {"[": "]", "{": "}", "<": ">"}
+Step = Callable[[str], str]
+
+
+def without_wrapping(head: str) -> Step:
+    """What makes of a text that begins like this the text that was wrapped."""
+    steps: list[Step] = [_plain]
+    text = _plain(head)
+    for applies, step in _LAYERS:
+        if applies(text):
+            text = step(text)
+            steps.append(step)
+
+    def unwrapped(text: str) -> str:
+        for step in steps:
+            text = step(text)
+        return text
+
+    return unwrapped
+
+
+def dedented(text: str) -> str:
+    """A text without the indent of code in Markdown."""
+    return _INDENT.sub("", text)
+
+
+def document_within(text: str) -> str | None:
+    """The JSON or XML in a text that has something before or behind it; None where there is none, or nothing else."""
+    match = _DOCUMENT.search(text)
+    if match is None:
+        return None
+    start = match.start() + len(match[0]) - len(match[0].lstrip(" \t"))
+    end = _end_of_document(text, start)
+    if end is None or not (text[:start].strip("\ufeff \t\n") or text[end:].strip()):
+        return None
+    return text[start:end]
+
+
+def _end_of_document(text: str, start: int) -> int | None:
+    """Behind its last sign, which ends a line; what may follow is prompts and prose, and never a piece of more."""
+    closing, end = _ENDS[text[start]], len(text)
+    for _ in range(_MOST_LINES_BEHIND):
+        above = max(text.rfind("\n", start, end), start - 1)
+        line = text[above + 1 : end].rstrip()
+        prompt = PROMPT.match(line)
+        if line.endswith(closing) and prompt is None:
+            return above + 1 + len(line)
+        if above < start or (prompt is None and _OF_A_DOCUMENT.search(line)):
+            return None
+        end = above
+    return None
+
+
+def without_prompts(text: str) -> str:
+    """A text without the lines in which commands were typed, or could have been."""
+    return _TYPED.sub("", text)
+
+
+def _plain(text: str) -> str:
+    """Blanks as blanks, without those at the ends of lines, and without marks that nobody sees."""
+    if "\N{NO-BREAK SPACE}" in text:
+        text = text.replace("\N{NO-BREAK SPACE}", " ")
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return "\n".join(line.rstrip(" ") for line in text.split("\n")) if " \n" in text else text
+
+
+def _is_page(text: str) -> bool:
+    return _MARKED_UP.search(text) is not None and _XML.match(text) is None
+
+
+def _page_text(text: str) -> str:
+    return _TAG.sub("", _BLOCK.sub("\n", _CELL_END.sub("\t", text)))
+
+
+def _has_entities(text: str) -> bool:
+    """Whether characters stand there as HTML writes them, and none of these as itself."""
+    return _ENTITY.search(text) is not None and not any(one in text for one in "<>") and '"' not in text
+
+
+def _unquoted(text: str) -> str:
+    """The text without marks of quotation; a blank belongs to the mark unless some line has none."""
+    for _ in range(_MOST_QUOTES):
+        if _QUOTED.search(text) is None:
+            break
+        text = (_QUOTED if _QUOTED_CLOSE.search(text) else _QUOTE).sub("", text)
+    return text
+
+
+def _is_doubled(text: str) -> bool:
+    """Whether every second line is empty."""
+    lines = text.rstrip().split("\n")
+    return len(lines) > 2 and not any(map(str.strip, lines[1::2]))
+
+
+_LAYERS: tuple[tuple[Callable[[str], object], Step], ...] = (
+    (_is_page, _page_text),
+    (_has_entities, html.unescape),
+    (_QUOTED.search, _unquoted),
+    (_has_entities, html.unescape),
+    (_TRANSCRIPT.search, lambda text: _TRANSCRIPT.sub("", text)),
+    (_FENCE.search, lambda text: _FENCE.sub("", text)),
+    (_is_doubled, lambda text: _EMPTY_LINE.sub("\n", text)),
+)
+"""What there may be around a text, from without to within: by what it is known, and what takes it away."""

@@ -1,0 +1,149 @@
+"""What the sentence over a table says of its files: those of the fix, or other ones; a sentence of our own each."""
+# ruff: noqa: E501  (tables and their lead-ins stand on one line each)
+
+from __future__ import annotations
+
+import pytest
+
+from hotfix_check.drafts.article import parse_article
+
+OF_THE_FIX = (
+    "The following files are available in this update:",
+    "This update rollup contains the following files.",
+    "The files that this update installs are:",
+    "This problem was fixed in the following files:",
+    "Microsoft has corrected this in these versions:",
+    "To resolve this problem, obtain the following files or later:",
+    "The following table lists the updated binaries.",
+    "After you install the hotfix, verify that you have the following versions:",
+    "The following are the file versions for the security update:",
+    "The following Exchange files are replaced:",
+    "The hot fix modifies these files:",
+    "These are the versions of the files after the hotfix is applied:",
+    "Contact Microsoft Product Support Services to obtain the following fix:",
+    "The resolution is to upgrade to the following versions or later:",
+    "You can determine whether the fix is installed by checking the file versions below.",
+    "The patch is made up of the following files:",
+    "The new DLL has these properties:",
+    "This is the list of files that Setup of the hotfix copies:",
+    "The problem is resolved by a new version of the store:",
+    "The update replaces the following files on the server:",
+    "When the patch is applied the following files are changed:",
+    "A supported fix is available. It consists of these files:",
+    "A supported hotfix is now available. The following files are installed:",
+    "This fix includes the files that are listed in the table below.",
+    "The English version of this fix has the following file attributes or later. Component: Information store",
+    "The fix that is described here brings these files:",
+    "The hotfix package installs the files in the following table.",
+    "Install the security update, which has the following files:",
+    "The fixed files are as follows:",
+    "Service Pack 3 for the product updates the following files:",
+    "The file versions that are included in the security update are listed in the following table.",
+    "To have all fixes that are listed in this article, the server must have these files or later:",
+    "The hotfix updates the file versions of the following components:",
+    "The version of this fix has these attributes:",
+    "A fix was released on May 3 that contains these components:",
+    "The following hotfix files should be on the server after installation:",
+    "The affected files and their updated versions are:",
+)
+OF_OTHERS = (
+    "The problem has been seen on servers that have the following file versions:",
+    "The following versions of the store are known to leak memory:",
+    "If your server runs one of these versions, you are affected:",
+    "Check whether the server still has these files from the original release:",
+    "Versions of the store that contain the leak:",
+    "Microsoft Windows 2000 Server installs the following versions:",
+    "Exchange Server 2003 Setup copies these files:",
+    "The release to manufacturing (RTM) version has the following file attributes:",
+    "In Service Pack 1, the files are as follows:",
+    "The table below compares the versions of the store in all service packs.",
+    "You may have an incorrect version of the store, such as the following:",
+    "An earlier version of the store, as in this table, causes the problem.",
+    "The following files were damaged by the virus:",
+    "The antivirus program installs these files:",
+    "The client computer that logged the error had these file versions:",
+    "Here are the modules that were loaded when the process stopped:",
+    "Compare the files on your server with this list of wrong versions:",
+    "The following sample files are on the companion disc:",
+    "The number of files in the list is wrong because these files are missing:",
+    "After a failed installation of the hotfix, these old files remain:",
+    "If the hotfix is not installed, the files have these versions:",
+    "These files are not updated by the hotfix:",
+    "The hotfix cannot be installed on computers that have these versions:",
+    "The hotfix does not apply to the following versions:",
+    "Files of the beta version of the hotfix have the following attributes:",
+)
+
+
+def table(version: str) -> str:
+    return (
+        f"<table><tr><th>File name</th><th>File version</th></tr><tr><td>Store.exe</td><td>{version}</td></tr></table>"
+    )
+
+
+def page(body: str) -> list[str | None]:
+    text = f"<!DOCTYPE html><html><body><h1>The store loses a lock</h1><p>Article ID: 931901</p>{body}</body></html>"
+    return [row.version for row in parse_article(text, source="test").files]
+
+
+def archived(sentence: str, section: str) -> list[str | None]:
+    text = (
+        f"DOCUMENT:Q231902  08-MAY-2002  [exchange]\nTITLE   :The store loses a lock\n\n{section}\n{'=' * len(section)}\n\n"
+        f"{sentence}\n\n   File name   Version\n   ----------------------\n   Store.exe   6.5.7653.8\n\nSTATUS\n======\n\nIt is.\n"
+    )
+    return [row.version for row in parse_article(text, source="test").files]
+
+
+@pytest.mark.parametrize("sentence", OF_THE_FIX)
+def test_a_sentence_that_says_they_are_the_fixs(sentence: str) -> None:
+    assert page(f"<h2>RESOLUTION</h2><p>{sentence}</p>{table('6.5.7653.8')}") == ["6.5.7653.8"]
+    assert archived(sentence, "RESOLUTION") == ["6.5.7653.8"]
+
+
+FIX = "<h2>RESOLUTION</h2><p>There is a hotfix. It has the file attributes in this table.</p>" + table("6.5.7653.8")
+
+
+@pytest.mark.parametrize("sentence", OF_OTHERS)
+def test_a_sentence_that_says_they_are_others(sentence: str) -> None:
+    other = f"<p>{sentence}</p>{table('6.5.7638.1')}"
+    assert page(f"{FIX}<h2>MORE INFORMATION</h2>{other}") == ["6.5.7653.8"]
+    assert page(f"<h2>CAUSE</h2>{other}{FIX}") == ["6.5.7653.8"]
+    assert archived(sentence, "MORE INFORMATION") == []
+
+
+ABROAD = {
+    "German": (
+        "Dieser Hotfix hat die Dateien der folgenden Tabelle.",
+        ("Dateiname", "Dateiversion", "Dateigröße", "Datum", "Uhrzeit", "Plattform"),
+    ),
+    "French": (
+        "Ce correctif a les fichiers du tableau suivant.",
+        ("Nom de fichier", "Version du fichier", "Taille du fichier", "Date", "Heure", "Plateforme"),
+    ),
+    "Spanish": (
+        "Esta revisión tiene los archivos de la tabla siguiente.",
+        ("Nombre de archivo", "Versión de archivo", "Tamaño de archivo", "Fecha", "Hora", "Plataforma"),
+    ),
+    "Italian": (
+        "Questo hotfix ha i file della tabella seguente.",
+        ("Nome file", "Versione file", "Dimensione file", "Data", "Ora", "Piattaforma"),
+    ),
+    "Portuguese": (
+        "Este hotfix tem os arquivos da tabela a seguir.",
+        ("Nome do arquivo", "Versão do arquivo", "Tamanho do arquivo", "Data", "Hora", "Plataforma"),
+    ),
+    "Dutch": (
+        "Deze hotfix heeft de bestanden in de volgende tabel.",
+        ("Bestandsnaam", "Bestandsversie", "Bestandsgrootte", "Datum", "Tijd", "Platform"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("sentence", "labels"), ABROAD.values(), ids=ABROAD)
+def test_tables_of_other_languages(sentence: str, labels: tuple[str, ...]) -> None:
+    cells = ("Store.exe", "6.5.7653.8", "5.251.584", "19.04.2007", "08:41", "x86")
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in (labels, cells))
+    text = f"<html><body><h1>Update KB931901</h1><p>{sentence}</p><table>{lines}</table></body></html>"
+    (row,) = parse_article(text, source="test").files
+    assert (row.version, row.size, str(row.date), str(row.time)) == ("6.5.7653.8", 5251584, "2007-04-19", "08:41:00")
+    assert row.doubt is None
