@@ -154,7 +154,8 @@ def server(options: Options) -> Figures:
     return Figures(
         title="A whole server",
         about=f"An Exchange 2016 whose Bin holds {count} programs, all read for the census, and an Exchange 5.5 of "
-        "which half the files are not at their newest; the catalogue is open, nothing is hashed. Ratios are of CPU time.",
+        "which half the files are not at their newest; the catalogue is open, nothing is hashed. Ratios are of CPU "
+        "time.",
         columns=("what", "files, updates or steps", "time", "CPU time", "peak memory"),
         rows=tuple(rows),
         goals=(
