@@ -19,6 +19,7 @@ from benchmarks.machine import machine, programs
 from benchmarks.one_file import one_file
 from benchmarks.page import page
 from benchmarks.reading import reading
+from benchmarks.server import server
 from benchmarks.slow_disk import slow_disk
 from benchmarks.timing import WrongAnswerError
 from benchmarks.walking import walking
@@ -26,6 +27,7 @@ from benchmarks.walking import walking
 BENCHMARKS: Mapping[str, Benchmark] = {
     "reading": reading,
     "walking": walking,
+    "server": server,
     "catalogue-size": catalogue_size,
     "slow-disk": slow_disk,
     "one-file": one_file,

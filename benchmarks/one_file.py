@@ -14,7 +14,8 @@ from benchmarks.trees import program
 
 VERSION = "5.5.2657.50"
 _NO_CACHE = "hotfix-check scan, no cache of the catalogue"
-_OURS, _BARE, _PASS, _EXIFTOOL = "hotfix-check scan", "bare Typer app", "python -c pass", "exiftool -j"
+_OURS, _IDENTIFY = "hotfix-check scan", "hotfix-check identify"
+_BARE, _PASS, _EXIFTOOL = "bare Typer app", "python -c pass", "exiftool -j"
 
 
 def one_file(options: Options) -> Figures:
@@ -24,6 +25,7 @@ def one_file(options: Options) -> Figures:
     scan = ["-m", "hotfix_check", "scan", "-q", "--no-run-info", "--exit-zero", "-f", "json", str(file)]
     contenders: dict[str, Callable[[], Run]] = {
         _OURS: partial(process, [sys.executable, *scan]),
+        _IDENTIFY: partial(process, [sys.executable, "-m", "hotfix_check", "identify", "-q", "-f", "json", str(file)]),
         _NO_CACHE: partial(process, [sys.executable, *scan], environment={"HOTFIX_CHECK_CACHE": "off"}),
         _BARE: partial(process, [sys.executable, "-m", "benchmarks.bare_app", "scan", str(file)]),
         _PASS: partial(process, [sys.executable, "-c", "pass"]),
@@ -40,6 +42,8 @@ def one_file(options: Options) -> Figures:
         for copy in row["copies"]
     }
     must_equal("what hotfix-check says", found.get(("exchange-5.5/KB818861", "installed")), VERSION)
+    (identified,) = json.loads(timings[_IDENTIFY].answer)["files"]
+    must_equal("what it is of", [one["id"] for one in identified["products"]], ["exchange-5.5"])
     must_equal("what the bare app prints", timings[_BARE].answer, b"")
     if exiftool:
         (record,) = json.loads(timings[_EXIFTOOL].answer)
@@ -64,6 +68,7 @@ def one_file(options: Options) -> Figures:
         goals=(
             Goal(what="scan of one file against the bare app", ratio=timings[_OURS].wall / base.wall, bound=1.3),
             Goal(what="the same, CPU time", ratio=timings[_OURS].cpu / base.cpu, bound=1.3),
+            Goal(what="identify of one file against it", ratio=timings[_IDENTIFY].wall / base.wall, bound=1.5),
         ),
         bars=tuple((name, timing.wall) for name, timing in timings.items()),
         unit="seconds",

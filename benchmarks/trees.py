@@ -9,10 +9,12 @@ from itertools import cycle, islice
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "samples"))
-from pe_builder import build_pe
+from pe_builder import HEADERS_SIZE, PE_HEADER, build_pe
 
 from hotfix_check.assess import Assessor
 from hotfix_check.catalogue import default_folder, load_catalogue
+
+__all__ = ["HEADERS_SIZE", "PE_HEADER", "build_pe", "build_tree", "program", "wanted_names"]
 
 A_FOLDER = 100  # files
 VERSION = "5.5.2653.23"  # of the files that matter

@@ -6,7 +6,10 @@ import gc
 import hashlib
 import io
 import json
+import os
+import shutil
 import sys
+import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -43,6 +46,19 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Programs that tests start find all modules compiled, also where nothing is to be written beside the sources.
+
+    To compile them takes twice as long as most of these programs run. The folder is shared with the other processes of
+    this run, and removed by the one that made it.
+    """
+    if sys.dont_write_bytecode and "PYTHONPYCACHEPREFIX" not in os.environ:
+        folder = tempfile.mkdtemp(prefix="hotfix-check-compiled-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,6 +38,7 @@ def test_every_benchmark_runs_and_fills_its_table(tmp_path: Path) -> None:
         "Targets",
         "Reading versions",
         "Walking a large tree",
+        "A whole server",
         "The catalogue grows",
         "A slow disk",
         "One file, the whole process",

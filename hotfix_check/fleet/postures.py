@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
@@ -39,7 +40,7 @@ POSTURES: Mapping[str, tuple[str, Callable[[Standing], bool]]] = {
 """What an installation can be, several at a time, worst first: the words behind a count, and when it is."""
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class Together:
     """The sums over all hosts; ``several`` are those with more than one installation that counts."""
 

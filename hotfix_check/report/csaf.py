@@ -7,14 +7,16 @@ vector, a CPE, the date of a fix.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from hotfix_check.assess.finding import ExposureState
 from hotfix_check.errors import OutputError
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import (
     ExposureDocument,
     FindingDocument,
@@ -56,7 +58,7 @@ class _Product:
     day: str
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Cve:
     """What is said of a CVE: the installations by status, with their exposures."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from datetime import date
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
@@ -21,7 +22,7 @@ _COMPARED = frozenset(
 _Key = tuple[str, str]
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _JudgedFile:
     name: str
     versions: dict[str, FileVersion] = field(default_factory=dict)

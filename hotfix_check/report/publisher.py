@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from hotfix_check.errors import UsageError
+from hotfix_check.frozen import dataclass
 from hotfix_check.untrusted.hidden import is_hidden
 from hotfix_check.untrusted.shown import shown
 
