@@ -15,8 +15,6 @@ from hotfix_check.inventory import RecordedSetup, RecordedUpdate, RegistryRecord
 from hotfix_check.version import FileVersion
 
 _NOTED = (Kind.HOTFIX, Kind.SECURITY_UPDATE)
-# Other words for a product in the name of its key: CSS-Exchange reads the key of 2019 for the Subscription Edition too.
-_ALSO = {"se": ("2019",)}
 
 
 def with_recorded_level(level: ProductLevel, product: Product, records: RegistryRecords | None) -> ProductLevel:
@@ -106,7 +104,7 @@ def recorded_updates(product: Product, records: RegistryRecords) -> tuple[Record
 def _is_of(product: Product, name: str) -> bool:
     words = [word.strip(".") for word in re.split(r"[^0-9a-z.]+", name.lower())]
     own = product.id.rpartition("-")[2]
-    return own in words or any(word in words for word in _ALSO.get(own, ())) or not any(map(_has_digit, words))
+    return own in words or not product.recorded_as.isdisjoint(words) or not any(map(_has_digit, words))
 
 
 def _has_digit(word: str) -> bool:

@@ -124,7 +124,7 @@ class Product:
     files than the marker bear witness to it (2007 and later). ``build_per_level``: every build carries the third part
     of its level (2013 and later). ``client_files`` are those that a client library brings too (the MAPI/CDO download);
     ``other_products`` are names of products that bring files of the same names and builds, as ``plain_name`` writes
-    them.
+    them. ``recorded_as`` are words that stand for it in the name of its registry key, beside the end of its id.
     """
 
     id: str
@@ -148,6 +148,7 @@ class Product:
     build_per_level: bool = False
     client_files: frozenset[str] = frozenset()
     other_products: frozenset[str] = frozenset()
+    recorded_as: frozenset[str] = frozenset()
 
     def root_of(self, path: str) -> str | None:
         """The root that one of its folders' paths lies below; None for a system folder."""

@@ -65,6 +65,7 @@ def read_product(table: Fields) -> Product:
         build_per_level=table.flag("build_per_level", False),
         client_files=frozenset(name.lower() for name in table.texts("client_files") or ()),
         other_products=frozenset(map(plain_name, table.texts("other_products") or ())),
+        recorded_as=frozenset(word.lower() for word in table.texts("recorded_as") or ()),
     )
     table.texts("sources")
     table.finish()

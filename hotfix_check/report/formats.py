@@ -16,8 +16,10 @@ from hotfix_check.frozen import dataclass
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
     from hotfix_check.report.document import ComparisonDocument, PlanDocument, ResultDocument
     from hotfix_check.report.publisher import Publisher
+    from hotfix_check.report.short_answer import ShortAnswer
 
 Shown = TypeVar("Shown")
+Short = TypeVar("Short")
 
 BY_A_PUBLISHER = frozenset({"csaf"})
 """Formats that name who publishes them."""
@@ -197,72 +199,47 @@ RESULT: Report[ResultDocument] = Report(
 )
 
 
-# A listing can tell of several hosts: a plan, or a comparison, for each.
+def _of_plan() -> tuple[Callable[..., str], Callable[[PlanDocument], ShortAnswer]]:
+    from hotfix_check.report.plan import plan_answer, render_plan
+
+    return render_plan, plan_answer
 
 
-def _each_json(documents: Sequence[PlanDocument] | Sequence[ComparisonDocument], _: View) -> Iterable[str]:
-    import json
+def _of_comparison() -> tuple[Callable[..., str], Callable[[ComparisonDocument], ShortAnswer]]:
+    from hotfix_check.report.changes import changes_answer, render_changes
 
-    return [json.dumps(documents[0] if len(documents) == 1 else list(documents), indent=2) + "\n"]
-
-
-def _plan_table(documents: Sequence[PlanDocument], view: View) -> Iterable[str]:
-    from hotfix_check.report.plan import render_plan
-
-    return ["\n".join(render_plan(document, width=view.width) for document in documents)]
+    return render_changes, changes_answer
 
 
-def _plan_markdown(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.plan import plan_answer
-    from hotfix_check.report.short_answer import short_answers_markdown
+def _short_report(
+    load: Callable[[], tuple[Callable[..., str], Callable[[Short], ShortAnswer]]],
+) -> Report[Sequence[Short]]:
+    """Of an answer that fits a page: one for each host, of which a listing can name several."""
 
-    return [short_answers_markdown([plan_answer(document) for document in documents])]
+    def as_json(documents: Sequence[Short], _: View) -> Iterable[str]:
+        import json
 
+        return [json.dumps(documents[0] if len(documents) == 1 else list(documents), indent=2) + "\n"]
 
-def _plan_html(documents: Sequence[PlanDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.plan import plan_answer
-    from hotfix_check.report.short_answer import short_answers_html
+    def as_table(documents: Sequence[Short], view: View) -> Iterable[str]:
+        render, _ = load()
+        return ["\n".join(render(document, width=view.width) for document in documents)]
 
-    return [short_answers_html([plan_answer(document) for document in documents])]
+    def as_markdown(documents: Sequence[Short], _: View) -> Iterable[str]:
+        from hotfix_check.report.short_answer import short_answers_markdown
 
+        return [short_answers_markdown([*map(load()[1], documents)])]
 
-PLAN: Report[Sequence[PlanDocument]] = Report(
-    text={
-        PageForm.TABLE: _plan_table,
-        PageForm.JSON: _each_json,
-        PageForm.MD: _plan_markdown,
-        PageForm.HTML: _plan_html,
-    },
-    binary={},
-)
+    def as_html(documents: Sequence[Short], _: View) -> Iterable[str]:
+        from hotfix_check.report.short_answer import short_answers_html
 
+        return [short_answers_html([*map(load()[1], documents)])]
 
-def _changes_table(documents: Sequence[ComparisonDocument], view: View) -> Iterable[str]:
-    from hotfix_check.report.changes import render_changes
-
-    return ["\n".join(render_changes(document, width=view.width) for document in documents)]
-
-
-def _changes_markdown(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.changes import changes_answer
-    from hotfix_check.report.short_answer import short_answers_markdown
-
-    return [short_answers_markdown([changes_answer(document) for document in documents])]
+    return Report(
+        text={PageForm.TABLE: as_table, PageForm.JSON: as_json, PageForm.MD: as_markdown, PageForm.HTML: as_html},
+        binary={},
+    )
 
 
-def _changes_html(documents: Sequence[ComparisonDocument], _: View) -> Iterable[str]:
-    from hotfix_check.report.changes import changes_answer
-    from hotfix_check.report.short_answer import short_answers_html
-
-    return [short_answers_html([changes_answer(document) for document in documents])]
-
-
-COMPARISON: Report[Sequence[ComparisonDocument]] = Report(
-    text={
-        PageForm.TABLE: _changes_table,
-        PageForm.JSON: _each_json,
-        PageForm.MD: _changes_markdown,
-        PageForm.HTML: _changes_html,
-    },
-    binary={},
-)
+PLAN: Report[Sequence[PlanDocument]] = _short_report(_of_plan)
+COMPARISON: Report[Sequence[ComparisonDocument]] = _short_report(_of_comparison)

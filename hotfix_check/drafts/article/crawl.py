@@ -23,7 +23,6 @@ from hotfix_check.drafts.article.values import is_missing
 ONE_CELL_A_LINE = "one cell a line"
 ONE_ATTRIBUTE_A_LINE = "one attribute a line"
 CELLS_RUN_TOGETHER = "cells run together"
-TABLE_ON_ONE_LINE = "a table on one line"
 
 _Found = tuple[list[Line], int]
 """Lines of cells, and where the text goes on."""
