@@ -147,7 +147,7 @@ def _by_level(
         index = product.level_index(wanted)
     except KeyError:
         levels = ", ".join(level.name for level in product.levels)
-        raise table.fault("level", f"{shown(wanted)} is no level of {product.id} ({levels})") from None
+        raise table.fault("level", f"{shown(wanted)} is not a level of {product.id} ({levels})") from None
     for update in updates:
         own = -1 if update.level is None else product.level_index(update.level)
         if own == index:

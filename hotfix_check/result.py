@@ -205,15 +205,6 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """An update that a list names as installed, and the ids that the catalogue has of its number: told, never proof."""
-
-    kb: int
-    source: str
-    updates: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stray:
     """A file of a product in a folder that belongs to no installation: told, never judged."""
 
@@ -261,6 +252,15 @@ class Registry:
     notes: tuple[str, ...]
     setups: tuple[Setup, ...]
     updates: tuple[RecordedUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """An update that a list names as installed, and the ids that the catalogue has of its number: told, never proof."""
+
+    kb: int
+    source: str
+    updates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
