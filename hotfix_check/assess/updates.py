@@ -113,6 +113,10 @@ class ProductUpdates:
         below = self.level.low < (judgement.line or 0)
         if judgement.sibling is not None and (not older or below):
             reason = f"{judgement.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
+            own, low, high = judgement.line or 0, self.level.low, self.level.high
+            if is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL) and low <= own <= high:
+                known = f"the level is only known as {interval_words(self.product, low, high)}"
+                return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, reason, known)
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
         if update.kind is Kind.UPDATE_ROLLUP and self._of_an_earlier_series(judgement) and not older:
             line, at = self._name(judgement.line or 0), self._name(judgement.at)

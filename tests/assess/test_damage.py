@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from assess.damage import ASSESSOR, FAULTS, program, sample, servers, tried
+from assess.damage import ASSESSOR, FAULTS, program, sample, servers, tried, with_census
 
 from hotfix_check.assess import Question, Verdict
 from hotfix_check.version import FileVersion
@@ -41,3 +41,15 @@ def test_an_older_marker_brings_in_no_level_that_lacks_the_file_that_was_removed
             assert {str(one.verdict) for one in found.findings if one.update.id == "exchange-5.5/KB222191"} == {
                 expected
             }
+
+
+def test_an_older_marker_makes_no_update_one_for_another_level_that_the_other_files_are_of() -> None:
+    """With ExSetup.exe of CU14 among 32 files of CU15 the update for CU15 is not out of the question."""
+    server = with_census("15.2.1748.39", {"15.2.1748.10": 30, "15.2.1748.36": 2}, "exchange-2019")
+    (marker,) = (path for path in server.content if path.endswith("ExSetup.exe"))
+    older = server.with_file(marker, program(FileVersion(15, 2, 1544, 4)))
+    question = Question(as_of=date(2026, 11, 21), kbs=frozenset({5066367}))
+    assert [str(one.verdict) for one in ASSESSOR.assess(server.sound, question).findings] == ["undetermined"]
+    assert [str(one.verdict) for one in ASSESSOR.assess(older, question).findings] == ["undetermined"]
+    alone = with_census("15.2.1544.4", {}, "exchange-2019")
+    assert [str(one.verdict) for one in ASSESSOR.assess(alone.sound, question).findings] == ["not-applicable"]

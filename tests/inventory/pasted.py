@@ -831,4 +831,10 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "Version       \n15.1.2507.39  \n\n",
         ["- a number alone 15.1.2507.39"],
     ),
+    (
+        "ProductVersion",
+        "remote, without the file, and of one host nothing",
+        "PSComputerName,FileVersion,ProductVersion\nMBX1,15.01.25...,15.01.2507.039\nMBX2,,\nMBX3,,15.01.2507.006\n",
+        ["MBX1 a FileVersion without its file 15.1.2507.39", "MBX3 a FileVersion without its file 15.1.2507.6"],
+    ),
 ]

@@ -123,6 +123,15 @@ def test_hosts_are_told_apart_without_case_and_in_order() -> None:
     assert [one.unreadable[0].reason for one in inventories] == ["listed twice, with different facts"] * 2
 
 
+def test_a_host_of_which_nothing_is_said_is_a_target_all_the_same() -> None:
+    text = "PSComputerName,FileVersion,ProductVersion\nMBX1,15.1.2507.39,\nMBX2,,\n"
+    inventories = read_listing(opened(text), wanted=WANTED)
+    assert [(one.target, len(one.reported)) for one in inventories] == [
+        ("pasted.txt: MBX1", 1),
+        ("pasted.txt: MBX2", 0),
+    ]
+
+
 def test_rows_without_a_host_beside_rows_with_one_are_a_target_of_their_own() -> None:
     text = f"PSComputerName,FileName,FileVersion\nA,{BIN}\\ExSetup.exe,15.1.2507.6\n,{BIN}\\Store.exe,15.1.2507.6\n"
     assert [one.target for one in read_listing(opened(text), wanted=WANTED)] == [

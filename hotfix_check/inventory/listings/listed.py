@@ -65,9 +65,12 @@ class ListedFile:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing that a listing says: of a file, or without one; in whose words, and of which host where it says so."""
+    """One thing that a listing says: of a file, or without one; in whose words, and of which host where it says so.
 
-    what: ListedFile | ReportedBuild | ClaimedUpdate | RegistryRecords
+    ``what`` is None where a host is named and nothing is said of it.
+    """
+
+    what: ListedFile | ReportedBuild | ClaimedUpdate | RegistryRecords | None
     source: str
     host: str | None = None
 

@@ -86,12 +86,13 @@ def is_nameless(row: Mapping[str, object]) -> bool:
 
 
 def nameless(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
-    """What a version without a file is consistent with, where it is a product's."""
-    text = next(said for key in _NAMELESS if (said := text_of(row.get(key))) is not None)
-    version = text_version(text)
-    if version is not None:
-        source = "a FileVersion without its file"
-        yield ReportedBuild(source=source, text=text, numbers=tuple(version), follows_updates=True)
+    """What a version without a file is consistent with, where it is a product's; the row of a table may have none."""
+    for text in map(text_of, map(row.get, _NAMELESS)):
+        version = None if text is None else text_version(text)
+        if text is not None and version is not None:
+            source = "a FileVersion without its file"
+            yield ReportedBuild(source=source, text=text, numbers=tuple(version), follows_updates=True)
+            return
 
 
 def powershell_file(row: Mapping[str, object]) -> ListedFile | None:

@@ -53,7 +53,7 @@ def read_listing(
             if key not in hosts and len(hosts) >= MAX_HOSTS:
                 raise TargetError(f"{where}: more than {MAX_HOSTS} hosts are named")
             hosts.setdefault(key, _Host(said.host, said.source)).add(said, wanted, plain)
-    if not hosts and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
+    if all(host.is_silent for host in hosts.values()) and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
         raise TargetError(f"{where}: the console cut its output (...): '| Format-List' shows all of it")
     if not hosts:
         hosts[None] = _Host(None, "a listing")
@@ -75,8 +75,15 @@ class _Host:
     registry: list[RegistryRecords] = field(default_factory=list)
     seen: int = 0
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was said of it."""
+        return not (self.seen or self.reported or self.claimed or self.registry)
+
     def add(self, said: Said, wanted: Container[str], plain: Container[str]) -> None:
         """Take one thing more."""
+        if said.what is None:
+            return
         if isinstance(said.what, ReportedBuild):
             self.reported.setdefault(said.what)
         elif isinstance(said.what, ClaimedUpdate):

@@ -126,8 +126,12 @@ def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = Non
             continue
         host = host_of(low, kind.host)
         source = f"{kind.name} {drawn}" if drawn and kind.name == "PowerShell" else kind.name
+        silent = host is not None
         for fact in kind.reads(low):
+            silent = False
             yield Said(fact, source, host)
+        if silent:
+            yield Said(None, source, host)
 
 
 def host_of(row: Row, more: tuple[str, ...] = ()) -> str | None:
