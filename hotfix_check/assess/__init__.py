@@ -317,9 +317,8 @@ class Assessor:
                 or (level is None and absent is None and blind and blind & _telling_names(update, product, lone))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
-                finding = with_records(make_finding(judge, update, importance, question.as_of), records)
-                finding = with_claims(with_reports(finding, product, reports), inventory.claimed)
-                yield replace(finding, installation=root)
+                finding = with_records(make_finding(judge, update, importance, question.as_of, root), records)
+                yield with_claims(with_reports(finding, product, reports), inventory.claimed)
 
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""

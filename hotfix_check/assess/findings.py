@@ -21,8 +21,10 @@ from hotfix_check.assess.updates import Answer, ProductUpdates
 from hotfix_check.catalogue.update import Importance, Update
 
 
-def make_finding(judge: ProductUpdates, update: Update, importance: Importance, as_of: date | None) -> Finding:
-    """All that is said of one update on a target, but for the advice, which needs the other findings."""
+def make_finding(
+    judge: ProductUpdates, update: Update, importance: Importance, as_of: date | None, root: str | None = None
+) -> Finding:
+    """All that is said of one update on an installation at ``root``, but for the advice, which needs the others."""
     answer = judge.answer(update)
     package = answer.judgement.package
     prerequisites: tuple[PrerequisiteState, ...] = ()
@@ -57,6 +59,7 @@ def make_finding(judge: ProductUpdates, update: Update, importance: Importance, 
         prerequisites_stated=package is not None and package.prerequisites_stated,
         blocked=bool(unmet) and answer.verdict in OPEN,
         rows=answer.judgement.rows,
+        installation=root,
         settle_with=_settle_with(judge, answer, prerequisites),
     )
 

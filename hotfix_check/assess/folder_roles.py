@@ -42,6 +42,7 @@ class Places:
             self._roles[folder] = role
             if role is not None and folder in listed and (complete or _holds_listing(held, role, product.folders)):
                 self._whole.add(role)
+        self._seen = frozenset(self._roles.values())
         unlisted = [
             f"/{root}/{file.path.lower()}"
             for file in inventory.unreadable
@@ -85,7 +86,7 @@ class Places:
 
     def seen(self, role: str) -> bool:
         """Whether a folder of this role is there."""
-        return role in self._roles.values()
+        return role in self._seen
 
 
 def backup_paths(inventory: Inventory, named: frozenset[str]) -> tuple[str, ...]:

@@ -216,7 +216,7 @@ def test_ctrl_c_ends_with_130_and_a_journal_to_go_on_from(tmp_path: Path, run: R
         "import sys, time; from hotfix_check.judging import judge; from hotfix_check.fleet import journal\n"
         "judge.unsupported = lambda products, day: frozenset()\n"
         "real = journal.Journal.add\n"
-        "def add(self, rows): real(self, rows); time.sleep(0.05)\n"
+        "def add(self, rows): real(self, rows); time.sleep(0.4)\n"
         "journal.Journal.add = add\n"
         "if __name__ == '__main__':\n"
         "    from hotfix_check.cli import main; sys.argv = ['hotfix-check', *sys.argv[1:]]; main()\n"
