@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hotfix_check.errors import WorkerError
 from hotfix_check.frozen import dataclass
@@ -48,6 +48,7 @@ class _Worker(Generic[T, R]):
     process: SpawnProcess
     orders: Connection
     answers: Connection
+    born: bool = False
     ready: bool = False
     task: Task[T, R] | None = None
 
@@ -62,8 +63,7 @@ class Workers(Generic[A, T, R]):
 
     def __init__(self, count: int, prepare: Callable[[A], Callable[[T], R]], argument: A) -> None:
         self._count = min(count, MOST_PROCESSES)
-        self._prepare = prepare
-        self._argument = argument
+        self._work = prepare, argument
         self._workers: list[_Worker[T, R]] = []
 
     def __enter__(self) -> Workers[A, T, R]:
@@ -127,8 +127,9 @@ class Workers(Generic[A, T, R]):
                 ordered, orders = context.Pipe(duplex=False)
                 ours.callback(orders.close)
                 theirs.callback(ordered.close)
-                given = (ordered, answering, self._prepare, self._argument)
-                process = context.Process(target=_work, args=given, daemon=True)
+                # What it is to do follows when it is born: a start that writes more than a pipe holds waits for ever
+                # where the process has died.
+                process = context.Process(target=_work, args=(ordered, answering), daemon=True)
                 process.start()
                 ours.pop_all()
                 self._workers.append(_Worker(process, orders, answers))
@@ -137,8 +138,11 @@ class Workers(Generic[A, T, R]):
 
     def _give(self, worker: _Worker[T, R], task: Task[T, R]) -> None:
         worker.task = task
+        self._send(worker, task.given)
+
+    def _send(self, worker: _Worker[T, R], order: object) -> None:
         with contextlib.suppress(OSError):  # it died meanwhile, which is heard next
-            worker.orders.send(task.given)
+            worker.orders.send(order)
 
     def _listen(self) -> None:
         """Wait until something is heard of a process at least."""
@@ -156,6 +160,10 @@ class Workers(Generic[A, T, R]):
             return
         if failed:
             raise said
+        if not worker.born:
+            worker.born = True
+            self._send(worker, self._work)
+            return
         task, worker.task = worker.task, None
         if task is None:
             worker.ready = True
@@ -212,10 +220,11 @@ def _stderr_aside() -> Iterator[None]:
         yield
 
 
-def _work(
-    orders: Connection, answers: Connection, prepare: Callable[[Any], Callable[[Any], Any]], argument: Any
-) -> None:
-    """In the process: the word that it is ready, then a result for each task, until the other end is closed."""
+def _work(orders: Connection, answers: Connection) -> None:
+    """In the process: the word that it is born, and on what it is to do that it is ready; then a result for each task.
+
+    Until the other end is closed.
+    """
     # Ctrl-C reaches every process of a terminal; the first one alone ends the run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for each in _ENDING[1:]:
@@ -224,6 +233,8 @@ def _work(
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     with contextlib.suppress(EOFError, OSError):
         try:
+            answers.send((False, None))
+            prepare, argument = orders.recv()
             work = prepare(argument)
             answers.send((False, None))
             while True:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing.spawn
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,6 +86,26 @@ def test_processes_that_do_not_come_are_one_error(
 ) -> None:
     with pytest.raises(error, match=said), Workers(2, prepare, None) as workers:
         list(workers.done(range(3), 4))
+
+
+def length(argument: bytes) -> Callable[[int], int]:
+    return lambda given: given + len(argument)
+
+
+@pytest.mark.parametrize("size", [0, 1_000_000], ids=["a little", "more than a pipe holds"])
+def test_a_process_that_dies_before_it_is_told_what_to_do_is_an_error_and_no_wait(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multiprocessing.spawn, "_python_exe", os.fsencode(shutil.which("false") or ""))
+    began, said = time.monotonic(), "one ended at once with exit code 1"
+    with pytest.raises(WorkerError, match=said), Workers(2, length, bytes(size)) as workers:
+        list(workers.done(range(3), 4))
+    assert time.monotonic() - began < 20
+
+
+def test_what_a_process_is_told_may_be_large() -> None:
+    with Workers(2, length, bytes(1_000_000)) as workers:
+        assert sorted(task.result or 0 for task in workers.done(range(3), 4)) == [1_000_000, 1_000_001, 1_000_002]
 
 
 @pytest.fixture
