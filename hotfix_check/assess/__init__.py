@@ -108,7 +108,9 @@ class Assessor:
         unread_rows = any(
             copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
         )
-        unread_markers = any(one.unread_marker for one in judged)
+        # A marker that could not be read may speak against a level, whatever is asked beside it.
+        about_levels = question.kbs is None or any(finding.update.level is not None for finding in findings)
+        unread_markers = about_levels and any(one.unread_marker for one in judged)
         assessment = Assessment(
             target=inventory.target,
             kind=str(inventory.kind),
@@ -123,7 +125,7 @@ class Assessor:
                 )
             ),
             unreadable=inventory.unreadable,
-            unreadable_evidence=unread_rows or (unread_markers and question.kbs is None) or inventory.broken_off,
+            unreadable_evidence=unread_rows or unread_markers or inventory.broken_off,
             foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,

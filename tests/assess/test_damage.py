@@ -53,3 +53,11 @@ def test_an_older_marker_makes_no_update_one_for_another_level_that_the_other_fi
     assert [str(one.verdict) for one in ASSESSOR.assess(older, question).findings] == ["undetermined"]
     alone = with_census("15.2.1544.4", {}, "exchange-2019")
     assert [str(one.verdict) for one in ASSESSOR.assess(alone.sound, question).findings] == ["not-applicable"]
+
+
+def test_a_level_that_is_asked_for_is_not_sure_while_a_marker_cannot_be_read() -> None:
+    server = sample("exchange-5.5-sp4", "exchange-5.5")
+    question = Question(as_of=date(2026, 11, 21), kbs=frozenset(), ids=frozenset({"exchange-5.5/SP4"}))
+    for data, unread in ((server.content["Exchsrvr/Bin/Emsmta.exe"], False), (b"MZ", True)):
+        found = ASSESSOR.assess(server.with_file("Exchsrvr/Bin/Emsmta.exe", data), question)
+        assert (str(found.findings[0].verdict), found.unreadable_evidence) == ("installed", unread)
