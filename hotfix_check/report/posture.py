@@ -109,7 +109,8 @@ def exposure_words(standing: Standing) -> str:
     if standing.exposed:
         exploited = len(standing.exploited)
         named = some(standing.exploited, _NAMED)
-        known = f", {exploited} of them known to be exploited ({named})" if exploited else ""
+        which = "known" if standing.exposed == 1 else f"{exploited} of them known"
+        known = f", {which} to be exploited ({named})" if exploited else ""
         clauses.append(f"exposed to {counted(standing.exposed, 'CVE')}{known}")
     if standing.unsettled:
         clauses.append(f"{counted(standing.unsettled, 'CVE')} undetermined")

@@ -48,7 +48,8 @@ _SUPPLY = 3
 
 def render_table(document: ResultDocument, *, width: int, everything: bool, paint: Paint = plain) -> str:
     """The result as plain text, ASCII frames, at most ``width`` columns where its words allow."""
-    page = _Page(max(40, width), everything, paint, day_of(document))
+    narrowed = document["scope"]["kbs"] is not None
+    page = _Page(max(40, width), everything, paint, day_of(document), narrowed)
     blocks = [page.target(target) for target in document["targets"]]
     waivers = document["waivers"]
     for label, entries in (
@@ -63,10 +64,13 @@ def render_table(document: ResultDocument, *, width: int, everything: bool, pain
 
 
 class _Page:
-    """How wide the text is, whether everything is told, how a verdict is painted, by which day support has ended."""
+    """How wide the text is, whether everything is told, how a verdict is painted, by which day support has ended.
 
-    def __init__(self, width: int, everything: bool, paint: Paint, day: str) -> None:
-        self.width, self.everything, self.paint, self.day = width, everything, paint, day
+    ``narrowed`` where some updates or CVEs were asked for: then what is fixed is an answer too.
+    """
+
+    def __init__(self, width: int, everything: bool, paint: Paint, day: str, narrowed: bool) -> None:
+        self.width, self.everything, self.paint, self.day, self.narrowed = width, everything, paint, day, narrowed
 
     def target(self, target: TargetDocument) -> str:
         parts = parts_of(target)
@@ -95,7 +99,7 @@ class _Page:
         if part.installation is not None:
             yield self._standing(target, part.installation, part.findings, named=named)
             yield from self._steps(part.installation)
-        elif named:
+        elif named and (folded.shown or folded.open):
             yield "For products that are not here:"
         if folded.shown:
             ordered = folded.shown if self.everything else sorted(folded.shown, key=_partial_first)
@@ -123,6 +127,8 @@ class _Page:
         bought = any(step["availability"] == "extended-support" for step in one["next_steps"])
         if standing.ended and (self.everything or bought) and (way := successor_words(one)):
             lines.append(f"  {way}")
+        if self.narrowed and (fixed := _fixed(one)):
+            lines.append(f"  Fixed: {some(fixed, len(fixed) if self.everything else _FEW_NAMED)}.")
         if census := census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")
         lines += [f"! {text}" for text in one["anomalies"]]
@@ -225,6 +231,15 @@ class _Page:
     def filled(self, lines: Iterable[str], *, indent: str = "  ") -> str:
         """Lines within the width."""
         return "\n".join(fill(line, self.width, indent=indent) for line in lines)
+
+
+def _fixed(one: InstallationDocument) -> list[str]:
+    """The CVEs that are fixed, each with the update that fixes it."""
+    return [
+        cve["cve"] + (f" ({names_of([cve['fixed_by']])[0]})" if cve["fixed_by"] else "")
+        for cve in one["exposures"]
+        if cve["state"] == "fixed"
+    ]
 
 
 def _alike(findings: Sequence[FindingDocument]) -> dict[str, list[FindingDocument]]:

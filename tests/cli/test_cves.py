@@ -98,3 +98,15 @@ def test_all_cves_and_the_nineteen_known_to_be_exploited_answer_by_name(run: Run
 
     assert len(WORKED.cves) == 321
     assert sum(cve.known_exploited is not None for cve in WORKED.cves.values()) == 19
+
+
+def test_the_answer_on_cves_that_were_asked_for_names_what_is_fixed(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2021-26855")
+    assert ran.code == 0
+    assert "  Fixed: CVE-2021-26855 (KB5000871)." in ran.out.splitlines()
+    assert "For products that are not here:" not in ran.out
+
+
+def test_one_open_cve_is_counted_in_the_singular(samples: Path, run: Run) -> None:
+    said = " ".join(run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41040").out.split())
+    assert "Exposed to 1 CVE, known to be exploited (CVE-2022-41040)." in said
