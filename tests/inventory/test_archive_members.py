@@ -27,6 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pe_builder import build_pe
 
+from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory import Inventory, TargetKind, read_target
 from hotfix_check.inventory.archives import member as bounds
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
@@ -691,6 +692,10 @@ def test_no_change_to_an_archive_makes_a_traceback_or_lets_a_file_appear(
     for place, value in changes:
         data[round(place * (len(data) - 1))] = value
     (tmp_path / "x.bin").write_bytes(data)
-    inventory = read(tmp_path / "x.bin", every_pe=every_pe)
-    assert all("\n" not in file.reason and len(file.reason) <= 300 for file in inventory.unreadable)
+    try:
+        inventory = read(tmp_path / "x.bin", every_pe=every_pe)
+    except SavedInputError:  # what now begins as JSON does is no archive
+        assert data.lstrip().startswith((b"{", b"["))
+    else:
+        assert all("\n" not in file.reason and len(file.reason) <= 300 for file in inventory.unreadable)
     assert {path.name for path in tmp_path.iterdir()} == {"x.bin"}
