@@ -24,6 +24,7 @@ from hotfix_check.catalogue import load_catalogue
 pytestmark = pytest.mark.usefixtures("little_garbage")
 
 
+@pytest.mark.slow
 def test_every_benchmark_runs_and_fills_its_table(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--quick", "--results", tmp_path],

@@ -216,6 +216,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield opened
 
 
+@pytest.mark.slow
 @needs_browser
 def test_axe_finds_no_fault_in_light_and_in_dark(browser: Browser, tmp_path: Path) -> None:
     place = tmp_path / "fleet.html"

@@ -122,6 +122,7 @@ def test_a_cluster_gives_the_same_bytes_as_this_machine(cluster: str, tmp_path: 
     assert there == here
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_a_worker_that_dies_half_way_loses_nothing(cluster: str, tmp_path: Path) -> None:
     from hotfix_check.fleet.dask_cluster import on_cluster

@@ -130,6 +130,7 @@ def test_the_print_has_every_finding_and_its_first_page_is_the_summary(
     assert f"{len(pages)} / {len(pages)}" in pages[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "most"),
     [
