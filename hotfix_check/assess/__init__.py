@@ -194,7 +194,7 @@ class Assessor:
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         recorded = with_recorded_level(level, product, inventory.registry)
         shown = next((file for file in inventory.files if identities.is_program_of(file, product)), None)
-        ended = end_of_support(product, level, shown, question, file_set.root)
+        ended = end_of_support(product, level, shown, question, file_set.root, loose=file_set.loose)
         findings = steps.with_advice()
         holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
@@ -257,13 +257,17 @@ class Assessor:
                 continue
             if self.relations.knows_build(product.id, name, file.version):
                 continue
+            if any(file.version in level.withdrawn_builds for level in product.levels):
+                continue
             shown = f"{file.path.rpartition('/')[2]} {file.version}"
             line = product.line_of(file.version)
             known = [build.version for build in self.relations.shipped(product.id, line, name)]
+            own = headline_version(product.levels[line])
             if (
                 product.build_per_update
                 and all(file.version > build for build in known)
-                and file.version > headline_version(product.levels[line])
+                and file.version > own
+                and not (product.build_per_level and file.version[:3] != own[:3])  # between two levels
             ):
                 yield Anomaly(
                     AnomalyCode.NEWER_THAN_CATALOGUE,

@@ -25,7 +25,16 @@ def only_client_files(
     if any(name_of(file.path) not in product.client_files for file in counting):
         return False
     above = all(file.version is not None and file.version > newest for file in counting)
-    return above or not file_set.loose
+    target = "/".join(file_set.inventory.root)
+    own = any(_is_own_folder(product, f"{target}/{file.path}".rpartition("/")[0]) for file in counting)
+    return above or not (file_set.loose or own)
+
+
+def _is_own_folder(product: Product, folder: str) -> bool:
+    """Whether a folder is one that setup fills below the product's root: what lies there is no client's."""
+    full = f"/{folder.lower()}"
+    paths = (path.lower() for one in product.folders for path in one.paths)
+    return any(full.endswith(f"/{path}") and product.root_of(path) is not None for path in paths)
 
 
 def weight_for(product: Product, update: Update, lone: str | None) -> Importance:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -88,7 +89,7 @@ class _Division:
             if not (isinstance(file, UnreadableFile) and file.is_folder):
                 self.held[folder].append((name, file))
         self._programs: dict[str, Counter[str]] = {}
-        every = sorted({*inventory.folders, *self.held})
+        every = sorted({*inventory.folders, *self.held, *_above(self.held)})
         self.folders = [one for one in every if not is_backup(one, inventory.root)]
         self.names = inventory.names
         self.recorded = _recorded_roots(inventory)
@@ -128,20 +129,23 @@ class _Division:
         """The role folders of a product with their role, and the root that they lie below, as shown and in full."""
         places = tuple(_below_roots(product))
         for folder in self.folders:
-            fits = [(self._fit(folder, path, root), role) for role, path, root in places]
+            fits = [(self._fit(folder, path, root, least), role) for role, path, root, least in places]
             (parts, depth), role = max(fits, key=lambda one: one[0][0], default=((0, 0), ""))
             if parts:
                 yield folder, role, *self._up(folder, depth)
 
-    def _fit(self, folder: str, path: str, root: str) -> tuple[int, int]:
-        """How many parts of a role folder's path a folder has, and how many levels above it the root lies."""
+    def _fit(self, folder: str, path: str, root: str, least: int) -> tuple[int, int]:
+        """How many parts of a role folder's path a folder has, and how many levels above it the root lies.
+
+        ``least`` are the parts at the end of the path that tell it.
+        """
         inner = folder.rpartition("!/")[2].lower()
         full, depth = f"/{self.full[folder]}", path.count("/") - root.count("/")
         if full.endswith(f"/{path}"):
             return path.count("/") + 1, depth
-        if inner and path.endswith(f"/{inner}"):
+        if inner and path.endswith(f"/{inner}") and inner.count("/") + 1 >= least:
             return inner.count("/") + 1, min(depth, inner.count("/") + 1)
-        if not folder and (own := self._target_is(path)):
+        if not folder and (own := self._target_is(path)) >= least:
             return own, depth
         tail = path.removeprefix(f"{root}/")
         return (1, depth) if any(full.endswith(f"/{one}/{tail}") for one in self.recorded) else (0, 0)
@@ -176,7 +180,7 @@ class _Division:
     def _tells_a_product(self, root: _Root) -> bool:
         """Whether a file there is a product's, or is called as its core files are and cannot be read."""
         return any(
-            self._programs_in(folder)[product.id]
+            self._programs_below(folder)[product.id]
             or any(
                 isinstance(file, UnreadableFile) and name in product.server_files
                 for name, file in self.held.get(folder, ())
@@ -184,6 +188,16 @@ class _Division:
             for product in root.products
             for folder in root.roles[product.id]
         )
+
+    def _programs_below(self, folder: str) -> Counter[str]:
+        """The same of a folder with all below it: the programs of ClientAccess lie in its subfolders."""
+        found = Counter(self._programs_in(folder))
+        start = f"{folder}/" if folder else ""
+        for index in range(bisect_right(self.folders, start), len(self.folders)):
+            if not self.folders[index].startswith(start):
+                break
+            found += self._programs_in(self.folders[index])
+        return found
 
     def _programs_in(self, folder: str) -> Counter[str]:
         """How many of the files of a folder are programs of each product."""
@@ -203,7 +217,7 @@ class _Division:
         programs: Counter[str] = Counter()
         for product in root.products:
             for folder in root.roles[product.id]:
-                programs[product.id] += self._programs_in(folder)[product.id]
+                programs[product.id] += self._programs_below(folder)[product.id]
                 if product.server_files.isdisjoint(self.names.get(folder, ())):
                     continue
                 for name, file in self.held.get(folder, ()):
@@ -339,12 +353,22 @@ class _Division:
                 yield file.path
 
 
-def _below_roots(product: Product) -> Iterator[tuple[str, str, str]]:
+def _below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:
     for folder in product.folders:
         for path in folder.paths:
             root = product.root_of(path)
             if root is not None:
-                yield folder.role, path, root
+                # a folder without core files may be called as any is: Mailbox alone tells nothing
+                yield folder.role, path, root, 1 if folder.core else 2
+
+
+def _above(folders: Iterable[str]) -> set[str]:
+    """The folders that these lie in."""
+    found: set[str] = set()
+    for folder in folders:
+        while (folder := folder.rpartition("/")[0]) and folder not in found:
+            found.add(folder)
+    return found
 
 
 def _roots_of(products: Iterable[Product]) -> tuple[str, ...]:

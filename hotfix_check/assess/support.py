@@ -29,7 +29,13 @@ def unsupported(products: Iterable[Product], day: date) -> frozenset[str]:
 
 
 def end_of_support(
-    product: Product, level: ProductLevel, shown: InstalledFile | None, question: Question, installation: str | None
+    product: Product,
+    level: ProductLevel,
+    shown: InstalledFile | None,
+    question: Question,
+    installation: str | None,
+    *,
+    loose: bool,
 ) -> HeldAdvisory | None:
     """The advisory, where the question is a whole one and its day is after the end.
 
@@ -57,7 +63,7 @@ def end_of_support(
         text=support_text(product),
         source=f"end of support of {product.name}",
     )
-    served = level.server or (product.build_per_update and installation is not None)
+    served = level.server or (product.build_per_update and not loose)
     return HeldAdvisory(
         advisory=advisory,
         path=path,

@@ -17,6 +17,7 @@ from hotfix_check.report.names import names_of, some
 from hotfix_check.report.text import fill
 from hotfix_check.version import FileVersion
 
+_OF_BUILDS = (AnomalyCode.NEWER_THAN_CATALOGUE, AnomalyCode.UNKNOWN_BUILD)
 _CONTAINED = 6  # updates that a file contains, the newest first; JSON has them all
 _CVES = 3  # of each state
 _NAMES = 20  # files that a number alone is told of
@@ -66,6 +67,7 @@ def files_of_build(assessor: Assessor, version: FileVersion) -> list[str]:
 def _has_build(assessor: Assessor, product: Product, name: str, version: FileVersion) -> bool:
     known = product.files.get(name)
     at_a_level = known is not None and version in known.versions.values()
+    at_a_level |= any(version in level.withdrawn_builds for level in product.levels)
     return at_a_level or assessor.relations.knows_build(product.id, name, version)
 
 
@@ -75,10 +77,13 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
         notes.append(f"renamed: its OriginalFilename is {name}, and it is judged as that")
     assessment = assessor.assess(_alone(replace(file, path=name)), Question())
     levels = [(assessor.catalogue.product(level.product), level) for level in assessment.products]
+    told = [text for _, level in levels for text in level.anomalies if text.code in _OF_BUILDS]
+    notes += told
     if (
-        file.version is not None
+        not told
+        and file.version is not None
         and levels
-        and not any(assessor.relations.knows_build(product.id, name, file.version) for product, _ in levels)
+        and not any(_has_build(assessor, product, name, file.version) for product, _ in levels)
     ):
         said = f"no level or update in the catalogue has {name} {file.version}"
         notes.append(Anomaly(AnomalyCode.UNKNOWN_BUILD, said))
@@ -98,7 +103,7 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
                 if file.version
                 else None,
                 "level_at_least": product.levels[level.low].name,
-                "level_at_most": product.levels[level.high].name,
+                "level_at_most": None if level.beyond else product.levels[level.high].name,
                 "level_basis": str(level.basis),
             }
             for product, level in levels
@@ -190,7 +195,7 @@ def _lines(file: JsonObject) -> list[str]:
     lines = [f"{file['path']}: version {file['version'] or 'none'}, {file['machine'] or 'platform unknown'}"]
     for product in file["products"]:
         low, high, basis = product["level_at_least"], product["level_at_most"], product["level_basis"]
-        level = low if low == high else f"{low} to {high}"
+        level = low if low == high else f"{low} to {high}" if high else f"{low} or a later one"
         shown = f"; shows the level {level}" if basis == "markers" else "; does not show the service level"
         lines.append(f"  {product['name']}, built on the line of {product['line']}{shown}")
     lines += [f"  Foreign: {reason}" for reason in file["foreign"]]

@@ -224,3 +224,46 @@ def test_no_file_outside_an_installation_turns_missing_into_a_pass(place: str, n
 
 def _products() -> tuple[Product, ...]:
     return WORKED.products
+
+
+ROOT_2016 = "Program Files/Microsoft/Exchange Server/V15"
+
+
+def program(place: str, version: str = "15.1.2507.6") -> InstalledFile:
+    return installed(f"{place}/M.dll", version, product_name="Microsoft Exchange")
+
+
+@pytest.mark.parametrize(
+    ("files", "roots"),
+    [
+        ([program(f"{ROOT_2016}/FrontEnd/HttpProxy/bin")], [ROOT_2016]),
+        (
+            [program(f"{ROOT_2016}/FrontEnd/HttpProxy/bin"), program(f"{ROOT_2016}/TransportRoles/agents/Hygiene")],
+            [ROOT_2016],
+        ),
+        (
+            [
+                installed(f"vss1/{ROOT_2016}/Bin/ExSetup.exe", "15.2.2562.17", product_name="Microsoft Exchange"),
+                program(f"C/{ROOT_2016}/FrontEnd/HttpProxy/bin"),
+            ],
+            [f"C/{ROOT_2016}", f"vss1/{ROOT_2016}"],
+        ),
+        ([program("Mailbox")], [None]),
+        ([program("V15/Mailbox/deeper")], ["V15"]),
+    ],
+    ids=[
+        "one subfolder of a role folder",
+        "subfolders of two role folders are one installation",
+        "the live installation beside a shadow copy",
+        "a folder that is only called Mailbox is none",
+        "with the folder above it, it is one",
+    ],
+)
+def test_programs_below_a_role_folder_show_an_installation(files: list[InstalledFile], roots: list[str | None]) -> None:
+    assert [one.root for one in judge(folder(*files)).installations] == roots
+
+
+def test_exchange_2003_libraries_in_its_own_bin_are_no_download() -> None:
+    places = ("Exchsrvr/Bin/Cdo.dll", "Exchsrvr/Bin/Mapi32.dll", "WINDOWS/System32/Mapi32.dll")
+    result = judge(folder(*(installed(place, "6.5.7226.0") for place in places)))
+    assert ([one.product for one in result.products], result.foreign) == (["exchange-2003"], ())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge
+from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge
 
-from hotfix_check.assess.finding import Basis
+from hotfix_check.assess.finding import Basis, Verdict
 from hotfix_check.assess.levels import interval_words, marker_interval
 from hotfix_check.version import FileVersion
 
@@ -97,3 +97,22 @@ def test_a_backup_copy_of_a_marker_does_not_vote() -> None:
 def test_the_only_level_of_a_product_is_known_by_its_marker() -> None:
     (product,) = judge(folder(installed("V15/Bin/ExSetup.exe", "15.2.2562.20", machine="amd64"))).products
     assert (product.product, product.exact, product.basis) == ("exchange-se", True, Basis.MARKERS)
+
+
+@pytest.mark.parametrize(
+    ("build", "update", "verdict"),
+    [
+        ("15.2.1650.3", "exchange-2019/KB5129957", Verdict.UNDETERMINED),
+        ("15.2.1544.60", "exchange-2019/KB5129957", Verdict.SUPERSEDED),
+        ("15.1.2400.3", "exchange-2016/KB5012698", Verdict.UNDETERMINED),
+    ],
+    ids=[
+        "between CU14 and CU15: on the line of neither",
+        "above every build of CU14",
+        "between CU22 and CU23 of 2016",
+    ],
+)
+def test_a_build_between_two_levels_holds_the_updates_of_neither(build: str, update: str, verdict: Verdict) -> None:
+    place = "Program Files/Microsoft/Exchange Server/V15/Bin/ExSetup.exe"
+    result = judge(folder(installed(place, build, product_name="Microsoft Exchange")))
+    assert finding(result, update).verdict is verdict

@@ -57,12 +57,20 @@ V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
         ([installed("Microsoft.Exchange.Data.dll", "15.1.2507.6", product_name="Microsoft Exchange")], (False,)),
         ([installed("Exchsrvr/bin/Admin.exe", "5.5.2653.22", product_name="Microsoft Exchange")], (False,)),
         ([installed("Exchsrvr/bin/Store.exe", "5.5.2653.23", product_name="Microsoft Exchange")], (True,)),
+        (
+            [
+                installed("a/Microsoft.Exchange.Data.dll", "15.1.2507.6", product_name="Microsoft Exchange"),
+                installed("b/Microsoft.Exchange.Data.dll", "15.1.2507.6", product_name="Microsoft Exchange"),
+            ],
+            (False, False),
+        ),
     ],
     ids=[
         "an installation whose marker was not collected",
         "a loose file that is no server core file",
         "an Admin.exe left behind is no server",
         "a server core file",
+        "loose files of two folders",
     ],
 )
 def test_the_end_of_support_counts_for_what_is_a_server(files: list[InstalledFile], counts: tuple[bool, ...]) -> None:

@@ -89,8 +89,8 @@ def test_a_name_of_a_device_is_refused_before_anything_is_read(name: str, window
 
 def test_the_device_itself_takes_everything(windows: Windows, samples: Path) -> None:
     ran = windows.tool("scan", "-q", windows_path(samples / "copied-file"), "-f", "json", "-o", "NUL")
-    assert (ran.code, ran.err) == (3, "")
-    assert json.loads(ran.out)["targets"][0]["outcome"] == "incomplete"
+    assert (ran.code, ran.err) == (1, "")
+    assert json.loads(ran.out)["targets"][0]["outcome"] == "findings"
 
 
 def test_ctrl_break_ends_a_run_in_one_line(windows: Windows, out: Path) -> None:
