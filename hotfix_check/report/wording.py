@@ -98,7 +98,8 @@ def _advice_steps(finding: FindingDocument) -> list[str]:
         return []
     regressed = is_written(finding["anomalies"], AnomalyCode.REGRESSED)
     again = " again" if finding["verdict"] == "partial" or regressed else ""
-    condition = " if this server has the problem" if finding["importance"] == "optional" else ""
+    asked = finding["importance"] == "optional" and finding["kind"] == "hotfix"
+    condition = " if this server has the problem" if asked else ""
     itself = f"{update_name(finding)}{again}{condition}"
     *first, last = advice
     said = [f"{name}, which must come first" for name in names_of(first)]
