@@ -193,8 +193,8 @@ class Assessor:
         judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         recorded = with_recorded_level(level, product, inventory.registry)
-        shown = next((file for file in inventory.files if identities.is_program_of(file, product)), None)
-        ended = end_of_support(product, level, shown, question, file_set.root, loose=file_set.loose)
+        programs = (file for file in inventory.files if identities.is_program_of(file, product))
+        ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
         findings = steps.with_advice()
         holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
@@ -257,8 +257,6 @@ class Assessor:
                 continue
             if self.relations.knows_build(product.id, name, file.version):
                 continue
-            if any(file.version in level.withdrawn_builds for level in product.levels):
-                continue
             shown = f"{file.path.rpartition('/')[2]} {file.version}"
             line = product.line_of(file.version)
             known = [build.version for build in self.relations.shipped(product.id, line, name)]
@@ -292,7 +290,7 @@ class Assessor:
             return ProductUpdates(evidence, after, self.relations, None)
 
         terms = Terms(
-            importance=lambda update: question.importance.get(update.id, weight_for(product, update, lone)),
+            importance=lambda update: _weight(update, product, lone, question),
             in_scope=lambda update: _in_scope(update, level, lone, product),
             as_of=question.as_of,
         )
@@ -313,7 +311,7 @@ class Assessor:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
             if not named:
                 continue
-            importance = question.importance.get(update.id, weight_for(product, update, lone))
+            importance = _weight(update, product, lone, question)
             if question.kbs is not None:
                 importance = Importance.OPTIONAL if update.id in question.by_cve else Importance.REQUIRED
             if (
@@ -365,6 +363,12 @@ class Assessor:
             for file in evidence.counting([advisory.file]):
                 if any(advisory.first <= version <= advisory.last for version in readings(file)):
                     yield HeldAdvisory(advisory=advisory, path=file.path, version=str(file.version), installation=root)
+
+
+def _weight(update: Update, product: Product, lone: str | None, question: Question) -> Importance:
+    """What an update weighs: by the baseline's word, else the catalogue's."""
+    said = question.importance.get(update.id)
+    return weight_for(product, update, lone) if said is None else said
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:

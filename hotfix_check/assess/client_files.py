@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from hotfix_check.assess.finding import Foreign
-from hotfix_check.assess.installations import FileSet
+from hotfix_check.assess.installations import FileSet, below_roots
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, is_backup, name_of
@@ -33,8 +33,7 @@ def only_client_files(
 def _is_own_folder(product: Product, folder: str) -> bool:
     """Whether a folder is one that setup fills below the product's root: what lies there is no client's."""
     full = f"/{folder.lower()}"
-    paths = (path.lower() for one in product.folders for path in one.paths)
-    return any(full.endswith(f"/{path}") and product.root_of(path) is not None for path in paths)
+    return any(full.endswith(f"/{path}") for _, path, _, _ in below_roots(product))
 
 
 def weight_for(product: Product, update: Update, lone: str | None) -> Importance:
@@ -54,7 +53,7 @@ def _is_shared(product: Product, name: str) -> bool:
     if file is None or not file.roles:
         return False
     paths = [path for folder in product.folders if folder.role in file.roles for path in folder.paths]
-    return bool(paths) and all(product.root_of(path.lower()) is None for path in paths)
+    return bool(paths) and all(product.root_of(path) is None for path in paths)
 
 
 def client_libraries(inventory: Inventory, products: Sequence[Product], there: Container[str]) -> Iterator[Foreign]:

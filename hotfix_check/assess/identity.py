@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Product, bounds_of, plain_name
+from hotfix_check.catalogue.product import Product, plain_name
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
@@ -103,7 +103,6 @@ class Identities:
         self._known: dict[tuple[object, ...], _Told] = {}
         self._files: dict[int, tuple[_Told, InstalledFile]] = {}  # each held, so that no other takes its id
         self._names: dict[str, str] = {}
-        self._ranges = [(product, bounds_of(product.range)) for product in products]
         self._versions: dict[FileVersion, frozenset[str]] = {}
         self._by_name: dict[str, frozenset[str]] = {}
 
@@ -145,12 +144,7 @@ class Identities:
         """The products whose range holds a version."""
         found = self._versions.get(version)
         if found is None:
-            own = (
-                one.id
-                for one, bounds in self._ranges
-                if (one.holds(version) if bounds is None else bounds.hold(version))
-            )
-            found = self._versions[version] = frozenset(own)
+            found = self._versions[version] = frozenset(one.id for one in self._products if one.holds(version))
         return found
 
     def _of_name(self, name: str | None) -> frozenset[str]:

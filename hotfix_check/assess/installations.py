@@ -89,6 +89,7 @@ class _Division:
             if not (isinstance(file, UnreadableFile) and file.is_folder):
                 self.held[folder].append((name, file))
         self._programs: dict[str, Counter[str]] = {}
+        self._below: dict[str, Counter[str]] = {}
         every = sorted({*inventory.folders, *self.held, *_above(self.held)})
         self.folders = [one for one in every if not is_backup(one, inventory.root)]
         self.names = inventory.names
@@ -127,7 +128,7 @@ class _Division:
 
     def _by_path(self, product: Product) -> Iterator[tuple[str, str, str, str]]:
         """The role folders of a product with their role, and the root that they lie below, as shown and in full."""
-        places = tuple(_below_roots(product))
+        places = tuple(below_roots(product))
         for folder in self.folders:
             fits = [(self._fit(folder, path, root, least), role) for role, path, root, least in places]
             (parts, depth), role = max(fits, key=lambda one: one[0][0], default=((0, 0), ""))
@@ -191,13 +192,14 @@ class _Division:
 
     def _programs_below(self, folder: str) -> Counter[str]:
         """The same of a folder with all below it: the programs of ClientAccess lie in its subfolders."""
-        found = Counter(self._programs_in(folder))
-        start = f"{folder}/" if folder else ""
-        for index in range(bisect_right(self.folders, start), len(self.folders)):
-            if not self.folders[index].startswith(start):
-                break
-            found += self._programs_in(self.folders[index])
-        return found
+        if folder not in self._below:
+            self._below[folder] = found = Counter(self._programs_in(folder))
+            start = f"{folder}/" if folder else ""
+            for index in range(bisect_right(self.folders, start), len(self.folders)):
+                if not self.folders[index].startswith(start):
+                    break
+                found.update(self._programs_in(self.folders[index]))
+        return self._below[folder]
 
     def _programs_in(self, folder: str) -> Counter[str]:
         """How many of the files of a folder are programs of each product."""
@@ -353,7 +355,8 @@ class _Division:
                 yield file.path
 
 
-def _below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:
+def below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:
+    """The role folders of a product: role, end of the path, the root in it, how many parts of its end tell it."""
     for folder in product.folders:
         for path in folder.paths:
             root = product.root_of(path)

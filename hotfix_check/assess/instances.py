@@ -7,10 +7,10 @@ names that a target has, so that everything else goes by plain paths.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from hotfix_check.catalogue.product import Product
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import Inventory
 
 ANY = "*"

@@ -61,8 +61,6 @@ def _judge_lines(
     relations: Supersedence,
 ) -> Judgement:
     product = evidence.product
-    if at in by_line and level.beyond:
-        return _judged(update, by_line, at, at, evidence, _exact_only)
     if at in by_line:
         return _judged(update, by_line, at, at, evidence, _own_line(update, at, evidence, relations))
     below = [line for line in by_line if line < at]
@@ -135,14 +133,14 @@ def _exact_only(row: FileRow, file: InstalledFile) -> RowState:
 def _own_line(update: Update, line: int, evidence: ProductEvidence, relations: Supersedence) -> AtOrAbove:
     """On its own line a later build carries the fix, unless it is of an update that carries only its own month.
 
-    A build between two levels is on the line of neither.
+    A build between two levels, or above all of them, is on the line of none.
     """
 
     def at_or_above(row: FileRow, file: InstalledFile) -> RowState:
         if file.version is None or row.version is None or file.version == row.version:
             return RowState.EXACT
         if evidence.product.build_per_level and file.version[:3] != row.version[:3]:
-            return RowState.OTHER_LINE  # between two levels: a higher number of another line proves nothing
+            return RowState.OTHER_LINE  # a higher number of another line proves nothing
         reached = [
             build
             for build in relations.shipped(evidence.product.id, line, row.name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 
 from hotfix_check.assess.finding import HeldAdvisory, ProductLevel, Question
 from hotfix_check.catalogue.product import Advisory, Product
@@ -31,7 +32,7 @@ def unsupported(products: Iterable[Product], day: date) -> frozenset[str]:
 def end_of_support(
     product: Product,
     level: ProductLevel,
-    shown: InstalledFile | None,
+    programs: Iterator[InstalledFile],
     question: Question,
     installation: str | None,
     *,
@@ -39,25 +40,23 @@ def end_of_support(
 ) -> HeldAdvisory | None:
     """The advisory, where the question is a whole one and its day is after the end.
 
-    A marker shows it, without one ``shown``, a program file of the product. It counts for an installation, and for
-    loose files with a server core file among them, unless the baseline accepts it. A client library, or an Admin.exe
-    left behind of a product that says its build in many files, is no server.
+    A marker shows it, without one the first of ``programs``, files of the product, which are not looked for where
+    nothing is to be shown. It counts for an installation, and for loose files with a server core file among them,
+    unless the baseline accepts it. A client library, or an Admin.exe left behind of a product that says its build in
+    many files, is no server.
     """
     if product.id not in question.unsupported or question.kbs is not None:
         return None
-    vote = next(iter(level.votes), None)
-    if vote is not None:
-        file, path, version = vote.file, vote.path, vote.version
-    elif shown is not None:
-        file, path, version = shown.path.rpartition("/")[2], shown.path, str(shown.version)
-    else:
+    votes = ((vote.path, FileVersion.parse(vote.version)) for vote in level.votes)
+    files = ((file.path, file.version) for file in programs if file.version is not None)
+    path, build = next(chain(votes, files), ("", None))
+    if build is None:
         return None
-    build = FileVersion.parse(version)
     advisory = Advisory(
         id=support_id(product.id),
         product=product.id,
         kb=None,
-        file=file,
+        file=path.rpartition("/")[2],
         first=build,
         last=build,
         text=support_text(product),
@@ -67,7 +66,7 @@ def end_of_support(
     return HeldAdvisory(
         advisory=advisory,
         path=path,
-        version=version,
+        version=str(build),
         installation=installation,
         of_support=True,
         counts=served and advisory.id not in question.accepted,

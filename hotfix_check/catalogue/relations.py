@@ -95,10 +95,12 @@ class Supersedence:
         return () if update.released is None else self._released[(update.product, update.released)]
 
     def knows_build(self, product_id: str, name: str, version: FileVersion) -> bool:
-        """Whether a level or an update of a product is catalogued with this build of a file."""
+        """Whether a level or an update of a product is catalogued with this build of a file, a withdrawn one too."""
         product = self.products[product_id]
         file = product.files.get(name.lower())
         if file is not None and version in file.versions.values():
+            return True
+        if name.lower() in product.server_files and any(version in one.withdrawn_builds for one in product.levels):
             return True
         return any(
             build.version == version

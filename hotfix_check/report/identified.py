@@ -9,7 +9,6 @@ from hotfix_check.assess import Assessor, Finding, Question
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import MET, ExposureState, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
-from hotfix_check.catalogue import Product
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
 from hotfix_check.report.installations import exposure_document
@@ -58,17 +57,12 @@ def files_of_build(assessor: Assessor, version: FileVersion) -> list[str]:
             names.update((product.files[name].name, None) for name in product.server_files)
             continue
         own = [
-            name for name in sorted(assessor.outline.names[product.id]) if _has_build(assessor, product, name, version)
+            name
+            for name in sorted(assessor.outline.names[product.id])
+            if assessor.relations.knows_build(product.id, name, version)
         ]
         names.update((name, None) for name in own)
     return list(names)[:_NAMES]
-
-
-def _has_build(assessor: Assessor, product: Product, name: str, version: FileVersion) -> bool:
-    known = product.files.get(name)
-    at_a_level = known is not None and version in known.versions.values()
-    at_a_level |= any(version in level.withdrawn_builds for level in product.levels)
-    return at_a_level or assessor.relations.knows_build(product.id, name, version)
 
 
 def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
@@ -83,7 +77,7 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
         not told
         and file.version is not None
         and levels
-        and not any(_has_build(assessor, product, name, file.version) for product, _ in levels)
+        and not any(assessor.relations.knows_build(product.id, name, file.version) for product, _ in levels)
     ):
         said = f"no level or update in the catalogue has {name} {file.version}"
         notes.append(Anomaly(AnomalyCode.UNKNOWN_BUILD, said))
