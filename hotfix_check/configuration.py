@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from hotfix_check.errors import PolicyError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import path_text

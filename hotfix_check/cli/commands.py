@@ -12,16 +12,35 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from hotfix_check.cli.command import Command
+from hotfix_check.cli.configured import refuse_among_evidence
+
+if TYPE_CHECKING:
+    from typer._click import Context, HelpFormatter
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 UNSURE = object()
 """What ``taken_as_typed`` gives where it does not know."""
+GROUPS = {
+    "Question": "kb cve product to include_optional as_of ask catalogue file alias kind importance since until",
+    "Evidence": "source assume complete hive follow_links cross_check no_hash host root",
+    "Hosts": "expect group_by jobs scheduler resume",
+    "Policy": "baseline waivers fail_on exit_zero config",
+    "Output": "output form csv publisher everything color no_run_info into replace accept_doubts quiet verbose",
+}
+"""The groups in their order, each with the names of the parameters in it."""
+OTHER = "Other"
+_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names.split()}
+_ORDER = (*GROUPS, OTHER)
+
+
+def group_of(name: str) -> str:
+    """The group of an option, by the name of its parameter."""
+    return _GROUP_OF.get(name, OTHER)
 
 
 class App(typer.Typer):
@@ -53,7 +72,7 @@ class App(typer.Typer):
 
             def make() -> Any:
                 alone = typer.Typer(add_completion=False)
-                alone.command(called, cls=_Command, **settings)(function)
+                alone.command(called, cls=Command, **settings)(function)
                 return typer.main.get_command(alone)
 
             self._made[called] = make
@@ -91,10 +110,28 @@ class _WhenCalled(Mapping[str, Any]):
         return len(self._makers)
 
 
-class _Command(Command):
+class Command(TyperCommand):
+    """A command that takes what was typed as it is, and no configuration out of what it examines.
+
+    In its help the options stand together by what they are for.
+    """
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _take_as_typed(self.get_params(ctx))
         return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """The help, which ends the run: so the parameters may be put into another order."""
+        for param in self.get_params(ctx):
+            if getattr(param, "param_type_name", "") == "option":
+                param.rich_help_panel = group_of(param.name or "")  # type: ignore[attr-defined]
+        self.params.sort(key=lambda param: _ORDER.index(group_of(param.name or "")))
+        super().format_help(ctx, formatter)
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run it, once it is known that its configuration is not part of the evidence."""
+        refuse_among_evidence(ctx)
+        return super().invoke(ctx)
 
 
 def _take_as_typed(params: Iterable[Any]) -> None:

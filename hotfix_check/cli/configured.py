@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from hotfix_check.errors import PolicyError
+from hotfix_check.frozen import replace
 
 if TYPE_CHECKING:  # nearly every run has no such file
     from hotfix_check.configuration import Configuration
@@ -38,8 +39,6 @@ def take_configuration(ctx: typer.Context, value: str | None) -> str | None:
     path = Path(value) if value is not None else own_configuration()
     if path is None:
         return value
-    from dataclasses import replace
-
     from hotfix_check.configuration import load_configuration
 
     configuration = load_configuration(path)

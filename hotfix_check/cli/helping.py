@@ -7,11 +7,12 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
-from hotfix_check.cli.command import GROUPS, OTHER, group_of
+from hotfix_check.cli.commands import GROUPS, OTHER, group_of
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import MEANINGS
 from hotfix_check.report.formats import FORMATS
+from hotfix_check.report.names import capital
 from hotfix_check.report.text import fill
 from hotfix_check.report.verdicts import LOOKS
 
@@ -70,18 +71,18 @@ def _known_formats() -> list[str]:
 
 def _verdict(name: str) -> str:
     look = LOOKS[name]
-    return _entry(name, f"{look.rule[0].upper()}{look.rule[1:]}. {LOOKS[name].to_do}")
+    return _entry(name, f"{capital(look.rule)}. {look.to_do}")
 
 
 def _exit_code(code: Any) -> str:
     meaning = MEANINGS[code]
-    return _entry(str(int(code)), f"{meaning[0].upper()}{meaning[1:]}.")
+    return _entry(str(int(code)), f"{capital(meaning)}.")
 
 
 def _format(name: str) -> str:
     suffix = FORMATS[name].suffix if name in FORMATS else ".manifest.json"
     about = ABOUT_FORMATS.get(name, "a report")
-    return _entry(f"{name} ({suffix})", f"{about[0].upper()}{about[1:]}.")
+    return _entry(f"{name} ({suffix})", f"{capital(about)}.")
 
 
 def _entry(head: str, text: str) -> str:
@@ -117,7 +118,7 @@ def man_page(root: Any, context: Any) -> str:
         lines += _options(command, inner)
     lines.append(".SH VERDICTS")
     for name, look in LOOKS.items():
-        lines += [".TP", f".B {_roff(name)}", _roff(f"{look.rule}. {LOOKS[name].to_do}")]
+        lines += [".TP", f".B {_roff(name)}", _roff(f"{look.rule}. {look.to_do}")]
     lines.append(".SH EXIT STATUS")
     for code, meaning in MEANINGS.items():
         lines += [".TP", f".B {int(code)}", _roff(meaning)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -167,7 +168,7 @@ class _JudgingCommand:
         values = {name: _value(name, given.pop(_parameter_name(name))) for name in self._names}
         self._command(asking=JudgeOptions(**{**values, **self._always}), **given)
 
-    @property
+    @cached_property
     def __signature__(self) -> inspect.Signature:
         types = get_type_hints(self._command, localns={"JudgeOptions": object}, include_extras=True)
         parameters: list[inspect.Parameter] = []

@@ -12,7 +12,7 @@ from typing import Any
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
-from hotfix_check.report.names import day_text
+from hotfix_check.report.installations import cve_facts
 from hotfix_check.report.posture import Standing
 
 JsonObject = dict[str, Any]
@@ -112,18 +112,13 @@ def _steps(steps: Counter[str], first: Counter[str], catalogue: Catalogue) -> li
 def _exposures(open_cves: Counter[tuple[str, str]], catalogue: Catalogue) -> list[JsonObject]:
     tables: list[JsonObject] = []
     for cve in {cve for cve, _ in open_cves}:
-        known = catalogue.cves.get(cve)
         states = {state: open_cves[cve, state] for state in OPEN_STATES}
         tables.append(
             {
                 "cve": cve,
                 "hosts": sum(states.values()),
                 **states,
-                "impact": known.impact if known else None,
-                "cvss": known.cvss if known else None,
-                "known_exploited": day_text(known.known_exploited) if known else None,
-                "due": day_text(known.due) if known else None,
-                "ransomware": known.ransomware if known and known.known_exploited else None,
+                **cve_facts(catalogue.cves.get(cve)),
             }
         )
     return sorted(

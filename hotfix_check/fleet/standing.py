@@ -6,7 +6,7 @@ What depends on the day (how long support has ended) is filled in when a fleet i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from hotfix_check.assess import Assessment
 from hotfix_check.assess.finding import ExposureState
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.policy import Waiver
 from hotfix_check.report.document import InstallationDocument, TargetDocument, WeighedDocument
 from hotfix_check.report.installations import installation_document

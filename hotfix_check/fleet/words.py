@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.document import SILENT, JsonObject
 from hotfix_check.fleet.postures import POSTURES
-from hotfix_check.report.names import counted, holding, names_of, some
+from hotfix_check.report.names import capital, counted, holding, names_of, some
 from hotfix_check.report.posture import span_words
 from hotfix_check.report.wording import configuration_text
 
@@ -75,7 +75,7 @@ def posture_lines(head: JsonObject) -> Iterator[tuple[str, int, int]]:
     for one in head["postures"]:
         if one["installations"]:
             words = POSTURES[one["posture"]][0]
-            yield words[:1].upper() + words[1:], one["installations"], one["hosts"]
+            yield capital(words), one["installations"], one["hosts"]
 
 
 def _are(number: int) -> str:

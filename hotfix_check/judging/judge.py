@@ -75,7 +75,7 @@ class Judge:
         claimed = {f"KB{one.kb}" for inventory in inventories for one in inventory.claimed}
         called = (*options.kbs, *options.cves, *claimed)
         products = scope.products.union(*map(self._index.products_of, called))
-        return _ready(self, self._index.catalogue(products, names, _cves(options)))
+        return _ready(self, self._index.catalogue(products, names, options.cve_numbers))
 
     def whole(self) -> ReadyJudge:
         """With all updates."""
@@ -117,7 +117,7 @@ def ask(options: JudgeOptions, targets: Sequence[Path], *, day: date) -> Judge:
         # Of a name that nothing has the nearest is told, of all there are.
         known = all(products[name] for name in options.kbs)
         asked = frozenset[str]().union(*products.values()) if known else None
-        catalogue = index.catalogue(asked, cves=_cves(options))
+        catalogue = index.catalogue(asked, cves=options.cve_numbers)
     else:
         catalogue = opened.catalogue()
     baseline = None if options.baseline is None else load_baseline(options.baseline, catalogue)
@@ -140,10 +140,6 @@ def ask(options: JudgeOptions, targets: Sequence[Path], *, day: date) -> Judge:
         _asked=catalogue,
         _index=index,
     )
-
-
-def _cves(options: JudgeOptions) -> frozenset[str]:
-    return frozenset(text.strip().upper() for text in options.cves)
 
 
 def _ready(judge: Judge, catalogue: Catalogue) -> ReadyJudge:

@@ -47,6 +47,11 @@ class JudgeOptions:
     )
 
     @property
+    def cve_numbers(self) -> frozenset[str]:
+        """The CVEs, as the catalogue writes them."""
+        return frozenset(text.strip().upper() for text in self.cves)
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """The files and folders that the answer depends on beside the targets."""
         found: list[Path] = []

@@ -112,7 +112,7 @@ def _asked_cves(
     options: JudgeOptions, catalogue: Catalogue, as_of: date | None
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The CVEs asked for, and the ids of the updates behind them: none where no update fixes one."""
-    cves = frozenset(text.strip().upper() for text in options.cves)
+    cves = options.cve_numbers
     when = f" as of {as_of}" if as_of else ""
     for text, cve in ((text, text.strip().upper()) for text in options.cves):
         if not is_cve(text):

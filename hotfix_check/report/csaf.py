@@ -23,11 +23,10 @@ from hotfix_check.report.document import (
     InstallationDocument,
     ResultDocument,
     StepDocument,
-    TargetDocument,
     result_digest,
 )
-from hotfix_check.report.names import names_of
-from hotfix_check.report.parts import day_of, host_of, standing_of, step_line, step_notes, successor_words
+from hotfix_check.report.names import capital, names_of, some
+from hotfix_check.report.parts import day_of, host_of, parts_of, standing_of, step_line, step_notes, successor_words
 from hotfix_check.report.posture import identity_words, posture_words
 from hotfix_check.report.publisher import Publisher
 from hotfix_check.report.severity import severity_of
@@ -113,15 +112,11 @@ def _products(document: ResultDocument) -> Iterable[_Product]:
     """The installations that count, in their order."""
     number = 0
     for target in document["targets"]:
-        for one in target["installations"]:
-            if one["counts"]:
+        for part in parts_of(target):
+            if part.installation is not None and part.installation["counts"]:
                 number += 1
-                yield _Product(f"CSAFPID-{number:04}", host_of(target), one, _own(target, one), day_of(document))
-
-
-def _own(target: TargetDocument, one: InstallationDocument) -> list[FindingDocument]:
-    of = (one["root"], one["product"])
-    return [finding for finding in target["findings"] if (finding["installation"], finding["product"]) == of]
+                id_ = f"CSAFPID-{number:04}"
+                yield _Product(id_, host_of(target), part.installation, part.findings, day_of(document))
 
 
 def _cves(products: Iterable[_Product]) -> dict[str, _Cve]:
@@ -172,7 +167,7 @@ def _stands(product: _Product) -> str:
 
 def _hosts(products: Sequence[_Product]) -> str:
     names = list(dict.fromkeys(product.host for product in products))
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+    return some(names, 3)
 
 
 def _basis(document: ResultDocument, digest: str) -> list[str]:
@@ -254,7 +249,7 @@ def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return f"{capital(text).rstrip('.')}."
 
 
 def _vendor_fix(step: StepDocument, needs: str) -> Table:

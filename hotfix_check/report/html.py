@@ -35,7 +35,7 @@ from hotfix_check.report.parts import (
     step_notes,
     successor_words,
 )
-from hotfix_check.report.posture import identity_words, posture_clauses
+from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import visible
 from hotfix_check.report.verdict_shares import verdict_bar, verdict_counts
 from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
@@ -220,7 +220,7 @@ def _words(
     return {
         "identity": identity_words(standing),
         "root": one["root"] if told_root else None,
-        "clauses": [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)],
+        "clauses": posture_sentences(standing),
         "successor": successor_words(one) if standing.ended else None,
         "census": census_words(one),
         "level": level_reason(product, level_words(one), one, target["installations"]) if product else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TypedDict
 
 from hotfix_check.assess.finding import Basis, Exposure, ExposureState, Installation, ProductLevel, Step
 from hotfix_check.catalogue import Catalogue, Product, Update
@@ -146,6 +147,23 @@ def exposure_document(exposure: Exposure, known: Cve | None) -> ExposureDocument
         "state": str(exposure.state),
         "fixed_by": exposure.fixed_by,
         "needs": exposure.needs,
+        **cve_facts(known),
+    }
+
+
+class CveFacts(TypedDict):
+    """What an exposure says of its CVE, wherever that is open."""
+
+    impact: str | None
+    cvss: float | None
+    known_exploited: str | None
+    due: str | None
+    ransomware: bool | None
+
+
+def cve_facts(known: Cve | None) -> CveFacts:
+    """What the catalogue knows of a CVE."""
+    return {
         "impact": known.impact if known else None,
         "cvss": known.cvss if known else None,
         "known_exploited": day_text(known.known_exploited) if known else None,

@@ -17,7 +17,7 @@ from hotfix_check.report.parts import (
     step_line,
     step_notes,
 )
-from hotfix_check.report.posture import identity_words, posture_clauses
+from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cut, visible
 from hotfix_check.report.verdicts import LOOKS, RANK
 from hotfix_check.report.wording import (
@@ -159,7 +159,7 @@ def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: Resu
         where = f" in {one['root']}" if one["root"] not in (None, ".") else ""
         page.add(f"**{markdown_text(identity_words(standing))}**{markdown_text(where)}")
         product = next((each for each in target["products"] if each["id"] == one["product"]), None)
-        facts = [f"{clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
+        facts = posture_sentences(standing)
         if product:
             facts.append(f"Service level {level_reason(product, level_words(one), one, target['installations'])}.")
         facts += [f"{census_words(one)}."] if one["census"] else []

@@ -23,6 +23,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def capital(text: str) -> str:
+    """A text that begins a sentence or a cell."""
+    return text[:1].upper() + text[1:]
+
+
 def some(names: Sequence[str], most: int) -> str:
     """The first of some names, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -144,8 +144,7 @@ def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> li
     own = names_of([step["id"]])[0]
     others = [name for name in names_of(step["settles"]) if name != own]
     if others:
-        more = f" and {len(others) - most} more" if len(others) > most else ""
-        notes.append(f"It also settles {', '.join(others[:most])}{more}.")
+        notes.append(f"It also settles {some(others, most)}.")
     if step["cves"]:
         notes.append(f"It fixes {counted(len(step['cves']), 'CVE')}: {some(step['cves'], most)}.")
     return notes + [f"After: {action['text']}." for action in actions if action["kind"] != "service"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.frozen import dataclass
-from hotfix_check.report.names import counted, some
+from hotfix_check.report.names import capital, counted, some
 
 _NAMED = 3
 
@@ -46,11 +46,16 @@ class Standing:
 
 def posture_words(standing: Standing) -> str:
     """The one sentence for an installation."""
-    clauses = (identity_words(standing), *posture_clauses(standing), next_words(standing.steps))
+    clauses = (identity_words(standing), *_clauses(standing), next_words(standing.steps))
     return "; ".join(clause for clause in clauses if clause) + "."
 
 
-def posture_clauses(standing: Standing) -> list[str]:
+def posture_sentences(standing: Standing) -> list[str]:
+    """The clauses of a posture but for what it is, each as a sentence."""
+    return [f"{capital(clause)}." for clause in _clauses(standing)]
+
+
+def _clauses(standing: Standing) -> list[str]:
     """Support, how far behind, exposures: each a clause without a full stop."""
     clauses = (support_words(standing), behind_words(standing), exposure_words(standing))
     return [clause for clause in clauses if clause]

@@ -14,7 +14,7 @@ from hotfix_check.report.document import (
     ResultDocument,
     WaiverDocument,
 )
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import capital, names_of
 from hotfix_check.report.parts import host_of, level_words, parts_of, step_line, step_notes
 from hotfix_check.report.severity import severity_of
 from hotfix_check.report.verdicts import RANK
@@ -39,7 +39,7 @@ def heading(column: str) -> str:
     """A column's key as people read it: known_exploited_since is Known exploited since."""
     words = column.replace("_", " ")
     short = {"kb": "KB", "cve": "CVE", "cves": "CVEs", "cvss": "CVSS", "sha256": "SHA-256"}
-    return short.get(column, words[0].upper() + words[1:])
+    return short.get(column, capital(words))
 
 
 def _findings(document: ResultDocument) -> Iterator[Row]:

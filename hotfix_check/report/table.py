@@ -20,7 +20,7 @@ from hotfix_check.report.parts import (
     step_notes,
     successor_words,
 )
-from hotfix_check.report.posture import identity_words, posture_clauses
+from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cell, cut, fill, visible
 from hotfix_check.report.verdicts import RANK
 from hotfix_check.report.wording import (
@@ -123,7 +123,7 @@ class _Page:
         where = f" in {one['root']}" if one["root"] not in (None, ".") and (named or one["snapshot"]) else ""
         aside = " A shadow copy: the product is elsewhere too, so this one does not count." if not one["counts"] else ""
         lines = [f"{identity_words(standing)}{where}{why}.{aside}"]
-        lines += [f"  {clause[0].upper()}{clause[1:]}." for clause in posture_clauses(standing)]
+        lines += [f"  {sentence}" for sentence in posture_sentences(standing)]
         bought = any(step["availability"] == "extended-support" for step in one["next_steps"])
         if standing.ended and (self.everything or bought) and (way := successor_words(one)):
             lines.append(f"  {way}")

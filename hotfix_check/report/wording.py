@@ -21,7 +21,7 @@ from hotfix_check.report.document import (
     WaiversDocument,
     result_digest,
 )
-from hotfix_check.report.names import holding, level_text, names_of, some
+from hotfix_check.report.names import capital, holding, level_text, names_of, some
 
 _MOST_FILES = 6
 TO_INSTALL = ("missing", "partial")
@@ -138,11 +138,10 @@ def level_reason(
         for vote in product["evidence"]
         if vote["votes"] != "nothing" and (one is None or _root_of(vote["path"], roots) in (None, one["root"]))
     ]
-    more = f" and {len(votes) - 3} more" if len(votes) > 3 else ""
     basis = one["level_basis"] if one else product["level_basis"]
     return {
         "none": "no file here shows it",
-        "markers": f"by {', '.join(votes[:3])}{more}",
+        "markers": f"by {some(votes, 3)}",
         "declared": "as declared, not verified",
         "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
         f"alone: to judge by it as well, scan with --assume {product['id']}={level}",
@@ -249,7 +248,7 @@ def verdict_sentences(target: TargetDocument) -> list[str]:
         count = len(bad)
         sentences.append(f"{count} {'file is of a build' if count == 1 else 'files are of builds'} known to be bad.")
     ended = dict.fromkeys(one["text"] for one in target["advisories"] if one["kind"] == "support")
-    sentences.extend(f"{text[:1].upper()}{text[1:]}." for text in ended)
+    sentences.extend(f"{capital(text)}." for text in ended)
     waived = [finding for finding in findings if finding["waiver"]]
     if waived:
         ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived if finding["waiver"]}))
@@ -283,8 +282,7 @@ def _lacking(findings: Sequence[FindingDocument], sort: str) -> str:
 
 
 def _listed(findings: Sequence[FindingDocument]) -> str:
-    shown = ", ".join(update_name(finding) for finding in findings[:3])
-    return shown + (f" and {len(findings) - 3} more" if len(findings) > 3 else "")
+    return some([update_name(finding) for finding in findings], 3)
 
 
 def badge(target: TargetDocument, day: str) -> tuple[str, str]:

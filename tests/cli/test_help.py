@@ -16,7 +16,7 @@ from hotfix_check import __version__
 from hotfix_check.assess.finding import Verdict
 from hotfix_check.catalogue.load import default_folder, default_version, load_catalogue
 from hotfix_check.cli import app
-from hotfix_check.cli.command import GROUPS, group_of
+from hotfix_check.cli.commands import GROUPS, group_of
 from hotfix_check.cli.helping import ABOUT_FORMATS, topics
 from hotfix_check.exit_code import MEANINGS
 from hotfix_check.report.formats import FORMATS
