@@ -135,7 +135,7 @@ def document(spool: Spool, **facts: object) -> FleetDocument:
 class Deadly(Source):
     """Kills the process that reads it, the first time or always."""
 
-    mark: Path = Path("mark")
+    mark: Path
     always: bool = False
 
     def read(self) -> bytes:
