@@ -36,7 +36,7 @@ class Places:
         listed = set(inventory.folders) or (set(folders) if complete and not broken else set())
         for folder in folders:
             held = names.get(folder, frozenset())
-            role = None if self._lone else (roles or {}).get(folder) or _role(f"{root}/{folder.lower()}", product)
+            role = None if self._lone else (roles or {}).get(folder) or role_of(f"{root}/{folder.lower()}", product)
             if role is not None and is_backup(folder, inventory.root):
                 role = None
             self._roles[folder] = role
@@ -102,8 +102,8 @@ def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _role(full: str, product: Product) -> str | None:
-    """By the end of the folder's path."""
+def role_of(full: str, product: Product) -> str | None:
+    """The role of a folder for a product by the end of its whole path, which is in lower case."""
     padded = f"/{full}".rstrip("/")
     best = max(
         (

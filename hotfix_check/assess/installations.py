@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
+from hotfix_check.assess.folder_roles import role_of
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass, replace
@@ -342,17 +343,37 @@ class _Division:
                     yield file.path
 
     def _judged(self, one: FileSet) -> Iterator[str]:
-        """The files of an installation but for those that belong into another folder than the one they lie in."""
-        known = {name for product in one.products for name, file in product.files.items() if file.roles}
+        """The files of an installation but for those that belong into another folder than the one they lie in.
+
+        Of a file that has no folder of its own, the copies below a role folder are judged; all where there is none.
+        """
+        named = [place for place in one.inventory.places if place[1] in self.named]
+        own = {name: _roles_of_file(name, one.products) for _, name, _ in named}
         above = [self.full[folder] for folder in one.roles]
         placed = {
             folder
             for folder in one.inventory.names
             if folder in one.systems or any(_is_below(self.full.get(folder, ""), place) for place in above)
         }
-        for folder, name, file in one.inventory.places:
-            if name in self.named and (one.loose or folder in placed or name not in known):
+        settled = {name for folder, name, _ in named if folder in placed}
+        for folder, name, file in named:
+            if own[name]:
+                judged = not own[name].isdisjoint(self._roles_at(folder, one))
+            else:
+                judged = folder in placed or name not in settled
+            if one.loose or judged:
                 yield file.path
+
+    def _roles_at(self, folder: str, one: FileSet) -> set[str | None]:
+        """The roles that a folder has for the products of an installation."""
+        if folder in one.roles:
+            return {one.roles[folder]}
+        return {role_of(self.full[folder], product) for product in one.products if folder in one.systems}
+
+
+def _roles_of_file(name: str, products: Iterable[Product]) -> frozenset[str]:
+    known = (product.files.get(name) for product in products)
+    return frozenset(role for file in known if file is not None for role in file.roles)
 
 
 def below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:

@@ -63,6 +63,31 @@ def test_a_stray_copy_is_listed_and_never_judged(stray: InstalledFile) -> None:
     assert beside.products == alone.products
 
 
+@pytest.mark.parametrize(
+    ("path", "stray"),
+    [
+        ("Exchsrvr/Bin/Cdo.dll", True),
+        ("Exchsrvr/Bin/Mapi32.dll", True),
+        ("WINNT/System32/Store.exe", True),
+        ("Exchsrvr/Bin/old/Store.exe", True),
+        ("WINNT/System32/Mapi32.dll", False),
+        ("Exchsrvr/Bin/Imcmsg.dll", False),
+        ("Exchsrvr/Connect/Msexcimc/Bin/Imcmsg.dll", False),
+        ("Exchsrvr/Res/Imcmsg.dll", False),
+        ("Exchsrvr/Bin/Mmiext.dll", False),
+    ],
+)
+def test_a_copy_in_a_role_folder_that_is_not_its_own_is_listed(path: str, stray: bool) -> None:
+    whole = folder(*SP4_BIN, also=("Exchsrvr/Bin/old", "Exchsrvr/Res", "WINNT/System32"))
+    alone, beside = judge(whole), judge(folder(*SP4_BIN, installed(path, "5.5.2658.34"), also=whole.folders))
+    assert [one.path for one in beside.stray] == [path] * stray
+    if stray:
+        assert {one.update.id: one.verdict for one in beside.findings} == {
+            one.update.id: one.verdict for one in alone.findings
+        }
+        assert beside.products == alone.products
+
+
 def test_two_disks_in_one_folder_are_two_servers() -> None:
     one, two = f"mbx1/{V15}", f"mbx2/{V15}"
     result = judge(folder(marker(OCT25_BUILD, one), marker(CU23, two)))
