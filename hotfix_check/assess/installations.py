@@ -35,7 +35,8 @@ class FileSet:
 
     ``root`` is as in ``Installation``. ``products`` are those that it can be of: one, of an installation whose files
     tell it. ``inventory`` is the target as far as it belongs to the set. ``roles`` are those of folders below the root,
-    ``systems`` the system folders that belong to it. ``loose`` files have no folder role unless their path tells one.
+    ``systems`` the system folders that belong to it. ``loose`` files have no folder role unless their path tells one;
+    ``lone``: one of them is all that there is to judge, be it in a folder or in an archive.
     """
 
     root: str | None
@@ -44,6 +45,7 @@ class FileSet:
     roles: Mapping[str, str] = field(default_factory=dict)
     systems: frozenset[str] = frozenset()
     loose: bool = False
+    lone: bool = False
     snapshot: bool = False
 
 
@@ -53,6 +55,11 @@ class FileSets:
 
     sets: tuple[FileSet, ...]
     stray: tuple[str, ...] = ()
+
+    @property
+    def lone(self) -> bool:
+        """Whether one loose file is all that there is."""
+        return all(one.lone for one in self.sets) and len(self.sets) == 1
 
 
 @dataclasses.dataclass(slots=True)
@@ -71,7 +78,9 @@ def file_sets(
 ) -> FileSets:
     """Divide the files of a target; ``named`` are the lower-case names that the catalogue knows."""
     if inventory.lone_file:
-        return FileSets(sets=(FileSet(root=None, products=tuple(products), inventory=inventory, loose=True),))
+        return FileSets(
+            sets=(FileSet(root=None, products=tuple(products), inventory=inventory, loose=True, lone=True),)
+        )
     return _Division(inventory, products, named, identities).sets()
 
 
@@ -311,11 +320,14 @@ class _Division:
 
     def _loose(self) -> Iterator[FileSet]:
         """A set for each folder that holds a named file or a product's; the whole target where there is one."""
-        held = [folder for folder in self.folders if any(self._tells(*one) for one in self.held.get(folder, ()))]
+        held = Counter({one: sum(self._tells(*file) for file in self.held.get(one, ())) for one in self.folders})
+        held = +held
+        whole = not any(file.is_folder for file in self.inventory.unreadable)
         if len(held) < 2:
-            yield FileSet(root=None, products=tuple(self.products), inventory=self.inventory, loose=True)
+            alone = whole and held.total() == 1
+            yield FileSet(root=None, products=tuple(self.products), inventory=self.inventory, loose=True, lone=alone)
             return
-        for folder in held:
+        for folder, files in held.items():
             yield FileSet(
                 root=folder or _TOP,
                 products=tuple(self.products),
@@ -327,6 +339,7 @@ class _Division:
                     ),
                 ),
                 loose=True,
+                lone=whole and files == 1,
             )
 
     def _tells(self, name: str, file: TargetFile) -> bool:
