@@ -11,7 +11,7 @@ from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
 
 TargetFile = InstalledFile | UnreadableFile
@@ -32,7 +32,7 @@ class TargetFiles:
         self.by_name: dict[str, list[TargetFile]] = defaultdict(list)
         places = [place for place in inventory.places if place[1] in named]
         for folder, name, file in sorted(places, key=lambda place: by_path(place[2])):
-            if not is_backup(folder, inventory.root):
+            if not inventory.is_backup(folder):
                 self.by_name[name].append(file)
 
     @property

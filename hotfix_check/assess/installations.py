@@ -13,14 +13,17 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import takewhile
 
 from hotfix_check.assess.folder_roles import role_of
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
 from hotfix_check.inventory.program_folders import is_system_folder
 
+_OF_WINDOWS = frozenset({"program files", "windows", "winnt", "microsoft"})
+"""Folders that Windows and setups of Microsoft make at the top of a volume or near it, in lower case."""
 LOOKS_LIKE_ONE = 20
 """Program files of a product in a folder that make it look like an installation, where one core file would not."""
 _SHADOW = re.compile(r"(?:harddiskvolumeshadowcopy|vss)[0-9]+", re.ASCII)
@@ -101,9 +104,10 @@ class _Division:
         self._programs: dict[str, Counter[str]] = {}
         self._below: dict[str, Counter[str]] = {}
         every = sorted({*inventory.folders, *self.held, *_above(self.held)})
-        self.folders = [one for one in every if not is_backup(one, inventory.root)]
+        self.folders = [one for one in every if not inventory.is_backup(one)]
         self.names = inventory.names
-        self.recorded = _recorded_roots(inventory)
+        self.recorded = _recorded_roots(inventory, products)
+        self.tops = _OF_WINDOWS | {root.partition("/")[0] for product in products for root in product.roots}
         self.full = {one: f"{self.above}/{one.lower()}".rstrip("/") for one in every}
 
     def sets(self) -> FileSets:
@@ -259,11 +263,16 @@ class _Division:
             full = f"/{self.full[folder]}"
             for ending in endings:  # the longest path decides the volume
                 if full.endswith(f"/{ending}"):
-                    found[folder] = _above_windows(full[: -len(ending) - 1])
+                    found[folder] = self._above_tops(full[: -len(ending) - 1])
         return found
 
     def _volume(self, root: _Root) -> str:
-        return _above_windows("/" + root.full)
+        return self._above_tops(root.full)
+
+    def _above_tops(self, full: str) -> str:
+        """The volume of a path: what it has above Program Files, Windows, Winnt or the root of a product."""
+        parts = full.strip("/").split("/")
+        return "/".join(takewhile(lambda part: part not in self.tops, parts))
 
     def _systems_of(self, root: _Root, system: Mapping[str, str], volumes: Sequence[str]) -> frozenset[str]:
         """The system folders of an installation: its volume's, or the only ones where its volume has none."""
@@ -412,21 +421,13 @@ def _roots_of(products: Iterable[Product]) -> tuple[str, ...]:
     return tuple(f"/{root}" for product in products for root in product.roots)
 
 
-def _recorded_roots(inventory: Inventory) -> tuple[str, ...]:
-    """The folders that Setup keys record as the product's own (MsiInstallPath), without drive, in lower case."""
+def _recorded_roots(inventory: Inventory, products: Iterable[Product]) -> tuple[str, ...]:
+    """The folders that setup keys record as a product's own, without drive, in lower case."""
     setups = () if inventory.registry is None else inventory.registry.setups
-    values = [value for setup in setups for name, value in setup.values if name == "MsiInstallPath"]
+    named = {product.recorded.folder_value for product in products if product.recorded is not None}
+    values = [value for setup in setups for name, value in setup.values if name in named]
     paths = (str(value).replace("\\", "/").partition(":")[2].strip("/").lower() for value in values)
     return tuple(path for path in paths if path)
-
-
-def _above_windows(full: str) -> str:
-    """The volume of a path: what it has above Program Files, Exchsrvr, Windows or Winnt."""
-    parts = full.strip("/").split("/")
-    for index, part in enumerate(parts):
-        if part in ("program files", "exchsrvr", "windows", "winnt", "microsoft", "exchange server"):
-            return "/".join(parts[:index])
-    return "/".join(parts)
 
 
 def _is_below(path: str, above: str) -> bool:
