@@ -243,7 +243,7 @@ def test_a_lone_file_is_judged_from_a_part_as_from_the_whole(
     part = index.catalogue(scope.products, scope.names)
     document = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
     assert document == result_document([Assessor(WHOLE).assess(target, Question())], WHOLE, RunInfo())
-    assert bool(document["targets"][0]["findings"]) is findings
+    assert bool(document.targets[0].findings) is findings
 
 
 def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: CatalogueIndex) -> None:

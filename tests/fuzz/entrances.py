@@ -50,7 +50,7 @@ from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
 from hotfix_check.pe import PeError, read_pe
 from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import result_digest, to_json
+from hotfix_check.report.document import result_digest, result_of, to_json
 from hotfix_check.report.html import render_html
 from hotfix_check.report.identified import identity_document, render_identity
 from hotfix_check.report.markdown import render_markdown
@@ -216,13 +216,14 @@ def enter_result(data: bytes) -> None:
     except SavedInputError as error:
         _told(error)
         return
+    result = result_of(document)
     for text in (
-        render_table(document, width=80, everything=True),
-        render_csv(document),
-        render_markdown(document),
-        render_html(document),
-        to_json(document),
-        result_digest(document),
+        render_table(result, width=80, everything=True),
+        render_csv(result),
+        render_markdown(result),
+        render_html(result),
+        to_json(result),
+        result_digest(result),
     ):
         text.encode()
     try:
