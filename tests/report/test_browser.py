@@ -21,6 +21,7 @@ from report.browsers import (
 )
 from report.documents import HOSTILE, WAIVER, document
 
+from hotfix_check.report.document import result_of
 from hotfix_check.report.html import render_html
 from hotfix_check.report.text import visible
 
@@ -35,7 +36,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser that has opened the page from a file."""
     folder = tmp_path_factory.mktemp("browser")
     page = folder / "report.html"
-    page.write_text(render_html(DOCUMENT))
+    page.write_text(render_html(result_of(DOCUMENT)))
     with open_browser(folder / "profile") as opened:
         opened.get(page.as_uri())
         yield opened
@@ -130,7 +131,7 @@ def test_a_phone_need_not_scroll_sideways(browser: Browser) -> None:
 def test_the_print_has_every_finding_and_its_first_page_is_the_summary(
     paper: tuple[float, float], browser: Browser, tmp_path: Path
 ) -> None:
-    (tmp_path / "plain.html").write_text(render_html(PLAIN))
+    (tmp_path / "plain.html").write_text(render_html(result_of(PLAIN)))
     browser.get((tmp_path / "plain.html").as_uri())
     pages = printed(browser, paper)
     text = "\n".join(pages)
