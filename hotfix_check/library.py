@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from hotfix_check.catalogue import Catalogue, default_folder
 from hotfix_check.catalogue import load_catalogue as load_files
-from hotfix_check.inventory import Asked, Inventory, read_targets
+from hotfix_check.inventory import Inventory, read_targets
 from hotfix_check.inventory import read_target as read_one
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ask
 from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.judging.reading import asked_by
 from hotfix_check.report.document import Result, result_of
 
 if TYPE_CHECKING:
@@ -69,14 +70,12 @@ def read_target(target: Place, catalogue: Catalogue | None = None, *, hashes: bo
 
     Raises TargetError, also where it tells of several hosts.
     """
-    outline = (catalogue or load_catalogue()).outline()
-    return read_one(Path(target), wanted=outline.all_names, plain=outline.plain_names, hashes=hashes)
+    return read_one(Path(target), asked_by((catalogue or load_catalogue()).outline(), hashes=hashes))
 
 
 def read_hosts(target: Place, catalogue: Catalogue | None = None, *, hashes: bool = True) -> tuple[Inventory, ...]:
     """The same of a target that may tell of several hosts: an inventory each."""
-    outline = (catalogue or load_catalogue()).outline()
-    return read_targets(Path(target), Asked(wanted=outline.all_names, plain=outline.plain_names, hashes=hashes))
+    return read_targets(Path(target), asked_by((catalogue or load_catalogue()).outline(), hashes=hashes))
 
 
 def load_result(path: Place) -> Result:

@@ -82,6 +82,7 @@ class Assessor:
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
         identities = Identities(self.catalogue.products)
+        inventory = replace(inventory, backups=self.outline.backups)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
         products = [with_instances(one, inventory) for one in self.catalogue.products]
         divided = file_sets(inventory, products, self.all_names, identities)
@@ -100,7 +101,7 @@ class Assessor:
                 files=tuple(file for file in inventory.files if file.path not in stray),
                 unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
             )
-        files = TargetFiles(seen, identities, self.all_names)
+        files = TargetFiles(seen, identities, self.all_names, lone=divided.lone)
         findings = [finding for one in judged for finding in one.findings]
         for product in asked:
             if product.id not in there:
@@ -141,7 +142,7 @@ class Assessor:
         self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
-        files = TargetFiles(file_set.inventory, identities, self.all_names)
+        files = TargetFiles(file_set.inventory, identities, self.all_names, lone=file_set.lone)
         found: list[InstallationAnswer] = []
         for product in file_set.products:
             if product not in asked:
@@ -327,7 +328,7 @@ class Assessor:
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""
         files = evidence.files
-        if files.inventory.lone_file:
+        if files.lone:
             return None
         product = evidence.product
         for name in sorted(product.server_files):

@@ -17,7 +17,7 @@ from hotfix_check.assess.finding import (
     SatisfiedBy,
     Verdict,
 )
-from hotfix_check.assess.levels import MARKERS_DISAGREE, interval_words
+from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.witnesses import Witnesses
@@ -130,7 +130,7 @@ class ProductUpdates:
         An older copy of a file can be exactly what the update has for an earlier line, and an older marker can bring in
         a level that has less of the update's files than the one that is there.
         """
-        disagree = any(one.text.startswith(MARKERS_DISAGREE) for one in self.level.anomalies)
+        disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
         if answer.verdict not in PASSED or not disagree:
             return answer
         for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.at}):

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
@@ -25,6 +25,7 @@ from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_each
 from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.judging.reading import asked_by
 from hotfix_check.policy import Waivers, apply_waivers
 from hotfix_check.report.document import Result, TargetDocument, result_of
 from hotfix_check.report.judged_document import FindingDocument
@@ -41,13 +42,6 @@ OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
 ANY_REPORT = "hotfix-check/fleet/"
 _REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
-
-
-class NamesOfFiles(TypedDict):
-    """Names of files in lower case: those that are evidence, and those of them that have no version."""
-
-    wanted: frozenset[str]
-    plain: frozenset[str]
 
 
 class HostProduct(NamedTuple):
@@ -168,14 +162,10 @@ class FleetJudge:
     def __init__(self, asked: FleetQuestion) -> None:
         self.asked = asked
         self._assessor = Assessor(asked.catalogue)
+        self.listed = asked_by(self._assessor.outline, hashes=False)
+        """What listings are read for."""
         self._known: OrderedDict[Inventory, Assessment] = OrderedDict()
         self._one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
-
-    @property
-    def names(self) -> NamesOfFiles:
-        """The names that listings are read for."""
-        outline = self._assessor.outline
-        return {"wanted": outline.all_names, "plain": outline.plain_names}
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
@@ -200,7 +190,7 @@ def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ..
     try:
         file = bytes_as_file(data, source, parts_of(source)[-1])
         if is_listing(file):
-            return _inventory_rows(read_listing(file, **judge.names), source, sha256, judge)
+            return _inventory_rows(read_listing(file, judge.listed), source, sha256, judge)
         document = parse_packed(data, source, MAX_BYTES, "a saved inventory or result")
         schema = str(document.get("schema")) if isinstance(document, dict) else ""
         if schema.startswith(ANY_REPORT):

@@ -92,7 +92,7 @@ def test_a_lone_file_has_a_ladder_whose_line_is_not_claimed() -> None:
 
 
 def test_a_foreign_file_is_on_no_ladder() -> None:
-    assessment = judge(folder(*SP4_BIN, installed("WINNT/System32/Mapi32.dll", "1.0.2536.0", outlook_stub=True)))
+    assessment = judge(folder(*SP4_BIN, installed("WINNT/System32/Mapi32.dll", "1.0.2536.0", stub=True)))
     assert [one.file for one in Ladders(Supersedence(WORKED)).of(assessment) if one.file == "Mapi32.dll"] == []
 
 
