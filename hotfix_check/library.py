@@ -15,13 +15,8 @@ from hotfix_check.inventory import read_target as read_one
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ask
 from hotfix_check.judging.options import JudgeOptions
-<<<<<<< HEAD
-from hotfix_check.report.document import Result, result_of
-=======
 from hotfix_check.judging.reading import asked_by
-from hotfix_check.report.document import ResultDocument
-from hotfix_check.result import Result, result_of
->>>>>>> main
+from hotfix_check.report.document import Result, result_of
 
 if TYPE_CHECKING:
     Place = str | PathLike[str]
