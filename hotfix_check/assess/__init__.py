@@ -289,11 +289,10 @@ class Assessor:
     ) -> NextSteps:
         """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
         product, lone = judge.product, judge.evidence.files.lone_name
-        declared = dict(question.assume).get(product.id)
 
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
             evidence = before.evidence.with_files(before.evidence.files.raised(versions))
-            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared, None)
+            after = self._level(evidence, brought, None)
             return ProductUpdates(evidence, after, before.tables, None)
 
         terms = Terms(
