@@ -39,6 +39,7 @@ from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
+from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue import Catalogue, Product
@@ -72,8 +73,16 @@ class Assessor:
         self._updates: dict[str, list[Update]] = {product.id: [] for product in catalogue.products}
         for update in catalogue.updates:
             self._updates[update.product].append(update)
+        self._positions = {update.id: at for at, update in enumerate(sorted(catalogue.updates, key=self._place))}
+        self._tables = {product.id: Tables(product, self.relations) for product in catalogue.products}
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
+
+    def _place(self, update: Update) -> tuple[str, int, int, str]:
+        """Where an update stands among those of the same verdict and weight."""
+        product = self.relations.products[update.product]
+        level = product.level_index(update.level) if update.level else 0
+        return update.product, level, update.kb or 0, update.id
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
         """Judge one target: each installation for itself, then what was asked of products that are not there."""
@@ -82,6 +91,7 @@ class Assessor:
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
         identities = Identities(self.catalogue.products)
+        inventory = replace(inventory, backups=self.outline.backups)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
         products = [with_instances(one, inventory) for one in self.catalogue.products]
         divided = file_sets(inventory, products, self.all_names, identities)
@@ -100,7 +110,7 @@ class Assessor:
                 files=tuple(file for file in inventory.files if file.path not in stray),
                 unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
             )
-        files = TargetFiles(seen, identities, self.all_names)
+        files = TargetFiles(seen, identities, self.all_names, lone=divided.lone)
         findings = [finding for one in judged for finding in one.findings]
         for product in asked:
             if product.id not in there:
@@ -141,7 +151,7 @@ class Assessor:
         self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
-        files = TargetFiles(file_set.inventory, identities, self.all_names)
+        files = TargetFiles(file_set.inventory, identities, self.all_names, lone=file_set.lone)
         found: list[InstallationAnswer] = []
         for product in file_set.products:
             if product not in asked:
@@ -190,7 +200,7 @@ class Assessor:
             level = _with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
             level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
-        judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
+        judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
@@ -218,17 +228,14 @@ class Assessor:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
         places = Places(files.inventory, product, complete=question.complete)
         evidence = ProductEvidence(product, files, places)
-        judge = ProductUpdates(evidence, None, self.relations, self._absent_because(evidence, question))
+        judge = ProductUpdates(evidence, None, self._tables[product.id], self._absent_because(evidence, question))
         return self._findings(judge, question, None)
 
-    def _worst_first(self, finding: Finding) -> tuple[int, int, str, int, int, str]:
-        update = finding.update
-        level = self.catalogue.product(update.product).level_index(update.level) if update.level else 0
-        weight = _WEIGHTIEST_FIRST.index(finding.importance)
+    def _worst_first(self, finding: Finding) -> tuple[int, int, int]:
         worst = _WORST_FIRST.index(finding.verdict)
         if finding.importance is Importance.FORBIDDEN:
             worst = -1 if finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL) else len(_WORST_FIRST)
-        return worst, weight, update.product, level, update.kb or 0, update.id
+        return worst, _WEIGHTIEST_FIRST.index(finding.importance), self._positions[finding.update.id]
 
     def _level(self, evidence: ProductEvidence, declared: str | None, census: Census | None) -> ProductLevel | None:
         product = evidence.product
@@ -285,9 +292,9 @@ class Assessor:
         declared = dict(question.assume).get(product.id)
 
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
-            evidence = replace(before.evidence, files=before.evidence.files.raised(versions))
+            evidence = before.evidence.with_files(before.evidence.files.raised(versions))
             after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared, None)
-            return ProductUpdates(evidence, after, self.relations, None)
+            return ProductUpdates(evidence, after, before.tables, None)
 
         terms = Terms(
             importance=lambda update: _weight(update, product, lone, question),
@@ -327,7 +334,7 @@ class Assessor:
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""
         files = evidence.files
-        if files.inventory.lone_file:
+        if files.lone:
             return None
         product = evidence.product
         for name in sorted(product.server_files):

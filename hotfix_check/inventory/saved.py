@@ -194,7 +194,7 @@ def _file_row(file: InstalledFile) -> dict[str, object]:
         "languages": list(file.languages),
         "machine": file.machine,
         "linked": file.linked,
-        "outlook_stub": file.outlook_stub,
+        "outlook_stub": file.stub,
         "sha256": file.sha256,
         "notes": list(file.notes),
     }
@@ -216,7 +216,7 @@ def _read_file(row: Fields) -> InstalledFile:
         languages=row.integers("languages", 0, 0xFFFF) or (),
         machine=row.text("machine"),
         linked=row.integer("linked", 0, 2**32),
-        outlook_stub=row.get("outlook_stub", bool, "true or false"),
+        stub=row.get("outlook_stub", bool, "true or false"),
         sha256=row.digest("sha256"),
         notes=row.texts("notes") or (),
     )
