@@ -46,7 +46,7 @@ from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Importance, Kind, Update
+from hotfix_check.catalogue.update import Importance, Kind, Update, cves_of
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.version import FileVersion
@@ -75,6 +75,7 @@ class Assessor:
             self._updates[update.product].append(update)
         self._positions = {update.id: at for at, update in enumerate(sorted(catalogue.updates, key=self._place))}
         self._tables = {product.id: Tables(product, self.relations) for product in catalogue.products}
+        self._fixed_by = {update.id: cves for update in catalogue.updates if (cves := cves_of(update))}
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
 
@@ -206,7 +207,7 @@ class Assessor:
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
         findings = steps.with_advice()
-        holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
+        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
             installation=Installation(
                 root=file_set.root,
@@ -289,11 +290,10 @@ class Assessor:
     ) -> NextSteps:
         """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
         product, lone = judge.product, judge.evidence.files.lone_name
-        declared = dict(question.assume).get(product.id)
 
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
             evidence = before.evidence.with_files(before.evidence.files.raised(versions))
-            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared, None)
+            after = self._level(evidence, brought, None)
             return ProductUpdates(evidence, after, before.tables, None)
 
         terms = Terms(

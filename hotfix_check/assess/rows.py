@@ -72,7 +72,7 @@ def judge_file(of: TableFile, evidence: ProductEvidence, at_or_above: AtOrAbove)
         roles,
         worst,
         copies=copies,
-        met_beside=any(state in MET for state in states),
+        met_beside=not MET.isdisjoint(states),
         note=note,
         own=of.own,
         own_later=of.own_later,
@@ -98,18 +98,21 @@ def _judge_copy(seen: SeenCopy, of: TableFile, evidence: ProductEvidence, at_or_
         return undecided(RowState.UNREADABLE)
     if file.version is None:
         return undecided(RowState.UNREADABLE, Anomaly(AnomalyCode.NO_VERSION))
-    if not any(seen.own if row.range is None else in_range(row.range, file) for row in rows):
+    if (of.own_ranges or not seen.own) and not any(
+        seen.own if row.range is None else in_range(row.range, file) for row in rows
+    ):
         return undecided(RowState.OTHER_PRODUCT if seen.others else RowState.FOREIGN)
     row = _alternative(of, file)
     if row is None or row.version is None:
         return undecided(RowState.OTHER_PLATFORM)
     if file.machine is None and _differs_by_platform(rows, file.version):
         return undecided(RowState.OTHER_PLATFORM)
-    states = [RowState.OLDER if version < row.version else at_or_above(row, version) for version in seen.versions]
-    state = states[0]
-    if len(states) > 1:
+    state, *others = [
+        RowState.OLDER if version < row.version else at_or_above(row, version) for version in seen.versions
+    ]
+    if others:
         two_lines = row.range is None and not seen.one_line
-        if two_lines or len({one in MET for one in states}) > 1:
+        if two_lines or len({one in MET for one in (state, *others)}) > 1:
             return undecided(RowState.UNREADABLE, _two_versions(file, "level" if two_lines else "row"))
     odd = seen.odd
     if state is RowState.EXACT:
@@ -125,11 +128,9 @@ def _two_versions(file: InstalledFile, of: str) -> Anomaly:
 
 def _alternative(of: TableFile, file: InstalledFile) -> FileRow | None:
     """The row for the file's platform; among several, the one for its language, or for none in particular."""
-    fitting = [
-        row
-        for row, platform in zip(of.rows, of.platforms, strict=True)
-        if file.machine is None or platform is None or platform == file.machine
-    ]
+    machine, fitting = file.machine, of.rows
+    if machine is not None:
+        fitting = tuple([row for row, one in zip(of.rows, of.platforms, strict=True) if one in (None, machine)])
     if len(fitting) < 2:
         return fitting[0] if fitting else None
     languages = {language_code(language) for language in file.languages}

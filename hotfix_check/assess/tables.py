@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.catalogue.product import Product, ProductFile
-from hotfix_check.catalogue.relations import Supersedence, level_includes
-from hotfix_check.catalogue.update import FileRow, Package, Update
+from hotfix_check.catalogue.relations import Supersedence, level_includes, package_groups
+from hotfix_check.catalogue.update import FileRow, Package, Prerequisite, Update
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
@@ -21,7 +21,8 @@ AtOrAbove = Callable[[FileRow, FileVersion], RowState]
 class TableFile:
     """One file of a package's table, at a level.
 
-    ``rows`` differ only in platform or language; ``platforms`` are what each is for. ``name`` is in lower case.
+    ``rows`` differ only in platform or language; ``platforms`` are what each is for, and with ``own_ranges`` one of
+    them gives a range of its own. ``name`` is in lower case.
     ``roles`` are where it belongs; ``every_role``: setup puts a copy into each of them. ``if_collected``: it is not
     asked for where it was not collected. ``own`` is its own version at the lowest level that the target may be of;
     ``own_later`` are those at each level that includes the update, by name. ``missing`` is what it is judged where the
@@ -30,6 +31,7 @@ class TableFile:
 
     rows: tuple[FileRow, ...]
     platforms: tuple[str | None, ...]
+    own_ranges: bool
     name: str
     roles: tuple[str, ...]
     every_role: bool
@@ -44,7 +46,7 @@ class Table:
     """The package of an update that judges a target of level ``at``, and its files.
 
     ``line`` is the package's; ``included`` how that level includes the update, if it does. ``sibling`` is the update of
-    the same day that is for that level.
+    the same day that is for that level, ``needed`` what has to be there first, in groups of alternatives.
     """
 
     update: Update
@@ -52,6 +54,7 @@ class Table:
     line: int | None
     at: int
     files: tuple[TableFile, ...]
+    needed: tuple[tuple[Prerequisite, ...], ...]
     at_or_above: AtOrAbove
     included: str | None = None
     sibling: Update | None = None
@@ -91,6 +94,7 @@ class Tables:
                 line=None,
                 at=at,
                 files=files,
+                needed=() if package is None else package_groups(package, self.product),
                 at_or_above=carried,
                 included=included,
             )
@@ -113,6 +117,7 @@ class Tables:
             line=line,
             at=at,
             files=self._files(package, lowest, including),
+            needed=package_groups(package, self.product),
             at_or_above=at_or_above,
             included=included,
             sibling=None if line == at or included else self._same_day(update, at),
@@ -142,6 +147,7 @@ class Tables:
         return TableFile(
             rows=rows,
             platforms=tuple(row.platform or product.platform for row in rows),
+            own_ranges=any(row.range is not None for row in rows),
             name=name,
             roles=roles,
             every_role=known is not None and known.every_role and not first.roles,

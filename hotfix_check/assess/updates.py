@@ -19,6 +19,7 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
+from hotfix_check.assess.prerequisites import Prerequisites
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.witnesses import Witnesses
@@ -74,8 +75,11 @@ class ProductUpdates:
         self.tables = tables
         self.relations = tables.relations
         self.absent_because = absent_because
+        self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
+        self._disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
         self._alone: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
+        self._levels: dict[int, tuple[SatisfiedBy, ...]] = {}
         self._seen: dict[tuple[str, ...], str] = {}
 
     def answer(self, update: Update) -> Answer:
@@ -113,8 +117,10 @@ class ProductUpdates:
         if update.level is not None:
             return self._by_level(update.level, judgement)
         below = self.level.low < (judgement.line or 0)
-        if judgement.sibling is not None and (below or not _has_older(judgement)):
-            reason = f"{judgement.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
+        if judgement.table.sibling is not None and (below or not _has_older(judgement)):
+            reason = (
+                f"{judgement.table.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
+            )
             own, low, high = judgement.line or 0, self.level.low, self.level.high
             if is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL) and low <= own <= high:
                 known = f"the level is only known as {interval_words(self.product, low, high)}"
@@ -132,8 +138,7 @@ class ProductUpdates:
         An older copy of a file can be exactly what the update has for an earlier line, and an older marker can bring in
         a level that has less of the update's files than the one that is there.
         """
-        disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
-        if answer.verdict not in PASSED or not disagree:
+        if not self._disagree or answer.verdict not in PASSED:
             return answer
         for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.at}):
             pinned = replace(self.level, low=line, high=line)
@@ -327,11 +332,11 @@ class ProductUpdates:
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
-        by_level = judgement.included or _of_level(judgement)
-        rollup = update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update
-        if alone.verdict is Verdict.SUPERSEDED and rollup and not by_level:
+        if alone.verdict is not Verdict.SUPERSEDED or judgement.included or _of_level(judgement):
+            return alone
+        if update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update:
             return self._later_than_a_rollup(update, alone)
-        if alone.verdict is Verdict.SUPERSEDED and update.level is None and not by_level:
+        if update.level is None:
             by = self._explain_later(update, judgement)
             unknown = by[0].id is None
             return _answer(
@@ -387,8 +392,12 @@ class ProductUpdates:
         return tuple(SatisfiedBy(id=key, certainty=certainty) for key, certainty in ordered)
 
     def _level_id(self, index: int) -> tuple[SatisfiedBy, ...]:
-        update = self.relations.bringing(self.product.id, self._name(index))
-        return (SatisfiedBy(id=update.id, certainty="contains"),) if update else ()
+        known = self._levels.get(index)
+        if known is None:
+            update = self.relations.bringing(self.product.id, self._name(index))
+            known = (SatisfiedBy(id=update.id, certainty="contains"),) if update else ()
+            self._levels[index] = known
+        return known
 
     def _name(self, index: int) -> str:
         return self.product.levels[index].name

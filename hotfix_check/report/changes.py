@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from hotfix_check.compare import BACKWARDS, Comparison, FileChange, VerdictChange
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen, dataclass
 from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
@@ -45,8 +45,7 @@ class Change:
     versions: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonDocument:
+class ComparisonDocument(Frozen):
     """What changed from one target to another, the catalogue's own files first.
 
     ``evidence_only``: a saved result limits what could be compared.

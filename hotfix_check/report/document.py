@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hotfix_check.assess.finding import Foreign, StrayCopy, Verdict, Vote
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.report.judged_document import AdvisoryDocument, FindingDocument, InstallationDocument, WaiverDocument
 from hotfix_check.report.key_types import (
     AtLeast,
@@ -33,16 +33,14 @@ from hotfix_check.report.key_types import (
 RESULT_SCHEMA: Literal["hotfix-check/result/1"] = "hotfix-check/result/1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolDocument:
+class ToolDocument(Frozen):
     """What wrote the report."""
 
     name: Literal["hotfix-check"]
     version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunDocument:
+class RunDocument(Frozen):
     """When, where and how; null under --no-run-info, but ``as_of``, the day that ages are counted to, where asked."""
 
     started: Moment | None
@@ -53,8 +51,7 @@ class RunDocument:
     as_of: Day | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueDocument:
+class CatalogueDocument(Frozen):
     """What was judged with, by its bytes; ``newest`` are the release days of the newest update known."""
 
     version: str
@@ -65,8 +62,7 @@ class CatalogueDocument:
     newest_by_product: Mapping[str, Day | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeDocument:
+class ScopeDocument(Frozen):
     """What the question was narrowed to; null: everything."""
 
     products: tuple[str, ...] | None
@@ -74,16 +70,14 @@ class ScopeDocument:
     excluded: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyFileDocument:
+class PolicyFileDocument(Frozen):
     """A policy file, by the bytes that were judged with; null where none was given."""
 
     file: str | None
     sha256: Digest | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigurationDocument:
+class ConfigurationDocument(Frozen):
     """The configuration file, and what the run took from it: options without dashes, and their texts in the file."""
 
     file: str | None
@@ -91,8 +85,7 @@ class ConfigurationDocument:
     options: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaiversDocument:
+class WaiversDocument(Frozen):
     """The waiver file, and the entries of it that accept nothing."""
 
     file: str | None
@@ -101,8 +94,7 @@ class WaiversDocument:
     unused: tuple[WaiverDocument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CollectedDocument:
+class CollectedDocument(Frozen):
     """Where, when and by what a saved inventory was taken."""
 
     host: str | None
@@ -110,8 +102,7 @@ class CollectedDocument:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductDocument:
+class ProductDocument(Frozen):
     """A product on the target; ``level`` where its installations agree, else null with their lowest and highest."""
 
     id: str
@@ -125,8 +116,7 @@ class ProductDocument:
     anomalies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedDocument:
+class ClaimedDocument(Frozen):
     """An update that a list names as installed, and the ids that the catalogue has of its number: told, never proof."""
 
     kb: Count
@@ -134,16 +124,14 @@ class ClaimedDocument:
     updates: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadableDocument:
+class UnreadableDocument(Frozen):
     """A file or folder that could not be read."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetupDocument:
+class SetupDocument(Frozen):
     """A Setup key of the registry, with the product and level that it tells."""
 
     key: str
@@ -152,8 +140,7 @@ class SetupDocument:
     level: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedUpdateDocument:
+class RecordedUpdateDocument(Frozen):
     """An update that the registry records."""
 
     kb: Annotated[int, AtLeast(10_000)]
@@ -161,8 +148,7 @@ class RecordedUpdateDocument:
     package: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryDocument:
+class RegistryDocument(Frozen):
     """What a registry hive records of Exchange, beside the files."""
 
     hive: str
@@ -174,8 +160,7 @@ class RegistryDocument:
     updates: tuple[RecordedUpdateDocument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RungDocument:
+class RungDocument(Frozen):
     """A version on a ladder and what brought it."""
 
     version: Build
@@ -186,16 +171,14 @@ class RungDocument:
     line: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderFileDocument:
+class LadderFileDocument(Frozen):
     """Where on the ladder a target's copy stands."""
 
     path: str
     version: Build
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LadderDocument:
+class LadderDocument(Frozen):
     """Every catalogued version of one judged file, lowest first."""
 
     product: str
@@ -205,8 +188,7 @@ class LadderDocument:
     installed: tuple[LadderFileDocument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SummaryDocument:
+class SummaryDocument(Frozen):
     """How many findings have each verdict."""
 
     installed: Count
@@ -219,8 +201,7 @@ class SummaryDocument:
     waived: Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetDocument:
+class TargetDocument(Frozen):
     """All that is said of one target."""
 
     path: str
@@ -243,8 +224,7 @@ class TargetDocument:
     ladders: tuple[LadderDocument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Frozen):
     """The whole result of a scan: the JSON's keys as attributes."""
 
     schema: Literal["hotfix-check/result/1"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from hotfix_check.assess.finding import Settle, Verdict
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.key_types import (
     ActionWord,
     AvailabilityWord,
@@ -28,8 +28,7 @@ from hotfix_check.report.key_types import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaiverDocument:
+class WaiverDocument(Frozen):
     """An accepted finding: why, by whom, through which day."""
 
     id: str
@@ -40,8 +39,7 @@ class WaiverDocument:
     expires: Day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupportDocument:
+class SupportDocument(Frozen):
     """Until when Microsoft supports what is installed. ``ended_days`` is negative while it still does, null without a
     day to count to; ``extended_until`` is the end of what can be bought; ``upgrade`` the way to the successor."""
 
@@ -52,16 +50,14 @@ class SupportDocument:
     upgrade: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildCountDocument:
+class BuildCountDocument(Frozen):
     """How many program files carry one build."""
 
     build: Build
     files: Count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BehindDocument:
+class BehindDocument(Frozen):
     """The required and recommended updates that an installation lacks, none of them waived.
 
     ``months`` are whole ones from the installed build's day to that of the newest of them; null where one is not known.
@@ -71,16 +67,14 @@ class BehindDocument:
     months: Count | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionDocument:
+class ActionDocument(Frozen):
     """A step by hand that the update needs beside its files."""
 
     kind: ActionWord
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepDocument:
+class StepDocument(Frozen):
     """An update to install on an installation; ``settles`` are the ids of the findings that are met once it is there.
 
     ``public`` is the newest update that anyone can have in the place of one that has to be bought.
@@ -105,8 +99,7 @@ class StepDocument:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExposureDocument:
+class ExposureDocument(Frozen):
     """A CVE on an installation; ``known_exploited`` is the day it was listed, ``due`` the last day to mend it."""
 
     cve: str
@@ -120,8 +113,7 @@ class ExposureDocument:
     ransomware: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstallationDocument:
+class InstallationDocument(Frozen):
     """One copy of a product that could run; ``root`` is relative to the target, null for loose files.
 
     ``counts`` is false for a shadow copy whose product is elsewhere too. ``build_id`` is the update that brought
@@ -149,16 +141,14 @@ class InstallationDocument:
     exposures: tuple[ExposureDocument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SatisfiedByDocument:
+class SatisfiedByDocument(Frozen):
     """What explains a later build."""
 
     id: str | None
     certainty: CertaintyWord
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrerequisiteDocument:
+class PrerequisiteDocument(Frozen):
     """One group of alternatives that an update needs."""
 
     requires: str
@@ -167,8 +157,7 @@ class PrerequisiteDocument:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedDocument:
+class ExpectedDocument(Frozen):
     """A row of a file table; ``size`` in bytes."""
 
     version: Build | None
@@ -177,8 +166,7 @@ class ExpectedDocument:
     platform: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyDocument:
+class CopyDocument(Frozen):
     """A copy of a file, judged; ``role`` null for a loose one, ``size`` in bytes."""
 
     path: str
@@ -195,8 +183,7 @@ class CopyDocument:
     anomalies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileDocument:
+class FileDocument(Frozen):
     """A file row with its copies; ``state`` is that of the worst."""
 
     name: str
@@ -207,8 +194,7 @@ class FileDocument:
     copies: tuple[CopyDocument, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeighedDocument:
+class WeighedDocument(Frozen):
     """What of a finding says how an installation stands."""
 
     id: str
@@ -219,8 +205,7 @@ class WeighedDocument:
     waiver: WaiverDocument | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingDocument:
+class FindingDocument(Frozen):
     """An update judged on an installation; ``advice`` are the ids of the steps of the plan for it, in order.
 
     ``recorded`` are the registry keys that record it as installed; null where no registry was read.
@@ -261,8 +246,7 @@ Weighed = FindingDocument | WeighedDocument
 """What of a finding says how an installation stands, whether or not the rest of it is there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdvisoryDocument:
+class AdvisoryDocument(Frozen):
     """A file of a bad build, or a support that has ended; ``counts`` tells whether it decides an outcome."""
 
     id: str

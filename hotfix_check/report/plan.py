@@ -12,7 +12,7 @@ from hotfix_check.assess.next_steps import Plan
 from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import counted, open_questions
 from hotfix_check.catalogue import Product
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.installations import step_document
 from hotfix_check.report.judged_document import StepDocument
 from hotfix_check.report.names import names_of
@@ -23,8 +23,7 @@ from hotfix_check.report.wording import NOT_KNOWN
 _NAMED = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreachableDocument:
+class UnreachableDocument(Frozen):
     """A goal that no step can be shown to meet, and why."""
 
     id: str
@@ -32,16 +31,14 @@ class UnreachableDocument:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoPlanDocument:
+class NoPlanDocument(Frozen):
     """Why there is no plan, though nothing shows that there is nothing to install; what to supply."""
 
     why: str
     supply: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedDocument:
+class AskedDocument(Frozen):
     """A goal that was named, and how it stands."""
 
     id: str
@@ -50,8 +47,7 @@ class AskedDocument:
     settle_with: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanDocument:
+class PlanDocument(Frozen):
     """What to install on one target, in order; ``restarts`` are the steps that ask for one, by name."""
 
     schema: Literal["hotfix-check/plan/1"]
