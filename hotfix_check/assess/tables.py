@@ -46,7 +46,8 @@ class Table:
     """The package of an update that judges a target of level ``at``, and its files.
 
     ``line`` is the package's; ``included`` how that level includes the update, if it does. ``sibling`` is the update of
-    the same day that is for that level, ``needed`` what has to be there first, in groups of alternatives.
+    the same day that is for that level, ``needed`` what has to be there first, in groups of alternatives; the ids of
+    ``superseded_by`` and ``partly_superseded_by`` are those that replace it on that line.
     """
 
     update: Update
@@ -55,6 +56,8 @@ class Table:
     at: int
     files: tuple[TableFile, ...]
     needed: tuple[tuple[Prerequisite, ...], ...]
+    superseded_by: tuple[str, ...]
+    partly_superseded_by: tuple[str, ...]
     at_or_above: AtOrAbove
     included: str | None = None
     sibling: Update | None = None
@@ -95,6 +98,8 @@ class Tables:
                 at=at,
                 files=files,
                 needed=() if package is None else package_groups(package, self.product),
+                superseded_by=self.relations.superseded_by(update, package),
+                partly_superseded_by=(),
                 at_or_above=carried,
                 included=included,
             )
@@ -118,6 +123,8 @@ class Tables:
             at=at,
             files=self._files(package, lowest, including),
             needed=package_groups(package, self.product),
+            superseded_by=self.relations.superseded_by(update, package),
+            partly_superseded_by=self.relations.partly_superseded_by(update, package),
             at_or_above=at_or_above,
             included=included,
             sibling=None if line == at or included else self._same_day(update, at),
@@ -140,7 +147,7 @@ class Tables:
         marker = known is not None and known.marker
         own_later = tuple(_own_versions(known, product, including))
         if_collected = first.where_collected or (package.whole_table and not marker)
-        missing = JudgedRow(row=first, roles=roles, state=RowState.NOT_CHECKABLE, copies=())
+        missing = judged_row(first, roles, RowState.NOT_CHECKABLE)
         if any(row.version is not None for row in rows):
             asked = replace(first, companion=True) if if_collected else first
             missing = judged_row(asked, roles, RowState.NOT_COLLECTED, own_later=own_later)
@@ -242,7 +249,14 @@ def judged_row(
             row, of_level = replace(row, companion=True), False
             break
     return JudgedRow(
-        row=row, roles=roles, state=state, copies=copies, met_beside=met_beside, of_level=of_level, note=note
+        row=row,
+        required=not row.companion and row.version is not None,
+        roles=roles,
+        state=state,
+        copies=copies,
+        met_beside=met_beside,
+        of_level=of_level,
+        note=note,
     )
 
 
