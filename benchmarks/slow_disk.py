@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.figures import Figures, Goal, Options, seconds, times
 from benchmarks.timing import call, interleaved, must_equal
 from benchmarks.trees import build_tree, wanted_names
-from hotfix_check.inventory import overlap, read_target
+from hotfix_check.inventory import Asked, overlap, read_target
 
 DELAY = 0.005  # seconds a call
 SIZE, SIZE_QUICK = (2_000, 200), (100, 6)  # files, and how many of them matter
@@ -31,7 +31,7 @@ def slowed(root: str, wanted: Sequence[str], one_at_a_time: bool) -> Callable[[]
             setattr(os, name, _delayed(getattr(os, name)))
 
     def go() -> list[list[Any]]:
-        inventory = read_target(Path(root), wanted=names)
+        inventory = read_target(Path(root), Asked(wanted=names))
         return [[file.path, file.version, file.sha256] for file in inventory.files]
 
     return go

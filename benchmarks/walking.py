@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.figures import Figures, Goal, Options, mebibytes, seconds, times
 from benchmarks.timing import Run, WrongAnswerError, interleaved, must_equal, process
 from benchmarks.trees import build_tree, wanted_names
-from hotfix_check.inventory import read_target
+from hotfix_check.inventory import Asked, read_target
 
 SIZES, SIZES_QUICK = (20_000, 200_000), (200, 400)
 MATTER, MATTER_QUICK = 300, 20
@@ -44,7 +44,7 @@ def walk(root: str, wanted: Sequence[str], hashes: bool) -> Callable[[], list[in
     names = frozenset(wanted)
 
     def read() -> list[int]:
-        inventory = read_target(Path(root), wanted=names, hashes=hashes)
+        inventory = read_target(Path(root), Asked(wanted=names, hashes=hashes))
         return [inventory.files_seen, inventory.files_read, len(inventory.unreadable)]
 
     return read

@@ -154,6 +154,7 @@ def _document(
     head = (
         "id", "name", "range", "platform", "level_by", "server_files", "roots", "product_names", "build_per_update",
         "build_per_level", "client_files", "other_products", "recorded_as",
+        "stub", "recorded", "backups",
     )  # fmt: skip
     table = {key: product[key] for key in head if key in product}
     table |= support_of(product["id"], facts)

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     )
     from hotfix_check.inventory import Inventory
     from hotfix_check.library import load_catalogue, load_result, read_hosts, read_target, scan
-    from hotfix_check.result import Result
+    from hotfix_check.report.document import Result
 
 _HOMES = {
     "Assessment": "assess.finding",
     "Catalogue": "catalogue",
     "Inventory": "inventory",
     "Question": "assess.finding",
-    "Result": "result",
+    "Result": "report.document",
     "Verdict": "assess.finding",
     "load_catalogue": "library",
     "load_result": "library",

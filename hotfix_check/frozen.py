@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
 Made = TypeVar("Made")
 
@@ -32,6 +32,23 @@ else:
         if not (frozen and slots):
             raise TypeError("only frozen values with slots: others are dataclasses.dataclass")
         return lambda cls: _frozen(cls, kw_only)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class _FrozenType(type):
+    """Makes a class of its body as ``dataclass`` does; the body of the one so made has slots."""
+
+    def __new__(cls, name: str, bases: tuple[type[Any], ...], body: dict[str, Any]) -> type[Any]:
+        made: type[Any] = super().__new__(cls, name, bases, body)
+        return made if "__slots__" in body else _frozen(made, kw_only=True)
+
+
+class Frozen(metaclass=_FrozenType):
+    """A class below this one has frozen values with slots, of named fields alone: for many that are alike."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
 
 def _frozen(cls: type[Any], kw_only: bool) -> type[Any]:

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from hotfix_check.catalogue import Catalogue, default_folder
 from hotfix_check.catalogue import load_catalogue as load_files
-from hotfix_check.inventory import Asked, Inventory, read_targets
+from hotfix_check.inventory import Inventory, read_targets
 from hotfix_check.inventory import read_target as read_one
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ask
 from hotfix_check.judging.options import JudgeOptions
-from hotfix_check.report.document import ResultDocument
-from hotfix_check.result import Result, result_of
+from hotfix_check.judging.reading import asked_by
+from hotfix_check.report.document import Result, result_of
 
 if TYPE_CHECKING:
     Place = str | PathLike[str]
@@ -54,7 +54,7 @@ def scan(
     paths = [Path(target) for target in targets]
     judge = ask(options, paths, day=datetime.now(UTC).date())
     inventories = [inventory for path in paths for inventory in judge.read(path)]
-    return result_of(answer(judge.prepared(inventories), inventories).bare_document())
+    return answer(judge.prepared(inventories), inventories).bare_document()
 
 
 def load_catalogue(*paths: Place) -> Catalogue:
@@ -70,18 +70,16 @@ def read_target(target: Place, catalogue: Catalogue | None = None, *, hashes: bo
 
     Raises TargetError, also where it tells of several hosts.
     """
-    outline = (catalogue or load_catalogue()).outline()
-    return read_one(Path(target), wanted=outline.all_names, plain=outline.plain_names, hashes=hashes)
+    return read_one(Path(target), asked_by((catalogue or load_catalogue()).outline(), hashes=hashes))
 
 
 def read_hosts(target: Place, catalogue: Catalogue | None = None, *, hashes: bool = True) -> tuple[Inventory, ...]:
     """The same of a target that may tell of several hosts: an inventory each."""
-    outline = (catalogue or load_catalogue()).outline()
-    return read_targets(Path(target), Asked(wanted=outline.all_names, plain=outline.plain_names, hashes=hashes))
+    return read_targets(Path(target), asked_by((catalogue or load_catalogue()).outline(), hashes=hashes))
 
 
 def load_result(path: Place) -> Result:
     """A saved JSON result, as ``convert`` reads it. Raises SavedInputError with the place of the first fault."""
     from hotfix_check.saved_result import read_result
 
-    return result_of(cast("ResultDocument", read_result(Path(path))))
+    return result_of(read_result(Path(path)))

@@ -6,11 +6,15 @@ from pathlib import Path
 
 from hotfix_check.assess import Assessment, Finding, Question, assess
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile
+from hotfix_check.judging.reading import asked_by
 from hotfix_check.version import FileVersion
 
 HERE = Path(__file__).parent
 WORKED: Catalogue = load_catalogue([default_folder()])
+ASKED = replace(asked_by(WORKED.outline(), hashes=True), wanted=frozenset(), plain=frozenset())
+"""What the catalogue asks of a registry and of stubs; the names of evidence are each test's own."""
 
 
 def installed(path: str, version: str | None, **facts: object) -> InstalledFile:

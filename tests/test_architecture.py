@@ -43,7 +43,6 @@ ORDER = [
     "judging",
     "manifest",
     "fleet",
-    "result",
     "library",
     "cli",
 ]

@@ -186,3 +186,27 @@ def test_a_dataclass_of_the_standard_library_can_be_made_of_it() -> None:
 def test_what_is_not_frozen_with_slots_is_refused(given: dict[str, bool]) -> None:
     with pytest.raises(TypeError, match="only frozen values with slots"):
         frozen.dataclass(**given)
+
+
+class Below(frozen.Frozen):
+    """A class below the base class."""
+
+    name: str
+    number: int | None = None
+
+    def shown(self) -> str:
+        return f"{self.name} {self.number}"
+
+
+def test_a_class_below_frozen_is_one_that_the_decorator_makes() -> None:
+    value = Below(name="a", number=1)
+    assert (value, hash(value)) == (Below(name="a", number=1), hash(Below(name="a", number=1)))
+    assert (value.shown(), repr(value)) == ("a 1", "Below(name='a', number=1)")
+    assert frozen.replace(value, number=None) == Below(name="a")
+    assert [one.name for one in dataclasses.fields(value)] == ["name", "number"]
+    assert pickle.loads(pickle.dumps(value)) == value == copy.deepcopy(value)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.name = "b"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        Below("a")  # type: ignore[call-arg]
+    assert not hasattr(value, "__dict__")

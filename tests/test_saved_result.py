@@ -16,6 +16,7 @@ from report.documents import document
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.report.csv import render_csv
+from hotfix_check.report.document import result_of
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.table import render_table
@@ -68,10 +69,11 @@ def test_whatever_is_read_can_be_rendered_in_every_format(place: tuple[Any, ...]
     inner[place[-1]] = value
     if first_fault(changed, SCHEMA) is not None or _fault_in_meaning(changed) is not None:
         return
-    assert render_html(changed).endswith("</html>")
-    assert render_csv(changed).startswith("host,")
-    assert render_markdown(changed).startswith("# ")
-    assert isinstance(render_table(changed, width=80, everything=True), str)
+    result = result_of(changed)
+    assert render_html(result).endswith("</html>")
+    assert render_csv(result).startswith("host,")
+    assert render_markdown(result).startswith("# ")
+    assert isinstance(render_table(result, width=80, everything=True), str)
 
 
 def test_the_schema_uses_only_the_keywords_that_the_reader_knows() -> None:

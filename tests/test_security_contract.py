@@ -13,7 +13,7 @@ from pe_builder import build_pe
 
 import hotfix_check
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.inventory import read_target
+from hotfix_check.inventory import Asked, read_target
 
 TEXT = (ROOT / "SECURITY.md").read_text("utf-8")
 ROWS = re.findall(r"^\| `([\w.]+)` \| ([\d,]+) \| (.+) \|$", TEXT, re.MULTILINE)
@@ -67,12 +67,12 @@ def test_at_a_bound_of_a_file_a_note_is_told(
 ) -> None:
     (tmp_path / "Store.exe").write_bytes(build_pe("5.5.2653.23"))
     monkeypatch.setattr(constant, value)
-    (file,) = read_target(tmp_path, wanted=frozenset({"store.exe"}), cross_check=True).files
+    (file,) = read_target(tmp_path, Asked(wanted=frozenset({"store.exe"}), cross_check=True)).files
     assert any(said in note for note in file.notes)
 
 
 def test_at_the_bound_of_bytes_read_a_file_is_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Store.exe").write_bytes(build_pe("5.5.2653.23"))
     monkeypatch.setattr("hotfix_check.pe.bytes.MAX_BYTES_READ", 500)
-    (bad,) = read_target(tmp_path, wanted=frozenset({"store.exe"})).unreadable
+    (bad,) = read_target(tmp_path, Asked(wanted=frozenset({"store.exe"}))).unreadable
     assert bad.reason == "its headers lead to more than 500 bytes"

@@ -92,6 +92,7 @@ class Assessor:
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
         identities = Identities(self.catalogue.products)
+        inventory = replace(inventory, backups=self.outline.backups)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
         products = [with_instances(one, inventory) for one in self.catalogue.products]
         divided = file_sets(inventory, products, self.all_names, identities)
@@ -110,7 +111,7 @@ class Assessor:
                 files=tuple(file for file in inventory.files if file.path not in stray),
                 unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
             )
-        files = TargetFiles(seen, identities, self.all_names)
+        files = TargetFiles(seen, identities, self.all_names, lone=divided.lone)
         findings = [finding for one in judged for finding in one.findings]
         for product in asked:
             if product.id not in there:
@@ -151,7 +152,7 @@ class Assessor:
         self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
-        files = TargetFiles(file_set.inventory, identities, self.all_names)
+        files = TargetFiles(file_set.inventory, identities, self.all_names, lone=file_set.lone)
         found: list[InstallationAnswer] = []
         for product in file_set.products:
             if product not in asked:
@@ -289,11 +290,10 @@ class Assessor:
     ) -> NextSteps:
         """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
         product, lone = judge.product, judge.evidence.files.lone_name
-        declared = dict(question.assume).get(product.id)
 
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
             evidence = before.evidence.with_files(before.evidence.files.raised(versions))
-            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared, None)
+            after = self._level(evidence, brought, None)
             return ProductUpdates(evidence, after, before.tables, None)
 
         terms = Terms(
@@ -334,7 +334,7 @@ class Assessor:
     def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
         """Positive evidence that a product is not on the target: its server's files are another product's."""
         files = evidence.files
-        if files.inventory.lone_file:
+        if files.lone:
             return None
         product = evidence.product
         for name in sorted(product.server_files):

@@ -25,6 +25,7 @@ class AnomalyCode(StrEnum):
     OLDER_NEIGHBOUR = "older-neighbour"
     NEWER_NEIGHBOUR = "newer-neighbour"
     MIXED_LEVEL = "mixed-level"
+    MARKERS_DISAGREE = "mixed-level by markers"
     DECLARED_CONTRADICTED = "declared-contradicted"
     REPORTED_ONLY = "reported-only"
     NEWER_THAN_CATALOGUE = "newer-than-catalogue"
@@ -43,6 +44,10 @@ class AnomalyCode(StrEnum):
 _OF_READING = frozenset(list(AnomalyCode)[list(AnomalyCode).index(AnomalyCode.VERSION_FROM_TEXT) :])
 
 
+_TOLD_AS = {AnomalyCode.MARKERS_DISAGREE: AnomalyCode.MIXED_LEVEL}
+"""The codes that are a case of another one, and are told as that."""
+
+
 class Anomaly(str):
     """An anomaly in words, ``code: text``, that knows its code; of one file among several after the file's name."""
 
@@ -52,7 +57,8 @@ class Anomaly(str):
 
     def __new__(cls, code: AnomalyCode, text: str = "", of: str = "") -> Anomaly:
         """``of`` is the name of the file that it is of."""
-        made = super().__new__(cls, ": ".join(part for part in (of, str(code), text) if part))
+        told = _TOLD_AS.get(code, code)
+        made = super().__new__(cls, ": ".join(part for part in (of, str(told), text) if part))
         made.code, made.text, made.file = code, text, of
         return made
 
@@ -65,8 +71,8 @@ class Anomaly(str):
 
 
 def is_told(anomalies: Iterable[Anomaly], code: AnomalyCode) -> bool:
-    """Whether one of them is of this code."""
-    return any(one.code is code for one in anomalies)
+    """Whether one of them is of this code, or a case of it."""
+    return any(one.code is code or _TOLD_AS.get(one.code) is code for one in anomalies)
 
 
 def is_written(texts: Iterable[str], code: AnomalyCode) -> bool:

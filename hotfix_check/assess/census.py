@@ -14,7 +14,7 @@ from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.version import FileVersion
 
@@ -200,7 +200,7 @@ def take_census(
 
 def _is_counted(folder: str, inventory: Inventory, places: Places) -> bool:
     """Whether the program files of a folder are counted: it has a role or lies below one, or is of loose files."""
-    return (places.loose or places.has_role_above(folder)) and not is_backup(folder, inventory.root)
+    return (places.loose or places.has_role_above(folder)) and not inventory.is_backup(folder)
 
 
 def _grouped(found: Mapping[tuple[FileVersion, bool, bool], Sequence[str]], product: Product) -> tuple[Counted, ...]:

@@ -8,7 +8,7 @@ from hotfix_check.assess.finding import Foreign
 from hotfix_check.assess.installations import FileSet, below_roots
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Importance, Update, required_rows
-from hotfix_check.inventory import InstalledFile, Inventory, is_backup, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, name_of
 from hotfix_check.version import FileVersion
 
 
@@ -66,6 +66,6 @@ def client_libraries(inventory: Inventory, products: Sequence[Product], there: C
         for product in absent:
             if name not in product.client_files:
                 continue
-            if product.holds(file.version) and not is_backup(folder, inventory.root):
+            if product.holds(file.version) and not inventory.is_backup(folder):
                 reason = "a client library, as installed by the MAPI/CDO download: no server's file is beside it"
                 yield Foreign(path=file.path, version=str(file.version), reason=reason)

@@ -12,28 +12,34 @@ from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities, readings, text_differs
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
 
 TargetFile = InstalledFile | UnreadableFile
 
 
 class TargetFiles:
-    """The named files of a target but those in backup folders, by lower-case name, and whose each is."""
+    """The named files of a target but those in backup folders, by lower-case name, and whose each is.
 
-    def __init__(self, inventory: Inventory, identities: Identities, named: frozenset[str]) -> None:
+    ``lone``: one loose file is all that there is to judge.
+    """
+
+    def __init__(
+        self, inventory: Inventory, identities: Identities, named: frozenset[str], *, lone: bool = False
+    ) -> None:
         self.inventory = inventory
+        self.lone = lone
         self.identity = identities.of
         self.by_name: dict[str, list[TargetFile]] = defaultdict(list)
         places = [place for place in inventory.places if place[1] in named]
         for folder, name, file in sorted(places, key=lambda place: by_path(place[2])):
-            if not is_backup(folder, inventory.root):
+            if not inventory.is_backup(folder):
                 self.by_name[name].append(file)
 
     @property
     def lone_name(self) -> str | None:
-        """The name of the file where the target is that file alone; None elsewhere."""
-        return next(iter(self.by_name), "") if self.inventory.lone_file else None
+        """The name of the file where it is all that there is to judge; None elsewhere."""
+        return next(iter(self.by_name), "") if self.lone else None
 
     @cached_property
     def owners_by_folder(self) -> Mapping[str, Mapping[frozenset[str], int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hotfix_check.catalogue.product import Folder, Product
-from hotfix_check.inventory import Inventory, is_backup
+from hotfix_check.inventory import Inventory
 
 
 class Places:
@@ -36,8 +36,8 @@ class Places:
         listed = set(inventory.folders) or (set(folders) if complete and not broken else set())
         for folder in folders:
             held = names.get(folder, frozenset())
-            role = None if self._lone else (roles or {}).get(folder) or _role(f"{root}/{folder.lower()}", product)
-            if role is not None and is_backup(folder, inventory.root):
+            role = None if self._lone else (roles or {}).get(folder) or role_of(f"{root}/{folder.lower()}", product)
+            if role is not None and inventory.is_backup(folder):
                 role = None
             self._roles[folder] = role
             if role is not None and folder in listed and (complete or _holds_listing(held, role, product.folders)):
@@ -46,7 +46,7 @@ class Places:
         unlisted = [
             f"/{root}/{file.path.lower()}"
             for file in inventory.unreadable
-            if file.is_folder and not is_backup(file.path, inventory.root)
+            if file.is_folder and not inventory.is_backup(file.path)
         ]
         self._unseen = {
             folder.role
@@ -97,9 +97,7 @@ class Places:
 def backup_paths(inventory: Inventory, named: frozenset[str]) -> tuple[str, ...]:
     """Paths of files with catalogued names that lie in backup folders."""
     return tuple(
-        sorted(
-            file.path for folder, name, file in inventory.places if name in named and is_backup(folder, inventory.root)
-        )
+        sorted(file.path for folder, name, file in inventory.places if name in named and inventory.is_backup(folder))
     )
 
 
@@ -107,8 +105,8 @@ def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _role(full: str, product: Product) -> str | None:
-    """By the end of the folder's path."""
+def role_of(full: str, product: Product) -> str | None:
+    """The role of a folder for a product by the end of its whole path, which is in lower case."""
     padded = f"/{full}".rstrip("/")
     best = max(
         (

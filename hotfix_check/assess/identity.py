@@ -15,7 +15,7 @@ from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, is_backup
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
 
 _FOUR_NUMBERS = re.compile(
@@ -67,7 +67,7 @@ def with_suspects_unreadable(inventory: Inventory, identities: Identities, named
         if name in named
         and isinstance(file, InstalledFile)
         and (reason := identities.of(file).suspect) is not None
-        and not is_backup(folder, inventory.root)
+        and not inventory.is_backup(folder)
     }
     if not suspects:
         return inventory
@@ -112,12 +112,11 @@ class Identities:
     def _identify(self, file: InstalledFile) -> Identity:
         """Whose a file is. One without a version resource is nobody's, and not foreign: it says nothing.
 
-        What names somebody else for certain is the MAPI stub's export, and a ProductName that a product says is
-        another's.
+        What names somebody else for certain is what a stub exports, and a ProductName that a product says is another's.
         """
         if file.version is None:
             return Identity(frozenset())
-        certain = _stub_or_stranger(file, self._products)
+        certain = self._stub(file) or _other_product(file, self._products)
         if certain is not None:
             return Identity(frozenset(), certain)
         text = text_version(file)
@@ -138,6 +137,13 @@ class Identities:
         if not frozenset().union(*says.values()):
             return Identity(owners, next(told for told, ids in reversed(says.items()) if not ids))
         return Identity(owners, suspect=f"suspect: {' but '.join(says)}")
+
+    def _stub(self, file: InstalledFile) -> str | None:
+        if not file.stub:
+            return None
+        name = name_of(file.path)
+        stubs = (product.stub for product in self._products if product.stub is not None)
+        return next((f"{one.name}: it exports {one.export}" for one in stubs if name in one.files), None)
 
     def _of_version(self, version: FileVersion) -> frozenset[str]:
         """The products whose range holds a version."""
@@ -164,7 +170,13 @@ class Identities:
         asked = self._files.get(id(file))
         if asked is not None:
             return asked[0]
-        key = (file.version, file.version_string, file.product_name, file.company_name, file.outlook_stub)
+        key = (
+            file.version,
+            file.version_string,
+            file.product_name,
+            file.company_name,
+            file.stub and name_of(file.path),
+        )
         known = self._known.get(key)
         if known is None:
             identity = self._identify(file)
@@ -207,14 +219,12 @@ class Identities:
 
 def in_range(own: SpecifierSet, file: InstalledFile) -> bool:
     """Whether a file is of the range of its own that a row gives (an Outlook DLL in an Exchange 5.5 fix)."""
-    if file.version is None or file.outlook_stub or _stranger(file) is not None:
+    if file.version is None or file.stub or _stranger(file) is not None:
         return False
     return own.contains(str(file.version))
 
 
-def _stub_or_stranger(file: InstalledFile, products: Sequence[Product]) -> str | None:
-    if file.outlook_stub:
-        return "the Windows/Outlook MAPI stub: it exports GetOutlookVersion"
+def _other_product(file: InstalledFile, products: Sequence[Product]) -> str | None:
     name = plain_name(file.product_name or "")
     if not name or any(name in product.product_names for product in products):
         return None

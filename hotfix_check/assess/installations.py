@@ -13,13 +13,17 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import takewhile
 
+from hotfix_check.assess.folder_roles import role_of
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, is_backup
+from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
 from hotfix_check.inventory.program_folders import is_system_folder
 
+_OF_WINDOWS = frozenset({"program files", "windows", "winnt", "microsoft"})
+"""Folders that Windows and setups of Microsoft make at the top of a volume or near it, in lower case."""
 LOOKS_LIKE_ONE = 20
 """Program files of a product in a folder that make it look like an installation, where one core file would not."""
 _SHADOW = re.compile(r"(?:harddiskvolumeshadowcopy|vss)[0-9]+", re.ASCII)
@@ -34,7 +38,8 @@ class FileSet:
 
     ``root`` is as in ``Installation``. ``products`` are those that it can be of: one, of an installation whose files
     tell it. ``inventory`` is the target as far as it belongs to the set. ``roles`` are those of folders below the root,
-    ``systems`` the system folders that belong to it. ``loose`` files have no folder role unless their path tells one.
+    ``systems`` the system folders that belong to it. ``loose`` files have no folder role unless their path tells one;
+    ``lone``: one of them is all that there is to judge, be it in a folder or in an archive.
     """
 
     root: str | None
@@ -43,6 +48,7 @@ class FileSet:
     roles: Mapping[str, str] = field(default_factory=dict)
     systems: frozenset[str] = frozenset()
     loose: bool = False
+    lone: bool = False
     snapshot: bool = False
 
 
@@ -52,6 +58,11 @@ class FileSets:
 
     sets: tuple[FileSet, ...]
     stray: tuple[str, ...] = ()
+
+    @property
+    def lone(self) -> bool:
+        """Whether one loose file is all that there is."""
+        return all(one.lone for one in self.sets) and len(self.sets) == 1
 
 
 @dataclasses.dataclass(slots=True)
@@ -70,7 +81,9 @@ def file_sets(
 ) -> FileSets:
     """Divide the files of a target; ``named`` are the lower-case names that the catalogue knows."""
     if inventory.lone_file:
-        return FileSets(sets=(FileSet(root=None, products=tuple(products), inventory=inventory, loose=True),))
+        return FileSets(
+            sets=(FileSet(root=None, products=tuple(products), inventory=inventory, loose=True, lone=True),)
+        )
     return _Division(inventory, products, named, identities).sets()
 
 
@@ -91,9 +104,10 @@ class _Division:
         self._programs: dict[str, Counter[str]] = {}
         self._below: dict[str, Counter[str]] = {}
         every = sorted({*inventory.folders, *self.held, *_above(self.held)})
-        self.folders = [one for one in every if not is_backup(one, inventory.root)]
+        self.folders = [one for one in every if not inventory.is_backup(one)]
         self.names = inventory.names
-        self.recorded = _recorded_roots(inventory)
+        self.recorded = _recorded_roots(inventory, products)
+        self.tops = _OF_WINDOWS | {root.partition("/")[0] for product in products for root in product.roots}
         self.full = {one: f"{self.above}/{one.lower()}".rstrip("/") for one in every}
 
     def sets(self) -> FileSets:
@@ -249,11 +263,16 @@ class _Division:
             full = f"/{self.full[folder]}"
             for ending in endings:  # the longest path decides the volume
                 if full.endswith(f"/{ending}"):
-                    found[folder] = _above_windows(full[: -len(ending) - 1])
+                    found[folder] = self._above_tops(full[: -len(ending) - 1])
         return found
 
     def _volume(self, root: _Root) -> str:
-        return _above_windows("/" + root.full)
+        return self._above_tops(root.full)
+
+    def _above_tops(self, full: str) -> str:
+        """The volume of a path: what it has above Program Files, Windows, Winnt or the root of a product."""
+        parts = full.strip("/").split("/")
+        return "/".join(takewhile(lambda part: part not in self.tops, parts))
 
     def _systems_of(self, root: _Root, system: Mapping[str, str], volumes: Sequence[str]) -> frozenset[str]:
         """The system folders of an installation: its volume's, or the only ones where its volume has none."""
@@ -310,11 +329,14 @@ class _Division:
 
     def _loose(self) -> Iterator[FileSet]:
         """A set for each folder that holds a named file or a product's; the whole target where there is one."""
-        held = [folder for folder in self.folders if any(self._tells(*one) for one in self.held.get(folder, ()))]
+        held = Counter({one: sum(self._tells(*file) for file in self.held.get(one, ())) for one in self.folders})
+        held = +held
+        whole = not any(file.is_folder for file in self.inventory.unreadable)
         if len(held) < 2:
-            yield FileSet(root=None, products=tuple(self.products), inventory=self.inventory, loose=True)
+            alone = whole and held.total() == 1
+            yield FileSet(root=None, products=tuple(self.products), inventory=self.inventory, loose=True, lone=alone)
             return
-        for folder in held:
+        for folder, files in held.items():
             yield FileSet(
                 root=folder or _TOP,
                 products=tuple(self.products),
@@ -326,6 +348,7 @@ class _Division:
                     ),
                 ),
                 loose=True,
+                lone=whole and files == 1,
             )
 
     def _tells(self, name: str, file: TargetFile) -> bool:
@@ -342,17 +365,37 @@ class _Division:
                     yield file.path
 
     def _judged(self, one: FileSet) -> Iterator[str]:
-        """The files of an installation but for those that belong into another folder than the one they lie in."""
-        known = {name for product in one.products for name, file in product.files.items() if file.roles}
+        """The files of an installation but for those that belong into another folder than the one they lie in.
+
+        Of a file that has no folder of its own, the copies below a role folder are judged; all where there is none.
+        """
+        named = [place for place in one.inventory.places if place[1] in self.named]
+        own = {name: _roles_of_file(name, one.products) for _, name, _ in named}
         above = [self.full[folder] for folder in one.roles]
         placed = {
             folder
             for folder in one.inventory.names
             if folder in one.systems or any(_is_below(self.full.get(folder, ""), place) for place in above)
         }
-        for folder, name, file in one.inventory.places:
-            if name in self.named and (one.loose or folder in placed or name not in known):
+        settled = {name for folder, name, _ in named if folder in placed}
+        for folder, name, file in named:
+            if own[name]:
+                judged = not own[name].isdisjoint(self._roles_at(folder, one))
+            else:
+                judged = folder in placed or name not in settled
+            if one.loose or judged:
                 yield file.path
+
+    def _roles_at(self, folder: str, one: FileSet) -> set[str | None]:
+        """The roles that a folder has for the products of an installation."""
+        if folder in one.roles:
+            return {one.roles[folder]}
+        return {role_of(self.full[folder], product) for product in one.products if folder in one.systems}
+
+
+def _roles_of_file(name: str, products: Iterable[Product]) -> frozenset[str]:
+    known = (product.files.get(name) for product in products)
+    return frozenset(role for file in known if file is not None for role in file.roles)
 
 
 def below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:
@@ -378,21 +421,13 @@ def _roots_of(products: Iterable[Product]) -> tuple[str, ...]:
     return tuple(f"/{root}" for product in products for root in product.roots)
 
 
-def _recorded_roots(inventory: Inventory) -> tuple[str, ...]:
-    """The folders that Setup keys record as the product's own (MsiInstallPath), without drive, in lower case."""
+def _recorded_roots(inventory: Inventory, products: Iterable[Product]) -> tuple[str, ...]:
+    """The folders that setup keys record as a product's own, without drive, in lower case."""
     setups = () if inventory.registry is None else inventory.registry.setups
-    values = [value for setup in setups for name, value in setup.values if name == "MsiInstallPath"]
+    named = {product.recorded.folder_value for product in products if product.recorded is not None}
+    values = [value for setup in setups for name, value in setup.values if name in named]
     paths = (str(value).replace("\\", "/").partition(":")[2].strip("/").lower() for value in values)
     return tuple(path for path in paths if path)
-
-
-def _above_windows(full: str) -> str:
-    """The volume of a path: what it has above Program Files, Exchsrvr, Windows or Winnt."""
-    parts = full.strip("/").split("/")
-    for index, part in enumerate(parts):
-        if part in ("program files", "exchsrvr", "windows", "winnt", "microsoft", "exchange server"):
-            return "/".join(parts[:index])
-    return "/".join(parts)
 
 
 def _is_below(path: str, above: str) -> bool:

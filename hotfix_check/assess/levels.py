@@ -12,9 +12,6 @@ from hotfix_check.catalogue.product import Product, ProductFile
 from hotfix_check.inventory import InstalledFile, name_of
 from hotfix_check.version import FileVersion
 
-MARKERS_DISAGREE = "markers disagree"
-"""How the anomaly of a mixed level begins that is of its markers."""
-
 
 def marker_interval(product: Product, marker: ProductFile, version: FileVersion) -> tuple[int, int]:
     """Lowest and highest level that a marker of this version allows.
@@ -98,7 +95,7 @@ def assess_level(
     basis = Basis.MARKERS if intervals else Basis.NONE
     if low > high:
         low, high = min(low for low, _ in intervals), max(high for _, high in intervals)
-        anomalies.append(Anomaly(AnomalyCode.MIXED_LEVEL, f"{MARKERS_DISAGREE}, {_disagreement(votes)}"))
+        anomalies.append(Anomaly(AnomalyCode.MARKERS_DISAGREE, f"markers disagree, {_disagreement(votes)}"))
     if declared is not None and not (basis is Basis.MARKERS and low == high):
         index = product.level_index(declared)
         if low <= index <= high:

@@ -40,25 +40,28 @@ def with_recorded_level(level: ProductLevel, product: Product, records: Registry
 def setup_level(product: Product, setup: RecordedSetup) -> int | None:
     """The level of a product that a Setup key records; None when it is another product's, or tells no level.
 
-    Services Version is the product (55 is 5.5) and ServicePackNumber its service pack, up to 2003; where it is absent,
-    MsiProductMajor and MsiProductMinor are, and for 2007 the minor number is the service pack (nessus-plugins,
-    smb_hotfixes.nasl). From 2013 on the third number of the build tells the cumulative update. In 4.0 NewestBuild does:
-    993 is SP2, 837 is RTM (KB158956).
+    Which values say so is in the catalogue: the number of the product with that of its service pack (55 and 4), the
+    numbers of the build, or the third of them alone.
     """
-    values = {name: _number(value) for name, value in setup.values}
-    services, newest = values.get("Services Version"), values.get("NewestBuild")
-    first = product.levels[0].build
-    if services is not None:
-        pack = values.get("ServicePackNumber")
-        if divmod(services, 10) != first[:2] or pack is None:
-            return None
-        return _named(product, f"SP{pack}" if pack else "RTM")
-    major, minor, build = (values.get(f"Msi{name}") for name in ("ProductMajor", "ProductMinor", "BuildMajor"))
+    said = product.recorded
+    if said is None:
+        return None
+    values = {name: _numbers(value) for name, value in setup.values}
+
+    def number(name: str | None) -> int | None:
+        found = () if name is None else values.get(name, ())
+        return found[0] if len(found) == 1 else None
+
+    owner, pack = number(said.product_value), number(said.pack_value)
+    if owner is not None:
+        of_it = owner == said.product_number and pack is not None
+        return _named(product, f"SP{pack}" if pack else "RTM") if of_it else None
+    major, minor, build, last = (*map(number, said.build_values), None, None, None, None)[:4]
     if major is not None and minor is not None:
-        return built_level(product, (major, minor), build, values.get("MsiBuildMinor"))
-    if newest is not None and first[:2] == (4, 0):
-        return next((index for index, level in enumerate(product.levels) if level.build[2] == newest), None)
-    return None
+        return built_level(product, (major, minor), build, last)
+    third = values.get(said.third_part_value or "", ())
+    build = third[2] if len(third) > 2 else number(said.third_part_value)
+    return next((index for index, level in enumerate(product.levels) if level.build[2] == build), None)
 
 
 def built_level(product: Product, release: tuple[int, int], build: int | None, last: int | None) -> int | None:
@@ -89,11 +92,11 @@ def _named(product: Product, name: str) -> int | None:
     return next((index for index, level in enumerate(product.levels) if level.name == name), None)
 
 
-def _number(value: str | int) -> int | None:
-    """A number, also where it was written as text."""
+def _numbers(value: str | int) -> tuple[int, ...]:
+    """A number, also where it was written as text, or the dotted numbers of a build; nothing for other texts."""
     if isinstance(value, int):
-        return value
-    return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else None
+        return (value,)
+    return tuple(map(int, value.split("."))) if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,3}", value) else ()
 
 
 def recorded_updates(product: Product, records: RegistryRecords) -> tuple[RecordedUpdate, ...]:

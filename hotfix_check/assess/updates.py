@@ -17,7 +17,7 @@ from hotfix_check.assess.finding import (
     SatisfiedBy,
     Verdict,
 )
-from hotfix_check.assess.levels import MARKERS_DISAGREE, interval_words
+from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
 from hotfix_check.assess.prerequisites import Prerequisites
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
@@ -76,7 +76,7 @@ class ProductUpdates:
         self.relations = tables.relations
         self.absent_because = absent_because
         self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
-        self._disagree = any(one.text.startswith(MARKERS_DISAGREE) for one in self.level.anomalies)
+        self._disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
         self._alone: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
         self._levels: dict[int, tuple[SatisfiedBy, ...]] = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 from datetime import date
 
 from packaging.specifiers import SpecifierSet
@@ -21,7 +22,9 @@ class Outline:
     ``names``: the lower-case names of the files that can be evidence. ``plain_names``: those of them that no row and
     no product gives a version (.cfg, .asp). ``own_ranges``: by file name, the ranges that rows give for files that are
     not of their product's own. ``newest_builds``: the newest build of any file. ``newest_days``: of the newest update.
-    ``programs``: the ends of the paths of folders whose program files are all read.
+    ``programs``: the ends of the paths of folders whose program files are all read. ``backups``: of those where all
+    products keep copies. ``setup_keys``, ``setup_values`` and ``update_keys``: what is read of a registry, as
+    ``Recorded`` has them. ``stub_exports``: by file name, the export of a stub of that name.
     """
 
     updates: int
@@ -31,6 +34,11 @@ class Outline:
     newest_builds: Mapping[str, FileVersion]
     newest_days: Mapping[str, date | None]
     programs: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
+    setup_keys: tuple[str, ...] = ()
+    setup_values: tuple[str, ...] = ()
+    update_keys: tuple[str, ...] = ()
+    stub_exports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_names(self) -> frozenset[str]:
@@ -49,6 +57,8 @@ def make_outline(
     for row in rows:
         if row.range is not None:
             ranges[row.name.lower()].setdefault(str(row.range), row.range)
+    recorded = [product.recorded for product in products if product.recorded is not None]
+    stubs = [product.stub for product in products if product.stub is not None]
     days: dict[str, date | None] = {product.id: None for product in products}
     for update in updates:
         newest, day = days[update.product], update.built
@@ -62,7 +72,16 @@ def make_outline(
         newest_builds=_newest_builds(products, updates),
         newest_days=days,
         programs=program_folders(products),
+        backups=_once(path for product in products for path in product.backups),
+        setup_keys=_once(key for one in recorded for key in one.setup_keys),
+        setup_values=_once(value for one in recorded for value in one.values),
+        update_keys=_once(one.update_keys.lower() for one in recorded if one.update_keys is not None),
+        stub_exports={name: stub.export for stub in stubs for name in sorted(stub.files)},
     )
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(texts)))
 
 
 def row_names(update: Update) -> set[str]:

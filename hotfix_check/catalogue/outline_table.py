@@ -9,6 +9,8 @@ from packaging.specifiers import SpecifierSet
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.untrusted.fields import Fields
 
+_LISTS = ("programs", "backups", "setup_keys", "setup_values", "update_keys")
+
 
 def outline_table(outline: Outline) -> dict[str, Any]:
     """The outline as JSON can hold it."""
@@ -19,14 +21,16 @@ def outline_table(outline: Outline) -> dict[str, Any]:
         "own_ranges": {name: [str(one) for one in ranges] for name, ranges in outline.own_ranges.items()},
         "newest_builds": {product: str(build) for product, build in outline.newest_builds.items()},
         "newest_days": {product: str(day) for product, day in outline.newest_days.items() if day is not None},
-        "programs": list(outline.programs),
+        **{name: list(getattr(outline, name)) for name in _LISTS},
+        "stub_exports": dict(outline.stub_exports),
     }
 
 
 def read_outline(table: Fields) -> Outline:
     """The outline of such a table. Raises CatalogueError."""
-    names, ranges, builds, days = (
-        table.need(field, table.inner(field)) for field in ("names", "own_ranges", "newest_builds", "newest_days")
+    names, ranges, builds, days, stubs = (
+        table.need(field, table.inner(field))
+        for field in ("names", "own_ranges", "newest_builds", "newest_days", "stub_exports")
     )
     outline = Outline(
         updates=table.need("updates", table.integer("updates", 0, 1_000_000_000)),
@@ -38,7 +42,8 @@ def read_outline(table: Fields) -> Outline:
         },
         newest_builds={product: builds.need(product, builds.version(product)) for product in builds.keys},
         newest_days={product: days.day(product) for product in names.keys},
-        programs=table.texts("programs") or (),
+        stub_exports={name: stubs.need(name, stubs.text(name)) for name in stubs.keys},
+        **{name: table.texts(name) or () for name in _LISTS},
     )
     table.finish()
     if set(outline.newest_builds) != set(outline.names):

@@ -109,6 +109,47 @@ class PaidPeriod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What setup records of the product in the registry: where, and what the values say.
+
+    ``setup_keys`` are paths below HKLM\\SOFTWARE\\Microsoft, ``*`` being a part of any name. A number
+    ``product_number`` in the value ``product_value`` is this product; another one is another product, and without a
+    number so is any. ``pack_value`` holds the number of the service pack, 0 for none; ``build_values`` the numbers of
+    the build, two to four; ``third_part_value`` the third of them, alone or as part of the whole. ``folder_value`` is
+    the root of the installation. ``told_values`` are shown and decide nothing. Keys below Updates that have the word
+    ``update_keys`` in their names are the product's, or a relation's of it.
+    """
+
+    setup_keys: tuple[str, ...]
+    product_value: str | None = None
+    product_number: int | None = None
+    pack_value: str | None = None
+    build_values: tuple[str, ...] = ()
+    third_part_value: str | None = None
+    folder_value: str | None = None
+    told_values: tuple[str, ...] = ()
+    update_keys: str | None = None
+
+    @property
+    def values(self) -> frozenset[str]:
+        """The names of all values that are read of a setup key."""
+        named = (self.product_value, self.pack_value, self.third_part_value, self.folder_value)
+        return frozenset((*filter(None, named), *self.build_values, *self.told_values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """A library of Windows or of a client that takes the names of ``files``, in lower case: known by what it exports.
+
+    Such a file is nobody's here, whatever its version; ``name`` is what it is called.
+    """
+
+    name: str
+    export: str
+    files: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """One Exchange release, by the range of its file versions.
 
@@ -125,6 +166,8 @@ class Product:
     of its level (2013 and later). ``client_files`` are those that a client library brings too (the MAPI/CDO download);
     ``other_products`` are names of products that bring files of the same names and builds, as ``plain_name`` writes
     them. ``recorded_as`` are words that stand for it in the name of its registry key, beside the end of its id.
+    ``backups`` are ends of the paths of folders where its updates keep what they replaced, or its setup lies, in lower
+    case: ``*`` is any rest of a name, ``{kb}`` the number of an article.
     """
 
     id: str
@@ -149,6 +192,9 @@ class Product:
     client_files: frozenset[str] = frozenset()
     other_products: frozenset[str] = frozenset()
     recorded_as: frozenset[str] = frozenset()
+    recorded: Recorded | None = None
+    stub: Stub | None = None
+    backups: tuple[str, ...] = ()
 
     def root_of(self, path: str) -> str | None:
         """The root that one of its folders' paths lies below; None for a system folder."""

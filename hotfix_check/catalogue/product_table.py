@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hotfix_check.catalogue.product import Component, Folder, Level, PaidPeriod, Product, ProductFile, plain_name
+from hotfix_check.catalogue.product import (
+    Component,
+    Folder,
+    Level,
+    PaidPeriod,
+    Product,
+    ProductFile,
+    Recorded,
+    Stub,
+    plain_name,
+)
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
@@ -13,6 +23,7 @@ from hotfix_check.version import FileVersion
 PLATFORMS = ("i386", "alpha", "mips", "powerpc", "ia64", "amd64", "arm64")
 MAX_LEVELS = 200  # each update's files are held against them all; Exchange 2016 has 24
 MAX_FOLDERS = 200
+_LONGEST_PATH = 200  # characters
 _SYSTEM = ("windows", "winnt", "common files")
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}", re.ASCII)
 _BUILD = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){2,3}", re.ASCII)
@@ -66,6 +77,9 @@ def read_product(table: Fields) -> Product:
         client_files=frozenset(name.lower() for name in table.texts("client_files") or ()),
         other_products=frozenset(map(plain_name, table.texts("other_products") or ())),
         recorded_as=frozenset(word.lower() for word in table.texts("recorded_as") or ()),
+        recorded=_recorded(table.inner("recorded")),
+        stub=_stub(table.inner("stub")),
+        backups=_backups(table),
     )
     table.texts("sources")
     table.finish()
@@ -116,6 +130,49 @@ def _folder(table: Fields) -> Folder:
         raise table.fault("listing", "core is missing: the files that the listing names")
     table.finish()
     return folder
+
+
+def _recorded(table: Fields | None) -> Recorded | None:
+    if table is None:
+        return None
+    recorded = Recorded(
+        setup_keys=tuple(key.lower() for key in table.texts("setup_keys") or ()),
+        product_value=table.text("product_value"),
+        product_number=table.integer("product_number", 0, 0xFFFF),
+        pack_value=table.text("pack_value"),
+        build_values=table.texts("build_values") or (),
+        third_part_value=table.text("third_part_value"),
+        folder_value=table.text("folder_value"),
+        told_values=table.texts("told_values") or (),
+        update_keys=table.text("update_keys"),
+    )
+    if recorded.build_values and not 2 <= len(recorded.build_values) <= 4:
+        raise table.fault("build_values", "two to four values expected, one a number of the build")
+    table.finish()
+    return recorded
+
+
+def _stub(table: Fields | None) -> Stub | None:
+    if table is None:
+        return None
+    stub = Stub(
+        name=table.need("name", table.text("name")),
+        export=table.need("export", table.text("export")),
+        files=frozenset(name.lower() for name in table.need("files", table.texts("files"))),
+    )
+    table.finish()
+    return stub
+
+
+def _backups(table: Fields) -> tuple[str, ...]:
+    """Ends of the paths of backup folders, held to what is quickly looked for in any path."""
+    paths = table.texts("backups") or ()
+    if len(paths) > MAX_FOLDERS:
+        raise table.fault("backups", f"more than {MAX_FOLDERS}")
+    for path in paths:
+        if len(path) > _LONGEST_PATH or any(not part.strip() or part.count("*") > 1 for part in path.split("/")):
+            raise table.fault("backups", f"{shown(path)}: parts joined by /, each with one * at most, expected")
+    return tuple(path.lower() for path in paths)
 
 
 def _usual_roots(folders: tuple[Folder, ...]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.question import find_updates
 from hotfix_check.policy import baseline_text
 from hotfix_check.report.changes import comparison_document
+from hotfix_check.report.document import to_json
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm
 from hotfix_check.report.plan import plan_document
@@ -60,7 +60,7 @@ def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions
             texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
     if form is AnswerForm.JSON:
         of_hosts = [{"target": one.target, "findings": rows} for one, rows in zip(inventories, documents, strict=True)]
-        _print_json(documents[0] if len(inventories) == 1 else of_hosts)
+        print_exactly(to_json(documents[0] if len(inventories) == 1 else of_hosts))
     else:
         print_report("\n".join(texts))
 
@@ -100,7 +100,7 @@ def run_plan(
         ]
         documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))
     write_report(PLAN, documents, form, outputs, terminal_view(everything=True))
-    return ExitCode.INCOMPLETE if any(document["no_plan"] for document in documents) else ExitCode.CLEAN
+    return ExitCode.INCOMPLETE if any(document.no_plan for document in documents) else ExitCode.CLEAN
 
 
 def run_compare(
@@ -159,7 +159,3 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
         print_exactly(text)
     else:
         write_file(output, text)
-
-
-def _print_json(document: object) -> None:
-    print_exactly(json.dumps(document, indent=2) + "\n")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.cli.formats import check_outputs, terminal_view, write_report
-from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.document import result_of
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
 from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.saved_result import read_result
@@ -27,6 +26,6 @@ def run_convert(
     """Print and write the renderings of a saved result. Raises SavedInputError when it does not follow its schema."""
     by = None if publisher is None else parse_publisher(publisher)
     check_outputs(RESULT, form, outputs, inputs=(result,), publisher=by)
-    document = cast("ResultDocument", read_result(result))  # its schema is that of the type
+    document = result_of(read_result(result))
     view = terminal_view(everything=everything, paint=chosen_paint(colour), csv=csv, publisher=by)
     write_report(RESULT, document, form, outputs, view)

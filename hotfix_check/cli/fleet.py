@@ -29,6 +29,7 @@ from hotfix_check.frozen import dataclass
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers
+from hotfix_check.report.document import members
 from hotfix_check.report.formats import FleetForm
 from hotfix_check.report.names import counted
 from hotfix_check.report.result import RunInfo, configuration_document
@@ -226,7 +227,7 @@ def _document(
         policy={
             "baseline": _file(baseline.path, baseline.sha256) if baseline else None,
             "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
-            "configuration": configuration_document(options.configuration) if options.configuration else None,
+            "configuration": members(configuration_document(options.configuration)) if options.configuration else None,
             "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
             "fail_on": sorted(map(str, judge.fail_on)),

@@ -21,9 +21,10 @@ from hotfix_check.fleet.postures import POSTURES, together, worst_states
 from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
 from hotfix_check.frozen import dataclass
+from hotfix_check.report.document import members
 from hotfix_check.report.names import day_text
 from hotfix_check.report.posture import posture_words
-from hotfix_check.report.result import RunInfo, catalogue_document, run_document, tool_document
+from hotfix_check.report.result import RunInfo, run_document, tool_document
 from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
@@ -97,9 +98,14 @@ def fleet_document(
     del outcomes["damaged"]
     head = {
         "schema": SCHEMA,
-        "tool": tool_document(),
-        "run": run_document(run),
-        "catalogue": catalogue_document(catalogue),
+        "tool": members(tool_document()),
+        "run": members(run_document(run)),
+        "catalogue": {
+            "version": catalogue.version,
+            "sha256": catalogue.sha256,
+            "products": len(catalogue.products),
+            "updates": catalogue.outline().updates,
+        },
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
@@ -25,8 +25,10 @@ from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_each
 from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.judging.reading import asked_by
 from hotfix_check.policy import Waivers, apply_waivers
-from hotfix_check.report.document import FindingDocument, ResultDocument, TargetDocument
+from hotfix_check.report.document import Result, TargetDocument, result_of
+from hotfix_check.report.judged_document import FindingDocument
 from hotfix_check.report.names import level_text
 from hotfix_check.saved_result import ANY_SCHEMA, checked_result
 from hotfix_check.untrusted.fields import Fields, stamp
@@ -40,13 +42,6 @@ OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
 ANY_REPORT = "hotfix-check/fleet/"
 _REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
-
-
-class NamesOfFiles(TypedDict):
-    """Names of files in lower case: those that are evidence, and those of them that have no version."""
-
-    wanted: frozenset[str]
-    plain: frozenset[str]
 
 
 class HostProduct(NamedTuple):
@@ -167,14 +162,10 @@ class FleetJudge:
     def __init__(self, asked: FleetQuestion) -> None:
         self.asked = asked
         self._assessor = Assessor(asked.catalogue)
+        self.listed = asked_by(self._assessor.outline, hashes=False)
+        """What listings are read for."""
         self._known: OrderedDict[Inventory, Assessment] = OrderedDict()
         self._one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
-
-    @property
-    def names(self) -> NamesOfFiles:
-        """The names that listings are read for."""
-        outline = self._assessor.outline
-        return {"wanted": outline.all_names, "plain": outline.plain_names}
 
     def assess(self, inventory: Inventory) -> Assessment:
         """The answer for one host."""
@@ -199,14 +190,13 @@ def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ..
     try:
         file = bytes_as_file(data, source, parts_of(source)[-1])
         if is_listing(file):
-            return _inventory_rows(read_listing(file, **judge.names), source, sha256, judge)
+            return _inventory_rows(read_listing(file, judge.listed), source, sha256, judge)
         document = parse_packed(data, source, MAX_BYTES, "a saved inventory or result")
         schema = str(document.get("schema")) if isinstance(document, dict) else ""
         if schema.startswith(ANY_REPORT):
             return ()
         if isinstance(document, dict) and schema.startswith(ANY_SCHEMA):
-            result: Any = checked_result(document, source)
-            return _result_rows(result, source, sha256, judge.asked.fail_on)
+            return _result_rows(result_of(checked_result(document, source)), source, sha256, judge.asked.fail_on)
         return _inventory_rows(parse_each(document, source), source, sha256, judge)
     except HotfixCheckError as error:
         return (damaged(source, error.lines[0].removeprefix(f"{source}: "), sha256),)
@@ -304,46 +294,44 @@ def _product(product_id: str, exact: bool, low: int, high: int, basis: str, cata
     return HostProduct(product_id, levels[low].name if exact else None, levels[low].name, levels[high].name, str(basis))
 
 
-def _result_rows(
-    document: ResultDocument, source: str, sha256: str, fail_on: frozenset[Verdict]
-) -> tuple[HostRow, ...]:
+def _result_rows(document: Result, source: str, sha256: str, fail_on: frozenset[Verdict]) -> tuple[HostRow, ...]:
     """What a result says is kept as it was judged; only ``fail_on`` is held against it anew."""
-    if not document["targets"]:
+    if not document.targets:
         raise SavedInputError("targets: nothing was judged in this result")
     return tuple(
-        _result_row(document, number, source, sha256, fail_on) for number in range(1, len(document["targets"]) + 1)
+        _result_row(document, number, source, sha256, fail_on) for number in range(1, len(document.targets) + 1)
     )
 
 
 def _worst_findings(target: TargetDocument) -> Iterable[FindingDocument]:
     """One finding an update, the worst of those on the installations that count: as ``weight`` has it of an answer."""
-    aside = {(one["product"], one["root"]) for one in target["installations"] if not one["counts"]}
+    aside = {(one.product, one.root) for one in target.installations if not one.counts}
     worst: dict[str, FindingDocument] = {}
-    for finding in target["findings"]:
-        if (finding["product"], finding["installation"]) in aside:
+    for finding in target.findings:
+        if (finding.product, finding.installation) in aside:
             continue
-        known = worst.setdefault(finding["id"], finding)
-        if VERDICTS.index(finding["verdict"]) < VERDICTS.index(known["verdict"]):
-            worst[finding["id"]] = finding
+        known = worst.setdefault(finding.id, finding)
+        if VERDICTS.index(finding.verdict) < VERDICTS.index(known.verdict):
+            worst[finding.id] = finding
     return worst.values()
 
 
-def _result_row(
-    document: ResultDocument, number: int, source: str, sha256: str, fail_on: frozenset[Verdict]
-) -> HostRow:
-    target, run = document["targets"][number - 1], document["run"]
-    collected = target["collected"] or {"host": None, "at": None}
-    several = len(document["targets"]) > 1
-    name = name_of_source(source) + (f": {target['path']}" if several else "")
+def _result_row(document: Result, number: int, source: str, sha256: str, fail_on: frozenset[Verdict]) -> HostRow:
+    target, run = document.targets[number - 1], document.run
+    collected = target.collected
+    host = collected.host if collected else None
+    at = collected.at if collected else None
+    several = len(document.targets) > 1
+    name = name_of_source(source) + (f": {target.path}" if several else "")
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
-    outcome = target["outcome"]
+    outcome = target.outcome
     for finding in _worst_findings(target):
-        verdict, update_id = Verdict(finding["verdict"]), finding["id"]
+        verdict, update_id = finding.verdict, finding.id
         findings[verdict].append(update_id)
-        for mark, holds in (("blocked", finding["blocked"]), ("waived", finding["waiver"] is not None)):
+        for mark, holds in (("blocked", finding.blocked), ("waived", finding.waiver is not None)):
             if holds:
                 findings[mark].append(update_id)
-        if not finding["waiver"] and fails(verdict, Importance(finding["importance"]), fail_on):
+        if not finding.waiver and fails(verdict, Importance(finding.importance), fail_on):
             findings["failing"].append(update_id)
             outcome = "findings"
     return HostRow(
@@ -351,28 +339,26 @@ def _result_row(
         sha256=sha256,
         target=number,
         kind="result",
-        host=collected["host"] or name,
-        named=bool(collected["host"]),
-        at=collected["at"] or run["finished"] or (f"{run['as_of']}T00:00:00Z" if run["as_of"] else None),
-        catalogue=document["catalogue"]["version"],
-        catalogue_sha256=document["catalogue"]["sha256"],
+        host=host or name,
+        named=bool(host),
+        at=at or run.finished or (f"{run.as_of}T00:00:00Z" if run.as_of else None),
+        catalogue=document.catalogue.version,
+        catalogue_sha256=document.catalogue.sha256,
         outcome=outcome,
         products=tuple(
             HostProduct(
-                one["id"],
+                one.id,
                 # What is recorded decides nothing: hosts are alike when their files are.
-                None if one["level_basis"] == Basis.RECORDED else one["level"],
-                one["level_at_least"],
-                one["level_at_most"],
-                one["level_basis"],
+                None if one.level_basis == Basis.RECORDED else one.level,
+                one.level_at_least,
+                one.level_at_most,
+                one.level_basis,
             )
-            for one in target["products"]
+            for one in target.products
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
         installations=told_installations(target),
-        advisories=tuple(
-            dict.fromkeys(one["id"] for one in target["advisories"] if one["counts"] and not one["waiver"])
-        ),
+        advisories=tuple(dict.fromkeys(one.id for one in target.advisories if one.counts and not one.waiver)),
         waivers=(),
         reason=None,
     )

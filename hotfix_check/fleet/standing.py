@@ -16,8 +16,9 @@ from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.policy import Waiver
-from hotfix_check.report.document import InstallationDocument, TargetDocument, WeighedDocument
+from hotfix_check.report.document import TargetDocument
 from hotfix_check.report.installations import installation_document
+from hotfix_check.report.judged_document import InstallationDocument, Weighed, WeighedDocument
 from hotfix_check.report.parts import parts_of, standing_of, step_line
 from hotfix_check.report.posture import Standing
 from hotfix_check.report.result import waiver_document
@@ -81,20 +82,20 @@ def judged_installations(
 ) -> tuple[HostInstallation, ...]:
     """Those of a host that was judged; ``waived`` are its waivers by update."""
     waivers = {update_id: waiver_document(waiver) for update_id, waiver in waived.items()}
-    findings: list[WeighedDocument] = [
-        {
-            "id": finding.update.id,
-            "installation": finding.installation,
-            "product": finding.update.product,
-            "importance": str(finding.importance),
-            "verdict": str(finding.verdict),
-            "waiver": waivers.get(finding.update.id),
-        }
+    findings: list[Weighed] = [
+        WeighedDocument(
+            id=finding.update.id,
+            installation=finding.installation,
+            product=finding.update.product,
+            importance=str(finding.importance),
+            verdict=finding.verdict,
+            waiver=waivers.get(finding.update.id),
+        )
         for finding in assessment.findings
     ]
     made = []
     for one in assessment.installations:
-        own = [each for each in findings if (each["installation"], each["product"]) == (one.root, one.product)]
+        own = [each for each in findings if (each.installation, each.product) == (one.root, one.product)]
         made.append(_installation(installation_document(one, catalogue, own, None, day), own))
     return tuple(made)
 
@@ -109,14 +110,14 @@ def told_installations(target: TargetDocument) -> tuple[HostInstallation, ...]:
     )
 
 
-def _installation(one: InstallationDocument, findings: Iterable[WeighedDocument]) -> HostInstallation:
-    states = {state: tuple(cve["cve"] for cve in one["exposures"] if cve["state"] == state) for state in OPEN_STATES}
+def _installation(one: InstallationDocument, findings: Iterable[Weighed]) -> HostInstallation:
+    states = {state: tuple(cve.cve for cve in one.exposures if cve.state == state) for state in OPEN_STATES}
     return HostInstallation(
-        root=one["root"],
-        product=one["product"],
-        counts=one["counts"],
+        root=one.root,
+        product=one.product,
+        counts=one.counts,
         standing=_timeless(standing_of(one, findings, _ANY_DAY)),
-        steps=tuple(HostStep(step["id"], step_line(step)) for step in one["next_steps"]),
+        steps=tuple(HostStep(step.id, step_line(step)) for step in one.next_steps),
         cves=states,
     )
 

@@ -1,6 +1,5 @@
 """Targets (a folder, a file, a listing, a saved inventory) to an Inventory."""
 
-from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
@@ -15,7 +14,7 @@ from hotfix_check.inventory.files import (
     name_of,
     target_name,
 )
-from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryKeys, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, saved_text
 from hotfix_check.inventory.target import Target, opened_target, read_target, read_targets, with_hive
 
@@ -28,6 +27,7 @@ __all__ = [
     "Inventory",
     "RecordedSetup",
     "RecordedUpdate",
+    "RegistryKeys",
     "RegistryRecords",
     "ReportedBuild",
     "Target",
@@ -35,7 +35,6 @@ __all__ = [
     "UnreadableFile",
     "by_path",
     "inventory_to_json",
-    "is_backup",
     "name_of",
     "opened_target",
     "read_target",

@@ -1,11 +1,15 @@
-"""Folders that keep copies aside: what an uninstall puts back, setup media, Windows before an upgrade, the deleted."""
+"""Folders that keep copies aside: what an uninstall puts back, setup media, Windows before an upgrade, the deleted.
+
+Those of Windows are the same whatever is looked for, and are here. Those of a product are the catalogue's to name.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Each is a whole part of a path, or several, in lower case.
-_ASIDE = (
+_OF_WINDOWS = (
     # Uninstall folders of hotfixes and service packs, and the copies for a later service pack (KB824994).
     r"\$[^/]*uninstall[^/]*",
     r"\$hf_mig\$",
@@ -26,18 +30,20 @@ _ASIDE = (
     r"\$recycle\.bin",
     r"recycle[dr]",
     r"system volume information",
-    # What a hotfix of Exchange 4.0 to 2003 replaced: Exchsrvr\Q<nnnnnn> (KB257946, KB275292).
-    r"exchsrvr/(?:q|kb)[0-9]{5,7}[^/]*",
-    # Setup media, copied: 4.0 to 2003; 2007 and later, whose setup works from a copy in Windows\Temp\ExchangeSetup
-    # (ExchangeSetup.log: "Starting copy from F:\Setup\ServerRoles\Common to C:\Windows\Temp\ExchangeSetup").
-    r"setup/(?:i386|alpha)",
-    r"setup/serverroles",
-    r"temp/exchangesetup",
 )
-_BACKUP = re.compile(rf"(?<![^/])(?:{'|'.join(_ASIDE)})(?![^/])", re.ASCII)
 
 
-def is_backup(folder: str, root: tuple[str, ...]) -> bool:
-    """Whether a folder inside the target keeps copies aside; the target itself was asked for, so it is none."""
+def is_backup(folder: str, root: tuple[str, ...], of_products: tuple[str, ...] = ()) -> bool:
+    """Whether a folder inside the target keeps copies aside; the target itself was asked for, so it is none.
+
+    ``of_products`` are ends of the paths of such folders in lower case, with ``*`` for any rest of a name and ``{kb}``
+    for the number of an article.
+    """
     above = "/".join(root).lower()
-    return any(match.end() > len(above) + 1 for match in _BACKUP.finditer(f"{above}/{folder.lower()}"))
+    return any(match.end() > len(above) + 1 for match in _finds(of_products).finditer(f"{above}/{folder.lower()}"))
+
+
+@cache
+def _finds(of_products: tuple[str, ...]) -> re.Pattern[str]:
+    own = (re.escape(path).replace(r"\*", "[^/]*").replace(r"\{kb\}", "[0-9]{5,7}") for path in of_products)
+    return re.compile(rf"(?<![^/])(?:{'|'.join((*_OF_WINDOWS, *own))})(?![^/])", re.ASCII)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
+from dataclasses import field
 from datetime import UTC, datetime
 
 from hotfix_check import pe
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
+from hotfix_check.inventory.registry import RegistryKeys
 from hotfix_check.pe.bytes import PeBytes
 
 MAX_HASHED_BYTES = 1 << 30
-# Files of the MAPI set, where the Windows and Outlook stub takes Exchange's name (MS docs ms531278).
-_MAPI_SET = frozenset({"mapi32.dll", "mapi32x.dll", "mapistub.dll", "exmapi32.dll", "msmapi32.dll"})
 _STRINGS = frozenset(
     {"fileversion", "productname", "companyname", "originalfilename", "internalname", "filedescription"}
 )
@@ -39,6 +39,10 @@ class Asked:
     """Endings of the paths of folders, in lower case, whose program files are all read, those of subfolders too."""
     every_program: bool = False
     """Whether all program files are read, wherever they lie."""
+    stub_exports: Mapping[str, str] = field(default_factory=dict)
+    """By lower-case file name, the export by which a stub of that name is known."""
+    registry: RegistryKeys = RegistryKeys()
+    """What is read of a registry hive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +76,14 @@ def file_facts(
         if name in asked.plain:
             digest = _digest(file, asked)
             return InstalledFile(path=file.path, size=file.size, modified=file.modified, sha256=digest)
-        facts = pe.read_image(image, mapi=name in _MAPI_SET)
+        export = asked.stub_exports.get(name)
+        facts = pe.read_image(image, export=export)
         notes = list(facts.notes)
         digest = _digest(file, asked) if evidence else None
         if evidence and asked.hashes and digest is None:
             notes.append(f"not hashed: larger than {MAX_HASHED_BYTES} bytes")
         if asked.cross_check:
-            notes.extend(_second_opinion(file, facts))
+            notes.extend(_second_opinion(file, facts, export))
     except pe.PeError as error:
         return _unreadable(file, str(error), asked, evidence=evidence)
     except OSError as error:
@@ -99,7 +104,7 @@ def file_facts(
         languages=_languages(facts.translations) if whole else (),
         machine=facts.machine,
         linked=facts.linked,
-        outlook_stub=facts.exports_get_outlook_version,
+        stub=facts.exports_it,
         sha256=digest,
         notes=tuple(notes),
     )
@@ -137,22 +142,20 @@ def why(error: OSError) -> str:
     return (error.strerror or str(error)).rstrip(".")
 
 
-def _second_opinion(file: FileBytes, facts: pe.PeFacts) -> tuple[str, ...]:
+def _second_opinion(file: FileBytes, facts: pe.PeFacts, export: str | None) -> tuple[str, ...]:
     """What pefile reads otherwise, and a checksum that is not the content's; it is imported only when asked for."""
     from hotfix_check.pe.crosscheck import MAX_FILE, cross_check
 
     try:
-        other = cross_check(file.read_at(0, MAX_FILE + 1), facts)
+        other = cross_check(file.read_at(0, MAX_FILE + 1), facts, export)
     except pe.PeError as error:
         return (f"not-cross-checked: {error}",)
     notes = []
     if other.version_differs:
         notes.append(f"readers-disagree: pefile reads {other.version}, the version block says {facts.version}")
-    if facts.exports_get_outlook_version is not None and (
-        other.exports_get_outlook_version is not facts.exports_get_outlook_version
-    ):
-        finds = "finds" if other.exports_get_outlook_version else "does not find"
-        notes.append(f"readers-disagree: pefile {finds} the export GetOutlookVersion, which marks the stub")
+    if facts.exports_it is not None and other.exports_it is not facts.exports_it:
+        finds = "finds" if other.exports_it else "does not find"
+        notes.append(f"readers-disagree: pefile {finds} the export {export}, which marks the stub")
     if other.checksum_stored not in (0, other.checksum_computed):
         notes.append(
             f"checksum-wrong: the header says {other.checksum_stored:#010x}, the content gives "

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from hotfix_check.frozen import dataclass, replace
+from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
 
@@ -39,8 +40,8 @@ class InstalledFile:
     In an archive it begins with the archive's name and ``!/``; in an archive within, with that one's path and ``!/``.
     ``size`` is None only where a listing does not tell it. ``version`` is that of VS_FIXEDFILEINFO (or a listing's
     text, with the note VERSION_FROM_TEXT), None when the file has no version resource. ``modified`` is the file
-    time in UTC, ``linked`` the linker's time stamp in seconds since 1970 (0 when there is none). ``outlook_stub``
-    tells whether it exports GetOutlookVersion (None: not looked at). ``languages`` come from Translation.
+    time in UTC, ``linked`` the linker's time stamp in seconds since 1970 (0 when there is none). ``stub`` tells whether
+    it exports what a stub of its name does by the catalogue (None: not looked at). ``languages`` come from Translation.
     """
 
     path: str
@@ -56,7 +57,7 @@ class InstalledFile:
     languages: tuple[int, ...] = ()
     machine: str | None = None
     linked: int | None = None
-    outlook_stub: bool | None = None
+    stub: bool | None = None
     sha256: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -115,6 +116,8 @@ class Inventory:
     ``target`` is the path as given, ``root`` the last parts of its full path (they tell a folder's role),
     ``folders`` the folders that were listed, relative to the target, "" being the target itself. ``registry`` is what a
     registry hive records, None where there was none. ``reported`` and ``claimed`` are what was told without files.
+    ``backups`` are not collected: the ends of the paths of products' backup folders, as the catalogue that judges has
+    them.
     """
 
     target: str
@@ -130,6 +133,11 @@ class Inventory:
     registry: RegistryRecords | None = None
     reported: tuple[ReportedBuild, ...] = ()
     claimed: tuple[ClaimedUpdate, ...] = ()
+    backups: tuple[str, ...] = ()
+
+    def is_backup(self, folder: str) -> bool:
+        """Whether a folder of the target keeps copies aside, as those of Windows and of the products do."""
+        return is_backup(folder, self.root, self.backups)
 
     @property
     def broken_off(self) -> bool:

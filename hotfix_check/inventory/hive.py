@@ -1,15 +1,13 @@
-"""The Exchange records of a registry hive (the file SOFTWARE of a Windows installation), with regipy.
+"""The records of products in a registry hive (the file SOFTWARE of a Windows installation), with regipy.
 
 regipy is an extra and is imported only when there is a hive. It trusts what it reads, so it is given a stream that
 answers in small pieces and gives up after so many: a loop, a list that names one key a million times or a value of
 gigabytes then ends as a damaged hive.
 
-Which keys are read, and who says so: Exchange\\Setup with the folders Services and Web Connector, Services Version
-(50, 55, 60, 65) and ServicePackNumber up to 2003, MsiProductMajor and MsiProductMinor for 2007 (nessus-plugins,
-smb_hotfixes.nasl), NewestBuild and Build in 4.0 (KB158956), folders (KB149205); ExchangeServer\\v14 and v15\\Setup with
-MsiInstallPath, the four numbers of the build and OwaVersion (CSS-Exchange); Updates\\<product>\\Q<number> (KB257946),
-Updates\\Exchange Server 2003\\SP3\\KB<number> (technet aa998975), Updates\\Exchange 2013, 2016 and 2019, whose keys
-hold PackageName (CSS-Exchange, Get-ExchangeUpdates.ps1). Wow6432Node holds what 32-bit setups wrote on 64-bit Windows.
+Which keys and values are read is the catalogue's to say (``recorded`` of a product). Windows' own are HKLM\\SOFTWARE,
+Wow6432Node, which holds what 32-bit setups wrote on 64-bit Windows, and Microsoft\\Updates, where an update is
+<product>\\Q<number> (KB257946), <product>\\SP3\\KB<number> (technet aa998975), or a key that holds PackageName
+(CSS-Exchange, Get-ExchangeUpdates.ps1).
 """
 
 from __future__ import annotations
@@ -18,12 +16,12 @@ import dataclasses
 import logging
 import re
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Any, Protocol
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory.registry import LARGEST_NUMBER, RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.registry import LARGEST_NUMBER, RecordedSetup, RecordedUpdate, RegistryKeys, RegistryRecords
 from hotfix_check.pe.bytes import ReadAt
 
 MAX_PIECE = 1024  # bytes of one read: a key's name takes 510, and no value that is read takes more
@@ -36,23 +34,6 @@ _VALUE_STEPS = 300  # what reading a value counts as
 _TEXT = 260  # characters of a value
 _WINDOW = 4096
 _BINS = 4096  # where the first bin begins; offsets in cells count from there
-_SETUP_VALUES = {
-    name.lower(): name
-    for name in (
-        "Services Version",
-        "ServicePackNumber",
-        "NewestBuild",
-        "Build",
-        "Services",
-        "Web Connector",
-        "MsiProductMajor",
-        "MsiProductMinor",
-        "MsiBuildMajor",
-        "MsiBuildMinor",
-        "MsiInstallPath",
-        "OwaVersion",
-    )
-}
 _KB = re.compile(r"(?:KB|Q)([1-9][0-9]{4,6})(?![0-9])", re.ASCII | re.IGNORECASE)
 
 
@@ -109,8 +90,10 @@ class _Found:
     faults: list[str] = field(default_factory=list)
 
 
-def read_hive(path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] | None) -> RegistryRecords:
-    """What a hive records of Exchange; a part of it that cannot be read is a note, with ``complete`` false.
+def read_hive(
+    path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] | None, keys: RegistryKeys
+) -> RegistryRecords:
+    """What a hive records of products; a part of it that cannot be read is a note, with ``complete`` false.
 
     ``path`` is only told. Raises HiveError when nothing can be read of it, MissingExtraError without regipy, and
     whatever ``read_at`` and ``sha256`` raise as OSError.
@@ -142,7 +125,7 @@ def read_hive(path: str, size: int, read_at: ReadAt, sha256: Callable[[], str] |
     for name, key in tops:
         for part in (_setups, _updates):
             try:
-                part(key, name, stream, found)
+                part(key, name, keys, stream, found)
             except damage as error:
                 found.faults.append(f"{_reason(error)} (below {name})")
     notes = [f"only read in part: {fault}" for fault in dict.fromkeys(found.faults)]
@@ -166,15 +149,17 @@ class Spends(Protocol):
     def spend(self, steps: int) -> None: ...
 
 
-def key_records(tops: Iterable[tuple[str, Any]], steps: Spends) -> tuple[list[RecordedSetup], list[RecordedUpdate]]:
-    """What keys named Microsoft, each with its path, record of Exchange. A key is as regipy has them.
+def key_records(
+    tops: Iterable[tuple[str, Any]], keys: RegistryKeys, steps: Spends
+) -> tuple[list[RecordedSetup], list[RecordedUpdate]]:
+    """What keys named Microsoft, each with its path, record of products. A key is as regipy has them.
 
     Raises HiveError where a key has more values or updates than any.
     """
     found = _Found()
     for name, key in tops:
-        _setups(key, name, steps, found)
-        _updates(key, name, steps, found)
+        _setups(key, name, keys, steps, found)
+        _updates(key, name, keys, steps, found)
     return found.setups, found.updates
 
 
@@ -220,20 +205,30 @@ def _tops(root: Any, stream: Spends) -> Iterator[tuple[str, Any]]:
             yield "Wow6432Node\\", key
 
 
-def _setups(top: Any, name: str, stream: Spends, found: _Found) -> None:
-    for parent, key in _named(top, ("exchange", "exchangeserver"), stream).items():
-        below = {"": key} if parent == "exchange" else _named(key, ("v14", "v15"), stream)
-        for version, holder in below.items():
-            for setup in _named(holder, ("setup",), stream).values():
-                path = "\\".join(part for part in (name, key.name, version, setup.name) if part)
-                found.setups.append(RecordedSetup(key=path, values=setup_values(setup, stream)))
+def _setups(top: Any, name: str, keys: RegistryKeys, stream: Spends, found: _Found) -> None:
+    wanted = [tuple(path.split("/")) for path in keys.setups]
+    for path, key in _at(wanted, top, name, stream):
+        found.setups.append(RecordedSetup(key=path, values=setup_values(key, keys, stream)))
 
 
-def setup_values(key: Any, steps: Spends) -> tuple[tuple[str, str | int], ...]:
-    """Of a Setup key the values that tell product, level and folders, by name."""
-    values = {
-        _SETUP_VALUES[name.lower()]: value for name, value in _values(key, steps) if name.lower() in _SETUP_VALUES
-    }
+def _at(wanted: Sequence[tuple[str, ...]], key: Any, path: str, stream: Spends) -> Iterator[tuple[str, Any]]:
+    """The keys at these paths below one, each with its whole path; every level is gone through once."""
+    if any(not rest for rest in wanted):
+        yield path, key
+    below = [rest for rest in wanted if rest]
+    seen: set[str] = set()
+    for child in _children(key, stream) if below else ():
+        called = child.name.lower()
+        own = [rest[1:] for rest in below if rest[0] in (called, "*")]
+        if own and called not in seen:  # a damaged list may name one key a million times
+            seen.add(called)
+            yield from _at(own, child, f"{path}\\{child.name}", stream)
+
+
+def setup_values(key: Any, keys: RegistryKeys, steps: Spends) -> tuple[tuple[str, str | int], ...]:
+    """Of a setup key the values that tell product, level and folders, by name."""
+    known = {name.lower(): name for name in keys.values}
+    values = {known[name.lower()]: value for name, value in _values(key, steps) if name.lower() in known}
     return tuple(sorted(values.items()))
 
 
@@ -253,11 +248,11 @@ def _values(key: Any, stream: Spends) -> Iterator[tuple[str, str | int]]:
         raise HiveError(f"damaged: {read} of {count} values of a key can be read")
 
 
-def _updates(top: Any, name: str, stream: Spends, found: _Found) -> None:
-    """Exchange's keys below Updates; a key that names no KB, itself or by PackageName, may be a level."""
+def _updates(top: Any, name: str, keys: RegistryKeys, stream: Spends, found: _Found) -> None:
+    """The products' keys below Updates; a key that names no KB, itself or by PackageName, may be a level."""
     for updates in _named(top, ("updates",), stream).values():
         for product in _children(updates, stream):
-            if "exchange" not in product.name.lower():
+            if not any(word in product.name.lower() for word in keys.updates):
                 continue
             path = f"{name}\\{updates.name}\\{product.name}"
             for one in _children(product, stream):

@@ -68,7 +68,7 @@ def read_disk(  # noqa: C901  (what a walk calls shares its state)
             (*full, *found.inner.split("/")) if is_folder else full
         ):
             aside = is_folder and is_kept_aside(found.inner, root)
-            facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, hashes=asked.hashes)
+            facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, asked)
         elif is_folder and not found.evidence and (image := _container(found)) is not None:
             facts = image
         elif not (found.evidence or asked.every_pe):
@@ -184,15 +184,16 @@ def _container(found: FoundFile) -> UnreadableFile | None:
     )
 
 
-def _found_hive(found: FoundFile, *, hashes: bool) -> RegistryRecords | UnreadableFile:
+def _found_hive(found: FoundFile, asked: Asked) -> RegistryRecords | UnreadableFile:
     """The records of a hive on disk, or why it gives none."""
     from hotfix_check.inventory.hive import HiveError, read_hive
 
     try:
         fd, status = _open(found)
         try:
-            digest = (lambda: _sha256(fd, status.st_size)) if hashes and status.st_size <= MAX_HASHED_BYTES else None
-            records = read_hive(found.inner, status.st_size, positioned(fd), digest)
+            hashed = asked.hashes and status.st_size <= MAX_HASHED_BYTES
+            digest = (lambda: _sha256(fd, status.st_size)) if hashed else None
+            records = read_hive(found.inner, status.st_size, positioned(fd), digest, asked.registry)
             if _is_same(os.fstat(fd), status):
                 return records
             return UnreadableFile(path=found.inner, reason="the registry hive changed while it was read")
@@ -209,10 +210,10 @@ def _why_no_hive(error: Exception) -> str:
     return f"{reason}, as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' makes a copy that can be read"
 
 
-def named_hive(hive: Path, *, hashes: bool) -> RegistryRecords:
+def named_hive(hive: Path, asked: Asked) -> RegistryRecords:
     """The records of a registry hive that was named. Raises TargetError when it cannot be read."""
     name = path_text(str(hive))
-    records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), hashes=hashes)
+    records = _found_hive(FoundFile(path=str(hive), inner=name, evidence=True, follow=True), asked)
     if isinstance(records, UnreadableFile):
         raise TargetError(f"{name}: {records.reason}")
     return records

@@ -1,4 +1,4 @@
-"""What a registry hive records of Exchange: the values of its Setup keys and the updates that setup noted, as read.
+"""What a registry hive records of products: the values of its Setup keys and the updates that setup noted, as read.
 
 Records stand beside files and never in their place: Microsoft advises against deciding from what the registry says of
 files, since later installations replace them (KB888535).
@@ -17,6 +17,20 @@ LARGEST_NUMBER = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryKeys:
+    """What is read of a registry: which keys is the catalogue's to say.
+
+    ``setups`` are paths of keys below HKLM\\SOFTWARE\\Microsoft in lower case, parts joined by ``/`` and ``*`` being a
+    part of any name; ``values`` the names of those values that are kept. Below Updates those keys are read that have
+    one of the words ``updates`` in their names.
+    """
+
+    setups: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedSetup:
     """A Setup key below HKLM\\SOFTWARE with those of its values that tell product, level and folders, by name."""
 
@@ -26,7 +40,7 @@ class RecordedSetup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedUpdate:
-    """An update that an Exchange key below HKLM\\SOFTWARE\\Microsoft\\Updates records as installed.
+    """An update that a product's key below HKLM\\SOFTWARE\\Microsoft\\Updates records as installed.
 
     ``product`` is that key's name as it is ("Exchange Server 2003"), ``package`` the value PackageName where there is
     one. A level in the path is the next service pack and not the one that is there (technet aa998975: KB907747 of

@@ -10,7 +10,7 @@ import dataclasses
 import os
 import stat
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -142,52 +142,25 @@ def tells_of_hosts(path: Path) -> bool:
         return False
 
 
-def read_target(
-    target: Path,
-    *,
-    wanted: Container[str],
-    plain: Container[str] = frozenset(),
-    every_pe: bool = False,
-    hashes: bool = True,
-    cross_check: bool = False,
-    follow_links: bool = False,
-    programs: tuple[str, ...] = (),
-    on_file: OnFile = None,
-) -> Inventory:
-    """The same of a target that is one host; raises TargetError also for one that tells of several.
-
-    ``wanted`` holds the lower-case names that are evidence: only such files are opened and hashed. Those in ``plain``
-    have no version resource (.cfg, .asp): of them size, time and hash are evidence. With ``every_pe`` all PE files are
-    read, whatever their suffix; ``programs`` are the ends of the paths of folders, in lower case, of which every
-    program file is read for its version. With ``follow_links`` what links lead to is read too, under the link's name,
-    but no folder twice.
-    """
-    asked = Asked(
-        wanted=wanted,
-        plain=plain,
-        every_pe=every_pe,
-        hashes=hashes,
-        cross_check=cross_check,
-        follow_links=follow_links,
-        programs=programs,
-    )
+def read_target(target: Path, asked: Asked, on_file: OnFile = None) -> Inventory:
+    """The same of a target that is one host; raises TargetError also for one that tells of several."""
     first, *others = read_targets(target, asked, on_file)
     if others:
         raise TargetError(f"{path_text(str(target))}: {len(others) + 1} hosts in it, one expected")
     return first
 
 
-def with_hive(inventory: Inventory, hive: Path, *, hashes: bool = True) -> Inventory:
+def with_hive(inventory: Inventory, hive: Path, asked: Asked) -> Inventory:
     """The same target with the records of this registry hive or export, one found in it being told as left out.
 
     Raises TargetError when it cannot be read.
     """
     with opened_target(hive) as target:
         if target.kind is TargetKind.LISTING:
-            (told,) = target.read(Asked(wanted=frozenset()))
+            (told,) = target.read(asked)
             if told.registry is not None:
                 return with_records(inventory, told.registry)
-    return with_records(inventory, named_hive(hive, hashes=hashes))
+    return with_records(inventory, named_hive(hive, asked))
 
 
 def _archive_form(target: Target) -> ArchiveForm | None:
@@ -255,7 +228,7 @@ def _is_program(file: OpenFile) -> bool:
 def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     from hotfix_check.inventory.listings.read import read_listing
 
-    return read_listing(target.opened, wanted=asked.wanted, plain=asked.plain)
+    return read_listing(target.opened, asked)
 
 
 def _read_saved(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:

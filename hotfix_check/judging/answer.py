@@ -12,7 +12,7 @@ from hotfix_check.frozen import dataclass
 from hotfix_check.inventory import Inventory
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.policy import Applied, apply_waivers
-from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.document import Result
 from hotfix_check.report.result import RunInfo, result_document
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Answer:
     applied: Applied
     configuration: Configuration | None = None
 
-    def document(self, run: RunInfo) -> ResultDocument:
+    def document(self, run: RunInfo) -> Result:
         """The result document, with the run info given."""
         judge, question = self.judge.judge, self.judge.question
         behind = {update.kb for update in self.judge.catalogue.updates if update.id in question.ids}
@@ -49,7 +49,7 @@ class Answer:
             relations=self.judge.assessor.relations,
         )
 
-    def bare_document(self) -> ResultDocument:
+    def bare_document(self) -> Result:
         """The same without run info, as --no-run-info writes it: equal on every machine."""
         return self.document(RunInfo(as_of=self.judge.judge.as_of))
 

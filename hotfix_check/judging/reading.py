@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Asked, Inventory, Target, TargetKind, with_hive
+from hotfix_check.frozen import replace
+from hotfix_check.inventory import Asked, Inventory, RegistryKeys, Target, TargetKind, with_hive
 from hotfix_check.inventory.target import OnFile
 from hotfix_check.judging.options import JudgeOptions
+
+
+def asked_by(outline: Outline, *, hashes: bool) -> Asked:
+    """What a catalogue asks of any target."""
+    return Asked(
+        wanted=outline.all_names,
+        plain=outline.plain_names,
+        hashes=hashes,
+        stub_exports=outline.stub_exports,
+        registry=RegistryKeys(setups=outline.setup_keys, values=outline.setup_values, updates=outline.update_keys),
+    )
 
 
 def read_for(
     outline: Outline, target: Target, options: JudgeOptions, *, every_pe: bool, on_file: OnFile = None
 ) -> tuple[Inventory, ...]:
     """The inventories of a path, with the registry hive that was named: a host each."""
-    asked = Asked(
-        wanted=outline.all_names,
-        plain=outline.plain_names,
+    asked = replace(
+        asked_by(outline, hashes=not options.no_hash),
         every_pe=every_pe,
-        hashes=not options.no_hash,
         cross_check=options.cross_check,
         follow_links=options.follow_links,
         programs=outline.programs,
@@ -29,4 +39,4 @@ def read_for(
         raise UsageError(f"--hive: {target.path} is a saved inventory, which holds its own records")
     if len(inventories) > 1:
         raise UsageError(f"--hive: {target.path} lists {len(inventories)} hosts, and a hive belongs to one")
-    return tuple(with_hive(inventory, options.hive, hashes=not options.no_hash) for inventory in inventories)
+    return tuple(with_hive(inventory, options.hive, asked) for inventory in inventories)

@@ -42,12 +42,14 @@ class CrossCheck:
     """CheckSum of the optional header; 0 when the linker set none."""
     checksum_computed: int
     """What the loader would compute; another value than the stored one means that the file was changed."""
-    exports_get_outlook_version: bool
-    """Whether it exports that function, as the Windows and Outlook stub called Mapi32.dll does."""
+    exports_it: bool
+    """Whether it exports the function that was asked for."""
 
 
-def cross_check(data: bytes, facts: PeFacts) -> CrossCheck:
+def cross_check(data: bytes, facts: PeFacts, export: str | None = None) -> CrossCheck:
     """Read a file's bytes with pefile and hold them against the ``facts`` that the first reader found.
+
+    ``export`` is the function that the first reader looked for.
 
     Raises PeError: ``refused`` when the file or its version resources are larger than the bounds, ``16-bit`` for what
     pefile does not read, ``damaged`` when it gives up.
@@ -72,15 +74,13 @@ def cross_check(data: bytes, facts: PeFacts) -> CrossCheck:
         if info.Signature == _FIXED_SIGNATURE
     ]
     version = facts.version if facts.version in versions else next(iter(versions), None)
-    exports = getattr(image, "DIRECTORY_ENTRY_EXPORT", None)
+    symbols = getattr(getattr(image, "DIRECTORY_ENTRY_EXPORT", None), "symbols", ())
     return CrossCheck(
         version=version,
         version_differs=version != facts.version and _OTHER_LOOKUP.isdisjoint(facts.notes),
         checksum_stored=image.OPTIONAL_HEADER.CheckSum,
         checksum_computed=_checksum(data, image.OPTIONAL_HEADER.get_file_offset() + 64),
-        exports_get_outlook_version=any(symbol.name == b"GetOutlookVersion" for symbol in exports.symbols)
-        if exports
-        else False,
+        exports_it=export is not None and any(symbol.name == export.encode() for symbol in symbols),
     )
 
 

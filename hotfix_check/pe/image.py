@@ -38,7 +38,6 @@ _DIRECTORY = 0x80000000  # set in a resource entry that leads to another directo
 _RT_VERSION = 16
 _VERSION_ID = 1
 _LANGUAGES = (0, 1033)  # neutral, US English, then whichever comes first
-_STUB_EXPORT = b"GetOutlookVersion\0"
 
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
@@ -78,9 +77,8 @@ class PeFacts:
     """i386, alpha, amd64, ...; 0x and four digits when unknown; 16-bit for NE files."""
     linked: int
     """TimeDateStamp, seconds since 1970 UTC, as stored. 0: none. Reproducible builds store a hash here."""
-    exports_get_outlook_version: bool | None
-    """Whether it exports GetOutlookVersion, as the Windows stub of Mapi32.dll does. None: not looked at, or its
-    export directory is unreadable."""
+    exports_it: bool | None
+    """Whether it exports the function that was asked for. None: none was, or its export directory is unreadable."""
     header_notes: tuple[str, ...]
 
     @property
@@ -119,27 +117,27 @@ class PeFacts:
         return self.resource.values(keys) if self.resource else {}
 
 
-def read_pe_file(path: Path, *, mapi: bool = False) -> PeFacts:
-    """Read the facts of the file at ``path``; with ``mapi``, also whether it exports GetOutlookVersion.
+def read_pe_file(path: Path, *, export: str | None = None) -> PeFacts:
+    """Read the facts of the file at ``path``; with ``export``, also whether it exports that function.
 
     Only regular files are read, links are not followed. Raises PeError, or OSError when it cannot be opened or read.
     """
     fd, status = open_regular(path)
     try:
-        return read_pe(positioned(fd), status.st_size, mapi=mapi)
+        return read_pe(positioned(fd), status.st_size, export=export)
     finally:
         os.close(fd)
 
 
-def read_pe(read_at: ReadAt, size: int, *, mapi: bool = False) -> PeFacts:
+def read_pe(read_at: ReadAt, size: int, *, export: str | None = None) -> PeFacts:
     """Read the facts of a file of ``size`` bytes through ``read_at``.
 
     Raises PeError, and whatever ``read_at`` raises.
     """
-    return read_image(PeBytes(read_at, size), mapi=mapi)
+    return read_image(PeBytes(read_at, size), export=export)
 
 
-def read_image(image: PeBytes, *, mapi: bool = False) -> PeFacts:
+def read_image(image: PeBytes, *, export: str | None = None) -> PeFacts:
     """As ``read_pe``, of a file of which some bytes may have been read already."""
     dos_header = image.at(0, 64)
     if len(dos_header) < 64 or not dos_header.startswith(b"MZ"):
@@ -147,7 +145,7 @@ def read_image(image: PeBytes, *, mapi: bool = False) -> PeFacts:
     (header_at,) = _U32.unpack_from(dos_header, 60)
     headers = image.at(header_at, _HEADERS)
     if headers.startswith(b"PE\0\0"):
-        return _read_pe(image, header_at, headers, mapi)
+        return _read_pe(image, header_at, headers, export)
     if headers.startswith(b"NE"):
         return _read_ne(image, header_at)
     if headers.startswith((b"LE", b"LX")):
@@ -157,7 +155,7 @@ def read_image(image: PeBytes, *, mapi: bool = False) -> PeFacts:
     raise PeError("not-a-pe", "not a Windows program: an MZ header, but no PE header")
 
 
-def _read_pe(image: PeBytes, header_at: int, headers: bytes, mapi: bool) -> PeFacts:
+def _read_pe(image: PeBytes, header_at: int, headers: bytes, export: str | None) -> PeFacts:
     if len(headers) < _HEADERS:
         where = "PE header" if len(headers) < 24 else "optional header"
         raise PeError("damaged", f"cut short: the file ends inside its {where}")
@@ -178,10 +176,10 @@ def _read_pe(image: PeBytes, header_at: int, headers: bytes, mapi: bool) -> PeFa
         # Behind a section there may be padding up to its stored size; where only that is gone, nothing is lost.
         if at and at + stored > image.size and at + min(stored, virtual or stored) > image.size:
             raise PeError("damaged", "cut short: the file ends inside one of its sections")
-    is_stub = None
-    if mapi:
+    exports_it = None
+    if export is not None:
         try:
-            is_stub = count > 0 and exports != 0 and _exports_name(image, exports, _STUB_EXPORT)
+            exports_it = count > 0 and exports != 0 and _exports_name(image, exports, export.encode() + b"\0")
         except PeError:
             notes.append("exports-unreadable")
     return PeFacts(
@@ -189,7 +187,7 @@ def _read_pe(image: PeBytes, header_at: int, headers: bytes, mapi: bool) -> PeFa
         resource_language=language,
         machine=_MACHINES.get(machine) or f"0x{machine:04x}",
         linked=linked,
-        exports_get_outlook_version=is_stub,
+        exports_it=exports_it,
         header_notes=tuple(notes),
     )
 
@@ -352,7 +350,7 @@ def _read_ne(image: PeBytes, header_at: int) -> PeFacts:
                         resource_language=None,
                         machine="16-bit",
                         linked=0,
-                        exports_get_outlook_version=None,
+                        exports_it=None,
                         header_notes=(),
                     )
             break

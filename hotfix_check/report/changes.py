@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Literal
 
-from hotfix_check.compare import BACKWARDS, Comparison
-from hotfix_check.frozen import dataclass
-from hotfix_check.report.document import ComparisonDocument, FileChangeDocument
+from hotfix_check.compare import BACKWARDS, Comparison, FileChange, VerdictChange
+from hotfix_check.frozen import Frozen, dataclass
 from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
@@ -45,44 +45,46 @@ class Change:
     versions: str
 
 
+class ComparisonDocument(Frozen):
+    """What changed from one target to another, the catalogue's own files first.
+
+    ``evidence_only``: a saved result limits what could be compared.
+    """
+
+    schema: Literal["hotfix-check/comparison/1"]
+    before: str
+    after: str
+    files: tuple[FileChange, ...]
+    verdicts: tuple[VerdictChange, ...]
+    evidence_only: bool
+
+
 def comparison_document(changes: Comparison, before: str, after: str) -> ComparisonDocument:
     """The changes from one target to another, by their names."""
-    return {
-        "schema": "hotfix-check/comparison/1",
-        "before": before,
-        "after": after,
-        "files": [
-            {
-                "path": one.path,
-                "change": one.change,
-                "before": one.before,
-                "after": one.after,
-                "catalogued": one.catalogued,
-            }
-            for one in changes.files
-        ],
-        "verdicts": [
-            {"update": one.update, "before": one.before, "after": one.after, "worse": one.worse}
-            for one in changes.verdicts
-        ],
-        "evidence_only": changes.evidence_only,
-    }
+    return ComparisonDocument(
+        schema="hotfix-check/comparison/1",
+        before=before,
+        after=after,
+        files=changes.files,
+        verdicts=changes.verdicts,
+        evidence_only=changes.evidence_only,
+    )
 
 
-def folded_files(files: Iterable[FileChangeDocument]) -> list[Change]:
+def folded_files(files: Iterable[FileChange]) -> list[Change]:
     """The changes of files in their order; those of one folder, change and build together where they are several."""
-    groups: dict[tuple[bool, str, str, str | None, str | None], list[FileChangeDocument]] = defaultdict(list)
+    groups: dict[tuple[bool, str, str, str | None, str | None], list[FileChange]] = defaultdict(list)
     for one in files:
-        folder = one["path"].rpartition("/")[0]
-        groups[one["catalogued"], one["change"], folder, one["before"], one["after"]].append(one)
+        folder = one.path.rpartition("/")[0]
+        groups[one.catalogued, one.change, folder, one.before, one.after].append(one)
     lines = []
     for (_, change, folder, before, after), group in groups.items():
         versions = " -> ".join(version for version in (before, after) if version)
         worse = change in BACKWARDS
         if len(group) < _FOLDED:
-            lines += [Change(what=one["path"], words=_WORDS[change], worse=worse, versions=versions) for one in group]
+            lines += [Change(what=one.path, words=_WORDS[change], worse=worse, versions=versions) for one in group]
         else:
-            names = some([one["path"].rpartition("/")[2] for one in group], _NAMED)
+            names = some([one.path.rpartition("/")[2] for one in group], _NAMED)
             what = f"{folder or '.'}: {counted(len(group), 'file')} ({names})"
             lines.append(Change(what=what, words=_MANY[change], worse=worse, versions=versions))
     return lines
@@ -92,12 +94,12 @@ def folded_verdicts(document: ComparisonDocument) -> list[Change]:
     """The changes of verdicts: those for the worse one by one, the others by what they changed from and to."""
     lines = []
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in document["verdicts"]:
-        before, after = one["before"] or "not judged", one["after"] or "not judged"
-        if one["worse"]:
-            lines.append(Change(what=one["update"], words="", worse=True, versions=f"{before} -> {after}"))
+    for one in document.verdicts:
+        before, after = one.before or "not judged", one.after or "not judged"
+        if one.worse:
+            lines.append(Change(what=one.update, words="", worse=True, versions=f"{before} -> {after}"))
         else:
-            groups[before, after].append(one["update"])
+            groups[before, after].append(one.update)
     for (before, after), updates in groups.items():
         what = updates[0] if len(updates) == 1 else f"{len(updates)} updates ({some(names_of(updates), 8)})"
         lines.append(Change(what=what, words="", worse=False, versions=f"{before} -> {after}"))
@@ -106,9 +108,9 @@ def folded_verdicts(document: ComparisonDocument) -> list[Change]:
 
 def summary_words(document: ComparisonDocument) -> str:
     """How much changed, and how much of it for the worse."""
-    files, verdicts = document["files"], document["verdicts"]
-    back = sum(one["change"] in BACKWARDS for one in files)
-    worse = sum(one["worse"] for one in verdicts)
+    files, verdicts = document.files, document.verdicts
+    back = sum(one.change in BACKWARDS for one in files)
+    worse = sum(one.worse for one in verdicts)
     return (
         f"{counted(len(files), 'file')} changed, {back} of them went backwards, {'is' if back == 1 else 'are'} gone or "
         f"unreadable; {counted(len(verdicts), 'verdict')} changed, {worse} for the worse."
@@ -117,12 +119,12 @@ def summary_words(document: ComparisonDocument) -> str:
 
 def render_changes(document: ComparisonDocument, *, width: int) -> str:
     """One line a change; lines that begin with ! are regressions."""
-    lines = [f"From {document['before']} to {document['after']}:"]
-    limits = [_EVIDENCE_ONLY] if document["evidence_only"] else []
-    if not document["files"] and not document["verdicts"]:
+    lines = [f"From {document.before} to {document.after}:"]
+    limits = [_EVIDENCE_ONLY] if document.evidence_only else []
+    if not document.files and not document.verdicts:
         lines = [f"{lines[0]} nothing changed."]
         return "".join(fill(line, width) + "\n" for line in (*lines, *limits))
-    for one in (*folded_files(document["files"]), *folded_verdicts(document)):
+    for one in (*folded_files(document.files), *folded_verdicts(document)):
         words = f" {one.words}" if one.words else ""
         lines.append(f"{'! ' if one.worse else '  '}{one.what}{words}: {one.versions}")
     lines += [summary_words(document), *limits]
@@ -131,11 +133,11 @@ def render_changes(document: ComparisonDocument, *, width: int) -> str:
 
 def changes_answer(document: ComparisonDocument) -> ShortAnswer:
     """The same as headings and tables."""
-    files, verdicts = folded_files(document["files"]), folded_verdicts(document)
+    files, verdicts = folded_files(document.files), folded_verdicts(document)
     return ShortAnswer(
         kind="Comparison",
-        title=f"{document['before']} to {document['after']}",
-        lead=[summary_words(document), *([_EVIDENCE_ONLY] if document["evidence_only"] else [])],
+        title=f"{document.before} to {document.after}",
+        lead=[summary_words(document), *([_EVIDENCE_ONLY] if document.evidence_only else [])],
         blocks=[
             Block(
                 heading="Files",

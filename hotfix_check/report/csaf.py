@@ -16,15 +16,9 @@ from typing import Any
 
 from hotfix_check.assess.finding import ExposureState
 from hotfix_check.errors import OutputError
-from hotfix_check.frozen import dataclass
-from hotfix_check.report.document import (
-    ExposureDocument,
-    FindingDocument,
-    InstallationDocument,
-    ResultDocument,
-    StepDocument,
-    result_digest,
-)
+from hotfix_check.frozen import dataclass, replace
+from hotfix_check.report.document import Result, members, result_digest
+from hotfix_check.report.judged_document import ExposureDocument, FindingDocument, InstallationDocument, StepDocument
 from hotfix_check.report.names import capital, names_of, some
 from hotfix_check.report.parts import day_of, host_of, parts_of, standing_of, step_line, step_notes, successor_words
 from hotfix_check.report.posture import identity_words, posture_words
@@ -65,12 +59,12 @@ class _Cve:
     products: dict[str, tuple[_Product, ExposureDocument]] = field(default_factory=dict)
 
 
-def render_csaf(document: ResultDocument, publisher: Publisher) -> str:
+def render_csaf(document: Result, publisher: Publisher) -> str:
     """The document as JSON text, ASCII. Raises OutputError where no CVE is known of any installation."""
     return json.dumps(csaf_document(document, publisher), indent=2, ensure_ascii=True) + "\n"
 
 
-def csaf_document(document: ResultDocument, publisher: Publisher) -> Table:
+def csaf_document(document: Result, publisher: Publisher) -> Table:
     """The VEX document of a result. The same result gives the same document."""
     products = list(_products(document))
     cves = _cves(products)
@@ -80,7 +74,7 @@ def csaf_document(document: ResultDocument, publisher: Publisher) -> Table:
         )
     digest = result_digest(document)
     released = _moment(document)
-    tool = document["tool"]
+    tool = document.tool
     made = {
         "document": {
             "category": "csaf_vex",
@@ -94,7 +88,7 @@ def csaf_document(document: ResultDocument, publisher: Publisher) -> Table:
             "title": f"CVEs of Exchange on {_hosts(products)}",
             "tracking": {
                 "current_release_date": released,
-                "generator": {"date": released, "engine": {"name": tool["name"], "version": tool["version"]}},
+                "generator": {"date": released, "engine": members(tool)},
                 "id": f"hotfix-check-{digest[:24]}",
                 "initial_release_date": released,
                 "revision_history": [{"date": released, "number": "1", "summary": "Judged."}],
@@ -108,12 +102,12 @@ def csaf_document(document: ResultDocument, publisher: Publisher) -> Table:
     return _shown(made)  # type: ignore[no-any-return]
 
 
-def _products(document: ResultDocument) -> Iterable[_Product]:
+def _products(document: Result) -> Iterable[_Product]:
     """The installations that count, in their order."""
     number = 0
-    for target in document["targets"]:
+    for target in document.targets:
         for part in parts_of(target):
-            if part.installation is not None and part.installation["counts"]:
+            if part.installation is not None and part.installation.counts:
                 number += 1
                 id_ = f"CSAFPID-{number:04}"
                 yield _Product(id_, host_of(target), part.installation, part.findings, day_of(document))
@@ -124,10 +118,10 @@ def _cves(products: Iterable[_Product]) -> dict[str, _Cve]:
     found: dict[str, _Cve] = {}
     order = list(_STATUS)
     for product in products:
-        for exposure in product.one["exposures"]:
-            cve = found.setdefault(exposure["cve"], _Cve(exposure))
+        for exposure in product.one.exposures:
+            cve = found.setdefault(exposure.cve, _Cve(exposure))
             known = cve.products.get(product.id)
-            if known is None or order.index(exposure["state"]) < order.index(known[1]["state"]):
+            if known is None or order.index(exposure.state) < order.index(known[1].state):
                 cve.products[product.id] = (product, exposure)
     return found
 
@@ -137,9 +131,9 @@ def _branches(products: Iterable[_Product]) -> list[Table]:
     top: list[Table] = []
     for product in products:
         one = product.one
-        steps = [("vendor", "Microsoft"), ("product_name", one["name"])]
-        steps += [("patch_level", one["level"])] if one["level"] else []
-        steps += [("product_version", one["build"])] if one["build"] else []
+        steps = [("vendor", "Microsoft"), ("product_name", one.name)]
+        steps += [("patch_level", one.level)] if one.level else []
+        steps += [("product_version", one.build)] if one.build else []
         branches = top
         for category, name in steps:
             known = next((each for each in branches if (each["category"], each["name"]) == (category, name)), None)
@@ -153,7 +147,7 @@ def _branches(products: Iterable[_Product]) -> list[Table]:
 
 
 def _place(product: _Product) -> str:
-    root = product.one["root"]
+    root = product.one.root
     return product.host if root in (None, ".") else f"{product.host}: {root}"
 
 
@@ -170,11 +164,11 @@ def _hosts(products: Sequence[_Product]) -> str:
     return some(names, 3)
 
 
-def _basis(document: ResultDocument, digest: str) -> list[str]:
-    catalogue, told = document["catalogue"], dict(origin(document))
+def _basis(document: Result, digest: str) -> list[str]:
+    catalogue, told = document.catalogue, dict(origin(document))
     return [
-        f"Judged by the files of each installation and catalogue {catalogue['version']} (SHA-256 "
-        f"{catalogue['sha256'] or 'not recorded'}); SHA-256 of the result: {digest}. Asked about: {told['Scope']}. "
+        f"Judged by the files of each installation and catalogue {catalogue.version} (SHA-256 "
+        f"{catalogue.sha256 or 'not recorded'}); SHA-256 of the result: {digest}. Asked about: {told['Scope']}. "
         "Under investigation are CVEs whose fix needs a setting that files do not show, and those about which the "
         "evidence shows nothing."
     ]
@@ -187,7 +181,7 @@ def _notes(category: str, title: str, texts: Iterable[str]) -> list[Table]:
 def _vulnerability(name: str, cve: _Cve) -> Table:
     statuses: dict[str, list[str]] = {}
     for product_id, (_, exposure) in cve.products.items():
-        statuses.setdefault(_STATUS[exposure["state"]], []).append(product_id)
+        statuses.setdefault(_STATUS[exposure.state], []).append(product_id)
     remediations = _remediations(cve)
     threats = _threats(cve)
     known = {"cve": name} if _CVE.fullmatch(name) else {"ids": [{"system_name": "hotfix-check", "text": name or "-"}]}
@@ -201,18 +195,18 @@ def _vulnerability(name: str, cve: _Cve) -> Table:
 
 
 def _described(exposure: ExposureDocument) -> str:
-    impact = exposure["impact"] or "Impact not recorded"
+    impact = exposure.impact or "Impact not recorded"
     rated = severity_of([exposure])
-    return f"{impact}. " + (f"CVSS base score {exposure['cvss']} ({rated})." if rated else "No CVSS score recorded.")
+    return f"{impact}. " + (f"CVSS base score {exposure.cvss} ({rated})." if rated else "No CVSS score recorded.")
 
 
 def _threats(cve: _Cve) -> list[Table]:
     first = cve.first
-    if first["known_exploited"] is None:
+    if first.known_exploited is None:
         return []
-    ransomware = ", by ransomware too" if first["ransomware"] else ""
-    due = f"; due {first['due']}" if first["due"] else ""
-    listed = f"Known to be exploited{ransomware}: in CISA's catalogue since {first['known_exploited']}{due}."
+    ransomware = ", by ransomware too" if first.ransomware else ""
+    due = f"; due {first.due}" if first.due else ""
+    listed = f"Known to be exploited{ransomware}: in CISA's catalogue since {first.known_exploited}{due}."
     return [{"category": "exploit_status", "details": listed, "product_ids": list(cve.products)}]
 
 
@@ -229,19 +223,19 @@ def _remediations(cve: _Cve) -> list[Table]:
 
 def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
     """The next step that closes it; else the plan for the update that fixes it; else that there is none."""
-    if exposure["state"] == ExposureState.FIXED:
+    if exposure.state == ExposureState.FIXED:
         return None
-    steps = [step for step in product.one["next_steps"] if exposure["cve"] in step["cves"]]
-    needs = _sentence(exposure["needs"]) if exposure["needs"] else ""
+    steps = [step for step in product.one.next_steps if exposure.cve in step.cves]
+    needs = _sentence(exposure.needs) if exposure.needs else ""
     if steps:
         return _vendor_fix(steps[0], needs)
-    if exposure["state"] == ExposureState.NEEDS_CONFIGURATION and needs:
+    if exposure.state == ExposureState.NEEDS_CONFIGURATION and needs:
         return {"category": "mitigation", "details": needs}
-    fix = next((each for each in product.findings if each["id"] == exposure["fixed_by"]), None)
-    if fix is not None and fix["advice"]:
-        plan = f"Install {', then '.join(names_of(fix['advice']))}."
-        return _help({"category": "vendor_fix", "details": f"{plan} {needs}".rstrip()}, fix["kb"])
-    if exposure["state"] != ExposureState.EXPOSED:
+    fix = next((each for each in product.findings if each.id == exposure.fixed_by), None)
+    if fix is not None and fix.advice:
+        plan = f"Install {', then '.join(names_of(fix.advice))}."
+        return _help({"category": "vendor_fix", "details": f"{plan} {needs}".rstrip()}, fix.kb)
+    if exposure.state != ExposureState.EXPOSED:
         return None
     why = f"no plan leads to {update_name(fix)}, which fixes it" if fix else "no catalogued update fixes it"
     way = successor_words(product.one)
@@ -254,20 +248,19 @@ def _sentence(text: str) -> str:
 
 def _vendor_fix(step: StepDocument, needs: str) -> Table:
     # What else the step settles is said there.
-    alone: StepDocument = {**step, "settles": [], "cves": []}
-    details = " ".join(filter(None, (step_line(step), *step_notes(alone), needs)))
-    restart = _RESTART.get(step["restart"] or "")
+    details = " ".join(filter(None, (step_line(step), *step_notes(replace(step, settles=(), cves=())), needs)))
+    restart = _RESTART.get(step.restart or "")
     remedy = {"category": "vendor_fix", "details": details}
-    return _help({**remedy, **({"restart_required": {"category": restart}} if restart else {})}, step["kb"])
+    return _help({**remedy, **({"restart_required": {"category": restart}} if restart else {})}, step.kb)
 
 
 def _help(remedy: Table, kb: int | None) -> Table:
     return {**remedy, "url": f"{_HELP}{kb}"} if kb else remedy
 
 
-def _moment(document: ResultDocument) -> str:
+def _moment(document: Result) -> str:
     """When it was judged; without run info the beginning of the day that it was judged for, or of the catalogue's."""
-    return document["run"]["finished"] or f"{day_of(document)}T00:00:00Z"
+    return document.run.finished or f"{day_of(document)}T00:00:00Z"
 
 
 def _shown(value: Any) -> Any:

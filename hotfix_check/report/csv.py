@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Any
 
-from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.document import Result
 from hotfix_check.report.formats import CsvKind
 from hotfix_check.report.sheets import EVIDENCE, EXPOSURES, FINDINGS, Sheet
 from hotfix_check.report.text import visible
@@ -23,7 +23,7 @@ SHEETS: dict[CsvKind, Sheet] = {
 _FORMULA = re.compile("(^|;)(?=[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 
 
-def render_csv(document: ResultDocument, kind: CsvKind = CsvKind.FINDINGS) -> str:
+def render_csv(document: Result, kind: CsvKind = CsvKind.FINDINGS) -> str:
     """RFC 4180 with CRLF and a header row; a text that a spreadsheet would run gets an apostrophe before it."""
     sheet = SHEETS[kind]
     out = io.StringIO(newline="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
-from hotfix_check.report.document import FileDocument, FindingDocument
+from hotfix_check.report.judged_document import FileDocument, FindingDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
 from hotfix_check.report.verdicts import LOOKS
@@ -25,26 +25,26 @@ _BESIDE_THE_REGISTRY = "Not examined: files waiting for a restart, running proce
 
 def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
     """One finding explained; ``older`` and ``newer`` are the ids that it replaces and that replace it, oldest first."""
-    name = names_of([finding["id"]])[0]
-    lines = [f"{finding['id']}: {finding['title']}", ""]
-    lines += [f"{headline(finding)}", f"Confidence: {finding['confidence']}. Importance: {finding['importance']}."]
-    rule = LOOKS[finding["verdict"]].rule
-    if finding["kind"] in ("service-pack", "cumulative-update"):
+    name = names_of([finding.id])[0]
+    lines = [f"{finding.id}: {finding.title}", ""]
+    lines += [f"{headline(finding)}", f"Confidence: {finding.confidence}. Importance: {finding.importance}."]
+    rule = LOOKS[finding.verdict].rule
+    if finding.kind in ("service-pack", "cumulative-update"):
         rule = _BY_LEVEL
-    elif is_written(finding["anomalies"], AnomalyCode.HALF_INSTALLED):
+    elif is_written(finding.anomalies, AnomalyCode.HALF_INSTALLED):
         rule = _HALF_INSTALLED
     lines += [f"Rule: {rule}.", ""]
-    if finding["files"]:
-        line = f", package for {finding['line']}" if finding["line"] else ""
+    if finding.files:
+        line = f", package for {finding.line}" if finding.line else ""
         lines.append(f"Files (+ has the fix, - does not, ? cannot tell{line}):")
-        for row in finding["files"]:
+        for row in finding.files:
             lines += _row(row)
         lines.append("")
     lines.append(_prerequisites(finding))
     lines += [
-        f"  {'+' if group['state'] == 'met' else '-' if group['state'] == 'unmet' else '?'} {group['requires']}: "
-        f"{group['state']}, by {group['basis']} ({group['evidence']})"
-        for group in finding["prerequisites"]
+        f"  {'+' if group.state == 'met' else '-' if group.state == 'unmet' else '?'} {group.requires}: "
+        f"{group.state}, by {group.basis} ({group.evidence})"
+        for group in finding.prerequisites
     ]
     chain = [*_nearest(names_of(older), before=True), f"[{name}]", *_nearest(names_of(newer), before=False)]
     lines.append(
@@ -52,14 +52,14 @@ def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Se
         if len(chain) > 1
         else "Chain: replaces nothing, replaced by nothing."
     )
-    if finding["partly_superseded_by"]:
-        lines.append(f"Partly replaced (not in every file) by {', '.join(names_of(finding['partly_superseded_by']))}.")
-    lines += [f"! {text}" for text in finding["anomalies"]]
+    if finding.partly_superseded_by:
+        lines.append(f"Partly replaced (not in every file) by {', '.join(names_of(finding.partly_superseded_by))}.")
+    lines += [f"! {text}" for text in finding.anomalies]
     lines += next_steps(finding)
-    recorded = finding["recorded"]
+    recorded = finding.recorded
     if recorded is not None:
         lines.append(f"Registry: {'recorded as installed, ' + ', '.join(recorded) if recorded else 'no record of it'}.")
-    lines += [NOT_LOOKED_AT if recorded is None else _BESIDE_THE_REGISTRY, f"Source: {finding['source']}"]
+    lines += [NOT_LOOKED_AT if recorded is None else _BESIDE_THE_REGISTRY, f"Source: {finding.source}"]
     return "\n".join(fill(line, width, indent="      ") for line in lines) + "\n"
 
 
@@ -72,31 +72,29 @@ def _nearest(names: Sequence[str], *, before: bool) -> list[str]:
 
 
 def _row(row: FileDocument) -> list[str]:
-    expected = row["expected"]
+    expected = row.expected
     facts = [
-        f"{expected['version']} or later" if expected["version"] else "no version resource",
-        f"{expected['size']:,} bytes" if expected["size"] is not None else None,
-        expected["timestamp"],
-        expected["platform"],
+        f"{expected.version} or later" if expected.version else "no version resource",
+        f"{expected.size:,} bytes" if expected.size is not None else None,
+        expected.timestamp,
+        expected.platform,
     ]
-    where = f" in {' and '.join(row['roles'])}" if row["roles"] else ""
-    kind = "" if row["required"] else " (does not decide)"
-    mark = _MARKS.get(row["state"], "?")
-    lines = [f"  {mark} {row['name']}{where}: {', '.join(fact for fact in facts if fact)}{kind}"]
-    for copy in row["copies"]:
-        found = copy["version"] or "no version"
-        digest = f", sha256 {copy['sha256']}" if copy["sha256"] else ""
-        size = "size unknown" if copy["size"] is None else f"{copy['size']} bytes"
-        lines.append(f"      {copy['path']}: {found}, {size}, {copy['state']}{digest}")
-        lines += [
-            f"        ! {text}" for text in copy["anomalies"] if is_written([text], AnomalyCode.VERSION_FROM_TEXT)
-        ]
-    if not row["copies"]:
-        lines.append(f"      {row['state']}")
+    where = f" in {' and '.join(row.roles)}" if row.roles else ""
+    kind = "" if row.required else " (does not decide)"
+    mark = _MARKS.get(row.state, "?")
+    lines = [f"  {mark} {row.name}{where}: {', '.join(fact for fact in facts if fact)}{kind}"]
+    for copy in row.copies:
+        found = copy.version or "no version"
+        digest = f", sha256 {copy.sha256}" if copy.sha256 else ""
+        size = "size unknown" if copy.size is None else f"{copy.size} bytes"
+        lines.append(f"      {copy.path}: {found}, {size}, {copy.state}{digest}")
+        lines += [f"        ! {text}" for text in copy.anomalies if is_written([text], AnomalyCode.VERSION_FROM_TEXT)]
+    if not row.copies:
+        lines.append(f"      {row.state}")
     return lines
 
 
 def _prerequisites(finding: FindingDocument) -> str:
-    if finding["prerequisites"]:
-        return "Prerequisites (blocked until they are met):" if finding["blocked"] else "Prerequisites:"
-    return "Prerequisites: none, as stated." if finding["prerequisites_stated"] else "Prerequisites: not stated."
+    if finding.prerequisites:
+        return "Prerequisites (blocked until they are met):" if finding.blocked else "Prerequisites:"
+    return "Prerequisites: none, as stated." if finding.prerequisites_stated else "Prerequisites: not stated."

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import field
 
-from hotfix_check.report.document import CopyDocument, FileDocument, FindingDocument
+from hotfix_check.report.judged_document import CopyDocument, FileDocument, FindingDocument
 from hotfix_check.report.wording import update_name
 from hotfix_check.version import FileVersion
 
@@ -30,13 +30,13 @@ def file_evidence(findings: Iterable[FindingDocument]) -> list[FileEvidence]:
     """Each copy of each file that a finding rests on, by name and path."""
     found: dict[tuple[str, str], FileEvidence] = {}
     for finding in findings:
-        for file in finding["files"]:
-            for copy in file["copies"]:
-                row = found.setdefault((file["name"].lower(), copy["path"]), FileEvidence(file["name"], copy, file))
-                if copy["state"] == "exact" and "exact" not in row.updates:
+        for file in finding.files:
+            for copy in file.copies:
+                row = found.setdefault((file.name.lower(), copy.path), FileEvidence(file.name, copy, file))
+                if copy.state == "exact" and "exact" not in row.updates:
                     row.table = file
-                row.updates.setdefault(copy["state"], []).append((update_name(finding), file["expected"]["version"]))
-                row.anomalies.update(dict.fromkeys(copy["anomalies"]))
+                row.updates.setdefault(copy.state, []).append((update_name(finding), file.expected.version))
+                row.anomalies.update(dict.fromkeys(copy.anomalies))
     return [found[key] for key in sorted(found)]
 
 
@@ -44,10 +44,10 @@ def files_not_there(findings: Iterable[FindingDocument]) -> list[tuple[str, str,
     """(file with its roles, state, updates) of files of which there is no copy, by name."""
     found: dict[tuple[str, str], list[str]] = {}
     for finding in findings:
-        for file in finding["files"]:
-            if not file["copies"]:
-                roles = f" ({', '.join(file['roles'])})" if file["roles"] else ""
-                found.setdefault((file["name"] + roles, file["state"]), []).append(update_name(finding))
+        for file in finding.files:
+            if not file.copies:
+                roles = f" ({', '.join(file.roles)})" if file.roles else ""
+                found.setdefault((file.name + roles, file.state), []).append(update_name(finding))
     return [(name, state, updates) for (name, state), updates in sorted(found.items(), key=lambda one: one[0])]
 
 

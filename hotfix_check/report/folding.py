@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from hotfix_check.frozen import dataclass
-from hotfix_check.report.document import FindingDocument
+from hotfix_check.report.judged_document import FindingDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.wording import TO_INSTALL
 
@@ -41,15 +41,15 @@ def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) ->
     """
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
-    missing = {one["id"]: one for one in findings if one["verdict"] in TO_INSTALL and one["importance"] != "forbidden"}
-    levels = {(one["product"], names_of([key])[0]): key for key, one in missing.items()}
+    missing = {one.id: one for one in findings if one.verdict in TO_INSTALL and one.importance != "forbidden"}
+    levels = {(one.product, names_of([key])[0]): key for key, one in missing.items()}
     steps = {key: step for key, one in missing.items() if (step := _folds_under(one, missing, levels)) is not None}
     places: dict[str, dict[str, list[str]]] = {_BENEATH: defaultdict(list), _WAITING: defaultdict(list)}
-    undecided = [one for one in findings if one["verdict"] == "undetermined" and one["importance"] == "optional"]
+    undecided = [one for one in findings if one.verdict == "undetermined" and one.importance == "optional"]
     fold_open = len(undecided) > _FEW
     shown = []
     for finding in findings:
-        key, verdict, importance = finding["id"], finding["verdict"], finding["importance"]
+        key, verdict, importance = finding.id, finding.verdict, finding.importance
         if key in steps:
             places[steps[key][0]][_head(key, steps)].append(key)
         elif (
@@ -76,25 +76,25 @@ def _newest_contained(findings: Sequence[FindingDocument]) -> list[FindingDocume
     """The superseded findings whose row is the highest that a lone file is later than."""
     heights: dict[str, tuple[int, ...]] = {}
     for finding in findings:
-        for row in finding["files"]:
-            if finding["verdict"] == "superseded" and row["state"] == "later" and row["expected"]["version"]:
-                height = tuple(int(part) for part in row["expected"]["version"].split("."))
-                heights[finding["id"]] = max(height, heights.get(finding["id"], ()))
+        for row in finding.files:
+            if finding.verdict == "superseded" and row.state == "later" and row.expected.version:
+                height = tuple(int(part) for part in row.expected.version.split("."))
+                heights[finding.id] = max(height, heights.get(finding.id, ()))
     highest = max(heights.values(), default=())
-    return [finding for finding in findings if heights.get(finding["id"]) == highest]
+    return [finding for finding in findings if heights.get(finding.id) == highest]
 
 
 def _folds_under(
     finding: FindingDocument, missing: Mapping[str, FindingDocument], levels: Mapping[tuple[str, str], str]
 ) -> tuple[str, str] | None:
     """How a missing update folds, and under which id; None where it is told by itself."""
-    if finding["importance"] == "required" or finding["waiver"] or finding["verdict"] == "partial":
+    if finding.importance == "required" or finding.waiver or finding.verdict == "partial":
         return None
-    first = next((levels[key] for key in _needed_first(finding) if key in levels), finding["id"])
-    if first != finding["id"]:
+    first = next((levels[key] for key in _needed_first(finding) if key in levels), finding.id)
+    if first != finding.id:
         return _WAITING, first
-    newest = finding["advice"][-1] if finding["advice"] else finding["id"]
-    return (_BENEATH, newest) if finding["id"] not in finding["advice"] and newest in missing else None
+    newest = finding.advice[-1] if finding.advice else finding.id
+    return (_BENEATH, newest) if finding.id not in finding.advice and newest in missing else None
 
 
 def _head(key: str, steps: Mapping[str, tuple[str, str]]) -> str:
@@ -108,16 +108,16 @@ def _head(key: str, steps: Mapping[str, tuple[str, str]]) -> str:
 
 def _needed_first(finding: FindingDocument) -> list[tuple[str, str]]:
     """The product and name of what an update needs first: what blocks it, and its line where the source is silent."""
-    needed = [group["requires"] for group in finding["prerequisites"] if group["state"] == "unmet"]
-    if finding["line"] and not finding["prerequisites_stated"]:
-        needed.append(finding["line"])
-    return [(finding["product"], name) for name in needed]
+    needed = [group.requires for group in finding.prerequisites if group.state == "unmet"]
+    if finding.line and not finding.prerequisites_stated:
+        needed.append(finding.line)
+    return [(finding.product, name) for name in needed]
 
 
 def files_to_supply(findings: Sequence[FindingDocument]) -> list[tuple[str, int]]:
     """Files, with their role, and how many of these open questions each helps to settle; the most useful first."""
     asked: dict[str, set[str]] = defaultdict(set)
     for finding in findings:
-        for one in finding["settle_with"]:
-            asked[one["file"] + (f" ({one['role']})" if one["role"] else "")].add(finding["id"])
+        for one in finding.settle_with:
+            asked[one.file + (f" ({one.role})" if one.role else "")].add(finding.id)
     return sorted(((name, len(ids)) for name, ids in asked.items()), key=lambda pair: (-pair[1], pair[0].lower()))

@@ -14,7 +14,9 @@ from hotfix_check.errors import UsageError
 from hotfix_check.frozen import dataclass
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
-    from hotfix_check.report.document import ComparisonDocument, PlanDocument, ResultDocument
+    from hotfix_check.report.changes import ComparisonDocument
+    from hotfix_check.report.document import Result
+    from hotfix_check.report.plan import PlanDocument
     from hotfix_check.report.publisher import Publisher
     from hotfix_check.report.short_answer import ShortAnswer
 
@@ -142,37 +144,37 @@ class Report(Generic[Shown]):
         return max(fitting, key=lambda form: len(FORMATS[form].suffix), default=None)
 
 
-def _table(document: ResultDocument, view: View) -> Iterable[str]:
+def _table(document: Result, view: View) -> Iterable[str]:
     from hotfix_check.report.table import render_table
 
     return [render_table(document, width=view.width, everything=view.everything, paint=view.paint)]
 
 
-def _json(document: ResultDocument, _: View) -> Iterable[str]:
+def _json(document: Result, _: View) -> Iterable[str]:
     from hotfix_check.report.document import to_json
 
     return [to_json(document)]
 
 
-def _csv(document: ResultDocument, view: View) -> Iterable[str]:
+def _csv(document: Result, view: View) -> Iterable[str]:
     from hotfix_check.report.csv import render_csv
 
     return [render_csv(document, view.csv)]
 
 
-def _markdown(document: ResultDocument, _: View) -> Iterable[str]:
+def _markdown(document: Result, _: View) -> Iterable[str]:
     from hotfix_check.report.markdown import render_markdown
 
     return [render_markdown(document)]
 
 
-def _html(document: ResultDocument, _: View) -> Iterable[str]:
+def _html(document: Result, _: View) -> Iterable[str]:
     from hotfix_check.report.html import render_html
 
     return [render_html(document)]
 
 
-def _csaf(document: ResultDocument, view: View) -> Iterable[str]:
+def _csaf(document: Result, view: View) -> Iterable[str]:
     from hotfix_check.report.csaf import render_csaf
 
     if view.publisher is None:
@@ -180,13 +182,13 @@ def _csaf(document: ResultDocument, view: View) -> Iterable[str]:
     return [render_csaf(document, view.publisher)]
 
 
-def _xlsx(document: ResultDocument, _: View, stream: BinaryIO) -> None:
+def _xlsx(document: Result, _: View, stream: BinaryIO) -> None:
     from hotfix_check.report.xlsx import write_xlsx
 
     write_xlsx(document, stream)
 
 
-RESULT: Report[ResultDocument] = Report(
+RESULT: Report[Result] = Report(
     text={
         ResultForm.TABLE: _table,
         ResultForm.JSON: _json,
@@ -217,9 +219,9 @@ def _short_report(
     """Of an answer that fits a page: one for each host, of which a listing can name several."""
 
     def as_json(documents: Sequence[Short], _: View) -> Iterable[str]:
-        import json
+        from hotfix_check.report.document import to_json
 
-        return [json.dumps(documents[0] if len(documents) == 1 else list(documents), indent=2) + "\n"]
+        return [to_json(documents[0] if len(documents) == 1 else documents)]
 
     def as_table(documents: Sequence[Short], view: View) -> Iterable[str]:
         render, _ = load()

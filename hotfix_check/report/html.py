@@ -12,16 +12,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from hotfix_check.report.document import (
-    FindingDocument,
-    InstallationDocument,
-    ResultDocument,
-    TargetDocument,
-    result_digest,
-)
+from hotfix_check.report.document import Result, TargetDocument, members, result_digest
 from hotfix_check.report.exposure_view import cve_groups, exploited, worst_exposed
 from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
+from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.names import names_of
 from hotfix_check.report.parts import (
@@ -62,11 +57,11 @@ LISTED = 500
 """So many entries of a list that a stranger can make long; the rest is counted."""
 
 
-def render_html(document: ResultDocument) -> str:
+def render_html(document: Result) -> str:
     """The whole page, ASCII with character references, so that no console or mail gateway can garble it."""
     template, css = packaged_page("report.html", "report.css")
     digest = result_digest(document)
-    targets = [_target(number, target, document) for number, target in enumerate(document["targets"], 1)]
+    targets = [_target(number, target, document) for number, target in enumerate(document.targets, 1)]
     page = template.render(
         css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
         css_hash=style_digest(css),
@@ -111,54 +106,50 @@ def _shown(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
-def _target(number: int, target: TargetDocument, document: ResultDocument) -> dict[str, Any]:
-    as_of = document["run"]["as_of"]
+def _target(number: int, target: TargetDocument, document: Result) -> dict[str, Any]:
+    as_of = document.run.as_of
     parts = parts_of(target)
     shown = [
         _part(f"{number}-{index}", part, target, document, named=len(parts) > 1) for index, part in enumerate(parts, 1)
     ]
-    verdicts = {finding["id"]: finding["verdict"] for finding in reversed(target["findings"])}
-    names = {product["id"]: product["name"] for product in target["products"]}
+    verdicts = {finding.id: finding.verdict for finding in reversed(target.findings)}
+    names = {product.id: product.name for product in target.products}
     kind, words = badge(target, day_of(document))
-    waived = [finding for finding in target["findings"] if finding["waiver"]]
+    waived = [finding for finding in target.findings if finding.waiver]
     return {
-        **target,
+        **members(target),
         "number": number,
         "badge": kind,
         "badge_words": words,
         "sentences": verdict_sentences(target),
-        "collected_words": collected_words(target["collected"]) if target["collected"] else None,
-        "product_lines": [(product, product_words(product)) for product in target["products"]],
+        "collected_words": collected_words(target.collected) if target.collected else None,
+        "product_lines": [(product, product_words(product)) for product in target.products],
         "registry_lines": registry_words(target),
         "claim_lines": claim_sentences(target),
         "parts": shown,
-        "waived": [{**finding, "name": update_name(finding)} for finding in waived],
+        "waived": [{**members(finding), "name": update_name(finding)} for finding in waived],
         "waived_lines": [
-            f"{update_name(one)} {one['verdict']}: {waiver_words(one['waiver'])}"
-            for one in waived[:_ACCEPTED]
-            if one["waiver"]
+            f"{update_name(one)} {one.verdict}: {waiver_words(one.waiver)}" for one in waived[:_ACCEPTED] if one.waiver
         ],
         "waived_left": max(0, len(waived) - _ACCEPTED),
-        "counts": verdict_counts(target["findings"]),
-        "applicable": sum(one["verdict"] != "not-applicable" for one in target["findings"]),
-        "bar": verdict_bar(target["findings"]),
-        "evidence": file_evidence(target["findings"]),
-        "not_there": files_not_there(target["findings"]),
+        "counts": verdict_counts(target.findings),
+        "applicable": sum(one.verdict != "not-applicable" for one in target.findings),
+        "bar": verdict_bar(target.findings),
+        "evidence": file_evidence(target.findings),
+        "not_there": files_not_there(target.findings),
         "ladders": [
-            {**ladder_view(ladder, verdicts), "product_name": names.get(ladder["product"], ladder["product"])}
-            for ladder in target["ladders"]
+            {**ladder_view(ladder, verdicts), "product_name": names.get(ladder.product, ladder.product)}
+            for ladder in target.ladders
         ],
         "as_of": as_of,
     }
 
 
-def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocument, *, named: bool) -> dict[str, Any]:
+def _part(anchor: str, part: Part, target: TargetDocument, document: Result, *, named: bool) -> dict[str, Any]:
     """An installation as the page has it: its words for page one, its findings for the appendix."""
     one = part.installation
-    as_of = document["run"]["as_of"]
-    rows = {
-        finding["id"]: _finding(f"f{anchor}-{number}", finding, as_of) for number, finding in enumerate(part.findings)
-    }
+    as_of = document.run.as_of
+    rows = {finding.id: _finding(f"f{anchor}-{number}", finding, as_of) for number, finding in enumerate(part.findings)}
     steps = _steps(one, rows)
     under = {settled for step in steps for settled in step["under"]}
     beneath = _beneath(part, target, under)
@@ -176,7 +167,7 @@ def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocum
         row["beneath"] = [rows[key] for key in beneath.get(row["id"], ())]
     shown = {row["id"] for row in told} | under | below
     aside = [row for row in rows.values() if row["id"] not in shown]
-    undetermined = [finding for finding in part.findings if finding["verdict"] == "undetermined"]
+    undetermined = [finding for finding in part.findings if finding.verdict == "undetermined"]
     asked = files_to_supply(undetermined)
     return {
         "anchor": anchor,
@@ -185,9 +176,9 @@ def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocum
         "steps": steps,
         "steps_left": max(0, len(steps) - _STEPS),
         "first_steps": steps[:_STEPS],
-        "exposures": one["exposures"] if one else [],
+        "exposures": one.exposures if one else [],
         "exploited": exploited(one, as_of) if one else [],
-        "cves": cve_groups(one["exposures"]) if one else [],
+        "cves": cve_groups(one.exposures) if one else [],
         "exposed": worst_exposed(one, as_of) if one else [],
         "told": told,
         "first": [row for row in told if row["to_do"] and row["importance"] != "optional"][:_STEPS],
@@ -200,30 +191,28 @@ def _part(anchor: str, part: Part, target: TargetDocument, document: ResultDocum
 
 def _beneath(part: Part, target: TargetDocument, under: Collection[str]) -> dict[str, list[str]]:
     """What is missing too and goes with another finding that has a row, by the id of that one."""
-    folded = fold([one for one in part.findings if one["id"] not in under], target["kind"], everything=False)
+    folded = fold([one for one in part.findings if one.id not in under], target.kind, everything=False)
     return {
-        one["id"]: [
-            f"{one['product']}/{name}"
-            for names in (folded.beneath, folded.waiting)
-            for name in names.get(one["id"], ())
+        one.id: [
+            f"{one.product}/{name}" for names in (folded.beneath, folded.waiting) for name in names.get(one.id, ())
         ]
         for one in folded.shown
     }
 
 
 def _words(
-    one: InstallationDocument, part: Part, target: TargetDocument, document: ResultDocument, *, named: bool
+    one: InstallationDocument, part: Part, target: TargetDocument, document: Result, *, named: bool
 ) -> dict[str, Any]:
     standing = standing_of(one, part.findings, day_of(document))
-    product = next((each for each in target["products"] if each["id"] == one["product"]), None)
-    told_root = one["root"] not in (None, ".") and (named or one["snapshot"])
+    product = next((each for each in target.products if each.id == one.product), None)
+    told_root = one.root not in (None, ".") and (named or one.snapshot)
     return {
         "identity": identity_words(standing),
-        "root": one["root"] if told_root else None,
+        "root": one.root if told_root else None,
         "clauses": posture_sentences(standing),
         "successor": successor_words(one) if standing.ended else None,
         "census": census_words(one),
-        "level": level_reason(product, level_words(one), one, target["installations"]) if product else None,
+        "level": level_reason(product, level_words(one), one, target.installations) if product else None,
     }
 
 
@@ -238,15 +227,15 @@ def _is_told(finding: dict[str, Any]) -> bool:
 def _steps(one: InstallationDocument | None, rows: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """The steps of the headline, each with the findings that it settles."""
     made = []
-    for number, step in enumerate(one["next_steps"] if one else (), 1):
-        under = {settled: rows[settled] for settled in (step["id"], *step["settles"]) if settled in rows}
+    for number, step in enumerate(one.next_steps if one else (), 1):
+        under = {settled: rows[settled] for settled in (step.id, *step.settles) if settled in rows}
         made.append(
             {
-                **step,
+                **members(step),
                 "number": number,
                 "name": update_name(step),
                 "line": step_line(step),
-                "by_hand": [f"{action['kind'].capitalize()}: {action['text']}." for action in step["actions"]],
+                "by_hand": [f"{action.kind.capitalize()}: {action.text}." for action in step.actions],
                 "short_notes": step_notes(step, _NAMED, by_hand=False),
                 "under": under,
             }
@@ -270,25 +259,23 @@ def _groups(findings: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str, int,
 def _key(finding: dict[str, Any]) -> str:
     """What findings of one verdict are told together by."""
     if finding["verdict"] == "superseded":
-        names = [
-            names_of([by["id"]])[0] if by["id"] else "a build of no catalogued update" for by in finding["satisfied_by"]
-        ]
+        names = [names_of([by.id])[0] if by.id else "a build of no catalogued update" for by in finding["satisfied_by"]]
         return ", ".join(dict.fromkeys(names)) or "; ".join(finding["reasons"])
     if finding["verdict"] == "undetermined":
-        files = [one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"]]
+        files = [one.file + (f" ({one.role})" if one.role else "") for one in finding["settle_with"]]
         return ", ".join(dict.fromkeys(files)) or "no file"
     return "; ".join(finding["reasons"])
 
 
 def _finding(anchor: str, finding: FindingDocument, as_of: str | None) -> dict[str, Any]:
-    built = None if finding["released"] else newest_file_day(finding)
+    built = None if finding.released else newest_file_day(finding)
     return {
-        **finding,
+        **members(finding),
         "anchor": anchor,
         "name": update_name(finding),
         "next": next_steps(finding),
         "to_do": to_act_on(finding),
         "built": built,
-        "days": days_since(finding["released"] or built, as_of),
-        "waiver_words": f"Accepted under {waiver_words(finding['waiver'])}" if finding["waiver"] else None,
+        "days": days_since(finding.released or built, as_of),
+        "waiver_words": f"Accepted under {waiver_words(finding.waiver)}" if finding.waiver else None,
     }

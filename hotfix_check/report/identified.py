@@ -11,6 +11,7 @@ from hotfix_check.assess.finding import MET, ExposureState, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
+from hotfix_check.report.document import members
 from hotfix_check.report.installations import exposure_document
 from hotfix_check.report.names import names_of, some
 from hotfix_check.report.text import fill
@@ -112,7 +113,7 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
             for step in one.next_steps
         ],
         "exposures": [
-            exposure_document(exposure, assessor.catalogue.cves.get(exposure.cve))
+            members(exposure_document(exposure, assessor.catalogue.cves.get(exposure.cve)))
             for one in assessment.installations
             for exposure in one.exposures
             if exposure.state is not ExposureState.FIXED

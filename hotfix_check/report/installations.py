@@ -10,13 +10,16 @@ from hotfix_check.assess.finding import Basis, Exposure, ExposureState, Installa
 from hotfix_check.catalogue import Catalogue, Product, Update
 from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Level, headline_version
-from hotfix_check.report.document import (
+from hotfix_check.frozen import replace
+from hotfix_check.report.judged_document import (
+    ActionDocument,
     BehindDocument,
+    BuildCountDocument,
     ExposureDocument,
     InstallationDocument,
     StepDocument,
     SupportDocument,
-    WeighedDocument,
+    Weighed,
 )
 from hotfix_check.report.names import day_text
 from hotfix_check.report.parts import is_lacking, standing_of
@@ -27,7 +30,7 @@ from hotfix_check.version import FileVersion
 def installation_document(
     one: Installation,
     catalogue: Catalogue,
-    findings: Iterable[WeighedDocument],
+    findings: Iterable[Weighed],
     as_of: date | None,
     day: date,
 ) -> InstallationDocument:
@@ -39,31 +42,30 @@ def installation_document(
     product = catalogue.product(one.product)
     low, high = product.levels[one.level.low], product.levels[one.level.high]
     known, basis = known_level(one.level, product)
-    own = [each for each in findings if each["installation"] == one.root and each["product"] == one.product]
+    own = [each for each in findings if each.installation == one.root and each.product == one.product]
     build_id, released = (None, None) if one.build is None else brought_by(one.build, product, catalogue.updates)
-    document: InstallationDocument = {
-        "root": one.root,
-        "snapshot": one.snapshot,
-        "counts": one.counts,
-        "product": product.id,
-        "name": product.name,
-        "level": known.name if known else None,
-        "level_basis": str(basis),
-        "level_at_least": low.name,
-        "level_at_most": high.name,
-        "build": None if one.build is None else str(one.build),
-        "build_id": build_id,
-        "build_released": day_text(released),
-        "anomalies": list(one.level.anomalies),
-        "posture": "",
-        "support": _support(one.level, product, {each.id: each.name for each in catalogue.products}, as_of),
-        "behind": _behind(own, catalogue, released),
-        "census": [{"build": str(count.build), "files": count.files} for count in one.census],
-        "next_steps": [step_document(step, one) for step in one.next_steps],
-        "exposures": [exposure_document(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures],
-    }
-    document["posture"] = posture_words(standing_of(document, own, day.isoformat()))
-    return document
+    document = InstallationDocument(
+        root=one.root,
+        snapshot=one.snapshot,
+        counts=one.counts,
+        product=product.id,
+        name=product.name,
+        level=known.name if known else None,
+        level_basis=str(basis),
+        level_at_least=low.name,
+        level_at_most=high.name,
+        build=None if one.build is None else str(one.build),
+        build_id=build_id,
+        build_released=day_text(released),
+        anomalies=tuple(one.level.anomalies),
+        posture="",
+        support=_support(one.level, product, {each.id: each.name for each in catalogue.products}, as_of),
+        behind=_behind(own, catalogue, released),
+        census=tuple(BuildCountDocument(build=str(count.build), files=count.files) for count in one.census),
+        next_steps=tuple(step_document(step, one) for step in one.next_steps),
+        exposures=tuple(exposure_document(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures),
+    )
+    return replace(document, posture=posture_words(standing_of(document, own, day.isoformat())))
 
 
 def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Basis]:
@@ -91,27 +93,27 @@ def brought_by(build: FileVersion, product: Product, updates: Iterable[Update]) 
     return (None, None) if first is None else (first.id, first.built)
 
 
-def _behind(findings: Iterable[WeighedDocument], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
-    lacking = {each["id"] for each in findings if is_lacking(each)}
+def _behind(findings: Iterable[Weighed], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
+    lacking = {each.id for each in findings if is_lacking(each)}
     days = (update.built for update in catalogue.updates if update.id in lacking)
     newest = max((day for day in days if day), default=None)
     months = None
     if newest is not None and build_day is not None:
         months = max(0, (newest.year - build_day.year) * 12 + newest.month - build_day.month)
         months -= months > 0 and newest.day < build_day.day
-    return {"updates": len(lacking), "months": months}
+    return BehindDocument(updates=len(lacking), months=months)
 
 
 def _support(level: ProductLevel, product: Product, names: Mapping[str, str], as_of: date | None) -> SupportDocument:
     own = product.levels[level.low].end_of_support if level.exact else None
     ends = own or product.end_of_support
-    return {
-        "ends": day_text(ends),
-        "ended_days": None if ends is None or as_of is None else (as_of - ends).days,
-        "extended_until": day_text(max((period.ends for period in product.paid_support), default=None)),
-        "successor": names.get(product.successor, product.successor) if product.successor else None,
-        "upgrade": product.upgrade,
-    }
+    return SupportDocument(
+        ends=day_text(ends),
+        ended_days=None if ends is None or as_of is None else (as_of - ends).days,
+        extended_until=day_text(max((period.ends for period in product.paid_support), default=None)),
+        successor=names.get(product.successor, product.successor) if product.successor else None,
+        upgrade=product.upgrade,
+    )
 
 
 def step_document(step: Step, one: Installation) -> StepDocument:
@@ -119,36 +121,36 @@ def step_document(step: Step, one: Installation) -> StepDocument:
     update = step.update
     settled = {update.id, *step.settles}
     open_ones = (each for each in one.exposures if each.state is not ExposureState.FIXED)
-    return {
-        "id": update.id,
-        "installation": one.root,
-        "kb": update.kb,
-        "title": update.title,
-        "kind": str(update.kind),
-        "released": day_text(update.released),
-        "line": step.line,
-        "again": step.again,
-        "availability": str(update.availability),
-        "public": step.public,
-        "requires": list(step.requires),
-        "not_known": list(step.not_known),
-        "settles": list(step.settles),
-        "cves": [each.cve for each in open_ones if each.fixed_by in settled],
-        "restart": update.restart,
-        "actions": [{"kind": action.kind, "text": action.text} for action in step.actions],
-        "source": "; ".join(update.sources),
-    }
+    return StepDocument(
+        id=update.id,
+        installation=one.root,
+        kb=update.kb,
+        title=update.title,
+        kind=str(update.kind),
+        released=day_text(update.released),
+        line=step.line,
+        again=step.again,
+        availability=str(update.availability),
+        public=step.public,
+        requires=tuple(step.requires),
+        not_known=tuple(step.not_known),
+        settles=tuple(step.settles),
+        cves=tuple(each.cve for each in open_ones if each.fixed_by in settled),
+        restart=update.restart,
+        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in step.actions),
+        source="; ".join(update.sources),
+    )
 
 
 def exposure_document(exposure: Exposure, known: Cve | None) -> ExposureDocument:
     """A CVE on an installation, with what the catalogue knows of it."""
-    return {
-        "cve": exposure.cve,
-        "state": str(exposure.state),
-        "fixed_by": exposure.fixed_by,
-        "needs": exposure.needs,
+    return ExposureDocument(
+        cve=exposure.cve,
+        state=str(exposure.state),
+        fixed_by=exposure.fixed_by,
+        needs=exposure.needs,
         **cve_facts(known),
-    }
+    )
 
 
 class CveFacts(TypedDict):

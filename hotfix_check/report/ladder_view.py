@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hotfix_check.report.document import LadderDocument, RungDocument
+from hotfix_check.report.document import LadderDocument, RungDocument, members
 from hotfix_check.version import FileVersion
 
 _ABOVE, _BELOW = 4, 3
@@ -18,25 +18,25 @@ def ladder_view(ladder: LadderDocument, verdicts: Mapping[str, str]) -> dict[str
     installed ones, and for the others a row with their number as ``left``.
     """
     installed: dict[FileVersion, list[str]] = {}
-    for one in ladder["installed"]:
-        installed.setdefault(FileVersion.parse(one["version"]), []).append(one["path"])
+    for one in ladder.installed:
+        installed.setdefault(FileVersion.parse(one.version), []).append(one.path)
     rungs: dict[FileVersion, list[RungDocument]] = {}
-    for rung in ladder["rungs"]:
-        rungs.setdefault(FileVersion.parse(rung["version"]), []).append(rung)
+    for rung in ladder.rungs:
+        rungs.setdefault(FileVersion.parse(rung.version), []).append(rung)
     low, high = min(installed), max(installed)
     rows: list[dict[str, Any]] = [
         {
             "version": str(version),
             "position": _position(version, low, high, version in installed),
             "paths": installed.get(version, []),
-            "level": any(rung["kind"] == "level" for rung in rungs.get(version, ())),
+            "level": any(rung.kind == "level" for rung in rungs.get(version, ())),
             "rungs": [_rung(rung, verdicts) for rung in rungs.get(version, ())],
             "left": 0,
         }
         for version in sorted({*installed, *rungs}, reverse=True)
     ]
     above = [rung["label"] for row in rows if row["position"] == "above" for rung in row["rungs"]]
-    return {**ladder, "rows": rows, "near": _near(rows), "above": list(dict.fromkeys(reversed(above)))}
+    return {**members(ladder), "rows": rows, "near": _near(rows), "above": list(dict.fromkeys(reversed(above)))}
 
 
 def _near(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -63,4 +63,4 @@ def _position(version: FileVersion, low: FileVersion, high: FileVersion, is_inst
 
 
 def _rung(rung: RungDocument, verdicts: Mapping[str, str]) -> dict[str, Any]:
-    return {**rung, "verdict": verdicts.get(rung["id"]) if rung["id"] else None}
+    return {**members(rung), "verdict": verdicts.get(rung.id) if rung.id else None}

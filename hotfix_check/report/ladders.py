@@ -12,7 +12,7 @@ from hotfix_check.catalogue.product import own_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import FileRow, own_name
 from hotfix_check.inventory import InstalledFile
-from hotfix_check.report.document import LadderDocument, RungDocument
+from hotfix_check.report.document import LadderDocument, LadderFileDocument, RungDocument
 from hotfix_check.version import FileVersion
 
 # States of a copy whose version was held against the table; a foreign file or another platform's is on no ladder.
@@ -46,7 +46,7 @@ class Ladders:
         return [
             ladder
             for (product_id, _), judged in sorted(_judged_files(assessment).items())
-            if product_id in levels and (ladder := self._ladder(levels[product_id], judged))["rungs"]
+            if product_id in levels and (ladder := self._ladder(levels[product_id], judged)).rungs
         ]
 
     def _ladder(self, level: ProductLevel, judged: _JudgedFile) -> LadderDocument:
@@ -63,14 +63,14 @@ class Ladders:
             nearest = max(shipped.version for shipped in beneath)
             on_line.extend(shipped for shipped in beneath if shipped.version == nearest)
         rungs: dict[tuple[FileVersion, int, str], RungDocument] = {
-            (shipped.version, 1, shipped.update.id): {
-                "version": str(shipped.version),
-                "label": own_name(shipped.update.id),
-                "kind": str(shipped.update.kind),
-                "id": shipped.update.id,
-                "released": _day(shipped.update.built),
-                "line": product.levels[shipped.line].name,
-            }
+            (shipped.version, 1, shipped.update.id): RungDocument(
+                version=str(shipped.version),
+                label=own_name(shipped.update.id),
+                kind=str(shipped.update.kind),
+                id=shipped.update.id,
+                released=_day(shipped.update.built),
+                line=product.levels[shipped.line].name,
+            )
             for shipped in on_line
         }
         known = product.files.get(judged.name.lower())
@@ -78,24 +78,24 @@ class Ladders:
             for number, one in enumerate(product.levels):
                 if (own := own_version(known, one, product)) is not None:
                     bringing = self._relations.bringing(product.id, one.name)
-                    rungs[own, 0, f"{number:04d}"] = {
-                        "version": str(own),
-                        "label": one.name,
-                        "kind": "level",
-                        "id": bringing.id if bringing else None,
-                        "released": _day(one.released),
-                        "line": one.name,
-                    }
-        return {
-            "product": product.id,
-            "file": judged.name,
-            "line": product.levels[level.low].name if level.exact else None,
-            "rungs": [rungs[key] for key in sorted(rungs)],
-            "installed": [
-                {"path": path, "version": str(judged.versions[path])}
+                    rungs[own, 0, f"{number:04d}"] = RungDocument(
+                        version=str(own),
+                        label=one.name,
+                        kind="level",
+                        id=bringing.id if bringing else None,
+                        released=_day(one.released),
+                        line=one.name,
+                    )
+        return LadderDocument(
+            product=product.id,
+            file=judged.name,
+            line=product.levels[level.low].name if level.exact else None,
+            rungs=tuple(rungs[key] for key in sorted(rungs)),
+            installed=tuple(
+                LadderFileDocument(path=path, version=str(judged.versions[path]))
                 for path in sorted(judged.versions, key=lambda path: (judged.versions[path], path))
-            ],
-        }
+            ),
+        )
 
 
 def _judged_files(assessment: Assessment) -> dict[_Key, _JudgedFile]:

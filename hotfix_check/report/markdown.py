@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from hotfix_check.report.document import FindingDocument, ResultDocument, StepDocument, TargetDocument
+from hotfix_check.report.document import Result, TargetDocument, members
+from hotfix_check.report.judged_document import FindingDocument, StepDocument
 from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.parts import (
     Part,
@@ -48,13 +49,13 @@ _MARKUP = re.compile(
 _BY_REFERENCE = frozenset("<>&@:. +-0123456789abcdef")
 
 
-def render_markdown(document: ResultDocument) -> str:
+def render_markdown(document: Result) -> str:
     """GitHub-flavoured Markdown of at most ``MAX_LENGTH`` characters; text of files and waivers stays text."""
     page = MarkdownPage("Hotfix report", MAX_LENGTH - _BASIS)
-    for target in document["targets"]:
+    for target in document.targets:
         _target(page, target, document)
-    waivers = document["waivers"]
-    for title, entries in (("Expired waivers", waivers["expired"]), ("Unused waivers", waivers["unused"])):
+    waivers = document.waivers
+    for title, entries in (("Expired waivers", waivers.expired), ("Unused waivers", waivers.unused)):
         page.bullets(f"## {title}", [waiver_words(entry) for entry in entries])
     page.limit = MAX_LENGTH - _KEPT_FREE
     page.table("## Basis of this report", ("", ""), origin(document))
@@ -116,79 +117,79 @@ class MarkdownPage:
         self.leave_out(heading, len(kept))
 
 
-def _target(page: MarkdownPage, target: TargetDocument, document: ResultDocument) -> None:
+def _target(page: MarkdownPage, target: TargetDocument, document: Result) -> None:
     parts = parts_of(target)
-    if not page.add(f"## {markdown_text(cut(target['path'], _LONGEST_TEXT))}"):
+    if not page.add(f"## {markdown_text(cut(target.path, _LONGEST_TEXT))}"):
         page.leave_out("targets")
         return
     for part in parts:
         _part(page, part, target, document)
     sentences = verdict_sentences(target)
     page.add(" ".join(markdown_text(cut(sentence, _LONGEST_TEXT)) for sentence in sentences))
-    facts = [f"{target['kind']}; {counted(target['files_seen'], 'file')} seen, {target['files_read']} read"]
-    facts.extend(["Collected " + collected_words(target["collected"])] if target["collected"] else [])
+    facts = [f"{target.kind}; {counted(target.files_seen, 'file')} seen, {target.files_read} read"]
+    facts.extend(["Collected " + collected_words(target.collected)] if target.collected else [])
     facts.extend(f"Registry: {words}" for words in registry_words(target))
     if not only_claims(target):
         facts.extend(claim_sentences(target))
     page.bullets("", facts)
-    counts = {word: number for word, number in target["summary"].items() if number}
+    counts = {word: number for word, number in members(target.summary).items() if number}
     if counts:
         page.table("", tuple(counts), [tuple(map(str, counts.values()))])
     for title, entries in (
         (
             "### Accepted risks",
             [
-                f"{update_name(one)} {one['verdict']}, accepted under {waiver_words(one['waiver'])}"
-                for one in target["findings"]
-                if one["waiver"]
+                f"{update_name(one)} {one.verdict}, accepted under {waiver_words(one.waiver)}"
+                for one in target.findings
+                if one.waiver
             ],
         ),
         (
             "### Advisories",
-            [f"{one['path']} {one['version']}: {one['text']} ({one['source']})" for one in target["advisories"]],
+            [f"{one.path} {one.version}: {one.text} ({one.source})" for one in target.advisories],
         ),
-        ("### Not readable", [f"{one['path']}: {one['reason']}" for one in target["unreadable"]]),
+        ("### Not readable", [f"{one.path}: {one.reason}" for one in target.unreadable]),
     ):
         page.bullets(title, entries)
 
 
-def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: ResultDocument) -> None:
+def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: Result) -> None:
     one = part.installation
     if one is not None:
         standing = standing_of(one, part.findings, day_of(document))
-        where = f" in {one['root']}" if one["root"] not in (None, ".") else ""
+        where = f" in {one.root}" if one.root not in (None, ".") else ""
         page.add(f"**{markdown_text(identity_words(standing))}**{markdown_text(where)}")
-        product = next((each for each in target["products"] if each["id"] == one["product"]), None)
+        product = next((each for each in target.products if each.id == one.product), None)
         facts = posture_sentences(standing)
         if product:
-            facts.append(f"Service level {level_reason(product, level_words(one), one, target['installations'])}.")
-        facts += [f"{census_words(one)}."] if one["census"] else []
-        page.bullets("", [*facts, *one["anomalies"]])
-        page.bullets("### Next steps", [" ".join(_step(step)) for step in one["next_steps"]], mark="1.")
-        exposed = [cve for cve in one["exposures"] if cve["state"] != "fixed"]
+            facts.append(f"Service level {level_reason(product, level_words(one), one, target.installations)}.")
+        facts += [f"{census_words(one)}."] if one.census else []
+        page.bullets("", [*facts, *one.anomalies])
+        page.bullets("### Next steps", [" ".join(_step(step)) for step in one.next_steps], mark="1.")
+        exposed = [cve for cve in one.exposures if cve.state != "fixed"]
         page.table(
             "### Exposures",
             ("CVE", "State", "CVSS", "Known exploited since", "Fixed by", "Needs"),
             [
                 (
-                    *(cve["cve"], cve["state"], str(cve["cvss"] or ""), cve["known_exploited"] or ""),
-                    *(", ".join(names_of([cve["fixed_by"]] if cve["fixed_by"] else [])), cve["needs"] or ""),
+                    *(cve.cve, cve.state, str(cve.cvss or ""), cve.known_exploited or ""),
+                    *(", ".join(names_of([cve.fixed_by] if cve.fixed_by else [])), cve.needs or ""),
                 )
                 for cve in exposed
             ],
         )
-    as_of = document["run"]["as_of"]
-    weighty = [each for each in part.findings if each["importance"] != "optional"]
+    as_of = document.run.as_of
+    weighty = [each for each in part.findings if each.importance != "optional"]
     listed = sorted(
-        (each for each in weighty if each["verdict"] in ("partial", "missing", "undetermined", "installed")),
-        key=lambda each: RANK[each["verdict"]],
+        (each for each in weighty if each.verdict in ("partial", "missing", "undetermined", "installed")),
+        key=lambda each: RANK[each.verdict],
     )
     page.table(
         "### Required and recommended updates",
         ("Verdict", "Update", "Importance", "Released", "Why", "What to do"),
         [_row(each, as_of) for each in listed],
     )
-    half = [each for each in part.findings if each["importance"] == "optional" and each["verdict"] == "partial"]
+    half = [each for each in part.findings if each.importance == "optional" and each.verdict == "partial"]
     page.table(
         "### Half-installed hotfixes",
         ("Verdict", "Update", "Importance", "Released", "Why", "What to do"),
@@ -196,7 +197,7 @@ def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: Resu
     )
     told = {id(each) for each in (*listed, *half)}
     for verdict in LOOKS:
-        number = sum(each["verdict"] == verdict and id(each) not in told for each in part.findings)
+        number = sum(each.verdict == verdict and id(each) not in told for each in part.findings)
         page.leave_out(f"{verdict} updates", number)
 
 
@@ -205,12 +206,12 @@ def _step(step: StepDocument) -> list[str]:
 
 
 def _row(finding: FindingDocument, as_of: str | None) -> Sequence[str]:
-    days = days_since(finding["released"], as_of)
+    days = days_since(finding.released, as_of)
     age = "" if days is None else f" ({counted(days, 'day')} ago)"
-    released = f"{finding['released']}{age}" if finding["released"] else ""
-    why = "; ".join([*finding["reasons"], *finding["anomalies"]])
+    released = f"{finding.released}{age}" if finding.released else ""
+    why = "; ".join([*finding.reasons, *finding.anomalies])
     return (
-        *(finding["verdict"], update_name(finding), finding["importance"], released),
+        *(finding.verdict, update_name(finding), finding.importance, released),
         *(cut(why, _LONGEST_TEXT), cut(" ".join(next_steps(finding)), _LONGEST_TEXT)),
     )
 

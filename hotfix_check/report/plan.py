@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Literal
 
 from hotfix_check.assess import Assessment, Finding, Verdict
 from hotfix_check.assess.finding import OPEN, Installation
@@ -11,14 +12,53 @@ from hotfix_check.assess.next_steps import Plan
 from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import counted, open_questions
 from hotfix_check.catalogue import Product
-from hotfix_check.report.document import NoPlanDocument, PlanDocument, StepDocument
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.installations import step_document
+from hotfix_check.report.judged_document import StepDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
 from hotfix_check.report.wording import NOT_KNOWN
 
 _NAMED = 6
+
+
+class UnreachableDocument(Frozen):
+    """A goal that no step can be shown to meet, and why."""
+
+    id: str
+    installation: str | None
+    why: str
+
+
+class NoPlanDocument(Frozen):
+    """Why there is no plan, though nothing shows that there is nothing to install; what to supply."""
+
+    why: str
+    supply: tuple[str, ...]
+
+
+class AskedDocument(Frozen):
+    """A goal that was named, and how it stands."""
+
+    id: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    settle_with: tuple[str, ...]
+
+
+class PlanDocument(Frozen):
+    """What to install on one target, in order; ``restarts`` are the steps that ask for one, by name."""
+
+    schema: Literal["hotfix-check/plan/1"]
+    target: str
+    steps: tuple[StepDocument, ...]
+    restarts: tuple[str, ...]
+    restart_not_stated: tuple[str, ...]
+    unreachable: tuple[UnreachableDocument, ...]
+    asked: tuple[AskedDocument, ...]
+    undetermined: tuple[str, ...]
+    no_plan: NoPlanDocument | None
 
 
 def plan_document(
@@ -33,30 +73,30 @@ def plan_document(
     """
     steps = [(installation, step) for installation, plan in plans for step in plan.steps]
     findings = counted(assessment)
-    return {
-        "schema": "hotfix-check/plan/1",
-        "target": assessment.target,
-        "steps": [step_document(step, installation) for installation, step in steps],
-        "restarts": names_of(step.update.id for _, step in steps if step.update.restart == "yes"),
-        "restart_not_stated": names_of(step.update.id for _, step in steps if step.update.restart is None),
-        "unreachable": [
-            {"id": update_id, "installation": installation.root, "why": why}
+    return PlanDocument(
+        schema="hotfix-check/plan/1",
+        target=assessment.target,
+        steps=tuple(step_document(step, installation) for installation, step in steps),
+        restarts=tuple(names_of(step.update.id for _, step in steps if step.update.restart == "yes")),
+        restart_not_stated=tuple(names_of(step.update.id for _, step in steps if step.update.restart is None)),
+        unreachable=tuple(
+            UnreachableDocument(id=update_id, installation=installation.root, why=why)
             for installation, plan in plans
             for update_id, why in plan.unreachable
-        ],
-        "asked": [
-            {
-                "id": finding.update.id,
-                "verdict": str(finding.verdict),
-                "reasons": list(finding.reasons),
-                "settle_with": [one.file for one in finding.settle_with],
-            }
+        ),
+        asked=tuple(
+            AskedDocument(
+                id=finding.update.id,
+                verdict=finding.verdict,
+                reasons=tuple(finding.reasons),
+                settle_with=tuple(one.file for one in finding.settle_with),
+            )
             for finding in findings
             if finding.update.id in wanted
-        ],
-        "undetermined": [finding.update.id for finding in findings if finding.verdict is Verdict.UNDETERMINED],
-        "no_plan": None if steps else _no_plan(plans, assessment, products, wanted),
-    }
+        ),
+        undetermined=tuple(finding.update.id for finding in findings if finding.verdict is Verdict.UNDETERMINED),
+        no_plan=None if steps else _no_plan(plans, assessment, products, wanted),
+    )
 
 
 def _no_plan(
@@ -67,9 +107,9 @@ def _no_plan(
 ) -> NoPlanDocument | None:
     """Why there is no plan, though nothing shows that there is nothing to install; None where there is nothing to."""
     if not assessment.products:
-        return {"why": _not_recognised(assessment), "supply": [_server_files(products)]}
+        return NoPlanDocument(why=_not_recognised(assessment), supply=(_server_files(products),))
     if any(plan.unreachable for _, plan in plans):
-        return {"why": "no sequence of steps in the catalogue leads to what is missing", "supply": []}
+        return NoPlanDocument(why="no sequence of steps in the catalogue leads to what is missing", supply=())
     findings = [one for one in counted(assessment) if not wanted or one.update.id in wanted]
     left_open = assessment.unreadable_evidence or any(open_questions(findings, findings))
     open_ones = [one for one in findings if one.verdict is Verdict.UNDETERMINED]
@@ -81,10 +121,10 @@ def _no_plan(
     names = {one.update.id for one in open_ones}
     files = [one for one in asked if names.intersection(one.updates)]
     files.sort(key=lambda one: (-len(names.intersection(one.updates)), one.file.lower()))
-    return {
-        "why": f"{_count(open_ones, findings)} could not be determined: {_files(assessment)}",
-        "supply": [f"{one.file} ({one.role})" if one.role else one.file for one in files],
-    }
+    return NoPlanDocument(
+        why=f"{_count(open_ones, findings)} could not be determined: {_files(assessment)}",
+        supply=tuple(f"{one.file} ({one.role})" if one.role else one.file for one in files),
+    )
 
 
 def _count(some: Sequence[Finding], of: Sequence[Finding]) -> str:
@@ -114,9 +154,9 @@ def _server_files(products: Sequence[Product]) -> str:
 
 def render_plan(document: PlanDocument, *, width: int) -> str:
     """Numbered steps and what to mind."""
-    lines = [f"Plan for {document['target']}: {_headline(document)}"]
-    roots = {step["installation"] for step in document["steps"]}
-    for number, step in enumerate(document["steps"], 1):
+    lines = [f"Plan for {document.target}: {_headline(document)}"]
+    roots = {step.installation for step in document.steps}
+    for number, step in enumerate(document.steps, 1):
         lines += _step_lines(number, step, several=len(roots) > 1)
     lines += [*_restart_lines(document), *_left_lines(document)]
     return "\n".join(fill(line, width, indent="   ") for line in lines) + "\n"
@@ -124,15 +164,15 @@ def render_plan(document: PlanDocument, *, width: int) -> str:
 
 def plan_answer(document: PlanDocument) -> ShortAnswer:
     """The same as a heading and a table."""
-    roots = {step["installation"] for step in document["steps"]}
+    roots = {step.installation for step in document.steps}
     rows = []
-    for number, step in enumerate(document["steps"], 1):
+    for number, step in enumerate(document.steps, 1):
         first, *notes = _step_lines(number, step, several=len(roots) > 1)
-        rows.append((first, step["restart"] or "not stated", " ".join(note.strip() for note in notes)))
+        rows.append((first, step.restart or "not stated", " ".join(note.strip() for note in notes)))
     left = [line.removeprefix("! ") for line in (*_restart_lines(document), *_left_lines(document))]
     return ShortAnswer(
         kind="Plan",
-        title=document["target"],
+        title=document.target,
         lead=[_headline(document).capitalize(), *left],
         blocks=[Block(heading="Steps", columns=("Step", "Restart", "Mind this"), rows=rows)],
     )
@@ -141,70 +181,70 @@ def plan_answer(document: PlanDocument) -> ShortAnswer:
 def _restart_lines(document: PlanDocument) -> list[str]:
     """Which steps ask for a restart, and of which nobody says."""
     lines = []
-    if document["restarts"]:
-        last = document["restarts"][-1]
-        if len(document["restarts"]) == 1:
+    if document.restarts:
+        last = document.restarts[-1]
+        if len(document.restarts) == 1:
             lines.append(f"Restarts: {last} needs one.")
         else:
             lines.append(
-                f"Restarts: {len(document['restarts'])} steps need one ({', '.join(document['restarts'])}); unless "
+                f"Restarts: {len(document.restarts)} steps need one ({', '.join(document.restarts)}); unless "
                 f"an article asks for its own, one restart after {last} covers them all."
             )
-    if document["restart_not_stated"]:
-        lines.append(f"Restart not stated by the source: {', '.join(document['restart_not_stated'])}.")
+    if document.restart_not_stated:
+        lines.append(f"Restart not stated by the source: {', '.join(document.restart_not_stated)}.")
     return lines
 
 
 def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
-    name = names_of([step["id"]])[0]
-    kb = f" (KB{step['kb']})" if step["kb"] and name != f"KB{step['kb']}" else ""
-    where = f" [{step['installation']}]" if several else ""
-    lines = [f"{number}. {name}{kb}{' again' if step['again'] else ''}{where}: {step['title']}"]
-    if step["again"]:
+    name = names_of([step.id])[0]
+    kb = f" (KB{step.kb})" if step.kb and name != f"KB{step.kb}" else ""
+    where = f" [{step.installation}]" if several else ""
+    lines = [f"{number}. {name}{kb}{' again' if step.again else ''}{where}: {step.title}"]
+    if step.again:
         lines.append("   Only a part of it is there.")
-    if step["availability"] == "extended-support":
-        instead = f"; without that, the newest is {names_of([step['public']])[0]}" if step["public"] else ""
+    if step.availability == "extended-support":
+        instead = f"; without that, the newest is {names_of([step.public])[0]}" if step.public else ""
         lines.append(f"   It must be bought, with paid extended support{instead}.")
-    lines += [f"   Before: {action['text']}" for action in step["actions"] if action["kind"] == "service"]
-    if step["requires"]:
-        lines.append(f"   Needs {' and '.join(step['requires'])} (in place by then).")
-    if step["not_known"]:
-        lines.append(f"   {NOT_KNOWN.format(' and '.join(step['not_known']))}")
-    others = [one for one in names_of(step["settles"]) if one != name]
+    lines += [f"   Before: {action.text}" for action in step.actions if action.kind == "service"]
+    if step.requires:
+        lines.append(f"   Needs {' and '.join(step.requires)} (in place by then).")
+    if step.not_known:
+        lines.append(f"   {NOT_KNOWN.format(' and '.join(step.not_known))}")
+    others = [one for one in names_of(step.settles) if one != name]
     if others:
         lines.append(f"   It also settles {', '.join(others)}.")
-    if step["restart"] == "yes":
+    if step.restart == "yes":
         lines.append("   Restart the server.")
-    return lines + [f"   After: {action['text']}" for action in step["actions"] if action["kind"] != "service"]
+    return lines + [f"   After: {action.text}" for action in step.actions if action.kind != "service"]
 
 
 def _left_lines(document: PlanDocument) -> list[str]:
     """What the plan leaves open: what cannot be reached, what was asked and is not missing, what is not known."""
     reasons: dict[str, list[str]] = defaultdict(list)
-    for goal in document["unreachable"]:
-        reasons[goal["why"]].append(names_of([goal["id"]])[0])
+    for goal in document.unreachable:
+        reasons[goal.why].append(names_of([goal.id])[0])
     lines = [
         f"! {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} open: {why}" for why, names in reasons.items()
     ]
-    for one in document["asked"]:
-        if one["verdict"] not in OPEN:
-            asks = f" To settle it, supply {', '.join(one['settle_with'])}." if one["settle_with"] else ""
-            lines.append(f"{names_of([one['id']])[0]} is {one['verdict']}: {'; '.join(one['reasons'])}.{asks}")
-    supply = (document["no_plan"] or {"supply": []})["supply"]
-    if supply and not any(one["settle_with"] for one in document["asked"]):
+    for one in document.asked:
+        if one.verdict not in OPEN:
+            asks = f" To settle it, supply {', '.join(one.settle_with)}." if one.settle_with else ""
+            lines.append(f"{names_of([one.id])[0]} is {one.verdict}: {'; '.join(one.reasons)}.{asks}")
+    supply = document.no_plan.supply if document.no_plan else ()
+    if supply and not any(one.settle_with for one in document.asked):
         more = f" and {len(supply) - _NAMED} more ('hotfix-check scan --ask' lists all)" if supply[_NAMED:] else ""
         lines.append(f"Supply {', '.join(supply[:_NAMED])}{more}.")
-    count = len(document["undetermined"])
-    if count and not document["asked"] and not document["no_plan"]:
+    count = len(document.undetermined)
+    if count and not document.asked and not document.no_plan:
         those = "1 update is" if count == 1 else f"{count} updates are"
         lines.append(f"Not planned: {those} undetermined; 'hotfix-check scan --ask' names what to supply.")
     return lines
 
 
 def _headline(document: PlanDocument) -> str:
-    steps, no_plan = document["steps"], document["no_plan"]
+    steps, no_plan = document.steps, document.no_plan
     if no_plan is not None:
-        return f"none, because {no_plan['why']}."
+        return f"none, because {no_plan.why}."
     if not steps:
         return "nothing to install."
     return "1 step." if len(steps) == 1 else f"{len(steps)} steps, in this order."

@@ -26,25 +26,37 @@ from hotfix_check.inventory import ClaimedUpdate, InstalledFile, RecordedSetup, 
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
     RESULT_SCHEMA,
-    AdvisoryDocument,
+    CatalogueDocument,
     ClaimedDocument,
+    CollectedDocument,
     ConfigurationDocument,
-    CopyDocument,
-    FileDocument,
-    FindingDocument,
-    InstallationDocument,
-    KnownCatalogueDocument,
+    PolicyFileDocument,
     ProductDocument,
+    RecordedUpdateDocument,
     RegistryDocument,
-    ResultDocument,
+    Result,
     RunDocument,
+    ScopeDocument,
     SetupDocument,
     SummaryDocument,
     TargetDocument,
     ToolDocument,
-    WaiverDocument,
+    UnreadableDocument,
+    WaiversDocument,
 )
 from hotfix_check.report.installations import installation_document, known_level
+from hotfix_check.report.judged_document import (
+    ActionDocument,
+    AdvisoryDocument,
+    CopyDocument,
+    ExpectedDocument,
+    FileDocument,
+    FindingDocument,
+    InstallationDocument,
+    PrerequisiteDocument,
+    SatisfiedByDocument,
+    WaiverDocument,
+)
 from hotfix_check.report.ladders import Ladders
 from hotfix_check.report.names import day_text
 from hotfix_check.untrusted.fields import stamp
@@ -78,7 +90,7 @@ def result_document(
     applied: Applied | None = None,
     configuration: Configuration | None = None,
     relations: Supersedence | None = None,
-) -> ResultDocument:
+) -> Result:
     """The whole result of a run, keys always present; a verdict of ``fail_on`` makes a target's outcome findings.
 
     ``products`` and ``kbs`` are what the question was narrowed to, None where it was not; ``relations`` those of the
@@ -89,73 +101,64 @@ def result_document(
     newest = {product: day_text(day) for product, day in catalogue.outline().newest_days.items()}
     ladders = Ladders(relations or Supersedence(catalogue))
     day = run.as_of or date.fromisoformat(catalogue.version)
-    known = catalogue_document(catalogue)
-    return {
-        "schema": RESULT_SCHEMA,
-        "tool": tool_document(),
-        "run": run_document(run),
-        "catalogue": {
-            "version": known["version"],
-            "sha256": known["sha256"],
-            "products": known["products"],
-            "updates": known["updates"],
-            "newest": max((day for day in newest.values() if day), default=None),
-            "newest_by_product": newest,
-        },
-        "scope": {
-            "products": None if products is None else list(products),
-            "kbs": None if kbs is None else list(kbs),
-            "excluded": [],
-        },
-        "configuration": configuration_document(configuration),
-        "baseline": {"file": baseline.path if baseline else None, "sha256": baseline.sha256 if baseline else None},
-        "waivers": {
-            "file": waivers.path if waivers else None,
-            "sha256": waivers.sha256 if waivers else None,
-            "expired": [waiver_document(one) for one in applied.expired],
-            "unused": [waiver_document(one) for one in applied.unused],
-        },
-        "targets": [
+    return Result(
+        schema=RESULT_SCHEMA,
+        tool=tool_document(),
+        run=run_document(run),
+        catalogue=CatalogueDocument(
+            version=catalogue.version,
+            sha256=catalogue.sha256,
+            products=len(catalogue.products),
+            updates=catalogue.outline().updates,
+            newest=max((day for day in newest.values() if day), default=None),
+            newest_by_product=newest,
+        ),
+        scope=ScopeDocument(
+            products=None if products is None else tuple(products),
+            kbs=None if kbs is None else tuple(kbs),
+            excluded=(),
+        ),
+        configuration=configuration_document(configuration),
+        baseline=PolicyFileDocument(
+            file=baseline.path if baseline else None, sha256=baseline.sha256 if baseline else None
+        ),
+        waivers=WaiversDocument(
+            file=waivers.path if waivers else None,
+            sha256=waivers.sha256 if waivers else None,
+            expired=tuple(waiver_document(one) for one in applied.expired),
+            unused=tuple(waiver_document(one) for one in applied.unused),
+        ),
+        targets=tuple(
             _target(assessment, catalogue, fail_on, here, run.as_of, day, ladders)
             for assessment, here in zip(assessments, waived, strict=False)
-        ],
-    }
+        ),
+    )
 
 
 def tool_document() -> ToolDocument:
     """What writes the report."""
-    return {"name": "hotfix-check", "version": __version__}
+    return ToolDocument(name="hotfix-check", version=__version__)
 
 
 def configuration_document(configuration: Configuration | None) -> ConfigurationDocument:
     """The configuration file of a run, and what it took from it."""
-    return {
-        "file": configuration.path if configuration else None,
-        "sha256": configuration.sha256 if configuration else None,
-        "options": {option: list(texts) for option, texts in configuration.options.items()} if configuration else {},
-    }
+    return ConfigurationDocument(
+        file=configuration.path if configuration else None,
+        sha256=configuration.sha256 if configuration else None,
+        options={option: tuple(texts) for option, texts in configuration.options.items()} if configuration else {},
+    )
 
 
 def run_document(run: RunInfo) -> RunDocument:
     """When, where and how the tool ran."""
-    return {
-        "started": stamp(run.started),
-        "finished": stamp(run.finished),
-        "host": run.host,
-        "user": run.user,
-        "arguments": None if run.arguments is None else list(run.arguments),
-        "as_of": day_text(run.as_of),
-    }
-
-
-def catalogue_document(catalogue: Catalogue) -> KnownCatalogueDocument:
-    """Which catalogue, by its bytes, and how much it holds."""
-    return {
-        "version": catalogue.version,
-        "sha256": catalogue.sha256,
-        "products": len(catalogue.products),
-        "updates": catalogue.outline().updates,
-    }
+    return RunDocument(
+        started=stamp(run.started),
+        finished=stamp(run.finished),
+        host=run.host,
+        user=run.user,
+        arguments=None if run.arguments is None else tuple(run.arguments),
+        as_of=day_text(run.as_of),
+    )
 
 
 def _target(
@@ -170,195 +173,193 @@ def _target(
     collected = assessment.collected
     findings = [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings]
     installations = [installation_document(one, catalogue, findings, as_of, day) for one in assessment.installations]
-    return {
-        "path": assessment.target,
-        "kind": assessment.kind,
-        "outcome": str(outcome_of(assessment, fail_on, frozenset(waived))),
-        "files_seen": assessment.files_seen,
-        "files_read": assessment.files_read,
-        "installations": installations,
-        "stray": [{"path": one.path, "version": one.version, "product": one.product} for one in assessment.stray],
-        "collected": None
+    return TargetDocument(
+        path=assessment.target,
+        kind=assessment.kind,
+        outcome=str(outcome_of(assessment, fail_on, frozenset(waived))),
+        files_seen=assessment.files_seen,
+        files_read=assessment.files_read,
+        installations=tuple(installations),
+        stray=assessment.stray,
+        collected=None
         if collected is None
-        else {"host": collected.host, "at": stamp(collected.at), "by": collected.by},
-        "registry": registry_document(assessment.registry, catalogue),
-        "claimed": [_claimed(one, catalogue) for one in assessment.claimed],
-        "products": [_product(level, catalogue) for level in assessment.products],
-        "findings": findings,
-        "advisories": [_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories],
-        "unreadable": [{"path": file.path, "reason": file.reason} for file in assessment.unreadable],
-        "foreign": [{"path": one.path, "version": one.version, "reason": one.reason} for one in assessment.foreign],
-        "backups": list(assessment.backups),
-        "summary": _summary(installations, findings),
-        "ladders": ladders.of(assessment),
-    }
+        else CollectedDocument(host=collected.host, at=stamp(collected.at), by=collected.by),
+        registry=registry_document(assessment.registry, catalogue),
+        claimed=tuple(_claimed(one, catalogue) for one in assessment.claimed),
+        products=tuple(_product(level, catalogue) for level in assessment.products),
+        findings=tuple(findings),
+        advisories=tuple(_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories),
+        unreadable=tuple(UnreadableDocument(path=file.path, reason=file.reason) for file in assessment.unreadable),
+        foreign=assessment.foreign,
+        backups=tuple(assessment.backups),
+        summary=_summary(installations, findings),
+        ladders=tuple(ladders.of(assessment)),
+    )
 
 
 def _summary(installations: Iterable[InstallationDocument], findings: Iterable[FindingDocument]) -> SummaryDocument:
     """How many findings have each verdict, of the installations that count."""
-    aside = {(one["root"], one["product"]) for one in installations if not one["counts"]}
-    counted = [one for one in findings if (one["installation"], one["product"]) not in aside]
-    verdicts = Counter(one["verdict"] for one in counted)
-    return {
-        "installed": verdicts[Verdict.INSTALLED],
-        "superseded": verdicts[Verdict.SUPERSEDED],
-        "partial": verdicts[Verdict.PARTIAL],
-        "missing": verdicts[Verdict.MISSING],
-        "not-applicable": verdicts[Verdict.NOT_APPLICABLE],
-        "undetermined": verdicts[Verdict.UNDETERMINED],
-        "blocked": sum(one["blocked"] for one in counted),
-        "waived": sum(one["waiver"] is not None for one in counted),
-    }
+    aside = {(one.root, one.product) for one in installations if not one.counts}
+    counted = [one for one in findings if (one.installation, one.product) not in aside]
+    verdicts = Counter(one.verdict for one in counted)
+    return SummaryDocument(
+        installed=verdicts[Verdict.INSTALLED],
+        superseded=verdicts[Verdict.SUPERSEDED],
+        partial=verdicts[Verdict.PARTIAL],
+        missing=verdicts[Verdict.MISSING],
+        not_applicable=verdicts[Verdict.NOT_APPLICABLE],
+        undetermined=verdicts[Verdict.UNDETERMINED],
+        blocked=sum(one.blocked for one in counted),
+        waived=sum(one.waiver is not None for one in counted),
+    )
 
 
 def _claimed(one: ClaimedUpdate, catalogue: Catalogue) -> ClaimedDocument:
     ids = sorted(update.id for update in catalogue.updates if update.kb == one.kb)
-    return {"kb": one.kb, "source": one.source, "updates": ids}
+    return ClaimedDocument(kb=one.kb, source=one.source, updates=tuple(ids))
 
 
 def _product(level: ProductLevel, catalogue: Catalogue) -> ProductDocument:
     product = catalogue.product(level.product)
     low, high = product.levels[level.low], product.levels[level.high]
     known, basis = known_level(level, product)
-    return {
-        "id": product.id,
-        "name": product.name,
-        "level": known.name if known else None,
-        "level_basis": str(basis),
-        "level_at_least": low.name,
-        "level_at_most": high.name,
-        "end_of_support": day_text((known.end_of_support if known else None) or product.end_of_support),
-        "evidence": [
-            {"file": vote.file, "path": vote.path, "version": vote.version, "votes": vote.votes} for vote in level.votes
-        ],
-        "anomalies": list(level.anomalies),
-    }
+    return ProductDocument(
+        id=product.id,
+        name=product.name,
+        level=known.name if known else None,
+        level_basis=str(basis),
+        level_at_least=low.name,
+        level_at_most=high.name,
+        end_of_support=day_text((known.end_of_support if known else None) or product.end_of_support),
+        evidence=level.votes,
+        anomalies=tuple(level.anomalies),
+    )
 
 
 def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingDocument:
     """One finding as the result holds it."""
     update = finding.update
-    return {
-        "id": update.id,
-        "installation": finding.installation,
-        "kb": update.kb,
-        "aliases": list(update.aliases),
-        "product": update.product,
-        "title": update.title,
-        "kind": str(update.kind),
-        "importance": str(finding.importance),
-        "availability": str(update.availability),
-        "released": day_text(update.released),
-        "verdict": str(finding.verdict),
-        "confidence": str(finding.confidence),
-        "line": finding.line,
-        "reasons": list(finding.reasons),
-        "satisfied_by": [{"id": by.id, "certainty": by.certainty} for by in finding.satisfied_by],
-        "superseded_by": list(finding.superseded_by),
-        "partly_superseded_by": list(finding.partly_superseded_by),
-        "advice": list(finding.advice),
-        "anomalies": list(finding.anomalies),
-        "prerequisites": [
-            {"requires": group.requires, "state": group.state, "basis": group.basis, "evidence": group.evidence}
+    return FindingDocument(
+        id=update.id,
+        installation=finding.installation,
+        kb=update.kb,
+        aliases=tuple(update.aliases),
+        product=update.product,
+        title=update.title,
+        kind=str(update.kind),
+        importance=str(finding.importance),
+        availability=str(update.availability),
+        released=day_text(update.released),
+        verdict=finding.verdict,
+        confidence=str(finding.confidence),
+        line=finding.line,
+        reasons=tuple(finding.reasons),
+        satisfied_by=tuple(SatisfiedByDocument(id=by.id, certainty=by.certainty) for by in finding.satisfied_by),
+        superseded_by=tuple(finding.superseded_by),
+        partly_superseded_by=tuple(finding.partly_superseded_by),
+        advice=tuple(finding.advice),
+        anomalies=tuple(finding.anomalies),
+        prerequisites=tuple(
+            PrerequisiteDocument(requires=group.requires, state=group.state, basis=group.basis, evidence=group.evidence)
             for group in finding.prerequisites
-        ],
-        "prerequisites_stated": finding.prerequisites_stated,
-        "blocked": finding.blocked,
-        "files": [_row(row) for row in finding.rows],
-        "settle_with": [{"file": one.file, "role": one.role, "why": one.why} for one in finding.settle_with],
-        "restart": update.restart,
-        "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
-        "waiver": None if waiver is None else waiver_document(waiver),
-        "recorded": None if finding.recorded is None else list(finding.recorded),
-        "source": "; ".join(update.sources),
-    }
+        ),
+        prerequisites_stated=finding.prerequisites_stated,
+        blocked=finding.blocked,
+        files=tuple(_row(row) for row in finding.rows),
+        settle_with=finding.settle_with,
+        restart=update.restart,
+        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in update.actions),
+        waiver=None if waiver is None else waiver_document(waiver),
+        recorded=None if finding.recorded is None else tuple(finding.recorded),
+        source="; ".join(update.sources),
+    )
 
 
 def registry_document(records: RegistryRecords | None, catalogue: Catalogue) -> RegistryDocument | None:
     """What a registry hive records, each Setup key with the product and the level that it tells."""
     if records is None:
         return None
-    return {
-        "hive": records.hive,
-        "size": records.size,
-        "sha256": records.sha256,
-        "complete": records.complete,
-        "notes": list(records.notes),
-        "setups": [_setup(one, catalogue.products) for one in records.setups],
-        "updates": [{"kb": one.kb, "key": one.key, "package": one.package} for one in records.updates],
-    }
+    return RegistryDocument(
+        hive=records.hive,
+        size=records.size,
+        sha256=records.sha256,
+        complete=records.complete,
+        notes=tuple(records.notes),
+        setups=tuple(_setup(one, catalogue.products) for one in records.setups),
+        updates=tuple(RecordedUpdateDocument(kb=one.kb, key=one.key, package=one.package) for one in records.updates),
+    )
 
 
 def _setup(setup: RecordedSetup, products: Iterable[Product]) -> SetupDocument:
     told = ((product, setup_level(product, setup)) for product in products)
     product, level = next(((one.id, one.levels[index].name) for one, index in told if index is not None), (None, None))
-    return {"key": setup.key, "values": dict(setup.values), "product": product, "level": level}
+    return SetupDocument(key=setup.key, values=dict(setup.values), product=product, level=level)
 
 
 def _row(judged: JudgedRow) -> FileDocument:
     row = judged.row
-    return {
-        "name": row.name,
-        "required": judged.required,
-        "roles": list(judged.roles),
-        "state": str(judged.state),
-        "expected": {
-            "version": None if row.version is None else str(row.version),
-            "size": row.size,
-            "timestamp": stamp(row.timestamp) if isinstance(row.timestamp, datetime) else day_text(row.timestamp),
-            "platform": row.platform,
-        },
-        "copies": [_copy(copy) for copy in judged.copies],
-    }
+    return FileDocument(
+        name=row.name,
+        required=judged.required,
+        roles=tuple(judged.roles),
+        state=str(judged.state),
+        expected=ExpectedDocument(
+            version=None if row.version is None else str(row.version),
+            size=row.size,
+            timestamp=stamp(row.timestamp) if isinstance(row.timestamp, datetime) else day_text(row.timestamp),
+            platform=row.platform,
+        ),
+        copies=tuple(_copy(copy) for copy in judged.copies),
+    )
 
 
 def _copy(copy: Copy) -> CopyDocument:
     file = copy.file
     read = file if isinstance(file, InstalledFile) else None
-    return {
-        "path": file.path,
-        "role": copy.role,
-        "state": str(copy.state),
-        "version": None if read is None or read.version is None else str(read.version),
-        "version_string": read.version_string if read else None,
-        "size": file.size,
-        "modified": stamp(file.modified),
-        "linked": _linked(read.linked) if read else None,
-        "language": ", ".join(f"{language:04x}" for language in read.languages) or None if read else None,
-        "machine": read.machine if read else None,
-        "sha256": read.sha256 if read else None,
-        "anomalies": list(copy.anomalies),
-    }
+    return CopyDocument(
+        path=file.path,
+        role=copy.role,
+        state=str(copy.state),
+        version=None if read is None or read.version is None else str(read.version),
+        version_string=read.version_string if read else None,
+        size=file.size,
+        modified=stamp(file.modified),
+        linked=_linked(read.linked) if read else None,
+        language=", ".join(f"{language:04x}" for language in read.languages) or None if read else None,
+        machine=read.machine if read else None,
+        sha256=read.sha256 if read else None,
+        anomalies=tuple(copy.anomalies),
+    )
 
 
 def waiver_document(waiver: Waiver) -> WaiverDocument:
     """A waiver as the result holds it."""
-    return {
-        "id": waiver.id,
-        "reason": waiver.reason,
-        "approved_by": waiver.approved_by,
-        "ticket": waiver.ticket,
-        "approved_on": day_text(waiver.approved_on),
-        "expires": waiver.expires.isoformat(),
-    }
+    return WaiverDocument(
+        id=waiver.id,
+        reason=waiver.reason,
+        approved_by=waiver.approved_by,
+        ticket=waiver.ticket,
+        approved_on=day_text(waiver.approved_on),
+        expires=waiver.expires.isoformat(),
+    )
 
 
 def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> AdvisoryDocument:
     advisory = held.advisory
-    return {
-        "id": advisory.id,
-        "installation": held.installation,
-        "kb": advisory.kb,
-        "product": advisory.product,
-        "file": advisory.file,
-        "path": held.path,
-        "version": held.version,
-        "text": advisory.text,
-        "source": advisory.source,
-        "kind": "support" if held.of_support else "build",
-        "counts": held.counts,
-        "waiver": None if waiver is None else waiver_document(waiver),
-    }
+    return AdvisoryDocument(
+        id=advisory.id,
+        installation=held.installation,
+        kb=advisory.kb,
+        product=advisory.product,
+        file=advisory.file,
+        path=held.path,
+        version=held.version,
+        text=advisory.text,
+        source=advisory.source,
+        kind="support" if held.of_support else "build",
+        counts=held.counts,
+        waiver=None if waiver is None else waiver_document(waiver),
+    )
 
 
 def _linked(seconds: int | None) -> str | None:

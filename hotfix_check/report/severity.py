@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hotfix_check.report.document import ExposureDocument
+from hotfix_check.report.judged_document import ExposureDocument
 
 _RATINGS = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.1, "low"))
 
 
 def severity_of(exposures: Iterable[ExposureDocument]) -> str | None:
     """The rating of the highest score; None where none is known. A score of 0.0 rates as none."""
-    return rating(max((one["cvss"] for one in exposures if one["cvss"] is not None), default=None))
+    return rating(max((one.cvss for one in exposures if one.cvss is not None), default=None))
 
 
 def rating(score: float | None) -> str | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from hotfix_check.frozen import dataclass
-from hotfix_check.report.document import (
+from hotfix_check.report.document import Result, members
+from hotfix_check.report.judged_document import (
     ExposureDocument,
     FileDocument,
     FindingDocument,
     InstallationDocument,
-    ResultDocument,
     WaiverDocument,
 )
 from hotfix_check.report.names import capital, names_of
@@ -32,7 +32,7 @@ class Sheet:
 
     name: str
     columns: tuple[str, ...]
-    rows: Callable[[ResultDocument], Iterator[Row]]
+    rows: Callable[[Result], Iterator[Row]]
 
 
 def heading(column: str) -> str:
@@ -42,167 +42,165 @@ def heading(column: str) -> str:
     return short.get(column, capital(words))
 
 
-def _findings(document: ResultDocument) -> Iterator[Row]:
+def _findings(document: Result) -> Iterator[Row]:
     """Every finding, then what stands for one: an advisory, a file not read, a target without a finding."""
-    as_of = document["run"]["as_of"]
-    for target in document["targets"]:
+    as_of = document.run.as_of
+    for target in document.targets:
         host = host_of(target)
         for part in parts_of(target):
             of = _head(host, part.installation)
             cves = _cves(part.installation)
-            for finding in sorted(part.findings, key=lambda one: RANK[one["verdict"]]):
-                yield _finding(of, finding, cves.get(finding["id"], ()), as_of)
-        for held in target["advisories"]:
-            kb = f"KB{held['kb']}" if held["kb"] else names_of([held["id"]])[0]
+            for finding in sorted(part.findings, key=lambda one: RANK[one.verdict]):
+                yield _finding(of, finding, cves.get(finding.id, ()), as_of)
+        for held in target.advisories:
+            kb = f"KB{held.kb}" if held.kb else names_of([held.id])[0]
             yield (
-                *(host, held["installation"], held["product"], None, kb, held["text"], "advisory", "recommended"),
+                *(host, held.installation, held.product, None, kb, held.text, "advisory", "recommended"),
                 *[None] * 5,
-                *(held["path"], held["version"], *[None] * 3),
+                *(held.path, held.version, *[None] * 3),
             )
-        for bad in target["unreadable"]:
-            reason = f"Not readable: {bad['reason']}"
-            yield (host, *[None] * 4, reason, "unreadable", *[None] * 6, bad["path"], *[None] * 4)
-        if not target["findings"]:
-            yield (host, *[None] * 4, "No update was judged", target["outcome"], *[None] * 11)
+        for bad in target.unreadable:
+            reason = f"Not readable: {bad.reason}"
+            yield (host, *[None] * 4, reason, "unreadable", *[None] * 6, bad.path, *[None] * 4)
+        if not target.findings:
+            yield (host, *[None] * 4, "No update was judged", target.outcome, *[None] * 11)
 
 
 def _finding(
     of: tuple[Cell, ...], finding: FindingDocument, cves: Sequence[ExposureDocument], as_of: str | None
 ) -> Row:
     file = _deciding(finding)
-    exploited = [day for one in cves if (day := one["known_exploited"])]
-    due = [day for one in cves if one["state"] == "exposed" and (day := one["due"])]
+    exploited = [day for one in cves if (day := one.known_exploited)]
+    due = [day for one in cves if one.state == "exposed" and (day := one.due)]
     return (
         *of,
-        f"KB{finding['kb']}" if finding["kb"] else names_of([finding["id"]])[0],
-        finding["title"],
-        finding["verdict"],
-        finding["importance"],
+        f"KB{finding.kb}" if finding.kb else names_of([finding.id])[0],
+        finding.title,
+        finding.verdict,
+        finding.importance,
         severity_of(cves),
-        "; ".join(one["cve"] for one in cves) or None,
+        "; ".join(one.cve for one in cves) or None,
         _day(min(exploited, default=None)),
-        _day(finding["released"]),
+        _day(finding.released),
         days_since(min(due, default=None), as_of),
-        file["name"] if file else None,
+        file.name if file else None,
         _found(file),
-        file["expected"]["version"] if file else None,
-        ", then ".join(names_of(finding["advice"])) or None,
-        waiver_words(finding["waiver"]) if finding["waiver"] else None,
+        file.expected.version if file else None,
+        ", then ".join(names_of(finding.advice)) or None,
+        waiver_words(finding.waiver) if finding.waiver else None,
     )
 
 
 def _deciding(finding: FindingDocument) -> FileDocument | None:
     """The file that weighs most: the worst of the required ones."""
-    required = [file for file in finding["files"] if file["required"]] or finding["files"]
+    required = [file for file in finding.files if file.required] or finding.files
     ranks = {state: number for number, state in enumerate(_WORST_STATE)}
-    return min(required, key=lambda file: ranks.get(file["state"], len(ranks)), default=None)
+    return min(required, key=lambda file: ranks.get(file.state, len(ranks)), default=None)
 
 
 def _found(file: FileDocument | None) -> str | None:
     if file is None:
         return None
-    versions = dict.fromkeys(copy["version"] or "no version" for copy in file["copies"])
-    return "; ".join(versions) or file["state"]
+    versions = dict.fromkeys(copy.version or "no version" for copy in file.copies)
+    return "; ".join(versions) or file.state
 
 
-def _exposures(document: ResultDocument) -> Iterator[Row]:
-    as_of = document["run"]["as_of"]
-    for target in document["targets"]:
-        for one in target["installations"]:
-            steps = {cve: update_name(step) for step in one["next_steps"] for cve in step["cves"]}
-            for cve in one["exposures"]:
+def _exposures(document: Result) -> Iterator[Row]:
+    as_of = document.run.as_of
+    for target in document.targets:
+        for one in target.installations:
+            steps = {cve: update_name(step) for step in one.next_steps for cve in step.cves}
+            for cve in one.exposures:
                 yield (
                     *_head(host_of(target), one),
-                    cve["cve"],
-                    cve["state"],
+                    cve.cve,
+                    cve.state,
                     severity_of([cve]),
-                    cve["cvss"],
-                    cve["impact"],
-                    _day(cve["known_exploited"]),
-                    _day(cve["due"]),
-                    days_since(cve["due"], as_of) if cve["state"] == "exposed" else None,
-                    None if cve["ransomware"] is None else "yes" if cve["ransomware"] else "no",
-                    cve["fixed_by"] and names_of([cve["fixed_by"]])[0],
-                    cve["needs"],
-                    steps.get(cve["cve"]),
+                    cve.cvss,
+                    cve.impact,
+                    _day(cve.known_exploited),
+                    _day(cve.due),
+                    days_since(cve.due, as_of) if cve.state == "exposed" else None,
+                    None if cve.ransomware is None else "yes" if cve.ransomware else "no",
+                    cve.fixed_by and names_of([cve.fixed_by])[0],
+                    cve.needs,
+                    steps.get(cve.cve),
                 )
 
 
-def _evidence(document: ResultDocument) -> Iterator[Row]:
+def _evidence(document: Result) -> Iterator[Row]:
     """A row for each copy of each file of a finding; one for a file of which there is no copy."""
-    for target in document["targets"]:
-        for finding in target["findings"]:
-            for file in finding["files"]:
-                of = (host_of(target), finding["installation"], update_name(finding), file["name"])
-                table = (file["expected"]["version"], file["expected"]["size"], "yes" if file["required"] else "no")
-                if not file["copies"]:
-                    yield (*of, *table, file["state"], *[None] * 10)
-                for copy in file["copies"]:
-                    facts = (copy[key] for key in _OF_COPY)  # type: ignore[literal-required]
+    for target in document.targets:
+        for finding in target.findings:
+            for file in finding.files:
+                of = (host_of(target), finding.installation, update_name(finding), file.name)
+                table = (file.expected.version, file.expected.size, "yes" if file.required else "no")
+                if not file.copies:
+                    yield (*of, *table, file.state, *[None] * 10)
+                for copy in file.copies:
                     yield (
                         *of,
                         *table,
-                        copy["state"],
-                        copy["path"],
-                        copy["version"],
-                        *facts,
-                        "; ".join(copy["anomalies"]) or None,
+                        copy.state,
+                        copy.path,
+                        copy.version,
+                        *(getattr(copy, key) for key in _OF_COPY),
+                        "; ".join(copy.anomalies) or None,
                     )
 
 
-def _summary(document: ResultDocument) -> Iterator[Row]:
-    for target in document["targets"]:
-        counts = target["summary"]
-        yield (host_of(target), target["path"], "Outcome", target["outcome"])
-        for one in target["installations"]:
-            yield (host_of(target), one["root"], "Posture", one["posture"])
-            yield (host_of(target), one["root"], "Product", f"{one['name']} {level_words(one)}")
-            yield (host_of(target), one["root"], "Build", one["build"])
-            yield (host_of(target), one["root"], "Build released", _day(one["build_released"]))
-            yield (host_of(target), one["root"], "Support ends", _day(one["support"]["ends"]))
-            yield (host_of(target), one["root"], "Updates behind", one["behind"]["updates"])
-            yield (host_of(target), one["root"], "Months behind", one["behind"]["months"])
+def _summary(document: Result) -> Iterator[Row]:
+    for target in document.targets:
+        yield (host_of(target), target.path, "Outcome", target.outcome)
+        for one in target.installations:
+            yield (host_of(target), one.root, "Posture", one.posture)
+            yield (host_of(target), one.root, "Product", f"{one.name} {level_words(one)}")
+            yield (host_of(target), one.root, "Build", one.build)
+            yield (host_of(target), one.root, "Build released", _day(one.build_released))
+            yield (host_of(target), one.root, "Support ends", _day(one.support.ends))
+            yield (host_of(target), one.root, "Updates behind", one.behind.updates)
+            yield (host_of(target), one.root, "Months behind", one.behind.months)
             for state in ("exposed", "needs-configuration", "unknown", "fixed"):
-                number = sum(cve["state"] == state for cve in one["exposures"])
-                yield (host_of(target), one["root"], f"CVEs {state}", number)
-            for count in one["census"]:
-                yield (host_of(target), one["root"], f"Files of build {count['build']}", count["files"])
-        for word, total in counts.items():
-            yield (host_of(target), target["path"], f"Updates {word}", int(str(total)))
+                number = sum(cve.state == state for cve in one.exposures)
+                yield (host_of(target), one.root, f"CVEs {state}", number)
+            for count in one.census:
+                yield (host_of(target), one.root, f"Files of build {count.build}", count.files)
+        for word, total in members(target.summary).items():
+            yield (host_of(target), target.path, f"Updates {word}", total)
     for label, words in origin(document):
         yield (None, None, label, words)
 
 
-def _steps(document: ResultDocument) -> Iterator[Row]:
-    for target in document["targets"]:
-        for one in target["installations"]:
-            for number, step in enumerate(one["next_steps"], 1):
+def _steps(document: Result) -> Iterator[Row]:
+    for target in document.targets:
+        for one in target.installations:
+            for number, step in enumerate(one.next_steps, 1):
                 yield (
                     *_head(host_of(target), one),
                     number,
                     update_name(step),
                     step_line(step),
-                    _day(step["released"]),
-                    step["restart"],
-                    step["availability"],
-                    "; ".join(names_of(step["settles"])) or None,
-                    "; ".join(step["cves"]) or None,
+                    _day(step.released),
+                    step.restart,
+                    step.availability,
+                    "; ".join(names_of(step.settles)) or None,
+                    "; ".join(step.cves) or None,
                     " ".join(step_notes(step)) or None,
                 )
 
 
-def _waivers(document: ResultDocument) -> Iterator[Row]:
+def _waivers(document: Result) -> Iterator[Row]:
     def row(waiver: WaiverDocument, state: str, host: str | None, kb: str | None, verdict: str | None) -> Row:
-        facts = (waiver["id"], state, host, kb, verdict, waiver["reason"], waiver["approved_by"])
-        return (*facts, _day(waiver["approved_on"]), _day(waiver["expires"]), waiver["ticket"])
+        facts = (waiver.id, state, host, kb, verdict, waiver.reason, waiver.approved_by)
+        return (*facts, _day(waiver.approved_on), _day(waiver.expires), waiver.ticket)
 
-    for target in document["targets"]:
-        for finding in target["findings"]:
-            if finding["waiver"]:
-                yield row(finding["waiver"], "applied", host_of(target), update_name(finding), finding["verdict"])
-    for waiver in document["waivers"]["expired"]:
+    for target in document.targets:
+        for finding in target.findings:
+            if finding.waiver:
+                yield row(finding.waiver, "applied", host_of(target), update_name(finding), finding.verdict)
+    for waiver in document.waivers.expired:
         yield row(waiver, "expired", None, None, None)
-    for waiver in document["waivers"]["unused"]:
+    for waiver in document.waivers.unused:
         yield row(waiver, "unused", None, None, None)
 
 
@@ -254,15 +252,15 @@ WORKBOOK = (SUMMARY, STEPS, FINDINGS, EXPOSURES, EVIDENCE, WAIVERS)
 
 
 def _head(host: str, one: InstallationDocument | None) -> tuple[Cell, ...]:
-    return (host, None, None, None) if one is None else (host, one["root"], one["name"], level_words(one))
+    return (host, None, None, None) if one is None else (host, one.root, one.name, level_words(one))
 
 
 def _cves(one: InstallationDocument | None) -> dict[str, list[ExposureDocument]]:
     """The CVEs that each update fixes, by its id."""
     found: dict[str, list[ExposureDocument]] = {}
-    for cve in one["exposures"] if one else ():
-        if cve["fixed_by"]:
-            found.setdefault(cve["fixed_by"], []).append(cve)
+    for cve in one.exposures if one else ():
+        if cve.fixed_by:
+            found.setdefault(cve.fixed_by, []).append(cve)
     return found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
-from hotfix_check.report.document import FindingDocument, InstallationDocument, ResultDocument, TargetDocument
+from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
+from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.parts import (
     Part,
@@ -46,15 +47,15 @@ _ROWS_BELOW_STEPS, _TOLD_BELOW_STEPS, _FEW_NAMED = 3, 1, 3
 _SUPPLY = 3
 
 
-def render_table(document: ResultDocument, *, width: int, everything: bool, paint: Paint = plain) -> str:
+def render_table(document: Result, *, width: int, everything: bool, paint: Paint = plain) -> str:
     """The result as plain text, ASCII frames, at most ``width`` columns where its words allow."""
-    narrowed = document["scope"]["kbs"] is not None
+    narrowed = document.scope.kbs is not None
     page = _Page(max(40, width), everything, paint, day_of(document), narrowed)
-    blocks = [page.target(target) for target in document["targets"]]
-    waivers = document["waivers"]
+    blocks = [page.target(target) for target in document.targets]
+    waivers = document.waivers
     for label, entries in (
-        ("Expired waivers (they accept nothing):", waivers["expired"]),
-        ("Unused waivers:", waivers["unused"]),
+        ("Expired waivers (they accept nothing):", waivers.expired),
+        ("Unused waivers:", waivers.unused),
     ):
         if entries:
             blocks.append(page.listed(label, [waiver_words(entry) for entry in entries]) + "\n")
@@ -74,24 +75,24 @@ class _Page:
 
     def target(self, target: TargetDocument) -> str:
         parts = parts_of(target)
-        folded = [fold(part.findings, target["kind"], everything=self.everything) for part in parts]
+        folded = [fold(part.findings, target.kind, everything=self.everything) for part in parts]
         blocks = [self._head(target)]
         for part, kept in zip(parts, folded, strict=True):
             blocks += self._part(target, part, kept, named=len(parts) > 1)
         blocks += [self.listed(label, entries) for label, entries in _sections(target) if entries]
-        hidden = len(target["findings"]) - sum(len(one.shown) for one in folded)
+        hidden = len(target.findings) - sum(len(one.shown) for one in folded)
         blocks.append(fill(_summary(target, hidden=hidden), self.width))
         return "\n\n".join(blocks) + "\n"
 
     def _head(self, target: TargetDocument) -> str:
-        seen = counted(target["files_seen"], "file")
-        lines = [f"Target: {target['path']} ({target['kind']}; {seen} seen, {target['files_read']} read)"]
-        if target["collected"]:
-            lines.append(f"Collected: {collected_words(target['collected'])}")
+        seen = counted(target.files_seen, "file")
+        lines = [f"Target: {target.path} ({target.kind}; {seen} seen, {target.files_read} read)"]
+        if target.collected:
+            lines.append(f"Collected: {collected_words(target.collected)}")
         registry = registry_words(target)
         lines += [f"Registry: {words}" if number == 0 else f"! {words}" for number, words in enumerate(registry)]
         lines += claim_sentences(target)
-        if not target["installations"] and not only_claims(target):
+        if not target.installations and not only_claims(target):
             lines.append("Nothing recognised: no file here belongs to a product of the catalogue.")
         return self.filled(lines)
 
@@ -103,13 +104,13 @@ class _Page:
             yield "For products that are not here:"
         if folded.shown:
             ordered = folded.shown if self.everything else sorted(folded.shown, key=_partial_first)
-            steps = part.installation["next_steps"] if part.installation else []
+            steps = part.installation.next_steps if part.installation else []
             yield self._overview(ordered, stepped=bool(steps))
-            settled = frozenset(key for step in steps for key in step["settles"])
+            settled = frozenset(key for step in steps for key in step.settles)
             alike = {} if self.everything else _alike(ordered)
-            following = frozenset(one["id"] for ones in alike.values() for one in ones)
-            if told := self._told([one for one in ordered if one["id"] not in following], settled):
-                yield "\n".join(self._sentences(one, folded, settled, alike.get(one["id"], ())) for one in told)
+            following = frozenset(one.id for ones in alike.values() for one in ones)
+            if told := self._told([one for one in ordered if one.id not in following], settled):
+                yield "\n".join(self._sentences(one, folded, settled, alike.get(one.id, ())) for one in told)
         if folded.open:
             yield self.filled(_open_questions(folded.open, everything=self.everything))
 
@@ -117,25 +118,25 @@ class _Page:
         self, target: TargetDocument, one: InstallationDocument, findings: Sequence[FindingDocument], *, named: bool
     ) -> str:
         standing = standing_of(one, findings, self.day)
-        product = next((product for product in target["products"] if product["id"] == one["product"]), None)
-        reason = level_reason(product, level_words(one), one, target["installations"]) if product else ""
+        product = next((product for product in target.products if product.id == one.product), None)
+        reason = level_reason(product, level_words(one), one, target.installations) if product else ""
         why = f" ({reason})" if reason else ""
-        where = f" in {one['root']}" if one["root"] not in (None, ".") and (named or one["snapshot"]) else ""
-        aside = " A shadow copy: the product is elsewhere too, so this one does not count." if not one["counts"] else ""
+        where = f" in {one.root}" if one.root not in (None, ".") and (named or one.snapshot) else ""
+        aside = " A shadow copy: the product is elsewhere too, so this one does not count." if not one.counts else ""
         lines = [f"{identity_words(standing)}{where}{why}.{aside}"]
         lines += [f"  {sentence}" for sentence in posture_sentences(standing)]
-        bought = any(step["availability"] == "extended-support" for step in one["next_steps"])
+        bought = any(step.availability == "extended-support" for step in one.next_steps)
         if standing.ended and (self.everything or bought) and (way := successor_words(one)):
             lines.append(f"  {way}")
         if self.narrowed and (fixed := _fixed(one)):
             lines.append(f"  Fixed: {some(fixed, len(fixed) if self.everything else _FEW_NAMED)}.")
         if census := census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")
-        lines += [f"! {text}" for text in one["anomalies"]]
+        lines += [f"! {text}" for text in one.anomalies]
         return self.filled(lines, indent="  ")
 
     def _steps(self, one: InstallationDocument) -> Iterable[str]:
-        steps = one["next_steps"]
+        steps = one.next_steps
         if not steps:
             return
         kept = steps if self.everything else steps[:_STEPS]
@@ -143,8 +144,8 @@ class _Page:
         for number, step in enumerate(kept, 1):
             lines.append(fill(f"{number}. {step_line(step)}", self.width, indent="     ", first="  "))
             notes = step_notes(step, _NAMED if self.everything else _FEW_NAMED, by_hand=self.everything)
-            if step["actions"] and not self.everything:
-                many = counted(len(step["actions"]), "step")
+            if step.actions and not self.everything:
+                many = counted(len(step.actions), "step")
                 notes.append(f"It also takes {many} by hand ('hotfix-check plan' shows them).")
             lines += [fill(note, self.width, indent="     ", first="     ") for note in notes]
         if len(kept) < len(steps):
@@ -155,8 +156,7 @@ class _Page:
         """One line each on a first screen: titles are cut, and what does not fit is counted."""
         kept = findings if self.everything else findings[: _ROWS_BELOW_STEPS if stepped else _ROWS]
         rows = [
-            (one["verdict"], cell(names_of([one["id"]])[0], _WIDEST_NAME), one["importance"], cell(one["title"]))
-            for one in kept
+            (one.verdict, cell(names_of([one.id])[0], _WIDEST_NAME), one.importance, cell(one.title)) for one in kept
         ]
         labels = ("Verdict", "Update", "Importance", "Title")
         from tabulate import tabulate  # takes time to load, and most formats need none
@@ -179,7 +179,7 @@ class _Page:
         return [
             one
             for one in findings
-            if one["verdict"] == "partial" or (one["importance"] != "optional" and one["id"] not in settled)
+            if one.verdict == "partial" or (one.importance != "optional" and one.id not in settled)
         ][: _TOLD_BELOW_STEPS if settled else _TOLD]
 
     def _painted(self, text: str, before: str, verdict: str) -> str:
@@ -192,31 +192,29 @@ class _Page:
         self, finding: FindingDocument, folded: Folded, settled: Collection[str], alike: Sequence[FindingDocument]
     ) -> str:
         """Why, and what to do, unless a step of the headline settles it; those ``alike`` are named beside it."""
-        verdict = finding["verdict"]
+        verdict = finding.verdict
         name, text = update_name(finding), headline(finding)
         if alike:
             text = text.removeprefix(name)
-            name = some([names_of([one["id"]])[0] for one in (finding, *alike)], _NAMED)
+            name = some([names_of([one.id])[0] for one in (finding, *alike)], _NAMED)
             text = name + text
         said = fill(text, self.width)
         if not self.everything:
             said = _few_lines(said, _LINES)
         lines = [self._painted(said, visible(f"{name} "), verdict)]
-        stepped = finding["id"] in settled and not self.everything
+        stepped = finding.id in settled and not self.everything
         details = next_steps(finding, stepped=stepped)
         if alike:
             details = [text.replace("To settle it", "To settle them", 1) for text in details]
-        replaced, waiting = (
-            () if stepped else names.get(finding["id"], ()) for names in (folded.beneath, folded.waiting)
-        )
+        replaced, waiting = (() if stepped else names.get(finding.id, ()) for names in (folded.beneath, folded.waiting))
         if replaced:
             details.append(f"It also brings {some(replaced, _NAMED)}, missing too.")
         if waiting:
             details.append(f"It comes first for {some(waiting, _NAMED)}, missing too.")
-        told = (text for text in finding["anomalies"] if self.everything or not is_written([text], _ASIDE))
+        told = (text for text in finding.anomalies if self.everything or not is_written([text], _ASIDE))
         details += [f"! {text}" for text in told]
-        if finding["waiver"]:
-            details.insert(0, f"Accepted under {waiver_words(finding['waiver'])}.")
+        if finding.waiver:
+            details.insert(0, f"Accepted under {waiver_words(finding.waiver)}.")
         lines.extend(fill(line, self.width, indent="  ", first="  ") for line in details)
         return "\n".join(lines)
 
@@ -236,9 +234,9 @@ class _Page:
 def _fixed(one: InstallationDocument) -> list[str]:
     """The CVEs that are fixed, each with the update that fixes it."""
     return [
-        cve["cve"] + (f" ({names_of([cve['fixed_by']])[0]})" if cve["fixed_by"] else "")
-        for cve in one["exposures"]
-        if cve["state"] == "fixed"
+        cve.cve + (f" ({names_of([cve.fixed_by])[0]})" if cve.fixed_by else "")
+        for cve in one.exposures
+        if cve.state == "fixed"
     ]
 
 
@@ -247,11 +245,11 @@ def _alike(findings: Sequence[FindingDocument]) -> dict[str, list[FindingDocumen
     first: dict[str, str] = {}
     alike: dict[str, list[FindingDocument]] = {}
     for one in findings:
-        if one["verdict"] != "undetermined" or one["waiver"] or one["anomalies"]:
+        if one.verdict != "undetermined" or one.waiver or one.anomalies:
             continue
-        told = repr((one["reasons"], one["settle_with"], one["importance"], one["advice"]))
-        head = first.setdefault(told, one["id"])
-        if head != one["id"]:
+        told = repr((one.reasons, one.settle_with, one.importance, one.advice))
+        head = first.setdefault(told, one.id)
+        if head != one.id:
             alike.setdefault(head, []).append(one)
     return alike
 
@@ -259,10 +257,10 @@ def _alike(findings: Sequence[FindingDocument]) -> dict[str, list[FindingDocumen
 def _partial_first(finding: FindingDocument) -> tuple[bool, bool, bool, int]:
     """What is there though forbidden, what is half-installed, what weighs, the worst verdict."""
     return (
-        finding["importance"] != "forbidden",
-        finding["verdict"] != "partial",
-        finding["importance"] == "optional",
-        RANK[finding["verdict"]],
+        finding.importance != "forbidden",
+        finding.verdict != "partial",
+        finding.importance == "optional",
+        RANK[finding.verdict],
     )
 
 
@@ -279,7 +277,7 @@ def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) ->
         named = ", ".join(f"{name} for {count}" for name, count in asked[:_SUPPLY])
         more = f", and {len(asked) - _SUPPLY} more files (--ask lists them)" if len(asked) > _SUPPLY else ""
         lines.append(f"  To settle them, supply {named}{more}.")
-    silent = sum(not one["settle_with"] for one in findings)
+    silent = sum(not one.settle_with for one in findings)
     if silent and (everything or not asked):
         lines.append(f"  No file would settle {silent} of them: they have no file table, or only that of another line.")
     return lines
@@ -290,40 +288,40 @@ def _sections(target: TargetDocument) -> list[tuple[str, list[str]]]:
         (
             "Advisories (builds known to be bad):",
             [
-                f"{one['path']} {one['version']}: {one['text']} ({one['source']})"
-                for one in target["advisories"]
-                if one["kind"] == "build"
+                f"{one.path} {one.version}: {one.text} ({one.source})"
+                for one in target.advisories
+                if one.kind == "build"
             ],
         ),
         (
             "Support that has ended, accepted:",
             [
-                f"{one['text']}: {waiver_words(one['waiver'])}"
-                for one in target["advisories"]
-                if one["kind"] == "support" and one["waiver"]
+                f"{one.text}: {waiver_words(one.waiver)}"
+                for one in target.advisories
+                if one.kind == "support" and one.waiver
             ],
         ),
-        ("Not readable:", [f"{one['path']}: {one['reason']}" for one in target["unreadable"]]),
+        ("Not readable:", [f"{one.path}: {one.reason}" for one in target.unreadable]),
         (
             "Foreign files (they satisfy nothing and fail nothing):",
-            [f"{one['path']} {one['version']}: {one['reason']}" for one in target["foreign"]],
+            [f"{one.path} {one.version}: {one.reason}" for one in target.foreign],
         ),
         (
             "Stray copies (outside every installation, not judged):",
-            [f"{one['path']} {one['version'] or 'without a version'}" for one in target["stray"]],
+            [f"{one.path} {one.version or 'without a version'}" for one in target.stray],
         ),
-        ("Backup copies (not judged):", target["backups"]),
+        ("Backup copies (not judged):", list(target.backups)),
     ]
 
 
 def _summary(target: TargetDocument, *, hidden: int) -> str:
-    counts, total = target["summary"], len(target["findings"])
+    counts, total = target.summary, len(target.findings)
     if not total:
         return "No update judged."
-    told = [f"{number} {key}" for key, number in counts.items() if number and key not in ("blocked", "waived")]
+    told = [f"{number} {key}" for key, number in members(counts).items() if number and key not in ("blocked", "waived")]
     text = f"{counted(total, 'update')} judged: {', '.join(told)}"
-    if counts["blocked"]:
-        text += f"; {counts['blocked']} blocked by a prerequisite"
-    if counts["waived"]:
-        text += f"; {counts['waived']} accepted under a waiver"
+    if counts.blocked:
+        text += f"; {counts.blocked} blocked by a prerequisite"
+    if counts.waived:
+        text += f"; {counts.waived} accepted under a waiver"
     return text + (f". {hidden} not shown (--all shows them)." if hidden else ".")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from hotfix_check.report.document import FindingDocument
+from hotfix_check.report.judged_document import FindingDocument
 from hotfix_check.report.verdicts import LOOKS
 
 _LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need on a phone
@@ -14,7 +14,7 @@ _LABEL_FITS = 12.0  # per cent of the bar's width that a sign and a number need 
 
 def verdict_counts(findings: Sequence[FindingDocument]) -> list[dict[str, Any]]:
     """Rows of the count table; a share is never rounded up, so 100 % is said only of all."""
-    counted: Counter[tuple[str, str]] = Counter((one["verdict"], one["importance"]) for one in findings)
+    counted: Counter[tuple[str, str]] = Counter((one.verdict, one.importance) for one in findings)
     applicable = sum(count for (verdict, _), count in counted.items() if verdict != "not-applicable")
     rows = []
     for verdict in LOOKS:
@@ -34,7 +34,7 @@ def verdict_counts(findings: Sequence[FindingDocument]) -> list[dict[str, Any]]:
 
 def verdict_bar(findings: Sequence[FindingDocument]) -> list[dict[str, Any]]:
     """Parts of the stacked bar of applicable updates, in per cent of its width."""
-    counted = Counter(one["verdict"] for one in findings if one["verdict"] != "not-applicable")
+    counted = Counter[str](one.verdict for one in findings if one.verdict != "not-applicable")
     total = sum(counted.values())
     parts, at = [], 0.0
     for verdict in LOOKS:

@@ -9,18 +9,15 @@ from hotfix_check.assess.anomaly import AnomalyCode, is_written
 from hotfix_check.report.document import (
     CollectedDocument,
     ConfigurationDocument,
-    FindingDocument,
-    InstallationDocument,
     PolicyFileDocument,
     ProductDocument,
-    ResultDocument,
+    Result,
     ScopeDocument,
-    StepDocument,
     TargetDocument,
-    WaiverDocument,
     WaiversDocument,
     result_digest,
 )
+from hotfix_check.report.judged_document import FindingDocument, InstallationDocument, StepDocument, WaiverDocument
 from hotfix_check.report.names import capital, holding, level_text, names_of, some
 
 _MOST_FILES = 6
@@ -32,45 +29,45 @@ NOT_RECORDED = "not recorded"
 
 def to_act_on(finding: FindingDocument) -> bool:
     """Whether something is to be done about a finding: missing, or there though forbidden."""
-    there = finding["verdict"] in ("installed", "partial")
-    return there if finding["importance"] == "forbidden" else finding["verdict"] in TO_INSTALL
+    there = finding.verdict in ("installed", "partial")
+    return there if finding.importance == "forbidden" else finding.verdict in TO_INSTALL
 
 
 def is_newer(one: InstallationDocument) -> bool:
     """Whether its build is one that the catalogue does not know yet."""
-    return is_written(one["anomalies"], AnomalyCode.NEWER_THAN_CATALOGUE)
+    return is_written(one.anomalies, AnomalyCode.NEWER_THAN_CATALOGUE)
 
 
 def update_name(finding: FindingDocument | StepDocument) -> str:
     """KB818861; where an update goes by another name, both: SP2 (KB836993)."""
-    name = names_of([finding["id"]])[0]
-    return f"{name} (KB{finding['kb']})" if finding["kb"] and name != f"KB{finding['kb']}" else name
+    name = names_of([finding.id])[0]
+    return f"{name} (KB{finding.kb})" if finding.kb and name != f"KB{finding.kb}" else name
 
 
 def headline(finding: FindingDocument) -> str:
     """One plain sentence: "KB818861 missing: Mapi32.dll is 5.5.2653.12, needs 5.5.2657.50 or later"."""
-    reasons = "; ".join(finding["reasons"])
-    return f"{update_name(finding)} {finding['verdict']}" + (f": {reasons}" if reasons else "")
+    reasons = "; ".join(finding.reasons)
+    return f"{update_name(finding)} {finding.verdict}" + (f": {reasons}" if reasons else "")
 
 
 def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
     """What to do about a finding, one sentence each; ``stepped`` where steps that are told elsewhere settle it."""
-    verdict = finding["verdict"]
+    verdict = finding.verdict
     if stepped and verdict in TO_INSTALL:
         return []
     steps = _install_steps(finding) if verdict in TO_INSTALL else []
-    if finding["importance"] == "forbidden":
+    if finding.importance == "forbidden":
         return ["Forbidden by the baseline: remove it."] if to_act_on(finding) else []
     if verdict in TO_INSTALL:
-        steps.extend(f"{action['text']}." for action in finding["actions"])
+        steps.extend(f"{action.text}." for action in finding.actions)
     elif verdict == "installed":
-        lasting = [action for action in finding["actions"] if action["kind"] != "service"]
-        steps.extend(f"{action['text']} (not verified)." for action in lasting)
-    explained = [f"{names_of([by['id']])[0]} ({by['certainty']})" for by in finding["satisfied_by"] if by["id"]]
+        lasting = [action for action in finding.actions if action.kind != "service"]
+        steps.extend(f"{action.text} (not verified)." for action in lasting)
+    explained = [f"{names_of([by.id])[0]} ({by.certainty})" for by in finding.satisfied_by if by.id]
     if explained:
         steps.append(f"Explained by {', '.join(explained)}.")
     # a file may be asked for twice: for a row of its own, and because it shows the level
-    asked = dict.fromkeys(one["file"] + (f" ({one['role']})" if one["role"] else "") for one in finding["settle_with"])
+    asked = dict.fromkeys(one.file + (f" ({one.role})" if one.role else "") for one in finding.settle_with)
     if asked:
         steps.append(f"To settle it, supply {', '.join(asked)}.")
     return steps
@@ -82,23 +79,23 @@ def _install_steps(finding: FindingDocument) -> list[str]:
         ("unmet", "Blocked: needs {} first."),
         ("unknown", NOT_KNOWN),
     ):
-        groups = [group["requires"] for group in finding["prerequisites"] if group["state"] == state]
+        groups = [group.requires for group in finding.prerequisites if group.state == state]
         if groups:
             steps.append(words.format(" and ".join(groups)))
     steps.extend(_advice_steps(finding))
-    if finding["restart"] == "yes":
+    if finding.restart == "yes":
         steps.append("It needs a restart.")
     return steps
 
 
 def _advice_steps(finding: FindingDocument) -> list[str]:
     """What to install, in order: what comes first, what replaces the update, or the update itself."""
-    own, advice = finding["id"], finding["advice"]
+    own, advice = finding.id, finding.advice
     if not advice:
         return []
-    regressed = is_written(finding["anomalies"], AnomalyCode.REGRESSED)
-    again = " again" if finding["verdict"] == "partial" or regressed else ""
-    asked = finding["importance"] == "optional" and finding["kind"] == "hotfix"
+    regressed = is_written(finding.anomalies, AnomalyCode.REGRESSED)
+    again = " again" if finding.verdict == "partial" or regressed else ""
+    asked = finding.importance == "optional" and finding.kind == "hotfix"
     condition = " if this server has the problem" if asked else ""
     itself = f"{update_name(finding)}{again}{condition}"
     *first, last = advice
@@ -109,20 +106,20 @@ def _advice_steps(finding: FindingDocument) -> list[str]:
 
 def waiver_words(waiver: WaiverDocument) -> str:
     """The whole of a waiver: waiver W-014, valid through 2026-09-30, approved by ...: the reason."""
-    ticket = f", ticket {waiver['ticket']}" if waiver["ticket"] else ""
-    approved_on = f" on {waiver['approved_on']}" if waiver["approved_on"] else ""
+    ticket = f", ticket {waiver.ticket}" if waiver.ticket else ""
+    approved_on = f" on {waiver.approved_on}" if waiver.approved_on else ""
     return (
-        f"waiver {waiver['id']}, valid through {waiver['expires']}, approved by {waiver['approved_by']}"
-        f"{approved_on}{ticket}: {waiver['reason']}"
+        f"waiver {waiver.id}, valid through {waiver.expires}, approved by {waiver.approved_by}"
+        f"{approved_on}{ticket}: {waiver.reason}"
     )
 
 
 def product_words(product: ProductDocument) -> str:
     """A product with its service level and what shows it."""
-    level = level_text(product["level"], product["level_at_least"], product["level_at_most"], product["level_basis"])
+    level = level_text(product.level, product.level_at_least, product.level_at_most, product.level_basis)
     if not level:
-        return f"{product['name']}, service level unknown (no file here shows it)"
-    return f"{product['name']} {level} ({level_reason(product, level)})"
+        return f"{product.name}, service level unknown (no file here shows it)"
+    return f"{product.name} {level} ({level_reason(product, level)})"
 
 
 def level_reason(
@@ -132,19 +129,19 @@ def level_reason(
     installations: Sequence[InstallationDocument] = (),
 ) -> str:
     """What shows a product's service level: of ``one`` of the ``installations`` all but the votes of the others."""
-    roots = [each["root"] for each in installations if each["root"] is not None]
+    roots = [each.root for each in installations if each.root is not None]
     votes = [
-        f"{vote['file']} {vote['version']}"
-        for vote in product["evidence"]
-        if vote["votes"] != "nothing" and (one is None or _root_of(vote["path"], roots) in (None, one["root"]))
+        f"{vote.file} {vote.version}"
+        for vote in product.evidence
+        if vote.votes != "nothing" and (one is None or _root_of(vote.path, roots) in (None, one.root))
     ]
-    basis = one["level_basis"] if one else product["level_basis"]
+    basis = one.level_basis if one else product.level_basis
     return {
         "none": "no file here shows it",
         "markers": f"by {some(votes, 3)}",
         "declared": "as declared, not verified",
         "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
-        f"alone: to judge by it as well, scan with --assume {product['id']}={level}",
+        f"alone: to judge by it as well, scan with --assume {product.id}={level}",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)
 
@@ -156,41 +153,39 @@ def _root_of(path: str, roots: Sequence[str]) -> str | None:
 
 
 def _recorded_where(product: ProductDocument) -> str:
-    reported = is_written(product["anomalies"], AnomalyCode.REPORTED_ONLY)
+    reported = is_written(product.anomalies, AnomalyCode.REPORTED_ONLY)
     return "reported" if reported else "recorded in the registry"
 
 
 def registry_words(target: TargetDocument) -> list[str]:
     """What the registry records, in a line, and what to know of the hive; empty where none was read."""
-    registry = target["registry"]
+    registry = target.registry
     if registry is None:
         return []
-    names: dict[str | None, str] = {product["id"]: product["name"] for product in target["products"]}
-    told = [one for one in registry["setups"] if one["level"] is not None]
+    names: dict[str | None, str] = {product.id: product.name for product in target.products}
+    told = [one for one in registry.setups if one.level is not None]
     levels = dict.fromkeys(
-        str(one["level"])
-        if list(names) == [one["product"]]
-        else f"{names.get(one['product'], one['product'])} {one['level']}"
+        str(one.level) if list(names) == [one.product] else f"{names.get(one.product, one.product)} {one.level}"
         for one in told
     )
-    count = len({one["kb"] for one in registry["updates"]})
+    count = len({one.kb for one in registry.updates})
     hotfixes = f"{count} {'hotfix' if count == 1 else 'hotfixes'} recorded" if count else "no hotfix recorded"
-    return [f"{', '.join([*levels, hotfixes])} ({registry['hive']})", *registry["notes"]]
+    return [f"{', '.join([*levels, hotfixes])} ({registry.hive})", *registry.notes]
 
 
 def only_claims(target: TargetDocument) -> bool:
     """Whether a target is a list of what is said to be installed, and nothing that could show it."""
-    return bool(target["claimed"]) and not target["installations"] and not target["files_read"]
+    return bool(target.claimed) and not target.installations and not target.files_read
 
 
 def claim_sentences(target: TargetDocument) -> list[str]:
     """What lists claim, that it proves nothing, and which files would prove it; empty where nothing is claimed."""
-    claimed = target["claimed"]
-    known = sorted({one["kb"] for one in claimed if one["updates"]})
-    unknown = sorted({one["kb"] for one in claimed} - set(known))
+    claimed = target.claimed
+    known = sorted({one.kb for one in claimed if one.updates})
+    unknown = sorted({one.kb for one in claimed} - set(known))
     if not claimed:
         return []
-    sources = sorted({one["source"] for one in claimed})
+    sources = sorted({one.source for one in claimed})
     named = " and ".join(sources)
     have = "has" if len(unknown) == 1 else "have"
     other = f"{_kbs(unknown)}, which {have} no entry in the catalogue"
@@ -199,10 +194,10 @@ def claim_sentences(target: TargetDocument) -> list[str]:
         return [f"Claimed by {named}: nothing of Exchange, only {other}; a claim proves nothing.", f"{proof}."]
     told = [f"Claimed as installed by {named}: {_kbs(known)}; a claim proves nothing."]
     asked = dict.fromkeys(
-        f"{one['file']} ({one['role']})" if one["role"] else one["file"]
-        for finding in target["findings"]
-        if finding["kb"] in known
-        for one in finding["settle_with"]
+        f"{one.file} ({one.role})" if one.role else one.file
+        for finding in target.findings
+        if finding.kb in known
+        for one in finding.settle_with
     )
     if asked:
         told.append(f"{some(list(asked), _MOST_FILES)} would prove or disprove it.")
@@ -217,65 +212,63 @@ def _kbs(numbers: Sequence[int]) -> str:
 
 def collected_words(collected: CollectedDocument) -> str:
     """Where, when and by what a saved inventory was taken."""
-    where, when = collected["host"] or "an unnamed host", collected["at"] or "an unknown time"
-    return f"on {where}, {when}, by {collected['by']}"
+    where, when = collected.host or "an unnamed host", collected.at or "an unknown time"
+    return f"on {where}, {when}, by {collected.by}"
 
 
 def verdict_sentences(target: TargetDocument) -> list[str]:
     """The answer on one target in a few plain sentences, the weightiest first; every count has its denominator."""
     if only_claims(target):
         return claim_sentences(target)
-    if target["outcome"] == "nothing-recognised":
+    if target.outcome == "nothing-recognised":
         return ["Nothing was recognised: no file here belongs to a product of the catalogue. That is not a pass."]
-    findings = [finding for finding in target["findings"] if finding["verdict"] != "not-applicable"]
-    weighty = [finding for finding in findings if finding["importance"] in WEIGHTY]
-    optional = [finding for finding in findings if finding["importance"] == "optional"]
+    findings = [finding for finding in target.findings if finding.verdict != "not-applicable"]
+    weighty = [finding for finding in findings if finding.importance in WEIGHTY]
+    optional = [finding for finding in findings if finding.importance == "optional"]
     sentences = [_lacking(weighty, "required or recommended")] if weighty else []
     if not findings:
         sentences.append("No update of the catalogue applies to this target.")
     forbidden = [
         finding
         for finding in findings
-        if finding["importance"] == "forbidden"
-        and finding["verdict"] in ("installed", "partial")
-        and not finding["waiver"]
+        if finding.importance == "forbidden" and finding.verdict in ("installed", "partial") and not finding.waiver
     ]
     if forbidden:
         there = "is" if len(forbidden) == 1 else "are"
         sentences.append(f"{len(forbidden)} forbidden {there} installed: {_listed(forbidden)}.")
-    bad = [one for one in target["advisories"] if one["kind"] == "build"]
+    bad = [one for one in target.advisories if one.kind == "build"]
     if bad:
         count = len(bad)
         sentences.append(f"{count} {'file is of a build' if count == 1 else 'files are of builds'} known to be bad.")
-    ended = dict.fromkeys(one["text"] for one in target["advisories"] if one["kind"] == "support")
+    ended = dict.fromkeys(one.text for one in target.advisories if one.kind == "support")
     sentences.extend(f"{capital(text)}." for text in ended)
-    waived = [finding for finding in findings if finding["waiver"]]
+    waived = [finding for finding in findings if finding.waiver]
     if waived:
-        ids = ", ".join(sorted({finding["waiver"]["id"] for finding in waived if finding["waiver"]}))
+        ids = ", ".join(sorted({finding.waiver.id for finding in waived if finding.waiver}))
         those = "finding is" if len(waived) == 1 else "findings are"
         sentences.append(f"{len(waived)} {those} accepted under a waiver ({ids}).")
     if optional:
         sentences.append(_lacking(optional, "optional"))
-    unknown = [finding for finding in findings if finding["verdict"] == "undetermined"]
+    unknown = [finding for finding in findings if finding.verdict == "undetermined"]
     if unknown:
         sentences.append(f"{len(unknown)} of {len(findings)} could not be determined.")
-    if target["unreadable"]:
-        count = len(target["unreadable"])
+    if target.unreadable:
+        count = len(target.unreadable)
         sentences.append(f"{count} {'file or folder' if count == 1 else 'files or folders'} could not be read.")
     return sentences
 
 
 def _lacking(findings: Sequence[FindingDocument], sort: str) -> str:
-    lacking = [finding for finding in findings if to_act_on(finding) and not finding["waiver"]]
+    lacking = [finding for finding in findings if to_act_on(finding) and not finding.waiver]
     several = len(findings) > 1
     total = f"the {len(findings)} {sort} updates" if several else f"the only {sort} update"
     if not lacking:
-        known = "known to be " if any(finding["verdict"] == "undetermined" for finding in findings) else ""
-        beside = " apart from what is accepted" if any(finding["waiver"] for finding in findings) else ""
+        known = "known to be " if any(finding.verdict == "undetermined" for finding in findings) else ""
+        beside = " apart from what is accepted" if any(finding.waiver for finding in findings) else ""
         return (
             f"None of {total} is {known}missing{beside}." if several else f"T{total[1:]} is not {known}missing{beside}."
         )
-    partial = sum(finding["verdict"] == "partial" for finding in lacking)
+    partial = sum(finding.verdict == "partial" for finding in lacking)
     partly = " in part" if partial == len(lacking) else f" ({partial} of them in part)" if partial else ""
     count = f"{len(lacking)} of {total} {'is' if len(lacking) == 1 else 'are'}" if several else f"T{total[1:]} is"
     return f"{count} missing{partly}: {_listed(lacking)}."
@@ -291,20 +284,20 @@ def badge(target: TargetDocument, day: str) -> tuple[str, str]:
     So not beside an ended support (by ``day``, an ISO day), a build that the catalogue does not know yet, an update
     that is undetermined, or a file that was not read.
     """
-    if target["outcome"] == "findings":
+    if target.outcome == "findings":
         return "bad", "Findings"
-    if target["outcome"] == "incomplete":
+    if target.outcome == "incomplete":
         return "open", "Incomplete"
-    if target["outcome"] == "nothing-recognised":
+    if target.outcome == "nothing-recognised":
         return "open", "Nothing recognised"
-    counting = [one for one in target["installations"] if one["counts"]]
-    if any(one["support"]["ends"] and one["support"]["ends"] < day for one in counting):
+    counting = [one for one in target.installations if one.counts]
+    if any(one.support.ends and one.support.ends < day for one in counting):
         return "plain", "Nothing needed is known to be missing; its support has ended"
     if any(map(is_newer, counting)):
         return "plain", "Nothing needed is known to be missing; its build is newer than the catalogue"
-    if target["summary"]["undetermined"] or target["unreadable"]:
+    if target.summary.undetermined or target.unreadable:
         return "plain", "Nothing needed is known to be missing; not everything could be determined"
-    if any(map(to_act_on, target["findings"])):
+    if any(map(to_act_on, target.findings)):
         return "plain", "Nothing needed is missing, apart from what a waiver accepts"
     return "good", "Nothing is missing"
 
@@ -324,54 +317,52 @@ def days_since(day: str | None, as_of: str | None) -> int | None:
 
 def newest_file_day(finding: FindingDocument) -> str | None:
     """The newest day in an update's file table: it was not released before that. None where no file is dated."""
-    return max(
-        (file["expected"]["timestamp"][:10] for file in finding["files"] if file["expected"]["timestamp"]), default=None
-    )
+    return max((file.expected.timestamp[:10] for file in finding.files if file.expected.timestamp), default=None)
 
 
-def origin(document: ResultDocument) -> list[tuple[str, str]]:
+def origin(document: Result) -> list[tuple[str, str]]:
     """The basis of a report as (label, words): tool, catalogue, run, scope, policy, digest."""
-    run, catalogue, scope, waivers = document["run"], document["catalogue"], document["scope"], document["waivers"]
-    newest = ", ".join(f"{product} {day or 'unknown'}" for product, day in catalogue["newest_by_product"].items())
-    arguments = run["arguments"]
+    run, catalogue, scope, waivers = document.run, document.catalogue, document.scope, document.waivers
+    newest = ", ".join(f"{product} {day or 'unknown'}" for product, day in catalogue.newest_by_product.items())
+    arguments = run.arguments
     return [
-        ("Tool", f"{document['tool']['name']} {document['tool']['version']}"),
-        ("Catalogue", f"{catalogue['version']}: {holding(catalogue['updates'], catalogue['products'])}"),
-        ("Catalogue SHA-256", catalogue["sha256"] or NOT_RECORDED),
+        ("Tool", f"{document.tool.name} {document.tool.version}"),
+        ("Catalogue", f"{catalogue.version}: {holding(catalogue.updates, catalogue.products)}"),
+        ("Catalogue SHA-256", catalogue.sha256 or NOT_RECORDED),
         ("Newest update known", newest or NOT_RECORDED),
-        ("Started", run["started"] or NOT_RECORDED),
-        ("Finished", run["finished"] or NOT_RECORDED),
-        ("Host", run["host"] or NOT_RECORDED),
-        ("User", run["user"] or NOT_RECORDED),
+        ("Started", run.started or NOT_RECORDED),
+        ("Finished", run.finished or NOT_RECORDED),
+        ("Host", run.host or NOT_RECORDED),
+        ("User", run.user or NOT_RECORDED),
         ("Arguments", NOT_RECORDED if arguments is None else " ".join(_quoted(one) for one in arguments)),
-        ("Judged as of", run["as_of"] or NOT_RECORDED),
+        ("Judged as of", run.as_of or NOT_RECORDED),
         ("Scope", _scope(scope)),
-        ("Configuration", configuration_text(document["configuration"])),
-        ("Baseline", _policy_file(document["baseline"])),
+        ("Configuration", configuration_text(document.configuration)),
+        ("Baseline", _policy_file(document.baseline)),
         ("Waivers", _policy_file(waivers)),
         ("Result SHA-256", result_digest(document)),
     ]
 
 
 def _scope(scope: ScopeDocument) -> str:
-    products = "all products" if scope["products"] is None else ", ".join(scope["products"])
-    kbs = "all updates" if scope["kbs"] is None else ", ".join(f"KB{kb}" for kb in scope["kbs"])
-    excluded = f"; excluded: {', '.join(scope['excluded'])}" if scope["excluded"] else "; nothing excluded"
+    products = "all products" if scope.products is None else ", ".join(scope.products)
+    kbs = "all updates" if scope.kbs is None else ", ".join(f"KB{kb}" for kb in scope.kbs)
+    excluded = f"; excluded: {', '.join(scope.excluded)}" if scope.excluded else "; nothing excluded"
     return f"{products}; {kbs}{excluded}"
 
 
 def configuration_text(configuration: ConfigurationDocument) -> str:
     """The configuration file, and the options that the run took from it."""
-    if configuration["file"] is None:
+    if configuration.file is None:
         return "none"
-    taken = [f"--{option} {text}" for option, texts in configuration["options"].items() for text in texts]
-    return f"{configuration['file']}, SHA-256 {configuration['sha256']}: {', '.join(taken) or 'nothing taken from it'}"
+    taken = [f"--{option} {text}" for option, texts in configuration.options.items() for text in texts]
+    return f"{configuration.file}, SHA-256 {configuration.sha256}: {', '.join(taken) or 'nothing taken from it'}"
 
 
 def _policy_file(policy: PolicyFileDocument | WaiversDocument) -> str:
-    if policy["file"] is None:
+    if policy.file is None:
         return "none given"
-    return f"{policy['file']}, SHA-256 {policy['sha256'] or NOT_RECORDED}"
+    return f"{policy.file}, SHA-256 {policy.sha256 or NOT_RECORDED}"
 
 
 def _quoted(argument: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from hotfix_check.report.document import ResultDocument
+from hotfix_check.report.document import Result
 from hotfix_check.report.sheets import WORKBOOK, Cell, heading
 from hotfix_check.report.text import visible
 
@@ -19,7 +19,7 @@ _FIRST_YEAR = 1900  # of the format's days
 _MADE = datetime(2000, 1, 1)
 
 
-def write_xlsx(document: ResultDocument, stream: BinaryIO) -> None:
+def write_xlsx(document: Result, stream: BinaryIO) -> None:
     """Write the workbook of a result."""
     write_workbook(
         ((sheet.name, sheet.columns, sheet.rows(document)) for sheet in WORKBOOK), stream, title="Hotfix report"

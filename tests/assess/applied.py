@@ -12,7 +12,7 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.finding import Finding, RowState
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.inventory import InstalledFile, Inventory, by_path, is_backup, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, by_path, name_of
 from hotfix_check.version import FileVersion
 
 
@@ -22,6 +22,7 @@ class BlockedError(AssertionError):
 
 def follow(assessor: Assessor, inventory: Inventory, steps: Iterable[str]) -> Inventory:
     """The inventory after these updates, by id, were installed in this order; none of them may be blocked."""
+    inventory = replace(inventory, backups=assessor.outline.backups)
     for step in steps:
         (finding,) = assessor.assess(inventory, Question(kbs=frozenset(), ids=frozenset({step}))).findings
         if finding.blocked:
@@ -63,7 +64,7 @@ def _raised(inventory: Inventory, wanted: Mapping[str, FileVersion]) -> Inventor
         replace(file, version=wanted[file.path], version_string=None, size=0, notes=())
         if file.path in wanted
         and (file.version is None or file.version < wanted[file.path])
-        and not is_backup(file.path.rpartition("/")[0], inventory.root)
+        and not inventory.is_backup(file.path.rpartition("/")[0])
         else file
         for file in inventory.files
     )

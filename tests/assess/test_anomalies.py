@@ -27,6 +27,14 @@ def test_a_code_is_not_found_in_words_that_only_name_it() -> None:
     assert is_written([said], AnomalyCode.SUSPECT)
 
 
+def test_a_case_of_another_code_is_told_as_that_and_known_by_both() -> None:
+    markers, neighbours = Anomaly(AnomalyCode.MARKERS_DISAGREE, "a"), Anomaly(AnomalyCode.MIXED_LEVEL, "a")
+    assert markers == neighbours == "mixed-level: a"
+    assert is_told([markers], AnomalyCode.MIXED_LEVEL)
+    assert is_told([markers], AnomalyCode.MARKERS_DISAGREE)
+    assert not is_told([neighbours], AnomalyCode.MARKERS_DISAGREE)
+
+
 @pytest.mark.parametrize(
     ("note", "code"),
     [

@@ -41,7 +41,7 @@ def row_state(result: object, update: str) -> RowState:
         (installed("MAPI32.DLL", "5.5.2657.50"), RowState.EXACT),
         (installed("Mapi32.dll", "6.5.7233.46"), RowState.OTHER_PRODUCT),
         (installed("Mapi32.dll", "10.0.2627.1"), RowState.FOREIGN),
-        (installed("Mapi32.dll", "5.5.2657.50", outlook_stub=True), RowState.FOREIGN),
+        (installed("Mapi32.dll", "5.5.2657.50", stub=True), RowState.FOREIGN),
         (installed("Mapi32.dll", "5.5.2657.50", company_name="Contoso"), RowState.UNREADABLE),
         (installed("Mapi32.dll", "5.5.2657.50", company_name=None), RowState.EXACT),
         (installed("Mapi32.dll", "5.5.2657.50", product_name="Microsoft Outlook"), RowState.FOREIGN),
@@ -312,7 +312,7 @@ def test_a_file_that_says_two_things_is_suspect_and_as_good_as_unreadable(file: 
     [
         installed("Exchsrvr/Bin/Mapi32.dll", "1.0.2536.0", version_string="1.0.2536.0"),
         installed("Exchsrvr/Bin/Mapi32.dll", "1.0.2536.0", company_name="Contoso"),
-        installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6448.0", outlook_stub=True),
+        installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6448.0", stub=True),
         installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6448.0", product_name="Microsoft Outlook"),
     ],
     ids=["no product's version", "nor a known company's", "the stub", "Outlook's"],

@@ -8,12 +8,13 @@ import pytest
 from assess.test_census import CU23, OCT25, OCT25_BUILD, V15, marker, part, parts
 from hypothesis import given
 from hypothesis import strategies as st
-from targets import SP4_BIN, WORKED, finding, folder, installed, judge
+from targets import SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.weight import Outcome, outcome_of, worst_of_each
 from hotfix_check.catalogue import Product
-from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords
+from hotfix_check.catalogue.update import Importance
+from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords, UnreadableFile
 
 SP2_FILES = ("Store.exe", "Mad.exe", "Emsmta.exe")
 
@@ -61,6 +62,31 @@ def test_a_stray_copy_is_listed_and_never_judged(stray: InstalledFile) -> None:
     assert [one.path for one in beside.stray] == [stray.path]
     assert beside.findings == alone.findings
     assert beside.products == alone.products
+
+
+@pytest.mark.parametrize(
+    ("path", "stray"),
+    [
+        ("Exchsrvr/Bin/Cdo.dll", True),
+        ("Exchsrvr/Bin/Mapi32.dll", True),
+        ("WINNT/System32/Store.exe", True),
+        ("Exchsrvr/Bin/old/Store.exe", True),
+        ("WINNT/System32/Mapi32.dll", False),
+        ("Exchsrvr/Bin/Imcmsg.dll", False),
+        ("Exchsrvr/Connect/Msexcimc/Bin/Imcmsg.dll", False),
+        ("Exchsrvr/Res/Imcmsg.dll", False),
+        ("Exchsrvr/Bin/Mmiext.dll", False),
+    ],
+)
+def test_a_copy_in_a_role_folder_that_is_not_its_own_is_listed(path: str, stray: bool) -> None:
+    whole = folder(*SP4_BIN, also=("Exchsrvr/Bin/old", "Exchsrvr/Res", "WINNT/System32"))
+    alone, beside = judge(whole), judge(folder(*SP4_BIN, installed(path, "5.5.2658.34"), also=whole.folders))
+    assert [one.path for one in beside.stray] == [path] * stray
+    if stray:
+        assert {one.update.id: one.verdict for one in beside.findings} == {
+            one.update.id: one.verdict for one in alone.findings
+        }
+        assert beside.products == alone.products
 
 
 def test_two_disks_in_one_folder_are_two_servers() -> None:
@@ -267,3 +293,34 @@ def test_exchange_2003_libraries_in_its_own_bin_are_no_download() -> None:
     places = ("Exchsrvr/Bin/Cdo.dll", "Exchsrvr/Bin/Mapi32.dll", "WINDOWS/System32/Mapi32.dll")
     result = judge(folder(*(installed(place, "6.5.7226.0") for place in places)))
     assert ([one.product for one in result.products], result.foreign) == (["exchange-2003"], ())
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [("Mapi32.dll", "5.5.2657.50"), ("Dramapi.dll", "5.5.2656.48"), ("Store.exe", "6.5.7638.1"), ("Imcmsg.dll", None)],
+)
+def test_a_loose_file_gives_the_same_answer_alone_and_in_a_folder(name: str, version: str | None) -> None:
+    file = installed(name, version)
+    beside = installed("notes.txt", None)
+    alone = judge(lone(file))
+    for target in (folder(file), folder(file, beside), folder(installed(f"copied/here/{name}", version))):
+        there = judge(target)
+        assert [(one.update.id, one.verdict, one.importance) for one in there.findings] == [
+            (one.update.id, one.verdict, one.importance) for one in alone.findings
+        ]
+        assert outcome_of(there) is outcome_of(alone)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        (installed("Store.exe", "5.5.2653.23"),),
+        (UnreadableFile(path="Store.exe", reason="cut short"),),
+        (UnreadableFile(path="Exchsrvr", reason="Permission denied", is_folder=True),),
+    ],
+    ids=["with a server's file", "with one that cannot be read", "with a folder that cannot be looked into"],
+)
+def test_counter_case_beside_more_a_library_is_not_all_there_is(beside: tuple[InstalledFile | UnreadableFile]) -> None:
+    result = judge(folder(installed("Mapi32.dll", "5.5.2657.50"), *beside))
+    assert finding(result, "exchange-5.5/KB894689").importance is Importance.RECOMMENDED
+    assert outcome_of(result) is Outcome.FINDINGS

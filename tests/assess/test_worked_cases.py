@@ -118,7 +118,7 @@ def test_a_service_pack_released_later_includes_the_fix_with_medium_confidence()
 
 
 def test_the_windows_stub_is_foreign_and_nothing_is_said_to_be_missing() -> None:
-    result = judge(lone(installed("Mapi32.dll", "1.0.2536.0", outlook_stub=True)))
+    result = judge(lone(installed("Mapi32.dll", "1.0.2536.0", stub=True)))
     assert (result.findings, result.products) == ((), ())
     assert [one.reason for one in result.foreign] == ["the Windows/Outlook MAPI stub: it exports GetOutlookVersion"]
     assert exit_code([outcome_of(result)]) == 3

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from hive_builder import Value, build_hive
 from pe_builder import build_pe
 from targets import folder, installed
 
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.finding import Assessment, Finding
 from hotfix_check.assess.instances import with_instances
+from hotfix_check.assess.registry import setup_level
 from hotfix_check.catalogue import default_folder, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.errors import CatalogueError
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory import InstalledFile, RecordedSetup
 
 PLACE = ROOT / "samples" / "sql-server-2000.toml"
 SQL = load_catalogue([PLACE])
@@ -94,6 +96,38 @@ def test_the_name_of_an_instance_is_taken_from_the_target(folders: list[str], ro
     assert set(found.roots) - {"microsoft sql server/mssql"} == {f"microsoft sql server/{root}" for root in roots}
     exchange = next(one for one in BESIDE_EXCHANGE.products if one.id == "exchange-5.5")
     assert with_instances(exchange, inventory) is exchange
+
+
+def test_an_unpacked_service_pack_is_no_installation() -> None:
+    unpacked = server(2039, "SQL2KSP4/x86")
+    assert judge(server(760), unpacked).backups == ("SQL2KSP4/x86/Binn/sqlservr.exe",)
+    exchange = Assessor(load_catalogue([default_folder()]))
+    assert exchange.assess(folder(unpacked), Question()).backups == ()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(r"Microsoft\MSSQLServer\MSSQLServer\CurrentVersion", id="the default instance"),
+        pytest.param(r"Microsoft\Microsoft SQL Server\SALES\MSSQLServer\CurrentVersion", id="a named one"),
+    ],
+)
+def test_its_setup_records_the_service_pack(key: str, tmp_path: Path) -> None:
+    place = tmp_path / "WINNT" / "system32" / "config"
+    place.mkdir(parents=True)
+    values: dict[str, Value] = {"CSDVersion": "8.00.2039", "CurrentVersion": "8.00.194", "Language": "1033"}
+    (place / "software").write_bytes(build_hive({key: values, r"Microsoft\Exchange\Setup": {"Services Version": 55}}))
+    from hotfix_check import read_target
+
+    records = read_target(tmp_path, SQL).registry
+    assert records is not None
+    (setup,) = records.setups
+    assert setup == RecordedSetup(key=key, values=(("CSDVersion", "8.00.2039"), ("CurrentVersion", "8.00.194")))
+    level = setup_level(SQL.products[0], setup)
+    assert level is not None
+    assert SQL.products[0].levels[level].name == "SP4"
+    unknown = RecordedSetup(key=key, values=(("CSDVersion", "8.00.2040"), ("CurrentVersion", "8.00.194")))
+    assert setup_level(SQL.products[0], unknown) is None
 
 
 def test_beside_exchange_it_is_a_product_of_its_own() -> None:

@@ -243,7 +243,7 @@ def test_a_lone_file_is_judged_from_a_part_as_from_the_whole(
     part = index.catalogue(scope.products, scope.names)
     document = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
     assert document == result_document([Assessor(WHOLE).assess(target, Question())], WHOLE, RunInfo())
-    assert bool(document["targets"][0]["findings"]) is findings
+    assert bool(document.targets[0].findings) is findings
 
 
 def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: CatalogueIndex) -> None:
@@ -287,8 +287,8 @@ def by(*statements: str) -> Damage:
     ("damage", "message"),
     [
         pytest.param(other, "a SQLite file, but not a catalogue", id="somebody else's database"),
-        pytest.param(by("PRAGMA user_version = 3"), "an index of format 3; this hotfix-check reads 2", id="newer"),
-        pytest.param(by("PRAGMA user_version = 1"), "an index of format 1; this hotfix-check reads 2", id="older"),
+        pytest.param(by("PRAGMA user_version = 4"), "an index of format 4; this hotfix-check reads 3", id="newer"),
+        pytest.param(by("PRAGMA user_version = 1"), "an index of format 1; this hotfix-check reads 3", id="older"),
         pytest.param(by("DROP TABLE files"), "its tables are not those of a catalogue", id="a table is missing"),
         pytest.param(
             by("CREATE VIEW v AS SELECT 1"), "its tables are not those of a catalogue", id="a view that could run long"

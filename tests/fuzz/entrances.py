@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from targets import SP4_BIN, folder
+from targets import ASKED, SP4_BIN, folder
 
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.catalogue import Catalogue, load_catalogue
@@ -45,11 +45,12 @@ from hotfix_check.inventory.hive import HiveError, read_hive
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.judging.reading import asked_by
 from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
 from hotfix_check.pe import PeError, read_pe
 from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import result_digest, to_json
+from hotfix_check.report.document import result_digest, result_of, to_json
 from hotfix_check.report.html import render_html
 from hotfix_check.report.identified import identity_document, render_identity
 from hotfix_check.report.markdown import render_markdown
@@ -112,9 +113,9 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
 
 def enter_pe(data: bytes) -> None:
     """The version resource of a file, with and without its exports."""
-    for mapi in (False, True):
+    for export in (None, "GetOutlookVersion"):
         try:
-            read_pe(lambda offset, size: data[offset : offset + size], len(data), mapi=mapi)
+            read_pe(lambda offset, size: data[offset : offset + size], len(data), export=export)
         except PeError as error:
             assert str(error)
 
@@ -167,7 +168,7 @@ def enter_listing(data: bytes) -> None:
     outline = _CATALOGUE.outline()
     try:
         file = bytes_as_file(data, "fuzz.txt", "fuzz.txt")
-        inventories = read_listing(file, wanted=outline.all_names, plain=outline.plain_names)
+        inventories = read_listing(file, asked_by(outline, hashes=True))
     except (TargetError, SavedInputError) as error:
         _told(error)
         return
@@ -215,13 +216,14 @@ def enter_result(data: bytes) -> None:
     except SavedInputError as error:
         _told(error)
         return
+    result = result_of(document)
     for text in (
-        render_table(document, width=80, everything=True),
-        render_csv(document),
-        render_markdown(document),
-        render_html(document),
-        to_json(document),
-        result_digest(document),
+        render_table(result, width=80, everything=True),
+        render_csv(result),
+        render_markdown(result),
+        render_html(result),
+        to_json(result),
+        result_digest(result),
     ):
         text.encode()
     try:
@@ -275,7 +277,9 @@ def enter_manifest(data: bytes) -> None:
 def enter_hive(data: bytes) -> None:
     """A registry hive; a server is judged beside it, and its records are saved and read back."""
     try:
-        records = read_hive("SOFTWARE", len(data), lambda offset, size: data[offset : offset + size], None)
+        records = read_hive(
+            "SOFTWARE", len(data), lambda offset, size: data[offset : offset + size], None, ASKED.registry
+        )
     except HiveError as error:
         _told(error)
         return
@@ -290,7 +294,7 @@ def enter_archive(data: bytes) -> None:
     with _on_disk(data, "fuzz.bin") as path:
         try:
             outline = _CATALOGUE.outline()
-            inventory = read_target(path, wanted=outline.all_names, plain=outline.plain_names, every_pe=True)
+            inventory = read_target(path, replace(asked_by(outline, hashes=True), every_pe=True))
         except TargetError as error:
             _told(error)
             return

@@ -295,7 +295,7 @@ def inventory_seeds() -> tuple[bytes, ...]:
         version_string="5.5.2657.50",
         languages=(1033,),
         linked=1057081440,
-        outlook_stub=False,
+        stub=False,
         sha256="0" * 64,
         notes=("strings-cut",),
     )

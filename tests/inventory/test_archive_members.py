@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from pe_builder import build_pe
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.inventory import Inventory, TargetKind, read_target
+from hotfix_check.inventory import Asked, Inventory, TargetKind, read_target
 from hotfix_check.inventory.archives import member as bounds
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import MemberFault, inner_path, safe_name
@@ -39,7 +39,7 @@ WANTED = frozenset({"store.exe", "mapi32.dll", "page.asp"})
 
 
 def read(target: Path, **options: object) -> Inventory:
-    return read_target(target, wanted=WANTED, plain=frozenset({"page.asp"}), **options)  # type: ignore[arg-type]
+    return read_target(target, Asked(wanted=WANTED, plain=frozenset({"page.asp"}), **options))  # type: ignore[arg-type]
 
 
 def zipped(target: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 from pe_builder import build_pe
+from targets import ASKED
 
 from hotfix_check.inventory import InstalledFile, UnreadableFile, file_facts
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, utc_time
 
 PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation"}, exports=("GetOutlookVersion",))
 DAY = datetime(2003, 7, 1, 17, 44, tzinfo=UTC)
-ALL = Asked(wanted={"store.exe"}, plain={"addr.cfg"}, every_pe=True, hashes=True, cross_check=False)
-BARE = Asked(wanted={"store.exe"}, plain={"addr.cfg"}, every_pe=True, hashes=False, cross_check=False)
+ALL = Asked(wanted={"store.exe"}, plain={"addr.cfg"}, every_pe=True, hashes=True, stub_exports=ASKED.stub_exports)
+BARE = Asked(wanted={"store.exe"}, plain={"addr.cfg"}, every_pe=True, hashes=False, stub_exports=ASKED.stub_exports)
 
 
 def stored(path: str, data: bytes, *, size: int | None = None) -> FileBytes:
@@ -102,7 +103,7 @@ def test_only_evidence_is_hashed(
 def test_the_exports_are_looked_at_in_the_mapi_set_alone(name: str, stub: bool | None) -> None:
     file = file_facts.file_facts(stored(name, PROGRAM), BARE, evidence=True)
     assert isinstance(file, InstalledFile)
-    assert file.outlook_stub is stub
+    assert file.stub is stub
 
 
 def _no_hash() -> str:

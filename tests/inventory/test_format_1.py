@@ -19,6 +19,7 @@ from conftest import ROOT, Run
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory import (
+    Asked,
     Collected,
     InstalledFile,
     Inventory,
@@ -54,7 +55,7 @@ VALUES = Inventory(
             languages=(1033,),
             machine="i386",
             linked=1057081440,
-            outlook_stub=False,
+            stub=False,
             sha256="ab" * 32,
             notes=("checksum-differs",),
         ),
@@ -80,8 +81,8 @@ def test_the_file_is_the_one_that_was_written_once() -> None:
 def test_it_is_read_as_the_same_values_plain_and_packed(tmp_path: Path) -> None:
     packed = tmp_path / "EX1.json.gz"
     packed.write_bytes(gzip.compress(GOLDEN.read_bytes()))
-    assert read_target(GOLDEN, wanted=frozenset()) == VALUES
-    assert read_target(packed, wanted=frozenset()) == VALUES
+    assert read_target(GOLDEN, Asked(wanted=frozenset())) == VALUES
+    assert read_target(packed, Asked(wanted=frozenset())) == VALUES
     jsonschema.validate(json.loads(GOLDEN.read_text()), SCHEMA)
 
 
@@ -139,4 +140,4 @@ def test_packed_data_is_unpacked_whole_and_bounded(
     place = tmp_path / "host.json.gz"
     place.write_bytes(data)
     with pytest.raises(SavedInputError, match=said):
-        read_target(place, wanted=frozenset())
+        read_target(place, Asked(wanted=frozenset()))

@@ -21,6 +21,7 @@ import py7zr
 import pytest
 from hive_builder import Value, build_hive
 from jsonschema import Draft202012Validator
+from targets import ASKED
 
 from hotfix_check.errors import SavedInputError, TargetError
 from hotfix_check.inventory import (
@@ -54,7 +55,7 @@ SERVER: dict[str, dict[str, Value]] = {
 
 def read(data: bytes) -> RegistryRecords:
     """The records of a hive in memory."""
-    return read_hive("SOFTWARE", len(data), lambda offset, size: data[offset : offset + size], None)
+    return read_hive("SOFTWARE", len(data), lambda offset, size: data[offset : offset + size], None, ASKED.registry)
 
 
 def test_a_setup_key_is_read_by_the_values_that_matter() -> None:
@@ -275,7 +276,7 @@ def test_nothing_is_asked_for_in_large_pieces_and_nothing_is_asked_for_ever(monk
         pieces.append(size)
         return data[offset : offset + size]
 
-    assert read_hive("SOFTWARE", len(data), read_at, None).notes == (
+    assert read_hive("SOFTWARE", len(data), read_at, None, ASKED.registry).notes == (
         "only read in part: its keys refer to more than 20000 reads (below Microsoft)",
     )
     assert max(pieces) <= 4096
@@ -315,7 +316,7 @@ def put(target: Path, data: bytes, place: str = "WINDOWS/system32/config/softwar
 @pytest.mark.parametrize("inner", ["", "WINDOWS", "WINDOWS/system32", "WINDOWS/system32/config"])
 def test_a_hive_is_found_in_a_target_wherever_that_begins(tmp_path: Path, inner: str) -> None:
     hive = put(tmp_path, build_hive(SERVER))
-    inventory = read_target(tmp_path / inner, wanted=frozenset())
+    inventory = read_target(tmp_path / inner, ASKED)
     assert inventory.registry is not None
     assert (tmp_path / inner / inventory.registry.hive) == hive
     assert inventory.registry.size == hive.stat().st_size
@@ -325,14 +326,14 @@ def test_a_hive_is_found_in_a_target_wherever_that_begins(tmp_path: Path, inner:
 
 def test_other_files_of_that_name_are_nothing(tmp_path: Path) -> None:
     put(tmp_path, build_hive(SERVER), "somewhere/software")
-    inventory = read_target(tmp_path, wanted=frozenset())
+    inventory = read_target(tmp_path, ASKED)
     assert (inventory.registry, inventory.files, inventory.unreadable) == (None, (), ())
 
 
 def test_of_two_hives_one_counts_and_the_other_is_told(tmp_path: Path) -> None:
     put(tmp_path, build_hive(SERVER), "a/WINNT/system32/config/software")
     put(tmp_path, build_hive({}), "b/WINNT/system32/config/software")
-    inventory = read_target(tmp_path, wanted=frozenset())
+    inventory = read_target(tmp_path, ASKED)
     assert inventory.registry is not None
     assert inventory.registry.hive == "a/WINNT/system32/config/software"
     assert told(inventory) == {"b/WINNT/system32/config/software": "a registry hive beside the one that counts"}
@@ -358,7 +359,7 @@ def test_the_highest_hive_counts_and_none_of_a_windows_before_an_upgrade(tmp_pat
     with zipfile.ZipFile(tmp_path / "disk.zip", "w") as out:
         for place, data in TWO.items():
             out.writestr(place, data)
-    inventory = read_target(tmp_path / ("disk.zip" if packed else "disk"), wanted=frozenset())
+    inventory = read_target(tmp_path / ("disk.zip" if packed else "disk"), ASKED)
     within = "disk.zip!/" if packed else ""
     old, second, first, broken = TWO
     assert inventory.registry is not None
@@ -427,7 +428,7 @@ def test_the_highest_hive_that_can_be_read_counts_in_every_container_and_order(
 ) -> None:
     places = list(MANY)
     PACKERS[packs](tmp_path / "disk", {places[index]: MANY[places[index]] for index in order})
-    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    inventory = read_target(tmp_path / "disk", ASKED)
     within = "" if packs == "folder" else "disk!/"
     assert inventory.registry is not None
     assert (inventory.registry.hive, len(inventory.registry.setups)) == (f"{within}b/{HIVE}", 1)
@@ -447,7 +448,7 @@ def test_a_hive_that_is_too_large_takes_no_lower_one_away(
     assert len(small) < 1 << 19 < len(large)
     PACKERS[packs](tmp_path / "disk", {HIVE: large, f"b/{HIVE}": small})
     monkeypatch.setattr("hotfix_check.inventory.archives.unpacking.MAX_MEMBER_BYTES", 1 << 19)
-    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    inventory = read_target(tmp_path / "disk", ASKED)
     assert inventory.registry is not None
     assert inventory.registry.hive == f"disk!/b/{HIVE}"
     assert told(inventory) == {f"disk!/{HIVE}": "larger than 0 MiB, so it is not unpacked"}
@@ -463,7 +464,7 @@ def test_of_hives_in_archives_within_the_highest_counts_and_the_others_are_told(
         zipped(tmp_path / name, {place: build_hive(SERVER)})
         within[name] = (tmp_path / name).read_bytes()
     PACKERS[packs](tmp_path / "disk", dict(sorted(within.items(), reverse=first)))
-    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    inventory = read_target(tmp_path / "disk", ASKED)
     assert inventory.registry is not None
     assert inventory.registry.hive == f"disk!/b.zip!/{HIVE}"
     assert told(inventory) == {f"disk!/a.zip!/x/{HIVE}": "a registry hive beside the one that counts"}
@@ -483,7 +484,7 @@ def test_of_one_archive_few_hives_are_read_however_many_there_are(
     monkeypatch.setattr("hotfix_check.inventory.hive.read_hive", counted)
     monkeypatch.setattr("hotfix_check.inventory.archives.members.MAX_HIVES", 3)
     PACKERS[packs](tmp_path / "disk", {f"{number}/{HIVE}": build_hive(SERVER) for number in range(9, 0, -1)})
-    inventory = read_target(tmp_path / "disk", wanted=frozenset())
+    inventory = read_target(tmp_path / "disk", ASKED)
     assert count == 3
     assert inventory.registry is not None
     assert inventory.registry.hive == f"disk!/7/{HIVE}"
@@ -498,15 +499,15 @@ def test_a_hive_that_a_followed_link_leads_to_is_read(every_pe: bool, tmp_path: 
     link = tmp_path / "disk" / HIVE
     link.parent.mkdir(parents=True)
     link.symlink_to(hive)
-    inventory = read_target(tmp_path / "disk", wanted=frozenset(), every_pe=every_pe, follow_links=True)
+    inventory = read_target(tmp_path / "disk", replace(ASKED, every_pe=every_pe, follow_links=True))
     assert inventory.registry is not None
     assert (inventory.registry.hive, inventory.unreadable) == (HIVE, ())
-    assert read_target(tmp_path / "disk", wanted=frozenset(), every_pe=every_pe).registry is None
+    assert read_target(tmp_path / "disk", replace(ASKED, every_pe=every_pe)).registry is None
 
 
 def test_a_windows_before_an_upgrade_that_is_itself_the_target_has_its_hive(tmp_path: Path) -> None:
     put(tmp_path, build_hive(SERVER), "Windows.old/WINDOWS/System32/config/SOFTWARE")
-    assert read_target(tmp_path / "Windows.old", wanted=frozenset()).registry is not None
+    assert read_target(tmp_path / "Windows.old", ASKED).registry is not None
 
 
 def test_a_hive_in_an_archive_is_read_as_on_a_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -514,19 +515,19 @@ def test_a_hive_in_an_archive_is_read_as_on_a_disk(tmp_path: Path, monkeypatch: 
     hive = put(tmp_path / "disk", build_hive(SERVER), place)
     with zipfile.ZipFile(tmp_path / "disk.zip", "w") as out:
         out.write(hive, place)
-    on_disk = read_target(tmp_path / "disk", wanted=frozenset()).registry
-    packed = read_target(tmp_path / "disk.zip", wanted=frozenset())
+    on_disk = read_target(tmp_path / "disk", ASKED).registry
+    packed = read_target(tmp_path / "disk.zip", ASKED)
     assert on_disk is not None
     assert packed.registry == replace(on_disk, hive=f"disk.zip!/{place}")
     renamed = packed.called("other.zip").registry
     assert renamed == replace(on_disk, hive=f"other.zip!/{place}")
     with zipfile.ZipFile(tmp_path / "broken.zip", "w") as out:
         out.writestr(place, b"nothing of the sort")
-    assert told(read_target(tmp_path / "broken.zip", wanted=frozenset())) == {
+    assert told(read_target(tmp_path / "broken.zip", ASKED)) == {
         f"broken.zip!/{place}": "not a registry hive: it does not begin with regf"
     }
     monkeypatch.setattr("hotfix_check.inventory.archives.unpacking.MAX_MEMBER_BYTES", 1 << 10)
-    assert told(read_target(tmp_path / "disk.zip", wanted=frozenset())) == {
+    assert told(read_target(tmp_path / "disk.zip", ASKED)) == {
         f"disk.zip!/{place}": "larger than 0 MiB, so it is not unpacked"
     }
 
@@ -534,7 +535,7 @@ def test_a_hive_in_an_archive_is_read_as_on_a_disk(tmp_path: Path, monkeypatch: 
 def test_a_hive_that_was_asked_for_leaves_out_the_one_in_the_target(tmp_path: Path) -> None:
     found = put(tmp_path / "disk", build_hive({}))
     asked = put(tmp_path, build_hive(SERVER), "asked")
-    inventory = with_hive(read_target(tmp_path / "disk", wanted=frozenset()), asked)
+    inventory = with_hive(read_target(tmp_path / "disk", ASKED), asked, ASKED)
     assert inventory.registry is not None
     assert inventory.registry.hive == str(asked)
     assert told(inventory) == {
@@ -551,9 +552,7 @@ def test_a_hive_that_changes_while_it_is_read_is_an_entry(tmp_path: Path, monkey
         return records
 
     monkeypatch.setattr("hotfix_check.inventory.hive.read_hive", changing)
-    assert [*told(read_target(tmp_path, wanted=frozenset())).values()] == [
-        "the registry hive changed while it was read"
-    ]
+    assert [*told(read_target(tmp_path, ASKED)).values()] == ["the registry hive changed while it was read"]
 
 
 def test_a_link_in_place_of_a_hive_is_not_followed(tmp_path: Path) -> None:
@@ -561,24 +560,24 @@ def test_a_link_in_place_of_a_hive_is_not_followed(tmp_path: Path) -> None:
     place = tmp_path / "target" / "WINNT" / "system32" / "config"
     place.mkdir(parents=True)
     (place / "software").symlink_to(outside)
-    assert read_target(tmp_path / "target", wanted=frozenset()).registry is None
+    assert read_target(tmp_path / "target", ASKED).registry is None
 
 
 def test_a_broken_hive_in_a_target_is_an_entry_and_one_that_was_asked_for_an_error(tmp_path: Path) -> None:
     hive = put(tmp_path, b"nothing of the sort")
     reason = "not a registry hive: it does not begin with regf"
-    assert [one.reason for one in read_target(tmp_path, wanted=frozenset()).unreadable] == [reason]
+    assert [one.reason for one in read_target(tmp_path, ASKED).unreadable] == [reason]
     with pytest.raises(TargetError) as raised:
-        with_hive(read_target(tmp_path, wanted=frozenset()), hive)
+        with_hive(read_target(tmp_path, ASKED), hive, ASKED)
     assert str(raised.value) == f"{hive}: {reason}"
 
 
 def test_without_the_extra_the_command_that_brings_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hive = put(tmp_path, build_hive(SERVER))
     monkeypatch.setitem(sys.modules, "regipy.registry", None)
-    assert [one.reason for one in read_target(tmp_path, wanted=frozenset()).unreadable] == [NEEDS_EXTRA]
+    assert [one.reason for one in read_target(tmp_path, ASKED).unreadable] == [NEEDS_EXTRA]
     with pytest.raises(TargetError, match="pip install 'hotfix-check"):
-        with_hive(read_target(tmp_path, wanted=frozenset()), hive)
+        with_hive(read_target(tmp_path, ASKED), hive, ASKED)
     with pytest.raises(MissingExtraError):
         read(build_hive(SERVER))
 
@@ -586,16 +585,14 @@ def test_without_the_extra_the_command_that_brings_it_is_told(tmp_path: Path, mo
 def saved(tmp_path: Path) -> str:
     """The inventory of a target with a hive, as it is saved."""
     put(tmp_path, build_hive({**SERVER, rf"{UPDATES}\Exchange 2019\x": {"PackageName": "(KB5037224)"}}, dirty=True))
-    return inventory_to_json(
-        read_target(tmp_path, wanted=frozenset()), Collected(host=None, at=None, by="hotfix-check 0")
-    )
+    return inventory_to_json(read_target(tmp_path, ASKED), Collected(host=None, at=None, by="hotfix-check 0"))
 
 
 def test_records_are_saved_and_come_back(tmp_path: Path) -> None:
     text = saved(tmp_path)
     document = json.loads(text)
     Draft202012Validator(packaged_schema("inventory-1.json")).validate(document)
-    assert parse_saved(document, "x").registry == read_target(tmp_path, wanted=frozenset()).registry
+    assert parse_saved(document, "x").registry == read_target(tmp_path, ASKED).registry
 
 
 @pytest.mark.parametrize(
@@ -633,7 +630,7 @@ def of_kind(hive: bytes, name: bytes, kind: int) -> bytes:
 def test_a_number_is_kept_as_far_as_a_saved_inventory_holds_it(tmp_path: Path, number: int, kept: bool) -> None:
     hive = build_hive({SETUP: {"ServicePackNumber": number.to_bytes(8, "little"), "Services Version": 55}})
     target = put(tmp_path, of_kind(hive, b"ServicePackNumber", 11)).parents[3]
-    inventory = read_target(target, wanted=frozenset())
+    inventory = read_target(target, ASKED)
     assert inventory.registry is not None
     (setup,) = inventory.registry.setups
     assert dict(setup.values) == {"Services Version": 55, **({"ServicePackNumber": number} if kept else {})}

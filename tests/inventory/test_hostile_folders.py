@@ -18,7 +18,7 @@ from conftest import Run
 from pe_builder import build_pe
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory import Inventory, read_target
+from hotfix_check.inventory import Asked, Inventory, read_target
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the oddities are those of POSIX file systems")
 MICROSOFT = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"}
@@ -27,8 +27,9 @@ OLDER = build_pe("5.5.2653.12", strings=MICROSOFT)
 OUTSIDE = build_pe("6.5.1.1")
 
 
-def read(target: Path, *names: str, **options: object) -> Inventory:
-    return read_target(target, wanted=frozenset(names or ("store.exe",)), **options)  # type: ignore[arg-type]
+def read(target: Path, *names: str, on_file: Callable[[], object] | None = None, **options: bool) -> Inventory:
+    asked = Asked(wanted=frozenset(names or ("store.exe",)), **options)  # type: ignore[arg-type]
+    return read_target(target, asked, on_file)  # type: ignore[arg-type]
 
 
 def paths(inventory: Inventory) -> list[str]:

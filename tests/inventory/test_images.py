@@ -9,7 +9,7 @@ import pytest
 from conftest import Run
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory import TargetKind, opened_target, read_target
+from hotfix_check.inventory import Asked, TargetKind, opened_target, read_target
 
 _PARTITIONED = bytes(446) + b"\x80\x01\x01\x00\x07\xfe\xff\xff\x3f\0\0\0\x00\x10\0\0" + bytes(48) + b"\x55\xaa"
 IMAGES = [
@@ -37,7 +37,7 @@ def test_an_image_is_named_as_what_it_is(name: str, data: bytes, what: str, how:
         with opened_target(path) as target:
             assert target.kind is TargetKind.IMAGE
         with pytest.raises(TargetError) as caught:
-            read_target(path, wanted=frozenset())
+            read_target(path, Asked(wanted=frozenset()))
         assert str(caught.value).startswith(f"{path}: {what}, which cannot be read directly: ") and how in str(
             caught.value
         )
@@ -56,7 +56,7 @@ def test_in_a_folder_each_is_named_beside_what_is_read(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
     (tmp_path / "photo.img").write_bytes(b"no image of a disk")
     (tmp_path / "Store.exe").write_bytes(b"MZ\x90\0")
-    inventory = read_target(tmp_path, wanted=frozenset({"store.exe"}))
+    inventory = read_target(tmp_path, Asked(wanted=frozenset({"store.exe"})))
     told = {one.path: one.reason for one in inventory.unreadable}
     assert told.keys() == {"Store.exe", *(name for name, _, _, _ in IMAGES)}
     assert all(told[name].startswith(f"{what}, which cannot be read directly: ") for name, _, what, _ in IMAGES)
@@ -84,7 +84,7 @@ def test_an_archive_in_the_top_folder_is_named_and_one_further_below_is_part_of_
     (tmp_path / "host2.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
     (tmp_path / "inventory.json.gz").write_bytes(b"\x1f\x8b\x08" + bytes(100))
     (tmp_path / "photos.zip").write_bytes(b"no archive")
-    inventory = read_target(tmp_path, wanted=frozenset({"store.exe"}))
+    inventory = read_target(tmp_path, Asked(wanted=frozenset({"store.exe"})))
     assert [(one.path, one.reason) for one in inventory.unreadable] == [
         (f"host{number}", f"an archive ({form}), which is read only where it is named itself: scan it by its own path")
         for number, form in (("1.zip", "zip"), ("2.7z", "7z"))

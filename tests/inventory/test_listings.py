@@ -13,10 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from listing_builder import Listed
+from targets import ASKED
 
 from hotfix_check.errors import HotfixCheckError, TargetError
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import (
     VERSION_FROM_TEXT,
+    Asked,
     InstalledFile,
     Inventory,
     TargetKind,
@@ -47,7 +50,7 @@ def read(tmp_path: Path, text: str | bytes, encoding: str = "utf-8") -> Inventor
     path = tmp_path / "anything.dat"
     path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
     assert kind_of(path) is TargetKind.LISTING
-    return read_target(path, wanted=WANTED, plain=PLAIN)
+    return read_target(path, replace(ASKED, wanted=WANTED, plain=PLAIN))
 
 
 def only(inventory: Inventory) -> InstalledFile:
@@ -140,7 +143,7 @@ def test_each_format_says_what_it_can_and_leaves_the_rest_unknown(
     assert (file.path, file.version) == (path, VERSION)
     assert {key: getattr(file, key) for key in said} == said
     assert {key for key in unsaid if getattr(file, key) not in (None, ())} == set()
-    assert (file.outlook_stub, file.sha256) == (None, None)
+    assert (file.stub, file.sha256) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -346,9 +349,9 @@ def test_a_health_checker_result_gives_exsetup_and_the_server(tmp_path: Path) ->
 def test_velociraptor_tells_the_stub_by_its_exports(tmp_path: Path) -> None:
     row = json.loads(listing_builder.velociraptor([MAPI]))
     row["PE"]["Exports"] = ["FixMAPI", "GetOutlookVersion"]
-    assert only(read(tmp_path, json.dumps(row))).outlook_stub is True
+    assert only(read(tmp_path, json.dumps(row))).stub is True
     row["PE"]["Exports"] = ["HrThisThreadAdviseSink@8"]
-    assert only(read(tmp_path, json.dumps(row))).outlook_stub is False
+    assert only(read(tmp_path, json.dumps(row))).stub is False
 
 
 def exif(**tags: object) -> str:
@@ -427,7 +430,7 @@ def test_what_is_broken_is_refused_with_its_place(text: str, said: str, tmp_path
     path = tmp_path / "broken"
     path.write_text(text)
     with pytest.raises(HotfixCheckError, match=said) as caught:
-        read_target(path, wanted=WANTED)
+        read_target(path, replace(ASKED, wanted=WANTED))
     assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
 
 
@@ -436,7 +439,7 @@ def test_a_document_type_is_refused_before_it_costs(tmp_path: Path) -> None:
     path.write_text(LAUGHS)
     assert kind_of(path) is TargetKind.LISTING
     with pytest.raises(TargetError, match=r"laughs\.xml: a document type is declared in it"):
-        read_target(path, wanted=WANTED)
+        read_target(path, replace(ASKED, wanted=WANTED))
 
 
 def test_a_line_of_blanks_costs_nothing(tmp_path: Path) -> None:
@@ -451,7 +454,7 @@ def test_a_listing_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
         stream.write(b"Path,Verified,Publisher,File Version\n" + b"\n" * 70_000)
         stream.truncate(MAX_BYTES + 1)
     with pytest.raises(TargetError, match="larger than"):
-        read_target(path, wanted=WANTED)
+        read_target(path, replace(ASKED, wanted=WANTED))
 
 
 @pytest.mark.parametrize(
@@ -483,11 +486,11 @@ def test_other_text_is_refused_in_a_line_that_names_the_formats(tmp_path: Path) 
     path = tmp_path / "notes.txt"
     path.write_text("Dear all")
     with pytest.raises(TargetError, match=r"notes.txt: text, but not in a form .*Closest are PowerShell: Get-Command"):
-        read_target(path, wanted=WANTED)
-    assert read_target(path, wanted=frozenset({"notes.txt"})).kind is TargetKind.FILE
+        read_target(path, replace(ASKED, wanted=WANTED))
+    assert read_target(path, Asked(wanted=frozenset({"notes.txt"}))).kind is TargetKind.FILE
     for content in (b"MZ\x90\0", b""):
         path.write_bytes(content)
-        assert read_target(path, wanted=WANTED).kind is TargetKind.FILE
+        assert read_target(path, replace(ASKED, wanted=WANTED)).kind is TargetKind.FILE
 
 
 @given(
@@ -496,7 +499,7 @@ def test_other_text_is_refused_in_a_line_that_names_the_formats(tmp_path: Path) 
 )
 def test_no_bytes_do_anything_but_give_files_or_one_line(data: bytes, start: bytes) -> None:
     try:
-        for inventory in read_listing(bytes_as_file(start + data, "x", "x"), wanted=WANTED):
+        for inventory in read_listing(bytes_as_file(start + data, "x", "x"), replace(ASKED, wanted=WANTED)):
             assert inventory.kind is TargetKind.LISTING
     except HotfixCheckError as error:
         assert len(error.lines) == 1
@@ -537,7 +540,7 @@ def test_what_a_tool_writes_is_read_and_saved_and_read_back(files: list[Listed],
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x"
         path.write_text(write(files), "utf-8")
-        inventory = read_target(path, wanted=WANTED)
+        inventory = read_target(path, replace(ASKED, wanted=WANTED))
     found = {file.path: (str(file.version), file.size, file.modified) for file in inventory.files}
     assert found == {one.path.replace("\\", "/"): (one.version, one.size, one.time) for one in files}
     text = inventory_to_json(inventory, Collected(host=None, at=None, by="a test"))

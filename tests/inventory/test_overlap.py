@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from pe_builder import build_pe
 
-from hotfix_check.inventory import Inventory, overlap, read_target
+from hotfix_check.inventory import Asked, Inventory, overlap, read_target
 from hotfix_check.inventory.overlap import work_through
 from hotfix_check.inventory.walk import FoundFile, FoundFolder
 
@@ -76,8 +76,8 @@ class Calls:
         return slow
 
 
-def read(target: Path, **options: Any) -> Inventory:
-    return read_target(target, wanted=WANTED, plain=frozenset({"addr.cfg"}), **options)
+def read(target: Path, on_file: Callable[[], None] | None = None, **options: Any) -> Inventory:
+    return read_target(target, Asked(wanted=WANTED, plain=frozenset({"addr.cfg"}), **options), on_file)
 
 
 @pytest.mark.parametrize("options", [{}, {"every_pe": True}, {"hashes": False}], ids=["evidence", "all", "no hashes"])
@@ -238,7 +238,7 @@ def test_ctrl_c_ends_a_run_whose_threads_hang(tmp_path: Path) -> None:
     code = (
         "import os, sys, threading, time\n"
         "from pathlib import Path\n"
-        "from hotfix_check.inventory import read_target\n"
+        "from hotfix_check.inventory import Asked, read_target\n"
         "real = os.scandir\n"
         "def scandir(path):\n"
         "    if threading.current_thread() is not threading.main_thread():\n"
@@ -248,7 +248,7 @@ def test_ctrl_c_ends_a_run_whose_threads_hang(tmp_path: Path) -> None:
         "    return real(path)\n"
         "os.scandir = scandir\n"
         "try:\n"
-        "    read_target(Path(sys.argv[1]), wanted=frozenset())\n"
+        "    read_target(Path(sys.argv[1]), Asked(wanted=frozenset()))\n"
         "except KeyboardInterrupt:\n"
         "    sys.exit(130)\n"
     )

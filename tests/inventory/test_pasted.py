@@ -9,15 +9,17 @@ from collections.abc import Callable
 import pytest
 from inventory.pasted import BIN, COMMAND, CUT, SAMPLES, SERVERS
 from inventory.wrapped import WRAPPINGS
+from targets import ASKED
 
 from hotfix_check.errors import HotfixCheckError, TargetError
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file
 
-WANTED = frozenset({"exsetup.exe", "store.exe", "mapi32.dll"})
+WANTED = replace(ASKED, wanted=frozenset({"exsetup.exe", "store.exe", "mapi32.dll"}))
 
 
 def opened(text: str | bytes) -> OpenFile:
@@ -47,7 +49,7 @@ def said(inventory: Inventory) -> list[str]:
 def test_what_is_pasted_says_this_and_no_more(text: str | bytes, expected: list[str]) -> None:
     file = opened(text)
     assert is_listing(file)
-    assert [line for one in read_listing(file, wanted=WANTED) for line in said(one)] == expected
+    assert [line for one in read_listing(file, WANTED) for line in said(one)] == expected
 
 
 @pytest.mark.parametrize(("wrapped", "without"), [pytest.param(*rest, id=what) for what, *rest in WRAPPINGS])
@@ -58,7 +60,7 @@ def test_what_is_around_a_text_changes_nothing_that_it_says(
         if isinstance(text, str) and special not in without:
             file = opened(wrapped(text))
             assert is_listing(file), (form, special)
-            found = [line for one in read_listing(file, wanted=WANTED) for line in said(one)]
+            found = [line for one in read_listing(file, WANTED) for line in said(one)]
             assert found == expected, (form, special)
 
 
@@ -76,7 +78,7 @@ def test_a_document_that_is_cut_is_no_document_with_prose_behind_it(text: str) -
     file = opened(text)
     if is_listing(file):
         with pytest.raises(HotfixCheckError, match=r"not JSON|not XML"):
-            read_listing(file, wanted=WANTED)
+            read_listing(file, WANTED)
 
 
 def test_each_form_has_several_samples() -> None:
@@ -106,11 +108,14 @@ def test_prose_is_no_listing(text: str) -> None:
 
 def test_a_level_that_the_console_cut_is_told_so() -> None:
     with pytest.raises(TargetError, match=r"pasted\.txt: the console cut its output \(\.\.\.\): '\| Format-List'"):
-        read_listing(opened(SERVERS.replace(" (Build 1118.7)", "...").replace(" (Build 2507.6)", "...")), wanted=WANTED)
+        read_listing(
+            opened(SERVERS.replace(" (Build 1118.7)", "...").replace(" (Build 2507.6)", "...")),
+            WANTED,
+        )
 
 
 def test_a_cut_path_outside_exchange_says_nothing_of_exchange() -> None:
-    (inventory,) = read_listing(opened(CUT.replace(r"Microsoft\Excha", r"Contoso\Excha")), wanted=WANTED)
+    (inventory,) = read_listing(opened(CUT.replace(r"Microsoft\Excha", r"Contoso\Excha")), WANTED)
     assert (inventory.files, inventory.reported) == ((), ())
 
 
@@ -118,14 +123,14 @@ def test_hosts_are_told_apart_without_case_and_in_order() -> None:
     rows = "".join(
         f"{host},{BIN}\\ExSetup.exe,15.1.2507.{number}\n" for number, host in enumerate(("b", "A", "B", "a"))
     )
-    inventories = read_listing(opened("PSComputerName,FileName,FileVersion\n" + rows), wanted=WANTED)
+    inventories = read_listing(opened("PSComputerName,FileName,FileVersion\n" + rows), WANTED)
     assert [one.target for one in inventories] == ["pasted.txt: A", "pasted.txt: b"]
     assert [one.unreadable[0].reason for one in inventories] == ["listed twice, with different facts"] * 2
 
 
 def test_a_host_of_which_nothing_is_said_is_a_target_all_the_same() -> None:
     text = "PSComputerName,FileVersion,ProductVersion\nMBX1,15.1.2507.39,\nMBX2,,\n"
-    inventories = read_listing(opened(text), wanted=WANTED)
+    inventories = read_listing(opened(text), WANTED)
     assert [(one.target, len(one.reported)) for one in inventories] == [
         ("pasted.txt: MBX1", 1),
         ("pasted.txt: MBX2", 0),
@@ -134,7 +139,7 @@ def test_a_host_of_which_nothing_is_said_is_a_target_all_the_same() -> None:
 
 def test_rows_without_a_host_beside_rows_with_one_are_a_target_of_their_own() -> None:
     text = f"PSComputerName,FileName,FileVersion\nA,{BIN}\\ExSetup.exe,15.1.2507.6\n,{BIN}\\Store.exe,15.1.2507.6\n"
-    assert [one.target for one in read_listing(opened(text), wanted=WANTED)] == [
+    assert [one.target for one in read_listing(opened(text), WANTED)] == [
         "pasted.txt: A",
         "pasted.txt: no host named",
     ]
@@ -154,7 +159,7 @@ def test_rows_without_a_host_beside_rows_with_one_are_a_target_of_their_own() ->
 )
 def test_ten_thousand_rows_take_less_than_a_second(text: str) -> None:
     start = time.process_time()
-    inventories = read_listing(opened(text), wanted=WANTED)
+    inventories = read_listing(opened(text), WANTED)
     assert sum(one.files_seen for one in inventories) >= 10_000
     assert time.process_time() - start < 2  # 0.4 on an idle core
 
@@ -180,7 +185,7 @@ def test_hostile_text_costs_little(text: str) -> None:
     for prefix in ("", "REGEDIT4\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft]\n", "X-OWA-Version: 15.2.1118.21\n"):
         file = opened(prefix + text)
         if is_listing(file):
-            assert read_listing(file, wanted=WANTED)
+            assert read_listing(file, WANTED)
     assert time.process_time() - start < 6
 
 
@@ -191,6 +196,6 @@ def test_a_column_that_is_cut_in_the_header_is_put_together() -> None:
 
 def test_a_command_speaks_of_what_stands_below_it_up_to_the_next() -> None:
     text = f"{COMMAND}{CUT}[PS] C:\\Scripts>Get-Process | fl FileVersion,Path\n{CUT.replace('1748', '1544')}"
-    (inventory,) = read_listing(opened(text), wanted=WANTED)
+    (inventory,) = read_listing(opened(text), WANTED)
     assert [(file.path, str(file.version)) for file in inventory.files] == [("ExSetup.exe", "15.2.1748.39")]
     assert [one.text for one in inventory.reported] == ["15.2.1544.39"]

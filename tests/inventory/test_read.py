@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from pe_builder import build_pe
+from targets import ASKED
 
 from hotfix_check.errors import TargetError
+from hotfix_check.frozen import replace
 from hotfix_check.inventory import Inventory, TargetKind, read_target
 from hotfix_check.untrusted.shown import path_text
 
@@ -19,7 +21,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 
 
 def read(target: Path, *names: str, **options: Any) -> Inventory:
-    return read_target(target, wanted=frozenset(names), **options)
+    return read_target(target, replace(ASKED, wanted=frozenset(names), **options))
 
 
 def test_a_file_gives_its_facts(tmp_path: Path) -> None:
@@ -40,7 +42,7 @@ def test_a_file_gives_its_facts(tmp_path: Path) -> None:
         "Microsoft Exchange",
         "i386",
     )
-    assert (file.languages, file.outlook_stub, file.size) == ((1033,), False, len(PROGRAM))
+    assert (file.languages, file.stub, file.size) == ((1033,), False, len(PROGRAM))
     assert file.modified is not None
     assert file.modified.isoformat() == "2003-07-01T17:44:00+00:00"
     assert file.sha256 == hashlib.sha256(PROGRAM).hexdigest()
@@ -201,8 +203,8 @@ def test_a_second_reader_that_sees_no_stub_where_the_first_does_is_a_note(
 ) -> None:
     (tmp_path / "Mapi32.dll").write_bytes(build_pe("1.0.2536.0", exports=("GetOutlookVersion",)))
     (file,) = read(tmp_path, "mapi32.dll", cross_check=True).files
-    assert (file.outlook_stub, file.notes) == (True, ())
+    assert (file.stub, file.notes) == (True, ())
     monkeypatch.setattr("pefile.PE.parse_export_directory", lambda *_, **__: None)
     (file,) = read(tmp_path, "mapi32.dll", cross_check=True).files
     said = "readers-disagree: pefile does not find the export GetOutlookVersion, which marks the stub"
-    assert (file.outlook_stub, file.notes) == (True, (said,))
+    assert (file.stub, file.notes) == (True, (said,))

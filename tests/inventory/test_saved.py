@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory import (
+    Asked,
     Collected,
     InstalledFile,
     Inventory,
@@ -49,7 +50,7 @@ files = st.builds(
     languages=st.lists(numbers, max_size=3).map(tuple),
     machine=st.none() | st.sampled_from(["i386", "alpha", "amd64"]),
     linked=st.none() | st.integers(0, 2**32 - 1),
-    outlook_stub=st.none() | st.booleans(),
+    stub=st.none() | st.booleans(),
     sha256=st.none() | st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     notes=st.lists(texts, max_size=2).map(tuple),
 )
@@ -133,7 +134,7 @@ def test_what_is_not_json_or_not_ours_is_refused(content: bytes, tmp_path: Path)
     path = tmp_path / "saved.json"
     path.write_bytes(content)
     with pytest.raises(SavedInputError):
-        read_target(path, wanted=frozenset())
+        read_target(path, Asked(wanted=frozenset()))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"], ids=str)
@@ -142,7 +143,7 @@ def test_an_inventory_is_known_by_its_content_in_the_encodings_that_shells_write
     path.write_bytes(json.dumps(example(), sort_keys=True).encode(encoding))
     with opened_target(path) as target:
         assert target.kind is TargetKind.INVENTORY
-    assert read_target(path, wanted=frozenset()).files[0].path == "Store.exe"
+    assert read_target(path, Asked(wanted=frozenset())).files[0].path == "Store.exe"
 
 
 def test_a_program_or_text_is_no_inventory(tmp_path: Path) -> None:
@@ -168,7 +169,7 @@ def test_200_000_programs_that_tell_everything_are_within_the_bounds() -> None:
         languages=(1033,),
         machine="amd64",
         linked=1057081440,
-        outlook_stub=False,
+        stub=False,
         sha256="0" * 64,
         notes=("strings-cut",),
     )

@@ -15,7 +15,7 @@ from listing_builder import osquery
 from make_samples import listed
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory import TargetKind, opened_target, read_target
+from hotfix_check.inventory import Asked, TargetKind, opened_target, read_target
 
 _OPENS = """
 import os, sys
@@ -71,7 +71,7 @@ def test_the_library_reads_what_the_command_line_reads(
     kind: str, expected: TargetKind, samples: Path, run: Run, tmp_path: Path
 ) -> None:
     path = _made(kind, samples, run, tmp_path)
-    inventory = read_target(path, wanted=frozenset({"mapi32.dll"}))
+    inventory = read_target(path, Asked(wanted=frozenset({"mapi32.dll"})))
     assert inventory.kind is expected
     assert [str(file.version) for file in inventory.files] == ["5.5.2657.50"]
 
@@ -88,7 +88,7 @@ def test_a_saved_result_is_no_target_and_says_what_takes_it(
     with opened_target(path) as target:
         assert target.kind is TargetKind.RESULT
     with pytest.raises(TargetError, match=r"a saved result, .*convert.*compare"):
-        read_target(path, wanted=frozenset())
+        read_target(path, Asked(wanted=frozenset()))
     ran = run("scan", path)
     assert (ran.code, ran.out) == (2, "")
     assert run("compare", path, samples / "copied-file").code == 0

@@ -11,26 +11,28 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ROOT, Run
+from report.browsers import (
+    CHROMIUM,
+    DRIVER,
+    Browser,
+    addresses_asked_for,
+    axe_faults,
+    needs_browser,
+    open_browser,
+    width_on_a_phone,
+)
 from test_in_browser import server
 
 from hotfix_check.report.text import visible
 
 pytestmark = pytest.mark.slow
 PAGE = Path(os.environ.get("HOTFIX_CHECK_PAGE", ROOT / "build" / "hotfix-check.html"))
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 SECONDS = 120  # to load or to judge, on a busy machine
-Browser = Any
 
 
 @pytest.fixture(scope="module")
@@ -42,27 +44,15 @@ def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser(tmp_path_factory: pytest.TempPathFactory, downloads: Path) -> Iterator[Browser]:
     """A browser that has opened the page, which is ready."""
     if not (CHROMIUM and DRIVER):
-        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+        pytest.skip(needs_browser.kwargs["reason"])
     if not PAGE.exists():
         pytest.skip(f"no page in {PAGE}: python offline/page.py makes it")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser') / 'profile'}"):
-        options.add_argument(flag)
-    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    driver.set_script_timeout(SECONDS)
-    try:
-        driver.get(PAGE.as_uri())
-        until(driver, "return document.body.dataset.ready === 'yes' || !document.getElementById('problem').hidden")
-        assert driver.find_element("id", "problem").text == ""
-        yield driver
-    finally:
-        driver.quit()
+    with open_browser(tmp_path_factory.mktemp("browser") / "profile", downloads) as opened:
+        opened.set_script_timeout(SECONDS)
+        opened.get(PAGE.as_uri())
+        until(opened, "return document.body.dataset.ready === 'yes' || !document.getElementById('problem').hidden")
+        assert opened.find_element("id", "problem").text == ""
+        yield opened
 
 
 def until(browser: Browser, script: str) -> None:
@@ -261,16 +251,9 @@ def test_a_folder_that_is_dropped(browser: Browser, run: Run, downloads: Path, s
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault(scheme: str, browser: Browser, samples: Path) -> None:
     chosen(browser, "files", samples / "copied-file" / "Mapi32.dll")
-    axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    browser.execute_script(axe)
     # The report in the frame has a test of its own, and a policy that lets axe not into it.
-    found = browser.execute_async_script(
-        "const done = arguments[0]; axe.run(document, {iframes: false}).then(done, (error) => done(String(error)))"
-    )
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+    faults, _ = axe_faults(browser, scheme, frames=False)
+    assert faults == []
 
 
 def test_the_keyboard_reaches_everything_in_order(browser: Browser, samples: Path) -> None:
@@ -293,18 +276,12 @@ def test_the_keyboard_reaches_everything_in_order(browser: Browser, samples: Pat
 
 def test_a_phone_need_not_scroll_sideways(browser: Browser, samples: Path) -> None:
     chosen(browser, "folder", samples / "exchange-5.5-sp4")
-    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
-    width = browser.execute_script("return document.documentElement.scrollWidth")
-    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert width == 390
+    assert width_on_a_phone(browser) == 390
 
 
 def test_no_request_leaves_the_page_and_its_policy_lets_none(browser: Browser) -> None:
     """Last: the log is of all that the tests before it did."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    sent = [one["params"] for one in messages if one["method"] == "Network.requestWillBeSent"]
-    asked = {one["request"]["url"] for one in sent if not one["documentURL"].startswith("chrome:")}
+    asked = addresses_asked_for(browser)
     assert {url.partition(":")[0] for url in asked} <= {"file", "blob", "data"}
     assert {url for url in asked if url.startswith("file:")} == {PAGE.as_uri()}
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []

@@ -50,8 +50,8 @@ from hotfix_check.pe.bytes import MAX_BYTES_READ
 from hotfix_check.pe.image import MAX_DIRECTORY_ENTRIES
 
 
-def read(data: bytes, *, mapi: bool = False) -> PeFacts:
-    return read_pe(lambda offset, size: data[offset : offset + size], len(data), mapi=mapi)
+def read(data: bytes, *, export: str | None = None) -> PeFacts:
+    return read_pe(lambda offset, size: data[offset : offset + size], len(data), export=export)
 
 
 KINDS = {"not-a-pe": NOT_PE, "16-bit": SIXTEEN_BIT, "damaged": DAMAGED}
@@ -126,7 +126,7 @@ def test_every_fact_of_a_plain_file() -> None:
     assert facts.resource_language == 1031
     assert facts.machine == "alpha"
     assert facts.linked == 0x3B3D0000
-    assert facts.exports_get_outlook_version is None
+    assert facts.exports_it is None
 
 
 def test_a_string_comes_from_the_first_table_that_has_it() -> None:
@@ -163,11 +163,11 @@ def test_a_file_cut_anywhere_is_never_said_to_have_no_version() -> None:
 
 
 def test_a_16_bit_file_with_a_version_is_read() -> None:
-    facts = read(ne_file((3, 1, b"icon"), (16, 2, b"other"), (16, 1, version16())), mapi=True)
+    facts = read(ne_file((3, 1, b"icon"), (16, 2, b"other"), (16, 1, version16())), export="GetOutlookVersion")
 
     assert facts.version == (3, 10, 0, 103)
     assert (facts.machine, facts.linked, facts.resource_language) == ("16-bit", 0, None)
-    assert facts.exports_get_outlook_version is None
+    assert facts.exports_it is None
 
 
 STUB = ("DllMain", "GetOutlookVersion", "MAPIInitialize")
@@ -193,8 +193,8 @@ EXPORTS = {
 def test_the_stub_of_mapi32_is_known_by_an_export(names: tuple[str, ...], expected: bool, plus32: bool) -> None:
     data = build_pe("1.0.2536.0", exports=names, plus32=plus32)
 
-    assert read(data, mapi=True).exports_get_outlook_version is expected
-    assert read(data).exports_get_outlook_version is None
+    assert read(data, export="GetOutlookVersion").exports_it is expected
+    assert read(data).exports_it is None
 
 
 def test_broken_exports_leave_the_version_readable() -> None:
@@ -203,9 +203,9 @@ def test_broken_exports_leave_the_version_readable() -> None:
         patched(OPTIONAL_HEADER + 96, 0x7FFFFFFF, data=data),
         patched(OPTIONAL_HEADER + 96, 0x10000, data=data),
     ):
-        facts = read(broken, mapi=True)
+        facts = read(broken, export="GetOutlookVersion")
         assert facts.version == (1, 0, 2536, 0)
-        assert facts.exports_get_outlook_version is None
+        assert facts.exports_it is None
         assert facts.notes == ("exports-unreadable",)
 
 
@@ -214,7 +214,7 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
     path.write_bytes(build_pe("5.5.2656.48", exports=STUB))
 
     assert read_pe_file(path).version == (5, 5, 2656, 48)
-    assert read_pe_file(path, mapi=True).exports_get_outlook_version is True
+    assert read_pe_file(path, export="GetOutlookVersion").exports_it is True
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode here")
@@ -287,14 +287,14 @@ def test_hostile_files_cost_little(file: Counting) -> None:
         file.taken = 0
         start = time.perf_counter()
         with suppress(PeError):
-            read_pe(file, file.length, mapi=True)
+            read_pe(file, file.length, export="GetOutlookVersion")
         durations.append(time.perf_counter() - start)
         assert file.taken <= MAX_BYTES_READ
     assert min(durations) < 0.05
 
     tracemalloc.start()
     with suppress(PeError):
-        read_pe(file, file.length, mapi=True)
+        read_pe(file, file.length, export="GetOutlookVersion")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * MAX_BYTES_READ
@@ -314,7 +314,7 @@ def test_further_exports_than_stated_are_not_searched(
 ) -> None:
     monkeypatch.setattr("hotfix_check.pe.image.MAX_EXPORTS", bound)
     names = ["A", "B", "C", "GetOutlookVersion"]
-    assert read(build_pe(exports=names), mapi=True).exports_get_outlook_version is exported
+    assert read(build_pe(exports=names), export="GetOutlookVersion").exports_it is exported
 
 
 words = st.integers(0, 0xFFFF)

@@ -19,8 +19,11 @@ pytestmark = pytest.mark.usefixtures("little_garbage")
 OPTIONAL_HEADER = PE_HEADER + 24
 
 
+STUB = "GetOutlookVersion"
+
+
 def read(data: bytes) -> PeFacts:
-    return read_pe(lambda offset, size: data[offset : offset + size], len(data), mapi=True)
+    return read_pe(lambda offset, size: data[offset : offset + size], len(data), export=STUB)
 
 
 def patched(data: bytes, offset: int, *numbers: int) -> bytes:
@@ -35,20 +38,20 @@ def version(text: str, language: int = 1033) -> bytes:
 def test_every_fact_of_a_plain_file() -> None:
     plain = build_pe("1.0.2536.0", exports=("DllMain", "GetOutlookVersion"))
     data = patched(plain, OPTIONAL_HEADER + 64, 0x1234) + b"signature"
-    checked = cross_check(data, read(data))
+    checked = cross_check(data, read(data), STUB)
 
     assert checked.version == FileVersion(1, 0, 2536, 0)
     assert checked.version_differs is False
-    assert checked.exports_get_outlook_version is True
+    assert checked.exports_it is True
     assert checked.checksum_stored == 0x1234
     assert checked.checksum_computed == pefile.PE(data=data, fast_load=True).generate_checksum()
 
 
 def test_a_file_without_version_or_exports() -> None:
-    checked = cross_check(build_pe(None), read(build_pe(None)))
+    checked = cross_check(build_pe(None), read(build_pe(None)), STUB)
 
     assert (checked.version, checked.version_differs) == (None, False)
-    assert checked.exports_get_outlook_version is False
+    assert checked.exports_it is False
     assert checked.checksum_stored == 0
 
 
@@ -204,9 +207,9 @@ def test_both_readers_read_what_the_builder_builds(arguments: dict[str, object])
     facts = read(data)
     image = pefile.PE(data=data)
 
-    checked = cross_check(data, facts)
+    checked = cross_check(data, facts, STUB)
     assert checked.version == facts.version == (5, 5, 2657, 50)
-    assert checked.exports_get_outlook_version is facts.exports_get_outlook_version
+    assert checked.exports_it is facts.exports_it
     fixed = image.VS_FIXEDFILEINFO[0]
     assert facts.product_version == (
         fixed.ProductVersionMS >> 16, fixed.ProductVersionMS & 0xFFFF,

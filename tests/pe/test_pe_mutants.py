@@ -85,7 +85,7 @@ def test_mutants_are_read_or_refused_within_the_bounds(part: int, traced: None) 
             return data[offset : offset + size]
 
         def read(read_at: ReadAt = read_at, size: int = len(mutated.data)) -> PeFacts:
-            facts = read_pe(read_at, size, mapi=True)
+            facts = read_pe(read_at, size, export="GetOutlookVersion")
             json.dumps([[table.strings for table in facts.strings], facts.notes], ensure_ascii=False).encode()
             return facts
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 from hotfix_check.report.document import RESULT_SCHEMA as SCHEMA
@@ -30,6 +31,13 @@ _STATES = {
     "installed": "exact",
     "not-applicable": "foreign",
 }
+
+
+def values(of: Any) -> Any:
+    """A part of a document as the formats read it: keys as attributes, lists as tuples."""
+    if isinstance(of, dict):
+        return SimpleNamespace(**{key: values(inner) for key, inner in of.items()})
+    return tuple(map(values, of)) if isinstance(of, (list, tuple)) else of
 
 
 def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int = 6) -> Any:

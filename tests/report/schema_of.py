@@ -1,19 +1,23 @@
-"""The JSON Schema of a TypedDict; run as a program it writes the packaged schemas from the types anew."""
+"""The JSON Schema of a frozen class; run as a program it writes the packaged schemas from the types anew."""
 
 from __future__ import annotations
 
 import json
 import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import EnumType
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from hotfix_check.report.document import AtLeast, Matches, OneOf, ResultDocument
+from hotfix_check.report.document import Result, key_of
+from hotfix_check.report.key_types import AtLeast, Matches, OneOf
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "hotfix_check" / "schemas"
 NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 HEAD = {
     "result-1.json": (
-        ResultDocument,
+        Result,
         "hotfix-check result 1",
         "Keys are always present; later releases may add keys, never change or remove one.",
     ),
@@ -28,23 +32,25 @@ def packaged(name: str) -> dict[str, Any]:
 
 
 def schema_of(hint: Any) -> dict[str, Any]:
-    """The schema of a type: a TypedDict, a list, a mapping, a word, a number, or one of these or null."""
+    """The schema of a type: a frozen class, a tuple, a mapping, a word, a number, or one of these or null."""
     origin, args = get_origin(hint), get_args(hint)
-    if is_typeddict(hint):
+    if is_dataclass(hint):
+        keys = {field.name: key_of(field.name) for field in fields(hint) if field.default is MISSING}
         hints = get_type_hints(hint, include_extras=True)
-        assert hint.__required_keys__ == frozenset(hints)
         return {
             "type": "object",
-            "required": list(hints),
-            "properties": {key: schema_of(inner) for key, inner in hints.items()},
+            "required": list(keys.values()),
+            "properties": {key: schema_of(hints[name]) for name, key in keys.items()},
         }
+    if isinstance(hint, EnumType):
+        return {"enum": list(map(str, hint))}
     if origin is Annotated:
         return _narrowed(schema_of(args[0]), args[1:])
     if origin is Literal:
         return {"const": args[0]}
-    if origin is list:
+    if origin is tuple:
         return {"type": "array", "items": schema_of(args[0])}
-    if origin is dict:
+    if origin is Mapping:
         return {"type": "object", "additionalProperties": schema_of(args[1])}
     if origin in (Union, types.UnionType):
         return _one_of([schema_of(one) for one in args])

@@ -8,9 +8,20 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from report.browsers import A4, LETTER, Browser, axe_faults, needs_browser, open_browser, printed, width_on_a_phone
+from report.browsers import (
+    A4,
+    LETTER,
+    Browser,
+    addresses_asked_for,
+    axe_faults,
+    needs_browser,
+    open_browser,
+    printed,
+    width_on_a_phone,
+)
 from report.documents import HOSTILE, WAIVER, document
 
+from hotfix_check.report.document import result_of
 from hotfix_check.report.html import render_html
 from hotfix_check.report.text import visible
 
@@ -25,7 +36,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser that has opened the page from a file."""
     folder = tmp_path_factory.mktemp("browser")
     page = folder / "report.html"
-    page.write_text(render_html(DOCUMENT))
+    page.write_text(render_html(result_of(DOCUMENT)))
     with open_browser(folder / "profile") as opened:
         opened.get(page.as_uri())
         yield opened
@@ -38,13 +49,16 @@ def text_of(browser: Browser, section: str) -> str:
 
 
 def test_no_request_leaves_the_page_and_nothing_is_complained_of(browser: Browser) -> None:
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    sent = [one["params"] for one in messages if one["method"] == "Network.requestWillBeSent"]
-    # A fresh profile opens its own start page before ours.
-    assert {one["request"]["url"] for one in sent if not one["documentURL"].startswith("chrome:")} == {
-        browser.current_url
-    }
+    assert addresses_asked_for(browser) == {browser.current_url}
     assert browser.get_log("browser") == []
+
+
+def test_a_request_of_a_page_would_be_seen(browser: Browser, tmp_path: Path) -> None:
+    report, page = browser.current_url, tmp_path / "page.html"
+    page.write_text("<img src='picture.png'>")
+    browser.get(page.as_uri())
+    assert addresses_asked_for(browser) == {page.as_uri(), (tmp_path / "picture.png").as_uri()}
+    browser.get(report)
 
 
 def test_the_policy_of_the_page_holds_scripts_and_images_off(browser: Browser) -> None:
@@ -117,7 +131,7 @@ def test_a_phone_need_not_scroll_sideways(browser: Browser) -> None:
 def test_the_print_has_every_finding_and_its_first_page_is_the_summary(
     paper: tuple[float, float], browser: Browser, tmp_path: Path
 ) -> None:
-    (tmp_path / "plain.html").write_text(render_html(PLAIN))
+    (tmp_path / "plain.html").write_text(render_html(result_of(PLAIN)))
     browser.get((tmp_path / "plain.html").as_uri())
     pages = printed(browser, paper)
     text = "\n".join(pages)

@@ -9,6 +9,7 @@ import shlex
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ import pytest
 from conftest import ROOT, Run
 from report.csaf_rules import RULES, leaves, products
 from report.documents import HOSTILE, document
-from report.hostile import PAYLOADS, acting, free_places, with_text
+from report.hostile import EVERY, Place, acting, free_places, with_text
 
 from hotfix_check.errors import OutputError, UsageError
 from hotfix_check.report.csaf import csaf_document, render_csaf
+from hotfix_check.report.document import result_of
 from hotfix_check.report.publisher import Publisher, parse_publisher
 
 BY = Publisher("Example Corp", "https://example.com")
@@ -49,7 +51,7 @@ def two_installations() -> Any:
 
 
 def written(made: Any) -> Any:
-    text = render_csaf(made, BY)
+    text = render_csaf(result_of(made), BY)
     assert text.isascii()
     return json.loads(text)
 
@@ -221,7 +223,7 @@ def test_the_products_are_the_installations_with_their_posture_and_basis() -> No
 
 
 def test_the_same_result_gives_the_same_document_and_another_one_another_id() -> None:
-    assert render_csaf(DOCUMENT, BY) == render_csaf(json.loads(json.dumps(DOCUMENT)), BY)
+    assert render_csaf(result_of(DOCUMENT), BY) == render_csaf(result_of(json.loads(json.dumps(DOCUMENT))), BY)
     ids = {written(made)["document"]["tracking"]["id"] for made in (DOCUMENT, two_installations())}
     assert len(ids) == 2
 
@@ -232,10 +234,17 @@ def test_a_result_without_a_time_is_of_the_day_that_it_was_judged_for() -> None:
     assert written(made)["document"]["tracking"]["current_release_date"] == "2026-11-21T00:00:00Z"
 
 
-@pytest.mark.parametrize("payload", [pytest.param(text, id=name) for name, text in PAYLOADS.items()])
+@cache
+def small_document() -> tuple[Any, list[Place]]:
+    """A result, and its places for any text."""
+    made: Any = document(8, files=1, rungs=1)
+    return made, free_places(made)
+
+
+@EVERY
 def test_a_strangers_text_stays_text_and_the_document_valid(payload: str) -> None:
-    small: Any = document(8, files=1, rungs=1)
-    made = csaf_document(with_text(small, free_places(small), payload), BY)
+    small, places = small_document()
+    made = csaf_document(result_of(with_text(small, places, payload)), BY)
     assert valid(made) == []
     texts = [text for text in _strings(made) if acting(text, beside="")]
     assert texts == []
@@ -297,7 +306,7 @@ def test_nobody_is_made_up_as_publisher(arguments: tuple[str, ...], samples: Pat
 def test_without_a_cve_there_is_no_document(samples: Path, run: Run, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="none is known for what was found"):
         without: Any = {**DOCUMENT, "targets": [{**TARGET, "installations": []}]}
-        render_csaf(without, BY)
+        render_csaf(result_of(without), BY)
     arguments = ("-f", "csaf", "--publisher", "Example=https://example.com")
     ran = run("scan", samples / "windows-stub", "-q", *arguments, "-o", tmp_path / "x.json")
     assert (ran.code, len(ran.err.splitlines()), ran.out) == (2, 1, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from report.documents import values
 
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 
@@ -31,11 +32,11 @@ def needs(name: str) -> list[dict[str, str]]:
 
 
 def folded_of(*findings: dict[str, Any], kind: str = "folder", everything: bool = False) -> Folded:
-    return fold(list(findings), kind, everything=everything)  # type: ignore[arg-type]
+    return fold(values(findings), kind, everything=everything)
 
 
 def shown(*findings: dict[str, Any], kind: str = "folder") -> list[str]:
-    return [one["id"].rpartition("/")[2] for one in folded_of(*findings, kind=kind).shown]
+    return [one.id.rpartition("/")[2] for one in folded_of(*findings, kind=kind).shown]
 
 
 SP2 = finding("SP2", importance="recommended")
@@ -43,7 +44,7 @@ SP2 = finding("SP2", importance="recommended")
 
 def test_an_update_that_another_replaces_stands_beneath_it() -> None:
     folded = folded_of(finding("KB1", advice=["exchange-9.9/KB2"]), finding("KB2"))
-    assert [one["id"] for one in folded.shown] == ["exchange-9.9/KB2"]
+    assert [one.id for one in folded.shown] == ["exchange-9.9/KB2"]
     assert folded.beneath == {"exchange-9.9/KB2": ("KB1",)}
 
 
@@ -128,7 +129,7 @@ def test_files_to_supply_are_the_most_useful_first() -> None:
         finding("KB2", "undetermined", settle_with=[{"file": "a.dll", "role": None, "why": ""}]),
         finding("KB3", "undetermined", settle_with=[{"file": "b.dll", "role": "bin", "why": ""}]),
     ]
-    assert files_to_supply(asks) == [("b.dll (bin)", 2), ("a.dll", 1)]
+    assert files_to_supply(values(asks)) == [("b.dll (bin)", 2), ("a.dll", 1)]
 
 
 def later(name: str, *versions: str) -> dict[str, Any]:

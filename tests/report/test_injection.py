@@ -9,6 +9,7 @@ import re
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -18,7 +19,7 @@ from typing import Any
 import openpyxl
 import pytest
 from markdown_it import MarkdownIt
-from report.documents import document
+from report.documents import document, values
 from report.hostile import BENIGN, EVERY, PAYLOADS, acting, free_places, strings, with_text
 
 from hotfix_check.assess.request import Request
@@ -38,7 +39,7 @@ from hotfix_check.manifest import (
 )
 from hotfix_check.report.changes import changes_answer, comparison_document, render_changes
 from hotfix_check.report.csv import SHEETS, render_csv
-from hotfix_check.report.document import to_json
+from hotfix_check.report.document import result_of, to_json
 from hotfix_check.report.explain import render_explanation
 from hotfix_check.report.formats import CsvKind
 from hotfix_check.report.html import render_html
@@ -142,12 +143,12 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-PAGE = Structure(render_html(BENIGN_DOCUMENT))
+PAGE = Structure(render_html(result_of(BENIGN_DOCUMENT)))
 
 
 @EVERY
 def test_no_element_and_no_attribute_comes_into_the_page(payload: str) -> None:
-    page = render_html(injected(payload))
+    page = render_html(result_of(injected(payload)))
     found = Structure(page, payload)
     assert found.elements == PAGE.elements
     assert found.text.count(words(visible(payload))) >= whole(payload) * PAGE.text.count(BENIGN)
@@ -165,14 +166,16 @@ def long_cells() -> Iterator[None]:
     csv.field_size_limit(usual)
 
 
-ROWS = {kind: list(csv.reader(io.StringIO(render_csv(BENIGN_DOCUMENT, kind), newline=""))) for kind in CsvKind}
+ROWS = {
+    kind: list(csv.reader(io.StringIO(render_csv(result_of(BENIGN_DOCUMENT), kind), newline=""))) for kind in CsvKind
+}
 FORMULA = re.compile("[\\s\"']*[=+@\uff0b\uff1d\uff0d\uff20-]")
 
 
 @EVERY
 @pytest.mark.parametrize("kind", CsvKind)
 def test_every_cell_of_the_csv_is_in_its_place_safe_and_whole(kind: CsvKind, payload: str) -> None:
-    text = render_csv(injected(payload), kind)
+    text = render_csv(result_of(injected(payload)), kind)
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     assert [len(row) for row in rows] == [len(SHEETS[kind].columns)] * len(ROWS[kind])
     assert acting(text, beside="\r\n") == []
@@ -189,7 +192,7 @@ def test_every_cell_of_the_csv_is_in_its_place_safe_and_whole(kind: CsvKind, pay
 @EVERY
 def test_every_cell_of_the_workbook_is_text_safe_and_whole(payload: str) -> None:
     stream = io.BytesIO()
-    write_xlsx(injected(payload), stream)
+    write_xlsx(result_of(injected(payload)), stream)
     cells = [cell for sheet in openpyxl.load_workbook(stream).worksheets for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     texts = [cell.value for cell in cells if isinstance(cell.value, str)]
@@ -198,12 +201,12 @@ def test_every_cell_of_the_workbook_is_text_safe_and_whole(payload: str) -> None
 
 
 RENDERED = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-MARKDOWN = Structure(RENDERED.render(render_markdown(BENIGN_DOCUMENT)))
+MARKDOWN = Structure(RENDERED.render(render_markdown(result_of(BENIGN_DOCUMENT))))
 
 
 @EVERY
 def test_markdown_gives_the_same_headings_tables_and_lists_and_nothing_else(payload: str) -> None:
-    text = render_markdown(injected(payload))
+    text = render_markdown(result_of(injected(payload)))
     found = Structure(RENDERED.render(text))
     assert len(text) < MAX_LENGTH
     if len(payload) > 400:  # is cut, and leaves no room for all of it
@@ -224,26 +227,28 @@ OWN = re.compile("[0-9a-f]{64}|^Arguments: (?:.*\n(?:  .*\n)*)", re.MULTILINE)
 @pytest.mark.parametrize("everything", [False, True], ids=["short", "all"])
 def test_the_table_sends_nothing_to_the_terminal_but_text_and_its_own_colours(payload: str, everything: bool) -> None:
     made, as_text = injected(payload), injected(visible(payload))
-    text = render_table(made, width=80, everything=everything, paint=chosen_paint(ColourChoice.ALWAYS))
+    text = render_table(result_of(made), width=80, everything=everything, paint=chosen_paint(ColourChoice.ALWAYS))
     plain = re.sub(r"\x1b\[(?:[0-9]{1,2}(?:;1)?|0)m", "", text)
     assert acting(plain) == []
-    assert plain == render_table(made, width=80, everything=everything)
-    again = render_table(as_text, width=80, everything=everything, paint=chosen_paint(ColourChoice.ALWAYS))
+    assert plain == render_table(result_of(made), width=80, everything=everything)
+    again = render_table(result_of(as_text), width=80, everything=everything, paint=chosen_paint(ColourChoice.ALWAYS))
     assert OWN.sub("", text) == OWN.sub("", again)
 
 
 @EVERY
 def test_json_gives_the_same_values_back(payload: str) -> None:
     made = injected(payload)
-    text = to_json(made)
+    result = result_of(made)
+    text = to_json(result)
     assert json.loads(text) == made
+    assert result_of(json.loads(to_json(replace(result, read_from=None)))).targets == result.targets
     assert text.isascii()
     assert acting(text) == []
 
 
 def _explanation(text: str) -> str:
     finding = injected(text)["targets"][0]["findings"][0]
-    return render_explanation(finding, [text, text], [text], width=80)
+    return render_explanation(values(finding), [text, text], [text], width=80)
 
 
 def _plan(text: str) -> str:
@@ -269,7 +274,7 @@ def _plan(text: str) -> str:
         "undetermined": [],
         "no_plan": {"why": text, "supply": [text]},
     }
-    return render_plan(made, width=80)
+    return render_plan(values(made), width=80)
 
 
 def _identity(text: str) -> str:
@@ -443,7 +448,7 @@ def test_a_toml_text_gives_the_same_value_back(payload: str) -> None:
 )
 def test_a_text_of_hundreds_of_thousands_of_characters_costs_no_more_than_its_length(text: str) -> None:
     places = [next(place for place in PLACES if place[-1] == key) for key in ("title", "reason", "host")]
-    made = with_text(PLAIN, places, text)
+    made = result_of(with_text(PLAIN, places, text))
     begun = time.perf_counter()
     for render in (render_html, render_csv, render_markdown, to_json):
         assert len(render(made)) < 200 << 20

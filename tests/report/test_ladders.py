@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge, lone
 
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.inventory import InstalledFile
+from hotfix_check.report.document import LadderDocument, LadderFileDocument, RungDocument
 from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.ladders import Ladders
 
 
-def ladder(name: str, *files: InstalledFile) -> dict[str, Any]:
+def ladder(name: str, *files: InstalledFile) -> LadderDocument:
     """The ladder of one file of an inventory."""
     assessment = judge(folder(*files) if len(files) > 1 else lone(files[0]))
-    (found,) = [one for one in Ladders(Supersedence(WORKED)).of(assessment) if one["file"].lower() == name.lower()]
-    return {**found}
+    (found,) = [one for one in Ladders(Supersedence(WORKED)).of(assessment) if one.file.lower() == name.lower()]
+    return found
 
 
-def rungs(found: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(rung["version"], rung["label"], rung["line"]) for rung in found["rungs"]]
+def rungs(found: LadderDocument) -> list[tuple[str, str, str]]:
+    return [(rung.version, rung.label, rung.line) for rung in found.rungs]
 
 
 def test_the_rungs_are_the_levels_and_the_updates_of_the_line_lowest_first() -> None:
     found = ladder("Mapi32.dll", *SP4_BIN, installed("WINNT/System32/Mapi32.dll", "5.5.2653.12"))
-    assert (found["product"], found["line"]) == ("exchange-5.5", "SP4")
+    assert (found.product, found.line) == ("exchange-5.5", "SP4")
     assert rungs(found)[:4] == [
         ("5.5.1960.3", "RTM", "RTM"),
         ("5.5.2232.0", "SP1", "SP1"),
@@ -34,7 +33,7 @@ def test_the_rungs_are_the_levels_and_the_updates_of_the_line_lowest_first() -> 
         ("5.5.2650.12", "SP3", "SP3"),
     ]
     assert ("5.5.2657.50", "KB818861", "SP4") in rungs(found)
-    assert found["installed"] == [{"path": "WINNT/System32/Mapi32.dll", "version": "5.5.2653.12"}]
+    assert found.installed == (LadderFileDocument(path="WINNT/System32/Mapi32.dll", version="5.5.2653.12"),)
 
 
 def test_updates_of_an_earlier_line_are_left_out_but_for_the_nearest_below() -> None:
@@ -46,15 +45,15 @@ def test_updates_of_an_earlier_line_are_left_out_but_for_the_nearest_below() -> 
 def test_on_an_earlier_level_its_own_updates_and_later_ones_are_rungs() -> None:
     found = ladder("Mapi32.dll", *SP3_BIN, installed("WINNT/System32/Mapi32.dll", "5.5.2650.12"))
     labels = [label for _, label, _ in rungs(found)]
-    assert found["line"] == "SP3"
+    assert found.line == "SP3"
     assert "KB268657" in labels
     assert "KB818861" in labels
 
 
 def test_a_level_names_the_service_pack_that_brings_it() -> None:
     found = ladder("Mapi32.dll", *SP4_BIN, installed("WINNT/System32/Mapi32.dll", "5.5.2653.12"))
-    (rung,) = [rung for rung in found["rungs"] if rung["label"] == "SP3"]
-    assert (rung["kind"], rung["id"], rung["released"]) == ("level", "exchange-5.5/SP3", "1999-09-13")
+    (rung,) = [rung for rung in found.rungs if rung.label == "SP3"]
+    assert (rung.kind, rung.id, rung.released) == ("level", "exchange-5.5/SP3", "1999-09-13")
 
 
 E2000_BIN = (
@@ -66,9 +65,9 @@ E2000_BIN = (
 
 def test_a_marker_file_without_versions_of_its_own_stands_on_the_headline_builds() -> None:
     assessment = judge(folder(*E2000_BIN))
-    found = {one["file"]: one for one in Ladders(Supersedence(WORKED)).of(assessment)}
-    levels = [rung for rung in found["Store.exe"]["rungs"] if rung["kind"] == "level"]
-    assert [(rung["version"], rung["label"]) for rung in levels] == [
+    found = {one.file: one for one in Ladders(Supersedence(WORKED)).of(assessment)}
+    levels = [rung for rung in found["Store.exe"].rungs if rung.kind == "level"]
+    assert [(rung.version, rung.label) for rung in levels] == [
         ("6.0.4417.5", "RTM"),
         ("6.0.4712.0", "SP1"),
         ("6.0.5762.0", "SP2"),
@@ -76,25 +75,25 @@ def test_a_marker_file_without_versions_of_its_own_stands_on_the_headline_builds
     ]
     (row,) = [row for row in ladder_view(found["Store.exe"], {})["rows"] if row["position"] == "installed"]
     assert (row["version"], row["level"], [rung["label"] for rung in row["rungs"]]) == ("6.0.6249.4", True, ["SP3"])
-    assert [rung for rung in found["Mapi32.dll"]["rungs"] if rung["kind"] == "level"] == [], "no marker"
+    assert [rung for rung in found["Mapi32.dll"].rungs if rung.kind == "level"] == [], "no marker"
 
 
 def test_where_the_third_part_says_nothing_a_headline_build_is_no_rung() -> None:
     found = ladder("Dsamain.exe", *SP4_BIN)
     known = WORKED.product("exchange-5.5").files["dsamain.exe"].versions
-    levels = [rung for rung in found["rungs"] if rung["kind"] == "level"]
-    assert {rung["label"]: rung["version"] for rung in levels} == {name: str(own) for name, own in known.items()}
+    levels = [rung for rung in found.rungs if rung.kind == "level"]
+    assert {rung.label: rung.version for rung in levels} == {name: str(own) for name, own in known.items()}
 
 
 def test_a_lone_file_has_a_ladder_whose_line_is_not_claimed() -> None:
     found = ladder("Mapi32.dll", installed("Mapi32.dll", "5.5.2657.50"))
-    assert found["line"] is None
+    assert found.line is None
     assert ("5.5.2657.50", "KB818861", "SP4") in rungs(found)
 
 
 def test_a_foreign_file_is_on_no_ladder() -> None:
-    assessment = judge(folder(*SP4_BIN, installed("WINNT/System32/Mapi32.dll", "1.0.2536.0", outlook_stub=True)))
-    assert [one["file"] for one in Ladders(Supersedence(WORKED)).of(assessment) if one["file"] == "Mapi32.dll"] == []
+    assessment = judge(folder(*SP4_BIN, installed("WINNT/System32/Mapi32.dll", "1.0.2536.0", stub=True)))
+    assert [one.file for one in Ladders(Supersedence(WORKED)).of(assessment) if one.file == "Mapi32.dll"] == []
 
 
 def test_an_alpha_file_is_not_held_against_rows_for_i386() -> None:
@@ -102,27 +101,28 @@ def test_an_alpha_file_is_not_held_against_rows_for_i386() -> None:
     assert "KB818861" not in [label for _, label, _ in rungs(found)]
 
 
-def made(*installed_versions: str) -> Any:
+def made(*installed_versions: str) -> LadderDocument:
     """A ladder of 5.5.10.0 (SP1), 5.5.20.0 (KB1 and KB2), 5.5.30.0 (KB3)."""
 
-    def rung(version: str, label: str, kind: str = "hotfix") -> dict[str, Any]:
+    def rung(version: str, label: str, kind: str = "hotfix") -> RungDocument:
         number = None if kind == "level" else f"exchange-5.5/{label}"
-        return {"version": version, "label": label, "kind": kind, "id": number, "released": None, "line": "SP1"}
+        return RungDocument(version=version, label=label, kind=kind, id=number, released=None, line="SP1")
 
-    return {
-        "product": "exchange-5.5",
-        "file": "A.dll",
-        "line": "SP1",
-        "rungs": [
+    return LadderDocument(
+        product="exchange-5.5",
+        file="A.dll",
+        line="SP1",
+        rungs=(
             rung("5.5.10.0", "SP1", "level"),
             rung("5.5.20.0", "KB1"),
             rung("5.5.20.0", "KB2"),
             rung("5.5.30.0", "KB3"),
-        ],
-        "installed": [
-            {"path": f"{number}/A.dll", "version": version} for number, version in enumerate(installed_versions, 1)
-        ],
-    }
+        ),
+        installed=tuple(
+            LadderFileDocument(path=f"{number}/A.dll", version=version)
+            for number, version in enumerate(installed_versions, 1)
+        ),
+    )
 
 
 @pytest.mark.parametrize(

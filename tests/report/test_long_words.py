@@ -10,6 +10,7 @@ from report.browsers import PHONE, Browser, needs_browser, open_browser, width_o
 from report.documents import document
 from report.hostile import free_places, with_text
 
+from hotfix_check.report.document import result_of
 from hotfix_check.report.html import render_html
 
 pytestmark = needs_browser
@@ -37,6 +38,6 @@ def test_no_word_makes_a_report_wider_than_its_screen(
     places: list[tuple[str | int, ...]], browser: Browser, tmp_path: Path
 ) -> None:
     assert places
-    opened(browser, tmp_path / "long.html", render_html(with_text(PLAIN, places, WORD)))
+    opened(browser, tmp_path / "long.html", render_html(result_of(with_text(PLAIN, places, WORD))))
     assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
     assert width_on_a_phone(browser) == PHONE["width"]

@@ -20,7 +20,7 @@ from report.hostile import acting
 from report.schema_of import SCHEMAS
 
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import to_json
+from hotfix_check.report.document import result_of, to_json
 from hotfix_check.report.formats import RESULT, CsvKind, View
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import MAX_LENGTH, render_markdown
@@ -41,7 +41,7 @@ SCHEMA = json.loads((SCHEMAS / "result-1.json").read_text())
 def sheets(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The workbook read back: the rows of each sheet by heading, days as ISO text."""
     stream = io.BytesIO()
-    write_xlsx(made, stream)  # type: ignore[arg-type]
+    write_xlsx(result_of(made), stream)
     book = openpyxl.load_workbook(stream)
     found: dict[str, list[dict[str, Any]]] = {}
     for sheet in book.worksheets:
@@ -57,7 +57,7 @@ def sheets(made: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def table_rows(kind: CsvKind) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(render_csv(DOCUMENT, kind), newline="")))
+    return list(csv.DictReader(io.StringIO(render_csv(result_of(DOCUMENT), kind), newline="")))
 
 
 class Page(HTMLParser):
@@ -86,9 +86,9 @@ class Page(HTMLParser):
         self._words.append(data)
 
 
-PAGE = Page(render_html(DOCUMENT))
-TEXT = " ".join(render_table(DOCUMENT, width=120, everything=True).split())
-MARKDOWN = render_markdown(DOCUMENT)
+PAGE = Page(render_html(result_of(DOCUMENT)))
+TEXT = " ".join(render_table(result_of(DOCUMENT), width=120, everything=True).split())
+MARKDOWN = render_markdown(result_of(DOCUMENT))
 PLAIN_MARKDOWN = MARKDOWN.replace("\\", "")
 BOOK = sheets(DOCUMENT)
 ROWS = table_rows(CsvKind.FINDINGS)
@@ -236,7 +236,7 @@ def test_every_file_of_every_finding_is_in_the_evidence_of_csv_and_workbook() ->
     [(CsvKind.FINDINGS, FINDINGS), (CsvKind.EVIDENCE, EVIDENCE), (CsvKind.EXPOSURES, EXPOSURES)],
 )
 def test_the_csv_has_at_most_eighteen_columns_and_one_kind_of_row(kind: CsvKind, sheet: Any) -> None:
-    first, *rest = csv.reader(io.StringIO(render_csv(DOCUMENT, kind), newline=""))
+    first, *rest = csv.reader(io.StringIO(render_csv(result_of(DOCUMENT), kind), newline=""))
     assert tuple(first) == sheet.columns
     assert len(first) <= 18
     assert {len(row) for row in rest} == {len(first)}
@@ -244,7 +244,7 @@ def test_the_csv_has_at_most_eighteen_columns_and_one_kind_of_row(kind: CsvKind,
 
 def test_the_workbook_has_its_sheets_with_filters_and_a_head_that_stays() -> None:
     stream = io.BytesIO()
-    write_xlsx(DOCUMENT, stream)
+    write_xlsx(result_of(DOCUMENT), stream)
     book = openpyxl.load_workbook(stream)
     assert book.sheetnames == ["Summary", "Next steps", "Findings", "Exposures", "Evidence", "Waivers"]
     for sheet, made in zip(book.worksheets, WORKBOOK, strict=True):
@@ -259,8 +259,8 @@ def test_the_workbook_has_its_sheets_with_filters_and_a_head_that_stays() -> Non
 
 def test_the_same_result_gives_the_same_workbook() -> None:
     first, second = io.BytesIO(), io.BytesIO()
-    write_xlsx(DOCUMENT, first)
-    write_xlsx(json.loads(to_json(DOCUMENT)), second)
+    write_xlsx(result_of(DOCUMENT), first)
+    write_xlsx(result_of(json.loads(to_json(result_of(DOCUMENT)))), second)
     assert first.getvalue() == second.getvalue()
 
 
@@ -304,7 +304,7 @@ def test_the_basis_is_in_every_format() -> None:
 
 @pytest.mark.parametrize("findings", [0, 30, 3_000])
 def test_markdown_always_fits_a_comment_and_says_what_it_leaves_out(findings: int) -> None:
-    text = render_markdown(document(findings, files=1, rungs=1))
+    text = render_markdown(result_of(document(findings, files=1, rungs=1)))
     assert len(text) < MAX_LENGTH
     assert ("Left out here:" in text) == (findings > 0)
     assert "## Basis of this report" in text
@@ -329,7 +329,7 @@ def test_every_link_inside_the_page_has_its_place() -> None:
 
 @pytest.mark.parametrize("kind", CsvKind)
 def test_no_cell_of_the_csv_starts_a_formula_and_no_version_is_altered(kind: CsvKind) -> None:
-    text = render_csv(DOCUMENT, kind)
+    text = render_csv(result_of(DOCUMENT), kind)
     assert text.count("\r\n") == text.count("\n")
     starts = {cell[0] for row in csv.reader(io.StringIO(text, newline="")) for cell in row if cell}
     assert starts.isdisjoint("=+-@\t\r")
@@ -341,24 +341,24 @@ def test_no_cell_of_the_csv_starts_a_formula_and_no_version_is_altered(kind: Csv
 def test_a_formula_in_a_file_string_is_text_in_csv_and_workbook(start: str) -> None:
     hostile = document(1, files=1)
     hostile["targets"][0]["findings"][0]["title"] = start
-    (row,) = [row for row in csv.DictReader(io.StringIO(render_csv(hostile))) if row["kb"] == "KB4000000"]
+    (row,) = [row for row in csv.DictReader(io.StringIO(render_csv(result_of(hostile)))) if row["kb"] == "KB4000000"]
     assert row["title"] in ("'" + start, "\\t=1")
     (cell,) = [row for row in sheets(hostile)["Findings"] if row["KB"] == "KB4000000"]
     assert cell["Title"] == visible(start)
 
 
 def test_rendering_does_not_change_the_document_and_gives_the_same_bytes_again() -> None:
-    before = to_json(DOCUMENT)
+    before = to_json(result_of(DOCUMENT))
     for render in (render_html, render_csv, render_markdown):
-        assert render(DOCUMENT) == render(json.loads(before))
-    assert to_json(DOCUMENT) == before
+        assert render(result_of(DOCUMENT)) == render(result_of(json.loads(before)))
+    assert to_json(result_of(DOCUMENT)) == before
 
 
 def test_the_page_is_ascii_and_its_policy_is_the_hash_of_its_one_style_sheet() -> None:
     import base64
     import hashlib
 
-    page = render_html(DOCUMENT)
+    page = render_html(result_of(DOCUMENT))
     assert page.isascii()
     assert page.count("<style>") == 1
     style = page.partition("<style>")[2].partition("</style>")[0]
@@ -369,13 +369,13 @@ def test_the_page_is_ascii_and_its_policy_is_the_hash_of_its_one_style_sheet() -
 def test_the_page_names_the_digest_of_the_json() -> None:
     import hashlib
 
-    digest = hashlib.sha256(to_json(DOCUMENT).encode()).hexdigest()
+    digest = hashlib.sha256(to_json(result_of(DOCUMENT)).encode()).hexdigest()
     assert f"SHA-256 of the JSON result this page was rendered from: {digest}" in PAGE.text
 
 
 @pytest.mark.parametrize(("findings", "most"), [(2_000, 6_000_000)])
 def test_size_grows_with_the_findings_alone(findings: int, most: int) -> None:
-    small, large = (len(render_html(document(count))) for count in (findings // 10, findings))
+    small, large = (len(render_html(result_of(document(count)))) for count in (findings // 10, findings))
     assert large < most
     assert large / small < 10.5
 
@@ -388,7 +388,7 @@ def rendered(form: str) -> str:
     view = View(width=120, publisher=BY)
     if form in RESULT.binary:
         stream = io.BytesIO()
-        RESULT.binary[form](DOCUMENT, view, stream)
+        RESULT.binary[form](result_of(DOCUMENT), view, stream)
         book = openpyxl.load_workbook(stream)
         return "\n".join(
             str(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
@@ -398,7 +398,7 @@ def rendered(form: str) -> str:
             if cell.value is not None
         )
     views = [replace(view, csv=kind) for kind in CsvKind] if form == "csv" else [view]
-    text = "".join(piece for each in views for piece in RESULT.text[form](DOCUMENT, each))
+    text = "".join(piece for each in views for piece in RESULT.text[form](result_of(DOCUMENT), each))
     if form == "html":
         return Page(text).text
     return " ".join(text.replace("\\", "").split()) if form in ("md", "table") else text

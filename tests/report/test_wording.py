@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from report.documents import WAIVER, document
+from report.documents import WAIVER, document, values
 
+from hotfix_check.report.document import result_of
 from hotfix_check.report.html import render_html
 from hotfix_check.report.parts import census_words
 from hotfix_check.report.wording import badge, days_since, level_reason, verdict_sentences
@@ -166,8 +167,8 @@ def claims(*lists: tuple[str, int, list[str]]) -> dict[str, Any]:
     ],
 )
 def test_the_verdict_is_one_sentence_with_its_denominator(given: Any, sentences: list[str], mark: str) -> None:
-    assert verdict_sentences(given) == sentences
-    assert badge(given, "2026-11-21")[0] == mark
+    assert verdict_sentences(values(given)) == sentences
+    assert badge(values(given), "2026-11-21")[0] == mark
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ def test_a_share_is_never_rounded_up_to_all() -> None:
     findings = given["targets"][0]["findings"]
     for number, finding in enumerate(findings):
         finding["verdict"] = "missing" if number == 0 else "installed"
-    page = render_html(given)
+    page = render_html(result_of(given))
     assert "99.9 %" in page
     assert "100.0 %" not in page
 
@@ -200,7 +201,7 @@ def test_nothing_recorded_says_so() -> None:
     given["targets"][0]["collected"] = None
     given["targets"][0]["products"][0]["end_of_support"] = None
     given["targets"][0]["installations"][0]["support"]["ends"] = None
-    page = render_html(given)
+    page = render_html(result_of(given))
     assert "Date not recorded" in page
     assert "End of support not recorded" in page
     assert "days ago" not in page
@@ -228,7 +229,7 @@ def test_what_shows_a_level_is_no_vote_of_another_installation(
     }
     installations: list[Any] = [{"root": each, "level_basis": "markers"} for each in roots]
     one = next(each for each in installations if each["root"] == root)
-    assert level_reason(product, "SP4", one, installations) == said
+    assert level_reason(values(product), "SP4", values(one), values(installations)) == said
 
 
 @pytest.mark.parametrize(
@@ -247,4 +248,4 @@ def test_what_shows_a_level_is_no_vote_of_another_installation(
 )
 def test_the_census_counts_one_and_many(builds: tuple[int, ...], said: str) -> None:
     census = [{"build": f"1.0.0.{number}", "files": files} for number, files in enumerate(builds)]
-    assert census_words({"census": census}) == said  # type: ignore[typeddict-item]
+    assert census_words(values({"census": census})) == said

@@ -156,7 +156,7 @@ def _own_words(data: bytes) -> tuple[str, ...]:
     if not data.startswith(b"MZ"):
         return ()
     try:
-        facts = pe.read_image(PeBytes(lambda offset, size: data[offset : offset + size], len(data)), mapi=False)
+        facts = pe.read_image(PeBytes(lambda offset, size: data[offset : offset + size], len(data)))
     except (OSError, pe.PeError):
         return ()
     return tuple(dict.fromkeys(text for text in facts.values(_TOLD_BY).values() if text.strip()))

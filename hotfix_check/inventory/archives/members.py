@@ -210,7 +210,8 @@ class Taker:
             return
         self.budget.hives += 1
         try:
-            records = read_hive(file.path, file.size, file.read_at, file.sha256 if self.asked.hashes else None)
+            digest = file.sha256 if self.asked.hashes else None
+            records = read_hive(file.path, file.size, file.read_at, digest, self.asked.registry)
         except HiveError as error:
             self._keep(UnreadableFile(path=file.path, reason=str(error), size=file.size, modified=file.modified))
             return

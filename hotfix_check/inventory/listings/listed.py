@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from hotfix_check.frozen import dataclass
+from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
     ClaimedUpdate,
@@ -15,7 +16,7 @@ from hotfix_check.inventory.files import (
     UnreadableFile,
     name_of,
 )
-from hotfix_check.inventory.registry import RegistryRecords
+from hotfix_check.inventory.registry import RegistryKeys, RegistryRecords
 from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
 
@@ -58,9 +59,16 @@ class ListedFile:
     languages: tuple[int, ...] = ()
     machine: str | None = None
     linked: int | None = None
-    outlook_stub: bool | None = None
+    exports: tuple[str, ...] | None = None
     sha256: str | None = None
     cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRegistry:
+    """Keys of a registry: ``records`` gives those that are asked for, or None where none of them is there."""
+
+    records: Callable[[RegistryKeys], RegistryRecords | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +78,19 @@ class Said:
     ``what`` is None where a host is named and nothing is said of it.
     """
 
-    what: ListedFile | ReportedBuild | ClaimedUpdate | RegistryRecords | None
+    what: ListedFile | ReportedBuild | ClaimedUpdate | ListedRegistry | None
     source: str
     host: str | None = None
 
 
-def taken(
-    listed: ListedFile, source: str, wanted: Container[str], plain: Container[str]
-) -> InstalledFile | UnreadableFile | None:
+def taken(listed: ListedFile, source: str, asked: Asked) -> InstalledFile | UnreadableFile | None:
     """What the inventory has of a listed file; None when it has no version and is no evidence.
 
-    A file of ``plain`` has no version resource; any other one of ``wanted`` whose version the listing (``source``,
-    in words) does not give, or not as four numbers, could not be read.
+    One of ``asked.plain`` has no version resource; any other one of ``asked.wanted`` whose version the listing
+    (``source``, in words) does not give, or not as four numbers, could not be read.
     """
     path = inventory_path(listed.path)
-    name = name_of(path)
+    name, wanted, plain = name_of(path), asked.wanted, asked.plain
     if not name:
         return None
     if listed.cut:
@@ -119,10 +125,15 @@ def taken(
         languages=listed.languages,
         machine=listed.machine,
         linked=listed.linked,
-        outlook_stub=listed.outlook_stub,
+        stub=_is_stub(listed.exports, asked.stub_exports.get(name)),
         sha256=listed.sha256,
         notes=notes,
     )
+
+
+def _is_stub(exports: tuple[str, ...] | None, export: str | None) -> bool | None:
+    """Whether it exports what a stub of its name does: ``name``, or ``library:name``."""
+    return None if exports is None else export is not None and any(name.endswith(export) for name in exports)
 
 
 def each_once(files: Iterable[InstalledFile | UnreadableFile]) -> Iterator[InstalledFile | UnreadableFile]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import field
 
 from hotfix_check.errors import TargetError
+from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import (
     ClaimedUpdate,
     Collected,
@@ -18,7 +19,7 @@ from hotfix_check.inventory.files import (
     by_path,
 )
 from hotfix_check.inventory.hives import the_one
-from hotfix_check.inventory.listings.listed import ListedFile, Said, each_once, taken
+from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, each_once, taken
 from hotfix_check.inventory.listings.recognise import decoded, recognised
 from hotfix_check.inventory.open_file import HEAD_BYTES, OpenFile
 from hotfix_check.inventory.registry import RegistryRecords
@@ -28,13 +29,11 @@ MAX_FILES = 1_000_000
 MAX_HOSTS = 20_000
 
 
-def read_listing(
-    file: OpenFile, *, wanted: Container[str], plain: Container[str] = frozenset()
-) -> tuple[Inventory, ...]:
+def read_listing(file: OpenFile, asked: Asked) -> tuple[Inventory, ...]:
     """What a listing says of each host: its files that have a version, or are evidence, and what is told without files.
 
-    ``wanted`` are the names that are evidence; those of ``plain`` have no version resource. Rows that name no host are
-    a host of their own. Raises TargetError, or SavedInputError for what is no JSON, with the place.
+    Rows that name no host are a host of their own. Raises TargetError, or SavedInputError for what is no JSON, with the
+    place.
     """
     where = file.where
     data = file.whole(MAX_BYTES, "a listing of files", TargetError)
@@ -52,7 +51,7 @@ def read_listing(
             key = None if said.host is None else said.host.casefold()
             if key not in hosts and len(hosts) >= MAX_HOSTS:
                 raise TargetError(f"{where}: more than {MAX_HOSTS} hosts are named")
-            hosts.setdefault(key, _Host(said.host, said.source)).add(said, wanted, plain)
+            hosts.setdefault(key, _Host(said.host, said.source)).add(said, asked)
     if all(host.is_silent for host in hosts.values()) and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
         raise TargetError(f"{where}: the console cut its output (...): '| Format-List' shows all of it")
     if not hosts:
@@ -80,7 +79,7 @@ class _Host:
         """Whether nothing was said of it."""
         return not (self.seen or self.reported or self.claimed or self.registry)
 
-    def add(self, said: Said, wanted: Container[str], plain: Container[str]) -> None:
+    def add(self, said: Said, asked: Asked) -> None:
         """Take one thing more."""
         if said.what is None:
             return
@@ -88,14 +87,16 @@ class _Host:
             self.reported.setdefault(said.what)
         elif isinstance(said.what, ClaimedUpdate):
             self.claimed.setdefault(said.what)
-        elif isinstance(said.what, RegistryRecords):
-            self.registry.append(said.what)
+        elif isinstance(said.what, ListedRegistry):
+            records = said.what.records(asked.registry)
+            if records is not None:
+                self.registry.append(records)
         else:
-            self._add_file(said.what, said.source, wanted, plain)
+            self._add_file(said.what, said.source, asked)
 
-    def _add_file(self, file: ListedFile, source: str, wanted: Container[str], plain: Container[str]) -> None:
+    def _add_file(self, file: ListedFile, source: str, asked: Asked) -> None:
         self.seen += 1
-        found = taken(file, source, wanted, plain)
+        found = taken(file, source, asked)
         if found is not None:
             self.files.append(found)
 

@@ -18,8 +18,8 @@ from dataclasses import field
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.hive import MAX_STEPS, HiveError, in_order, key_records, setup_values
-from hotfix_check.inventory.listings.listed import Said
-from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.listings.listed import ListedRegistry, Said
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryKeys, RegistryRecords
 
 _KEY = re.compile(r"\[?(?:HKEY_LOCAL_MACHINE|HKLM)\\([^\]\r\n]{1,2000})\]?\s{0,9}", re.IGNORECASE)
 _EXPORTED = re.compile(r'"((?:[^"\\]|\\.){1,260})"=(.{0,20000})')
@@ -77,17 +77,21 @@ def is_reg_export(head: str) -> bool:
 
 
 def reg_export(text: str, where: str) -> Iterator[Said]:
-    """The records of Exchange in an export. Raises TargetError for one with too many."""
+    """The keys of Microsoft in an export. Whoever asks for records of them is told of too many by a TargetError."""
     root = _tree(text)
     tops = []
     for prefix, key in (("", root), ("Wow6432Node\\", root.below.get("wow6432node"))):
         if key is not None and "microsoft" in key.below:
             tops.append((f"{prefix}Microsoft", key.below["microsoft"]))
-    try:
-        setups, updates = in_order(*key_records(tops, _Steps()))
-    except HiveError as error:
-        raise TargetError(f"{where}: {error}") from None
-    yield Said(_records(where, len(text), setups, updates), REGISTRY)
+
+    def records(keys: RegistryKeys) -> RegistryRecords:
+        try:
+            setups, updates = in_order(*key_records(tops, keys, _Steps()))
+        except HiveError as error:
+            raise TargetError(f"{where}: {error}") from None
+        return _records(where, len(text), setups, updates)
+
+    yield Said(ListedRegistry(records), REGISTRY)
 
 
 def is_setup_key(row: Mapping[str, object]) -> bool:
@@ -96,7 +100,7 @@ def is_setup_key(row: Mapping[str, object]) -> bool:
     return isinstance(path, str) and _PROVIDED.match(path) is not None and path.lower().endswith("\\setup")
 
 
-def setup_key(row: Mapping[str, object]) -> Iterator[RegistryRecords]:
+def setup_key(row: Mapping[str, object]) -> Iterator[ListedRegistry]:
     """The record of a Setup key that Get-ItemProperty shows."""
     path = str(row.get("pspath"))
     match = _PROVIDED.match(path)
@@ -105,10 +109,14 @@ def setup_key(row: Mapping[str, object]) -> Iterator[RegistryRecords]:
         if isinstance(value, str | int) and not isinstance(value, bool):
             number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
             _keep(key, name, int(value) if number else value)
-    values = setup_values(key, _Steps())
-    if match is not None and values:
-        setup = RecordedSetup(key=path[match.end() :], values=values)
-        yield _records(path, len(path), (setup,), ())
+
+    def records(keys: RegistryKeys) -> RegistryRecords | None:
+        values = setup_values(key, keys, _Steps())
+        if match is None or not values:
+            return None
+        return _records(path, len(path), (RecordedSetup(key=path[match.end() :], values=values),), ())
+
+    yield ListedRegistry(records)
 
 
 def _records(

@@ -10,16 +10,15 @@ from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
 from hotfix_check.inventory.listings import data_files, exchange_servers, update_lists
 from hotfix_check.inventory.listings.data_files import bare
 from hotfix_check.inventory.listings.exiftool import exiftool_file
-from hotfix_check.inventory.listings.listed import ListedFile, Said, lowered, text_of
+from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, lowered, text_of
 from hotfix_check.inventory.listings.osquery import osquery_said
 from hotfix_check.inventory.listings.powershell import is_nameless, is_powershell, nameless, powershell_said
 from hotfix_check.inventory.listings.reg_export import is_setup_key, setup_key
 from hotfix_check.inventory.listings.sigcheck import is_sigcheck, sigcheck_file
 from hotfix_check.inventory.listings.velociraptor import velociraptor_file
-from hotfix_check.inventory.registry import RegistryRecords
 
 Row = Mapping[str, object]
-Fact = ListedFile | ReportedBuild | ClaimedUpdate | RegistryRecords
+Fact = ListedFile | ReportedBuild | ClaimedUpdate | ListedRegistry
 _HOSTS = (
     "pscomputername",
     "computername",

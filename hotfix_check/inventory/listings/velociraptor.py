@@ -63,7 +63,7 @@ def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
         description=text_of(strings.get("FileDescription")),
         machine=_MACHINES.get(str(header.get("Machine"))),
         linked=_linked(header.get("TimeDateStampRaw")),
-        outlook_stub=_stub(parsed.get("Exports")),
+        exports=_exports(parsed.get("Exports")),
         sha256=digest_of(digests.get("SHA256") if isinstance(digests, dict) else row.get("sha256")),
     )
 
@@ -81,8 +81,8 @@ def _linked(value: object) -> int | None:
     return number if number is not None and number < 2**32 else None
 
 
-def _stub(exports: object) -> bool | None:
-    """Whether it exports GetOutlookVersion; a list without a name may be one that could not be read."""
+def _exports(exports: object) -> tuple[str, ...] | None:
+    """The names of its exports; a list without a name may be one that could not be read."""
     if not isinstance(exports, list) or not exports:
         return None
-    return any(isinstance(name, str) and name.endswith("GetOutlookVersion") for name in exports)
+    return tuple(name for name in exports if isinstance(name, str))
