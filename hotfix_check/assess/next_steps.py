@@ -112,16 +112,17 @@ class NextSteps:
     def _reach(self, wanted: Sequence[str]) -> tuple[_Path, dict[str, str]]:
         """The steps that lead to the wanted updates, and why some cannot be reached."""
         unreachable: dict[str, str] = {}
-        if not self._start.open_of(wanted):
+        goals = self._start.open_of(wanted)
+        if not goals:
             return _Path((), self._start), unreachable
         path = self._level_first()
-        lost = [one for one in self._start.open_of(wanted) if path.end.verdict(one) is Verdict.UNDETERMINED]
-        if len(lost) == len(self._start.open_of(wanted)):
+        if all(path.end.verdict(one) is Verdict.UNDETERMINED for one in goals):
             path = _Path((), self._start)
         while True:
             state = path.end
             ways: list[tuple[str, ...]] = []
-            for goal in state.open_of(wanted):
+            goals = state.open_of(wanted)
+            for goal in goals:
                 if goal in unreachable:
                     continue
                 try:
@@ -133,7 +134,8 @@ class NextSteps:
                 break
             _, way = min(by_level, key=lambda one: state.order(one[0]))
             path = self._along(path, way) or path
-        goals = [goal for goal in path.end.open_of(wanted) if goal not in unreachable]
+        left = set(goals)  # a level that cannot be shown by itself may be settled by a later one
+        goals = [goal for goal in goals if goal not in unreachable]
         chosen = list(dict.fromkeys(step for way in ways for step in way))
         if len(chosen) > _LONGEST:
             chosen = chosen[:_LONGEST]
@@ -141,7 +143,6 @@ class NextSteps:
             unreachable |= dict.fromkeys(full, f"a plan has at most {_LONGEST} steps, and this one has that many")
             goals = [goal for goal in goals if goal not in unreachable]
         chosen = _irredundant(path.end, chosen, goals)
-        left = set(path.end.open_of(wanted))  # a level that cannot be shown by itself may be settled by a later one
         unreachable = {
             goal: why for goal, why in unreachable.items() if goal in left and not path.end.settled(goal, chosen)
         }

@@ -23,7 +23,6 @@ from hotfix_check.assess.prerequisites import Prerequisites
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.witnesses import Witnesses
-from hotfix_check.catalogue.relations import replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
@@ -375,8 +374,7 @@ class ProductUpdates:
         found: dict[str, str] = {}
         for name, version in versions.items():
             for build in self.relations.shipped(self.product.id, judgement.table.at, name):
-                package = judgement.table.package
-                if build.version == version and package and replaces_by_files(build, update, package, self.product):
+                if build.version == version and self.relations.replaces(build, update, judgement.table.line):
                     there = self._by_itself(build.update).verdict is Verdict.INSTALLED
                     found[build.update.id] = "contains" if there else "consistent-with"
         for holder in self.relations.containers(update):
