@@ -35,7 +35,8 @@ from hotfix_check.assess.installation_answers import (
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.levels import assess_level, vote_of
-from hotfix_check.assess.next_steps import NextSteps, Terms
+from hotfix_check.assess.next_steps import NextSteps
+from hotfix_check.assess.planned_state import Terms
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
