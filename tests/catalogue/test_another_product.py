@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,19 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.finding import Assessment, Finding
 from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.registry import setup_level
-from hotfix_check.catalogue import default_folder, load_catalogue
+from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.errors import CatalogueError
 from hotfix_check.inventory import InstalledFile, RecordedSetup
 
 PLACE = ROOT / "samples" / "sql-server-2000.toml"
 SQL = load_catalogue([PLACE])
-BESIDE_EXCHANGE = load_catalogue([default_folder(), PLACE])
 DEFAULT, SALES = "Microsoft SQL Server/MSSQL", "Microsoft SQL Server/MSSQL$SALES"
+
+
+@cache
+def beside_exchange() -> Catalogue:
+    return load_catalogue([default_folder(), PLACE])
 
 
 def server(build: int, root: str = DEFAULT) -> InstalledFile:
@@ -94,7 +99,7 @@ def test_the_name_of_an_instance_is_taken_from_the_target(folders: list[str], ro
     inventory = folder(*(installed(f"{one}/x.exe", "1.0.0.0") for one in folders))
     found = with_instances(SQL.products[0], inventory)
     assert set(found.roots) - {"microsoft sql server/mssql"} == {f"microsoft sql server/{root}" for root in roots}
-    exchange = next(one for one in BESIDE_EXCHANGE.products if one.id == "exchange-5.5")
+    exchange = next(one for one in beside_exchange().products if one.id == "exchange-5.5")
     assert with_instances(exchange, inventory) is exchange
 
 
@@ -132,7 +137,9 @@ def test_its_setup_records_the_service_pack(key: str, tmp_path: Path) -> None:
 
 def test_beside_exchange_it_is_a_product_of_its_own() -> None:
     target = folder(server(2039), root="Program Files")
-    assert [one.product for one in Assessor(BESIDE_EXCHANGE).assess(target, Question()).products] == ["sql-server-2000"]
+    assert [one.product for one in Assessor(beside_exchange()).assess(target, Question()).products] == [
+        "sql-server-2000"
+    ]
 
 
 def test_the_sample_is_sound_and_every_update_says_where_it_comes_from() -> None:
