@@ -10,6 +10,7 @@ from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import MONTH, read_date
+from hotfix_check.drafts.terms import ProductNames
 
 _HEAD = 60
 """Lines in which number and title are looked for."""
@@ -47,7 +48,9 @@ _NAVIGATION = re.compile(
 """Lines of a page's frame, which a crawl puts before the title."""
 _WORDS_OF_TITLE = 4
 _TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
-_SITE = re.compile(r"\s*[-|\u2013] *(?:Exchange \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE)
+_SITE = re.compile(
+    r"\s*[-|\u2013] *(?:(?:Exchange|SQL Server|Office) \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE
+)
 _APPLIES = re.compile(
     r"^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies to|products affected"
     r"|article applies to)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$",
@@ -55,7 +58,6 @@ _APPLIES = re.compile(
 )
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
 _PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
-_RUN_TOGETHER = re.compile(r"(?<!Microsoft) (?=(?:Microsoft )?Exchange (?:Online|Server (?:\d|SE\b|Subscription)))")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
@@ -70,15 +72,8 @@ _KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
         re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE),
         Kind.SECURITY_UPDATE,
     ),
-    (
-        re.compile(
-            r"^(?:microsoft )?exchange .{0,40}\bservice pack \d\b.{0,30}$|^(?:description of|list of"
-            r"|release notes for).{0,60}service pack \d",
-            re.IGNORECASE,
-        ),
-        Kind.SERVICE_PACK,
-    ),
 )
+_ON_PACK = re.compile(r"^(?:description of|list of|release notes for).{0,60}service pack \d", re.IGNORECASE)
 
 
 def read_number(lines: Sequence[Line], title: str | None) -> int | None:
@@ -148,7 +143,7 @@ def _without_site(text: str) -> str:
     return _SITE.sub("", text) if "icrosoft" in text else text
 
 
-def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
+def read_products(lines: Sequence[Line], names: ProductNames) -> tuple[str, ...]:
     """The products of the applies-to list, as printed; sub-bullets are joined with " - "."""
     for at, line in enumerate(lines):
         if line.kind not in ("text", "heading") or len(line.text) > 2000:
@@ -157,10 +152,12 @@ def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
         if match and (line.kind == "heading" or match[1] or line.text.strip()[-1] in ":oO"):
             listed = _listed_products(lines, at + 1)
             if not match[1] and not listed:
-                listed = _plain_products(lines, at + 1)
+                listed = _plain_products(lines, at + 1, names)
             if match[1] and not listed:
                 return tuple(
-                    part.strip() for part in re.split(r"[;•]|(?<=\d) (?=Exchange Server \d)", match[1]) if part.strip()
+                    part.strip()
+                    for part in re.split(rf"[;•]|(?<=\d) (?=(?i:{names.names})\b)", match[1])
+                    if part.strip()
                 )
             if listed:
                 return listed
@@ -190,7 +187,7 @@ def _listed_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
     return tuple(products)
 
 
-def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
+def _plain_products(lines: Sequence[Line], start: int, names: ProductNames) -> tuple[str, ...]:
     """Products on lines of their own, as newer pages list them."""
     products: list[str] = []
     for line in lines[start : start + 30]:
@@ -199,7 +196,8 @@ def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
             continue
         if line.kind != "text" or len(text) > 300 or not _PRODUCT.match(text[:70]):
             break
-        products.extend(_RUN_TOGETHER.split(text))
+        run_together = rf"(?<!Microsoft) (?=(?:Microsoft )?(?i:{names.names}|{names.families} Online)\b)"
+        products.extend(re.split(run_together, text))
     return tuple(products)
 
 
@@ -220,6 +218,12 @@ def read_released(lines: Sequence[Line], title: str | None) -> dt.date | None:
     return None
 
 
-def update_kind(title: str | None) -> Kind:
+def update_kind(title: str | None, names: ProductNames) -> Kind:
     """The kind of update by the words of its title; most articles are about one hotfix."""
-    return next((kind for pattern, kind in _KINDS if title and pattern.search(title)), Kind.HOTFIX)
+    if title is None:
+        return Kind.HOTFIX
+    for pattern, kind in _KINDS:
+        if pattern.search(title):
+            return kind
+    of_pack = rf"(?i:(?:microsoft )?{names.families} .{{0,40}}\bservice pack \d\b.{{0,30}}$)"
+    return Kind.SERVICE_PACK if _ON_PACK.search(title) or re.match(of_pack, title) else Kind.HOTFIX

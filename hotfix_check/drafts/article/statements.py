@@ -241,14 +241,6 @@ _LEVEL_NAMED = re.compile(
     r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumulative update \d|\bRU ?\d", re.IGNORECASE
 )
 _OBTAIN_ROLLUP = re.compile(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.,]", re.IGNORECASE)
-_KEYWORD_LEVEL = re.compile(
-    r"\bexc(?:hange)?(4|5|55|2000|2k|2003)0?sp(\d)(?:a)?fix\b|\bkbExchange(\d{3,4})SP(\d)fix\b", re.IGNORECASE
-)
-_KEYWORD_PRODUCT = {
-    "4": "Exchange Server 4.0", "400": "Exchange Server 4.0", "5": "Exchange Server 5.0", "500": "Exchange Server 5.0",
-    "55": "Exchange Server 5.5", "550": "Exchange Server 5.5", "2000": "Exchange 2000 Server",
-    "2k": "Exchange 2000 Server", "2003": "Exchange Server 2003",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,8 +268,12 @@ class _Said(NamedTuple):
     section: str
 
 
-def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -> Statements:
-    """Read the prose; ``own`` is the article's number, which it does not replace."""
+def read_statements(paragraphs: Sequence[str], packs: Sequence[tuple[str, str]], own: int | None) -> Statements:
+    """Read the prose.
+
+    ``packs`` are service packs with the fix, by product and number; ``own`` is the article's number, which it does not
+    replace.
+    """
     said = _said(paragraphs)
     required = _required(said, paragraphs)
     alternatives = _alternatives(said, paragraphs)
@@ -298,7 +294,7 @@ def read_statements(paragraphs: Sequence[str], keywords: str, own: int | None) -
         or any(_REPLACES_NONE.search(each.sentence) for each in replacing)
         or any("replacement" in each.section and each.sentence.strip(" .").lower() == "none" for each in said),
         replaced_by=tuple(sorted(replaced_by - {own})),
-        included_in=_included(said, paragraphs, keywords),
+        included_in=_included(said, paragraphs, packs),
     )
 
 
@@ -406,7 +402,7 @@ def _listed_as_replaced(paragraphs: Sequence[str]) -> set[int]:
     }
 
 
-def _included(said: Sequence[_Said], paragraphs: Sequence[str], keywords: str) -> tuple[str, ...]:
+def _included(said: Sequence[_Said], paragraphs: Sequence[str], packs: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     included: dict[str, None] = {}
     for sentence, at, _ in said:
         if " in " in sentence and (match := _INCLUDED.search(sentence)):
@@ -415,10 +411,9 @@ def _included(said: Sequence[_Said], paragraphs: Sequence[str], keywords: str) -
                 included[thing] = None
         if "ollup" in sentence and (match := _OBTAIN_ROLLUP.search(sentence)):
             included[_named_with_number(_clean(match[1]), paragraphs, at)] = None
-    for match in _KEYWORD_LEVEL.finditer(keywords):
-        product, number = match[1] or match[3], match[2] or match[4]
+    for product, number in packs:
         if not any(f"Pack {number}" in text or f"SP{number}" in text for text in included):
-            included[f"{_KEYWORD_PRODUCT.get(product, 'Exchange')} Service Pack {number}"] = None
+            included[f"{product} Service Pack {number}"] = None
     return tuple(included)
 
 
