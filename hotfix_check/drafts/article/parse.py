@@ -97,14 +97,7 @@ def _draft(
         unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
         skipped=_skipped(placed),
         doubts=tuple(dict.fromkeys((*doubts, *found.doubts))),
-        prerequisites=said.prerequisites,
-        alternatives=said.alternatives,
-        prerequisites_stated=said.prerequisites_stated,
-        restart=said.restart,
-        replaces=said.replaces,
-        replaces_stated=said.replaces_stated,
-        replaced_by=said.replaced_by,
-        included_in=said.included_in,
+        **said._asdict(),
     )
 
 
