@@ -137,6 +137,7 @@ def catalogue_import(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
     ] = None,
+    catalogue: Catalogues = None,
     kb: Annotated[
         str | None, typer.Option("--kb", metavar="KB", help="The KB number, where the article does not give it.")
     ] = None,
@@ -159,6 +160,7 @@ def catalogue_import(
     raise typer.Exit(
         run_import(
             tuple(articles),
+            catalogues=tuple(catalogue or ()),
             kb=kb,
             form=form,
             output=output,
