@@ -38,52 +38,16 @@ def plain(_: str, text: str) -> str:
     return text
 
 
-class ResultForm(StrEnum):
-    """What the result of a scan is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MD = "md"
-    HTML = "html"
-    XLSX = "xlsx"
-    CSAF = "csaf"
-
-
-class CsvKind(StrEnum):
-    """What a row of the CSV is."""
-
-    FINDINGS = "findings"
-    EVIDENCE = "evidence"
-    EXPOSURES = "exposures"
-
-
-class FleetForm(StrEnum):
-    """What the report of a fleet is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MD = "md"
-    HTML = "html"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
-
-
-class PageForm(StrEnum):
-    """What a plan or a comparison is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
-    MD = "md"
-    HTML = "html"
-
-
-class AnswerForm(StrEnum):
-    """What a single answer is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
+ResultForm = StrEnum("ResultForm", "TABLE JSON CSV MD HTML XLSX CSAF")
+"""What the result of a scan is rendered as."""
+FleetForm = StrEnum("FleetForm", "TABLE JSON CSV MD HTML XLSX PARQUET")
+"""What the report of a fleet is rendered as."""
+PageForm = StrEnum("PageForm", "TABLE JSON MD HTML")
+"""What a plan or a comparison is rendered as."""
+AnswerForm = StrEnum("AnswerForm", "TABLE JSON")
+"""What a single answer is rendered as."""
+CsvKind = StrEnum("CsvKind", "FINDINGS EVIDENCE EXPOSURES")
+"""What a row of the CSV is."""
 
 
 @dataclass(frozen=True, slots=True)
