@@ -39,13 +39,14 @@ from hotfix_check.assess.next_steps import NextSteps, Terms
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
+from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Importance, Kind, Update
+from hotfix_check.catalogue.update import Importance, Kind, Update, cves_of
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.version import FileVersion
@@ -72,8 +73,17 @@ class Assessor:
         self._updates: dict[str, list[Update]] = {product.id: [] for product in catalogue.products}
         for update in catalogue.updates:
             self._updates[update.product].append(update)
+        self._positions = {update.id: at for at, update in enumerate(sorted(catalogue.updates, key=self._place))}
+        self._tables = {product.id: Tables(product, self.relations) for product in catalogue.products}
+        self._fixed_by = {update.id: cves for update in catalogue.updates if (cves := cves_of(update))}
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
+
+    def _place(self, update: Update) -> tuple[str, int, int, str]:
+        """Where an update stands among those of the same verdict and weight."""
+        product = self.relations.products[update.product]
+        level = product.level_index(update.level) if update.level else 0
+        return update.product, level, update.kb or 0, update.id
 
     def assess(self, inventory: Inventory, question: Question) -> Assessment:
         """Judge one target: each installation for itself, then what was asked of products that are not there."""
@@ -191,13 +201,13 @@ class Assessor:
             level = _with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
             level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
-        judge = ProductUpdates(evidence, level, self.relations, None, witnesses)
+        judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses)
         steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
         findings = steps.with_advice()
-        holes = exposures(findings, recorded, product, self.catalogue.cves, question.cves)
+        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
             installation=Installation(
                 root=file_set.root,
@@ -219,17 +229,14 @@ class Assessor:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
         places = Places(files.inventory, product, complete=question.complete)
         evidence = ProductEvidence(product, files, places)
-        judge = ProductUpdates(evidence, None, self.relations, self._absent_because(evidence, question))
+        judge = ProductUpdates(evidence, None, self._tables[product.id], self._absent_because(evidence, question))
         return self._findings(judge, question, None)
 
-    def _worst_first(self, finding: Finding) -> tuple[int, int, str, int, int, str]:
-        update = finding.update
-        level = self.catalogue.product(update.product).level_index(update.level) if update.level else 0
-        weight = _WEIGHTIEST_FIRST.index(finding.importance)
+    def _worst_first(self, finding: Finding) -> tuple[int, int, int]:
         worst = _WORST_FIRST.index(finding.verdict)
         if finding.importance is Importance.FORBIDDEN:
             worst = -1 if finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL) else len(_WORST_FIRST)
-        return worst, weight, update.product, level, update.kb or 0, update.id
+        return worst, _WEIGHTIEST_FIRST.index(finding.importance), self._positions[finding.update.id]
 
     def _level(self, evidence: ProductEvidence, declared: str | None, census: Census | None) -> ProductLevel | None:
         product = evidence.product
@@ -283,12 +290,11 @@ class Assessor:
     ) -> NextSteps:
         """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
         product, lone = judge.product, judge.evidence.files.lone_name
-        declared = dict(question.assume).get(product.id)
 
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
-            evidence = replace(before.evidence, files=before.evidence.files.raised(versions))
-            after = self._level(evidence, brought if level.basis is Basis.DECLARED else declared, None)
-            return ProductUpdates(evidence, after, self.relations, None)
+            evidence = before.evidence.with_files(before.evidence.files.raised(versions))
+            after = self._level(evidence, brought, None)
+            return ProductUpdates(evidence, after, before.tables, None)
 
         terms = Terms(
             importance=lambda update: _weight(update, product, lone, question),

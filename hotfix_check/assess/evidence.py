@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cached_property
 
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, found_by_reading
+from hotfix_check.assess.finding import RowState
 from hotfix_check.assess.folder_roles import Places
-from hotfix_check.assess.identity import Identities
+from hotfix_check.assess.identity import Identities, readings, text_differs
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
@@ -67,13 +69,36 @@ class TargetFiles:
             yield from self.by_name[name]
 
 
-@dataclass(frozen=True, slots=True)
-class ProductEvidence:
-    """A target as one product sees it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenCopy:
+    """A copy of a file as one product sees it, whatever it is judged against.
 
-    product: Product
-    files: TargetFiles
-    places: Places
+    ``role`` is its folder's, ``versions`` are its ``readings``. ``own``: it counts for the product; ``others``: for
+    another. ``one_line``: all its versions are of one servicing line. ``odd`` is what its versions and reading it tell.
+    """
+
+    file: TargetFile
+    role: str | None
+    versions: tuple[FileVersion, ...]
+    own: bool
+    others: bool
+    one_line: bool
+    odd: tuple[Anomaly, ...]
+
+
+class ProductEvidence:
+    """A target as one product sees it; what is to be seen of a file is found once."""
+
+    def __init__(self, product: Product, files: TargetFiles, places: Places) -> None:
+        self.product = product
+        self.files = files
+        self.places = places
+        self._seen: dict[tuple[str, tuple[str, ...]], tuple[SeenCopy, ...]] = {}
+        self._missing: dict[tuple[tuple[str, ...], bool], RowState] = {}
+
+    def with_files(self, files: TargetFiles) -> ProductEvidence:
+        """The same product and folders with other files."""
+        return ProductEvidence(self.product, files, self.places)
 
     def roles_of(self, name: str, stated: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The folder roles where a file belongs, by the row that names it, else by the product; () when not known."""
@@ -91,6 +116,44 @@ class ProductEvidence:
         copies = self._copies(name, roles)
         unseen = any(map(self.places.unseen, roles))
         return [file for file in copies if self.places.role(file.path) in roles] if unseen else copies
+
+    def seen(self, name: str, roles: tuple[str, ...]) -> tuple[SeenCopy, ...]:
+        """The same copies as the product sees them."""
+        known = self._seen.get((name, roles))
+        if known is None:
+            known = self._seen[name, roles] = tuple(map(self._see, self.judged(name, roles)))
+        return known
+
+    def _see(self, file: TargetFile) -> SeenCopy:
+        own = others = False
+        versions: tuple[FileVersion, ...] = ()
+        odd: tuple[Anomaly, ...] = ()
+        if isinstance(file, InstalledFile) and file.version is not None:
+            products = self.files.identity(file).products
+            own = self.product.id in products
+            others = bool(products)
+            versions = readings(file)
+            odd = (*_version_string_anomaly(file.version, file.version_string), *found_by_reading(file.notes))
+        return SeenCopy(
+            file=file,
+            role=self.places.role(file.path),
+            versions=versions,
+            own=own,
+            others=others,
+            one_line=len({self.product.line_of(version) for version in versions}) < 2,
+            odd=odd,
+        )
+
+    def state_of_missing(self, roles: tuple[str, ...], every_role: bool) -> RowState:
+        """What a file is that lies in none of its roles: absent where folders of these were collected whole."""
+        known = self._missing.get((roles, every_role))
+        if known is None:
+            known = RowState.NOT_COLLECTED
+            if roles and not self.files.inventory.lone_file:
+                whole = [self.places.whole(role) for role in roles]
+                known = RowState.ABSENT if (any(whole) if every_role else all(whole)) else RowState.NOT_COLLECTED
+            self._missing[roles, every_role] = known
+        return known
 
     def _copies(self, name: str, roles: tuple[str, ...]) -> list[TargetFile]:
         copies = self.files.by_name.get(name.lower(), [])
@@ -110,3 +173,11 @@ class ProductEvidence:
             if isinstance(file, InstalledFile) and self.product.id in self.files.identity(file).products
         }
         return [found[path] for path in sorted(found)]
+
+
+def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[Anomaly, ...]:
+    """The string FileVersion is kept beside the fixed one; only other numbers are a difference, not spelling."""
+    if not text_differs(version, text):
+        return ()
+    said = f"FileVersion says {text!r}, the fixed version is {version}"
+    return (Anomaly(AnomalyCode.STRING_VERSION_DIFFERS, said),)

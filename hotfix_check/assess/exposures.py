@@ -22,6 +22,7 @@ _STRONGEST_FIRST = (ExposureState.FIXED, ExposureState.EXPOSED, ExposureState.UN
 
 def exposures(
     findings: Iterable[Finding],
+    fixed_by: Mapping[str, frozenset[str]],
     level: ProductLevel,
     product: Product,
     cves: Mapping[str, Cve],
@@ -29,6 +30,7 @@ def exposures(
 ) -> tuple[Exposure, ...]:
     """The CVEs that the judged updates of one installation fix, most urgent first; of those ``asked`` for, if any.
 
+    ``fixed_by`` are the CVEs that an update fixes, by its id, where it fixes any.
     Fixed by any one of the updates that fix it; else open where one of them is; else nobody can tell. Where the
     installation's own line has a package for a CVE, no other line's speaks of it. A CVE that no update mends is told by
     what is to be configured.
@@ -36,7 +38,9 @@ def exposures(
     wanted = asked or cves.keys()
     said: dict[str, list[_Word]] = defaultdict(list)
     for finding in findings:
-        for cve in cves_of(finding.update) & wanted:
+        for cve in fixed_by.get(finding.update.id, ()):
+            if cve not in wanted:
+                continue
             word = _word(finding, cve, level, product)
             if word is not None:
                 said[cve].append(word)

@@ -16,7 +16,6 @@ from hotfix_check.assess.finding import (
     Settle,
     Verdict,
 )
-from hotfix_check.assess.prerequisites import assess_prerequisites
 from hotfix_check.assess.updates import Answer, ProductUpdates
 from hotfix_check.catalogue.update import Importance, Update
 
@@ -27,9 +26,7 @@ def make_finding(
     """All that is said of one update on an installation at ``root``, but for the advice, which needs the others."""
     answer = judge.answer(update)
     package = answer.judgement.package
-    prerequisites: tuple[PrerequisiteState, ...] = ()
-    if package is not None:
-        prerequisites = assess_prerequisites(package, judge.product, judge.level, judge.verdict_of)
+    prerequisites = tuple(map(judge.prerequisites.state, answer.judgement.table.needed))
     unmet = [group.requires for group in prerequisites if group.state == "unmet"]
     anomalies = list(answer.anomalies)
     if unmet and answer.verdict in PASSED and any(row.state in MET for row in answer.judgement.rows):
@@ -67,15 +64,18 @@ def make_finding(
 def _settle_with(
     judge: ProductUpdates, answer: Answer, prerequisites: tuple[PrerequisiteState, ...]
 ) -> tuple[Settle, ...]:
+    open_ = answer.verdict is Verdict.UNDETERMINED
+    unsure = [group for group in prerequisites if group.state == "unknown" or group.basis == Basis.INFERRED]
+    if not open_ and not unsure:
+        return ()
     asked: list[Settle] = []
-    if answer.verdict is Verdict.UNDETERMINED:
+    if open_:
         for row in answer.judgement.rows:
             if row.required and row.state in (RowState.NOT_COLLECTED, RowState.UNREADABLE):
                 why = "not collected" if row.state is RowState.NOT_COLLECTED else "the copy cannot be read"
                 role = row.roles[0] if len(row.roles) == 1 else None
                 asked.append(Settle(file=row.row.name, role=role, why=why))
-    by_level = answer.judgement.package is None and answer.verdict is Verdict.UNDETERMINED
-    unsure = any(group.state == "unknown" or group.basis == Basis.INFERRED for group in prerequisites)
+    by_level = open_ and answer.judgement.package is None
     reported = judge.level.basis is Basis.RECORDED
     open_level = not judge.level.exact and (reported or not judge.level.anomalies)
     if (by_level or unsure) and judge.on_target and open_level:

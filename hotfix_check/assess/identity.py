@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name
-from hotfix_check.catalogue.update import FileRow
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
@@ -216,13 +215,6 @@ class Identities:
         if name not in self._names:
             self._names[name] = plain_name(name)
         return self._names[name] in product.product_names
-
-
-def counts_for_row(file: InstalledFile, identity: Identity, row: FileRow, product_id: str) -> bool:
-    """Whether a file can be judged by a row: the product's own, or of the range that the row itself gives."""
-    if row.range is not None:
-        return in_range(row.range, file)
-    return product_id in identity.products
 
 
 def in_range(own: SpecifierSet, file: InstalledFile) -> bool:

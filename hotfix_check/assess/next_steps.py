@@ -8,6 +8,7 @@ that brings a level has anything judged again. Applying the steps and assessing 
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -479,9 +480,13 @@ class _State:
         return f"{folder}/{name.lower()}".lstrip("/")
 
     def raised_by_level(self, index: int) -> Iterator[tuple[str, FileVersion]]:
-        """The files of the product that a level brings later, by path, each with the level's version."""
+        """The files of the product that a level brings later, by path, each with the level's version.
+
+        Where that is not known, at least with the version of a level before it.
+        """
         product, files = self.updates.product, self.updates.evidence.files
-        wanted = self.updates.relations.level_files(product.id, index)
+        levels = (self.updates.relations.level_files(product.id, lower) for lower in range(index, -1, -1))
+        wanted = ChainMap(*map(dict, levels))
         for name in wanted.keys() & files.by_name.keys():
             for file in files.by_name[name]:
                 if (

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from hotfix_check.assess.finding import Basis, PrerequisiteState, ProductLevel, Verdict
 from hotfix_check.catalogue import Product
-from hotfix_check.catalogue.relations import package_groups
-from hotfix_check.catalogue.update import Package, Prerequisite
+from hotfix_check.catalogue.update import Prerequisite
 
 VerdictOf = Callable[[str], Verdict | None]
 _STATE = {
@@ -18,51 +17,52 @@ _STATE = {
 }
 
 
-def assess_prerequisites(
-    package: Package, product: Product, level: ProductLevel, verdict_of: VerdictOf
-) -> tuple[PrerequisiteState, ...]:
-    """The state of each group on a target."""
-    return tuple(_group(group, product, level, verdict_of) for group in package_groups(package, product))
+class Prerequisites:
+    """What must come first on one target: the state of a group, each level's found once."""
 
+    def __init__(self, product: Product, level: ProductLevel, verdict_of: VerdictOf) -> None:
+        self._product = product
+        self._level = level
+        self._verdict_of = verdict_of
+        self._levels: dict[str, PrerequisiteState] = {}
 
-def _group(
-    group: tuple[Prerequisite, ...], product: Product, level: ProductLevel, verdict_of: VerdictOf
-) -> PrerequisiteState:
-    states = [_one(one, product, level, verdict_of) for one in group]
-    best = min(states, key=lambda state: ("met", "unknown", "unmet").index(state.state))
-    return PrerequisiteState(
-        alternatives=group,
-        requires=" or ".join(state.requires for state in states),
-        state=best.state,
-        basis=best.basis,
-        evidence="; ".join(dict.fromkeys(state.evidence for state in states if state.state == best.state)),
-    )
+    def state(self, group: tuple[Prerequisite, ...]) -> PrerequisiteState:
+        """The state of a group of alternatives."""
+        states = [self._of_level(one) if one.level is not None else self._of_update(one) for one in group]
+        if len(states) == 1:
+            return states[0]
+        best = min(states, key=lambda state: ("met", "unknown", "unmet").index(state.state))
+        return PrerequisiteState(
+            alternatives=group,
+            requires=" or ".join(state.requires for state in states),
+            state=best.state,
+            basis=best.basis,
+            evidence="; ".join(dict.fromkeys(state.evidence for state in states if state.state == best.state)),
+        )
 
+    def _of_update(self, one: Prerequisite) -> PrerequisiteState:
+        verdict = self._verdict_of(one.update or "")
+        return PrerequisiteState(
+            alternatives=(one,),
+            requires=str(one),
+            state=_STATE.get(verdict, "unknown") if verdict else "unknown",
+            basis="files" if verdict else "none",
+            evidence=f"{one} is {verdict}" if verdict else f"{one} is not in the catalogue",
+        )
 
-def _one(one: Prerequisite, product: Product, level: ProductLevel, verdict_of: VerdictOf) -> PrerequisiteState:
-    if one.level is not None:
-        return _level(one, product.level_index(one.level), product, level)
-    verdict = verdict_of(one.update or "")
-    state = _STATE.get(verdict, "unknown") if verdict else "unknown"
-    evidence = f"{one} is {verdict}" if verdict else f"{one} is not in the catalogue"
-    return PrerequisiteState(
-        alternatives=(one,),
-        requires=str(one),
-        state=state,
-        basis="files" if verdict else "none",
-        evidence=evidence,
-    )
-
-
-def _level(one: Prerequisite, needed: int, product: Product, level: ProductLevel) -> PrerequisiteState:
-    state = "met" if level.low >= needed else "unmet" if level.high < needed else "unknown"
-    return PrerequisiteState(
-        alternatives=(one,),
-        requires=product.levels[needed].name,
-        state=state,
-        basis=str(level.basis),
-        evidence=_level_evidence(level),
-    )
+    def _of_level(self, one: Prerequisite) -> PrerequisiteState:
+        name = one.level or ""
+        known = self._levels.get(name)
+        if known is None:
+            needed, level = self._product.level_index(name), self._level
+            known = self._levels[name] = PrerequisiteState(
+                alternatives=(one,),
+                requires=self._product.levels[needed].name,
+                state="met" if level.low >= needed else "unmet" if level.high < needed else "unknown",
+                basis=str(level.basis),
+                evidence=_level_evidence(level),
+            )
+        return known
 
 
 def _level_evidence(level: ProductLevel) -> str:

@@ -70,10 +70,12 @@ def with_reports(finding: Finding, product: Product, reported: Sequence[Reported
     return replace(finding, reasons=(*finding.reasons, *said)) if said else finding
 
 
-def with_claims(finding: Finding, claimed: Iterable[ClaimedUpdate]) -> Finding:
+def with_claims(finding: Finding, claimed: Sequence[ClaimedUpdate]) -> Finding:
     """A finding with the lists that name its KB, where the files do not show it."""
+    if not claimed or finding.verdict in _NOT_TO_CLAIM:
+        return finding
     sources = sorted({one.source for one in claimed if one.kb == finding.update.kb})
-    if not sources or finding.verdict in _NOT_TO_CLAIM:
+    if not sources:
         return finding
     said = f"{' and '.join(sources)} lists it as installed, which is a claim, not proof"
     return replace(finding, reasons=(*finding.reasons, said))

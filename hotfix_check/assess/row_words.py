@@ -8,19 +8,25 @@ from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.finding import Copy, JudgedRow, RowState
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 
-_DECISIVE_FIRST = (RowState.OLDER, RowState.ABSENT, RowState.UNREADABLE)
+_DECISIVE = frozenset({RowState.OLDER, RowState.ABSENT, RowState.UNREADABLE})
 
 
 def row_sentences(rows: Sequence[JudgedRow]) -> list[str]:
     """What was found against the rows, what decides first; files that were not supplied in one clause."""
-    supplied = [row for row in rows if row.state is not RowState.NOT_COLLECTED or row.note]
-    said = [row_sentence(row) for row in sorted(supplied, key=lambda row: row.state not in _DECISIVE_FIRST)]
-    names = [row.row.name for row in rows if row.state is RowState.NOT_COLLECTED and not row.note]
+    said: list[str] = []
+    behind: list[str] = []
+    names: list[str] = []
+    for row in rows:
+        if row.state is RowState.NOT_COLLECTED and not row.note:
+            names.append(row.row.name)
+        elif sentence := row_sentence(row):
+            (said if row.state in _DECISIVE else behind).append(sentence)
+    said += behind
     if len(names) > 1:
         said.append(f"{', '.join(names[:-1])} and {names[-1]} were not supplied")
     elif names:
         said.append(f"{names[0]} was not supplied")
-    return [sentence for sentence in said if sentence]
+    return said
 
 
 def row_sentence(row: JudgedRow) -> str:

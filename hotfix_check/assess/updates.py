@@ -19,9 +19,11 @@ from hotfix_check.assess.finding import (
 )
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement, judge_packages
+from hotfix_check.assess.prerequisites import Prerequisites
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
+from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.witnesses import Witnesses
-from hotfix_check.catalogue.relations import Supersedence, replaces_by_files
+from hotfix_check.catalogue.relations import replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
@@ -61,7 +63,7 @@ class ProductUpdates:
         self,
         evidence: ProductEvidence,
         level: ProductLevel | None,
-        relations: Supersedence,
+        tables: Tables,
         absent_because: str | None,
         witnesses: Witnesses | None = None,
     ) -> None:
@@ -70,10 +72,15 @@ class ProductUpdates:
         self.product = evidence.product
         self.level = level or _unknown_level(evidence)
         self.on_target = level is not None
-        self.relations = relations
+        self.tables = tables
+        self.relations = tables.relations
         self.absent_because = absent_because
+        self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
+        self._disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
         self._alone: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
+        self._levels: dict[int, tuple[SatisfiedBy, ...]] = {}
+        self._seen: dict[tuple[str, ...], str] = {}
 
     def answer(self, update: Update) -> Answer:
         """The verdict on an update of the product."""
@@ -103,22 +110,23 @@ class ProductUpdates:
         return verdict is Verdict.INSTALLED or (verdict in PASSED and update.kind is not Kind.UPDATE_ROLLUP)
 
     def _judge(self, update: Update) -> Answer:
-        judgement = judge_packages(update, self.level, self.evidence, self.relations)
-        older = any(row.state is RowState.OLDER and row.required for row in judgement.rows)
+        judgement = judge_packages(update, self.level, self.evidence, self.tables)
         without = self.absent_because or self._component_not_there(update)
         if without is not None:
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.HIGH, without)
         if update.level is not None:
             return self._by_level(update.level, judgement)
         below = self.level.low < (judgement.line or 0)
-        if judgement.sibling is not None and (not older or below):
-            reason = f"{judgement.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
+        if judgement.table.sibling is not None and (below or not _has_older(judgement)):
+            reason = (
+                f"{judgement.table.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
+            )
             own, low, high = judgement.line or 0, self.level.low, self.level.high
             if is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL) and low <= own <= high:
                 known = f"the level is only known as {interval_words(self.product, low, high)}"
                 return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, reason, known)
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
-        if update.kind is Kind.UPDATE_ROLLUP and self._of_an_earlier_series(judgement) and not older:
+        if update.kind is Kind.UPDATE_ROLLUP and self._of_an_earlier_series(judgement) and not _has_older(judgement):
             line, at = self._name(judgement.line or 0), self._name(judgement.at)
             reason = f"a rollup for {line} alone: {at} has a series of its own"
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
@@ -130,12 +138,11 @@ class ProductUpdates:
         An older copy of a file can be exactly what the update has for an earlier line, and an older marker can bring in
         a level that has less of the update's files than the one that is there.
         """
-        disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
-        if answer.verdict not in PASSED or not disagree:
+        if not self._disagree or answer.verdict not in PASSED:
             return answer
         for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.at}):
             pinned = replace(self.level, low=line, high=line)
-            there = self._by_files(judge_packages(update, pinned, self.evidence, self.relations))
+            there = self._by_files(judge_packages(update, pinned, self.evidence, self.tables))
             if there.verdict not in PASSED:
                 said = f"the markers disagree, and on {self._name(line)} it is {there.verdict}"
                 return replace(
@@ -201,36 +208,40 @@ class ProductUpdates:
 
     def _by_files(self, judgement: Judgement) -> Answer:
         rows = [row for row in judgement.rows if row.required]
-        removed = [row for row in rows if row.state is RowState.ABSENT and self.on_target]
-        against = [row for row in rows if row.state is RowState.OLDER] + removed
-        met = [row for row in rows if row.state in MET]
-        shown = met if judgement.included else [row for row in met if not row.of_level]
+        states = {row.state for row in rows}
         anomalies = row_anomalies(judgement.rows)
-        reasons = row_sentences(rows)
-        sure = all(row.row.sure for row in rows)
-        if against:
-            if judgement.included:
-                level = self._name(judgement.at)
-                said = f"{level} should include this update, yet an older file is there"
-                anomalies.append(Anomaly(AnomalyCode.REGRESSED, said))
-            anomalies.extend(Anomaly(AnomalyCode.FILE_REMOVED, row.row.name) for row in removed)
-            beside = shown or any(row.met_beside for row in against)
-            if not beside and self.witnesses and (newer := self.witnesses.newer_beside_old(judgement)):
-                beside = [*against]
-                reasons.append(newer)
-                anomalies.append(Anomaly(AnomalyCode.HALF_INSTALLED, newer))
-            verdict = Verdict.PARTIAL if beside else Verdict.MISSING
-            firm = Confidence.HIGH if sure else Confidence.MEDIUM
-            return _answer(judgement, verdict, firm, *reasons, anomalies=anomalies)
-        if rows and len(met) == len(rows):
-            return self._witnessed(judgement, self._all_met(judgement, reasons, anomalies, sure=sure))
-        if judgement.included and self.on_target and not any(row.state in _SPEAKS_AGAINST for row in rows):
+        if RowState.OLDER in states or (RowState.ABSENT in states and self.on_target):
+            return self._lacking(judgement, rows, anomalies)
+        if rows and states <= MET:
+            return self._witnessed(judgement, self._all_met(judgement, rows, anomalies))
+        if judgement.included and self.on_target and states.isdisjoint(_SPEAKS_AGAINST):
             return self._included(judgement, anomalies)
+        reasons = row_sentences(rows)
         if not self.on_target:
             reasons.append(f"nothing of {self.product.name} was recognised")
         elif not rows:
             reasons = ["no-file-table: the catalogue knows no file of this update whose version could show it"]
         return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, anomalies=anomalies)
+
+    def _lacking(self, judgement: Judgement, rows: Sequence[JudgedRow], anomalies: list[Anomaly]) -> Answer:
+        """The answer where a file is older than the update's, or is not where it belongs."""
+        removed = [row for row in rows if row.state is RowState.ABSENT and self.on_target]
+        against = [row for row in rows if row.state is RowState.OLDER] + removed
+        reasons = row_sentences(rows)
+        if judgement.included:
+            said = f"{self._name(judgement.at)} should include this update, yet an older file is there"
+            anomalies.append(Anomaly(AnomalyCode.REGRESSED, said))
+        anomalies.extend(Anomaly(AnomalyCode.FILE_REMOVED, row.row.name) for row in removed)
+        beside = any(row.met_beside for row in against) or any(
+            row.state in MET and (judgement.included or not row.of_level) for row in rows
+        )
+        if not beside and self.witnesses and (newer := self.witnesses.newer_beside_old(judgement)):
+            beside = True
+            reasons.append(newer)
+            anomalies.append(Anomaly(AnomalyCode.HALF_INSTALLED, newer))
+        verdict = Verdict.PARTIAL if beside else Verdict.MISSING
+        firm = Confidence.HIGH if _sure(rows) else Confidence.MEDIUM
+        return _answer(judgement, verdict, firm, *reasons, anomalies=anomalies)
 
     def _witnessed(self, judgement: Judgement, answer: Answer) -> Answer:
         """The answer of a marker, with what the other files of the installation say of it."""
@@ -245,26 +256,29 @@ class ProductUpdates:
             anomalies=(*answer.anomalies, *said.anomalies),
         )
 
-    def _all_met(self, judgement: Judgement, reasons: list[str], anomalies: list[Anomaly], *, sure: bool) -> Answer:
-        exact = [row for row in judgement.rows if row.required and row.state is RowState.EXACT and not row.of_level]
-        if judgement.package is not None and judgement.package.limits_only and not judgement.included:
+    def _all_met(self, judgement: Judgement, rows: Sequence[JudgedRow], anomalies: list[Anomaly]) -> Answer:
+        """The answer where every file is the update's or later."""
+        limits_only = judgement.package is not None and judgement.package.limits_only
+        if limits_only and not judgement.included:
             said = "it has more files than those that scanners check, and no source lists them"
-            return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, said, anomalies=anomalies)
-        if _of_level(judgement) and not judgement.included:
+            reasons = (*row_sentences(rows), said)
+            return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, anomalies=anomalies)
+        if not judgement.included and _of_level(judgement):
             at = judgement.at
-            said = f"{self._name(at)} itself has these files at these builds or later"
+            reasons = (*row_sentences(rows), f"{self._name(at)} itself has these files at these builds or later")
             by = self._level_id(at)
             return _answer(
-                judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, said, anomalies=anomalies, satisfied_by=by
+                judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, anomalies=anomalies, satisfied_by=by
             )
-        if exact and not (judgement.package is not None and judgement.package.limits_only):
+        exact = [row for row in rows if row.state is RowState.EXACT and not row.of_level]
+        if exact and not limits_only:
             sized = all(row.row.size is not None and _seen_itself(row) for row in exact)
             same_size = not is_told(anomalies, AnomalyCode.SIZE_DIFFERS)
-            firm = Confidence.HIGH if sure and sized and same_size else Confidence.MEDIUM
-            return _answer(judgement, Verdict.INSTALLED, firm, *reasons, anomalies=anomalies)
+            firm = Confidence.HIGH if _sure(rows) and sized and same_size else Confidence.MEDIUM
+            return _answer(judgement, Verdict.INSTALLED, firm, *row_sentences(rows), anomalies=anomalies)
         if judgement.included:
             return self._included(judgement, anomalies)
-        return _answer(judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *reasons, anomalies=anomalies)
+        return _answer(judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *row_sentences(rows), anomalies=anomalies)
 
     def _included(self, judgement: Judgement, anomalies: list[Anomaly]) -> Answer:
         reasons, all_seen = self._stood_for(judgement)
@@ -281,14 +295,23 @@ class ProductUpdates:
         """
         amiss, others = [], []
         for row in judgement.rows:
-            roles = row.roles or tuple(folder.role for folder in self.product.folders)
-            there = [role for role in roles if self.evidence.places.seen(role)]
-            if row.required and row.state is RowState.NOT_COLLECTED and there:
-                where = f"in {' and '.join(there)}, which is there" if row.roles else "in the folders that are there"
+            if not row.required:
+                continue
+            if row.state is RowState.NOT_COLLECTED and (where := self._where_seen(row.roles)):
                 amiss.append(f"{row.row.name} was not seen {where}")
-            elif row.required:
+            else:
                 others.append(row)
         return [*row_sentences(others), *amiss], not amiss
+
+    def _where_seen(self, roles: tuple[str, ...]) -> str:
+        """Which folders of these roles, or of any, are there, in words; empty where none is."""
+        words = self._seen.get(roles)
+        if words is None:
+            every = roles or tuple(folder.role for folder in self.product.folders)
+            there = [role for role in every if self.evidence.places.seen(role)]
+            words = f"in {' and '.join(there)}, which is there" if roles else "in the folders that are there"
+            self._seen[roles] = words = words if there else ""
+        return words
 
     def _with_others(self, update: Update, alone: Answer) -> Answer:
         """The same answer, settled or explained by the updates that contain this one or ship its later builds."""
@@ -309,11 +332,11 @@ class ProductUpdates:
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
-        by_level = judgement.included or _of_level(judgement)
-        rollup = update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update
-        if alone.verdict is Verdict.SUPERSEDED and rollup and not by_level:
+        if alone.verdict is not Verdict.SUPERSEDED or judgement.included or _of_level(judgement):
+            return alone
+        if update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update:
             return self._later_than_a_rollup(update, alone)
-        if alone.verdict is Verdict.SUPERSEDED and update.level is None and not by_level:
+        if update.level is None:
             by = self._explain_later(update, judgement)
             unknown = by[0].id is None
             return _answer(
@@ -369,11 +392,24 @@ class ProductUpdates:
         return tuple(SatisfiedBy(id=key, certainty=certainty) for key, certainty in ordered)
 
     def _level_id(self, index: int) -> tuple[SatisfiedBy, ...]:
-        update = self.relations.bringing(self.product.id, self._name(index))
-        return (SatisfiedBy(id=update.id, certainty="contains"),) if update else ()
+        known = self._levels.get(index)
+        if known is None:
+            update = self.relations.bringing(self.product.id, self._name(index))
+            known = (SatisfiedBy(id=update.id, certainty="contains"),) if update else ()
+            self._levels[index] = known
+        return known
 
     def _name(self, index: int) -> str:
         return self.product.levels[index].name
+
+
+def _has_older(judgement: Judgement) -> bool:
+    return any(row.state is RowState.OLDER and row.required for row in judgement.rows)
+
+
+def _sure(rows: Sequence[JudgedRow]) -> bool:
+    """Whether no row gives a number that rests on a single source."""
+    return all(row.row.sure for row in rows)
 
 
 def _of_level(judgement: Judgement) -> bool:

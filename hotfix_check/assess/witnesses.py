@@ -129,7 +129,10 @@ class Witnesses:
                         f"else bears witness to it"
                     )
                 else:
-                    said = f"no other file that was collected is newer than {before}: supply the rest of its folder"
+                    said = (
+                        f"no other file that was collected is newer than {before}, the newest is {newest.build}: "
+                        "supply the rest of its folder"
+                    )
                 return Said(
                     verdict=Verdict.UNDETERMINED,
                     confidence=Confidence.LOW,

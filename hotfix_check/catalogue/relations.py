@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.product import Level, Product, own_version
 from hotfix_check.catalogue.update import FileRow, Kind, Package, Prerequisite, Update, required_rows
 from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
+
+_version_of = attrgetter("version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,18 @@ class Supersedence:
                         self._shipped[(product.id, package.line, row.name.lower())].append(
                             ShippedBuild(row.version, update, package, table)
                         )
+        for builds in self._shipped.values():
+            builds.sort(key=_version_of)
 
     def shipped(self, product_id: str, line: int, name: str) -> Iterable[ShippedBuild]:
-        """The catalogued builds of a file on one line of a product."""
+        """The catalogued builds of a file on one line of a product, the lowest first."""
         return self._shipped.get((product_id, line, name.lower()), ())
+
+    def newest_up_to(self, product_id: str, line: int, name: str, version: FileVersion) -> ShippedBuild | None:
+        """The newest catalogued build of a file on a line that a version reaches; None below all of them."""
+        builds = self._shipped.get((product_id, line, name.lower()), ())
+        count = bisect_right(builds, version, key=_version_of)
+        return builds[bisect_left(builds, builds[count - 1].version, key=_version_of)] if count else None
 
     def rows_of(self, product_id: str, name: str) -> Sequence[CataloguedRow]:
         """All rows of a product that give a version of a file, in the catalogue's order."""

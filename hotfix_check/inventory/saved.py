@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import pairwise
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import Any, NoReturn
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory.files import (
@@ -24,9 +26,10 @@ from hotfix_check.inventory.files import (
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.registry import read_registry, registry_row
 from hotfix_check.untrusted.bounded import GZIP
-from hotfix_check.untrusted.fields import Fields, stamp
+from hotfix_check.untrusted.fields import SHA256, Fields, stamp
 from hotfix_check.untrusted.json import parse_packed
 from hotfix_check.untrusted.shown import shown
+from hotfix_check.version import FileVersion
 
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
@@ -127,7 +130,7 @@ def parse_saved(document: object, where: str) -> Inventory:
         kind=TargetKind.INVENTORY,
         root=top.need("root", top.texts("root")),
         folders=top.need("folders", top.texts("folders")),
-        files=tuple(sorted((_read_file(row) for row in _rows(top, "files")), key=by_path)),
+        files=tuple(sorted(_read_files(top), key=by_path)),
         unreadable=tuple(sorted((_read_unreadable(row) for row in _rows(top, "unreadable")), key=by_path)),
         files_seen=top.need("files_seen", top.integer("files_seen", 0, 2**53)),
         files_read=top.need("files_read", top.integer("files_read", 0, 2**53)),
@@ -149,10 +152,27 @@ def parse_saved(document: object, where: str) -> Inventory:
     return inventory
 
 
+def _read_files(top: Fields) -> Iterator[InstalledFile]:
+    """The files: as they are where nothing is to be said of them, else field by field."""
+    for number, row in enumerate(_bounded(top, "files")):
+        try:
+            given = {field: _PLAIN[field](value) for field, value in row.items()}
+            yield InstalledFile(size=given.pop("size", None), **given)
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
+            yield from map(_read_file, islice(_rows(top, "files"), number, None))
+            return
+
+
 def _rows(top: Fields, field: str) -> Iterator[Fields]:
-    if len(top.need(field, top.get(field, list, "a list of tables"))) > MAX_FILES:
-        raise top.fault(field, f"more than {MAX_FILES} files are listed")
+    _bounded(top, field)
     return top.tables(field, _row_label)
+
+
+def _bounded(top: Fields, field: str) -> list[Any]:
+    rows = top.need(field, top.get(field, list, "a list of tables"))
+    if len(rows) > MAX_FILES:
+        raise top.fault(field, f"more than {MAX_FILES} files are listed")
+    return rows
 
 
 def _row_label(number: int, row: dict[str, Any]) -> str:
@@ -202,6 +222,61 @@ def _read_file(row: Fields) -> InstalledFile:
     )
     row.finish()
     return file
+
+
+def _text(value: Any) -> Any:
+    return value if value.__class__ is str else _refuse()
+
+
+def _some_text(value: Any) -> Any:
+    return value if value.__class__ is str and value.strip() else _refuse()
+
+
+def _number(low: int, high: int) -> Callable[[Any], Any]:
+    return lambda value: value if value.__class__ is int and low <= value <= high else _refuse()
+
+
+def _flag(value: Any) -> Any:
+    return value if value.__class__ is bool else _refuse()
+
+
+def _list(item: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda values: tuple(map(item, values)) if values.__class__ is list else _refuse()
+
+
+def _digest(value: Any) -> Any:
+    return value if SHA256.fullmatch(value) else _refuse()
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: Any) -> Any:
+    moment = datetime.fromisoformat(value)
+    return _refuse() if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _refuse() -> NoReturn:
+    raise ValueError
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "path": _some_text,
+    "size": _number(0, 2**63),
+    "modified": _moment,
+    "version": lru_cache(maxsize=4096)(FileVersion.parse),
+    "version_string": _text,
+    "product_name": _text,
+    "company_name": _text,
+    "original_filename": _text,
+    "internal_name": _text,
+    "description": _text,
+    "languages": _list(_number(0, 0xFFFF)),
+    "machine": _some_text,
+    "linked": _number(0, 2**32),
+    "outlook_stub": _flag,
+    "sha256": _digest,
+    "notes": _list(_text),
+}
+"""What each field of a file comes to where it is as it should be: a server has hundreds of files, a fleet servers."""
 
 
 def _unreadable_row(file: UnreadableFile) -> dict[str, object]:

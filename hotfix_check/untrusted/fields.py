@@ -15,7 +15,7 @@ from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown
 from hotfix_check.version import FileVersion
 
 T = TypeVar("T")
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LONGEST_RANGE = 100  # characters
 
 
@@ -124,7 +124,7 @@ class Fields:
     def digest(self, field: str) -> str | None:
         """A SHA-256: 64 hexadecimal digits, small letters."""
         value = self.text(field)
-        if value is not None and not _SHA256.fullmatch(value):
+        if value is not None and not SHA256.fullmatch(value):
             raise self.fault(field, f"a SHA-256 of 64 lower-case hexadecimal digits expected, found {shown(value)}")
         return value
 

@@ -96,7 +96,7 @@ def parse_json(data: bytes, where: str, what: str) -> object:
         raise SavedInputError(f"{where}: not JSON: {fault}; {what} expected") from None
     if _deeper(document, MAX_NESTING):
         raise SavedInputError(f"{where}: nested deeper than {MAX_NESTING} levels, not {what}")
-    if reading.doubtful or "\\ud" in text or "\\uD" in text:
+    if reading.doubtful or ("\\" in text and ("\\ud" in text or "\\uD" in text)):
         unfit = _first_unfit(document)
         if unfit is not None:
             raise SavedInputError(f"{where}: {unfit}")
@@ -104,14 +104,13 @@ def parse_json(data: bytes, where: str, what: str) -> object:
 
 
 def _deeper(document: object, limit: int) -> bool:
-    level = [document]
-    for _ in range(limit + 1):
+    level: list[Any] = [[document]]
+    for _ in range(limit + 2):
         level = [
             item
             for outer in level
-            if isinstance(outer, dict | list)
-            for item in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(item, dict | list)
+            for item in (outer.values() if outer.__class__ is dict else outer)
+            if item.__class__ is dict or item.__class__ is list
         ]
         if not level:
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from assess.applied import follow
-from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed
+from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge
 
 from hotfix_check.assess import Assessor, Question, Verdict
 from hotfix_check.assess.weight import WEIGHTY
@@ -137,6 +137,29 @@ def test_the_level_comes_first_and_what_each_step_settles_is_told_under_it() -> 
     told = [one for step in installation.next_steps for one in step.settles]
     open_ones = {one.update.id for one in PLANNED["Exchange Server 2016 CU22"][0].findings if one.verdict in OPEN}
     assert sorted(told) == sorted(open_ones)
+
+
+def test_a_level_that_no_collected_marker_could_show_is_a_step_all_the_same() -> None:
+    """Emsmta.exe of 5.0 tells SP1 from RTM; at SP2 its version is not known, and at SP2 it is no older than at SP1."""
+    rtm = folder(installed("Exchsrvr/Bin/Emsmta.exe", "5.0.1457.8"), installed("Exchsrvr/Bin/Store.exe", "5.0.1457.10"))
+    (one,) = judge(rtm).installations
+    assert [(step.update.id.rpartition("/")[2], step.not_known) for step in one.next_steps] == [
+        ("SP2", ()),
+        ("KB834130", ()),
+        ("KB894689", ()),
+    ]
+    assert "exchange-5.0/SP1" in one.next_steps[0].settles
+
+
+def test_counter_case_what_a_marker_leaves_open_is_no_step() -> None:
+    sp1 = folder(
+        installed("Exchsrvr/Bin/Emsmta.exe", "5.0.1458.56"), installed("Exchsrvr/Bin/Store.exe", "5.0.1458.50")
+    )
+    (one,) = judge(sp1).installations
+    assert [(step.update.id.rpartition("/")[2], step.not_known) for step in one.next_steps] == [
+        ("KB834130", ("SP2",)),
+        ("KB894689", ("SP2",)),
+    ]
 
 
 def test_a_forbidden_update_that_is_not_there_is_no_finding_and_no_advice() -> None:

@@ -132,6 +132,7 @@ def test_the_subscription_edition_asks_each_update_for_itself() -> None:
     newest = finding(result, "exchange-se/KB5066366")
     assert newest.verdict is Verdict.UNDETERMINED
     assert "15.2.2562.20" in newest.anomalies[0]
+    assert "the newest is 15.2.2562.20" in newest.reasons[-1]
 
 
 def test_a_service_pack_over_files_of_its_rollup() -> None:

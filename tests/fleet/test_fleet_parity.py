@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from fleet.hosts import document as document_of
 from report.browsers import Browser, needs_browser, open_browser, printed, width_on_a_phone
 from report.documents import HOSTILE
 from report.documents import document as result
-from report.hostile import PAYLOADS, acting, free_places, with_text
+from report.hostile import EVERY, PAYLOADS, Place, acting, free_places, with_text
 from report.spreadsheets import converted, needs_libreoffice
 from targets import folder, installed
 
@@ -222,10 +223,17 @@ def all_formats(spool: Spool) -> str:
     return "".join(piece for form in FLEET.text.values() for piece in form(document, view))
 
 
-@pytest.mark.parametrize("payload", [pytest.param(text, id=name) for name, text in PAYLOADS.items()])
-def test_a_strangers_result_is_told_in_every_format_or_named_as_damaged(payload: str) -> None:
+@cache
+def small_result() -> tuple[Any, list[Place]]:
+    """A result, and its places for any text."""
     given: Any = result(6, files=1, rungs=1)
-    data = json.dumps(with_text(given, free_places(given), payload)).encode()
+    return given, free_places(given)
+
+
+@EVERY
+def test_a_strangers_result_is_told_in_every_format_or_named_as_damaged(payload: str) -> None:
+    given, places = small_result()
+    data = json.dumps(with_text(given, places, payload)).encode()
     with Spool() as spool:
         for one in judge_host(data, "evil.json", FleetJudge(QUESTION)):
             spool.add(one)

@@ -6,6 +6,7 @@ A form is a line here and a module with two functions: whether a text is of it, 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from hotfix_check.frozen import dataclass
@@ -33,6 +34,7 @@ from hotfix_check.inventory.listings.wrapping import dedented, document_within, 
 from hotfix_check.inventory.open_file import OpenFile
 
 _FIRST_LINES = 200
+_SAVED = re.compile(rb'(?:\xef\xbb\xbf)?\s{0,8}(?:\[\s{0,8})?\{\s{0,8}"schema"\s{0,8}:\s{0,8}"hotfix-check/')
 Reads = Callable[[str, str], Iterable[Said]]
 Step = Callable[[str], str]
 
@@ -102,7 +104,9 @@ ALONE = (Form(lambda head: is_alone(without_prompts(head)), lambda text, where: 
 
 
 def is_listing(file: OpenFile) -> bool:
-    """Whether a file begins as a known listing does."""
+    """Whether a file begins as a known listing does; what the tool itself saved is none, and not looked through."""
+    if _SAVED.match(file.head):
+        return False
     head = text_head(file)
     return head is not None and recognised(head) is not None
 
