@@ -201,6 +201,8 @@ class ProductUpdates:
         if level.exact and level.basis is not Basis.INFERRED:
             return _answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")
         known = f"the level is only known as {words}, {how}"
+        if level.exact:
+            known = f"the level is {words}, {how}, and no marker file shows that it is there whole"
         if words == "nothing":
             known = "nothing collected shows the level"
         elif level.beyond:

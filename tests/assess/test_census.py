@@ -132,7 +132,7 @@ def test_the_subscription_edition_asks_each_update_for_itself() -> None:
     newest = finding(result, "exchange-se/KB5066366")
     assert newest.verdict is Verdict.UNDETERMINED
     assert "15.2.2562.20" in newest.anomalies[0]
-    assert "the newest is 15.2.2562.20" in newest.reasons[-1]
+    assert "newest: 15.2.2562.20" in newest.reasons[-1]
 
 
 def test_a_service_pack_over_files_of_its_rollup() -> None:
@@ -286,3 +286,13 @@ def test_counter_case_what_each_of_the_levels_includes_is_included() -> None:
     assert finding(result, "exchange-2016/KB5003435").verdict is Verdict.SUPERSEDED
     fewer = judge(folder(marker("15.0.913.22"), *(part(one, "15.0.620.29") for one in range(5))))
     assert finding(fewer, "exchange-2013/KB2874216").verdict is Verdict.SUPERSEDED
+
+
+def test_a_level_that_only_builds_show_is_asked_for_by_its_marker() -> None:
+    result = judge(folder(*parts(40, "15.2.1544.4")))
+    level = finding(result, "exchange-2019/CU14")
+    assert level.verdict is Verdict.UNDETERMINED
+    assert level.reasons == (
+        "the level is CU14, inferred from the builds of its files, and no marker file shows that it is there whole",
+    )
+    assert [one.file for one in level.settle_with] == ["ExSetup.exe"]
