@@ -75,7 +75,9 @@ class ProductUpdates:
         self.relations = tables.relations
         self.absent_because = absent_because
         self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
+        mixed = is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL)
         self._disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
+        self._outnumbered = mixed and not self._disagree
         self._alone: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
         self._levels: dict[int, tuple[SatisfiedBy, ...]] = {}
@@ -136,18 +138,16 @@ class ProductUpdates:
         files are of another line than the marker, they may lack what the marker's level includes; packages are those
         of the marker's line.
         """
-        disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
-        outnumbered = not disagree and is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL)
-        included = answer.judgement.included is not None
-        if answer.verdict not in PASSED or not (disagree or (outnumbered and included)):
+        included = answer.judgement.table.included is not None
+        if answer.verdict not in PASSED or not (self._disagree or (self._outnumbered and included)):
             return answer
         for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.table.at}):
             pinned = replace(self.level, low=line, high=line)
             there = self._by_files(judge_packages(update, pinned, self.evidence, self.tables))
             if there.verdict not in PASSED:
-                who = "the markers disagree" if disagree else "most files are of another level than the marker"
+                who = "the markers disagree" if self._disagree else "most files are of another level than the marker"
                 said = f"{who}, and on {self._name(line)} it is {there.verdict}"
-            elif outnumbered and there.judgement.included is None:
+            elif self._outnumbered and there.judgement.table.included is None:
                 said = f"most files are of another level than the marker, and {self._name(line)} does not include it"
             else:
                 continue
