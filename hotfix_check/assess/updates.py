@@ -23,7 +23,6 @@ from hotfix_check.assess.prerequisites import Prerequisites
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.witnesses import Witnesses
-from hotfix_check.catalogue.relations import replaces_by_files
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
@@ -76,7 +75,9 @@ class ProductUpdates:
         self.relations = tables.relations
         self.absent_because = absent_because
         self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
+        mixed = is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL)
         self._disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
+        self._outnumbered = mixed and not self._disagree
         self._alone: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
         self._levels: dict[int, tuple[SatisfiedBy, ...]] = {}
@@ -116,41 +117,47 @@ class ProductUpdates:
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.HIGH, without)
         if update.level is not None:
             return self._by_level(update.level, judgement)
-        below = self.level.low < (judgement.line or 0)
-        if judgement.table.sibling is not None and (below or not _has_older(judgement)):
-            reason = (
-                f"{judgement.table.sibling.name}, released the same day, is the update for {self._name(judgement.at)}"
-            )
-            own, low, high = judgement.line or 0, self.level.low, self.level.high
+        table = judgement.table
+        own, low, high = table.line or 0, self.level.low, self.level.high
+        if table.sibling is not None and (low < own or not _has_older(judgement)):
+            reason = f"{table.sibling.name}, released the same day, is the update for {self._name(table.at)}"
             if is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL) and low <= own <= high:
                 known = f"the level is only known as {interval_words(self.product, low, high)}"
                 return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, reason, known)
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
         if update.kind is Kind.UPDATE_ROLLUP and self._of_an_earlier_series(judgement) and not _has_older(judgement):
-            line, at = self._name(judgement.line or 0), self._name(judgement.at)
-            reason = f"a rollup for {line} alone: {at} has a series of its own"
+            reason = f"a rollup for {self._name(own)} alone: {self._name(table.at)} has a series of its own"
             return _answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
         return self._on_every_line(update, self._by_files(judgement))
 
     def _on_every_line(self, update: Update, answer: Answer) -> Answer:
-        """The same, unless markers disagree and the update is not there on a line that some of them speak of.
+        """The same, unless the level is mixed and the update is not there on a line that some of the files speak of.
 
-        An older copy of a file can be exactly what the update has for an earlier line, and an older marker can bring in
-        a level that has less of the update's files than the one that is there.
+        Where markers disagree, an older copy of a file can be exactly what the update has for an earlier line, and an
+        older marker can bring in a level that has less of the update's files than the one that is there. Where most
+        files are of another line than the marker, they may lack what the marker's level includes; packages are those
+        of the marker's line.
         """
-        if not self._disagree or answer.verdict not in PASSED:
+        included = answer.judgement.table.included is not None
+        if answer.verdict not in PASSED or not (self._disagree or (self._outnumbered and included)):
             return answer
-        for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.at}):
+        for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.table.at}):
             pinned = replace(self.level, low=line, high=line)
             there = self._by_files(judge_packages(update, pinned, self.evidence, self.tables))
             if there.verdict not in PASSED:
-                said = f"the markers disagree, and on {self._name(line)} it is {there.verdict}"
-                return replace(
-                    answer,
-                    verdict=Verdict.UNDETERMINED,
-                    confidence=Confidence.LOW,
-                    reasons=(*answer.reasons, ": ".join((said, *there.reasons[:1]))),
-                )
+                who = "the markers disagree" if self._disagree else "most files are of another level than the marker"
+                said = f"{who}, and on {self._name(line)} it is {there.verdict}"
+            elif self._outnumbered and there.judgement.table.included is None:
+                said = f"most files are of another level than the marker, and {self._name(line)} does not include it"
+            else:
+                continue
+            return replace(
+                answer,
+                verdict=Verdict.UNDETERMINED,
+                confidence=Confidence.LOW,
+                reasons=(*answer.reasons, ": ".join((said, *there.reasons[:1]))),
+                satisfied_by=(),
+            )
         return answer
 
     def _of_an_earlier_series(self, judgement: Judgement) -> bool:
@@ -158,8 +165,9 @@ class ProductUpdates:
 
         The series of rollups of one service pack is independent of that of another, and is not for it (KB953469).
         """
-        line = judgement.line
-        return line is not None and line < judgement.at and judgement.included is None and self.level.exact
+        table = judgement.table
+        line = table.line
+        return line is not None and line < table.at and table.included is None and self.level.exact
 
     def _component_not_there(self, update: Update) -> str | None:
         component = self.product.components.get(update.component or "")
@@ -190,6 +198,8 @@ class ProductUpdates:
         if level.exact and level.basis is not Basis.INFERRED:
             return _answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")
         known = f"the level is only known as {words}, {how}"
+        if level.exact:
+            known = f"the level is {words}, {how}, and no marker file shows that it is there whole"
         if words == "nothing":
             known = "nothing collected shows the level"
         elif level.beyond:
@@ -214,7 +224,7 @@ class ProductUpdates:
             return self._lacking(judgement, rows, anomalies)
         if rows and states <= MET:
             return self._witnessed(judgement, self._all_met(judgement, rows, anomalies))
-        if judgement.included and self.on_target and states.isdisjoint(_SPEAKS_AGAINST):
+        if judgement.table.included and self.on_target and states.isdisjoint(_SPEAKS_AGAINST):
             return self._included(judgement, anomalies)
         reasons = row_sentences(rows)
         if not self.on_target:
@@ -225,15 +235,16 @@ class ProductUpdates:
 
     def _lacking(self, judgement: Judgement, rows: Sequence[JudgedRow], anomalies: list[Anomaly]) -> Answer:
         """The answer where a file is older than the update's, or is not where it belongs."""
+        table = judgement.table
         removed = [row for row in rows if row.state is RowState.ABSENT and self.on_target]
         against = [row for row in rows if row.state is RowState.OLDER] + removed
         reasons = row_sentences(rows)
-        if judgement.included:
-            said = f"{self._name(judgement.at)} should include this update, yet an older file is there"
+        if table.included:
+            said = f"{self._name(table.at)} should include this update, yet an older file is there"
             anomalies.append(Anomaly(AnomalyCode.REGRESSED, said))
         anomalies.extend(Anomaly(AnomalyCode.FILE_REMOVED, row.row.name) for row in removed)
         beside = any(row.met_beside for row in against) or any(
-            row.state in MET and (judgement.included or not row.of_level) for row in rows
+            row.state in MET and (table.included or not row.of_level) for row in rows
         )
         if not beside and self.witnesses and (newer := self.witnesses.newer_beside_old(judgement)):
             beside = True
@@ -258,13 +269,14 @@ class ProductUpdates:
 
     def _all_met(self, judgement: Judgement, rows: Sequence[JudgedRow], anomalies: list[Anomaly]) -> Answer:
         """The answer where every file is the update's or later."""
-        limits_only = judgement.package is not None and judgement.package.limits_only
-        if limits_only and not judgement.included:
+        table = judgement.table
+        limits_only = table.package is not None and table.package.limits_only
+        if limits_only and not table.included:
             said = "it has more files than those that scanners check, and no source lists them"
             reasons = (*row_sentences(rows), said)
             return _answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, anomalies=anomalies)
-        if not judgement.included and _of_level(judgement):
-            at = judgement.at
+        if not table.included and _of_level(judgement):
+            at = table.at
             reasons = (*row_sentences(rows), f"{self._name(at)} itself has these files at these builds or later")
             by = self._level_id(at)
             return _answer(
@@ -276,16 +288,17 @@ class ProductUpdates:
             same_size = not is_told(anomalies, AnomalyCode.SIZE_DIFFERS)
             firm = Confidence.HIGH if _sure(rows) and sized and same_size else Confidence.MEDIUM
             return _answer(judgement, Verdict.INSTALLED, firm, *row_sentences(rows), anomalies=anomalies)
-        if judgement.included:
+        if table.included:
             return self._included(judgement, anomalies)
         return _answer(judgement, Verdict.SUPERSEDED, Confidence.MEDIUM, *row_sentences(rows), anomalies=anomalies)
 
     def _included(self, judgement: Judgement, anomalies: list[Anomaly]) -> Answer:
+        table = judgement.table
         reasons, all_seen = self._stood_for(judgement)
-        firm = Confidence.HIGH if judgement.included == "stated" and all_seen else Confidence.MEDIUM
-        how = _INCLUDED_HOW[judgement.included or "stated"]
-        said = f"{self._name(judgement.at)} includes this update ({how})"
-        by = self._level_id(judgement.at)
+        firm = Confidence.HIGH if table.included == "stated" and all_seen else Confidence.MEDIUM
+        how = _INCLUDED_HOW[table.included or "stated"]
+        said = f"{self._name(table.at)} includes this update ({how})"
+        by = self._level_id(table.at)
         return _answer(judgement, Verdict.SUPERSEDED, firm, *reasons, said, anomalies=anomalies, satisfied_by=by)
 
     def _stood_for(self, judgement: Judgement) -> tuple[list[str], bool]:
@@ -332,7 +345,7 @@ class ProductUpdates:
                     anomalies=alone.anomalies,
                     satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
                 )
-        if alone.verdict is not Verdict.SUPERSEDED or judgement.included or _of_level(judgement):
+        if alone.verdict is not Verdict.SUPERSEDED or judgement.table.included or _of_level(judgement):
             return alone
         if update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update:
             return self._later_than_a_rollup(update, alone)
@@ -357,7 +370,7 @@ class ProductUpdates:
         """
         rollups = [
             one
-            for key in self.relations.superseded_by(update, alone.judgement.package)
+            for key in alone.judgement.table.superseded_by
             if (one := self.relations.updates[key]).kind is Kind.UPDATE_ROLLUP
             and self._by_itself(one).verdict is Verdict.INSTALLED
         ]
@@ -373,9 +386,8 @@ class ProductUpdates:
         versions = {row.row.name.lower(): _lowest_later(row) for row in later}
         found: dict[str, str] = {}
         for name, version in versions.items():
-            for build in self.relations.shipped(self.product.id, judgement.at, name):
-                package = judgement.package
-                if build.version == version and package and replaces_by_files(build, update, package, self.product):
+            for build in self.relations.shipped(self.product.id, judgement.table.at, name):
+                if build.version == version and self.relations.replaces(build, update, judgement.table.line):
                     there = self._by_itself(build.update).verdict is Verdict.INSTALLED
                     found[build.update.id] = "contains" if there else "consistent-with"
         for holder in self.relations.containers(update):

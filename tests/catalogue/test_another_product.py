@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.registry import setup_level
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
+from hotfix_check.drafts.article import draft_to_toml, parse_article
+from hotfix_check.drafts.package.name import PackageName, read_name
+from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.errors import CatalogueError
 from hotfix_check.inventory import InstalledFile, RecordedSetup
 
@@ -140,6 +145,67 @@ def test_beside_exchange_it_is_a_product_of_its_own() -> None:
     assert [one.product for one in Assessor(beside_exchange()).assess(target, Question()).products] == [
         "sql-server-2000"
     ]
+
+
+ARTICLE = """FIX: A query is slow in SQL Server 2000
+
+Article ID: 899430
+
+APPLIES TO
+ - Microsoft SQL Server 2000 Standard Edition
+
+RESOLUTION
+
+A supported hotfix is now available from Microsoft. To apply this hotfix, you must have SQL Server 2000 Service Pack 4
+(SP4) installed.
+
+The English version of this hotfix has the file attributes (or later) that are listed in the following table.
+
+Date         Time   Version         Size       File name
+--------------------------------------------------------------
+18-Jun-2005  02:11  2000.80.2148.0  9,158,656  Sqlservr.exe
+"""
+
+
+def test_an_article_on_it_is_read_with_its_names() -> None:
+    names = ProductNames(SQL.products)
+    draft = parse_article(ARTICLE, names, source="an article")
+    assert draft.product_ids == ("sql-server-2000",)
+    assert draft.prerequisite_terms == ((Term("sql-server-2000", "SP4"),),)
+    (row,) = draft.files
+    assert (row.name, row.version_normal, row.product) == ("Sqlservr.exe", "2000.80.2148.0", "sql-server-2000")
+    assert tomllib.loads(draft_to_toml(draft, names, names.products))["update"] == [
+        {
+            "kb": 899430,
+            "title": "FIX: A query is slow in SQL Server 2000",
+            "kind": "hotfix",
+            "applies_to": ["Microsoft SQL Server 2000 Standard Edition"],
+            "sources": ["KB899430"],
+            "package": [
+                {
+                    "level": "SP4",
+                    "prerequisites": [["SP4"]],
+                    "prerequisites_stated": True,
+                    "files": [
+                        {
+                            "name": "Sqlservr.exe",
+                            "version": "2000.80.2148.0",
+                            "size": 9158656,
+                            "timestamp": datetime(2005, 6, 18, 2, 11, tzinfo=UTC),
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+    assert (
+        parse_article(ARTICLE, ProductNames(load_catalogue([default_folder()]).products), source="").product_ids == ()
+    )
+
+
+def test_a_package_of_it_is_known_by_its_name() -> None:
+    read = read_name("SQL2000-KB899430-v8.00.2148-x86-ENU.exe", ProductNames(SQL.products))
+    assert read == PackageName(kb=899430, product="sql-server-2000", platform="i386", language=0x0409)
 
 
 def test_the_sample_is_sound_and_every_update_says_where_it_comes_from() -> None:

@@ -6,10 +6,11 @@ import time
 import tomllib
 
 import pytest
+from drafts.reading import draft_to_toml, parse_article, parse_file_list_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
+from hotfix_check.drafts.article import decode_article, draft_to_dict
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES
 from hotfix_check.errors import ArticleError
 
