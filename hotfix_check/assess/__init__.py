@@ -79,6 +79,7 @@ class Assessor:
         self._fixed_by = {update.id: cves for update in catalogue.updates if (cves := cves_of(update))}
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
+        self._identities = Identities(catalogue.products)
 
     def _place(self, update: Update) -> tuple[str, int, int, str]:
         """Where an update stands among those of the same verdict and weight."""
@@ -86,13 +87,18 @@ class Assessor:
         level = product.level_index(update.level) if update.level else 0
         return update.product, level, update.kb or 0, update.id
 
-    def assess(self, inventory: Inventory, question: Question) -> Assessment:
-        """Judge one target: each installation for itself, then what was asked of products that are not there."""
-        return self.judge(inventory, question)[0]
+    def assess(self, inventory: Inventory, question: Question, *, advice: bool = True) -> Assessment:
+        """Judge one target: each installation for itself, then what was asked of products that are not there.
 
-    def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        Without ``advice`` no finding says what to install for it; the next steps of each installation are there.
+        """
+        return self.judge(inventory, question, advice=advice)[0]
+
+    def judge(
+        self, inventory: Inventory, question: Question, *, advice: bool = True
+    ) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
-        identities = Identities(self.catalogue.products)
+        identities = self._identities.of_another()
         inventory = replace(inventory, backups=self.outline.backups)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
         products = [with_instances(one, inventory) for one in self.catalogue.products]
@@ -100,7 +106,7 @@ class Assessor:
         asked = [one for one in products if question.products is None or one.id in question.products]
         judged: list[InstallationAnswer] = []
         for file_set in divided.sets:
-            judged.extend(self._judge_set(file_set, asked, identities, question))
+            judged.extend(self._judge_set(file_set, asked, identities, question, advice=advice))
         judged = where_they_count(judged)
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
@@ -150,7 +156,13 @@ class Assessor:
         return assessment, tuple(one.steps for one in judged)
 
     def _judge_set(
-        self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
+        self,
+        file_set: FileSet,
+        asked: Sequence[Product],
+        identities: Identities,
+        question: Question,
+        *,
+        advice: bool,
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
         files = TargetFiles(file_set.inventory, identities, self.all_names, lone=file_set.lone)
@@ -166,14 +178,20 @@ class Assessor:
                 loose=file_set.loose,
             )
             evidence = ProductEvidence(product, files, places)
-            one = self._judge_product(evidence, file_set, identities, question)
+            one = self._judge_product(evidence, file_set, identities, question, advice=advice)
             if one is not None:
                 found.append(one)
         served = [one for one in found if one.installation.level.server]
         yield from served or found
 
     def _judge_product(
-        self, evidence: ProductEvidence, file_set: FileSet, identities: Identities, question: Question
+        self,
+        evidence: ProductEvidence,
+        file_set: FileSet,
+        identities: Identities,
+        question: Question,
+        *,
+        advice: bool,
     ) -> InstallationAnswer | None:
         """What the files of one set show of one product; None where they do not bring it."""
         product, inventory = evidence.product, file_set.inventory
@@ -203,11 +221,13 @@ class Assessor:
             witnesses = Witnesses(product, census, line, self.relations)
             level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
         judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses)
-        steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
+        findings = list(self._findings(judge, question, file_set.root))
+        steps = self._next_steps(judge, level, findings, question)
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
-        findings = steps.with_advice()
+        if advice:
+            findings = steps.with_advice()
         holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
             installation=Installation(

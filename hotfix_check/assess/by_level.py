@@ -35,6 +35,8 @@ class ByLevel:
         if level.exact and level.basis is not Basis.INFERRED:
             return make_answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")
         known = f"the level is only known as {words}, {how}"
+        if level.exact:
+            known = f"the level is {words}, {how}, and no marker file shows that it is there whole"
         if words == "nothing":
             known = "nothing collected shows the level"
         elif level.beyond:

@@ -78,7 +78,8 @@ def _settle_with(
                 asked.append(Settle(file=row.row.name, role=role, why=why))
     by_level = open_ and answer.judgement.table.package is None
     reported = judge.level.basis is Basis.RECORDED
-    open_level = not judge.level.exact and (reported or not judge.level.anomalies)
+    unseen = not judge.level.exact or (by_level and judge.level.basis is Basis.INFERRED)
+    open_level = unseen and (reported or not judge.level.anomalies)
     if (by_level or unsure) and judge.on_target and open_level:
         marker = _telling_marker(judge)
         if marker is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from copy import copy
 from functools import cache, lru_cache
 
 from packaging.specifiers import SpecifierSet
@@ -85,6 +86,9 @@ def with_suspects_unreadable(inventory: Inventory, identities: Identities, named
     )
 
 
+_REMEMBERED = 10_000  # ways in which files describe themselves: 2,000 programs of a server have some 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
     """What a file says of itself: whose it is, of which products it is a program, and whether it gives one version."""
@@ -95,7 +99,7 @@ class _Told:
 
 
 class Identities:
-    """Whose the files of a target are, each answer found once: most files of a server say the same of themselves."""
+    """Whose the files of a target are, each answer found once: most files of servers say the same of themselves."""
 
     def __init__(self, products: Sequence[Product]) -> None:
         self._products = products
@@ -104,6 +108,14 @@ class Identities:
         self._names: dict[str, str] = {}
         self._versions: dict[FileVersion, frozenset[str]] = {}
         self._by_name: dict[str, frozenset[str]] = {}
+
+    def of_another(self) -> Identities:
+        """The same for the files of another target: what files say of themselves is known, as far as it is not much."""
+        if len(self._known) > _REMEMBERED:
+            self._known, self._names, self._versions, self._by_name = {}, {}, {}, {}
+        other = copy(self)
+        other._files = {}
+        return other
 
     def of(self, file: InstalledFile) -> Identity:
         """Whose a file is."""

@@ -53,7 +53,9 @@ class ProductUpdates:
         self.by_level = ByLevel(self.product, self.level, tables.relations)
         self.by_files = ByFiles(evidence, self.by_level, witnesses, on_target=self.on_target)
         self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
+        mixed = is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL)
         self._disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
+        self._outnumbered = mixed and not self._disagree
         self._alone: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
 
@@ -105,24 +107,33 @@ class ProductUpdates:
         return self._on_every_line(update, self.by_files.answer(judgement))
 
     def _on_every_line(self, update: Update, answer: Answer) -> Answer:
-        """The same, unless markers disagree and the update is not there on a line that some of them speak of.
+        """The same, unless the level is mixed and the update is not there on a line that some of the files speak of.
 
-        An older copy of a file can be exactly what the update has for an earlier line, and an older marker can bring in
-        a level that has less of the update's files than the one that is there.
+        Where markers disagree, an older copy of a file can be exactly what the update has for an earlier line, and an
+        older marker can bring in a level that has less of the update's files than the one that is there. Where most
+        files are of another line than the marker, they may lack what the marker's level includes; packages are those
+        of the marker's line.
         """
-        if not self._disagree or answer.verdict not in PASSED:
+        included = answer.judgement.table.included is not None
+        if answer.verdict not in PASSED or not (self._disagree or (self._outnumbered and included)):
             return answer
         for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.table.at}):
             pinned = replace(self.level, low=line, high=line)
             there = self.by_files.answer(judge_packages(update, pinned, self.evidence, self.tables))
             if there.verdict not in PASSED:
-                said = f"the markers disagree, and on {self._name(line)} it is {there.verdict}"
-                return replace(
-                    answer,
-                    verdict=Verdict.UNDETERMINED,
-                    confidence=Confidence.LOW,
-                    reasons=(*answer.reasons, ": ".join((said, *there.reasons[:1]))),
-                )
+                who = "the markers disagree" if self._disagree else "most files are of another level than the marker"
+                said = f"{who}, and on {self._name(line)} it is {there.verdict}"
+            elif self._outnumbered and there.judgement.table.included is None:
+                said = f"most files are of another level than the marker, and {self._name(line)} does not include it"
+            else:
+                continue
+            return replace(
+                answer,
+                verdict=Verdict.UNDETERMINED,
+                confidence=Confidence.LOW,
+                reasons=(*answer.reasons, ": ".join((said, *there.reasons[:1]))),
+                satisfied_by=(),
+            )
         return answer
 
     def _of_an_earlier_series(self, judgement: Judgement) -> bool:

@@ -20,12 +20,15 @@ from hotfix_check.cli.options import (
     Config,
     Csv,
     Everything,
+    ExitZero,
     Form,
+    Output,
     Outputs,
     Page,
     PageOutputs,
     PublisherOption,
     Quiet,
+    Target,
     each,
     judges_by,
 )
@@ -71,7 +74,7 @@ def scan(
     form: Form = ResultForm.TABLE,
     *,
     asking: JudgeOptions,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 or 3.")] = False,
+    exit_zero: ExitZero = False,
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
     ] = False,
@@ -116,7 +119,7 @@ def explain(
             metavar="KB", help="A KB number, or an id such as exchange-2003/SP2.", autocompletion=complete_update
         ),
     ],
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
+    target: Target,
     asking: JudgeOptions,
     form: Answer = AnswerForm.TABLE,
     config: Config = None,
@@ -131,7 +134,7 @@ def explain(
 @app.command()
 @judges_by("catalogues", "products", "assume", "baseline", "waivers", "complete", "as_of")
 def plan(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")],
+    target: Target,
     to: Annotated[
         list[str] | None,
         typer.Option(
@@ -203,9 +206,7 @@ def write_baseline(
             "--from", metavar="TARGET", help="A server that is as it should be: its levels and updates become required."
         ),
     ],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
-    ] = None,
+    output: Output = None,
     *,
     asking: JudgeOptions,
     config: Config = None,
@@ -277,7 +278,7 @@ def fleet(
         Path | None,
         typer.Option("--resume", metavar="FILE", help="Keep a journal in FILE, and judge only what is not in it."),
     ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 or 3.")] = False,
+    exit_zero: ExitZero = False,
     everything: Annotated[bool, typer.Option("--all", help="Show every host and update in the table.")] = False,
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the report.")
@@ -324,9 +325,7 @@ def verify(
 @judges_by("catalogues", "follow_links", "hive", "no_hash")
 def inventory(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, an archive, a file or a listing.")],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
-    ] = None,
+    output: Output = None,
     *,
     asking: JudgeOptions,
     host: Annotated[

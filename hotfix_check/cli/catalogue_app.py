@@ -9,7 +9,7 @@ import typer
 
 from hotfix_check.cli.commands import App
 from hotfix_check.cli.completing import complete_product, complete_update
-from hotfix_check.cli.options import Answer, Catalogues, Quiet, each
+from hotfix_check.cli.options import Answer, Catalogues, Output, Quiet, each
 from hotfix_check.report.formats import AnswerForm
 
 catalogue_app = App(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
@@ -134,9 +134,8 @@ def catalogue_import(
             "-f", "--format", metavar="toml|json|jsonl", help="The form of the draft: to review, or for programs."
         ),
     ] = "toml",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")
-    ] = None,
+    output: Output = None,
+    catalogue: Catalogues = None,
     kb: Annotated[
         str | None, typer.Option("--kb", metavar="KB", help="The KB number, where the article does not give it.")
     ] = None,
@@ -159,6 +158,7 @@ def catalogue_import(
     raise typer.Exit(
         run_import(
             tuple(articles),
+            catalogues=tuple(catalogue or ()),
             kb=kb,
             form=form,
             output=output,

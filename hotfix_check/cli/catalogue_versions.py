@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,7 +16,7 @@ from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogu
 from hotfix_check.catalogue.freshness import serviced, stale_days
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.judging import behind, warn
-from hotfix_check.cli.output import print_exactly, print_report
+from hotfix_check.cli.output import print_json, print_report
 from hotfix_check.judging.catalogues import chosen_catalogue
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.names import holding
@@ -34,7 +33,7 @@ def run_status(form: AnswerForm, paths: Sequence[Path]) -> None:
     age = (today - date.fromisoformat(catalogue.version)).days
     status = _status(catalogue, paths, today)
     if form is AnswerForm.JSON:
-        print_exactly(json.dumps(status, indent=2) + "\n")
+        print_json(status)
     else:
         print_report(_status_text(status))
     for line in behind(today, catalogue.version):
@@ -51,7 +50,7 @@ def run_diff(before: Path, after: Path, form: AnswerForm) -> None:
     """What came, went and changed from one catalogue to another; the word default is the tool's own."""
     changes = compare_catalogues(*(chosen_catalogue([path]) for path in (before, after)))
     if form is AnswerForm.JSON:
-        print_exactly(json.dumps(asdict(changes), indent=2) + "\n")
+        print_json(asdict(changes))
     else:
         print_report(visible_lines(_difference(changes)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
 from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.output import columns, print_exactly, print_report
+from hotfix_check.cli.output import columns, print_json, print_report
 from hotfix_check.cli.showing_cves import cve_table, cve_text
 from hotfix_check.errors import CatalogueError
 from hotfix_check.frozen import dataclass
@@ -51,7 +50,7 @@ def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> N
         known("--product", product, (one.id for one in catalogue.products))
     updates = _narrowed(catalogue.updates, options)
     if form is AnswerForm.JSON:
-        print_exactly(json.dumps([_summary(update) for update in updates], indent=2) + "\n")
+        print_json([_summary(update) for update in updates])
         return
     rows = [
         (
@@ -83,14 +82,14 @@ def run_show(name: str, form: AnswerForm, paths: Sequence[Path]) -> None:
     if is_cve(name):
         table = cve_table(catalogue, name)
         if form is AnswerForm.JSON:
-            print_exactly(json.dumps(table, indent=2) + "\n")
+            print_json(table)
         else:
             print_report(cve_text(table))
         return
     found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)
     if form is AnswerForm.JSON:
-        print_exactly(json.dumps([_whole(update, relations) for update in found], indent=2) + "\n")
+        print_json([_whole(update, relations) for update in found])
         return
     print_report("\n".join(_shown(_whole(update, relations)) for update in found))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import asked, this_host, warn, warn_of_the_future
+from hotfix_check.cli.judging import asked, run_info, warn, warn_of_the_future
 from hotfix_check.cli.options import flag_of
 from hotfix_check.cli.progress import counting
-from hotfix_check.cli.scanning import this_user
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
@@ -208,21 +206,11 @@ def _document(
 ) -> FleetDocument:
     judge = ready.judge
     baseline, waivers = judge.baseline, judge.waivers
-    run = RunInfo(as_of=judge.as_of)
-    if options.run_info:
-        run = RunInfo(
-            started=started,
-            finished=datetime.now(UTC),
-            host=this_host(),
-            user=this_user(),
-            arguments=tuple(map(path_text, sys.argv[1:])),
-            as_of=judge.day,
-        )
     kbs = judge.question.kbs
     return fleet_document(
         spool,
         ready.catalogue,
-        run,
+        run_info(judge, started) if options.run_info else RunInfo(as_of=judge.as_of),
         scope={"products": list(judge.options.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
         policy={
             "baseline": _file(baseline.path, baseline.sha256) if baseline else None,

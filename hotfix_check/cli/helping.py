@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from hotfix_check.cli.commands import GROUPS, OTHER, group_of
+from hotfix_check.cli.formats import MANIFEST_SUFFIX
 from hotfix_check.cli.output import columns, print_exactly, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import MEANINGS
@@ -17,17 +18,7 @@ from hotfix_check.report.text import fill
 from hotfix_check.report.verdicts import LOOKS
 
 MAN = "man"
-ABOUT_FORMATS = {
-    "table": "what a terminal shows; worst first. --all shows every finding",
-    "json": "the result itself, for programs; the schema is frozen, and 'convert' renders it again in any format",
-    "csv": "one row a finding; --csv evidence gives a row for each file, --csv exposures for each CVE",
-    "md": "Markdown for a ticket or a CI summary, always short enough for one comment",
-    "html": "one page to hand in: no script, no link to anything it needs, and its print is complete",
-    "xlsx": "a workbook with a sheet for each table",
-    "parquet": "fleet only: one row a host and update, for SQL",
-    "csaf": "CSAF 2.0 VEX: per CVE known affected, fixed or under investigation; needs --publisher",
-    "manifest": "FILE.manifest.json of scan: every evidence file with its SHA-256, for 'verify'",
-}
+_MANIFEST = "FILE.manifest.json of scan: every evidence file with its SHA-256, for 'verify'"
 _LISTS = ("verdicts", "exit-codes", "formats")
 
 
@@ -65,8 +56,10 @@ def run_help(topic: str | None, root: Any, context: Any) -> None:
         raise UsageError(f"{topic}: no topic of help: {meant}'hotfix-check help' lists them")
 
 
-def _known_formats() -> list[str]:
-    return [*FORMATS, "manifest"]
+def _known_formats() -> dict[str, tuple[str, str]]:
+    """(suffix, what it is for) of each format, by name."""
+    known = {name: (form.suffix, form.about) for name, form in FORMATS.items()}
+    return {**known, "manifest": (MANIFEST_SUFFIX, _MANIFEST)}
 
 
 def _verdict(name: str) -> str:
@@ -80,8 +73,7 @@ def _exit_code(code: Any) -> str:
 
 
 def _format(name: str) -> str:
-    suffix = FORMATS[name].suffix if name in FORMATS else ".manifest.json"
-    about = ABOUT_FORMATS.get(name, "a report")
+    suffix, about = _known_formats()[name]
     return _entry(f"{name} ({suffix})", f"{capital(about)}.")
 
 
@@ -123,8 +115,8 @@ def man_page(root: Any, context: Any) -> str:
     for code, meaning in MEANINGS.items():
         lines += [".TP", f".B {int(code)}", _roff(meaning)]
     lines.append(".SH FORMATS")
-    for name in _known_formats():
-        lines += [".TP", f".B {_roff(name)}", _roff(ABOUT_FORMATS.get(name, "a report"))]
+    for name, (_, about) in _known_formats().items():
+        lines += [".TP", f".B {_roff(name)}", _roff(about)]
     lines.append(".SH ENVIRONMENT")
     for name, text in (
         ("HOTFIX_CHECK_CACHE", "the folder of the catalogue's index, or off"),

@@ -1,7 +1,8 @@
-"""What the judging commands say on stderr, and what they ask of the machine: its clock and its name."""
+"""What the judging commands say on stderr, and what they ask of the machine: its clock, its name and its user."""
 
 from __future__ import annotations
 
+import getpass
 import platform
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from hotfix_check.judging.judge import Judge, ask, not_there
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import long_waivers
 from hotfix_check.report.names import holding
+from hotfix_check.report.result import RunInfo
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.shown import path_text
 
@@ -90,6 +92,26 @@ def behind(today: date, version: str) -> Iterator[str]:
         )
 
 
+def run_info(judge: Judge, started: datetime) -> RunInfo:
+    """When, where and how this run was."""
+    return RunInfo(
+        started=started,
+        finished=datetime.now(UTC),
+        host=this_host(),
+        user=_this_user(),
+        arguments=tuple(map(path_text, sys.argv[1:])),
+        as_of=judge.day,
+    )
+
+
 def this_host() -> str | None:
     """The name of the machine that the tool runs on."""
     return path_text(platform.node()) or None
+
+
+def _this_user() -> str | None:
+    """Who runs the tool; None where the system does not say."""
+    try:
+        return path_text(getpass.getuser())
+    except (OSError, KeyError, ImportError):
+        return None

@@ -35,6 +35,9 @@ Outputs = Annotated[
         "repeat for more.",
     ),
 ]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")]
+Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 or 3.")]
 Form = Annotated[ResultForm, typer.Option("-f", "--format", help="What stdout gets.")]
 Csv = Annotated[CsvKind, typer.Option("--csv", help="What each row of the CSV is.")]
 PublisherOption = Annotated[

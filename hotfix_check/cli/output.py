@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -34,6 +35,11 @@ def print_exactly(text: str) -> None:
     """Print what a machine reads. Raises OutputError."""
     for_machines()
     print_report(text)
+
+
+def print_json(document: object) -> None:
+    """Print values of JSON. Raises OutputError."""
+    print_exactly(json.dumps(document, indent=2) + "\n")
 
 
 @contextlib.contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,8 +18,8 @@ from hotfix_check.cli.judging import (
     behind,
     levels_not_there,
     read_told,
+    run_info,
     tell_of_files,
-    this_host,
     waiver_warnings,
     warn,
     warn_of_the_future,
@@ -34,11 +32,9 @@ from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.judge import Judge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
-from hotfix_check.report.publisher import parse_publisher
+from hotfix_check.report.publisher import Publisher, parse_publisher
 from hotfix_check.report.request import render_request
-from hotfix_check.report.result import RunInfo
 from hotfix_check.untrusted.patterns import fitting, is_pattern
-from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS
 
 if TYPE_CHECKING:
@@ -69,23 +65,7 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     started = datetime.now(UTC)
     options = replace(options, targets=_each(options.targets))
     publisher = None if options.publisher is None else parse_publisher(options.publisher)
-    check_outputs(
-        RESULT,
-        options.form,
-        options.outputs,
-        inputs=(*options.targets, *asking.files),
-        others=(MANIFEST_SUFFIX,),
-        publisher=publisher,
-    )
-    if options.ask and options.form is not ResultForm.TABLE:
-        raise UsageError("--ask: what to supply is text for people: use -o FILE.json for the result")
-    if any(map(is_manifest, options.outputs)):
-        for fault in asking.unrecorded():
-            raise UsageError(fault)
-        if STANDARD_INPUT in options.targets:
-            raise UsageError("--output: a manifest needs evidence that can be read again: save it to a file first")
-    if asking.hive is not None and len(options.targets) > 1:
-        raise UsageError("--hive: a hive belongs to one target: scan the others separately")
+    _check(options, asking, publisher)
     judge = asked(asking, options.targets, quiet=options.quiet)
     warn_of_the_future(judge, quiet=options.quiet)
     read = [
@@ -97,19 +77,7 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     found = replace(answer(judge.prepared(inventories), inventories), configuration=options.configuration)
     for warning in () if options.quiet else _warnings(found):
         warn(warning)
-    if options.run_info:
-        document = found.document(
-            RunInfo(
-                started=started,
-                finished=datetime.now(UTC),
-                host=this_host(),
-                user=this_user(),
-                arguments=tuple(map(path_text, sys.argv[1:])),
-                as_of=judge.day,
-            )
-        )
-    else:
-        document = found.bare_document()
+    document = found.document(run_info(judge, started)) if options.run_info else found.bare_document()
 
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text
@@ -131,6 +99,21 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
         others={MANIFEST_SUFFIX: manifest},
     )
     return exit_code(found.outcomes, exit_zero=options.exit_zero)
+
+
+def _check(options: ScanOptions, asking: JudgeOptions, publisher: Publisher | None) -> None:
+    """Raises UsageError for options that do not go together, OutputError for files that cannot be written."""
+    inputs = (*options.targets, *asking.files)
+    check_outputs(RESULT, options.form, options.outputs, inputs=inputs, others=(MANIFEST_SUFFIX,), publisher=publisher)
+    if options.ask and options.form is not ResultForm.TABLE:
+        raise UsageError("--ask: what to supply is text for people: use -o FILE.json for the result")
+    if any(map(is_manifest, options.outputs)):
+        for fault in asking.unrecorded():
+            raise UsageError(fault)
+        if STANDARD_INPUT in options.targets:
+            raise UsageError("--output: a manifest needs evidence that can be read again: save it to a file first")
+    if asking.hive is not None and len(options.targets) > 1:
+        raise UsageError("--hive: a hive belongs to one target: scan the others separately")
 
 
 def _each(targets: Sequence[Path]) -> tuple[Path, ...]:
@@ -174,11 +157,3 @@ def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[s
 def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
     requests = smallest_request(assessment, judge.products)
     return render_request(assessment.target, requests, width=columns(), everything=everything)
-
-
-def this_user() -> str | None:
-    """Who runs the tool; None where the system does not say."""
-    try:
-        return path_text(getpass.getuser())
-    except (OSError, KeyError, ImportError):
-        return None

@@ -38,74 +38,45 @@ def plain(_: str, text: str) -> str:
     return text
 
 
-class ResultForm(StrEnum):
-    """What the result of a scan is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MD = "md"
-    HTML = "html"
-    XLSX = "xlsx"
-    CSAF = "csaf"
-
-
-class CsvKind(StrEnum):
-    """What a row of the CSV is."""
-
-    FINDINGS = "findings"
-    EVIDENCE = "evidence"
-    EXPOSURES = "exposures"
-
-
-class FleetForm(StrEnum):
-    """What the report of a fleet is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    MD = "md"
-    HTML = "html"
-    XLSX = "xlsx"
-    PARQUET = "parquet"
-
-
-class PageForm(StrEnum):
-    """What a plan or a comparison is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
-    MD = "md"
-    HTML = "html"
-
-
-class AnswerForm(StrEnum):
-    """What a single answer is rendered as."""
-
-    TABLE = "table"
-    JSON = "json"
+ResultForm = StrEnum("ResultForm", "TABLE JSON CSV MD HTML XLSX CSAF")
+"""What the result of a scan is rendered as."""
+FleetForm = StrEnum("FleetForm", "TABLE JSON CSV MD HTML XLSX PARQUET")
+"""What the report of a fleet is rendered as."""
+PageForm = StrEnum("PageForm", "TABLE JSON MD HTML")
+"""What a plan or a comparison is rendered as."""
+AnswerForm = StrEnum("AnswerForm", "TABLE JSON")
+"""What a single answer is rendered as."""
+CsvKind = StrEnum("CsvKind", "FINDINGS EVIDENCE EXPOSURES")
+"""What a row of the CSV is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a format is written. ``prefix`` stands at the head of a file, not on stdout; ``binary`` is no text."""
+    """How a format is written, and what for. ``prefix`` stands at the head of a file, not on stdout."""
 
     suffix: str
+    about: str
     prefix: str = ""
-    binary: bool = False
 
 
 FORMATS: Mapping[str, Format] = {
-    "table": Format(".txt"),
-    "json": Format(".json"),
+    "table": Format(".txt", "what a terminal shows; worst first. --all shows every finding"),
+    "json": Format(
+        ".json", "the result itself, for programs; the schema is frozen, and 'convert' renders it again in any format"
+    ),
     # Excel reads a CSV file as UTF-8 only behind a byte order mark.
-    "csv": Format(".csv", BYTE_ORDER_MARK),
-    "md": Format(".md"),
-    "html": Format(".html"),
-    "xlsx": Format(".xlsx", binary=True),
-    # VEX in the OASIS standard CSAF 2.0.
-    "csaf": Format(".csaf.json"),
-    "parquet": Format(".parquet", binary=True),
+    "csv": Format(
+        ".csv",
+        "one row a finding; --csv evidence gives a row for each file, --csv exposures for each CVE",
+        BYTE_ORDER_MARK,
+    ),
+    "md": Format(".md", "Markdown for a ticket or a CI summary, always short enough for one comment"),
+    "html": Format(".html", "one page to hand in: no script, no link to anything it needs, and its print is complete"),
+    "xlsx": Format(".xlsx", "a workbook with a sheet for each table"),
+    "csaf": Format(
+        ".csaf.json", "CSAF 2.0 VEX: per CVE known affected, fixed or under investigation; needs --publisher"
+    ),
+    "parquet": Format(".parquet", "fleet only: one row a host and update, for SQL"),
 }
 
 

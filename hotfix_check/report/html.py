@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members, result_digest
 from hotfix_check.report.exposure_view import cve_groups, exploited, worst_exposed
 from hotfix_check.report.file_evidence import file_evidence, files_not_there
@@ -19,38 +20,10 @@ from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.names import names_of
-from hotfix_check.report.parts import (
-    Part,
-    census_words,
-    day_of,
-    level_words,
-    parts_of,
-    standing_of,
-    step_line,
-    step_notes,
-    successor_words,
-)
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import visible
 from hotfix_check.report.verdict_shares import verdict_bar, verdict_counts
 from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
-from hotfix_check.report.wording import (
-    badge,
-    claim_sentences,
-    collected_words,
-    days_since,
-    level_reason,
-    moment_words,
-    newest_file_day,
-    next_steps,
-    origin,
-    product_words,
-    registry_words,
-    to_act_on,
-    update_name,
-    verdict_sentences,
-    waiver_words,
-)
 
 _STEPS, _NAMED, _ACCEPTED, _ASKED = 6, 4, 3, 5  # of page one, so that one installation fits a sheet
 LISTED = 500
@@ -69,7 +42,7 @@ def render_html(document: Result) -> str:
         title=", ".join(target["path"] for target in targets[:3]) + (" and more" if targets[3:] else ""),
         document=document,
         targets=targets,
-        origin=origin(document),
+        origin=wording.origin(document),
         looks=LOOKS,
         several=len(targets) > 1,
         listed=LISTED,
@@ -93,7 +66,7 @@ def packaged_page(name: str, *sheets: str) -> tuple[Template, str]:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters["when"] = moment_words
+    environment.filters["when"] = wording.moment_words
     loader: Any = environment.loader
     css = "".join(loader.get_source(environment, sheet)[0] for sheet in sheets)
     return environment.get_template(name), verdict_css() + css
@@ -108,28 +81,30 @@ def _shown(value: Any) -> Any:
 
 def _target(number: int, target: TargetDocument, document: Result) -> dict[str, Any]:
     as_of = document.run.as_of
-    parts = parts_of(target)
+    split = parts.parts_of(target)
     shown = [
-        _part(f"{number}-{index}", part, target, document, named=len(parts) > 1) for index, part in enumerate(parts, 1)
+        _part(f"{number}-{index}", part, target, document, named=len(split) > 1) for index, part in enumerate(split, 1)
     ]
     verdicts = {finding.id: finding.verdict for finding in reversed(target.findings)}
     names = {product.id: product.name for product in target.products}
-    kind, words = badge(target, day_of(document))
+    kind, words = wording.badge(target, parts.day_of(document))
     waived = [finding for finding in target.findings if finding.waiver]
     return {
         **members(target),
         "number": number,
         "badge": kind,
         "badge_words": words,
-        "sentences": verdict_sentences(target),
-        "collected_words": collected_words(target.collected) if target.collected else None,
-        "product_lines": [(product, product_words(product)) for product in target.products],
-        "registry_lines": registry_words(target),
-        "claim_lines": claim_sentences(target),
+        "sentences": wording.verdict_sentences(target),
+        "collected_words": wording.collected_words(target.collected) if target.collected else None,
+        "product_lines": [(product, wording.product_words(product)) for product in target.products],
+        "registry_lines": wording.registry_words(target),
+        "claim_lines": wording.claim_sentences(target),
         "parts": shown,
-        "waived": [{**members(finding), "name": update_name(finding)} for finding in waived],
+        "waived": [{**members(finding), "name": wording.update_name(finding)} for finding in waived],
         "waived_lines": [
-            f"{update_name(one)} {one.verdict}: {waiver_words(one.waiver)}" for one in waived[:_ACCEPTED] if one.waiver
+            f"{wording.update_name(one)} {one.verdict}: {wording.waiver_words(one.waiver)}"
+            for one in waived[:_ACCEPTED]
+            if one.waiver
         ],
         "waived_left": max(0, len(waived) - _ACCEPTED),
         "counts": verdict_counts(target.findings),
@@ -145,7 +120,7 @@ def _target(number: int, target: TargetDocument, document: Result) -> dict[str, 
     }
 
 
-def _part(anchor: str, part: Part, target: TargetDocument, document: Result, *, named: bool) -> dict[str, Any]:
+def _part(anchor: str, part: parts.Part, target: TargetDocument, document: Result, *, named: bool) -> dict[str, Any]:
     """An installation as the page has it: its words for page one, its findings for the appendix."""
     one = part.installation
     as_of = document.run.as_of
@@ -189,7 +164,7 @@ def _part(anchor: str, part: Part, target: TargetDocument, document: Result, *, 
     }
 
 
-def _beneath(part: Part, target: TargetDocument, under: Collection[str]) -> dict[str, list[str]]:
+def _beneath(part: parts.Part, target: TargetDocument, under: Collection[str]) -> dict[str, list[str]]:
     """What is missing too and goes with another finding that has a row, by the id of that one."""
     folded = fold([one for one in part.findings if one.id not in under], target.kind, everything=False)
     return {
@@ -201,18 +176,18 @@ def _beneath(part: Part, target: TargetDocument, under: Collection[str]) -> dict
 
 
 def _words(
-    one: InstallationDocument, part: Part, target: TargetDocument, document: Result, *, named: bool
+    one: InstallationDocument, part: parts.Part, target: TargetDocument, document: Result, *, named: bool
 ) -> dict[str, Any]:
-    standing = standing_of(one, part.findings, day_of(document))
+    standing = parts.standing_of(one, part.findings, parts.day_of(document))
     product = next((each for each in target.products if each.id == one.product), None)
     told_root = one.root not in (None, ".") and (named or one.snapshot)
     return {
         "identity": identity_words(standing),
         "root": one.root if told_root else None,
         "clauses": posture_sentences(standing),
-        "successor": successor_words(one) if standing.ended else None,
-        "census": census_words(one),
-        "level": level_reason(product, level_words(one), one, target.installations) if product else None,
+        "successor": parts.successor_words(one) if standing.ended else None,
+        "census": parts.census_words(one),
+        "level": wording.level_reason(product, parts.level_words(one), one, target.installations) if product else None,
     }
 
 
@@ -233,10 +208,10 @@ def _steps(one: InstallationDocument | None, rows: dict[str, dict[str, Any]]) ->
             {
                 **members(step),
                 "number": number,
-                "name": update_name(step),
-                "line": step_line(step),
+                "name": wording.update_name(step),
+                "line": parts.step_line(step),
                 "by_hand": [f"{action.kind.capitalize()}: {action.text}." for action in step.actions],
-                "short_notes": step_notes(step, _NAMED, by_hand=False),
+                "short_notes": parts.step_notes(step, _NAMED, by_hand=False),
                 "under": under,
             }
         )
@@ -268,14 +243,14 @@ def _key(finding: dict[str, Any]) -> str:
 
 
 def _finding(anchor: str, finding: FindingDocument, as_of: str | None) -> dict[str, Any]:
-    built = None if finding.released else newest_file_day(finding)
+    built = None if finding.released else wording.newest_file_day(finding)
     return {
         **members(finding),
         "anchor": anchor,
-        "name": update_name(finding),
-        "next": next_steps(finding),
-        "to_do": to_act_on(finding),
+        "name": wording.update_name(finding),
+        "next": wording.next_steps(finding),
+        "to_do": wording.to_act_on(finding),
         "built": built,
-        "days": days_since(finding.released or built, as_of),
-        "waiver_words": f"Accepted under {waiver_words(finding.waiver)}" if finding.waiver else None,
+        "days": wording.days_since(finding.released or built, as_of),
+        "waiver_words": f"Accepted under {wording.waiver_words(finding.waiver)}" if finding.waiver else None,
     }

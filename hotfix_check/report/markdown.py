@@ -5,35 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.judged_document import FindingDocument, StepDocument
 from hotfix_check.report.names import counted, names_of
-from hotfix_check.report.parts import (
-    Part,
-    census_words,
-    day_of,
-    level_words,
-    parts_of,
-    standing_of,
-    step_line,
-    step_notes,
-)
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cut, visible
 from hotfix_check.report.verdicts import LOOKS, RANK
-from hotfix_check.report.wording import (
-    claim_sentences,
-    collected_words,
-    days_since,
-    level_reason,
-    next_steps,
-    only_claims,
-    origin,
-    registry_words,
-    update_name,
-    verdict_sentences,
-    waiver_words,
-)
 
 MAX_LENGTH = 60_000
 """Characters: GitHub takes 65,536 in a comment."""
@@ -56,9 +34,9 @@ def render_markdown(document: Result) -> str:
         _target(page, target, document)
     waivers = document.waivers
     for title, entries in (("Expired waivers", waivers.expired), ("Unused waivers", waivers.unused)):
-        page.bullets(f"## {title}", [waiver_words(entry) for entry in entries])
+        page.bullets(f"## {title}", [wording.waiver_words(entry) for entry in entries])
     page.limit = MAX_LENGTH - _KEPT_FREE
-    page.table("## Basis of this report", ("", ""), origin(document))
+    page.table("## Basis of this report", ("", ""), wording.origin(document))
     return page.text("The JSON, HTML, CSV and XLSX reports have everything.")
 
 
@@ -118,19 +96,19 @@ class MarkdownPage:
 
 
 def _target(page: MarkdownPage, target: TargetDocument, document: Result) -> None:
-    parts = parts_of(target)
+    split = parts.parts_of(target)
     if not page.add(f"## {markdown_text(cut(target.path, _LONGEST_TEXT))}"):
         page.leave_out("targets")
         return
-    for part in parts:
+    for part in split:
         _part(page, part, target, document)
-    sentences = verdict_sentences(target)
+    sentences = wording.verdict_sentences(target)
     page.add(" ".join(markdown_text(cut(sentence, _LONGEST_TEXT)) for sentence in sentences))
     facts = [f"{target.kind}; {counted(target.files_seen, 'file')} seen, {target.files_read} read"]
-    facts.extend(["Collected " + collected_words(target.collected)] if target.collected else [])
-    facts.extend(f"Registry: {words}" for words in registry_words(target))
-    if not only_claims(target):
-        facts.extend(claim_sentences(target))
+    facts.extend(["Collected " + wording.collected_words(target.collected)] if target.collected else [])
+    facts.extend(f"Registry: {words}" for words in wording.registry_words(target))
+    if not wording.only_claims(target):
+        facts.extend(wording.claim_sentences(target))
     page.bullets("", facts)
     counts = {word: number for word, number in members(target.summary).items() if number}
     if counts:
@@ -139,7 +117,7 @@ def _target(page: MarkdownPage, target: TargetDocument, document: Result) -> Non
         (
             "### Accepted risks",
             [
-                f"{update_name(one)} {one.verdict}, accepted under {waiver_words(one.waiver)}"
+                f"{wording.update_name(one)} {one.verdict}, accepted under {wording.waiver_words(one.waiver)}"
                 for one in target.findings
                 if one.waiver
             ],
@@ -153,17 +131,19 @@ def _target(page: MarkdownPage, target: TargetDocument, document: Result) -> Non
         page.bullets(title, entries)
 
 
-def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: Result) -> None:
+def _part(page: MarkdownPage, part: parts.Part, target: TargetDocument, document: Result) -> None:
     one = part.installation
     if one is not None:
-        standing = standing_of(one, part.findings, day_of(document))
+        standing = parts.standing_of(one, part.findings, parts.day_of(document))
         where = f" in {one.root}" if one.root not in (None, ".") else ""
         page.add(f"**{markdown_text(identity_words(standing))}**{markdown_text(where)}")
         product = next((each for each in target.products if each.id == one.product), None)
         facts = posture_sentences(standing)
         if product:
-            facts.append(f"Service level {level_reason(product, level_words(one), one, target.installations)}.")
-        facts += [f"{census_words(one)}."] if one.census else []
+            facts.append(
+                f"Service level {wording.level_reason(product, parts.level_words(one), one, target.installations)}."
+            )
+        facts += [f"{parts.census_words(one)}."] if one.census else []
         page.bullets("", [*facts, *one.anomalies])
         page.bullets("### Next steps", [" ".join(_step(step)) for step in one.next_steps], mark="1.")
         exposed = [cve for cve in one.exposures if cve.state != "fixed"]
@@ -202,17 +182,17 @@ def _part(page: MarkdownPage, part: Part, target: TargetDocument, document: Resu
 
 
 def _step(step: StepDocument) -> list[str]:
-    return [step_line(step), *step_notes(step)]
+    return [parts.step_line(step), *parts.step_notes(step)]
 
 
 def _row(finding: FindingDocument, as_of: str | None) -> Sequence[str]:
-    days = days_since(finding.released, as_of)
+    days = wording.days_since(finding.released, as_of)
     age = "" if days is None else f" ({counted(days, 'day')} ago)"
     released = f"{finding.released}{age}" if finding.released else ""
     why = "; ".join([*finding.reasons, *finding.anomalies])
     return (
-        *(finding.verdict, update_name(finding), finding.importance, released),
-        *(cut(why, _LONGEST_TEXT), cut(" ".join(next_steps(finding)), _LONGEST_TEXT)),
+        *(finding.verdict, wording.update_name(finding), finding.importance, released),
+        *(cut(why, _LONGEST_TEXT), cut(" ".join(wording.next_steps(finding)), _LONGEST_TEXT)),
     )
 
 

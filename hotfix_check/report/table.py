@@ -5,37 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
+from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.names import counted, names_of, some
-from hotfix_check.report.parts import (
-    Part,
-    census_words,
-    day_of,
-    level_words,
-    parts_of,
-    standing_of,
-    step_line,
-    step_notes,
-    successor_words,
-)
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cell, cut, fill, visible
 from hotfix_check.report.verdicts import RANK
-from hotfix_check.report.wording import (
-    claim_sentences,
-    collected_words,
-    headline,
-    level_reason,
-    next_steps,
-    only_claims,
-    origin,
-    registry_words,
-    update_name,
-    waiver_words,
-)
 
 _LISTED = 10
 _ASIDE = AnomalyCode.UNDATED  # what is so of most old updates, and tells nothing of the target
@@ -50,7 +28,7 @@ _SUPPLY = 3
 def render_table(document: Result, *, width: int, everything: bool, paint: Paint = plain) -> str:
     """The result as plain text, ASCII frames, at most ``width`` columns where its words allow."""
     narrowed = document.scope.kbs is not None
-    page = _Page(max(40, width), everything, paint, day_of(document), narrowed)
+    page = _Page(max(40, width), everything, paint, parts.day_of(document), narrowed)
     blocks = [page.target(target) for target in document.targets]
     waivers = document.waivers
     for label, entries in (
@@ -58,9 +36,9 @@ def render_table(document: Result, *, width: int, everything: bool, paint: Paint
         ("Unused waivers:", waivers.unused),
     ):
         if entries:
-            blocks.append(page.listed(label, [waiver_words(entry) for entry in entries]) + "\n")
+            blocks.append(page.listed(label, [wording.waiver_words(entry) for entry in entries]) + "\n")
     if everything:
-        blocks.append(page.filled(f"{label}: {words}" for label, words in origin(document)) + "\n")
+        blocks.append(page.filled(f"{label}: {words}" for label, words in wording.origin(document)) + "\n")
     return "\n".join(blocks)
 
 
@@ -74,11 +52,11 @@ class _Page:
         self.width, self.everything, self.paint, self.day, self.narrowed = width, everything, paint, day, narrowed
 
     def target(self, target: TargetDocument) -> str:
-        parts = parts_of(target)
-        folded = [fold(part.findings, target.kind, everything=self.everything) for part in parts]
+        split = parts.parts_of(target)
+        folded = [fold(part.findings, target.kind, everything=self.everything) for part in split]
         blocks = [self._head(target)]
-        for part, kept in zip(parts, folded, strict=True):
-            blocks += self._part(target, part, kept, named=len(parts) > 1)
+        for part, kept in zip(split, folded, strict=True):
+            blocks += self._part(target, part, kept, named=len(split) > 1)
         blocks += [self.listed(label, entries) for label, entries in _sections(target) if entries]
         hidden = len(target.findings) - sum(len(one.shown) for one in folded)
         blocks.append(fill(_summary(target, hidden=hidden), self.width))
@@ -88,15 +66,15 @@ class _Page:
         seen = counted(target.files_seen, "file")
         lines = [f"Target: {target.path} ({target.kind}; {seen} seen, {target.files_read} read)"]
         if target.collected:
-            lines.append(f"Collected: {collected_words(target.collected)}")
-        registry = registry_words(target)
+            lines.append(f"Collected: {wording.collected_words(target.collected)}")
+        registry = wording.registry_words(target)
         lines += [f"Registry: {words}" if number == 0 else f"! {words}" for number, words in enumerate(registry)]
-        lines += claim_sentences(target)
-        if not target.installations and not only_claims(target):
+        lines += wording.claim_sentences(target)
+        if not target.installations and not wording.only_claims(target):
             lines.append("Nothing recognised: no file here belongs to a product of the catalogue.")
         return self.filled(lines)
 
-    def _part(self, target: TargetDocument, part: Part, folded: Folded, *, named: bool) -> Iterable[str]:
+    def _part(self, target: TargetDocument, part: parts.Part, folded: Folded, *, named: bool) -> Iterable[str]:
         if part.installation is not None:
             yield self._standing(target, part.installation, part.findings, named=named)
             yield from self._steps(part.installation)
@@ -117,20 +95,22 @@ class _Page:
     def _standing(
         self, target: TargetDocument, one: InstallationDocument, findings: Sequence[FindingDocument], *, named: bool
     ) -> str:
-        standing = standing_of(one, findings, self.day)
+        standing = parts.standing_of(one, findings, self.day)
         product = next((product for product in target.products if product.id == one.product), None)
-        reason = level_reason(product, level_words(one), one, target.installations) if product else ""
+        reason = wording.level_reason(product, parts.level_words(one), one, target.installations) if product else ""
         why = f" ({reason})" if reason else ""
         where = f" in {one.root}" if one.root not in (None, ".") and (named or one.snapshot) else ""
         aside = " A shadow copy: the product is elsewhere too, so this one does not count." if not one.counts else ""
         lines = [f"{identity_words(standing)}{where}{why}.{aside}"]
         lines += [f"  {sentence}" for sentence in posture_sentences(standing)]
         bought = any(step.availability == "extended-support" for step in one.next_steps)
-        if standing.ended and (self.everything or bought) and (way := successor_words(one)):
+        if standing.ended and (self.everything or bought) and (way := parts.successor_words(one)):
             lines.append(f"  {way}")
         if self.narrowed and (fixed := _fixed(one)):
             lines.append(f"  Fixed: {some(fixed, len(fixed) if self.everything else _FEW_NAMED)}.")
-        if census := census_words(one, 8 if self.everything else 2):
+        if self.narrowed:
+            lines += [f"  {sentence}" for sentence in _to_configure(one)]
+        if census := parts.census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")
         lines += [f"! {text}" for text in one.anomalies]
         return self.filled(lines, indent="  ")
@@ -142,8 +122,8 @@ class _Page:
         kept = steps if self.everything else steps[:_STEPS]
         lines = ["Next steps:"]
         for number, step in enumerate(kept, 1):
-            lines.append(fill(f"{number}. {step_line(step)}", self.width, indent="     ", first="  "))
-            notes = step_notes(step, _NAMED if self.everything else _FEW_NAMED, by_hand=self.everything)
+            lines.append(fill(f"{number}. {parts.step_line(step)}", self.width, indent="     ", first="  "))
+            notes = parts.step_notes(step, _NAMED if self.everything else _FEW_NAMED, by_hand=self.everything)
             if step.actions and not self.everything:
                 many = counted(len(step.actions), "step")
                 notes.append(f"It also takes {many} by hand ('hotfix-check plan' shows them).")
@@ -193,7 +173,7 @@ class _Page:
     ) -> str:
         """Why, and what to do, unless a step of the headline settles it; those ``alike`` are named beside it."""
         verdict = finding.verdict
-        name, text = update_name(finding), headline(finding)
+        name, text = wording.update_name(finding), wording.headline(finding)
         if alike:
             text = text.removeprefix(name)
             name = some([names_of([one.id])[0] for one in (finding, *alike)], _NAMED)
@@ -203,7 +183,7 @@ class _Page:
             said = _few_lines(said, _LINES)
         lines = [self._painted(said, visible(f"{name} "), verdict)]
         stepped = finding.id in settled and not self.everything
-        details = next_steps(finding, stepped=stepped)
+        details = wording.next_steps(finding, stepped=stepped)
         if alike:
             details = [text.replace("To settle it", "To settle them", 1) for text in details]
         replaced, waiting = (() if stepped else names.get(finding.id, ()) for names in (folded.beneath, folded.waiting))
@@ -214,7 +194,7 @@ class _Page:
         told = (text for text in finding.anomalies if self.everything or not is_written([text], _ASIDE))
         details += [f"! {text}" for text in told]
         if finding.waiver:
-            details.insert(0, f"Accepted under {waiver_words(finding.waiver)}.")
+            details.insert(0, f"Accepted under {wording.waiver_words(finding.waiver)}.")
         lines.extend(fill(line, self.width, indent="  ", first="  ") for line in details)
         return "\n".join(lines)
 
@@ -238,6 +218,15 @@ def _fixed(one: InstallationDocument) -> list[str]:
         for cve in one.exposures
         if cve.state == "fixed"
     ]
+
+
+def _to_configure(one: InstallationDocument) -> list[str]:
+    """What the fix of a CVE needs beside the files that are there, which files cannot show, a sentence each."""
+    groups: dict[str, list[str]] = {}
+    for cve in one.exposures:
+        if cve.state == "needs-configuration" and cve.needs:
+            groups.setdefault(cve.needs.rstrip("."), []).append(cve.cve)
+    return [f"Needs configuration: {some(cves, _FEW_NAMED)}: {needs}." for needs, cves in groups.items()]
 
 
 def _alike(findings: Sequence[FindingDocument]) -> dict[str, list[FindingDocument]]:
@@ -296,7 +285,7 @@ def _sections(target: TargetDocument) -> list[tuple[str, list[str]]]:
         (
             "Support that has ended, accepted:",
             [
-                f"{one.text}: {waiver_words(one.waiver)}"
+                f"{one.text}: {wording.waiver_words(one.waiver)}"
                 for one in target.advisories
                 if one.kind == "support" and one.waiver
             ],

@@ -6,14 +6,13 @@ from hotfix_check.assess.finding import Verdict
 from hotfix_check.frozen import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Look:
     """How a verdict is shown and told.
 
     ``sign`` stands beside the word, never for it. ``terminal`` is the code of ISO 6429 (SGR); ``light`` and ``dark``
     are the colours of a page, each with at least 4.5:1 to its paper (WCAG 2.1 AA). ``meaning`` is the legend,
-    ``rule`` the longer sentence that explains a finding, ``to_do`` what help
-    says to do about one.
+    ``rule`` the longer sentence that explains a finding, ``to_do`` what help says to do about one.
     """
 
     sign: str
@@ -27,58 +26,40 @@ class Look:
 
 LOOKS: dict[str, Look] = {
     Verdict.PARTIAL: Look(
-        sign="\N{VULGAR FRACTION ONE HALF}",
-        terminal="33;1",
-        light="#7d4a00",
-        dark="#eeb45c",
-        meaning="one required file has the fix, another does not",
-        rule="one required file, or one copy, has the fix and another does not",
-        to_do="Install the update again, then scan again: some of its files were not replaced.",
+        *("\N{VULGAR FRACTION ONE HALF}", "33;1", "#7d4a00", "#eeb45c"),
+        "one required file has the fix, another does not",
+        "one required file, or one copy, has the fix and another does not",
+        "Install the update again, then scan again: some of its files were not replaced.",
     ),
     Verdict.MISSING: Look(
-        sign="\N{MULTIPLICATION SIGN}",
-        terminal="31;1",
-        light="#a3142c",
-        dark="#ff8f94",
-        meaning="a required file is older, or was removed",
-        rule="a required file is older than the table's version or was removed; below it, the fix is not in the file",
-        to_do="'hotfix-check plan TARGET' says what to install, and what must come first.",
+        *("\N{MULTIPLICATION SIGN}", "31;1", "#a3142c", "#ff8f94"),
+        "a required file is older, or was removed",
+        "a required file is older than the table's version or was removed; below it, the fix is not in the file",
+        "'hotfix-check plan TARGET' says what to install, and what must come first.",
     ),
     Verdict.UNDETERMINED: Look(
-        sign="?",
-        terminal="35;1",
-        light="#5a3d9e",
-        dark="#c4abff",
-        meaning="the evidence does not decide; never a pass",
-        rule="what was collected does not decide; that is never a pass",
-        to_do="Supply what the reason asks for; 'scan --ask' lists the smallest set of files for all of them.",
+        *("?", "35;1", "#5a3d9e", "#c4abff"),
+        "the evidence does not decide; never a pass",
+        "what was collected does not decide; that is never a pass",
+        "Supply what the reason asks for; 'scan --ask' lists the smallest set of files for all of them.",
     ),
     Verdict.SUPERSEDED: Look(
-        sign="\N{GREATER-THAN OR EQUAL TO}",
-        terminal="36",
-        light="#0d567f",
-        dark="#7fc4ee",
-        meaning="there through later builds, or in a service pack or rollup",
-        rule="the fix is there through later builds on the same line, or in a level or update that contains it",
-        to_do="Nothing to do: a later build, level or rollup holds the fix.",
+        *("\N{GREATER-THAN OR EQUAL TO}", "36", "#0d567f", "#7fc4ee"),
+        "there through later builds, or in a service pack or rollup",
+        "the fix is there through later builds on the same line, or in a level or update that contains it",
+        "Nothing to do: a later build, level or rollup holds the fix.",
     ),
     Verdict.INSTALLED: Look(
-        sign="\N{CHECK MARK}",
-        terminal="32",
-        light="#1c6a35",
-        dark="#83d396",
-        meaning="every required file is there, at least one exactly as in the table",
-        rule="every required file is at the table's version or later, and at least one is exactly the table's",
-        to_do="Nothing to do. Only files on disk were read: a restart may be pending.",
+        *("\N{CHECK MARK}", "32", "#1c6a35", "#83d396"),
+        "every required file is there, at least one exactly as in the table",
+        "every required file is at the table's version or later, and at least one is exactly the table's",
+        "Nothing to do. Only files on disk were read: a restart may be pending.",
     ),
     Verdict.NOT_APPLICABLE: Look(
-        sign="\N{EN DASH}",
-        terminal="2",
-        light="#525b66",
-        dark="#a3adb8",
-        meaning="proof that the product or component is not there",
-        rule="there is proof that the product, its component or its line is not on the target",
-        to_do="Nothing to do.",
+        *("\N{EN DASH}", "2", "#525b66", "#a3adb8"),
+        "proof that the product or component is not there",
+        "there is proof that the product, its component or its line is not on the target",
+        "Nothing to do.",
     ),
 }
 """By the word of the result document, in the order of every report: what is half-installed first, since it asks for

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from hotfix_check.report.document import RESULT_SCHEMA as SCHEMA
+from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 HOSTILE = '<script>alert(1)</script><b onmouseover="x">\'=1+1|`*\u202eevil\x1b[31m'
 WAIVER = {
@@ -138,7 +139,7 @@ def document(findings: int = 600, *, rungs: int = 100, files: int = 2, seed: int
                 "foreign": [{"path": "System32/mapi32.dll", "version": "1.0.2536.0", "reason": "the Windows stub"}],
                 "backups": ["Exchsrvr/Q248838/Store.exe"],
                 "summary": {
-                    **{verdict: verdicts[verdict] for verdict in sorted(_VERDICTS)},
+                    **{verdict: verdicts[verdict] for verdict in SUMMARY_ORDER},
                     "blocked": sum(finding["blocked"] for finding in made),
                     "waived": sum(finding["waiver"] is not None for finding in made),
                 },
