@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
+from catalogue.exposures_by_table import BUILDS, FIXES, PRODUCTS, by_the_table, of_level
 from conftest import ROOT
 from targets import WORKED, folder, installed
 
 from hotfix_check.assess import Assessment, Assessor, Question
-from hotfix_check.assess.finding import Basis, Verdict
+from hotfix_check.assess.finding import Basis, ExposureState, Verdict
 from hotfix_check.inventory import UnreadableFile
 
 ASSESSOR = Assessor(WORKED)
@@ -64,9 +65,10 @@ PATHS = {"exchange-2007": "Exchange Server/Bin", "exchange-2010": "Exchange Serv
 
 
 @cache
-def judge_release(release: Release) -> Assessment:
-    path = PATHS.get(release.product, "Exchange Server/V15/Bin")
-    target = folder(installed(f"{path}/ExSetup.exe", release.build, machine="amd64"), root="Program Files")
+def judged(product: str, build: str) -> Assessment:
+    """What is said of a server by its ExSetup.exe alone."""
+    path = PATHS.get(product, "Exchange Server/V15/Bin")
+    target = folder(installed(f"{path}/ExSetup.exe", build, machine="amd64"), root="Program Files")
     return ASSESSOR.assess(target, Question())
 
 
@@ -85,7 +87,7 @@ def update_id(release: Release) -> str:
 
 @pytest.mark.parametrize("release", MODERN + ROLLUPS, ids=str)
 def test_a_release_is_known_by_its_exsetup(release: Release) -> None:
-    result = judge_release(release)
+    result = judged(release.product, release.build)
     (product,) = result.products
     levels = [level.name for level in WORKED.product(release.product).levels]
     assert (product.product, product.exact, levels[product.low]) == (release.product, True, release.level)
@@ -101,7 +103,7 @@ def test_a_release_is_known_by_its_exsetup(release: Release) -> None:
 
 @pytest.mark.parametrize("release", [one for one in MODERN + ROLLUPS if one.update], ids=str)
 def test_an_update_is_installed_later_ones_missing_and_earlier_ones_superseded(release: Release) -> None:
-    found = verdicts(judge_release(release))
+    found = verdicts(judged(release.product, release.build))
     line = [
         one
         for one in MODERN + ROLLUPS
@@ -117,6 +119,27 @@ def test_an_update_is_installed_later_ones_missing_and_earlier_ones_superseded(r
     assert {one.update: found[update_id(one)] for one in line if one.parts < release.parts} == {
         one.update: earlier for one in line if one.parts < release.parts
     }
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_build_is_exposed_to_what_the_table_says(product: str) -> None:
+    wrong, decided = [], 0
+    for row in (row for row in BUILDS if row["product_id"] == product):
+        level = of_level(row["requires"] or "RTM") if row["update"] else of_level(row["level"])
+        (one,) = judged(product, row["build"]).installations
+        assert one.product == product
+        found = {exposure.cve: exposure for exposure in one.exposures}
+        for cve in (cve for fixed, cve in FIXES if fixed == product):
+            expected = by_the_table(product, level, row["build"], cve)
+            if expected is None:
+                continue
+            decided += 1
+            state = found[cve].state if cve in found else None
+            said = "fixed" if state is ExposureState.NEEDS_CONFIGURATION else str(state)
+            if said != expected:
+                wrong.append((row["build"], level, cve, said, expected))
+    assert wrong == []
+    assert decided > 400
 
 
 @pytest.mark.parametrize(

@@ -126,21 +126,31 @@ def test_the_version_names_tool_and_catalogue(run: Run) -> None:
         pytest.param(("scan", "--kb", "no such update"), [], id="nothing"),
     ],
 )
-def test_a_shell_completes(typed: tuple[str, ...], offered: list[str]) -> None:
+def test_a_shell_completes(
+    typed: tuple[str, ...], offered: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in completion(*typed).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        app(prog_name="hotfix-check")
+    assert capsys.readouterr().out.split() == offered
+
+
+def completion(*typed: str) -> dict[str, str]:
+    """The environment in which bash asks for what could come."""
     words = " ".join(f"'{word}'" if " " in word else word for word in ("hotfix-check", *typed))
+    return {"_HOTFIX_CHECK_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(typed))}
+
+
+def test_a_shell_completes_by_a_process_that_knows_no_more_than_it_is_told() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from hotfix_check.cli import app; app(prog_name='hotfix-check')"],
-        env={
-            "_HOTFIX_CHECK_COMPLETE": "complete_bash",
-            "COMP_WORDS": words,
-            "COMP_CWORD": str(len(typed)),
-            "PATH": "/bin",
-        },
+        env={**completion("scan", "--kb", "KB8188"), "PATH": "/bin"},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.split() == offered
+    assert done.stdout.split() == ["KB818861"]
 
 
 def test_several_updates_in_one_option_are_as_many_options(samples: object, run: Run) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_a_host_that_kills_its_process_is_tried_again_and_then_named(always: boo
     assert {row.kind for row in rows if row is not fate} == {"inventory"}
 
 
-def started(workers: int, *, processes: bool = True) -> subprocess.Popen[str]:
+def started(workers: int, *, processes: bool) -> subprocess.Popen[str]:
     """A cluster on this machine; its first line is its address, and it ends with its stdin."""
     pytest.importorskip("distributed", reason="needs the extra fleet")
     paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
@@ -105,13 +106,20 @@ def started(workers: int, *, processes: bool = True) -> subprocess.Popen[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
+@contextmanager
+def cluster_of_two(*, processes: bool) -> Iterator[str]:
     """The address of a cluster of two workers on this machine."""
-    running = started(2)
+    running = started(2, processes=processes)
     assert running.stdout is not None
     yield running.stdout.readline().strip()
     running.communicate("", timeout=30)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Its workers are two threads of one process, apart from this one."""
+    with cluster_of_two(processes=False) as address:
+        yield address
 
 
 def test_a_cluster_gives_the_same_bytes_as_this_machine(cluster: str, tmp_path: Path, run: Run) -> None:
@@ -125,12 +133,13 @@ def test_a_cluster_gives_the_same_bytes_as_this_machine(cluster: str, tmp_path: 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_a_worker_that_dies_half_way_loses_nothing(cluster: str, tmp_path: Path) -> None:
+def test_a_worker_that_dies_half_way_loses_nothing(tmp_path: Path) -> None:
     from hotfix_check.fleet.dask_cluster import on_cluster
 
     deadly = Deadly(place="deadly.json", data=inventory("EX99", NEWEST), mark=tmp_path / "mark")
     sources = [*SOURCES[:20], deadly, *SOURCES[20:]]
-    found = outcomes(on_cluster(_unread(sources), QUESTION, cluster))
+    with cluster_of_two(processes=True) as cluster:
+        found = outcomes(on_cluster(_unread(sources), QUESTION, cluster))
     judge = FleetJudge(QUESTION)
     assert found == outcomes(judge_source(source, judge) for source in sources)
     assert (tmp_path / "mark").exists()
