@@ -10,14 +10,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from hotfix_check.assess.finding import ExposureState
 from hotfix_check.errors import OutputError
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.report.document import Result, members, result_digest
+from hotfix_check.report.document import Result, members
 from hotfix_check.report.judged_document import ExposureDocument, FindingDocument, InstallationDocument, StepDocument
 from hotfix_check.report.names import capital, names_of, some
 from hotfix_check.report.parts import day_of, host_of, parts_of, standing_of, step_line, step_notes, successor_words
@@ -25,7 +25,7 @@ from hotfix_check.report.posture import identity_words, posture_words
 from hotfix_check.report.publisher import Publisher
 from hotfix_check.report.severity import severity_of
 from hotfix_check.report.text import visible
-from hotfix_check.report.wording import origin, update_name
+from hotfix_check.report.wording import DIGEST, origin, update_name
 
 Table = dict[str, Any]
 _STATUS = {
@@ -72,7 +72,8 @@ def csaf_document(document: Result, publisher: Publisher) -> Table:
         raise OutputError(
             "CSAF: a VEX document must hold a CVE, and none is known for what was found: write another format"
         )
-    digest = result_digest(document)
+    told = dict(origin(document))
+    digest = told[DIGEST]
     released = _moment(document)
     tool = document.tool
     made = {
@@ -82,7 +83,7 @@ def csaf_document(document: Result, publisher: Publisher) -> Table:
             "lang": "en",
             "notes": [
                 *_notes("summary", "How it stands", (_stands(product) for product in products)),
-                *_notes("general", "Basis", _basis(document, digest)),
+                *_notes("general", "Basis", _basis(document, told)),
             ],
             "publisher": {"category": "user", "name": publisher.name, "namespace": publisher.namespace},
             "title": f"CVEs of Exchange on {_hosts(products)}",
@@ -164,11 +165,11 @@ def _hosts(products: Sequence[_Product]) -> str:
     return some(names, 3)
 
 
-def _basis(document: Result, digest: str) -> list[str]:
-    catalogue, told = document.catalogue, dict(origin(document))
+def _basis(document: Result, told: Mapping[str, str]) -> list[str]:
+    catalogue = document.catalogue
     return [
         f"Judged by the files of each installation and catalogue {catalogue.version} (SHA-256 "
-        f"{catalogue.sha256 or 'not recorded'}); SHA-256 of the result: {digest}. Asked about: {told['Scope']}. "
+        f"{catalogue.sha256 or 'not recorded'}); SHA-256 of the result: {told[DIGEST]}. Asked about: {told['Scope']}. "
         "Under investigation are CVEs whose fix needs a setting that files do not show, and those about which the "
         "evidence shows nothing."
     ]

@@ -9,27 +9,28 @@ import hashlib
 import json
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
 from functools import cache, partial
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hotfix_check.assess.finding import Foreign, StrayCopy, Verdict, Vote
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.report.judged_document import AdvisoryDocument, FindingDocument, InstallationDocument, WaiverDocument
-from hotfix_check.report.key_types import (
-    AtLeast,
-    BasisWord,
-    Build,
-    Count,
-    Day,
-    Digest,
-    Moment,
-    OutcomeWord,
-    RungWord,
-    TargetKindWord,
-)
+
+if TYPE_CHECKING:  # what reads the types brings these
+    from hotfix_check.report.key_types import (
+        AtLeast,
+        BasisWord,
+        Build,
+        Count,
+        Day,
+        Digest,
+        Moment,
+        OutcomeWord,
+        RungWord,
+        TargetKindWord,
+    )
 
 RESULT_SCHEMA: Literal["hotfix-check/result/1"] = "hotfix-check/result/1"
 
@@ -289,7 +290,7 @@ def members(value: Any) -> dict[str, Any]:
     """The keys of one value of a document, as JSON has them, and what they hold."""
     if isinstance(value, Result) and value.read_from is not None:
         return dict(value.read_from)
-    keys, read = _keys(value.__class__)
+    keys, read = _keys(value.__class__) or ((), tuple)
     return dict(zip(keys, read(value), strict=True))
 
 
@@ -300,9 +301,11 @@ def result_of(document: Mapping[str, Any]) -> Result:
 
 
 @cache
-def _keys(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    names = [name for name in kind.__slots__ if name != _READ_FROM]
-    return tuple(map(key_of, names)), attrgetter(*names)
+def _keys(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]] | None:
+    """The keys of a class of values, and what gives what they hold; None of what JSON holds as it is."""
+    # dataclasses.fields would have the standard library make each class anew.
+    names = [name for name in kind.__dict__.get("__slots__", ()) if name != _READ_FROM]
+    return (tuple(map(key_of, names)), attrgetter(*names)) if names else None
 
 
 def key_of(name: str) -> str:
@@ -310,11 +313,21 @@ def key_of(name: str) -> str:
     return Verdict.NOT_APPLICABLE.value if name == Verdict.NOT_APPLICABLE.name.lower() else name
 
 
+def types_of(kind: type[Any]) -> dict[str, Any]:
+    """The types of the fields that JSON has, by name."""
+    from hotfix_check.report import key_types
+
+    hints = get_type_hints(kind, localns=vars(key_types), include_extras=True)
+    return {name: hint for name, hint in hints.items() if name != _READ_FROM}
+
+
 @cache
 def _reader(hint: Any) -> Callable[[Any], Any]:
     """What makes a value of this type of a value of JSON."""
     args = get_args(hint)
     origin = get_origin(hint)
+    if origin is Annotated:
+        return _reader(args[0])
     if origin in (Union, types.UnionType):
         (inner,) = {_reader(one) for one in args if one is not types.NoneType}
         return inner if inner is _as_it_is else lambda value: None if value is None else inner(value)
@@ -324,15 +337,23 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     if origin is Mapping:
         inner = _reader(args[1])
         return lambda value: {key: inner(one) for key, one in value.items()}
-    if is_dataclass(hint):
-        hints = get_type_hints(hint).items()
-        fields = [(name, key_of(name), _reader(inner)) for name, inner in hints if name != _READ_FROM]
-        return partial(_made, hint, fields)
+    if isinstance(hint, type) and _keys(hint) is not None:
+        hints = types_of(hint)
+        changed = [(name, read) for name, one in hints.items() if (read := _reader(one)) is not _as_it_is]
+        return partial(_made, hint, [(name, key_of(name)) for name in hints], changed)
     return Verdict if hint is Verdict else _as_it_is
 
 
-def _made(kind: Any, fields: list[tuple[str, str, Callable[[Any], Any]]], value: Mapping[str, Any]) -> Any:
-    return kind(**{name: read(value[key]) for name, key, read in fields})
+def _made(
+    kind: Any,
+    keys: list[tuple[str, str]],
+    changed: list[tuple[str, Callable[[Any], Any]]],
+    value: Mapping[str, Any],
+) -> Any:
+    given = {name: value[key] for name, key in keys}
+    for name, make in changed:
+        given[name] = make(given[name])
+    return kind(**given)
 
 
 def _as_it_is(value: Any) -> Any:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from hotfix_check.report import parts, wording
-from hotfix_check.report.document import Result, TargetDocument, members, result_digest
+from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.exposure_view import cve_groups, exploited, worst_exposed
 from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
@@ -33,16 +33,16 @@ LISTED = 500
 def render_html(document: Result) -> str:
     """The whole page, ASCII with character references, so that no console or mail gateway can garble it."""
     template, css = packaged_page("report.html", "report.css")
-    digest = result_digest(document)
+    basis = wording.origin(document)
     targets = [_target(number, target, document) for number, target in enumerate(document.targets, 1)]
     page = template.render(
         css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
         css_hash=style_digest(css),
-        digest=digest,
+        digest=dict(basis)[wording.DIGEST],
         title=", ".join(target["path"] for target in targets[:3]) + (" and more" if targets[3:] else ""),
         document=document,
         targets=targets,
-        origin=wording.origin(document),
+        origin=basis,
         looks=LOOKS,
         several=len(targets) > 1,
         listed=LISTED,

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from hotfix_check.assess.finding import Settle, Verdict
 from hotfix_check.frozen import Frozen
-from hotfix_check.report.key_types import (
-    ActionWord,
-    AvailabilityWord,
-    BasisWord,
-    Build,
-    CertaintyWord,
-    ConfidenceWord,
-    Count,
-    Day,
-    DayOrMoment,
-    Digest,
-    ExposureWord,
-    ImportanceWord,
-    KindWord,
-    MetWord,
-    Moment,
-    OneOf,
-    RestartWord,
-    StateWord,
-)
+
+if TYPE_CHECKING:  # what reads the types brings these
+    from hotfix_check.report.key_types import (
+        ActionWord,
+        AvailabilityWord,
+        BasisWord,
+        Build,
+        CertaintyWord,
+        ConfidenceWord,
+        Count,
+        Day,
+        DayOrMoment,
+        Digest,
+        ExposureWord,
+        ImportanceWord,
+        KindWord,
+        MetWord,
+        Moment,
+        OneOf,
+        RestartWord,
+        StateWord,
+    )
 
 
 class WaiverDocument(Frozen):

@@ -320,6 +320,9 @@ def newest_file_day(finding: FindingDocument) -> str | None:
     return max((file.expected.timestamp[:10] for file in finding.files if file.expected.timestamp), default=None)
 
 
+DIGEST = "Result SHA-256"
+
+
 def origin(document: Result) -> list[tuple[str, str]]:
     """The basis of a report as (label, words): tool, catalogue, run, scope, policy, digest."""
     run, catalogue, scope, waivers = document.run, document.catalogue, document.scope, document.waivers
@@ -340,7 +343,7 @@ def origin(document: Result) -> list[tuple[str, str]]:
         ("Configuration", configuration_text(document.configuration)),
         ("Baseline", _policy_file(document.baseline)),
         ("Waivers", _policy_file(waivers)),
-        ("Result SHA-256", result_digest(document)),
+        (DIGEST, result_digest(document)),
     ]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import is_dataclass
 from enum import EnumType
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from hotfix_check.report.document import Result, key_of
+from hotfix_check.report.document import Result, key_of, types_of
 from hotfix_check.report.key_types import AtLeast, Matches, OneOf
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "hotfix_check" / "schemas"
@@ -34,13 +34,12 @@ def packaged(name: str) -> dict[str, Any]:
 def schema_of(hint: Any) -> dict[str, Any]:
     """The schema of a type: a frozen class, a tuple, a mapping, a word, a number, or one of these or null."""
     origin, args = get_origin(hint), get_args(hint)
-    if is_dataclass(hint):
-        keys = {field.name: key_of(field.name) for field in fields(hint) if field.default is MISSING}
-        hints = get_type_hints(hint, include_extras=True)
+    if isinstance(hint, type) and is_dataclass(hint):
+        hints = {key_of(name): inner for name, inner in types_of(hint).items()}
         return {
             "type": "object",
-            "required": list(keys.values()),
-            "properties": {key: schema_of(hints[name]) for name, key in keys.items()},
+            "required": list(hints),
+            "properties": {key: schema_of(inner) for key, inner in hints.items()},
         }
     if isinstance(hint, EnumType):
         return {"enum": list(map(str, hint))}
