@@ -172,6 +172,11 @@ class ProductEvidence:
         return [found[path] for path in sorted(found)]
 
 
+def version_unread(file: TargetFile) -> bool:
+    """Whether a file cannot be read, or has no version that can be."""
+    return isinstance(file, UnreadableFile) or file.version is None
+
+
 def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[Anomaly, ...]:
     """The string FileVersion is kept beside the fixed one; only other numbers are a difference, not spelling."""
     if not text_differs(version, text):

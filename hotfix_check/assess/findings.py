@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
+from hotfix_check.assess.answer import Answer
 from hotfix_check.assess.finding import (
     MET,
     OPEN,
@@ -16,7 +17,7 @@ from hotfix_check.assess.finding import (
     Settle,
     Verdict,
 )
-from hotfix_check.assess.updates import Answer, ProductUpdates
+from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue.update import Importance, Update
 
 

@@ -90,12 +90,14 @@ _REMEMBERED = 10_000  # ways in which files describe themselves: 2,000 programs 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class Told:
     """What a file says of itself: whose it is, of which products it is a program, and whether it gives one version."""
 
     identity: Identity
     programs: frozenset[str]
+    """Products of whose own programs it is one: of the range, with the ProductName if it has one."""
     sound: bool
+    """Whether its version block and its text give one version."""
 
 
 class Identities:
@@ -103,8 +105,8 @@ class Identities:
 
     def __init__(self, products: Sequence[Product]) -> None:
         self._products = products
-        self._known: dict[tuple[object, ...], _Told] = {}
-        self._files: dict[int, tuple[_Told, InstalledFile]] = {}  # each held, so that no other takes its id
+        self._known: dict[tuple[object, ...], Told] = {}
+        self._files: dict[int, tuple[Told, InstalledFile]] = {}  # each held, so that no other takes its id
         self._names: dict[str, str] = {}
         self._versions: dict[FileVersion, frozenset[str]] = {}
         self._by_name: dict[str, frozenset[str]] = {}
@@ -119,7 +121,7 @@ class Identities:
 
     def of(self, file: InstalledFile) -> Identity:
         """Whose a file is."""
-        return self._told(file).identity
+        return self.told(file).identity
 
     def _identify(self, file: InstalledFile) -> Identity:
         """Whose a file is. One without a version resource is nobody's, and not foreign: it says nothing.
@@ -174,11 +176,8 @@ class Identities:
             found = self._by_name[name] = frozenset(own)
         return found
 
-    def programs_of(self, file: InstalledFile) -> frozenset[str]:
-        """The ids of the products of whose own programs a file is one: of the range, with the ProductName if any."""
-        return self._told(file).programs
-
-    def _told(self, file: InstalledFile) -> _Told:
+    def told(self, file: InstalledFile) -> Told:
+        """What a file says of itself."""
         asked = self._files.get(id(file))
         if asked is not None:
             return asked[0]
@@ -193,7 +192,7 @@ class Identities:
         if known is None:
             identity = self._identify(file)
             name = file.product_name
-            known = self._known[key] = _Told(
+            known = self._known[key] = Told(
                 identity=identity,
                 programs=frozenset(
                     product.id
@@ -211,13 +210,9 @@ class Identities:
         """Whether a file is of a product."""
         return isinstance(file, InstalledFile) and file.version is not None and product.id in self.of(file).products
 
-    def is_sound(self, file: InstalledFile) -> bool:
-        """Whether a file gives one version of itself, by its version block and its text alike."""
-        return self._told(file).sound
-
     def is_program_of(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
         """Whether a file is one of a product's own programs."""
-        return isinstance(file, InstalledFile) and product.id in self.programs_of(file)
+        return isinstance(file, InstalledFile) and product.id in self.told(file).programs
 
     def may_be_of(self, file: InstalledFile, product: Product) -> bool:
         """Whether a file is a product's by its build, or by its name alone: one of them may be damaged."""

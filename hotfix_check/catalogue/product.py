@@ -200,6 +200,11 @@ class Product:
     called: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
 
+    def is_marker(self, name: str) -> bool:
+        """Whether a file of this name, in lower case, is a marker."""
+        known = self.files.get(name)
+        return known is not None and known.marker
+
     def root_of(self, path: str) -> str | None:
         """The root that one of its folders' paths lies below; None for a system folder."""
         return next((root for root in self.roots if path.startswith(f"{root}/")), None)

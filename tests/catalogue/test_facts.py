@@ -13,6 +13,7 @@ import build_data
 import pytest
 from conftest import ROOT
 from fact_tables import Facts, read_facts
+from made_up import hotfix
 from targets import WORKED
 
 from hotfix_check.catalogue.update import Availability, FileRow, Importance, Update
@@ -200,15 +201,7 @@ def test_a_reviewed_draft_of_an_article_joins_the_tables(tmp_path: Path) -> None
         if path.suffix in (".csv", ".toml"):
             (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "imported").mkdir()
-    draft = """
-[[update]]
-kb = 330999
-title = "A made-up fix"
-kind = "hotfix"
-sources = ["KB330999"]
-  [[update.package]]
-  files = [{ name = "Store.exe", version = "5.5.2656.99", timestamp = 2002-10-10T10:10:00Z }]
-"""
+    draft = hotfix(330999, '{ name = "Store.exe", version = "5.5.2656.99", timestamp = 2002-10-10T10:10:00Z }')
     (tmp_path / "imported" / "exchange-5.5.toml").write_text(draft, "utf-8")
     texts, _, _ = build_data.build(tmp_path)
     assert (

@@ -192,14 +192,14 @@ def test_alike_hosts_have_their_own_waivers() -> None:
 
 @pytest.mark.parametrize(
     ("source", "name"),
-    [
-        ("inbox/EX1.json", "EX1"),
-        ("inbox/EX1.contoso.com.JSON.GZ", "EX1.contoso.com"),
-        ("s3://bucket/2026/EX1.json.gz", "EX1"),
-        ("C:\\inbox\\EX1.json", "EX1"),
-        ("EX1", "EX1"),
-        (".json", ".json"),
-    ],
+    {
+        "inbox/EX1.json": "EX1",
+        "inbox/EX1.contoso.com.JSON.GZ": "EX1.contoso.com",
+        "s3://bucket/2026/EX1.json.gz": "EX1",
+        "C:\\inbox\\EX1.json": "EX1",
+        "EX1": "EX1",
+        ".json": ".json",
+    }.items(),
 )
 def test_a_source_gives_a_name(source: str, name: str) -> None:
     assert name_of_source(source) == name

@@ -99,7 +99,7 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
     assessor = Assessor(catalogue)
     assessment, next_steps = assessor.judge(inventory, Question())
     document = result_document([assessment], catalogue, RunInfo())
-    again = checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again")
+    again = result_of(checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again"))
     assert again == document
     render_table(document, width=80, everything=True).encode("utf-8", "backslashreplace")
     render_identity(identity_document(inventory, assessor), width=80)
