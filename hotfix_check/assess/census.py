@@ -115,7 +115,8 @@ class Census:
                 of=self.files,
                 newest=newest,
             )
-        if not (beside or self.unread or self.strangers):
+        strangers = self._speaking_strangers()
+        if not (beside or self.unread or strangers):
             return Witness(standing=Standing.ALONE, newer=0, of=0)
         against = not hotfix and near >= MANY and not any(one.sound and one.build > own for one in beside)
         return Witness(
@@ -123,8 +124,18 @@ class Census:
             newer=0,
             of=near,
             newest=newest,
-            unread=next(iter((*self.unread, *(one.name for one in self.strangers))), None),
+            unread=next(iter((*self.unread, *(one.name for one in strangers))), None),
         )
+
+    def _speaking_strangers(self) -> tuple[Counted, ...]:
+        """The other products' files that may be what an upgrade in place left: of the marker's own range, or many.
+
+        2019 becomes the Subscription Edition in its own folder; nothing of 2013 becomes 2016, and servers of each have
+        some files of 2013 (Microsoft.Exchange.WebServices.dll 15.0.913.22).
+        """
+        own = None if self.marker is None or self.marker.version is None else self.marker.version[:2]
+        many = sum(one.files for one in self.strangers) >= MANY
+        return tuple(one for one in self.strangers if many or one.build[:2] == own)
 
     def newest_of_line(self, line: int) -> Counted | None:
         """The newest other files of a line."""

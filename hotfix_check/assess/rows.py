@@ -66,7 +66,9 @@ def _judge_file(of: TableFile, evidence: ProductEvidence, at_or_above: AtOrAbove
             states.append(_ABSENT)
             note = f"{row.name} is not in {' and '.join(empty)}, where Setup puts a copy"
         elif empty and any(copy.role for copy in copies):
-            note = f"only one copy was judged: {' and '.join(empty)} was not collected"
+            there = any(map(evidence.places.seen, empty))
+            why = "holds none that was collected" if there else "was not collected"
+            note = f"only one copy was judged: {' and '.join(empty)} {why}"
     worst = states[0] if len(states) == 1 else min(states, key=_WORST_FIRST.index)
     for copy in copies:
         if copy.state is worst and copy.row is not None:

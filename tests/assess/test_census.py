@@ -296,3 +296,25 @@ def test_a_level_that_only_builds_show_is_asked_for_by_its_marker() -> None:
         "the level is CU14, inferred from the builds of its files, and no marker file shows that it is there whole",
     )
     assert [one.file for one in level.settle_with] == ["ExSetup.exe"]
+
+
+def test_a_file_of_2013_beside_the_marker_of_2016_is_named_and_no_doubt() -> None:
+    api = installed(f"{V15}/Microsoft.Exchange.WebServices.dll", "15.0.913.22", product_name="Microsoft® Exchange")
+    found = finding(judge(folder(marker(OCT25_BUILD), api)), OCT25)
+    assert (found.verdict, found.confidence) == (Verdict.INSTALLED, Confidence.MEDIUM)
+    assert "it rests on ExSetup.exe alone" in found.reasons[-1]
+    assert found.anomalies == ("older-neighbour: Microsoft.Exchange.WebServices.dll 15.0.913.22, beside ExSetup.exe",)
+
+
+@pytest.mark.parametrize(
+    ("build", "beside", "count", "update"),
+    [
+        pytest.param("15.2.2562.29", "15.2.1748.39", 1, "exchange-se/KB5066366", id="2019, which becomes it in place"),
+        pytest.param(OCT25_BUILD, "15.0.1497.48", 20, OCT25, id="many of 2013"),
+    ],
+)
+def test_counter_case_what_an_upgrade_may_have_left_is_a_doubt(
+    build: str, beside: str, count: int, update: str
+) -> None:
+    found = finding(judge(folder(marker(build), *parts(count, beside))), update)
+    assert found.verdict is Verdict.UNDETERMINED

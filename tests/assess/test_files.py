@@ -176,6 +176,12 @@ def test_one_copy_of_two_is_judged_with_a_note_when_the_other_folder_is_not_ther
     assert found.rows[0].note == "only one copy was judged: system32 was not collected"
 
 
+def test_counter_case_of_a_folder_that_is_there_it_is_not_said_that_it_was_not_collected() -> None:
+    found = finding(judge(folder(*BIN_2000, installed("WINNT/System32/Mapi32.dll", FIXED))), "exchange-2000/KB817375")
+    assert found.verdict is Verdict.INSTALLED
+    assert found.rows[0].note == "only one copy was judged: bin holds none that was collected"
+
+
 def test_a_file_that_is_not_in_a_whole_folder_was_removed() -> None:
     result = judge(folder(*SP4_BIN, *SYSTEM32))
     found = finding(result, "exchange-5.5/KB818861")
