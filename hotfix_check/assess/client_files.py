@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from hotfix_check.assess.finding import Foreign
-from hotfix_check.assess.installations import FileSet, below_roots
+from hotfix_check.assess.installations import FileSet
+from hotfix_check.assess.roots import below_roots
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Importance, Update, required_rows
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
