@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import itertools
 import os
 import signal
@@ -236,6 +237,7 @@ def _work(orders: Connection, answers: Connection) -> None:
             answers.send((False, None))
             prepare, argument = orders.recv()
             work = prepare(argument)
+            gc.freeze()  # what was made ready stays: it need not be looked through for what can go
             answers.send((False, None))
             while True:
                 answers.send((False, work(orders.recv())))

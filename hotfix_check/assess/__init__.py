@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from hotfix_check.assess.absence import absent_because
 from hotfix_check.assess.census import take_census
@@ -110,24 +110,13 @@ class Assessor:
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
         stray = {*divided.stray} - {one.path for one in clients}
-        seen = inventory
-        if stray:
-            seen = replace(
-                inventory,
-                files=tuple(file for file in inventory.files if file.path not in stray),
-                unreadable=tuple(file for file in inventory.unreadable if file.path not in stray),
-            )
-        files = TargetFiles(seen, identities, self.all_names, lone=divided.lone)
+        files = TargetFiles(
+            _without(inventory, stray) if stray else inventory, identities, self.all_names, lone=divided.lone
+        )
         findings = [finding for one in judged for finding in one.findings]
         for product in asked:
             if product.id not in there:
                 findings.extend(self._not_there(product, files, question))
-        unread_rows = any(
-            copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies
-        )
-        # A marker that could not be read may speak against a level, whatever is asked beside it.
-        about_levels = question.kbs is None or any(finding.update.level is not None for finding in findings)
-        unread_markers = about_levels and any(one.unread_marker for one in judged)
         assessment = Assessment(
             target=inventory.target,
             kind=str(inventory.kind),
@@ -142,7 +131,7 @@ class Assessor:
                 )
             ),
             unreadable=inventory.unreadable,
-            unreadable_evidence=unread_rows or unread_markers or inventory.broken_off,
+            unreadable_evidence=inventory.broken_off or _unread_evidence(findings, judged, question),
             foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
@@ -197,11 +186,8 @@ class Assessor:
         counting = evidence.counting(self.outline.names[product.id])
         own = [file for file in counting if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
-        related = [
-            one for one in self.catalogue.products if one.id != product.id and set(one.roots) & set(product.roots)
-        ]
-        census = take_census(inventory, evidence.places, product, marker, identities, related)
-        if not counting and not (product.product_names and census.others):
+        census = take_census(inventory, evidence.places, product, marker, identities, self._beside(product))
+        if not counting and not product.product_names:
             census = replace(census, others=())
         if (
             counting
@@ -244,6 +230,10 @@ class Assessor:
             advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
             unread_marker=unread_marker(evidence),
         )
+
+    def _beside(self, product: Product) -> list[Product]:
+        """The other products that setup puts below the same root."""
+        return [one for one in self.catalogue.products if one.id != product.id and set(one.roots) & set(product.roots)]
 
     def _not_there(self, product: Product, files: TargetFiles, question: Question) -> Iterable[Finding]:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
@@ -326,6 +316,26 @@ class Assessor:
             for file in evidence.counting([advisory.file]):
                 if any(advisory.first <= version <= advisory.last for version in readings(file)):
                     yield HeldAdvisory(advisory=advisory, path=file.path, version=str(file.version), installation=root)
+
+
+def _without(inventory: Inventory, paths: Container[str]) -> Inventory:
+    """The same target without the files of these paths."""
+    return replace(
+        inventory,
+        files=tuple(file for file in inventory.files if file.path not in paths),
+        unreadable=tuple(file for file in inventory.unreadable if file.path not in paths),
+    )
+
+
+def _unread_evidence(findings: Sequence[Finding], judged: Sequence[InstallationAnswer], question: Question) -> bool:
+    """Whether a file that could not be read may decide something that was asked.
+
+    A marker may speak against a level, whatever is asked beside it.
+    """
+    about_levels = question.kbs is None or any(finding.update.level is not None for finding in findings)
+    if about_levels and any(one.unread_marker for one in judged):
+        return True
+    return any(copy.state is RowState.UNREADABLE for finding in findings for row in finding.rows for copy in row.copies)
 
 
 def _weight(update: Update, product: Product, lone: str | None, question: Question) -> Importance:

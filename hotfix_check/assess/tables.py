@@ -144,13 +144,12 @@ class Tables:
         marker = known is not None and known.marker
         own_later = tuple(_own_versions(known, product, including))
         if_collected = first.where_collected or (package.whole_table and not marker)
-        missing = judged_row(first, roles, RowState.NOT_CHECKABLE)
-        if any(row.version is not None for row in rows):
-            asked = replace(first, companion=True) if if_collected else first
-            missing = judged_row(asked, roles, RowState.NOT_COLLECTED, own_later=own_later)
+        checkable = any(row.version is not None for row in rows)
+        state = RowState.NOT_COLLECTED if checkable else RowState.NOT_CHECKABLE
+        asked = replace(first, companion=True) if if_collected and checkable else first
         return TableFile(
             rows=rows,
-            platforms=tuple(row.platform or product.platform for row in rows),
+            platforms=tuple([row.platform or product.platform for row in rows]),
             own_ranges=any(row.range is not None for row in rows),
             name=name,
             roles=roles,
@@ -158,7 +157,7 @@ class Tables:
             if_collected=if_collected,
             own=None if known is None or lowest is None else known.versions.get(product.levels[lowest].name),
             own_later=own_later,
-            missing=missing,
+            missing=judged_row(asked, roles, state, own_later=own_later),
         )
 
     def _including(self, update: Update, package: Package, at: int) -> tuple[int, ...]:

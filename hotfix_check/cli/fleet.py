@@ -16,10 +16,11 @@ from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
-from hotfix_check.fleet.host import FleetQuestion, HostRow
+from hotfix_check.fleet.host import FleetQuestion
 from hotfix_check.fleet.journal import Journal, journal_file, question_digest
 from hotfix_check.fleet.pool import in_processes
 from hotfix_check.fleet.reports import FLEET
+from hotfix_check.fleet.row import HostRow
 from hotfix_check.fleet.run import Ran, run_fleet
 from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotfix_check.fleet.document import SUMMARY, FleetDocument, JsonObject
-from hotfix_check.fleet.host import MARKS, VERDICTS
+from hotfix_check.fleet.row import MARKS, VERDICTS
 from hotfix_check.fleet.words import host_standing, next_lines
 from hotfix_check.report.csv import cell
 

@@ -11,19 +11,14 @@ from markupsafe import Markup
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.document import SILENT, FleetDocument, JsonObject, fleet_exit_code
 from hotfix_check.fleet.words import (
-    absent_words,
-    advisory_words,
-    catalogue_words,
-    damaged_words,
     drift_lines,
     fleet_basis,
     fleet_sentences,
     host_age,
     host_standing,
+    lists,
     next_lines,
-    older_words,
     posture_lines,
-    silent_words,
 )
 from hotfix_check.report.html import packaged_page, style_digest
 from hotfix_check.report.names import names_of
@@ -46,7 +41,7 @@ def html_text(document: FleetDocument) -> Iterator[str]:
     template, css = packaged_page("fleet.html", "report.css", "fleet.css")
     updates = [one for one in head["updates"] if one["missing"] + one["partial"] + one["undetermined"]]
     drifting = [one for one in head["groups"] if one["levels"] or one["updates"]]
-    summary = head["summary"]
+    summary, told = head["summary"], lists(document, LISTED)
     page = template.render(
         css=Markup(css),  # noqa: S704  (the packaged style sheets, not a value)
         css_hash=style_digest(css),
@@ -68,17 +63,8 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         ],
         groups_left=max(0, len(drifting) - GROUPS),
         lists=[
-            (anchor, label, *_kept(lines))
-            for anchor, label, lines in (
-                ("silent", "Silent for a year or longer", [silent_words(one) for one in document.silent(LISTED)]),
-                ("advisories", "Advisories", [advisory_words(one) for one in head["advisories"]]),
-                ("absent", "Expected but missing", [absent_words(one) for one in head["absent"]]),
-                ("damaged", "Could not be judged", [damaged_words(one) for one in head["damaged"]]),
-                ("unexpected", "Not expected", head["unexpected"]),
-                ("older", "Older files, not counted", [older_words(one) for one in head["older"]]),
-                ("catalogues", "Catalogues", [catalogue_words(one) for one in head["catalogues"]]),
-                ("notes", "Notes", head["notes"]),
-            )
+            (anchor, told[anchor][0], *_kept(told[anchor][1]))
+            for anchor in ("silent", "advisories", "absent", "damaged", "unexpected", "older", "catalogues", "notes")
         ],
         hosts=[_host(one) for one in document.worst(HOSTS)],
         hosts_left=max(0, summary["hosts"] - HOSTS),

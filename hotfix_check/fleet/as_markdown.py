@@ -6,20 +6,15 @@ from collections.abc import Iterator
 
 from hotfix_check.fleet.document import FleetDocument
 from hotfix_check.fleet.words import (
-    absent_words,
-    advisory_words,
-    catalogue_words,
-    damaged_words,
     drift_lines,
     exposure_words,
     fleet_basis,
     fleet_sentences,
     host_age,
     host_standing,
+    lists,
     next_lines,
-    older_words,
     posture_lines,
-    silent_words,
     step_words,
 )
 from hotfix_check.report.markdown import MAX_LENGTH, MarkdownPage
@@ -63,14 +58,7 @@ def markdown_text(document: FleetDocument) -> Iterator[str]:
         ("## What to install", [step_words(one, hosts) for one in head["next_steps"]], _STEPS),
         ("## Exposures", [exposure_words(one, hosts) for one in head["exposures"]], _EXPOSED),
         ("## Updates", lacked, _UPDATES),
-        ("## Silent for a year or longer", [silent_words(one) for one in document.silent()], _LISTED),
-        ("## Advisories", [advisory_words(one) for one in head["advisories"]], _LISTED),
-        ("## Expected but missing", [absent_words(one) for one in head["absent"]], _LISTED),
-        ("## Not expected", head["unexpected"], _LISTED),
-        ("## Could not be judged", [damaged_words(one) for one in head["damaged"]], _LISTED),
-        ("## Older files, not counted", [older_words(one) for one in head["older"]], _LISTED),
-        ("## Catalogues", [catalogue_words(one) for one in head["catalogues"]], _LISTED),
-        ("## Notes", head["notes"], _LISTED),
+        *((f"## {title}", lines, _LISTED) for title, lines in lists(document).values()),
     ):
         page.bullets(title, lines[:most])
         page.leave_out(title.lstrip("# ").lower(), max(0, len(lines) - most))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotfix_check.fleet.document import FleetDocument
-from hotfix_check.fleet.host import OUTCOMES
+from hotfix_check.fleet.row import OUTCOMES
 from hotfix_check.fleet.spool import verdicts_of
 
 _ROWS = 200_000  # of a row group: what is in memory at a time

@@ -6,19 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hotfix_check.fleet.document import FleetDocument, JsonObject
 from hotfix_check.fleet.words import (
-    absent_words,
-    advisory_words,
     catalogue_words,
-    damaged_words,
     drift_lines,
     exposure_words,
     fleet_sentences,
     host_age,
+    lists,
     needs,
     next_lines,
-    older_words,
     posture_lines,
-    silent_words,
     step_words,
 )
 from hotfix_check.report.names import counted, names_of
@@ -46,22 +42,17 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     for label, lines in listed:
         yield _section(label, lines, width, everything)
     yield from _updates(head["updates"], width, everything)
-    yield _section("Advisories", map(advisory_words, head["advisories"]), width, everything)
+    told = lists(document)
+    told["older"] = "Older inventories, not counted", told["older"][1]
+    yield _section(*told["advisories"], width, everything)
     for group in head["groups"] if everything else head["groups"][:_GROUPS]:
         if group["levels"] or group["updates"]:
             yield _section(f"Differences in {group['group']}", drift_lines(group), width, everything, _GROUPS)
     not_alike = sum(bool(group["levels"] or group["updates"]) for group in head["groups"][_GROUPS:])
     if not_alike and not everything:
         yield f"\n... and {not_alike} more groups whose members differ (--all shows them)\n"
-    for label, lines in (
-        ("Silent for a year or longer", map(silent_words, document.silent())),
-        ("Expected but missing", map(absent_words, head["absent"])),
-        ("Not expected", head["unexpected"]),
-        ("Could not be judged", map(damaged_words, head["damaged"])),
-        ("Older inventories, not counted", map(older_words, head["older"])),
-        ("Notes", head["notes"]),
-    ):
-        yield _section(label, lines, width, everything)
+    for key in ("silent", "absent", "unexpected", "damaged", "older", "notes"):
+        yield _section(*told[key], width, everything)
     yield from _hosts(document, everything)
     yield _worst(document, width)
 

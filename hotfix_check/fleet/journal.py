@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 
 from hotfix_check.errors import OutputError, SavedInputError
-from hotfix_check.fleet.host import FleetQuestion, HostRow, name_of_source, read_row
+from hotfix_check.fleet.host import FleetQuestion
+from hotfix_check.fleet.row import HostRow, name_of_source, read_row
 from hotfix_check.judging.options import names_files
 from hotfix_check.untrusted.json import parse_json
 

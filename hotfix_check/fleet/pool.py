@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from hotfix_check.errors import HotfixCheckError
-from hotfix_check.fleet.host import FleetJudge, FleetQuestion, HostRow, damaged, judge_host
+from hotfix_check.fleet.host import FleetJudge, FleetQuestion, judge_host
+from hotfix_check.fleet.row import HostRow, damaged
 from hotfix_check.fleet.sources import Source, local_path
 from hotfix_check.processes import Work, shared_out
 from hotfix_check.untrusted.shown import path_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from hotfix_check.errors import HotfixCheckError
-from hotfix_check.fleet.host import HostRow
 from hotfix_check.fleet.journal import Journal
+from hotfix_check.fleet.row import HostRow
 from hotfix_check.fleet.sources import Source
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.frozen import dataclass

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.fleet.document import SILENT, JsonObject
+from hotfix_check.fleet.document import SILENT, FleetDocument, JsonObject
 from hotfix_check.fleet.postures import POSTURES
 from hotfix_check.report.document import ConfigurationDocument
 from hotfix_check.report.names import capital, counted, holding, names_of, some
@@ -240,3 +240,18 @@ def fleet_basis(head: JsonObject) -> list[tuple[str, str]]:
         ("Waivers", file("waivers")),
         ("Expected hosts", file("expect")),
     ]
+
+
+def lists(document: FleetDocument, silent: int = -1) -> dict[str, tuple[str, Sequence[str]]]:
+    """What is told line by line, each list with its title; so many of the ``silent`` hosts."""
+    head = document.head
+    return {
+        "silent": ("Silent for a year or longer", [*map(silent_words, document.silent(silent))]),
+        "advisories": ("Advisories", [*map(advisory_words, head["advisories"])]),
+        "absent": ("Expected but missing", [*map(absent_words, head["absent"])]),
+        "unexpected": ("Not expected", head["unexpected"]),
+        "damaged": ("Could not be judged", [*map(damaged_words, head["damaged"])]),
+        "older": ("Older files, not counted", [*map(older_words, head["older"])]),
+        "catalogues": ("Catalogues", [*map(catalogue_words, head["catalogues"])]),
+        "notes": ("Notes", head["notes"]),
+    }

@@ -157,7 +157,7 @@ def _read_files(top: Fields) -> Iterator[InstalledFile]:
     for number, row in enumerate(_bounded(top, "files")):
         try:
             given = {field: _PLAIN[field](value) for field, value in row.items()}
-            yield InstalledFile(size=given.pop("size", None), **given)
+            yield InstalledFile(size=given.pop("size", None), stub=given.pop("outlook_stub", None), **given)
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
             yield from map(_read_file, islice(_rows(top, "files"), number, None))
             return

@@ -15,7 +15,7 @@ from benchmarks.fleet_hosts import question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.fleet.document import FleetDocument, fleet_document
-from hotfix_check.fleet.host import HostProduct, HostRow
+from hotfix_check.fleet.row import HostProduct, HostRow
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.standing import HostInstallation, HostStep
 from hotfix_check.inventory import Collected, inventory_to_json

@@ -22,7 +22,8 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.deciding import deciding_facts, deciding_files
-from hotfix_check.fleet.host import FleetJudge, HostProduct, judge_host, name_of_source, read_row
+from hotfix_check.fleet.host import FleetJudge, judge_host
+from hotfix_check.fleet.row import HostProduct, name_of_source, read_row
 from hotfix_check.inventory import (
     ClaimedUpdate,
     InstalledFile,

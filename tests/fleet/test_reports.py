@@ -20,7 +20,7 @@ from hotfix_check.fleet.as_html import HOSTS, html_text
 from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.expected import Expected
-from hotfix_check.fleet.host import HostRow, damaged
+from hotfix_check.fleet.row import HostRow, damaged
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import fleet_sentences, host_age
 from hotfix_check.report.text import visible

@@ -32,8 +32,8 @@ from hotfix_check.catalogue.build_index import index_bytes
 from hotfix_check.catalogue.load import parse_files, read_parsed
 from hotfix_check.catalogue.seal import SEAL_BYTES
 from hotfix_check.configuration import Configuration
-from hotfix_check.fleet.host import HostProduct, HostRow
 from hotfix_check.fleet.journal import Journal
+from hotfix_check.fleet.row import HostProduct, HostRow
 from hotfix_check.fleet.standing import HostInstallation, HostStep
 from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
 from hotfix_check.judging.options import JudgeOptions

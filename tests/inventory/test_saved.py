@@ -190,3 +190,29 @@ def test_more_files_than_a_disk_has_are_refused(field: str, monkeypatch: pytest.
     with pytest.raises(SavedInputError) as caught:
         parse_saved(example(**{field: rows}), "x.json")
     assert str(caught.value) == f"x.json: {field}: more than 2 files are listed"
+
+
+def test_a_file_that_tells_everything_is_read_as_one_that_is_looked_at_field_by_field() -> None:
+    plain = {
+        "path": "Mapi32.dll",
+        "size": 10,
+        "modified": "2003-07-01T17:44:00+02:00",
+        "version": "05.5.2653.23",
+        "version_string": "",
+        "product_name": "p",
+        "company_name": "c",
+        "original_filename": "o",
+        "internal_name": "i",
+        "description": "d",
+        "languages": [1033],
+        "machine": "i386",
+        "linked": 1,
+        "outlook_stub": True,
+        "sha256": "0" * 64,
+        "notes": ["n"],
+    }
+    (quick,) = parse_saved(example(files=[plain]), "saved.json").files
+    (first, slow) = parse_saved(example(files=[{"path": "A.dll", "size": None}, plain]), "saved.json").files
+    assert (first.path, first.size) == ("A.dll", None)
+    assert quick == slow
+    assert (quick.stub, quick.modified) == (True, datetime(2003, 7, 1, 15, 44, tzinfo=UTC))
