@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assess.applied import BlockedError, follow
 from assess.random_servers import NAMES, fixes, load, servers
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from targets import installed
 
@@ -57,7 +57,6 @@ def test_the_order_of_files_and_updates_changes_nothing(
     assert shuffled == judge(inventory, catalogue)
 
 
-@settings(max_examples=60)
 @given(catalogues, st.lists(servers(), min_size=2, max_size=5))
 def test_what_was_judged_before_changes_no_answer(catalogue: Catalogue, inventories: list[Inventory]) -> None:
     """What an assessor has found of a catalogue is the same for every target, also where their levels differ."""
@@ -166,7 +165,6 @@ def weighty_left(assessor: Assessor, inventory: Inventory, steps: Iterable[str])
     }
 
 
-@settings(max_examples=60)
 @given(catalogues, servers(whole=True))
 def test_a_plan_leaves_nothing_weighty_missing_is_never_blocked_and_has_no_needless_step(
     catalogue: Catalogue, inventory: Inventory
@@ -180,7 +178,6 @@ def test_a_plan_leaves_nothing_weighty_missing_is_never_blocked_and_has_no_needl
         assert weighty_left(assessor, inventory, [other for other in steps if other != step]) != set()
 
 
-@settings(max_examples=60)
 @given(catalogues, servers())
 def test_the_advice_of_every_open_finding_is_the_plan_for_it_and_leads_to_it(
     catalogue: Catalogue, inventory: Inventory
