@@ -837,4 +837,38 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "PSComputerName,FileVersion,ProductVersion\nMBX1,15.01.25...,15.01.2507.039\nMBX2,,\nMBX3,,15.01.2507.006\n",
         ["MBX1 a FileVersion without its file 15.1.2507.39", "MBX3 a FileVersion without its file 15.1.2507.6"],
     ),
+    (
+        "wmic datafile",
+        "Nessus' table, two hosts and one of another product",
+        '"Plugin ID","Risk","Host","Name","Plugin Output"\n'
+        + "".join(
+            f'"193265","High","{host}","Security Updates for Exchange","\n  Path              : {LOW}\n'
+            f'  Installed version : {version}\n  Fixed version     : 15.1.2507.39\n"\n'
+            for host, version in (("10.0.0.5", "15.1.2507.37"), ("10.0.0.6", "15.1.2507.39"))
+        )
+        + '"19506","None","10.0.0.7","Nessus Scan Information","Nessus version : 10.7.1\n"\n',
+        [f"10.0.0.5 {LOW} 15.1.2507.37", f"10.0.0.6 {LOW} 15.1.2507.39"],
+    ),
+    (
+        "KB list",
+        "systeminfo as CSV, of two machines",
+        '"Host Name",'
+        + ",".join(f'"Column {number}"' for number in range(29))
+        + ',"Hotfix(s)"\n'
+        + "".join(f'"MBX{number}",{"x," * 29}"1 Hotfix(s) Installed.,[01]: KB501217{number}"\n' for number in (1, 2)),
+        ["MBX1 claims KB5012171", "MBX2 claims KB5012172"],
+    ),
+    (
+        "wmic datafile",
+        "AmcacheParser's table",
+        "ProgramId,FullPath,Name,Version,ProductVersion,BinFileVersion\n"
+        f"0006,{LOW},ExSetup.exe,15.01.2507.039,15.01.2507.039,15.1.2507.39\n",
+        [f"- {LOW} 15.1.2507.39"],
+    ),
+    (
+        "wmic datafile",
+        "autorunsc's table",
+        f"Time,Entry,Company,Image Path,Version,Launch String\n2024,MSExchange,Microsoft,{LOW},15.1.2507.39,x\n",
+        [f"- {LOW} 15.1.2507.39"],
+    ),
 ]

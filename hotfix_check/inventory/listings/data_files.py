@@ -1,8 +1,8 @@
 """Files with versions under other names: wmic datafile, CIM_DataFile, software inventories, debuggers, crash reports.
 
-wmic and CIM_DataFile call the whole path Name; scanners have Path beside Installed or Remote version; Configuration
-Manager's software inventory (v_GS_SoftwareFile) has FileName, FilePath (the folder), FileVersion and FileSize,
-and reports put blanks, a 0 or a group's name around them.
+wmic and CIM_DataFile call the whole path Name; scanners have Path beside Installed or Remote version, AmcacheParser
+FullPath and autorunsc Image Path beside Version; Configuration Manager's software inventory (v_GS_SoftwareFile) has
+FileName, FilePath (the folder), FileVersion and FileSize, and reports put blanks, a 0 or a group's name around them.
 WinDbg's ``lm v`` has Image path and File version; Windows Error Reporting names an application and a module with their
 versions. Each is four numbers of text: whether they are those of the fixed version block, none of them says.
 """
@@ -16,7 +16,7 @@ from functools import lru_cache
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, has_folder, text_of, text_version
 
 _PROGRAM = re.compile(r".{0,1000}[\w) -]\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
-_PATH_COLUMNS = ("name", "path", "file", "file path", "filepath", "filename", "location")
+_PATH_COLUMNS = ("name", "path", "file", "file path", "filepath", "filename", "location", "fullpath", "image path")
 _VERSION_COLUMNS = ("version", "file version", "fileversion", "installed version", "remote version")
 _COLUMN = re.compile(r"(?:details_)?(?:table[0-9]?_)?(.*?)0?", re.ASCII)
 _CRASHED = tuple(

@@ -8,6 +8,7 @@ from itertools import islice
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
 from hotfix_check.inventory.listings import data_files, exchange_servers, update_lists
+from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.data_files import bare
 from hotfix_check.inventory.listings.exiftool import exiftool_file
 from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, lowered, text_of
@@ -66,6 +67,13 @@ def _has(*columns: str) -> Callable[[Row], bool]:
     return lambda row: all(column in row for column in columns)
 
 
+def _plugin_output(row: Row) -> Iterator[Fact]:
+    """What a scanner found on the host of its row: a console's list in one column of a table (Nessus)."""
+    text = text_of(row.get("plugin output"))
+    if text is not None and "version" in text.lower():
+        yield from (said.what for said in facts_of(console_rows(text)) if said.what is not None)
+
+
 def _is_velociraptor(row: Row) -> bool:
     inner = ("versioninformation", "fileversion")
     return bool({"ospath", "fullpath", "_ospath"} & row.keys()) and (
@@ -93,6 +101,8 @@ ROW_KINDS = (
         exchange_servers.HEALTH_CHECKER, exchange_servers.is_health_check, exchange_servers.health_check, ("name",)
     ),
     RowKind("lm v", data_files.is_module, data_files.module),
+    RowKind("a scanner's report", _has("plugin output"), _plugin_output),
+    RowKind(update_lists.SYSTEMINFO, update_lists.is_systeminfo_row, update_lists.numbered),
     RowKind("an error report", data_files.is_crash, data_files.crash),
     RowKind("a software inventory", data_files.is_inventoried, data_files.inventoried),
     RowKind("PowerShell", is_powershell, powershell_said),

@@ -32,17 +32,16 @@ def header_of(text: str) -> tuple[int, str, tuple[str, ...]] | None:
                 columns = _cells(line, delimiter)
                 if any(map(_NO_COLUMN.search, columns)):
                     continue
-                values = _cells(below, delimiter, case=True)
-                row = {**dict.fromkeys(columns), **dict(zip(columns, values, strict=False))}
+                values = next(csv.reader([below[:_LONGEST_HEADER]], delimiter=delimiter, skipinitialspace=True), ())
+                row = {**dict.fromkeys(columns), **dict(zip(columns, map(str.strip, values), strict=False))}
                 if kind_of_row(row) is not None:
                     return at, delimiter, columns
         at += len(line)
     return None
 
 
-def _cells(line: str, delimiter: str, *, case: bool = False) -> tuple[str, ...]:
-    cells = (cell.strip().strip('"').strip() for cell in line[:_LONGEST_HEADER].strip().split(delimiter))
-    return tuple(cell if case else cell.lower() for cell in cells)
+def _cells(line: str, delimiter: str) -> tuple[str, ...]:
+    return tuple(cell.strip().strip('"').strip().lower() for cell in line[:_LONGEST_HEADER].strip().split(delimiter))
 
 
 def is_table(head: str) -> bool:

@@ -16,6 +16,7 @@ from hotfix_check.inventory.listings.wrapping import PROMPT
 _KB = re.compile(r"(?:KB|Q)?([1-9][0-9]{4,6})(?:v[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
 _TITLE = re.compile(r"exchange[^()]{0,120}\(KB([1-9][0-9]{4,6})\)", re.ASCII | re.IGNORECASE)
 _NUMBERED = re.compile(r"\[[0-9]{2,3}\]: (?:KB|Q)([1-9][0-9]{4,6})\b", re.ASCII | re.IGNORECASE)
+_COLUMNS_OF_SYSTEMINFO = 20  # at least; it has 31
 _LINE = re.compile(r"(?:KB|Q)([1-9][0-9]{5,6})", re.ASCII | re.IGNORECASE)
 _CUT = re.compile(r"[KQ]B?[0-9]{0,7}", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"[^:\r\n\"]{2,80}:[ \t]{2,60}(\S{1,64})[ \t]*")
@@ -69,6 +70,17 @@ def systeminfo(text: str, where: str) -> Iterator[Said]:
         for match in _NUMBERED.finditer(line):
             yield Said(ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1])), SYSTEMINFO, host)
         above = line
+
+
+def is_systeminfo_row(row: Mapping[str, object]) -> bool:
+    """Whether a row is of ``systeminfo /fo csv``, which has one for each host and all KBs in one column."""
+    return len(row) >= _COLUMNS_OF_SYSTEMINFO and any(map(_NUMBERED.search, map(str, row.values())))
+
+
+def numbered(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
+    """The KBs of such a row."""
+    for match in _NUMBERED.finditer(" ".join(map(str, row.values()))):
+        yield ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1]))
 
 
 def is_health_report(head: str) -> bool:
