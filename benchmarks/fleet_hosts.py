@@ -29,11 +29,11 @@ def catalogue() -> Catalogue:
     return load_catalogue([default_folder()])
 
 
-def question() -> FleetQuestion:
-    """Everything, on one day."""
+def question(known: Catalogue | None = None) -> FleetQuestion:
+    """Everything, on one day; of the tool's own catalogue, if no other."""
     return FleetQuestion(
         options=JudgeOptions(),
-        catalogue=catalogue(),
+        catalogue=known or catalogue(),
         question=Question(),
         waivers=Waivers(),
         fail_on=frozenset(),

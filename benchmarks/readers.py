@@ -79,42 +79,29 @@ def ours_with_notes(paths: list[str]) -> Callable[[], list[tuple[Version, tuple[
 
 def pefile_fast(paths: list[str], skip: list[int]) -> Pass:
     """pefile with fast_load and the resource directory."""
-    import pefile
-
-    def read(path: str) -> Version:
-        try:
-            with pefile.PE(path, fast_load=True) as image:
-                image.parse_data_directories([_RESOURCES])
-                return _first_fixed(image)
-        except pefile.PEFormatError:
-            return None
-
-    return _each(paths, skip, read)
+    return _by_pefile(paths, skip, _first_fixed)
 
 
 def every_version_by_pefile(paths: list[str], skip: list[int]) -> Callable[[], list[Any]]:
     """The slow path: all fixed versions that pefile finds in a file; None where it refuses the file."""
-    import pefile
-
-    def read(path: str) -> Any:
-        try:
-            with pefile.PE(path, fast_load=True) as image:
-                image.parse_data_directories([_RESOURCES])
-                return _fixed(image)
-        except pefile.PEFormatError:
-            return None
-
-    return _each(paths, skip, read)
+    return _by_pefile(paths, skip, _fixed)
 
 
 def pefile_full(paths: list[str], skip: list[int]) -> Pass:
     """pefile as its readme begins."""
+    return _by_pefile(paths, skip, _first_fixed, fast=False)
+
+
+def _by_pefile(paths: list[str], skip: list[int], found: Callable[[Any], Any], *, fast: bool = True) -> Pass:
+    """What is found in each image; None where pefile refuses the file."""
     import pefile
 
-    def read(path: str) -> Version:
+    def read(path: str) -> Any:
         try:
-            with pefile.PE(path) as image:
-                return _first_fixed(image)
+            with pefile.PE(path, fast_load=fast) as image:
+                if fast:
+                    image.parse_data_directories([_RESOURCES])
+                return found(image)
         except pefile.PEFormatError:
             return None
 

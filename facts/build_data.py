@@ -152,9 +152,9 @@ def _document(
     lines.extend(f"# {comment}" for comment in product.get("comments", ()))
     lines.extend(toml_lines({"format": 1, "version": VERSION}))
     head = (
-        "id", "name", "range", "platform", "level_by", "server_files", "roots", "product_names", "build_per_update",
-        "build_per_level", "client_files", "other_products", "recorded_as",
-        "stub", "recorded", "backups",
+        "id", "name", "called", "keywords", "range", "platform", "level_by", "server_files", "roots", "product_names",
+        "build_per_update", "build_per_level", "client_files", "other_products", "recorded_as", "stub", "recorded",
+        "backups",
     )  # fmt: skip
     table = {key: product[key] for key in head if key in product}
     table |= support_of(product["id"], facts)

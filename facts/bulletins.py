@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from fact_tables import Facts, Row
+from fact_tables import Facts, Row, file_entry
 from releases import Update, day
 
 _BULLETIN = re.compile(r"\bMS[0-9]{2}-[0-9]{3}\b")
@@ -132,14 +132,7 @@ def _is_limit(row: Row) -> bool:
 
 
 def _file(row: Row, facts: Facts) -> dict[str, Any]:
-    file: dict[str, Any] = {"name": row["file"]}
-    if row["version"]:
-        file["version"] = row["version"]
-    if row["size"]:
-        file["size"] = int(row["size"])
-    moment = _moment(row, facts)
-    if moment:
-        file["timestamp"] = moment
+    file = file_entry(row, _moment(row, facts))
     if row["role"] in _PLACES and not row.get("any_role"):
         file["roles"] = [_PLACES[row["role"]]]
     if row.get("range"):

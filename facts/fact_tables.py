@@ -6,6 +6,7 @@ import csv
 import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,18 @@ def read_facts(folder: Path) -> Facts:
     _leave_out_of_tables(facts)
     _spell_names_alike(facts)
     return facts
+
+
+def file_entry(row: Row, moment: date | None, *, versioned: bool = True) -> dict[str, Any]:
+    """What every row says of its file, as the catalogue has it; the moment is as exact as it is known."""
+    file: dict[str, Any] = {"name": row["file"]}
+    if row["version"] and versioned:
+        file["version"] = row["version"]
+    if row["size"]:
+        file["size"] = int(row["size"])
+    if moment:
+        file["timestamp"] = moment
+    return file
 
 
 def _table(path: Path) -> list[Row]:

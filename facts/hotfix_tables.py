@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from fact_tables import Facts, Row
+from fact_tables import Facts, Row, file_entry
 from releases import Update, day, sources_of
 
 _PLATFORMS = {"": None, "x86": None, "alpha": "alpha"}
@@ -97,15 +97,8 @@ def line_of(version: str, product: dict[str, Any], levels: list[Line]) -> int:
 
 
 def _file(row: Row, facts: Facts) -> dict[str, Any]:
-    file: dict[str, Any] = {"name": row["file"]}
     unversioned = row["file"].rpartition(".")[2].lower() in facts.corrections["unversioned"]
-    if row["version"] and not unversioned:
-        file["version"] = row["version"]
-    if row["size"]:
-        file["size"] = int(row["size"])
-    moment = _timestamp(row, facts)
-    if moment:
-        file["timestamp"] = moment
+    file = file_entry(row, _timestamp(row, facts), versioned=not unversioned)
     if _PLATFORMS[row["platform"]]:
         file["platform"] = _PLATFORMS[row["platform"]]
     if row.get("range"):

@@ -19,7 +19,7 @@ from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.errors import PolicyError
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import target_name
+from hotfix_check.inventory import Inventory, target_name
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import path_text, shown
@@ -268,7 +268,7 @@ def apply_waivers(assessments: Sequence[Assessment], waivers: Waivers, as_of: da
     expired: dict[str, Waiver] = {}
     by_target: list[Mapping[str, Waiver]] = []
     for assessment in assessments:
-        host = (assessment.collected.host if assessment.collected else None) or target_name(assessment.target)
+        host = host_of_waivers(assessment)
         here: dict[str, Waiver] = {}
         for waiver in waivers.entries:
             met = sorted(waiver.accepts & _waivable(assessment)) if waiver.speaks_of(host) else []
@@ -284,6 +284,11 @@ def apply_waivers(assessments: Sequence[Assessment], waivers: Waivers, as_of: da
         expired=tuple(expired[key] for key in sorted(expired)),
         unused=tuple(waiver for waiver in waivers.entries if waiver.id not in used),
     )
+
+
+def host_of_waivers(told: Assessment | Inventory) -> str:
+    """The host that a waiver speaks of, or does not."""
+    return (told.collected.host if told.collected else None) or target_name(told.target)
 
 
 def _waivable(assessment: Assessment) -> frozenset[str]:

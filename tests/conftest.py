@@ -120,6 +120,18 @@ def catalogues_read_once() -> Iterator[None]:
         yield
 
 
+def refuse_to_open(patch: pytest.MonkeyPatch, ending: str, error: OSError) -> None:
+    """``os.open`` fails for paths that end so, as for a file that another program holds."""
+    usual = os.open
+
+    def refuse(path: object, *rest: int, **more: int) -> int:
+        if str(path).endswith(ending):
+            raise error
+        return usual(path, *rest, **more)  # type: ignore[arg-type]
+
+    patch.setattr(os, "open", refuse)
+
+
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample targets, written once."""

@@ -27,6 +27,7 @@ from packaging.requirements import Requirement
 from hotfix_check import __version__
 from hotfix_check.catalogue.load import default_version
 
+pytestmark = pytest.mark.slow
 FileLock = pytest.importorskip("shiv.bootstrap.filelock", reason="shiv is not installed").FileLock
 
 VERSIONS = f"hotfix-check {__version__}, catalogue {default_version()}\n"

@@ -15,32 +15,13 @@ from pathlib import Path
 import pytest
 from cli.processes import start, started
 from fleet.hosts import NEWEST, fleet
+from worker_tasks import doubling, ending, failing, length
 
 from hotfix_check.errors import UsageError, WorkerError
 from hotfix_check.fleet.pool import FEW
 from hotfix_check.processes import Workers
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and limits of POSIX")
-
-
-def doubling(argument: int) -> Callable[[int], int]:
-    def double(given: int) -> int:
-        if given == 13:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if given == 17:
-            raise UsageError("seventeen")
-        time.sleep(0.001 * (given % 3))
-        return 2 * given + argument
-
-    return double
-
-
-def failing(_: object) -> Callable[[int], int]:
-    raise UsageError("not today")
-
-
-def ending(_: object) -> Callable[[int], int]:
-    os._exit(7)
 
 
 @pytest.mark.parametrize("ordered", [True, False], ids=["in order", "as they come"])
@@ -88,10 +69,6 @@ def test_processes_that_do_not_come_are_one_error(
         list(workers.done(range(3), 4))
 
 
-def length(argument: bytes) -> Callable[[int], int]:
-    return lambda given: given + len(argument)
-
-
 @pytest.mark.parametrize("size", [0, 1_000_000], ids=["a little", "more than a pipe holds"])
 def test_a_process_that_dies_before_it_is_told_what_to_do_is_an_error_and_no_wait(
     size: int, monkeypatch: pytest.MonkeyPatch
@@ -126,7 +103,7 @@ def told(process: subprocess.Popen[str], after: float, number: int) -> tuple[int
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", range(6))
+@pytest.mark.parametrize("moment", [0, 1, *(pytest.param(later, marks=pytest.mark.slow) for later in range(2, 6))])
 def test_no_moment_of_an_interrupt_shows_a_traceback(moment: int, number: int, hosts: Path) -> None:
     process = started(
         *("fleet", "in", "-j", "2", "-q"),

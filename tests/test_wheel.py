@@ -26,6 +26,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout")
 def test_wheel_and_source_distribution_are_the_same_bytes_whenever_and_wherever_they_are_built(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "offline" / "release.py"), "--only", "wheel", "-o", str(tmp_path / "dist")]

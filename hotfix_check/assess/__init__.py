@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
-from hotfix_check.assess.census import MANY, Census, take_census
+from hotfix_check.assess.absence import absent_because
+from hotfix_check.assess.census import take_census
 from hotfix_check.assess.client_files import client_libraries, only_client_files, weight_for
-from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles
+from hotfix_check.assess.evidence import ProductEvidence, TargetFiles, version_unread
 from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
     Assessment,
@@ -34,21 +34,21 @@ from hotfix_check.assess.installation_answers import (
 )
 from hotfix_check.assess.installations import FileSet, file_sets
 from hotfix_check.assess.instances import with_instances
-from hotfix_check.assess.levels import assess_level, vote_of
-from hotfix_check.assess.next_steps import NextSteps, Terms
+from hotfix_check.assess.next_steps import NextSteps
+from hotfix_check.assess.planned_state import Terms
+from hotfix_check.assess.product_level import level_on, unread_marker, with_neighbours
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
-from hotfix_check.assess.reported import as_declared, reported_level, reports_of, with_claims, with_reports
+from hotfix_check.assess.reported import reports_of, with_claims, with_reports
 from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.outline import deciding_names, row_names
-from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update, cves_of
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.inventory import InstalledFile, Inventory, name_of
 from hotfix_check.version import FileVersion
 
 __all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]
@@ -78,6 +78,7 @@ class Assessor:
         self._fixed_by = {update.id: cves for update in catalogue.updates if (cves := cves_of(update))}
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
+        self._identities = Identities(catalogue.products)
 
     def _place(self, update: Update) -> tuple[str, int, int, str]:
         """Where an update stands among those of the same verdict and weight."""
@@ -85,13 +86,18 @@ class Assessor:
         level = product.level_index(update.level) if update.level else 0
         return update.product, level, update.kb or 0, update.id
 
-    def assess(self, inventory: Inventory, question: Question) -> Assessment:
-        """Judge one target: each installation for itself, then what was asked of products that are not there."""
-        return self.judge(inventory, question)[0]
+    def assess(self, inventory: Inventory, question: Question, *, advice: bool = True) -> Assessment:
+        """Judge one target: each installation for itself, then what was asked of products that are not there.
 
-    def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        Without ``advice`` no finding says what to install for it; the next steps of each installation are there.
+        """
+        return self.judge(inventory, question, advice=advice)[0]
+
+    def judge(
+        self, inventory: Inventory, question: Question, *, advice: bool = True
+    ) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
-        identities = Identities(self.catalogue.products)
+        identities = self._identities.of_another()
         inventory = replace(inventory, backups=self.outline.backups)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
         products = [with_instances(one, inventory) for one in self.catalogue.products]
@@ -99,7 +105,7 @@ class Assessor:
         asked = [one for one in products if question.products is None or one.id in question.products]
         judged: list[InstallationAnswer] = []
         for file_set in divided.sets:
-            judged.extend(self._judge_set(file_set, asked, identities, question))
+            judged.extend(self._judge_set(file_set, asked, identities, question, advice=advice))
         judged = where_they_count(judged)
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
@@ -149,7 +155,13 @@ class Assessor:
         return assessment, tuple(one.steps for one in judged)
 
     def _judge_set(
-        self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
+        self,
+        file_set: FileSet,
+        asked: Sequence[Product],
+        identities: Identities,
+        question: Question,
+        *,
+        advice: bool,
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
         files = TargetFiles(file_set.inventory, identities, self.all_names, lone=file_set.lone)
@@ -165,14 +177,20 @@ class Assessor:
                 loose=file_set.loose,
             )
             evidence = ProductEvidence(product, files, places)
-            one = self._judge_product(evidence, file_set, identities, question)
+            one = self._judge_product(evidence, file_set, identities, question, advice=advice)
             if one is not None:
                 found.append(one)
         served = [one for one in found if one.installation.level.server]
         yield from served or found
 
     def _judge_product(
-        self, evidence: ProductEvidence, file_set: FileSet, identities: Identities, question: Question
+        self,
+        evidence: ProductEvidence,
+        file_set: FileSet,
+        identities: Identities,
+        question: Question,
+        *,
+        advice: bool,
     ) -> InstallationAnswer | None:
         """What the files of one set show of one product; None where they do not bring it."""
         product, inventory = evidence.product, file_set.inventory
@@ -192,21 +210,23 @@ class Assessor:
         ):
             return None
         declared = dict(question.assume).get(product.id)
-        level = self._level(evidence, declared, census if product.build_per_update else None)
+        level = level_on(evidence, declared, census if product.build_per_update else None, self.outline, self.relations)
         if level is None:
             return None
         witnesses = None
         if product.build_per_update and marker is not None and marker.version is not None:
             line = product.line_of(marker.version) if level.low != level.high else level.low
-            level = _with_neighbours(level, product, census, line)
+            level = with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
             level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
         judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses)
-        steps = self._next_steps(judge, level, list(self._findings(judge, question, file_set.root)), question)
+        findings = list(self._findings(judge, question, file_set.root))
+        steps = self._next_steps(judge, level, findings, question)
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
-        findings = steps.with_advice()
+        if advice:
+            findings = steps.with_advice()
         holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
             installation=Installation(
@@ -222,14 +242,15 @@ class Assessor:
             findings=tuple(weighed_by_cve(findings, holes, question)),
             steps=steps,
             advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
-            unread_marker=_unread_marker(evidence),
+            unread_marker=unread_marker(evidence),
         )
 
     def _not_there(self, product: Product, files: TargetFiles, question: Question) -> Iterable[Finding]:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
         places = Places(files.inventory, product, complete=question.complete)
         evidence = ProductEvidence(product, files, places)
-        judge = ProductUpdates(evidence, None, self._tables[product.id], self._absent_because(evidence, question))
+        absent = absent_because(evidence, complete=question.complete)
+        judge = ProductUpdates(evidence, None, self._tables[product.id], absent)
         return self._findings(judge, question, None)
 
     def _worst_first(self, finding: Finding) -> tuple[int, int, int]:
@@ -237,53 +258,6 @@ class Assessor:
         if finding.importance is Importance.FORBIDDEN:
             worst = -1 if finding.verdict in (Verdict.INSTALLED, Verdict.PARTIAL) else len(_WORST_FIRST)
         return worst, _WEIGHTIEST_FIRST.index(finding.importance), self._positions[finding.update.id]
-
-    def _level(self, evidence: ProductEvidence, declared: str | None, census: Census | None) -> ProductLevel | None:
-        product = evidence.product
-        counting = evidence.counting(self.outline.names[product.id])
-        if not counting and not (census is not None and census.others):
-            level = reported_level(product, reports_of(product, evidence.files.inventory.reported))
-            return level if level is None or declared is None else as_declared(level, product.level_index(declared))
-        markers = [file for file in counting if _is_marker(product, name_of(file.path))]
-        newest = self.outline.newest_builds[product.id]
-        level = assess_level(product, counting, markers, declared, newest, census)
-        said = is_told(level.anomalies, AnomalyCode.NEWER_THAN_CATALOGUE)
-        unknown = () if said else self._unknown_builds(product, markers)
-        return replace(level, anomalies=(*level.anomalies, *unknown))
-
-    def _unknown_builds(self, product: Product, markers: Iterable[InstalledFile]) -> Iterable[Anomaly]:
-        """Builds that no level and no update has, where one file carries the product's build (ExSetup.exe).
-
-        Elsewhere an unknown later build is usual: fixes were handed out one by one, and most have no catalogued row.
-        """
-        if len(product.server_files) != 1:
-            return
-        headlines = {headline_version(level) for level in product.levels}
-        for file in markers:
-            name = name_of(file.path)
-            if file.version is None or name not in product.server_files or file.version in headlines:
-                continue
-            if self.relations.knows_build(product.id, name, file.version):
-                continue
-            shown = f"{file.path.rpartition('/')[2]} {file.version}"
-            line = product.line_of(file.version)
-            known = [build.version for build in self.relations.shipped(product.id, line, name)]
-            own = headline_version(product.levels[line])
-            if (
-                product.build_per_update
-                and all(file.version > build for build in known)
-                and file.version > own
-                and not (product.build_per_level and file.version[:3] != own[:3])  # between two levels
-            ):
-                yield Anomaly(
-                    AnomalyCode.NEWER_THAN_CATALOGUE,
-                    f"{shown} is newer than every build that the catalogue knows of {product.levels[line].name}; "
-                    "a later update may be there",
-                )
-            else:
-                yield Anomaly(
-                    AnomalyCode.UNKNOWN_BUILD, f"{shown} is not a build that the catalogue knows of {product.name}"
-                )
 
     def _next_steps(
         self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
@@ -293,7 +267,7 @@ class Assessor:
 
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
             evidence = before.evidence.with_files(before.evidence.files.raised(versions))
-            after = self._level(evidence, brought, None)
+            after = level_on(evidence, brought, None, self.outline, self.relations)
             return ProductUpdates(evidence, after, before.tables, None)
 
         terms = Terms(
@@ -312,7 +286,7 @@ class Assessor:
         records = records_of(product, files.inventory.registry, self._updates[product.id])
         lone = files.lone_name
         blind = {
-            name for name, copies in files.by_name.items() if any(map(_version_unread, copies))
+            name for name, copies in files.by_name.items() if any(map(version_unread, copies))
         } - self.outline.plain_names
         for update in self._updates[product.id]:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
@@ -330,24 +304,6 @@ class Assessor:
             ):
                 finding = with_records(make_finding(judge, update, importance, question.as_of, root), records)
                 yield with_claims(with_reports(finding, product, reports), inventory.claimed)
-
-    def _absent_because(self, evidence: ProductEvidence, question: Question) -> str | None:
-        """Positive evidence that a product is not on the target: its server's files are another product's."""
-        files = evidence.files
-        if files.lone:
-            return None
-        product = evidence.product
-        for name in sorted(product.server_files):
-            for file in files.by_name.get(name, ()):
-                owners = files.identity(file).products if isinstance(file, InstalledFile) else frozenset()
-                if owners and product.id not in owners and not _outnumbered(file, owners, product, files):
-                    return f"{file.path.rpartition('/')[2]} there is {', '.join(sorted(owners))}, not {product.name}"
-        seen_all = not any(file.is_folder for file in files.inventory.unreadable)
-        if not question.complete or not seen_all or any(map(_version_unread, files)):
-            return None
-        if not any(product.id in files.identity(file).products for file in files.inventory.files):
-            return f"the target was collected whole and holds no file of {product.name}"
-        return None
 
     def _foreign(self, files: TargetFiles) -> tuple[Foreign, ...]:
         """Files with catalogued names that count for no product, nor for a row that names a range of its own."""
@@ -388,22 +344,9 @@ def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Pr
     of_line = unmarked and any(package.line == level.low for package in update.packages)
     if update.kind in _OF_SERVERS and not level.server:
         return of_line and update.kind is Kind.UPDATE_ROLLUP
-    if lone is None or lone in deciding_names(update) or (update.level is not None and _is_marker(product, lone)):
+    if lone is None or lone in deciding_names(update) or (update.level is not None and product.is_marker(lone)):
         return True
     return of_line
-
-
-def _with_neighbours(level: ProductLevel, product: Product, census: Census, line: int) -> ProductLevel:
-    """The level as an interval where the files beside the marker belong to another line, and more of them."""
-    lines = census.lines_beside()
-    own = lines.pop(line, 0) + 1
-    at, files = max(lines.items(), key=lambda item: (item[1], -item[0]), default=(line, 0))
-    if files < MANY or files <= own:
-        return level
-    levels = product.levels
-    said = f"{files} files beside the marker belong to {levels[at].name}, and {own} to {levels[line].name}"
-    mixed = Anomaly(AnomalyCode.MIXED_LEVEL, said)
-    return replace(level, low=min(level.low, at), high=max(level.high, at), anomalies=(*level.anomalies, mixed))
 
 
 def _telling_names(update: Update, product: Product, lone: str | None) -> set[str]:
@@ -413,33 +356,4 @@ def _telling_names(update: Update, product: Product, lone: str | None) -> set[st
     """
     if lone is not None or not any(package.whole_table for package in update.packages):
         return row_names(update)
-    return {name for name in row_names(update) if _is_marker(product, name)}
-
-
-def _is_marker(product: Product, name: str) -> bool:
-    known = product.files.get(name)
-    return known is not None and known.marker
-
-
-def _outnumbered(file: TargetFile, owners: frozenset[str], product: Product, files: TargetFiles) -> bool:
-    """Whether as many of the files beside one are a product's own as its owners': then it may be out of place.
-
-    Those that no row names among them.
-    """
-    beside = files.owners_by_folder[file.path.rpartition("/")[0]].items()
-    own = sum(count for ids, count in beside if product.id in ids)
-    return own >= sum(count for ids, count in beside if ids & owners)
-
-
-def _version_unread(file: InstalledFile | UnreadableFile) -> bool:
-    return isinstance(file, UnreadableFile) or file.version is None
-
-
-def _unread_marker(evidence: ProductEvidence) -> bool:
-    """Whether a judged copy of a marker file of the product cannot be read, or says two things."""
-    return any(
-        _version_unread(file) or (isinstance(file, InstalledFile) and vote_of(evidence.product, file) is None)
-        for known in evidence.product.files.values()
-        if known.marker
-        for file in evidence.judged(known.name, known.roles)
-    )
+    return {name for name in row_names(update) if product.is_marker(name)}

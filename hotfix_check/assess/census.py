@@ -176,19 +176,19 @@ def take_census(
     for lies_in, name, file in inventory.places:
         if file is marker or lies_in not in counted or not isinstance(file, InstalledFile):
             continue
-        version, beside, programs = file.version, lies_in == folder, identities.programs_of(file)
-        if version is not None and product.id in programs:
+        version, beside, told = file.version, lies_in == folder, identities.told(file)
+        if version is not None and product.id in told.programs:
             found = others
         elif not beside or not is_program_name(name):
             continue
-        elif version is not None and any(one.id in programs for one in related):
+        elif version is not None and any(one.id in told.programs for one in related):
             found = strangers
         else:
             if not places.loose or identities.may_be_of(file, product):
                 unread.append(file.path)
             continue
         if version is not None:
-            key = version, beside, identities.is_sound(file)
+            key = version, beside, told.sound
             found.setdefault(key, []).append(file.path.rpartition("/")[2])
     return Census(
         marker=marker,

@@ -8,7 +8,6 @@ from copy import copy
 from functools import cached_property
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, found_by_reading
-from hotfix_check.assess.finding import RowState
 from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities, readings, text_differs
 from hotfix_check.catalogue.product import Product
@@ -94,7 +93,7 @@ class ProductEvidence:
         self.files = files
         self.places = places
         self._seen: dict[tuple[str, tuple[str, ...]], tuple[SeenCopy, ...]] = {}
-        self._missing: dict[tuple[tuple[str, ...], bool], RowState] = {}
+        self._absent: dict[tuple[tuple[str, ...], bool], bool] = {}
 
     def with_files(self, files: TargetFiles) -> ProductEvidence:
         """The same product and folders with other files."""
@@ -144,15 +143,13 @@ class ProductEvidence:
             odd=odd,
         )
 
-    def state_of_missing(self, roles: tuple[str, ...], every_role: bool) -> RowState:
-        """What a file is that lies in none of its roles: absent where folders of these were collected whole."""
-        known = self._missing.get((roles, every_role))
+    def is_absent(self, roles: tuple[str, ...], every_role: bool) -> bool:
+        """Whether a file that lies in none of its roles is absent: folders of these were collected whole."""
+        known = self._absent.get((roles, every_role))
         if known is None:
-            known = RowState.NOT_COLLECTED
-            if roles and not self.files.inventory.lone_file:
-                whole = [self.places.whole(role) for role in roles]
-                known = RowState.ABSENT if (any(whole) if every_role else all(whole)) else RowState.NOT_COLLECTED
-            self._missing[roles, every_role] = known
+            whole = [self.places.whole(role) for role in roles]
+            known = bool(whole) and not self.files.inventory.lone_file and (any(whole) if every_role else all(whole))
+            self._absent[roles, every_role] = known
         return known
 
     def _copies(self, name: str, roles: tuple[str, ...]) -> list[TargetFile]:
@@ -173,6 +170,11 @@ class ProductEvidence:
             if isinstance(file, InstalledFile) and self.product.id in self.files.identity(file).products
         }
         return [found[path] for path in sorted(found)]
+
+
+def version_unread(file: TargetFile) -> bool:
+    """Whether a file cannot be read, or has no version that can be."""
+    return isinstance(file, UnreadableFile) or file.version is None
 
 
 def _version_string_anomaly(version: FileVersion, text: str | None) -> tuple[Anomaly, ...]:

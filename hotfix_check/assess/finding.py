@@ -82,22 +82,19 @@ class Copy:
 class JudgedRow:
     """A file row with the copies that were judged; ``state`` is that of the worst of them.
 
+    ``required``: the row decides; companions and files without a version resource do not.
     ``of_level``: the target's level has the file at the row's version or a later one itself, so that a met row shows
     nothing of the update.
     """
 
     row: FileRow
+    required: bool
     roles: tuple[str, ...]
     state: RowState
     copies: tuple[Copy, ...]
     met_beside: bool = False
     of_level: bool = False
     note: str | None = None
-
-    @property
-    def required(self) -> bool:
-        """Whether the row decides: companions and files without a version resource do not."""
-        return not self.row.companion and self.row.version is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

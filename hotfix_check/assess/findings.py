@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
+from hotfix_check.assess.answer import Answer
 from hotfix_check.assess.finding import (
     MET,
     OPEN,
@@ -16,7 +17,7 @@ from hotfix_check.assess.finding import (
     Settle,
     Verdict,
 )
-from hotfix_check.assess.updates import Answer, ProductUpdates
+from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue.update import Importance, Update
 
 
@@ -25,8 +26,9 @@ def make_finding(
 ) -> Finding:
     """All that is said of one update on an installation at ``root``, but for the advice, which needs the others."""
     answer = judge.answer(update)
-    package = answer.judgement.package
-    prerequisites = tuple(map(judge.prerequisites.state, answer.judgement.table.needed))
+    table = answer.judgement.table
+    package, line = table.package, table.line
+    prerequisites = tuple(map(judge.prerequisites.state, table.needed))
     unmet = [group.requires for group in prerequisites if group.state == "unmet"]
     anomalies = list(answer.anomalies)
     if unmet and answer.verdict in PASSED and any(row.state in MET for row in answer.judgement.rows):
@@ -38,7 +40,6 @@ def make_finding(
             built = f"only its month is known, {update.released_month}"
         undated = f"{built}, so whether it was available on {as_of} is unknown"
         anomalies.append(Anomaly(AnomalyCode.UNDATED, undated))
-    line = answer.judgement.line
     return Finding(
         update=update,
         importance=importance,
@@ -48,8 +49,8 @@ def make_finding(
         package=package,
         reasons=answer.reasons,
         satisfied_by=answer.satisfied_by,
-        superseded_by=judge.relations.superseded_by(update, package),
-        partly_superseded_by=judge.relations.partly_superseded_by(update, package),
+        superseded_by=table.superseded_by,
+        partly_superseded_by=table.partly_superseded_by,
         advice=(),
         anomalies=tuple(anomalies),
         prerequisites=prerequisites,
@@ -75,9 +76,10 @@ def _settle_with(
                 why = "not collected" if row.state is RowState.NOT_COLLECTED else "the copy cannot be read"
                 role = row.roles[0] if len(row.roles) == 1 else None
                 asked.append(Settle(file=row.row.name, role=role, why=why))
-    by_level = open_ and answer.judgement.package is None
+    by_level = open_ and answer.judgement.table.package is None
     reported = judge.level.basis is Basis.RECORDED
-    open_level = not judge.level.exact and (reported or not judge.level.anomalies)
+    unseen = not judge.level.exact or (by_level and judge.level.basis is Basis.INFERRED)
+    open_level = unseen and (reported or not judge.level.anomalies)
     if (by_level or unsure) and judge.on_target and open_level:
         marker = _telling_marker(judge)
         if marker is not None:

@@ -84,6 +84,11 @@ class Places:
         """Whether a folder of this role was collected whole, so that a file that is not in it is absent."""
         return role in self._whole
 
+    @property
+    def any_whole(self) -> bool:
+        """Whether a folder of any role was collected whole."""
+        return bool(self._whole)
+
     def seen(self, role: str) -> bool:
         """Whether a folder of this role is there."""
         return role in self._seen

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from copy import copy
 from functools import cache, lru_cache
 
 from packaging.specifiers import SpecifierSet
@@ -85,29 +86,42 @@ def with_suspects_unreadable(inventory: Inventory, identities: Identities, named
     )
 
 
+_REMEMBERED = 10_000  # ways in which files describe themselves: 2,000 programs of a server have some 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class Told:
     """What a file says of itself: whose it is, of which products it is a program, and whether it gives one version."""
 
     identity: Identity
     programs: frozenset[str]
+    """Products of whose own programs it is one: of the range, with the ProductName if it has one."""
     sound: bool
+    """Whether its version block and its text give one version."""
 
 
 class Identities:
-    """Whose the files of a target are, each answer found once: most files of a server say the same of themselves."""
+    """Whose the files of a target are, each answer found once: most files of servers say the same of themselves."""
 
     def __init__(self, products: Sequence[Product]) -> None:
         self._products = products
-        self._known: dict[tuple[object, ...], _Told] = {}
-        self._files: dict[int, tuple[_Told, InstalledFile]] = {}  # each held, so that no other takes its id
+        self._known: dict[tuple[object, ...], Told] = {}
+        self._files: dict[int, tuple[Told, InstalledFile]] = {}  # each held, so that no other takes its id
         self._names: dict[str, str] = {}
         self._versions: dict[FileVersion, frozenset[str]] = {}
         self._by_name: dict[str, frozenset[str]] = {}
 
+    def of_another(self) -> Identities:
+        """The same for the files of another target: what files say of themselves is known, as far as it is not much."""
+        if len(self._known) > _REMEMBERED:
+            self._known, self._names, self._versions, self._by_name = {}, {}, {}, {}
+        other = copy(self)
+        other._files = {}
+        return other
+
     def of(self, file: InstalledFile) -> Identity:
         """Whose a file is."""
-        return self._told(file).identity
+        return self.told(file).identity
 
     def _identify(self, file: InstalledFile) -> Identity:
         """Whose a file is. One without a version resource is nobody's, and not foreign: it says nothing.
@@ -162,11 +176,8 @@ class Identities:
             found = self._by_name[name] = frozenset(own)
         return found
 
-    def programs_of(self, file: InstalledFile) -> frozenset[str]:
-        """The ids of the products of whose own programs a file is one: of the range, with the ProductName if any."""
-        return self._told(file).programs
-
-    def _told(self, file: InstalledFile) -> _Told:
+    def told(self, file: InstalledFile) -> Told:
+        """What a file says of itself."""
         asked = self._files.get(id(file))
         if asked is not None:
             return asked[0]
@@ -181,7 +192,7 @@ class Identities:
         if known is None:
             identity = self._identify(file)
             name = file.product_name
-            known = self._known[key] = _Told(
+            known = self._known[key] = Told(
                 identity=identity,
                 programs=frozenset(
                     product.id
@@ -199,13 +210,9 @@ class Identities:
         """Whether a file is of a product."""
         return isinstance(file, InstalledFile) and file.version is not None and product.id in self.of(file).products
 
-    def is_sound(self, file: InstalledFile) -> bool:
-        """Whether a file gives one version of itself, by its version block and its text alike."""
-        return self._told(file).sound
-
     def is_program_of(self, file: InstalledFile | UnreadableFile, product: Product) -> bool:
         """Whether a file is one of a product's own programs."""
-        return isinstance(file, InstalledFile) and product.id in self.programs_of(file)
+        return isinstance(file, InstalledFile) and product.id in self.told(file).programs
 
     def may_be_of(self, file: InstalledFile, product: Product) -> bool:
         """Whether a file is a product's by its build, or by its name alone: one of them may be damaged."""

@@ -221,7 +221,7 @@ class _Division:
             self._programs[folder] = found = Counter[str]()
             for _, file in self.held.get(folder, ()):
                 if isinstance(file, InstalledFile):
-                    for product in self.identities.programs_of(file):
+                    for product in self.identities.told(file).programs:
                         found[product] += 1
         return self._programs[folder]
 
@@ -352,7 +352,7 @@ class _Division:
             )
 
     def _tells(self, name: str, file: TargetFile) -> bool:
-        return name in self.named or (isinstance(file, InstalledFile) and bool(self.identities.programs_of(file)))
+        return name in self.named or (isinstance(file, InstalledFile) and bool(self.identities.told(file).programs))
 
     def _stray(self, sets: Sequence[FileSet]) -> Iterator[str]:
         """Files with catalogued names that no set judges, and that lie in no folder of copies kept aside."""

@@ -8,17 +8,14 @@ that brings a level has anything judged again. Applying the steps and assessing 
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from hotfix_check.assess.finding import OPEN, Assessment, Finding, PrerequisiteState, RowState, Step, Verdict
-from hotfix_check.assess.findings import make_finding
+from hotfix_check.assess.finding import OPEN, Assessment, Finding, Step, Verdict
+from hotfix_check.assess.planned_state import CannotPlanError, PlannedState, Terms, irredundant
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.weight import WEIGHTY
-from hotfix_check.catalogue.update import Availability, Importance, Kind, Update
+from hotfix_check.catalogue.update import Availability, Importance
 from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
 _WEIGHT = {Importance.REQUIRED: 0, Importance.RECOMMENDED: 1, Importance.OPTIONAL: 2}
@@ -33,33 +30,16 @@ class Plan:
     unreachable: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What bears on which updates may be installed: how much each weighs, which are asked of this target, the day.
-
-    ``accepted`` are the ids of those that a waiver accepts as missing.
-    """
-
-    importance: Callable[[Update], Importance]
-    in_scope: Callable[[Update], bool]
-    as_of: date | None = None
-    accepted: frozenset[str] = frozenset()
-
-
 Raise = Callable[[ProductUpdates, Mapping[str, FileVersion], str], ProductUpdates]
 """The same installation with files, by path, raised to these versions by the service level of this name."""
-
-
-class _CannotPlanError(Exception):
-    """Why an update cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Path:
     """Steps, each with the state that it is installed in, and the state after them."""
 
-    steps: tuple[tuple[_State, str], ...]
-    end: _State
+    steps: tuple[tuple[PlannedState, str], ...]
+    end: PlannedState
 
 
 class NextSteps:
@@ -68,9 +48,9 @@ class NextSteps:
     def __init__(self, updates: ProductUpdates, findings: Sequence[Finding], terms: Terms, raise_: Raise) -> None:
         self._terms = terms
         self._raise = raise_
-        self._start = _State(updates, terms, {finding.update.id: finding for finding in findings})
+        self._start = PlannedState(updates, terms, {finding.update.id: finding for finding in findings})
         self._asked = {finding.update.id: finding for finding in findings}
-        self._after: dict[tuple[int, tuple[str, ...]], _State | None] = {}
+        self._after: dict[tuple[PlannedState, tuple[str, ...]], PlannedState | None] = {}
         self._stuck: dict[str, str] = {}
         self._climbed: _Path | None = None
 
@@ -112,36 +92,37 @@ class NextSteps:
     def _reach(self, wanted: Sequence[str]) -> tuple[_Path, dict[str, str]]:
         """The steps that lead to the wanted updates, and why some cannot be reached."""
         unreachable: dict[str, str] = {}
-        if not self._start.open_of(wanted):
+        goals = self._start.open_of(wanted)
+        if not goals:
             return _Path((), self._start), unreachable
         path = self._level_first()
-        lost = [one for one in self._start.open_of(wanted) if path.end.verdict(one) is Verdict.UNDETERMINED]
-        if len(lost) == len(self._start.open_of(wanted)):
+        if all(path.end.verdict(one) is Verdict.UNDETERMINED for one in goals):
             path = _Path((), self._start)
         while True:
             state = path.end
             ways: list[tuple[str, ...]] = []
-            for goal in state.open_of(wanted):
+            goals = state.open_of(wanted)
+            for goal in goals:
                 if goal in unreachable:
                     continue
                 try:
                     ways.append(self._way(state, self._stand_in(state, goal)))
-                except _CannotPlanError as error:
+                except CannotPlanError as error:
                     unreachable[goal] = str(error)
             by_level = [(step, way) for way in ways for step in way if state.brings_level(step)]
             if not by_level:
                 break
             _, way = min(by_level, key=lambda one: state.order(one[0]))
             path = self._along(path, way) or path
-        goals = [goal for goal in path.end.open_of(wanted) if goal not in unreachable]
+        left = set(goals)  # a level that cannot be shown by itself may be settled by a later one
+        goals = [goal for goal in goals if goal not in unreachable]
         chosen = list(dict.fromkeys(step for way in ways for step in way))
         if len(chosen) > _LONGEST:
             chosen = chosen[:_LONGEST]
             full = [goal for goal in goals if not path.end.settled(goal, chosen)]
             unreachable |= dict.fromkeys(full, f"a plan has at most {_LONGEST} steps, and this one has that many")
             goals = [goal for goal in goals if goal not in unreachable]
-        chosen = _irredundant(path.end, chosen, goals)
-        left = set(path.end.open_of(wanted))  # a level that cannot be shown by itself may be settled by a later one
+        chosen = irredundant(path.end, chosen, goals)
         unreachable = {
             goal: why for goal, why in unreachable.items() if goal in left and not path.end.settled(goal, chosen)
         }
@@ -166,7 +147,7 @@ class NextSteps:
         for level in sorted(missing, key=state.order):
             try:
                 further = self._along(path, self._way(state, level))
-            except _CannotPlanError:
+            except CannotPlanError:
                 continue
             if further is not None:
                 return further
@@ -185,12 +166,12 @@ class NextSteps:
                 return _Path(tuple(steps), after)
         return None
 
-    def _state_after(self, state: _State, steps: Sequence[str]) -> _State | None:
+    def _state_after(self, state: PlannedState, steps: Sequence[str]) -> PlannedState | None:
         """What would be judged once the last of the steps, a level, is there.
 
         None where what was collected could not show it.
         """
-        key = (id(state), tuple(steps))
+        key = state, tuple(steps)
         if key not in self._after:
             level = state.update(steps[-1])
             product = state.updates.product
@@ -199,26 +180,26 @@ class NextSteps:
             for step in steps[:-1]:
                 for path, version in state.brings(step).items():
                     versions[path] = max(version, versions.get(path, version))
-            after = _State(self._raise(state.updates, versions, product.levels[index].name), self._terms, {})
+            after = PlannedState(self._raise(state.updates, versions, product.levels[index].name), self._terms, {})
             self._after[key] = None if after.is_open(level.id) else after
         return self._after[key]
 
-    def _way(self, state: _State, update_id: str) -> tuple[str, ...]:
-        """The way to an update. Raises _CannotPlanError where it is known that a step of it changes nothing."""
+    def _way(self, state: PlannedState, update_id: str) -> tuple[str, ...]:
+        """The way to an update. Raises CannotPlanError where it is known that a step of it changes nothing."""
         way = state.way_to(update_id)
         for step in way:
             if step in self._stuck:
-                raise _CannotPlanError(self._stuck[step])
+                raise CannotPlanError(self._stuck[step])
         return way
 
-    def _can_reach(self, state: _State, update_id: str) -> bool:
+    def _can_reach(self, state: PlannedState, update_id: str) -> bool:
         try:
             self._way(state, update_id)
-        except _CannotPlanError:
+        except CannotPlanError:
             return False
         return True
 
-    def _stand_in(self, state: _State, goal: str) -> str:
+    def _stand_in(self, state: PlannedState, goal: str) -> str:
         """The newest replacement that is at least as important, can be installed and settles the goal, else itself."""
         weight = _WEIGHT.get(self._terms.importance(state.update(goal)), 0)
         newer = state.finding(goal).superseded_by
@@ -236,7 +217,7 @@ class NextSteps:
                     return one
         return goal
 
-    def _may_replace(self, state: _State, update_id: str, weight: int) -> bool:
+    def _may_replace(self, state: PlannedState, update_id: str, weight: int) -> bool:
         update = state.updates.relations.updates[update_id]
         return (
             update.product == state.updates.product.id
@@ -247,7 +228,7 @@ class NextSteps:
             and self._can_reach(state, update_id)
         )
 
-    def _settles(self, state: _State, update_id: str, goal: str) -> bool:
+    def _settles(self, state: PlannedState, update_id: str, goal: str) -> bool:
         if not state.brings_level(update_id):
             return state.settled(goal, (update_id,))
         after = self._state_after(state, (update_id,))
@@ -271,7 +252,7 @@ class NextSteps:
             told += [self._step(state, step, settled[step]) for step in steps]
         return tuple(told)
 
-    def _step(self, state: _State, step: str, settled: Sequence[str]) -> Step:
+    def _step(self, state: PlannedState, step: str, settled: Sequence[str]) -> Step:
         finding = state.finding(step)
         updates = (finding.update, *(state.update(one) for one in settled))
         return Step(
@@ -285,7 +266,7 @@ class NextSteps:
             public=self._public_instead(state, step),
         )
 
-    def _public_instead(self, state: _State, step: str) -> str | None:
+    def _public_instead(self, state: PlannedState, step: str) -> str | None:
         """For an update that has to be bought, the newest of those it replaces that anyone can have."""
         if state.update(step).availability is not Availability.EXTENDED_SUPPORT:
             return None
@@ -324,270 +305,6 @@ def with_accepted(
     return answer, others
 
 
-class _State:
-    """One installation as it is, or as it would be at another level; each finding made once."""
-
-    def __init__(self, updates: ProductUpdates, terms: Terms, found: dict[str, Finding]) -> None:
-        self.updates = updates
-        self._terms = terms
-        self._found = dict(found)
-        self._ways: dict[str, tuple[str, ...] | str] = {}
-        self._needs: dict[str, tuple[tuple[str, FileVersion], ...]] = {}
-        self._brought: dict[str, Mapping[str, FileVersion]] = {}
-
-    @property
-    def levels(self) -> Iterator[Update]:
-        """The updates that bring a level of the product."""
-        product = self.updates.product
-        found = (self.updates.relations.bringing(product.id, level.name) for level in product.levels)
-        return (update for update in found if update is not None)
-
-    def update(self, update_id: str) -> Update:
-        return self.updates.relations.updates[update_id]
-
-    def finding(self, update_id: str) -> Finding:
-        known = self._found.get(update_id)
-        if known is None:
-            update = self.update(update_id)
-            known = make_finding(self.updates, update, self._terms.importance(update), self._terms.as_of)
-            self._found[update_id] = known
-        return known
-
-    def verdict(self, update_id: str) -> Verdict:
-        return self.finding(update_id).verdict
-
-    def is_open(self, update_id: str) -> bool:
-        return self.verdict(update_id) in OPEN
-
-    def open_of(self, wanted: Iterable[str]) -> list[str]:
-        """Those that are missing or partial and may be there, in the order of the plan."""
-        found = [
-            one for one in wanted if self.is_open(one) and self.finding(one).importance is not Importance.FORBIDDEN
-        ]
-        if self._terms.as_of is not None:
-            found = [one for one in found if self.update(one).built is not None]
-        return sorted(found, key=self.order)
-
-    def order(self, update_id: str) -> tuple[int, int, str]:
-        """Levels first, the highest first, since it contains the others; then by KB number."""
-        update = self.update(update_id)
-        if update.level is not None:
-            return 0, -self.updates.product.level_index(update.level), update.id
-        return 1, update.kb or 0, update.id
-
-    def brings_level(self, update_id: str) -> bool:
-        return self.update(update_id).level is not None
-
-    def why_not(self, update_id: str) -> str | None:
-        """Why an update is never a step; None where it can be one."""
-        update = self.update(update_id)
-        if self._terms.importance(update) is Importance.FORBIDDEN:
-            return f"{update.name} is forbidden"
-        if update_id in self._terms.accepted:
-            return f"{update.name} is accepted as missing"
-        if update.availability is Availability.WITHDRAWN:
-            return f"{update.name} was withdrawn"
-        return None
-
-    def way_to(self, update_id: str) -> tuple[str, ...]:
-        """What to install to have an update, in order, itself last. Raises _CannotPlanError with the reason."""
-        known = self._ways.get(update_id)
-        if known is None:
-            try:
-                known = tuple(dict.fromkeys(self._find_way(update_id, ())))
-            except _CannotPlanError as error:
-                known = str(error)
-            self._ways[update_id] = known
-        if isinstance(known, str):
-            raise _CannotPlanError(known)
-        return known
-
-    def _find_way(self, update_id: str, above: tuple[str, ...]) -> tuple[str, ...]:
-        update = self.update(update_id)
-        if update_id in above:
-            raise _CannotPlanError(f"{update.name} needs itself, step by step")
-        if (why := self.why_not(update_id)) is not None:
-            raise _CannotPlanError(why)
-        way: tuple[str, ...] = ()
-        for group in self.finding(update_id).prerequisites:
-            if group.state == "unmet":
-                way += self._provide(update, group, (*above, update_id))
-        return (*way, update_id)
-
-    def _provide(self, update: Update, group: PrerequisiteState, above: tuple[str, ...]) -> tuple[str, ...]:
-        """The way to one of the alternatives of a group: the highest level, else the first update that can be had."""
-        product, relations = self.updates.product, self.updates.relations
-        reasons: list[str] = []
-        alternatives = sorted(
-            group.alternatives, key=lambda one: -product.level_index(one.level) if one.level is not None else 1
-        )
-        for one in alternatives:
-            needed = relations.providing(product.id, one)
-            if needed is None:
-                reasons.append(f"it needs {one}, of which the catalogue has no package")
-                continue
-            if needed.product != product.id:
-                reasons.append(f"it needs {needed.name}, which is for another product")
-                continue
-            try:
-                return self._find_way(needed.id, above)
-            except _CannotPlanError as error:
-                reasons.append(str(error))
-        raise _CannotPlanError("; ".join(reasons))
-
-    def needs(self, update_id: str) -> tuple[tuple[str, FileVersion], ...]:
-        """The files, by path, that speak against an update, each with the version that it would have to have."""
-        known = self._needs.get(update_id)
-        if known is None:
-            known = self._needs[update_id] = tuple(self._files_against(self.finding(update_id)))
-        return known
-
-    def brings(self, update_id: str) -> Mapping[str, FileVersion]:
-        """What installing an update would raise or add, by path."""
-        known = self._brought.get(update_id)
-        if known is None:
-            brought: dict[str, FileVersion] = {}
-            for path, version in self._files_against(self.finding(update_id)):
-                brought[path] = max(version, brought.get(path, version))
-            known = self._brought[update_id] = brought
-        return known
-
-    def _files_against(self, finding: Finding) -> Iterator[tuple[str, FileVersion]]:
-        """The older copies, and the places of those that are not where setup puts them, whichever row asks for them."""
-        places = self.updates.evidence.places
-        for row in finding.rows:
-            if not row.required or row.row.version is None:
-                continue
-            for copy in row.copies:
-                if copy.state is RowState.OLDER and copy.row is not None and copy.row.version is not None:
-                    yield copy.file.path, copy.row.version
-            known = self.updates.product.files.get(row.row.name.lower())
-            if known is not None and known.every_role and not row.row.roles:
-                held = {copy.role for copy in row.copies}
-                empty: list[tuple[str, ...]] = [
-                    (role,) for role in row.roles if role not in held and places.whole(role)
-                ]
-            else:
-                empty = [row.roles] if row.state is RowState.ABSENT else []
-            for roles in empty:
-                yield self._place(roles, row.row.name), row.row.version
-
-    def _place(self, roles: Sequence[str], name: str) -> str:
-        """Where setup would put a file: in a folder of the target with that role, else where the product has one."""
-        folder = self.updates.evidence.places.folder_for(roles)
-        if folder is None:
-            folder = next((one.paths[0] for one in self.updates.product.folders if one.role in roles), "")
-        return f"{folder}/{name.lower()}".lstrip("/")
-
-    def raised_by_level(self, index: int) -> Iterator[tuple[str, FileVersion]]:
-        """The files of the product that a level brings later, by path, each with the level's version.
-
-        Where that is not known, at least with the version of a level before it.
-        """
-        product, files = self.updates.product, self.updates.evidence.files
-        levels = (self.updates.relations.level_files(product.id, lower) for lower in range(index, -1, -1))
-        wanted = ChainMap(*map(dict, levels))
-        for name in wanted.keys() & files.by_name.keys():
-            for file in files.by_name[name]:
-                if (
-                    isinstance(file, InstalledFile)
-                    and file.version is not None
-                    and file.version < wanted[name]
-                    and product.id in files.identity(file).products
-                ):
-                    yield file.path, wanted[name]
-
-    def settling(self, goal: str, installed: Iterable[str]) -> list[list[str]]:
-        """Which of these updates settle another: one of each list has to be installed. None at all where it is there.
-
-        Each file that speaks against it has to be brought; where none does and yet it is open, it is half installed.
-        """
-        if not self.is_open(goal):
-            return []
-        needs = self.needs(goal)
-        if not needs:
-            newer = self.finding(goal).superseded_by
-            return [[one for one in installed if one == goal or one in newer]]
-        return [
-            [one for one in installed if one == goal or self._carries(one, goal, path, version)]
-            for path, version in needs
-        ]
-
-    def settled_by(self, goal: str, installed: Sequence[str]) -> str | None:
-        """The step with which an update is there; None where it is there without, or not after all of them."""
-        groups = self.settling(goal, installed)
-        if not groups or not all(groups):
-            return None
-        return max((group[0] for group in groups), key=installed.index)
-
-    def settled(self, goal: str, installed: Sequence[str]) -> bool:
-        """Whether an update is there once these have been installed on top of what is there."""
-        return all(self.settling(goal, installed))
-
-    def _carries(self, update_id: str, goal: str, path: str, version: FileVersion) -> bool:
-        """Whether an update brings a file with the fix in it.
-
-        One that carries its own month alone has no earlier fix, whatever its build; a rollup is in a rollup only.
-        """
-        brought = self.brings(update_id).get(path)
-        if brought is None or brought < version:
-            return False
-        if self.update(goal).kind is Kind.UPDATE_ROLLUP and self.update(update_id).kind is not Kind.UPDATE_ROLLUP:
-            return False
-        package = self.finding(update_id).package
-        return package is not None and (package.contains_earlier or brought == version)
-
-    def blocked(self, update_id: str, installed: Sequence[str]) -> bool:
-        """Whether something that an update needs is not there once these have been installed."""
-        return any(
-            not any(one.update is not None and self._is_there(one.update, installed) for one in group.alternatives)
-            for group in self.finding(update_id).prerequisites
-            if group.state == "unmet"
-        )
-
-    def _is_there(self, update_id: str, installed: Sequence[str]) -> bool:
-        return update_id in self.updates.relations.updates and self.settled(update_id, installed)
-
-    def replaced_by(self, update_id: str) -> list[str]:
-        """The ids of the product's updates that this one replaces where it is installed."""
-        line = self.finding(update_id).package
-        older, _ = self.updates.relations.chain(self.update(update_id), line)
-        return [one for one in older if self.update(one).product == self.updates.product.id]
-
-
 def _is_there(verdict: Verdict) -> bool:
     """Whether a level brought an update, or made it nothing for this server."""
     return verdict not in OPEN and verdict is not Verdict.UNDETERMINED
-
-
-def _irredundant(state: _State, chosen: list[str], goals: Sequence[str]) -> list[str]:
-    """The chosen steps in order, without those that can be taken out while all goals are met and none is blocked.
-
-    The last ones are tried first, since what only they needed can go as well; tried again until nothing can be.
-    """
-    kept = _ordered(state, chosen) or []
-    groups = [set(group) for goal in goals for group in state.settling(goal, kept)]
-    before = -1
-    while len(kept) != before:
-        before = len(kept)
-        for step in reversed(kept):
-            if {step} in groups:
-                continue
-            trial = _ordered(state, [other for other in kept if other != step])
-            if trial is not None:
-                kept = trial
-                for group in groups:
-                    group.discard(step)
-    return kept
-
-
-def _ordered(state: _State, chosen: Sequence[str]) -> list[str] | None:
-    """Oldest first, but each behind what it needs; None where one would stay blocked."""
-    waiting, done = list(state.updates.relations.oldest_first(chosen)), list[str]()
-    while waiting:
-        step = next((one for one in waiting if not state.blocked(one, done)), None)
-        if step is None:
-            return None
-        waiting.remove(step)
-        done.append(step)
-    return done

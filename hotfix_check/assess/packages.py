@@ -5,9 +5,9 @@ from __future__ import annotations
 from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import JudgedRow, ProductLevel
 from hotfix_check.assess.identity import readings
-from hotfix_check.assess.rows import judge_file
+from hotfix_check.assess.rows import judge_table
 from hotfix_check.assess.tables import Table, Tables
-from hotfix_check.catalogue.update import Package, Update
+from hotfix_check.catalogue.update import Update
 from hotfix_check.frozen import dataclass
 
 
@@ -18,37 +18,11 @@ class Judgement:
     table: Table
     rows: tuple[JudgedRow, ...]
 
-    @property
-    def update(self) -> Update:
-        """The update that was judged."""
-        return self.table.update
-
-    @property
-    def package(self) -> Package | None:
-        """The package that was judged, if the update has one."""
-        return self.table.package
-
-    @property
-    def line(self) -> int | None:
-        """The package's line."""
-        return self.table.line
-
-    @property
-    def at(self) -> int:
-        """The level that was judged by."""
-        return self.table.at
-
-    @property
-    def included(self) -> str | None:
-        """How that level includes the update, if it does."""
-        return self.table.included
-
 
 def judge_packages(update: Update, level: ProductLevel, evidence: ProductEvidence, tables: Tables) -> Judgement:
     """Judge an update's files on a target."""
     table = tables.of(update, _target_line(update, level, evidence), level.low)
-    at_or_above = table.at_or_above
-    return Judgement(table, tuple([judge_file(file, evidence, at_or_above) for file in table.files]))
+    return Judgement(table, judge_table(table, evidence))
 
 
 def _target_line(update: Update, level: ProductLevel, evidence: ProductEvidence) -> int:

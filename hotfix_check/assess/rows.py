@@ -9,7 +9,7 @@ from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.evidence import ProductEvidence, SeenCopy
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.assess.identity import in_range
-from hotfix_check.assess.tables import AtOrAbove, TableFile, judged_row
+from hotfix_check.assess.tables import AtOrAbove, Table, TableFile, judged_row
 from hotfix_check.catalogue.update import FileRow, row_day
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, UnreadableFile
@@ -37,20 +37,28 @@ _SAME_TIME = timedelta(minutes=2)  # tables give minutes, FAT stores every other
 _WIDEST_OFFSET = timedelta(hours=14)
 
 
-def judge_file(of: TableFile, evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
-    """Judge one file of a table by the copies of it on the target."""
-    if of.name not in evidence.files.by_name:  # most rows of a catalogue
-        missing = of.missing
-        if missing.state is RowState.NOT_COLLECTED and evidence.state_of_missing(of.roles, of.every_role) is _ABSENT:
-            return replace(missing, state=_ABSENT)
-        return missing
+def judge_table(table: Table, evidence: ProductEvidence) -> tuple[JudgedRow, ...]:
+    """Judge every file of a table by the copies of it on the target."""
+    named, whole, at_or_above = evidence.files.by_name, evidence.places.any_whole, table.at_or_above
+    rows: list[JudgedRow] = []
+    for file in table.files:
+        row = file.missing
+        if file.name in named:
+            row = _judge_file(file, evidence, at_or_above)
+        elif whole and row.state is RowState.NOT_COLLECTED and evidence.is_absent(file.roles, file.every_role):
+            row = replace(row, state=_ABSENT)
+        rows.append(row)
+    return tuple(rows)
+
+
+def _judge_file(of: TableFile, evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
     copies = tuple([_judge_copy(seen, of, evidence, at_or_above) for seen in evidence.seen(of.name, of.roles)])
     row, roles, note = of.rows[0], of.roles, None
     if of.missing.state is RowState.NOT_CHECKABLE:
-        return JudgedRow(row=row, roles=roles, state=RowState.NOT_CHECKABLE, copies=copies)
+        return replace(of.missing, copies=copies)
     states = [copy.state for copy in copies]
     if not copies:
-        states = [evidence.state_of_missing(roles, of.every_role)]
+        states = [_ABSENT if evidence.is_absent(roles, of.every_role) else RowState.NOT_COLLECTED]
         note = _elsewhere(of, evidence)
     elif of.every_role:
         empty = [role for role in roles if role not in {copy.role for copy in copies}]

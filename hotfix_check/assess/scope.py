@@ -34,7 +34,7 @@ def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outl
         identities = Identities(products)
         for _, name, program in inventory.places:
             if name not in names and isinstance(program, InstalledFile):
-                found |= identities.programs_of(program)
+                found |= identities.told(program).programs
         found.update(product.id for product in products if reports_of(product, inventory.reported))
         files = TargetFiles(with_suspects_unreadable(inventory, identities, names), identities, names)
         for file in files:

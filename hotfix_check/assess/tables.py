@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.catalogue.product import Product, ProductFile
-from hotfix_check.catalogue.relations import Supersedence, level_includes, package_groups
+from hotfix_check.catalogue.relations import Supersedence, package_groups
 from hotfix_check.catalogue.update import FileRow, Package, Prerequisite, Update
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
@@ -46,7 +46,8 @@ class Table:
     """The package of an update that judges a target of level ``at``, and its files.
 
     ``line`` is the package's; ``included`` how that level includes the update, if it does. ``sibling`` is the update of
-    the same day that is for that level, ``needed`` what has to be there first, in groups of alternatives.
+    the same day that is for that level, ``needed`` what has to be there first, in groups of alternatives; the ids of
+    ``superseded_by`` and ``partly_superseded_by`` are those that replace it on that line.
     """
 
     update: Update
@@ -55,6 +56,8 @@ class Table:
     at: int
     files: tuple[TableFile, ...]
     needed: tuple[tuple[Prerequisite, ...], ...]
+    superseded_by: tuple[str, ...]
+    partly_superseded_by: tuple[str, ...]
     at_or_above: AtOrAbove
     included: str | None = None
     sibling: Update | None = None
@@ -72,7 +75,7 @@ class Tables:
         """The table that judges a target of level ``at``, which may be of the ``lowest``.
 
         The target's own line decides where it has a package. Below the packages' lines, the next higher one is judged.
-        Above them, or in a gap between, the level includes the update (``level_includes``) or one that replaces it;
+        Above them, or in a gap between, the level includes the update (``inclusions``) or one that replaces it;
         else the nearest package above is judged, else the files' line says nothing. Where another update of the same
         day has a package for the target's line, that one is the update for it.
         """
@@ -85,7 +88,6 @@ class Tables:
     def _choose(self, update: Update, at: int, lowest: int) -> Table:
         by_line = {package.line: package for package in update.packages if package.line is not None}
         if not by_line:
-            included = level_includes(update, self.product, lowest, None)
             package = update.packages[0] if update.packages else None
             files = () if package is None else self._files(package, None, ())
             return Table(
@@ -95,8 +97,10 @@ class Tables:
                 at=at,
                 files=files,
                 needed=() if package is None else package_groups(package, self.product),
+                superseded_by=self.relations.superseded_by(update, package),
+                partly_superseded_by=(),
                 at_or_above=carried,
-                included=included,
+                included=self.relations.inclusions(update, None)[lowest],
             )
         line, included, at_or_above = at, None, self._on_its_own_line(at)
         if at not in by_line:
@@ -104,9 +108,7 @@ class Tables:
             above = [line for line in by_line if line > at]
             if below:
                 nearest = by_line[max(below)]
-                included = level_includes(update, self.product, at, nearest) or self._with_successor(
-                    update, nearest, at
-                )
+                included = self.relations.inclusions(update, nearest)[at] or self._with_successor(update, nearest, at)
             line = max(below) if included or not above else min(above)
             at_or_above = carried if included or above else _exact_only
         package = by_line[line]
@@ -118,6 +120,8 @@ class Tables:
             at=at,
             files=self._files(package, lowest, including),
             needed=package_groups(package, self.product),
+            superseded_by=self.relations.superseded_by(update, package),
+            partly_superseded_by=self.relations.partly_superseded_by(update, package),
             at_or_above=at_or_above,
             included=included,
             sibling=None if line == at or included else self._same_day(update, at),
@@ -140,7 +144,7 @@ class Tables:
         marker = known is not None and known.marker
         own_later = tuple(_own_versions(known, product, including))
         if_collected = first.where_collected or (package.whole_table and not marker)
-        missing = JudgedRow(row=first, roles=roles, state=RowState.NOT_CHECKABLE, copies=())
+        missing = judged_row(first, roles, RowState.NOT_CHECKABLE)
         if any(row.version is not None for row in rows):
             asked = replace(first, companion=True) if if_collected else first
             missing = judged_row(asked, roles, RowState.NOT_COLLECTED, own_later=own_later)
@@ -160,8 +164,8 @@ class Tables:
     def _including(self, update: Update, package: Package, at: int) -> tuple[int, ...]:
         """The levels up to ``at`` that include the update; at least that one."""
         first = 0 if package.line is None else package.line + 1
-        earlier = (index for index in range(first, at) if level_includes(update, self.product, index, package))
-        return (*earlier, at)
+        how = self.relations.inclusions(update, package)
+        return (*(index for index in range(first, at) if how[index]), at)
 
     def _with_successor(self, update: Update, package: Package, at: int) -> str | None:
         """Whether a level includes an update that replaces this one, and so this one: "chain"."""
@@ -197,7 +201,7 @@ class Tables:
             if product.build_per_level and version[:3] != row.version[:3]:
                 return RowState.OTHER_LINE  # a higher number of another line proves nothing
             reached = relations.newest_up_to(product.id, line, row.name, version)
-            if reached is not None and reached.version > row.version and not reached.package.contains_earlier:
+            if reached is not None and reached.version > row.version and not reached.of.package.contains_earlier:
                 return RowState.NOT_CONTAINED
             return RowState.LATER
 
@@ -242,7 +246,14 @@ def judged_row(
             row, of_level = replace(row, companion=True), False
             break
     return JudgedRow(
-        row=row, roles=roles, state=state, copies=copies, met_beside=met_beside, of_level=of_level, note=note
+        row=row,
+        required=not row.companion and row.version is not None,
+        roles=roles,
+        state=state,
+        copies=copies,
+        met_beside=met_beside,
+        of_level=of_level,
+        note=note,
     )
 
 

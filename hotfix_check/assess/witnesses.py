@@ -41,20 +41,24 @@ class Witnesses:
     def of(self, judgement: Judgement) -> Said | None:
         """What they say of an update whose rows are all met; None where they are not asked."""
         row = self._marker_row(judgement)
-        if row is None or row.state not in MET or row.row.version is None or judgement.line != self.line:
+        if row is None or row.state not in MET or row.row.version is None or judgement.table.line != self.line:
             return None
-        if judgement.package is not None and judgement.package.whole_table and len(self._judged(judgement)) > 1:
+        if (
+            judgement.table.package is not None
+            and judgement.table.package.whole_table
+            and len(self._judged(judgement)) > 1
+        ):
             return self._neighbours  # its own rows decided
         own = headline_version(self.product.levels[self.line])
         before = self._before(judgement, row.row.version, own)
-        hotfix = judgement.update.kind is Kind.HOTFIX
+        hotfix = judgement.table.update.kind is Kind.HOTFIX
         witness = self.census.witness(self.line, before, own, hotfix=hotfix)
         return self._with_neighbours(self._said(witness, before, own))
 
     def newer_beside_old(self, judgement: Judgement) -> str | None:
         """Of an update that the marker does not have: the newest other file, where that is at its build or later."""
         row, newest = self._marker_row(judgement), self.census.newest_of_line(self.line)
-        if row is None or newest is None or row.row.version is None or judgement.line != self.line:
+        if row is None or newest is None or row.row.version is None or judgement.table.line != self.line:
             return None
         if row.state is not RowState.OLDER or newest.build < row.row.version:
             return None
@@ -88,7 +92,7 @@ class Witnesses:
 
     def _before(self, judgement: Judgement, build: FileVersion, own: FileVersion) -> FileVersion:
         """The build of the update before this one in the line; of a re-release, of the one before what it repeats."""
-        again = self._repeated(judgement.update)
+        again = self._repeated(judgement.table.update)
         builds = {
             shipped.version
             for shipped in self.relations.shipped(self.product.id, self.line, self.marker)
@@ -130,8 +134,7 @@ class Witnesses:
                     )
                 else:
                     said = (
-                        f"no other file that was collected is newer than {before}, the newest is {newest.build}: "
-                        "supply the rest of its folder"
+                        f"no other file is newer than {before} (newest: {newest.build}): supply the rest of its folder"
                     )
                 return Said(
                     verdict=Verdict.UNDETERMINED,

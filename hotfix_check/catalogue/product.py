@@ -167,7 +167,9 @@ class Product:
     ``other_products`` are names of products that bring files of the same names and builds, as ``plain_name`` writes
     them. ``recorded_as`` are words that stand for it in the name of its registry key, beside the end of its id.
     ``backups`` are ends of the paths of folders where its updates keep what they replaced, or its setup lies, in lower
-    case: ``*`` is any rest of a name, ``{kb}`` the number of an article.
+    case: ``*`` is any rest of a name, ``{kb}`` the number of an article. ``called`` are the names that articles and
+    packages have for it, without the maker's; ``keywords`` those beginnings of keywords to which "sp4fix" is added in
+    an article on a fix that service pack 4 has (exc55sp4fix).
     """
 
     id: str
@@ -195,6 +197,13 @@ class Product:
     recorded: Recorded | None = None
     stub: Stub | None = None
     backups: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+    def is_marker(self, name: str) -> bool:
+        """Whether a file of this name, in lower case, is a marker."""
+        known = self.files.get(name)
+        return known is not None and known.marker
 
     def root_of(self, path: str) -> str | None:
         """The root that one of its folders' paths lies below; None for a system folder."""

@@ -80,6 +80,8 @@ def read_product(table: Fields) -> Product:
         recorded=_recorded(table.inner("recorded")),
         stub=_stub(table.inner("stub")),
         backups=_backups(table),
+        called=_called(table),
+        keywords=table.texts("keywords") or (),
     )
     table.texts("sources")
     table.finish()
@@ -173,6 +175,15 @@ def _backups(table: Fields) -> tuple[str, ...]:
         if len(path) > _LONGEST_PATH or any(not part.strip() or part.count("*") > 1 for part in path.split("/")):
             raise table.fault("backups", f"{shown(path)}: parts joined by /, each with one * at most, expected")
     return tuple(path.lower() for path in paths)
+
+
+def _called(table: Fields) -> tuple[str, ...]:
+    """Names of at least two words: the last one tells the product from others of its family."""
+    names = table.texts("called") or ()
+    for name in names:
+        if len(name) > _LONGEST_PATH or len(name.split(" ")) < 2 or not all(name.split(" ")):
+            raise table.fault("called", f"{shown(name)}: at least two words, with a blank between, expected")
+    return names
 
 
 def _usual_roots(folders: tuple[Folder, ...]) -> list[str]:

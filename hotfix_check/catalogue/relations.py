@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 
 from hotfix_check.catalogue.catalogue import Catalogue
+from hotfix_check.catalogue.inclusion import inclusions
 from hotfix_check.catalogue.product import Level, Product, own_version
 from hotfix_check.catalogue.update import FileRow, Kind, Package, Prerequisite, Update, required_rows
 from hotfix_check.frozen import dataclass
@@ -18,13 +19,29 @@ _version_of = attrgetter("version")
 
 
 @dataclass(frozen=True, slots=True)
-class ShippedBuild:
-    """One update's build of one file on one line; ``table`` are the versions of all that its package requires."""
+class PackageBuilds:
+    """The versions of the files that a package requires, each with its name and platform.
 
-    version: FileVersion
+    ``newest`` has one of a file that the package names several times.
+    """
+
     update: Update
     package: Package
-    table: Mapping[tuple[str, str | None], FileVersion]
+    builds: tuple[tuple[tuple[str, str | None], FileVersion], ...]
+    newest: Mapping[tuple[str, str | None], FileVersion]
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedBuild:
+    """One update's build of one file on one line, and all that its package requires."""
+
+    version: FileVersion
+    of: PackageBuilds
+
+    @property
+    def update(self) -> Update:
+        """The update that ships it."""
+        return self.of.update
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +61,15 @@ class Supersedence:
         self.products: Mapping[str, Product] = {product.id: product for product in catalogue.products}
         self.updates: Mapping[str, Update] = {update.id: update for update in catalogue.updates}
         self._shipped: dict[tuple[str, int, str], list[ShippedBuild]] = defaultdict(list)
+        self._required: dict[tuple[str, int | None], PackageBuilds] = {}
         self._rows: dict[tuple[str, str], list[CataloguedRow]] = defaultdict(list)  # filled when it is first asked for
         self._containers: dict[str, set[str]] = defaultdict(set)
         self._bringing: dict[tuple[str, str], Update] = {}
         self._released: dict[tuple[str, date], list[Update]] = defaultdict(list)
-        self._ages: dict[str, tuple[date, int, int, str]] = {}
+        self._positions = {update.id: at for at, update in enumerate(sorted(catalogue.updates, key=self._age))}
         # What was found, by an update's id and its package's line: the same for every target.
-        self._known_steps: dict[tuple[str, int | None], frozenset[str]] = {}
+        self._known_inclusions: dict[tuple[str, int | None], tuple[str | None, ...]] = {}
+        self._known_steps: dict[tuple[str, int | None], Collection[str]] = {}
         self._known_closures: dict[tuple[str, int | None], tuple[str, ...]] = {}
         self._lines_closed: set[tuple[str, int]] = set()
         self._known_parts: dict[tuple[str, int | None], tuple[str, ...]] = {}
@@ -58,8 +77,6 @@ class Supersedence:
         self._known_level_files: dict[tuple[str, int], Mapping[str, FileVersion]] = {}
         for update in catalogue.updates:
             product = self.products[update.product]
-            level = -1 if update.level is None else product.level_index(update.level)
-            self._ages[update.id] = (update.built or date.min, level, update.kb or 0, update.id)
             if update.released is not None:
                 self._released[(product.id, update.released)].append(update)
             if update.level is not None:
@@ -70,16 +87,17 @@ class Supersedence:
                 if "/" in container:
                     self._containers[update.id].add(container)
             for package in update.packages:
-                if package.line is None:
-                    continue
-                table = _table(package, product)
-                for row in required_rows(package):
-                    if row.version is not None:
-                        self._shipped[(product.id, package.line, row.name.lower())].append(
-                            ShippedBuild(row.version, update, package, table)
-                        )
+                line, required = package.line, _required(update, package, product)
+                self._required.setdefault((update.id, line), required)
+                if line is not None:
+                    for (name, _), version in required.builds:
+                        self._shipped[product.id, line, name].append(ShippedBuild(version, required))
         for builds in self._shipped.values():
             builds.sort(key=_version_of)
+
+    def _age(self, update: Update) -> tuple[date, int, int, str]:
+        level = -1 if update.level is None else self.products[update.product].level_index(update.level)
+        return update.built or date.min, level, update.kb or 0, update.id
 
     def shipped(self, product_id: str, line: int, name: str) -> Iterable[ShippedBuild]:
         """The catalogued builds of a file on one line of a product, the lowest first."""
@@ -160,7 +178,7 @@ class Supersedence:
                 continue
             for package in update.packages:
                 line = package.line
-                if line is None or line >= index or not level_includes(update, product, index, package):
+                if line is None or line >= index or not self.inclusions(update, package)[index]:
                     continue
                 for row in required_rows(package):
                     if row.version is not None and row.range is None:
@@ -174,10 +192,9 @@ class Supersedence:
         key = (update.id, line)
         if key not in self._known_closures and line is not None and (update.product, line) not in self._lines_closed:
             self._lines_closed.add((update.product, line))
-            on_line = [one for one in self.updates.values() if one.product == update.product]
-            for one in sorted(on_line, key=lambda one: self._ages[one.id], reverse=True):
-                if (its_package := self._package_of(one, line)) is not None:
-                    self._close(one, its_package, line)
+            on_line = [one for one, at in self._required if at == line and self.updates[one].product == update.product]
+            for one in reversed(self.oldest_first(on_line)):
+                self._close(self.updates[one], self._required[one, line].package, line)
         return self._known_closures[key] if key in self._known_closures else self._close(update, package, line)
 
     def _close(self, update: Update, package: Package | None, line: int | None) -> tuple[str, ...]:
@@ -208,19 +225,20 @@ class Supersedence:
         known = self._known_parts.get((update.id, package.line))
         if known is not None:
             return known
-        whole = {*self.superseded_by(update, package), update.id}
-        later = {
-            build.update.id
-            for row in required_rows(package)
-            for build in self.shipped(update.product, package.line, row.name)
-            if row.version is not None and build.version > row.version and build.package.contains_earlier
-        }
-        self._known_parts[(update.id, package.line)] = parts = self.oldest_first(later - whole)
+        later: set[str] = set()
+        for (name, _), version in self._required[update.id, package.line].builds:
+            builds = self._shipped[update.product, package.line, name]
+            for build in builds[bisect_right(builds, version, key=_version_of) :]:
+                if build.of.package.contains_earlier:
+                    later.add(build.of.update.id)
+        later.discard(update.id)
+        later.difference_update(self.superseded_by(update, package))
+        self._known_parts[update.id, package.line] = parts = self.oldest_first(later)
         return parts
 
     def successors(self, update: Update) -> frozenset[str]:
         """The ids of the updates that replace this one by one step, on any line."""
-        return frozenset().union(*(self._directly(update, package) for package in (*update.packages, None)))
+        return frozenset[str]().union(*(self._directly(update, package) for package in (*update.packages, None)))
 
     def related(self, update: Update) -> dict[str, bool]:
         """The ids of the updates that an update's finding may speak of, or be decided by, on some target.
@@ -245,24 +263,50 @@ class Supersedence:
             return self.bringing(product_id, needed.level)
         return self.updates.get(needed.update or "")
 
-    def _directly(self, update: Update, package: Package | None) -> frozenset[str]:
-        product = self.products[update.product]
-        key = (update.id, package.line if package else None)
-        if key not in self._known_steps:
-            self._known_steps[key] = frozenset(self._find_directly(update, package, product))
-        return self._known_steps[key]
+    def replaces(self, build: ShippedBuild, update: Update, line: int | None) -> bool:
+        """Whether the update that ships a build carries all of another's package for a line, by their file tables."""
+        older = self._required.get((update.id, line))
+        return older is not None and _replaces_by_files(build.of, older)
 
-    def _find_directly(self, update: Update, package: Package | None, product: Product) -> set[str]:
-        found = {one for one in self._containers.get(update.id, ()) if one in self.updates}
+    def inclusions(self, update: Update, package: Package | None) -> tuple[str | None, ...]:
+        """How each level includes an update, by its package for an earlier line."""
+        key = update.id, package.line if package else None
+        known = self._known_inclusions.get(key)
+        if known is None:
+            known = self._known_inclusions[key] = inclusions(update, self.products[update.product], package)
+        return known
+
+    def _directly(self, update: Update, package: Package | None) -> Collection[str]:
+        key = update.id, package.line if package else None
+        known = self._known_steps.get(key)
+        if known is None:
+            known = self._known_steps[key] = self._find_directly(update, package)
+        return known
+
+    def _find_directly(self, update: Update, package: Package | None) -> Collection[str]:
+        """What replaces an update by one step; what its file tables show comes in the order of the builds."""
+        product = self.products[update.product]
+        found = [one for one in self._containers.get(update.id, ()) if one in self.updates]
         if update.level is not None:
-            return found | self._later_levels(product, product.level_index(update.level))
+            later = product.levels[product.level_index(update.level) + 1 :]
+            return dict.fromkeys((*found, *self._ids_of(product, later)))
+        found += self._ids_of(product, self._first_including(update, package, product))
+        if package is not None and package.line is not None:
+            found += self._derived(self._required[update.id, package.line], product, package.line)
+        return dict.fromkeys(found)
+
+    def _first_including(self, update: Update, package: Package | None, product: Product) -> Sequence[Level]:
+        """The first level after a package's line that includes an update, if any; of no line, the first it names."""
         line = package.line if package else None
-        level = first_including_level(update, product, line, package)
-        if level is not None:
-            found |= self._level_ids(product, level)
-        if package is not None and line is not None:
-            found |= self._derived(update, package, product, line)
-        return found
+        if line is None:
+            return [level for level in product.levels if level.name in update.included_in][:1]
+        how = self.inclusions(update, package)
+        return [level for index, level in enumerate(product.levels) if index > line and how[index]][:1]
+
+    def _ids_of(self, product: Product, levels: Iterable[Level]) -> list[str]:
+        """The ids of the updates that bring levels."""
+        found = (self.bringing(product.id, level.name) for level in levels)
+        return [update.id for update in found if update is not None]
 
     def _package_of(self, update: Update, line: int | None) -> Package | None:
         """The package of an update for a line, if it has one."""
@@ -270,43 +314,29 @@ class Supersedence:
 
     def chain(self, update: Update, package: Package | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What an update replaces and what replaces it on a package's line, each oldest first, whatever the steps."""
-        product = self.products[update.product]
         line = package.line if package else None
         older = {one for one in (*update.contains, *(update.replaces or ())) if one in self.updates}
-        if package is not None and line is not None:
-            table = _table(package, product)
-            for row in required_rows(package):
-                own = ShippedBuild(row.version or FileVersion(0, 0, 0, 0), update, package, table)
-                for build in self.shipped(product.id, line, row.name):
-                    if replaces_by_files(own, build.update, build.package, product):
-                        older.add(build.update.id)
+        if line is not None:
+            own = self._required[update.id, line]
+            for (name, _), _ in own.builds:
+                for build in self._shipped[update.product, line, name]:
+                    if _replaces_by_files(own, build.of):
+                        older.add(build.of.update.id)
         return self.oldest_first(older), self.superseded_by(update, package)
 
     def oldest_first(self, ids: Iterable[str]) -> tuple[str, ...]:
         """Ids of catalogued updates by day, then by level, then by number."""
-        return tuple(sorted(ids, key=self._ages.__getitem__))
+        return tuple(sorted(ids, key=self._positions.__getitem__))
 
-    def _derived(self, update: Update, package: Package, product: Product, line: int) -> set[str]:
-        needed = required_rows(package)
-        if not needed:
-            return set()
-        row = min(needed, key=lambda one: len(self._shipped[(product.id, line, one.name.lower())]))
-        least = row.version or FileVersion(0, 0, 0, 0)
-        return {
-            build.update.id
-            for build in self.shipped(product.id, line, row.name)
-            if build.version >= least and replaces_by_files(build, update, package, product)
-        }
-
-    def _later_levels(self, product: Product, index: int) -> set[str]:
-        found: set[str] = set()
-        for later in range(index + 1, len(product.levels)):
-            found.update(self._level_ids(product, later))
-        return found
-
-    def _level_ids(self, product: Product, index: int) -> set[str]:
-        update = self.bringing(product.id, product.levels[index].name)
-        return {update.id} if update else set()
+    def _derived(self, older: PackageBuilds, product: Product, line: int) -> Iterator[str]:
+        """The ids of the updates whose file tables carry all of an older one's."""
+        if not older.builds:
+            return
+        shipped = [(self._shipped[product.id, line, name], version) for (name, _), version in older.builds]
+        builds, least = min(shipped, key=lambda one: len(one[0]))
+        for build in builds[bisect_left(builds, least, key=_version_of) :]:
+            if _replaces_by_files(build.of, older):
+                yield build.of.update.id
 
 
 def package_groups(package: Package, product: Product) -> tuple[tuple[Prerequisite, ...], ...]:
@@ -320,76 +350,32 @@ def package_groups(package: Package, product: Product) -> tuple[tuple[Prerequisi
     return (*package.prerequisites, (Prerequisite(level=package.level),))
 
 
-def replaces_by_files(newer: ShippedBuild, older: Update, package: Package, product: Product) -> bool:
+def _required(update: Update, package: Package, product: Product) -> PackageBuilds:
+    builds = tuple(
+        [
+            ((row.name.lower(), row.platform or product.platform), row.version)
+            for row in package.rows
+            if row.version is not None and not row.companion
+        ]
+    )
+    return PackageBuilds(update, package, builds, dict(builds))
+
+
+def _replaces_by_files(newer: PackageBuilds, older: PackageBuilds) -> bool:
     """Whether the file tables show that an update carries all of an older one of its line.
 
-    A rollup's rows are its markers, not its whole table: only another rollup replaces it. MS10-024 brings a later
-    Store.exe than the rollup of August 2004, and not the rest of that rollup.
+    It carries every required file of it at least at its version, and one above it. A rollup's rows are its markers, not
+    its whole table: only another rollup replaces it. MS10-024 brings a later Store.exe than the rollup of August 2004,
+    and not the rest of that rollup.
     """
-    if newer.update.id == older.id or not newer.package.contains_earlier:
+    if newer.update.id == older.update.id or not newer.package.contains_earlier:
         return False
-    if older.kind is Kind.UPDATE_ROLLUP and newer.update.kind is not Kind.UPDATE_ROLLUP:
+    if older.update.kind is Kind.UPDATE_ROLLUP and newer.update.kind is not Kind.UPDATE_ROLLUP:
         return False
-    return _covers(newer.table, package, product)
-
-
-def _table(package: Package, product: Product) -> Mapping[tuple[str, str | None], FileVersion]:
-    """The versions of the files that a package requires, by name and platform."""
-    return {
-        (row.name.lower(), row.platform or product.platform): row.version
-        for row in required_rows(package)
-        if row.version is not None
-    }
-
-
-def _covers(newer: Mapping[tuple[str, str | None], FileVersion], older: Package, product: Product) -> bool:
-    """Whether a package carries every required file of an older one at least at its version, and one above it."""
     higher = False
-    needed = required_rows(older)
-    for row in needed:
-        version = newer.get((row.name.lower(), row.platform or product.platform))
-        if version is None or row.version is None or version < row.version:
+    for key, version in older.builds:
+        carried = newer.newest.get(key)
+        if carried is None or carried < version:
             return False
-        higher = higher or version > row.version
-    return bool(needed) and higher
-
-
-def level_includes(update: Update, product: Product, index: int, package: Package | None) -> str | None:
-    """Whether a level includes an update built for an earlier line: "stated", "dates", "builds", or None.
-
-    Stated by the catalogue; else the level was released after the update; else, with dates unknown, the own files of
-    the level, or of one between it and the update's line, are at least at the rows' versions: a level contains the
-    ones before it (KB191014).
-    """
-    for name in update.included_in:
-        if "/" not in name and product.level_index(name) <= index:
-            return "stated"
-    level = product.levels[index]
-    if level.released is not None and update.built is not None:
-        return "dates" if level.released > update.built else None
-    line = package.line if package else None
-    if package is None or line is None:
-        return None
-    between = product.levels[line + 1 : index + 1]
-    return "builds" if any(_has_all(product, one, required_rows(package)) for one in between) else None
-
-
-def _has_all(product: Product, level: Level, rows: Sequence[FileRow]) -> bool:
-    """Whether a level's own files, where all are known, are at least at the rows' versions."""
-    for row in rows:
-        file = product.files.get(row.name.lower())
-        own = file.versions.get(level.name) if file else None
-        if own is None or row.version is None or own < row.version:
-            return False
-    return bool(rows)
-
-
-def first_including_level(update: Update, product: Product, line: int | None, package: Package | None) -> int | None:
-    """The first level after a line that includes an update."""
-    for index in range(0 if line is None else line + 1, len(product.levels)):
-        if line is None:
-            if any(name == product.levels[index].name for name in update.included_in):
-                return index
-        elif level_includes(update, product, index, package):
-            return index
-    return None
+        higher = higher or carried > version
+    return higher

@@ -135,6 +135,7 @@ def catalogue_import(
         ),
     ] = "toml",
     output: Output = None,
+    catalogue: Catalogues = None,
     kb: Annotated[
         str | None, typer.Option("--kb", metavar="KB", help="The KB number, where the article does not give it.")
     ] = None,
@@ -157,6 +158,7 @@ def catalogue_import(
     raise typer.Exit(
         run_import(
             tuple(articles),
+            catalogues=tuple(catalogue or ()),
             kb=kb,
             form=form,
             output=output,

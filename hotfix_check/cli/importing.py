@@ -6,12 +6,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, cast, get_args
 
-from hotfix_check.catalogue.load import default_folder, parse_files, read_files, read_products
-from hotfix_check.catalogue.product import Product
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.merging import merge_drafts
@@ -23,7 +21,9 @@ from hotfix_check.drafts.blocks import draft_to_toml
 from hotfix_check.drafts.cve import cve_draft_to_dict, cve_draft_to_toml, looks_like_cves, read_cves
 from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
-from hotfix_check.errors import ArticleError, CatalogueError, HotfixCheckError, UsageError
+from hotfix_check.drafts.terms import ProductNames
+from hotfix_check.errors import ArticleError, HotfixCheckError, UsageError
+from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.question import known, read_kb
 from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.processes import Work, shared_out
@@ -49,6 +49,7 @@ class Imported(NamedTuple):
 def run_import(
     paths: Sequence[str],
     *,
+    catalogues: Sequence[Path],
     kb: str | None,
     form: str,
     output: Path | None,
@@ -70,6 +71,7 @@ def run_import(
         raise UsageError(f"--into: {into} is not a folder of catalogue files")
     return import_articles(
         paths,
+        catalogues=catalogues,
         kb=None if kb is None else _number(kb),
         format=cast("Format", form),
         output=output,
@@ -91,6 +93,7 @@ def _number(text: str) -> int:
 def import_articles(
     paths: Sequence[str],
     *,
+    catalogues: Sequence[Path] = (),
     kb: int | None = None,
     format: Format = "toml",
     output: Path | None = None,
@@ -102,10 +105,10 @@ def import_articles(
 ) -> int:
     """Read articles from files, folders, globs or stdin (``-``) and print their drafts in input order.
 
-    ``kb`` names the number of the only article given. ``into`` merges the drafts into the product files of a folder
-    instead of printing them. An article that cannot be read is one line on stderr, and the run goes on. Returns 0, or 2
-    when an input could not be read or merged. Raises OutputError when the output cannot be
-    written, UsageError when ``kb`` is given for several.
+    ``catalogues`` have the products that articles name. ``kb`` is the number of the only article given. ``into`` merges
+    the drafts into the product files of a folder instead of printing them. An article that cannot be read is one line
+    on stderr, and the run goes on. Returns 0, or 2 when an input could not be read or merged. Raises CatalogueError,
+    OutputError when the output cannot be written, UsageError when ``kb`` is given for several.
     """
     sources, missing = expand_paths(paths)
     complain(missing)
@@ -113,7 +116,8 @@ def import_articles(
     if kb is not None and len(sources) > 1:
         raise UsageError(f"--kb: numbers one article, but {len(sources)} were given")
     with counting("Reading articles", quiet=quiet) as count:
-        results = _counted(_import_all(sources, kb=kb, made="draft" if into is not None else format, jobs=jobs), count)
+        made: Made = "draft" if into is not None else format
+        results = _counted(_import_all(sources, tuple(catalogues), kb=kb, made=made, jobs=jobs), count)
         if into is None:
             if output is not None:
                 not_evidence(output, [Path(source) for source in sources if source != "-"])
@@ -125,7 +129,8 @@ def import_articles(
             else:
                 complain([f"{result.source}: {result.error}"])
                 failed = True
-    merged = merge_drafts(drafts, into, take_new=replace, accept_doubts=accept_doubts, quiet=quiet)
+    names = _names_of(catalogues)
+    merged = merge_drafts(drafts, names, into, take_new=replace, accept_doubts=accept_doubts, quiet=quiet)
     return 0 if merged and not failed else 2
 
 
@@ -195,58 +200,50 @@ def _read(source: str) -> bytes:
         return file.read(MAX_ARTICLE_BYTES + 1)
 
 
-def _import_one(source: str, kb: int | None, made: Made) -> Imported:
+def _import_one(source: str, names: ProductNames, kb: int | None, made: Made) -> Imported:
     try:
         if source != "-" and is_package(Path(source)):
-            draft = read_package(Path(source), kb=kb)
+            draft = read_package(Path(source), names, kb=kb)
         else:
             data = _read(source)
             if looks_like_cves(data):
-                return _import_cves(data, source, made)
+                return _import_cves(data, source, names, made)
             text = decode_article(data)
             parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
-            draft = parse(text, source="stdin" if source == "-" else source, kb=kb)
+            draft = parse(text, names, source="stdin" if source == "-" else source, kb=kb)
         if made == "draft":
             return Imported(source, draft=draft)
-        return Imported(source, text=_rendered(draft, made))
+        return Imported(source, text=_rendered(draft, names, made))
     except OSError as error:
         return Imported(source, error=error.strerror or str(error))
     except HotfixCheckError as error:
         return Imported(source, error=str(error))
 
 
-def _import_cves(data: bytes, source: str, made: Made) -> Imported:
+def _import_cves(data: bytes, source: str, names: ProductNames, made: Made) -> Imported:
     if made == "draft":
         raise ArticleError("a CVE is not an update: leave --into out and put the printed draft into a catalogue file")
     if len(data) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES} bytes, not a CVE record or CSAF document")
-    drafts = read_cves(data, source, _own_products())
+    drafts = read_cves(data, source, names.products)
     if made == "toml":
         return Imported(source, text="\n".join(map(cve_draft_to_toml, drafts)) + "\n")
     tables = [json.dumps(cve_draft_to_dict(draft), indent=2 if made == "json" else None) for draft in drafts]
     return Imported(source, text=",\n".join(tables) if made == "json" else "".join(f"{table}\n" for table in tables))
 
 
-def _rendered(draft: DraftUpdate, form: Made) -> str:
+def _rendered(draft: DraftUpdate, names: ProductNames, form: Made) -> str:
     if form == "toml":
-        return draft_to_toml(draft, _own_products()) + "\n"
+        return draft_to_toml(draft, names, names.products) + "\n"
     return json.dumps(draft_to_dict(draft)) + "\n" if form == "jsonl" else json.dumps(draft_to_dict(draft), indent=2)
 
 
-@cache
-def _own_products() -> dict[str, Product]:
-    """The products of the tool's own catalogue, for their levels and folders."""
-    faults: list[str] = []
-    products = read_products(parse_files(read_files([default_folder()]), faults), faults)
-    if faults:
-        raise CatalogueError(*faults)
-    return {product.id: product for product in products}
-
-
-def _import_all(sources: Sequence[str], *, kb: int | None, made: Made, jobs: int) -> Iterator[Imported]:
+def _import_all(
+    sources: Sequence[str], catalogues: tuple[Path, ...], *, kb: int | None, made: Made, jobs: int
+) -> Iterator[Imported]:
     """Results in input order; with several jobs, in worker processes, those that are early waiting for their turn."""
     alone = 1 if "-" in sources else jobs  # standard input is this process's own
-    work = Work(partial(_importing, kb, made), _lost)
+    work = Work(partial(_importing, catalogues, kb, made), _lost)
     early: dict[int, Imported] = {}
     turn = 0
     for number, result in shared_out(enumerate(sources), work, alone, few=_FEW):
@@ -256,8 +253,15 @@ def _import_all(sources: Sequence[str], *, kb: int | None, made: Made, jobs: int
             turn += 1
 
 
-def _importing(kb: int | None, made: Made) -> Callable[[tuple[int, str]], tuple[int, Imported]]:
-    return lambda numbered: (numbered[0], _import_one(numbered[1], kb, made))
+def _importing(
+    catalogues: tuple[Path, ...], kb: int | None, made: Made
+) -> Callable[[tuple[int, str]], tuple[int, Imported]]:
+    names = _names_of(catalogues)
+    return lambda numbered: (numbered[0], _import_one(numbered[1], names, kb, made))
+
+
+def _names_of(catalogues: Sequence[Path]) -> ProductNames:
+    return ProductNames(open_catalogue(catalogues).products)
 
 
 def _lost(numbered: tuple[int, str]) -> tuple[int, Imported]:

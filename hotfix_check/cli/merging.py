@@ -27,6 +27,7 @@ from hotfix_check.cli.ending import complain
 from hotfix_check.drafts.blocks import update_blocks
 from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.merge import ProductText, product_text
+from hotfix_check.drafts.terms import ProductNames
 from hotfix_check.errors import CatalogueError, HotfixCheckError
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.report.text import visible
@@ -39,7 +40,13 @@ _MOST_NAMED = 3
 
 
 def merge_drafts(
-    drafts: Sequence[tuple[str, DraftUpdate]], folder: Path, *, take_new: bool, accept_doubts: bool, quiet: bool
+    drafts: Sequence[tuple[str, DraftUpdate]],
+    names: ProductNames,
+    folder: Path,
+    *,
+    take_new: bool,
+    accept_doubts: bool,
+    quiet: bool,
 ) -> bool:
     """Merge each draft into its products' files, all of them or none; whether every one could be.
 
@@ -54,7 +61,7 @@ def merge_drafts(
         failed = False
         for source, draft in drafts:
             try:
-                files = merging.put(draft, take_new=take_new, accept_doubts=accept_doubts)
+                files = merging.put(draft, names, take_new=take_new, accept_doubts=accept_doubts)
                 others = ", ".join(row.name for row in draft.files if row.product is None)
                 left = f"; left out, of no product of the catalogue: {others}" if others else ""
                 told.append(f"{source}: merged into {', '.join(files)}{left}")
@@ -115,7 +122,7 @@ class _Merging:
             raise CatalogueError(*faults)
         return documents
 
-    def put(self, draft: DraftUpdate, *, take_new: bool, accept_doubts: bool) -> list[str]:
+    def put(self, draft: DraftUpdate, names: ProductNames, *, take_new: bool, accept_doubts: bool) -> list[str]:
         """Merge one draft; the names of its files. Raises CatalogueError, and nothing of the draft is merged then."""
         if draft.kb is None:
             raise CatalogueError("the draft has no KB number: give it with --kb")
@@ -123,8 +130,8 @@ class _Merging:
             _without_doubts(draft)
         merged = dict(self._files)
         places = dict(self._places)
-        names = []
-        blocks = update_blocks(draft, self._products)
+        placed = []
+        blocks = update_blocks(draft, names, self._products)
         if len(blocks) > 1:
             blocks.pop(None, None)
         for product_id, block in blocks.items():
@@ -135,9 +142,9 @@ class _Merging:
             text = there.text or product_text(_decoded(there.before, place), str(place))
             merged[place] = replace(there, text=text.put(block, take_new=take_new))
             places[update.id] = place
-            names.append(place.name)
+            placed.append(place.name)
         self._files, self._places = merged, places
-        return names
+        return placed
 
     def _place(self, product_id: str | None, block: str) -> tuple[Path, Update]:
         """The file that a block belongs to, and its update. Raises CatalogueError for what does not load."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.draft import DraftRow, DraftUpdate
-from hotfix_check.drafts.terms import Term, find_terms
+from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
 from hotfix_check.untrusted.toml import toml_lines, toml_value
 from hotfix_check.version import FileVersion
@@ -22,15 +22,17 @@ _PROGRAM = re.compile(r"\.(?:exe|dll)$", re.IGNORECASE)
 _NO_PRODUCTS: Mapping[str, Product] = {}
 
 
-def draft_to_toml(draft: DraftUpdate, products: Mapping[str, Product] = _NO_PRODUCTS) -> str:
+def draft_to_toml(draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product] = _NO_PRODUCTS) -> str:
     """All blocks of a draft, one for each product, for a person to review."""
     return "\n".join(
         f"# product: {product or 'none of the catalogue'}\n{block}"
-        for product, block in update_blocks(draft, products).items()
+        for product, block in update_blocks(draft, names, products).items()
     )
 
 
-def update_blocks(draft: DraftUpdate, products: Mapping[str, Product] = _NO_PRODUCTS) -> dict[str | None, str]:
+def update_blocks(
+    draft: DraftUpdate, names: ProductNames, products: Mapping[str, Product] = _NO_PRODUCTS
+) -> dict[str | None, str]:
     """The block of each product that has rows; rows that fit no product are under None, or under the only product.
 
     ``products`` are those of the catalogue: they say which levels and folders there are. Without one, levels are taken
@@ -42,7 +44,7 @@ def update_blocks(draft: DraftUpdate, products: Mapping[str, Product] = _NO_PROD
     if not by_product:
         by_product = {product: [] for product in draft.product_ids} or {None: []}
     return {
-        product: "\n".join(_Block(draft, product, products.get(product or "")).lines(rows)) + "\n"
+        product: "\n".join(_Block(draft, names, product, products.get(product or "")).lines(rows)) + "\n"
         for product, rows in by_product.items()
     }
 
@@ -50,8 +52,11 @@ def update_blocks(draft: DraftUpdate, products: Mapping[str, Product] = _NO_PROD
 class _Block:
     """One update while it is written: the draft, and the product that it is for."""
 
-    def __init__(self, draft: DraftUpdate, product_id: str | None, product: Product | None) -> None:
+    def __init__(
+        self, draft: DraftUpdate, names: ProductNames, product_id: str | None, product: Product | None
+    ) -> None:
         self._draft = draft
+        self._names = names
         self._product_id = product_id
         self._product = product
 
@@ -94,7 +99,7 @@ class _Block:
         """The level that a service pack or cumulative update brings, by its title."""
         if self._draft.kind not in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE):
             return None
-        return self._only_level(find_terms(self._draft.title or ""))
+        return self._only_level(self._names.find(self._draft.title or ""))
 
     def _included(self) -> list[str]:
         found = [level for term in self._draft.included_in_terms if (level := self._own_level(term))]
@@ -103,7 +108,7 @@ class _Block:
 
     def _level(self, row: DraftRow) -> str | None:
         """The servicing line: that of the row's heading, else the one level that the prerequisites name."""
-        return self._only_level(find_terms(row.group or "")) or self._only_level(
+        return self._only_level(self._names.find(row.group or "")) or self._only_level(
             term for terms in self._draft.prerequisite_terms for term in terms
         )
 
@@ -199,7 +204,7 @@ class _Block:
 
         So of an Outlook DLL in a fix for Outlook 98 and Exchange 5.5 (KB249102); elsewhere it is a misprint.
         """
-        if all(find_terms(product) for product in self._draft.products):
+        if all(self._names.find(product) for product in self._draft.products):
             return None
         version = FileVersion.parse(row.version_normal) if row.version_normal else None
         if self._product is None or version is None or self._product.holds(version):

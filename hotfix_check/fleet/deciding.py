@@ -1,31 +1,48 @@
-"""What of an inventory can decide an answer, so that hosts that are alike in it need be judged only once."""
+"""What of an inventory can decide a row of a fleet, so that hosts that are alike in it need be judged only once."""
 
 from __future__ import annotations
 
-from hotfix_check.frozen import replace
-from hotfix_check.inventory import Inventory, name_of
+from collections.abc import Hashable
+from operator import attrgetter
+
+from hotfix_check.inventory import InstalledFile, Inventory, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 
+_OF_A_FILE = attrgetter(
+    "path", "version", "version_string", "product_name", "company_name", "languages", "machine", "stub", "notes"
+)
+"""Size and times corroborate and never decide; they, names that a file had and its hash are told, and not in a row."""
 
-def deciding_part(inventory: Inventory, names: frozenset[str]) -> Inventory:
-    """The inventory with the files alone that can decide an answer: the same one, whatever the host is called.
 
-    ``names`` are the catalogue's, in lower case. Every program file bears witness by its build. A file in a folder that
-    was not listed shows that there is one.
+def deciding_facts(inventory: Inventory, names: frozenset[str]) -> Hashable:
+    """All that a row can depend on but the host's name: where they are equal, so is the row.
+
+    ``names`` are the catalogue's, in lower case.
+    """
+    return (
+        inventory.kind,
+        inventory.root,
+        inventory.folders,
+        tuple(map(_OF_A_FILE, deciding_files(inventory, names))),
+        tuple((file.path, file.is_folder) for file in inventory.unreadable),
+        inventory.lone_file,
+        inventory.registry,
+        inventory.reported,
+        inventory.claimed,
+    )
+
+
+def deciding_files(inventory: Inventory, names: frozenset[str]) -> list[InstalledFile]:
+    """The files that can decide an answer.
+
+    Every program file bears witness by its build. A file in a folder that was not listed shows that there is one.
     """
     listed = frozenset(inventory.folders)
-    return replace(
-        inventory,
-        target="",
-        collected=None,
-        files=tuple(
-            file
-            for file in inventory.files
-            if name_of(file.path) in names
-            or inventory.lone_file
-            or is_program_name(name_of(file.path))
-            or file.path.rpartition("/")[0] not in listed
-        ),
-        files_seen=0,
-        files_read=0,
-    )
+    return [
+        file
+        for file in inventory.files
+        if (name := name_of(file.path)) in names
+        or inventory.lone_file
+        or is_program_name(name)
+        or file.path.rpartition("/")[0] not in listed
+    ]

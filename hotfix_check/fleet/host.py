@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from hotfix_check.assess.weight import counted, fails, holding, outcome_of, wors
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.fleet.deciding import deciding_part
+from hotfix_check.fleet.deciding import deciding_facts
 from hotfix_check.fleet.label import parts_of
 from hotfix_check.fleet.standing import HostInstallation, judged_installations, read_installations, told_installations
 from hotfix_check.frozen import dataclass, replace
@@ -26,7 +26,7 @@ from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES, parse_each
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import asked_by
-from hotfix_check.policy import Waivers, apply_waivers
+from hotfix_check.policy import Waivers, apply_waivers, host_of_waivers
 from hotfix_check.report.document import Result, TargetDocument, result_of
 from hotfix_check.report.judged_document import FindingDocument
 from hotfix_check.report.names import level_text
@@ -41,7 +41,7 @@ KINDS = ("inventory", "result", "damaged")
 OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
 ANY_REPORT = "hotfix-check/fleet/"
-_REMEMBERED = 64  # assessments: of Exchange 5.5 about a megabyte each, of later products a tenth
+_REMEMBERED = 64  # rows, with what decided each: a server with all its programs has 500 kB of that
 
 
 class HostProduct(NamedTuple):
@@ -157,28 +157,31 @@ class FleetQuestion:
 
 
 class FleetJudge:
-    """A question made ready. Alike hosts are assessed once: what they differ in decides nothing."""
+    """A question made ready. Alike hosts are judged once: what they differ in decides nothing."""
 
     def __init__(self, asked: FleetQuestion) -> None:
         self.asked = asked
         self._assessor = Assessor(asked.catalogue)
         self.listed = asked_by(self._assessor.outline, hashes=False)
         """What listings are read for."""
-        self._known: OrderedDict[Inventory, Assessment] = OrderedDict()
+        self._known: OrderedDict[Hashable, HostRow] = OrderedDict()
         self._one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 
-    def assess(self, inventory: Inventory) -> Assessment:
-        """The answer for one host."""
-        evidence = deciding_part(inventory, self._assessor.all_names)
+    def row(self, inventory: Inventory) -> HostRow:
+        """The answer for a host; what says which one it is may be another's."""
+        host = host_of_waivers(inventory)
+        waivers = tuple(waiver for waiver in self.asked.waivers.entries if waiver.speaks_of(host))
+        key = deciding_facts(inventory, self._assessor.all_names), waivers
         with self._one_at_a_time:
-            found = self._known.get(evidence)
+            found = self._known.get(key)
             if found is None:
-                found = self._known[evidence] = self._assessor.assess(evidence, self.asked.question)
+                assessment = self._assessor.assess(inventory, self.asked.question, advice=False)
+                found = self._known[key] = _judged_row(assessment, self.asked)
                 if len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
             else:
-                self._known.move_to_end(evidence)
-        return replace(found, target=inventory.target, collected=inventory.collected)
+                self._known.move_to_end(key)
+        return found
 
 
 def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ...]:
@@ -248,32 +251,45 @@ def _inventory_rows(
 def _inventory_row(
     inventory: Inventory, number: int, source: str, sha256: str, judge: FleetJudge, *, several: bool
 ) -> HostRow:
-    asked, collected = judge.asked, inventory.collected
-    name = name_of_source(source) + (f": {number}" if several else "")
-    host = (collected.host if collected else None) or name
+    collected = inventory.collected
+    named = collected.host if collected else None
+    host = named or name_of_source(source) + (f": {number}" if several else "")
     if collected is not None:
         inventory = replace(inventory, collected=replace(collected, host=host))
-    assessment = judge.assess(inventory)
+    return replace(
+        judge.row(inventory),
+        source=source,
+        sha256=sha256,
+        target=number,
+        host=host,
+        named=bool(named),
+        at=stamp(collected.at if collected else None),
+    )
+
+
+def _judged_row(assessment: Assessment, asked: FleetQuestion) -> HostRow:
+    """The row of a host, without where it came from and what it is called."""
     applied = apply_waivers([assessment], asked.waivers, asked.day)
     waived = frozenset(applied.by_target[0])
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
-    for finding in worst_of_each(counted(assessment)):
+    counting = counted(assessment)
+    for finding in worst_of_each(counting):
         update_id = finding.update.id
         findings[finding.verdict].append(update_id)
         if finding.blocked:
             findings["blocked"].append(update_id)
         if update_id not in waived and fails(finding.verdict, finding.importance, asked.fail_on):
             findings["failing"].append(update_id)
-    findings["waived"].extend(one.update.id for one in counted(assessment) if one.update.id in waived)
+    findings["waived"].extend(one.update.id for one in counting if one.update.id in waived)
     unused = {waiver.id for waiver in applied.unused}
     return HostRow(
-        source=source,
-        sha256=sha256,
-        target=number,
+        source="",
+        sha256="",
+        target=1,
         kind="inventory",
-        host=host,
-        named=bool(collected and collected.host),
-        at=stamp(collected.at if collected else None),
+        host="",
+        named=False,
+        at=None,
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
         outcome=str(outcome_of(assessment, asked.fail_on, waived)),

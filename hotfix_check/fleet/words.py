@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.document import SILENT, JsonObject
 from hotfix_check.fleet.postures import POSTURES
+from hotfix_check.report.document import ConfigurationDocument
 from hotfix_check.report.names import capital, counted, holding, names_of, some
 from hotfix_check.report.posture import span_words
 from hotfix_check.report.wording import configuration_text
@@ -231,7 +232,10 @@ def fleet_basis(head: JsonObject) -> list[tuple[str, str]]:
         ("Arguments", "not recorded" if run["arguments"] is None else " ".join(run["arguments"])),
         ("Judged as of", run["as_of"] or "not recorded"),
         ("Scope", f"{', '.join(scope['products'] or ['all products'])}; {kbs}"),
-        ("Configuration", configuration_text(policy["configuration"]) if policy["configuration"] else "none"),
+        (
+            "Configuration",
+            configuration_text(ConfigurationDocument(**policy["configuration"])) if policy["configuration"] else "none",
+        ),
         ("Baseline", file("baseline")),
         ("Waivers", file("waivers")),
         ("Expected hosts", file("expect")),

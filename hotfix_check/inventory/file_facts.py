@@ -11,6 +11,7 @@ from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.registry import RegistryKeys
 from hotfix_check.pe.bytes import PeBytes
+from hotfix_check.pe.usual import usual_facts
 
 MAX_HASHED_BYTES = 1 << 30
 _STRINGS = frozenset(
@@ -77,18 +78,33 @@ def file_facts(
             digest = _digest(file, asked)
             return InstalledFile(path=file.path, size=file.size, modified=file.modified, sha256=digest)
         export = asked.stub_exports.get(name)
+        whole = evidence or asked.every_pe
+        if not (whole or export or asked.cross_check):
+            usual = usual_facts(file.read_at, file.size, _WHOSE)
+            if usual is not None:
+                version, machine, linked, text = usual
+                return InstalledFile(
+                    path=file.path,
+                    size=file.size,
+                    modified=file.modified,
+                    version=version,
+                    version_string=text.get("fileversion"),
+                    product_name=text.get("productname"),
+                    company_name=text.get("companyname"),
+                    machine=machine,
+                    linked=linked,
+                )
         facts = pe.read_image(image, export=export)
-        notes = list(facts.notes)
+        notes = facts.notes
         digest = _digest(file, asked) if evidence else None
         if evidence and asked.hashes and digest is None:
-            notes.append(f"not hashed: larger than {MAX_HASHED_BYTES} bytes")
+            notes += (f"not hashed: larger than {MAX_HASHED_BYTES} bytes",)
         if asked.cross_check:
-            notes.extend(_second_opinion(file, facts, export))
+            notes += _second_opinion(file, facts, export)
     except pe.PeError as error:
         return _unreadable(file, str(error), asked, evidence=evidence)
     except OSError as error:
         return UnreadableFile(path=file.path, reason=why(error), size=file.size, modified=file.modified)
-    whole = evidence or asked.every_pe
     text = facts.values(_STRINGS if whole else _WHOSE)
     return InstalledFile(
         path=file.path,
@@ -106,7 +122,7 @@ def file_facts(
         linked=facts.linked,
         stub=facts.exports_it,
         sha256=digest,
-        notes=tuple(notes),
+        notes=notes,
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from hotfix_check import pe
@@ -151,8 +152,16 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
     try:
+        read_at = positioned(fd)
         for _ in range(_TIMES_READ):
-            facts = _open_file_facts(fd, before, found, asked)
+            file = FileBytes(
+                path=found.inner,
+                size=before.st_size,
+                modified=utc_time(before.st_mtime),
+                read_at=read_at,
+                sha256=partial(_sha256, fd, before.st_size),
+            )
+            facts = file_facts(file, asked, evidence=found.evidence, program=found.program)
             now = os.fstat(fd)
             if facts is None or _is_same(now, before):
                 return facts
@@ -225,19 +234,6 @@ def _open(found: FoundFile) -> tuple[int, os.stat_result]:
         return os.dup(found.lone.fd), os.fstat(found.lone.fd)
     path, folder = _way_to(found)
     return open_regular(path, dir_fd=folder, follow=found.follow)
-
-
-def _open_file_facts(
-    fd: int, status: os.stat_result, found: FoundFile, asked: Asked
-) -> InstalledFile | UnreadableFile | None:
-    file = FileBytes(
-        path=found.inner,
-        size=status.st_size,
-        modified=utc_time(status.st_mtime),
-        read_at=positioned(fd),
-        sha256=lambda: _sha256(fd, status.st_size),
-    )
-    return file_facts(file, asked, evidence=found.evidence, program=found.program)
 
 
 def _status(found: FoundFile) -> os.stat_result:

@@ -19,7 +19,7 @@ from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path, why_no
 MAX_BYTES_READ = 1 << 20  # of one file, all reads together; a usual file takes 8 to 12 KiB
 
 _FLAGS: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_WINDOW = 4096  # bytes read at once around what is asked for
+WINDOW = 4096  # bytes read at once around what is asked for
 
 PeErrorKind: TypeAlias = Literal["not-a-file", "not-a-pe", "16-bit", "damaged", "refused"]
 """not-a-file: a folder, link, pipe or device. not-a-pe: some other content, or none. 16-bit: a 16-bit program or
@@ -111,7 +111,7 @@ class PeBytes:
         return self._window[start : start + size]
 
     def _move(self, offset: int, size: int) -> None:
-        wanted = max(size, _WINDOW)
+        wanted = max(size, WINDOW)
         if wanted > self._left:
             raise PeError("damaged", f"its headers lead to more than {MAX_BYTES_READ} bytes")
         self._window = self._read_at(offset, wanted)

@@ -34,22 +34,22 @@ MAX_DIRECTORY_ENTRIES = 4096  # of one resource directory, ids only
 MAX_LANGUAGES = 64  # compared with the language chosen; Windows' own files have up to 40
 MAX_EXPORTS = 1 << 16  # names; found by binary search, as GetProcAddress does
 
-_DIRECTORY = 0x80000000  # set in a resource entry that leads to another directory
-_RT_VERSION = 16
-_VERSION_ID = 1
+DIRECTORY = 0x80000000  # set in a resource entry that leads to another directory
+RT_VERSION = 16
+VERSION_ID = 1
 _LANGUAGES = (0, 1033)  # neutral, US English, then whichever comes first
 
 _U16 = struct.Struct("<H")
-_U32 = struct.Struct("<I")
+U32 = struct.Struct("<I")
 _WORDS = struct.Struct("<HH")
-_PAIR = struct.Struct("<II")
-_COUNTS = struct.Struct("<12xHH")  # a resource directory's numbers of entries with a name and with an id, which follow
-_FILE_HEADER = struct.Struct("<4xHHI8xH2xH")  # Machine, sections, TimeDateStamp, optional header's size; its magic
-_DIRECTORIES_AT = {0x10B: 24 + 92, 0x20B: 24 + 108}  # PE32 and PE32+
-_DIRECTORIES = struct.Struct("<II12xI")  # how many there are, address of the exports, address of the resources
-_HEADERS = 24 + 136  # bytes up to and with the third data directory of the longer form, PE32+
-_SECTION = struct.Struct("<8sIIII16x")  # name, VirtualSize, VirtualAddress, SizeOfRawData, PointerToRawData
-_MACHINES = {
+PAIR = struct.Struct("<II")
+COUNTS = struct.Struct("<12xHH")  # a resource directory's numbers of entries with a name and with an id, which follow
+FILE_HEADER = struct.Struct("<4xHHI8xH2xH")  # Machine, sections, TimeDateStamp, optional header's size; its magic
+DIRECTORIES_AT = {0x10B: 24 + 92, 0x20B: 24 + 108}  # PE32 and PE32+
+DIRECTORIES = struct.Struct("<II12xI")  # how many there are, address of the exports, address of the resources
+HEADERS = 24 + 136  # bytes up to and with the third data directory of the longer form, PE32+
+SECTION = struct.Struct("<8sIIII16x")  # name, VirtualSize, VirtualAddress, SizeOfRawData, PointerToRawData
+MACHINES = {
     0x14C: "i386",
     0x162: "mips",
     0x166: "mips",
@@ -142,8 +142,8 @@ def read_image(image: PeBytes, *, export: str | None = None) -> PeFacts:
     dos_header = image.at(0, 64)
     if len(dos_header) < 64 or not dos_header.startswith(b"MZ"):
         raise PeError("not-a-pe", "not a Windows program: " + ("it is empty" if not dos_header else "no MZ header"))
-    (header_at,) = _U32.unpack_from(dos_header, 60)
-    headers = image.at(header_at, _HEADERS)
+    (header_at,) = U32.unpack_from(dos_header, 60)
+    headers = image.at(header_at, HEADERS)
     if headers.startswith(b"PE\0\0"):
         return _read_pe(image, header_at, headers, export)
     if headers.startswith(b"NE"):
@@ -156,18 +156,18 @@ def read_image(image: PeBytes, *, export: str | None = None) -> PeFacts:
 
 
 def _read_pe(image: PeBytes, header_at: int, headers: bytes, export: str | None) -> PeFacts:
-    if len(headers) < _HEADERS:
+    if len(headers) < HEADERS:
         where = "PE header" if len(headers) < 24 else "optional header"
         raise PeError("damaged", f"cut short: the file ends inside its {where}")
-    machine, section_count, linked, optional_size, magic = _FILE_HEADER.unpack_from(headers)
-    directories_at = _DIRECTORIES_AT.get(magic)
+    machine, section_count, linked, optional_size, magic = FILE_HEADER.unpack_from(headers)
+    directories_at = DIRECTORIES_AT.get(magic)
     if directories_at is None:
         raise PeError("damaged", "its optional header is neither PE32 nor PE32+")
-    count, exports, resources = _DIRECTORIES.unpack_from(headers, directories_at)
+    count, exports, resources = DIRECTORIES.unpack_from(headers, directories_at)
 
-    table_size = _SECTION.size * min(section_count, MAX_SECTIONS)
+    table_size = SECTION.size * min(section_count, MAX_SECTIONS)
     table = image.need(header_at + 24 + optional_size, table_size, "section table")
-    image.sections = list(_SECTION.iter_unpack(table))
+    image.sections = list(SECTION.iter_unpack(table))
     packed = b"UPX" in table and any(section[0].startswith(b"UPX") for section in image.sections)
     notes = ["upx"] if packed else []
     found = _find_version_resource(image, resources, notes) if count > 2 and resources else None
@@ -185,7 +185,7 @@ def _read_pe(image: PeBytes, header_at: int, headers: bytes, export: str | None)
     return PeFacts(
         resource=resource,
         resource_language=language,
-        machine=_MACHINES.get(machine) or f"0x{machine:04x}",
+        machine=MACHINES.get(machine) or f"0x{machine:04x}",
         linked=linked,
         exports_it=exports_it,
         header_notes=tuple(notes),
@@ -195,31 +195,31 @@ def _read_pe(image: PeBytes, header_at: int, headers: bytes, export: str | None)
 def _find_version_resource(image: PeBytes, address: int, notes: list[str]) -> tuple[VersionResource, int] | None:
     """The version resource that Windows would find, and its language."""
     root = image.offset(address, "resource directory")
-    types, _ = _directory(image, root)
-    names_at = _target(types, _RT_VERSION)
+    held, start, count, _ = _directory(image, root, DIRECTORY)
+    names_at = target_of(held, start, count, RT_VERSION)
     if names_at is None:
         return None
-    names, other_names = _subdirectory(image, root, names_at)
-    languages_at = _target(names, _VERSION_ID)
+    held, start, count, named = _directory(image, root, names_at)
+    languages_at = target_of(held, start, count, VERSION_ID)
     if languages_at is None:
         notes.append("version-resource-not-id-1")
         return None
-    if len(names) > _PAIR.size or other_names:
+    if count > 1 or named:
         notes.append("several-version-resources")
-    entries, _ = _subdirectory(image, root, languages_at)
-    if not entries:
+    held, start, count, _ = _directory(image, root, languages_at)
+    if not count:
         return None
-    language, target = _PAIR.unpack_from(entries)
-    several = len(entries) > _PAIR.size
-    if several:
-        for preferred in _LANGUAGES:
-            preferred_at = _target(entries, preferred)
-            if preferred_at is not None:
-                language, target = preferred, preferred_at
-                break
+    language, target = PAIR.unpack_from(held, start)
+    if count == 1:
+        return parse_version_resource(_version_data(image, *_data_entry(image, root, target))), language
+    languages = list(PAIR.iter_unpack(held[start : start + PAIR.size * count]))
+    for preferred in _LANGUAGES:
+        preferred_at = target_of(held, start, count, preferred)
+        if preferred_at is not None:
+            language, target = preferred, preferred_at
+            break
     data = _version_data(image, *_data_entry(image, root, target))
-    if several:
-        _compare_languages(image, root, list(_PAIR.iter_unpack(entries)), parse_fixed_versions(data), notes)
+    _compare_languages(image, root, languages, parse_fixed_versions(data), notes)
     return parse_version_resource(data), language
 
 
@@ -246,33 +246,29 @@ def _compare_languages(
         notes.append("languages-disagree: " + ", ".join(differing))
 
 
-def _directory(image: PeBytes, offset: int) -> tuple[bytes, int]:
-    """The entries of a resource directory with an id, as stored, and how many with a name come before them."""
-    held, start = image.held(offset, _COUNTS.size, "resource directory")
-    named, ids = _COUNTS.unpack_from(held, start)
-    before, size = (
-        _COUNTS.size + _PAIR.size * named,
-        _PAIR.size * (ids if ids < MAX_DIRECTORY_ENTRIES else MAX_DIRECTORY_ENTRIES),
-    )
-    start += before
-    if start + size <= len(held):
-        return held[start : start + size], named
-    return image.need(offset + before, size, "resource directory"), named
-
-
-def _subdirectory(image: PeBytes, root: int, target: int) -> tuple[bytes, int]:
-    if not target & _DIRECTORY:
+def _directory(image: PeBytes, root: int, target: int) -> tuple[bytes, int, int, int]:
+    """A resource directory: bytes that hold its entries with an id, where these begin and how many they are, and how
+    many with a name come before them."""
+    if not target & DIRECTORY:
         raise PeError("damaged", "its resource directory has data where a directory belongs")
-    return _directory(image, root + (target & ~_DIRECTORY))
+    offset = root + (target & ~DIRECTORY)
+    held, start = image.held(offset, COUNTS.size, "resource directory")
+    named, count = COUNTS.unpack_from(held, start)
+    if count > MAX_DIRECTORY_ENTRIES:
+        count = MAX_DIRECTORY_ENTRIES
+    before = COUNTS.size + PAIR.size * named
+    if start + before + PAIR.size * count <= len(held):
+        return held, start + before, count, named
+    return image.need(offset + before, PAIR.size * count, "resource directory"), 0, count, named
 
 
-def _target(entries: bytes, wanted: int) -> int | None:
+def target_of(entries: bytes, start: int, count: int, wanted: int) -> int | None:
     """Where the entry with this id leads, searched by halves as Windows does: which of several it is, and whether one
     out of order is found, depends on it."""
-    low, high = 0, len(entries) // _PAIR.size
+    low, high = 0, count
     while low < high:
         middle = (low + high - 1) // 2
-        identifier, target = _PAIR.unpack_from(entries, _PAIR.size * middle)
+        identifier, target = PAIR.unpack_from(entries, start + PAIR.size * middle)
         if identifier == wanted:
             return int(target)
         if identifier < wanted:
@@ -284,33 +280,34 @@ def _target(entries: bytes, wanted: int) -> int | None:
 
 def _data_entry(image: PeBytes, root: int, target: int) -> tuple[int, int]:
     """File offset and size of the data that a language's entry leads to."""
-    if target & _DIRECTORY:
+    if target & DIRECTORY:
         raise PeError("damaged", "its resource directory has a directory where data belongs")
-    address, size = image.numbers(_PAIR, root + target, "resource directory")
+    address, size = image.numbers(PAIR, root + target, "resource directory")
     return image.offset(address, "version resource"), size
 
 
 def _version_data(image: PeBytes, offset: int, size: int) -> bytes:
     """The bytes of a version resource. Raises PeError when the file ends before the length that it states itself."""
-    data = image.at(offset, min(size, MAX_VERSION_RESOURCE))
-    stated = _U16.unpack_from(data)[0] if len(data) >= 2 else 2
-    if len(data) < min(stated, size):
-        raise PeError("damaged", "cut short: the file ends inside its version resource")
+    data = image.at(offset, size if size < MAX_VERSION_RESOURCE else MAX_VERSION_RESOURCE)
+    if len(data) < size:
+        stated = _U16.unpack_from(data)[0] if len(data) >= 2 else 2
+        if len(data) < min(stated, size):
+            raise PeError("damaged", "cut short: the file ends inside its version resource")
     return data
 
 
 def _exports_name(image: PeBytes, address: int, wanted: bytes) -> bool:
     """Whether the export directory at ``address`` has the name, given with its NUL; names are stored sorted."""
     directory = image.need(image.offset(address, "export directory"), 40, "export directory")
-    (count,) = _U32.unpack_from(directory, 24)
-    (names_address,) = _U32.unpack_from(directory, 32)
+    (count,) = U32.unpack_from(directory, 24)
+    (names_address,) = U32.unpack_from(directory, 32)
     if not count:
         return False
     names = image.offset(names_address, "export names")
     low, high = 0, min(count, MAX_EXPORTS)
     while low < high:
         middle = (low + high) // 2
-        (name_address,) = image.numbers(_U32, names + 4 * middle, "export names")
+        (name_address,) = image.numbers(U32, names + 4 * middle, "export names")
         name = image.at(image.offset(name_address, "export names"), len(wanted))
         if name == wanted:
             return True
@@ -339,10 +336,10 @@ def _read_ne(image: PeBytes, header_at: int) -> PeFacts:
     for _ in range(MAX_DIRECTORY_ENTRIES):
         kind, count = image.numbers(_WORDS, position, "resource table")
         position += 8
-        if kind == _RT_VERSION | 0x8000:
+        if kind == RT_VERSION | 0x8000:
             entries = image.need(position, 12 * min(count, MAX_DIRECTORY_ENTRIES), "resource table")
             for offset, length, _, identifier in struct.iter_unpack("<4H4x", entries):
-                if identifier == _VERSION_ID | 0x8000:
+                if identifier == VERSION_ID | 0x8000:
                     data = _version_data(image, offset << shift, length << shift)
                     resource = parse_version_resource(data, wide=False)
                     return PeFacts(

@@ -26,16 +26,16 @@ from hotfix_check.version import FileVersion
 MAX_STRING_TABLES = 64  # of one resource; Windows' own files have one a language
 MAX_STRINGS = 1024  # of one resource, all tables together; usual files have 8 to 12
 MAX_TRANSLATIONS = 64
-_FEW = 4 * MAX_STRINGS  # characters of a resource whose strings need no count: each takes four or more
+FEW = 4 * MAX_STRINGS  # characters of a resource whose strings need no count: each takes four or more
 _TELLING = slice(6, 9)  # the letters by which CompanyName, FileVersion, ProductName, ... are told from one another
 
-_FIXED_SIGNATURE = 0xFEEF04BD
+_FIXED_SIGNATURE = struct.pack("<I", 0xFEEF04BD)
 _FIXED_SIZE = 52
-_FIXED = struct.Struct("<I4x8H")  # dwSignature, file version, product version: each minor, major, revision, build
-_WORDS = struct.Struct("<HH")  # wLength, wValueLength
+_FIXED = struct.Struct("<8H")  # file version, product version: each minor, major, revision, build
+WORDS = struct.Struct("<HH")  # wLength, wValueLength
 _TABLE_NAME = re.compile(r"[0-9A-Fa-f]{8}", re.ASCII)
 _ROOT_KEY = "VS_VERSION_INFO\0".encode("utf-16-le")
-_ROOT_VALUE = 40  # where the fixed part starts behind this key
+ROOT_VALUE = 40  # where the fixed part starts behind this key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +112,9 @@ class VersionResource:
     def values(self, keys: Collection[str]) -> dict[str, str]:
         """The values of those of ``keys``, in lower case, that are there: each from the first table that has it."""
         words, form = self.words, self.form
-        telling = _telling_letters(frozenset(keys)) if form == "plain" and len(words) <= _FEW else None
+        telling = telling_letters(frozenset(keys)) if form == "plain" and len(words) <= FEW else None
         if telling is not None:
-            return _plain_values(words, self.tables, keys, telling)
+            return plain_values(words, self.tables, keys, telling)
         found: dict[str, str] = {}
         for _, start, end, kept in self.tables:
             for stored, value, value_end, _ in islice(_blocks(words, start, end, form), kept):
@@ -133,12 +133,12 @@ def parse_version_resource(data: bytes, *, wide: bool = True) -> VersionResource
     variables: list[tuple[int, int]] = []
     notes = [] if versions else ["no-fixed-version"]
     words, form = _words(data, wide)
-    if len(data) >= _WORDS.size:
-        length, value_length = _WORDS.unpack_from(data)
+    if len(data) >= WORDS.size:
+        length, value_length = WORDS.unpack_from(data)
         end, size = min(length, len(data)), 2 if wide else 1
         children = _aligned(_root_value(data, end, wide) + value_length)
         for stored, start, block_end, _ in _blocks(words, children // size, end // size, form):
-            key = _decoded(stored, form).lower()
+            key = (stored if form == "plain" else _decoded(stored, form)).lower()
             if key == "stringfileinfo":
                 if not _find_tables(words, start, block_end, form, tables):
                     notes.append("strings-cut")
@@ -161,21 +161,26 @@ def parse_fixed_versions(data: bytes, *, wide: bool = True) -> tuple[FileVersion
     The signature is checked because Windows hands out the bytes unchecked: a resource without the fixed part would
     otherwise give its own strings as a version.
     """
-    if len(data) < _WORDS.size or _WORDS.unpack_from(data)[1] < _FIXED_SIZE:
+    if len(data) < WORDS.size or WORDS.unpack_from(data)[1] < _FIXED_SIZE:
         return None
     start = _root_value(data, len(data), wide)
     if start + _FIXED_SIZE > len(data):
         return None
-    signature, minor, major, revision, build, p_minor, p_major, p_revision, p_build = _FIXED.unpack_from(data, start)
-    if signature != _FIXED_SIGNATURE:
+    if not data.startswith(_FIXED_SIGNATURE, start):
         return None
+    return _fixed_versions(data[start + 8 : start + 8 + _FIXED.size])
+
+
+@lru_cache(maxsize=4096)  # a server's files have few
+def _fixed_versions(stored: bytes) -> tuple[FileVersion, FileVersion]:
+    minor, major, revision, build, p_minor, p_major, p_revision, p_build = _FIXED.unpack(stored)
     return FileVersion(major, minor, build, revision), FileVersion(p_major, p_minor, p_build, p_revision)
 
 
 def _root_value(data: bytes, end: int, wide: bool) -> int:
     """Where the value of the whole starts, never past ``end``; almost all have the same name."""
-    if wide and end >= _ROOT_VALUE and data.startswith(_ROOT_KEY, 6):
-        return _ROOT_VALUE
+    if wide and end >= ROOT_VALUE and data.startswith(_ROOT_KEY, 6):
+        return ROOT_VALUE
     stop = _nul(data, 6 if wide else 4, end, wide)
     return min(_aligned(stop + (2 if wide else 1)), end)
 
@@ -196,7 +201,7 @@ def _words(data: bytes, wide: bool) -> tuple[str, Form]:
 
 def _find_tables(words: str, start: int, end: int, form: Form, tables: list[tuple[str, int, int, int]]) -> bool:
     """Append the tables of one StringFileInfo; False when a cap left something out."""
-    few = len(words) <= _FEW
+    few = len(words) <= FEW
     room = MAX_STRINGS - (0 if few else sum(kept for _, _, _, kept in tables))
     for name, first, table_end, _ in _blocks(words, start, end, form):
         if len(tables) == MAX_STRING_TABLES:
@@ -210,7 +215,7 @@ def _find_tables(words: str, start: int, end: int, form: Form, tables: list[tupl
 
 
 @lru_cache(maxsize=8)
-def _telling_letters(keys: frozenset[str]) -> frozenset[str] | None:
+def telling_letters(keys: frozenset[str]) -> frozenset[str] | None:
     """Every spelling of the telling letters of these keys; None where one of them is too short to have any."""
     letters = [key[_TELLING] for key in keys]
     if not all(key.isascii() and len(key) >= _TELLING.stop for key in keys):
@@ -220,7 +225,7 @@ def _telling_letters(keys: frozenset[str]) -> frozenset[str] | None:
     return frozenset("".join(one) for text in spelt for one in product(*text))
 
 
-def _plain_values(
+def plain_values(
     words: str, tables: Sequence[tuple[str, int, int, int]], keys: Collection[str], telling: frozenset[str]
 ) -> dict[str, str]:
     """As ``VersionResource.values`` of the usual resource: one loop, and a key is read where its letters may be right.

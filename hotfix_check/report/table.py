@@ -108,6 +108,8 @@ class _Page:
             lines.append(f"  {way}")
         if self.narrowed and (fixed := _fixed(one)):
             lines.append(f"  Fixed: {some(fixed, len(fixed) if self.everything else _FEW_NAMED)}.")
+        if self.narrowed:
+            lines += [f"  {sentence}" for sentence in _to_configure(one)]
         if census := parts.census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")
         lines += [f"! {text}" for text in one.anomalies]
@@ -216,6 +218,15 @@ def _fixed(one: InstallationDocument) -> list[str]:
         for cve in one.exposures
         if cve.state == "fixed"
     ]
+
+
+def _to_configure(one: InstallationDocument) -> list[str]:
+    """What the fix of a CVE needs beside the files that are there, which files cannot show, a sentence each."""
+    groups: dict[str, list[str]] = {}
+    for cve in one.exposures:
+        if cve.state == "needs-configuration" and cve.needs:
+            groups.setdefault(cve.needs.rstrip("."), []).append(cve.cve)
+    return [f"Needs configuration: {some(cves, _FEW_NAMED)}: {needs}." for needs, cves in groups.items()]
 
 
 def _alike(findings: Sequence[FindingDocument]) -> dict[str, list[FindingDocument]]:

@@ -138,7 +138,7 @@ def level_reason(
     basis = one.level_basis if one else product.level_basis
     return {
         "none": "no file here shows it",
-        "markers": f"by {some(votes, 3)}",
+        "markers": f"by {some(votes, 3)}" if votes else "",
         "declared": "as declared, not verified",
         "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
         f"alone: to judge by it as well, scan with --assume {product.id}={level}",

@@ -21,7 +21,7 @@ from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.errors import HotfixCheckError, SavedInputError
 from hotfix_check.inventory import Asked, Inventory, TargetKind, opened_target
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import ResultDocument, TargetDocument, to_json
+from hotfix_check.report.document import Result, TargetDocument, result_of, to_json
 from hotfix_check.report.formats import BYTE_ORDER_MARK
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
@@ -41,17 +41,17 @@ _TOLD_EVERY = 50  # files
 _ORDER = ("bad", "open", "plain", "good")
 
 
-def _text(renders: Callable[[ResultDocument], str], prefix: str = "") -> Callable[[ResultDocument], bytes]:
+def _text(renders: Callable[[Result], str], prefix: str = "") -> Callable[[Result], bytes]:
     return lambda document: (prefix + renders(document)).encode("utf-8", "backslashreplace")
 
 
-def _workbook(document: ResultDocument) -> bytes:
+def _workbook(document: Result) -> bytes:
     stream = io.BytesIO()
     write_xlsx(document, stream)
     return stream.getvalue()
 
 
-_FORMS: dict[str, tuple[str, Callable[[ResultDocument], bytes]]] = {
+_FORMS: dict[str, tuple[str, Callable[[Result], bytes]]] = {
     "html": ("HTML", _text(render_html)),
     "json": ("JSON", _text(to_json)),
     "csv": ("CSV", _text(render_csv, BYTE_ORDER_MARK)),
@@ -61,7 +61,7 @@ _FORMS: dict[str, tuple[str, Callable[[ResultDocument], bytes]]] = {
 
 _catalogue = load_catalogue([default_folder()])
 _assessor = Assessor(_catalogue)
-_shown: ResultDocument | None = None
+_shown: Result | None = None
 
 
 def start() -> str:
@@ -87,7 +87,7 @@ def judge(places: Sequence[str], complete: bool, on_count: Callable[[int], objec
         return json.dumps({"problem": visible(f"{error.filename or 'A file'}: {error.strerror or error}")})
 
 
-def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]) -> ResultDocument:
+def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]) -> Result:
     started = datetime.now(UTC)
     inventories = [inventory for target in targets for inventory in _read(target, on_file)]
     question = Question(complete=complete, unsupported=unsupported(_catalogue.products, started.date()))
@@ -118,11 +118,11 @@ def _kind(path: Path) -> TargetKind:
         return target.kind
 
 
-def _saved_result(path: Path) -> ResultDocument | None:
+def _saved_result(path: Path) -> Result | None:
     with opened_target(path) as target:
         if target.kind is not TargetKind.RESULT:
             return None
-        return checked_result(target.document("a saved result"), path_text(path.name))
+        return result_of(checked_result(target.document("a saved result"), path_text(path.name)))
 
 
 def _read(path: Path, on_file: Callable[[], None]) -> tuple[Inventory, ...]:
@@ -146,32 +146,32 @@ def _counting(on_count: Callable[[int], object]) -> Callable[[], None]:
     return count
 
 
-def _answer(document: ResultDocument) -> dict[str, Any]:
+def _answer(document: Result) -> dict[str, Any]:
     """The headline, which is that of the target in the worst state, and what else there is to say."""
     day = day_of(document)
-    targets = sorted(document["targets"], key=lambda target: _ORDER.index(badge(target, day)[0]))
+    targets = sorted(document.targets, key=lambda target: _ORDER.index(badge(target, day)[0]))
     if not targets:
         raise SavedInputError("no target in this result")
     sort, words = badge(targets[0], day)
     (first, head), *others = [(target, said) for target in targets for said in _said(target)]
-    prefix = "" if first["outcome"] == "nothing-recognised" else f"{words}. "
+    prefix = "" if first.outcome == "nothing-recognised" else f"{words}. "
     return {
-        "headline": visible(f"{first['path']}: {prefix}{head}"),
+        "headline": visible(f"{first.path}: {prefix}{head}"),
         "sort": sort,
-        "sentences": [visible(f"{target['path']}: {said}" if len(targets) > 1 else said) for target, said in others],
+        "sentences": [visible(f"{target.path}: {said}" if len(targets) > 1 else said) for target, said in others],
     }
 
 
 def _said(target: TargetDocument) -> list[str]:
     """How each installation that counts stands, in a sentence, and the answer on the target in several."""
-    counting = [one for one in target["installations"] if one["counts"]] or target["installations"]
+    counting = [one for one in target.installations if one.counts] or target.installations
     several = len(counting) > 1
-    standing = [f"{one['root']}: {one['posture']}" if several and one["root"] else one["posture"] for one in counting]
+    standing = [f"{one.root}: {one.posture}" if several and one.root else one.posture for one in counting]
     return [*standing, *verdict_sentences(target)]
 
 
-def _forms(document: ResultDocument) -> list[tuple[str, str, str]]:
+def _forms(document: Result) -> list[tuple[str, str, str]]:
     """Each format that can be saved: its name here, the file's name, and what it is called."""
-    first = document["targets"][0]["path"].replace("\\", "/").rstrip("/").rpartition("/")[2]
+    first = document.targets[0].path.replace("\\", "/").rstrip("/").rpartition("/")[2]
     stem = "".join(sign if sign.isalnum() or sign in "-_. " else "_" for sign in first).strip(". ")[:60]
     return [(form, f"hotfix-check-{stem or 'report'}.{form}", label) for form, (label, *_) in _FORMS.items()]

@@ -5,6 +5,7 @@ The plans are made from relations and judged rows, and never by this: it is what
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -36,7 +37,9 @@ def apply_update(inventory: Inventory, finding: Finding, relations: Supersedence
     update = finding.update
     product = relations.products[update.product]
     if update.level is not None:
-        wanted = relations.level_files(product.id, product.level_index(update.level))
+        # What a level has of a file is not always known: then it is no older than what the level before has.
+        at = product.level_index(update.level)
+        wanted = ChainMap(*(dict(relations.level_files(product.id, level)) for level in range(at, -1, -1)))
         held = [file for file in inventory.files if file.version is not None and product.holds(file.version)]
         return _raised(inventory, {file.path: wanted[key] for file in held if (key := name_of(file.path)) in wanted})
     raised: dict[str, FileVersion] = {}

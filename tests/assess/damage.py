@@ -274,6 +274,7 @@ class Outcome:
     changed: bool
 
 
+@cache
 def tried(seed: int) -> Outcome:
     """One fault in one file of one server, judged as a whole, and by one update that was not in order before."""
     chance = random.Random(seed)

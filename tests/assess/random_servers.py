@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
+from made_up import HEAD
 from targets import folder, installed
 
 from hotfix_check.catalogue import Catalogue
@@ -13,14 +14,9 @@ from hotfix_check.inventory import Inventory
 
 LEVELS = ("RTM", "SP1", "SP2")
 NAMES = ("alpha.dll", "beta.dll", "gamma.dll", "delta.dll")
-HEAD = """
-format = 1
-version = 2026-11-21
-[product]
-id = "exchange-9.9"
-name = "Exchange 9.9"
-range = "==9.9.*"
-server_files = ["marker.exe"]
+PRODUCT = (
+    HEAD
+    + """server_files = ["marker.exe"]
 levels = [
   { name = "RTM", build = "9.9.100.0", released = 2000-01-01 },
   { name = "SP1", build = "9.9.200.0", released = 2001-01-01 },
@@ -30,6 +26,7 @@ folders = [{ role = "bin", paths = ["Exchsrvr/Bin"], core = ["marker.exe"], list
 files = [
   { name = "marker.exe", roles = ["bin"], marker = true, versions = { SP1 = "9.9.200.0", SP2 = "9.9.300.0" } },
 """
+)
 SERVICE_PACKS = "".join(
     f'[[update]]\nid = "{level}"\ntitle = "{level}"\nkind = "service-pack"\nlevel = "{level}"\nsources = ["x"]\n'
     for level in LEVELS[1:]
@@ -69,7 +66,7 @@ class Fix:
 def load(fixes: tuple[Fix, ...]) -> Catalogue:
     """The catalogue of the generated fixes."""
     files = "".join(f'  {{ name = "{name}", roles = ["bin"], versions = {{}} }},\n' for name in NAMES)
-    text = HEAD + files + "]\n" + SERVICE_PACKS + "".join(fix.toml() for fix in fixes)
+    text = PRODUCT + files + "]\n" + SERVICE_PACKS + "".join(fix.toml() for fix in fixes)
     return parse_catalogue([("random.toml", text.encode())], sha256="")
 
 

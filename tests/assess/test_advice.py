@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from assess.applied import follow
 from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge
 
-from hotfix_check.assess import Assessor, Question, Verdict
+from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.update import Importance
@@ -56,12 +59,14 @@ SERVERS = {
 }
 
 
-PLANNED = {name: ASSESSOR.judge(inventory, Question()) for name, inventory in SERVERS.items()}
+@cache
+def planned(name: str) -> tuple[Assessment, tuple[NextSteps, ...]]:
+    return ASSESSOR.judge(SERVERS[name], Question())
 
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_the_advice_of_an_open_finding_is_the_plan_for_it_and_of_others_there_is_none(name: str) -> None:
-    result, (steps, *_) = PLANNED[name]
+    result, (steps, *_) = planned(name)
     assert result.products
     for finding in result.findings:
         if finding.verdict not in OPEN:
@@ -74,7 +79,7 @@ def test_the_advice_of_an_open_finding_is_the_plan_for_it_and_of_others_there_is
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_following_the_next_steps_leaves_nothing_required_or_recommended_missing(name: str) -> None:
-    result, plans = PLANNED[name]
+    result, plans = planned(name)
     assert [steps.headline().unreachable for steps in plans] == [() for _ in plans]
     steps = [step.update.id for installation in result.installations for step in installation.next_steps]
     inventory = follow(ASSESSOR, SERVERS[name], steps)
@@ -88,7 +93,7 @@ def test_following_the_next_steps_leaves_nothing_required_or_recommended_missing
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_whatever_is_optional_as_well_can_be_planned(name: str) -> None:
-    result, (steps, *_) = PLANNED[name]
+    result, (steps, *_) = planned(name)
     plan = steps.plan(steps.of_weight(tuple(Importance)))
     inventory = follow(ASSESSOR, SERVERS[name], [step.update.id for step in plan.steps])
     unreachable = {key for key, _ in plan.unreachable}
@@ -112,7 +117,7 @@ NEWEST_ON_2016 = ("exchange-2016/CU23", "exchange-2016/Oct26SU")
     ],
 )
 def test_advice_on_real_servers(server: str, update: str, advice: tuple[str, ...]) -> None:
-    result = PLANNED[server][0]
+    result = planned(server)[0]
     (finding,) = [one for one in result.findings if one.update.id.endswith(f"/{update}")]
     assert finding.advice == advice
 
@@ -123,7 +128,7 @@ def test_advice_on_real_servers(server: str, update: str, advice: tuple[str, ...
     ids=["a newer one stands in", "the newest is put on again"],
 )
 def test_a_half_installed_update_is_a_step(server: str, again: bool) -> None:
-    result, _ = PLANNED[server]
+    result, _ = planned(server)
     (installation,) = result.installations
     assert [(step.update.id, step.again) for step in installation.next_steps] == [("exchange-2016/Oct26SU", again)]
     half = [one for one in result.findings if one.verdict is Verdict.PARTIAL]
@@ -132,10 +137,10 @@ def test_a_half_installed_update_is_a_step(server: str, again: bool) -> None:
 
 
 def test_the_level_comes_first_and_what_each_step_settles_is_told_under_it() -> None:
-    (installation,) = PLANNED["Exchange Server 2016 CU22"][0].installations
+    (installation,) = planned("Exchange Server 2016 CU22")[0].installations
     assert tuple(step.update.id for step in installation.next_steps) == NEWEST_ON_2016
     told = [one for step in installation.next_steps for one in step.settles]
-    open_ones = {one.update.id for one in PLANNED["Exchange Server 2016 CU22"][0].findings if one.verdict in OPEN}
+    open_ones = {one.update.id for one in planned("Exchange Server 2016 CU22")[0].findings if one.verdict in OPEN}
     assert sorted(told) == sorted(open_ones)
 
 
@@ -173,7 +178,7 @@ def test_a_forbidden_update_that_is_not_there_is_no_finding_and_no_advice() -> N
 
 @pytest.mark.parametrize("kb", [268657, 274280], ids=["behind a level", "replaced by another"])
 def test_a_narrow_question_gets_the_advice_of_the_whole_one(kb: int) -> None:
-    whole = PLANNED["5.5 SP3"][0]
+    whole = planned("5.5 SP3")[0]
     asked = ASSESSOR.assess(SERVERS["5.5 SP3"], Question(kbs=frozenset({kb})))
     advice = {one.update.id: one.advice for one in whole.findings}
     assert [one.advice for one in asked.findings] == [advice[one.update.id] for one in asked.findings]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from targets import finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Verdict
-from hotfix_check.assess.finding import Confidence
+from hotfix_check.assess.finding import Confidence, ExposureState
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 
 V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
@@ -132,7 +132,7 @@ def test_the_subscription_edition_asks_each_update_for_itself() -> None:
     newest = finding(result, "exchange-se/KB5066366")
     assert newest.verdict is Verdict.UNDETERMINED
     assert "15.2.2562.20" in newest.anomalies[0]
-    assert "the newest is 15.2.2562.20" in newest.reasons[-1]
+    assert "newest: 15.2.2562.20" in newest.reasons[-1]
 
 
 def test_a_service_pack_over_files_of_its_rollup() -> None:
@@ -262,3 +262,37 @@ def test_files_newer_than_the_marker_where_no_update_lies_between(build: str, an
     assert result.installations[0].level.anomalies == anomalies
     may22 = finding(result, "exchange-2016/KB5014261").verdict
     assert may22 is (Verdict.PARTIAL if build == "15.1.2507.9" else Verdict.MISSING)
+
+
+def test_a_level_that_most_files_are_not_of_includes_nothing_for_sure() -> None:
+    """60 files of 2013 CU1 beside an ExSetup.exe of CU5, which came out after the August 2013 update for CU1."""
+    files = (part(one, "15.0.620.29") for one in range(60))
+    result = judge(folder(marker("15.0.913.22"), *files))
+    found = finding(result, "exchange-2013/KB2874216")
+    assert (found.verdict, found.confidence) == (Verdict.UNDETERMINED, Confidence.LOW)
+    assert "most files are of another level than the marker" in found.reasons[-1]
+    (one,) = result.installations
+    assert not [
+        exposure.cve
+        for exposure in one.exposures
+        if exposure.fixed_by == found.update.id and exposure.state is ExposureState.FIXED
+    ]
+
+
+def test_counter_case_what_each_of_the_levels_includes_is_included() -> None:
+    """Of 60 files of 2016 CU22 beside an ExSetup.exe of CU23 both came out after the May 2021 update."""
+    files = (part(one, "15.1.2375.37") for one in range(60))
+    result = judge(folder(marker("15.1.2507.77"), *files))
+    assert finding(result, "exchange-2016/KB5003435").verdict is Verdict.SUPERSEDED
+    fewer = judge(folder(marker("15.0.913.22"), *(part(one, "15.0.620.29") for one in range(5))))
+    assert finding(fewer, "exchange-2013/KB2874216").verdict is Verdict.SUPERSEDED
+
+
+def test_a_level_that_only_builds_show_is_asked_for_by_its_marker() -> None:
+    result = judge(folder(*parts(40, "15.2.1544.4")))
+    level = finding(result, "exchange-2019/CU14")
+    assert level.verdict is Verdict.UNDETERMINED
+    assert level.reasons == (
+        "the level is CU14, inferred from the builds of its files, and no marker file shows that it is there whole",
+    )
+    assert [one.file for one in level.settle_with] == ["ExSetup.exe"]

@@ -57,6 +57,15 @@ def test_the_order_of_files_and_updates_changes_nothing(
     assert shuffled == judge(inventory, catalogue)
 
 
+@settings(max_examples=60)
+@given(catalogues, st.lists(servers(), min_size=2, max_size=5))
+def test_what_was_judged_before_changes_no_answer(catalogue: Catalogue, inventories: list[Inventory]) -> None:
+    """What an assessor has found of a catalogue is the same for every target, also where their levels differ."""
+    assessor = Assessor(catalogue)
+    for inventory in (*inventories, *reversed(inventories)):
+        assert assessor.assess(inventory, Question()) == judge(inventory, catalogue)
+
+
 @given(catalogues, servers(), st.data())
 def test_raising_a_file_in_its_line_never_turns_a_met_row_unmet(
     catalogue: Catalogue, inventory: Inventory, data: st.DataObject

@@ -9,53 +9,37 @@ from hotfix_check.assess.finding import Basis, Verdict
 from hotfix_check.assess.levels import interval_words, marker_interval
 from hotfix_check.version import FileVersion
 
-E55 = WORKED.product("exchange-5.5")
-E2003 = WORKED.product("exchange-2003")
+SAYS: dict[tuple[str, str], dict[str, str]] = {
+    ("exchange-5.5", "store.exe"): {
+        "5.5.1960.6": "RTM",
+        "5.5.2232.11": "SP1",
+        "5.5.2448.8": "SP2",
+        "5.5.2650.23": "SP3",
+        "5.5.2653.22": "SP3",
+        "5.5.2653.23": "SP4",
+        "5.5.2658.34": "SP4",
+        "5.5.1900.0": "RTM",
+    },
+    ("exchange-5.5", "dsamain.exe"): {"5.5.2653.17": "SP4", "5.5.2653.16": "SP3"},
+    ("exchange-5.5", "emsmta.exe"): {"5.5.2650.24": "SP3"},
+    ("exchange-5.5", "mad.exe"): {"5.5.2653.23": "at least SP3"},
+    ("exchange-5.5", "dramapi.dll"): {"5.5.1960.3": "nothing", "5.5.2656.48": "nothing"},
+    ("exchange-5.5", "inproxy.dll"): {"5.5.1960.5": "RTM to SP1", "5.5.2448.8": "SP2"},
+    ("exchange-2003", "store.exe"): {"6.5.6944.4": "RTM", "6.5.7226.3": "SP1", "6.5.7226.2": "RTM"},
+    ("exchange-2003", "exchmem.dll"): {"6.5.7226.0": "SP1"},
+    ("exchange-2003", "mad.exe"): {"6.5.7226.0": "SP1", "6.5.7638.1": "SP2", "6.5.7233.51": "SP1"},
+}
+"""What each version of a marker says: 5.5 by its own version, 2003 by that, else by the third part."""
 
 
 @pytest.mark.parametrize(
-    ("file", "version", "says"),
-    [
-        ("store.exe", "5.5.1960.6", "RTM"),
-        ("store.exe", "5.5.2232.11", "SP1"),
-        ("store.exe", "5.5.2448.8", "SP2"),
-        ("store.exe", "5.5.2650.23", "SP3"),
-        ("store.exe", "5.5.2653.22", "SP3"),
-        ("store.exe", "5.5.2653.23", "SP4"),
-        ("store.exe", "5.5.2658.34", "SP4"),
-        ("store.exe", "5.5.1900.0", "RTM"),
-        ("dsamain.exe", "5.5.2653.17", "SP4"),
-        ("dsamain.exe", "5.5.2653.16", "SP3"),
-        ("emsmta.exe", "5.5.2650.24", "SP3"),
-        ("mad.exe", "5.5.2653.23", "at least SP3"),
-        ("dramapi.dll", "5.5.1960.3", "nothing"),
-        ("dramapi.dll", "5.5.2656.48", "nothing"),
-        ("inproxy.dll", "5.5.1960.5", "RTM to SP1"),
-        ("inproxy.dll", "5.5.2448.8", "SP2"),
-    ],
-    ids=lambda value: value,
+    ("product_id", "file", "version", "says"),
+    [(*marker, version, says) for marker, versions in SAYS.items() for version, says in versions.items()],
 )
-def test_a_marker_of_5_5_says(file: str, version: str, says: str) -> None:
-    low, high = marker_interval(E55, E55.files[file], FileVersion.parse(version))
-    assert interval_words(E55, low, high) == says
-
-
-@pytest.mark.parametrize(
-    ("file", "version", "says"),
-    [
-        ("store.exe", "6.5.6944.4", "RTM"),
-        ("store.exe", "6.5.7226.3", "SP1"),
-        ("store.exe", "6.5.7226.2", "RTM"),
-        ("exchmem.dll", "6.5.7226.0", "SP1"),
-        ("mad.exe", "6.5.7226.0", "SP1"),
-        ("mad.exe", "6.5.7638.1", "SP2"),
-        ("mad.exe", "6.5.7233.51", "SP1"),
-    ],
-    ids=lambda value: value,
-)
-def test_a_marker_of_2003_says_by_its_own_version_else_by_the_third_part(file: str, version: str, says: str) -> None:
-    low, high = marker_interval(E2003, E2003.files[file], FileVersion.parse(version))
-    assert interval_words(E2003, low, high) == says
+def test_a_marker_says(product_id: str, file: str, version: str, says: str) -> None:
+    product = WORKED.product(product_id)
+    low, high = marker_interval(product, product.files[file], FileVersion.parse(version))
+    assert interval_words(product, low, high) == says
 
 
 def test_markers_that_disagree_give_an_interval_and_an_anomaly() -> None:

@@ -7,17 +7,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from targets import SP4_BIN, folder
+from targets import SP4_BIN, WORKED, folder
 
 from hotfix_check.assess import Assessor, Question, Verdict
 from hotfix_check.assess.finding import Basis
 from hotfix_check.assess.reported import reported_level, reports_of
-from hotfix_check.catalogue import default_folder
-from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.inventory import ClaimedUpdate, Inventory, ReportedBuild, TargetKind
 
-CATALOGUE = load_catalogue([default_folder()])
-ASSESSOR = Assessor(CATALOGUE)
+ASSESSOR = Assessor(WORKED)
 NOTHING = Inventory(
     target="t",
     kind=TargetKind.LISTING,
@@ -38,7 +35,7 @@ def build(*numbers: int, follows_updates: bool = False) -> ReportedBuild:
 
 def told(*reported: ReportedBuild) -> tuple[str, str, str, str | None] | None:
     """The product that a build is of, its interval, and the level where that is known."""
-    for product in CATALOGUE.products:
+    for product in WORKED.products:
         level = reported_level(product, reports_of(product, reported))
         if level is not None:
             names = [one.name for one in product.levels]
@@ -103,7 +100,7 @@ def test_what_is_declared_outweighs_what_is_reported() -> None:
     (level,) = ASSESSOR.assess(inventory, Question(assume=(("exchange-2019", "CU14"),))).products
     assert (level.basis, level.low, level.recorded) == (
         Basis.DECLARED,
-        CATALOGUE.product("exchange-2019").level_index("CU14"),
+        WORKED.product("exchange-2019").level_index("CU14"),
         None,
     )
 

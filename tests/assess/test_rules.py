@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from made_up import HEAD
 from targets import WORKED, finding, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, assess
@@ -19,14 +20,9 @@ from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.update import Availability, Importance
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 
-PRODUCT = """
-format = 1
-version = 2026-11-21
-[product]
-id = "exchange-9.9"
-name = "Exchange 9.9"
-range = "==9.9.*"
-platform = "i386"
+PRODUCT = (
+    HEAD
+    + """platform = "i386"
 server_files = ["marker.exe"]
 other_products = ["Outlook"]
 levels = [
@@ -46,6 +42,7 @@ files = [
   { name = "all.dll", roles = ["bin", "imc"], copies = "all", versions = {} },
 ]
 """
+)
 SP = '[[update]]\nid = "{0}"\ntitle = "{0}"\nkind = "service-pack"\nlevel = "{0}"\nsources = ["x"]\n'
 A, B = "Exchsrvr/Bin/a.dll", "Exchsrvr/Bin/b.dll"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made_up import hotfix
 from targets import finding, installed, judge, lone
 
 from hotfix_check.catalogue import load_catalogue
@@ -21,17 +22,12 @@ level_by = "whole-version"
 server_files = ["Store.exe"]
 sources = ["a test"]
 levels = [{ name = "RTM", build = "5.5.1960.5" }]
-[[update]]
-kb = 123456
-title = "A fix for two processors"
-kind = "hotfix"
-sources = ["KB123456"]
-  [[update.package]]
-  files = [
-    { name = "Mapi32.dll", version = "5.5.2653.6", platform = "alpha" },
-    { name = "Mapi32.dll", version = "5.5.2653.9" },
-  ]
-"""
+""" + hotfix(
+    123456,
+    '{ name = "Mapi32.dll", version = "5.5.2653.6", platform = "alpha" }',
+    '{ name = "Mapi32.dll", version = "5.5.2653.9" }',
+    title="A fix for two processors",
+)
 
 
 @pytest.mark.parametrize(

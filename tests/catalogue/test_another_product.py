@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,15 +17,22 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.finding import Assessment, Finding
 from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.registry import setup_level
-from hotfix_check.catalogue import default_folder, load_catalogue
+from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
+from hotfix_check.drafts.article import draft_to_toml, parse_article
+from hotfix_check.drafts.package.name import PackageName, read_name
+from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.errors import CatalogueError
 from hotfix_check.inventory import InstalledFile, RecordedSetup
 
 PLACE = ROOT / "samples" / "sql-server-2000.toml"
 SQL = load_catalogue([PLACE])
-BESIDE_EXCHANGE = load_catalogue([default_folder(), PLACE])
 DEFAULT, SALES = "Microsoft SQL Server/MSSQL", "Microsoft SQL Server/MSSQL$SALES"
+
+
+@cache
+def beside_exchange() -> Catalogue:
+    return load_catalogue([default_folder(), PLACE])
 
 
 def server(build: int, root: str = DEFAULT) -> InstalledFile:
@@ -94,7 +104,7 @@ def test_the_name_of_an_instance_is_taken_from_the_target(folders: list[str], ro
     inventory = folder(*(installed(f"{one}/x.exe", "1.0.0.0") for one in folders))
     found = with_instances(SQL.products[0], inventory)
     assert set(found.roots) - {"microsoft sql server/mssql"} == {f"microsoft sql server/{root}" for root in roots}
-    exchange = next(one for one in BESIDE_EXCHANGE.products if one.id == "exchange-5.5")
+    exchange = next(one for one in beside_exchange().products if one.id == "exchange-5.5")
     assert with_instances(exchange, inventory) is exchange
 
 
@@ -132,7 +142,70 @@ def test_its_setup_records_the_service_pack(key: str, tmp_path: Path) -> None:
 
 def test_beside_exchange_it_is_a_product_of_its_own() -> None:
     target = folder(server(2039), root="Program Files")
-    assert [one.product for one in Assessor(BESIDE_EXCHANGE).assess(target, Question()).products] == ["sql-server-2000"]
+    assert [one.product for one in Assessor(beside_exchange()).assess(target, Question()).products] == [
+        "sql-server-2000"
+    ]
+
+
+ARTICLE = """FIX: A query is slow in SQL Server 2000
+
+Article ID: 899430
+
+APPLIES TO
+ - Microsoft SQL Server 2000 Standard Edition
+
+RESOLUTION
+
+A supported hotfix is now available from Microsoft. To apply this hotfix, you must have SQL Server 2000 Service Pack 4
+(SP4) installed.
+
+The English version of this hotfix has the file attributes (or later) that are listed in the following table.
+
+Date         Time   Version         Size       File name
+--------------------------------------------------------------
+18-Jun-2005  02:11  2000.80.2148.0  9,158,656  Sqlservr.exe
+"""
+
+
+def test_an_article_on_it_is_read_with_its_names() -> None:
+    names = ProductNames(SQL.products)
+    draft = parse_article(ARTICLE, names, source="an article")
+    assert draft.product_ids == ("sql-server-2000",)
+    assert draft.prerequisite_terms == ((Term("sql-server-2000", "SP4"),),)
+    (row,) = draft.files
+    assert (row.name, row.version_normal, row.product) == ("Sqlservr.exe", "2000.80.2148.0", "sql-server-2000")
+    assert tomllib.loads(draft_to_toml(draft, names, names.products))["update"] == [
+        {
+            "kb": 899430,
+            "title": "FIX: A query is slow in SQL Server 2000",
+            "kind": "hotfix",
+            "applies_to": ["Microsoft SQL Server 2000 Standard Edition"],
+            "sources": ["KB899430"],
+            "package": [
+                {
+                    "level": "SP4",
+                    "prerequisites": [["SP4"]],
+                    "prerequisites_stated": True,
+                    "files": [
+                        {
+                            "name": "Sqlservr.exe",
+                            "version": "2000.80.2148.0",
+                            "size": 9158656,
+                            "timestamp": datetime(2005, 6, 18, 2, 11, tzinfo=UTC),
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+    assert (
+        parse_article(ARTICLE, ProductNames(load_catalogue([default_folder()]).products), source="").product_ids == ()
+    )
+
+
+def test_a_package_of_it_is_known_by_its_name() -> None:
+    read = read_name("SQL2000-KB899430-v8.00.2148-x86-ENU.exe", ProductNames(SQL.products))
+    assert read == PackageName(kb=899430, product="sql-server-2000", platform="i386", language=0x0409)
 
 
 def test_the_sample_is_sound_and_every_update_says_where_it_comes_from() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from conftest import ROOT
@@ -62,6 +63,7 @@ ROLLUPS = _releases(("exchange-2007", "exchange-2010"))
 PATHS = {"exchange-2007": "Exchange Server/Bin", "exchange-2010": "Exchange Server/V14/Bin"}
 
 
+@cache
 def judge_release(release: Release) -> Assessment:
     path = PATHS.get(release.product, "Exchange Server/V15/Bin")
     target = folder(installed(f"{path}/ExSetup.exe", release.build, machine="amd64"), root="Program Files")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from index_edits import edited, forged
+from targets import WORKED
 
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.scope import Scope, scope_of
@@ -29,8 +30,7 @@ from hotfix_check.inventory.files import TargetKind
 from hotfix_check.report.result import RunInfo, result_document
 from hotfix_check.version import FileVersion
 
-WHOLE = load_catalogue([default_folder()])
-ROWS = [(update.product, row) for update in WHOLE.updates for package in update.packages for row in package.rows]
+ROWS = [(update.product, row) for update in WORKED.updates for package in update.packages for row in package.rows]
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +54,9 @@ def index(index_file: Path) -> CatalogueIndex:
 
 
 def test_the_whole_of_it_is_the_catalogue_that_it_was_built_from(index: CatalogueIndex) -> None:
-    assert index.catalogue() == WHOLE
-    assert index.outline == WHOLE.outline()
-    assert index.sha256 == WHOLE.sha256
+    assert index.catalogue() == WORKED
+    assert index.outline == WORKED.outline()
+    assert index.sha256 == WORKED.sha256
 
 
 def test_the_same_catalogue_is_the_same_bytes_in_every_process(tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_json_lines_give_the_same_values_as_toml(tmp_path: Path, index: Catalogu
         lines = [f"{{{head}}}", *(table.as_json() for table in document.updates)]
         (tmp_path / f"{document.product_id}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = load_catalogue([tmp_path])
-    assert (found.products, found.updates, found.advisories) == (WHOLE.products, WHOLE.updates, WHOLE.advisories)
-    assert found.cves == WHOLE.cves
+    assert (found.products, found.updates, found.advisories) == (WORKED.products, WORKED.updates, WORKED.advisories)
+    assert found.cves == WORKED.cves
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_update_is_looked_up_by_all_that_it_is_called(
     number = name.removeprefix("q")
     named = [
         update
-        for update in WHOLE.updates
+        for update in WORKED.updates
         if {name, f"kb{number}" if number.isdigit() else name}
         & {
             update.id.casefold(),
@@ -130,7 +130,7 @@ def test_an_update_is_looked_up_by_all_that_it_is_called(
         }
     ]
     numbers = {update.kb for update in named}
-    by_all = {update.product for update in WHOLE.updates if update in named or update.kb in numbers - {None}}
+    by_all = {update.product for update in WORKED.updates if update in named or update.kb in numbers - {None}}
     assert index.products_of(called) == by_all
     assert products is None or by_all == products
 
@@ -139,16 +139,16 @@ def test_a_lone_mapi32_of_5_5_needs_few_updates(index: CatalogueIndex) -> None:
     part = index.catalogue(["exchange-5.5"], frozenset({"mapi32.dll"}))
     named = {
         update.id
-        for update in WHOLE.updates
+        for update in WORKED.updates
         if update.product == "exchange-5.5"
         and any(row.name.lower() == "mapi32.dll" for package in update.packages for row in package.rows)
     }
-    levels = {update.id for update in WHOLE.updates if update.product == "exchange-5.5" and update.level}
+    levels = {update.id for update in WORKED.updates if update.product == "exchange-5.5" and update.level}
     found = {update.id for update in part.updates}
     assert "exchange-5.5/KB818861" in named
     assert named | levels <= found
-    assert len(found) < 60 < len(WHOLE.updates)
-    assert part.outline() == WHOLE.outline()
+    assert len(found) < 60 < len(WORKED.updates)
+    assert part.outline() == WORKED.outline()
 
 
 def some_target(chance: random.Random) -> Inventory:
@@ -187,22 +187,22 @@ def near(row: FileRow, chance: random.Random) -> FileVersion | None:
 @pytest.mark.parametrize("seed", range(4))
 def test_a_part_gives_the_answers_of_the_whole(index: CatalogueIndex, seed: int) -> None:
     chance = random.Random(seed)
-    whole = Assessor(WHOLE)
+    whole = Assessor(WORKED)
     for _ in range(5):
         target = some_target(chance)
-        scope = scope_of([target], WHOLE.products, index.outline)
+        scope = scope_of([target], WORKED.products, index.outline)
         part = index.catalogue(scope.products, scope.names)
-        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo())
+        of_whole = result_document([whole.assess(target, Question())], WORKED, RunInfo())
         of_part = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
         assert of_part == of_whole, (target, scope)
 
 
 def test_an_update_that_a_service_pack_of_another_product_contains_has_that_as_its_successor() -> None:
-    later = next(update for update in WHOLE.updates if update.id == "exchange-2003/SP2")
-    earlier = next(update for update in WHOLE.updates if update.product == "exchange-5.5" and update.kb == 818861)
+    later = next(update for update in WORKED.updates if update.id == "exchange-2003/SP2")
+    earlier = next(update for update in WORKED.updates if update.product == "exchange-5.5" and update.kb == 818861)
     crossing = replace(later, contains=(*later.contains, earlier.id))
-    updates = tuple(crossing if update is later else update for update in WHOLE.updates)
-    catalogue = replace(WHOLE, updates=updates)
+    updates = tuple(crossing if update is later else update for update in WORKED.updates)
+    catalogue = replace(WORKED, updates=updates)
     assert Supersedence(catalogue).related(earlier)["exchange-2003/SP2"]
     row = earlier.packages[0].rows[0]
     lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
@@ -216,16 +216,16 @@ def test_two_updates_of_one_day_for_two_lines_are_told_apart_from_a_part_as_from
     kb: int, index: CatalogueIndex
 ) -> None:
     """The same day's update for another line decides what a build between the lines means."""
-    whole = Assessor(WHOLE)
-    rows = [row for update in WHOLE.updates if update.kb == kb for package in update.packages for row in package.rows]
+    whole = Assessor(WORKED)
+    rows = [row for update in WORKED.updates if update.kb == kb for package in update.packages for row in package.rows]
     assert rows
     for row in (rows[0], rows[len(rows) // 2], rows[-1]):
         lone = InstalledFile(path=row.name, size=row.size or 1, version=row.version)
         target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
-        scope = scope_of([target], WHOLE.products, index.outline)
+        scope = scope_of([target], WORKED.products, index.outline)
         part = index.catalogue(scope.products, scope.names)
         assert {update.kb for update in part.updates} >= {5063221, 5063222}
-        of_whole = result_document([whole.assess(target, Question())], WHOLE, RunInfo())
+        of_whole = result_document([whole.assess(target, Question())], WORKED, RunInfo())
         assert result_document([Assessor(part).assess(target, Question())], part, RunInfo()) == of_whole
 
 
@@ -239,10 +239,10 @@ def test_a_lone_file_is_judged_from_a_part_as_from_the_whole(
 ) -> None:
     lone = InstalledFile(path=name, size=1, version=FileVersion.parse(version), product_name="Microsoft® Exchange")
     target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
-    scope = scope_of([target], WHOLE.products, index.outline)
+    scope = scope_of([target], WORKED.products, index.outline)
     part = index.catalogue(scope.products, scope.names)
     document = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
-    assert document == result_document([Assessor(WHOLE).assess(target, Question())], WHOLE, RunInfo())
+    assert document == result_document([Assessor(WORKED).assess(target, Question())], WORKED, RunInfo())
     assert bool(document.targets[0].findings) is findings
 
 
@@ -251,11 +251,11 @@ def test_lone_files_are_judged_by_name_and_anything_else_by_product(index: Catal
     lone = replace(some_target(random.Random(0)), files=(mapi,), unreadable=(), lone_file=True)
     folder = replace(lone, lone_file=False)
     products = frozenset({"exchange-5.5"})
-    assert scope_of([lone], WHOLE.products, index.outline) == Scope(products=products, names=frozenset({"mapi32.dll"}))
-    assert scope_of([lone, folder], WHOLE.products, index.outline) == Scope(products=products)
+    assert scope_of([lone], WORKED.products, index.outline) == Scope(products=products, names=frozenset({"mapi32.dll"}))
+    assert scope_of([lone, folder], WORKED.products, index.outline) == Scope(products=products)
     unread = replace(lone, files=(), unreadable=(UnreadableFile(path="Mapi32.dll", reason="damaged"),))
-    assert scope_of([unread], WHOLE.products, index.outline).products == {
-        product for product, names in WHOLE.outline().names.items() if "mapi32.dll" in names
+    assert scope_of([unread], WORKED.products, index.outline).products == {
+        product for product, names in WORKED.outline().names.items() if "mapi32.dll" in names
     }
 
 
@@ -367,7 +367,7 @@ def test_an_index_that_another_run_writes_again_is_the_same(index_file: Path, tm
     file.unlink()
     file.write_bytes(index_file.read_bytes())
     os.utime(file, (0, 0))
-    assert opened.catalogue() == WHOLE
+    assert opened.catalogue() == WORKED
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -452,7 +452,7 @@ def test_a_folder_or_nothing_is_no_index(tmp_path: Path) -> None:
 
 def test_published_catalogues_have_an_outline_of_their_own() -> None:
     assert (
-        Catalogue(version="2026-11-21", sha256="", products=WHOLE.products, updates=WHOLE.updates[:5], advisories=())
+        Catalogue(version="2026-11-21", sha256="", products=WORKED.products, updates=WORKED.updates[:5], advisories=())
         .outline()
         .updates
         == 5

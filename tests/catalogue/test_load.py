@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_up import HEAD, hotfix
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue, parse_kb
@@ -17,27 +18,15 @@ from hotfix_check.catalogue.update import Importance, Kind, Prerequisite
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
 from hotfix_check.version import FileVersion
 
-PRODUCT = """
-format = 1
-version = 2026-11-21
-[product]
-id = "exchange-9.9"
-name = "Exchange 9.9"
-range = "==9.9.*"
-server_files = ["Store.exe"]
+PRODUCT = (
+    HEAD
+    + """server_files = ["Store.exe"]
 levels = [{ name = "RTM", build = "9.9.1" }, { name = "SP1", build = "9.9.2.5", released = 2001-02-03 }]
 folders = [{ role = "bin", paths = ["Exchsrvr/Bin"] }]
 files = [{ name = "Store.exe", roles = ["bin"], marker = true, versions = { SP1 = "9.9.2.4" } }]
 """
-UPDATE = """
-[[update]]
-kb = 123456
-title = "A fix"
-kind = "hotfix"
-sources = ["KB123456"]
-  [[update.package]]
-  files = [{ name = "Store.exe", version = "9.9.2.7" }]
-"""
+)
+UPDATE = hotfix(123456, '{ name = "Store.exe", version = "9.9.2.7" }')
 
 
 def load(*texts: str) -> Catalogue:

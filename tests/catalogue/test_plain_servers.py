@@ -11,6 +11,7 @@ from functools import lru_cache
 import pytest
 from catalogue.test_load import load
 from conftest import ROOT
+from made_up import HEAD
 from targets import WORKED, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question
@@ -80,14 +81,9 @@ def test_an_old_shared_file_alone_is_of_its_product() -> None:
     assert [one.product for one in result.products] in ([], ["exchange-5.0"])
 
 
-PRODUCT = """
-format = 1
-version = 2026-11-21
-[product]
-id = "exchange-9.9"
-name = "Exchange 9.9"
-range = "==9.9.*"
-server_files = ["Store.exe"]
+PRODUCT = (
+    HEAD
+    + """server_files = ["Store.exe"]
 levels = [{ name = "RTM", build = "9.9.1.0" }, { name = "SP1", build = "9.9.2.5" }]
 folders = [{ role = "bin", paths = ["Exchsrvr/Bin"] }]
 files = [
@@ -95,6 +91,7 @@ files = [
   { name = "Same.dll", roles = ["bin"], versions = { RTM = "9.9.1.0", SP1 = "9.9.1.0" } },
 ]
 """
+)
 FIX = """
 [[update]]
 kb = 123456

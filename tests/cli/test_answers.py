@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
+from made_up import HEAD, hotfix
 from pe_builder import build_pe
 
 
@@ -80,33 +81,20 @@ def test_a_plan_takes_the_service_pack_first(tmp_path: Path, run: Run) -> None:
 def test_a_plan_does_not_say_that_what_it_could_not_see_is_there(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "own.toml").write_text(
-        """format = 1
-version = 2026-11-21
-[product]
-id = "exchange-9.9"
-name = "Exchange 9.9"
-range = "==9.9.*"
-server_files = ["marker.exe"]
+        HEAD
+        + """server_files = ["marker.exe"]
 levels = [{ name = "RTM", build = "9.9.100.0" }]
 folders = [{ role = "bin", paths = ["a"], core = ["marker.exe", "b.dll"] }]
 files = [{ name = "marker.exe", roles = ["bin"], marker = true, versions = { RTM = "9.9.100.0" } }]
-[[update]]
-kb = 100001
-title = "Fix"
-kind = "hotfix"
-importance = "required"
-sources = ["x"]
-[[update.package]]
-prerequisites = [["KB100002"]]
-files = [{ name = "marker.exe", version = "9.9.100.5" }]
-[[update]]
-kb = 100002
-title = "First"
-kind = "hotfix"
-sources = ["x"]
-[[update.package]]
-files = [{ name = "b.dll", version = "9.9.100.5" }]
 """
+        + hotfix(
+            100001,
+            '{ name = "marker.exe", version = "9.9.100.5" }',
+            title="Fix",
+            more='importance = "required"\n',
+            package='prerequisites = [["KB100002"]]\n',
+        )
+        + hotfix(100002, '{ name = "b.dll", version = "9.9.100.5" }', title="First")
     )
     (tmp_path / "a" / "marker.exe").write_bytes(build_pe("9.9.100.0"))
     ran = run("plan", ".", "--catalogue", "own.toml")

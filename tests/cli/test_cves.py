@@ -107,6 +107,23 @@ def test_the_answer_on_cves_that_were_asked_for_names_what_is_fixed(samples: Pat
     assert "For products that are not here:" not in ran.out
 
 
+def test_the_answer_on_cves_that_were_asked_for_says_what_is_left_to_configure(run: Run, tmp_path: Path) -> None:
+    """The May 2022 update is there; that Active Directory was prepared as well, no file shows."""
+    ran = run("scan", server(tmp_path, "15.1.2507.9"), "--cve", "CVE-2022-21978")
+    said = " ".join(ran.out.split())
+    assert ran.code == 3
+    assert "Needs configuration: CVE-2022-21978: Setup /PrepareDomain or /PrepareAllDomains must have been run" in said
+    assert "Needs configuration" not in run("scan", tmp_path, "--cve", "CVE-2022-41082").out
+
+
+def test_a_shadow_copy_beside_the_live_volume_says_nothing_of_what_shows_its_level(run: Run, tmp_path: Path) -> None:
+    server(tmp_path, "15.1.2507.77")
+    server(tmp_path / "HarddiskVolumeShadowCopy2", "15.1.2507.6")
+    said = " ".join(run("scan", tmp_path).out.split())
+    assert "A shadow copy: the product is elsewhere too" in said
+    assert "(by )" not in said
+
+
 def test_one_open_cve_is_counted_in_the_singular(samples: Path, run: Run) -> None:
     said = " ".join(run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41040").out.split())
     assert "Exposed to 1 CVE, known to be exploited (CVE-2022-41040)." in said

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli.processes import finish
-from conftest import Run
+from conftest import ROOT, Run
 
 from hotfix_check.cli import importing
 from hotfix_check.cli.importing import expand_paths, import_articles
@@ -165,3 +165,12 @@ def test_an_article_whose_process_dies_twice_is_a_line() -> None:
     number, lost = importing._lost((7, "KB100007.txt"))
     assert (number, lost.source, lost.text) == (7, "KB100007.txt", "")
     assert lost.error == "two processes died while reading it"
+
+
+def test_an_article_names_products_of_the_catalogue_that_is_given(tmp_path: Path, run: Run) -> None:
+    article = tmp_path / "KB899430.txt"
+    article.write_text("FIX: A query is slow\n\nAPPLIES TO\n - Microsoft SQL Server 2000 Standard Edition\n")
+    sample = ROOT / "samples" / "sql-server-2000.toml"
+    given = json.loads(run("catalogue", "import", article, "-f", "jsonl", "--catalogue", sample).out)
+    assert given["product_ids"] == ["sql-server-2000"]
+    assert json.loads(run("catalogue", "import", article, "-f", "jsonl").out)["product_ids"] == []

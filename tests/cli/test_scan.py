@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, refuse_to_open
 from pe_builder import build_pe
 
 IN_OTHER_WORDS = pytest.mark.posix("the words are those of the system")
@@ -168,14 +167,7 @@ def test_a_broken_saved_inventory_names_the_field(tmp_path: Path, samples: Path,
 def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     target = server(tmp_path / "t", Emsmta_exe="5.5.2653.23")
     (target / "secret").mkdir()
-    real = os.open
-
-    def refuse(path: object, *rest: int, **more: int) -> int:
-        if str(path).endswith("secret"):
-            raise PermissionError(13, "Permission denied")
-        return real(path, *rest, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(os, "open", refuse)
+    refuse_to_open(monkeypatch, "secret", PermissionError(13, "Permission denied"))
     ran = run("scan", target)
     assert "secret: the folder cannot be listed: Permission denied" in ran.out
     assert "Exchange Server 5.5 SP4" in ran.out

@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from targets import WORKED, folder, installed
 
-from hotfix_check import __version__
-from hotfix_check.assess import Question
+from benchmarks.fleet_hosts import question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.fleet.document import FleetDocument, fleet_document
-from hotfix_check.fleet.host import FleetQuestion, HostProduct, HostRow
-from hotfix_check.fleet.sources import Source
+from hotfix_check.fleet.host import HostProduct, HostRow
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.standing import HostInstallation, HostStep
 from hotfix_check.inventory import Collected, inventory_to_json
 from hotfix_check.judging import judge
 from hotfix_check.judging.catalogues import open_catalogue
-from hotfix_check.judging.options import JudgeOptions
-from hotfix_check.policy import Waivers
 from hotfix_check.report.posture import Standing
 from hotfix_check.report.result import RunInfo
 
 APRIL_2022, MAY_2022 = "15.1.2507.6", "15.1.2507.9"
 NEWEST = str(WORKED.outline().newest_builds["exchange-2016"])
 AT = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
-QUESTION = FleetQuestion(
-    catalogue=WORKED,
-    question=Question(),
-    options=JudgeOptions(),
-    waivers=Waivers(),
-    fail_on=frozenset(),
-    day=date(2026, 11, 21),
-    tool=__version__,
-)
+QUESTION = question(WORKED)
 
 
 @pytest.fixture(autouse=True)
@@ -129,29 +115,6 @@ def document(spool: Spool, **facts: object) -> FleetDocument:
         **facts,
     }
     return fleet_document(spool, WORKED, RunInfo(as_of=date(2026, 11, 21)), **given)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Deadly(Source):
-    """Kills the process that reads it, the first time or always."""
-
-    mark: Path
-    always: bool = False
-
-    def read(self) -> bytes:
-        if self.always or not self.mark.exists():
-            self.mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        assert self.data is not None
-        return self.data
-
-
-@dataclass(frozen=True)
-class Faulty(Source):
-    """Cannot be read for a reason that nobody thought of."""
-
-    def read(self) -> bytes:
-        raise ZeroDivisionError(self.place)
 
 
 def lines(journal: Path) -> list[dict[str, object]]:

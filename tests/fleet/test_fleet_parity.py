@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from fleet.hosts import document as document_of
 from report.browsers import Browser, needs_browser, open_browser, printed, width_on_a_phone
 from report.documents import HOSTILE
 from report.documents import document as result
-from report.hostile import EVERY, PAYLOADS, Place, acting, free_places, with_text
+from report.hostile import EVERY, PAYLOADS, acting, small_with
 from report.spreadsheets import converted, needs_libreoffice
 from targets import folder, installed
 
@@ -223,17 +222,9 @@ def all_formats(spool: Spool) -> str:
     return "".join(piece for form in FLEET.text.values() for piece in form(document, view))
 
 
-@cache
-def small_result() -> tuple[Any, list[Place]]:
-    """A result, and its places for any text."""
-    given: Any = result(6, files=1, rungs=1)
-    return given, free_places(given)
-
-
 @EVERY
 def test_a_strangers_result_is_told_in_every_format_or_named_as_damaged(payload: str) -> None:
-    given, places = small_result()
-    data = json.dumps(with_text(given, places, payload)).encode()
+    data = json.dumps(small_with(result, 6, payload)).encode()
     with Spool() as spool:
         for one in judge_host(data, "evil.json", FleetJudge(QUESTION)):
             spool.add(one)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,22 @@ from hypothesis import strategies as st
 from pe_builder import build_pe
 from targets import SP4_BIN, WORKED, folder, installed, lone
 
-from hotfix_check.assess import Assessor, Question, assess
+from hotfix_check.assess import Assessor, Question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fleet.deciding import deciding_part
+from hotfix_check.fleet.deciding import deciding_facts, deciding_files
 from hotfix_check.fleet.host import FleetJudge, HostProduct, judge_host, name_of_source, read_row
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.inventory import (
+    ClaimedUpdate,
+    InstalledFile,
+    Inventory,
+    RegistryRecords,
+    ReportedBuild,
+    UnreadableFile,
+)
+from hotfix_check.inventory.files import VERSION_FROM_TEXT
+from hotfix_check.policy import Waiver, Waivers
+from hotfix_check.version import FileVersion
 
 pytestmark = pytest.mark.usefixtures("supported")
 
@@ -38,12 +50,33 @@ NOISE = st.lists(
 )
 
 
+def told_otherwise(file: InstalledFile) -> InstalledFile:
+    """The same file as far as it decides a row: its size, times, hash and other names are others."""
+    return replace(
+        file,
+        size=None if file.size is None else file.size + 1,
+        modified=datetime(2001, 2, 3, 4, 5, tzinfo=UTC),
+        original_filename="x",
+        internal_name="y",
+        description="z",
+        linked=4_000_000_000,
+        sha256="0" * 64,
+    )
+
+
 def alike(inventory: Inventory, catalogue: Catalogue, question: Question) -> None:
-    """The evidence alone gives the answer that the whole inventory gives."""
-    whole = assess(inventory, catalogue, question)
-    evidence = deciding_part(inventory, Assessor(catalogue).all_names)
-    counted: dict[str, Any] = {"target": whole.target, "files_seen": whole.files_seen, "files_read": whole.files_read}
-    assert replace(assess(evidence, catalogue, question), **counted, collected=whole.collected) == whole
+    """The evidence alone gives the row that the whole inventory gives, whatever else is told of its files."""
+    names = Assessor(catalogue).all_names
+    bare = replace(
+        inventory,
+        files=tuple(map(told_otherwise, deciding_files(inventory, names))),
+        unreadable=tuple(replace(one, reason="another", size=7) for one in inventory.unreadable),
+        files_seen=0,
+        files_read=0,
+    )
+    assert deciding_facts(bare, names) == deciding_facts(inventory, names)
+    asked = replace(QUESTION, catalogue=catalogue, question=question)
+    assert FleetJudge(asked).row(bare) == FleetJudge(asked).row(inventory)
 
 
 @given(fixes(), servers(), NOISE, st.booleans(), st.booleans())
@@ -78,9 +111,9 @@ def test_hosts_that_are_alike_are_assessed_once_and_keep_their_names(monkeypatch
     asked = []
     real = Assessor.assess
 
-    def assess_once(self: Assessor, inventory: Inventory, question: Question) -> Any:
+    def assess_once(self: Assessor, inventory: Inventory, question: Question, **how: Any) -> Any:
         asked.append(inventory)
-        return real(self, inventory, question)
+        return real(self, inventory, question, **how)
 
     monkeypatch.setattr(Assessor, "assess", assess_once)
     judge = FleetJudge(QUESTION)
@@ -91,16 +124,82 @@ def test_hosts_that_are_alike_are_assessed_once_and_keep_their_names(monkeypatch
     assert rows[0].findings == rows[1].findings == rows[3].findings != rows[2].findings
 
 
+(STORE,) = (one for one in SP4_BIN if one.path.endswith("Store.exe"))
+OTHERS = tuple(one for one in SP4_BIN if one is not STORE)
+ONE = folder(*SP4_BIN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: replace(one, version=FileVersion(5, 5, 2653, 24)),
+        lambda one: replace(one, version_string="5.5.2653.12"),
+        lambda one: replace(one, product_name="Microsoft Outlook"),
+        lambda one: replace(one, company_name="Contoso"),
+        lambda one: replace(one, languages=(1031,)),
+        lambda one: replace(one, machine="alpha"),
+        lambda one: replace(one, stub=True),
+        lambda one: replace(one, notes=(VERSION_FROM_TEXT,)),
+        lambda one: replace(one, path="Exchsrvr/Connect/Store.exe"),
+        lambda one: UnreadableFile(path=one.path, reason="damaged"),
+    ],
+    ids=["build", "text", "product", "company", "language", "platform", "stub", "note", "folder", "damage"],
+)
+def test_hosts_that_differ_in_one_fact_are_judged_each_for_itself(
+    change: Callable[[InstalledFile], InstalledFile | UnreadableFile],
+) -> None:
+    other = folder(change(STORE), *OTHERS)
+    names = Assessor(WORKED).all_names
+    assert deciding_facts(other, names) != deciding_facts(ONE, names)
+    judge = FleetJudge(QUESTION)
+    judge.row(ONE)
+    assert judge.row(other) == FleetJudge(QUESTION).row(other)
+    assert judge.row(ONE) == FleetJudge(QUESTION).row(ONE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ONE, folders=(*ONE.folders, "Exchsrvr/Connect")),
+        replace(ONE, root=("Bin",)),
+        replace(ONE, registry=RegistryRecords(hive="SOFTWARE", size=1, sha256=None, setups=(), updates=())),
+        replace(ONE, reported=(ReportedBuild(source="s", text="5.5", numbers=(5, 5), follows_updates=False),)),
+        replace(ONE, claimed=(ClaimedUpdate(source="s", kb=818861),)),
+    ],
+    ids=["folders", "root", "hive", "report", "claim"],
+)
+def test_what_is_no_file_decides_too(other: Inventory) -> None:
+    names = Assessor(WORKED).all_names
+    assert deciding_facts(other, names) != deciding_facts(ONE, names)
+
+
+def test_alike_hosts_have_their_own_waivers() -> None:
+    waiver = Waiver(
+        id="w1",
+        accepts=frozenset(("exchange-2016/KB5014261",)),
+        hosts=("EX1",),
+        reason="r",
+        approved_by="a",
+        approved_on=None,
+        ticket=None,
+        expires=date(2027, 1, 1),
+    )
+    judge = FleetJudge(replace(QUESTION, waivers=Waivers(path="w", sha256="0", entries=(waiver,))))
+    rows = [judge_host(inventory(host, APRIL_2022), f"{host}.json", judge)[0] for host in ("EX1", "EX2", "EX1")]
+    assert [one.waivers for one in rows] == [("w1",), (), ("w1",)]
+    assert [one.findings["waived"] for one in rows] == [("exchange-2016/KB5014261",), (), ("exchange-2016/KB5014261",)]
+
+
 @pytest.mark.parametrize(
     ("source", "name"),
-    [
-        ("inbox/EX1.json", "EX1"),
-        ("inbox/EX1.contoso.com.JSON.GZ", "EX1.contoso.com"),
-        ("s3://bucket/2026/EX1.json.gz", "EX1"),
-        ("C:\\inbox\\EX1.json", "EX1"),
-        ("EX1", "EX1"),
-        (".json", ".json"),
-    ],
+    {
+        "inbox/EX1.json": "EX1",
+        "inbox/EX1.contoso.com.JSON.GZ": "EX1.contoso.com",
+        "s3://bucket/2026/EX1.json.gz": "EX1",
+        "C:\\inbox\\EX1.json": "EX1",
+        "EX1": "EX1",
+        ".json": ".json",
+    }.items(),
 )
 def test_a_source_gives_a_name(source: str, name: str) -> None:
     assert name_of_source(source) == name
@@ -163,7 +262,7 @@ def test_a_fault_of_ours_on_one_host_is_a_damaged_row(monkeypatch: pytest.Monkey
     def fail(self: FleetJudge, inventory: Inventory) -> Any:
         raise ZeroDivisionError("x / 0")
 
-    monkeypatch.setattr(FleetJudge, "assess", fail)
+    monkeypatch.setattr(FleetJudge, "row", fail)
     (made,) = judge_host(inventory("EX1", NEWEST), "EX1.json", FleetJudge(QUESTION))
     assert (made.kind, made.reason) == ("damaged", "internal error: ZeroDivisionError: x / 0")
 
@@ -171,8 +270,8 @@ def test_a_fault_of_ours_on_one_host_is_a_damaged_row(monkeypatch: pytest.Monkey
 def test_files_are_kept_that_only_show_a_folder() -> None:
     only = InstalledFile(path="Exchsrvr/Bin/unknown.txt", size=1)
     unlisted = replace(folder(only), folders=("",))
-    assert deciding_part(unlisted, frozenset()).files == (only,)
-    assert deciding_part(folder(only), frozenset()).files == ()
+    assert deciding_files(unlisted, frozenset()) == [only]
+    assert deciding_files(folder(only), frozenset()) == []
 
 
 def test_a_result_of_two_installations_counts_by_the_worst_of_them(run: Run, tmp_path: Path) -> None:

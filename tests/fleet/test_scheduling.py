@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run
-from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, Deadly, Faulty, fleet, inventory, loaded_once  # noqa: F401
+from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, fleet, inventory, loaded_once  # noqa: F401
+from worker_tasks import Deadly, Faulty
 
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.host import FleetJudge

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from drafts.reading import draft_to_toml, parse_article, parse_file_list_csv, read_package
 from targets import ASKED, SP4_BIN, folder
 
 from hotfix_check.assess import Assessor, Question
@@ -25,8 +26,8 @@ from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.compare import compare, judged_side, saved_side
 from hotfix_check.configuration import parse_configuration
-from hotfix_check.drafts.article import decode_article, draft_to_dict, draft_to_toml, parse_article, parse_file_list_csv
-from hotfix_check.drafts.package import is_package, read_package
+from hotfix_check.drafts.article import decode_article, draft_to_dict
+from hotfix_check.drafts.package import is_package
 from hotfix_check.errors import (
     ArticleError,
     CatalogueError,
@@ -98,7 +99,7 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
     assessor = Assessor(catalogue)
     assessment, next_steps = assessor.judge(inventory, Question())
     document = result_document([assessment], catalogue, RunInfo())
-    again = checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again")
+    again = result_of(checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again"))
     assert again == document
     render_table(document, width=80, everything=True).encode("utf-8", "backslashreplace")
     render_identity(identity_document(inventory, assessor), width=80)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import refuse_to_open
 from pe_builder import build_pe
 from targets import ASKED
 
@@ -172,17 +173,10 @@ def test_a_target_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch:
 
 def test_a_file_that_is_locked_is_a_value_with_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Store.exe").write_bytes(PROGRAM)
-
-    usual = os.open
-
-    def refuse(path: object, *rest: int, **more: int) -> int:
-        if str(path).endswith("Store.exe"):
-            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
-        return usual(path, *rest, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(os, "open", refuse)
+    said = "The process cannot access the file because it is being used by another process"
+    refuse_to_open(monkeypatch, "Store.exe", PermissionError(13, said))
     (file,) = read(tmp_path, "store.exe").unreadable
-    assert file.reason == "The process cannot access the file because it is being used by another process"
+    assert file.reason == said
 
 
 def test_no_hashes_when_not_asked_for(tmp_path: Path) -> None:

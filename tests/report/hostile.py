@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -110,6 +111,18 @@ def free_places(document: Any) -> list[Place]:
             found.append(place)
         inner[place[-1]] = text
     return found
+
+
+@cache
+def _small(make: Callable[..., Any], findings: int) -> tuple[Any, list[Place]]:
+    made = make(findings, files=1, rungs=1)
+    return made, free_places(made)
+
+
+def small_with(make: Callable[..., Any], findings: int, text: str) -> Any:
+    """A result of a few findings, with the text wherever the schema lets any text stand."""
+    made, places = _small(make, findings)
+    return with_text(made, places, text)
 
 
 # One of each kind, for what is slow to try.

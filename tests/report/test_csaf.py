@@ -9,7 +9,6 @@ import shlex
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 from conftest import ROOT, Run
 from report.csaf_rules import RULES, leaves, products
 from report.documents import HOSTILE, document
-from report.hostile import EVERY, Place, acting, free_places, with_text
+from report.hostile import EVERY, acting, small_with
 
 from hotfix_check.errors import OutputError, UsageError
 from hotfix_check.report.csaf import csaf_document, render_csaf
@@ -234,17 +233,9 @@ def test_a_result_without_a_time_is_of_the_day_that_it_was_judged_for() -> None:
     assert written(made)["document"]["tracking"]["current_release_date"] == "2026-11-21T00:00:00Z"
 
 
-@cache
-def small_document() -> tuple[Any, list[Place]]:
-    """A result, and its places for any text."""
-    made: Any = document(8, files=1, rungs=1)
-    return made, free_places(made)
-
-
 @EVERY
 def test_a_strangers_text_stays_text_and_the_document_valid(payload: str) -> None:
-    small, places = small_document()
-    made = csaf_document(result_of(with_text(small, places, payload)), BY)
+    made = csaf_document(result_of(small_with(document, 8, payload)), BY)
     assert valid(made) == []
     texts = [text for text in _strings(made) if acting(text, beside="")]
     assert texts == []

@@ -25,7 +25,7 @@ def calls(script: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize(("sample", "code"), [("exchange-2003-sp1", 1), ("copied-file", 1), ("windows-stub", 3)])
+@pytest.mark.parametrize(("sample", "code"), [("exchange-2003-sp1", 1), ("copied-file", 0), ("windows-stub", 3)])
 def test_what_the_detection_runs_gives_what_it_reads(
     sample: str, code: int, samples: Path, tmp_path: Path, run: Run
 ) -> None:

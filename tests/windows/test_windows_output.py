@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wine import Windows, windows, windows_path
+from wine import Windows, empty_folder, windows, windows_path
 
 pytestmark = pytest.mark.slow
 __all__ = ["windows"]
@@ -20,10 +20,8 @@ __all__ = ["windows"]
 @pytest.fixture
 def out(windows: Windows) -> Iterator[Path]:
     """An empty folder C:\\out."""
-    folder = windows.c / "out"
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(folder)
+    with empty_folder(windows, "out") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wine import Ended, Windows, windows, windows_path
+from wine import Ended, Windows, empty_folder, windows, windows_path
 
 pytestmark = pytest.mark.slow
 __all__ = ["windows"]
@@ -30,10 +30,8 @@ main()
 @pytest.fixture
 def ev(windows: Windows) -> Iterator[Path]:
     """An empty folder C:\\ev."""
-    folder = windows.c / "ev"
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(folder)
+    with empty_folder(windows, "ev") as folder:
+        yield folder
 
 
 def inventory(ran: Ended) -> Any:

@@ -141,6 +141,15 @@ def started(folder: Path) -> Iterator[Windows]:
             server.kill()
 
 
+@contextmanager
+def empty_folder(windows: Windows, name: str) -> Iterator[Path]:
+    """A folder of its own on drive C."""
+    folder = windows.c / name
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="module")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
     """Wine and the Windows Python, ready to be used."""

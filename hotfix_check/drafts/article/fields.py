@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 
 from hotfix_check.catalogue.update import Kind
+from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import MONTH, read_date
+from hotfix_check.drafts.terms import ProductNames
 
 _HEAD = 60
 """Lines in which number and title are looked for."""
@@ -17,45 +19,39 @@ _ARCHIVE_HEAD = 12
 """Lines in which the archive prints its TITLE; further down one belongs to another article that the text cites."""
 
 _NUMBER_PATTERNS = (
-    re.compile(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b", re.IGNORECASE),
-    re.compile(r"\bArticle ID[ :|#]{1,12}(?:Q|KB)?(\d{5,7})\b", re.IGNORECASE),
+    phrase(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b"),
+    phrase(r"\bArticle ID[ :|#]{1,12}(?:Q|KB)?(\d{5,7})\b"),
     re.compile(r"^.{5,300}\((?:Q|KB)?(\d{5,7})\)\s*$"),
-    re.compile(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b", re.IGNORECASE),
-    re.compile(r"\bOriginal KB number: ?(\d{5,7})\b", re.IGNORECASE),
+    phrase(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b"),
+    phrase(r"\bOriginal KB number: ?(\d{5,7})\b"),
 )
 _IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
-_IN_TITLE = re.compile(r"\b(?:KB ?|Q)(\d{5,7})\b", re.IGNORECASE)
-_ARCHIVE_TITLE = re.compile(r"^\s{0,16}TITLE {0,9}: ?(.{1,400})$", re.IGNORECASE)
+_IN_TITLE = phrase(r"\b(?:KB ?|Q)(\d{5,7})\b")
+_ARCHIVE_TITLE = phrase(r"^\s{0,16}TITLE {0,9}: ?(.{1,400})$")
 _PAGE_TITLE = re.compile(
     rf"Article ID ?:.{{0,120}}?Revision ?: ?\d{{1,3}}(?:\.\d{{1,3}})?\s+(.{{3,400}}?)(?:{SECTIONS}|View products|$)",
     re.IGNORECASE,
 )
-_NUMBER_LINE = re.compile(r"\s*Article ID\b.{0,40}\d{5,7}", re.IGNORECASE)
-_NAVIGATION = re.compile(
-    r"(?:skip to (?:main )?content|(?:microsoft )?(?:support|help and support)(?: home)?|support home(?: page)?|home"
-    r"|search|sign in|sign out|sign up|log ?in|menu|products?|downloads?|store|contact (?:us|support)|my account|cart"
-    r"|select (?:the )?(?:a )?(?:language|product).{0,30}|english|united states.{0,20}|advanced search|find it myself"
-    r"|ask (?:the community|an expert)|live chat|buy.{0,20}|print(?: this page)?|e-?mail(?: this page| link)?|share"
-    r"|feedback"
-    r"|site ?map|help|back|close|more|training|events|all microsoft|office|windows|surface|xbox|deals|microsoft"
-    r"|security(?: (?:updates|tech ?center))?|tech ?net(?: home)?|msdn|worldwide|knowledge base"
-    r"|view products? that this article applies to\.?|microsoft kb archive.{0,12}|from \w+ wiki"
-    r"|article (?:id|last modified)\b.{0,60}|last review.{0,40}|revision ?:.{0,10}|expand all.{0,30}"
-    r"|collapse all.{0,30}|on this page|\W{0,5})",
-    re.IGNORECASE,
-)
+_NUMBER_LINE = phrase(r"\s*Article ID\b.{0,40}\d{5,7}")
+_NAVIGATION = phrase(r"""
+    (?:skip to (?:main )?content|(?:microsoft )?(?:support|help and support)(?: home)?|support home
+      (?: page)?|home|search|sign in|sign out|sign up|log ?in|menu|products?|downloads?|store|contact (?:us|support)
+      |my account|cart|select (?:the )?(?:a )?(?:language|product).{0,30}|english|united states.{0,20}|advanced search
+      |find it myself|ask (?:the community|an expert)|live chat|buy.{0,20}|print(?: this page)?|e-?mail
+      (?: this page| link)?|share|feedback|site ?map|help|back|close|more|training|events|all microsoft|office|windows
+      |surface|xbox|deals|microsoft|security(?: (?:updates|tech ?center))?|tech ?net
+      (?: home)?|msdn|worldwide|knowledge base|view products? that this article applies to\.?
+      |microsoft kb archive.{0,12}|from \w+ wiki|article (?:id|last modified)\b.{0,60}|last review.{0,40}
+      |revision ?:.{0,10}|expand all.{0,30}|collapse all.{0,30}|on this page|\W{0,5})""")
 """Lines of a page's frame, which a crawl puts before the title."""
 _WORDS_OF_TITLE = 4
 _TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
-_SITE = re.compile(r"\s*[-|\u2013] *(?:Exchange \| )?Microsoft (?:Support|Docs|Learn)\s*$", re.IGNORECASE)
-_APPLIES = re.compile(
-    r"^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies to|products affected"
-    r"|article applies to)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$",
-    re.IGNORECASE,
-)
+_SITE = phrase(r"\s*[-|\u2013] *(?:(?:Exchange|SQL Server|Office) \| )?Microsoft (?:Support|Docs|Learn)\s*$")
+_APPLIES = phrase(r"""
+    ^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies to|products affected
+      |article applies to)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$""")
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
 _PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
-_RUN_TOGETHER = re.compile(r"(?<!Microsoft) (?=(?:Microsoft )?Exchange (?:Online|Server (?:\d|SE\b|Subscription)))")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
@@ -64,21 +60,14 @@ _RELEASED = re.compile(
 )
 _TITLE_DATE = re.compile(rf"[:,-] ?({MONTH} \d{{1,2}}, \d{{4}})$", re.IGNORECASE)
 _KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (re.compile(r"\bcumulative update \d|\bcumulative update\b", re.IGNORECASE), Kind.CUMULATIVE_UPDATE),
-    (re.compile(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b", re.IGNORECASE), Kind.UPDATE_ROLLUP),
+    (phrase(r"\bcumulative update \d|\bcumulative update\b"), Kind.CUMULATIVE_UPDATE),
+    (phrase(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b"), Kind.UPDATE_ROLLUP),
     (
-        re.compile(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit", re.IGNORECASE),
+        phrase(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit"),
         Kind.SECURITY_UPDATE,
     ),
-    (
-        re.compile(
-            r"^(?:microsoft )?exchange .{0,40}\bservice pack \d\b.{0,30}$|^(?:description of|list of"
-            r"|release notes for).{0,60}service pack \d",
-            re.IGNORECASE,
-        ),
-        Kind.SERVICE_PACK,
-    ),
 )
+_ON_PACK = phrase(r"^(?:description of|list of|release notes for).{0,60}service pack \d")
 
 
 def read_number(lines: Sequence[Line], title: str | None) -> int | None:
@@ -148,7 +137,7 @@ def _without_site(text: str) -> str:
     return _SITE.sub("", text) if "icrosoft" in text else text
 
 
-def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
+def read_products(lines: Sequence[Line], names: ProductNames) -> tuple[str, ...]:
     """The products of the applies-to list, as printed; sub-bullets are joined with " - "."""
     for at, line in enumerate(lines):
         if line.kind not in ("text", "heading") or len(line.text) > 2000:
@@ -157,10 +146,12 @@ def read_products(lines: Sequence[Line]) -> tuple[str, ...]:
         if match and (line.kind == "heading" or match[1] or line.text.strip()[-1] in ":oO"):
             listed = _listed_products(lines, at + 1)
             if not match[1] and not listed:
-                listed = _plain_products(lines, at + 1)
+                listed = _plain_products(lines, at + 1, names)
             if match[1] and not listed:
                 return tuple(
-                    part.strip() for part in re.split(r"[;•]|(?<=\d) (?=Exchange Server \d)", match[1]) if part.strip()
+                    part.strip()
+                    for part in re.split(rf"[;•]|(?<=\d) (?=(?i:{names.names})\b)", match[1])
+                    if part.strip()
                 )
             if listed:
                 return listed
@@ -190,7 +181,7 @@ def _listed_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
     return tuple(products)
 
 
-def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
+def _plain_products(lines: Sequence[Line], start: int, names: ProductNames) -> tuple[str, ...]:
     """Products on lines of their own, as newer pages list them."""
     products: list[str] = []
     for line in lines[start : start + 30]:
@@ -199,7 +190,8 @@ def _plain_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
             continue
         if line.kind != "text" or len(text) > 300 or not _PRODUCT.match(text[:70]):
             break
-        products.extend(_RUN_TOGETHER.split(text))
+        run_together = rf"(?<!Microsoft) (?=(?:Microsoft )?(?i:{names.names}|{names.families} Online)\b)"
+        products.extend(re.split(run_together, text))
     return tuple(products)
 
 
@@ -220,6 +212,12 @@ def read_released(lines: Sequence[Line], title: str | None) -> dt.date | None:
     return None
 
 
-def update_kind(title: str | None) -> Kind:
+def update_kind(title: str | None, names: ProductNames) -> Kind:
     """The kind of update by the words of its title; most articles are about one hotfix."""
-    return next((kind for pattern, kind in _KINDS if title and pattern.search(title)), Kind.HOTFIX)
+    if title is None:
+        return Kind.HOTFIX
+    for pattern, kind in _KINDS:
+        if pattern.search(title):
+            return kind
+    of_pack = rf"(?i:(?:microsoft )?{names.families} .{{0,40}}\bservice pack \d\b.{{0,30}}$)"
+    return Kind.SERVICE_PACK if _ON_PACK.search(title) or re.match(of_pack, title) else Kind.HOTFIX

@@ -22,12 +22,12 @@ from hotfix_check.drafts.article.values import (
     read_version,
 )
 from hotfix_check.drafts.draft import DraftRow
-from hotfix_check.drafts.terms import VERSION_PREFIX, find_terms, product_of_version
+from hotfix_check.drafts.terms import ProductNames
 from hotfix_check.frozen import replace
 from hotfix_check.untrusted.shown import clipped
 
 _PACKAGE_NAME = re.compile(
-    r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|Exchange\S{3,60}KB\d{5,7}\S*", re.IGNORECASE
+    r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|[a-z][a-z0-9.]{1,40}-KB\d{5,7}\S*", re.IGNORECASE
 )
 
 
@@ -43,7 +43,9 @@ class FileRows(NamedTuple):
     doubts: tuple[str, ...]
 
 
-def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...], others: Sequence[str] = ()) -> FileRows:
+def file_rows(
+    tables: Sequence[PlacedTable], names: ProductNames, ids: tuple[str, ...], others: Sequence[str] = ()
+) -> FileRows:
     """The rows of all tables; ``ids`` are the catalogue ids of the article's products, ``others`` those without one."""
     rows: list[DraftRow] = []
     unused: list[str] = []
@@ -54,7 +56,7 @@ def file_rows(tables: Sequence[PlacedTable], ids: tuple[str, ...], others: Seque
         if order == "day-first":
             doubts.append(f"dates such as {table.rows[0].values.get('date')} are read day first")
         found = [row for raw in table.rows for row in _variants(raw, placed, group, order, unused)]
-        rows += _with_products(found, () if _is_of(group, others) else ids, doubts)
+        rows += _with_products(found, names, () if _is_of(group, names, others) else ids, doubts)
         unused += [*table.unread, *(text for raw in table.rows for text in raw.left_over)]
     return FileRows(tuple(rows), tuple(unused), tuple(doubts))
 
@@ -179,10 +181,10 @@ def _with_version(row: DraftRow, text: str) -> DraftRow:
     return replace(row, version=printed.version, version_text=printed.text)
 
 
-def _is_of(group: str | None, others: Sequence[str]) -> bool:
+def _is_of(group: str | None, names: ProductNames, others: Sequence[str]) -> bool:
     """Whether a heading names a product that the catalogue does not know: LinkAge beside Exchange (KB192932)."""
     named = _words(group or "")
-    return len(named) > 1 and not find_terms(group or "") and any(named <= _words(other) for other in others)
+    return len(named) > 1 and not names.find(group or "") and any(named <= _words(other) for other in others)
 
 
 _COMMON = frozenset(("microsoft", "version", "versions", "server", "for", "service", "pack"))
@@ -192,19 +194,21 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z0-9.]+", text.lower())) - _COMMON
 
 
-def _with_products(rows: list[DraftRow], ids: tuple[str, ...], doubts: list[str]) -> list[DraftRow]:
+def _with_products(
+    rows: list[DraftRow], names: ProductNames, ids: tuple[str, ...], doubts: list[str]
+) -> list[DraftRow]:
     """Rows with their products; a row that tells nothing has the product of its table, where that is one."""
-    products = [_product(row, ids) for row in rows]
+    products = [_product(row, names, ids) for row in rows]
     known = {product for product in products if product}
     whole = known.pop() if len(known) == 1 else None
-    return [_normalised(row, product or whole, doubts) for row, product in zip(rows, products, strict=True)]
+    return [_normalised(row, names, product or whole, doubts) for row, product in zip(rows, products, strict=True)]
 
 
-def _product(row: DraftRow, ids: tuple[str, ...]) -> str | None:
-    named = {term.product for term in find_terms(row.group)} if row.group else set()
+def _product(row: DraftRow, names: ProductNames, ids: tuple[str, ...]) -> str | None:
+    named = {term.product for term in names.find(row.group)} if row.group else set()
     if len(named) == 1:
         return named.pop()
-    of_version = product_of_version(normal_version(row.version) or row.version, ids) if row.version else None
+    of_version = names.of_version(normal_version(row.version) or row.version, ids) if row.version else None
     return of_version or (ids[0] if len(ids) == 1 else None)
 
 
@@ -216,11 +220,11 @@ _BUILD = re.compile(r"(\d{1,5}\.\d{1,5}) \(build (\d{1,5}\.\d{1,5})\b.{0,40}\)",
 """As Exchange System Manager shows a version: 6.5 (Build 7653.8: Service Pack 2)."""
 
 
-def _normalised(row: DraftRow, product: str | None, doubts: list[str]) -> DraftRow:
+def _normalised(row: DraftRow, names: ProductNames, product: str | None, doubts: list[str]) -> DraftRow:
     printed = row.version
     if row.version_text and (build := _BUILD.fullmatch(row.version_text)):
         printed = f"{build[1]}.{build[2]}"
-    normal = normal_version(printed, VERSION_PREFIX[product] if product else None) if printed else None
+    normal = normal_version(printed, names.prefix(product) if product else None) if printed else None
     if row.version and normal is None:
         doubts.append(f"{row.name}: version {row.version} is not four dotted numbers")
         row = replace(row, doubt=_and(row.doubt, f"version {row.version} is not four dotted numbers"))

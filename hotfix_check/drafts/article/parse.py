@@ -24,13 +24,13 @@ from hotfix_check.drafts.article.statements import read_statements
 from hotfix_check.drafts.article.tables import find_tables
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, text_lines
 from hotfix_check.drafts.draft import DraftUpdate, SkippedTable
-from hotfix_check.drafts.terms import Term, find_level, find_terms
+from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.errors import ArticleError
 
 _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re.IGNORECASE)
 
 
-def parse_article(text: str, *, source: str, kb: int | None = None) -> DraftUpdate:
+def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None = None) -> DraftUpdate:
     """Read the text or HTML of one article, or a CSV file list.
 
     ``source`` is where it came from, for the reviewer; ``kb`` is its number, for an article that does not print it.
@@ -39,19 +39,19 @@ def parse_article(text: str, *, source: str, kb: int | None = None) -> DraftUpda
     if len(text) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
     if looks_like_csv(text):
-        return parse_file_list_csv(text, source=source, kb=kb)
+        return parse_file_list_csv(text, names, source=source, kb=kb)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
-    return _draft(restored(_without_legal(lines)), source=source, kb=kb)
+    return _draft(restored(_without_legal(lines)), names, source=source, kb=kb)
 
 
-def parse_file_list_csv(text: str, *, source: str, kb: int | None = None) -> DraftUpdate:
+def parse_file_list_csv(text: str, names: ProductNames, *, source: str, kb: int | None = None) -> DraftUpdate:
     """Read a CSV file list, as attached to newer updates: every table in it belongs to the update.
 
     Raises ArticleError for a list whose quotes never close.
     """
     if len(text) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a file list")
-    return _draft(csv_lines(text), source=source, kb=kb, is_list=True)
+    return _draft(csv_lines(text), names, source=source, kb=kb, is_list=True)
 
 
 def _without_legal(lines: list[Line]) -> list[Line]:
@@ -62,7 +62,9 @@ def _without_legal(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool = False) -> DraftUpdate:
+def _draft(
+    lines: Sequence[Line], names: ProductNames, *, source: str, kb: int | None, is_list: bool = False
+) -> DraftUpdate:
     title = _list_title(lines) if is_list else read_title(lines)
     printed = kb if kb is not None else read_number(lines, title)
     number = printed if printed is not None else _number_of_source(source)
@@ -70,39 +72,32 @@ def _draft(lines: Sequence[Line], *, source: str, kb: int | None, is_list: bool 
     fix_tables = [table for table in placed if table.is_fix]
     used = {at for table in placed for at in range(table.table.first, table.table.last + 1)}
     prose = () if is_list else paragraphs(lines, used)
-    said = read_statements(prose, read_keywords(lines), number)
-    products = read_products(lines)
+    said = read_statements(prose, names.of_keywords(read_keywords(lines)), number)
+    products = read_products(lines, names)
     headings = [table.heading or "" for table in fix_tables] if is_list else []
-    product_terms = _product_terms(products)
-    from_text = () if products else _product_in_text([title or "", *headings, *prose])
+    product_terms = tuple(dict.fromkeys(term for product in products for term in names.find(product)))
+    from_text = () if products else _product_in_text([title or "", *headings, *prose], names)
     ids = tuple(dict.fromkeys(term.product for term in product_terms or from_text))
-    found = file_rows(fix_tables, ids, [product for product in products if not find_terms(product)])
+    found = file_rows(fix_tables, names, ids, [product for product in products if not names.find(product)])
     doubts = _doubts(number, printed, source, from_text=bool(from_text), has_rows=bool(found.rows))
     return DraftUpdate(
         kb=number,
         title=title,
-        kind=update_kind(title),
+        kind=update_kind(title, names),
         source=source,
         released=read_released(lines, title),
         products=products,
         product_terms=product_terms or from_text,
-        prerequisite_terms=tuple(_terms_of(text, ids) for text in said.prerequisites),
+        prerequisite_terms=tuple(_terms_of(text, ids, names) for text in said.prerequisites),
         included_in_terms=tuple(
-            dict.fromkeys(term for text in said.included_in for term in _terms_of(text, ids) if term.level)
+            dict.fromkeys(term for text in said.included_in for term in _terms_of(text, ids, names) if term.level)
         ),
         component="; ".join(dict.fromkeys(row.component for row in found.rows if row.component)) or None,
         files=found.rows,
         unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
         skipped=_skipped(placed),
         doubts=tuple(dict.fromkeys((*doubts, *found.doubts))),
-        prerequisites=said.prerequisites,
-        alternatives=said.alternatives,
-        prerequisites_stated=said.prerequisites_stated,
-        restart=said.restart,
-        replaces=said.replaces,
-        replaces_stated=said.replaces_stated,
-        replaced_by=said.replaced_by,
-        included_in=said.included_in,
+        **said._asdict(),
     )
 
 
@@ -140,26 +135,22 @@ def _number_of_source(source: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _product_terms(products: tuple[str, ...]) -> tuple[Term, ...]:
-    return tuple(dict.fromkeys(term for product in products for term in find_terms(product)))
-
-
-def _product_in_text(texts: Sequence[str]) -> tuple[Term, ...]:
+def _product_in_text(texts: Sequence[str], names: ProductNames) -> tuple[Term, ...]:
     """The product of an article without an applies-to list: from its title, or from the sentences about the fix."""
     for at, text in enumerate(texts):
         if at and len(text) > 80 and not re.search(r"hot-?fix|update|confirmed", text, re.IGNORECASE):
             continue
-        ids = dict.fromkeys(term.product for term in find_terms(text[:1500]))
+        ids = dict.fromkeys(term.product for term in names.find(text[:1500]))
         if len(ids) == 1:
             return (Term(next(iter(ids))),)
     return ()
 
 
-def _terms_of(text: str, ids: tuple[str, ...]) -> tuple[Term, ...]:
-    terms = find_terms(text)
+def _terms_of(text: str, ids: tuple[str, ...], names: ProductNames) -> tuple[Term, ...]:
+    terms = names.find(text)
     if terms:
         return terms
-    level = find_level(text)
+    level = names.level(text)
     only_level = re.fullmatch(
         r"(?:the )?(?:service pack|SP|cumulative update|CU|update rollup).{0,20}", text, re.IGNORECASE
     )

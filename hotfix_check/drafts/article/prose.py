@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
+from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.article.text import Line
 
 _SECTIONS = (
@@ -78,3 +80,33 @@ def sentences(paragraph: str) -> list[str]:
     """The sentences of one paragraph; one longer than 1,000 characters is cut there."""
     paragraph = paragraph[:_LONGEST]
     return [_NOTE.sub("", sentence.strip()[:1000]) for sentence in _SENTENCE_END.split(paragraph) if sentence.strip()]
+
+
+_CONTRACTED = phrase(r"\b(do|does|did|is|are|was|were|has|have|ca|wo|must|need)n[\u2019']t\b")
+
+
+class Said(NamedTuple):
+    """A sentence, the paragraph it is in, and the section that paragraph is in."""
+
+    sentence: str
+    at: int
+    section: str
+
+
+def said_in(paragraphs: Sequence[str]) -> list[Said]:
+    """All sentences of an article."""
+    said: list[Said] = []
+    section = ""
+    for at, paragraph in enumerate(paragraphs):
+        if is_section_heading(paragraph):
+            section = paragraph.lower().rstrip(":")
+        else:
+            said.extend(Said(_in_full(sentence), at, section) for sentence in sentences(paragraph))
+    return said
+
+
+def _in_full(sentence: str) -> str:
+    """A sentence with "does not" for "doesn't"."""
+    if "n't" not in sentence and "n\u2019t" not in sentence:
+        return sentence
+    return _CONTRACTED.sub(lambda match: {"ca": "can", "wo": "will"}.get(match[1].lower(), match[1]) + " not", sentence)

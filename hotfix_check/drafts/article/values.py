@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.vocabulary import JOINING_WORDS, PROCESSORS
 
 DateOrder = Literal["month-first", "day-first"]
@@ -62,23 +63,17 @@ _YEAR_MONTH_DAY = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"^[^\W\d]{2,14},? +(?=\S)")
-_TIME = re.compile(
-    r"(\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?",
-    re.IGNORECASE,
-)
-_SIZE = re.compile(
-    r"(\d[\d.,'\u2019]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?"
-    r"(bytes?|b|octets?|kilobytes?|kilo-?octets?|k[bo]?|megabytes?|m[bo]?|gb)?\.?",
-    re.IGNORECASE,
-)
-_BYTES_WITHIN = re.compile(r"\((\d[\d,]{0,15}) bytes?\)", re.IGNORECASE)
+_TIME = phrase(r"""
+    (\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?""")
+_SIZE = phrase(r"""
+    (\d[\d.,'\u2019]{0,20}|\d{1,3}(?: \d{3}){1,5}) ?(bytes?|b|octets?|kilobytes?|kilo-?octets?|k[bo]?|megabytes?|m[bo]?
+      |gb)?\.?""")
+_BYTES_WITHIN = phrase(r"\((\d[\d,]{0,15}) bytes?\)")
 _GROUPED = re.compile(
     r"\d{1,3}(?:,\d{3}){1,5}|\d{1,3}(?:['\u2019]\d{3}){1,5}|\d{1,3}(?:\.\d{3}){1,5}|\d{1,3}(?: \d{3}){1,5}|\d{1,15}"
 )
-_VERSION = re.compile(
-    r"[vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?)| ?(build \d{1,8}))?",
-    re.IGNORECASE,
-)
+_VERSION = phrase(r"""
+    [vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?)| ?(build \d{1,8}))?""")
 _BROKEN_VERSION = re.compile(r"\d{1,5}(?: ?\. ?\d{1,5}){1,3}|\d{1,5}(?:, ?\d{1,5}){3}")
 _DOT_AND_SPACE = re.compile(r" ?\. ?|, ?")
 """A version wrapped within its cell, or printed as the resource of a program has it: 6, 5, 7653, 8."""
@@ -90,11 +85,10 @@ _MISSING = frozenset((
 PLATFORM_WORDS = frozenset(PROCESSORS) | {
     "arm", "macintosh", "win16", "win9x", "win95", "win98", "winnt", "ebc", "sparc",
 }  # fmt: skip
-_PLATFORM_PHRASE = re.compile(
-    r"(?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}|power ?(?:mac|pc)\w{0,10}|(?:sh[345]|arm|mips"
-    r"|ppc)\d{0,6}\b.{0,30}",
-    re.IGNORECASE,
-)
+_PLATFORM_PHRASE = phrase(r"""
+    (?:microsoft )?(?:windows|ms-dos|mac ?os)\b.{0,60}
+    power ?(?:mac|pc)\w{0,10}
+    (?:sh[345]|arm|mips|ppc)\d{0,6}\b.{0,30}""")
 
 LANGUAGE_WORDS = frozenset((
     "arabic", "chinese", "czech", "danish", "dutch", "english", "finnish", "french", "german", "greek",

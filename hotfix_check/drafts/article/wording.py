@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hotfix_check.drafts.article.phrases import phrase
+
 FIX = re.compile(
     r"""file\s+attributes|attributes\s+\(?or\s+later|listed\s+attributes
       | (?:time|date)[\s-]?stamps? | \bdated\b
@@ -29,11 +31,13 @@ FIX = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
-STRONG_FIX = re.compile(
-    r"file\s+attributes|(?:time|date)[\s-]?stamp|attributes\s+\(?or\s+later|listed\s+attributes"
-    r"|files?\s+(?:have|has)\s+been\s+(?:updated|replaced|changed)|updated\s+files",
-    re.IGNORECASE,
-)
+STRONG_FIX = phrase(r"""
+    file\s+attributes
+    (?:time|date)[\s-]?stamp
+    attributes\s+\(?or\s+later
+    listed\s+attributes
+    files?\s+(?:have|has)\s+been\s+(?:updated|replaced|changed)
+    updated\s+files""")
 OTHER_LIST = re.compile(
     r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | (?<!extract\ the\ )contents\s+of
       | (?:disk|disc|cd-rom)\s*\#?\s*\d
@@ -46,119 +50,109 @@ OTHER_LIST = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-DOWNLOAD_LIST = re.compile(
-    r"\bcontained\s+in\b|files\s+are\s+(?:available|contained|included)|available\s+for\s+download"
-    r"|self-extracting|online\s+services"
-    r"|contains\s+the\s+following\s+files|expands|should\s+(?:receive|see|get)\s+the\s+following\s+files",
-    re.IGNORECASE,
-)
-PACKAGE = re.compile(r"self-extracting|\bdownload|\bpackage\b", re.IGNORECASE)
-OF_PACKAGE = re.compile(r"\bpackage\s+(?:file\s+)?(?:name|information)|\binstaller\b", re.IGNORECASE)
+DOWNLOAD_LIST = phrase(r"""
+    \bcontained\s+in\b
+    files\s+are\s+(?:available|contained|included)
+    available\s+for\s+download
+    self-extracting
+    online\s+services
+    contains\s+the\s+following\s+files
+    expands
+    should\s+(?:receive|see|get)\s+the\s+following\s+files""")
+PACKAGE = phrase(r"self-extracting|\bdownload|\bpackage\b")
+OF_PACKAGE = phrase(r"\bpackage\s+(?:file\s+)?(?:name|information)|\binstaller\b")
 """A heading of a column or a table that is of the download."""
-PACKAGE_NAME = re.compile(r"\.(?:exe|zip|msi|msp|cab)$", re.IGNORECASE)
-FIX_TITLE = re.compile(
-    r"\b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE"
-    r"|MS\d\d-\d{3})\b",
-    re.IGNORECASE,
-)
-OTHER_TITLE = re.compile(
-    r"(?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?|contents?\s+of|file\s+lists?\b|list\s+of\s+files"
-    r"|file\s+(?:names|sizes|descriptions|locations)|directory\s+listing|disk\s+(?:directory|listing)|disk\s+\d+"
-    r"|(?:memory|disk)\s+requirements|^sample|\bsample:|driver\s+(?:library|versions)",
-    re.IGNORECASE,
-)
-OTHER_TITLE_UNLESS_FIX = re.compile(
-    r"files\s+installed|how\s+to\s+obtain|where\s+to\s+(?:find|obtain)|^file:|^info:", re.IGNORECASE
-)
-FIX_ARTICLE = re.compile(
-    r"supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)|\bhot-?fix|obtain\s+the\s+(?:following\s+)?fix"
-    r"|service\s+pack\s+that\s+contains\s+this"
-    r"|^keywords.{0,400}\bkb(?:fix|qfe|hotfix)|contact\s+microsoft\s+(?:product\s+support"
-    r"|technical\s+support).{0,80}obtain|this\s+fix\b|this\s+patch\b"
-    r"|fixed\s+in\s+an\s+updated|upgrade\s+the\s+\S+\s+file|\bcumulative\s+update\b|\bsecurity\s+update\b"
-    r"|\bupdate\s+rollup\b",
+PACKAGE_NAME = phrase(r"\.(?:exe|zip|msi|msp|cab)$")
+FIX_TITLE = phrase(r"""
+    \b(?:updates?|updated|fix(?:es|ed)?|patch(?:es)?|hot-?fix(?:es)?|upgrade|correct(?:s|ed|ion)?|QFE|MS\d\d-\d{3})\b
+    """)
+OTHER_TITLE = phrase(r"""
+    (?:disks?|disc|cd|cd-rom|diskette|floppy|package|setup)\s+contents?
+    contents?\s+of
+    file\s+lists?\b
+    list\s+of\s+files
+    file\s+(?:names|sizes|descriptions|locations)
+    directory\s+listing
+    disk\s+(?:directory|listing)
+    disk\s+\d+
+    (?:memory|disk)\s+requirements
+    ^sample
+    \bsample:
+    driver\s+(?:library|versions)""")
+OTHER_TITLE_UNLESS_FIX = phrase(r"files\s+installed|how\s+to\s+obtain|where\s+to\s+(?:find|obtain)|^file:|^info:")
+FIX_ARTICLE = phrase(
+    r"""
+    supported\s+(?:\w+\s+)?(?:fix|hotfix|patch|update)
+    \bhot-?fix
+    obtain\s+the\s+(?:following\s+)?fix
+    service\s+pack\s+that\s+contains\s+this
+    ^keywords.{0,400}\bkb(?:fix|qfe|hotfix)
+    contact\s+microsoft\s+(?:product\s+support|technical\s+support).{0,80}obtain
+    this\s+fix\b
+    this\s+patch\b
+    fixed\s+in\s+an\s+updated
+    upgrade\s+the\s+\S+\s+file
+    \bcumulative\s+update\b
+    \bsecurity\s+update\b
+    \bupdate\s+rollup\b""",
     re.IGNORECASE | re.MULTILINE,
 )
-LISTING_LINE = re.compile(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of", re.IGNORECASE)
-HASH = re.compile(r"\bhash|\bsha ?-?\d|\bmd5\b|\bchecksum|\bcrc", re.IGNORECASE)
-COMPONENT = re.compile(r"\s*component(?:\(s\)|s)?\s*:", re.IGNORECASE)
-INSTALLED = re.compile(
-    r"(?<!self-)\b(?:replac|updat|install|contain|includ|modif|consist|expand|extract)\w{0,6}\b", re.IGNORECASE
-)
+LISTING_LINE = phrase(r"<DIR>|\d+ (?:file\(s\)|files?) +[\d,]+(?: +bytes)?|bytes free|Directory of")
+HASH = phrase(r"\bhash|\bsha ?-?\d|\bmd5\b|\bchecksum|\bcrc")
+COMPONENT = phrase(r"\s*component(?:\(s\)|s)?\s*:")
+INSTALLED = phrase(r"(?<!self-)\b(?:replac|updat|install|contain|includ|modif|consist|expand|extract)\w{0,6}\b")
 """What an installer does with files: they are not the download itself."""
-OFFERED = re.compile(
-    r"\bfollowing\s+(?:[\w-]+\s+){0,3}?(?:self-extracting|packages?|downloads?|installers?)\b", re.IGNORECASE
-)
-FIX_FOR = re.compile(
-    r"\b(?:fix|hot-?fix|update|patch|rollup|version)\s+for\s+((?:Microsoft\s+)?(?:Exchange|Windows|Outlook|Office|SNA|SQL"
-    r"|Internet|IIS|Systems|Visual)\b[^.:]{2,70}?)\s+(?:has|have|should|must|will|contains?|includes?|installs?)\b",
-    re.IGNORECASE,
-)
+OFFERED = phrase(r"\bfollowing\s+(?:[\w-]+\s+){0,3}?(?:self-extracting|packages?|downloads?|installers?)\b")
+FIX_FOR = phrase(r"""
+    \b(?:fix|hot-?fix|update|patch|rollup|version)\s+for\s+((?:Microsoft\s+)?
+      (?:Exchange|Windows|Outlook|Office|SNA|SQL|Internet|IIS|Systems|Visual)\b[^.:]{2,70}?)\s+
+      (?:has|have|should|must|will|contains?|includes?|installs?)\b""")
 """A lead-in that names the product of its table."""
-PACKAGE_LIKE = re.compile(r"\d{3}|qfe|hot-?fix|fix|patch|upd|setup|sp\d", re.IGNORECASE)
+PACKAGE_LIKE = phrase(r"\d{3}|qfe|hot-?fix|fix|patch|upd|setup|sp\d")
 
-OLD_COLUMN = re.compile(
-    r"\b(?:old|original|previous|before|prior|earlier|rtm|gold|shipped|pre|existing|affected|vulnerable|unpatched"
-    r"|without|SP ?\d[a-z]?|service packs? ?\d[a-z]?)\b",
-    re.IGNORECASE,
-)
-NEW_COLUMN = re.compile(r"\b(?:new|updated|after|fixed|hot-?fix|corrected|later|post|current)\b", re.IGNORECASE)
-RELEASE_COLUMN = re.compile(
-    r"\b(?:rtm|gold|original|released?|SP ?\d[a-z]?|service packs? ?\d[a-z]?|CU ?\d{1,2}|no service pack)\b",
-    re.IGNORECASE,
-)
-FIRST_RELEASE = re.compile(r"\b(?:rtm|gold|original|released?|no service pack)\b", re.IGNORECASE)
+OLD_COLUMN = phrase(r"""
+    \b(?:old|original|previous|before|prior|earlier|rtm|gold|shipped|pre|existing|affected|vulnerable|unpatched|without
+      |SP ?\d[a-z]?|service packs? ?\d[a-z]?)\b""")
+NEW_COLUMN = phrase(r"\b(?:new|updated|after|fixed|hot-?fix|corrected|later|post|current)\b")
+RELEASE_COLUMN = phrase(r"""
+    \b(?:rtm|gold|original|released?|SP ?\d[a-z]?|service packs? ?\d[a-z]?|CU ?\d{1,2}|no service pack)\b""")
+FIRST_RELEASE = phrase(r"\b(?:rtm|gold|original|released?|no service pack)\b")
 
-ANNOUNCES = re.compile(
-    r":\s*$|\bas\s+follows\b|\b(?:tabelle|tableau|tabla|tabella|tabela|tabel)\b"
-    r"|\b(?:following|these|below|listed|this)\b[^.]{0,60}\b(?:files?|versions?|tables?|attributes|dlls?|modules?|drivers?"
-    r"|components?|programs?|builds?|lists?|binaries)\b"
-    r"|\b(?:files?|versions?|tables?|lists?)\b[^.]{0,30}\b(?:below|follows?)\b",
-    re.IGNORECASE,
-)
+ANNOUNCES = phrase(r"""
+    :\s*$
+    \bas\s+follows\b
+    \b(?:tabelle|tableau|tabla|tabella|tabela|tabel)\b
+    \b(?:following|these|below|listed|this)\b[^.]{0,60}\b(?:files?|versions?|tables?|attributes|dlls?|modules?|drivers?
+      |components?|programs?|builds?|lists?|binaries)\b
+    \b(?:files?|versions?|tables?|lists?)\b[^.]{0,30}\b(?:below|follows?)\b""")
 """A sentence that tells what the files under it are."""
-OF_PAGES = re.compile(
-    r"\b(?:articles?|address|web\s?(?:sites?|pages?)|numbers?|bulletins?|links?)\b[^.]{0,80}:\s*$", re.IGNORECASE
-)
+OF_PAGES = phrase(r"\b(?:articles?|address|web\s?(?:sites?|pages?)|numbers?|bulletins?|links?)\b[^.]{0,80}:\s*$")
 """A sentence that announces another page."""
-LABEL = re.compile(
-    r"(?:for|(?:on|in)(?![^:]*\b(?:is|are|was|were|has|have|had)\b))\s+(?!example|instance|more|additional|further)"
-    r"[^:]{1,110}:?",
-    re.IGNORECASE,
-)
+LABEL = phrase(r"""
+    (?:for|(?:on|in)(?![^:]*\b(?:is|are|was|were|has|have|had)\b))\s+(?!example|instance|more|additional
+      |further)[^:]{1,110}:?""")
 """A label of more words: "For all supported x64-based versions of Exchange:"."""
-OF_TIMES = re.compile(
-    r"\bUTC\b|\bGMT\b|\blocal\s+time\b|\btime\s+zone\b|universal\s+time|daylight\s+saving|\bdates?\s+and\s+(?:the\s+)?times?\b",
-    re.IGNORECASE,
-)
+OF_TIMES = phrase(r"""
+    \bUTC\b
+    \bGMT\b
+    \blocal\s+time\b
+    \btime\s+zone\b
+    universal\s+time
+    daylight\s+saving
+    \bdates?\s+and\s+(?:the\s+)?times?\b""")
 """What stands between such a sentence and its table in most articles: in which zone the times are."""
-CARRIED = re.compile(
-    r"^(?:it|they|this|these|the\s+(?:\S+\s+){0,2}?(?:packages?|downloads?|setup|installer|archive)(?:\s+\S+)?)\s[^.]{0,60}?"
-    r"\b(?:install|includ|contain|consist|replac|updat|provid|compris|chang|modif|add)\w{0,5}\b"
-    r"|\bfiles?\b[^.]{0,40}\b(?:is|are|was|were|be|been)\s+(?:installed|included|contained|provided|added|copied|available)\b"
-    r"|^(?:the\s+)?following\s+(?:\w+\s+){0,3}?(?:files?|modules?|components?)\b[^.]{0,30}:$",
-    re.IGNORECASE,
-)
+CARRIED = phrase(r"""
+    ^(?:it|they|this|these|the\s+(?:\S+\s+){0,2}?(?:packages?|downloads?|setup|installer|archive)
+      (?:\s+\S+)?)\s[^.]{0,60}?\b(?:install|includ|contain|consist|replac|updat|provid|compris|chang|modif|add)\w{0,5}\b
+    \bfiles?\b[^.]{0,40}\b(?:is|are|was|were|be|been)\s+(?:installed|included|contained|provided|added|copied
+      |available)\b
+    ^(?:the\s+)?following\s+(?:\w+\s+){0,3}?(?:files?|modules?|components?)\b[^.]{0,30}:$""")
 """What installs these files is named further up, if anywhere."""
 
-_THINGS = (
-    r"(?:files?|versions?|dlls?|drivers?|modules?|components?|sizes?|builds?|copies|attributes|dates?|time\s?stamps?"
-    r"|run-?times?|librar(?:y|ies)|executables?|binaries)"
-)
-_OLD = (
-    r"(?:old(?:er)?|original|previous|prior|earlier|wrong|incorrect|bad|invalid|corrupt(?:ed)?|damaged|outdated|obsolete"
-    r"|unpatched|faulty|defective|mismatched|incompatible|shipp(?:ed|ing)|retail|uncorrected|unfixed)"
-)
-_PERHAPS_OLD = r"(?:existing|affected|vulnerable|problem|problematic|release|released|initial|current)"
-"""Said of the files that a fix brings too: "the attributes of the affected files"."""
-_FIX_NAMED = r"(?:\w[\w-]*\s+){0,4}?(?:hot-?fix|fix|update|patch|rollup|package|correction)"
-_OF_FIX = re.compile(
-    r"\b(?:hot-?fix|fix|update|patch|rollup|correct(?:ed|ion))\w{0,3}\b|\bor\s+later\b|\bshould\b", re.IGNORECASE
-)
-_WORDS = r"(?:[\w-]+(?:\.[\w-]+)*\s+){0,3}?"
-_CALLED_OLD = re.compile(rf"\b{_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
-_BEFORE_FIX = re.compile(r"^before\s+(?:you\s+)?(?:install|apply)\w*\b[^.]{3,80},\s", re.IGNORECASE)
-_PERHAPS_CALLED_OLD = re.compile(rf"\b{_PERHAPS_OLD}\s+{_WORDS}{_THINGS}\b", re.IGNORECASE)
+_OF_FIX = phrase(r"\b(?:hot-?fix|fix|update|patch|rollup|correct(?:ed|ion))\w{0,3}\b|\bor\s+later\b|\bshould\b")
+_CALLED_OLD = phrase(r"\b<old>\s+<words><things>\b")
+_BEFORE_FIX = phrase(r"^before\s+(?:you\s+)?(?:install|apply)\w*\b[^.]{3,80},\s")
+_PERHAPS_CALLED_OLD = phrase(r"\b<perhaps old>\s+<words><things>\b")
 _ANNOUNCED_FIX = re.compile(
     r"""\b(?:this|the|that|an?|each|these|both)\s+(?:[\w-]+\s+){0,3}?
         (?:hot-?\s?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|rollups?|correction|upgrade)\b
@@ -175,111 +169,95 @@ _ANNOUNCED_FIX = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A sentence that announces files as those of a fix."""
-_NAMED_FIX = r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|rollups?|packages?|corrections?|service\s+packs?)"
 _NOT_THE_FIXS = (
-    (re.compile(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b", re.IGNORECASE), "files it is not for"),
+    (phrase(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b"), "files it is not for"),
     (
-        re.compile(
-            r"\b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b", re.I
-        ),
+        phrase(r"""
+            \b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b"""),
         "files of a preview",
     ),
     (
-        re.compile(
-            rf"\bwithout\s+(?:the|this|that|any|an?|either)\s+(?:[\w-]+\s+){{0,3}}?{_NAMED_FIX}\b"
-            rf"|\b(?:do|does|did|is|are|was|were|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?(?:contain|includ|hav|carry|fix|resolv"
-            rf"|correct|updat|patch|install|appl)\w*\b|\bnot\s+yet\s+(?:install|appl|updat|patch)\w*\b",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            \bwithout\s+(?:the|this|that|any|an?|either)\s+(?:[\w-]+\s+){0,3}?<named fix>\b
+            \b(?:do|does|did|is|are|was|were|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?
+              (?:contain|includ|hav|carry|fix|resolv|correct|updat|patch|install|appl)\w*\b
+            \bnot\s+yet\s+(?:install|appl|updat|patch)\w*\b"""),
         "files without the fix",
     ),
     (
-        re.compile(
-            rf"\b(?:after|when|once|if)\s+you\s+(?:remove|uninstall|roll\s?back)\b"
-            rf"|\b(?:removing|uninstalling|removal\s+of)\s+(?:the|this)\s+(?:[\w-]+\s+){{0,3}}?{_NAMED_FIX}\b"
-            rf"|{_NAMED_FIX}\s+(?:is|are|was|were|has\s+been)\s+(?:removed|uninstalled|withdrawn|recalled|superseded|replaced)\b",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            \b(?:after|when|once|if)\s+you\s+(?:remove|uninstall|roll\s?back)\b
+            \b(?:removing|uninstalling|removal\s+of)\s+(?:the|this)\s+(?:[\w-]+\s+){0,3}?<named fix>\b
+            <named fix>\s+(?:is|are|was|were|has\s+been)\s+(?:removed|uninstalled|withdrawn|recalled|superseded
+              |replaced)\b"""),
         "files as they are when the fix is removed",
     ),
     (
-        re.compile(
-            rf"^(?:the\s+|an?\s+)?(?:previous|earlier|prior|older|old|superseded|withdrawn|recalled)\s+(?:[\w.-]+\s+){{0,3}}?"
-            rf"{_NAMED_FIX}\b|\b(?:introduced|caused)\s+by\b",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            ^(?:the\s+|an?\s+)?(?:previous|earlier|prior|older|old|superseded|withdrawn|recalled)\s+(?:[\w.-]+\s+){0,3}?
+              <named fix>\b
+            \b(?:introduced|caused)\s+by\b"""),
         "files of another update",
     ),
     (
-        re.compile(
-            r"\b(?:delete|rename|remove|unregister|back\s?up|keep|do\s+not\s+(?:copy|install|replace|overwrite))\s+"
-            r"(?:the\s+following|these|any|all)\b",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            \b(?:delete|rename|remove|unregister|back\s?up|keep|do\s+not\s+(?:copy|install|replace|overwrite))\s+
+              (?:the\s+following|these|any|all)\b"""),
         "files that a step works on",
     ),
     (
-        re.compile(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b", re.IGNORECASE),
+        phrase(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b"),
         "files of other vendors",
     ),
 )
 """What is said of files beside a fix that is named in the same sentence."""
-_OTHER_LABEL = re.compile(
-    rf"(?:the\s+)?(?:superseded|previous(?:ly\s+\w+)?|earlier|older|old|original|withdrawn|recalled|unpatched|vulnerable)\s+"
-    rf"(?:[\w.-]+\s+){{0,3}}?(?:{_NAMED_FIX}|{_THINGS})\b.{{0,40}}|(?:before|prior\s+to|without)\s.{{1,60}}",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    rf"\b(?:before|prior\s+to)\s+(?:you\s+)?(?:install|appl|the\s+(?:[\w-]+\s+){{0,2}}?{_NAMED_FIX})", re.IGNORECASE
-)
-_IN_PLACE_OF = re.compile(
-    r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$", re.IGNORECASE
-)
+_OTHER_LABEL = phrase(r"""
+    (?:the\s+)?(?:superseded|previous(?:ly\s+\w+)?|earlier|older|old|original|withdrawn|recalled|unpatched
+      |vulnerable)\s+(?:[\w.-]+\s+){0,3}?(?:<named fix>|<things>)\b.{0,40}
+    (?:before|prior\s+to|without)\s.{1,60}""")
+_BEFORE = phrase(r"\b(?:before|prior\s+to)\s+(?:you\s+)?(?:install|appl|the\s+(?:[\w-]+\s+){0,2}?<named fix>)")
+_IN_PLACE_OF = phrase(r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$")
 _SAID_OF_THEM = (
     (
-        re.compile(
-            rf"\b{_THINGS}\b[^.]{{0,40}}\b(?:are|is|were)\s+(?:old|wrong|incorrect|out\s+of\s+date|outdated|vulnerable"
-            r"|affected(?!\s+by\s+th))\b",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            \b<things>\b[^.]{0,40}\b(?:are|is|were)\s+(?:old|wrong|incorrect|out\s+of\s+date|outdated|vulnerable
+              |affected(?!\s+by\s+th))\b"""),
         "files that are old or wrong",
     ),
     (
-        re.compile(
-            r"\b(?:problem|issue|behaviou?r|error|symptoms?|bug|leak|failure)\b[^.]{0,40}\b(?:occurs?|happens?|appears?"
-            r"|exists?|(?:was|were|is|are|been)\s+(?:seen|reported|confirmed|observed|experienced|reproduced|known))\b"
-            r"[^.]{0,60}\b(?:with|in|on|using|when|for)\b|\b(?:occurs?|happens?|fails?)\s+(?:only\s+)?(?:with|when|if)\b"
-            r"|\b(?:caus(?:e|es|ed|ing)|known\s+to|exhibit|experience)\b[^.]{0,60}"
-            r"\b(?:problem|issue|behaviou?r|error|fail|leak)",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            \b(?:problem|issue|behaviou?r|error|symptoms?|bug|leak|failure)\b[^.]{0,40}\b
+              (?:occurs?|happens?|appears?|exists?|(?:was|were|is|are|been)\s+
+              (?:seen|reported|confirmed|observed|experienced|reproduced|known))\b[^.]{0,60}\b
+              (?:with|in|on|using|when|for)\b
+            \b(?:occurs?|happens?|fails?)\s+(?:only\s+)?(?:with|when|if)\b
+            \b(?:caus(?:e|es|ed|ing)|known\s+to|exhibit|experience)\b[^.]{0,60}\b
+              (?:problem|issue|behaviou?r|error|fail|leak)"""),
         "files with which the problem occurs",
     ),
     (
-        re.compile(
-            r"\b(?:ships?|shipped|suppl(?:y|ied|ies)|comes?|came|delivered|distributed)\b"
-            r"|\bon\s+(?:the|your)\s+(?:[\w.]+\s+){0,6}?(?:cd|cd-rom|compact\s+disc|disks?|discs?|diskettes?)\b"
-            rf"|\b(?:installed|included|contained|found)\s+(?:with|by|in|on)\s+(?!(?:this|the|these|that)\s+{_FIX_NAMED})"
-            r"(?:(?:the|microsoft|original|retail)\s+){0,3}(?:windows|exchange|outlook|office|visual|sql|internet|service\s"
-            r"|sp\d|cd\b|cd-rom|compact|product|release|version)",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            \b(?:ships?|shipped|suppl(?:y|ied|ies)|comes?|came|delivered|distributed)\b
+            \bon\s+(?:the|your)\s+(?:[\w.]+\s+){0,6}?(?:cd|cd-rom|compact\s+disc|disks?|discs?|diskettes?)\b
+            \b(?:installed|included|contained|found)\s+(?:with|by|in|on)\s+(?!(?:this|the|these|that)\s+<fix named>)
+              (?:(?:the|microsoft|original|retail)\s+){0,3}(?:windows|exchange|outlook|office|visual|sql|internet
+              |service\s|sp\d|cd\b|cd-rom|compact|product|release|version)"""),
         "files that a product shipped with",
     ),
     (
-        re.compile(r"^[^.]{0,40}\b(?:RTM|gold|release\s+to\s+manufacturing)\b", re.IGNORECASE),
+        phrase(r"^[^.]{0,40}\b(?:RTM|gold|release\s+to\s+manufacturing)\b"),
         "files that a product shipped with",
     ),
     (
-        re.compile(
-            r"\bcompar(?:e|es|ed|ing|ison)\b|\b(?:each|different|various|earlier|previous|past|other|all)\s+"
-            r"(?:\w+\s+){0,2}(?:releases|service\s+packs)\b|\bversion\s+history\b|\bby\s+(?:release|service\s+pack)\b",
-            re.IGNORECASE,
-        ),
+        phrase(r"""
+            \bcompar(?:e|es|ed|ing|ison)\b
+            \b(?:each|different|various|earlier|previous|past|other|all)\s+(?:\w+\s+){0,2}(?:releases|service\s+packs)\b
+            \bversion\s+history\b
+            \bby\s+(?:release|service\s+pack)\b"""),
         "it compares releases",
     ),
     (
-        re.compile(rf"\b(?:correct|right|proper|expected)\s+{_WORDS}{_THINGS}\b", re.IGNORECASE),
+        phrase(r"\b(?:correct|right|proper|expected)\s+<words><things>\b"),
         "the right files of a product",
     ),
 )

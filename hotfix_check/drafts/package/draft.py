@@ -14,7 +14,7 @@ from hotfix_check.drafts.draft import DraftRow, DraftUpdate
 from hotfix_check.drafts.package.contents import PackedFile, unpack
 from hotfix_check.drafts.package.installer import OLE_MAGIC
 from hotfix_check.drafts.package.name import PackageName, read_name
-from hotfix_check.drafts.terms import VERSION_PREFIX, Term, product_of_version
+from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.errors import PackageError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
@@ -48,13 +48,13 @@ def is_package(path: Path) -> bool:
         return False
 
 
-def read_package(path: Path, *, kb: int | None = None) -> DraftUpdate:
+def read_package(path: Path, names: ProductNames, *, kb: int | None = None) -> DraftUpdate:
     """The draft of the update that a package installs; ``kb`` is its number when neither name nor content tells it.
 
     Raises PackageError when nothing can be unpacked.
     """
     data = read_bounded(path, MAX_BYTES, "a hotfix package", PackageError)
-    name = read_name(path.name)
+    name = read_name(path.name, names)
     doubts: list[str] = []
     rows: list[DraftRow] = []
     unused: list[str] = []
@@ -68,7 +68,7 @@ def read_package(path: Path, *, kb: int | None = None) -> DraftUpdate:
         if _INSTALLER.fullmatch(base):
             unused.append(f"{file.path}: {len(file.data)} bytes, assumed to be the installer's own")
             return
-        rows.append(_row(file, name, doubts))
+        rows.append(_row(file, name, names, doubts))
         if file.local_time is not None:
             times.append(f"{file.path} {file.local_time:%Y-%m-%d %H:%M}")
 
@@ -90,7 +90,7 @@ def read_package(path: Path, *, kb: int | None = None) -> DraftUpdate:
     return DraftUpdate(
         kb=number,
         title=None,
-        kind=update_kind(None),
+        kind=update_kind(None, names),
         source=str(path),
         sources=(f"package {path.name}, SHA-256 {digest}",),
         product_terms=(Term(name.product),) if name.product else (),
@@ -100,7 +100,7 @@ def read_package(path: Path, *, kb: int | None = None) -> DraftUpdate:
     )
 
 
-def _row(file: PackedFile, name: PackageName, doubts: list[str]) -> DraftRow:
+def _row(file: PackedFile, name: PackageName, names: ProductNames, doubts: list[str]) -> DraftRow:
     data = file.data
     facts = file_facts(
         FileBytes(
@@ -134,7 +134,7 @@ def _row(file: PackedFile, name: PackageName, doubts: list[str]) -> DraftRow:
         size=len(data),
         platform=facts.machine,
         language=f"{foreign[0]:04x}" if len(foreign) == 1 else None,
-        product=product_of_version(version, tuple(VERSION_PREFIX)) or name.product,
+        product=names.of_version(version, names.products) or name.product,
     )
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
+from hotfix_check.drafts.terms import ProductNames
 from hotfix_check.drafts.vocabulary import PROCESSORS
 from hotfix_check.frozen import dataclass
 from hotfix_check.pe.languages import LANGUAGES
 
 _NUMBER = re.compile(r"(?:^|[^A-Za-z0-9])(?:KB|Q)([0-9]{5,7})(?![0-9])", re.IGNORECASE | re.ASCII)
 _OLD = re.compile(r"Q([0-9]{5,7})([A-Z]{3})?(I(?:386)?|A(?:LPHA)?|X86)?[^A-Za-z]*", re.IGNORECASE | re.ASCII)
-_PRODUCT = re.compile(r"Exchange ?(?:Server)? ?(5\.[05]|4\.0|20[0-9]{2}|SE)(?![0-9])", re.IGNORECASE | re.ASCII)
 _PLATFORMS = {**PROCESSORS, "i": "i386", "a": "alpha"}
 _SHORT = {"en": 0x0409}
 
@@ -32,7 +32,7 @@ class PackageName:
     """Windows language number."""
 
 
-def read_name(name: str) -> PackageName:
+def read_name(name: str, names: ProductNames) -> PackageName:
     """Read the name of a package, with its suffix."""
     stem = name.rpartition(".")[0] or name
     if old := _OLD.fullmatch(stem):
@@ -41,11 +41,11 @@ def read_name(name: str) -> PackageName:
             platform=_PLATFORMS.get((old[3] or "").lower()),
             language=LANGUAGES.get((old[2] or "").upper()),
         )
-    number, product = _NUMBER.search(stem), _PRODUCT.search(stem)
+    number = _NUMBER.search(stem)
     words = stem.split("-")[1:]
     return PackageName(
         kb=int(number[1]) if number else None,
-        product=f"exchange-{product[1].lower()}" if product else None,
+        product=names.of_package(stem),
         platform=next((_PLATFORMS[word.lower()] for word in words if word.lower() in _PLATFORMS), None),
         language=next((found for word in words if (found := _language(word)) is not None), None),
     )

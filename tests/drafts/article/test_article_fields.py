@@ -7,9 +7,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from drafts.reading import find_terms, parse_article
 
-from hotfix_check.drafts.article import DraftUpdate, parse_article
-from hotfix_check.drafts.terms import Term, find_terms
+from hotfix_check.drafts.article import DraftUpdate
+from hotfix_check.drafts.terms import Term
 
 
 def parse(text: str, source: str = "test", kb: int | None = None) -> DraftUpdate:

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from drafts.reading import parse_article, parse_file_list_csv
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.article import DraftRow, parse_article, parse_file_list_csv
+from hotfix_check.drafts.article import DraftRow
 
 LEAD_IN = """DOCUMENT:Q123456  01-JAN-2001  [test]
 TITLE   :A Made-Up Problem

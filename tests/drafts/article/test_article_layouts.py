@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import pytest
+from drafts.reading import parse_article
 
-from hotfix_check.drafts.article import DraftUpdate, draft_to_dict, parse_article
+from hotfix_check.drafts.article import DraftUpdate, draft_to_dict
 
 HEAD = """DOCUMENT:Q123456  08-MAY-2002  [test]
 TITLE   :{title}

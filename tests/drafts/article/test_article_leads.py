@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import pytest
-
-from hotfix_check.drafts.article import parse_article
+from drafts.reading import parse_article
 
 OF_THE_FIX = (
     "The following files are available in this update:",

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import pytest
+from drafts.reading import parse_article
 
-from hotfix_check.drafts.article import DraftUpdate, parse_article
+from hotfix_check.drafts.article import DraftUpdate
 
 UPDATE = "<h1>An update for Exchange Server 2010 is available (KB 5000001)</h1><h2>File information</h2>"
 

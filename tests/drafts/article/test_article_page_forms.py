@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 from drafts.article.test_article_layout_properties import Row, full_rows
+from drafts.reading import parse_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.article import DraftUpdate, parse_article
+from hotfix_check.drafts.article import DraftUpdate
 
 COLUMNS = ("File name", "File version", "File size", "Date", "Time", "Platform")
 FIX = "The English version of this hotfix has the file attributes (or later file attributes) in the following table."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from drafts.reading import read_name
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.package.name import PackageName, read_name
+from hotfix_check.drafts.package.name import PackageName
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cab_builder import LZX, MSZIP, QUANTUM, STORED, build_cab
 from conftest import Run
+from drafts.reading import read_package
 from hypothesis import given
 from hypothesis import strategies as st
 from make_samples import package
@@ -20,7 +21,7 @@ from pe_builder import build_pe
 
 from hotfix_check.catalogue import load_catalogue
 from hotfix_check.drafts.draft import DraftUpdate
-from hotfix_check.drafts.package import is_package, read_package
+from hotfix_check.drafts.package import is_package
 from hotfix_check.drafts.package.contents import unpack
 from hotfix_check.drafts.package.installer import packed_name
 from hotfix_check.errors import PackageError
@@ -207,8 +208,9 @@ def test_without_libarchive_it_is_said_what_to_install(samples: Path, tmp_path: 
     code = (
         "import sys; sys.modules['libarchive'] = None\n"
         "from pathlib import Path\nfrom hotfix_check.drafts.package import read_package\n"
+        "from hotfix_check.drafts.terms import ProductNames\n"
         "from hotfix_check.errors import PackageError\n"
-        "try: read_package(Path(sys.argv[1]))\nexcept PackageError as error: print(error)\n"
+        "try: read_package(Path(sys.argv[1]), ProductNames(()))\nexcept PackageError as error: print(error)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(samples / "packages" / NAME)], capture_output=True, text=True, check=True
