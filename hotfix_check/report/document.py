@@ -290,7 +290,7 @@ def members(value: Any) -> dict[str, Any]:
     """The keys of one value of a document, as JSON has them, and what they hold."""
     if isinstance(value, Result) and value.read_from is not None:
         return dict(value.read_from)
-    keys, read = _keys(value.__class__) or ((), tuple)
+    keys, read = _keys(value.__class__)
     return dict(zip(keys, read(value), strict=True))
 
 
@@ -301,11 +301,11 @@ def result_of(document: Mapping[str, Any]) -> Result:
 
 
 @cache
-def _keys(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]] | None:
-    """The keys of a class of values, and what gives what they hold; None of what JSON holds as it is."""
+def _keys(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The keys of a class of values, and what gives what they hold."""
     # dataclasses.fields would have the standard library make each class anew.
-    names = [name for name in kind.__dict__.get("__slots__", ()) if name != _READ_FROM]
-    return (tuple(map(key_of, names)), attrgetter(*names)) if names else None
+    names = [name for name in kind.__slots__ if name != _READ_FROM]
+    return tuple(map(key_of, names)), attrgetter(*names)
 
 
 def key_of(name: str) -> str:
@@ -337,7 +337,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     if origin is Mapping:
         inner = _reader(args[1])
         return lambda value: {key: inner(one) for key, one in value.items()}
-    if isinstance(hint, type) and _keys(hint) is not None:
+    if isinstance(hint, type) and "__slots__" in hint.__dict__:
         hints = types_of(hint)
         changed = [(name, read) for name, one in hints.items() if (read := _reader(one)) is not _as_it_is]
         return partial(_made, hint, [(name, key_of(name)) for name in hints], changed)
