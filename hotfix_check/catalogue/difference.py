@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.cve import Cve
-from hotfix_check.catalogue.product import Advisory, Component, Folder, Level, Product, ProductFile
+from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import FileRow, Package, Update
 from hotfix_check.frozen import dataclass
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ def _parts(product: Product) -> Iterator[str]:
             yield f"{name}: {_told(part)}"
 
 
-def _told(part: Level | Folder | ProductFile | Component | Advisory) -> str:
+def _told(part: DataclassInstance) -> str:
     """Everything that a part says, so that no change of it is silent."""
     values = ((field.name, getattr(part, field.name), field.default) for field in fields(part))
     return ", ".join(f"{name} {_text(value)}" for name, value, default in values if value not in (default, None))
@@ -181,9 +184,9 @@ def _text(value: object) -> str:
     if isinstance(value, tuple) and value and all(isinstance(one, int) for one in value):
         return ".".join(map(str, value))  # a build
     if isinstance(value, tuple):
-        return ", ".join(getattr(one, "text", None) or str(one) for one in value) or "nothing"
+        return ", ".join(getattr(one, "text", None) or _text(one) for one in value) or "nothing"
     if isinstance(value, frozenset):
         return ", ".join(sorted(value)) or "nothing"
     if isinstance(value, Mapping):
         return "; ".join(f"{key} {one}" for key, one in sorted(value.items())) or "nothing"
-    return str(value)
+    return _told(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

@@ -156,6 +156,17 @@ def test_diff_tells_of_levels_and_packages(run: Run, tmp_path: Path) -> None:
     assert "packages: RTM, without earlier fixes, fixes CVE-2021-26855 CVE-2021-26857" in out
 
 
+def test_diff_tells_parts_of_a_product_field_by_field(run: Run, tmp_path: Path) -> None:
+    text = (DATA / "exchange-5.5.toml").read_text("utf-8")
+    new = tmp_path / "new.toml"
+    new.write_text(text.replace('export = "GetOutlookVersion"', 'export = "GetVersion"', 1), "utf-8")
+    lines = run("catalogue", "diff", DATA / "exchange-5.5.toml", new).out.splitlines()
+    (line,) = [line for line in lines if "stub" in line]
+    assert "export GetOutlookVersion, files " in line
+    assert "export GetVersion, files " in line
+    assert "frozenset" not in line
+
+
 def test_diff_tells_of_products_and_advisories(run: Run, tmp_path: Path) -> None:
     text = (DATA / "exchange-2019.toml").read_text("utf-8")
     old, new = tmp_path / "old.toml", tmp_path / "new.toml"
