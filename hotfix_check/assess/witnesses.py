@@ -134,7 +134,8 @@ class Witnesses:
                     )
                 else:
                     said = (
-                        f"no other file is newer than {before} (newest: {newest.build}): supply the rest of its folder"
+                        f"no other file that was collected is newer than {before} (newest: {newest.build}): "
+                        "supply the rest of its folder"
                     )
                 return Said(
                     verdict=Verdict.UNDETERMINED,

@@ -11,7 +11,8 @@ from hotfix_check.inventory.program_folders import is_program_name
 _OF_A_FILE = attrgetter(
     "path", "version", "version_string", "product_name", "company_name", "languages", "machine", "stub", "notes"
 )
-"""Size and times corroborate and never decide; they, names that a file had and its hash are told, and not in a row."""
+"""Size and times decide confidence and anomalies, which a row does not have; names that a file had and its hash are
+told, and not in a row either."""
 
 
 def deciding_facts(inventory: Inventory, names: frozenset[str]) -> Hashable:

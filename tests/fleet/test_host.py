@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,13 @@ def test_hosts_that_are_alike_are_assessed_once_and_keep_their_names(monkeypatch
 (STORE,) = (one for one in SP4_BIN if one.path.endswith("Store.exe"))
 OTHERS = tuple(one for one in SP4_BIN if one is not STORE)
 ONE = folder(*SP4_BIN)
+
+
+def test_every_field_of_a_file_decides_a_row_or_is_known_not_to() -> None:
+    (told,) = deciding_facts(folder(STORE), frozenset({"store.exe"}))[3]  # type: ignore[index]
+    others = {"size", "modified", "linked", "sha256", "original_filename", "internal_name", "description"}
+    assert len(told) + len(others) == len(fields(InstalledFile))
+    assert others < {field.name for field in fields(InstalledFile)}
 
 
 @pytest.mark.parametrize(
