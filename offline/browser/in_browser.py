@@ -19,7 +19,9 @@ from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import default_folder
 from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.inventory import Asked, Inventory, TargetKind, opened_target
+from hotfix_check.inventory import Inventory, TargetKind, opened_target
+from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.judging.reading import read_for
 from hotfix_check.report.csv import render_csv
 from hotfix_check.report.document import Result, TargetDocument, result_of, to_json
 from hotfix_check.report.formats import BYTE_ORDER_MARK
@@ -128,10 +130,8 @@ def _saved_result(path: Path) -> Result | None:
 def _read(path: Path, on_file: Callable[[], None]) -> tuple[Inventory, ...]:
     """What a path holds, under the name that it was chosen by."""
     os.chdir(path.parent)
-    outline = _catalogue.outline()
-    asked = Asked(wanted=outline.all_names, plain=outline.plain_names, programs=outline.programs)
     with opened_target(Path(path.name)) as target:
-        return target.read(asked, on_file)
+        return read_for(_catalogue.outline(), target, JudgeOptions(), every_pe=False, on_file=on_file)
 
 
 def _counting(on_count: Callable[[int], object]) -> Callable[[], None]:

@@ -92,6 +92,15 @@ def test_the_findings_of_the_command_line(
     assert [form for form, *_ in told["forms"]][:3] == ["html", "json", "csv"]
 
 
+def test_a_stub_is_told_by_what_it_exports(page: Any, answer: Answer, samples: Path, tmp_path: Path, run: Run) -> None:
+    place = mounted(tmp_path, samples / "windows-stub")
+    answer(place)
+    here = run("scan", "-q", "windows-stub", "-f", "json", cwd=place)
+    assert json.dumps(without_run(page.render("json").decode())) == json.dumps(without_run(here.out))
+    (foreign,) = here.result["targets"][0]["foreign"]
+    assert "GetOutlookVersion" in foreign["reason"]
+
+
 def test_several_programs_are_judged_as_one_folder(page: Any, answer: Answer, samples: Path, tmp_path: Path) -> None:
     programs = (samples / "exchange-5.5-sp4" / "Exchsrvr" / "Bin").iterdir()
     answer(mounted(tmp_path, *programs, name=page.SEVERAL))

@@ -86,7 +86,7 @@ def test_a_name_of_a_device_is_refused_before_anything_is_read(name: str, window
 
 
 def test_the_device_itself_takes_everything(windows: Windows, samples: Path) -> None:
-    ran = windows.tool("scan", "-q", windows_path(samples / "copied-file"), "-f", "json", "-o", "NUL")
+    ran = windows.tool("scan", "-q", windows_path(samples / "exchange-2003-sp1"), "-f", "json", "-o", "NUL")
     assert (ran.code, ran.err) == (1, "")
     assert json.loads(ran.out)["targets"][0]["outcome"] == "findings"
 
