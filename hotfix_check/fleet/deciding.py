@@ -8,11 +8,20 @@ from operator import attrgetter
 from hotfix_check.inventory import InstalledFile, Inventory, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 
-_OF_A_FILE = attrgetter(
-    "path", "version", "version_string", "product_name", "company_name", "languages", "machine", "stub", "notes"
+DECIDING = (
+    "path",
+    "version",
+    "version_string",
+    "product_name",
+    "company_name",
+    "languages",
+    "machine",
+    "stub",
+    "notes",
 )
-"""Size and times decide confidence and anomalies, which a row does not have; names that a file had and its hash are
-told, and not in a row either."""
+"""The fields of a file that do. Size and times decide confidence and anomalies, which a row does not have; names that a
+file had and its hash are told, and not in a row either."""
+_of_a_file = attrgetter(*DECIDING)
 
 
 def deciding_facts(inventory: Inventory, names: frozenset[str]) -> Hashable:
@@ -24,7 +33,7 @@ def deciding_facts(inventory: Inventory, names: frozenset[str]) -> Hashable:
         inventory.kind,
         inventory.root,
         inventory.folders,
-        tuple(map(_OF_A_FILE, deciding_files(inventory, names))),
+        tuple(map(_of_a_file, deciding_files(inventory, names))),
         tuple((file.path, file.is_folder) for file in inventory.unreadable),
         inventory.lone_file,
         inventory.registry,

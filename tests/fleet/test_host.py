@@ -21,7 +21,7 @@ from targets import SP4_BIN, WORKED, folder, installed, lone
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fleet.deciding import deciding_facts, deciding_files
+from hotfix_check.fleet.deciding import DECIDING, deciding_facts, deciding_files
 from hotfix_check.fleet.host import FleetJudge, judge_host
 from hotfix_check.fleet.row import HostProduct, name_of_source, read_row
 from hotfix_check.inventory import (
@@ -131,10 +131,16 @@ ONE = folder(*SP4_BIN)
 
 
 def test_every_field_of_a_file_decides_a_row_or_is_known_not_to() -> None:
-    (told,) = deciding_facts(folder(STORE), frozenset({"store.exe"}))[3]  # type: ignore[index]
-    others = {"size", "modified", "linked", "sha256", "original_filename", "internal_name", "description"}
-    assert len(told) + len(others) == len(fields(InstalledFile))
-    assert others < {field.name for field in fields(InstalledFile)}
+    told = ["size", "modified", "linked", "sha256", "original_filename", "internal_name", "description"]
+    assert sorted([*DECIDING, *told]) == sorted(field.name for field in fields(InstalledFile))
+
+
+def test_every_field_of_an_inventory_decides_a_row_or_is_known_not_to() -> None:
+    """The host's name, what was counted and what the catalogue itself says of backup folders decide none."""
+    told = ["target", "collected", "files_seen", "files_read", "backups"]
+    decide = ["kind", "root", "folders", "files", "unreadable", "lone_file", "registry", "reported", "claimed"]
+    assert sorted([*decide, *told]) == sorted(field.name for field in fields(Inventory))
+    assert len(decide) == len(deciding_facts(ONE, frozenset()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
