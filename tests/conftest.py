@@ -64,8 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: looking through it for garbage again and again takes a tenth of the time."""
-    gc.collect()
-    gc.freeze()
+    _freeze()
     gc.set_threshold(100_000, 20, 20)
 
 
@@ -149,11 +148,15 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def little_garbage() -> Iterator[None]:
+def little_garbage() -> None:
     """pefile has all objects searched for garbage after each file that it read: here without those of other tests."""
+    _freeze()
+
+
+def _freeze() -> None:
+    """What is there now is not looked through for garbage again; to thaw a part would thaw what was collected too."""
+    gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture
