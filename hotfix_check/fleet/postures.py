@@ -24,7 +24,10 @@ POSTURES: Mapping[str, tuple[str, Callable[[Standing], bool]]] = {
     "behind": ("behind", lambda one: one.lacking > 0),
     "out-of-support": ("out of support", lambda one: one.ended),
     "undetermined": ("with something required or recommended undetermined", lambda one: one.undetermined > 0),
-    "unsettled": ("with an undetermined CVE", lambda one: one.unsettled > 0),
+    "unsettled": (
+        "with a CVE that is undetermined or needs configuration",
+        lambda one: one.to_configure > 0 or one.unsettled > 0,
+    ),
     "newer-than-catalogue": ("newer than the catalogue", lambda one: one.newer_than_catalogue),
     "not-judged": ("of which no update was judged", lambda one: not one.judged),
     "accepted": ("with something accepted under a waiver", lambda one: one.accepted > 0),
@@ -32,7 +35,7 @@ POSTURES: Mapping[str, tuple[str, Callable[[Standing], bool]]] = {
         "supported, with nothing missing, open or exposed",
         lambda one: (
             one.judged
-            and not (one.lacking or one.undetermined or one.exposed or one.unsettled or one.ended)
+            and not (one.lacking or one.undetermined or one.exposed or one.to_configure or one.unsettled or one.ended)
             and not one.newer_than_catalogue
         ),
     ),

@@ -75,7 +75,8 @@ def standing_of(one: InstallationDocument, findings: Iterable[Weighed], day: str
         accepted=sum(finding.waiver is not None for finding in findings),
         exposed=len(exposed),
         exploited=[cve.cve for cve in exposed if cve.known_exploited],
-        unsettled=sum(cve.state in ("unknown", "needs-configuration") for cve in one.exposures),
+        to_configure=sum(cve.state == "needs-configuration" for cve in one.exposures),
+        unsettled=sum(cve.state == "unknown" for cve in one.exposures),
         steps=[update_name(step) for step in one.next_steps],
     )
 

@@ -19,8 +19,8 @@ class Standing:
     day is counted to. ``lacking`` counts the required and recommended updates that are missing or partial without a
     waiver, ``partial`` those of them that are there in part, ``months`` how much newer the newest of them is.
     ``undetermined`` counts the required and recommended ones, ``accepted`` what is waived. ``judged`` is false where no
-    update was judged. ``exposed``, ``exploited`` (of those, known to be exploited) and ``unsettled`` count CVEs.
-    ``steps`` are names in order.
+    update was judged. ``exposed``, ``exploited`` (of those, known to be exploited), ``to_configure`` (the
+    build is there and the fix needs more) and ``unsettled`` count CVEs. ``steps`` are names in order.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Standing:
     accepted: int = 0
     exposed: int = 0
     exploited: Sequence[str] = ()
+    to_configure: int = 0
     unsettled: int = 0
     steps: Sequence[str] = ()
 
@@ -117,6 +118,8 @@ def exposure_words(standing: Standing) -> str:
         which = "known" if standing.exposed == 1 else f"{exploited} of them known"
         known = f", {which} to be exploited ({named})" if exploited else ""
         clauses.append(f"exposed to {counted(standing.exposed, 'CVE')}{known}")
+    if standing.to_configure:
+        clauses.append(counted(standing.to_configure, "CVE needs configuration", "CVEs need configuration"))
     if standing.unsettled:
         clauses.append(f"{counted(standing.unsettled, 'CVE')} undetermined")
     return ", ".join(clauses)

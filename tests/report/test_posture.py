@@ -55,9 +55,9 @@ CU23 = "Exchange Server 2016 CU23"
             "lacks is unknown.",
         ),
         (
-            Standing(name=CU23, undetermined=2, unsettled=5),
+            Standing(name=CU23, undetermined=2, to_configure=4, unsettled=5),
             "Exchange Server 2016 CU23; end of support not recorded; 2 updates could not be determined; "
-            "5 CVEs undetermined.",
+            "4 CVEs need configuration, 5 CVEs undetermined.",
         ),
         (
             Standing(name=CU23, accepted=2),
