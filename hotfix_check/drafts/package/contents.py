@@ -74,7 +74,7 @@ class _Opening:
             except ArchiveFault as fault:
                 self.budget.unpack(0)  # raises again where it is this that was too much
                 self.budget.list(0)
-                self.faults.append(f"{path or 'a cabinet'}: {_codec(cabinet) or ''}{clipped(str(fault), 200)}")
+                self.faults.append(f"{clipped(path) or 'a cabinet'}: {_codec(cabinet) or ''}{clipped(str(fault), 200)}")
         return found
 
     def take(self, file: PackedFile, depth: int) -> None:
