@@ -68,11 +68,15 @@ def weighed_by_cve(findings: Sequence[Finding], found: Iterable[Exposure], quest
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What one finding says of a CVE, and whether by the package for the installation's own line."""
+    """What one finding says of a CVE, and whether by the package for the installation's own line.
+
+    ``needs`` tells why an update that is there leaves it open.
+    """
 
     finding: Finding
     state: ExposureState
     own_line: bool
+    needs: str | None = None
 
 
 def _word(finding: Finding, cve: str, level: ProductLevel, product: Product) -> _Word | None:
@@ -82,7 +86,14 @@ def _word(finding: Finding, cve: str, level: ProductLevel, product: Product) -> 
     own = [package for package in update.packages if package.line == level.low == level.high]
     by_own = any(cve in package.cves for package in own)
     if own and not by_own and cve not in update.cves:
-        return _Word(finding, _beside_the_lines(update, cve, level.low, product), own_line=False)
+        state = _beside_the_lines(update, cve, level.low, product)
+        needs = None
+        if state is ExposureState.EXPOSED and verdict in (Verdict.INSTALLED, Verdict.SUPERSEDED):
+            here = product.levels[level.low].name
+            others = [product.levels[at].name for at in _lines_that_fix(update, cve) if at > level.low]
+            rest = f"those for {' and '.join(others)} do" if others[1:] else f"that for {others[0]} does"
+            needs = f"its package for {here} does not fix it, only {rest}"
+        return _Word(finding, state, own_line=False, needs=needs)
     state = _STATE.get(verdict, ExposureState.UNKNOWN)
     return _Word(finding, state, own_line=by_own)
 
@@ -93,25 +104,30 @@ def _beside_the_lines(update: Update, cve: str, at: int, product: Product) -> Ex
     A line below the oldest of them, or between two, stays open: the package of March 2021 for CU8 of 2016 fixes
     four CVEs, that for CU18 eight. A level that came out after the update has it.
     """
-    lines = [package.line for package in update.packages if package.line is not None and cve in package.cves]
+    lines = _lines_that_fix(update, cve)
     released = product.levels[at].released
     if min(lines) < at and released is not None and update.built is not None and released > update.built:
         return ExposureState.FIXED
     return ExposureState.EXPOSED if max(lines) > at else ExposureState.UNKNOWN
 
 
+def _lines_that_fix(update: Update, cve: str) -> list[int]:
+    """The levels of the packages that fix a CVE, lowest first."""
+    return sorted({each.line for each in update.packages if each.line is not None and cve in each.cves})
+
+
 def _exposure(cve: str, words: Sequence[_Word], known: Cve | None) -> Exposure:
     words = [word for word in words if word.own_line] or words
     needs = None if known is None else known.needs
     state = next(one for one in _STRONGEST_FIRST if any(word.state is one for word in words))
-    by = min((word.finding for word in words if word.state is state), key=_preferred)
+    by = min((word for word in words if word.state is state), key=_preferred)
     if state is ExposureState.FIXED and needs is not None:
         state = ExposureState.NEEDS_CONFIGURATION
-    return Exposure(cve=cve, state=state, fixed_by=by.update.id, needs=needs)
+    return Exposure(cve=cve, state=state, fixed_by=by.finding.update.id, needs=by.needs or needs)
 
 
-def _preferred(finding: Finding) -> tuple[bool, bool, int, str]:
+def _preferred(word: _Word) -> tuple[bool, bool, int, str]:
     """What was installed itself before what a later one brought; then what can be had, the newest first."""
-    update = finding.update
+    finding, update = word.finding, word.finding.update
     day = update.built.toordinal() if update.built else 0
     return finding.verdict is not Verdict.INSTALLED, update.availability is Availability.WITHDRAWN, -day, update.id

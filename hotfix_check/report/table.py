@@ -10,7 +10,7 @@ from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
-from hotfix_check.report.names import counted, names_of, some
+from hotfix_check.report.names import capital, counted, names_of, some
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cell, cut, fill, visible
 from hotfix_check.report.verdicts import RANK
@@ -106,9 +106,10 @@ class _Page:
         bought = any(step.availability == "extended-support" for step in one.next_steps)
         if standing.ended and (self.everything or bought) and (way := parts.successor_words(one)):
             lines.append(f"  {way}")
-        if self.narrowed and (fixed := _fixed(one)):
-            lines.append(f"  Fixed: {some(fixed, len(fixed) if self.everything else _FEW_NAMED)}.")
         if self.narrowed:
+            for state in ("exposed", "fixed"):
+                if cves := _by_update(one, state):
+                    lines.append(f"  {capital(state)}: {some(cves, len(cves) if self.everything else _FEW_NAMED)}.")
             lines += [f"  {sentence}" for sentence in _to_configure(one)]
         if census := parts.census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")
@@ -211,13 +212,14 @@ class _Page:
         return "\n".join(fill(line, self.width, indent=indent) for line in lines)
 
 
-def _fixed(one: InstallationDocument) -> list[str]:
-    """The CVEs that are fixed, each with the update that fixes it."""
-    return [
-        cve.cve + (f" ({names_of([cve.fixed_by])[0]})" if cve.fixed_by else "")
-        for cve in one.exposures
-        if cve.state == "fixed"
-    ]
+def _by_update(one: InstallationDocument, state: str) -> list[str]:
+    """The CVEs of a state, each with the update that fixes it, or why that is not enough."""
+    told = []
+    for cve in one.exposures:
+        if cve.state == state:
+            why = [*names_of([cve.fixed_by] if cve.fixed_by else []), *([cve.needs] if cve.needs else [])]
+            told.append(cve.cve + (f" ({': '.join(why)})" if why else ""))
+    return told
 
 
 def _to_configure(one: InstallationDocument) -> list[str]:

@@ -116,6 +116,18 @@ def test_the_answer_on_cves_that_were_asked_for_says_what_is_left_to_configure(r
     assert "Needs configuration" not in run("scan", tmp_path, "--cve", "CVE-2022-41082").out
 
 
+def test_an_update_that_is_there_and_leaves_it_open_says_why(run: Run, tmp_path: Path) -> None:
+    """The package of March 2021 for CU8 fixes four CVEs, those for CU18 and CU19 fix eight."""
+    server(tmp_path, "15.1.1415.10")
+    ran = run("scan", tmp_path, "--cve", "CVE-2021-26412", "--cve", "CVE-2021-26855", "--cve", "CVE-2024-21410")
+    said = " ".join(ran.out.split())
+    assert ran.code == 1
+    open_here = "KB5000871: its package for CU8 does not fix it, only those for CU18 and CU19 do"
+    assert f"CVE-2021-26412 ({open_here})" in said
+    assert "Exposed: CVE-2024-21410 (KB5036386" in said
+    assert "Fixed: CVE-2021-26855 (KB5000871)." in said
+
+
 def test_a_shadow_copy_beside_the_live_volume_says_nothing_of_what_shows_its_level(run: Run, tmp_path: Path) -> None:
     server(tmp_path, "15.1.2507.77")
     server(tmp_path / "HarddiskVolumeShadowCopy2", "15.1.2507.6")
