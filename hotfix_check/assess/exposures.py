@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hotfix_check.assess.finding import Exposure, ExposureState, Finding, ProductLevel, Question, Verdict
 from hotfix_check.catalogue.cve import Cve, most_urgent_first
@@ -38,12 +38,11 @@ def exposures(
     wanted = asked or cves.keys()
     said: dict[str, list[_Word]] = defaultdict(list)
     for finding in findings:
-        for cve in fixed_by.get(finding.update.id, ()):
-            if cve not in wanted:
-                continue
-            word = _word(finding, cve, level, product)
-            if word is not None:
-                said[cve].append(word)
+        if finding.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        fixes = [cve for cve in fixed_by.get(finding.update.id, ()) if cve in wanted]
+        for cve, word in _words(finding, fixes, level, product) if fixes else ():
+            said[cve].append(word)
     found = {cve: _exposure(cve, words, cves.get(cve)) for cve, words in said.items()}
     for one in cves.values():
         if product.id in one.without_fix and one.id in wanted:
@@ -75,16 +74,18 @@ class _Word:
     own_line: bool
 
 
-def _word(finding: Finding, cve: str, level: ProductLevel, product: Product) -> _Word | None:
-    verdict, update = finding.verdict, finding.update
-    if verdict is Verdict.NOT_APPLICABLE:
-        return None
+def _words(finding: Finding, cves: Iterable[str], level: ProductLevel, product: Product) -> Iterator[tuple[str, _Word]]:
+    """What a finding says of each of the CVEs that its update fixes."""
+    update, state = finding.update, _STATE.get(finding.verdict, ExposureState.UNKNOWN)
     own = [package for package in update.packages if package.line == level.low == level.high]
-    by_own = any(cve in package.cves for package in own)
-    if own and not by_own and cve not in update.cves:
-        return _Word(finding, _beside_the_lines(update, cve, level.low, product), own_line=False)
-    state = _STATE.get(verdict, ExposureState.UNKNOWN)
-    return _Word(finding, state, own_line=by_own)
+    by_own, beside = _Word(finding, state, own_line=True), _Word(finding, state, own_line=False)
+    for cve in cves:
+        if any(cve in package.cves for package in own):
+            yield cve, by_own
+        elif own and cve not in update.cves:
+            yield cve, _Word(finding, _beside_the_lines(update, cve, level.low, product), own_line=False)
+        else:
+            yield cve, beside
 
 
 def _beside_the_lines(update: Update, cve: str, at: int, product: Product) -> ExposureState:
@@ -101,10 +102,13 @@ def _beside_the_lines(update: Update, cve: str, at: int, product: Product) -> Ex
 
 
 def _exposure(cve: str, words: Sequence[_Word], known: Cve | None) -> Exposure:
-    words = [word for word in words if word.own_line] or words
     needs = None if known is None else known.needs
-    state = next(one for one in _STRONGEST_FIRST if any(word.state is one for word in words))
-    by = min((word.finding for word in words if word.state is state), key=_preferred)
+    (first, *others) = words
+    state, by = first.state, first.finding
+    if others:
+        words = [word for word in words if word.own_line] or words
+        state = next(one for one in _STRONGEST_FIRST if any(word.state is one for word in words))
+        by = min((word.finding for word in words if word.state is state), key=_preferred)
     if state is ExposureState.FIXED and needs is not None:
         state = ExposureState.NEEDS_CONFIGURATION
     return Exposure(cve=cve, state=state, fixed_by=by.update.id, needs=needs)

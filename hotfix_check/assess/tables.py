@@ -70,6 +70,7 @@ class Tables:
         self.product = product
         self.relations = relations
         self._known: dict[tuple[str, int, int], Table] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def of(self, update: Update, at: int, lowest: int) -> Table:
         """The table that judges a target of level ``at``, which may be of the ``lowest``.
@@ -83,6 +84,14 @@ class Tables:
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._choose(update, at, lowest)
+        return known
+
+    def names_of(self, update: Update) -> frozenset[str]:
+        """The files of an update, in lower case, but for those whose rows give a range of their own."""
+        known = self._names.get(update.id)
+        if known is None:
+            rows = (row for package in update.packages for row in package.rows)
+            known = self._names[update.id] = frozenset(row.name.lower() for row in rows if row.range is None)
         return known
 
     def _choose(self, update: Update, at: int, lowest: int) -> Table:
