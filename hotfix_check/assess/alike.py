@@ -16,7 +16,7 @@ from hotfix_check.assess.evidence import ProductEvidence, SeenCopy
 from hotfix_check.assess.finding import Confidence, Copy, JudgedRow
 from hotfix_check.assess.packages import Judgement
 from hotfix_check.assess.rows import judge_file
-from hotfix_check.assess.tables import Table, TableFile
+from hotfix_check.assess.tables import Place, Table, TableFile
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, UnreadableFile
 
@@ -26,69 +26,93 @@ _REMEMBERED = 200_000  # rows and answers: a catalogue has some 5,000 tables, a 
 class Alike:
     """What the tables of a catalogue came to on targets, by what decides it.
 
-    A table and its files are known by their ids, since a catalogue keeps them; rows by theirs, since answers hold them.
+    Tables, their files and judgements are known by their ids: a catalogue keeps the ones, and what is known the others.
     """
 
     def __init__(self) -> None:
+        self.judgements: dict[tuple[int, tuple[int, ...]], Judgement] = {}
+        """By a table, and the numbers of what is seen of its files."""
         self._sights: dict[Hashable, int] = {}
-        self.rows: dict[tuple[int, int], JudgedRow] = {}
-        """By a file of a table, and the number of what is seen of it."""
-        self._distinct: dict[tuple[int, JudgedRow], JudgedRow] = {}
+        self._rows: dict[tuple[int, int], JudgedRow] = {}
+        self._distinct: dict[Hashable, list[JudgedRow]] = {}
+        self._judged: dict[tuple[int, ...], Judgement] = {}
         self._answers: dict[Hashable, Answer] = {}
 
     def of_another(self) -> Alike:
         """The same for another target; a new one where too much is known by now."""
-        return Alike() if len(self.rows) + len(self._answers) > _REMEMBERED else self
+        return Alike() if len(self.judgements) + len(self._rows) > _REMEMBERED else self
 
     def sight(self, copies: tuple[SeenCopy, ...], beside: Hashable) -> int:
-        """The number of what is seen of a file on a target; ``beside`` is what decides of its folders."""
+        """The number of what is seen of a file on a target, from 1 on; ``beside`` is what decides of its folders."""
         return self._sights.setdefault((tuple(map(deciding_facts, copies)), beside), len(self._sights) + 1)
 
-    def learn(self, file: TableFile, sight: int, row: JudgedRow) -> JudgedRow:
-        """What a file of a table is wherever this is seen of it."""
-        bare = _bare(row)
-        known = self.rows[id(file), sight] = self._distinct.setdefault((id(file), bare), bare)
+    def judgement(self, table: Table, sights: tuple[int, ...], evidence: ProductEvidence) -> Judgement:
+        """A table where this is seen of its files; one judgement of all that differ in nothing that decides."""
+        rows = [
+            self._row(file, table, sight, evidence) if sight else file.missing
+            for file, sight in zip(table.files, sights, strict=True)
+        ]
+        made = Judgement(table, tuple(rows))
+        known = self.judgements[id(table), sights] = self._judged.setdefault((id(table), *map(id, rows)), made)
         return known
 
     def answer(self, judgement: Judgement, beside: Hashable, judge: Callable[[Judgement], Answer]) -> Answer:
-        """The answer by the rows of a table; ``beside`` is what decides of it but for the table and them."""
-        key = id(judgement.table), tuple(map(id, judgement.rows)), beside
+        """The answer by a judgement of this; ``beside`` is what else decides of it."""
+        key = id(judgement), beside
         known = self._answers.get(key)
         if known is None:
             known = self._answers[key] = _without_grounds(judge(judgement))
         return known
 
+    def _row(self, file: TableFile, table: Table, sight: int, evidence: ProductEvidence) -> JudgedRow:
+        known = self._rows.get((id(file), sight))
+        if known is None:
+            known = self._rows[id(file), sight] = self._only(file, judge_file(file, evidence, table.at_or_above))
+        return known
 
-class AlikeRows:
-    """The rows of a product's tables on one target, each as it is on all that are alike in it."""
+    def _only(self, file: TableFile, row: JudgedRow) -> JudgedRow:
+        """The one row of all that decide the same: without a note, and of its copies with what they are to it."""
+        copies = tuple([(one.file.path, one.role, one.state) for one in row.copies])
+        same = self._distinct.setdefault((id(file), row.state, copies), [])
+        facts = _facts(row)
+        for known in same:
+            if _facts(known) == facts:
+                return known
+        kept = [Copy(file=_place(one.file), role=one.role, state=one.state, row=one.row) for one in row.copies]
+        same.append(replace(row, copies=tuple(kept), note=None))
+        return same[-1]
+
+
+class AlikeTables:
+    """The tables of a product on one target, each judged as it is on all that are alike in it."""
 
     def __init__(self, alike: Alike, evidence: ProductEvidence) -> None:
         self._alike = alike
         self._evidence = evidence
-        self._sights: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._sights = _Sights(alike, evidence)
 
-    def judge(self, table: Table) -> tuple[JudgedRow, ...]:
-        """Every file of a table; what the target has no copy of is as it is on any, unless a folder is there whole."""
-        evidence, known = self._evidence, self._alike.rows
-        named, whole = evidence.files.by_name, evidence.places.any_whole
-        rows = []
-        for file in table.files:  # of 5.5 some 2,000 on each server, each known in two look-ups
-            row: JudgedRow | None = file.missing
-            if whole or file.name in named:
-                sight = self._sights.get((file.name, file.roles)) or self._sight(file)
-                row = known.get((id(file), sight))
-            if row is None:
-                row = self._alike.learn(file, sight, judge_file(file, evidence, table.at_or_above))
-            rows.append(row)
-        return tuple(rows)
+    def judge(self, table: Table) -> Judgement:
+        """Every file of a table."""
+        sights = tuple(map(self._sights.__getitem__, table.places))
+        return self._alike.judgements.get((id(table), sights)) or self._alike.judgement(table, sights, self._evidence)
 
-    def _sight(self, file: TableFile) -> int:
-        """The number of what is seen of a file, for any row of its name and roles."""
-        evidence = self._evidence
-        whole = tuple(filter(evidence.places.whole, file.roles))
-        copies = evidence.seen(file.name, file.roles)
-        number = self._alike.sight(copies, (whole, evidence.files.inventory.lone_file))
-        self._sights[file.name, file.roles] = number
+
+class _Sights(dict[Place, int]):
+    """The numbers of what is seen of files on a target; 0 where there is none, and no folder is there whole."""
+
+    def __init__(self, alike: Alike, evidence: ProductEvidence) -> None:
+        super().__init__()
+        self._alike = alike
+        self._evidence = evidence
+
+    def __missing__(self, place: Place) -> int:
+        name, roles = place
+        files, places = self._evidence.files, self._evidence.places
+        number = 0
+        if name in files.by_name or places.any_whole:
+            beside = tuple(filter(places.whole, roles)), files.inventory.lone_file
+            number = self._alike.sight(self._evidence.seen(name, roles), beside)
+        self[place] = number
         return number
 
 
@@ -105,13 +129,13 @@ def deciding_facts(copy: SeenCopy) -> Hashable:
     return _of_a_copy(copy), of_file
 
 
-def _bare(row: JudgedRow) -> JudgedRow:
-    """A row with where its copies lie and what they are to it, without what else only this target's are."""
-    copies = tuple([Copy(file=_place(one.file), role=one.role, state=one.state, row=one.row) for one in row.copies])
-    return replace(row, copies=copies, note=None)
+def _facts(row: JudgedRow) -> tuple[object, ...]:
+    """All of a row that decides but for its state and where its copies lie."""
+    return row.row, row.required, row.roles, row.met_beside, row.of_level, [copy.row for copy in row.copies]
 
 
 def _place(file: InstalledFile | UnreadableFile) -> InstalledFile | UnreadableFile:
+    """A file as far as it is told in brief: where it lies."""
     if isinstance(file, UnreadableFile):
         return UnreadableFile(path=file.path, reason="")
     return InstalledFile(path=file.path, size=None)

@@ -100,14 +100,14 @@ class ProductEvidence:
         self.places = places
         self._seen: dict[tuple[str, tuple[str, ...]], tuple[SeenCopy, ...]] = {}
         self._absent: dict[tuple[tuple[str, ...], bool], bool] = {}
-        self._builds: dict[str, FileVersion | None] = {}
+        self._lines: dict[str, int | None] = {}
 
     def with_files(self, files: TargetFiles) -> ProductEvidence:
         """The same product and folders with other files, of which most are as they were."""
         other = ProductEvidence(self.product, files, self.places)
         same = {name for name, copies in self.files.by_name.items() if files.by_name.get(name) is copies}
         other._seen = {place: seen for place, seen in self._seen.items() if place[0] in same}
-        other._builds = {name: build for name, build in self._builds.items() if name in same}
+        other._lines = {name: line for name, line in self._lines.items() if name in same}
         return other
 
     def roles_of(self, name: str, stated: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -182,19 +182,19 @@ class ProductEvidence:
         }
         return [found[path] for path in sorted(found)]
 
-    def newest_build(self, names: Iterable[str]) -> FileVersion | None:
-        """The newest build of the copies of these files that count for the product; None where there is none."""
-        newest: FileVersion | None = None
+    def newest_line(self, names: Iterable[str]) -> int | None:
+        """The line of the newest of the copies of these files that count for the product; None where there is none."""
+        newest: int | None = None
         for name in names:
-            if name in self._builds:
-                build = self._builds[name]
+            if name in self._lines:
+                line = self._lines[name]
             elif name in self.files.by_name:
-                builds = (min(readings(file)) for file in self.counting([name]) if file.version is not None)
-                build = self._builds[name] = max(builds, default=None)
+                builds = [min(readings(file)) for file in self.counting([name]) if file.version is not None]
+                line = self._lines[name] = self.product.line_of(max(builds)) if builds else None
             else:
                 continue
-            if build is not None and (newest is None or build > newest):
-                newest = build
+            if line is not None and (newest is None or line > newest):
+                newest = line
         return newest
 
 

@@ -26,5 +26,5 @@ def _target_line(update: Update, level: ProductLevel, evidence: ProductEvidence,
     """The target's level; where it is an interval, the line that the update's own files were built on, within it."""
     if level.low == level.high:
         return level.low
-    newest = evidence.newest_build(tables.names_of(update))
-    return level.low if newest is None else min(max(evidence.product.line_of(newest), level.low), level.high)
+    newest = evidence.newest_line(tables.names_of(update))
+    return level.low if newest is None else min(max(newest, level.low), level.high)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 
-from hotfix_check.assess.alike import Alike, AlikeRows
+from hotfix_check.assess.alike import Alike, AlikeTables
 from hotfix_check.assess.anomaly import AnomalyCode, is_told
 from hotfix_check.assess.answer import Answer, make_answer
 from hotfix_check.assess.by_files import SPEAKS_AGAINST, ByFiles, has_older, is_of_level
@@ -57,7 +57,7 @@ class ProductUpdates:
         self.relations = tables.relations
         self.absent_because = absent_because
         self.alike = alike
-        self._rows = partial(judge_table, evidence=evidence) if alike is None else AlikeRows(alike, evidence).judge
+        self._alike_tables = None if alike is None else AlikeTables(alike, evidence)
         self.by_level = ByLevel(self.product, self.level, tables.relations)
         self.by_files = ByFiles(evidence, self.by_level, witnesses, on_target=self.on_target, alike=alike)
         self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
@@ -96,7 +96,9 @@ class ProductUpdates:
 
     def _judgement(self, update: Update, level: ProductLevel) -> Judgement:
         table = table_for(update, level, self.evidence, self.tables)
-        return Judgement(table, self._rows(table))
+        if self._alike_tables is not None:
+            return self._alike_tables.judge(table)
+        return Judgement(table, judge_table(table, self.evidence))
 
     def _judge(self, update: Update) -> Answer:
         judgement = self._judgement(update, self.level)
@@ -178,17 +180,7 @@ class ProductUpdates:
             holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
             doubtful = is_told(alone.anomalies, AnomalyCode.HALF_INSTALLED)
             if holders and not unsafe and not doubtful:
-                names = " and ".join(one.name for one in holders)
-                reasons, all_seen = self.by_files.stood_for(judgement)
-                return make_answer(
-                    judgement,
-                    Verdict.SUPERSEDED,
-                    Confidence.HIGH if all_seen else Confidence.MEDIUM,
-                    *reasons,
-                    f"contained in {names}, which is there",
-                    anomalies=alone.anomalies,
-                    satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
-                )
+                return self._contained(alone, holders)
         if alone.verdict is not Verdict.SUPERSEDED or judgement.table.included or is_of_level(judgement):
             return alone
         if update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update:
@@ -206,6 +198,22 @@ class ProductUpdates:
                 satisfied_by=by,
             )
         return alone
+
+    def _contained(self, alone: Answer, holders: Sequence[Update]) -> Answer:
+        """An update that nothing shows by itself, where others are there that contain it."""
+        if self.alike is not None:
+            return replace(alone, verdict=Verdict.SUPERSEDED)
+        names = " and ".join(one.name for one in holders)
+        reasons, all_seen = self.by_files.stood_for(alone.judgement)
+        return make_answer(
+            alone.judgement,
+            Verdict.SUPERSEDED,
+            Confidence.HIGH if all_seen else Confidence.MEDIUM,
+            *reasons,
+            f"contained in {names}, which is there",
+            anomalies=alone.anomalies,
+            satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
+        )
 
     def _later_than_a_rollup(self, update: Update, alone: Answer) -> Answer:
         """A rollup whose marker is of a later build: it is there when a rollup that replaces it is, else not claimed.
