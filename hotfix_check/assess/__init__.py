@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from hotfix_check.assess.absence import absent_because
+from hotfix_check.assess.alike import Alike
 from hotfix_check.assess.census import take_census
 from hotfix_check.assess.client_files import client_libraries, only_client_files, weight_for
-from hotfix_check.assess.evidence import ProductEvidence, TargetFiles, version_unread
+from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
 from hotfix_check.assess.exposures import exposures, weighed_by_cve
 from hotfix_check.assess.finding import (
     Assessment,
@@ -79,6 +80,7 @@ class Assessor:
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
         self._identities = Identities(catalogue.products)
+        self._alike = Alike()
 
     def _place(self, update: Update) -> tuple[str, int, int, str]:
         """Where an update stands among those of the same verdict and weight."""
@@ -86,17 +88,27 @@ class Assessor:
         level = product.level_index(update.level) if update.level else 0
         return update.product, level, update.kb or 0, update.id
 
-    def assess(self, inventory: Inventory, question: Question, *, advice: bool = True) -> Assessment:
-        """Judge one target: each installation for itself, then what was asked of products that are not there.
+    def assess(self, inventory: Inventory, question: Question) -> Assessment:
+        """Judge one target: each installation for itself, then what was asked of products that are not there."""
+        return self._judge(inventory, question, None)[0]
 
-        Without ``advice`` no finding says what to install for it; the next steps of each installation are there.
+    def assess_in_brief(self, inventory: Inventory, question: Question) -> Assessment:
+        """The same for who only counts: what targets are alike in is judged once.
+
+        Verdicts, prerequisites, the states of rows and the installations with their next steps are as ever. A finding
+        has no grounds, which differ from one target to another: reasons, anomalies, what satisfies it or would settle
+        it, records, advice; nor how firm it is.
         """
-        return self.judge(inventory, question, advice=advice)[0]
+        self._alike = self._alike.of_another()
+        return self._judge(inventory, question, self._alike)[0]
 
-    def judge(
-        self, inventory: Inventory, question: Question, *, advice: bool = True
-    ) -> tuple[Assessment, tuple[NextSteps, ...]]:
+    def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
+        return self._judge(inventory, question, None)
+
+    def _judge(
+        self, inventory: Inventory, question: Question, alike: Alike | None
+    ) -> tuple[Assessment, tuple[NextSteps, ...]]:
         identities = self._identities.of_another()
         inventory = replace(inventory, backups=self.outline.backups)
         inventory = with_suspects_unreadable(inventory, identities, self.all_names)
@@ -105,7 +117,7 @@ class Assessor:
         asked = [one for one in products if question.products is None or one.id in question.products]
         judged: list[InstallationAnswer] = []
         for file_set in divided.sets:
-            judged.extend(self._judge_set(file_set, asked, identities, question, advice=advice))
+            judged.extend(self._judge_set(file_set, asked, identities, question, alike))
         judged = where_they_count(judged)
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
@@ -116,7 +128,7 @@ class Assessor:
         findings = [finding for one in judged for finding in one.findings]
         for product in asked:
             if product.id not in there:
-                findings.extend(self._not_there(product, files, question))
+                findings.extend(self._not_there(product, files, question, alike))
         assessment = Assessment(
             target=inventory.target,
             kind=str(inventory.kind),
@@ -149,8 +161,7 @@ class Assessor:
         asked: Sequence[Product],
         identities: Identities,
         question: Question,
-        *,
-        advice: bool,
+        alike: Alike | None,
     ) -> Iterator[InstallationAnswer]:
         """What the files of one set show of each product that they can be of."""
         files = TargetFiles(file_set.inventory, identities, self.all_names, lone=file_set.lone)
@@ -166,7 +177,7 @@ class Assessor:
                 loose=file_set.loose,
             )
             evidence = ProductEvidence(product, files, places)
-            one = self._judge_product(evidence, file_set, identities, question, advice=advice)
+            one = self._judge_product(evidence, file_set, identities, question, alike)
             if one is not None:
                 found.append(one)
         served = [one for one in found if one.installation.level.server]
@@ -178,8 +189,7 @@ class Assessor:
         file_set: FileSet,
         identities: Identities,
         question: Question,
-        *,
-        advice: bool,
+        alike: Alike | None,
     ) -> InstallationAnswer | None:
         """What the files of one set show of one product; None where they do not bring it."""
         product, inventory = evidence.product, file_set.inventory
@@ -205,13 +215,13 @@ class Assessor:
             level = with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
             level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
-        judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses)
+        judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses, alike)
         findings = list(self._findings(judge, question, file_set.root))
         steps = self._next_steps(judge, level, findings, question)
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
-        if advice:
+        if alike is None:
             findings = steps.with_advice()
         holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
@@ -235,12 +245,17 @@ class Assessor:
         """The other products that setup puts below the same root."""
         return [one for one in self.catalogue.products if one.id != product.id and set(one.roots) & set(product.roots)]
 
-    def _not_there(self, product: Product, files: TargetFiles, question: Question) -> Iterable[Finding]:
+    def _not_there(
+        self, product: Product, files: TargetFiles, question: Question, alike: Alike | None
+    ) -> Iterable[Finding]:
         """The findings on a product that was not recognised: where it is asked for, or a file of it is unreadable."""
+        asked = question.kbs is not None or question.importance or files.inventory.claimed
+        if not (asked or files.unread_names):
+            return ()
         places = Places(files.inventory, product, complete=question.complete)
         evidence = ProductEvidence(product, files, places)
         absent = absent_because(evidence, complete=question.complete)
-        judge = ProductUpdates(evidence, None, self._tables[product.id], absent)
+        judge = ProductUpdates(evidence, None, self._tables[product.id], absent, alike=alike)
         return self._findings(judge, question, None)
 
     def _worst_first(self, finding: Finding) -> tuple[int, int, int]:
@@ -258,7 +273,7 @@ class Assessor:
         def raised(before: ProductUpdates, versions: Mapping[str, FileVersion], brought: str) -> ProductUpdates:
             evidence = before.evidence.with_files(before.evidence.files.raised(versions))
             after = level_on(evidence, brought, None, self.outline, self.relations)
-            return ProductUpdates(evidence, after, before.tables, None)
+            return ProductUpdates(evidence, after, before.tables, None, alike=before.alike)
 
         terms = Terms(
             importance=lambda update: _weight(update, product, lone, question),
@@ -272,12 +287,11 @@ class Assessor:
         level, absent = judge.level if judge.on_target else None, judge.absent_because
         inventory = files.inventory
         reports = reports_of(product, inventory.reported)
-        claimed = frozenset(one.kb for one in inventory.claimed if not inventory.files)
+        claims = inventory.claimed
+        claimed = frozenset(one.kb for one in claims if not inventory.files)
         records = records_of(product, files.inventory.registry, self._updates[product.id])
         lone = files.lone_name
-        blind = {
-            name for name, copies in files.by_name.items() if any(map(version_unread, copies))
-        } - self.outline.plain_names
+        blind = files.unread_names - self.outline.plain_names
         for update in self._updates[product.id]:
             named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
             if not named:
@@ -292,8 +306,10 @@ class Assessor:
                 or (level is None and absent is None and blind and blind & _telling_names(update, product, lone))
                 or (level is not None and _in_scope(update, level, lone, product))
             ):
-                finding = with_records(make_finding(judge, update, importance, question.as_of, root), records)
-                yield with_claims(with_reports(finding, product, reports), inventory.claimed)
+                finding = make_finding(judge, update, importance, question.as_of, root)
+                if judge.alike is None:
+                    finding = with_claims(with_reports(with_records(finding, records), product, reports), claims)
+                yield finding
 
     def _foreign(self, files: TargetFiles) -> tuple[Foreign, ...]:
         """Files with catalogued names that count for no product, nor for a row that names a range of its own."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
+from hotfix_check.assess.alike import Alike
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.answer import Answer, make_answer
 from hotfix_check.assess.by_level import ByLevel
@@ -29,17 +30,37 @@ class ByFiles:
     """What the files of one target say of its product's updates, each by itself."""
 
     def __init__(
-        self, evidence: ProductEvidence, by_level: ByLevel, witnesses: Witnesses | None, *, on_target: bool
+        self,
+        evidence: ProductEvidence,
+        by_level: ByLevel,
+        witnesses: Witnesses | None,
+        *,
+        on_target: bool,
+        alike: Alike | None = None,
     ) -> None:
         self.evidence = evidence
         self.product = evidence.product
         self.by_level = by_level
         self.witnesses = witnesses
         self.on_target = on_target
+        self._alike = alike
         self._seen: dict[tuple[str, ...], str] = {}
 
     def answer(self, judgement: Judgement) -> Answer:
-        """The answer by the rows that were judged."""
+        """The answer by the rows that were judged; without its grounds where alike targets share it."""
+        if self._alike is None:
+            return self._by_rows(judgement)
+        return self._alike.answer(judgement, (self.on_target, self._witness(judgement)), self._by_rows)
+
+    def _witness(self, judgement: Judgement) -> Hashable:
+        """What the other files of the installation decide of an update."""
+        if self.witnesses is None:
+            return None
+        said = self.witnesses.of(judgement)
+        verdict = None if said is None else said.verdict
+        return verdict, self.witnesses.newer_beside_old(judgement) is not None
+
+    def _by_rows(self, judgement: Judgement) -> Answer:
         rows = [row for row in judgement.rows if row.required]
         states = {row.state for row in rows}
         anomalies = row_anomalies(judgement.rows)

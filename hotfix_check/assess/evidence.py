@@ -42,6 +42,11 @@ class TargetFiles:
         return next(iter(self.by_name), "") if self.lone else None
 
     @cached_property
+    def unread_names(self) -> frozenset[str]:
+        """The names of files of which a copy cannot be read, or has no version."""
+        return frozenset(name for name, copies in self.by_name.items() if any(map(version_unread, copies)))
+
+    @cached_property
     def owners_by_folder(self) -> Mapping[str, Mapping[frozenset[str], int]]:
         """In each folder, how many of all its files are of which products."""
         found: dict[str, Counter[frozenset[str]]] = defaultdict(Counter)
@@ -53,13 +58,14 @@ class TargetFiles:
     def raised(self, versions: Mapping[str, FileVersion]) -> TargetFiles:
         """The same files, those at these paths of these versions: what the target would be after an install."""
         after = copy(self)
+        after.__dict__.pop("unread_names", None)
         after.by_name = defaultdict(list, self.by_name)
         for name in {name_of(path) for path in versions}:
             after.by_name[name] = [
                 replace(file, version=versions[file.path], version_string=None, size=None, notes=())
                 if isinstance(file, InstalledFile) and file.path in versions
                 else file
-                for file in self.by_name[name]
+                for file in self.by_name.get(name, ())
             ]
         return after
 
@@ -94,10 +100,15 @@ class ProductEvidence:
         self.places = places
         self._seen: dict[tuple[str, tuple[str, ...]], tuple[SeenCopy, ...]] = {}
         self._absent: dict[tuple[tuple[str, ...], bool], bool] = {}
+        self._lines: dict[str, int | None] = {}
 
     def with_files(self, files: TargetFiles) -> ProductEvidence:
-        """The same product and folders with other files."""
-        return ProductEvidence(self.product, files, self.places)
+        """The same product and folders with other files, of which most are as they were."""
+        other = ProductEvidence(self.product, files, self.places)
+        same = {name for name, copies in self.files.by_name.items() if files.by_name.get(name) is copies}
+        other._seen = {place: seen for place, seen in self._seen.items() if place[0] in same}
+        other._lines = {name: line for name, line in self._lines.items() if name in same}
+        return other
 
     def roles_of(self, name: str, stated: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The folder roles where a file belongs, by the row that names it, else by the product; () when not known."""
@@ -170,6 +181,21 @@ class ProductEvidence:
             if isinstance(file, InstalledFile) and self.product.id in self.files.identity(file).products
         }
         return [found[path] for path in sorted(found)]
+
+    def newest_line(self, names: Iterable[str]) -> int | None:
+        """The line of the newest of the copies of these files that count for the product; None where there is none."""
+        newest: int | None = None
+        for name in names:
+            if name in self._lines:
+                line = self._lines[name]
+            elif name in self.files.by_name:
+                builds = [min(readings(file)) for file in self.counting([name]) if file.version is not None]
+                line = self._lines[name] = self.product.line_of(max(builds)) if builds else None
+            else:
+                continue
+            if line is not None and (newest is None or line > newest):
+                newest = line
+        return newest
 
 
 def version_unread(file: TargetFile) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hotfix_check.assess.finding import Exposure, ExposureState, Finding, ProductLevel, Question, Verdict
+from hotfix_check.assess.finding import PASSED, Exposure, ExposureState, Finding, ProductLevel, Question, Verdict
 from hotfix_check.catalogue.cve import Cve, most_urgent_first
 from hotfix_check.catalogue.product import Product
-from hotfix_check.catalogue.update import Availability, Importance, Update, cves_of
+from hotfix_check.catalogue.update import Availability, Importance, cves_of
 from hotfix_check.frozen import dataclass, replace
 
 _STATE = {
@@ -38,12 +38,11 @@ def exposures(
     wanted = asked or cves.keys()
     said: dict[str, list[_Word]] = defaultdict(list)
     for finding in findings:
-        for cve in fixed_by.get(finding.update.id, ()):
-            if cve not in wanted:
-                continue
-            word = _word(finding, cve, level, product)
-            if word is not None:
-                said[cve].append(word)
+        if finding.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        fixes = [cve for cve in fixed_by.get(finding.update.id, ()) if cve in wanted]
+        for cve, word in _words(finding, fixes, level, product) if fixes else ():
+            said[cve].append(word)
     found = {cve: _exposure(cve, words, cves.get(cve)) for cve, words in said.items()}
     for one in cves.values():
         if product.id in one.without_fix and one.id in wanted:
@@ -79,48 +78,46 @@ class _Word:
     needs: str | None = None
 
 
-def _word(finding: Finding, cve: str, level: ProductLevel, product: Product) -> _Word | None:
-    verdict, update = finding.verdict, finding.update
-    if verdict is Verdict.NOT_APPLICABLE:
-        return None
+def _words(finding: Finding, cves: Iterable[str], level: ProductLevel, product: Product) -> Iterator[tuple[str, _Word]]:
+    """What a finding says of each of the CVEs that its update fixes."""
+    update, state = finding.update, _STATE.get(finding.verdict, ExposureState.UNKNOWN)
     own = [package for package in update.packages if package.line == level.low == level.high]
-    by_own = any(cve in package.cves for package in own)
-    if own and not by_own and cve not in update.cves:
-        state = _beside_the_lines(update, cve, level.low, product)
-        needs = None
-        if state is ExposureState.EXPOSED and verdict in (Verdict.INSTALLED, Verdict.SUPERSEDED):
-            here = product.levels[level.low].name
-            others = [product.levels[at].name for at in _lines_that_fix(update, cve) if at > level.low]
-            rest = f"those for {' and '.join(others)} do" if others[1:] else f"that for {others[0]} does"
-            needs = f"its package for {here} does not fix it, only {rest}"
-        return _Word(finding, state, own_line=False, needs=needs)
-    state = _STATE.get(verdict, ExposureState.UNKNOWN)
-    return _Word(finding, state, own_line=by_own)
+    by_own, beside = _Word(finding, state, own_line=True), _Word(finding, state, own_line=False)
+    for cve in cves:
+        if any(cve in package.cves for package in own):
+            yield cve, by_own
+        elif own and cve not in update.cves:
+            yield cve, _beside_the_lines(finding, cve, level.low, product)
+        else:
+            yield cve, beside
 
 
-def _beside_the_lines(update: Update, cve: str, at: int, product: Product) -> ExposureState:
+def _beside_the_lines(finding: Finding, cve: str, at: int, product: Product) -> _Word:
     """What an update's packages for other lines say of a CVE that its package for this line does not fix.
 
     A line below the oldest of them, or between two, stays open: the package of March 2021 for CU8 of 2016 fixes
     four CVEs, that for CU18 eight. A level that came out after the update has it.
     """
-    lines = _lines_that_fix(update, cve)
-    released = product.levels[at].released
-    if min(lines) < at and released is not None and update.built is not None and released > update.built:
-        return ExposureState.FIXED
-    return ExposureState.EXPOSED if max(lines) > at else ExposureState.UNKNOWN
-
-
-def _lines_that_fix(update: Update, cve: str) -> list[int]:
-    """The levels of the packages that fix a CVE, lowest first."""
-    return sorted({each.line for each in update.packages if each.line is not None and cve in each.cves})
+    update, released = finding.update, product.levels[at].released
+    lines = sorted({each.line for each in update.packages if each.line is not None and cve in each.cves})
+    above = [product.levels[line].name for line in lines if line > at]
+    state, needs = ExposureState.EXPOSED if above else ExposureState.UNKNOWN, None
+    if lines[0] < at and released is not None and update.built is not None and released > update.built:
+        state = ExposureState.FIXED
+    elif above and finding.verdict in PASSED:
+        rest = f"those for {' and '.join(above)} do" if above[1:] else f"that for {above[0]} does"
+        needs = f"its package for {product.levels[at].name} does not fix it, only {rest}"
+    return _Word(finding, state, own_line=False, needs=needs)
 
 
 def _exposure(cve: str, words: Sequence[_Word], known: Cve | None) -> Exposure:
-    words = [word for word in words if word.own_line] or words
     needs = None if known is None else known.needs
-    state = next(one for one in _STRONGEST_FIRST if any(word.state is one for word in words))
-    by = min((word for word in words if word.state is state), key=_preferred)
+    (by, *others) = words
+    state = by.state
+    if others:
+        words = [word for word in words if word.own_line] or words
+        state = next(one for one in _STRONGEST_FIRST if any(word.state is one for word in words))
+        by = min((word for word in words if word.state is state), key=_preferred)
     if state is ExposureState.FIXED and needs is not None:
         state = ExposureState.NEEDS_CONFIGURATION
     return Exposure(cve=cve, state=state, fixed_by=by.finding.update.id, needs=by.needs or needs)

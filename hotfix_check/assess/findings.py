@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
@@ -11,6 +12,7 @@ from hotfix_check.assess.finding import (
     OPEN,
     PASSED,
     Basis,
+    Confidence,
     Finding,
     PrerequisiteState,
     RowState,
@@ -24,42 +26,49 @@ from hotfix_check.catalogue.update import Importance, Update
 def make_finding(
     judge: ProductUpdates, update: Update, importance: Importance, as_of: date | None, root: str | None = None
 ) -> Finding:
-    """All that is said of one update on an installation at ``root``, but for the advice, which needs the others."""
-    answer = judge.answer(update)
+    """All that is said of one update on an installation at ``root``, but for the advice, which needs the others.
+
+    In brief nothing of its grounds, which alike installations do not share.
+    """
+    answer, brief = judge.answer(update), judge.alike is not None
     table = answer.judgement.table
     package, line = table.package, table.line
     prerequisites = tuple(map(judge.prerequisites.state, table.needed))
     unmet = [group.requires for group in prerequisites if group.state == "unmet"]
-    anomalies = list(answer.anomalies)
-    if unmet and answer.verdict in PASSED and any(row.state in MET for row in answer.judgement.rows):
-        absent = f"it needs {' and '.join(unmet)}, which is not there"
-        anomalies.append(Anomaly(AnomalyCode.PREREQUISITE_ABSENT, absent))
-    if as_of is not None and update.released is None:
-        built = f"its files date from {update.built}" if update.built else "none of its dates is known"
-        if update.released_month is not None:
-            built = f"only its month is known, {update.released_month}"
-        undated = f"{built}, so whether it was available on {as_of} is unknown"
-        anomalies.append(Anomaly(AnomalyCode.UNDATED, undated))
     return Finding(
         update=update,
         importance=importance,
         verdict=answer.verdict,
-        confidence=answer.confidence,
+        confidence=Confidence.LOW if brief else answer.confidence,
         line=None if line is None else judge.product.levels[line].name,
         package=package,
-        reasons=answer.reasons,
-        satisfied_by=answer.satisfied_by,
+        reasons=() if brief else answer.reasons,
+        satisfied_by=() if brief else answer.satisfied_by,
         superseded_by=table.superseded_by,
         partly_superseded_by=table.partly_superseded_by,
         advice=(),
-        anomalies=tuple(anomalies),
+        anomalies=() if brief else (*answer.anomalies, *_beside_the_answer(answer, unmet, as_of)),
         prerequisites=prerequisites,
         prerequisites_stated=package is not None and package.prerequisites_stated,
         blocked=bool(unmet) and answer.verdict in OPEN,
         rows=answer.judgement.rows,
         installation=root,
-        settle_with=_settle_with(judge, answer, prerequisites),
+        settle_with=() if brief else _settle_with(judge, answer, prerequisites),
     )
+
+
+def _beside_the_answer(answer: Answer, unmet: Sequence[str], as_of: date | None) -> Iterator[Anomaly]:
+    """What is odd about an update that is there without what it needs, or of which nobody knows when it came out."""
+    update = answer.judgement.table.update
+    if unmet and answer.verdict in PASSED and any(row.state in MET for row in answer.judgement.rows):
+        absent = f"it needs {' and '.join(unmet)}, which is not there"
+        yield Anomaly(AnomalyCode.PREREQUISITE_ABSENT, absent)
+    if as_of is not None and update.released is None:
+        built = f"its files date from {update.built}" if update.built else "none of its dates is known"
+        if update.released_month is not None:
+            built = f"only its month is known, {update.released_month}"
+        undated = f"{built}, so whether it was available on {as_of} is unknown"
+        yield Anomaly(AnomalyCode.UNDATED, undated)
 
 
 def _settle_with(

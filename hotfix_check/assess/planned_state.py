@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections import ChainMap, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -42,6 +42,7 @@ class PlannedState:
         self._ways: dict[str, tuple[str, ...] | str] = {}
         self._needs: dict[str, tuple[tuple[str, FileVersion], ...]] = {}
         self._brought: dict[str, Mapping[str, FileVersion]] = {}
+        self._installed: tuple[tuple[str, ...], Mapping[str, Sequence[str]]] = ((), {})
 
     @property
     def levels(self) -> Iterator[Update]:
@@ -216,10 +217,22 @@ class PlannedState:
         if not needs:
             newer = self.finding(goal).superseded_by
             return [[one for one in installed if one == goal or one in newer]]
+        bringing = self._bringing(installed)
         return [
-            [one for one in installed if one == goal or self._carries(one, goal, path, version)]
+            [one for one in bringing.get(path, ()) if one == goal or self._carries(one, goal, path, version)]
             for path, version in needs
         ]
+
+    def _bringing(self, installed: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Which of these updates raise or add a file, by its path, in their order."""
+        steps = tuple(installed)
+        if steps != self._installed[0]:
+            found: dict[str, list[str]] = defaultdict(list)
+            for step in steps:
+                for path in self.brings(step):
+                    found[path].append(step)
+            self._installed = steps, found
+        return self._installed[1]
 
     def settled_by(self, goal: str, installed: Sequence[str]) -> str | None:
         """The step with which an update is there; None where it is there without, or not after all of them."""

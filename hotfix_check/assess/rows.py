@@ -39,19 +39,24 @@ _WIDEST_OFFSET = timedelta(hours=14)
 
 def judge_table(table: Table, evidence: ProductEvidence) -> tuple[JudgedRow, ...]:
     """Judge every file of a table by the copies of it on the target."""
-    named, whole, at_or_above = evidence.files.by_name, evidence.places.any_whole, table.at_or_above
-    rows: list[JudgedRow] = []
-    for file in table.files:
-        row = file.missing
-        if file.name in named:
-            row = _judge_file(file, evidence, at_or_above)
-        elif whole and row.state is RowState.NOT_COLLECTED and evidence.is_absent(file.roles, file.every_role):
-            row = replace(row, state=_ABSENT)
-        rows.append(row)
-    return tuple(rows)
+    named, whole = evidence.files.by_name, evidence.places.any_whole
+    return tuple(
+        [
+            judge_file(file, evidence, table.at_or_above) if whole or file.name in named else file.missing
+            for file in table.files
+        ]
+    )
 
 
-def _judge_file(of: TableFile, evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
+def judge_file(of: TableFile, evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
+    """Judge one file of a table, of which the target may have no copy."""
+    if of.name in evidence.files.by_name:
+        return _judge_copies(of, evidence, at_or_above)
+    absent = of.missing.state is RowState.NOT_COLLECTED and evidence.is_absent(of.roles, of.every_role)
+    return replace(of.missing, state=_ABSENT) if absent else of.missing
+
+
+def _judge_copies(of: TableFile, evidence: ProductEvidence, at_or_above: AtOrAbove) -> JudgedRow:
     copies = tuple([_judge_copy(seen, of, evidence, at_or_above) for seen in evidence.seen(of.name, of.roles)])
     row, roles, note = of.rows[0], of.roles, None
     if of.missing.state is RowState.NOT_CHECKABLE:

@@ -13,6 +13,8 @@ from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.version import FileVersion
 
+Place = tuple[str, tuple[str, ...]]
+"""The name of a file and the roles of the folders where it belongs, which say what copies of it are looked at."""
 AtOrAbove = Callable[[FileRow, FileVersion], RowState]
 """What a file at or above a row's version is: LATER where the line or level carries the fix, else why not."""
 
@@ -47,7 +49,8 @@ class Table:
 
     ``line`` is the package's; ``included`` how that level includes the update, if it does. ``sibling`` is the update of
     the same day that is for that level, ``needed`` what has to be there first, in groups of alternatives; the ids of
-    ``superseded_by`` and ``partly_superseded_by`` are those that replace it on that line.
+    ``superseded_by`` and ``partly_superseded_by`` are those that replace it on that line. ``places`` are those of its
+    files, in their order.
     """
 
     update: Update
@@ -59,6 +62,7 @@ class Table:
     superseded_by: tuple[str, ...]
     partly_superseded_by: tuple[str, ...]
     at_or_above: AtOrAbove
+    places: tuple[Place, ...]
     included: str | None = None
     sibling: Update | None = None
 
@@ -70,6 +74,7 @@ class Tables:
         self.product = product
         self.relations = relations
         self._known: dict[tuple[str, int, int], Table] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def of(self, update: Update, at: int, lowest: int) -> Table:
         """The table that judges a target of level ``at``, which may be of the ``lowest``.
@@ -83,6 +88,14 @@ class Tables:
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._choose(update, at, lowest)
+        return known
+
+    def names_of(self, update: Update) -> frozenset[str]:
+        """The files of an update, in lower case, but for those whose rows give a range of their own."""
+        known = self._names.get(update.id)
+        if known is None:
+            rows = (row for package in update.packages for row in package.rows)
+            known = self._names[update.id] = frozenset(row.name.lower() for row in rows if row.range is None)
         return known
 
     def _choose(self, update: Update, at: int, lowest: int) -> Table:
@@ -100,6 +113,7 @@ class Tables:
                 superseded_by=self.relations.superseded_by(update, package),
                 partly_superseded_by=(),
                 at_or_above=carried,
+                places=_places(files),
                 included=self.relations.inclusions(update, None)[lowest],
             )
         line, included, at_or_above = at, None, self._on_its_own_line(at)
@@ -113,12 +127,14 @@ class Tables:
             at_or_above = carried if included or above else _exact_only
         package = by_line[line]
         including = () if included is None else self._including(update, package, at)
+        files = self._files(package, lowest, including)
         return Table(
             update=update,
             package=package,
             line=line,
             at=at,
-            files=self._files(package, lowest, including),
+            files=files,
+            places=_places(files),
             needed=package_groups(package, self.product),
             superseded_by=self.relations.superseded_by(update, package),
             partly_superseded_by=self.relations.partly_superseded_by(update, package),
@@ -205,6 +221,10 @@ class Tables:
             return RowState.LATER
 
         return at_or_above
+
+
+def _places(files: Iterable[TableFile]) -> tuple[Place, ...]:
+    return tuple([(file.name, file.roles) for file in files])
 
 
 def carried(row: FileRow, version: FileVersion) -> RowState:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from hotfix_check.assess.alike import Alike, AlikeTables
 from hotfix_check.assess.anomaly import AnomalyCode, is_told
 from hotfix_check.assess.answer import Answer, make_answer
 from hotfix_check.assess.by_files import SPEAKS_AGAINST, ByFiles, has_older, is_of_level
@@ -18,8 +21,9 @@ from hotfix_check.assess.finding import (
     Verdict,
 )
 from hotfix_check.assess.levels import interval_words
-from hotfix_check.assess.packages import Judgement, judge_packages
+from hotfix_check.assess.packages import Judgement, table_for
 from hotfix_check.assess.prerequisites import Prerequisites
+from hotfix_check.assess.rows import judge_table
 from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue.update import Kind, Update, required_rows
@@ -32,7 +36,8 @@ class ProductUpdates:
     """The verdicts on one product's updates on one target, each found once.
 
     An update is first judged by itself; only then by what others that contain it are by themselves. So no answer
-    depends on the order in which they are asked for, and none leads back to itself.
+    depends on the order in which they are asked for, and none leads back to itself. With ``alike`` they are in brief:
+    verdicts and the states of rows, without the grounds that are told.
     """
 
     def __init__(
@@ -42,6 +47,7 @@ class ProductUpdates:
         tables: Tables,
         absent_because: str | None,
         witnesses: Witnesses | None = None,
+        alike: Alike | None = None,
     ) -> None:
         self.evidence = evidence
         self.product = evidence.product
@@ -50,8 +56,10 @@ class ProductUpdates:
         self.tables = tables
         self.relations = tables.relations
         self.absent_because = absent_because
+        self.alike = alike
+        self._alike_tables = None if alike is None else AlikeTables(alike, evidence)
         self.by_level = ByLevel(self.product, self.level, tables.relations)
-        self.by_files = ByFiles(evidence, self.by_level, witnesses, on_target=self.on_target)
+        self.by_files = ByFiles(evidence, self.by_level, witnesses, on_target=self.on_target, alike=alike)
         self.prerequisites = Prerequisites(self.product, self.level, self.verdict_of)
         mixed = is_told(self.level.anomalies, AnomalyCode.MIXED_LEVEL)
         self._disagree = is_told(self.level.anomalies, AnomalyCode.MARKERS_DISAGREE)
@@ -86,8 +94,14 @@ class ProductUpdates:
         verdict = self._by_itself(update).verdict
         return verdict is Verdict.INSTALLED or (verdict in PASSED and update.kind is not Kind.UPDATE_ROLLUP)
 
+    def _judgement(self, update: Update, level: ProductLevel) -> Judgement:
+        table = table_for(update, level, self.evidence, self.tables)
+        if self._alike_tables is not None:
+            return self._alike_tables.judge(table)
+        return Judgement(table, judge_table(table, self.evidence))
+
     def _judge(self, update: Update) -> Answer:
-        judgement = judge_packages(update, self.level, self.evidence, self.tables)
+        judgement = self._judgement(update, self.level)
         without = self.absent_because or self._component_not_there(update)
         if without is not None:
             return make_answer(judgement, Verdict.NOT_APPLICABLE, Confidence.HIGH, without)
@@ -119,7 +133,7 @@ class ProductUpdates:
             return answer
         for line in sorted(set(range(self.level.low, self.level.high + 1)) - {answer.judgement.table.at}):
             pinned = replace(self.level, low=line, high=line)
-            there = self.by_files.answer(judge_packages(update, pinned, self.evidence, self.tables))
+            there = self.by_files.answer(self._judgement(update, pinned))
             if there.verdict not in PASSED:
                 who = "the markers disagree" if self._disagree else "most files are of another level than the marker"
                 said = f"{who}, and on {self._name(line)} it is {there.verdict}"
@@ -166,22 +180,12 @@ class ProductUpdates:
             holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
             doubtful = is_told(alone.anomalies, AnomalyCode.HALF_INSTALLED)
             if holders and not unsafe and not doubtful:
-                names = " and ".join(one.name for one in holders)
-                reasons, all_seen = self.by_files.stood_for(judgement)
-                return make_answer(
-                    judgement,
-                    Verdict.SUPERSEDED,
-                    Confidence.HIGH if all_seen else Confidence.MEDIUM,
-                    *reasons,
-                    f"contained in {names}, which is there",
-                    anomalies=alone.anomalies,
-                    satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
-                )
+                return self._contained(alone, holders)
         if alone.verdict is not Verdict.SUPERSEDED or judgement.table.included or is_of_level(judgement):
             return alone
         if update.kind is Kind.UPDATE_ROLLUP and not self.product.build_per_update:
             return self._later_than_a_rollup(update, alone)
-        if update.level is None:
+        if update.level is None and self.alike is None:
             by = self._explain_later(update, judgement)
             unknown = by[0].id is None
             return make_answer(
@@ -194,6 +198,22 @@ class ProductUpdates:
                 satisfied_by=by,
             )
         return alone
+
+    def _contained(self, alone: Answer, holders: Sequence[Update]) -> Answer:
+        """An update that nothing shows by itself, where others are there that contain it."""
+        if self.alike is not None:
+            return replace(alone, verdict=Verdict.SUPERSEDED)
+        names = " and ".join(one.name for one in holders)
+        reasons, all_seen = self.by_files.stood_for(alone.judgement)
+        return make_answer(
+            alone.judgement,
+            Verdict.SUPERSEDED,
+            Confidence.HIGH if all_seen else Confidence.MEDIUM,
+            *reasons,
+            f"contained in {names}, which is there",
+            anomalies=alone.anomalies,
+            satisfied_by=tuple(SatisfiedBy(id=one.id, certainty="contains") for one in holders),
+        )
 
     def _later_than_a_rollup(self, update: Update, alone: Answer) -> Answer:
         """A rollup whose marker is of a later build: it is there when a rollup that replaces it is, else not claimed.

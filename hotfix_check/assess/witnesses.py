@@ -37,6 +37,8 @@ class Witnesses:
         marker = census.marker
         self.marker = "" if marker is None else marker.path.rpartition("/")[2]
         self._neighbours = self._of_other_lines()
+        self._newest = census.newest_of_line(line)
+        self._known: dict[tuple[FileVersion, str | None, Kind], Said] = {}
 
     def of(self, judgement: Judgement) -> Said | None:
         """What they say of an update whose rows are all met; None where they are not asked."""
@@ -49,15 +51,23 @@ class Witnesses:
             and len(self._judged(judgement)) > 1
         ):
             return self._neighbours  # its own rows decided
+        update = judgement.table.update
+        key = row.row.version, update.repeats, update.kind
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._of_build(row.row.version, update)
+        return known
+
+    def _of_build(self, build: FileVersion, update: Update) -> Said:
+        """The same of an update that the marker shows by this build."""
         own = headline_version(self.product.levels[self.line])
-        before = self._before(judgement, row.row.version, own)
-        hotfix = judgement.table.update.kind is Kind.HOTFIX
-        witness = self.census.witness(self.line, before, own, hotfix=hotfix)
+        before = self._before(update, build, own)
+        witness = self.census.witness(self.line, before, own, hotfix=update.kind is Kind.HOTFIX)
         return self._with_neighbours(self._said(witness, before, own))
 
     def newer_beside_old(self, judgement: Judgement) -> str | None:
         """Of an update that the marker does not have: the newest other file, where that is at its build or later."""
-        row, newest = self._marker_row(judgement), self.census.newest_of_line(self.line)
+        row, newest = self._marker_row(judgement), self._newest
         if row is None or newest is None or row.row.version is None or judgement.table.line != self.line:
             return None
         if row.state is not RowState.OLDER or newest.build < row.row.version:
@@ -68,7 +78,7 @@ class Witnesses:
 
     def interim(self) -> Iterator[Anomaly]:
         """That files are newer than the marker, where no update in the catalogue lies between: an interim one."""
-        marker, newest = self.census.marker, self.census.newest_of_line(self.line)
+        marker, newest = self.census.marker, self._newest
         if marker is None or marker.version is None or newest is None or newest.build <= marker.version:
             return
         shipped = self.relations.shipped(self.product.id, self.line, self.marker)
@@ -90,9 +100,9 @@ class Witnesses:
     def _judged(self, judgement: Judgement) -> list[JudgedRow]:
         return [row for row in judgement.rows if row.required and row.copies]
 
-    def _before(self, judgement: Judgement, build: FileVersion, own: FileVersion) -> FileVersion:
+    def _before(self, update: Update, build: FileVersion, own: FileVersion) -> FileVersion:
         """The build of the update before this one in the line; of a re-release, of the one before what it repeats."""
-        again = self._repeated(judgement.table.update)
+        again = self._repeated(update)
         builds = {
             shipped.version
             for shipped in self.relations.shipped(self.product.id, self.line, self.marker)

@@ -11,6 +11,7 @@ from datetime import date
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.weight import counted, fails, holding, outcome_of, worst_of_each
 from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.fleet.deciding import deciding_facts
 from hotfix_check.fleet.label import parts_of
@@ -71,8 +72,8 @@ class FleetJudge:
         with self._one_at_a_time:
             found = self._known.get(key)
             if found is None:
-                assessment = self._assessor.assess(inventory, self.asked.question, advice=False)
-                found = self._known[key] = _judged_row(assessment, self.asked)
+                assessment = self._assessor.assess_in_brief(inventory, self.asked.question)
+                found = self._known[key] = _judged_row(assessment, self.asked, self._assessor.relations)
                 if len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
             else:
@@ -132,7 +133,7 @@ def _inventory_row(
     )
 
 
-def _judged_row(assessment: Assessment, asked: FleetQuestion) -> HostRow:
+def _judged_row(assessment: Assessment, asked: FleetQuestion, relations: Supersedence) -> HostRow:
     """The row of a host, without where it came from and what it is called."""
     applied = apply_waivers([assessment], asked.waivers, asked.day)
     waived = frozenset(applied.by_target[0])
@@ -163,7 +164,7 @@ def _judged_row(assessment: Assessment, asked: FleetQuestion) -> HostRow:
             for one in assessment.products
         ),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
-        installations=judged_installations(assessment, applied.by_target[0], asked.catalogue, asked.day),
+        installations=judged_installations(assessment, applied.by_target[0], asked.catalogue, relations),
         advisories=tuple(dict.fromkeys(held.advisory.id for held in holding(assessment, waived))),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
         reason=None,

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.finding import ExposureState
 from hotfix_check.catalogue import Catalogue
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.errors import SavedInputError
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.policy import Waiver
 from hotfix_check.report.document import TargetDocument
-from hotfix_check.report.installations import installation_document
+from hotfix_check.report.installations import without_posture
 from hotfix_check.report.judged_document import InstallationDocument, Weighed, WeighedDocument
 from hotfix_check.report.parts import parts_of, standing_of, step_line
 from hotfix_check.report.posture import Standing
@@ -78,7 +79,7 @@ class HostInstallation:
 
 
 def judged_installations(
-    assessment: Assessment, waived: Mapping[str, Waiver], catalogue: Catalogue, day: date
+    assessment: Assessment, waived: Mapping[str, Waiver], catalogue: Catalogue, relations: Supersedence
 ) -> tuple[HostInstallation, ...]:
     """Those of a host that was judged; ``waived`` are its waivers by update."""
     waivers = {update_id: waiver_document(waiver) for update_id, waiver in waived.items()}
@@ -96,7 +97,7 @@ def judged_installations(
     made = []
     for one in assessment.installations:
         own = [each for each in findings if (each.installation, each.product) == (one.root, one.product)]
-        made.append(_installation(installation_document(one, catalogue, own, None, day), own))
+        made.append(_installation(without_posture(one, catalogue, relations, own, None), own))
     return tuple(made)
 
 

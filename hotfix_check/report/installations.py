@@ -7,9 +7,10 @@ from datetime import date
 from typing import TypedDict
 
 from hotfix_check.assess.finding import Basis, Exposure, ExposureState, Installation, ProductLevel, Step
-from hotfix_check.catalogue import Catalogue, Product, Update
+from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Level, headline_version
+from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.frozen import replace
 from hotfix_check.report.judged_document import (
     ActionDocument,
@@ -30,21 +31,30 @@ from hotfix_check.version import FileVersion
 def installation_document(
     one: Installation,
     catalogue: Catalogue,
+    relations: Supersedence,
     findings: Iterable[Weighed],
     as_of: date | None,
     day: date,
 ) -> InstallationDocument:
-    """One installation of a target with these findings.
+    """One installation of a target with these findings; ``relations`` are those of the catalogue's updates.
 
     ``as_of`` is the day that ages are counted to, None where the result has none; ``day`` the one by which support has
     ended or has not: without one of its own, a result says so only where it had on the catalogue's day.
     """
+    own = [each for each in findings if each.installation == one.root and each.product == one.product]
+    document = without_posture(one, catalogue, relations, own, as_of)
+    return replace(document, posture=posture_words(standing_of(document, own, day.isoformat())))
+
+
+def without_posture(
+    one: Installation, catalogue: Catalogue, relations: Supersedence, own: Iterable[Weighed], as_of: date | None
+) -> InstallationDocument:
+    """The same of an installation with its ``own`` findings, before how it stands is put in words."""
     product = catalogue.product(one.product)
     low, high = product.levels[one.level.low], product.levels[one.level.high]
     known, basis = known_level(one.level, product)
-    own = [each for each in findings if each.installation == one.root and each.product == one.product]
-    build_id, released = (None, None) if one.build is None else brought_by(one.build, product, catalogue.updates)
-    document = InstallationDocument(
+    build_id, released = (None, None) if one.build is None else brought_by(one.build, product, relations)
+    return InstallationDocument(
         root=one.root,
         snapshot=one.snapshot,
         counts=one.counts,
@@ -60,12 +70,11 @@ def installation_document(
         anomalies=tuple(one.level.anomalies),
         posture="",
         support=_support(one.level, product, {each.id: each.name for each in catalogue.products}, as_of),
-        behind=_behind(own, catalogue, released),
+        behind=_behind(own, relations, released),
         census=tuple(BuildCountDocument(build=str(count.build), files=count.files) for count in one.census),
         next_steps=tuple(step_document(step, one) for step in one.next_steps),
         exposures=tuple(exposure_document(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures),
     )
-    return replace(document, posture=posture_words(standing_of(document, own, day.isoformat())))
 
 
 def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Basis]:
@@ -75,27 +84,20 @@ def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Ba
     return product.levels[level.recorded], Basis.RECORDED
 
 
-def brought_by(build: FileVersion, product: Product, updates: Iterable[Update]) -> tuple[str | None, date | None]:
+def brought_by(build: FileVersion, product: Product, relations: Supersedence) -> tuple[str | None, date | None]:
     """The update that ships a marker file of this build, None for a level's own, and the day it was released."""
     for level in product.levels:
         if headline_version(level) == build:
             return None, level.released
-    markers = {name for name, file in product.files.items() if file.marker}
-    found = [
-        update
-        for update in updates
-        if update.product == product.id
-        and any(
-            row.version == build and row.name.lower() in markers for package in update.packages for row in package.rows
-        )
-    ]
+    rows = (row for name, file in product.files.items() if file.marker for row in relations.rows_of(product.id, name))
+    found = [row.update for row in rows if row.version == build]
     first = min(found, key=lambda update: (update.built or date.max, update.id), default=None)
     return (None, None) if first is None else (first.id, first.built)
 
 
-def _behind(findings: Iterable[Weighed], catalogue: Catalogue, build_day: date | None) -> BehindDocument:
+def _behind(findings: Iterable[Weighed], relations: Supersedence, build_day: date | None) -> BehindDocument:
     lacking = {each.id for each in findings if is_lacking(each)}
-    days = (update.built for update in catalogue.updates if update.id in lacking)
+    days = (relations.updates[update_id].built for update_id in lacking)
     newest = max((day for day in days if day), default=None)
     months = None
     if newest is not None and build_day is not None:

@@ -33,7 +33,7 @@ class Ladders:
     """The ladders of the targets of one result, by the relations of the catalogue's updates."""
 
     def __init__(self, relations: Supersedence) -> None:
-        self._relations = relations
+        self.relations = relations
 
     def of(self, assessment: Assessment) -> list[LadderDocument]:
         """The ladders of one target, by product and file name.
@@ -50,11 +50,11 @@ class Ladders:
         ]
 
     def _ladder(self, level: ProductLevel, judged: _JudgedFile) -> LadderDocument:
-        product = self._relations.products[level.product]
+        product = self.relations.products[level.product]
         lowest = min(judged.versions.values())
         rows = [
             shipped
-            for shipped in self._relations.rows_of(product.id, judged.name)
+            for shipped in self.relations.rows_of(product.id, judged.name)
             if _comparable(shipped.row, lowest, judged.machines, product)
         ]
         on_line = [shipped for shipped in rows if shipped.line >= level.low]
@@ -77,7 +77,7 @@ class Ladders:
         if known is not None and product.holds(lowest):
             for number, one in enumerate(product.levels):
                 if (own := own_version(known, one, product)) is not None:
-                    bringing = self._relations.bringing(product.id, one.name)
+                    bringing = self.relations.bringing(product.id, one.name)
                     rungs[own, 0, f"{number:04d}"] = RungDocument(
                         version=str(own),
                         label=one.name,

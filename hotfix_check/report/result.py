@@ -172,7 +172,10 @@ def _target(
 ) -> TargetDocument:
     collected = assessment.collected
     findings = [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings]
-    installations = [installation_document(one, catalogue, findings, as_of, day) for one in assessment.installations]
+    installations = [
+        installation_document(one, catalogue, ladders.relations, findings, as_of, day)
+        for one in assessment.installations
+    ]
     return TargetDocument(
         path=assessment.target,
         kind=assessment.kind,

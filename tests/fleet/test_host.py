@@ -110,13 +110,13 @@ def test_evidence_of_servers_of_the_real_catalogue(inventory: Inventory, complet
 
 def test_hosts_that_are_alike_are_assessed_once_and_keep_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    real = Assessor.assess
+    real = Assessor.assess_in_brief
 
     def assess_once(self: Assessor, inventory: Inventory, question: Question, **how: Any) -> Any:
         asked.append(inventory)
         return real(self, inventory, question, **how)
 
-    monkeypatch.setattr(Assessor, "assess", assess_once)
+    monkeypatch.setattr(Assessor, "assess_in_brief", assess_once)
     judge = FleetJudge(QUESTION)
     versions = {"EX1": NEWEST, "EX2": NEWEST, "EX3": MAY_2022, "EX4": NEWEST}
     rows = [judge_host(inventory(host, version), f"{host}.json", judge)[0] for host, version in versions.items()]
