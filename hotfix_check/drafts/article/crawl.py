@@ -17,7 +17,7 @@ from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, h
 from hotfix_check.drafts.article.flattened import unflatten
 from hotfix_check.drafts.article.prose import is_section_heading, parted
 from hotfix_check.drafts.article.rows import cells_by_column
-from hotfix_check.drafts.article.text import Line, plain_line
+from hotfix_check.drafts.article.text import Line, plain_line, run_of_text
 from hotfix_check.drafts.article.values import is_missing
 
 ONE_CELL_A_LINE = "one cell a line"
@@ -136,22 +136,10 @@ def _first(
 
 def _texts(lines: Sequence[Line], at: int) -> Iterator[tuple[int, str]]:
     """The short lines of text from here on, with their places, up to the next heading or anything else."""
-    blanks = 0
-    for place in range(at, len(lines)):
-        line = lines[place]
-        if line.kind == "blank":
-            blanks += 1
-            if blanks > 1:
-                break
-            continue
-        if line.kind != "text" or len(line.text) > _LONGEST_CELL:
-            break
-        text = line.text.strip()
-        if _BUTTONS.fullmatch(text):
-            continue
+    for place in run_of_text(lines, at, longest=_LONGEST_CELL):
+        text = lines[place].text.strip()
         if is_section_heading(text):
-            break
-        blanks = 0
+            return
         yield place, text
 
 
