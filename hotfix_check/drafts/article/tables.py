@@ -22,7 +22,7 @@ from hotfix_check.drafts.article.raw_table import (
     looks_like_row,
 )
 from hotfix_check.drafts.article.rows import row_from_line
-from hotfix_check.drafts.article.text import Line, run_of_text
+from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
 
@@ -180,7 +180,7 @@ def _under_name(text: str, columns: tuple[Column, ...]) -> bool:
 
 
 def _underlined(lines: Sequence[Line], at: int) -> bool:
-    return at + 1 < len(lines) and lines[at + 1].kind == "rule" and lines[at].text[:1] not in ("", " ")
+    return is_underlined(lines, at) and lines[at].text[:1] not in ("", " ")
 
 
 def _row_ahead(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> int | None:

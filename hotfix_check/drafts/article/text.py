@@ -61,6 +61,11 @@ class Line:
     """Where cells were made of running text: what it looked like."""
 
 
+def is_underlined(lines: Sequence[Line], at: int) -> bool:
+    """Whether a rule stands right below a line."""
+    return at + 1 < len(lines) and lines[at + 1].kind == "rule"
+
+
 def run_of_text(lines: Sequence[Line], at: int, *, longest: int, most_blank: int = 1) -> Iterator[int]:
     """The places of the lines of text from here on, up to a longer one, a wider gap, or a line of another kind."""
     blanks = 0
