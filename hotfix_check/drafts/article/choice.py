@@ -6,11 +6,12 @@ Of an old and a new one the new one counts. Every table that is not taken has a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from hotfix_check.drafts.article import wording
-from hotfix_check.drafts.article.columns import Column
+from hotfix_check.drafts.article.columns import VALUES, Column, repeated
 from hotfix_check.drafts.article.headings import Headings
 from hotfix_check.drafts.article.prose import sentences
 from hotfix_check.drafts.article.raw_table import RawRow, RawTable
@@ -75,13 +76,22 @@ class _Above:
     """The last sentence that tells what the files under it are, or nothing."""
     section: str | None
 
+    flat: str
+    """The lines as one."""
+    strong: bool
+    """Whether they speak of a fix's files in words that nothing else has."""
+
     @property
     def close(self) -> str:
         return " ".join(self.lines[-4:])
 
-    @property
-    def flat(self) -> str:
-        return " ".join(" ".join(self.lines).split())
+
+class _Judged(NamedTuple):
+    """Whether a table is the fix's, and why; ``is_weak``: a person should look."""
+
+    reason: str
+    is_fix: bool = True
+    is_weak: bool = False
 
 
 def place_tables(
@@ -96,23 +106,25 @@ def place_tables(
     for raw in tables:
         table = without_old_columns(raw)
         above = _above(lines, table.first, floor, headings)
-        reason = None if is_list and table.rows else _reason_against(lines, table, above, article, floor)
-        why, weak = ("file list", False) if is_list and table.rows else (reason or "", False)
-        if reason is None and not is_list:
-            why, weak = _reason_for(table, above, article, counted=counted)
+        if is_list and table.rows:
+            judged = _Judged("file list")
+        elif against := _reason_against(lines, table, above, article, floor):
+            judged = _Judged(against, is_fix=False)
+        else:
+            judged = _reason_for(table, above, article, counted=counted)
         placed.append(
             PlacedTable(
                 table=table,
-                is_fix=reason is None and why != _NOTHING,
-                reason=why,
+                is_fix=judged.is_fix,
+                reason=judged.reason,
                 component=headings.component(table.first),
                 is_package=_is_package(table, above),
                 product_said=match[1] if (match := wording.FIX_FOR.search(above.said)) else None,
                 heading=table.heading or headings.label(table.first, floor) or headings.heading(table.first),
-                doubt="no sentence says that the table is that of the fix" if weak else None,
+                doubt="no sentence says that the table is that of the fix" if judged.is_weak else None,
             )
         )
-        counted = counted or placed[-1].is_fix
+        counted = counted or judged.is_fix
         floor = table.last + 1
     return _with_packages(_without_least_versions(placed))
 
@@ -128,11 +140,14 @@ def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) ->
                 break
         elif line.kind == "blank" and taken and taken[-1]:
             taken.append("")
-    above = tuple(reversed(taken))
+    above = taken[::-1]
     paragraphs = [" ".join(part.split("\n")) for part in "\n".join(above).split("\n\n") if part.strip()]
     sentences_above = [sentence for paragraph in paragraphs[-3:] for sentence in sentences(paragraph)]
+    flat = " ".join(" ".join(above).split())
     return _Above(
         lines=tuple(text for text in above if text),
+        flat=flat,
+        strong=bool(wording.STRONG_FIX.search(flat)),
         lead=_lead(sentences_above),
         said=_announcement(sentences_above),
         section=headings.section(first),
@@ -172,7 +187,7 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return "hashes of files"
     if any(wording.LISTING_LINE.search(line.text) for line in lines[max(floor, table.first - 4) : table.last + 4]):
         return "a directory listing"
-    if compares_releases(table, above.lead):
+    if compares_releases(table.columns or (), above.lead):
         return "it compares releases"
     if other := wording.other_files(f"{above.lead} {table.heading or ''}".strip()):
         return other
@@ -180,11 +195,8 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return other
     if above.said and (other := _said_of_others(table, above)):
         return other
-    strong = wording.STRONG_FIX.search(above.flat)
-    if article.titled_other and not (strong and article.about_fix):
+    if article.titled_other and not (above.strong and article.about_fix):
         return "a list by the title of the article"
-    if not strong and wording.OTHER_LIST.search(above.close) and not wording.FIX.search(above.close):
-        return "another kind of list"
     return None
 
 
@@ -202,34 +214,27 @@ def _said_of_others(table: RawTable, above: _Above) -> str | None:
     return None if wording.DOWNLOAD_LIST.search(above.said) else "the sentence above it says nothing about a fix"
 
 
-_NOTHING = "no fix wording above it"
-
-
-def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> tuple[str, bool]:
-    """Why a table that nothing speaks against is the fix's, and whether that is weak; ``_NOTHING`` where it is not."""
-    if wording.STRONG_FIX.search(above.flat) or (above.said and wording.announces_fix(above.said)):
-        return "fix wording", False
+def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> _Judged:
+    """Why a table that nothing speaks against is the fix's, or is not."""
+    nothing = _Judged("no fix wording above it", is_fix=False)
+    if above.strong or (above.said and wording.announces_fix(above.said)):
+        return _Judged("fix wording")
     worded = bool(wording.FIX.search(above.close))
     far = bool(wording.FIX.search(above.flat) or wording.FIX.search("\n".join(above.lines)))
-    if not any({"version", "date", "datetime"} & row.values.keys() for row in table.rows):
-        if worded or (article.titled_fix and far):
-            return "fix wording", False
-        return _NOTHING, False
-    if wording.DOWNLOAD_LIST.search(above.close) and not worded and not _about_fix(article, counted):
-        return _NOTHING, False
+    if not _is_dated(table):
+        return _Judged("fix wording") if worded or (article.titled_fix and far) else nothing
+    download = bool(wording.DOWNLOAD_LIST.search(above.close))
+    if download and not worded and not (counted or article.titled_fix or article.about_fix):
+        return nothing
     if counted:
-        return "after another table of the fix", False
+        return _Judged("after another table of the fix")
     if worded or (far and above.section not in ("symptoms", "cause")):
-        return "fix wording", False
-    if _about_fix(article, counted) and (table.columns is not None or wording.DOWNLOAD_LIST.search(above.close)):
-        return "the article is about a fix", True
+        return _Judged("fix wording")
+    if (table.columns is not None or download) and (article.titled_fix or article.about_fix):
+        return _Judged("the article is about a fix", is_weak=True)
     if above.section in ("resolution", "hotfix information", "file information") and _is_whole(table):
-        return "under the heading of the resolution", True
-    return _NOTHING, False
-
-
-def _about_fix(article: _Article, counted: bool) -> bool:
-    return counted or article.titled_fix or article.about_fix
+        return _Judged("under the heading of the resolution", is_weak=True)
+    return nothing
 
 
 def _is_whole(table: RawTable) -> bool:
@@ -238,61 +243,48 @@ def _is_whole(table: RawTable) -> bool:
     return "name" in concepts and bool(concepts & {"date", "datetime", "version"}) and len(concepts) >= 3
 
 
+def _is_dated(table: RawTable) -> bool:
+    """Whether a row has a version or a date."""
+    return any({"version", "date", "datetime"} & row.values.keys() for row in table.rows)
+
+
 def _is_hash_table(table: RawTable) -> bool:
-    return any(wording.HASH.search(column.label) for column in table.columns or ()) and not any(
-        {"version", "date", "datetime"} & row.values.keys() for row in table.rows
-    )
-
-
-def _repeated(columns: Sequence[Column], concept: str) -> list[Column]:
-    found = [column for column in columns if column.concept == concept]
-    return found if len(found) > 1 else []
+    return any(wording.HASH.search(column.label) for column in table.columns or ()) and not _is_dated(table)
 
 
 def without_old_columns(table: RawTable) -> RawTable:
     """A table with an old and a new column of one kind, without the old one."""
-    old = {
-        index
-        for concept in ("version", "size", "date")
-        for index, column in enumerate(table.columns or ())
-        if column in (several := _repeated(table.columns or (), concept))
+    columns = table.columns or ()
+    renewed = {column.concept for column in columns if wording.NEW_COLUMN.search(column.label)} & repeated(columns)
+    kept = tuple(
+        column._replace(concept="other")
+        if column.concept in renewed
         and wording.OLD_COLUMN.search(column.label)
         and not wording.NEW_COLUMN.search(column.label)
-        and any(wording.NEW_COLUMN.search(other.label) for other in several)
-    }
-    if not old:
-        return table
-    columns = table.columns or ()
-    gone = {columns[index].label for index in old}
-    kept = tuple(column._replace(concept="other") if index in old else column for index, column in enumerate(columns))
-    return replace(table, columns=kept, rows=tuple(_without(row, kept, gone) for row in table.rows))
-
-
-def _without(row: RawRow, columns: Sequence[Column], gone: Set[str]) -> RawRow:
-    values = dict(row.values)
-    for concept in ("version", "size", "date"):
-        labels = [column.label for column in columns if column.concept == concept]
-        if labels and (text := dict(row.several).get(labels[0])) is not None:
-            values[concept] = text
-    return replace(row, values=values, several=tuple(pair for pair in row.several if pair[0] not in gone))
-
-
-def compares_releases(table: RawTable, lead: str) -> bool:
-    """Whether columns of one kind stand for releases (RTM, SP1, SP2), or give two sizes or dates of one file."""
-    versions = _repeated(table.columns or (), "version")
-    of_release = [column for column in versions if wording.RELEASE_COLUMN.search(column.label)]
-    if of_release and len(of_release) == len(versions):
-        first = any(wording.FIRST_RELEASE.search(column.label) for column in versions)
-        return first or not wording.STRONG_FIX.search(lead)
-    return any(
-        len(_repeated(table.columns or (), concept)) > 1 and not _one_value(table, concept)
-        for concept in ("size", "date")
+        else column
+        for column in columns
     )
+    if kept == columns:
+        return table
+    return replace(table, columns=kept, rows=tuple(_of_columns(row, kept) for row in table.rows))
 
 
-def _one_value(table: RawTable, concept: str) -> bool:
-    labels = {column.label for column in _repeated(table.columns or (), concept)}
-    return all(sum(label in labels and not is_missing(text) for label, text in row.several) <= 1 for row in table.rows)
+def _of_columns(row: RawRow, columns: Sequence[Column]) -> RawRow:
+    """A row with the values of these columns alone, of several of a kind that of the first."""
+    labels = {column.label for column in columns if column.concept != "other"}
+    several = tuple((label, text) for label, text in row.several if label in labels)
+    firsts = {column.concept: dict(several).get(column.label) for column in reversed(columns)}
+    values = {concept: text for concept, text in firsts.items() if concept in VALUES and text is not None}
+    return replace(row, values={**row.values, **values}, several=several)
+
+
+def compares_releases(columns: Sequence[Column], lead: str) -> bool:
+    """Whether columns of one kind stand for releases (RTM, SP1, SP2), or give two sizes or dates of one file."""
+    several = repeated(columns)
+    versions = [column.label for column in columns if column.concept == "version"]
+    if "version" in several and all(map(wording.RELEASE_COLUMN.search, versions)):
+        return any(map(wording.FIRST_RELEASE.search, versions)) or not wording.STRONG_FIX.search(lead)
+    return bool(several & {"size", "date"})
 
 
 def _is_package(table: RawTable, above: _Above) -> bool:
@@ -315,29 +307,28 @@ def _may_be_package(row: RawRow) -> bool:
 def _with_packages(placed: list[PlacedTable]) -> list[PlacedTable]:
     """A first table of installers without a version, before the files of the fix, is the download (KB272274)."""
     fixes = [each for each in placed if each.is_fix]
-    if len(fixes) < 2 or not all(_may_be_package(row) for row in fixes[0].table.rows):
+    if len(fixes) < 2:
         return placed
-    others = [row for each in fixes[1:] for row in each.table.rows]
-    own = {row.values["name"].lower() for row in fixes[0].table.rows}
-    named = all(wording.PACKAGE_LIKE.search(name) for name in own)
-    if own & {row.values["name"].lower() for row in others} or not (
-        named and any("version" in row.values for row in others)
-    ):
-        return placed
-    return [replace(each, is_package=True) if each is fixes[0] else each for each in placed]
+    first, others = fixes[0].table, [each.table for each in fixes[1:]]
+    is_package = (
+        all(map(_may_be_package, first.rows))
+        and all(map(wording.PACKAGE_LIKE.search, _names(first)))
+        and not any(_names(first) & _names(other) for other in others)
+        and any("version" in row.values for other in others for row in other.rows)
+    )
+    return [replace(each, is_package=True) if is_package and each is fixes[0] else each for each in placed]
 
 
 def _without_least_versions(placed: list[PlacedTable]) -> list[PlacedTable]:
     """A list "X version n (dated d) and later" says less than a table of the same files (KB153471)."""
-    listed = {
-        row.values["name"].lower()
-        for each in placed
-        if each.is_fix and each.table.columns is not None
-        for row in each.table.rows
-    }
+    listed = {name for each in placed if each.is_fix and each.table.columns for name in _names(each.table)}
     return [
         replace(each, is_fix=False, reason="minimum versions of files that another table of the article lists in full")
-        if each.is_fix and each.table.or_later and {row.values["name"].lower() for row in each.table.rows} <= listed
+        if each.is_fix and each.table.or_later and _names(each.table) <= listed
         else each
         for each in placed
     ]
+
+
+def _names(table: RawTable) -> set[str]:
+    return {row.values["name"].lower() for row in table.rows}

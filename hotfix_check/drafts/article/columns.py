@@ -6,7 +6,7 @@ A header is recognised by the words of its columns, in any order and number, nev
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 Concept = Literal["name", "version", "size", "date", "time", "datetime", "platform", "language", "folder", "other"]
@@ -21,6 +21,8 @@ class Column(NamedTuple):
     end: int
 
 
+VALUES: tuple[Concept, ...] = ("version", "size", "date")
+"""What a table may give several columns of."""
 _WORDS: dict[Concept, tuple[str, ...]] = {
     "name": (
         "file name", "file names", "filename", "filenames", "file name and path", "file name/path",
@@ -232,6 +234,12 @@ def _single_name(columns: tuple[Column, ...]) -> tuple[Column, ...]:
         column._replace(concept="other") if column.concept == "name" and index != first else column
         for index, column in enumerate(columns)
     )
+
+
+def repeated(columns: Iterable[Column]) -> frozenset[Concept]:
+    """The kinds of values that a table has several columns of: a version for each product (KB233476)."""
+    concepts = [column.concept for column in columns]
+    return frozenset(concept for concept in VALUES if concepts.count(concept) > 1)
 
 
 def size_unit(columns: tuple[Column, ...]) -> str:

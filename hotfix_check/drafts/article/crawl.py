@@ -17,7 +17,7 @@ from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, h
 from hotfix_check.drafts.article.flattened import unflatten
 from hotfix_check.drafts.article.prose import is_section_heading, parted
 from hotfix_check.drafts.article.rows import cells_by_column
-from hotfix_check.drafts.article.text import Line, plain_line
+from hotfix_check.drafts.article.text import Line, is_underlined, plain_line, run_of_text
 from hotfix_check.drafts.article.values import is_missing
 
 ONE_CELL_A_LINE = "one cell a line"
@@ -82,7 +82,7 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
     stripped = text.strip()
     if stripped[:1] in "CcEe" and _BUTTONS.fullmatch(text):
         return [Line("", "blank")], at + 1
-    if len(stripped) <= _LONGEST_HEADER and _underline(lines, at) is None:
+    if len(stripped) <= _LONGEST_HEADER and not is_underlined(lines, at):
         if is_section_heading(stripped):
             return [Line(stripped, "heading")], at + 1
         if stripped[:1].isalpha() and cell_concept(stripped) and (table := _first(lines, at, _STACKED)):
@@ -91,10 +91,6 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
         return table
     parts = parted(stripped) if stripped[:2].isupper() else [stripped]
     return ([lines[at]] if len(parts) == 1 else [_part(part) for part in parts]), at + 1
-
-
-def _underline(lines: Sequence[Line], at: int) -> Line | None:
-    return lines[at + 1] if at + 1 < len(lines) and lines[at + 1].kind == "rule" else None
 
 
 def _part(text: str) -> Line:
@@ -136,22 +132,10 @@ def _first(
 
 def _texts(lines: Sequence[Line], at: int) -> Iterator[tuple[int, str]]:
     """The short lines of text from here on, with their places, up to the next heading or anything else."""
-    blanks = 0
-    for place in range(at, len(lines)):
-        line = lines[place]
-        if line.kind == "blank":
-            blanks += 1
-            if blanks > 1:
-                break
-            continue
-        if line.kind != "text" or len(line.text) > _LONGEST_CELL:
-            break
-        text = line.text.strip()
-        if _BUTTONS.fullmatch(text):
-            continue
+    for place in run_of_text(lines, at, longest=_LONGEST_CELL):
+        text = lines[place].text.strip()
         if is_section_heading(text):
-            break
-        blanks = 0
+            return
         yield place, text
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import islice
 
 from hotfix_check.drafts.article.columns import header_line
 from hotfix_check.drafts.article.prose import is_section_heading
 from hotfix_check.drafts.article.raw_table import is_caption
-from hotfix_check.drafts.article.text import Line
+from hotfix_check.drafts.article.text import Line, is_underlined
 
 _LONGEST_HEADING = 120
 _COMPONENT = re.compile(r"^\s*component(?:\(s\)|s)?\s*:\s*(.{1,120})$", re.IGNORECASE)
 _COMPONENT_AT_END = re.compile(r"[.!?]\s{1,3}Component(?:\(s\)|s)?: ?([^.:]{2,60})$")
-"""A crawl lets it run on from the paragraph above."""
 _LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,110}?)\s*:$", re.IGNORECASE)
 _FOR = re.compile(
     r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(?or\s+later\)?\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE
@@ -55,22 +55,18 @@ class Headings:
         self._headings: list[tuple[int, str | None]] = []
         self._components: list[tuple[int, str | None]] = []
         for at, line in enumerate(lines):
-            if line.kind == "heading":
-                self._add(at, line.text.strip())
-            elif line.kind == "rule" and at and lines[at - 1].kind == "text" and self._is_underline(at):
-                self._add(at - 1, lines[at - 1].text.strip())
-            elif (line.kind == "text" and (match := _COMPONENT.match(line.text))) or (
-                line.kind == "text" and "omponent" in line.text and (match := _COMPONENT_AT_END.search(line.text))
-            ):
-                self._components.append((at, _bare(match[1])))
-            elif line.kind == "text" and self._stands_alone(at):
-                self._add(at, line.text.strip())
+            if line.kind not in ("text", "heading"):
+                continue
+            if component := _component(line.text):
+                self._components.append((at, component))
+            elif line.kind == "heading" or self._is_underlined(at) or self._stands_alone(at):
+                self._add(at, line.text.strip().rstrip(":").strip())
 
-    def _is_underline(self, at: int) -> bool:
-        above, rule = self._lines[at - 1].text.rstrip(), self._lines[at].text.rstrip()
-        if len(above) > 110 or set(rule.strip()) - set("-=~_"):
+    def _is_underlined(self, at: int) -> bool:
+        if not is_underlined(self._lines, at):
             return False
-        return abs(len(above) - len(rule)) <= 3 and above[:1] not in ("", " ")
+        text, rule = self._lines[at].text.rstrip(), self._lines[at + 1].text.rstrip()
+        return set(rule.strip()) <= set("-=~_") and abs(len(text) - len(rule)) <= 3 and text[:1] not in ("", " ")
 
     def _stands_alone(self, at: int) -> bool:
         """A label with a colon between blank lines ("IIS 5.0:"), or a product that nothing goes on to or from."""
@@ -79,12 +75,11 @@ class Headings:
             return False
         if text[-1] == ":":
             bare = text[:-1].rstrip()
-            return self._is_name(bare) and self._parted(at, by_blanks=True)
+            named = _is_name(bare) and len(bare.split()) <= 8 and not _NO_NAME.match(bare)
+            return named and self._parted(at, by_blanks=True)
         return bool(
             _PRODUCT_NAMED.match(text)
-            and is_caption(text)
-            and not _IN_SENTENCE.search(text)
-            and not _SAYS.search(text)
+            and _is_name(text)
             and (self.section(at) not in (None, "applies to") or self._is_above_table(at))
             and self._parted(at, by_blanks=False)
         )
@@ -92,15 +87,6 @@ class Headings:
     def _is_above_table(self, at: int) -> bool:
         below = next((line for line in self._lines[at + 1 : at + 3] if line.kind != "blank"), None)
         return below is not None and (below.kind == "cells" or (below.kind == "text" and bool(header_line(below.text))))
-
-    def _is_name(self, bare: str) -> bool:
-        return (
-            len(bare.split()) <= 8
-            and is_caption(bare)
-            and not _IN_SENTENCE.search(bare)
-            and not _SAYS.search(bare)
-            and not _NO_NAME.match(bare)
-        )
 
     def _parted(self, at: int, *, by_blanks: bool) -> bool:
         """Whether the lines around do not run on into this one."""
@@ -112,17 +98,13 @@ class Headings:
         return ends and (after is None or after.kind != "text" or not after.text.strip()[:1].islower())
 
     def _add(self, at: int, text: str) -> None:
-        if not text or len(text) > _LONGEST_HEADING:
+        if len(text) > _LONGEST_HEADING:
             return
-        if match := _COMPONENT.match(text):
-            self._components.append((at, _bare(match[1])))
-            return
-        bare = text.rstrip(":").strip()
-        if is_section_heading(bare):
-            self._sections.append((at, bare.lower()))
-        if not _PLAIN_SECTIONS.fullmatch(bare):
-            self._headings.append((at, bare))
-        elif bare.isupper():
+        if is_section_heading(text):
+            self._sections.append((at, text.lower()))
+        if not _PLAIN_SECTIONS.fullmatch(text):
+            self._headings.append((at, text))
+        elif text.isupper():
             self._headings.append((at, None))
         self._components.append((at, None))
 
@@ -145,19 +127,13 @@ class Headings:
 
     def label(self, at: int, floor: int) -> str | None:
         """An ``X:`` line, or the end of a sentence (``time stamp for X:``), directly above."""
-        seen = 0
-        for place in range(at - 1, floor - 1, -1):
-            if self._lines[place].kind != "text":
-                continue
-            seen += 1
+        texts = (place for place in range(at - 1, floor - 1, -1) if self._lines[place].kind == "text")
+        for place in islice(texts, 3):
             whole = self._paragraph_to(place, floor)
-            if not _COMPONENT.match(whole):
-                if sentence := _FOR.search(whole):
-                    return sentence[1].strip()
-                if label := _label_of(whole):
-                    return label
-            if seen >= 3:
-                return None
+            if _COMPONENT.match(whole):
+                continue
+            if label := (sentence[1].strip() if (sentence := _FOR.search(whole)) else _label_of(whole)):
+                return label
         return None
 
     def _paragraph_to(self, place: int, floor: int) -> str:
@@ -166,6 +142,10 @@ class Headings:
         while first - 1 >= floor and place - first < 3 and self._lines[first - 1].kind == "text":
             first -= 1
         return " ".join(line.text.strip() for line in self._lines[first : place + 1])
+
+
+def _is_name(text: str) -> bool:
+    return is_caption(text) and not _IN_SENTENCE.search(text) and not _SAYS.search(text)
 
 
 def _label_of(text: str) -> str | None:
@@ -181,8 +161,10 @@ def _label_of(text: str) -> str | None:
     return re.sub(r"^for\s+", "", label, flags=re.IGNORECASE)
 
 
-def _bare(text: str) -> str:
-    return text.strip().rstrip(":.").strip()
+def _component(text: str) -> str | None:
+    """The component that a line is of: ``Component: X``, also at the end of a paragraph that a crawl lets run on."""
+    match = _COMPONENT.match(text) or _COMPONENT_AT_END.search(text) if "omponent" in text.lower() else None
+    return match[1].strip().rstrip(":.").strip() if match else None
 
 
 def _has_values(line: Line) -> bool:

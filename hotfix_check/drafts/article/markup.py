@@ -62,33 +62,25 @@ def html_lines(text: str) -> list[Line]:
     """The lines of an HTML page; a table without nested tables gives one line of cells for each row."""
     reader = _Reader()
     at = 0
-    while True:
-        match = _TAG.search(text, at)
-        reader.text(text[at : match.start() if match else len(text)])
-        if match is None:
-            break
+    while match := _TAG.search(text, at):
+        reader.text(text[at : match.start()])
         at = match.end()
+        name = (match[2] or "").lower()
         if match[0] == "<!--":
-            end = text.find("-->", at)
-            if end < 0:
-                break
-            at = end + 3
-        elif match[2]:
-            name = match[2].lower()
-            if name in _HIDDEN and not match[1] and not match[3].endswith("/"):
-                end = _closing(text, name, at)
-                if end < 0:
-                    break
-                at = end
-            else:
-                reader.tag(name, closing=bool(match[1]), attributes=match[3])
+            at = _past(text, "-->", at)
+        elif name in _HIDDEN and not match[1] and not match[3].endswith("/"):
+            at = _past(text, f"(?=</{name})", at)
+        elif name:
+            reader.tag(name, closing=bool(match[1]), attributes=match[3])
+    reader.text(text[at:])
     reader.finish()
     return reader.lines
 
 
-def _closing(text: str, name: str, at: int) -> int:
-    match = re.compile(f"</{name}", re.IGNORECASE).search(text, at)
-    return match.start() if match else -1
+def _past(text: str, pattern: str, at: int) -> int:
+    """Where the text goes on behind what ends a part that is not shown; its end, where nothing does."""
+    match = re.compile(pattern, re.IGNORECASE).search(text, at)
+    return match.end() if match else len(text)
 
 
 def _cell_text(raw: str) -> str:
@@ -128,8 +120,7 @@ class _Reader:
     def text(self, raw: str) -> None:
         if not raw:
             return
-        text = html.unescape(raw) if "&" in raw else raw
-        text = text.translate(ODD_CHARACTERS)
+        text = html.unescape(raw).translate(ODD_CHARACTERS)
         cell = self._cell()
         if cell is not None:
             cell.append(text if self._preformatted else _SOURCE_BREAK.sub(" ", text))
@@ -139,7 +130,10 @@ class _Reader:
     def tag(self, name: str, *, closing: bool, attributes: str) -> None:
         table = self._tables[-1] if self._tables else None
         if name == "table":
-            self._table(closing)
+            if closing:
+                self._close_table()
+            else:
+                self._open_table()
         elif name == "pre":
             self._break()
             self._preformatted = max(0, self._preformatted + (-1 if closing else 1))
@@ -178,7 +172,7 @@ class _Reader:
 
     def finish(self) -> None:
         while self._tables:
-            self._table(closing=True)
+            self._close_table()
         self._break()
 
     def _cell(self) -> list[str] | None:
@@ -191,9 +185,8 @@ class _Reader:
     def _break(self, *, heading: bool = False) -> None:
         raw = "".join(self._open)
         self._open.clear()
-        if not raw.strip():
-            return
-        self.lines.extend(self._as_lines(raw, heading=heading))
+        if raw.strip():
+            self.lines += self._as_lines(raw, heading=heading)
 
     def _as_lines(self, raw: str, *, heading: bool = False) -> list[Line]:
         if self._preformatted:
@@ -202,20 +195,16 @@ class _Reader:
         if self._item:
             self._item = False
             text = f" - {text}"
-        if heading:
-            return [Line(text, "heading")]
-        line = plain_line(text)
-        return [line]
+        return [Line(text, "heading") if heading else plain_line(text)]
 
-    def _table(self, closing: bool) -> None:
-        if closing:
-            if self._tables:
-                table = self._tables[-1]
-                self._end_row(table)
-                self._tables.pop()
-                self._break()
-                self._blank()
-            return
+    def _close_table(self) -> None:
+        if self._tables:
+            self._end_row(self._tables[-1])
+            self._tables.pop()
+            self._break()
+            self._blank()
+
+    def _open_table(self) -> None:
         if len(self._tables) >= _DEEPEST:
             return
         if self._tables:
@@ -228,42 +217,34 @@ class _Reader:
         self._tables.append(_Table())
 
     def _end_cell(self, table: _Table) -> None:
-        if table.cell is None:
+        row = table.row
+        if table.cell is None or row is None:
             return
         raw = "".join(table.cell)
         table.cell = None
-        if table.row is None:
-            return
         text = raw if self._preformatted or len(raw) > _LONGEST_CELL else _cell_text(raw)
         if len(text) > _LONGEST_CELL or table.layout:
             table.layout = True
-            table.row.append(raw)
+            row.append(raw)
             return
-        self._hand_down(table)
-        at = len(table.row)
+        self._hand_down(table, row)
+        if table.rowspan > 1:
+            table.spans[len(row)] = (table.rowspan, text)
         self._spanned += table.colspan - 1
-        for step in range(table.colspan):
-            if len(table.row) >= _WIDEST:
-                break
-            table.row.append(text if not step else "")
-            if table.rowspan > 1 and not step:
-                table.spans[at] = (table.rowspan, text)
+        row += [text, *[""] * (table.colspan - 1)][: _WIDEST - len(row)]
 
-    def _hand_down(self, table: _Table) -> None:
-        while table.row is not None and len(table.row) in table.spans and len(table.row) < _WIDEST:
-            table.row.append(table.spans[len(table.row)][1])
+    def _hand_down(self, table: _Table, row: list[str]) -> None:
+        while len(row) in table.spans and len(row) < _WIDEST:
+            row.append(table.spans[len(row)][1])
             self._spanned += 1
 
     def _end_row(self, table: _Table) -> None:
         self._end_cell(table)
-        row = table.row
-        table.row = None
+        row, table.row = table.row, None
         if row is None:
             return
         if not table.layout:
-            table.row = row
-            self._hand_down(table)
-            table.row = None
+            self._hand_down(table, row)
             table.spans = {at: (left - 1, text) for at, (left, text) in table.spans.items() if left > 1}
         if table.layout or len(row) == 1:
             for text in row:
@@ -285,8 +266,6 @@ class _Reader:
             table.row = []
 
     def _cell_lines(self, text: str) -> None:
-        if not text.strip():
-            return
-        for part in text.split("\n") if not self._preformatted else [text]:
+        for part in [text] if self._preformatted else text.split("\n"):
             if part.strip():
-                self.lines.extend(self._as_lines(part))
+                self.lines += self._as_lines(part)

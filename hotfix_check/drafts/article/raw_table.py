@@ -10,11 +10,11 @@ from hotfix_check.drafts.article.columns import Column, Concept
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.frozen import dataclass
 
-_MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
+MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _REMARK = re.compile(r"(?:notes?|important|caution|warning|see|or|and|tip)\b|[-*]", re.IGNORECASE)
 _HAS_NAME = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b")
-_PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
-_SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
+PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
+SENTENCE_END = re.compile(r"[a-z]{2,}[.:!?]$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +76,9 @@ def looks_like_row(line: Line) -> bool:
         line.kind != "text"
         or len(text) > 120
         or not _HAS_NAME.search(text)
-        or not _MAY_BE_ROW.search(text)
-        or _PROSE.search(text)
-        or _SENTENCE.search(text)
+        or not MAY_BE_ROW.search(text)
+        or PROSE.search(text)
+        or SENTENCE_END.search(text)
         or "://" in text
     ):
         return False

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from hotfix_check.drafts.article.by_kinds import row_by_kinds
 from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
-from hotfix_check.drafts.article.columns import Column, Concept
+from hotfix_check.drafts.article.columns import Column, Concept, repeated
 from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, best_steps, fit, is_dos_name
 from hotfix_check.drafts.article.raw_table import RawRow
 from hotfix_check.drafts.article.values import is_language, is_platform
@@ -95,7 +95,7 @@ def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -
     """Cells straight under their headers, unless a date or the like stands in a column of another concept."""
     values: dict[Concept, str] = {}
     several: list[tuple[str, str]] = []
-    repeated = _repeated(columns)
+    several_of = repeated(columns)
     strength = 0
     for piece in pieces:
         column = columns[piece.start]
@@ -106,19 +106,13 @@ def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -
             if (piece.kind in STRONG or piece.kind == "name") and not _misprinted(piece, pieces, columns):
                 return None
         strength += piece.kind in STRONG
-        if concept in repeated:
+        if concept in several_of:
             several.append((column.label, piece.text))
         if concept != "other":
             values.setdefault(concept, piece.text)
     if "name" not in values:
         return None
     return RawRow(values=values, line=at, several=tuple(several), strength=strength)
-
-
-def _repeated(columns: Sequence[Column]) -> set[Concept]:
-    """The kinds of values that the table has several columns of."""
-    concepts = [column.concept for column in columns]
-    return {concept for concept in ("version", "size", "date") if concepts.count(concept) > 1}
 
 
 def _misprinted(piece: Cell, pieces: Sequence[Cell], columns: tuple[Column, ...]) -> bool:
@@ -134,7 +128,7 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
     """The row that the best way to lay the pieces on the columns gives; None when no piece is its name."""
     values: dict[Concept, str] = {}
     several: list[tuple[str, str]] = []
-    repeated = _repeated(columns)
+    several_of = repeated(columns)
     left: list[str] = []
     strength = 0
     for step in best_steps(pieces, columns, aligned=aligned):
@@ -145,7 +139,7 @@ def _laid_on(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int, *, al
             continue
         column = columns[step.column]
         strength += column.concept in VALUED and taken[0].kind != "missing"
-        if column.concept in repeated:
+        if column.concept in several_of:
             several.append((column.label, text))
         if column.concept == "other" or column.concept in values:
             continue

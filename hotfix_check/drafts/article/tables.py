@@ -12,30 +12,23 @@ from collections.abc import Sequence
 from hotfix_check.drafts.article.cells import line_cells
 from hotfix_check.drafts.article.columns import Column, header_line
 from hotfix_check.drafts.article.grids import box_end, grid_tables
-from hotfix_check.drafts.article.raw_table import RawRow, RawTable, is_caption, looks_like_row
+from hotfix_check.drafts.article.raw_table import (
+    MAY_BE_ROW,
+    PROSE,
+    SENTENCE_END,
+    RawRow,
+    RawTable,
+    is_caption,
+    looks_like_row,
+)
 from hotfix_check.drafts.article.rows import row_from_line
-from hotfix_check.drafts.article.text import Line
+from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = (
-    "name",
-    "file",
-    "module",
-    "driver",
-    "dll",
-    "datei",
-    "fichier",
-    "archivo",
-    "nome",
-    "arquivo",
-    "bestand",
-)
+_MAY_BE_HEADER = ("name", "file", "module", "driver", "dll", "datei", "fichier", "archivo", "nome", "arquivo", "bestand")
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
-_MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
-_PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
-_SENTENCE = re.compile(r"[a-z]{2,}[.:!?]$")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
 """What no list of files has beside its values: "Wxlist.sup in WordMaster 6.0 for Windows" is a sentence."""
 _LOOK_AHEAD = 3
@@ -76,9 +69,8 @@ def _text_tables(lines: Sequence[Line], at: int) -> list[RawTable]:
     text = lines[at].text
     columns = header_line(text) if _may_be_header(text) else None
     found = _Headed(lines, at, columns).tables() if columns else []
-    if not found and _MAY_BE_ROW.search(text) and not _PROSE.search(text):
-        bare = _bare(lines, at)
-        found = [bare] if bare else []
+    if not found and MAY_BE_ROW.search(text) and not PROSE.search(text) and (bare := _bare(lines, at)):
+        return [bare]
     return found
 
 
@@ -150,10 +142,10 @@ class _Headed:
 
     def _pass_over(self, at: int) -> bool:
         """Whether rows go on behind this line: behind a remark, or under a caption of their own."""
-        if not self._has_rows and not self._blanks and at > self._first + 2:
+        if not self._has_rows and (self._blanks or at > self._first + 2):
             return False
         ahead = _row_ahead(self._lines, at, self._columns)
-        if ahead is None or (not self._has_rows and self._blanks):
+        if ahead is None:
             return False
         between = [line for line in self._lines[at:ahead] if line.kind == "text"]
         if len(between) == 1 and is_caption(between[0].text):
@@ -188,7 +180,7 @@ def _under_name(text: str, columns: tuple[Column, ...]) -> bool:
 
 
 def _underlined(lines: Sequence[Line], at: int) -> bool:
-    return at + 1 < len(lines) and lines[at + 1].kind == "rule" and lines[at].text[:1] not in ("", " ")
+    return is_underlined(lines, at) and lines[at].text[:1] not in ("", " ")
 
 
 def _row_ahead(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> int | None:
@@ -212,12 +204,9 @@ def _continued(row: RawRow, text: str, columns: tuple[Column, ...]) -> RawRow | 
     if not 1 <= len(pieces) <= 6 or any(piece.kind in ("date", "time", "name", "version", "size") for piece in pieces):
         return None
     indent = pieces[0].start
-    if indent < 12:
+    concept = next((column.concept for column in reversed(columns) if column.start <= indent + 3), None)
+    if indent < 12 or concept not in ("platform", "language", "folder"):
         return None
-    under = [column for column in columns if column.start <= indent + 3]
-    if not under or under[-1].concept not in ("platform", "language", "folder"):
-        return None
-    concept = under[-1].concept
     joined = f"{row.values.get(concept, '')} {text.strip()}".strip()
     return replace(row, values={**row.values, concept: joined})
 
@@ -241,29 +230,17 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
     rows: list[RawRow] = []
     unread: list[str] = []
     last = at
-    blanks = 0
-    for j in range(at, len(lines)):
-        line = lines[j]
-        if line.kind == "blank":
-            blanks += 1
-            if blanks > 1:
-                break
-            continue
-        if line.kind != "text" or len(line.text) > _LONGEST:
+    for place in run_of_text(lines, at, longest=_LONGEST):
+        line = lines[place]
+        if row := _bare_row(line.text, place):
+            rows.append(row)
+        elif rows and place == last + 1 and looks_like_row(line):
+            unread.append(line.text.strip())
+        else:
             break
-        row = _bare_row(line, j)
-        if row is None:
-            if not blanks and looks_like_row(line) and rows:
-                unread.append(line.text.strip())
-                last = j
-                continue
-            break
-        rows.append(row)
-        last = j
-        blanks = 0
+        last = place
     if not rows:
         return None
-    or_later = all(_OR_LATER.search(lines[row.line].text) for row in rows)
     return RawTable(
         columns=None,
         rows=tuple(rows),
@@ -271,26 +248,24 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
         last=last,
         unread=tuple(unread),
         read_as="text without a header",
-        or_later=or_later,
+        or_later=all(_OR_LATER.search(lines[row.line].text) for row in rows),
     )
 
 
-def _bare_row(line: Line, at: int) -> RawRow | None:
-    text = line.text
-    if not _MAY_BE_ROW.search(text) or not _HAS_NAME_OR_VALUES.search(text):
+def _bare_row(text: str, at: int) -> RawRow | None:
+    if not MAY_BE_ROW.search(text) or not _HAS_NAME_OR_VALUES.search(text):
         return None
     text = _OR_LATER.sub("", _BULLET.sub(r"\1  ", text))
     opening = _OPENING.match(text)
-    language = opening[1] if opening and is_language(opening[1]) else None
-    if opening and language:
+    if opening and not is_language(opening[1]):
+        opening = None
+    if opening:
         text = text[opening.end() :]
     if text.count("(") == text.count(")") + 1:
         text += ")"
-    if _PROSE.search(text) or _FUNCTION_WORDS.search(text):
+    if PROSE.search(text) or _FUNCTION_WORDS.search(text):
         return None
     row = row_from_line(text, None, at)
-    if row is None or (_SENTENCE.search(text) and not re.search(r"\.\w{2,4}:?$|[ap]\.m\.$", text)):
+    if row is None or (SENTENCE_END.search(text) and not re.search(r"\.\w{2,4}:?$|[ap]\.m\.$", text)):
         return None
-    if language:
-        row = replace(row, values={**row.values, "language": language})
-    return row
+    return replace(row, values={**row.values, "language": opening[1]}) if opening else row

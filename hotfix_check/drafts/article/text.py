@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from hotfix_check.errors import ArticleError
@@ -58,6 +59,27 @@ class Line:
     cells: tuple[str, ...] = ()
     read_as: str = ""
     """Where cells were made of running text: what it looked like."""
+
+
+def is_underlined(lines: Sequence[Line], at: int) -> bool:
+    """Whether a rule stands right below a line."""
+    return at + 1 < len(lines) and lines[at + 1].kind == "rule"
+
+
+def run_of_text(lines: Sequence[Line], at: int, *, longest: int, most_blank: int = 1) -> Iterator[int]:
+    """The places of the lines of text from here on, up to a longer one, a wider gap, or a line of another kind."""
+    blanks = 0
+    for place in range(at, len(lines)):
+        line = lines[place]
+        if line.kind == "blank":
+            blanks += 1
+        elif line.kind == "text" and len(line.text) <= longest:
+            blanks = 0
+            yield place
+        else:
+            return
+        if blanks > most_blank:
+            return
 
 
 def decode_article(data: bytes) -> str:
