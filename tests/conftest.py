@@ -7,9 +7,7 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -53,19 +51,6 @@ Run = Callable[..., Ran]
 Made = TypeVar("Made")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Programs that tests start find all modules compiled, also where nothing is to be written beside the sources.
-
-    To compile them takes twice as long as most of these programs run. The folder is shared with the other processes of
-    this run, and removed by the one that made it.
-    """
-    if sys.dont_write_bytecode and "PYTHONPYCACHEPREFIX" not in os.environ:
-        folder = tempfile.mkdtemp(prefix="hotfix-check-compiled-")
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        os.environ["PYTHONPYCACHEPREFIX"] = folder
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
-
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: looking through it for garbage again and again takes a tenth of the time."""
     _freeze()
@@ -77,6 +62,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items if sys.platform == "win32" else ():
         for mark in item.iter_markers("posix"):
             item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Programs that tests start find all modules compiled, also where nothing is to be written beside the sources.
+
+    To compile them takes twice as long as most of these programs run. The folder is shared by the processes of this run.
+    They themselves keep to what was compiled when the libraries were installed, which is not in it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.dont_write_bytecode and "PYTHONPYCACHEPREFIX" not in os.environ:
+            folder = tmp_path_factory.getbasetemp()
+            if "PYTEST_XDIST_WORKER" in os.environ:
+                folder = folder.parent
+            patch.setenv("PYTHONPYCACHEPREFIX", str(folder / "compiled"))
+            patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
