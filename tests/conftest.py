@@ -68,8 +68,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def programs_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Programs that tests start find all modules compiled, also where nothing is to be written beside the sources.
 
-    To compile them takes twice as long as most of these programs run. The folder is shared by the processes of this run.
-    They themselves keep to what was compiled when the libraries were installed, which is not in it.
+    To compile them takes twice as long as most of these programs run. The processes of this run share the folder, and
+    themselves keep to what was compiled when the libraries were installed, which is not in it.
     """
     with pytest.MonkeyPatch.context() as patch:
         if sys.dont_write_bytecode and "PYTHONPYCACHEPREFIX" not in os.environ:
