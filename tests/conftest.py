@@ -7,23 +7,24 @@ import hashlib
 import io
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 from hypothesis import settings
 from make_samples import make_samples
 from typer.main import get_command
 
-from hotfix_check.catalogue import Catalogue, load
+from hotfix_check.assess import Assessor
+from hotfix_check.catalogue import Catalogue, index, load
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.cli import app, main
+from hotfix_check.fleet import host
+from hotfix_check.judging import judge
 
 # A busy machine is no fault; what takes long has tests of its own. .ci/run tries more examples.
 EXAMPLES = int(os.environ.get("HOTFIX_CHECK_EXAMPLES", "25"))
@@ -47,19 +48,7 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Programs that tests start find all modules compiled, also where nothing is to be written beside the sources.
-
-    To compile them takes twice as long as most of these programs run. The folder is shared with the other processes of
-    this run, and removed by the one that made it.
-    """
-    if sys.dont_write_bytecode and "PYTHONPYCACHEPREFIX" not in os.environ:
-        folder = tempfile.mkdtemp(prefix="hotfix-check-compiled-")
-        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        os.environ["PYTHONPYCACHEPREFIX"] = folder
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+Made = TypeVar("Made")
 
 
 def pytest_collection_finish() -> None:
@@ -73,6 +62,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items if sys.platform == "win32" else ():
         for mark in item.iter_markers("posix"):
             item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Programs that tests start find all modules compiled, also where nothing is to be written beside the sources.
+
+    To compile them takes twice as long as most of these programs run. The processes of this run share the folder, and
+    themselves keep to what was compiled when the libraries were installed, which is not in it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.dont_write_bytecode and "PYTHONPYCACHEPREFIX" not in os.environ:
+            folder = tmp_path_factory.getbasetemp()
+            if "PYTEST_XDIST_WORKER" in os.environ:
+                folder = folder.parent
+            patch.setenv("PYTHONPYCACHEPREFIX", str(folder / "compiled"))
+            patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -101,30 +107,54 @@ def commands_made_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def catalogues_read_once() -> Iterator[None]:
-    """A catalogue of the same bytes is read once, as is the same part of an index: the next fifth of that time."""
-    read, read_files = CatalogueIndex._catalogue, load.parse_catalogue
-    files_once = lru_cache(maxsize=4)(lambda contents, sha256: read_files(contents, sha256=sha256))
-    known: OrderedDict[object, Catalogue] = OrderedDict()
+    """Of the same bytes a catalogue is read, an index opened and a part of it read once, and made ready to judge once.
 
-    def remembered(
+    That is the next third of that time. One that judged before judges the next target the same
+    (assess/test_invariants.py).
+    """
+    open_file, read, read_files = index.open_index, CatalogueIndex._catalogue, load.parse_catalogue
+    files_once = lru_cache(maxsize=16)(lambda contents, sha256: read_files(contents, sha256=sha256))
+    opened, parts, assessors = Known[CatalogueIndex](), Known[Catalogue](), Known[Assessor]()
+
+    def open_once(path: Path) -> CatalogueIndex:
+        return opened.of((path, _digest(path)), lambda: open_file(path))
+
+    def part_once(
         index: CatalogueIndex, products: Iterable[str] | None, names: frozenset[str] | None, cves: frozenset[str]
     ) -> Catalogue:
         chosen = None if products is None else frozenset(products)
-        try:
-            asked = (hashlib.sha256(index.path.read_bytes()).digest(), index.path, index.sha256, chosen, names, cves)
-        except OSError:
-            return read(index, chosen, names, cves)
-        if asked not in known:
-            known[asked] = read(index, chosen, names, cves)
-            if len(known) > 16:
-                known.popitem(last=False)
-        known.move_to_end(asked)
-        return known[asked]
+        asked = (_digest(index.path), index.path, index.sha256, chosen, names, cves)
+        return parts.of(asked, lambda: read(index, chosen, names, cves))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CatalogueIndex, "_catalogue", remembered)
+        patch.setattr("hotfix_check.judging.catalogues.open_index", open_once)
+        patch.setattr(CatalogueIndex, "_catalogue", part_once)
         patch.setattr(load, "parse_catalogue", lambda contents, *, sha256: files_once(tuple(contents), sha256))
+        # An assessor keeps its catalogue, so that no other one comes by the same number.
+        for module in (judge, host):
+            patch.setattr(module, "Assessor", lambda known: assessors.of(id(known), lambda: Assessor(known)))
         yield
+
+
+class Known(OrderedDict[object, Made]):
+    """What was made, by all that it was made of; the 32 that were asked for last."""
+
+    def of(self, asked: object, make: Callable[[], Made]) -> Made:
+        """What was made of this, if need be now."""
+        if asked not in self:
+            self[asked] = make()
+            if len(self) > 32:
+                self.popitem(last=False)
+        self.move_to_end(asked)
+        return self[asked]
+
+
+def _digest(path: Path) -> bytes | None:
+    """Of a file's content; None where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return None
 
 
 def refuse_to_open(patch: pytest.MonkeyPatch, ending: str, error: OSError) -> None:

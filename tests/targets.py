@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hotfix_check.assess import Assessment, Finding, Question, assess
+from hotfix_check.assess import Assessment, Assessor, Finding, Question
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile
@@ -13,6 +13,8 @@ from hotfix_check.version import FileVersion
 
 HERE = Path(__file__).parent
 WORKED: Catalogue = load_catalogue([default_folder()])
+ASSESSOR = Assessor(WORKED)
+"""It is made ready once; that what it judged before changes no answer is held by assess/test_invariants.py."""
 ASKED = replace(asked_by(WORKED.outline(), hashes=True), wanted=frozenset(), plain=frozenset())
 """What the catalogue asks of a registry and of stubs; the names of evidence are each test's own."""
 
@@ -59,7 +61,8 @@ def lone(file: InstalledFile | UnreadableFile) -> Inventory:
 
 def judge(inventory: Inventory, catalogue: Catalogue = WORKED, **question: object) -> Assessment:
     """Assess with the worked-case catalogue."""
-    return assess(inventory, catalogue, Question(**question))  # type: ignore[arg-type]
+    assessor = ASSESSOR if catalogue is WORKED else Assessor(catalogue)
+    return assessor.assess(inventory, Question(**question))  # type: ignore[arg-type]
 
 
 def finding(assessment: Assessment, update_id: str) -> Finding:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from conftest import Ran, Run
 from pe_builder import build_pe
-from targets import SP4_BIN, WORKED, folder, installed, judge
+from targets import ASSESSOR, SP4_BIN, WORKED, folder, installed, judge
 
-from hotfix_check.assess import Assessment, Assessor, Question
+from hotfix_check.assess import Assessment, Question
 from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.support import unsupported
 from hotfix_check.assess.weight import fails, outcome_of
@@ -274,7 +274,7 @@ DAY = date(2026, 11, 21)
 
 def accepted(inventory: Inventory, *names: str) -> tuple[Assessment, tuple[NextSteps, ...], dict[str, str]]:
     """A server's answer, its plans, and what these waivers accept there, with the waiver."""
-    assessment, plans = Assessor(WORKED).judge(inventory, Question(unsupported=unsupported(WORKED.products, DAY)))
+    assessment, plans = ASSESSOR.judge(inventory, Question(unsupported=unsupported(WORKED.products, DAY)))
     (here,) = apply_waivers([assessment], waive(*names), DAY).by_target
     return assessment, plans, {key: waiver.id for key, waiver in here.items()}
 
@@ -330,14 +330,14 @@ def test_the_end_of_support_counts_in_a_whole_scan(
     newest = installed("Exchange Server/V15/Bin/ExSetup.exe", "15.0.1497.48", machine="amd64")
     inventory = folder(newest, root="Program Files")
     ended = unsupported(WORKED.products, DAY)
-    assessment = Assessor(WORKED).assess(inventory, Question(**{"unsupported": ended, **question}))
+    assessment = ASSESSOR.assess(inventory, Question(**{"unsupported": ended, **question}))
     applied = apply_waivers([assessment], waive(*names), DAY)
     assert outcome_of(assessment, waived=frozenset(applied.by_target[0])) == outcome
 
 
 def test_the_end_of_support_of_a_client_library_alone_does_not_count() -> None:
     ended = unsupported(WORKED.products, DAY)
-    assessment = Assessor(WORKED).assess(folder(installed("WINNT/System32/Mapi32.dll", "5.5.2657.55")), Question())
+    assessment = ASSESSOR.assess(folder(installed("WINNT/System32/Mapi32.dll", "5.5.2657.55")), Question())
     assert [held for held in assessment.advisories if held.counts] == []
     assert "exchange-5.5" in ended
 

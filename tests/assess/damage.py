@@ -18,16 +18,15 @@ from hashlib import sha256
 
 from make_samples import SAMPLES
 from pe_builder import build_pe
-from targets import WORKED, folder
+from targets import ASSESSOR, WORKED, folder
 
-from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess import Assessment, Question, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.version import FileVersion
 
-ASSESSOR = Assessor(WORKED)
 _NAMES = ASSESSOR.all_names
 _ASKED = Asked(
     wanted=_NAMES,
@@ -259,7 +258,8 @@ def judged(server: Server, *, complete: bool, update: str | None) -> tuple[Asses
 
 def _answer(target: Inventory, complete: bool, update: str | None) -> tuple[Assessment, int]:
     asked = {} if update is None else {"kbs": frozenset[int](), "ids": frozenset([update])}
-    found = ASSESSOR.assess(target, Question(as_of=date(2026, 11, 21), complete=complete, **asked))  # type: ignore[arg-type]
+    question = Question(as_of=date(2026, 11, 21), complete=complete, **asked)  # type: ignore[arg-type]
+    found = ASSESSOR.assess(target, question, advice=False)
     return found, int(exit_code([outcome_of(found)]))
 
 

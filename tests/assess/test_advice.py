@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 from assess.applied import follow
-from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge
+from targets import ASSESSOR, SP3_BIN, SP4_BIN, WORKED, folder, installed, judge
 
-from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess import Assessment, Question, Verdict
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.product import headline_version
@@ -16,7 +16,6 @@ from hotfix_check.catalogue.update import Importance
 from hotfix_check.inventory import Inventory
 
 OPEN = (Verdict.MISSING, Verdict.PARTIAL)
-ASSESSOR = Assessor(WORKED)
 
 
 def servers() -> dict[str, Inventory]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from targets import SP4_BIN, WORKED, finding, folder, installed, judge, lone
+from targets import ASSESSOR, SP4_BIN, finding, folder, installed, judge, lone
 
-from hotfix_check.assess import Assessor
 from hotfix_check.assess.finding import RowState, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.inventory import InstalledFile, UnreadableFile
@@ -397,7 +396,7 @@ def test_so_it_is_where_no_row_names_the_others(complete: bool) -> None:
 
 def test_identify_says_of_a_suspect_file_what_it_says_twice() -> None:
     target = lone(installed("Mapi32.dll", "7.5.2657.50", version_string="5.5.2657.50"))
-    (told,) = identity_document(target, Assessor(WORKED))["files"]
+    (told,) = identity_document(target, ASSESSOR)["files"]
     assert told["products"] == []
     assert told["anomalies"] == [
         "suspect: version 7.5.2657.50 is of no product in the catalogue but FileVersion '5.5.2657.50' is of "

@@ -8,7 +8,7 @@ import pytest
 from assess.random_servers import fixes, load, servers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from targets import SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
+from targets import ASSESSOR, SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.anomaly import Anomaly
@@ -400,7 +400,6 @@ def builds_of(product: Product) -> dict[str, list[FileVersion]]:
 
 
 PRODUCTS = [(product, builds_of(product)) for product in WORKED.products if len(product.levels) > 1]
-ASSESSOR = Assessor(WORKED)
 
 
 @st.composite

@@ -7,14 +7,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from targets import SP4_BIN, WORKED, folder
+from targets import ASSESSOR, SP4_BIN, WORKED, folder
 
-from hotfix_check.assess import Assessor, Question, Verdict
+from hotfix_check.assess import Question, Verdict
 from hotfix_check.assess.finding import Basis
 from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.inventory import ClaimedUpdate, Inventory, ReportedBuild, TargetKind
 
-ASSESSOR = Assessor(WORKED)
 NOTHING = Inventory(
     target="t",
     kind=TargetKind.LISTING,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from made_up import HEAD
-from targets import WORKED, finding, folder, installed, lone
+from targets import ASSESSOR, SP4_BIN, finding, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, assess
 from hotfix_check.assess.finding import Confidence, Installation, RowState, SatisfiedBy, Verdict
@@ -238,10 +238,8 @@ def test_the_same_builds_replace_neither_update() -> None:
 
 
 def test_a_rollup_that_is_missing_explains_no_later_build() -> None:
-    from targets import WORKED
-
     files = [installed(f"Exchsrvr/Bin/{name}", "6.0.6249.4") for name in ("Emsmta.exe", "Mad.exe", "Store.exe")]
-    result = assess(folder(*files, installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6487.1")), WORKED, Question())
+    result = ASSESSOR.assess(folder(*files, installed("Exchsrvr/Bin/Mapi32.dll", "6.0.6487.1")), Question())
     assert finding(result, "exchange-2000/KB824282").verdict is Verdict.MISSING
     assert finding(result, "exchange-2000/KB817375").satisfied_by == (SatisfiedBy(id=None, certainty="unknown-build"),)
 
@@ -735,10 +733,8 @@ def test_more_folders_that_keep_copies_aside(path: str) -> None:
     ids=["a linked folder on the way", "the folder above"],
 )
 def test_a_folder_that_was_not_looked_into_is_not_proof_of_absence(blind: UnreadableFile) -> None:
-    from targets import SP4_BIN, WORKED
-
     inventory = folder(*SP4_BIN, blind, also=("Exchsrvr",))
-    result = assess(inventory, WORKED, Question(complete=True))
+    result = ASSESSOR.assess(inventory, Question(complete=True))
     assert finding(result, "exchange-5.5/KB884874").verdict is Verdict.UNDETERMINED
 
 
@@ -920,6 +916,6 @@ def test_an_older_copy_that_an_earlier_line_would_have_is_not_enough_where_marke
         installed(f"{bin_folder}/Mad.exe", others),
         installed(f"{bin_folder}/Xlsasink.dll", "6.5.6981.3"),
     ]
-    found = finding(assess(folder(*files), WORKED, Question()), "exchange-2003/KB894549")
+    found = finding(ASSESSOR.assess(folder(*files), Question()), "exchange-2003/KB894549")
     assert found.verdict is verdict
     assert verdict is not Verdict.UNDETERMINED or "the markers disagree, and on SP1 it is missing" in found.reasons[-1]

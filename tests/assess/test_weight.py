@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from targets import SP4_BIN, WORKED, folder, installed
+from targets import ASSESSOR, SP4_BIN, WORKED, folder, installed
 
-from hotfix_check.assess import Assessment, Assessor, Question
+from hotfix_check.assess import Assessment, Question
 from hotfix_check.assess.weight import Outcome, counted, exit_code, holding, outcome_of
 from hotfix_check.inventory import InstalledFile
 
 
 def judged(**question: Any) -> Assessment:
-    return Assessor(WORKED).assess(folder(*SP4_BIN), Question(**question))
+    return ASSESSOR.assess(folder(*SP4_BIN), Question(**question))
 
 
 def set_aside(assessment: Assessment) -> Assessment:
@@ -75,6 +75,6 @@ V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
 )
 def test_the_end_of_support_counts_for_what_is_a_server(files: list[InstalledFile], counts: tuple[bool, ...]) -> None:
     ended = frozenset(product.id for product in WORKED.products)
-    assessment = Assessor(WORKED).assess(folder(*files), Question(unsupported=ended))
+    assessment = ASSESSOR.assess(folder(*files), Question(unsupported=ended))
     assert tuple(held.counts for held in assessment.advisories) == counts
     assert (outcome_of(assessment) is Outcome.FINDINGS) is any(counts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from functools import cache
 
 from conftest import ROOT
 
@@ -21,6 +22,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+@cache
 def numbers(text: str) -> Version:
     return tuple(int(part) for part in text.split("."))
 
@@ -50,7 +52,7 @@ def by_the_table(product: str, level: str, build: str, cve: str) -> str | None:
         if numbers(build) < numbers(own["fixed_build"]):
             return "exposed"
         return None if _only_its_month(product, level, build, cve) else "fixed"
-    order = [name for (one, name), _ in sorted(LEVELS.items(), key=lambda item: item[1][0]) if one == product]
+    order = _levels_of(product)
     older = [row for name, row in fixes.items() if order.index(name) < order.index(level)]
     newer = [row for name, row in fixes.items() if order.index(name) > order.index(level)]
     if not older:
@@ -59,6 +61,12 @@ def by_the_table(product: str, level: str, build: str, cve: str) -> str | None:
     if all(day and LEVELS[product, level][1] > day for day in days):
         return "fixed"
     return "exposed" if newer and all(day and LEVELS[product, level][1] < day for day in days) else None
+
+
+@cache
+def _levels_of(product: str) -> list[str]:
+    """By their builds."""
+    return [name for (one, name), _ in sorted(LEVELS.items(), key=lambda item: item[1][0]) if one == product]
 
 
 def _day(product: str, row: dict[str, str]) -> str:

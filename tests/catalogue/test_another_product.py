@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 from hive_builder import Value, build_hive
 from pe_builder import build_pe
-from targets import folder, installed
+from targets import ASSESSOR, WORKED, folder, installed
 
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.finding import Assessment, Finding
@@ -111,8 +111,7 @@ def test_the_name_of_an_instance_is_taken_from_the_target(folders: list[str], ro
 def test_an_unpacked_service_pack_is_no_installation() -> None:
     unpacked = server(2039, "SQL2KSP4/x86")
     assert judge(server(760), unpacked).backups == ("SQL2KSP4/x86/Binn/sqlservr.exe",)
-    exchange = Assessor(load_catalogue([default_folder()]))
-    assert exchange.assess(folder(unpacked), Question()).backups == ()
+    assert ASSESSOR.assess(folder(unpacked), Question()).backups == ()
 
 
 @pytest.mark.parametrize(
@@ -198,9 +197,7 @@ def test_an_article_on_it_is_read_with_its_names() -> None:
             ],
         }
     ]
-    assert (
-        parse_article(ARTICLE, ProductNames(load_catalogue([default_folder()]).products), source="").product_ids == ()
-    )
+    assert parse_article(ARTICLE, ProductNames(WORKED.products), source="").product_ids == ()
 
 
 def test_a_package_of_it_is_known_by_its_name() -> None:

@@ -8,13 +8,12 @@ KB243604 for Exchange 5.5. The builds stand in the notation of the source.
 from __future__ import annotations
 
 import pytest
-from targets import WORKED, folder, installed, lone
+from targets import ASSESSOR, WORKED, folder, installed, lone
 
-from hotfix_check.assess import Assessor, Question
+from hotfix_check.assess import Question
 from hotfix_check.assess.finding import Verdict
 from hotfix_check.version import FileVersion
 
-ASSESSOR = Assessor(WORKED)
 PAGE, EIGHTWONE, CSS = "Microsoft's page", "eightwone.com", "CSS-Exchange"
 
 

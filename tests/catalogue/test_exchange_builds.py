@@ -12,13 +12,12 @@ from functools import cache
 import pytest
 from catalogue.exposures_by_table import BUILDS, FIXES, PRODUCTS, by_the_table, of_level
 from conftest import ROOT
-from targets import WORKED, folder, installed
+from targets import ASSESSOR, WORKED, folder, installed
 
-from hotfix_check.assess import Assessment, Assessor, Question
+from hotfix_check.assess import Assessment, Question
 from hotfix_check.assess.finding import Basis, ExposureState, Verdict
 from hotfix_check.inventory import UnreadableFile
 
-ASSESSOR = Assessor(WORKED)
 ONLY_THEIR_OWN_MONTH = {  # lines on which the update of March 2021 has nothing but its own fixes
     "exchange-2013": {"SP1", "CU21", "CU22"},
     "exchange-2016": {"CU8", "CU9", "CU10", "CU11", "CU12", "CU13", "CU14", "CU15", "CU16", "CU17"},
@@ -69,7 +68,7 @@ def judged(product: str, build: str) -> Assessment:
     """What is said of a server by its ExSetup.exe alone."""
     path = PATHS.get(product, "Exchange Server/V15/Bin")
     target = folder(installed(f"{path}/ExSetup.exe", build, machine="amd64"), root="Program Files")
-    return ASSESSOR.assess(target, Question())
+    return ASSESSOR.assess(target, Question(), advice=False)
 
 
 def verdicts(result: Assessment) -> dict[str, Verdict]:

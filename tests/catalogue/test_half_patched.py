@@ -7,13 +7,12 @@ from collections import Counter
 import pytest
 from assess.applied import follow
 from catalogue.half_patched import PRODUCTS, half_patched
-from targets import WORKED
+from targets import ASSESSOR
 
-from hotfix_check.assess import Assessor, Question, Verdict
+from hotfix_check.assess import Question, Verdict
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.inventory import Inventory
 
-ASSESSOR = Assessor(WORKED)
 OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 
 

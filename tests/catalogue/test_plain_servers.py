@@ -12,13 +12,12 @@ import pytest
 from catalogue.test_load import load
 from conftest import ROOT
 from made_up import HEAD
-from targets import WORKED, folder, installed, lone
+from targets import ASSESSOR, WORKED, folder, installed, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question
 from hotfix_check.assess.finding import Finding, Verdict
 from hotfix_check.catalogue.update import Importance
 
-ASSESSOR = Assessor(WORKED)
 LEVELS = ("RTM", "SP1", "SP2", "SP3")
 
 

@@ -16,7 +16,7 @@ from fleet.hosts import APRIL_2022, MAY_2022, NEWEST, QUESTION, installation, in
 from hypothesis import given
 from hypothesis import strategies as st
 from pe_builder import build_pe
-from targets import SP4_BIN, WORKED, folder, installed, lone
+from targets import ASSESSOR, SP4_BIN, WORKED, folder, installed, lone
 
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.catalogue import Catalogue
@@ -163,7 +163,7 @@ def test_hosts_that_differ_in_one_fact_are_judged_each_for_itself(
     change: Callable[[InstalledFile], InstalledFile | UnreadableFile],
 ) -> None:
     other = folder(change(STORE), *OTHERS)
-    names = Assessor(WORKED).all_names
+    names = ASSESSOR.all_names
     assert deciding_facts(other, names) != deciding_facts(ONE, names)
     judge = FleetJudge(QUESTION)
     judge.row(ONE)
@@ -183,7 +183,7 @@ def test_hosts_that_differ_in_one_fact_are_judged_each_for_itself(
     ids=["folders", "root", "hive", "report", "claim"],
 )
 def test_what_is_no_file_decides_too(other: Inventory) -> None:
-    names = Assessor(WORKED).all_names
+    names = ASSESSOR.all_names
     assert deciding_facts(other, names) != deciding_facts(ONE, names)
 
 

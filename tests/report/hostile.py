@@ -68,7 +68,7 @@ _UNSEEN = re.compile("[\u034f\u115f\u1160\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U0
 
 def acting(text: str, *, beside: str = "\n") -> list[str]:
     """The characters of a text that could act on a terminal, reorder or hide."""
-    kept = {character for character in text if unicodedata.category(character) in _ACTS or _UNSEEN.match(character)}
+    kept = {one for one in set(text) if unicodedata.category(one) in _ACTS or _UNSEEN.match(one)}
     return sorted(hex(ord(character)) for character in kept - set(beside))
 
 
