@@ -259,7 +259,7 @@ def judged(server: Server, *, complete: bool, update: str | None) -> tuple[Asses
 def _answer(target: Inventory, complete: bool, update: str | None) -> tuple[Assessment, int]:
     asked = {} if update is None else {"kbs": frozenset[int](), "ids": frozenset([update])}
     question = Question(as_of=date(2026, 11, 21), complete=complete, **asked)  # type: ignore[arg-type]
-    found = ASSESSOR.assess(target, question, advice=False)
+    found = ASSESSOR.assess(target, question)
     return found, int(exit_code([outcome_of(found)]))
 
 

@@ -68,7 +68,7 @@ def judged(product: str, build: str) -> Assessment:
     """What is said of a server by its ExSetup.exe alone."""
     path = PATHS.get(product, "Exchange Server/V15/Bin")
     target = folder(installed(f"{path}/ExSetup.exe", build, machine="amd64"), root="Program Files")
-    return ASSESSOR.assess(target, Question(), advice=False)
+    return ASSESSOR.assess(target, Question())
 
 
 def verdicts(result: Assessment) -> dict[str, Verdict]:

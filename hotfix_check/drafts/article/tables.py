@@ -26,7 +26,7 @@ from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = tuple("name file module driver dll datei fichier archivo nome arquivo bestand".split())
+_HEADER_WORDS = ("name", "file", "module", "driver", "dll", "datei", "fichier", "archivo", "nome", "arquivo", "bestand")
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
@@ -78,7 +78,7 @@ def _may_be_header(text: str) -> bool:
     if len(text) > _LONGEST_HEADER:
         return False
     lowered = text.lower()
-    return any(word in lowered for word in _MAY_BE_HEADER) and not _SMALL_WORDS.search(text)
+    return any(word in lowered for word in _HEADER_WORDS) and not _SMALL_WORDS.search(text)
 
 
 class _Headed:
