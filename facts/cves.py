@@ -18,13 +18,17 @@ _SCORE_BY = {True: "2.0", False: "3.1"}
 def fix_cves(updates: dict[str, Update], product_id: str, facts: Facts) -> None:
     """Give each package of a product's updates the CVEs that it fixes, in order; levels have theirs themselves.
 
-    A row is of the update with its KB number, else with its bulletin's, else of the one whose package has its build.
+    A row is of the update with its KB number, whose other name the bulletin's is then, else of the one with that name,
+    else of the one whose package has its build.
     """
     for row in (row for row in facts.cves if row["product_id"] == product_id):
         update = _update_of(row, updates)
         if update is None:
             facts.unfixed[row["cve"]].append(product_id)
             continue
+        bulletin = row["bulletin"]
+        if bulletin and bulletin not in update.get("aliases", ()) and str(update.get("kb")) == row["kb"]:
+            update["aliases"] = [*update.get("aliases", ()), bulletin]
         for holder in [update] if "level" in update else _packages(row, update):
             held = holder.setdefault("cves", [])
             if row["cve"] not in held:
