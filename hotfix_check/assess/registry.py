@@ -118,9 +118,10 @@ def _has_digit(word: str) -> bool:
 class ProductRecords:
     """The updates that a hive records of one product, with what the catalogue knows of them.
 
-    ``keys`` are registry keys by KB number, ``levels`` the levels that their package names say (PackageName: "...
-    Cumulative Update 12 (KB5023038)"), ``releases`` the catalogued updates of such a number (a fix that was
-    released again is several), ``brought`` the highest build of a file, by lower-case name, that one of them has.
+    ``keys`` are registry keys by KB number, ``levels`` the levels that their packages are for (PackageName: "...
+    Cumulative Update 12 (KB5023038)"; or by the service pack in the key), ``releases`` the catalogued updates of such a
+    number (a fix that was released again is several), ``brought`` the highest build of a file, by lower-case name, that
+    one of them has.
     """
 
     keys: Mapping[int, tuple[str, ...]]
@@ -138,7 +139,9 @@ def records_of(product: Product, records: RegistryRecords | None, updates: Itera
     levels: dict[int, frozenset[str]] = {}
     for one in recorded_updates(product, records):
         keys[one.kb] = (*keys.get(one.kb, ()), one.key)
-        levels[one.kb] = levels.get(one.kb, frozenset()) | _levels_named(one.package or "")
+        levels[one.kb] = (
+            levels.get(one.kb, frozenset()) | _levels_named(one.package or "") | _level_in_key(product, one)
+        )
     releases: dict[int, tuple[Update, ...]] = {}
     brought: dict[str, FileVersion] = {}
     for update in updates:
@@ -190,10 +193,18 @@ def _levels_named(package: str) -> frozenset[str]:
     return frozenset(("CU" if words in ("cumulative update", "cu") else "SP") + number for words, number in found)
 
 
+def _level_in_key(product: Product, record: RecordedUpdate) -> frozenset[str]:
+    """The level of a package by the service pack in its key, which of some products is the next one (aa998975)."""
+    following = re.search(r"\\sp([1-9])\\[^\\]*$", record.key.lower())
+    if following is None or product.recorded is None or not product.recorded.next_level_in_keys:
+        return frozenset()
+    pack = int(following[1]) - 1
+    return frozenset({f"SP{pack}" if pack else product.levels[0].name})
+
+
 def _is_for_its_level(finding: Finding, records: ProductRecords) -> bool:
     """Whether what is recorded is the package for the very level that was judged, which no other file can explain."""
-    named = records.levels.get(finding.update.kb or 0, frozenset())
-    return bool(named) and named == {finding.line}
+    return finding.line in records.levels.get(finding.update.kb or 0, frozenset())
 
 
 def _is_the_only_one_meant(update: Update, records: ProductRecords) -> bool:

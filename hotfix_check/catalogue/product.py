@@ -117,7 +117,8 @@ class Recorded:
     number so is any. ``pack_value`` holds the number of the service pack, 0 for none; ``build_values`` the numbers of
     the build, two to four; ``third_part_value`` the third of them, alone or as part of the whole. ``folder_value`` is
     the root of the installation. ``told_values`` are shown and decide nothing. Keys below Updates that have the word
-    ``update_keys`` in their names are the product's, or a relation's of it.
+    ``update_keys`` in their names are the product's, or a relation's of it; with ``next_level_in_keys`` the service
+    pack in such a key is the one after that which the update is for.
     """
 
     setup_keys: tuple[str, ...]
@@ -129,6 +130,7 @@ class Recorded:
     folder_value: str | None = None
     told_values: tuple[str, ...] = ()
     update_keys: str | None = None
+    next_level_in_keys: bool = False
 
     @property
     def values(self) -> frozenset[str]:

@@ -147,6 +147,7 @@ def _recorded(table: Fields | None) -> Recorded | None:
         folder_value=table.text("folder_value"),
         told_values=table.texts("told_values") or (),
         update_keys=table.text("update_keys"),
+        next_level_in_keys=table.flag("next_level_in_keys", False),
     )
     if recorded.build_values and not 2 <= len(recorded.build_values) <= 4:
         raise table.fault("build_values", "two to four values expected, one a number of the build")

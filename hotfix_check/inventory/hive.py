@@ -6,8 +6,8 @@ gigabytes then ends as a damaged hive.
 
 Which keys and values are read is the catalogue's to say (``recorded`` of a product). Windows' own are HKLM\\SOFTWARE,
 Wow6432Node, which holds what 32-bit setups wrote on 64-bit Windows, and Microsoft\\Updates, where an update is
-<product>\\Q<number> (KB257946), <product>\\SP3\\KB<number> (technet aa998975), or a key that holds PackageName
-(CSS-Exchange, Get-ExchangeUpdates.ps1).
+<product>\\Q<number> (KB257946), <product>\\SP3\\KB<number> (technet aa998975), <product>\\SP3\\<number> (KB834130), or
+a key that holds PackageName (CSS-Exchange, Get-ExchangeUpdates.ps1).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _TEXT = 260  # characters of a value
 _WINDOW = 4096
 _BINS = 4096  # where the first bin begins; offsets in cells count from there
 _KB = re.compile(r"(?:KB|Q)([1-9][0-9]{4,6})(?![0-9])", re.ASCII | re.IGNORECASE)
+_BARE = re.compile(r"([1-9][0-9]{5,6})", re.ASCII)
 
 
 class HiveError(TargetError):
@@ -266,7 +267,7 @@ def _record(key: Any, product: str, path: str, stream: Spends, found: _Found) ->
     package = next(
         (text for name, text in _values(key, stream) if name.lower() == "packagename" and isinstance(text, str)), None
     )
-    named = _KB.match(key.name) or _KB.search(package or "")
+    named = _KB.match(key.name) or _BARE.fullmatch(key.name) or _KB.search(package or "")
     if named is None:
         return False
     if len(found.updates) >= MAX_RECORDS:

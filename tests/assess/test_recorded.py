@@ -231,6 +231,21 @@ def test_records_and_files_of_one_update(
     assert len(one.recorded) == recorded
 
 
+@pytest.mark.parametrize(
+    ("build", "key", "anomaly"),
+    [
+        pytest.param("6.5.7638.1", r"\SP3", "recorded-but-older", id="the package for SP2, on SP2"),
+        pytest.param("6.5.7638.1", r"\SP2", "recorded-otherwise", id="the package for SP1, left behind on SP2"),
+        pytest.param("6.5.7226.3", r"\SP2", "recorded-but-older", id="the package for SP1, on SP1"),
+        pytest.param("6.5.7226.3", r"\SP3", "recorded-otherwise", id="the package for SP2, on SP1"),
+    ],
+)
+def test_the_service_pack_in_the_key_is_the_one_after_the_package_s(build: str, key: str, anomaly: str) -> None:
+    target = folder(installed("Exchsrvr/bin/Store.exe", build))
+    one = finding(judge(with_hive(target, update(912442, "Exchange Server 2003", key))), "exchange-2003/KB912442")
+    assert (one.verdict, [text.partition(":")[0] for text in one.anomalies]) == ("missing", [anomaly])
+
+
 def bin_folder(**versions: str) -> Inventory:
     """An SP4 server of 5.5 with these files beside the markers; ``Store_exe`` replaces that marker."""
     files = {name.replace("_", "."): version for name, version in versions.items()}

@@ -104,6 +104,13 @@ def test_a_setup_key_is_read_by_the_values_that_matter() -> None:
             ),
             id="the 32-bit side, in other letters",
         ),
+        pytest.param(
+            rf"{UPDATES}\Exchange Server 5.0\SP3\834130",
+            {},
+            RecordedUpdate(kb=834130, product="Exchange Server 5.0", key=rf"{UPDATES}\Exchange Server 5.0\SP3\834130"),
+            id="a number alone (KB834130)",
+        ),
+        pytest.param(rf"{UPDATES}\Exchange Server 2003\SP3\907747.1", {}, None, id="not a number with more behind it"),
         pytest.param(rf"{UPDATES}\Windows XP\SP3\KB907748", {}, None, id="not an update of Windows"),
         pytest.param(rf"{UPDATES}\Exchange Server 2003\SP3\KB1234", {}, None, id="not too short a number"),
         pytest.param(rf"{UPDATES}\Exchange Server 2003\SP3\KB12345678", {}, None, id="not too long a number"),
