@@ -119,13 +119,20 @@ class Roots:
         return shown or TOP, "/".join(full[: len(full) - depth])
 
     def _by_look(self, product: Product) -> Iterator[tuple[str, str]]:
+        """The folders that hold the whole core set and nothing that belongs elsewhere, or many programs.
+
+        Whoever gathers files of Bin and of System32 in one folder has none of the two; what names no folder has none.
+        """
+        nowhere = not self.where.inventory.folders and not any(self.where.seen)
         for shape in product.folders:
             if not shape.core or not any(product.root_of(path) for path in shape.paths):
                 continue
+            elsewhere = {name for name, file in product.files.items() if file.roles and shape.role not in file.roles}
             for folder in self.where.seen:
                 files = self.where.held.get(folder, ())
                 if len(shape.core) > 1:
-                    alike = shape.core <= self.where.inventory.names.get(folder, frozenset())
+                    names = self.where.inventory.names.get(folder, frozenset())
+                    alike = shape.core <= names and not (nowhere or names & elsewhere)
                 elif len(files) < LOOKS_LIKE_ONE:
                     continue
                 else:

@@ -122,6 +122,30 @@ def test_a_folder_that_looks_like_one_counts_where_there_is_no_other() -> None:
     ]
 
 
+CORE_OF_2003 = tuple(installed(f"host1/{name}.exe", "6.5.7638.1") for name in ("Store", "Mad", "Emsmta"))
+FIXED_BY_MS06_019 = tuple(installed(f"host1/{name}.dll", "6.5.7650.29") for name in ("Cdoex", "Excdo"))
+
+
+def test_files_of_several_folders_gathered_in_one_are_loose_and_judged() -> None:
+    gathered = judge(folder(*CORE_OF_2003, *FIXED_BY_MS06_019), kbs=frozenset({916803}))
+    assert roots(gathered) == [(None, "exchange-2003")]
+    assert finding(gathered, "exchange-2003/KB916803").verdict is Verdict.INSTALLED
+    assert gathered.stray == ()
+
+
+def test_counter_case_a_whole_core_set_alone_is_an_installation_wherever_it_lies() -> None:
+    assert roots(judge(folder(*CORE_OF_2003))) == [("host1", "exchange-2003")]
+    by_path = tuple(replace(one, path=one.path.replace("host1", "Exchsrvr/bin")) for one in CORE_OF_2003)
+    mapi = installed("Exchsrvr/bin/Cdoex.dll", "6.5.7638.1")
+    assert roots(judge(folder(*by_path, mapi))) == [("Exchsrvr", "exchange-2003")]
+
+
+def test_a_listing_that_names_no_folder_holds_no_whole_one() -> None:
+    listed = tuple(replace(one, path=one.path.removeprefix("host1/")) for one in CORE_OF_2003)
+    assert roots(judge(replace(folder(*listed), folders=()))) == [(None, "exchange-2003")]
+    assert roots(judge(folder(*listed))) == [(".", "exchange-2003")]
+
+
 def test_one_root_is_one_product() -> None:
     files = (marker(OCT25_BUILD), *parts(3, CU23), *(part(50 + one, "15.0.1497.2") for one in range(40)))
     assert roots(judge(folder(*files))) == [("Program Files/Microsoft/Exchange Server/V15", "exchange-2016")]
