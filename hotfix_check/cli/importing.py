@@ -15,7 +15,7 @@ from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.merging import merge_drafts
 from hotfix_check.cli.output import for_machines, standard_output
 from hotfix_check.cli.progress import counting
-from hotfix_check.drafts.article.parse import parse_article, parse_file_list_csv
+from hotfix_check.drafts.article.parse import parse_article
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml
 from hotfix_check.drafts.cve import cve_draft_to_dict, cve_draft_to_toml, looks_like_cves, read_cves
@@ -208,9 +208,7 @@ def _import_one(source: str, names: ProductNames, kb: int | None, made: Made) ->
             data = _read(source)
             if looks_like_cves(data):
                 return _import_cves(data, source, names, made)
-            text = decode_article(data)
-            parse = parse_file_list_csv if source.lower().endswith(".csv") else parse_article
-            draft = parse(text, names, source="stdin" if source == "-" else source, kb=kb)
+            draft = parse_article(decode_article(data), names, source="stdin" if source == "-" else source, kb=kb)
         if made == "draft":
             return Imported(source, draft=draft)
         return Imported(source, text=_rendered(draft, names, made))

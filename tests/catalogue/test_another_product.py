@@ -19,7 +19,8 @@ from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.registry import setup_level
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
-from hotfix_check.drafts.article import draft_to_toml, parse_article
+from hotfix_check.drafts.article.parse import parse_article
+from hotfix_check.drafts.blocks import draft_to_toml
 from hotfix_check.drafts.package.name import PackageName, read_name
 from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.errors import CatalogueError

@@ -12,7 +12,7 @@ from drafts.reading import draft_to_toml, parse_article
 from hotfix_check.catalogue import default_folder, load_catalogue
 from hotfix_check.catalogue.product_table import PLATFORMS
 from hotfix_check.catalogue.update import Kind
-from hotfix_check.drafts.article import DraftRow, DraftUpdate, SkippedTable, draft_to_dict
+from hotfix_check.drafts.draft import DraftRow, DraftUpdate, SkippedTable, draft_to_dict
 from hotfix_check.drafts.terms import Term
 from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from drafts.reading import draft_to_toml, parse_article, parse_file_list_csv, read_package
+from drafts.reading import draft_to_toml, parse_article, read_package
 from targets import ASKED, SP4_BIN, folder
 
 from hotfix_check.assess import Assessor, Question
@@ -26,7 +26,8 @@ from hotfix_check.catalogue.seal import sealed
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.compare import compare, judged_side, saved_side
 from hotfix_check.configuration import parse_configuration
-from hotfix_check.drafts.article import decode_article, draft_to_dict
+from hotfix_check.drafts.article.text import decode_article
+from hotfix_check.drafts.draft import draft_to_dict
 from hotfix_check.drafts.package import is_package
 from hotfix_check.errors import (
     ArticleError,
@@ -125,8 +126,8 @@ def enter_article(data: bytes) -> None:
     """An article in text or HTML, or a CSV file list, to a draft that is itself TOML and JSON."""
     try:
         text = decode_article(data)
-        for parse in (parse_article, parse_file_list_csv):
-            draft = parse(text, source="fuzz.txt")
+        for source in ("fuzz.txt", "fuzz.csv"):
+            draft = parse_article(text, source=source)
             tomllib.loads(draft_to_toml(draft))
             draft_to_dict(draft)
     except ArticleError as error:

@@ -59,6 +59,9 @@ _PIECES = re.compile(
       | (?P<other>\S+))""",
     re.VERBOSE | re.IGNORECASE,
 )
+_GROUPS: dict[str, Kind] = {
+    "build": "version", "size": "size", "spaced": "size", "missing": "missing", "platform": "platform",
+}  # fmt: skip
 _WHOLE = re.compile(r"\d{1,12}")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4}")
 _MISPRINTED_SIZE = re.compile(
@@ -95,25 +98,19 @@ def line_cells(line: str) -> list[Cell]:
             cells += _remark(text, start, end, before_path=line[end : end + 1] == "\\")
         else:
             cells.append(Cell(text, _kind_of_group(group or "", text), start, end))
-        if len(cells) >= _MOST_CELLS:
-            break
     return cells[:_MOST_CELLS]
 
 
 def _kind_of_group(group: str, text: str) -> Kind:
-    match group:
-        case "date":
-            return "date" if read_date(text) or read_date(text, "day-first") else "unreadable-date"
-        case "time":
-            return "time" if read_time(text) else "word"
-        case "size" | "spaced":
-            return "size"
-        case "missing":
-            return "missing"
-        case "build":
-            return "version"
-        case _:
-            return "platform"
+    if group == "date":
+        return "date" if _is_date(text) else "unreadable-date"
+    if group == "time":
+        return "time" if read_time(text) else "word"
+    return _GROUPS[group]
+
+
+def _is_date(text: str) -> bool:
+    return bool(read_date(text) or read_date(text, "day-first"))
 
 
 def _remark(text: str, start: int, end: int, *, before_path: bool) -> list[Cell]:
@@ -187,7 +184,7 @@ def cell_kind(text: str) -> Kind:
     text = text.strip()
     if is_missing(text):
         return "missing"
-    if read_date(text) or read_date(text, "day-first"):
+    if _is_date(text):
         return "date"
     if ":" in text and read_time(text):
         return "time"

@@ -89,6 +89,7 @@ _ABROAD: dict[Concept, tuple[str, ...]] = {
 _PHRASES: dict[str, Concept] = {
     phrase: concept for words in (_WORDS, _ABROAD) for concept, phrases in words.items() for phrase in phrases
 }
+_NO_HEADER_ALONE = ("file", "files", "name", "driver", "module", "dll")
 _LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
 _RELEASE = re.compile(r"rtm|gold|(?:post-)?(?:sp|service pack) ?\d[a-z]?|cu ?\d{1,2}")
 """A column named for a release holds the versions that its files have there."""
@@ -103,53 +104,28 @@ def cell_concept(cell: str) -> Concept | None:
     if not words or len(words) > 6 or len(cell) > 60:
         return None
     phrase = " ".join(words)
-    if phrase in _PHRASES:
-        return _PHRASES[phrase]
-    if phrase.strip(".:") in _PHRASES:
-        return _PHRASES[phrase.strip(".:")]
+    if known := _PHRASES.get(phrase) or _PHRASES.get(phrase.strip(".:")):
+        return known
     if _RELEASE.fullmatch(phrase):
         return "version"
-    if (
-        words[0] in ("version", "size", "date")
-        and len(words) > 1
-        and words[1] in ("in", "of", "for", "before", "after")
-    ):
+    if words[0] in VALUES and words[1:2] and words[1] in ("in", "of", "for", "before", "after"):
         return _PHRASES[words[0]]
-    tail = words[-1]
-    if tail in ("version", "size", "date", "time", "platform", "language"):
-        return _PHRASES[tail]
-    return None
+    return _PHRASES[words[-1]] if words[-1] in (*VALUES, "time", "platform", "language") else None
 
 
 def header_cells(cells: tuple[str, ...]) -> tuple[Column, ...] | None:
     """The columns of a grid when a row of cells is its header, else None."""
     concepts = [cell_concept(cell) if cell else None for cell in cells]
-    filled = sum(1 for cell in cells if cell)
-    known = sum(1 for concept in concepts if concept)
-    names = concepts.count("name")
-    if not filled or not names or known * 3 < filled * 2:
+    filled = len(cells) - cells.count("")
+    known = len(concepts) - concepts.count(None)
+    if "name" not in concepts or known * 3 < filled * 2:
         return None
-    if known < 2 and filled > 1:
+    if filled == 1 and cells[concepts.index("name")].strip().lower() in _NO_HEADER_ALONE:
         return None
-    if filled == 1 and cells[concepts.index("name")].strip().lower() in (
-        "file",
-        "files",
-        "name",
-        "driver",
-        "module",
-        "dll",
-    ):
-        return None
-    seen_name = False
-    columns = []
-    for index, (cell, concept) in enumerate(zip(cells, concepts, strict=True)):
-        chosen: Concept = concept or "other"
-        if chosen == "name":
-            # "File name" beats a plain "Name" before it; a second file name is another column.
-            chosen = "other" if seen_name else "name"
-            seen_name = True
-        columns.append(Column(chosen, cell, index, index + 1))
-    return tuple(columns)
+    return _single_name(
+        Column(concept or "other", cell, index, index + 1)
+        for index, (cell, concept) in enumerate(zip(cells, concepts, strict=True))
+    )
 
 
 def header_line(line: str) -> tuple[Column, ...] | None:
@@ -158,8 +134,6 @@ def header_line(line: str) -> tuple[Column, ...] | None:
     if not 4 <= len(stripped) <= 180 or stripped[-1] in ".;,?!":
         return None
     words = list(_WORD.finditer(line))
-    if not 1 <= len(words) <= 24:
-        return None
     columns, unknown = _parted_by_gaps(line) or _by_words(line, words)
     known = [column.concept for column in columns if column.concept != "other"]
     if unknown * 3 > len(columns) or "name" not in known:
@@ -168,7 +142,7 @@ def header_line(line: str) -> tuple[Column, ...] | None:
         return None
     if len(set(known)) < len(known) and not _repeats_allowed(known):
         return None
-    return _single_name(tuple(columns))
+    return _single_name(columns)
 
 
 def _parted_by_gaps(line: str) -> tuple[list[Column], int] | None:
@@ -228,12 +202,14 @@ def _repeats_allowed(known: Sequence[Concept]) -> bool:
     return all(known.count(concept) == 1 or concept in ("version", "name", "size", "date") for concept in set(known))
 
 
-def _single_name(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    first = next(index for index, column in enumerate(columns) if column.concept == "name")
-    return tuple(
-        column._replace(concept="other") if column.concept == "name" and index != first else column
-        for index, column in enumerate(columns)
-    )
+def _single_name(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """The columns with the first of names as the only one; a second file name is another column."""
+    single: list[Column] = []
+    named = False
+    for column in columns:
+        single.append(column._replace(concept="other") if named and column.concept == "name" else column)
+        named = named or column.concept == "name"
+    return tuple(single)
 
 
 def repeated(columns: Iterable[Column]) -> frozenset[Concept]:

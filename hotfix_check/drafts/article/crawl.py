@@ -124,9 +124,7 @@ def _table_on_lines(lines: Sequence[Line], at: int) -> _Found | None:
     return (made, below + 1) if len(made) > 3 else None
 
 
-def _first(
-    lines: Sequence[Line], at: int, readers: Sequence[Callable[[Sequence[Line], int], _Found | None]]
-) -> _Found | None:
+def _first(lines: Sequence[Line], at: int, readers: Sequence[_Reader]) -> _Found | None:
     return next((table for read in readers if (table := read(lines, at)) is not None), None)
 
 
@@ -221,8 +219,6 @@ def _from_attributes(pairs: Iterable[tuple[str, str, int]]) -> _Found | None:
     above: tuple[str, ...] = ()
     for file in files:
         labels, values = tuple(label for label, _ in file), tuple(value for _, value in file)
-        if not {cell_concept(label) for label in labels} & {"version", "size", "date"}:
-            return None
         made = _as_cells(labels, [values], ONE_ATTRIBUTE_A_LINE)
         found += made if labels != above else made[1:]
         above = labels
@@ -232,8 +228,6 @@ def _from_attributes(pairs: Iterable[tuple[str, str, int]]) -> _Found | None:
 def _run_together(lines: Sequence[Line], at: int) -> _Found | None:
     """``File nameVersion`` above ``Store.exe6.5.7653.8``; a row that could be parted in two ways is left as it is."""
     text = lines[at].text.strip()
-    if made := _glued_table(text):
-        return made, at + 1
     names = tuple(_WORD_ENDS.split(text))
     columns = header_cells(names) if len(names) > 1 and None not in map(cell_concept, names) else None
     if columns is None:
@@ -252,11 +246,9 @@ def _run_together(lines: Sequence[Line], at: int) -> _Found | None:
 def _glued_table(text: str) -> list[Line]:
     """The table in a text in which not even header and rows are parted; nothing where there is none."""
     header = _GLUED_HEADER.search(text)
-    if header is None:
-        return []
-    names = tuple(_WORD_ENDS.split(header[0]))
-    columns = header_cells(names) if None not in map(cell_concept, names) else None
-    if columns is None:
+    names = tuple(_WORD_ENDS.split(header[0])) if header else ()
+    columns = header_cells(names)
+    if header is None or columns is None:
         return []
     rows: list[tuple[str, ...]] = []
     start = header.end()

@@ -29,8 +29,13 @@ from hotfix_check.untrusted.shown import clipped
 _PACKAGE_NAME = re.compile(
     r"(?:Q|KB)\d{5,7}\w*\.(?:exe|msi|msp|msu|zip|cab)|[a-z][a-z0-9.]{1,40}-KB\d{5,7}\S*", re.IGNORECASE
 )
-
-
+_NAME_PARTS = re.compile(r"((?:[^\\/]{0,120}[\\/]){1,20})([^\\/]{1,200})")
+_IN_NAME = re.compile(r"(\S{1,120})\s*\(([^()]{1,80})\)\s*(.{0,80})")
+_DATE_AND_TIME = re.compile(r"(.*?\d)(?:[ T](\d.*))?")
+_VERSION_WORD = re.compile(r"\s*(?:file )?version$", re.IGNORECASE)
+_BUILD = re.compile(r"(\d{1,5}\.\d{1,5}) \(build (\d{1,5}\.\d{1,5})\b.{0,40}\)", re.IGNORECASE)
+"""As Exchange System Manager shows a version: 6.5 (Build 7653.8: Service Pack 2)."""
+_COMMON = frozenset(("microsoft", "version", "versions", "server", "for", "service", "pack"))
 _FIRM = 2
 """So many values (date, time, size, version) make a row without a header firm."""
 
@@ -66,41 +71,28 @@ def _variants(
 ) -> list[DraftRow]:
     """One row, or one for each version column that has a version."""
     table = placed.table
-    base = _row(raw, table.columns, order, unused)
     doubts = [placed.doubt] if placed.doubt else []
     if raw.left_over:
         doubts.append(f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}")
     elif table.columns is None and raw.strength < _FIRM:
         doubts.append("read without a header")
+    base = replace(_row(raw, table.columns, order, unused), group=group, component=placed.component)
     base = replace(
-        base,
-        component=placed.component,
-        package=base.package or placed.is_package,
-        read_as=table.read_as,
-        doubt="; ".join(doubts) or None,
+        base, package=base.package or placed.is_package, read_as=table.read_as, doubt="; ".join(doubts) or None
     )
     labels = {column.label for column in table.columns or () if column.concept == "version"}
     columns = [(label, version) for label, version in raw.several if label in labels and not is_missing(version)]
     if len(labels) < 2 or not columns:
-        return [replace(_with_version(base, raw.values.get("version", "")), group=group)]
+        return [_with_version(base, raw.values.get("version", ""))]
     return [
-        replace(
-            _with_version(base, version),
-            group=re.sub(r"\s*(?:file )?version$", "", label, flags=re.IGNORECASE) or group,
-        )
-        for label, version in columns
+        replace(_with_version(base, version), group=_VERSION_WORD.sub("", label) or group) for label, version in columns
     ]
 
 
 def _groups(tables: Sequence[PlacedTable]) -> list[str | None]:
     """What tells the tables apart: their headings, else their components, else what is said over them, else nothing."""
-    if len(tables) < 2:
-        return [None] * len(tables)
-    for texts in (
-        [table.heading for table in tables],
-        [table.component for table in tables],
-        [table.product_said for table in tables],
-    ):
+    for named in ("heading", "component", "product_said"):
+        texts = [getattr(table, named) for table in tables]
         if len(set(texts)) > 1:
             return [text or table.component for text, table in zip(texts, tables, strict=True)]
     return [None] * len(tables)
@@ -111,11 +103,8 @@ def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unus
     name, folder, platform, language = _name_parts(values["name"], unused)
     date_text, time_text = values.get("date", ""), values.get("time", "")
     if "datetime" in values:
-        date_text, _, time_text = (
-            values["datetime"].replace("T", " ").partition(" ")
-            if re.match(r"[\d/-]+ ", values["datetime"] + " ")
-            else _split_datetime(values["datetime"])
-        )
+        both = _DATE_AND_TIME.fullmatch(values["datetime"])
+        date_text, time_text = (both[1], both[2] or "") if both else (values["datetime"], "")
     date, time = read_date(date_text, order, dotted=True), read_time(time_text)
     size = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
     for text, value in ((date_text, date), (time_text, time)):
@@ -134,11 +123,6 @@ def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unus
     )
 
 
-def _split_datetime(text: str) -> tuple[str, str, str]:
-    date, space, time = text.rpartition(" ")
-    return (date, space, time) if ":" in time else (text, "", "")
-
-
 def _bare(text: str | None) -> str | None:
     if text is None or is_missing(text):
         return None
@@ -148,15 +132,11 @@ def _bare(text: str | None) -> str | None:
     return text or None
 
 
-_NAME_PARTS = re.compile(r"^((?:[^\\/]{0,120}[\\/]){0,20})([^\\/]{1,200})$")
-_IN_NAME = re.compile(r"^(\S{1,120})\s*\(([^()]{1,80})\)\s*(.{0,80})$")
-
-
 def _name_parts(text: str, unused: list[str]) -> tuple[str, str | None, str | None, str | None]:
     """Name, folder, platform and language of a name cell: a path before the name, a remark in parentheses behind it."""
     platform = language = None
     text = text.strip().strip('"').strip()
-    if match := _IN_NAME.match(text):
+    if match := _IN_NAME.fullmatch(text):
         text, remark = match[1], " ".join((match[2], match[3])).strip()
         if is_platform(remark):
             platform = remark
@@ -165,10 +145,8 @@ def _name_parts(text: str, unused: list[str]) -> tuple[str, str | None, str | No
         else:
             unused.append(remark)
     folder = None
-    if "\\" in text or "/" in text:
-        parts = _NAME_PARTS.match(text)
-        if parts and parts[1]:
-            folder, text = parts[1].rstrip("\\/") or None, parts[2]
+    if parts := _NAME_PARTS.fullmatch(text):
+        folder, text = parts[1].rstrip("\\/") or None, parts[2]
     return text.strip("*;,").strip() or text, folder, platform, language
 
 
@@ -185,9 +163,6 @@ def _is_of(group: str | None, names: ProductNames, others: Sequence[str]) -> boo
     """Whether a heading names a product that the catalogue does not know: LinkAge beside Exchange (KB192932)."""
     named = _words(group or "")
     return len(named) > 1 and not names.find(group or "") and any(named <= _words(other) for other in others)
-
-
-_COMMON = frozenset(("microsoft", "version", "versions", "server", "for", "service", "pack"))
 
 
 def _words(text: str) -> set[str]:
@@ -216,18 +191,15 @@ def _and(doubt: str | None, more: str) -> str:
     return f"{doubt}; {more}" if doubt else more
 
 
-_BUILD = re.compile(r"(\d{1,5}\.\d{1,5}) \(build (\d{1,5}\.\d{1,5})\b.{0,40}\)", re.IGNORECASE)
-"""As Exchange System Manager shows a version: 6.5 (Build 7653.8: Service Pack 2)."""
-
-
 def _normalised(row: DraftRow, names: ProductNames, product: str | None, doubts: list[str]) -> DraftRow:
     printed = row.version
     if row.version_text and (build := _BUILD.fullmatch(row.version_text)):
         printed = f"{build[1]}.{build[2]}"
     normal = normal_version(printed, names.prefix(product) if product else None) if printed else None
     if row.version and normal is None:
-        doubts.append(f"{row.name}: version {row.version} is not four dotted numbers")
-        row = replace(row, doubt=_and(row.doubt, f"version {row.version} is not four dotted numbers"))
+        doubt = f"version {row.version} is not four dotted numbers"
+        doubts.append(f"{row.name}: {doubt}")
+        row = replace(row, doubt=_and(row.doubt, doubt))
     elif row.version and normal and row.version.count(".") < 3:
         doubts.append(f"{row.name}: printed version {row.version} is taken as {normal}")
     return replace(row, product=product, version_normal=normal)

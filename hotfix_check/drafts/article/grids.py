@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hotfix_check.drafts.article.cells import Cell, line_cells
 from hotfix_check.drafts.article.columns import Column, cell_concept, header_cells
 from hotfix_check.drafts.article.raw_table import RawRow, RawTable, is_remark, looks_like_row
 from hotfix_check.drafts.article.rows import row_from_cells
@@ -109,39 +108,19 @@ def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int,
     groups = [group for group in groups if group]
     rows: list[tuple[int, tuple[str, ...]]] = []
     for group in groups:
-        if len(group) == 1 or len(groups) < 2:
-            rows.extend(_with_wrapped(group))
-        elif _one_row(group):
+        if len(groups) > 1 and len(group) > 1 and _one_row(group):
             rows.append((group[0][0], _join([cells for _, cells in group])))
         else:
-            rows.extend(_with_wrapped(group))
+            rows += group
     return rows
 
 
 def _one_row(group: list[tuple[int, tuple[str, ...]]]) -> bool:
     """Whether the lines between two rules are one row: some line of them is no row of its own, and at most one is."""
-    if header_cells(group[0][1]):
-        return False
-    if len({len(cells) for _, cells in group}) != 1:
+    if header_cells(group[0][1]) or len({len(cells) for _, cells in group}) != 1:
         return False
     rows = sum(row_from_cells(cells, None, at) is not None for at, cells in group)
     return rows < len(group) and rows <= 1
-
-
-def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
-    """Lines whose first cells are empty joined to the row above."""
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    for at, cells in group:
-        if rows and len(cells) == len(rows[-1][1]) >= 2 and not cells[0] and any(cells) and _only_words(cells):
-            rows[-1] = (rows[-1][0], _join([rows[-1][1], cells]))
-        else:
-            rows.append((at, cells))
-    return rows
-
-
-def _only_words(cells: tuple[str, ...]) -> bool:
-    pieces: list[Cell] = [piece for cell in cells if cell for piece in line_cells(cell)]
-    return all(piece.kind in ("word", "platform", "language", "label", "whole") for piece in pieces)
 
 
 def _join(parts: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -31,27 +31,17 @@ _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re
 
 
 def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None = None) -> DraftUpdate:
-    """Read the text or HTML of one article, or a CSV file list.
+    """Read the text or HTML of one article, or a CSV file list, of which every table belongs to the update.
 
     ``source`` is where it came from, for the reviewer; ``kb`` is its number, for an article that does not print it.
     Raises ArticleError when the text is larger than any article, or a CSV list is broken.
     """
     if len(text) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
-    if looks_like_csv(text):
-        return parse_file_list_csv(text, names, source=source, kb=kb)
+    if source.lower().endswith(".csv") or looks_like_csv(text):
+        return _draft(csv_lines(text), names, source=source, kb=kb, is_list=True)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
     return _draft(restored(_without_legal(lines)), names, source=source, kb=kb)
-
-
-def parse_file_list_csv(text: str, names: ProductNames, *, source: str, kb: int | None = None) -> DraftUpdate:
-    """Read a CSV file list, as attached to newer updates: every table in it belongs to the update.
-
-    Raises ArticleError for a list whose quotes never close.
-    """
-    if len(text) > MAX_ARTICLE_BYTES:
-        raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a file list")
-    return _draft(csv_lines(text), names, source=source, kb=kb, is_list=True)
 
 
 def _without_legal(lines: list[Line]) -> list[Line]:
@@ -79,7 +69,12 @@ def _draft(
     from_text = () if products else _product_in_text([title or "", *headings, *prose], names)
     ids = tuple(dict.fromkeys(term.product for term in product_terms or from_text))
     found = file_rows(fix_tables, names, ids, [product for product in products if not names.find(product)])
-    doubts = _doubts(number, printed, source, from_text=bool(from_text), has_rows=bool(found.rows))
+    doubts = {
+        "the article does not give its number: give it with --kb": number is None,
+        f"the number comes from the name of the source ({source}), not from the text": number != printed,
+        "no applies-to list: the product comes from the text": from_text,
+        "no file table was found": not found.rows,
+    }
     return DraftUpdate(
         kb=number,
         title=title,
@@ -95,31 +90,14 @@ def _draft(
         component="; ".join(dict.fromkeys(row.component for row in found.rows if row.component)) or None,
         files=found.rows,
         unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
-        skipped=_skipped(placed),
-        doubts=tuple(dict.fromkeys((*doubts, *found.doubts))),
+        skipped=tuple(
+            SkippedTable(line=table.first + 1, rows=len(table.rows) + len(table.unread), reason=each.reason)
+            for each in placed
+            if not each.is_fix
+            for table in (each.table,)
+        ),
+        doubts=tuple(dict.fromkeys((*(text for text, holds in doubts.items() if holds), *found.doubts))),
         **said._asdict(),
-    )
-
-
-def _doubts(number: int | None, printed: int | None, source: str, *, from_text: bool, has_rows: bool) -> list[str]:
-    """What a reviewer should look at in the whole of a draft."""
-    return [
-        text
-        for holds, text in (
-            (number is None, "the article does not give its number: give it with --kb"),
-            (number != printed, f"the number comes from the name of the source ({source}), not from the text"),
-            (from_text, "no applies-to list: the product comes from the text"),
-            (not has_rows, "no file table was found"),
-        )
-        if holds
-    ]
-
-
-def _skipped(placed: Sequence[PlacedTable]) -> tuple[SkippedTable, ...]:
-    return tuple(
-        SkippedTable(line=each.table.first + 1, rows=len(each.table.rows) + len(each.table.unread), reason=each.reason)
-        for each in placed
-        if not each.is_fix
     )
 
 
@@ -147,8 +125,7 @@ def _product_in_text(texts: Sequence[str], names: ProductNames) -> tuple[Term, .
 
 
 def _terms_of(text: str, ids: tuple[str, ...], names: ProductNames) -> tuple[Term, ...]:
-    terms = names.find(text)
-    if terms:
+    if terms := names.find(text):
         return terms
     level = names.level(text)
     only_level = re.fullmatch(
@@ -159,12 +136,6 @@ def _terms_of(text: str, ids: tuple[str, ...], names: ProductNames) -> tuple[Ter
 
 def _unread_lines(lines: Sequence[Line], placed: Sequence[PlacedTable], used: set[int]) -> list[str]:
     """Lines near the tables of the fix that look like rows and are in none of them."""
-    near: set[int] = set()
-    for table in placed:
-        if table.is_fix:
-            near.update(range(table.table.first - 6, table.table.last + 12))
-    return [
-        " ".join(lines[at].text.split())
-        for at in sorted(near - used)
-        if 0 <= at < len(lines) and looks_like_row(lines[at])
-    ]
+    tables = [each.table for each in placed if each.is_fix]
+    near = {at for table in tables for at in range(max(0, table.first - 6), min(len(lines), table.last + 12))}
+    return [" ".join(lines[at].text.split()) for at in sorted(near - used) if looks_like_row(lines[at])]

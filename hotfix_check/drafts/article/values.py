@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from hotfix_check.drafts.article.phrases import phrase
-from hotfix_check.drafts.vocabulary import JOINING_WORDS, PROCESSORS
+from hotfix_check.drafts.vocabulary import JOINING_WORDS, LANGUAGE_NAMES, PROCESSORS
 
 DateOrder = Literal["month-first", "day-first"]
 
@@ -62,7 +62,7 @@ _YEAR_MONTH_DAY = re.compile(
     rf"(\d{{4}})(?:\. ?({MONTH}) (\d{{1,2}})\.?|[\u5e74\ub144] ?(\d{{1,2}})[\u6708\uc6d4] ?(\d{{1,2}})[\u65e5\uc77c])",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(r"^[^\W\d]{2,14},? +(?=\S)")
+_WEEKDAY = re.compile(rf"^[^\W\d]{{2,14}},? +(?=(?:{_DAY_MONTH.pattern}|{_MONTH_DAY.pattern})$)", re.IGNORECASE)
 _TIME = phrase(r"""
     (\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?""")
 _SIZE = phrase(r"""
@@ -90,13 +90,9 @@ _PLATFORM_PHRASE = phrase(r"""
     power ?(?:mac|pc)\w{0,10}
     (?:sh[345]|arm|mips|ppc)\d{0,6}\b.{0,30}""")
 
-LANGUAGE_WORDS = frozenset((
-    "arabic", "chinese", "czech", "danish", "dutch", "english", "finnish", "french", "german", "greek",
-    "hebrew", "hungarian", "italian", "japanese", "korean", "norwegian", "polish", "portuguese", "brazilian",
-    "russian", "slovak", "slovenian", "spanish", "swedish", "thai", "turkish", "neutral", "simplified",
-    "traditional", "international", "us", "usa", "uk", "enu", "jpn", "deu", "fra", "esn", "ita", "kor", "chs",
-    "cht", "language",
-))  # fmt: skip
+LANGUAGE_WORDS = frozenset(word for name in LANGUAGE_NAMES for word in name.split()) | {
+    "neutral", "international", "language", "enu", "jpn", "deu", "fra", "esn", "ita", "kor", "chs", "cht",
+}  # fmt: skip
 
 
 class Size(NamedTuple):
@@ -140,7 +136,7 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
     Names of months are read in the languages of the bulletins. ``dotted``: numbers parted by dots are a date too, the
     day first (20.06.2002): so in a column of dates, while elsewhere they are a version.
     """
-    text = text.strip().rstrip(".,;")
+    text = _WEEKDAY.sub("", text.strip().rstrip(".,;"))
     if match := _NUMBERS.fullmatch(text):
         first, second, third = match[1], match[3], match[4]
         if len(first) > 2 or int(first) > 31:
@@ -157,18 +153,13 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
         year, month, day = match[3], MONTHS[match[1].lower()], int(match[2])
     elif match := _YEAR_MONTH_DAY.fullmatch(text):
         year, month, day = match[1], MONTHS[match[2].lower()] if match[2] else int(match[4]), int(match[3] or match[5])
-    elif weekday := _WEEKDAY.match(text):
-        rest = text[weekday.end() :]
-        return (
-            read_date(rest, order, dotted=dotted) if _DAY_MONTH.fullmatch(rest) or _MONTH_DAY.fullmatch(rest) else None
-        )
     else:
         return None
-    if len(year) == 3 or len(year) == 1:
+    if len(year) not in (2, 4):
         return None
-    full_year = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 70 else 2000)
+    century = 0 if len(year) == 4 else 1900 if int(year) >= 70 else 2000
     try:
-        return dt.date(full_year, month, day)
+        return dt.date(century + int(year), month, day)
     except ValueError:
         return None
 

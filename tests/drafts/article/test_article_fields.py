@@ -9,7 +9,7 @@ import datetime as dt
 import pytest
 from drafts.reading import find_terms, parse_article
 
-from hotfix_check.drafts.article import DraftUpdate
+from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.terms import Term
 
 

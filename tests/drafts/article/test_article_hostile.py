@@ -6,12 +6,12 @@ import time
 import tomllib
 
 import pytest
-from drafts.reading import draft_to_toml, parse_article, parse_file_list_csv
+from drafts.reading import draft_to_toml, parse_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.article import decode_article, draft_to_dict
-from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES
+from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
+from hotfix_check.drafts.draft import draft_to_dict
 from hotfix_check.errors import ArticleError
 
 
@@ -76,7 +76,7 @@ def test_text_longer_than_any_article_is_refused() -> None:
 
 def test_csv_with_an_open_quote_is_refused() -> None:
     with pytest.raises(ArticleError, match="line 2 of the CSV file list: field larger than field limit"):
-        parse_file_list_csv('File name,Version\n"' + "x" * 200_000, source="list.csv")
+        parse_article('File name,Version\n"' + "x" * 200_000, source="list.csv")
 
 
 HOSTILE = {

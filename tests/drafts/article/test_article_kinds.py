@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from drafts.reading import draft_to_toml, parse_article
 
-from hotfix_check.drafts.article import DraftUpdate
+from hotfix_check.drafts.draft import DraftUpdate
 
 FIX = "Files of this hotfix, with their file attributes (or later):\n"
 HEADER = "File name File version File size Date Time Platform\n"

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from drafts.reading import parse_article, parse_file_list_csv
+from drafts.reading import parse_article
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.article import DraftRow
+from hotfix_check.drafts.draft import DraftRow
 
 LEAD_IN = """DOCUMENT:Q123456  01-JAN-2001  [test]
 TITLE   :A Made-Up Problem
@@ -261,5 +261,5 @@ def test_csv_file_list(table: Any, layout: Any) -> None:
     writer = csv.writer(stream)
     writer.writerow([headers[column] for column in columns])
     writer.writerows([printed(row, column, date_style, time_style) for column in columns] for row in table)
-    draft = parse_file_list_csv(stream.getvalue(), source="list.csv")
+    draft = parse_article(stream.getvalue(), source="list.csv")
     assert [read(row) for row in draft.files] == [expected(row, columns) for row in table]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from drafts.reading import parse_article
 
-from hotfix_check.drafts.article import DraftUpdate, draft_to_dict
+from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 
 HEAD = """DOCUMENT:Q123456  08-MAY-2002  [test]
 TITLE   :{title}

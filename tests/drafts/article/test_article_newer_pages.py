@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from drafts.reading import parse_article
 
-from hotfix_check.drafts.article import DraftUpdate
+from hotfix_check.drafts.draft import DraftUpdate
 
 UPDATE = "<h1>An update for Exchange Server 2010 is available (KB 5000001)</h1><h2>File information</h2>"
 

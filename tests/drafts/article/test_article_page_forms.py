@@ -12,7 +12,7 @@ from drafts.reading import parse_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.article import DraftUpdate
+from hotfix_check.drafts.draft import DraftUpdate
 
 COLUMNS = ("File name", "File version", "File size", "Date", "Time", "Platform")
 FIX = "The English version of this hotfix has the file attributes (or later file attributes) in the following table."
