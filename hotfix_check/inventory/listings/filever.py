@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.listings.listed import ListedFile, fixed_version, has_folder, text_of
+from hotfix_check.inventory.listings.listed import RESOURCE_TEXTS, ListedFile, fixed_version, has_folder, text_of
 from hotfix_check.pe.languages import LANGUAGES
 
 ATTRIBUTES = re.compile(r"[rahsdc-]{4,7}", re.ASCII)
@@ -25,14 +25,7 @@ _SIZE = re.compile(r"[0-9]{1,3}(?:[,.'\u00a0][0-9]{3}){0,5}|[0-9]{1,15}", re.ASC
 # The letter after W32 is the processor; W64 may be either of two, so it says none.
 _MACHINES = {"W32I": "i386", "W32A": "alpha", "W32M": "mips", "W32P": "powerpc"}
 _HEADING = re.compile(r"\s*(?:Directory of )?((?:[A-Za-z]:|\\)\\[^*?\"<>|]{0,1000}?)\\?:?\s*", re.ASCII)
-_STRINGS = {
-    "companyname": "company_name",
-    "productname": "product_name",
-    "originalfilename": "original_filename",
-    "internalname": "internal_name",
-    "filedescription": "description",
-    "fileversion": "version_text",
-}
+_STRINGS = {**RESOURCE_TEXTS, "fileversion": "version_text"}
 
 
 def is_filever_line(line: str) -> bool:

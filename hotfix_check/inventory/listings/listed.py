@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.file_facts import Asked
@@ -22,6 +23,16 @@ from hotfix_check.version import FileVersion
 
 PRODUCT_ALONE = "gives the product's version and not the file's"
 """Why a version cannot be used as a file's."""
+RESOURCE_TEXTS = {
+    "companyname": "company_name",
+    "productname": "product_name",
+    "originalfilename": "original_filename",
+    "internalname": "internal_name",
+    "filedescription": "description",
+}
+"""The fields of a ListedFile that have texts of its version resource."""
+SYSTEM_VERSION = ("major", "minor", "build", "revision")
+"""The parts of a System.Version, in lower case."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
 # "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".
@@ -155,6 +166,11 @@ def inventory_path(text: str) -> str:
     return "/".join(parts)
 
 
+def is_host(name: str) -> bool:
+    """Whether a text can be the name of a host: a path, or what is too long for one, cannot."""
+    return len(name) <= 255 and name.isprintable() and "\\" not in name
+
+
 def has_folder(path: str) -> bool:
     """Whether a listed path says where the file is, not only its name."""
     return "\\" in path or "/" in path or bool(_DRIVE.match(path))
@@ -203,6 +219,11 @@ def text_of(value: object) -> str | None:
         return None
     stripped = value.strip()
     return None if stripped.lower() in ("", "n/a") else stripped
+
+
+def resource_texts(row: Mapping[str, object]) -> dict[str, Any]:
+    """What a row has of the texts of a version resource, each under its own name in lower case, for a ListedFile."""
+    return {field: text_of(row.get(name)) for name, field in RESOURCE_TEXTS.items()}
 
 
 def count_of(value: object) -> int | None:
