@@ -18,12 +18,7 @@ from pathlib import Path
 
 from hotfix_check.frozen import dataclass
 from hotfix_check.pe.bytes import PeBytes, PeError, PeErrorKind, ReadAt, open_regular, positioned
-from hotfix_check.pe.resource import (
-    StringTable,
-    VersionResource,
-    parse_fixed_versions,
-    parse_version_resource,
-)
+from hotfix_check.pe.resource import StringTable, VersionResource, parse_fixed_versions, parse_version_resource
 from hotfix_check.version import FileVersion
 
 __all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_image", "read_pe", "read_pe_file"]
