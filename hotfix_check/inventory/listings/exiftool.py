@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, fixed_version, resource_texts, text_of, time_of
-from hotfix_check.untrusted.shown import shown
 
 _TIME = re.compile(r"([0-9]{4}):([0-9]{2}):([0-9]{2}) (.{8,20})", re.ASCII)
 _LANGUAGE = re.compile(r"[0-9A-Fa-f]{4}", re.ASCII)
@@ -37,7 +36,7 @@ def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
     number = next((one for one in (version, string) if isinstance(one, int | float)), None)
     doubt = None
     if fixed is None and number is not None:
-        doubt = f"gives the version as the number {shown(number)}, which has lost its zeros (1.10 becomes 1.1)"
+        doubt = f"gives the version as the number {number}, which has lost its zeros (1.10 becomes 1.1)"
     machine, language = tags.get("machinetype"), tags.get("languagecode")
     linked = _time(tags.get("timestamp"))
     return ListedFile(
