@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
@@ -30,7 +30,7 @@ from hotfix_check.inventory.walk import (
     linked_folder,
     list_folder,
 )
-from hotfix_check.pe.bytes import open_regular, positioned
+from hotfix_check.pe.bytes import opened, positioned
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, path_text
 from hotfix_check.untrusted.windows_paths import IN_USE, system_path
 
@@ -147,32 +147,27 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         if found.evidence and not asked.hashes and name_of(found.inner) in asked.plain:
             status = _status(found)
             return InstalledFile(path=found.inner, size=status.st_size, modified=utc_time(status.st_mtime))
-        fd, before = _open(found)
+        with _opened(found) as (fd, before):
+            return _read_open(fd, before, found, asked)
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
-    try:
-        read_at = positioned(fd)
-        for _ in range(_TIMES_READ):
-            file = FileBytes(
-                path=found.inner,
-                size=before.st_size,
-                modified=utc_time(before.st_mtime),
-                read_at=read_at,
-                sha256=partial(_sha256, fd, before.st_size),
-            )
-            facts = file_facts(file, asked, evidence=found.evidence, program=found.program)
-            now = os.fstat(fd)
-            if facts is None or _is_same(now, before):
-                return facts
-            before = now
-        return UnreadableFile(
-            path=found.inner,
-            reason="it changed while it was read",
-            size=before.st_size,
-            modified=utc_time(before.st_mtime),
+
+
+def _read_open(
+    fd: int, before: os.stat_result, found: FoundFile, asked: Asked
+) -> InstalledFile | UnreadableFile | None:
+    read_at = positioned(fd)
+    for _ in range(_TIMES_READ):
+        size, modified = before.st_size, utc_time(before.st_mtime)
+        file = FileBytes(
+            path=found.inner, size=size, modified=modified, read_at=read_at, sha256=partial(_sha256, fd, size)
         )
-    finally:
-        os.close(fd)
+        facts = file_facts(file, asked, evidence=found.evidence, program=found.program)
+        now = os.fstat(fd)
+        if facts is None or _is_same(now, before):
+            return facts
+        before = now
+    return _with_status(found, "it changed while it was read", before)
 
 
 def _container(found: FoundFile) -> UnreadableFile | None:
@@ -221,22 +216,12 @@ def named_hive(hive: Path, asked: Asked) -> RegistryRecords:
     return records
 
 
-@contextmanager
-def _opened(found: FoundFile) -> Iterator[tuple[int, os.stat_result]]:
-    """The same, closed at the end."""
-    fd, status = _open(found)
-    try:
-        yield fd, status
-    finally:
-        os.close(fd)
-
-
-def _open(found: FoundFile) -> tuple[int, os.stat_result]:
-    """A descriptor of its own and the status; a lone file is open already."""
+def _opened(found: FoundFile) -> AbstractContextManager[tuple[int, os.stat_result]]:
+    """A descriptor and the status; a lone file is open already."""
     if found.lone is not None and found.lone.fd is not None:
-        return os.dup(found.lone.fd), os.fstat(found.lone.fd)
+        return nullcontext((found.lone.fd, os.fstat(found.lone.fd)))
     path, folder = _way_to(found)
-    return open_regular(path, dir_fd=folder, follow=found.follow)
+    return opened(path, dir_fd=folder, follow=found.follow)
 
 
 def _status(found: FoundFile) -> os.stat_result:
@@ -287,6 +272,10 @@ def _unopened(found: FoundFile, reason: str) -> UnreadableFile:
         status = _status(found)
     except OSError:
         return UnreadableFile(path=found.inner, reason=reason)
+    return _with_status(found, reason, status)
+
+
+def _with_status(found: FoundFile, reason: str, status: os.stat_result) -> UnreadableFile:
     return UnreadableFile(path=found.inner, reason=reason, size=status.st_size, modified=utc_time(status.st_mtime))
 
 
