@@ -117,7 +117,7 @@ def read_hive(
         if stream.read(2) != b"nk":
             raise HiveError("damaged: its root key is not where its header says")
         root = NKRecord(Cell(cell_type="nk", offset=top + 2, size=0), stream)  # type: ignore[no-untyped-call]
-        tops = [(f"{prefix}Microsoft", key) for prefix, key in _tops(root, stream)]
+        tops = list(microsoft_keys(root, stream))
     except damage as error:
         raise HiveError(_reason(error)) from error
     setups, updates, faults = key_records(tops, keys, stream, damage)
@@ -181,14 +181,14 @@ def _named(key: Any, names: tuple[str, ...], stream: Steps) -> dict[str, Any]:
     return found
 
 
-def _tops(root: Any, stream: Steps) -> Iterator[tuple[str, Any]]:
-    """The keys Microsoft of the 64-bit and of the 32-bit side."""
+def microsoft_keys(root: Any, stream: Steps) -> Iterator[tuple[str, Any]]:
+    """The keys Microsoft of the 64-bit and of the 32-bit side, each with its path."""
     here = _named(root, ("microsoft", "wow6432node"), stream)
     if "microsoft" in here:
-        yield "", here["microsoft"]
+        yield "Microsoft", here["microsoft"]
     if "wow6432node" in here:
         for key in _named(here["wow6432node"], ("microsoft",), stream).values():
-            yield "Wow6432Node\\", key
+            yield "Wow6432Node\\Microsoft", key
 
 
 def _setups(top: Any, name: str, keys: RegistryKeys, stream: Steps, found: list[RecordedSetup]) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, fixed_version, resource_texts, text_of, time_of
 
 _TIME = re.compile(r"([0-9]{4}):([0-9]{2}):([0-9]{2}) (.{8,20})", re.ASCII)
@@ -39,12 +40,10 @@ def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
         doubt = f"gives the version as the number {number}, which has lost its zeros (1.10 becomes 1.1)"
     machine, language = tags.get("machinetype"), tags.get("languagecode")
     linked = _time(tags.get("timestamp"))
-    return ListedFile(
+    file = InstalledFile(
         path=path,
-        fixed=fixed,
-        version_text=text_of(string),
-        doubt=doubt,
-        no_version="petype" in tags and version is None and string is None,
+        version=fixed,
+        version_string=text_of(string),
         size=_size(tags.get("filesize")),
         modified=_time(tags.get("filemodifydate")),
         **resource_texts(tags),
@@ -52,6 +51,7 @@ def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
         machine=_MACHINES.get(machine) if isinstance(machine, int | str) else None,
         linked=None if linked is None else int(linked.timestamp()),
     )
+    return ListedFile(file, doubt=doubt, no_version="petype" in tags and version is None and string is None)
 
 
 def _time(value: object) -> datetime | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from hotfix_check.errors import TargetError
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import ListedFile, Said, text_version
 from hotfix_check.inventory.listings.xml import begins_with, read_xml
 
@@ -52,7 +53,7 @@ def msinfo(text: str, where: str) -> Iterator[Said]:
         path = next((value for value in row if _PATH.fullmatch(value)), None)
         version = next((value for value in row if text_version(value) is not None), None)
         if path is not None and version is not None:
-            yield Said(ListedFile(path=path, version_text=version), MSINFO, host)
+            yield Said(ListedFile(InstalledFile(path=path, version_string=version)), MSINFO, host)
 
 
 def _text_rows(text: str) -> Iterator[list[str]]:

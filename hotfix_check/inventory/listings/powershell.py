@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from hotfix_check.inventory.files import ReportedBuild, name_of
+from hotfix_check.inventory.files import InstalledFile, ReportedBuild, name_of
 from hotfix_check.inventory.listings.console import NAMED
 from hotfix_check.inventory.listings.listed import (
     PRODUCT_ALONE,
@@ -65,12 +65,13 @@ def is_powershell(row: Mapping[str, object]) -> bool:
 
 def powershell_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
     """One row with keys in lower case; of a file whose name was cut away, what its version is consistent with."""
-    file = powershell_file(row)
-    if file is None:
+    listed = powershell_file(row)
+    if listed is None:
         return
-    yield file
-    version = file.fixed or (text_version(file.version_text) if file.version_text else None)
-    if file.cut and version is not None and _OF_EXCHANGE.search(file.path):
+    yield listed
+    file = listed.file
+    version = file.version or (text_version(file.version_string) if file.version_string else None)
+    if listed.cut and version is not None and _OF_EXCHANGE.search(file.path):
         source = "a file of Exchange whose name is cut"
         yield ReportedBuild(source=source, text=str(version), numbers=tuple(version), follows_updates=True)
     product = text_of(row.get("version" if "commandtype" in row else "productversion"))
@@ -113,18 +114,17 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
         parts = _raw(facts["version"])
     none = parts == FileVersion(0, 0, 0, 0) and text is None
     texts = resource_texts(facts)
-    return ListedFile(
+    file = InstalledFile(
         path=path,
-        cut=cut,
-        fixed=None if none else parts,
-        version_text=text,
-        no_version=none,
-        doubt=PRODUCT_ALONE if parts is None and text is None and text_of(facts.get("productversion")) else None,
+        version=None if none else parts,
+        version_string=text,
         size=count_of(row.get("length")),
         modified=time_of(row.get("lastwritetimeutc"), utc=True) or time_of(row.get("lastwritetime")),
         **{**texts, "product_name": texts["product_name"] or text_of(facts.get("product"))},
         sha256=digest_of(facts.get("sha256")) or digest_of(facts.get("hash")),
     )
+    only_product = parts is None and text is None and text_of(facts.get("productversion"))
+    return ListedFile(file, no_version=none, doubt=PRODUCT_ALONE if only_product else None, cut=cut)
 
 
 def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:

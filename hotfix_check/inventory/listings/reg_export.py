@@ -17,7 +17,7 @@ from dataclasses import field
 
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory.hive import HiveError, Steps, key_records, setup_values
+from hotfix_check.inventory.hive import HiveError, Steps, key_records, microsoft_keys, setup_values
 from hotfix_check.inventory.listings.listed import ListedRegistry, Said
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryKeys, RegistryRecords
 
@@ -70,14 +70,11 @@ def is_reg_export(head: str) -> bool:
 def reg_export(text: str, where: str) -> Iterator[Said]:
     """The keys of Microsoft in an export. Whoever asks for records of them is told of too many by a TargetError."""
     root = _tree(text)
-    tops = []
-    for prefix, key in (("", root), ("Wow6432Node\\", root.below.get("wow6432node"))):
-        if key is not None and "microsoft" in key.below:
-            tops.append((f"{prefix}Microsoft", key.below["microsoft"]))
 
     def records(keys: RegistryKeys) -> RegistryRecords:
         try:
-            setups, updates, _ = key_records(tops, keys, Steps())
+            steps = Steps()
+            setups, updates, _ = key_records(microsoft_keys(root, steps), keys, steps)
         except HiveError as error:
             raise TargetError(f"{where}: {error}") from None
         return _records(where, len(text), setups, updates)

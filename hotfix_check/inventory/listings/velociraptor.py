@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import (
     ListedFile,
     count_of,
@@ -48,17 +49,17 @@ def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
     header = parsed.get("fileheader")
     header = header if isinstance(header, dict) else {}
     digests = row.get("hash")
-    return ListedFile(
+    file = InstalledFile(
         path=path,
-        version_text=text_of(strings.get("fileversion")),
+        version_string=text_of(strings.get("fileversion")),
         size=count_of(row.get("size")),
         modified=time_of(row.get("mtime")) or time_of(row.get("modtime")),
         **resource_texts(strings),
         machine=_MACHINES.get(str(header.get("Machine"))),
         linked=_linked(header.get("TimeDateStampRaw")),
-        exports=_exports(parsed.get("exports")),
         sha256=digest_of(digests.get("SHA256") if isinstance(digests, dict) else row.get("sha256")),
     )
+    return ListedFile(file, exports=_exports(parsed.get("exports")))
 
 
 def _parsed(row: Mapping[str, object]) -> Mapping[str, Any]:
