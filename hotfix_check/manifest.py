@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, fields
+from dataclasses import Field, asdict, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,22 +79,15 @@ def manifest_to_json(manifest: Manifest) -> str:
         "policy": {"baseline": manifest.baseline_sha256, "waivers": manifest.waivers_sha256},
         "result_sha256": manifest.result_sha256,
     }
-    lines = [f"{_line(key)}: {_line(value)}," for key, value in head.items()]
-    lines.append('"targets": [' + ",".join(_target_text(target) for target in manifest.targets) + "\n]")
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()]
+    lines.append('"targets": [' + ",".join(map(_target_text, manifest.targets)) + "\n]")
     return "{\n" + "\n".join(lines) + "\n}\n"
 
 
 def _target_text(target: EvidenceTarget) -> str:
     head = {"path": target.path, "kind": target.kind, "root": target.root, "sha256": target.sha256}
-    files = ",\n  ".join(
-        _line({"path": one.path, "size": one.size, "modified": stamp(one.modified), "sha256": one.sha256})
-        for one in target.files
-    )
-    return (
-        "\n {"
-        + ", ".join(f"{_line(key)}: {_line(value)}" for key, value in head.items())
-        + (f', "files": [\n  {files}\n ]}}' if files else ', "files": []}')
-    )
+    files = ",\n  ".join(json.dumps({**asdict(one), "modified": stamp(one.modified)}) for one in target.files)
+    return f"\n {json.dumps(head)[:-1]}, " + (f'"files": [\n  {files}\n ]}}' if files else '"files": []}')
 
 
 def parse_manifest(document: object, where: str) -> Manifest:
@@ -103,7 +96,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
     schema = top.need("schema", top.text("schema"))
     if schema != SCHEMA:
         raise top.fault("schema", f"{shown(schema)}: this release reads {SCHEMA}")
-    catalogue, arguments, policy = (_table(top, key) for key in ("catalogue", "arguments", "policy"))
+    catalogue, arguments, policy = (top.need(key, top.inner(key)) for key in ("catalogue", "arguments", "policy"))
     manifest = Manifest(
         tool=top.need("tool", top.text("tool")),
         catalogue_version=catalogue.need("version", catalogue.text("version")),
@@ -169,10 +162,6 @@ def _as_typed(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     return tuple(map(_as_typed, value)) if isinstance(value, tuple) else value
-
-
-def _table(top: Fields, key: str) -> Fields:
-    return Fields(top.need(key, top.get(key, dict, "a table")), f"{top.where}: {key}", SavedInputError)
 
 
 def _path(table: Fields, field: str, path: T) -> T:
@@ -251,7 +240,3 @@ def other_times(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:
         for path, was in same_bytes(recorded, found).items()
         if was != now[path]
     ]
-
-
-def _line(value: object) -> str:
-    return json.dumps(value)

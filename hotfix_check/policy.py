@@ -22,7 +22,7 @@ from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import Inventory, target_name
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
-from hotfix_check.untrusted.shown import path_text, shown
+from hotfix_check.untrusted.shown import clipped, path_text, shown
 from hotfix_check.untrusted.toml import parse_toml, toml_string
 
 MAX_BYTES = 1024 * 1024
@@ -103,12 +103,8 @@ def parse_baseline(data: bytes, where: str, catalogue: Catalogue) -> Baseline:
             accepted.add(support_id(product_id))
         table.finish()
     top.finish()
-    return Baseline(
-        path=where,
-        sha256=hashlib.sha256(data).hexdigest(),
-        importance=importance,
-        accepted=frozenset(accepted),
-    )
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Baseline(path=where, sha256=sha256, importance=importance, accepted=frozenset(accepted))
 
 
 def _label(entry: Mapping[str, object], number: str) -> str:
@@ -252,7 +248,7 @@ def _hosts(table: Fields) -> tuple[str, ...]:
 def long_waivers(waivers: Waivers, as_of: date) -> tuple[str, ...]:
     """A warning for each waiver that outlives a year: an accepted risk should be looked at again."""
     return tuple(
-        f"waiver {waiver.id} lasts until {waiver.expires}, more than a year"
+        f"waiver {clipped(waiver.id)} lasts until {waiver.expires}, more than a year"
         for waiver in waivers.entries
         if waiver.expires - (waiver.approved_on or as_of) > LONGEST_WAIVER
     )

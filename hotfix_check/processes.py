@@ -85,8 +85,8 @@ class Workers(Generic[A, T, R]):
                 worker.process.join()
         self._workers.clear()
 
-    def done(self, tasks: Iterable[T], ahead: int, *, ordered: bool = False) -> Iterator[Task[T, R]]:
-        """The tasks with their results, as they come, or in the order of the tasks.
+    def done(self, tasks: Iterable[T], ahead: int) -> Iterator[Task[T, R]]:
+        """The tasks with their results, as they come.
 
         At most ``ahead`` are taken at a time. An exception of a task is raised here. Raises WorkerError when no process
         can be started.
@@ -101,12 +101,13 @@ class Workers(Generic[A, T, R]):
             if not window:
                 return
             while waiting and (worker := self._idle(len(waiting))):
-                self._give(worker, waiting.popleft())
-            ripe = list(window)[: 1 if ordered else None]
-            for task in [task for task in ripe if task.done]:
+                worker.task = waiting.popleft()
+                self._send(worker, worker.task.given)
+            ripe = [task for task in window if task.done]
+            for task in ripe:
                 window.remove(task)
                 yield task
-            if not any(task.done for task in ripe):
+            if not ripe:
                 self._listen()
 
     def _idle(self, wanted: int) -> _Worker[T, R] | None:
@@ -136,10 +137,6 @@ class Workers(Generic[A, T, R]):
                 self._workers.append(_Worker(process, orders, answers))
         except (OSError, RuntimeError) as error:
             raise _cannot_start(getattr(error, "strerror", None) or str(error)) from error
-
-    def _give(self, worker: _Worker[T, R], task: Task[T, R]) -> None:
-        worker.task = task
-        self._send(worker, task.given)
 
     def _send(self, worker: _Worker[T, R], order: object) -> None:
         with contextlib.suppress(OSError):  # it died meanwhile, which is heard next

@@ -358,6 +358,13 @@ def test_a_waiver_that_outlives_a_year_is_warned_of(tmp_path: Path) -> None:
     assert long_waivers(load_waivers(write(tmp_path, WAIVER), WORKED), date(2026, 11, 21)) == ()
 
 
+def test_a_warning_quotes_the_id_of_a_waiver_on_one_line(tmp_path: Path) -> None:
+    text = WAIVER.replace("2026-12-31", "2027-06-03").replace("W-014", "W\\u001b[31m\\n" + "x" * 5000)
+    (line,) = long_waivers(load_waivers(write(tmp_path, text), WORKED), date(2026, 11, 21))
+    assert line.isprintable()
+    assert len(line) < 150
+
+
 def test_the_catalogue_as_of_a_day_has_nothing_that_came_later() -> None:
     ids = {update.id for update in published(WORKED, date(2003, 10, 1)).updates}
     assert "exchange-2000/KB817375" in ids

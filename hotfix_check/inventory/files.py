@@ -45,7 +45,7 @@ class InstalledFile:
     """
 
     path: str
-    size: int | None
+    size: int | None = None
     modified: datetime | None = None
     version: FileVersion | None = None
     version_string: str | None = None

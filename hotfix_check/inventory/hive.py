@@ -12,13 +12,12 @@ a key that holds PackageName (CSS-Exchange, Get-ExchangeUpdates.ps1).
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.registry import LARGEST_NUMBER, RecordedSetup, RecordedUpdate, RegistryKeys, RegistryRecords
@@ -46,21 +45,28 @@ class MissingExtraError(HiveError):
     """regipy is not installed."""
 
 
-class _Stream:
-    """A file for regipy: small pieces, and an end to them."""
+class Steps:
+    """What counts the steps that reading keys takes, and ends it when they are too many."""
 
-    def __init__(self, read_at: ReadAt, size: int) -> None:
-        self._read_at = read_at
-        self._size = size
-        self._at = 0
+    def __init__(self) -> None:
         self._left = MAX_STEPS
-        self._start = 0
-        self._window = b""
 
     def spend(self, steps: int) -> None:
         self._left -= steps
         if self._left < 0:
             raise HiveError(f"its keys refer to more than {MAX_STEPS} reads")
+
+
+class _Stream(Steps):
+    """A file for regipy: small pieces, and an end to them."""
+
+    def __init__(self, read_at: ReadAt, size: int) -> None:
+        super().__init__()
+        self._read_at = read_at
+        self._size = size
+        self._at = 0
+        self._start = 0
+        self._window = b""
 
     def read(self, size: int = -1) -> bytes:
         self.spend(1)
@@ -82,13 +88,6 @@ class _Stream:
 
     def tell(self) -> int:
         return self._at
-
-
-@dataclasses.dataclass(slots=True, kw_only=True)
-class _Found:
-    setups: list[RecordedSetup] = field(default_factory=list)
-    updates: list[RecordedUpdate] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
 
 
 def read_hive(
@@ -119,20 +118,13 @@ def read_hive(
         if stream.read(2) != b"nk":
             raise HiveError("damaged: its root key is not where its header says")
         root = NKRecord(Cell(cell_type="nk", offset=top + 2, size=0), stream)  # type: ignore[no-untyped-call]
-        tops = [(f"{prefix}Microsoft", key) for prefix, key in _tops(root, stream)]
+        tops = list(microsoft_keys(root, stream))
     except damage as error:
         raise HiveError(_reason(error)) from error
-    found = _Found()
-    for name, key in tops:
-        for part in (_setups, _updates):
-            try:
-                part(key, name, keys, stream, found)
-            except damage as error:
-                found.faults.append(f"{_reason(error)} (below {name})")
-    notes = [f"only read in part: {fault}" for fault in dict.fromkeys(found.faults)]
+    setups, updates, faults = key_records(tops, keys, stream, damage)
+    notes = [f"only read in part: {fault}" for fault in dict.fromkeys(faults)]
     if header.primary_sequence_num != header.secondary_sequence_num:
         notes.append("not completely written: its last changes are in its log files (SOFTWARE.LOG), which are not read")
-    setups, updates = in_order(found.setups, found.updates)
     return RegistryRecords(
         hive=path,
         size=size,
@@ -140,37 +132,31 @@ def read_hive(
         setups=setups,
         updates=updates,
         notes=tuple(notes),
-        complete=not found.faults,
+        complete=not faults,
     )
 
 
-class Spends(Protocol):
-    """What counts the steps that reading keys takes, and ends it when they are too many."""
-
-    def spend(self, steps: int) -> None: ...
-
-
 def key_records(
-    tops: Iterable[tuple[str, Any]], keys: RegistryKeys, steps: Spends
-) -> tuple[list[RecordedSetup], list[RecordedUpdate]]:
-    """What keys named Microsoft, each with its path, record of products. A key is as regipy has them.
+    tops: Iterable[tuple[str, Any]], keys: RegistryKeys, steps: Steps, damage: tuple[type[Exception], ...] = ()
+) -> tuple[tuple[RecordedSetup, ...], tuple[RecordedUpdate, ...], list[str]]:
+    """What keys named Microsoft, each with its path, record of products, in the order in which it is told.
 
-    Raises HiveError where a key has more values or updates than any.
+    A key is as regipy has them. What is raised of ``damage`` is the last of the three: what ended a part of it. Raises
+    HiveError where it is not among them and a key has more values or updates than any.
     """
-    found = _Found()
+    setups: list[RecordedSetup] = []
+    updates: list[RecordedUpdate] = []
+    faults: list[str] = []
     for name, key in tops:
-        _setups(key, name, keys, steps, found)
-        _updates(key, name, keys, steps, found)
-    return found.setups, found.updates
-
-
-def in_order(
-    setups: Iterable[RecordedSetup], updates: Iterable[RecordedUpdate]
-) -> tuple[tuple[RecordedSetup, ...], tuple[RecordedUpdate, ...]]:
-    """Records in the order in which they are told, each update once."""
+        for part in (partial(_setups, found=setups), partial(_updates, found=updates)):
+            try:
+                part(key, name, keys, steps)
+            except damage as error:
+                faults.append(f"{_reason(error)} (below {name})")
     return (
         tuple(sorted(setups, key=lambda one: one.key.lower())),
         tuple(sorted(set(updates), key=lambda one: (one.kb, one.key.lower(), one.key))),
+        faults,
     )
 
 
@@ -179,13 +165,13 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, HiveError) else "damaged: a key or a value points nowhere"
 
 
-def _children(key: Any, stream: Spends) -> Iterator[Any]:
+def _children(key: Any, stream: Steps) -> Iterator[Any]:
     for child in key.iter_subkeys():
         stream.spend(1)
         yield child
 
 
-def _named(key: Any, names: tuple[str, ...], stream: Spends) -> dict[str, Any]:
+def _named(key: Any, names: tuple[str, ...], stream: Steps) -> dict[str, Any]:
     """The keys below one that have these lower-case names."""
     found: dict[str, Any] = {}
     for child in _children(key, stream):
@@ -196,23 +182,23 @@ def _named(key: Any, names: tuple[str, ...], stream: Spends) -> dict[str, Any]:
     return found
 
 
-def _tops(root: Any, stream: Spends) -> Iterator[tuple[str, Any]]:
-    """The keys Microsoft of the 64-bit and of the 32-bit side."""
+def microsoft_keys(root: Any, stream: Steps) -> Iterator[tuple[str, Any]]:
+    """The keys Microsoft of the 64-bit and of the 32-bit side, each with its path."""
     here = _named(root, ("microsoft", "wow6432node"), stream)
     if "microsoft" in here:
-        yield "", here["microsoft"]
+        yield "Microsoft", here["microsoft"]
     if "wow6432node" in here:
         for key in _named(here["wow6432node"], ("microsoft",), stream).values():
-            yield "Wow6432Node\\", key
+            yield "Wow6432Node\\Microsoft", key
 
 
-def _setups(top: Any, name: str, keys: RegistryKeys, stream: Spends, found: _Found) -> None:
+def _setups(top: Any, name: str, keys: RegistryKeys, stream: Steps, found: list[RecordedSetup]) -> None:
     wanted = [tuple(path.split("/")) for path in keys.setups]
     for path, key in _at(wanted, top, name, stream):
-        found.setups.append(RecordedSetup(key=path, values=setup_values(key, keys, stream)))
+        found.append(RecordedSetup(key=path, values=setup_values(key, keys, stream)))
 
 
-def _at(wanted: Sequence[tuple[str, ...]], key: Any, path: str, stream: Spends) -> Iterator[tuple[str, Any]]:
+def _at(wanted: Sequence[tuple[str, ...]], key: Any, path: str, stream: Steps) -> Iterator[tuple[str, Any]]:
     """The keys at these paths below one, each with its whole path; every level is gone through once."""
     if any(not rest for rest in wanted):
         yield path, key
@@ -226,14 +212,14 @@ def _at(wanted: Sequence[tuple[str, ...]], key: Any, path: str, stream: Spends) 
             yield from _at(own, child, f"{path}\\{child.name}", stream)
 
 
-def setup_values(key: Any, keys: RegistryKeys, steps: Spends) -> tuple[tuple[str, str | int], ...]:
+def setup_values(key: Any, keys: RegistryKeys, steps: Steps) -> tuple[tuple[str, str | int], ...]:
     """Of a setup key the values that tell product, level and folders, by name."""
     known = {name.lower(): name for name in keys.values}
     values = {known[name.lower()]: value for name, value in _values(key, steps) if name.lower() in known}
     return tuple(sorted(values.items()))
 
 
-def _values(key: Any, stream: Spends) -> Iterator[tuple[str, str | int]]:
+def _values(key: Any, stream: Steps) -> Iterator[tuple[str, str | int]]:
     """The texts and numbers of a key, by name. Raises HiveError when fewer can be read than it says it has."""
     count, read = key.values_count, 0
     if count > MAX_VALUES:
@@ -249,7 +235,7 @@ def _values(key: Any, stream: Spends) -> Iterator[tuple[str, str | int]]:
         raise HiveError(f"damaged: {read} of {count} values of a key can be read")
 
 
-def _updates(top: Any, name: str, keys: RegistryKeys, stream: Spends, found: _Found) -> None:
+def _updates(top: Any, name: str, keys: RegistryKeys, stream: Steps, found: list[RecordedUpdate]) -> None:
     """The products' keys below Updates; a key that names no KB, itself or by PackageName, may be a level."""
     for updates in _named(top, ("updates",), stream).values():
         for product in _children(updates, stream):
@@ -262,7 +248,7 @@ def _updates(top: Any, name: str, keys: RegistryKeys, stream: Spends, found: _Fo
                         _record(inner, product.name, f"{path}\\{one.name}", stream, found)
 
 
-def _record(key: Any, product: str, path: str, stream: Spends, found: _Found) -> bool:
+def _record(key: Any, product: str, path: str, stream: Steps, found: list[RecordedUpdate]) -> bool:
     """Whether a key records an update, which is then kept."""
     package = next(
         (text for name, text in _values(key, stream) if name.lower() == "packagename" and isinstance(text, str)), None
@@ -270,7 +256,7 @@ def _record(key: Any, product: str, path: str, stream: Spends, found: _Found) ->
     named = _KB.match(key.name) or _BARE.fullmatch(key.name) or _KB.search(package or "")
     if named is None:
         return False
-    if len(found.updates) >= MAX_RECORDS:
+    if len(found) >= MAX_RECORDS:
         raise HiveError(f"it records more than {MAX_RECORDS} updates")
-    found.updates.append(RecordedUpdate(kb=int(named[1]), product=product, key=f"{path}\\{key.name}", package=package))
+    found.append(RecordedUpdate(kb=int(named[1]), product=product, key=f"{path}\\{key.name}", package=package))
     return True

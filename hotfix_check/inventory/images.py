@@ -12,13 +12,15 @@ from hotfix_check.pe.bytes import ReadAt
 
 _MOUNT = "mount it read-only and scan the folder"
 _UNPACK = "unpack it and scan the folder"
+_MOUNT_VHD = f"{_MOUNT}: Mount-VHD -ReadOnly, guestmount"
+_VHD = ("a virtual disk (VHD)", _MOUNT_VHD)
 _AT_START = (
     (b"EVF\x09\x0d\x0a\xff\x00", "an EnCase image (E01)", f"{_MOUNT}: ewfmount, Arsenal Image Mounter"),
     (b"EVF2\x0d\x0a\x81\x00", "an EnCase image (Ex01)", f"{_MOUNT}: Arsenal Image Mounter"),
     (b"LVF\x09\x0d\x0a\xff\x00", "an EnCase logical image (L01)", f"{_UNPACK}: FTK Imager"),
     (b"AFF10\x0d\x0a\x00", "an AFF image", f"{_MOUNT}: affuse"),
-    (b"vhdxfile", "a virtual disk (VHDX)", f"{_MOUNT}: Mount-VHD -ReadOnly, guestmount"),
-    (b"conectix", "a virtual disk (VHD)", f"{_MOUNT}: Mount-VHD -ReadOnly, guestmount"),
+    (b"vhdxfile", "a virtual disk (VHDX)", _MOUNT_VHD),
+    (b"conectix", *_VHD),
     (b"KDMV", "a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
     (b"COWD", "a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
     (b"# Disk DescriptorFile", "the description of a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
@@ -33,33 +35,11 @@ _AT_START = (
 )
 _VDI = b"VirtualBox Disk Image"
 _FAT = (b"FAT12   ", b"FAT16   ", b"FAT32   ")
-_SUFFIXES = tuple(
-    f".{one}"
-    for one in [
-        "e01",
-        "ex01",
-        "l01",
-        "aff",
-        "vhd",
-        "vhdx",
-        "avhd",
-        "avhdx",
-        "vmdk",
-        "vdi",
-        "qcow",
-        "qcow2",
-        "wim",
-        "esd",
-        "swm",
-        "rar",
-        "bkf",
-        "img",
-        "dd",
-        "raw",
-        "001",
-    ]
-)
-_ARCHIVES = tuple(f".{one}" for one in ["zip", "7z", "tar", "tgz", "tar.gz", "tar.xz", "tar.bz2", "iso"])
+_SUFFIXES = (
+    ".e01", ".ex01", ".l01", ".aff", ".vhd", ".vhdx", ".avhd", ".avhdx", ".vmdk", ".vdi", ".qcow", ".qcow2", ".wim",
+    ".esd", ".swm", ".rar", ".bkf", ".img", ".dd", ".raw", ".001",
+)  # fmt: skip
+_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".iso")
 _SECTOR = 512
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.frozen import dataclass
-from hotfix_check.pe.bytes import ReadAt, open_regular, positioned
+from hotfix_check.pe.bytes import ReadAt, opened, positioned
 from hotfix_check.untrusted.shown import path_text
 
 HEAD_BYTES = 65_536
@@ -61,8 +61,7 @@ class OpenFile:
 @contextmanager
 def opened_file(path: Path) -> Iterator[OpenFile]:
     """The file at a path, a link followed. Raises OSError, or PeError for what is not a regular file."""
-    fd, status = open_regular(path, follow=True)
-    try:
+    with opened(path, follow=True) as (fd, status):
         read_at = positioned(fd)
         yield OpenFile(
             where=path_text(str(path)),
@@ -73,8 +72,6 @@ def opened_file(path: Path) -> Iterator[OpenFile]:
             fd=fd,
             path=path,
         )
-    finally:
-        os.close(fd)
 
 
 def bytes_as_file(data: bytes, where: str, name: str) -> OpenFile:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _PROGRAM_SUFFIXES = (".dll", ".exe")
 _SYSTEM = frozenset({"system32", "syswow64", "winsxs"})
 
@@ -22,6 +24,11 @@ def has_programs(inner: str, endings: tuple[str, ...]) -> bool:
     if f"/{path}".endswith(tuple(f"/{ending}" for ending in endings)):
         return True
     return path.count("/") < _DEEPEST and any(ending.endswith(f"/{path}") for ending in endings)
+
+
+def holds_programs(folders: Iterable[str], endings: tuple[str, ...]) -> bool:
+    """Whether one of a target's folders is one of a server, or one of Windows' own."""
+    return any(has_programs(folder, endings) or is_system_folder(folder) for folder in folders)
 
 
 def target_has_programs(root: tuple[str, ...], endings: tuple[str, ...]) -> bool:

@@ -6,7 +6,9 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 from hotfix_check import pe
@@ -18,19 +20,18 @@ from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, i
 from hotfix_check.inventory.images import container_words, may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.program_folders import has_programs, is_system_folder, target_has_programs
+from hotfix_check.inventory.program_folders import holds_programs, target_has_programs
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
-    FoundLink,
     Walked,
     linked_file,
     linked_folder,
     list_folder,
 )
-from hotfix_check.pe.bytes import open_regular, positioned
-from hotfix_check.untrusted.shown import path_text
+from hotfix_check.pe.bytes import opened, positioned
+from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, path_text
 from hotfix_check.untrusted.windows_paths import IN_USE, system_path
 
 _ROOT_PARTS = 5
@@ -59,7 +60,7 @@ def read_disk(  # noqa: C901  (what a walk calls shares its state)
     files: list[tuple[str, InstalledFile]] = []
     hives: list[tuple[str, RegistryRecords]] = []
     root = root_of(target)
-    full = Path(os.path.abspath(target)).parts[1:]  # noqa: PTH100  (Path.resolve would follow links out of the name given)
+    full = _full_parts(target)
 
     def read(found: FoundFile) -> None:
         facts: InstalledFile | UnreadableFile | RegistryRecords | None
@@ -89,20 +90,20 @@ def read_disk(  # noqa: C901  (what a walk calls shares its state)
         first = FoundFolder(path=top, inner="", top=top, programs=target_has_programs(root, asked.programs))
         work_through(first, lambda folder: list_folder(folder, asked, walked, count), read)
         while walked.links:
-            links, walked.links = sorted(walked.links, key=_by_name), []
+            links, walked.links = sorted(walked.links), []
             for link in links:
                 if (folder := linked_folder(link, asked, walked)) is not None:
                     work_through(folder, lambda folder: list_folder(folder, asked, walked, count), read)
-        for link in sorted(walked.file_links, key=_by_name):
+        for link in sorted(walked.file_links):
             if (file := linked_file(link, asked, walked, count)) is not None:
                 read(file)
-        if asked.programs and not first.programs and _is_loose(walked, asked.programs):
+        if asked.programs and not first.programs and not holds_programs(walked.folders, asked.programs):
             for folder in walked.passed_over:
                 _read_programs(folder, asked, read)
     else:
         walked.seen.append(1)
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
-    registry, others = the_one(records for _, records in sorted(hives, key=_by_place))
+    registry, others = the_one(records for _, records in sorted(hives, key=itemgetter(0)))
     walked.unreadable.extend((one.path, one) for one in others)
     return Inventory(
         target=path_text(str(target)),
@@ -120,11 +121,6 @@ def read_disk(  # noqa: C901  (what a walk calls shares its state)
     )
 
 
-def _is_loose(walked: Walked, programs: tuple[str, ...]) -> bool:
-    """Whether a folder target holds no folder of a server, nor one of Windows'."""
-    return not any(has_programs(folder, programs) or is_system_folder(folder) for folder in walked.folders)
-
-
 def _read_programs(folder: FoundFolder, asked: Asked, read: Callable[[FoundFile], None]) -> None:
     """Read the program files of a folder that was listed without them; what else is to be said of it was said."""
     again = replace(folder, programs=True)
@@ -135,8 +131,11 @@ def _read_programs(folder: FoundFolder, asked: Asked, read: Callable[[FoundFile]
 
 def root_of(target: Path) -> tuple[str, ...]:
     """The last parts of a target's full path, which tell the roles of its folders."""
-    full = Path(os.path.abspath(target))  # noqa: PTH100  (Path.resolve would follow links out of the name given)
-    return tuple(path_text(part) for part in full.parts[1:][-_ROOT_PARTS:])
+    return tuple(map(path_text, _full_parts(target)[-_ROOT_PARTS:]))
+
+
+def _full_parts(target: Path) -> tuple[str, ...]:
+    return Path(os.path.abspath(target)).parts[1:]  # noqa: PTH100  (Path.resolve would follow links out of the name given)
 
 
 def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile | None:
@@ -148,32 +147,27 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         if found.evidence and not asked.hashes and name_of(found.inner) in asked.plain:
             status = _status(found)
             return InstalledFile(path=found.inner, size=status.st_size, modified=utc_time(status.st_mtime))
-        fd, before = _open(found)
+        with _opened(found) as (fd, before):
+            return _read_open(fd, before, found, asked)
     except (OSError, pe.PeError) as error:
         return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
-    try:
-        read_at = positioned(fd)
-        for _ in range(_TIMES_READ):
-            file = FileBytes(
-                path=found.inner,
-                size=before.st_size,
-                modified=utc_time(before.st_mtime),
-                read_at=read_at,
-                sha256=partial(_sha256, fd, before.st_size),
-            )
-            facts = file_facts(file, asked, evidence=found.evidence, program=found.program)
-            now = os.fstat(fd)
-            if facts is None or _is_same(now, before):
-                return facts
-            before = now
-        return UnreadableFile(
-            path=found.inner,
-            reason="it changed while it was read",
-            size=before.st_size,
-            modified=utc_time(before.st_mtime),
+
+
+def _read_open(
+    fd: int, before: os.stat_result, found: FoundFile, asked: Asked
+) -> InstalledFile | UnreadableFile | None:
+    read_at = positioned(fd)
+    for _ in range(_TIMES_READ):
+        size, modified = before.st_size, utc_time(before.st_mtime)
+        file = FileBytes(
+            path=found.inner, size=size, modified=modified, read_at=read_at, sha256=partial(_sha256, fd, size)
         )
-    finally:
-        os.close(fd)
+        facts = file_facts(file, asked, evidence=found.evidence, program=found.program)
+        now = os.fstat(fd)
+        if facts is None or _is_same(now, before):
+            return facts
+        before = now
+    return _with_status(found, "it changed while it was read", before)
 
 
 def _container(found: FoundFile) -> UnreadableFile | None:
@@ -181,11 +175,8 @@ def _container(found: FoundFile) -> UnreadableFile | None:
     if not may_be_container(found.inner):
         return None
     try:
-        fd, status = _open(found)
-        try:
+        with _opened(found) as (fd, status):
             words = container_words(positioned(fd), status.st_size)
-        finally:
-            os.close(fd)
     except (OSError, pe.PeError):
         return None
     return (
@@ -198,16 +189,13 @@ def _found_hive(found: FoundFile, asked: Asked) -> RegistryRecords | UnreadableF
     from hotfix_check.inventory.hive import HiveError, read_hive
 
     try:
-        fd, status = _open(found)
-        try:
+        with _opened(found) as (fd, status):
             hashed = asked.hashes and status.st_size <= MAX_HASHED_BYTES
             digest = (lambda: _sha256(fd, status.st_size)) if hashed else None
             records = read_hive(found.inner, status.st_size, positioned(fd), digest, asked.registry)
             if _is_same(os.fstat(fd), status):
                 return records
             return UnreadableFile(path=found.inner, reason="the registry hive changed while it was read")
-        finally:
-            os.close(fd)
     except (OSError, pe.PeError, HiveError) as error:
         return _unopened(found, _why_no_hive(error))
 
@@ -228,12 +216,12 @@ def named_hive(hive: Path, asked: Asked) -> RegistryRecords:
     return records
 
 
-def _open(found: FoundFile) -> tuple[int, os.stat_result]:
-    """A descriptor of its own and the status; a lone file is open already."""
+def _opened(found: FoundFile) -> AbstractContextManager[tuple[int, os.stat_result]]:
+    """A descriptor and the status; a lone file is open already."""
     if found.lone is not None and found.lone.fd is not None:
-        return os.dup(found.lone.fd), os.fstat(found.lone.fd)
+        return nullcontext((found.lone.fd, os.fstat(found.lone.fd)))
     path, folder = _way_to(found)
-    return open_regular(path, dir_fd=folder, follow=found.follow)
+    return opened(path, dir_fd=folder, follow=found.follow)
 
 
 def _status(found: FoundFile) -> os.stat_result:
@@ -271,7 +259,7 @@ def _with_case_duplicates(
             return file
         others = [path for path in first[key] if path != file.path][:_TWINS_NAMED]
         more = len(spelt[key]) - 1 - len(others)
-        names = ", ".join(others) + (f" and {more} more" if more else "")
+        names = ", ".join(clipped(path, LONGEST_PROBLEM) for path in others) + (f" and {more} more" if more else "")
         verb = "are" if len(others) > 1 else "is"
         note = f"case-duplicate: {names} {verb} the same path on Windows, which would see one of them"
         return replace(file, notes=(*file.notes, note))
@@ -284,6 +272,10 @@ def _unopened(found: FoundFile, reason: str) -> UnreadableFile:
         status = _status(found)
     except OSError:
         return UnreadableFile(path=found.inner, reason=reason)
+    return _with_status(found, reason, status)
+
+
+def _with_status(found: FoundFile, reason: str, status: os.stat_result) -> UnreadableFile:
     return UnreadableFile(path=found.inner, reason=reason, size=status.st_size, modified=utc_time(status.st_mtime))
 
 
@@ -299,14 +291,6 @@ def _sha256(fd: int, size: int) -> str:
 def _by_path(found: tuple[str, InstalledFile] | tuple[str, UnreadableFile]) -> tuple[str, str, str]:
     """Two paths that the system tells apart can be shown alike; their order is certain too."""
     return (*by_path(found[1]), found[0])
-
-
-def _by_place(found: tuple[str, RegistryRecords]) -> str:
-    return found[0]
-
-
-def _by_name(link: FoundLink) -> tuple[str, str]:
-    return link.inner, link.path
 
 
 def _one_at_a_time(on_file: Callable[[], None] | None) -> Callable[[], None] | None:

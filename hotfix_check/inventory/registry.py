@@ -7,6 +7,7 @@ files, since later installations replace them (KB888535).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from hotfix_check.frozen import dataclass
@@ -78,9 +79,7 @@ def registry_row(records: RegistryRecords) -> dict[str, object]:
         "complete": records.complete,
         "notes": list(records.notes),
         "setups": [{"key": one.key, "values": dict(one.values)} for one in records.setups],
-        "updates": [
-            {"kb": one.kb, "product": one.product, "key": one.key, "package": one.package} for one in records.updates
-        ],
+        "updates": [asdict(one) for one in records.updates],
     }
 
 
@@ -104,12 +103,9 @@ def _label(what: str) -> Callable[[int, dict[str, Any]], str]:
 
 
 def _setup(row: Fields) -> RecordedSetup:
-    values = row.inner("values")
-    if values is None:
-        raise row.fault("values", "missing")
+    values = row.need("values", row.inner("values"))
     setup = RecordedSetup(
-        key=row.need("key", row.text("key")),
-        values=tuple((name, _value(values, name)) for name in values.keys),
+        key=row.need("key", row.text("key")), values=tuple((name, _value(values, name)) for name in values.table)
     )
     row.finish()
     return setup

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
@@ -24,7 +25,7 @@ from hotfix_check.inventory.files import Inventory, TargetKind
 from hotfix_check.inventory.hives import with_records
 from hotfix_check.inventory.images import image_words
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
-from hotfix_check.inventory.read import named_hive, read_disk, root_of
+from hotfix_check.inventory.read import named_hive, read_disk
 from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved, unpacked_head
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
@@ -32,6 +33,7 @@ from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 STANDARD_INPUT = Path("-")
 """The path that means standard input; a file of that name is ./-"""
 OnFile = Callable[[], None] | None
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -164,14 +166,7 @@ def with_hive(inventory: Inventory, hive: Path, asked: Asked) -> Inventory:
 
 
 def _archive_form(target: Target) -> ArchiveForm | None:
-    try:
-        return None if target.file is None else archive_form(target.file.read_at)
-    except OSError:
-        return None  # said when it is read as a file
-
-
-def _read_folder(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
-    return (read_disk(target.path, asked, on_file, is_folder=True),)
+    return _of_bytes(target, lambda file: archive_form(file.read_at))
 
 
 def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
@@ -195,21 +190,7 @@ def _read_archive(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
     if form is None:
         raise TargetError(f"{file.where}: it changed while it was read")
     with file.stream() as stream:
-        content = read_archive(target.path, stream, file.size, form, asked, on_file)
-    return (
-        Inventory(
-            target=file.where,
-            kind=TargetKind.ARCHIVE,
-            root=root_of(target.path),
-            folders=content.folders,
-            files=content.files,
-            unreadable=content.unreadable,
-            files_seen=content.files_seen,
-            files_read=len(content.files),
-            lone_file=False,
-            registry=content.registry,
-        ),
-    )
+        return (read_archive(target.path, stream, file.size, form, asked, on_file),)
 
 
 def _is_listing(file: OpenFile) -> bool:
@@ -231,15 +212,16 @@ def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
     return read_listing(target.opened, asked)
 
 
-def _read_saved(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
-    return read_saved(target.opened)
-
-
 def _image_words(target: Target) -> str | None:
+    return _of_bytes(target, lambda file: image_words(file.read_at, file.size))
+
+
+def _of_bytes(target: Target, ask: Callable[[OpenFile], T | None]) -> T | None:
+    """What a file's bytes tell; one that cannot be read says so when it is read as a program."""
     try:
-        return None if target.file is None else image_words(target.file.read_at, target.file.size)
+        return None if target.file is None else ask(target.file)
     except OSError:
-        return None  # said when it is read as a file
+        return None
 
 
 def _refuse_image(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
@@ -247,10 +229,9 @@ def _refuse_image(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
 
 
 def _refuse_result(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
-    where = target.opened.where
     raise TargetError(
-        f"{where}: a saved result, which was judged already: 'hotfix-check convert' renders it again, 'hotfix-check "
-        "compare' compares it with a target"
+        f"{target.opened.where}: a saved result, which was judged already: 'hotfix-check convert' renders it again, "
+        "'hotfix-check compare' compares it with a target"
     )
 
 
@@ -259,10 +240,14 @@ def _by_content(recognises: Callable[[OpenFile], bool]) -> Callable[[Target], bo
 
 
 _KINDS = (
-    _Kind(TargetKind.FOLDER, lambda target: target.is_folder, _read_folder),
+    _Kind(
+        TargetKind.FOLDER,
+        lambda target: target.is_folder,
+        lambda target, asked, on_file: (read_disk(target.path, asked, on_file, is_folder=True),),
+    ),
     _Kind(TargetKind.LISTING, _by_content(_is_listing), _read_listing),
     _Kind(TargetKind.RESULT, _by_content(is_result), _refuse_result),
-    _Kind(TargetKind.INVENTORY, _by_content(looks_saved), _read_saved),
+    _Kind(TargetKind.INVENTORY, _by_content(looks_saved), lambda target, asked, on_file: read_saved(target.opened)),
     _Kind(TargetKind.ARCHIVE, lambda target: _archive_form(target) is not None, _read_archive),
     _Kind(TargetKind.IMAGE, lambda target: _image_words(target) is not None, _refuse_image),
     _Kind(TargetKind.FILE, lambda target: True, _read_lone),

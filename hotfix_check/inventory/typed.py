@@ -23,21 +23,18 @@ def typed_version(text: str) -> tuple[str | None, FileVersion] | None:
     return name.strip() or None, version
 
 
-def _build(text: str, version: FileVersion) -> ReportedBuild:
-    return ReportedBuild(source="what was typed", text=text, numbers=tuple(version), follows_updates=True)
-
-
 def typed_inventory(text: str, version: FileVersion, names: Sequence[str]) -> Inventory:
     """Files of these names with the version that was typed; without a name, a build that was reported."""
+    build = ReportedBuild(source="what was typed", text=text, numbers=tuple(version), follows_updates=True)
     return Inventory(
         target=text,
         kind=TargetKind.FILE,
         root=(),
         folders=(),
-        files=tuple(InstalledFile(path=name, size=None, version=version, notes=(TYPED,)) for name in names),
+        files=tuple(InstalledFile(path=name, version=version, notes=(TYPED,)) for name in names),
         unreadable=(),
         files_seen=len(names),
         files_read=len(names),
         lone_file=len(names) == 1,
-        reported=() if names else (_build(text, version),),
+        reported=() if names else (build,),
     )

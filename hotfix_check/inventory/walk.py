@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import field
+from typing import NamedTuple
 
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
@@ -21,7 +22,7 @@ from hotfix_check.inventory.images import may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
 from hotfix_check.inventory.program_folders import has_programs, is_program_name
-from hotfix_check.untrusted.shown import path_text
+from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, path_text
 from hotfix_check.untrusted.windows_paths import shown_path
 
 MAX_DEPTH = 1000  # folders in one another
@@ -63,12 +64,11 @@ class FoundFile:
     program: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundLink:
+class FoundLink(NamedTuple):
     """A link that is to be followed once everything before it was found, so that a file's own path goes first."""
 
-    path: str
     inner: str
+    path: str
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -160,8 +160,8 @@ def _found_before(folder: FoundFolder, held: OpenFolder | None, walked: Walked) 
     if (first := walked.places.setdefault(place, folder.inner)) == folder.inner:
         return None
     way = "a link to" if folder.path == folder.top else "the same folder as"
-    reason = f"{way} {first}, which is in the target" if first else f"{way} the target itself"
-    return UnreadableFile(path=folder.inner, reason=reason, is_folder=True)
+    to = f"{clipped(first, LONGEST_PROBLEM)}, which is in the target" if first else "the target itself"
+    return UnreadableFile(path=folder.inner, reason=f"{way} {to}", is_folder=True)
 
 
 def _found(
@@ -212,12 +212,8 @@ def linked_folder(link: FoundLink, asked: Asked, walked: Walked) -> FoundFolder 
         walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
         return None
     if is_folder:
-        return FoundFolder(
-            path=link.path,
-            inner=link.inner,
-            top=link.path,
-            programs=asked.every_program or has_programs(link.inner, asked.programs),
-        )
+        programs = asked.every_program or has_programs(link.inner, asked.programs)
+        return FoundFolder(path=link.path, inner=link.inner, top=link.path, programs=programs)
     walked.file_links.append(link)
     return None
 

@@ -68,11 +68,13 @@ def open_regular(path: str | Path, *, dir_fd: int | None = None, follow: bool = 
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[int]:
-    """The file descriptor of ``open_regular``, closed at the end."""
-    fd, _ = open_regular(path)
+def opened(
+    path: str | Path, *, dir_fd: int | None = None, follow: bool = False
+) -> Iterator[tuple[int, os.stat_result]]:
+    """What ``open_regular`` gives, closed at the end."""
+    fd, status = open_regular(path, dir_fd=dir_fd, follow=follow)
     try:
-        yield fd
+        yield fd, status
     finally:
         os.close(fd)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hotfix_check.frozen import dataclass
 from hotfix_check.pe.bytes import PeError
 from hotfix_check.pe.image import MAX_VERSION_RESOURCE, PeFacts
+from hotfix_check.untrusted.shown import one_line
 from hotfix_check.version import FileVersion
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def cross_check(data: bytes, facts: PeFacts, export: str | None = None) -> Cross
     except PeError:
         raise
     except Exception as error:  # pefile raises whatever a broken file leads it to
-        raise PeError("damaged", f"pefile cannot read it: {str(error).strip() or type(error).__name__}") from None
+        raise PeError("damaged", f"pefile cannot read it: {one_line(str(error)) or type(error).__name__}") from None
 
     versions = [
         FileVersion(

@@ -11,19 +11,13 @@ kept, and only ``PeError`` or ``OSError`` is raised.
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Collection
 from pathlib import Path
 
 from hotfix_check.frozen import dataclass
-from hotfix_check.pe.bytes import PeBytes, PeError, PeErrorKind, ReadAt, open_regular, positioned
-from hotfix_check.pe.resource import (
-    StringTable,
-    VersionResource,
-    parse_fixed_versions,
-    parse_version_resource,
-)
+from hotfix_check.pe.bytes import PeBytes, PeError, PeErrorKind, ReadAt, opened, positioned
+from hotfix_check.pe.resource import StringTable, VersionResource, parse_fixed_versions, parse_version_resource
 from hotfix_check.version import FileVersion
 
 __all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_image", "read_pe", "read_pe_file"]
@@ -122,11 +116,8 @@ def read_pe_file(path: Path, *, export: str | None = None) -> PeFacts:
 
     Only regular files are read, links are not followed. Raises PeError, or OSError when it cannot be opened or read.
     """
-    fd, status = open_regular(path)
-    try:
+    with opened(path) as (fd, status):
         return read_pe(positioned(fd), status.st_size, export=export)
-    finally:
-        os.close(fd)
 
 
 def read_pe(read_at: ReadAt, size: int, *, export: str | None = None) -> PeFacts:

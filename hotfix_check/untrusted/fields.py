@@ -169,9 +169,7 @@ class Fields:
     def inner(self, field: str) -> Fields | None:
         """A table within this one."""
         value = self.get(field, dict, "a table")
-        if value is None:
-            return None
-        return Fields(value, f"{self.where}: {field}", self._error, text_dates=self._text_dates)
+        return None if value is None else self._within(value, f": {field}")
 
     @property
     def table(self) -> dict[str, Any]:
@@ -190,14 +188,12 @@ class Fields:
         """
         values = self.items(field, dict, "a list of tables") or ()
         return (
-            Fields(
-                value,
-                f"{self.where}{joint}{clipped(label(number, value), 100)}",
-                self._error,
-                text_dates=self._text_dates,
-            )
+            self._within(value, f"{joint}{clipped(label(number, value), 100)}")
             for number, value in enumerate(values, 1)
         )
+
+    def _within(self, table: dict[str, Any], place: str) -> Fields:
+        return Fields(table, f"{self.where}{place}", self._error, text_dates=self._text_dates)
 
     def read(self, field: str, value: str, reader: Callable[[str], T]) -> T:
         """``reader(value)``, its ValueError turned into a fault of this field."""

@@ -28,6 +28,11 @@ def clipped(text: str, longest: int = LONGEST) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in cut)
 
 
+def one_line(text: str, longest: int = LONGEST_PROBLEM) -> str:
+    """What a library or a stranger says, its lines joined to one, and clipped."""
+    return clipped(" ".join(text.split()), longest)
+
+
 def path_text(name: str) -> str:
     """A path as text that can always be written: bytes that are not UTF-8 become ``\\xff``."""
     if name.isascii():

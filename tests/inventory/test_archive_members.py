@@ -243,6 +243,29 @@ def test_links_in_a_tar_lead_nowhere_but_to_what_was_read(tmp_path: Path) -> Non
     }
 
 
+def test_a_reason_quotes_the_name_of_a_link_on_one_line_and_cut(tmp_path: Path) -> None:
+    inventory = read(tarred(tmp_path / "x.tar", ("Store.exe", "=a\n\x1b[31m" + "/b" * 60 + "c" * 500)))
+    (reason,) = reasons(inventory).values()
+    assert reason.startswith(r"a hard link to x.tar!/a\n\x1b[31m/b/b")
+    assert reason.endswith("...: it was not read")
+    assert reason.isprintable()
+    assert len(reason) < 300
+
+
+def test_a_reason_quotes_the_words_of_a_library_on_one_line_and_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise zipfile.BadZipFile("Store.exe\n\x1b[31m" + "A" * 5000)
+
+    target = zipped(tmp_path / "x.zip", ("Store.exe", STORE))
+    monkeypatch.setattr(zipfile.ZipFile, "open", fail)
+    (reason,) = reasons(read(target)).values()
+    assert reason.startswith(r"damaged: Store.exe \x1b[31mAAA")
+    assert reason.isprintable()
+    assert len(reason) < 500
+
+
 def test_a_symbolic_link_in_a_zip_is_not_followed(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("Store.exe")
     link.create_system, link.external_attr = 3, 0o120777 << 16

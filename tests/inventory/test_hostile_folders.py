@@ -447,6 +447,19 @@ def test_rings_of_links_end_and_each_folder_is_listed_once(target: Path) -> None
     }
 
 
+def test_notes_and_reasons_quote_names_on_one_line(target: Path) -> None:
+    odd = "a\n\x1b[31m" + "x" * 200
+    folder = target / odd / odd / odd
+    folder.mkdir(parents=True)
+    for name in ("Store.exe", "STORE.EXE"):
+        (folder / name).write_bytes(PROGRAM)
+    (target / "b").symlink_to(folder)
+    inventory = read(target, follow_links=True)
+    told = [note for file in inventory.files for note in file.notes] + list(reasons(inventory).values())
+    assert len(told) == 3
+    assert all(r"a\n\x1b[31mxxx" in one and one.isprintable() and len(one) < 550 for one in told)
+
+
 def test_a_link_to_a_folder_above_reads_that_folder_once(target: Path) -> None:
     (target / "Store.exe").write_bytes(PROGRAM)
     (target / "up").symlink_to("..")

@@ -128,6 +128,32 @@ def test_hosts_are_told_apart_without_case_and_in_order() -> None:
     assert [one.unreadable[0].reason for one in inventories] == ["listed twice, with different facts"] * 2
 
 
+HOSTILE = "MBX\x1b[31m1"
+NO_HOSTS = {
+    "systeminfo": f"Host Name:    {HOSTILE}\nHotfix(s):  1 Hotfix(s) Installed.\n   [01]: KB5012170\n",
+    "a mail": f"Received: from a by {HOSTILE} with Microsoft SMTP Server (TLS) id 15.1.2507.39\n",
+    "HealthChecker": f"Exchange Health Checker version 24.1\nName: {HOSTILE}\nSU for Exchange Server (KB5037224)\n",
+    "CLIXML": f'<Objs Version="1.1"><Obj><MS><S N="ServerName">{"x" * 5000}</S></MS></Obj><Obj><MS>'
+    '<S N="FileName">C:\\ExSetup.exe</S><I32 N="FileMajorPart">15</I32><I32 N="FileMinorPart">1</I32>'
+    '<I32 N="FileBuildPart">2507</I32><I32 N="FilePrivatePart">39</I32></MS></Obj></Objs>',
+    "msinfo32": f'<MsInfo><Category name="x"><Data><a>System Name</a><b>{"x" * 5000}</b></Data>'
+    "<Data><a>C:\\ExSetup.exe</a><b>15.1.2507.39</b></Data></Category></MsInfo>",
+}
+
+
+@pytest.mark.parametrize("text", NO_HOSTS.values(), ids=NO_HOSTS)
+def test_what_cannot_be_a_name_names_no_host(text: str) -> None:
+    (inventory,) = read_listing(opened(text), WANTED)
+    assert said(inventory)
+    assert (inventory.target, inventory.collected) == ("pasted.txt", None)
+
+
+def test_a_key_with_a_path_that_windows_has_not_is_no_record() -> None:
+    text = "MsiProductMajor : 15\nPSPath : Microsoft.PowerShell.Core\\Registry::HKLM\\SOFTWARE\\"
+    assert not is_listing(opened(f"{text}{'x' * 3000}\\Setup\n"))
+    assert is_listing(opened(f"{text}Microsoft\\ExchangeServer\\v15\\Setup\n"))
+
+
 def test_a_host_of_which_nothing_is_said_is_a_target_all_the_same() -> None:
     text = "PSComputerName,FileVersion,ProductVersion\nMBX1,15.1.2507.39,\nMBX2,,\n"
     inventories = read_listing(opened(text), WANTED)

@@ -54,7 +54,7 @@ def test_reading_stops_at_the_cap() -> None:
 def test_an_open_file_is_read_by_position(tmp_path: Path, size: int) -> None:
     path = tmp_path / "a.dll"
     path.write_bytes(bytes(7) + b"x" * size)
-    with opened(path) as fd:
+    with opened(path) as (fd, _):
         read_at = positioned(fd)
         assert read_at(7, 10_000) == b"x" * size
         assert read_at(0, 3) == bytes(3)
@@ -66,7 +66,7 @@ def test_an_open_file_is_read_by_position_where_the_system_has_no_pread(
     path = tmp_path / "a.dll"
     path.write_bytes(b"0123456789")
     monkeypatch.delattr(os, "pread", raising=False)
-    with opened(path) as fd:
+    with opened(path) as (fd, _):
         read_at = positioned(fd)
         assert (read_at(8, 5), read_at(2, 3), read_at(99, 1)) == (b"89", b"234", b"")
 

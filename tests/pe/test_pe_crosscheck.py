@@ -165,6 +165,17 @@ def test_a_failure_of_pefile_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
         cross_check(build_pe(exports=("A",)), read(build_pe()))
 
 
+def test_the_words_of_pefile_are_one_line_and_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise ValueError("export\n\x1b[31m" + "A" * 5000)
+
+    monkeypatch.setattr(pefile.PE, "parse_export_directory", fail)
+    with pytest.raises(PeError, match=r"pefile cannot read it: export \\x1b\[31mA{300}") as caught:
+        cross_check(build_pe(exports=("A",)), read(build_pe()))
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 500
+
+
 CHECKSUMS = st.binary(max_size=40)
 
 

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hotfix_check.errors import TargetError
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import replace
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, UnprovenFault
 from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
-from hotfix_check.inventory.files import InstalledFile, UnreadableFile, by_path
-from hotfix_check.inventory.program_folders import has_programs, is_system_folder
-from hotfix_check.inventory.registry import RegistryRecords
-from hotfix_check.untrusted.shown import clipped, path_text
+from hotfix_check.inventory.files import Inventory, TargetKind, by_path
+from hotfix_check.inventory.program_folders import holds_programs
+from hotfix_check.inventory.read import root_of
+from hotfix_check.untrusted.shown import one_line, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]
 
@@ -38,18 +38,6 @@ _NEEDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveContent:
-    """What an archive holds, as of ``Inventory``."""
-
-    folders: tuple[str, ...]
-    files: tuple[InstalledFile, ...]
-    unreadable: tuple[UnreadableFile, ...]
-    files_seen: int
-    registry: RegistryRecords | None
-    passed_over: bool = False
-
-
 def read_archive(
     target: Path,
     stream: BinaryIO,
@@ -57,32 +45,37 @@ def read_archive(
     form: ArchiveForm,
     asked: Asked,
     on_file: Callable[[], None] | None = None,
-) -> ArchiveContent:
-    """Collect an archive; one without a folder of a server or of Windows is read again for all its program files."""
-    content = _read_archive(target, stream, size, form, asked, on_file)
-    placed = any(has_programs(folder, asked.programs) or is_system_folder(folder) for folder in content.folders)
-    if not asked.programs or not content.passed_over or placed:
-        return content
-    stream.seek(0)
-    return _read_archive(target, stream, size, form, replace(asked, every_program=True), None)
+) -> Inventory:
+    """Collect the open archive ``target``; one without a folder of a server or of Windows gives all its program files.
 
-
-def _read_archive(
-    target: Path,
-    stream: BinaryIO,
-    size: int,
-    form: ArchiveForm,
-    asked: Asked,
-    on_file: Callable[[], None] | None,
-) -> ArchiveContent:
-    """Collect the open archive ``target``. One that cannot be read to its end lists no folder, and is unreadable.
-
-    Archives within are opened, one level deep, when nothing beside them is evidence: then they are the evidence, packed
-    one by one. Raises TargetError when its form needs what is not installed.
+    One that cannot be read to its end lists no folder, and is unreadable. Archives within are opened, one level deep,
+    when nothing beside them is evidence: then they are the evidence, packed one by one. Raises TargetError when its
+    form needs what is not installed.
     """
-    reader = _reader(form, f"{target}: ")
+    where = path_text(str(target))
+    reader = _reader(form, f"{where}: ")
+    taker = _taken(path_text(target.name), reader, stream, size, asked, on_file)
+    if asked.programs and taker.passed_over and not holds_programs(taker.folders, asked.programs):
+        stream.seek(0)
+        taker = _taken(path_text(target.name), reader, stream, size, replace(asked, every_program=True), None)
+    return Inventory(
+        target=where,
+        kind=TargetKind.ARCHIVE,
+        root=root_of(target),
+        folders=tuple(sorted(taker.folders)),
+        files=tuple(sorted(taker.files.values(), key=by_path)),
+        unreadable=tuple(sorted(taker.unreadable.values(), key=by_path)),
+        files_seen=taker.seen,
+        files_read=len(taker.files),
+        lone_file=False,
+        registry=taker.hive,
+    )
+
+
+def _taken(
+    name: str, reader: Reader, stream: BinaryIO, size: int, asked: Asked, on_file: Callable[[], None] | None
+) -> Taker:
     budget = Budget(size)
-    name = path_text(target.name)
     taker = Taker(
         asked,
         budget,
@@ -90,18 +83,8 @@ def _read_archive(
         open_nested=lambda unpacked: _open_nested(unpacked, asked, budget, on_file),
         on_file=on_file,
     )
-    fault = _read(reader, stream, taker)
-    if fault is not None:
-        taker.folders.clear()
-        taker.unreadable[name] = UnreadableFile(path=name, reason=fault, is_folder=True, size=size)
-    return ArchiveContent(
-        folders=tuple(sorted(taker.folders)),
-        files=tuple(sorted(taker.files.values(), key=by_path)),
-        unreadable=tuple(sorted(taker.unreadable.values(), key=by_path)),
-        files_seen=taker.seen,
-        registry=taker.hive,
-        passed_over=taker.passed_over,
-    )
+    taker.ended(name, size, _read(reader, stream, taker))
+    return taker
 
 
 def _open_nested(unpacked: Unpacked, asked: Asked, budget: Budget, on_file: Callable[[], None] | None) -> Taker | None:
@@ -114,11 +97,7 @@ def _open_nested(unpacked: Unpacked, asked: Asked, budget: Budget, on_file: Call
         fault = _read(_reader(form, ""), io.BytesIO(unpacked.data), taker)
     except TargetError as error:
         fault = str(error)
-    if fault is not None:
-        taker.folders.clear()
-        taker.unreadable[unpacked.path] = UnreadableFile(
-            path=unpacked.path, reason=fault, is_folder=True, size=len(unpacked.data)
-        )
+    taker.ended(unpacked.path, len(unpacked.data), fault)
     return taker
 
 
@@ -139,7 +118,7 @@ def _read(reader: Reader, stream: BinaryIO, taker: Taker) -> str | None:
     if fault is None and taker.encrypted:
         several = taker.encrypted > 1
         fault = f"encrypted: {taker.encrypted} file{'s' if several else ''} cannot be read without its password"
-    return None if fault is None else clipped(" ".join(fault.split()), 200)
+    return None if fault is None else one_line(fault, 200)
 
 
 def _reader(form: ArchiveForm, where: str) -> Reader:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
-from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberFault
-from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.member import ArchiveFault, Member
+from hotfix_check.inventory.archives.members import Taker, hand_over
 from hotfix_check.inventory.archives.system_library import library_named
-from hotfix_check.inventory.archives.unpacking import CHUNK
+from hotfix_check.inventory.archives.unpacking import CHUNK, Unpacked
 
 with library_named():
     import libarchive
@@ -24,19 +25,15 @@ def read_cabinet(stream: BinaryIO, taker: Taker) -> None:
         # Of libarchive only the reader of cabinets is let at the bytes.
         with libarchive.stream_reader(stream, format_name="cab", filter_name="none", block_size=CHUNK) as archive:
             for entry in archive:
-                unpacked = taker.offer(_member(entry))
-                if unpacked is None:
-                    continue
-                try:
-                    for block in entry.get_blocks(CHUNK):
-                        if not unpacked.write(block):
-                            break
-                except MemberFault as fault:
-                    taker.fail(unpacked, str(fault))
-                else:
-                    taker.done(unpacked)
+                hand_over(taker, _member(entry), partial(_fill, entry))
     except ArchiveError as error:
         raise ArchiveFault(f"damaged, or of a kind that libarchive does not read: {error}") from error
+
+
+def _fill(entry: libarchive.entry.ArchiveEntry, unpacked: Unpacked) -> None:
+    for block in entry.get_blocks(CHUNK):
+        if not unpacked.write(block):
+            return
 
 
 def _member(entry: libarchive.entry.ArchiveEntry) -> Member:

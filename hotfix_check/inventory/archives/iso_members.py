@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 import pycdlib
@@ -15,7 +16,8 @@ from pycdlib.pycdlibio import PyCdlibIO
 from pycdlib.udf import UDFFileEntry
 
 from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberFault
-from hotfix_check.inventory.archives.members import Taker
+from hotfix_check.inventory.archives.members import Taker, hand_over
+from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
 MAX_READ_BYTES = 512 << 20  # of directories, all together: what a reader led in circles by its image comes to
@@ -55,25 +57,23 @@ def read_iso(stream: BinaryIO, taker: Taker) -> None:
         raise ArchiveFault(f"damaged, or of a kind that pycdlib does not read: {error}") from error
     metered.metered = False
     for record, member in _udf(image) if image.has_udf() else _iso(image):
-        unpacked = taker.offer(member)
-        if unpacked is None:
-            continue
-        try:
-            if record.inode is not None and member.size:
-                with PyCdlibIO(record.inode, _BLOCK) as content:
-                    unpacked.fill(cast(BinaryIO, content))
-            if len(unpacked.data) < member.size and unpacked.wanted:
-                raise MemberFault("cut short: the image ends inside it")
-        except MemberFault as fault:
-            taker.fail(unpacked, str(fault))
-        except (PyCdlibException, OSError, ValueError) as error:
-            taker.fail(unpacked, f"damaged: {error}")
-        else:
-            taker.done(unpacked)
+        hand_over(taker, member, partial(_fill, record))
     stated = image.pvd.space_size * _BLOCK
     if stated > stream.seek(0, os.SEEK_END):
         # pycdlib shows a file past the end as an empty one
         raise ArchiveFault(f"cut short: its header says {stated} bytes")
+
+
+def _fill(record: DirectoryRecord | UDFFileEntry, unpacked: Unpacked) -> None:
+    size = unpacked.member.size
+    try:
+        if record.inode is not None and size:
+            with PyCdlibIO(record.inode, _BLOCK) as content:
+                unpacked.fill(cast(BinaryIO, content))
+    except (PyCdlibException, OSError, ValueError) as error:
+        raise MemberFault(f"damaged: {error}") from error
+    if len(unpacked.data) < size and unpacked.wanted:
+        raise MemberFault("cut short: the image ends inside it")
 
 
 def _iso(image: pycdlib.PyCdlib) -> Iterator[tuple[DirectoryRecord, Member]]:

@@ -13,6 +13,7 @@ from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, outranks, the_one
 from hotfix_check.inventory.program_folders import has_programs, is_program_name
 from hotfix_check.inventory.registry import RegistryRecords
+from hotfix_check.untrusted.shown import clipped, one_line
 
 _ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
 
@@ -24,6 +25,19 @@ _NO_PROGRAM = "no program"  # in the place of a digest: of a file that is not ev
 def has_archive_suffix(name: str) -> bool:
     """Whether a member is called as archives are; its bytes tell whether it is one."""
     return _ARCHIVE_SUFFIX.search(name) is not None
+
+
+def hand_over(taker: Taker, member: Member, fill: Callable[[Unpacked], None]) -> None:
+    """Offer a member, and where it is wanted ``fill`` it, which raises MemberFault when its bytes cannot be had."""
+    unpacked = taker.offer(member)
+    if unpacked is None:
+        return
+    try:
+        fill(unpacked)
+    except MemberFault as fault:
+        taker.fail(unpacked, str(fault))
+    else:
+        taker.done(unpacked)
 
 
 class Taker:
@@ -111,7 +125,7 @@ class Taker:
 
     def fail(self, unpacked: Unpacked, reason: str) -> None:
         """A member could not be unpacked."""
-        self._refuse(unpacked.member, unpacked.path, " ".join(reason.split()), is_folder=unpacked.nested)
+        self._refuse(unpacked.member, unpacked.path, one_line(reason), is_folder=unpacked.nested)
         unpacked.data = bytearray()
 
     def distrust(self) -> None:
@@ -122,6 +136,12 @@ class Taker:
         self.files.clear()
         self._nested.clear()
         self.hive = None
+
+    def ended(self, path: str, size: int, fault: str | None) -> None:
+        """The archive, at ``path`` in the target, was read, or not to its end: then none of its folders is whole."""
+        if fault is not None:
+            self.folders.clear()
+            self.unreadable[path] = UnreadableFile(path=path, reason=fault, is_folder=True, size=size)
 
     def finish(self) -> None:
         """All members were offered. What is in archives within counts only when nothing beside them is evidence."""
@@ -261,7 +281,8 @@ class Taker:
                 self._keep(replace(self.files[target], path=path))
         elif evidence:
             why = self.unreadable[target].reason if target in self.unreadable else "it was not read"
-            self._refuse(member, path, f"a hard link to {target or 'a place outside'}: {why}")
+            to = clipped(target, 200) or "a place outside"
+            self._refuse(member, path, one_line(f"a hard link to {to}: {why}"))
 
     def _may_open(self, member: Member, path: str) -> bool:
         if self._open_nested is None:

@@ -10,11 +10,12 @@ import posixpath
 import tarfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, MemberKind, UnprovenFault
-from hotfix_check.inventory.archives.members import Taker
-from hotfix_check.inventory.archives.unpacking import CHUNK
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberKind, UnprovenFault
+from hotfix_check.inventory.archives.members import Taker, hand_over
+from hotfix_check.inventory.archives.unpacking import CHUNK, Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
 MAX_HEADER_BYTES = 256 << 10  # of one member: pax and long-name records and sparse maps are in them
@@ -144,27 +145,19 @@ def _read_members(archive: tarfile.TarFile, forward: _Forward, taker: Taker) -> 
     while (info := archive.next()) is not None:
         archive.members.clear()  # type: ignore[attr-defined]  # tarfile would keep them all
         forward.header = None
-        unpacked = taker.offer(_member(info))
-        if unpacked is not None:
-            try:
-                content = archive.extractfile(info)
-                if content is not None:
-                    unpacked.fill(cast(BinaryIO, content))
-            except MemberFault as fault:
-                taker.fail(unpacked, str(fault))
-            else:
-                taker.done(unpacked)
+        hand_over(taker, _member(info), partial(_fill, archive, info))
         forward.header = MAX_HEADER_BYTES
     if any(forward.last):  # tarfile ends without a word at a header that it cannot make out
         raise ArchiveFault(f"damaged: no header at byte {archive.offset}")
-    if not forward.last:
-        _at_the_end(forward, archive.offset)
-
-
-def _at_the_end(forward: _Forward, offset: int) -> None:
-    """An archive whose two last blocks were cut off has all its members, if the last one is whole."""
-    if forward.tell() < offset:
+    # An archive whose two last blocks were cut off has all its members, if the last one is whole.
+    if not forward.last and forward.tell() < archive.offset:
         raise ArchiveFault("damaged: it ends inside a member")
+
+
+def _fill(archive: tarfile.TarFile, info: tarfile.TarInfo, unpacked: Unpacked) -> None:
+    content = archive.extractfile(info)
+    if content is not None:
+        unpacked.fill(cast(BinaryIO, content))
 
 
 def _read_to_the_end(forward: _Forward) -> None:

@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import BinaryIO, cast
 
 from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
-from hotfix_check.inventory.archives.members import Taker, has_archive_suffix
+from hotfix_check.inventory.archives.members import Taker, hand_over, has_archive_suffix
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
@@ -56,23 +57,20 @@ def read_zip(stream: BinaryIO, taker: Taker) -> None:
             )
         # An archive within is opened only when nothing beside it is evidence, so it comes last.
         for info in sorted(archive.infolist(), key=lambda info: has_archive_suffix(info.filename)):
-            unpacked = taker.offer(_member(info))
-            if unpacked is None:
-                continue
-            try:
-                _fill(unpacked, archive, info)
-            except MemberFault as fault:
-                taker.fail(unpacked, str(fault))
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-                taker.fail(unpacked, f"damaged: {str(error) or 'it ends too early'}")
-            except (ImportError, NotImplementedError, RuntimeError) as error:  # a Python can be without bz2 or lzma
-                taker.fail(unpacked, f"not unpacked: {error}")
-            else:
-                taker.done(unpacked)
+            hand_over(taker, _member(info), partial(_fill, archive, info))
 
 
-def _fill(unpacked: Unpacked, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-    """Take a member's content, as far as it is wanted. Raises MemberFault, and what the libraries raise."""
+def _fill(archive: zipfile.ZipFile, info: zipfile.ZipInfo, unpacked: Unpacked) -> None:
+    """Take a member's content, as far as it is wanted. Raises MemberFault."""
+    try:
+        _unpack(archive, info, unpacked)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise MemberFault(f"damaged: {str(error) or 'it ends too early'}") from error
+    except (ImportError, NotImplementedError, RuntimeError) as error:  # a Python can be without bz2 or lzma
+        raise MemberFault(f"not unpacked: {error}") from error
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, unpacked: Unpacked) -> None:
     method = info.compress_type
     if method in _BY_ZIPFILE:
         with archive.open(info) as content:

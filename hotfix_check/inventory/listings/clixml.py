@@ -4,8 +4,6 @@ Every object with the four parts of a file version is a file, wherever it stands
 the copy of one that HealthChecker keeps as ExchangeInformation.BuildInformation.ExchangeSetup and that may have lost
 its file name. An object that is of another known kind (Get-ExchangeServer, Get-HotFix) is taken as well.
 https://learn.microsoft.com/openspecs/windows_protocols/ms-psrp (serialization of objects)
-
-A document type is refused, so that no entity is ever declared.
 """
 
 from __future__ import annotations
@@ -14,13 +12,12 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import field
-from xml.parsers import expat
 
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.powershell import PARTS, SETUP_FILE, SETUP_OBJECT
 from hotfix_check.inventory.listings.rows import facts_of, kind_of_row
-from hotfix_check.untrusted.shown import clipped
+from hotfix_check.inventory.listings.xml import begins_with, read_xml
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _VALUES = {"S", "I32", "I64", "Version", "DT", "B"}
@@ -36,8 +33,7 @@ class _Object:
 
 def is_clixml(head: str) -> bool:
     """Whether a text is CLIXML."""
-    start = head.lstrip("\ufeff \t\r\n")
-    return start.startswith("<") and re.search(r"<Objs\s", start[:1000]) is not None
+    return begins_with(head, "Objs")
 
 
 def clixml(text: str, where: str) -> Iterator[Said]:
@@ -57,7 +53,6 @@ def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str
     above: list[_Object] = [_Object(None)]
     name: str | None = None
     text: list[str] = []
-    parser = expat.ParserCreate("utf-8")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal name
@@ -85,17 +80,11 @@ def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str
                 rows.append(one.values)
         name = None
 
-    def refuse(*_: object) -> None:
-        raise TargetError(f"{where}: a document type is declared in it, which PowerShell never does")
+    def characters(piece: str) -> None:
+        if name is not None:
+            text.append(piece)
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = lambda piece: text.append(piece) if name is not None else None
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(document.lstrip().encode(), True)
-    except expat.ExpatError as error:
-        raise TargetError(f"{where}: not XML: {clipped(str(error), 200)}") from None
+    read_xml(document, where, "PowerShell", start, end, characters)
     return rows, hosts[0] if hosts else None
 
 

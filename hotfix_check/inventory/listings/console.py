@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from hotfix_check.inventory.listings.listed import SYSTEM_VERSION
 from hotfix_check.inventory.listings.wrapping import PROMPT
 
 NAMED = "the command names"
@@ -33,7 +34,6 @@ _COMMAND = re.compile(r"\b(?:get-command|gcm|get-item|gi|get-childitem|gci|dir|l
 _PROPERTY = re.compile(
     r"\b(FileVersionRaw|ProductVersionRaw|FileVersion|ProductVersion|AdminDisplayVersion|Version)\b", re.IGNORECASE
 )
-_PARTS = ("major", "minor", "build", "revision")
 _PROGRAM = re.compile(r"([\w$-]{1,60})\.(exe|dll)\b", re.ASCII | re.IGNORECASE)
 _GET_COMMAND = re.compile(r"\b(?:get-command|gcm)\b", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:get-command|gcm)\s+[\"']?(exsetup)\b(?!\.)", re.ASCII | re.IGNORECASE)
@@ -132,7 +132,7 @@ class _Reading:
             yield self._with_name(row)
 
     def _with_name(self, row: Row) -> Row:
-        if tuple(row) == _PARTS and self._asked is not None:  # a System.Version: what it is of, only the command tells
+        if tuple(row) == SYSTEM_VERSION and self._asked is not None:  # what it is of, only the command tells
             row = {self._asked: row if self._asked == "admindisplayversion" else ".".join(map(str, row.values()))}
         typed = {NAMED: self._named, "hostname": self._host}
         return {**{key: name for key, name in typed.items() if name is not None}, **row}

@@ -15,7 +15,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from hotfix_check.inventory.files import ReportedBuild
+from hotfix_check.inventory.files import InstalledFile, ReportedBuild
 from hotfix_check.inventory.listings.listed import ListedFile, Said
 
 _NAME = r"([\w$.-]{1,80}\.(?:exe|dll))"
@@ -60,7 +60,8 @@ def crash_report(text: str, where: str) -> Iterator[Said]:
 
     for pattern in (_EVENT, _SIGNED, _XML):
         for match in pattern.finditer(text):
-            yield Said(ListedFile(path=match[1], version_text=match[2]), CRASH, host_at(match.start()))
+            file = InstalledFile(path=match[1], version_string=match[2])
+            yield Said(ListedFile(file), CRASH, host_at(match.start()))
     for match in _WATSON.finditer(text):
         numbers = tuple(map(int, match[1].split(".")))
         build = ReportedBuild(source="event 4999", text=match[1], numbers=numbers, follows_updates=True)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import ListedFile, count_of, has_folder, text_of, text_version
 
 _PROGRAM = re.compile(r".{0,1000}[\w) -]\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
@@ -33,12 +34,8 @@ def data_file(row: Mapping[str, object]) -> Iterator[ListedFile]:
     """One row; a version that is empty is not told."""
     found = _path_and_version(row)
     if found is not None:
-        yield ListedFile(
-            path=found[0],
-            version_text=found[1],
-            size=count_of(row.get("filesize")),
-            company_name=text_of(row.get("manufacturer")),
-        )
+        size, company = count_of(row.get("filesize")), text_of(row.get("manufacturer"))
+        yield ListedFile(InstalledFile(path=found[0], version_string=found[1], size=size, company_name=company))
 
 
 def _path_and_version(row: Mapping[str, object]) -> tuple[str, str | None] | None:
@@ -66,12 +63,14 @@ def inventoried(row: Mapping[str, object]) -> Iterator[ListedFile]:
     whole = folder is not None and folder.lower().endswith(name.lower())
     path = name if folder is None else folder if whole else f"{folder.rstrip(chr(92))}\\{name}"
     yield ListedFile(
-        path=path,
-        version_text=text_of(columns.get("fileversion")),
-        size=count_of(columns.get("filesize")),
-        product_name=text_of(columns.get("productname")),
-        company_name=text_of(columns.get("companyname")),
-        description=text_of(columns.get("filedescription")),
+        InstalledFile(
+            path=path,
+            version_string=text_of(columns.get("fileversion")),
+            size=count_of(columns.get("filesize")),
+            product_name=text_of(columns.get("productname")),
+            company_name=text_of(columns.get("companyname")),
+            description=text_of(columns.get("filedescription")),
+        )
     )
 
 
@@ -85,7 +84,7 @@ def module(row: Mapping[str, object]) -> Iterator[ListedFile]:
     path, name = text_of(row.get("image path")), text_of(row.get("image name"))
     told = path or name
     if told is not None:
-        yield ListedFile(path=told, version_text=text_of(row.get("file version")))
+        yield ListedFile(InstalledFile(path=told, version_string=text_of(row.get("file version"))))
 
 
 def is_crash(row: Mapping[str, object]) -> bool:
@@ -98,7 +97,7 @@ def crash(row: Mapping[str, object]) -> Iterator[ListedFile]:
     for name, version in _CRASHED:
         program, text = text_of(row.get(name)), text_of(row.get(version))
         if program is not None and text is not None and _PROGRAM.fullmatch(program) and text_version(text):
-            yield ListedFile(path=program, version_text=text)
+            yield ListedFile(InstalledFile(path=program, version_string=text))
 
 
 def _columns(row: Mapping[str, object]) -> dict[str, object]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
-from hotfix_check.inventory.listings.listed import Said, count_of, lowered, text_of
+from hotfix_check.inventory.listings.listed import SYSTEM_VERSION, Said, count_of, lowered, text_of
 from hotfix_check.untrusted.shown import clipped
 
 _ADMIN = re.compile(
@@ -22,7 +22,6 @@ _ADMIN = re.compile(
 _FOUR = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{1,5})\.([0-9]{1,5})", re.ASCII)
 _HEADING = re.compile(r"(?:FileVersion|ProductVersion|Version)[ \t]*\n(?:-+[ \t]*\n)?(?=\s*[0-9])", re.IGNORECASE)
 _IN_DIRECTORY = 30_000
-_PARTS = ("major", "minor", "build", "revision")
 _COLUMNS = ("admindisplayversion", "serialnumber")
 HEALTH_CHECKER = "HealthChecker"
 GET_EXCHANGE_SERVER = "Get-ExchangeServer"
@@ -85,7 +84,7 @@ def _admin(value: object) -> tuple[int, ...] | None:
         table = lowered(value)
         if isinstance(table.get("value"), str):
             return _admin(table["value"])
-        numbers = [count_of(table.get(part)) for part in _PARTS]
+        numbers = [count_of(table.get(part)) for part in SYSTEM_VERSION]
         return None if None in numbers else _lowered_build([number or 0 for number in numbers])
     match = _ADMIN.search(value) if isinstance(value, str) and len(value) < 200 else None
     return None if match is None else _lowered_build([int(number) for number in match.groups()])

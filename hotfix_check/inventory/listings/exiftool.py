@@ -11,13 +11,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from hotfix_check.inventory.listings.listed import (
-    ListedFile,
-    count_of,
-    fixed_version,
-    text_of,
-    time_of,
-)
+from hotfix_check.inventory.files import InstalledFile
+from hotfix_check.inventory.listings.listed import ListedFile, count_of, fixed_version, resource_texts, text_of, time_of
 
 _TIME = re.compile(r"([0-9]{4}):([0-9]{2}):([0-9]{2}) (.{8,20})", re.ASCII)
 _LANGUAGE = re.compile(r"[0-9A-Fa-f]{4}", re.ASCII)
@@ -45,23 +40,18 @@ def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
         doubt = f"gives the version as the number {number}, which has lost its zeros (1.10 becomes 1.1)"
     machine, language = tags.get("machinetype"), tags.get("languagecode")
     linked = _time(tags.get("timestamp"))
-    return ListedFile(
+    file = InstalledFile(
         path=path,
-        fixed=fixed,
-        version_text=text_of(string),
-        doubt=doubt,
-        no_version="petype" in tags and version is None and string is None,
+        version=fixed,
+        version_string=text_of(string),
         size=_size(tags.get("filesize")),
         modified=_time(tags.get("filemodifydate")),
-        product_name=text_of(tags.get("productname")),
-        company_name=text_of(tags.get("companyname")),
-        original_filename=text_of(tags.get("originalfilename")),
-        internal_name=text_of(tags.get("internalname")),
-        description=text_of(tags.get("filedescription")),
+        **resource_texts(tags),
         languages=(int(language, 16),) if isinstance(language, str) and _LANGUAGE.fullmatch(language) else (),
         machine=_MACHINES.get(machine) if isinstance(machine, int | str) else None,
         linked=None if linked is None else int(linked.timestamp()),
     )
+    return ListedFile(file, doubt=doubt, no_version="petype" in tags and version is None and string is None)
 
 
 def _time(value: object) -> datetime | None:

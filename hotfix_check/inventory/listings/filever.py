@@ -14,33 +14,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.listings.listed import ListedFile, fixed_version, has_folder, text_of
+from hotfix_check.inventory.files import InstalledFile
+from hotfix_check.inventory.listings.listed import RESOURCE_TEXTS, ListedFile, Said, fixed_version, has_folder, text_of
 from hotfix_check.pe.languages import LANGUAGES
 
 ATTRIBUTES = re.compile(r"[rahsdc-]{4,7}", re.ASCII)
 _LONGEST_LINE = 2000
+_FIRST_LINES = 200
 _DAY = re.compile(r"[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4}", re.ASCII)
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[apAP]?[mM]?", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,3}(?:[,.'\u00a0][0-9]{3}){0,5}|[0-9]{1,15}", re.ASCII)
 # The letter after W32 is the processor; W64 may be either of two, so it says none.
 _MACHINES = {"W32I": "i386", "W32A": "alpha", "W32M": "mips", "W32P": "powerpc"}
 _HEADING = re.compile(r"\s*(?:Directory of )?((?:[A-Za-z]:|\\)\\[^*?\"<>|]{0,1000}?)\\?:?\s*", re.ASCII)
-_STRINGS = {
-    "companyname": "company_name",
-    "productname": "product_name",
-    "originalfilename": "original_filename",
-    "internalname": "internal_name",
-    "filedescription": "description",
-    "fileversion": "version_text",
-}
+_STRINGS = {**RESOURCE_TEXTS, "fileversion": "version_string"}
 
 
-def is_filever_line(line: str) -> bool:
-    """Whether a line is one of a file."""
-    return _file(line, "") is not None
+def is_filever(head: str) -> bool:
+    """Whether one of the first lines of a text is one of a file."""
+    return any(_file(line, "") is not None for line in head.splitlines()[:_FIRST_LINES])
 
 
-def filever_files(text: str) -> Iterator[ListedFile]:
+def filever(text: str, where: str) -> Iterator[Said]:
     """The files of a listing; strings of ``-v`` belong to the file above them, a path alone is the folder below it."""
     folder = ""
     last: ListedFile | None = None
@@ -59,10 +54,14 @@ def filever_files(text: str) -> Iterator[ListedFile]:
                 folder = heading[1]
             continue
         if last is not None:
-            yield replace(last, **strings)
+            yield _with(strings, last)
         last, strings = found, {}
     if last is not None:
-        yield replace(last, **strings)
+        yield _with(strings, last)
+
+
+def _with(strings: dict[str, Any], last: ListedFile) -> Said:
+    return Said(replace(last, file=replace(last.file, **strings)), "filever")
 
 
 def _file(line: str, folder: str) -> ListedFile | None:
@@ -84,11 +83,11 @@ def _file(line: str, folder: str) -> ListedFile | None:
     languages = {LANGUAGES[word] for word in before if word in LANGUAGES}
     machines = {_MACHINES[word.upper()] for word in before if word.upper() in _MACHINES}
     name = name.strip()
-    return ListedFile(
+    file = InstalledFile(
         path=f"{folder}\\{name}" if folder and not has_folder(name) else name,
-        fixed=versions[0] if versions else None,
-        no_version=not versions,
+        version=versions[0] if versions else None,
         size=int(re.sub(r"[^0-9]", "", words[day - 1])),
         languages=tuple(languages),
         machine=machines.pop() if len(machines) == 1 else None,
     )
+    return ListedFile(file, no_version=not versions)

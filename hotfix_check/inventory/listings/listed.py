@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
@@ -22,6 +23,16 @@ from hotfix_check.version import FileVersion
 
 PRODUCT_ALONE = "gives the product's version and not the file's"
 """Why a version cannot be used as a file's."""
+RESOURCE_TEXTS = {
+    "companyname": "company_name",
+    "productname": "product_name",
+    "originalfilename": "original_filename",
+    "internalname": "internal_name",
+    "filedescription": "description",
+}
+"""The fields of a file that have texts of its version resource."""
+SYSTEM_VERSION = ("major", "minor", "build", "revision")
+"""The parts of a System.Version, in lower case."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
 # "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".
@@ -34,33 +45,20 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ListedFile:
     """What a listing says of one file; None is what it does not say.
 
-    ``path`` is as in the listing. ``fixed`` is the version of the fixed version block, where the listing gives that;
-    ``version_text`` the string FileVersion, or whatever text the listing calls version. ``no_version`` tells that the
+    The ``path`` of the ``file`` is as in the listing, its ``version`` that of the fixed version block, where the
+    listing gives that; its ``version_string`` whatever text the listing calls version. ``no_version`` tells that the
     lister looked and found no version resource; ``doubt`` why the version given cannot be used. ``cut``: the path is
     not told to its end, so which file it is is not known.
     """
 
-    path: str
-    fixed: FileVersion | None = None
-    version_text: str | None = None
+    file: InstalledFile
     no_version: bool = False
     doubt: str | None = None
-    size: int | None = None
-    modified: datetime | None = None
-    product_name: str | None = None
-    company_name: str | None = None
-    original_filename: str | None = None
-    internal_name: str | None = None
-    description: str | None = None
-    languages: tuple[int, ...] = ()
-    machine: str | None = None
-    linked: int | None = None
     exports: tuple[str, ...] | None = None
-    sha256: str | None = None
     cut: bool = False
 
 
@@ -89,14 +87,14 @@ def taken(listed: ListedFile, source: str, asked: Asked) -> InstalledFile | Unre
     One of ``asked.plain`` has no version resource; any other one of ``asked.wanted`` whose version the listing
     (``source``, in words) does not give, or not as four numbers, could not be read.
     """
-    path = inventory_path(listed.path)
+    file = listed.file
+    path = inventory_path(file.path)
     name, wanted, plain = name_of(path), asked.wanted, asked.plain
     if not name:
         return None
     if listed.cut:
         return UnreadableFile(path=path, reason=f"{source} cuts its path, so the file is unknown")
-    version, text = listed.fixed, listed.version_text
-    notes: tuple[str, ...] = ()
+    version, text, notes = file.version, file.version_string, file.notes
     if version is None and listed.doubt is None and text is not None and name not in plain:
         version = text_version(text)
         if version is not None:
@@ -110,25 +108,9 @@ def taken(listed: ListedFile, source: str, asked: Asked) -> InstalledFile | Unre
             reason = f"{source} gives no version for it"
         else:
             reason = f"{source} gives the version {shown(text)}, which is not four numbers"
-        return UnreadableFile(path=path, reason=reason, size=listed.size, modified=listed.modified)
-    return InstalledFile(
-        path=path,
-        size=listed.size,
-        modified=listed.modified,
-        version=version,
-        version_string=text,
-        product_name=listed.product_name,
-        company_name=listed.company_name,
-        original_filename=listed.original_filename,
-        internal_name=listed.internal_name,
-        description=listed.description,
-        languages=listed.languages,
-        machine=listed.machine,
-        linked=listed.linked,
-        stub=_is_stub(listed.exports, asked.stub_exports.get(name)),
-        sha256=listed.sha256,
-        notes=notes,
-    )
+        return UnreadableFile(path=path, reason=reason, size=file.size, modified=file.modified)
+    stub = _is_stub(listed.exports, asked.stub_exports.get(name))
+    return replace(file, path=path, version=version, stub=stub, notes=notes)
 
 
 def _is_stub(exports: tuple[str, ...] | None, export: str | None) -> bool | None:
@@ -153,6 +135,11 @@ def inventory_path(text: str) -> str:
     if len(parts) > 1 and parts[0].upper() == "UNC" and path.startswith("\\\\?"):
         parts = parts[1:]
     return "/".join(parts)
+
+
+def is_host(name: str) -> bool:
+    """Whether a text can be the name of a host: a path, or what is too long for one, cannot."""
+    return len(name) <= 255 and name.isprintable() and "\\" not in name
 
 
 def has_folder(path: str) -> bool:
@@ -203,6 +190,11 @@ def text_of(value: object) -> str | None:
         return None
     stripped = value.strip()
     return None if stripped.lower() in ("", "n/a") else stripped
+
+
+def resource_texts(row: Mapping[str, object]) -> dict[str, Any]:
+    """What a row has of the texts of a version resource, each under its own name in lower case, for a file."""
+    return {field: text_of(row.get(name)) for name, field in RESOURCE_TEXTS.items()}
 
 
 def count_of(value: object) -> int | None:

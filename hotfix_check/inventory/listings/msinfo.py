@@ -2,18 +2,18 @@
 
 An .nfo is XML in UTF-16 whose element names are in the language of Windows, so that a program is told by its values: a
 path to a program, and four numbers. Some releases put the folder's build behind the numbers in parentheses. The text
-export has the same in columns parted by tabs. A document type is refused, as in CLIXML.
+export has the same in columns parted by tabs.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.parsers import expat
 
 from hotfix_check.errors import TargetError
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import ListedFile, Said, text_version
-from hotfix_check.untrusted.shown import clipped
+from hotfix_check.inventory.listings.xml import begins_with, read_xml
 
 _PATH = re.compile(r"(?:[A-Za-z]:|\\\\)[^:*?\"<>|]{1,1000}\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
 _WRITTEN = re.compile(
@@ -36,9 +36,10 @@ MAX_NESTING = 100
 
 def is_msinfo(head: str) -> bool:
     """Whether a text is an .nfo, or the text that msinfo32 exports."""
-    start = head.lstrip("\ufeff \t\r\n")
-    return (start.startswith("<") and re.search(r"<MsInfo\b", start[:2000]) is not None) or (
-        _WRITTEN.search(start) is not None or "\n[Loaded Modules]" in head
+    return (
+        begins_with(head, "MsInfo")
+        or _WRITTEN.search(head.lstrip("\ufeff \t\r\n")) is not None
+        or ("\n[Loaded Modules]" in head)
     )
 
 
@@ -52,7 +53,7 @@ def msinfo(text: str, where: str) -> Iterator[Said]:
         path = next((value for value in row if _PATH.fullmatch(value)), None)
         version = next((value for value in row if text_version(value) is not None), None)
         if path is not None and version is not None:
-            yield Said(ListedFile(path=path, version_text=version), MSINFO, host)
+            yield Said(ListedFile(InstalledFile(path=path, version_string=version)), MSINFO, host)
 
 
 def _text_rows(text: str) -> Iterator[list[str]]:
@@ -66,7 +67,6 @@ def _xml_rows(document: str, where: str) -> list[list[str]]:
     values: list[str] = []
     text: list[str] = []
     depth = 0
-    parser = expat.ParserCreate("utf-8")
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
@@ -86,15 +86,5 @@ def _xml_rows(document: str, where: str) -> list[list[str]]:
             values.append("".join(text).strip())
         text.clear()
 
-    def refuse(*_: object) -> None:
-        raise TargetError(f"{where}: a document type is declared in it, which msinfo32 never does")
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text.append
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(document.lstrip().encode(), True)
-    except expat.ExpatError as error:
-        raise TargetError(f"{where}: not XML: {clipped(str(error), 200)}") from None
+    read_xml(document, where, "msinfo32", start, end, text.append)
     return rows

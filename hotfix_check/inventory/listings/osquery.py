@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hotfix_check.inventory.files import ReportedBuild
+from hotfix_check.inventory.files import InstalledFile, ReportedBuild, name_of
 from hotfix_check.inventory.listings.listed import (
     PRODUCT_ALONE,
     ListedFile,
@@ -27,12 +27,13 @@ _MARKER = "exsetup.exe"
 
 def osquery_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
     """One row; of an ExSetup.exe whose file version is not told, what its product's version is consistent with."""
-    file = osquery_file(row)
-    if file is None:
+    listed = osquery_file(row)
+    if listed is None:
         return
-    yield file
+    yield listed
+    file = listed.file
     product = fixed_version(row.get("product_version"))
-    if file.fixed is None and product is not None and inventory_path(file.path).lower().rpartition("/")[2] == _MARKER:
+    if file.version is None and product is not None and name_of(inventory_path(file.path)) == _MARKER:
         source = "osquery's product_version of ExSetup.exe"
         yield ReportedBuild(source=source, text=str(product), numbers=tuple(product), follows_updates=True)
 
@@ -42,12 +43,13 @@ def osquery_file(row: Mapping[str, object]) -> ListedFile | None:
     path = text_of(row.get("path")) or text_of(row.get("filename"))
     if path is None or row.get("type") == "directory":
         return None
-    return ListedFile(
+    file = InstalledFile(
         path=path,
-        fixed=fixed_version(row.get("file_version")),
-        doubt=None if row.get("file_version") else PRODUCT_ALONE if row.get("product_version") else None,
+        version=fixed_version(row.get("file_version")),
         size=count_of(row.get("size")),
         modified=epoch(count_of(row.get("mtime")) or 0),
         original_filename=text_of(row.get("original_filename")),
         sha256=digest_of(row.get("sha256")),
     )
+    only_product = row.get("product_version") and not row.get("file_version")
+    return ListedFile(file, doubt=PRODUCT_ALONE if only_product else None)

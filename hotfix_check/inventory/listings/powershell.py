@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from hotfix_check.inventory.files import ReportedBuild, name_of
+from hotfix_check.inventory.files import InstalledFile, ReportedBuild, name_of
 from hotfix_check.inventory.listings.console import NAMED
 from hotfix_check.inventory.listings.listed import (
     PRODUCT_ALONE,
+    SYSTEM_VERSION,
     ListedFile,
     count_of,
     digest_of,
@@ -26,6 +27,7 @@ from hotfix_check.inventory.listings.listed import (
     has_folder,
     inventory_path,
     lowered,
+    resource_texts,
     shown_path,
     text_of,
     text_version,
@@ -38,7 +40,6 @@ PARTS = frozenset(_PARTS)
 """The keys of a FileVersionInfo by which one is known wherever it stands."""
 SETUP_OBJECT, SETUP_FILE = "ExchangeSetup", "ExSetup.exe"
 """HealthChecker's name for the FileVersionInfo of a file, which may have lost its own."""
-_RAW = ("major", "minor", "build", "revision")
 _LINE = re.compile(r"(\w{1,40}):[ \t]*(.*)", re.ASCII)
 _PRINTED = {"file": "filename", "product": "productname"}
 _PATHS = ("fullname", "pspath", "path")
@@ -64,12 +65,13 @@ def is_powershell(row: Mapping[str, object]) -> bool:
 
 def powershell_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
     """One row with keys in lower case; of a file whose name was cut away, what its version is consistent with."""
-    file = powershell_file(row)
-    if file is None:
+    listed = powershell_file(row)
+    if listed is None:
         return
-    yield file
-    version = file.fixed or (text_version(file.version_text) if file.version_text else None)
-    if file.cut and version is not None and _OF_EXCHANGE.search(file.path):
+    yield listed
+    file = listed.file
+    version = file.version or (text_version(file.version_string) if file.version_string else None)
+    if listed.cut and version is not None and _OF_EXCHANGE.search(file.path):
         source = "a file of Exchange whose name is cut"
         yield ReportedBuild(source=source, text=str(version), numbers=tuple(version), follows_updates=True)
     product = text_of(row.get("version" if "commandtype" in row else "productversion"))
@@ -111,22 +113,18 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     if isinstance(facts.get("version"), dict) and parts is None:
         parts = _raw(facts["version"])
     none = parts == FileVersion(0, 0, 0, 0) and text is None
-    return ListedFile(
+    texts = resource_texts(facts)
+    file = InstalledFile(
         path=path,
-        cut=cut,
-        fixed=None if none else parts,
-        version_text=text,
-        no_version=none,
-        doubt=PRODUCT_ALONE if parts is None and text is None and text_of(facts.get("productversion")) else None,
+        version=None if none else parts,
+        version_string=text,
         size=count_of(row.get("length")),
         modified=time_of(row.get("lastwritetimeutc"), utc=True) or time_of(row.get("lastwritetime")),
-        product_name=text_of(facts.get("productname")) or text_of(facts.get("product")),
-        company_name=text_of(facts.get("companyname")),
-        original_filename=text_of(facts.get("originalfilename")),
-        internal_name=text_of(facts.get("internalname")),
-        description=text_of(facts.get("filedescription")),
+        **{**texts, "product_name": texts["product_name"] or text_of(facts.get("product"))},
         sha256=digest_of(facts.get("sha256")) or digest_of(facts.get("hash")),
     )
+    only_product = parts is None and text is None and text_of(facts.get("productversion"))
+    return ListedFile(file, no_version=none, doubt=PRODUCT_ALONE if only_product else None, cut=cut)
 
 
 def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
@@ -152,7 +150,7 @@ def _parts(facts: Mapping[str, object]) -> FileVersion | None:
 def _raw(value: object) -> FileVersion | None:
     """A System.Version, as JSON has it."""
     table = lowered(value) if isinstance(value, dict) else {}
-    return fixed_version(".".join(str(count_of(table.get(part))) for part in _RAW))
+    return fixed_version(".".join(str(count_of(table.get(part))) for part in SYSTEM_VERSION))
 
 
 def _printed(text: str) -> dict[str, object]:

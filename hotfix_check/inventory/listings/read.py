@@ -19,7 +19,7 @@ from hotfix_check.inventory.files import (
     by_path,
 )
 from hotfix_check.inventory.hives import the_one
-from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, each_once, taken
+from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, each_once, is_host, taken
 from hotfix_check.inventory.listings.recognise import decoded, recognised
 from hotfix_check.inventory.open_file import HEAD_BYTES, OpenFile
 from hotfix_check.inventory.registry import RegistryRecords
@@ -48,10 +48,11 @@ def read_listing(file: OpenFile, asked: Asked) -> tuple[Inventory, ...]:
             seen += 1
             if seen > MAX_FILES:
                 raise TargetError(f"{where}: more than {MAX_FILES} files are listed")
-            key = None if said.host is None else said.host.casefold()
+            name = said.host if said.host is not None and is_host(said.host) else None
+            key = None if name is None else name.casefold()
             if key not in hosts and len(hosts) >= MAX_HOSTS:
                 raise TargetError(f"{where}: more than {MAX_HOSTS} hosts are named")
-            hosts.setdefault(key, _Host(said.host, said.source)).add(said, asked)
+            hosts.setdefault(key, _Host(name, said.source)).add(said, asked)
     if all(host.is_silent for host in hosts.values()) and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
         raise TargetError(f"{where}: the console cut its output (...): '| Format-List' shows all of it")
     if not hosts:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.listings.clixml import clixml, is_clixml
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.crash_reports import crash_report, is_crash_report
 from hotfix_check.inventory.listings.exchange_servers import alone, is_alone
-from hotfix_check.inventory.listings.filever import filever_files, is_filever_line
+from hotfix_check.inventory.listings.filever import filever, is_filever
 from hotfix_check.inventory.listings.json_rows import is_json_listing, json_listing
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.msinfo import is_msinfo, msinfo
@@ -33,7 +33,6 @@ from hotfix_check.inventory.listings.web_and_mail import headers, is_headers
 from hotfix_check.inventory.listings.wrapping import dedented, document_within, without_prompts, without_wrapping
 from hotfix_check.inventory.open_file import OpenFile
 
-_FIRST_LINES = 200
 _SAVED = re.compile(rb'(?:\xef\xbb\xbf)?\s{0,8}(?:\[\s{0,8})?\{\s{0,8}"schema"\s{0,8}:\s{0,8}"hotfix-check/')
 Reads = Callable[[str, str], Iterable[Said]]
 Step = Callable[[str], str]
@@ -55,23 +54,6 @@ class Recognised:
     unwrapped: Step
 
 
-def _is_filever(head: str) -> bool:
-    return any(map(is_filever_line, head.splitlines()[:_FIRST_LINES]))
-
-
-def _filever(text: str, where: str) -> Iterator[Said]:
-    for file in filever_files(text):
-        yield Said(file, "filever")
-
-
-def _is_console(head: str) -> bool:
-    return kind_of_rows(console_rows(head)) is not None
-
-
-def _console(text: str, where: str) -> Iterator[Said]:
-    yield from facts_of(console_rows(text))
-
-
 def _document(recognises: Callable[[str], bool], reads: Reads) -> Form:
     """A form that is JSON or XML as a whole: what stands before and behind that is no part of it."""
     return Form(recognises, lambda text, where: reads(document_within(text) or text, where))
@@ -83,14 +65,14 @@ DOCUMENTS = (_document(is_clixml, clixml), _document(is_msinfo, msinfo), _docume
 WHOLE = (
     *DOCUMENTS,
     Form(is_reg_export, reg_export),
-    Form(_is_filever, _filever),
+    Form(is_filever, filever),
     Form(is_table, table),
     Form(lambda head: is_kb_list(without_prompts(head)), lambda text, where: kb_list(without_prompts(text), where)),
 )
 """A text is of the first of these that recognises it, and of no other."""
 
 PASTED = (
-    Form(_is_console, _console),
+    Form(lambda head: kind_of_rows(console_rows(head)) is not None, lambda text, where: facts_of(console_rows(text))),
     Form(is_headers, headers),
     Form(is_crash_report, crash_report),
     Form(is_systeminfo, systeminfo),

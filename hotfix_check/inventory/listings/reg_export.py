@@ -17,7 +17,7 @@ from dataclasses import field
 
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory.hive import MAX_STEPS, HiveError, in_order, key_records, setup_values
+from hotfix_check.inventory.hive import HiveError, Steps, key_records, microsoft_keys, setup_values
 from hotfix_check.inventory.listings.listed import ListedRegistry, Said
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryKeys, RegistryRecords
 
@@ -30,7 +30,8 @@ _QUERY = re.compile(
     r"^(?:HKEY_LOCAL_MACHINE|HKLM)\\[^\r\n]{1,2000}\r?\n\s{2,9}\S[^\r\n]{0,259}?\s{4}REG_", re.MULTILINE
 )
 _PROVIDED = re.compile(
-    r"Microsoft\.PowerShell\.Core\\Registry::(?:HKEY_LOCAL_MACHINE|HKLM)\\SOFTWARE\\", re.ASCII | re.IGNORECASE
+    r"Microsoft\.PowerShell\.Core\\Registry::(?:HKEY_LOCAL_MACHINE|HKLM)\\SOFTWARE\\((?:[^\r\n]{1,2000}\\)?Setup)",
+    re.ASCII | re.IGNORECASE,
 )
 REGISTRY = "a registry export"
 
@@ -61,16 +62,6 @@ class _Key:
         yield from self.values.values()
 
 
-class _Steps:
-    def __init__(self) -> None:
-        self._left = MAX_STEPS
-
-    def spend(self, steps: int) -> None:
-        self._left -= steps
-        if self._left < 0:
-            raise HiveError(f"its keys refer to more than {MAX_STEPS} reads")
-
-
 def is_reg_export(head: str) -> bool:
     """Whether a text is a registry export, or the print of reg query."""
     return _SIGN.search(head.lstrip("\ufeff")) is not None or _QUERY.search(head) is not None
@@ -79,14 +70,11 @@ def is_reg_export(head: str) -> bool:
 def reg_export(text: str, where: str) -> Iterator[Said]:
     """The keys of Microsoft in an export. Whoever asks for records of them is told of too many by a TargetError."""
     root = _tree(text)
-    tops = []
-    for prefix, key in (("", root), ("Wow6432Node\\", root.below.get("wow6432node"))):
-        if key is not None and "microsoft" in key.below:
-            tops.append((f"{prefix}Microsoft", key.below["microsoft"]))
 
     def records(keys: RegistryKeys) -> RegistryRecords:
         try:
-            setups, updates = in_order(*key_records(tops, keys, _Steps()))
+            steps = Steps()
+            setups, updates, _ = key_records(microsoft_keys(root, steps), keys, steps)
         except HiveError as error:
             raise TargetError(f"{where}: {error}") from None
         return _records(where, len(text), setups, updates)
@@ -97,13 +85,13 @@ def reg_export(text: str, where: str) -> Iterator[Said]:
 def is_setup_key(row: Mapping[str, object]) -> bool:
     """Whether a row, with keys in lower case, is a Setup key as Get-ItemProperty shows it."""
     path = row.get("pspath")
-    return isinstance(path, str) and _PROVIDED.match(path) is not None and path.lower().endswith("\\setup")
+    return isinstance(path, str) and _PROVIDED.fullmatch(path) is not None
 
 
 def setup_key(row: Mapping[str, object]) -> Iterator[ListedRegistry]:
     """The record of a Setup key that Get-ItemProperty shows."""
     path = str(row.get("pspath"))
-    match = _PROVIDED.match(path)
+    match = _PROVIDED.fullmatch(path)
     key = _Key("Setup")
     for name, value in row.items():
         if isinstance(value, str | int) and not isinstance(value, bool):
@@ -111,10 +99,10 @@ def setup_key(row: Mapping[str, object]) -> Iterator[ListedRegistry]:
             _keep(key, name, int(value) if number else value)
 
     def records(keys: RegistryKeys) -> RegistryRecords | None:
-        values = setup_values(key, keys, _Steps())
+        values = setup_values(key, keys, Steps())
         if match is None or not values:
             return None
-        return _records(path, len(path), (RecordedSetup(key=path[match.end() :], values=values),), ())
+        return _records(path, len(path), (RecordedSetup(key=match[1], values=values),), ())
 
     yield ListedRegistry(records)
 

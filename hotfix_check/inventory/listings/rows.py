@@ -11,32 +11,19 @@ from hotfix_check.inventory.listings import data_files, exchange_servers, update
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.data_files import bare
 from hotfix_check.inventory.listings.exiftool import exiftool_file
-from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, lowered, text_of
+from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, is_host, lowered, text_of
 from hotfix_check.inventory.listings.osquery import osquery_said
 from hotfix_check.inventory.listings.powershell import is_nameless, is_powershell, nameless, powershell_said
 from hotfix_check.inventory.listings.reg_export import is_setup_key, setup_key
 from hotfix_check.inventory.listings.sigcheck import is_sigcheck, sigcheck_file
-from hotfix_check.inventory.listings.velociraptor import velociraptor_file
+from hotfix_check.inventory.listings.velociraptor import is_velociraptor, velociraptor_file
 
 Row = Mapping[str, object]
 Fact = ListedFile | ReportedBuild | ClaimedUpdate | ListedRegistry
 _HOSTS = (
-    "pscomputername",
-    "computername",
-    "computer",
-    "machinename",
-    "hostname",
-    "host",
-    "node",
-    "fqdn",
-    "servername",
-    "server",
-    "systemname",
-    "csname",
-    "netbiosname",
-    "hostdisplayname",
-    "hostidentifier",
-)
+    "pscomputername", "computername", "computer", "machinename", "hostname", "host", "node", "fqdn", "servername",
+    "server", "systemname", "csname", "netbiosname", "hostdisplayname", "hostidentifier",
+)  # fmt: skip
 """Columns that name the host, without blanks, underscores and what reports put around them (data_files.bare)."""
 MANY = 200  # rows from which the kind of a table is told
 
@@ -74,14 +61,6 @@ def _plugin_output(row: Row) -> Iterator[Fact]:
         yield from (said.what for said in facts_of(console_rows(text)) if said.what is not None)
 
 
-def _is_velociraptor(row: Row) -> bool:
-    inner = ("versioninformation", "fileversion")
-    return bool({"ospath", "fullpath", "_ospath"} & row.keys()) and (
-        any(key in row for key in inner)
-        or any(isinstance(one, dict) and "VersionInformation" in one for one in row.values())
-    )
-
-
 def _is_osquery(row: Row) -> bool:
     return "path" in row and ("file_version" in row or "product_version" in row)
 
@@ -89,7 +68,7 @@ def _is_osquery(row: Row) -> bool:
 ROW_KINDS = (
     RowKind("sigcheck", is_sigcheck, _one(sigcheck_file)),
     RowKind("exiftool", _has("sourcefile"), _one(exiftool_file)),
-    RowKind("Velociraptor", _is_velociraptor, _one(velociraptor_file)),
+    RowKind("Velociraptor", is_velociraptor, _one(velociraptor_file)),
     RowKind("osquery", _is_osquery, osquery_said),
     RowKind(
         exchange_servers.GET_EXCHANGE_SERVER,
@@ -144,10 +123,10 @@ def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = Non
 
 
 def host_of(row: Row, more: tuple[str, ...] = ()) -> str | None:
-    """The host that a row names; a path, or what is too long for a name, is none."""
+    """The host that a row names."""
     named = {name: value for column, value in row.items() if (name := bare(column)) in _HOSTS or name in more}
     for column in (*_HOSTS, *more):
-        value = text_of(named.get(column))
-        if value is not None and len(value) <= 255 and value.isprintable() and "\\" not in value.lstrip("\\"):
-            return value.lstrip("\\")
+        value = (text_of(named.get(column)) or "").lstrip("\\")
+        if value and is_host(value):
+            return value
     return None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import ListedFile, digest_of, fixed_version, text_of
 
 
@@ -29,11 +30,10 @@ def sigcheck_file(row: Mapping[str, object]) -> ListedFile | None:
         return None
     fixed = fixed_version(row.get("binary version"))
     text = text_of(row.get("file version"))
-    return ListedFile(
+    file = InstalledFile(
         path=path,
-        fixed=fixed,
-        version_text=text,
-        no_version=fixed is None and text is None,
+        version=fixed,
+        version_string=text,
         product_name=text_of(row.get("product")),
         company_name=text_of(row.get("company")),
         original_filename=text_of(row.get("original name")),
@@ -41,3 +41,4 @@ def sigcheck_file(row: Mapping[str, object]) -> ListedFile | None:
         description=text_of(row.get("description")),
         sha256=digest_of(row.get("sha256")),
     )
+    return ListedFile(file, no_version=fixed is None and text is None)

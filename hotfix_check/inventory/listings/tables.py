@@ -11,6 +11,7 @@ from itertools import chain, islice
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.rows import MANY, facts_of, kind_of_row, kind_of_rows
+from hotfix_check.untrusted.shown import one_line
 
 HEADER_LINES = 40  # a banner, or the #TYPE line of Windows PowerShell, may stand above the header
 MAX_COLUMNS = 500
@@ -72,4 +73,4 @@ def rows_of(text: str, where: str) -> Iterator[dict[str, object]]:
             if row and row != list(columns):
                 yield dict(zip(columns, row, strict=False))
     except csv.Error as error:
-        raise TargetError(f"{where}: line {above + reader.line_num - 1}: not CSV: {error}") from None
+        raise TargetError(f"{where}: line {above + reader.line_num - 1}: not CSV: {one_line(str(error))}") from None

@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hotfix_check.inventory.listings.listed import ListedFile, count_of, digest_of, text_of, time_of
+from hotfix_check.inventory.files import InstalledFile
+from hotfix_check.inventory.listings.listed import (
+    ListedFile,
+    count_of,
+    digest_of,
+    lowered,
+    resource_texts,
+    text_of,
+    time_of,
+)
 
 _PATHS = ("ospath", "fullpath", "_ospath")
 _MACHINES = {
@@ -22,21 +31,11 @@ _MACHINES = {
 }
 
 
-_SPREAD = {
-    key.lower(): key
-    for key in (
-        "VersionInformation",
-        "FileHeader",
-        "Exports",
-        "FileVersion",
-        "ProductName",
-        "CompanyName",
-        "OriginalFilename",
-        "InternalName",
-        "FileDescription",
+def is_velociraptor(row: Mapping[str, object]) -> bool:
+    """Whether a row with keys in lower case is of a program, with what parse_pe gives in it."""
+    return any(key in row for key in _PATHS) and (
+        "versioninformation" in row or "fileversion" in row or _parsed(row) is not row
     )
-}
-"""What parse_pe gives, by its key in lower case."""
 
 
 def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
@@ -45,35 +44,30 @@ def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
     if path is None or row.get("isdir") is True:
         return None
     parsed = _parsed(row)
-    strings = parsed.get("VersionInformation", parsed)
-    strings = strings if isinstance(strings, dict) else {}
-    header = parsed.get("FileHeader")
+    strings = parsed.get("versioninformation", parsed)
+    strings = lowered(strings) if isinstance(strings, dict) else strings if strings is parsed else {}
+    header = parsed.get("fileheader")
     header = header if isinstance(header, dict) else {}
     digests = row.get("hash")
-    text = text_of(strings.get("FileVersion"))
-    return ListedFile(
+    file = InstalledFile(
         path=path,
-        version_text=text,
+        version_string=text_of(strings.get("fileversion")),
         size=count_of(row.get("size")),
         modified=time_of(row.get("mtime")) or time_of(row.get("modtime")),
-        product_name=text_of(strings.get("ProductName")),
-        company_name=text_of(strings.get("CompanyName")),
-        original_filename=text_of(strings.get("OriginalFilename")),
-        internal_name=text_of(strings.get("InternalName")),
-        description=text_of(strings.get("FileDescription")),
+        **resource_texts(strings),
         machine=_MACHINES.get(str(header.get("Machine"))),
         linked=_linked(header.get("TimeDateStampRaw")),
-        exports=_exports(parsed.get("Exports")),
         sha256=digest_of(digests.get("SHA256") if isinstance(digests, dict) else row.get("sha256")),
     )
+    return ListedFile(file, exports=_exports(parsed.get("exports")))
 
 
 def _parsed(row: Mapping[str, object]) -> Mapping[str, Any]:
     """Where the strings are: in the column that holds what parse_pe gave, or spread over the row."""
     for part in row.values():
         if isinstance(part, dict) and "VersionInformation" in part:
-            return part
-    return {_SPREAD[key]: value for key, value in row.items() if key in _SPREAD}
+            return lowered(part)
+    return row
 
 
 def _linked(value: object) -> int | None:
