@@ -75,8 +75,9 @@ def builds_of(product: Product) -> dict[str, list[FileVersion]]:
     """The catalogued versions of each of a product's files."""
     found: dict[str, set[FileVersion]] = {name: set(file.versions.values()) for name, file in product.files.items()}
     for update in (one for one in WORKED.updates if one.product == product.id):
-        for row in (row for package in update.packages for row in package.rows if row.version is not None):
-            found.setdefault(row.name.lower(), set()).add(row.version)
+        for row in (row for package in update.packages for row in package.rows):
+            if row.version is not None:
+                found.setdefault(row.name.lower(), set()).add(row.version)
     return {name: sorted(versions) for name, versions in sorted(found.items()) if versions}
 
 

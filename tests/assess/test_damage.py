@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from assess.damage import ASSESSOR, FAULTS, program, sample, servers, tried, with_census
+from assess.damage import FAULTS, program, sample, servers, tried, with_census
+from targets import ASSESSOR
 
 from hotfix_check.assess import Question, Verdict
 from hotfix_check.version import FileVersion
