@@ -249,20 +249,16 @@ TREE = (
         reason="a directory where data belongs",
         why="three lookups; what is found in place of data is a fourth directory",
     ),
-    PeCase(
-        words="data instead of names", data=patched(TYPE_ENTRY + 4, 72), windows=NO_RESOURCE, ours=DAMAGED,
-        language=None, reason="data where a directory belongs",
-        why="a version was meant to be there: its absence may not be concluded",
-    ),
-    PeCase(
-        words="data instead of languages", data=patched(NAME_ENTRY + 4, 72), windows=NO_RESOURCE, ours=DAMAGED,
-        language=None, reason="data where a directory belongs",
-        why="a version was meant to be there: its absence may not be concluded",
-    ),
-    PeCase(
-        words="a directory instead of data", data=patched(LANGUAGE_ENTRY + 4, 0x80000000), windows=NO_RESOURCE,
-        ours=DAMAGED, language=None, reason="a directory where data belongs",
-        why="a version was meant to be there: its absence may not be concluded",
+    *(
+        PeCase(
+            words=words, data=patched(at, value), windows=NO_RESOURCE, ours=DAMAGED, language=None, reason=reason,
+            why="a version was meant to be there: its absence may not be concluded",
+        )
+        for words, at, value, reason in (
+            ("data instead of names", TYPE_ENTRY + 4, 72, "data where a directory belongs"),
+            ("data instead of languages", NAME_ENTRY + 4, 72, "data where a directory belongs"),
+            ("a directory instead of data", LANGUAGE_ENTRY + 4, 0x80000000, "a directory where data belongs"),
+        )
     ),
     PeCase(
         words="more languages stated than fit into the file", data=patched16(LANGUAGE_ENTRY - 2, 0x8000),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hotfix_check.assess import Assessment, Assessor, Finding, Question
-from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
+from hotfix_check.catalogue import Catalogue, Product, default_folder, load_catalogue
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile
 from hotfix_check.judging.reading import asked_by
@@ -69,6 +69,16 @@ def finding(assessment: Assessment, update_id: str) -> Finding:
     """The finding of one update; fails when there is none or more than one."""
     (found,) = [one for one in assessment.findings if one.update.id == update_id]
     return found
+
+
+def builds_of(product: Product) -> dict[str, list[FileVersion]]:
+    """The catalogued versions of each of a product's files."""
+    found: dict[str, set[FileVersion]] = {name: set(file.versions.values()) for name, file in product.files.items()}
+    for update in (one for one in WORKED.updates if one.product == product.id):
+        for row in (row for package in update.packages for row in package.rows):
+            if row.version is not None:
+                found.setdefault(row.name.lower(), set()).add(row.version)
+    return {name: sorted(versions) for name, versions in sorted(found.items()) if versions}
 
 
 # What a Bin folder must hold beside the four programs to be whole, at any level.

@@ -13,6 +13,7 @@ sys.path.append(str(Path(__file__).parent / "fuzz"))
 
 import entrances
 import run
+from conftest import EXAMPLES
 from mutations import mutate, values_of, words_of
 from run import ENTRANCES as NAMES
 from seeds import SEEDS, catalogue_seeds, index_seeds, inventory_seeds
@@ -41,7 +42,8 @@ def test_the_seeds_are_small_and_accepted(name: str, monkeypatch: pytest.MonkeyP
 def test_mutations_of_the_seeds_raise_only_what_is_expected(name: str) -> None:
     seeds = SEEDS[name]()
     words, values = words_of(seeds), values_of(seeds)
-    changed = {mutate(seed, 16384, number, words, values) for seed in seeds for number in range(25)}
+    each = min(EXAMPLES, max(8, 4 * EXAMPLES // len(seeds)))
+    changed = {mutate(seed, 16384, number, words, values) for seed in seeds for number in range(each)}
     assert len(changed) > 15
     for data in changed:
         entrances.ENTRANCES[name](data)

@@ -122,7 +122,9 @@ resource.setrlimit(resource.{0}, ({1}, {1}))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits as Linux has them")
-@pytest.mark.parametrize("files", [12, 14, 16, 18, 20])
+@pytest.mark.parametrize(
+    "files", [12, 16, 20, *(pytest.param(between, marks=pytest.mark.slow) for between in (14, 18))]
+)
 def test_too_few_open_files_for_a_process_are_one_line_and_no_wait(files: int, hosts: Path) -> None:
     process = start("fleet", "in", "-j", "2", "-q", cwd=hosts, before=LIMITS.format("RLIMIT_NOFILE", files))
     began = time.monotonic()

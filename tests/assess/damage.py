@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from make_samples import SAMPLES
 from pe_builder import build_pe
-from targets import ASSESSOR, WORKED, folder
+from targets import ASSESSOR, WORKED, builds_of, folder
 
 from hotfix_check.assess import Assessment, Question, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
@@ -100,12 +100,8 @@ def _places(product: Product, name: str) -> list[str]:
 def _builds(product_id: str) -> dict[str, list[FileVersion]]:
     """The catalogued versions of each file of a product, that are of its range."""
     product = WORKED.product(product_id)
-    found = {name: set(file.versions.values()) for name, file in product.files.items()}
-    for update in WORKED.updates:
-        for row in (row for package in update.packages for row in package.rows if update.product == product_id):
-            if row.version is not None and product.holds(row.version):
-                found.setdefault(row.name.lower(), set()).add(row.version)
-    return {name: sorted(versions) for name, versions in sorted(found.items()) if versions}
+    found = {name: list(filter(product.holds, versions)) for name, versions in builds_of(product).items()}
+    return {name: versions for name, versions in found.items() if versions}
 
 
 def half_patched(product_id: str, level: str, seed: int) -> Server:

@@ -8,7 +8,7 @@ import pytest
 from assess.random_servers import fixes, load, servers
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from targets import ASSESSOR, SP3_BIN, SP4_BIN, WORKED, finding, folder, installed, judge, lone
+from targets import ASSESSOR, SP3_BIN, SP4_BIN, WORKED, builds_of, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.anomaly import Anomaly
@@ -402,16 +402,6 @@ def level_setup(product: Product, index: int) -> RecordedSetup:
         pack = level.name.removeprefix("SP")
         return setup(Services_Version=10 * major + minor, ServicePackNumber=int(pack) if pack.isdigit() else 0)
     return setup(V15, MsiProductMajor=major, MsiProductMinor=minor, MsiBuildMajor=build, MsiBuildMinor=last)
-
-
-def builds_of(product: Product) -> dict[str, list[FileVersion]]:
-    """The catalogued versions of each of a product's files."""
-    found: dict[str, set[FileVersion]] = {name: set(file.versions.values()) for name, file in product.files.items()}
-    for one in WORKED.updates:
-        for row in (row for package in one.packages for row in package.rows if one.product == product.id):
-            if row.version is not None:
-                found.setdefault(row.name.lower(), set()).add(row.version)
-    return {name: sorted(versions) for name, versions in sorted(found.items()) if versions}
 
 
 PRODUCTS = [(product, builds_of(product)) for product in WORKED.products if len(product.levels) > 1]

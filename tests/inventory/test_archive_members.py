@@ -568,7 +568,7 @@ def test_a_zip_packed_by_another_method_than_deflate_is_read(method: int, tmp_pa
 
 @BY_METHOD
 def test_a_zip_member_that_unpacks_to_much_costs_no_memory_unless_it_is_wanted(method: int, tmp_path: Path) -> None:
-    target = packed_by(method, tmp_path / "x.zip", ("zeros.bin", bytes(48 << 20)), ("Store.exe", STORE))
+    target = packed_by(method, tmp_path / "x.zip", ("zeros.bin", bytes(24 << 20)), ("Store.exe", STORE))
     assert target.stat().st_size < 20_000
     inventory, most = peak_of(lambda: read(target, every_pe=True))
     assert versions(inventory) == {"Store.exe": "5.5.2653.23"}
@@ -581,7 +581,7 @@ def test_a_bomb_in_a_zip_ends_with_one_line_and_before_it_is_unpacked(
     method: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bounds, "FREE_BYTES", 1 << 20)
-    target = packed_by(method, tmp_path / "x.zip", ("Store.exe", bytes(48 << 20)))
+    target = packed_by(method, tmp_path / "x.zip", ("Store.exe", bytes(24 << 20)))
     inventory, most = peak_of(lambda: read(target))
     (reason,) = reasons(inventory).values()
     assert reason.endswith(" MiB, too much for its size: a decompression bomb?")
@@ -591,8 +591,8 @@ def test_a_bomb_in_a_zip_ends_with_one_line_and_before_it_is_unpacked(
 
 @BY_METHOD
 def test_a_zip_member_that_holds_more_than_it_says_is_unpacked_as_far_as_it_says(method: int, tmp_path: Path) -> None:
-    target = packed_by(method, tmp_path / "x.zip", ("a/Store.exe", bytes(48 << 20)), ("b/Store.exe", STORE))
-    target.write_bytes(target.read_bytes().replace(struct.pack("<I", 48 << 20), struct.pack("<I", 100)))
+    target = packed_by(method, tmp_path / "x.zip", ("a/Store.exe", bytes(24 << 20)), ("b/Store.exe", STORE))
+    target.write_bytes(target.read_bytes().replace(struct.pack("<I", 24 << 20), struct.pack("<I", 100)))
     inventory, most = peak_of(lambda: read(target))
     assert versions(inventory) == {"b/Store.exe": "5.5.2653.23"}
     assert reasons(inventory) == {"a/Store.exe": "damaged: its checksum does not match its content"}

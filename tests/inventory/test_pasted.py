@@ -195,14 +195,14 @@ def test_ten_thousand_rows_take_less_than_a_second(text: str) -> None:
     [
         ("FileVersion : 1.2.3.4\n" + " " * 200_000 + "x\n") * 20,
         "-" * 3_000_000,
-        ("a  " * 1000 + "\n") * 2000,
+        ("a  " * 1000 + "\n") * 1000,
         "A: " + "B: " * 500_000,
         "/owa/auth/" * 200_000,
         "store.exe, " * 200_000 + "0x12345678",
-        "by x with mapi id " * 100_000,
+        "by x with mapi id " * 50_000,
         '"' + "\\" * 500_000 + '"=dword:1',
         "| a " * 500_000,
-        "KB123456 " * 300_000,
+        "KB123456 " * 100_000,
     ],
     ids=["blanks", "dashes", "columns", "colons", "paths", "names", "received", "escapes", "bars", "kbs"],
 )
@@ -212,7 +212,7 @@ def test_hostile_text_costs_little(text: str) -> None:
         file = opened(prefix + text)
         if is_listing(file):
             assert read_listing(file, WANTED)
-    assert time.process_time() - start < 6
+    assert time.process_time() - start < 3
 
 
 def test_a_column_that_is_cut_in_the_header_is_put_together() -> None:

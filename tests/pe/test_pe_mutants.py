@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+from conftest import EXAMPLES
 from pe_mutants import FIELDS, KINDS, SEEDS, Mutant, mutant
 
 from hotfix_check.pe import PeError, PeFacts, ReadAt, read_pe
 from hotfix_check.pe.bytes import MAX_BYTES_READ
 from hotfix_check.pe.crosscheck import cross_check
 
-FIRST, LAST = map(int, os.environ.get("HOTFIX_CHECK_MUTANTS", "0-5000").split("-"))
+FIRST, LAST = map(int, os.environ.get("HOTFIX_CHECK_MUTANTS", f"0-{100 * EXAMPLES}").split("-"))
 PARTS = 5  # so that several workers share them
 SECONDS = 1  # of processor time, for one file
 BYTES = 4 * MAX_BYTES_READ
