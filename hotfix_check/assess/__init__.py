@@ -66,9 +66,12 @@ def assess(inventory: Inventory, catalogue: Catalogue, question: Question) -> As
 
 
 class Assessor:
-    """A catalogue made ready to judge many targets."""
+    """A catalogue made ready to judge many targets.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    ``identities`` is what is known already of whose files are, by the catalogue's own products.
+    """
+
+    def __init__(self, catalogue: Catalogue, identities: Identities | None = None) -> None:
         self.catalogue = catalogue
         self.relations = Supersedence(catalogue)
         self._updates: dict[str, list[Update]] = {product.id: [] for product in catalogue.products}
@@ -79,7 +82,7 @@ class Assessor:
         self._fixed_by = {update.id: cves for update in catalogue.updates if (cves := cves_of(update))}
         self.outline = catalogue.outline()
         self.all_names = self.outline.all_names
-        self._identities = Identities(catalogue.products)
+        self._identities = identities or Identities(catalogue.products)
         self._alike = Alike()
 
     def _place(self, update: Update) -> tuple[str, int, int, str]:

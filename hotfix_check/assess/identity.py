@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.catalogue.product import Product, plain_name
+from hotfix_check.catalogue.product import Product, plain_name, range_of
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
@@ -105,6 +105,7 @@ class Identities:
 
     def __init__(self, products: Sequence[Product]) -> None:
         self._products = products
+        self._ranges = [(one.id, range_of(one.range)) for one in products]
         self._known: dict[tuple[object, ...], Told] = {}
         self._files: dict[int, tuple[Told, InstalledFile]] = {}  # each held, so that no other takes its id
         self._names: dict[str, str] = {}
@@ -163,7 +164,7 @@ class Identities:
         """The products whose range holds a version."""
         found = self._versions.get(version)
         if found is None:
-            found = self._versions[version] = frozenset(one.id for one in self._products if one.holds(version))
+            found = self._versions[version] = frozenset(one for one, its in self._ranges if its.hold(version))
         return found
 
     def _of_name(self, name: str | None) -> frozenset[str]:
@@ -228,7 +229,7 @@ def in_range(own: SpecifierSet, file: InstalledFile) -> bool:
     """Whether a file is of the range of its own that a row gives (an Outlook DLL in an Exchange 5.5 fix)."""
     if file.version is None or file.stub or _stranger(file) is not None:
         return False
-    return own.contains(str(file.version))
+    return range_of(own).hold(file.version)
 
 
 def _other_product(file: InstalledFile, products: Sequence[Product]) -> str | None:

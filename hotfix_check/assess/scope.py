@@ -21,17 +21,23 @@ class Scope:
     names: frozenset[str] | None = None
 
 
-def scope_of(inventories: Sequence[Inventory], products: Sequence[Product], outline: Outline) -> Scope:
+def scope_of(
+    inventories: Sequence[Inventory],
+    products: Sequence[Product],
+    outline: Outline,
+    known: Identities | None = None,
+) -> Scope:
     """What is judged on these targets: the products that a file may count for, one that cannot be read for any, and
-    those of which a build was reported.
+    those of which a build was reported. ``known`` keeps what is found of whose they are.
 
     Lone files are judged by the updates that name them; one of a product whose updates its marker shows, and that
     is not that marker, by all of its line.
     """
     names = outline.all_names
     found: set[str] = set()
+    known = known or Identities(products)
     for inventory in inventories:
-        identities = Identities(products)
+        identities = known.of_another()
         for _, name, program in inventory.places:
             if name not in names and isinstance(program, InstalledFile):
                 found |= identities.told(program).programs

@@ -213,8 +213,7 @@ class Product:
 
     def holds(self, version: FileVersion) -> bool:
         """Whether a file of this version is in the product's range."""
-        bounds = bounds_of(self.range)
-        return self.range.contains(Version(str(version))) if bounds is None else bounds.hold(version)
+        return range_of(self.range).hold(version)
 
     def level_index(self, name: str) -> int:
         """Position of a level, oldest first. Raises KeyError for a name that the product does not have."""
@@ -257,6 +256,22 @@ class Bounds:
     def hold(self, version: FileVersion) -> bool:
         """Whether a version is in the range."""
         return self.first <= version < self.end and not any(first <= version < end for first, end in self.without)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyRange:
+    """A range that has other parts than bounds, which packaging reads."""
+
+    versions: SpecifierSet
+
+    def hold(self, version: FileVersion) -> bool:
+        """Whether a version is in the range."""
+        return self.versions.contains(Version(str(version)))
+
+
+def range_of(versions: SpecifierSet) -> Bounds | AnyRange:
+    """A range to hold many versions against: to find it again takes longer than to compare."""
+    return bounds_of(versions) or AnyRange(versions)
 
 
 @lru_cache(maxsize=256)

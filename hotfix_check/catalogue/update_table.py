@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import get_args
-
-from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.cve import cve_id
 from hotfix_check.catalogue.kb import parse_kb
-from hotfix_check.catalogue.product import Advisory, Product
+from hotfix_check.catalogue.product import Advisory, AnyRange, Bounds, Product, range_of
 from hotfix_check.catalogue.product_table import PLATFORMS, check_roles, file_label
 from hotfix_check.catalogue.update import (
     Action,
@@ -163,7 +161,8 @@ def _package(table: Fields, product: Product) -> Package:
     built_for = _level_name(table, "line", table.text("line"), product)
     if level is not None and built_for is not None:
         raise table.fault("line", "the level is stated, and the line follows from it: leave it out")
-    rows = tuple(_row(row, product) for row in table.tables("files", file_label))
+    roles, own = {folder.role for folder in product.folders}, range_of(product.range)
+    rows = tuple(_row(row, product, roles, own) for row in table.tables("files", file_label))
     package = Package(
         level=level,
         line=_line(level or built_for, rows, product),
@@ -195,28 +194,32 @@ def _prerequisite(table: Fields, value: object, product: Product) -> Prerequisit
     return Prerequisite(update=reference) if "/" in reference else Prerequisite(level=reference)
 
 
-def _row(table: Fields, product: Product) -> FileRow:
-    row = FileRow(
-        name=table.need("name", table.text("name")),
-        version=table.version("version"),
-        size=table.integer("size", 0, 2**40),
-        timestamp=table.timestamp("timestamp"),
-        platform=table.choice("platform", PLATFORMS),
-        language=table.text("language"),
-        roles=table.texts("roles") or (),
-        companion=table.flag("companion", False),
-        where_collected=table.flag("where_collected", False),
-        range=table.specifier("range"),
-        sure=table.flag("sure", True),
-        note=table.text("note"),
-    )
+_OF_A_ROW: dict[str, Callable[[Fields, str], object]] = {
+    "version": Fields.version,
+    "size": lambda table, field: table.integer(field, 0, 2**40),
+    "timestamp": Fields.timestamp,
+    "platform": lambda table, field: table.choice(field, PLATFORMS),
+    "language": Fields.text,
+    "roles": Fields.texts,
+    "companion": lambda table, field: table.flag(field, False),
+    "where_collected": lambda table, field: table.flag(field, False),
+    "range": Fields.specifier,
+    "sure": lambda table, field: table.flag(field, True),
+    "note": Fields.text,
+}
+"""How each field of a row is read where it is there: most are not in most of the thousands of rows of a product."""
+
+
+def _row(table: Fields, product: Product, roles: set[str], own: Bounds | AnyRange) -> FileRow:
+    row = FileRow(name=table.need("name", table.text("name")), **table.given(_OF_A_ROW))
     table.finish()
     if "/" in row.name or "\\" in row.name:
         raise table.fault("name", f"{shown(row.name)}: a file name without its folder expected")
-    check_roles(table, row.roles, {folder.role for folder in product.folders})
-    own: SpecifierSet = row.range if row.range is not None else product.range
-    if row.version is not None and not own.contains(str(row.version)):
-        raise table.fault("version", f"{row.version} is not in the range {own}")
+    check_roles(table, row.roles, roles)
+    if row.version is not None and not (own if row.range is None else range_of(row.range)).hold(row.version):
+        raise table.fault(
+            "version", f"{row.version} is not in the range {product.range if row.range is None else row.range}"
+        )
     return row
 
 

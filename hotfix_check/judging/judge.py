@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.scope import scope_of
 from hotfix_check.assess.support import unsupported
@@ -70,12 +71,15 @@ class Judge:
         if self._index is None:
             return self.whole()
         options = self.options
-        scope = scope_of(inventories, self.products, self.outline)
+        identities = Identities(self.products)
+        scope = scope_of(inventories, self.products, self.outline, identities)
         names = None if options.kbs or options.cves else scope.names
         claimed = {f"KB{one.kb}" for inventory in inventories for one in inventory.claimed}
         called = (*options.kbs, *options.cves, *claimed)
         products = scope.products.union(*map(self._index.products_of, called))
-        return _ready(self, self._index.catalogue(products, names, options.cve_numbers))
+        catalogue = self._index.catalogue(products, names, options.cve_numbers)
+        # A cached index that turned out to be damaged is done without, and with it what was found by its products.
+        return _ready(self, catalogue, identities if catalogue.products is self.products else None)
 
     def whole(self) -> ReadyJudge:
         """With all updates."""
@@ -142,8 +146,9 @@ def ask(options: JudgeOptions, targets: Sequence[Path], *, day: date) -> Judge:
     )
 
 
-def _ready(judge: Judge, catalogue: Catalogue) -> ReadyJudge:
-    return ReadyJudge(judge=judge, question=judge.question, catalogue=catalogue, assessor=Assessor(catalogue))
+def _ready(judge: Judge, catalogue: Catalogue, identities: Identities | None = None) -> ReadyJudge:
+    assessor = Assessor(catalogue, identities)
+    return ReadyJudge(judge=judge, question=judge.question, catalogue=catalogue, assessor=assessor)
 
 
 def not_there(question: Question, assessment: Assessment) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
 from hotfix_check.catalogue import Product
-from hotfix_check.catalogue.product import own_version
+from hotfix_check.catalogue.product import own_version, range_of
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import FileRow, own_name
 from hotfix_check.inventory import InstalledFile
@@ -117,7 +117,7 @@ def _comparable(row: FileRow, version: FileVersion, machines: set[str | None], p
     platform = row.platform or product.platform
     if platform is not None and None not in machines and platform not in machines:
         return False
-    return row.range.contains(str(version)) if row.range is not None else product.holds(version)
+    return product.holds(version) if row.range is None else range_of(row.range).hold(version)
 
 
 def _day(day: date | None) -> str | None:

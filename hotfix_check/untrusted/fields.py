@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -53,6 +53,11 @@ class Fields:
         if value is None:
             raise self.fault(field, "missing")
         return value
+
+    def given(self, readers: Mapping[str, Callable[[Fields, str], object]]) -> dict[str, Any]:
+        """What these fields are read as, in this order, of those that are there."""
+        self._used.update(readers)
+        return {field: reader(self, field) for field, reader in readers.items() if self._table.get(field) is not None}
 
     def text(self, field: str) -> str | None:
         """A text of at least one character."""
