@@ -9,6 +9,7 @@ from hotfix_check.assess import Assessor, Finding, Question
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.assess.finding import MET, ExposureState, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
 from hotfix_check.report.document import members
@@ -228,4 +229,4 @@ def _exposure_words(exposures: list[JsonObject]) -> str:
 
 
 def _name(entry: JsonObject) -> str:
-    return names_of([entry["id"]])[0] + ("" if entry["whole"] else " (its part)")
+    return own_name(entry["id"]) + ("" if entry["whole"] else " (its part)")
