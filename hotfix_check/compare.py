@@ -6,12 +6,12 @@ A side is a target that was judged now, or the one target of a saved result, whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
 from hotfix_check.errors import SavedInputError, UsageError
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, dataclass, replace
 from hotfix_check.inventory import Inventory, name_of, target_name
 from hotfix_check.version import FileVersion
 
@@ -68,13 +68,15 @@ class VerdictChange:
     worse: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """All changes, the catalogue's own files first, of these what went backwards.
+class ComparisonDocument(Frozen):
+    """What changed from one target to another, the catalogue's own files first, of these what went backwards.
 
     ``evidence_only``: a saved result limits what could be compared.
     """
 
+    schema: Literal["hotfix-check/comparison/1"]
+    before: str
+    after: str
     files: tuple[FileChange, ...]
     verdicts: tuple[VerdictChange, ...]
     evidence_only: bool
@@ -155,7 +157,7 @@ def _by_path(files: Iterable[SeenFile]) -> dict[str, SeenFile]:
     return found
 
 
-def compare(before: Side, after: Side, names: frozenset[str] = frozenset()) -> Comparison:
+def compare(before: Side, after: Side, names: frozenset[str] = frozenset()) -> ComparisonDocument:
     """Compare two sides file by file, by path without case, and verdict by verdict, as far as both can tell.
 
     ``names`` are the lower-case file names that the catalogue knows.
@@ -191,7 +193,10 @@ def compare(before: Side, after: Side, names: frozenset[str] = frozenset()) -> C
         and _tells_of_update(before, key, alike)
         and _tells_of_update(after, key, alike)
     ]
-    return Comparison(
+    return ComparisonDocument(
+        schema="hotfix-check/comparison/1",
+        before=before.name,
+        after=after.name,
         files=tuple(sorted(changes, key=lambda one: (not one.catalogued, _ORDER.index(one.change), one.path.lower()))),
         verdicts=tuple(sorted(verdicts, key=lambda one: (not one.worse, one.update))),
         evidence_only=before.looked_for is not None or after.looked_for is not None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from hotfix_check.catalogue.product import (
@@ -34,7 +35,60 @@ def read_product(table: Fields) -> Product:
     product_id = table.need("id", table.text("id"))
     if not _ID.fullmatch(product_id):
         raise table.fault("id", f"{shown(product_id)}: lower-case letters, digits, dots and hyphens expected")
-    levels = tuple(_level(level) for level in table.tables("levels", lambda number, _: f"level {number}"))
+    levels = _levels(table)
+    folders = tuple(_folder(folder) for folder in _tables(table, "folders", "folder"))
+    if len(folders) > MAX_FOLDERS:
+        raise table.fault("folders", f"more than {MAX_FOLDERS}")
+    roles = {folder.role for folder in folders}
+    files = [_product_file(file, levels, roles) for file in table.tables("files", file_label)]
+    product = Product(
+        id=product_id,
+        name=table.need("name", table.text("name")),
+        range=table.need("range", table.specifier("range")),
+        levels=levels,
+        folders=folders,
+        files={file.name.lower(): file for file in files},
+        components={one.name: one for one in map(_component, _tables(table, "components", "component"))},
+        server_files=frozenset(name.lower() for name in table.need("server_files", table.texts("server_files"))),
+        by_third_part=table.choice("level_by", ("whole-version", "third-part")) == "third-part",
+        platform=table.choice("platform", PLATFORMS),
+        end_of_support=table.day("end_of_support"),
+        support_terms=table.text("support_terms"),
+        paid_support=tuple(_paid(one) for one in _tables(table, "paid_support", "period")),
+        successor=table.text("successor"),
+        upgrade=table.text("upgrade"),
+        roots=tuple(root.lower() for root in table.texts("roots") or _usual_roots(folders)),
+        product_names=frozenset(map(plain_name, table.texts("product_names") or ())),
+        build_per_update=table.flag("build_per_update", False),
+        build_per_level=table.flag("build_per_level", False),
+        client_files=_lower(table, "client_files"),
+        other_products=frozenset(map(plain_name, table.texts("other_products") or ())),
+        recorded_as=_lower(table, "recorded_as"),
+        recorded=_recorded(table.inner("recorded")),
+        stub=_stub(table.inner("stub")),
+        backups=_backups(table),
+        called=_called(table),
+        keywords=table.texts("keywords") or (),
+    )
+    table.texts("sources")
+    table.finish()
+    if len(product.files) != len(files):
+        raise table.fault("files", "a file appears twice")
+    return product
+
+
+def _tables(table: Fields, field: str, label: str) -> Iterator[Fields]:
+    """The tables of a field, whose faults name them by number."""
+    return table.tables(field, lambda number, _: f"{label} {number}")
+
+
+def _lower(table: Fields, field: str) -> frozenset[str]:
+    return frozenset(text.lower() for text in table.texts(field) or ())
+
+
+def _levels(table: Fields) -> tuple[Level, ...]:
+    """The levels, oldest first; branches come after the level that they are of."""
+    levels = tuple(_level(level) for level in _tables(table, "levels", "level"))
     if len(levels) > MAX_LEVELS:
         raise table.fault("levels", f"more than {MAX_LEVELS}")
     if not levels:
@@ -48,46 +102,7 @@ def read_product(table: Fields) -> Product:
     for number, level in enumerate(levels):
         if level.branch_of is not None and level.branch_of not in [one.name for one in levels[:number]]:
             raise table.fault("levels", f"{level.name}: branch_of: {shown(level.branch_of)} is not an earlier level")
-    folders = tuple(_folder(folder) for folder in table.tables("folders", lambda number, _: f"folder {number}"))
-    if len(folders) > MAX_FOLDERS:
-        raise table.fault("folders", f"more than {MAX_FOLDERS}")
-    roles = {folder.role for folder in folders}
-    files = [_product_file(file, levels, roles) for file in table.tables("files", file_label)]
-    components = [_component(entry) for entry in table.tables("components", lambda number, _: f"component {number}")]
-    product = Product(
-        id=product_id,
-        name=table.need("name", table.text("name")),
-        range=table.need("range", table.specifier("range")),
-        levels=levels,
-        folders=folders,
-        files={file.name.lower(): file for file in files},
-        components={component.name: component for component in components},
-        server_files=frozenset(name.lower() for name in table.need("server_files", table.texts("server_files"))),
-        by_third_part=table.choice("level_by", ("whole-version", "third-part")) == "third-part",
-        platform=table.choice("platform", PLATFORMS),
-        end_of_support=table.day("end_of_support"),
-        support_terms=table.text("support_terms"),
-        paid_support=tuple(_paid(one) for one in table.tables("paid_support", lambda number, _: f"period {number}")),
-        successor=table.text("successor"),
-        upgrade=table.text("upgrade"),
-        roots=tuple(root.lower() for root in table.texts("roots") or _usual_roots(folders)),
-        product_names=frozenset(map(plain_name, table.texts("product_names") or ())),
-        build_per_update=table.flag("build_per_update", False),
-        build_per_level=table.flag("build_per_level", False),
-        client_files=frozenset(name.lower() for name in table.texts("client_files") or ()),
-        other_products=frozenset(map(plain_name, table.texts("other_products") or ())),
-        recorded_as=frozenset(word.lower() for word in table.texts("recorded_as") or ()),
-        recorded=_recorded(table.inner("recorded")),
-        stub=_stub(table.inner("stub")),
-        backups=_backups(table),
-        called=_called(table),
-        keywords=table.texts("keywords") or (),
-    )
-    table.texts("sources")
-    table.finish()
-    if len(product.files) != len(files):
-        raise table.fault("files", "a file appears twice")
-    return product
+    return levels
 
 
 def _level(table: Fields) -> Level:
@@ -125,7 +140,7 @@ def _folder(table: Fields) -> Folder:
     folder = Folder(
         role=table.need("role", table.text("role")),
         paths=tuple(path.lower() for path in table.need("paths", table.texts("paths"))),
-        core=frozenset(name.lower() for name in table.texts("core") or ()),
+        core=_lower(table, "core"),
         listing=table.text("listing"),
     )
     if folder.listing is not None and not folder.core:

@@ -15,12 +15,14 @@ from hotfix_check.cli.configured import used_configuration
 from hotfix_check.cli.ending import run_to_end
 from hotfix_check.cli.options import (
     JUDGEMENT,
+    PRINTS,
     Answer,
     Colour,
     Config,
     Csv,
     Everything,
     ExitZero,
+    FleetOutputs,
     Form,
     Output,
     Outputs,
@@ -33,7 +35,8 @@ from hotfix_check.cli.options import (
     judges_by,
 )
 from hotfix_check.exit_code import exit_codes_text
-from hotfix_check.report.formats import FORMATS, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
+from hotfix_check.frozen import Frozen
+from hotfix_check.report.formats import AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 
 if TYPE_CHECKING:
     from hotfix_check.judging.options import JudgeOptions
@@ -63,51 +66,36 @@ def _top(
         raise typer.Exit(0)
 
 
-@app.command(epilog=EXIT_CODES)
-@judges_by(*JUDGEMENT)
-def scan(
-    context: typer.Context,
+class ScanOptions(Frozen):
+    """The options of ``scan`` as typed, beside those that decide what is asked."""
+
     targets: Annotated[
         list[Path], typer.Argument(metavar="TARGET", help="Folders, archives, files, listings or inventories.")
-    ],
-    output: Outputs = None,
-    form: Form = ResultForm.TABLE,
-    *,
-    asking: JudgeOptions,
-    exit_zero: ExitZero = False,
+    ]
+    output: Outputs = None
+    form: Form = ResultForm.TABLE
+    exit_zero: ExitZero = False
     ask: Annotated[
         bool, typer.Option("--ask", help="Print the smallest set of files that would settle all open questions.")
-    ] = False,
-    csv: Csv = CsvKind.FINDINGS,
-    publisher: PublisherOption = None,
-    everything: Everything = False,
-    color: Colour = ColourChoice.AUTO,
+    ] = False
+    csv: Csv = CsvKind.FINDINGS
+    publisher: PublisherOption = None
+    everything: Everything = False
+    color: Colour = ColourChoice.AUTO
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the result.")
-    ] = False,
-    config: Config = None,
-    quiet: Quiet = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="List on stderr what was read.")] = False,
-) -> None:
-    """Say which updates are installed, superseded, missing or undetermined, and why."""
-    from hotfix_check.cli.scanning import ScanOptions, run_scan
+    ] = False
+    quiet: Quiet = False
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="List on stderr what was read.")] = False
 
-    options = ScanOptions(
-        targets=tuple(targets),
-        outputs=tuple(output or ()),
-        form=form,
-        exit_zero=exit_zero,
-        everything=everything,
-        ask=ask,
-        run_info=not no_run_info,
-        configuration=used_configuration(context),
-        colour=color,
-        csv=csv,
-        publisher=publisher,
-        quiet=quiet,
-        verbose=verbose,
-    )
-    raise typer.Exit(run_scan(options, asking))
+
+@app.command(epilog=EXIT_CODES)
+@judges_by(*JUDGEMENT)
+def scan(context: typer.Context, asking: JudgeOptions, options: ScanOptions) -> None:
+    """Say which updates are installed, superseded, missing or undetermined, and why."""
+    from hotfix_check.cli.scanning import run_scan
+
+    raise typer.Exit(run_scan(options, asking, used_configuration(context)))
 
 
 @app.command()
@@ -122,7 +110,6 @@ def explain(
     target: Target,
     asking: JudgeOptions,
     form: Answer = AnswerForm.TABLE,
-    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Show the whole tree for one update: rows with + and -, rule, prerequisites, chain, what would settle it."""
@@ -146,7 +133,6 @@ def plan(
     asking: JudgeOptions,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
-    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """List what to install, in order, until nothing required or recommended is missing.
@@ -169,7 +155,6 @@ def identify(
     ],
     asking: JudgeOptions,
     form: Answer = AnswerForm.TABLE,
-    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Say what each file is: its product and line, the updates it contains, and the next one it lacks."""
@@ -188,7 +173,6 @@ def compare(
     asking: JudgeOptions,
     output: PageOutputs = None,
     form: Page = PageForm.TABLE,
-    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Say what changed between two targets or results: files new, gone, newer, older, and verdicts that changed."""
@@ -209,7 +193,6 @@ def write_baseline(
     output: Output = None,
     *,
     asking: JudgeOptions,
-    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the baseline that a golden server meets, for 'scan --baseline'."""
@@ -235,76 +218,52 @@ def convert(
     run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv, publisher=publisher)
 
 
-@app.command(epilog=EXIT_CODES)
-@judges_by("catalogues", "products", "kbs", "assume", "baseline", "waivers", "fail_on", "as_of", "complete")
-def fleet(
-    context: typer.Context,
+class FleetOptions(Frozen):
+    """The options of ``fleet`` as typed, beside those that decide what is asked."""
+
     paths: Annotated[
         list[str],
         typer.Argument(metavar="PATH", help="Saved inventories and results: files, folders, globs, URLs (s3://...)."),
-    ],
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help=f"Also write FILE; its suffix is the format: {', '.join(FORMATS[one].suffix for one in FleetForm)}; "
-            "repeat for more.",
-        ),
-    ] = None,
-    form: Annotated[FleetForm, typer.Option("-f", "--format", help="What stdout gets.")] = FleetForm.TABLE,
-    *,
-    asking: JudgeOptions,
+    ]
+    output: FleetOutputs = None
+    form: Annotated[FleetForm, PRINTS] = FleetForm.TABLE
     expect: Annotated[
         Path | None,
         typer.Option("--expect", metavar="FILE", help="The hosts that should report: one per line, or CSV."),
-    ] = None,
+    ] = None
     group_by: Annotated[
         str | None,
         typer.Option(
             "--group-by", metavar="COLUMN", help="Hosts with the same value in this column of --expect should be alike."
         ),
-    ] = None,
+    ] = None
     jobs: Annotated[
         int | None,
         typer.Option("-j", "--jobs", metavar="N", min=1, help="Processes on this machine; default: one per core."),
-    ] = None,
+    ] = None
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="Judge on this Dask cluster, such as tcp://head:8786."),
-    ] = None,
+    ] = None
     resume: Annotated[
         Path | None,
         typer.Option("--resume", metavar="FILE", help="Keep a journal in FILE, and judge only what is not in it."),
-    ] = None,
-    exit_zero: ExitZero = False,
-    everything: Annotated[bool, typer.Option("--all", help="Show every host and update in the table.")] = False,
+    ] = None
+    exit_zero: ExitZero = False
+    everything: Annotated[bool, typer.Option("--all", help="Show every host and update in the table.")] = False
     no_run_info: Annotated[
         bool, typer.Option("--no-run-info", help="Leave time, host, user and arguments out of the report.")
-    ] = False,
-    config: Config = None,
-    quiet: Quiet = False,
-) -> None:
-    """Judge many hosts: who lacks which update, who did not report, and who differs from its group."""
-    from hotfix_check.cli.fleet import FleetOptions, run_fleet_command
+    ] = False
+    quiet: Quiet = False
 
-    options = FleetOptions(
-        paths=tuple(paths),
-        outputs=tuple(output or ()),
-        form=form,
-        expect=expect,
-        group_by=group_by,
-        jobs=jobs,
-        scheduler=scheduler,
-        resume=resume,
-        exit_zero=exit_zero,
-        everything=everything,
-        run_info=not no_run_info,
-        configuration=used_configuration(context),
-        quiet=quiet,
-    )
-    raise typer.Exit(run_fleet_command(options, asking))
+
+@app.command(epilog=EXIT_CODES)
+@judges_by("catalogues", "products", "kbs", "assume", "baseline", "waivers", "fail_on", "as_of", "complete")
+def fleet(context: typer.Context, asking: JudgeOptions, options: FleetOptions) -> None:
+    """Judge many hosts: who lacks which update, who did not report, and who differs from its group."""
+    from hotfix_check.cli.fleet import run_fleet_command
+
+    raise typer.Exit(run_fleet_command(options, asking, used_configuration(context)))
 
 
 @app.command()
@@ -333,7 +292,6 @@ def inventory(
         typer.Option("--host", metavar="NAME", help="The server that the files come from; default: this machine."),
     ] = None,
     no_run_info: Annotated[bool, typer.Option("--no-run-info", help="Leave host and time out.")] = False,
-    config: Config = None,
     quiet: Quiet = False,
 ) -> None:
     """Collect the program files of a target, to judge later or elsewhere with 'hotfix-check scan FILE'."""

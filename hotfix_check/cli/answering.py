@@ -7,17 +7,9 @@ from pathlib import Path
 
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.cli.formats import check_outputs, has_a_place, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import (
-    asked,
-    levels_not_there,
-    read_open_told,
-    read_told,
-    waiver_warnings,
-    warn,
-    warn_of_the_future,
-)
-from hotfix_check.cli.output import columns, print_exactly, print_report
+from hotfix_check.cli.formats import check_output, check_outputs, write_report
+from hotfix_check.cli.judging import asked, levels_not_there, read_open_told, read_told, waiver_warnings, warn_of
+from hotfix_check.cli.output import columns, print_exactly, print_report, write_or_print
 from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
@@ -28,20 +20,17 @@ from hotfix_check.judging.judge import ReadyJudge, not_there
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.question import find_updates
 from hotfix_check.policy import baseline_text
-from hotfix_check.report.changes import comparison_document
 from hotfix_check.report.document import to_json
 from hotfix_check.report.explain import render_explanation
-from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm
+from hotfix_check.report.formats import COMPARISON, PLAN, AnswerForm, PageForm, View
 from hotfix_check.report.plan import plan_document
 from hotfix_check.report.result import finding_document
 from hotfix_check.saved_result import checked_result
-from hotfix_check.writing import write_file
 
 
 def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
     judge = asked(options, [target], quiet=quiet).whole()
-    warn_of_the_future(judge.judge, quiet=quiet)
     updates = find_updates(judge.catalogue, name)
     named = {update.id: update.importance for update in updates}
     judge = replace(judge, question=replace(judge.question, importance={**named, **judge.question.importance}))
@@ -50,8 +39,7 @@ def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions
     texts = []
     for inventory in inventories:
         assessment = judge.assess(inventory)
-        for line in () if quiet else not_there(judge.question, assessment):
-            warn(line)
+        warn_of(not_there(judge.question, assessment), quiet=quiet)
         found = [finding for finding in assessment.findings if finding.update in updates]
         documents.append([finding_document(finding) for finding in found])
         texts.extend([f"{inventory.target}\n"] if len(inventories) > 1 else [])
@@ -80,12 +68,10 @@ def run_plan(
         raise UsageError("--include-optional: --to names what the plan is for; leave one of them out")
     check_outputs(PLAN, form, outputs, inputs=(target, *options.files))
     judge = asked(options, [target], quiet=quiet).whole()
-    warn_of_the_future(judge.judge, quiet=quiet)
     wanted = frozenset(update.id for name in to for update in find_updates(judge.catalogue, name))
     weights = (*WEIGHTY, Importance.OPTIONAL) if include_optional else WEIGHTY
     found = answer(judge, read_told(judge.judge, target, quiet=quiet))
-    for line in () if quiet else (*levels_not_there(found), *waiver_warnings(found)):
-        warn(line)
+    warn_of((*levels_not_there(found), *waiver_warnings(found)), quiet=quiet)
     recognised = any(assessment.products for assessment in found.assessments)
     findings = [one for assessment in found.assessments for one in assessment.findings]
     if to and recognised and not any(one.update.id in wanted for one in findings):
@@ -99,7 +85,7 @@ def run_plan(
             if installation.counts
         ]
         documents.append(plan_document(plans, assessment, judge.catalogue.products, wanted))
-    write_report(PLAN, documents, form, outputs, terminal_view(everything=True))
+    write_report(PLAN, documents, form, outputs, View(width=columns()))
     return ExitCode.INCOMPLETE if any(document.no_plan for document in documents) else ExitCode.CLEAN
 
 
@@ -111,8 +97,8 @@ def run_compare(
     judge = asked(options, [before, after], quiet=quiet).whole()
     pairs = _pairs(_sides(before, judge, quiet=quiet), _sides(after, judge, quiet=quiet), before, after)
     names = judge.judge.outline.all_names
-    compared = [comparison_document(compare(one, other, names), one.name, other.name) for one, other in pairs]
-    write_report(COMPARISON, compared, form, outputs, terminal_view(everything=True))
+    compared = [compare(one, other, names) for one, other in pairs]
+    write_report(COMPARISON, compared, form, outputs, View(width=columns()))
 
 
 def _sides(path: Path, judge: ReadyJudge, *, quiet: bool) -> dict[str | None, Side]:
@@ -144,9 +130,7 @@ def _pairs(
 
 def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, quiet: bool) -> None:
     """The baseline that a server meets."""
-    if output is not None:
-        not_evidence(output, (source, *options.files))
-        has_a_place(output)
+    check_output(output, (source, *options.files))
     judge = asked(options, [source], quiet=quiet).whole()
     inventory, *others = read_told(judge.judge, source, quiet=quiet)
     if others:
@@ -154,8 +138,4 @@ def run_baseline(source: Path, output: Path | None, options: JudgeOptions, *, qu
     assessment = judge.assess(inventory)
     if not assessment.products:
         raise UsageError(f"--from: nothing was recognised in {source}, so no baseline can be taken from it")
-    text = baseline_text(assessment, judge.catalogue)
-    if output is None:
-        print_exactly(text)
-    else:
-        write_file(output, text)
+    write_or_print(baseline_text(assessment, judge.catalogue), output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -16,10 +15,10 @@ from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogu
 from hotfix_check.catalogue.freshness import serviced, stale_days
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.judging import behind, warn
-from hotfix_check.cli.output import print_json, print_report
+from hotfix_check.cli.output import print_answer
 from hotfix_check.judging.catalogues import chosen_catalogue
 from hotfix_check.report.formats import AnswerForm
-from hotfix_check.report.names import holding
+from hotfix_check.report.names import day_text, holding
 from hotfix_check.report.text import cell, visible_lines
 
 _OLD_AFTER_DAYS = 365
@@ -30,29 +29,21 @@ def run_status(form: AnswerForm, paths: Sequence[Path]) -> None:
     """Version, digest, place, products and their newest updates; a catalogue older than a year is warned of."""
     catalogue = chosen_catalogue(paths)
     today = datetime.now(UTC).date()
-    age = (today - date.fromisoformat(catalogue.version)).days
     status = _status(catalogue, paths, today)
-    if form is AnswerForm.JSON:
-        print_json(status)
-    else:
-        print_report(_status_text(status))
+    print_answer(form, status, lambda: _status_text(status))
     for line in behind(today, catalogue.version):
         warn(line)
-    if age > _OLD_AFTER_DAYS:
-        print(
-            f"hotfix-check: warning: the catalogue is {age} days old: updates released since {catalogue.version} "
-            "are not in it; look for a newer hotfix-check",
-            file=sys.stderr,
+    if (age := status["age_days"]) > _OLD_AFTER_DAYS:
+        warn(
+            f"the catalogue is {age} days old: updates released since {catalogue.version} are not in it; look for a "
+            "newer hotfix-check"
         )
 
 
 def run_diff(before: Path, after: Path, form: AnswerForm) -> None:
     """What came, went and changed from one catalogue to another; the word default is the tool's own."""
     changes = compare_catalogues(*(chosen_catalogue([path]) for path in (before, after)))
-    if form is AnswerForm.JSON:
-        print_json(asdict(changes))
-    else:
-        print_report(visible_lines(_difference(changes)))
+    print_answer(form, asdict(changes), lambda: visible_lines(_difference(changes)))
 
 
 def _place(path: Path) -> Path:
@@ -72,10 +63,10 @@ def _status(catalogue: Catalogue, paths: Sequence[Path], today: date) -> dict[st
                 "id": product.id,
                 "name": product.name,
                 "levels": [level.name for level in product.levels],
-                "end_of_support": product.end_of_support.isoformat() if product.end_of_support else None,
+                "end_of_support": day_text(product.end_of_support),
                 "updates": len(own),
                 "newest": newest.name if newest else None,
-                "newest_day": newest.built.isoformat() if newest and newest.built else None,
+                "newest_day": day_text(newest.built) if newest else None,
                 "serviced": serviced(product, today),
                 "stale_days": stale_days(product, newest.built if newest else None, today),
             }
@@ -124,20 +115,15 @@ def _status_text(status: dict[str, Any]) -> str:
 
 def _difference(changes: CatalogueChanges) -> list[str]:
     lines: list[str] = []
-    for title, names in (
-        ("Products added", changes.products_added),
-        ("Products gone", changes.products_gone),
-        ("Levels added", changes.levels_added),
-        ("Levels gone", changes.levels_gone),
-        ("Updates added", changes.added),
-        ("Updates gone", changes.gone),
-        ("CVEs added", changes.cves_added),
-        ("CVEs gone", changes.cves_gone),
-        ("Advisories added", changes.advisories_added),
-        ("Advisories gone", changes.advisories_gone),
+    for kind, added, gone in (
+        ("Products", changes.products_added, changes.products_gone),
+        ("Levels", changes.levels_added, changes.levels_gone),
+        ("Updates", changes.added, changes.gone),
+        ("CVEs", changes.cves_added, changes.cves_gone),
+        ("Advisories", changes.advisories_added, changes.advisories_gone),
     ):
-        if names:
-            lines.extend([f"{title}:", *(f"  {name}" for name in names)])
+        for what, names in (("added", added), ("gone", gone)):
+            lines.extend([f"{kind} {what}:", *(f"  {name}" for name in names)] if names else [])
     for title, entries in (
         ("Products changed", changes.products_changed),
         ("Updates changed", changes.changed),

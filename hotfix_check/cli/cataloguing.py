@@ -16,14 +16,14 @@ from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
 from hotfix_check.cli.formats import not_evidence
-from hotfix_check.cli.output import columns, print_json, print_report
+from hotfix_check.cli.output import columns, print_answer, print_report
 from hotfix_check.cli.showing_cves import cve_table, cve_text
 from hotfix_check.errors import CatalogueError
 from hotfix_check.frozen import dataclass
 from hotfix_check.judging.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.judging.question import find_updates, known, read_day
 from hotfix_check.report.formats import AnswerForm
-from hotfix_check.report.names import holding
+from hotfix_check.report.names import day_text, holding
 from hotfix_check.report.text import cell, visible, visible_lines
 
 _COLUMNS = ("name", "version", "size", "timestamp", "platform")
@@ -49,31 +49,7 @@ def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> N
     for product in options.products:
         known("--product", product, (one.id for one in catalogue.products))
     updates = _narrowed(catalogue.updates, options)
-    if form is AnswerForm.JSON:
-        print_json([_summary(update) for update in updates])
-        return
-    rows = [
-        (
-            update.product,
-            cell(own_name(update.id), _WIDEST_NAME),
-            update.kind,
-            update.importance,
-            update.built or "",
-            cell(update.title),
-        )
-        for update in updates
-    ]
-    width = columns()
-    room = max(20, width - 58)
-    print_report(
-        tabulate(
-            rows,
-            headers=("Product", "Update", "Kind", "Importance", "Date", "Title"),
-            maxcolwidths=[None, None, None, None, None, room],
-            disable_numparse=True,
-        )
-        + "\n"
-    )
+    print_answer(form, [_summary(update) for update in updates], lambda: _listed(updates))
 
 
 def run_show(name: str, form: AnswerForm, paths: Sequence[Path]) -> None:
@@ -81,17 +57,11 @@ def run_show(name: str, form: AnswerForm, paths: Sequence[Path]) -> None:
     catalogue = chosen_catalogue(paths)
     if is_cve(name):
         table = cve_table(catalogue, name)
-        if form is AnswerForm.JSON:
-            print_json(table)
-        else:
-            print_report(cve_text(table))
+        print_answer(form, table, lambda: cve_text(table))
         return
-    found = find_updates(catalogue, name)
     relations = Supersedence(catalogue)
-    if form is AnswerForm.JSON:
-        print_json([_whole(update, relations) for update in found])
-        return
-    print_report("\n".join(_shown(_whole(update, relations)) for update in found))
+    found = [_whole(update, relations) for update in find_updates(catalogue, name)]
+    print_answer(form, found, lambda: "\n".join(map(_shown, found)))
 
 
 def run_check(paths: Sequence[Path]) -> int:
@@ -114,6 +84,16 @@ def run_build(output: Path, paths: Sequence[Path], *, quiet: bool) -> None:
             f"catalogue {catalogue.version}",
             file=sys.stderr,
         )
+
+
+def _listed(updates: Sequence[Update]) -> str:
+    rows = [
+        (one.product, cell(own_name(one.id), _WIDEST_NAME), one.kind, one.importance, one.built or "", cell(one.title))
+        for one in updates
+    ]
+    headers = ("Product", "Update", "Kind", "Importance", "Date", "Title")
+    room = max(20, columns() - 58)
+    return tabulate(rows, headers=headers, maxcolwidths=[*[None] * 5, room], disable_numparse=True) + "\n"
 
 
 def _narrowed(updates: Sequence[Update], options: ListOptions) -> list[Update]:
@@ -148,7 +128,7 @@ def _summary(update: Update) -> dict[str, Any]:
         "title": update.title,
         "kind": str(update.kind),
         "importance": str(update.importance),
-        "released": update.released.isoformat() if update.released else None,
+        "released": day_text(update.released),
         "released_month": update.released_month,
         "aliases": list(update.aliases),
         "availability": str(update.availability),
@@ -201,7 +181,7 @@ def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
             for package in update.packages
         ],
         "sources": list(update.sources),
-        "reviewed": update.reviewed.isoformat() if update.reviewed else None,
+        "reviewed": day_text(update.reviewed),
     }
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.cli.formats import has_a_place, not_evidence
+from hotfix_check.cli.formats import check_output
 from hotfix_check.cli.judging import this_host
-from hotfix_check.cli.output import print_exactly
+from hotfix_check.cli.output import write_or_print
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory import Collected, Inventory, TargetKind, opened_target, saved_text
@@ -20,7 +20,7 @@ from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
 from hotfix_check.report.names import counted
 from hotfix_check.report.text import visible
-from hotfix_check.writing import replaced_bytes, write_file
+from hotfix_check.writing import replaced_bytes
 
 
 def run_inventory(
@@ -41,11 +41,9 @@ def run_inventory(
     if host is not None and (not host.strip() or len(host) > MAX_HOST):
         raise UsageError(f"--host: a name of at most {MAX_HOST} characters expected")
     packed = output is not None and output.suffix.lower() == ".gz"
-    if output is not None:
-        if packed and not output.name.lower().endswith(".json.gz"):
-            raise UsageError(f"--output: {output}: a compressed inventory needs a name that ends with .json.gz")
-        not_evidence(output, (target, *options.files))
-        has_a_place(output)
+    if packed and output is not None and not output.name.lower().endswith(".json.gz"):
+        raise UsageError(f"--output: {output}: a compressed inventory needs a name that ends with .json.gz")
+    check_output(output, (target, *options.files))
     catalogue = open_catalogue(options.catalogues, [target])
     outline = catalogue.outline() if isinstance(catalogue, Catalogue) else catalogue.outline
     with opened_target(target) as opened, counting(f"Reading {visible(target.name)}", quiet=quiet) as count:
@@ -55,13 +53,11 @@ def run_inventory(
     if host is not None and len(inventories) > 1:
         raise UsageError(f"--host: {target} lists {len(inventories)} hosts and names them itself")
     text = saved_text([(one, _collected(one, host, run_info=run_info)) for one in inventories])
-    if output is None:
-        print_exactly(text)
-    elif packed:
+    if packed and output is not None:
         with replaced_bytes(output) as stream:
             stream.write(gzip.compress(text.encode(), mtime=0))
     else:
-        write_file(output, text)
+        write_or_print(text, output)
     if not quiet:
         print(
             f"hotfix-check {__version__}: {counted(sum(one.files_seen for one in inventories), 'file')} seen, "

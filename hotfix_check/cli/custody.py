@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hotfix_check import __version__
-from hotfix_check.cli.judging import asked, levels_not_there, read_told, warn
+from hotfix_check.cli.judging import asked, levels_not_there, read_told, warn_of
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
@@ -82,8 +82,7 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
         notes.extend(f"{recorded.path}: {line}" for line in other_times(recorded, now))
         inventories.append(_as_it_lay(inventory, place, recorded, now))
     found = replace(answer(judge.prepared(inventories), inventories), configuration=manifest.configuration)
-    for line in () if quiet else levels_not_there(found):
-        warn(line)
+    warn_of(levels_not_there(found), quiet=quiet)
     count = sum(len(target.files) for target in manifest.targets)
     lines = [
         f"Evidence: {'the same' if not faults else 'DIFFERENT'} ({count} {'file' if count == 1 else 'files'} recorded)",

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
-from hotfix_check.cli.formats import check_outputs, not_evidence, terminal_view, write_report
-from hotfix_check.cli.judging import asked, run_info, warn, warn_of_the_future
+from hotfix_check.cli.formats import check_outputs, not_evidence, write_report
+from hotfix_check.cli.judging import asked, run_info, warn_of
 from hotfix_check.cli.options import flag_of
+from hotfix_check.cli.output import columns
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
@@ -24,58 +25,27 @@ from hotfix_check.fleet.row import HostRow
 from hotfix_check.fleet.run import Ran, run_fleet
 from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
-from hotfix_check.frozen import dataclass
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers
 from hotfix_check.report.document import members
-from hotfix_check.report.formats import FleetForm
+from hotfix_check.report.formats import View
 from hotfix_check.report.names import counted
 from hotfix_check.report.result import RunInfo, configuration_document
 from hotfix_check.untrusted.shown import path_text
 
 if TYPE_CHECKING:
+    from hotfix_check.cli import FleetOptions
     from hotfix_check.configuration import Configuration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetOptions:
-    """The options of ``fleet`` as typed, beside those that decide what is asked."""
-
-    paths: tuple[str, ...]
-    outputs: tuple[Path, ...]
-    form: FleetForm
-    expect: Path | None
-    group_by: str | None
-    jobs: int | None
-    scheduler: str | None
-    resume: Path | None
-    exit_zero: bool
-    everything: bool
-    run_info: bool
-    configuration: Configuration | None
-    quiet: bool
-
-
-def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
+def run_fleet_command(options: FleetOptions, asking: JudgeOptions, configuration: Configuration | None) -> int:
     """Judge all hosts, write the reports, return the exit code."""
     started = datetime.now(UTC)
-    given = (*asking.files, *(() if options.expect is None else (options.expect,)))
     read = [Path(local) for local in map(local_path, options.paths) if local is not None]
-    check_outputs(FLEET, options.form, options.outputs, inputs=(*given, *read))
-    if options.group_by is not None and options.expect is None:
-        raise UsageError("--group-by names a column of the file given by --expect: give that too")
-    if options.jobs is not None and options.scheduler is not None:
-        raise UsageError("--jobs: is for this machine; --scheduler has workers of its own: leave one out")
-    if options.resume is not None:
-        not_evidence(options.resume, given)
-        journal = journal_file(options.resume)
-        for output in options.outputs:
-            if os.path.realpath(output) == os.path.realpath(journal):
-                raise UsageError(f"--output: {output} is the journal; write to another file")
+    _check(options, asking, read)
     expected = read_expected(options.expect, options.group_by) if options.expect else None
     judge = asked(asking, read, quiet=options.quiet)
-    warn_of_the_future(judge, quiet=options.quiet)
     ready = judge.whole()
     question = FleetQuestion(
         options=asking,
@@ -95,11 +65,29 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions) -> int:
         if anew and (results := spool.count_results()):
             come = counted(results, "host comes", "hosts come")
             notes.append(f"{come} from saved results, to which {anew} does not apply")
-        for note in () if options.quiet else notes:
-            warn(note)
-        document = _document(options, ready, spool, expected, notes, started)
-        write_report(FLEET, document, options.form, options.outputs, terminal_view(everything=options.everything))
+        warn_of(notes, quiet=options.quiet)
+        run = RunInfo(as_of=judge.as_of) if options.no_run_info else run_info(judge, started)
+        document = _document(options, ready, spool, expected, notes, run, configuration)
+        view = View(width=columns(), everything=options.everything)
+        write_report(FLEET, document, options.form, options.output or (), view)
         return fleet_exit_code(document.head, exit_zero=options.exit_zero)
+
+
+def _check(options: FleetOptions, asking: JudgeOptions, read: Sequence[Path]) -> None:
+    """Raises UsageError for options that do not go together, OutputError for files that cannot be written."""
+    given = (*asking.files, *(() if options.expect is None else (options.expect,)))
+    outputs = options.output or ()
+    check_outputs(FLEET, options.form, outputs, inputs=(*given, *read))
+    if options.group_by is not None and options.expect is None:
+        raise UsageError("--group-by names a column of the file given by --expect: give that too")
+    if options.jobs is not None and options.scheduler is not None:
+        raise UsageError("--jobs: is for this machine; --scheduler has workers of its own: leave one out")
+    if options.resume is not None:
+        not_evidence(options.resume, given)
+        journal = journal_file(options.resume)
+        for output in outputs:
+            if os.path.realpath(output) == os.path.realpath(journal):
+                raise UsageError(f"--output: {output} is the journal; write to another file")
 
 
 def _judge(options: FleetOptions, question: FleetQuestion, spool: Spool) -> list[str]:
@@ -135,7 +123,7 @@ def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -
 
     Raises UsageError for one that an output would replace, which is before any output is written.
     """
-    outputs = {real_place(str(path)): path for path in options.outputs}
+    outputs = {real_place(str(path)): path for path in options.output or ()}
     journal = real_place(str(journal_file(options.resume))) if options.resume is not None else None
     for source in sources:
         identity = source.identity
@@ -203,7 +191,8 @@ def _document(
     spool: Spool,
     expected: Expected | None,
     notes: Sequence[str],
-    started: datetime,
+    run: RunInfo,
+    configuration: Configuration | None,
 ) -> FleetDocument:
     judge = ready.judge
     baseline, waivers = judge.baseline, judge.waivers
@@ -211,12 +200,12 @@ def _document(
     return fleet_document(
         spool,
         ready.catalogue,
-        run_info(judge, started) if options.run_info else RunInfo(as_of=judge.as_of),
+        run,
         scope={"products": list(judge.options.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
         policy={
             "baseline": _file(baseline.path, baseline.sha256) if baseline else None,
             "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
-            "configuration": members(configuration_document(options.configuration)) if options.configuration else None,
+            "configuration": members(configuration_document(configuration)) if configuration else None,
             "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
             "group_by": options.group_by,
             "fail_on": sorted(map(str, judge.fail_on)),

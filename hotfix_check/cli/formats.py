@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hotfix_check.cli.colour import is_terminal
-from hotfix_check.cli.output import columns, for_machines, standard_output
+from hotfix_check.cli.output import for_machines, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
-from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, CsvKind, Paint, Report, View, plain
+from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, Report, View, plain
 from hotfix_check.report.publisher import Publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 from hotfix_check.writing import is_stream, replaced, replaced_bytes
@@ -88,6 +88,13 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
             raise UsageError(f"--output: {output} would be written into the target {one}")
 
 
+def check_output(output: Path | None, inputs: Sequence[Path]) -> None:
+    """Raises as ``not_evidence`` and ``has_a_place`` do for the file that is written instead of stdout."""
+    if output is not None:
+        not_evidence(output, inputs)
+        has_a_place(output)
+
+
 def has_a_place(output: Path) -> None:
     """Raises OutputError for a file of which it is known before the work that it cannot be written."""
     if is_stream(output):
@@ -111,17 +118,6 @@ def has_a_place(output: Path) -> None:
 def is_manifest(path: Path) -> bool:
     """Whether a file's name asks for a manifest of the evidence."""
     return path.name.lower().endswith(MANIFEST_SUFFIX)
-
-
-def terminal_view(
-    *,
-    everything: bool,
-    paint: Paint = plain,
-    csv: CsvKind = CsvKind.FINDINGS,
-    publisher: Publisher | None = None,
-) -> View:
-    """How a report looks on stdout."""
-    return View(width=columns(), everything=everything, paint=paint, csv=csv, publisher=publisher)
 
 
 def write_report(

@@ -108,21 +108,19 @@ def man_page(root: Any, context: Any) -> str:
         inner = context.__class__(command, info_name=name, parent=context)
         lines += [f".SS {_roff(name)}", _roff(" ".join((command.help or "").split()))]
         lines += _options(command, inner)
-    lines.append(".SH VERDICTS")
-    for name, look in LOOKS.items():
-        lines += [".TP", f".B {_roff(name)}", _roff(f"{look.rule}. {look.to_do}")]
-    lines.append(".SH EXIT STATUS")
-    for code, meaning in MEANINGS.items():
-        lines += [".TP", f".B {int(code)}", _roff(meaning)]
-    lines.append(".SH FORMATS")
-    for name, (_, about) in _known_formats().items():
-        lines += [".TP", f".B {_roff(name)}", _roff(about)]
-    lines.append(".SH ENVIRONMENT")
-    for name, text in (
-        ("HOTFIX_CHECK_CACHE", "the folder of the catalogue's index, or off"),
-        ("NO_COLOR, FORCE_COLOR", "whether the table is coloured, where --color does not say"),
+    environment = {
+        "HOTFIX_CHECK_CACHE": "the folder of the catalogue's index, or off",
+        "NO_COLOR, FORCE_COLOR": "whether the table is coloured, where --color does not say",
+    }
+    for title, entries in (
+        ("VERDICTS", {name: f"{look.rule}. {look.to_do}" for name, look in LOOKS.items()}),
+        ("EXIT STATUS", {str(int(code)): meaning for code, meaning in MEANINGS.items()}),
+        ("FORMATS", {name: about for name, (_, about) in _known_formats().items()}),
+        ("ENVIRONMENT", environment),
     ):
-        lines += [".TP", f".B {_roff(name)}", _roff(text)]
+        lines.append(f".SH {title}")
+        for name, text in entries.items():
+            lines += [".TP", f".B {_roff(name)}", _roff(text)]
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hotfix_check.cli.judging import asked, read_told
-from hotfix_check.cli.output import columns, print_json, print_report
+from hotfix_check.cli.output import columns, print_answer
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.identified import as_judged, files_of_build, identity_document, render_identity
@@ -28,7 +28,8 @@ def run_identify(target: Path, form: AnswerForm, options: JudgeOptions, *, quiet
         names = [name] if name else files_of_build(ready.assessor, version)
         inventories = (typed_inventory(str(target), version, names),)
     documents = [identity_document(inventory, ready.assessor) for inventory in inventories]
-    if form is AnswerForm.JSON:
-        print_json(documents[0] if len(documents) == 1 else documents)
-    else:
-        print_report("\n".join(render_identity(document, width=columns()) for document in documents))
+    print_answer(
+        form,
+        documents[0] if len(documents) == 1 else documents,
+        lambda: "\n".join(render_identity(document, width=columns()) for document in documents),
+    )

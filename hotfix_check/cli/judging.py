@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -23,14 +23,23 @@ from hotfix_check.untrusted.shown import path_text
 
 
 def asked(options: JudgeOptions, targets: Sequence[Path], *, quiet: bool, day: date | None = None) -> Judge:
-    """The question, asked today in UTC where no other ``day`` is given, and told of on stderr."""
-    judge = ask(options, targets, day=day or datetime.now(UTC).date())
+    """The question, asked today in UTC where no other ``day`` is given, and told of on stderr.
+
+    Of a day that is in the future a warning tells that what will be published until then is not known.
+    """
+    today = datetime.now(UTC).date()
+    judge = ask(options, targets, day=day or today)
     if not quiet:
         print(
             f"hotfix-check {__version__}, catalogue {judge.version}: "
             f"{holding(judge.outline.updates, len(judge.products))}"
             + (f", as of {judge.as_of}" if judge.as_of else ""),
             file=sys.stderr,
+        )
+    if not quiet and day is None and judge.as_of is not None and judge.as_of > today:
+        warn(
+            f"--as-of {judge.as_of} is in the future: nothing published after {judge.version}, the day of the "
+            "catalogue, is known"
         )
     return judge
 
@@ -60,13 +69,10 @@ def warn(text: str) -> None:
     print(f"hotfix-check: warning: {visible(text)}", file=sys.stderr)
 
 
-def warn_of_the_future(judge: Judge, *, quiet: bool) -> None:
-    """A warning where --as-of is a day that is in the future: what will be published until then is not known."""
-    if not quiet and judge.as_of is not None and judge.as_of > datetime.now(UTC).date():
-        warn(
-            f"--as-of {judge.as_of} is in the future: nothing published after {judge.version}, the day of the "
-            "catalogue, is known"
-        )
+def warn_of(lines: Iterable[str], *, quiet: bool) -> None:
+    """Each of these lines, unless nothing is to be said."""
+    for line in () if quiet else lines:
+        warn(line)
 
 
 def levels_not_there(found: Answer) -> Iterator[str]:

@@ -13,7 +13,7 @@ import typer
 from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.completing import complete_level, complete_product, complete_update
 from hotfix_check.cli.configured import take_configuration
-from hotfix_check.report.formats import PLAN, RESULT, AnswerForm, CsvKind, PageForm, ResultForm
+from hotfix_check.report.formats import FORMATS, PLAN, RESULT, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 
 Catalogues = Annotated[
     list[Path] | None,
@@ -24,21 +24,24 @@ Catalogues = Annotated[
         "'default' is the tool's own.",
     ),
 ]
-Outputs = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=f"Also write FILE; its suffix is the format: {', '.join(RESULT.suffixes())}, and .manifest.json "
-        "(scan only); "
-        "repeat for more.",
-    ),
-]
+
+
+def also_writes(suffixes: str) -> Any:
+    """``--output`` of a report that goes to stdout as well; a file's suffix is its format."""
+    about = f"Also write FILE; its suffix is the format: {suffixes}; repeat for more."
+    return typer.Option("-o", "--output", metavar="FILE", help=about)
+
+
+Outputs = Annotated[list[Path] | None, also_writes(f"{', '.join(RESULT.suffixes())}, and .manifest.json (scan only)")]
+PageOutputs = Annotated[list[Path] | None, also_writes(", ".join(PLAN.suffixes()))]
+FleetOutputs = Annotated[list[Path] | None, also_writes(", ".join(FORMATS[form].suffix for form in FleetForm))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write FILE instead of stdout.")]
 Target = Annotated[Path, typer.Argument(metavar="TARGET", help="A folder, archive, file, listing or inventory.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 or 3.")]
-Form = Annotated[ResultForm, typer.Option("-f", "--format", help="What stdout gets.")]
+PRINTS: Any = typer.Option("-f", "--format", help="What stdout gets.")
+Form = Annotated[ResultForm, PRINTS]
+Page = Annotated[PageForm, PRINTS]
+Answer = Annotated[AnswerForm, PRINTS]
 Csv = Annotated[CsvKind, typer.Option("--csv", help="What each row of the CSV is.")]
 PublisherOption = Annotated[
     str | None,
@@ -47,18 +50,6 @@ PublisherOption = Annotated[
 Everything = Annotated[bool, typer.Option("--all", help="Show every finding in the table.")]
 Colour = Annotated[ColourChoice, typer.Option("--color", help="Colour the table; auto: on a terminal only.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors on stderr.")]
-PageOutputs = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help=f"Also write FILE; its suffix is the format: {', '.join(PLAN.suffixes())}; repeat for more.",
-    ),
-]
-Page = Annotated[PageForm, typer.Option("-f", "--format", help="What stdout gets.")]
-Answer = Annotated[AnswerForm, typer.Option("-f", "--format", help="What stdout gets.")]
-
 Config = Annotated[
     str | None,
     typer.Option(
@@ -148,12 +139,14 @@ JUDGEMENT: Mapping[str, object] = {
 }
 """The options of a judgement, by the field of JudgeOptions that each gives."""
 Command = Callable[..., None]
+_BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
 def judges_by(*names: str, **always: object) -> Callable[[Command], Command]:
     """A command with these options of a judgement in the place of its parameter ``asking``, which is given their value.
 
-    ``always`` are fields that the command itself decides.
+    ``always`` are fields that the command itself decides. The fields of the class of a parameter ``options`` are
+    options likewise. Every such command reads a configuration.
     """
     return lambda command: _JudgingCommand(command, names, always)
 
@@ -165,19 +158,30 @@ class _JudgingCommand:
         self._command, self._names, self._always = command, names, always
         self.__name__, self.__doc__ = command.__name__, command.__doc__
 
-    def __call__(self, **given: Any) -> None:
+    def __call__(self, *, config: object = None, **given: Any) -> None:
         from hotfix_check.judging.options import JudgeOptions
 
         values = {name: _value(name, given.pop(_parameter_name(name))) for name in self._names}
+        own = self._types.get("options")
+        if own is not None:
+            given["options"] = own(**{name: given.pop(name) for name in get_type_hints(own)})
         self._command(asking=JudgeOptions(**{**values, **self._always}), **given)
 
     @cached_property
+    def _types(self) -> dict[str, Any]:
+        return get_type_hints(self._command, localns={"JudgeOptions": object}, include_extras=True)
+
+    @cached_property
     def __signature__(self) -> inspect.Signature:
-        types = get_type_hints(self._command, localns={"JudgeOptions": object}, include_extras=True)
         parameters: list[inspect.Parameter] = []
-        for one in inspect.signature(self._command).parameters.values():
-            own = [one.replace(annotation=types[one.name], kind=inspect.Parameter.KEYWORD_ONLY)]
-            parameters += map(_parameter, self._names) if one.name == "asking" else own
+        for one in _parameters(self._command, self._types):
+            if one.name == "asking":
+                parameters += map(_parameter, self._names)
+            elif one.name == "options":
+                parameters += _parameters(one.annotation, get_type_hints(one.annotation, include_extras=True))
+            else:
+                parameters.append(one)
+        parameters.append(inspect.Parameter("config", _BY_NAME, default=None, annotation=Config))
         return inspect.Signature(parameters)
 
     @property
@@ -185,11 +189,14 @@ class _JudgingCommand:
         return {one.name: one.annotation for one in self.__signature__.parameters.values()}
 
 
+def _parameters(function: Callable[..., Any], types: Mapping[str, Any]) -> list[inspect.Parameter]:
+    found = inspect.signature(function).parameters.values()
+    return [one.replace(annotation=types[one.name], kind=_BY_NAME) for one in found]
+
+
 def _parameter(name: str) -> inspect.Parameter:
     default = False if _type(name) is bool else None
-    return inspect.Parameter(
-        _parameter_name(name), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=JUDGEMENT[name]
-    )
+    return inspect.Parameter(_parameter_name(name), _BY_NAME, default=default, annotation=JUDGEMENT[name])
 
 
 def _type(name: str) -> object:

@@ -7,10 +7,13 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TextIO
 
 from hotfix_check.errors import OutputError
+from hotfix_check.report.formats import AnswerForm
+from hotfix_check.writing import write_file
 
 
 def columns() -> int:
@@ -37,9 +40,20 @@ def print_exactly(text: str) -> None:
     print_report(text)
 
 
-def print_json(document: object) -> None:
-    """Print values of JSON. Raises OutputError."""
-    print_exactly(json.dumps(document, indent=2) + "\n")
+def write_or_print(text: str, output: Path | None) -> None:
+    """What a machine reads, to a file or to stdout. Raises OutputError."""
+    if output is None:
+        print_exactly(text)
+    else:
+        write_file(output, text)
+
+
+def print_answer(form: AnswerForm, document: object, text: Callable[[], str]) -> None:
+    """Print values of JSON, or the text that says the same to people. Raises OutputError."""
+    if form is AnswerForm.JSON:
+        print_exactly(json.dumps(document, indent=2) + "\n")
+    else:
+        print_report(text())
 
 
 @contextlib.contextmanager

@@ -11,8 +11,8 @@ from hotfix_check.assess import Assessment
 from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
-from hotfix_check.cli.colour import ColourChoice, chosen_paint
-from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, terminal_view, write_report
+from hotfix_check.cli.colour import chosen_paint
+from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, write_report
 from hotfix_check.cli.judging import (
     asked,
     behind,
@@ -21,63 +21,40 @@ from hotfix_check.cli.judging import (
     run_info,
     tell_of_files,
     waiver_warnings,
-    warn,
-    warn_of_the_future,
+    warn_of,
 )
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import replace
 from hotfix_check.inventory.target import STANDARD_INPUT
 from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.judge import Judge
 from hotfix_check.judging.options import JudgeOptions
-from hotfix_check.report.formats import RESULT, CsvKind, ResultForm
+from hotfix_check.report.formats import RESULT, ResultForm, View
 from hotfix_check.report.publisher import Publisher, parse_publisher
 from hotfix_check.report.request import render_request
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS
 
 if TYPE_CHECKING:
+    from hotfix_check.cli import ScanOptions
     from hotfix_check.configuration import Configuration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanOptions:
-    """The options of ``scan`` as typed, beside those that decide what is asked."""
-
-    targets: tuple[Path, ...]
-    outputs: tuple[Path, ...]
-    form: ResultForm
-    exit_zero: bool
-    everything: bool
-    ask: bool
-    run_info: bool
-    colour: ColourChoice
-    csv: CsvKind
-    configuration: Configuration | None
-    publisher: str | None
-    quiet: bool
-    verbose: bool
-
-
-def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
+def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configuration | None) -> int:
     """Judge the targets, write the reports, return the exit code."""
     started = datetime.now(UTC)
-    options = replace(options, targets=_each(options.targets))
+    targets = _each(options.targets)
     publisher = None if options.publisher is None else parse_publisher(options.publisher)
-    _check(options, asking, publisher)
-    judge = asked(asking, options.targets, quiet=options.quiet)
-    warn_of_the_future(judge, quiet=options.quiet)
-    read = [
-        (target, inventory) for target in options.targets for inventory in read_told(judge, target, quiet=options.quiet)
-    ]
+    _check(options, targets, asking, publisher)
+    judge = asked(asking, targets, quiet=options.quiet)
+    read = [(target, inventory) for target in targets for inventory in read_told(judge, target, quiet=options.quiet)]
     inventories = [inventory for _, inventory in read]
     for inventory in inventories if options.verbose else ():
         tell_of_files(inventory)
-    found = replace(answer(judge.prepared(inventories), inventories), configuration=options.configuration)
-    for warning in () if options.quiet else _warnings(found):
-        warn(warning)
-    document = found.document(run_info(judge, started)) if options.run_info else found.bare_document()
+    found = replace(answer(judge.prepared(inventories), inventories), configuration=configuration)
+    warn_of(_warnings(found), quiet=options.quiet)
+    document = found.bare_document() if options.no_run_info else found.document(run_info(judge, started))
 
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text
@@ -91,9 +68,13 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
         RESULT,
         document,
         options.form,
-        options.outputs,
-        terminal_view(
-            everything=options.everything, paint=chosen_paint(options.colour), csv=options.csv, publisher=publisher
+        options.output or (),
+        View(
+            width=columns(),
+            everything=options.everything,
+            paint=chosen_paint(options.color),
+            csv=options.csv,
+            publisher=publisher,
         ),
         instead=request if options.ask else None,
         others={MANIFEST_SUFFIX: manifest},
@@ -101,18 +82,18 @@ def run_scan(options: ScanOptions, asking: JudgeOptions) -> int:
     return exit_code(found.outcomes, exit_zero=options.exit_zero)
 
 
-def _check(options: ScanOptions, asking: JudgeOptions, publisher: Publisher | None) -> None:
+def _check(options: ScanOptions, targets: Sequence[Path], asking: JudgeOptions, publisher: Publisher | None) -> None:
     """Raises UsageError for options that do not go together, OutputError for files that cannot be written."""
-    inputs = (*options.targets, *asking.files)
-    check_outputs(RESULT, options.form, options.outputs, inputs=inputs, others=(MANIFEST_SUFFIX,), publisher=publisher)
+    outputs, inputs = options.output or (), (*targets, *asking.files)
+    check_outputs(RESULT, options.form, outputs, inputs=inputs, others=(MANIFEST_SUFFIX,), publisher=publisher)
     if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people: use -o FILE.json for the result")
-    if any(map(is_manifest, options.outputs)):
+    if any(map(is_manifest, outputs)):
         for fault in asking.unrecorded():
             raise UsageError(fault)
-        if STANDARD_INPUT in options.targets:
+        if STANDARD_INPUT in targets:
             raise UsageError("--output: a manifest needs evidence that can be read again: save it to a file first")
-    if asking.hive is not None and len(options.targets) > 1:
+    if asking.hive is not None and len(targets) > 1:
         raise UsageError("--hive: a hive belongs to one target: scan the others separately")
 
 

@@ -13,6 +13,7 @@ from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.update import Package, Update, cves_of, own_name, required_rows
 from hotfix_check.cli.output import columns
 from hotfix_check.errors import UsageError
+from hotfix_check.report.names import day_text
 from hotfix_check.report.text import cell, visible_lines
 
 
@@ -27,10 +28,10 @@ def cve_table(catalogue: Catalogue, name: str) -> dict[str, Any]:
         "impact": known.impact,
         "cvss": known.cvss,
         "cvss_version": known.cvss_version,
-        "published": known.published.isoformat() if known.published else None,
+        "published": day_text(known.published),
         "needs": known.needs,
-        "known_exploited": known.known_exploited.isoformat() if known.known_exploited else None,
-        "due": known.due.isoformat() if known.due else None,
+        "known_exploited": day_text(known.known_exploited),
+        "due": day_text(known.due),
         "ransomware": known.ransomware,
         "fixed_by": [
             fix
@@ -72,23 +73,25 @@ def cve_text(table: dict[str, Any]) -> str:
         lines.extend(_wrapped(f"no update in the catalogue fixes it in {', '.join(table['without_fix'])}"))
     lines.extend(_wrapped(f"sources: {', '.join(table['sources'])}"))
     rows = [
-        (
-            fix["product"],
-            fix["line"] or "",
-            f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"]),
-            _built(fix),
+        map(
+            cell,
+            (fix["product"], fix["line"] or "", f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"]), _built(fix)),
         )
         for fix in table["fixed_by"]
     ]
     if rows:
         shown = tabulate(
-            [[cell(one) for one in row] for row in rows],
+            rows,
             headers=("Product", "For", "Fixed by", "Builds"),
             maxcolwidths=[None, None, None, max(20, columns() - 40)],
             disable_numparse=True,
         )
         lines.extend(f"  {line}" for line in shown.splitlines())
     return visible_lines(lines)
+
+
+def _name(fix: dict[str, Any]) -> str:
+    return f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"])
 
 
 def _built(fix: dict[str, Any]) -> str:

@@ -6,22 +6,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from markupsafe import Markup
-
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.document import SILENT, FleetDocument, JsonObject, fleet_exit_code
 from hotfix_check.fleet.words import (
     drift_lines,
+    drifting_groups,
     fleet_basis,
     fleet_sentences,
     host_age,
     host_standing,
     lists,
     next_lines,
+    open_updates,
     posture_lines,
 )
-from hotfix_check.report.html import packaged_page, style_digest
-from hotfix_check.report.names import names_of
+from hotfix_check.report.html import rendered_page
 from hotfix_check.report.severity import rating
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
@@ -38,24 +38,21 @@ _OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean")
 def html_text(document: FleetDocument) -> Iterator[str]:
     """The page in one piece, ASCII with character references; of any fleet about the same size."""
     head = document.head
-    template, css = packaged_page("fleet.html", "report.css", "fleet.css")
-    updates = [one for one in head["updates"] if one["missing"] + one["partial"] + one["undetermined"]]
-    drifting = [one for one in head["groups"] if one["levels"] or one["updates"]]
+    updates, drifting = open_updates(head), drifting_groups(head)
     summary, told = head["summary"], lists(document, LISTED)
-    page = template.render(
-        css=Markup(css),  # noqa: S704  (the packaged style sheets, not a value)
-        css_hash=style_digest(css),
+    yield rendered_page(
+        *("fleet.html", "report.css", "fleet.css"),
         document=head,
         badge=_BADGES[fleet_exit_code(head, exit_zero=False)],
         sentences=fleet_sentences(head),
         postures=list(posture_lines(head)),
-        steps=[{**one, "name": names_of([one["id"]])[0]} for one in head["next_steps"][:STEPS]],
+        steps=[{**one, "name": own_name(one["id"])} for one in head["next_steps"][:STEPS]],
         steps_left=max(0, len(head["next_steps"]) - STEPS),
         exposures=[_exposure(one) for one in head["exposures"][:EXPOSED]],
         exposures_left=max(0, len(head["exposures"]) - EXPOSED),
         outcomes=[(word, summary[word], _share(summary[word], summary["hosts"])) for word in _OUTCOMES],
         heat=_heat(document),
-        updates=[{**one, "name": names_of([one["id"]])[0]} for one in updates[:UPDATES]],
+        updates=[{**one, "name": own_name(one["id"])} for one in updates[:UPDATES]],
         updates_left=max(0, len(updates) - UPDATES),
         groups=[
             {**one, "group": clipped(one["group"]), "lines": _kept(list(drift_lines(one)), DIFFERENCES)}
@@ -70,7 +67,6 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         hosts_left=max(0, summary["hosts"] - HOSTS),
         basis=fleet_basis(head),
     )
-    yield page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _heat(document: FleetDocument) -> dict[str, Any]:
@@ -88,7 +84,7 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
                     lacking[update_id] += hosts if verdict in ("missing", "partial") else 0
         cells = [_cell(lacking[update["id"]], judged[update["id"]], one["hosts"]) for update in lacked]
         rows.append({"name": clipped(one["name"]), "hosts": one["hosts"], "failing": one["failing"], "cells": cells})
-    names = [{"name": names_of([one["id"]])[0], "product": one["product"]} for one in lacked]
+    names = [{"name": own_name(one["id"]), "product": one["product"]} for one in lacked]
     return {
         "parts": [_beside(names, rows, at) for at in range(0, len(names), HEAT_WIDE)],
         "left": max(0, len(sets) - HEAT_SETS),

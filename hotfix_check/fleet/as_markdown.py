@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.document import FleetDocument
 from hotfix_check.fleet.words import (
     drift_lines,
+    drifting_groups,
     exposure_words,
     fleet_basis,
     fleet_sentences,
@@ -14,21 +16,21 @@ from hotfix_check.fleet.words import (
     host_standing,
     lists,
     next_lines,
+    open_updates,
     posture_lines,
     step_words,
 )
-from hotfix_check.report.markdown import MAX_LENGTH, MarkdownPage
-from hotfix_check.report.names import counted, names_of
+from hotfix_check.report.markdown import BASIS, MarkdownPage
+from hotfix_check.report.names import counted
 
-_BASIS = 8_000
 _HOSTS, _STEPS, _EXPOSED, _UPDATES, _LISTED, _GROUPS, _DIFFERENCES = 100, 20, 40, 40, 20, 10, 8
 
 
 def markdown_text(document: FleetDocument) -> Iterator[str]:
-    """GitHub-flavoured Markdown of at most ``MAX_LENGTH`` characters, whatever the fleet."""
+    """GitHub-flavoured Markdown that fits a comment, whatever the fleet."""
     head = document.head
     hosts = head["summary"]["hosts"]
-    page = MarkdownPage(f"Fleet hotfix report: {counted(hosts, 'host')}", MAX_LENGTH - _BASIS)
+    page = MarkdownPage(f"Fleet hotfix report: {counted(hosts, 'host')}", below=BASIS)
     page.bullets("", fleet_sentences(head))
     page.table(
         "## Postures",
@@ -47,9 +49,9 @@ def markdown_text(document: FleetDocument) -> Iterator[str]:
         ],
     )
     page.leave_out("hosts", max(0, hosts - _HOSTS))
-    updates = [one for one in head["updates"] if one["missing"] + one["partial"] + one["undetermined"]]
+    updates = open_updates(head)
     lacked = [
-        f"{names_of([one['id']])[0]} ({one['product']}, {one['importance'] or 'not in this catalogue'}): missing on "
+        f"{own_name(one['id'])} ({one['product']}, {one['importance'] or 'not in this catalogue'}): missing on "
         f"{one['missing']}, partial on {one['partial']}, undetermined on {one['undetermined']} of {one['hosts']}"
         for one in updates[:_UPDATES]
     ]
@@ -62,12 +64,11 @@ def markdown_text(document: FleetDocument) -> Iterator[str]:
     ):
         page.bullets(title, lines[:most])
         page.leave_out(title.lstrip("# ").lower(), max(0, len(lines) - most))
-    drifting = [group for group in head["groups"] if group["levels"] or group["updates"]]
+    drifting = drifting_groups(head)
     for group in drifting[:_GROUPS]:
         differences = list(drift_lines(group))
         page.bullets(f"## Differences in {group['group']}", differences[:_DIFFERENCES])
         page.leave_out("differences within groups", max(0, len(differences) - _DIFFERENCES))
     page.leave_out("groups that differ", max(0, len(drifting) - _GROUPS))
-    page.limit = MAX_LENGTH - 1_000
-    page.table("## Basis of this report", ("", ""), fleet_basis(head))
+    page.basis(fleet_basis(head))
     yield page.text("The JSON, CSV and XLSX reports have all of it.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.document import FleetDocument, JsonObject
 from hotfix_check.fleet.words import (
     catalogue_words,
@@ -17,8 +19,8 @@ from hotfix_check.fleet.words import (
     posture_lines,
     step_words,
 )
-from hotfix_check.report.names import counted, names_of
-from hotfix_check.report.text import fill, visible
+from hotfix_check.report.names import counted
+from hotfix_check.report.text import fill, listed, visible
 from hotfix_check.untrusted.shown import clipped
 
 _HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5
@@ -35,12 +37,8 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
     hosts = head["summary"]["hosts"]
     postures = (f"{words}: {copies:,} (on {counted(on, 'host')})" for words, copies, on in posture_lines(head))
     yield _section("Installations by posture", postures, width, everything=True)
-    listed: tuple[tuple[str, Iterable[str]], ...] = (
-        ("What to install", [step_words(one, hosts) for one in head["next_steps"]]),
-        ("Exposures", [exposure_words(one, hosts) for one in head["exposures"]]),
-    )
-    for label, lines in listed:
-        yield _section(label, lines, width, everything)
+    yield _section("What to install", [step_words(one, hosts) for one in head["next_steps"]], width, everything)
+    yield _section("Exposures", [exposure_words(one, hosts) for one in head["exposures"]], width, everything)
     yield from _updates(head["updates"], width, everything)
     told = lists(document)
     told["older"] = "Older inventories, not counted", told["older"][1]
@@ -59,13 +57,7 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
 
 def _section(label: str, lines: Iterable[str], width: int, everything: bool, most: int = _LISTED) -> str:
     entries = list(lines)
-    if not entries:
-        return ""
-    kept = entries if everything else entries[:most]
-    text = [f"\n{visible(label)}:", *(fill(entry, width, indent="    ", first="  ") for entry in kept)]
-    if len(kept) < len(entries):
-        text.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
-    return "\n".join(text) + "\n"
+    return f"\n{listed(f'{label}:', entries, width, None if everything else most)}\n" if entries else ""
 
 
 def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Iterator[str]:
@@ -75,7 +67,7 @@ def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Ite
         return
     rows: list[Sequence[str]] = [
         (
-            visible(names_of([one["id"]])[0]),
+            visible(own_name(one["id"])),
             visible(one["product"]),
             one["importance"] or "",
             *(str(one[key] or "") for key in _UPDATE_COLUMNS),
@@ -84,15 +76,8 @@ def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Ite
         for one in kept
     ]
     labels: Sequence[str] = (
-        "Update",
-        "Product",
-        "Importance",
-        "Missing",
-        "Partial",
-        "Open",
-        "Blocked",
-        "Waived",
-        "Title",
+        *("Update", "Product", "Importance"),
+        *("Missing", "Partial", "Open", "Blocked", "Waived", "Title"),
     )
     wide = _widths(labels, rows)
     room = width - sum(wide[:-1]) - 2 * len(wide[:-1])
@@ -117,23 +102,13 @@ def _hosts(document: FleetDocument, everything: bool) -> Iterator[str]:
     total = document.head["summary"]["hosts"]
     if not total:
         return
-    rows: list[Sequence[str]] = []
     labels = ("Host", "Outcome", "Level", "Fail", "Missing", "Partial", "Open", "Waived", "Age", "Catalogue")
-    wide: list[int] | None = None
+    hosts = map(_host, document.worst(-1 if everything else _HOSTS))
     # The widths are those of the first rows, so that the rest can be written as it is read.
-    for host in document.worst(-1 if everything else _HOSTS):
-        rows.append(_host(host))
-        if wide is None and len(rows) == _HOSTS:
-            wide = _widths(labels, rows)
-            yield "\n" + _lines([labels, ["-" * width for width in wide], *rows], wide)
-            rows = []
-        elif wide is not None and len(rows) == _HOSTS:
-            yield _lines(rows, wide)
-            rows = []
-    if wide is None:
-        wide = _widths(labels, rows)
-        yield "\n" + _lines([labels, ["-" * width for width in wide], *rows], wide)
-    else:
+    first = [*islice(hosts, _HOSTS)]
+    wide = _widths(labels, first)
+    yield "\n" + _lines([labels, ["-" * width for width in wide], *first], wide)
+    while rows := [*islice(hosts, _HOSTS)]:
         yield _lines(rows, wide)
     if total > _HOSTS and not everything:
         yield f"... and {total - _HOSTS} more hosts (--all shows them)\n"

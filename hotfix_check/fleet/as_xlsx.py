@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet.document import SILENT, FleetDocument
 from hotfix_check.fleet.words import (
     absent_words,
@@ -21,7 +22,6 @@ from hotfix_check.fleet.words import (
     posture_lines,
     silent_words,
 )
-from hotfix_check.report.names import names_of
 from hotfix_check.report.severity import rating
 from hotfix_check.report.sheets import Row
 from hotfix_check.report.xlsx import write_workbook
@@ -86,7 +86,7 @@ def _hosts(document: FleetDocument) -> Iterator[Row]:
 def _steps(document: FleetDocument) -> Iterator[Row]:
     for one in document.head["next_steps"]:
         facts = (one[key] for key in ("product", "title", "availability", "hosts", "first"))
-        yield (names_of([one["id"]])[0], *facts)
+        yield (own_name(one["id"]), *facts)
 
 
 def _exposures(document: FleetDocument) -> Iterator[Row]:
@@ -102,7 +102,7 @@ def _exposures(document: FleetDocument) -> Iterator[Row]:
 def _updates(document: FleetDocument) -> Iterator[Row]:
     for one in document.head["updates"]:
         yield (
-            *(names_of([one["id"]])[0], one["product"], one["title"], one["importance"], _day(one["released"])),
+            *(own_name(one["id"]), one["product"], one["title"], one["importance"], _day(one["released"])),
             *(one["hosts"], one["failing"], *(one[key] for key in _COUNTS)),
         )
 

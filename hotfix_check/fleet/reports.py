@@ -5,38 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from hotfix_check.fleet.as_csv import csv_text
+from hotfix_check.fleet.as_json import json_text
+from hotfix_check.fleet.as_markdown import markdown_text
+from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.document import FleetDocument
 from hotfix_check.report.formats import FleetForm, Report, View
-
-
-def _table(document: FleetDocument, view: View) -> Iterable[str]:
-    from hotfix_check.fleet.as_table import table_text
-
-    return table_text(document, width=view.width, everything=view.everything)
-
-
-def _json(document: FleetDocument, _: View) -> Iterable[str]:
-    from hotfix_check.fleet.as_json import json_text
-
-    return json_text(document)
-
-
-def _csv(document: FleetDocument, _: View) -> Iterable[str]:
-    from hotfix_check.fleet.as_csv import csv_text
-
-    return csv_text(document)
 
 
 def _html(document: FleetDocument, _: View) -> Iterable[str]:
     from hotfix_check.fleet.as_html import html_text
 
     return html_text(document)
-
-
-def _markdown(document: FleetDocument, _: View) -> Iterable[str]:
-    from hotfix_check.fleet.as_markdown import markdown_text
-
-    return markdown_text(document)
 
 
 def _parquet(document: FleetDocument, _: View, stream: BinaryIO) -> None:
@@ -51,12 +31,13 @@ def _xlsx(document: FleetDocument, _: View, stream: BinaryIO) -> None:
     write_fleet_xlsx(document, stream)
 
 
+# Those that need a library of their own load it when they are asked for.
 FLEET: Report[FleetDocument] = Report(
     text={
-        FleetForm.TABLE: _table,
-        FleetForm.JSON: _json,
-        FleetForm.CSV: _csv,
-        FleetForm.MD: _markdown,
+        FleetForm.TABLE: lambda document, view: table_text(document, width=view.width, everything=view.everything),
+        FleetForm.JSON: lambda document, _: json_text(document),
+        FleetForm.CSV: lambda document, _: csv_text(document),
+        FleetForm.MD: lambda document, _: markdown_text(document),
         FleetForm.HTML: _html,
     },
     binary={FleetForm.XLSX: _xlsx, FleetForm.PARQUET: _parquet},

@@ -43,8 +43,8 @@ def fleet_sentences(head: JsonObject) -> list[str]:
         sentences.append(f"{older} replaced by a newer one of the same host.")
     if len(head["catalogues"]) > 1:
         sentences.append(f"The hosts were judged with {len(head['catalogues'])} different catalogues.")
-    differ = sum(bool(group["levels"] or group["updates"]) for group in head["groups"])
     if head["groups"]:
+        differ = len(drifting_groups(head))
         sentences.append(f"The members differ in {differ} of {counted(len(head['groups']), 'group')}.")
     return sentences
 
@@ -138,7 +138,7 @@ def exposure_words(one: JsonObject, hosts: int) -> str:
 def step_words(one: JsonObject, hosts: int) -> str:
     """What a next step is, and on how many hosts it is one."""
     title = f": {one['title'].rstrip('.')}" if one["title"] else ""
-    return f"{names_of([one['id']])[0]} on {one['hosts']:,} of {counted(hosts, 'host')}{title} ({one['product']})"
+    return f"{own_name(one['id'])} on {one['hosts']:,} of {counted(hosts, 'host')}{title} ({one['product']})"
 
 
 def silent_words(one: JsonObject) -> str:
@@ -148,12 +148,22 @@ def silent_words(one: JsonObject) -> str:
     return f"{one['host']}{group}: nothing{span} since {one['at'][:10]}"
 
 
+def open_updates(head: JsonObject) -> list[JsonObject]:
+    """The updates that some host lacks or that could not be determined on one."""
+    return [one for one in head["updates"] if one["missing"] + one["partial"] + one["undetermined"]]
+
+
+def drifting_groups(head: JsonObject) -> list[JsonObject]:
+    """The groups whose members differ."""
+    return [group for group in head["groups"] if group["levels"] or group["updates"]]
+
+
 def drift_lines(group: JsonObject) -> Iterator[str]:
     """What differs within a group, a line each."""
     for label, sides in (
         ("level", [(side["products"], side) for side in group["levels"]]),
         *(
-            (names_of([update["id"]])[0], [(side["verdict"], side) for side in update["verdicts"]])
+            (own_name(update["id"]), [(side["verdict"], side) for side in update["verdicts"]])
             for update in group["updates"]
         ),
     ):
@@ -187,7 +197,7 @@ def advisory_name(advisory_id: str) -> str:
 def advisory_words(one: JsonObject) -> str:
     """An advisory and on how many hosts it holds."""
     text = one["text"] or "it is not in this catalogue"
-    return f"{advisory_name(one['id'])} on {counted(one['hosts'], 'host', 'hosts')}: {text}"
+    return f"{advisory_name(one['id'])} on {counted(one['hosts'], 'host')}: {text}"
 
 
 def needs(host: JsonObject) -> list[str]:
@@ -202,9 +212,7 @@ def older_words(one: JsonObject) -> str:
 
 def catalogue_words(one: JsonObject) -> str:
     """A catalogue and how many hosts it judged."""
-    return (
-        f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {counted(one['hosts'], 'host', 'hosts')}"
-    )
+    return f"{one['version']} (SHA-256 {(one['sha256'] or 'not recorded')[:12]}): {counted(one['hosts'], 'host')}"
 
 
 def host_age(host: JsonObject) -> str:

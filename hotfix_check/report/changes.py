@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Literal
 
-from hotfix_check.compare import BACKWARDS, Comparison, FileChange, VerdictChange
-from hotfix_check.frozen import Frozen, dataclass
+from hotfix_check.compare import BACKWARDS, ComparisonDocument, FileChange
+from hotfix_check.frozen import dataclass
 from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
@@ -43,32 +42,6 @@ class Change:
     words: str
     worse: bool
     versions: str
-
-
-class ComparisonDocument(Frozen):
-    """What changed from one target to another, the catalogue's own files first.
-
-    ``evidence_only``: a saved result limits what could be compared.
-    """
-
-    schema: Literal["hotfix-check/comparison/1"]
-    before: str
-    after: str
-    files: tuple[FileChange, ...]
-    verdicts: tuple[VerdictChange, ...]
-    evidence_only: bool
-
-
-def comparison_document(changes: Comparison, before: str, after: str) -> ComparisonDocument:
-    """The changes from one target to another, by their names."""
-    return ComparisonDocument(
-        schema="hotfix-check/comparison/1",
-        before=before,
-        after=after,
-        files=changes.files,
-        verdicts=changes.verdicts,
-        evidence_only=changes.evidence_only,
-    )
 
 
 def folded_files(files: Iterable[FileChange]) -> list[Change]:

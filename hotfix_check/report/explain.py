@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.report.judged_document import FileDocument, FindingDocument
 from hotfix_check.report.names import names_of
 from hotfix_check.report.text import fill
@@ -25,7 +26,7 @@ _BESIDE_THE_REGISTRY = "Not examined: files waiting for a restart, running proce
 
 def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
     """One finding explained; ``older`` and ``newer`` are the ids that it replaces and that replace it, oldest first."""
-    name = names_of([finding.id])[0]
+    name = own_name(finding.id)
     lines = [f"{finding.id}: {finding.title}", ""]
     lines += [f"{headline(finding)}", f"Confidence: {finding.confidence}. Importance: {finding.importance}."]
     rule = LOOKS[finding.verdict].rule

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from hotfix_check.assess.finding import ExposureState
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.report.document import members
 from hotfix_check.report.judged_document import ExposureDocument, InstallationDocument
-from hotfix_check.report.names import counted, names_of
+from hotfix_check.report.names import counted
 from hotfix_check.report.severity import severity_of
 from hotfix_check.report.wording import days_since
 
@@ -37,7 +38,7 @@ def cve_groups(exposures: Sequence[ExposureDocument]) -> list[tuple[str, str, st
     """(state, what fixes it, what it needs, CVEs with their severity): those that are alike in one row."""
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for cve in exposures:
-        fixed_by = names_of([cve.fixed_by])[0] if cve.fixed_by else "not known"
+        fixed_by = own_name(cve.fixed_by) if cve.fixed_by else "not known"
         severity = severity_of([cve])
         rated = f" ({severity} {cve.cvss})" if severity and cve.state != "fixed" else ""
         groups[cve.state, fixed_by, cve.needs or ""].append(f"{cve.cve}{rated}")
@@ -51,5 +52,5 @@ def _exposure(cve: ExposureDocument, as_of: str | None) -> dict[str, Any]:
         **members(cve),
         "severity": severity_of([cve]),
         "overdue": counted(overdue, "day") if overdue else None,
-        "fixed_by": names_of([cve.fixed_by])[0] if cve.fixed_by else None,
+        "fixed_by": own_name(cve.fixed_by) if cve.fixed_by else None,
     }

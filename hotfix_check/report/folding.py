@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import dataclass
 from hotfix_check.report.judged_document import FindingDocument
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import in_folder, names_of
 from hotfix_check.report.wording import TO_INSTALL
 
 _WEIGHTY = ("required", "forbidden", "recommended")
@@ -42,7 +43,7 @@ def fold(findings: Sequence[FindingDocument], kind: str, *, everything: bool) ->
     if everything:
         return Folded(shown=tuple(findings), beneath={}, waiting={}, open=(), counted=0)
     missing = {one.id: one for one in findings if one.verdict in TO_INSTALL and one.importance != "forbidden"}
-    levels = {(one.product, names_of([key])[0]): key for key, one in missing.items()}
+    levels = {(one.product, own_name(key)): key for key, one in missing.items()}
     steps = {key: step for key, one in missing.items() if (step := _folds_under(one, missing, levels)) is not None}
     places: dict[str, dict[str, list[str]]] = {_BENEATH: defaultdict(list), _WAITING: defaultdict(list)}
     undecided = [one for one in findings if one.verdict == "undetermined" and one.importance == "optional"]
@@ -119,5 +120,5 @@ def files_to_supply(findings: Sequence[FindingDocument]) -> list[tuple[str, int]
     asked: dict[str, set[str]] = defaultdict(set)
     for finding in findings:
         for one in finding.settle_with:
-            asked[one.file + (f" ({one.role})" if one.role else "")].add(finding.id)
+            asked[in_folder(one.file, one.role)].add(finding.id)
     return sorted(((name, len(ids)) for name, ids in asked.items()), key=lambda pair: (-pair[1], pair[0].lower()))

@@ -14,7 +14,7 @@ from hotfix_check.errors import UsageError
 from hotfix_check.frozen import dataclass
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
-    from hotfix_check.report.changes import ComparisonDocument
+    from hotfix_check.compare import ComparisonDocument
     from hotfix_check.report.document import Result
     from hotfix_check.report.plan import PlanDocument
     from hotfix_check.report.publisher import Publisher

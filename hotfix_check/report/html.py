@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.exposure_view import cve_groups, exploited, worst_exposed
@@ -19,7 +20,7 @@ from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.ladder_view import ladder_view
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import in_folder
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import visible
 from hotfix_check.report.verdict_shares import verdict_bar, verdict_counts
@@ -32,12 +33,10 @@ LISTED = 500
 
 def render_html(document: Result) -> str:
     """The whole page, ASCII with character references, so that no console or mail gateway can garble it."""
-    template, css = packaged_page("report.html", "report.css")
     basis = wording.origin(document)
     targets = [_target(number, target, document) for number, target in enumerate(document.targets, 1)]
-    page = template.render(
-        css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
-        css_hash=style_digest(css),
+    return rendered_page(
+        *("report.html", "report.css"),
         digest=dict(basis)[wording.DIGEST],
         title=", ".join(target["path"] for target in targets[:3]) + (" and more" if targets[3:] else ""),
         document=document,
@@ -47,16 +46,19 @@ def render_html(document: Result) -> str:
         several=len(targets) > 1,
         listed=LISTED,
     )
+
+
+def rendered_page(name: str, *sheets: str, **values: object) -> str:
+    """A page of a template with its style sheets, ASCII with character references; its policy allows these alone."""
+    template, css = _packaged_page(name, *sheets)
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    # The packaged style sheets are no value.
+    page = template.render(css=Markup(css), css_hash=digest, **values)  # noqa: S704
     return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def style_digest(css: str) -> str:
-    """The digest by which a page's security policy allows its style sheet."""
-    return base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-
-
 @cache
-def packaged_page(name: str, *sheets: str) -> tuple[Template, str]:
+def _packaged_page(name: str, *sheets: str) -> tuple[Template, str]:
     """A template and its style sheets as one: the one place where this package's text files are read."""
     environment = Environment(
         loader=PackageLoader("hotfix_check.report", "page"),
@@ -179,7 +181,6 @@ def _words(
     one: InstallationDocument, part: parts.Part, target: TargetDocument, document: Result, *, named: bool
 ) -> dict[str, Any]:
     standing = parts.standing_of(one, part.findings, parts.day_of(document))
-    product = next((each for each in target.products if each.id == one.product), None)
     told_root = one.root not in (None, ".") and (named or one.snapshot)
     return {
         "identity": identity_words(standing),
@@ -187,7 +188,7 @@ def _words(
         "clauses": posture_sentences(standing),
         "successor": parts.successor_words(one) if standing.ended else None,
         "census": parts.census_words(one),
-        "level": wording.level_reason(product, parts.level_words(one), one, target.installations) if product else None,
+        "level": parts.level_reason_of(one, target),
     }
 
 
@@ -234,10 +235,10 @@ def _groups(findings: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str, int,
 def _key(finding: dict[str, Any]) -> str:
     """What findings of one verdict are told together by."""
     if finding["verdict"] == "superseded":
-        names = [names_of([by.id])[0] if by.id else "a build of no catalogued update" for by in finding["satisfied_by"]]
+        names = [own_name(by.id) if by.id else "a build of no catalogued update" for by in finding["satisfied_by"]]
         return ", ".join(dict.fromkeys(names)) or "; ".join(finding["reasons"])
     if finding["verdict"] == "undetermined":
-        files = [one.file + (f" ({one.role})" if one.role else "") for one in finding["settle_with"]]
+        files = [in_folder(one.file, one.role) for one in finding["settle_with"]]
         return ", ".join(dict.fromkeys(files)) or "no file"
     return "; ".join(finding["reasons"])
 

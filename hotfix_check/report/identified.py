@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from hotfix_check.assess import Assessor, Finding, Question
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
-from hotfix_check.assess.finding import MET, ExposureState, RowState
+from hotfix_check.assess.finding import MET, ExposureState, ProductLevel, RowState
 from hotfix_check.assess.reported import reported_level, reports_of
+from hotfix_check.catalogue import Product
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import replace
 from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
 from hotfix_check.report.document import members
@@ -67,21 +69,8 @@ def files_of_build(assessor: Assessor, version: FileVersion) -> list[str]:
 
 
 def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
-    name, notes = _judged_name(file, assessor.all_names), list(file.notes)
-    if name != file.path.rpartition("/")[2]:
-        notes.append(f"renamed: its OriginalFilename is {name}, and it is judged as that")
+    name = _judged_name(file, assessor.all_names)
     assessment = assessor.assess(_alone(replace(file, path=name)), Question())
-    levels = [(assessor.catalogue.product(level.product), level) for level in assessment.products]
-    told = [text for _, level in levels for text in level.anomalies if text.code in _OF_BUILDS]
-    notes += told
-    if (
-        not told
-        and file.version is not None
-        and levels
-        and not any(assessor.relations.knows_build(product.id, name, file.version) for product, _ in levels)
-    ):
-        said = f"no level or update in the catalogue has {name} {file.version}"
-        notes.append(Anomaly(AnomalyCode.UNKNOWN_BUILD, said))
     contained = [one for one in assessment.findings if _row_state(one) in MET]
     lacking = [one for one in assessment.findings if _row_state(one) is RowState.OLDER]
     return {
@@ -91,17 +80,7 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
         "machine": file.machine,
         "catalogued": name.lower() in assessor.all_names,
         "products": [
-            {
-                "id": product.id,
-                "name": product.name,
-                "line": product.levels[level.low if level.exact else product.line_of(file.version)].name
-                if file.version
-                else None,
-                "level_at_least": product.levels[level.low].name,
-                "level_at_most": None if level.beyond else product.levels[level.high].name,
-                "level_basis": str(level.basis),
-            }
-            for product, level in levels
+            _product(assessor.catalogue.product(level.product), level, file.version) for level in assessment.products
         ],
         "foreign": [one.reason for one in assessment.foreign],
         "build_of": sorted(one.update.id for one in assessment.findings if _row_state(one) is RowState.EXACT),
@@ -119,11 +98,37 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
             if exposure.state is not ExposureState.FIXED
         ],
         "anomalies": [
-            *notes,
+            *_notes(file, name, assessment.products, assessor),
             *(one.reason for one in assessment.unreadable),
             *dict.fromkeys(text for one in assessment.findings for text in one.anomalies),
         ],
     }
+
+
+def _product(product: Product, level: ProductLevel, version: FileVersion | None) -> JsonObject:
+    """A product that a file belongs to, the line that it was built on, and the level that it shows."""
+    line = level.low if level.exact or version is None else product.line_of(version)
+    return {
+        "id": product.id,
+        "name": product.name,
+        "line": product.levels[line].name if version else None,
+        "level_at_least": product.levels[level.low].name,
+        "level_at_most": None if level.beyond else product.levels[level.high].name,
+        "level_basis": str(level.basis),
+    }
+
+
+def _notes(file: InstalledFile, name: str, levels: Sequence[ProductLevel], assessor: Assessor) -> Iterator[str]:
+    """What to know of a file and its build; ``name`` is what it is judged by."""
+    yield from file.notes
+    if name != file.path.rpartition("/")[2]:
+        yield f"renamed: its OriginalFilename is {name}, and it is judged as that"
+    told = [text for level in levels for text in level.anomalies if text.code in _OF_BUILDS]
+    yield from told
+    if told or not levels or file.version is None:
+        return
+    if not any(assessor.relations.knows_build(level.product, name, file.version) for level in levels):
+        yield Anomaly(AnomalyCode.UNKNOWN_BUILD, f"no level or update in the catalogue has {name} {file.version}")
 
 
 def as_judged(inventory: Inventory, known: Container[str]) -> Inventory:
@@ -228,4 +233,4 @@ def _exposure_words(exposures: list[JsonObject]) -> str:
 
 
 def _name(entry: JsonObject) -> str:
-    return names_of([entry["id"]])[0] + ("" if entry["whole"] else " (its part)")
+    return own_name(entry["id"]) + ("" if entry["whole"] else " (its part)")

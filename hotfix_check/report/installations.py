@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TypedDict
+from typing import Any
 
 from hotfix_check.assess.finding import Basis, Exposure, ExposureState, Installation, ProductLevel, Step
 from hotfix_check.catalogue import Catalogue, Product
@@ -51,8 +51,6 @@ def without_posture(
 ) -> InstallationDocument:
     """The same of an installation with its ``own`` findings, before how it stands is put in words."""
     product = catalogue.product(one.product)
-    low, high = product.levels[one.level.low], product.levels[one.level.high]
-    known, basis = known_level(one.level, product)
     build_id, released = (None, None) if one.build is None else brought_by(one.build, product, relations)
     return InstallationDocument(
         root=one.root,
@@ -60,14 +58,10 @@ def without_posture(
         counts=one.counts,
         product=product.id,
         name=product.name,
-        level=known.name if known else None,
-        level_basis=str(basis),
-        level_at_least=low.name,
-        level_at_most=high.name,
+        **level_facts(one.level, product),
         build=None if one.build is None else str(one.build),
         build_id=build_id,
         build_released=day_text(released),
-        anomalies=tuple(one.level.anomalies),
         posture="",
         support=_support(one.level, product, {each.id: each.name for each in catalogue.products}, as_of),
         behind=_behind(own, relations, released),
@@ -82,6 +76,18 @@ def known_level(level: ProductLevel, product: Product) -> tuple[Level | None, Ba
     if level.exact or level.recorded is None:
         return product.levels[level.low] if level.exact else None, level.basis
     return product.levels[level.recorded], Basis.RECORDED
+
+
+def level_facts(level: ProductLevel, product: Product) -> dict[str, Any]:
+    """What is said of a level, of an installation as of a product: as it is told, by what, and within which bounds."""
+    known, basis = known_level(level, product)
+    return {
+        "level": known.name if known else None,
+        "level_basis": str(basis),
+        "level_at_least": product.levels[level.low].name,
+        "level_at_most": product.levels[level.high].name,
+        "anomalies": tuple(level.anomalies),
+    }
 
 
 def brought_by(build: FileVersion, product: Product, relations: Supersedence) -> tuple[str | None, date | None]:
@@ -155,18 +161,8 @@ def exposure_document(exposure: Exposure, known: Cve | None) -> ExposureDocument
     )
 
 
-class CveFacts(TypedDict):
+def cve_facts(known: Cve | None) -> dict[str, Any]:
     """What an exposure says of its CVE, wherever that is open."""
-
-    impact: str | None
-    cvss: float | None
-    known_exploited: str | None
-    due: str | None
-    ransomware: bool | None
-
-
-def cve_facts(known: Cve | None) -> CveFacts:
-    """What the catalogue knows of a CVE."""
     return {
         "impact": known.impact if known else None,
         "cvss": known.cvss if known else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import field
-from datetime import date
 
 from hotfix_check.assess.finding import Assessment, ProductLevel, RowState
 from hotfix_check.catalogue import Product
@@ -13,6 +12,7 @@ from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import FileRow, own_name
 from hotfix_check.inventory import InstalledFile
 from hotfix_check.report.document import LadderDocument, LadderFileDocument, RungDocument
+from hotfix_check.report.names import day_text
 from hotfix_check.version import FileVersion
 
 # States of a copy whose version was held against the table; a foreign file or another platform's is on no ladder.
@@ -68,7 +68,7 @@ class Ladders:
                 label=own_name(shipped.update.id),
                 kind=str(shipped.update.kind),
                 id=shipped.update.id,
-                released=_day(shipped.update.built),
+                released=day_text(shipped.update.built),
                 line=product.levels[shipped.line].name,
             )
             for shipped in on_line
@@ -83,7 +83,7 @@ class Ladders:
                         label=one.name,
                         kind="level",
                         id=bringing.id if bringing else None,
-                        released=_day(one.released),
+                        released=day_text(one.released),
                         line=one.name,
                     )
         return LadderDocument(
@@ -118,7 +118,3 @@ def _comparable(row: FileRow, version: FileVersion, machines: set[str | None], p
     if platform is not None and None not in machines and platform not in machines:
         return False
     return product.holds(version) if row.range is None else range_of(row.range).hold(version)
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

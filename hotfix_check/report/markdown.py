@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
-from hotfix_check.report.judged_document import FindingDocument, StepDocument
+from hotfix_check.report.judged_document import FindingDocument
 from hotfix_check.report.names import counted, names_of
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cut, visible
@@ -15,9 +15,10 @@ from hotfix_check.report.verdicts import LOOKS, RANK
 
 MAX_LENGTH = 60_000
 """Characters: GitHub takes 65,536 in a comment."""
-_KEPT_FREE = 1_000
+_KEPT_FREE = 1_000  # for what was left out
 _LONGEST_TEXT = 400
-_BASIS = 8_000
+BASIS = 8_000
+"""What is kept free for the basis of a report."""
 
 # Whatever has a meaning anywhere in a line; what begins a list, a rule or code; what GitHub makes a link of by itself.
 _MARKUP = re.compile(
@@ -29,29 +30,28 @@ _BY_REFERENCE = frozenset("<>&@:. +-0123456789abcdef")
 
 def render_markdown(document: Result) -> str:
     """GitHub-flavoured Markdown of at most ``MAX_LENGTH`` characters; text of files and waivers stays text."""
-    page = MarkdownPage("Hotfix report", MAX_LENGTH - _BASIS)
+    page = MarkdownPage("Hotfix report", below=BASIS)
     for target in document.targets:
         _target(page, target, document)
     waivers = document.waivers
     for title, entries in (("Expired waivers", waivers.expired), ("Unused waivers", waivers.unused)):
         page.bullets(f"## {title}", [wording.waiver_words(entry) for entry in entries])
-    page.limit = MAX_LENGTH - _KEPT_FREE
-    page.table("## Basis of this report", ("", ""), wording.origin(document))
+    page.basis(wording.origin(document))
     return page.text("The JSON, HTML, CSV and XLSX reports have everything.")
 
 
 class MarkdownPage:
     """Blocks of Markdown as long as there is room; what found none is counted and told at the end."""
 
-    def __init__(self, title: str, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, title: str, *, below: int = _KEPT_FREE) -> None:
+        self._limit = MAX_LENGTH - below
         self._blocks = [f"# {title}"]
         self._length = len(self._blocks[0])
         self._left: dict[str, int] = {}
 
     def add(self, block: str) -> bool:
         """Add a block where there is room for it."""
-        if self._length + len(block) + 2 > self.limit:
+        if self._length + len(block) + 2 > self._limit:
             return False
         self._blocks.append(block)
         self._length += len(block) + 2
@@ -65,6 +65,11 @@ class MarkdownPage:
         """A heading and a table."""
         head = (table_row(labels), f"| {' | '.join(['---'] * len(labels))} |")
         self._lines(title, head, [table_row(row) for row in rows])
+
+    def basis(self, rows: Iterable[Sequence[str]]) -> None:
+        """What the report rests on, in the room that was kept free for it."""
+        self._limit = MAX_LENGTH - _KEPT_FREE
+        self.table("## Basis of this report", ("", ""), rows)
 
     def leave_out(self, what: str, number: int = 1) -> None:
         """Count what is told nowhere."""
@@ -83,7 +88,7 @@ class MarkdownPage:
             return
         heading = title.lstrip("# ").lower() or "lines"
         kept: list[str] = []
-        room = self.limit - self._length - len(title) - 4 - sum(len(line) + 1 for line in head)
+        room = self._limit - self._length - len(title) - 4 - sum(len(line) + 1 for line in head)
         for line in lines:
             room -= len(line) + 1
             if room < 0:
@@ -137,16 +142,13 @@ def _part(page: MarkdownPage, part: parts.Part, target: TargetDocument, document
         standing = parts.standing_of(one, part.findings, parts.day_of(document))
         where = f" in {one.root}" if one.root not in (None, ".") else ""
         page.add(f"**{markdown_text(identity_words(standing))}**{markdown_text(where)}")
-        product = next((each for each in target.products if each.id == one.product), None)
         facts = posture_sentences(standing)
-        if product:
-            facts.append(
-                f"Service level {wording.level_reason(product, parts.level_words(one), one, target.installations)}."
-            )
+        if reason := parts.level_reason_of(one, target):
+            facts.append(f"Service level {reason}.")
         facts += [f"{parts.census_words(one)}."] if one.census else []
         page.bullets("", [*facts, *one.anomalies])
-        page.bullets("### Next steps", [" ".join(_step(step)) for step in one.next_steps], mark="1.")
-        exposed = [cve for cve in one.exposures if cve.state != "fixed"]
+        steps = [" ".join([parts.step_line(step), *parts.step_notes(step)]) for step in one.next_steps]
+        page.bullets("### Next steps", steps, mark="1.")
         page.table(
             "### Exposures",
             ("CVE", "State", "CVSS", "Known exploited since", "Fixed by", "Needs"),
@@ -155,7 +157,8 @@ def _part(page: MarkdownPage, part: parts.Part, target: TargetDocument, document
                     *(cve.cve, cve.state, str(cve.cvss or ""), cve.known_exploited or ""),
                     *(", ".join(names_of([cve.fixed_by] if cve.fixed_by else [])), cve.needs or ""),
                 )
-                for cve in exposed
+                for cve in one.exposures
+                if cve.state != "fixed"
             ],
         )
     as_of = document.run.as_of
@@ -164,25 +167,14 @@ def _part(page: MarkdownPage, part: parts.Part, target: TargetDocument, document
         (each for each in weighty if each.verdict in ("partial", "missing", "undetermined", "installed")),
         key=lambda each: RANK[each.verdict],
     )
-    page.table(
-        "### Required and recommended updates",
-        ("Verdict", "Update", "Importance", "Released", "Why", "What to do"),
-        [_row(each, as_of) for each in listed],
-    )
     half = [each for each in part.findings if each.importance == "optional" and each.verdict == "partial"]
-    page.table(
-        "### Half-installed hotfixes",
-        ("Verdict", "Update", "Importance", "Released", "Why", "What to do"),
-        [_row(each, as_of) for each in half],
-    )
+    for title, findings in (("### Required and recommended updates", listed), ("### Half-installed hotfixes", half)):
+        labels = ("Verdict", "Update", "Importance", "Released", "Why", "What to do")
+        page.table(title, labels, [_row(each, as_of) for each in findings])
     told = {id(each) for each in (*listed, *half)}
     for verdict in LOOKS:
         number = sum(each.verdict == verdict and id(each) not in told for each in part.findings)
         page.leave_out(f"{verdict} updates", number)
-
-
-def _step(step: StepDocument) -> list[str]:
-    return [parts.step_line(step), *parts.step_notes(step)]
 
 
 def _row(finding: FindingDocument, as_of: str | None) -> Sequence[str]:

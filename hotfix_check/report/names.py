@@ -28,6 +28,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def in_folder(file: str, role: str | None) -> str:
+    """A file, with the folder's role where it is known: Mapi32.dll (server-bin)."""
+    return f"{file} ({role})" if role else file
+
+
 def some(names: Sequence[str], most: int) -> str:
     """The first of some names, and how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import Result, TargetDocument
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument, StepDocument, Weighed
 from hotfix_check.report.names import counted, level_text, names_of, some
 from hotfix_check.report.posture import Standing
-from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, to_act_on, update_name
+from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, level_reason, to_act_on, update_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,12 @@ def level_words(one: InstallationDocument) -> str:
     return known or "of an unknown service level"
 
 
+def level_reason_of(one: InstallationDocument, target: TargetDocument) -> str:
+    """What shows the service level of an installation; empty where nothing is to be said of it."""
+    product = next((product for product in target.products if product.id == one.product), None)
+    return level_reason(product, level_words(one), one, target.installations) if product else ""
+
+
 def successor_words(one: InstallationDocument) -> str:
     """The product to go to and the way there; empty where none is known."""
     support = one.support
@@ -128,11 +135,11 @@ def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> li
     actions = step.actions if by_hand else []
     notes = [f"Before: {action.text}." for action in actions if action.kind == "service"]
     if step.availability == "extended-support":
-        instead = f"; without that, the newest is {names_of([step.public])[0]}" if step.public else ""
+        instead = f"; without that, the newest is {own_name(step.public)}" if step.public else ""
         notes.append(f"It must be bought, with paid extended support{instead}.")
     if step.not_known:
         notes.append(f"Needs {' and '.join(step.not_known)}; whether that is there is not known.")
-    own = names_of([step.id])[0]
+    own = own_name(step.id)
     others = [name for name in names_of(step.settles) if name != own]
     if others:
         notes.append(f"It also settles {some(others, most)}.")

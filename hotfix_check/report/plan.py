@@ -12,10 +12,11 @@ from hotfix_check.assess.next_steps import Plan
 from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import counted, open_questions
 from hotfix_check.catalogue import Product
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.installations import step_document
 from hotfix_check.report.judged_document import StepDocument
-from hotfix_check.report.names import names_of
+from hotfix_check.report.names import in_folder, names_of
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
 from hotfix_check.report.wording import NOT_KNOWN
@@ -123,7 +124,7 @@ def _no_plan(
     files.sort(key=lambda one: (-len(names.intersection(one.updates)), one.file.lower()))
     return NoPlanDocument(
         why=f"{_count(open_ones, findings)} could not be determined: {_files(assessment)}",
-        supply=tuple(f"{one.file} ({one.role})" if one.role else one.file for one in files),
+        supply=tuple(in_folder(one.file, one.role) for one in files),
     )
 
 
@@ -196,14 +197,14 @@ def _restart_lines(document: PlanDocument) -> list[str]:
 
 
 def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
-    name = names_of([step.id])[0]
+    name = own_name(step.id)
     kb = f" (KB{step.kb})" if step.kb and name != f"KB{step.kb}" else ""
     where = f" [{step.installation}]" if several else ""
     lines = [f"{number}. {name}{kb}{' again' if step.again else ''}{where}: {step.title}"]
     if step.again:
         lines.append("   Only a part of it is there.")
     if step.availability == "extended-support":
-        instead = f"; without that, the newest is {names_of([step.public])[0]}" if step.public else ""
+        instead = f"; without that, the newest is {own_name(step.public)}" if step.public else ""
         lines.append(f"   It must be bought, with paid extended support{instead}.")
     lines += [f"   Before: {action.text}" for action in step.actions if action.kind == "service"]
     if step.requires:
@@ -222,14 +223,14 @@ def _left_lines(document: PlanDocument) -> list[str]:
     """What the plan leaves open: what cannot be reached, what was asked and is not missing, what is not known."""
     reasons: dict[str, list[str]] = defaultdict(list)
     for goal in document.unreachable:
-        reasons[goal.why].append(names_of([goal.id])[0])
+        reasons[goal.why].append(own_name(goal.id))
     lines = [
         f"! {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} open: {why}" for why, names in reasons.items()
     ]
     for one in document.asked:
         if one.verdict not in OPEN:
             asks = f" To settle it, supply {', '.join(one.settle_with)}." if one.settle_with else ""
-            lines.append(f"{names_of([one.id])[0]} is {one.verdict}: {'; '.join(one.reasons)}.{asks}")
+            lines.append(f"{own_name(one.id)} is {one.verdict}: {'; '.join(one.reasons)}.{asks}")
     supply = document.no_plan.supply if document.no_plan else ()
     if supply and not any(one.settle_with for one in document.asked):
         more = f" and {len(supply) - _NAMED} more ('hotfix-check scan --ask' lists all)" if supply[_NAMED:] else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hotfix_check.assess.request import Request
-from hotfix_check.report.names import counted, names_of, some
+from hotfix_check.report.names import counted, in_folder, names_of, some
 from hotfix_check.report.text import fill
 
 _NAMED = 6
@@ -19,10 +19,8 @@ def render_request(target: str, requests: Sequence[Request], *, width: int, ever
     lines = [fill(f"{target}: {counted(len(requests), 'file')} would settle what is open:", width)]
     ordered = sorted(requests, key=lambda one: (-len(one.updates), one.file.lower()))
     for one in ordered if everything else ordered[:_LISTED]:
-        where = f" ({one.role})" if one.role else ""
-        lines.append(
-            fill(f"{one.file}{where}: for {some(names_of(one.updates), _NAMED)}", width, indent="    ", first="  ")
-        )
+        words = f"{in_folder(one.file, one.role)}: for {some(names_of(one.updates), _NAMED)}"
+        lines.append(fill(words, width, indent="    ", first="  "))
     if len(ordered) > _LISTED and not everything:
         lines.append(f"  ... and {counted(len(ordered) - _LISTED, 'more file')} (--all shows them)")
     return "\n".join(lines) + "\n"

@@ -44,7 +44,7 @@ from hotfix_check.report.document import (
     UnreadableDocument,
     WaiversDocument,
 )
-from hotfix_check.report.installations import installation_document, known_level
+from hotfix_check.report.installations import installation_document, known_level, level_facts
 from hotfix_check.report.judged_document import (
     ActionDocument,
     AdvisoryDocument,
@@ -98,21 +98,13 @@ def result_document(
     """
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
-    newest = {product: day_text(day) for product, day in catalogue.outline().newest_days.items()}
     ladders = Ladders(relations or Supersedence(catalogue))
     day = run.as_of or date.fromisoformat(catalogue.version)
     return Result(
         schema=RESULT_SCHEMA,
         tool=tool_document(),
         run=run_document(run),
-        catalogue=CatalogueDocument(
-            version=catalogue.version,
-            sha256=catalogue.sha256,
-            products=len(catalogue.products),
-            updates=catalogue.outline().updates,
-            newest=max((day for day in newest.values() if day), default=None),
-            newest_by_product=newest,
-        ),
+        catalogue=_catalogue(catalogue),
         scope=ScopeDocument(
             products=None if products is None else tuple(products),
             kbs=None if kbs is None else tuple(kbs),
@@ -122,12 +114,7 @@ def result_document(
         baseline=PolicyFileDocument(
             file=baseline.path if baseline else None, sha256=baseline.sha256 if baseline else None
         ),
-        waivers=WaiversDocument(
-            file=waivers.path if waivers else None,
-            sha256=waivers.sha256 if waivers else None,
-            expired=tuple(waiver_document(one) for one in applied.expired),
-            unused=tuple(waiver_document(one) for one in applied.unused),
-        ),
+        waivers=_waivers(waivers, applied),
         targets=tuple(
             _target(assessment, catalogue, fail_on, here, run.as_of, day, ladders)
             for assessment, here in zip(assessments, waived, strict=False)
@@ -138,6 +125,27 @@ def result_document(
 def tool_document() -> ToolDocument:
     """What writes the report."""
     return ToolDocument(name="hotfix-check", version=__version__)
+
+
+def _catalogue(catalogue: Catalogue) -> CatalogueDocument:
+    newest = {product: day_text(day) for product, day in catalogue.outline().newest_days.items()}
+    return CatalogueDocument(
+        version=catalogue.version,
+        sha256=catalogue.sha256,
+        products=len(catalogue.products),
+        updates=catalogue.outline().updates,
+        newest=max((day for day in newest.values() if day), default=None),
+        newest_by_product=newest,
+    )
+
+
+def _waivers(waivers: Waivers | None, applied: Applied) -> WaiversDocument:
+    return WaiversDocument(
+        file=waivers.path if waivers else None,
+        sha256=waivers.sha256 if waivers else None,
+        expired=tuple(map(waiver_document, applied.expired)),
+        unused=tuple(map(waiver_document, applied.unused)),
+    )
 
 
 def configuration_document(configuration: Configuration | None) -> ConfigurationDocument:
@@ -224,18 +232,13 @@ def _claimed(one: ClaimedUpdate, catalogue: Catalogue) -> ClaimedDocument:
 
 def _product(level: ProductLevel, catalogue: Catalogue) -> ProductDocument:
     product = catalogue.product(level.product)
-    low, high = product.levels[level.low], product.levels[level.high]
-    known, basis = known_level(level, product)
+    known, _ = known_level(level, product)
     return ProductDocument(
         id=product.id,
         name=product.name,
-        level=known.name if known else None,
-        level_basis=str(basis),
-        level_at_least=low.name,
-        level_at_most=high.name,
+        **level_facts(level, product),
         end_of_support=day_text((known.end_of_support if known else None) or product.end_of_support),
         evidence=level.votes,
-        anomalies=tuple(level.anomalies),
     )
 
 
@@ -327,7 +330,7 @@ def _copy(copy: Copy) -> CopyDocument:
         version_string=read.version_string if read else None,
         size=file.size,
         modified=stamp(file.modified),
-        linked=_linked(read.linked) if read else None,
+        linked=stamp(datetime.fromtimestamp(read.linked, UTC)) if read and read.linked else None,
         language=", ".join(f"{language:04x}" for language in read.languages) or None if read else None,
         machine=read.machine if read else None,
         sha256=read.sha256 if read else None,
@@ -363,7 +366,3 @@ def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> AdvisoryDocument:
         counts=held.counts,
         waiver=None if waiver is None else waiver_document(waiver),
     )
-
-
-def _linked(seconds: int | None) -> str | None:
-    return stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None

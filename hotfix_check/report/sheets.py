@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import dataclass
 from hotfix_check.report.document import Result, members
 from hotfix_check.report.judged_document import (
@@ -53,7 +54,7 @@ def _findings(document: Result) -> Iterator[Row]:
             for finding in sorted(part.findings, key=lambda one: RANK[one.verdict]):
                 yield _finding(of, finding, cves.get(finding.id, ()), as_of)
         for held in target.advisories:
-            kb = f"KB{held.kb}" if held.kb else names_of([held.id])[0]
+            kb = f"KB{held.kb}" if held.kb else own_name(held.id)
             yield (
                 *(host, held.installation, held.product, None, kb, held.text, "advisory", "recommended"),
                 *[None] * 5,
@@ -74,7 +75,7 @@ def _finding(
     due = [day for one in cves if one.state == "exposed" and (day := one.due)]
     return (
         *of,
-        f"KB{finding.kb}" if finding.kb else names_of([finding.id])[0],
+        f"KB{finding.kb}" if finding.kb else own_name(finding.id),
         finding.title,
         finding.verdict,
         finding.importance,
@@ -122,7 +123,7 @@ def _exposures(document: Result) -> Iterator[Row]:
                     _day(cve.due),
                     days_since(cve.due, as_of) if cve.state == "exposed" else None,
                     None if cve.ransomware is None else "yes" if cve.ransomware else "no",
-                    cve.fixed_by and names_of([cve.fixed_by])[0],
+                    cve.fixed_by and own_name(cve.fixed_by),
                     cve.needs,
                     steps.get(cve.cve),
                 )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
 from hotfix_check.frozen import dataclass
-from hotfix_check.report.html import packaged_page, style_digest
-from hotfix_check.report.markdown import MAX_LENGTH, MarkdownPage, markdown_text
+from hotfix_check.report.html import rendered_page
+from hotfix_check.report.markdown import MarkdownPage, markdown_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,7 @@ class ShortAnswer:
 
 def short_answers_markdown(answers: Sequence[ShortAnswer]) -> str:
     """As Markdown that fits a comment; one answer at least."""
-    page = MarkdownPage(answers[0].kind, MAX_LENGTH - 1_000)
+    page = MarkdownPage(answers[0].kind)
     for answer in answers:
         page.add(f"## {markdown_text(answer.title)}")
         page.bullets("", answer.lead)
@@ -43,10 +41,4 @@ def short_answers_markdown(answers: Sequence[ShortAnswer]) -> str:
 
 def short_answers_html(answers: Sequence[ShortAnswer]) -> str:
     """As one page, ASCII with character references; one answer at least."""
-    template, css = packaged_page("short_answer.html", "report.css")
-    page = template.render(
-        css=Markup(css),  # noqa: S704  (the packaged style sheet, not a value)
-        css_hash=style_digest(css),
-        answers=answers,
-    )
-    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return rendered_page("short_answer.html", "report.css", answers=answers)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
-from hotfix_check.report.names import capital, counted, names_of, some
+from hotfix_check.report.names import capital, counted, some
 from hotfix_check.report.posture import identity_words, posture_sentences
-from hotfix_check.report.text import cell, cut, fill, visible
+from hotfix_check.report.text import cell, cut, fill, listed, visible
 from hotfix_check.report.verdicts import RANK
 
 _LISTED = 10
@@ -96,8 +97,7 @@ class _Page:
         self, target: TargetDocument, one: InstallationDocument, findings: Sequence[FindingDocument], *, named: bool
     ) -> str:
         standing = parts.standing_of(one, findings, self.day)
-        product = next((product for product in target.products if product.id == one.product), None)
-        reason = wording.level_reason(product, parts.level_words(one), one, target.installations) if product else ""
+        reason = parts.level_reason_of(one, target)
         why = f" ({reason})" if reason else ""
         where = f" in {one.root}" if one.root not in (None, ".") and (named or one.snapshot) else ""
         aside = " A shadow copy: the product is elsewhere too, so this one does not count." if not one.counts else ""
@@ -136,9 +136,7 @@ class _Page:
     def _overview(self, findings: Sequence[FindingDocument], *, stepped: bool) -> str:
         """One line each on a first screen: titles are cut, and what does not fit is counted."""
         kept = findings if self.everything else findings[: _ROWS_BELOW_STEPS if stepped else _ROWS]
-        rows = [
-            (one.verdict, cell(names_of([one.id])[0], _WIDEST_NAME), one.importance, cell(one.title)) for one in kept
-        ]
+        rows = [(one.verdict, cell(own_name(one.id), _WIDEST_NAME), one.importance, cell(one.title)) for one in kept]
         labels = ("Verdict", "Update", "Importance", "Title")
         from tabulate import tabulate  # takes time to load, and most formats need none
 
@@ -177,7 +175,7 @@ class _Page:
         name, text = wording.update_name(finding), wording.headline(finding)
         if alike:
             text = text.removeprefix(name)
-            name = some([names_of([one.id])[0] for one in (finding, *alike)], _NAMED)
+            name = some([own_name(one.id) for one in (finding, *alike)], _NAMED)
             text = name + text
         said = fill(text, self.width)
         if not self.everything:
@@ -201,11 +199,7 @@ class _Page:
 
     def listed(self, label: str, entries: Sequence[str]) -> str:
         """A heading and its entries, the first of them unless everything is told."""
-        kept = entries if self.everything else entries[:_LISTED]
-        lines = [label, *(fill(entry, self.width, indent="    ", first="  ") for entry in kept)]
-        if len(kept) < len(entries):
-            lines.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
-        return "\n".join(lines)
+        return listed(label, entries, self.width, None if self.everything else _LISTED)
 
     def filled(self, lines: Iterable[str], *, indent: str = "  ") -> str:
         """Lines within the width."""
@@ -217,7 +211,7 @@ def _by_update(one: InstallationDocument, state: str) -> list[str]:
     told = []
     for cve in one.exposures:
         if cve.state == state:
-            why = [*names_of([cve.fixed_by] if cve.fixed_by else []), *([cve.needs] if cve.needs else [])]
+            why = [*([own_name(cve.fixed_by)] if cve.fixed_by else []), *([cve.needs] if cve.needs else [])]
             told.append(cve.cve + (f" ({': '.join(why)})" if why else ""))
     return told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from textwrap import TextWrapper
 
 from hotfix_check.untrusted.hidden import is_hidden
@@ -46,6 +46,15 @@ def cell(value: object, most: int = 400) -> str:
 def cut(text: str, most: int) -> str:
     """Text that is cut where it is longer than a place has room for."""
     return text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
+
+
+def listed(label: str, entries: Sequence[str], width: int, most: int | None) -> str:
+    """A heading and its entries, the first ``most`` of them where that is not None; the rest is counted."""
+    kept = entries[:most]
+    lines = [visible(label), *(fill(entry, width, indent="    ", first="  ") for entry in kept)]
+    if len(kept) < len(entries):
+        lines.append(f"  ... and {len(entries) - len(kept)} more (--all shows them)")
+    return "\n".join(lines)
 
 
 def fill(line: str, width: int, *, indent: str = "  ", first: str = "") -> str:

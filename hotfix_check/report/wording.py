@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
+from hotfix_check.catalogue.update import own_name
 from hotfix_check.report.document import (
     CollectedDocument,
     ConfigurationDocument,
@@ -18,7 +19,7 @@ from hotfix_check.report.document import (
     result_digest,
 )
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument, StepDocument, WaiverDocument
-from hotfix_check.report.names import capital, holding, level_text, names_of, some
+from hotfix_check.report.names import capital, holding, in_folder, level_text, names_of, some
 
 _MOST_FILES = 6
 TO_INSTALL = ("missing", "partial")
@@ -40,7 +41,7 @@ def is_newer(one: InstallationDocument) -> bool:
 
 def update_name(finding: FindingDocument | StepDocument) -> str:
     """KB818861; where an update goes by another name, both: SP2 (KB836993)."""
-    name = names_of([finding.id])[0]
+    name = own_name(finding.id)
     return f"{name} (KB{finding.kb})" if finding.kb and name != f"KB{finding.kb}" else name
 
 
@@ -63,11 +64,11 @@ def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
     elif verdict == "installed":
         lasting = [action for action in finding.actions if action.kind != "service"]
         steps.extend(f"{action.text} (not verified)." for action in lasting)
-    explained = [f"{names_of([by.id])[0]} ({by.certainty})" for by in finding.satisfied_by if by.id]
+    explained = [f"{own_name(by.id)} ({by.certainty})" for by in finding.satisfied_by if by.id]
     if explained:
         steps.append(f"Explained by {', '.join(explained)}.")
     # a file may be asked for twice: for a row of its own, and because it shows the level
-    asked = dict.fromkeys(one.file + (f" ({one.role})" if one.role else "") for one in finding.settle_with)
+    asked = dict.fromkeys(in_folder(one.file, one.role) for one in finding.settle_with)
     if asked:
         steps.append(f"To settle it, supply {', '.join(asked)}.")
     return steps
@@ -100,7 +101,7 @@ def _advice_steps(finding: FindingDocument) -> list[str]:
     itself = f"{update_name(finding)}{again}{condition}"
     *first, last = advice
     said = [f"{name}, which must come first" for name in names_of(first)]
-    said.append(itself if last == own else f"{names_of([last])[0]}, which replaces it")
+    said.append(itself if last == own else f"{own_name(last)}, which replaces it")
     return [f"Next: install {', then '.join(said)}."]
 
 
@@ -194,7 +195,7 @@ def claim_sentences(target: TargetDocument) -> list[str]:
         return [f"Claimed by {named}: nothing of Exchange, only {other}; a claim proves nothing.", f"{proof}."]
     told = [f"Claimed as installed by {named}: {_kbs(known)}; a claim proves nothing."]
     asked = dict.fromkeys(
-        f"{one.file} ({one.role})" if one.role else one.file
+        in_folder(one.file, one.role)
         for finding in target.findings
         if finding.kb in known
         for one in finding.settle_with

@@ -160,7 +160,7 @@ def test_the_table_keeps_to_the_width_with_and_without_colour(
 ) -> None:
     import re
 
-    monkeypatch.setattr("hotfix_check.cli.formats.columns", lambda: width)
+    monkeypatch.setattr("hotfix_check.cli.scanning.columns", lambda: width)
     ran = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--color", colour, "--all", cwd=samples)
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in ran.out.splitlines()]
     assert ("\x1b[" in ran.out) == (colour == "always")

@@ -24,7 +24,7 @@ from report.hostile import BENIGN, EVERY, PAYLOADS, acting, free_places, strings
 
 from hotfix_check.assess.request import Request
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
-from hotfix_check.compare import Comparison, FileChange, VerdictChange
+from hotfix_check.compare import ComparisonDocument, FileChange, VerdictChange
 from hotfix_check.configuration import Configuration
 from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, inventory_to_json
 from hotfix_check.inventory.saved import parse_saved
@@ -37,7 +37,7 @@ from hotfix_check.manifest import (
     manifest_to_json,
     parse_manifest,
 )
-from hotfix_check.report.changes import changes_answer, comparison_document, render_changes
+from hotfix_check.report.changes import changes_answer, render_changes
 from hotfix_check.report.csv import SHEETS, render_csv
 from hotfix_check.report.document import result_of, to_json
 from hotfix_check.report.explain import render_explanation
@@ -301,12 +301,14 @@ def _identity(text: str) -> str:
 
 
 def _compared(text: str) -> Any:
-    changes = Comparison(
+    return ComparisonDocument(
+        schema="hotfix-check/comparison/1",
+        before=text,
+        after=text,
         files=(FileChange(path=text, change="older", before=text, after=text, catalogued=True),),
         verdicts=(VerdictChange(update=text, before="installed", after="missing", worse=True),),
         evidence_only=True,
     )
-    return comparison_document(changes, text, text)
 
 
 def _changes(text: str) -> str:
