@@ -211,7 +211,7 @@ def _lines(file: JsonObject) -> list[str]:
     if file["next"]:
         lines.append(f"  Next missing: {_name(file['next'])} ({file['next']['version']}), {file['next']['title']}")
     elif file["contains"]:
-        lines.append("  No catalogued update is missing.")
+        lines.append("  No catalogued update brings a later one.")
     if file["next_steps"]:
         lines.append(f"  Next: install {', then '.join(names_of(one['id'] for one in file['next_steps']))}")
     if file["exposures"]:
