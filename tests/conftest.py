@@ -132,7 +132,9 @@ def catalogues_read_once() -> Iterator[None]:
         patch.setattr(load, "parse_catalogue", lambda contents, *, sha256: files_once(tuple(contents), sha256))
         # An assessor keeps its catalogue, so that no other one comes by the same number.
         for module in (judge, host):
-            patch.setattr(module, "Assessor", lambda known: assessors.of(id(known), lambda: Assessor(known)))
+            patch.setattr(
+                module, "Assessor", lambda known, *more: assessors.of(id(known), lambda: Assessor(known, *more))
+            )
         yield
 
 
