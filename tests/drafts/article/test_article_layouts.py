@@ -307,11 +307,9 @@ def test_trailing_remark_is_kept_apart_from_the_platform() -> None:
 
 
 def test_tables_under_product_headings_and_components() -> None:
-    text = """
-RESOLUTION
-==========
-
-Exchange Server 5.0
+    text = "RESOLUTION\n==========\n\n"
+    for product, version in (("5.0", "1462.3"), ("5.5", "2637.0")):
+        text += f"""Exchange Server {product}
 -------------------
 
 The English version of this fix should have the following file attributes or
@@ -321,19 +319,8 @@ later:
 
    File Name    Version
    -----------------------
-   Store.exe    1462.3
+   Store.exe    {version}
 
-Exchange Server 5.5
--------------------
-
-The English version of this fix should have the following file attributes or
-later:
-
-   Component: Information Store
-
-   File Name    Version
-   -----------------------
-   Store.exe    2637.0
 """
     assert rows(text, "group", "component", "product") == [
         ("Exchange Server 5.0", "Information Store", "exchange-5.0"),
