@@ -26,7 +26,9 @@ from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = "name file module driver dll datei fichier archivo nome arquivo bestand".split()
+_MAY_BE_HEADER = (
+    "name", "file", "module", "driver", "dll", "datei", "fichier", "archivo", "nome", "arquivo", "bestand",
+)  # fmt: skip
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
