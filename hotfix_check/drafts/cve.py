@@ -20,6 +20,10 @@ _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,7}", re.ASCII)
 _BUILD = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,5}){3}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _KB = re.compile(r"(?:/help/|/kb/|\bKB)([0-9]{6,7})\b", re.ASCII)
+_IMPACTS = (
+    "Remote Code Execution", "Elevation of Privilege", "Information Disclosure", "Security Feature Bypass",
+    "Denial of Service", "Spoofing", "Tampering",
+)  # fmt: skip
 _CVSS = {"cvssV4_0": "4.0", "cvssV3_1": "3.1", "cvssV3_0": "3.0", "cvssV2_0": "2.0"}
 
 
@@ -186,12 +190,6 @@ def _fixed(text: str, products: Mapping[str, Product], kb: int | None) -> list[F
         for product in products.values()
         if product.holds(build)
     ]
-
-
-_IMPACTS = (
-    *("Remote Code Execution", "Elevation of Privilege", "Information Disclosure", "Security Feature Bypass"),
-    *("Denial of Service", "Spoofing", "Tampering"),
-)
 
 
 def _impact(texts: Iterable[str]) -> str | None:

@@ -108,6 +108,18 @@ def test_what_says_nothing_is_refused(document: object, why: str) -> None:
         read(document)
 
 
+def test_a_record_cut_off_is_refused() -> None:
+    with pytest.raises(ArticleError, match="not a CVE record or CSAF document"):
+        read_cves(json.dumps(RECORD).encode()[:-1], "cve.json", PRODUCTS)
+
+
+def test_what_is_no_build_fixes_nothing() -> None:
+    versions = [{"lessThan": "CU15"}, {"lessThan": "15.02.99999.060"}, {"lessThan": "15.02.1748.060"}]
+    affected = [{"product": "Exchange", "versions": versions}]
+    (draft,) = read(RECORD | {"containers": {"cna": {"affected": affected}}})
+    assert [str(one.build) for one in draft.fixed] == ["15.2.1748.60"]
+
+
 def test_an_article_is_no_cve_record() -> None:
     assert not looks_like_cves(b"DOCUMENT:Q324528  [exchange]\n")
     assert not looks_like_cves(b'{"files": []}')
@@ -136,6 +148,15 @@ sources = ["KB5131234"]
     both = ("--catalogue", "default", "--catalogue", "mine.toml")
     shown = run("catalogue", "show", "CVE-2026-99999", "-f", "json", *both).result
     assert [(one["id"], one["line"]) for one in shown["fixed_by"]] == [("exchange-se/KB5131234", "RTM")]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_import_prints_the_draft_as_json(form: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "cve.json").write_text(json.dumps(CSAF))
+    read_back = json.loads(run("catalogue", "import", "cve.json", "-f", form).out)
+    draft = read_back[0] if form == "json" else read_back
+    assert (draft["cve"], draft["cvss"]) == ("CVE-2026-99999", 6.5)
+    assert draft["fixed"] == [{"product": "exchange-se", "line": "RTM", "build": "15.2.2562.60", "kb": 5131234}]
 
 
 def test_into_a_folder_a_cve_is_not_merged(tmp_path: Path, run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The prose of an article: paragraphs without tables, and sentences.
+"""The prose of an article: paragraphs without tables, sentences, and the numbers of articles that they refer to.
 
 Lines are joined to paragraphs first, since the archive wraps at 80 columns; headings that run into the text of saved
 Web pages ("Restart requirementYou do not have to ...") are parted again.
@@ -30,7 +30,11 @@ _GLUED_AFTER = re.compile(rf"\b({SECTIONS})(?=[A-Z][a-z])")
 _BULLET = re.compile(r"(?:[-•*·\u2013] |\d{1,2}[.)] )\s{0,3}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!U\.S\.)[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z])")
 _NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
+_CONTRACTED = phrase(r"\b(do|does|did|is|are|was|were|has|have|ca|wo|must|need)n[\u2019']t\b")
 _LONGEST = 20_000
+_KB_NUMBER = phrase(r"\b(?:Q|KB ?)(\d{5,7})\b|(?<![\w.,/:$#-])(\d{6,7})(?![\w/:%-]|[.,]\d| ?(?:bytes|kb|mb)\b)")
+_LEADING_NUMBER = phrase(r"""
+    (?:ARTICLE-ID: ?)?(?:(?:hot-?fix|update|article|security update|fix) )?(?:Q|KB ?)?(\d{5,7})\b(?![,/-]\d)""")
 
 
 def is_section_heading(text: str) -> bool:
@@ -82,9 +86,6 @@ def sentences(paragraph: str) -> list[str]:
     return [_NOTE.sub("", sentence.strip()[:1000]) for sentence in _SENTENCE_END.split(paragraph) if sentence.strip()]
 
 
-_CONTRACTED = phrase(r"\b(do|does|did|is|are|was|were|has|have|ca|wo|must|need)n[\u2019']t\b")
-
-
 class Said(NamedTuple):
     """A sentence, the paragraph it is in, and the section that paragraph is in."""
 
@@ -110,3 +111,31 @@ def _in_full(sentence: str) -> str:
     if "n't" not in sentence and "n\u2019t" not in sentence:
         return sentence
     return _CONTRACTED.sub(lambda match: {"ca": "can", "wo": "will"}.get(match[1].lower(), match[1]) + " not", sentence)
+
+
+def numbers_in(text: str, paragraphs: Sequence[str], at: int) -> list[int]:
+    """The articles that a sentence refers to, in it or in the paragraphs that it announces."""
+    found = [int(first or second) for first, second in _KB_NUMBER.findall(text)]
+    if found or not re.search(r"following|below|:$|article", text, re.IGNORECASE):
+        return found
+    return following_numbers(paragraphs, at)
+
+
+def following_numbers(paragraphs: Sequence[str], at: int) -> list[int]:
+    """The article numbers that open the paragraphs right after one that announces them."""
+    found: list[int] = []
+    for paragraph in paragraphs[at + 1 : at + 30]:
+        if match := _LEADING_NUMBER.match(paragraph):
+            found.append(int(match[1]))
+        elif found or not paragraph.upper().startswith("TITLE"):
+            break
+    return found
+
+
+def named_with_number(thing: str, paragraphs: Sequence[str], at: int) -> str:
+    """A thing with the number that stands before it there or a little further down."""
+    for paragraph in paragraphs[at : at + 3]:
+        for match in re.finditer(r"\b(?:Q|KB ?)?(\d{6,7})\b", paragraph[:600]):
+            if thing[:25].lower() in paragraph.lower()[match.end() : match.end() + 80]:
+                return f"{thing} (KB{match[1]})"
+    return thing

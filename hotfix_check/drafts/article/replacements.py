@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hotfix_check.drafts.article.phrases import phrase
-from hotfix_check.drafts.article.prose import Said, is_section_heading
-from hotfix_check.drafts.article.references import following_numbers, numbers_in
+from hotfix_check.drafts.article.prose import Said, following_numbers, is_section_heading, numbers_in
 
 _MAY_REPLACE = re.compile(r"super[sc]ed|eplac|obsolet|the place of")
 _BY_THIS = phrase(r"\s(?:this|the (?:current|present)|these)\b(?![^.]{0,40}\d{5})")

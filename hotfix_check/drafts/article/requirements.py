@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from hotfix_check.drafts.article.phrases import phrase
-from hotfix_check.drafts.article.prose import Said, is_section_heading
-from hotfix_check.drafts.article.references import following_numbers
+from hotfix_check.drafts.article.prose import Said, following_numbers, is_section_heading
 
 _REQUIRES = (
     phrase(r"""

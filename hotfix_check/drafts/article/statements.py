@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from hotfix_check.catalogue.update import Restart
 from hotfix_check.drafts.article.phrases import phrase
-from hotfix_check.drafts.article.prose import Said, said_in
-from hotfix_check.drafts.article.references import named_with_number
+from hotfix_check.drafts.article.prose import Said, named_with_number, said_in
 from hotfix_check.drafts.article.replacements import replacements
 from hotfix_check.drafts.article.requirements import (
     LEVEL_NAMED,

@@ -26,7 +26,9 @@ from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = re.compile("name|file|module|driver|dll|datei|fichier|archivo|nome|arquivo|bestand", re.IGNORECASE)
+_MAY_BE_HEADER = (
+    "name", "file", "module", "driver", "dll", "datei", "fichier", "archivo", "nome", "arquivo", "bestand",
+)  # fmt: skip
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
@@ -67,8 +69,9 @@ def find_tables(lines: Sequence[Line]) -> list[RawTable]:
 def _text_tables(lines: Sequence[Line], at: int) -> list[RawTable]:
     """The tables that begin at a line of text, with a header or without."""
     text = lines[at].text
-    may_be_header = len(text) <= _LONGEST_HEADER and _MAY_BE_HEADER.search(text) and not _SMALL_WORDS.search(text)
-    columns = header_line(text) if may_be_header else None
+    lowered = text[: _LONGEST_HEADER + 1].lower()
+    may_be_header = len(lowered) <= _LONGEST_HEADER and any(word in lowered for word in _MAY_BE_HEADER)
+    columns = header_line(text) if may_be_header and not _SMALL_WORDS.search(text) else None
     found = _Headed(lines, at, columns).tables() if columns else []
     if not found and MAY_BE_ROW.search(text) and not PROSE.search(text) and (bare := _bare(lines, at)):
         return [bare]
@@ -118,9 +121,6 @@ class _Headed:
         if self._rows and self._last == at - 1 and (joined := _continued(self._rows[-1], text, columns)):
             self._rows.pop()
             self._add(joined, at)
-            return True
-        if two := _broken_row(self._lines, at, columns):
-            self._add(two, at + 1)
             return True
         return self._pass_over(at)
 
@@ -203,20 +203,6 @@ def _continued(row: RawRow, text: str, columns: tuple[Column, ...]) -> RawRow | 
         return None
     joined = f"{row.values.get(concept, '')} {text.strip()}".strip()
     return replace(row, values={**row.values, concept: joined})
-
-
-def _broken_row(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> RawRow | None:
-    """A row broken over two lines."""
-    if at + 1 >= len(lines) or lines[at + 1].kind != "text":
-        return None
-    first, second = line_cells(lines[at].text), line_cells(lines[at + 1].text)
-    names = sum(piece.kind == "name" for piece in (*first, *second))
-    if names != 1 or not first or not second or len(first) + len(second) > len(columns) + 2:
-        return None
-    if any(piece.kind in ("word", "path") for piece in (*first, *second)):
-        return None
-    row = row_from_line(f"{lines[at].text.rstrip()}  {lines[at + 1].text.strip()}", columns, at)
-    return row if row and not row.left_over and row.strength >= 2 else None
 
 
 def _bare(lines: Sequence[Line], at: int) -> RawTable | None:

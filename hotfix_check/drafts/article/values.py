@@ -136,7 +136,9 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
     Names of months are read in the languages of the bulletins. ``dotted``: numbers parted by dots are a date too, the
     day first (20.06.2002): so in a column of dates, while elsewhere they are a version.
     """
-    text = _WEEKDAY.sub("", text.strip().rstrip(".,;"))
+    text = text.strip().rstrip(".,;")
+    if text[:1].isalpha():
+        text = _WEEKDAY.sub("", text)
     if match := _NUMBERS.fullmatch(text):
         first, second, third = match[1], match[3], match[4]
         if len(first) > 2 or int(first) > 31:

@@ -307,11 +307,9 @@ def test_trailing_remark_is_kept_apart_from_the_platform() -> None:
 
 
 def test_tables_under_product_headings_and_components() -> None:
-    text = """
-RESOLUTION
-==========
-
-Exchange Server 5.0
+    text = "RESOLUTION\n==========\n\n"
+    for product, version in (("5.0", "1462.3"), ("5.5", "2637.0")):
+        text += f"""Exchange Server {product}
 -------------------
 
 The English version of this fix should have the following file attributes or
@@ -321,19 +319,8 @@ later:
 
    File Name    Version
    -----------------------
-   Store.exe    1462.3
+   Store.exe    {version}
 
-Exchange Server 5.5
--------------------
-
-The English version of this fix should have the following file attributes or
-later:
-
-   Component: Information Store
-
-   File Name    Version
-   -----------------------
-   Store.exe    2637.0
 """
     assert rows(text, "group", "component", "product") == [
         ("Exchange Server 5.0", "Information Store", "exchange-5.0"),
@@ -663,3 +650,97 @@ The following files should have the following file attributes:
         "exchange-5.5",
         "exchange-5.5",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            """
+   +----------------------+------------+
+   | File name            | Version    |
+   +----------------------+------------+
+   | Exupload.dll (Intel) | 5.5.2653.1 |
+   | Dir.dll (French)     | 5.5.2653.2 |
+   +----------------------+------------+
+""",
+            [("Exupload.dll", "5.5.2653.1", None, "Intel", None), ("Dir.dll", "5.5.2653.2", None, None, "French")],
+            id="a remark behind the name, KB190361",
+        ),
+        pytest.param(
+            """
+   Date      Time    Size     File name
+   -------------------------------------
+   28/08/01  05:20p  75,769   Vip.386
+""",
+            [("Vip.386", None, "2001-08-28", None, None)],
+            id="day first, KB238329",
+        ),
+        pytest.param(
+            """
+| File name | Version |
+| Store.exe | 5.5.2653.1 |
+| Note: two files |
+| Dir.exe | 5.5.2653.2 |
+""",
+            [("Store.exe", "5.5.2653.1", None, None, None), ("Dir.exe", "5.5.2653.2", None, None, None)],
+            id="a note within the grid",
+        ),
+        pytest.param(
+            """
+Text | one
+--- | --- | ---
+
+Name | Version
+--- | ---
+A.dll | 5.5.2653.1
+""",
+            [("A.dll", "5.5.2653.1", None, None, None)],
+            id="a Markdown rule of another width",
+        ),
+        pytest.param(
+            "File nameFile versionFile sizeDateTimePlatformStore.exe6.5.7653.85,251,58419-Apr-200708:41x86"
+            "Dir.exe6.5.7653.95,251,58419-Apr-200708:41x86",
+            [
+                ("Store.exe", "6.5.7653.8", "2007-04-19", "x86", None),
+                ("Dir.exe", "6.5.7653.9", "2007-04-19", "x86", None),
+            ],
+            id="a crawl that kept no line and no blank",
+        ),
+        pytest.param(
+            """
+<p>Files of this hotfix, with their file attributes (or later):</p><table>
+<tr><td>File name</td><td>Date/Time</td><td>Folder</td><td>Language</td></tr>
+<tr><td>A.dll</td><td>07-Dec-2004 23:04</td><td>%windir%\\System 32\\x</td><td>Chinese Simplified</td></tr>
+</table></body>""",
+            [("A.dll", None, "2004-12-07", None, "Chinese Simplified")],
+            id="cells of several words",
+        ),
+        pytest.param(
+            """
+<p>Files of this hotfix, with their file attributes (or later):</p><table>
+<tr><td>A.dll</td><td>5.5.1.1</td><td>5.5.1.2</td></tr></table></body>""",
+            [],
+            id="two versions and no header to tell which is meant",
+        ),
+    ],
+)
+def test_layouts_of_a_few_articles(text: str, expected: list[tuple[object, ...]]) -> None:
+    draft = parse_article(text if "<p>" in text else HEAD.format(title="Slow") + FIX + text, source="test")
+    files = draft_to_dict(draft)["files"]
+    assert isinstance(files, list)
+    assert [
+        tuple(file[key] for key in ("name", "version", "date", "platform", "language")) for file in files
+    ] == expected
+
+
+def test_what_is_said_above_a_label_counts() -> None:
+    lead = "The following versions of the store are known to leak memory:\n\nFor the store:\n\n"
+    table = "   File name  Version\n   ------------------\n   Store.exe  5.5.2653.1\n"
+    skipped = parse(f"RESOLUTION\n==========\n\n{lead}{table}").skipped
+    assert [each.reason for each in skipped] == ["files with which the problem occurs"]
+
+
+def test_an_article_that_is_required_but_not_named_is_no_requirement() -> None:
+    text = "RESOLUTION\n==========\n\nTo apply this hotfix, you must have the following article:\n\nAll is well.\n"
+    assert parse(text).prerequisites == ()

@@ -100,6 +100,7 @@ def test_time(printed: str, time: dt.time | None) -> None:
         pytest.param("94.5", "", (None, "94.5"), id="a fraction of an unknown unit, KB282015"),
         pytest.param("916", "KB", (None, "916"), id="the header says KB"),
         pytest.param("1,23", "", (None, "1,23"), id="badly grouped"),
+        pytest.param("about ten", "", (None, "about ten"), id="words"),
         pytest.param("N/A", "", (None, None), id="none"),
     ],
 )
