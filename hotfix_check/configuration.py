@@ -38,7 +38,9 @@ class Configuration:
     def typed(self, option: str, folder: Path) -> tuple[str, ...]:
         """What would be typed for an option: paths of files that are read are taken from the file's own ``folder``."""
         texts = self.options[option]
-        return tuple(_beside(text, folder) for text in texts) if option in _FILES else texts
+        if option not in _FILES:
+            return texts
+        return tuple(text if text == OWN_CATALOGUE else str(folder / text) for text in texts)
 
     def limited_to(self, options: Iterable[str]) -> Configuration:
         """The same file with these of its options alone."""
@@ -56,12 +58,10 @@ def parse_configuration(data: bytes, where: str) -> Configuration:
     top = Fields(parse_toml(data, where, _WHAT, PolicyError), where, PolicyError)
     options: dict[str, tuple[str, ...]] = {}
     for key in _LISTS:
-        texts = top.texts(key)
-        if texts:
+        if texts := top.texts(key):
             options[key] = texts
     for key in ("baseline", "waivers"):
-        text = top.text(key)
-        if text is not None:
+        if text := top.text(key):
             options[key] = (text,)
     publisher = top.get("publisher", dict, "a table with name and namespace")
     if publisher is not None:
@@ -78,7 +78,3 @@ def _publisher(table: Fields) -> str:
         raise table.fault("name", "a name without an equals sign expected")
     table.finish()
     return f"{name}={namespace}"
-
-
-def _beside(text: str, folder: Path) -> str:
-    return text if text == OWN_CATALOGUE else str(folder / text)

@@ -176,15 +176,13 @@ class Workers(Generic[A, T, R]):
         if worker.task is not None:
             worker.task.died = worker.task.done = True
         elif not worker.ready:
-            raise _cannot_start(f"one ended at once with {_how(worker.process.exitcode)}")
+            code = worker.process.exitcode
+            how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+            raise _cannot_start(f"one ended at once with {how}")
 
 
 def _cannot_start(reason: str) -> WorkerError:
     return WorkerError(f"--jobs: a separate process could not be started ({reason}): run it again with --jobs 1")
-
-
-def _how(code: int | None) -> str:
-    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
 
 @contextlib.contextmanager

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping
 from dataclasses import field
 from datetime import UTC, datetime
+from typing import Any
 
 from hotfix_check import pe
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
+from hotfix_check.inventory.files import RESOURCE_TEXTS, InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.registry import RegistryKeys
 from hotfix_check.pe.bytes import PeBytes
 from hotfix_check.pe.usual import usual_facts
 
 MAX_HASHED_BYTES = 1 << 30
-_STRINGS = frozenset(
-    {"fileversion", "productname", "companyname", "originalfilename", "internalname", "filedescription"}
-)
+_STRINGS = frozenset(RESOURCE_TEXTS)
 _WHOSE = frozenset({"fileversion", "productname", "companyname"})  # all that is asked of a file that is only counted
 
 
@@ -88,11 +87,9 @@ def file_facts(
                     size=file.size,
                     modified=file.modified,
                     version=version,
-                    version_string=text.get("fileversion"),
-                    product_name=text.get("productname"),
-                    company_name=text.get("companyname"),
                     machine=machine,
                     linked=linked,
+                    **_fields(text),
                 )
         facts = pe.read_image(image, export=export)
         notes = facts.notes
@@ -111,19 +108,18 @@ def file_facts(
         size=file.size,
         modified=file.modified,
         version=facts.version,
-        version_string=text.get("fileversion"),
-        product_name=text.get("productname"),
-        company_name=text.get("companyname"),
-        original_filename=text.get("originalfilename"),
-        internal_name=text.get("internalname"),
-        description=text.get("filedescription"),
         languages=_languages(facts.translations) if whole else (),
         machine=facts.machine,
         linked=facts.linked,
         stub=facts.exports_it,
         sha256=digest,
         notes=notes,
+        **_fields(text),
     )
+
+
+def _fields(text: Mapping[str, str]) -> dict[str, Any]:
+    return {RESOURCE_TEXTS[key]: value for key, value in text.items()}
 
 
 def _languages(translations: tuple[tuple[int, int], ...]) -> tuple[int, ...]:

@@ -17,6 +17,16 @@ from hotfix_check.version import FileVersion
 VERSION_FROM_TEXT = "version-from-text"
 """The note of a file whose version is a listing's text, not the fixed version block that Windows compares."""
 
+RESOURCE_TEXTS = {
+    "fileversion": "version_string",
+    "companyname": "company_name",
+    "productname": "product_name",
+    "originalfilename": "original_filename",
+    "internalname": "internal_name",
+    "filedescription": "description",
+}
+"""The texts of a version resource, by their names in lower case, and the fields of an InstalledFile that have them."""
+
 
 class TargetKind(StrEnum):
     """What was pointed at."""

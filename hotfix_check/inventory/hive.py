@@ -41,10 +41,6 @@ class HiveError(TargetError):
     """A file that is no hive that could be read; ``str()`` is a short reason without the file's name."""
 
 
-class MissingExtraError(HiveError):
-    """regipy is not installed."""
-
-
 class Steps:
     """What counts the steps that reading keys takes, and ends it when they are too many."""
 
@@ -95,7 +91,7 @@ def read_hive(
 ) -> RegistryRecords:
     """What a hive records of products; a part of it that cannot be read is a note, with ``complete`` false.
 
-    ``path`` is only told. Raises HiveError when nothing can be read of it, MissingExtraError without regipy, and
+    ``path`` is only told. Raises HiveError when nothing can be read of it or regipy is not installed, and
     whatever ``read_at`` and ``sha256`` raise as OSError.
     """
     try:
@@ -104,7 +100,7 @@ def read_hive(
         from regipy.registry import Cell, NKRecord
         from regipy.structs import REGF_HEADER
     except ImportError as error:
-        raise MissingExtraError(NEEDS_EXTRA) from error
+        raise HiveError(NEEDS_EXTRA) from error
     logging.getLogger("regipy").setLevel(logging.CRITICAL)  # it tells of every broken value, with what is in it
     damage = (RegipyException, ConstructError, struct.error, ValueError, OverflowError, HiveError)
     stream = _Stream(read_at, size)

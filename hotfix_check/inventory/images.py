@@ -13,6 +13,7 @@ from hotfix_check.pe.bytes import ReadAt
 _MOUNT = "mount it read-only and scan the folder"
 _UNPACK = "unpack it and scan the folder"
 _MOUNT_VHD = f"{_MOUNT}: Mount-VHD -ReadOnly, guestmount"
+_VMDK = ("a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount")
 _VHD = ("a virtual disk (VHD)", _MOUNT_VHD)
 _AT_START = (
     (b"EVF\x09\x0d\x0a\xff\x00", "an EnCase image (E01)", f"{_MOUNT}: ewfmount, Arsenal Image Mounter"),
@@ -21,8 +22,8 @@ _AT_START = (
     (b"AFF10\x0d\x0a\x00", "an AFF image", f"{_MOUNT}: affuse"),
     (b"vhdxfile", "a virtual disk (VHDX)", _MOUNT_VHD),
     (b"conectix", *_VHD),
-    (b"KDMV", "a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
-    (b"COWD", "a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
+    (b"KDMV", *_VMDK),
+    (b"COWD", *_VMDK),
     (b"# Disk DescriptorFile", "the description of a virtual disk (VMDK)", f"{_MOUNT}: vmware-mount, guestmount"),
     (b"<<< ", "a virtual disk (VDI)", f"{_MOUNT}: guestmount"),
     (b"QFI\xfb", "a virtual disk (QCOW2)", f"{_MOUNT}: guestmount"),
@@ -62,16 +63,21 @@ def container_words(read_at: ReadAt, size: int) -> str | None:
 
 def image_words(read_at: ReadAt, size: int) -> str | None:
     """What an image is and what to do with it; None for a file that is none. Raises what ``read_at`` raises."""
+    found = _image(read_at, size)
+    return None if found is None else f"{found[0]}, which cannot be read directly: {found[1]}"
+
+
+def _image(read_at: ReadAt, size: int) -> tuple[str, str] | None:
     head = read_at(0, 2 * _SECTOR)
     for start, what, how in _AT_START:
         if head.startswith(start) and (start != b"<<< " or _VDI in head[:64]):
-            return f"{what}, which cannot be read directly: {how}"
+            return what, how
     if read_at(max(size - _SECTOR, 0), 8) == b"conectix":
-        return f"a virtual disk (VHD), which cannot be read directly: {_MOUNT}: Mount-VHD -ReadOnly, guestmount"
+        return _VHD
     if head[_SECTOR : _SECTOR + 8] == b"EFI PART" or _is_partitioned(head):
-        return f"a raw disk image, which cannot be read directly: {_MOUNT}: losetup -P -r, Arsenal Image Mounter"
+        return "a raw disk image", f"{_MOUNT}: losetup -P -r, Arsenal Image Mounter"
     if head[54:62] in _FAT or head[82:90] in _FAT:
-        return f"a raw volume (FAT), which cannot be read directly: {_MOUNT}: mount -o ro,loop"
+        return "a raw volume (FAT)", f"{_MOUNT}: mount -o ro,loop"
     return None
 
 

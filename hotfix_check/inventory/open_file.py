@@ -12,6 +12,7 @@ from typing import BinaryIO
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.frozen import dataclass
 from hotfix_check.pe.bytes import ReadAt, opened, positioned
+from hotfix_check.untrusted.bounded import read_whole
 from hotfix_check.untrusted.shown import path_text
 
 HEAD_BYTES = 65_536
@@ -36,16 +37,8 @@ class OpenFile:
 
     def whole(self, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:
         """All of it. Raises ``error`` when it is too large to be ``what`` it should be, or changes meanwhile."""
-        if self.size > limit:
-            raise error(f"{self.where}: larger than {limit} bytes, not {what}")
-        try:
-            with self.stream() as stream:
-                data = stream.read(self.size + 1)
-        except OSError as fault:
-            raise error(f"{self.where}: cannot be read: {fault.strerror or fault}") from fault
-        if len(data) != self.size:
-            raise error(f"{self.where}: it changed while it was read")
-        return data
+        with self.stream() as stream:
+            return read_whole(stream, self.size, self.where, limit, what, error)
 
     @contextmanager
     def stream(self) -> Iterator[BinaryIO]:

@@ -206,12 +206,10 @@ def _found(
 
 def linked_folder(link: FoundLink, asked: Asked, walked: Walked) -> FoundFolder | None:
     """The folder that a link leads to, under the link's own name; None when it leads to none."""
-    try:
-        is_folder = stat.S_ISDIR(os.stat(link.path).st_mode)  # noqa: PTH116  (a path of the system, not only of text)
-    except OSError as error:
-        walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
+    status = _status(link, walked)
+    if status is None:
         return None
-    if is_folder:
+    if stat.S_ISDIR(status.st_mode):
         programs = asked.every_program or has_programs(link.inner, asked.programs)
         return FoundFolder(path=link.path, inner=link.inner, top=link.path, programs=programs)
     walked.file_links.append(link)
@@ -223,10 +221,8 @@ def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable
     not matter.
     """
     evidence = name_of(link.inner) in asked.wanted
-    try:
-        status = os.stat(link.path)  # noqa: PTH116
-    except OSError as error:
-        walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
+    status = _status(link, walked)
+    if status is None:
         return None
     walked.seen.append(1)
     if on_file is not None:
@@ -238,6 +234,15 @@ def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable
             (link.path, UnreadableFile(path=link.inner, reason="a link to something that is not a regular file"))
         )
     return None
+
+
+def _status(link: FoundLink, walked: Walked) -> os.stat_result | None:
+    """That of what a link leads to; None where it cannot be had, which is told."""
+    try:
+        return os.stat(link.path)  # noqa: PTH116  (a path of the system, not only of text)
+    except OSError as error:
+        walked.unreadable.append((link.path, UnreadableFile(path=link.inner, reason=f"a link: {why(error)}")))
+        return None
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:

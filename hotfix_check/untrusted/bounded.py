@@ -6,6 +6,7 @@ import os
 import stat
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.untrusted.windows_paths import system_path, why_not_opened
@@ -35,14 +36,22 @@ def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError
             status = os.fstat(fd)
             if not stat.S_ISREG(status.st_mode):
                 raise error(f"{path}: a pipe or device, not {what}")
-            if status.st_size > limit:
-                raise error(f"{path}: larger than {limit} bytes, not {what}")
-            data = stream.read(status.st_size + 1)
+            return read_whole(stream, status.st_size, str(path), limit, what, error)
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else None
         raise error(f"{path}: cannot be read: {reason or fault}") from fault
-    if len(data) != status.st_size:
-        raise error(f"{path}: it changed while it was read")
+
+
+def read_whole(stream: BinaryIO, size: int, where: str, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:
+    """What is left of a stream, which should be ``size`` bytes. Raises ``error`` as ``read_bounded``."""
+    if size > limit:
+        raise error(f"{where}: larger than {limit} bytes, not {what}")
+    try:
+        data = stream.read(size + 1)
+    except OSError as fault:
+        raise error(f"{where}: cannot be read: {fault.strerror or fault}") from fault
+    if len(data) != size:
+        raise error(f"{where}: it changed while it was read")
     return data
 
 

@@ -82,8 +82,19 @@ def _told(error: HotfixCheckError) -> None:
     """An expected error is one line for people (a catalogue's: one for each fault), and not a long one."""
     lines = error.lines
     assert len(lines) == 1 or isinstance(error, CatalogueError), lines
+    _lines_for_people(*lines)
+
+
+def _lines_for_people(*lines: str) -> None:
     for line in lines:
         assert line.strip() and line.isprintable() and len(line) <= LONGEST_LINE, line
+
+
+def _quoting(inventory: Inventory) -> None:
+    """What is said of files may quote them, on one line, and not a long one."""
+    _lines_for_people(*(bad.reason for bad in inventory.unreadable))
+    _lines_for_people(*(note for file in inventory.files for note in file.notes))
+    _lines_for_people(*(inventory.registry.notes if inventory.registry else ()))
 
 
 @contextmanager
@@ -175,6 +186,8 @@ def enter_listing(data: bytes) -> None:
         _told(error)
         return
     for inventory in inventories[:3]:
+        _quoting(inventory)
+        _lines_for_people(inventory.target)
         collected = inventory.collected or Collected(host=None, at=None, by="fuzz")
         saved = parse_saved(parse_json(inventory_to_json(inventory, collected).encode(), "again", "it"), "again")
         assert (saved.files, saved.reported, saved.claimed) == (
@@ -260,7 +273,7 @@ def enter_waivers(data: bytes) -> None:
     except PolicyError as error:
         _told(error)
         return
-    long_waivers(waivers, _DAY)
+    _lines_for_people(*long_waivers(waivers, _DAY))
     apply_waivers([_ASSESSMENT], waivers, _DAY)
 
 
@@ -286,6 +299,7 @@ def enter_hive(data: bytes) -> None:
         _told(error)
         return
     inventory = replace(_SERVER, registry=records)
+    _quoting(inventory)
     saved = inventory_to_json(inventory, Collected(host=None, at=None, by="fuzz")).encode()
     assert parse_saved(parse_json(saved, "again", "a saved inventory"), "again").registry == records
     _judged(inventory, _CATALOGUE)
@@ -300,6 +314,7 @@ def enter_archive(data: bytes) -> None:
         except TargetError as error:
             _told(error)
             return
+    _quoting(inventory)
     _judged(inventory, _CATALOGUE)
 
 

@@ -296,13 +296,10 @@ class Taker:
             return False
 
     def _refuse(self, member: Member, path: str, reason: str, *, is_folder: bool = False) -> None:
-        self._record(
-            UnreadableFile(path=path, reason=reason, is_folder=is_folder, size=member.size, modified=member.modified)
-        )
-
-    def _record(self, file: UnreadableFile) -> None:
-        if self._is_first(file.path, None):
-            self._keep(file)
+        if self._is_first(path, None):
+            self.unreadable[path] = UnreadableFile(
+                path=path, reason=reason, is_folder=is_folder, size=member.size, modified=member.modified
+            )
 
     def _keep(self, file: InstalledFile | UnreadableFile) -> None:
         if isinstance(file, InstalledFile):

@@ -43,7 +43,6 @@ def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
     file = InstalledFile(
         path=path,
         version=fixed,
-        version_string=text_of(string),
         size=_size(tags.get("filesize")),
         modified=_time(tags.get("filemodifydate")),
         **resource_texts(tags),

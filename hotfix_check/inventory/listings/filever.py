@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.files import InstalledFile
-from hotfix_check.inventory.listings.listed import RESOURCE_TEXTS, ListedFile, Said, fixed_version, has_folder, text_of
+from hotfix_check.inventory.files import RESOURCE_TEXTS, InstalledFile
+from hotfix_check.inventory.listings.listed import ListedFile, Said, fixed_version, has_folder, text_of
 from hotfix_check.pe.languages import LANGUAGES
 
 ATTRIBUTES = re.compile(r"[rahsdc-]{4,7}", re.ASCII)
@@ -27,7 +27,6 @@ _SIZE = re.compile(r"[0-9]{1,3}(?:[,.'\u00a0][0-9]{3}){0,5}|[0-9]{1,15}", re.ASC
 # The letter after W32 is the processor; W64 may be either of two, so it says none.
 _MACHINES = {"W32I": "i386", "W32A": "alpha", "W32M": "mips", "W32P": "powerpc"}
 _HEADING = re.compile(r"\s*(?:Directory of )?((?:[A-Za-z]:|\\)\\[^*?\"<>|]{0,1000}?)\\?:?\s*", re.ASCII)
-_STRINGS = {**RESOURCE_TEXTS, "fileversion": "version_string"}
 
 
 def is_filever(head: str) -> bool:
@@ -44,7 +43,7 @@ def filever(text: str, where: str) -> Iterator[Said]:
         found = _file(line, folder)
         if found is None and last is not None and line[:1] in " \t":
             key, _, value = line.strip().partition(" ") if "\t" not in line.strip() else line.strip().partition("\t")
-            field = _STRINGS.get(key.lower())
+            field = RESOURCE_TEXTS.get(key.lower())
             said = text_of(value)
             if field is not None and said is not None:
                 strings.setdefault(field, said)

@@ -10,6 +10,7 @@ from typing import Any
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import (
+    RESOURCE_TEXTS,
     VERSION_FROM_TEXT,
     ClaimedUpdate,
     InstalledFile,
@@ -23,14 +24,6 @@ from hotfix_check.version import FileVersion
 
 PRODUCT_ALONE = "gives the product's version and not the file's"
 """Why a version cannot be used as a file's."""
-RESOURCE_TEXTS = {
-    "companyname": "company_name",
-    "productname": "product_name",
-    "originalfilename": "original_filename",
-    "internalname": "internal_name",
-    "filedescription": "description",
-}
-"""The fields of a file that have texts of its version resource."""
 SYSTEM_VERSION = ("major", "minor", "build", "revision")
 """The parts of a System.Version, in lower case."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
@@ -152,7 +145,7 @@ def lowered(row: Mapping[str, object]) -> dict[str, object]:
     return {key.lower(): value for key, value in row.items()}
 
 
-def shown_path(text: str, named: object) -> tuple[str, bool]:
+def uncut_path(text: str, named: object) -> tuple[str, bool]:
     """What is left of a path that a console cut, and whether the file's name is lost with it.
 
     What stands behind the dots is kept; where they are the end, the file is the one that the command ``named``.

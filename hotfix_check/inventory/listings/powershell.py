@@ -28,10 +28,10 @@ from hotfix_check.inventory.listings.listed import (
     inventory_path,
     lowered,
     resource_texts,
-    shown_path,
     text_of,
     text_version,
     time_of,
+    uncut_path,
 )
 from hotfix_check.version import FileVersion
 
@@ -104,7 +104,7 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     whole = _path(row, inner)
     if whole is None or row.get("psiscontainer") in (True, "True"):
         return None
-    path, cut = shown_path(whole, row.get(NAMED))
+    path, cut = uncut_path(whole, row.get(NAMED))
     facts = {**row, **inner}
     if "commandtype" in row:  # its Version is that of the product (ApplicationInfo.cs of PowerShell)
         facts.setdefault("productversion", facts.pop("version", None))
@@ -117,10 +117,9 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     file = InstalledFile(
         path=path,
         version=None if none else parts,
-        version_string=text,
         size=count_of(row.get("length")),
         modified=time_of(row.get("lastwritetimeutc"), utc=True) or time_of(row.get("lastwritetime")),
-        **{**texts, "product_name": texts["product_name"] or text_of(facts.get("product"))},
+        **{**texts, "version_string": text, "product_name": texts["product_name"] or text_of(facts.get("product"))},
         sha256=digest_of(facts.get("sha256")) or digest_of(facts.get("hash")),
     )
     only_product = parts is None and text is None and text_of(facts.get("productversion"))

@@ -51,7 +51,6 @@ def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
     digests = row.get("hash")
     file = InstalledFile(
         path=path,
-        version_string=text_of(strings.get("fileversion")),
         size=count_of(row.get("size")),
         modified=time_of(row.get("mtime")) or time_of(row.get("modtime")),
         **resource_texts(strings),
