@@ -150,7 +150,7 @@ class ProductEvidence:
             versions=versions,
             own=own,
             others=others,
-            one_line=len({self.product.line_of(version) for version in versions}) < 2,
+            one_line=len(versions) < 2 or len(set(map(self.product.line_of, versions))) < 2,
             odd=odd,
         )
 

@@ -108,7 +108,8 @@ def assess_level(
         low, high, basis = line, line if product.build_per_level else last, Basis.INFERRED
         by_builds = product.build_per_level
     if basis is Basis.NONE:
-        bound = max((product.line_of(min(readings(file))) for file in files if file.version is not None), default=0)
+        newest_read = max((min(readings(file)) for file in files if file.version is not None), default=None)
+        bound = 0 if newest_read is None else product.line_of(newest_read)
         if bound > 0:
             low, basis = bound, Basis.INFERRED
     return ProductLevel(
