@@ -3,9 +3,9 @@
     python samples/make_pictures.py [FOLDER]
 
 ``terminal.svg`` is the README's first command, drawn from its own output; the same output gives the same bytes.
-``report.png`` is ``example-report.html`` as Chromium shows it, and holds that page's SHA-256. Tests hold both to the
-tool, so that neither shows what it no longer says. Needs Chromium (Debian: chromium); without it the terminal alone is
-drawn.
+``report.png`` is the example report of README.md here as Chromium shows it, and holds that page's SHA-256. Tests hold
+both to the tool, so that neither shows what it no longer says. Needs Chromium (Debian: chromium); without it the
+terminal alone is drawn.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -27,6 +27,12 @@ from make_samples import make_samples
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
+EXAMPLE = (
+    *("exchange-5.5-sp4", "exchange-2003-sp1", "copied-file/Mapi32.dll", "--baseline", "example/baseline.toml"),
+    *("--waivers", "example/waivers.toml", "--catalogue", "example/catalogue", "--no-run-info"),
+    *("--as-of", "2006-06-30", "-o", "example-report.html"),
+)
+"""The scan of the example report, in the folder of the samples."""
 COLUMNS = 80
 WIDTH, HEIGHT = 1000, 780  # of the report's picture, in pixels
 KEYWORD = b"Made from SHA-256"
@@ -54,14 +60,27 @@ def terminal_text(arguments: list[str]) -> str:
     """What a run prints in colour on a terminal of ``COLUMNS`` columns, on fresh samples."""
     with tempfile.TemporaryDirectory() as folder:
         make_samples(Path(folder, "samples"))
-        environment = {
-            **os.environ,
-            "COLUMNS": str(COLUMNS),
-            "HOTFIX_CHECK_CACHE": "off",
-            "PYTHONPATH": str(HERE.parent),
-        }
-        command = [sys.executable, "-m", "hotfix_check", *arguments, "--color", "always"]
-        ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
+        return _run([*arguments, "--color", "always"], folder)
+
+
+def example_report() -> bytes:
+    """The example report, of fresh samples."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_samples(Path(folder))
+        shutil.copytree(HERE / "example", Path(folder, "example"), dirs_exist_ok=True)
+        _run(["scan", *EXAMPLE], folder)
+        return Path(folder, EXAMPLE[-1]).read_bytes()
+
+
+def _run(arguments: Sequence[str], folder: str) -> str:
+    environment = {
+        **os.environ,
+        "COLUMNS": str(COLUMNS),
+        "HOTFIX_CHECK_CACHE": "off",
+        "PYTHONPATH": str(HERE.parent),
+    }
+    command = [sys.executable, "-m", "hotfix_check", *arguments]
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8")
     if ran.returncode not in (0, 1, 3):
         raise SystemExit(f"{' '.join(arguments)}: {ran.stderr}")
     return ran.stdout
@@ -155,7 +174,10 @@ def make_pictures(folder: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         raise SystemExit("report.png was not made: it needs Chromium (Debian: chromium)")
-    report_picture(HERE / "example-report.html", folder / "report.png", chromium)
+    with tempfile.TemporaryDirectory() as made:
+        page = Path(made, EXAMPLE[-1])
+        page.write_bytes(example_report())
+        report_picture(page, folder / "report.png", chromium)
 
 
 if __name__ == "__main__":

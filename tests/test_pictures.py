@@ -47,9 +47,13 @@ def test_text_of_an_output_stays_text() -> None:
 
 def test_the_report_is_the_example_as_it_is_made_now() -> None:
     png = (PICTURES / "report.png").read_bytes()
-    page = (ROOT / "samples" / "example-report.html").read_bytes()
-    assert make_pictures.digest_in(png) == hashlib.sha256(page).hexdigest(), MADE_ANEW
+    assert make_pictures.digest_in(png) == hashlib.sha256(make_pictures.example_report()).hexdigest(), MADE_ANEW
     assert len(png) < 200_000
+
+
+def test_the_example_report_is_made_as_the_samples_tell() -> None:
+    told = (ROOT / "samples" / "README.md").read_text("utf-8").split("```text\n")[1].partition("```")[0]
+    assert told.split() == ["hotfix-check", "scan", *make_pictures.EXAMPLE]
 
 
 def test_what_a_picture_is_of_stands_in_a_sound_chunk() -> None:

@@ -164,7 +164,7 @@ class _JudgingCommand:
         values = {name: _value(name, given.pop(_parameter_name(name))) for name in self._names}
         own = self._types.get("options")
         if own is not None:
-            given["options"] = own(**{name: given.pop(name) for name in get_type_hints(own)})
+            given["options"] = own(**{name: given.pop(name) for name in own.__slots__})
         self._command(asking=JudgeOptions(**{**values, **self._always}), **given)
 
     @cached_property

@@ -31,6 +31,7 @@ _EVIDENCE_ONLY = (
     "Compared are only files and updates that the saved result holds as evidence, or looked for and found absent: "
     "nothing else is new or gone by it."
 )
+_TOLD = 8  # updates of one change for the worse that are told one by one; of more so many are named
 _FOLDED, _NAMED = 3, 3  # files of one folder, change and build that are told together; of how many the name is given
 
 
@@ -64,18 +65,16 @@ def folded_files(files: Iterable[FileChange]) -> list[Change]:
 
 
 def folded_verdicts(document: ComparisonDocument) -> list[Change]:
-    """The changes of verdicts: those for the worse one by one, the others by what they changed from and to."""
-    lines = []
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """The changes of verdicts by what they changed from and to, for the worse first; few for the worse one by one."""
+    groups: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for one in document.verdicts:
-        before, after = one.before or "not judged", one.after or "not judged"
-        if one.worse:
-            lines.append(Change(what=one.update, words="", worse=True, versions=f"{before} -> {after}"))
-        else:
-            groups[before, after].append(one.update)
-    for (before, after), updates in groups.items():
-        what = updates[0] if len(updates) == 1 else f"{len(updates)} updates ({some(names_of(updates), 8)})"
-        lines.append(Change(what=what, words="", worse=False, versions=f"{before} -> {after}"))
+        groups[one.worse, f"{one.before or 'not judged'} -> {one.after or 'not judged'}"].append(one.update)
+    lines = []
+    for (worse, versions), updates in groups.items():
+        told = updates
+        if len(updates) > (_TOLD if worse else 1):
+            told = [f"{len(updates)} updates ({some(names_of(updates), _TOLD)})"]
+        lines += [Change(what=what, words="", worse=worse, versions=versions) for what in told]
     return lines
 
 

@@ -87,7 +87,7 @@ def _row(row: FileDocument) -> list[str]:
     for copy in row.copies:
         found = copy.version or "no version"
         digest = f", sha256 {copy.sha256}" if copy.sha256 else ""
-        size = "size unknown" if copy.size is None else f"{copy.size} bytes"
+        size = "size unknown" if copy.size is None else f"{copy.size:,} bytes"
         lines.append(f"      {copy.path}: {found}, {size}, {copy.state}{digest}")
         lines += [f"        ! {text}" for text in copy.anomalies if is_written([text], AnomalyCode.VERSION_FROM_TEXT)]
     if not row.copies:

@@ -206,7 +206,7 @@ def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
     if step.availability == "extended-support":
         instead = f"; without that, the newest is {own_name(step.public)}" if step.public else ""
         lines.append(f"   It must be bought, with paid extended support{instead}.")
-    lines += [f"   Before: {action.text}" for action in step.actions if action.kind == "service"]
+    lines += [f"   Before: {action.text}." for action in step.actions if action.kind == "service"]
     if step.requires:
         lines.append(f"   Needs {' and '.join(step.requires)} (in place by then).")
     if step.not_known:
@@ -216,7 +216,7 @@ def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
         lines.append(f"   It also settles {', '.join(others)}.")
     if step.restart == "yes":
         lines.append("   Restart the server.")
-    return lines + [f"   After: {action.text}" for action in step.actions if action.kind != "service"]
+    return lines + [f"   After: {action.text}." for action in step.actions if action.kind != "service"]
 
 
 def _left_lines(document: PlanDocument) -> list[str]:

@@ -264,7 +264,8 @@ def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) ->
         lines.append(f"  To settle them, supply {named}{more}.")
     silent = sum(not one.settle_with for one in findings)
     if silent and (everything or not asked):
-        lines.append(f"  No file would settle {silent} of them: they have no file table, or only that of another line.")
+        those = "them" if silent == len(findings) else f"{silent} of them"
+        lines.append(f"  No file would settle {those}: they have no file table, or only that of another line.")
     return lines
 
 

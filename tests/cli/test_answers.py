@@ -20,7 +20,7 @@ def test_explain_marks_each_row_and_names_rule_prerequisites_and_chain(samples: 
     ran = run("explain", "KB901014", samples / "exchange-2003-sp1")
     assert ran.code == 0
     assert "- Mapi32.dll in bin and system32: 6.5.7233.46 or later, 635,904 bytes" in words(ran.out)
-    assert "Program Files/Exchsrvr/Bin/Mapi32.dll: 6.5.7226.0, 65536 bytes, older, sha256" in words(ran.out)
+    assert "Program Files/Exchsrvr/Bin/Mapi32.dll: 6.5.7226.0, 65,536 bytes, older, sha256" in words(ran.out)
     assert "Rule: one required file, or one copy, has the fix and another does not." in ran.out
     assert "+ SP1: met, by markers" in ran.out
     assert "Chain, oldest first: [KB901014] -> SP2" in ran.out

@@ -236,17 +236,6 @@ def test_a_waiver_is_shown_by_every_format_of_a_scan(samples: Path, run: Run, tm
         assert "W-1" in (tmp_path / name).read_text(), name
 
 
-def test_the_example_report_is_what_the_samples_give(samples: Path, run: Run, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "samples" / "example", samples / "example", dirs_exist_ok=True)
-    targets = "exchange-5.5-sp4", "exchange-2003-sp1", "copied-file/Mapi32.dll"
-    policy = "--baseline", "example/baseline.toml", "--waivers", "example/waivers.toml"
-    fixed = "--catalogue", "example/catalogue", "--no-run-info", "--as-of", "2006-06-30"
-    ran = run("scan", *targets, *policy, *fixed, "-o", tmp_path / "example-report.html", cwd=samples)
-    assert ran.code == 1
-    made = (tmp_path / "example-report.html").read_text()
-    assert made == (ROOT / "samples" / "example-report.html").read_text(), "samples/README.md tells how it is made"
-
-
 def test_a_workbook_is_nothing_for_a_terminal(samples: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hotfix_check.cli.formats.is_terminal", lambda: True)
     ran = run("scan", *SMALL, samples / "copied-file", "-f", "xlsx")
