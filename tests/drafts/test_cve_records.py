@@ -109,7 +109,7 @@ def test_what_says_nothing_is_refused(document: object, why: str) -> None:
 
 
 def test_a_record_cut_off_is_refused() -> None:
-    with pytest.raises(ArticleError, match="not a CVE record or CSAF document"):
+    with pytest.raises(ArticleError, match="a CVE record or CSAF document expected"):
         read_cves(json.dumps(RECORD).encode()[:-1], "cve.json", PRODUCTS)
 
 
