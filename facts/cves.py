@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from fact_tables import Facts, Row
-from releases import Update, level_name
+from releases import Update, day, level_name
 
 from hotfix_check.untrusted.toml import toml_lines
 
@@ -29,6 +29,8 @@ def fix_cves(updates: dict[str, Update], product_id: str, facts: Facts) -> None:
         bulletin = row["bulletin"]
         if bulletin and bulletin not in update.get("aliases", ()) and str(update.get("kb")) == row["kb"]:
             update["aliases"] = [*update.get("aliases", ()), bulletin]
+        if bulletin in update.get("aliases", ()) and not update.keys() & {"released", "released_month"}:
+            _release(update, row)
         for holder in [update] if "level" in update else _packages(row, update):
             held = holder.setdefault("cves", [])
             if row["cve"] not in held:
@@ -37,6 +39,16 @@ def fix_cves(updates: dict[str, Update], product_id: str, facts: Facts) -> None:
         for holder in (update, *update.get("package", ())):
             if "cves" in holder:
                 holder["cves"].sort(key=_by_number)
+
+
+def _release(update: Update, row: Row) -> None:
+    """The day of the bulletin, as its CVEs have it.
+
+    From 2001 on: older CVEs had their numbers later (MS99-009), and a fix could come before its bulletin (MS00-082).
+    """
+    published = day(row["published"])
+    if published is not None and published.year >= 2001 and row["bulletin"].startswith(f"MS{published:%y}-"):
+        update["released"] = published
 
 
 def _update_of(row: Row, updates: dict[str, Update]) -> Update | None:
