@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent.parent / "samples"))
@@ -45,10 +45,14 @@ def wanted_names() -> tuple[str, ...]:
 
 
 def build_tree(root: Path, count: int, matter: int) -> None:
-    """``count`` files in folders of a hundred, ten folders to a folder; those that matter are spread evenly."""
+    """``count`` files in folders of a hundred, ten folders to a folder; those that matter are spread evenly.
+
+    The first folder is Bin of a server, so that what lies elsewhere is a stray copy and not a host of its own.
+    """
     data = program(VERSION)
     every = count // matter
-    waiting = islice(cycle(name for name in wanted_names() if name.endswith((".dll", ".exe"))), matter)
+    programs = (name for name in wanted_names() if name.endswith((".dll", ".exe")))
+    waiting = islice(chain(["store.exe"], cycle(programs)), matter)
     for start, folder in zip(range(0, count, A_FOLDER), _folders(root), strict=False):
         folder.mkdir(parents=True)
         for number in range(start, min(start + A_FOLDER, count)):
@@ -60,6 +64,7 @@ def build_tree(root: Path, count: int, matter: int) -> None:
 
 
 def _folders(root: Path) -> Iterator[Path]:
+    yield root / "Exchsrvr" / "Bin"
     number = 0
     while True:
         yield root / f"{number // 10:04}" / f"{number % 10}"
