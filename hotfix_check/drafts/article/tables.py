@@ -122,6 +122,9 @@ class _Headed:
             self._rows.pop()
             self._add(joined, at)
             return True
+        if two := _broken_row(self._lines, at, columns):
+            self._add(two, at + 1)
+            return True
         return self._pass_over(at)
 
     @property
@@ -203,6 +206,20 @@ def _continued(row: RawRow, text: str, columns: tuple[Column, ...]) -> RawRow | 
         return None
     joined = f"{row.values.get(concept, '')} {text.strip()}".strip()
     return replace(row, values={**row.values, concept: joined})
+
+
+def _broken_row(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> RawRow | None:
+    """A row broken over two lines."""
+    if at + 1 >= len(lines) or lines[at + 1].kind != "text":
+        return None
+    first, second = line_cells(lines[at].text), line_cells(lines[at + 1].text)
+    names = sum(piece.kind == "name" for piece in (*first, *second))
+    if names != 1 or not first or not second or len(first) + len(second) > len(columns) + 2:
+        return None
+    if any(piece.kind in ("word", "path") for piece in (*first, *second)):
+        return None
+    row = row_from_line(f"{lines[at].text.rstrip()}  {lines[at + 1].text.strip()}", columns, at)
+    return row if row and not row.left_over and row.strength >= 2 else None
 
 
 def _bare(lines: Sequence[Line], at: int) -> RawTable | None:

@@ -744,3 +744,18 @@ def test_what_is_said_above_a_label_counts() -> None:
 def test_an_article_that_is_required_but_not_named_is_no_requirement() -> None:
     text = "RESOLUTION\n==========\n\nTo apply this hotfix, you must have the following article:\n\nAll is well.\n"
     assert parse(text).prerequisites == ()
+
+
+def test_a_row_that_a_copy_broke_over_two_lines_keeps_all_its_values() -> None:
+    table = """   Date         Time    Version         Size       File name
+   ---------------------------------------------------------
+   01-Jul-2003  17:44   5.5.2657.50     749,568    Mapi32.dll
+   01-Jul-2003  17:44   5.5.2657.50
+                        749,568    Emsmdb32.dll
+   01-Jul-2003  17:44   5.5.2657.50     749,568    Cdo.dll
+"""
+    assert rows(FIX + table, "name", "version", "size") == [
+        ("Mapi32.dll", "5.5.2657.50", 749568),
+        ("Emsmdb32.dll", "5.5.2657.50", 749568),
+        ("Cdo.dll", "5.5.2657.50", 749568),
+    ]
