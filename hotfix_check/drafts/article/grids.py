@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from hotfix_check.drafts.article.cells import Cell, line_cells
 from hotfix_check.drafts.article.columns import Column, cell_concept, header_cells
 from hotfix_check.drafts.article.raw_table import RawRow, RawTable, is_remark, looks_like_row
 from hotfix_check.drafts.article.rows import row_from_cells
@@ -111,7 +112,7 @@ def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int,
         if len(groups) > 1 and len(group) > 1 and _one_row(group):
             rows.append((group[0][0], _join([cells for _, cells in group])))
         else:
-            rows += group
+            rows += _with_wrapped(group)
     return rows
 
 
@@ -121,6 +122,22 @@ def _one_row(group: list[tuple[int, tuple[str, ...]]]) -> bool:
         return False
     rows = sum(row_from_cells(cells, None, at) is not None for at, cells in group)
     return rows < len(group) and rows <= 1
+
+
+def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
+    """Lines whose first cells are empty joined to the row above."""
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    for at, cells in group:
+        if rows and len(cells) == len(rows[-1][1]) >= 2 and not cells[0] and any(cells) and _only_words(cells):
+            rows[-1] = (rows[-1][0], _join([rows[-1][1], cells]))
+        else:
+            rows.append((at, cells))
+    return rows
+
+
+def _only_words(cells: tuple[str, ...]) -> bool:
+    pieces: list[Cell] = [piece for cell in cells if cell for piece in line_cells(cell)]
+    return all(piece.kind in ("word", "platform", "language", "label", "whole") for piece in pieces)
 
 
 def _join(parts: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -759,3 +759,17 @@ def test_a_row_that_a_copy_broke_over_two_lines_keeps_all_its_values() -> None:
         ("Emsmdb32.dll", "5.5.2657.50", 749568),
         ("Cdo.dll", "5.5.2657.50", 749568),
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "platform"), [(("Intel", "based"), "Intel based"), (("Not", "applicable"), None)], ids=["told", "none"]
+)
+def test_a_word_of_a_grid_that_goes_on_below_belongs_to_the_row_above(
+    words: tuple[str, str], platform: str | None
+) -> None:
+    table = f"""| File name  | Version     | Size    | Platform   |
+| Mapi32.dll | 5.5.2657.50 | 749,568 | {words[0]:10} |
+|            |             |         | {words[1]:10} |
+| Cdo.dll    | 5.5.2657.50 | 749,568 | Alpha      |
+"""
+    assert rows(FIX + table, "name", "platform") == [("Mapi32.dll", platform), ("Cdo.dll", "Alpha")]
