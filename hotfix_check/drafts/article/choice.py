@@ -187,7 +187,7 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return "hashes of files"
     if any(wording.LISTING_LINE.search(line.text) for line in lines[max(floor, table.first - 4) : table.last + 4]):
         return "a directory listing"
-    if compares_releases(table.columns or (), above.lead):
+    if compares_releases(table, above.lead):
         return "it compares releases"
     if other := wording.other_files(f"{above.lead} {table.heading or ''}".strip()):
         return other
@@ -197,6 +197,8 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return other
     if article.titled_other and not (above.strong and article.about_fix):
         return "a list by the title of the article"
+    if not above.strong and wording.OTHER_LIST.search(above.close) and not wording.FIX.search(above.close):
+        return "another kind of list"
     return None
 
 
@@ -278,13 +280,19 @@ def _of_columns(row: RawRow, columns: Sequence[Column]) -> RawRow:
     return replace(row, values={**row.values, **values}, several=several)
 
 
-def compares_releases(columns: Sequence[Column], lead: str) -> bool:
+def compares_releases(table: RawTable, lead: str) -> bool:
     """Whether columns of one kind stand for releases (RTM, SP1, SP2), or give two sizes or dates of one file."""
+    columns = table.columns or ()
     several = repeated(columns)
     versions = [column.label for column in columns if column.concept == "version"]
     if "version" in several and all(map(wording.RELEASE_COLUMN.search, versions)):
         return any(map(wording.FIRST_RELEASE.search, versions)) or not wording.STRONG_FIX.search(lead)
-    return bool(several & {"size", "date"})
+    return any(not _one_value(table, concept) for concept in several & {"size", "date"})
+
+
+def _one_value(table: RawTable, concept: str) -> bool:
+    labels = {column.label for column in table.columns or () if column.concept == concept}
+    return all(sum(label in labels and not is_missing(text) for label, text in row.several) <= 1 for row in table.rows)
 
 
 def _is_package(table: RawTable, above: _Above) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from hotfix_check.drafts.article.cells import cell_kind, line_cells
-from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
+from hotfix_check.drafts.article.columns import VALUES, Column, Concept, cell_concept, header_cells, header_line
 from hotfix_check.drafts.article.flattened import unflatten
 from hotfix_check.drafts.article.prose import is_section_heading, parted
 from hotfix_check.drafts.article.rows import cells_by_column
@@ -132,6 +132,8 @@ def _texts(lines: Sequence[Line], at: int) -> Iterator[tuple[int, str]]:
     """The short lines of text from here on, with their places, up to the next heading or anything else."""
     for place in run_of_text(lines, at, longest=_LONGEST_CELL):
         text = lines[place].text.strip()
+        if _BUTTONS.fullmatch(text):
+            continue
         if is_section_heading(text):
             return
         yield place, text
@@ -219,6 +221,8 @@ def _from_attributes(pairs: Iterable[tuple[str, str, int]]) -> _Found | None:
     above: tuple[str, ...] = ()
     for file in files:
         labels, values = tuple(label for label, _ in file), tuple(value for _, value in file)
+        if not set(map(cell_concept, labels)) & set(VALUES):
+            return None
         made = _as_cells(labels, [values], ONE_ATTRIBUTE_A_LINE)
         found += made if labels != above else made[1:]
         above = labels
@@ -228,6 +232,8 @@ def _from_attributes(pairs: Iterable[tuple[str, str, int]]) -> _Found | None:
 def _run_together(lines: Sequence[Line], at: int) -> _Found | None:
     """``File nameVersion`` above ``Store.exe6.5.7653.8``; a row that could be parted in two ways is left as it is."""
     text = lines[at].text.strip()
+    if made := _glued_table(text):
+        return made, at + 1
     names = tuple(_WORD_ENDS.split(text))
     columns = header_cells(names) if len(names) > 1 and None not in map(cell_concept, names) else None
     if columns is None:

@@ -31,7 +31,7 @@ _PACKAGE_NAME = re.compile(
 )
 _NAME_PARTS = re.compile(r"((?:[^\\/]{0,120}[\\/]){1,20})([^\\/]{1,200})")
 _IN_NAME = re.compile(r"(\S{1,120})\s*\(([^()]{1,80})\)\s*(.{0,80})")
-_DATE_AND_TIME = re.compile(r"(.*?\d)(?:[ T](\d.*))?")
+_DATE_AND_TIME = re.compile(r"(\d+[/-]\d+[/-]\d+(?=[ T])|.*?\d(?=[ T]+\d{1,2}[:.h]\d))[ T]+(.*)")
 _VERSION_WORD = re.compile(r"\s*(?:file )?version$", re.IGNORECASE)
 _BUILD = re.compile(r"(\d{1,5}\.\d{1,5}) \(build (\d{1,5}\.\d{1,5})\b.{0,40}\)", re.IGNORECASE)
 """As Exchange System Manager shows a version: 6.5 (Build 7653.8: Service Pack 2)."""
@@ -104,7 +104,7 @@ def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unus
     date_text, time_text = values.get("date", ""), values.get("time", "")
     if "datetime" in values:
         both = _DATE_AND_TIME.fullmatch(values["datetime"])
-        date_text, time_text = (both[1], both[2] or "") if both else (values["datetime"], "")
+        date_text, time_text = both.groups() if both else (values["datetime"], "")
     date, time = read_date(date_text, order, dotted=True), read_time(time_text)
     size = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
     for text, value in ((date_text, date), (time_text, time)):

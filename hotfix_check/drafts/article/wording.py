@@ -38,6 +38,18 @@ STRONG_FIX = phrase(r"""
     listed\s+attributes
     files?\s+(?:have|has)\s+been\s+(?:updated|replaced|changed)
     updated\s+files""")
+OTHER_LIST = re.compile(
+    r"""directory\s+of\b | \bverify\s+that\b | \bsamples?\b | (?<!extract\ the\ )contents\s+of
+      | (?:disk|disc|cd-rom)\s*\#?\s*\d
+      | ships?\s+with | shipped\s+with | original\s+(?:files|versions?)
+      | driver\s+library | make\s+sure\s+(?:that\s+)?(?:you\s+have\s+)?the\s+following | file\s+sizes?\s+(?:and|of)
+      | \btypical\s+(?:install|files) | required\s+disk\s+space | by\s+default\s+(?:the\s+)?following\s+files
+      | directory\s+listing
+      | correct\s+(?:files?|versions?|dates?) | \bcompare\b | list\s+of\s+\S+\s+versions | \bdisk\s+space\b
+      | \bmemory\b.{0,30}requirements?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 DOWNLOAD_LIST = phrase(r"""
     \bcontained\s+in\b
     files\s+are\s+(?:available|contained|included)

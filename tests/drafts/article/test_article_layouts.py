@@ -773,3 +773,56 @@ def test_a_word_of_a_grid_that_goes_on_below_belongs_to_the_row_above(
 | Cdo.dll    | 5.5.2657.50 | 749,568 | Alpha      |
 """
     assert rows(FIX + table, "name", "platform") == [("Mapi32.dll", platform), ("Cdo.dll", "Alpha")]
+
+
+TWO_FILES = """   Date         Time   Version        Size       File name
+   -----------------------------------------------------------
+   02-Mar-2001  01:30  5.5.2657.50    655,463    Mapi32.dll
+   02-Mar-2001  00:15  5.5.2657.50     12,345    Cdo.dll
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        ("The following files:", ["Mapi32.dll", "Cdo.dll", "Sample.dll", "Other.dll"]),
+        ("This fix updates the samples:", ["Mapi32.dll", "Cdo.dll", "Sample.dll", "Other.dll"]),
+        ("Sample files:", ["Mapi32.dll", "Cdo.dll"]),
+        ("Disk #2:", ["Mapi32.dll", "Cdo.dll"]),
+        ("Contents of the CD:", ["Mapi32.dll", "Cdo.dll"]),
+        ("Required disk space:", ["Mapi32.dll", "Cdo.dll"]),
+    ],
+    ids=["more of the fix", "a fix of samples", "samples", "a disk", "contents", "space"],
+)
+def test_a_list_of_another_kind_below_the_fix_is_none_of_it(above: str, names: list[str]) -> None:
+    second = TWO_FILES.replace("Mapi32", "Sample").replace("Cdo", "Other")
+    assert [name for (name,) in rows(f"{FIX}{TWO_FILES}\n{above}\n\n{second}", "name")] == names
+
+
+def test_buttons_between_cells_one_a_line_are_no_cells() -> None:
+    text = "File name\nVersion\nSize\nCollapse this table\nMapi32.dll\n5.5.2657.50\n655,463\nExpand this table\nCdo.dll\n5.5.2657.50\n12,345\n"
+    assert rows(FIX + text, "name", "version", "size") == [
+        ("Mapi32.dll", "5.5.2657.50", 655463),
+        ("Cdo.dll", "5.5.2657.50", 12345),
+    ]
+
+
+def test_attributes_of_which_none_is_a_value_are_no_files() -> None:
+    text = "File name: Mapi32.dll\nPlatform: Intel\n\nFile name: Cdo.dll\nPlatform: Alpha\n"
+    assert rows(FIX + text, "name") == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "date", "time"),
+    [
+        ("12/07/2001 10:30", "2001-12-07", "10:30"),
+        ("12/07/2001  10:30", "2001-12-07", "10:30"),
+        ("2001-12-07T10:30:05", "2001-12-07", "10:30"),
+        ("Dec 7 2001 10:30", "2001-12-07", "10:30"),
+        ("7 December 2001 10:30", "2001-12-07", "10:30"),
+        ("7 December 2001", "2001-12-07", None),
+    ],
+)
+def test_a_date_and_a_time_in_one_cell_are_parted(cell: str, date: str, time: str | None) -> None:
+    text = f"| File name  | Version     | Date/Time | Size |\n| Mapi32.dll | 5.5.2657.50 | {cell} | 655,463 |\n| Cdo.dll | 5.5.2657.50 | {cell} | 12,345 |\n"
+    assert rows(FIX + text, "name", "date", "time") == [("Mapi32.dll", date, time), ("Cdo.dll", date, time)]
