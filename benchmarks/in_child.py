@@ -11,8 +11,11 @@ import resource
 import sys
 import time
 
+from hotfix_check.garbage import look_seldom
+
 
 def main(module: str, function: str) -> None:
+    look_seldom()  # as the program does
     call = getattr(importlib.import_module(module), function)(**json.load(sys.stdin))
     used = _cpu_of_children()
     cpu, wall = time.process_time(), time.perf_counter()

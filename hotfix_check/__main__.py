@@ -26,6 +26,9 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
     try:
+        from hotfix_check.garbage import look_seldom
+
+        look_seldom()
         from hotfix_check.cli import main as run
 
         run()

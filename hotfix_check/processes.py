@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import gc
 import itertools
 import os
 import signal
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hotfix_check.errors import WorkerError
 from hotfix_check.frozen import dataclass
+from hotfix_check.garbage import look_seldom, never_look_at_what_is_there
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -227,12 +227,13 @@ def _work(orders: Connection, answers: Connection) -> None:
         signal.signal(each, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+    look_seldom()
     with contextlib.suppress(EOFError, OSError):
         try:
             answers.send((False, None))
             prepare, argument = orders.recv()
             work = prepare(argument)
-            gc.freeze()  # what was made ready stays: it need not be looked through for what can go
+            never_look_at_what_is_there()
             answers.send((False, None))
             while True:
                 answers.send((False, work(orders.recv())))

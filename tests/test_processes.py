@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from cli.processes import start, started
 from fleet.hosts import NEWEST, fleet
-from worker_tasks import doubling, ending, failing, length
+from worker_tasks import doubling, ending, failing, length, looking
 
 from hotfix_check.errors import UsageError, WorkerError
 from hotfix_check.fleet.pool import FEW
@@ -133,3 +133,23 @@ def test_too_few_open_files_for_a_process_are_one_line_and_no_wait(files: int, h
     assert err.count("\n") == (process.returncode == 2), err
     assert "Traceback" not in err and "internal error" not in err
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("program", "seldom"),
+    [
+        ("import hotfix_check; hotfix_check.scan('.')", False),
+        ("sys.argv += ['scan', '.', '-q']; from hotfix_check.__main__ import main; main()", True),
+    ],
+    ids=["a library leaves it as it is", "the program"],
+)
+def test_only_the_program_itself_looks_seldom_for_garbage(program: str, seldom: bool, tmp_path: Path) -> None:
+    told = "import atexit, gc, sys\natexit.register(lambda: print(gc.get_threshold()[0], file=sys.stderr))\n"
+    command = [sys.executable, "-c", told + program]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (int(ended.stderr.splitlines()[-1]) == 50_000) == seldom
+
+
+def test_a_process_looks_seldom_for_garbage() -> None:
+    with Workers(1, looking, None) as workers:
+        assert [task.result for task in workers.done(iter([0]), 1)] == [50_000]

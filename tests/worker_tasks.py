@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -35,6 +36,10 @@ def ending(_: object) -> Callable[[int], int]:
 
 def length(argument: bytes) -> Callable[[int], int]:
     return lambda given: given + len(argument)
+
+
+def looking(_: object) -> Callable[[int], int]:
+    return lambda given: gc.get_threshold()[given]
 
 
 @dataclass(frozen=True)

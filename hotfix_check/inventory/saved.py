@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from functools import lru_cache
-from itertools import islice, pairwise
-from typing import Any, NoReturn
+from itertools import pairwise
+from typing import Any
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory.files import (
@@ -25,11 +23,11 @@ from hotfix_check.inventory.files import (
 )
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.registry import read_registry, registry_row
+from hotfix_check.inventory.saved_files import file_row, plain_files, read_file
 from hotfix_check.untrusted.bounded import GZIP
-from hotfix_check.untrusted.fields import SHA256, Fields, stamp
+from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.json import parse_packed
 from hotfix_check.untrusted.shown import shown
-from hotfix_check.version import FileVersion
 
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
@@ -59,7 +57,7 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
     for key, rows in (
         ("folders", [_line(folder) for folder in inventory.folders]),
         ("unreadable", [_line(_unreadable_row(file)) for file in inventory.unreadable]),
-        ("files", [_line(_file_row(file)) for file in inventory.files]),
+        ("files", [_line(file_row(file)) for file in inventory.files]),
     ):
         joined = ",\n ".join(rows)
         lines.append(f"{_line(key)}: [\n {joined}\n]," if rows else f"{_line(key)}: [],")
@@ -146,21 +144,18 @@ def parse_saved(document: object, where: str) -> Inventory:
     top.finish()
     if inventory.lone_file and (held := len(inventory.files) + len(inventory.unreadable)) > 1:
         raise top.fault("lone_file", f"true, and {held} files are in it")
-    for one, other in pairwise(inventory.files):
-        if one.path == other.path:
-            raise top.fault("files", f"{shown(one.path)} appears twice")
+    paths = [file.path for file in inventory.files]
+    if len(set(paths)) < len(paths):
+        twice = next(path for path, other in pairwise(paths) if path == other)
+        raise top.fault("files", f"{shown(twice)} appears twice")
     return inventory
 
 
-def _read_files(top: Fields) -> Iterator[InstalledFile]:
+def _read_files(top: Fields) -> Iterable[InstalledFile]:
     """The files: as they are where nothing is to be said of them, else field by field."""
-    for number, row in enumerate(_bounded(top, "files")):
-        try:
-            given = {field: _PLAIN[field](value) for field, value in row.items()}
-            yield InstalledFile(size=given.pop("size", None), stub=given.pop("outlook_stub", None), **given)
-        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
-            yield from map(_read_file, islice(_rows(top, "files"), number, None))
-            return
+    rows = _bounded(top, "files")
+    files = plain_files(rows)
+    return map(read_file, _rows(top, "files")) if files is None else files
 
 
 def _rows(top: Fields, field: str) -> Iterator[Fields]:
@@ -177,106 +172,6 @@ def _bounded(top: Fields, field: str) -> list[Any]:
 
 def _row_label(number: int, row: dict[str, Any]) -> str:
     return f"file {number} ({str(row.get('path'))[:60]})"
-
-
-def _file_row(file: InstalledFile) -> dict[str, object]:
-    row: dict[str, object] = {
-        "path": file.path,
-        "size": file.size,
-        "modified": stamp(file.modified),
-        "version": None if file.version is None else str(file.version),
-        "version_string": file.version_string,
-        "product_name": file.product_name,
-        "company_name": file.company_name,
-        "original_filename": file.original_filename,
-        "internal_name": file.internal_name,
-        "description": file.description,
-        "languages": list(file.languages),
-        "machine": file.machine,
-        "linked": file.linked,
-        "outlook_stub": file.stub,
-        "sha256": file.sha256,
-        "notes": list(file.notes),
-    }
-    return {key: value for key, value in row.items() if value not in (None, [])}
-
-
-def _read_file(row: Fields) -> InstalledFile:
-    file = InstalledFile(
-        path=row.need("path", row.text("path")),
-        size=row.integer("size", 0, 2**63),
-        modified=row.moment("modified"),
-        version=row.version("version"),
-        version_string=row.get("version_string", str, "text"),
-        product_name=row.get("product_name", str, "text"),
-        company_name=row.get("company_name", str, "text"),
-        original_filename=row.get("original_filename", str, "text"),
-        internal_name=row.get("internal_name", str, "text"),
-        description=row.get("description", str, "text"),
-        languages=row.integers("languages", 0, 0xFFFF) or (),
-        machine=row.text("machine"),
-        linked=row.integer("linked", 0, 2**32),
-        stub=row.get("outlook_stub", bool, "true or false"),
-        sha256=row.digest("sha256"),
-        notes=row.texts("notes") or (),
-    )
-    row.finish()
-    return file
-
-
-def _text(value: Any) -> Any:
-    return value if value.__class__ is str else _refuse()
-
-
-def _some_text(value: Any) -> Any:
-    return value if value.__class__ is str and value.strip() else _refuse()
-
-
-def _number(low: int, high: int) -> Callable[[Any], Any]:
-    return lambda value: value if value.__class__ is int and low <= value <= high else _refuse()
-
-
-def _flag(value: Any) -> Any:
-    return value if value.__class__ is bool else _refuse()
-
-
-def _list(item: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda values: tuple(map(item, values)) if values.__class__ is list else _refuse()
-
-
-def _digest(value: Any) -> Any:
-    return value if SHA256.fullmatch(value) else _refuse()
-
-
-@lru_cache(maxsize=4096)
-def _moment(value: Any) -> Any:
-    moment = datetime.fromisoformat(value)
-    return _refuse() if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _refuse() -> NoReturn:
-    raise ValueError
-
-
-_PLAIN: dict[str, Callable[[Any], Any]] = {
-    "path": _some_text,
-    "size": _number(0, 2**63),
-    "modified": _moment,
-    "version": lru_cache(maxsize=4096)(FileVersion.parse),
-    "version_string": _text,
-    "product_name": _text,
-    "company_name": _text,
-    "original_filename": _text,
-    "internal_name": _text,
-    "description": _text,
-    "languages": _list(_number(0, 0xFFFF)),
-    "machine": _some_text,
-    "linked": _number(0, 2**32),
-    "outlook_stub": _flag,
-    "sha256": _digest,
-    "notes": _list(_text),
-}
-"""What each field of a file comes to where it is as it should be: a server has hundreds of files, a fleet servers."""
 
 
 def _unreadable_row(file: UnreadableFile) -> dict[str, object]:

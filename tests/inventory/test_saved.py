@@ -27,6 +27,8 @@ from hotfix_check.inventory import (
     saved,
 )
 from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.inventory.saved_files import file_row, plain_files, read_file
+from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.json import MAX_VALUES
 from hotfix_check.version import FileVersion
 
@@ -192,27 +194,49 @@ def test_more_files_than_a_disk_has_are_refused(field: str, monkeypatch: pytest.
     assert str(caught.value) == f"x.json: {field}: more than 2 files are listed"
 
 
+PLAIN = {
+    "path": "Mapi32.dll",
+    "size": 10,
+    "modified": "2003-07-01T17:44:00+02:00",
+    "version": "05.5.2653.23",
+    "version_string": "",
+    "product_name": "p",
+    "company_name": "c",
+    "original_filename": "o",
+    "internal_name": "i",
+    "description": "d",
+    "languages": [1033],
+    "machine": "i386",
+    "linked": 1,
+    "outlook_stub": True,
+    "sha256": "0" * 64,
+    "notes": ["n"],
+}
+
+
 def test_a_file_that_tells_everything_is_read_as_one_that_is_looked_at_field_by_field() -> None:
-    plain = {
-        "path": "Mapi32.dll",
-        "size": 10,
-        "modified": "2003-07-01T17:44:00+02:00",
-        "version": "05.5.2653.23",
-        "version_string": "",
-        "product_name": "p",
-        "company_name": "c",
-        "original_filename": "o",
-        "internal_name": "i",
-        "description": "d",
-        "languages": [1033],
-        "machine": "i386",
-        "linked": 1,
-        "outlook_stub": True,
-        "sha256": "0" * 64,
-        "notes": ["n"],
-    }
-    (quick,) = parse_saved(example(files=[plain]), "saved.json").files
-    (first, slow) = parse_saved(example(files=[{"path": "A.dll", "size": None}, plain]), "saved.json").files
+    (quick,) = parse_saved(example(files=[PLAIN]), "saved.json").files
+    (first, slow) = parse_saved(example(files=[{"path": "A.dll", "size": None}, PLAIN]), "saved.json").files
     assert (first.path, first.size) == ("A.dll", None)
     assert quick == slow
     assert (quick.stub, quick.modified) == (True, datetime(2003, 7, 1, 15, 44, tzinfo=UTC))
+
+
+odd = st.sampled_from(
+    [None, True, 1, 0, -1, 1.5, 2**63, 2**63 + 1, "", " ", "x", "5.5.2653.23", [], [1], [True], ["n"]]
+)
+
+
+@given(
+    st.lists(st.tuples(files, st.none() | st.tuples(st.sampled_from([*PLAIN, "unknown"]), odd)), min_size=1, max_size=4)
+)
+def test_files_are_read_alike_a_field_at_a_time_and_a_file_at_a_time(made: list[Any]) -> None:
+    rows = [file_row(file) | ({} if change is None else dict([change])) for file, change in made]
+    plain = plain_files(rows)
+    try:
+        slow = [read_file(Fields(row, "saved.json", SavedInputError)) for row in rows]
+    except SavedInputError:
+        assert plain is None
+    else:
+        assert plain is None or sorted(plain, key=repr) == sorted(slow, key=repr)
+        assert plain is not None or any(change is not None for _, change in made)
