@@ -101,8 +101,9 @@ def _beside_the_lines(finding: Finding, cve: str, at: int, product: Product) -> 
     update, released = finding.update, product.levels[at].released
     lines = sorted({each.line for each in update.packages if each.line is not None and cve in each.cves})
     above = [product.levels[line].name for line in lines if line > at]
+    below = any(line < at for line in lines)
     state, needs = ExposureState.EXPOSED if above else ExposureState.UNKNOWN, None
-    if lines[0] < at and released is not None and update.built is not None and released > update.built:
+    if below and released is not None and update.built is not None and released > update.built:
         state = ExposureState.FIXED
     elif above and finding.verdict in PASSED:
         rest = f"those for {' and '.join(above)} do" if above[1:] else f"that for {above[0]} does"

@@ -139,3 +139,53 @@ def test_a_shadow_copy_beside_the_live_volume_says_nothing_of_what_shows_its_lev
 def test_one_open_cve_is_counted_in_the_singular(samples: Path, run: Run) -> None:
     said = " ".join(run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41040").out.split())
     assert "Exposed to 1 CVE, known to be exploited (CVE-2022-41040)." in said
+
+
+OF_NO_LINE = """
+format = 1
+version = 2026-11-27
+
+[product]
+id = "exchange-2016"
+name = "Exchange Server 2016"
+range = "==15.1.*"
+server_files = ["ExSetup.exe"]
+sources = ["KB1234567"]
+levels = [
+  { name = "CU8", build = "15.1.1415.2", released = 2017-12-19 },
+  { name = "CU18", build = "15.1.2106.2", released = 2020-09-15 },
+]
+folders = [{ role = "bin", paths = ["V15/Bin"], core = ["ExSetup.exe"] }]
+files = [
+  { name = "ExSetup.exe", roles = ["bin"], marker = true, versions = { CU8 = "15.1.1415.2", CU18 = "15.1.2106.2" } },
+]
+
+[[cve]]
+id = "CVE-2021-0001"
+sources = ["MSRC"]
+
+[[update]]
+kb = 1234567
+title = "A fix"
+kind = "security-update"
+importance = "required"
+released = 2021-03-02
+replaces = []
+sources = ["KB1234567"]
+
+[[update.package]]
+level = "CU8"
+files = [{ name = "ExSetup.exe", version = "15.1.1415.10" }]
+
+[[update.package]]
+cves = ["CVE-2021-0001"]
+files = [{ name = "Web.config", size = 5 }]
+"""
+
+
+def test_a_package_of_which_nothing_shows_the_line_proves_no_cve(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(OF_NO_LINE)
+    folder = server(tmp_path / "disk", "15.1.1415.10")
+    ran = run("scan", folder, "--catalogue", tmp_path / "own.toml", "-f", "json")
+    ((hole,),) = [one["exposures"] for one in ran.result["targets"][0]["installations"]]
+    assert (hole["cve"], hole["state"]) == ("CVE-2021-0001", "unknown")
