@@ -456,6 +456,14 @@ def test_a_cabinet_tells_a_local_time(tmp_path: Path) -> None:
 
 
 @needs_libarchive
+def test_a_damaged_cabinet_says_the_same_in_every_run(tmp_path: Path) -> None:
+    """libarchive-c's own words end with an address in memory."""
+    (tmp_path / "x.cab").write_bytes(cabinet_of({"Store.exe": STORE}, packed=True)[:30])
+    (said,) = reasons(read(tmp_path / "x.cab")).values()
+    assert said == "damaged, or of a kind that libarchive does not read: Truncated CAB header"
+
+
+@needs_libarchive
 def test_a_cabinet_of_an_unknown_packing_is_one_line(tmp_path: Path) -> None:
     data = bytearray(cabinet_of({"Store.exe": STORE}, packed=True))
     data[42] = 2  # Quantum

@@ -27,7 +27,7 @@ def read_cabinet(stream: BinaryIO, taker: Taker) -> None:
             for entry in archive:
                 hand_over(taker, _member(entry), partial(_fill, entry))
     except ArchiveError as error:
-        raise ArchiveFault(f"damaged, or of a kind that libarchive does not read: {error}") from error
+        raise ArchiveFault(f"damaged, or of a kind that libarchive does not read: {error.msg}") from error
 
 
 def _fill(entry: libarchive.entry.ArchiveEntry, unpacked: Unpacked) -> None:
