@@ -9,49 +9,42 @@ import typer
 
 from hotfix_check.cli.commands import App
 from hotfix_check.cli.completing import complete_product, complete_update
-from hotfix_check.cli.options import Answer, Catalogues, Output, Quiet, each
+from hotfix_check.cli.options import Answer, Catalogues, Output, Quiet, with_options
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.formats import AnswerForm
 
 catalogue_app = App(help="Look at the catalogue of Microsoft's updates.", no_args_is_help=True)
 
 
-@catalogue_app.command("list")
-def catalogue_list(
+class ListOptions(Frozen):
+    """What the list is narrowed to, as typed."""
+
     product: Annotated[
         list[str] | None,
         typer.Option("--product", metavar="ID[,ID]", help="Only these products.", autocompletion=complete_product),
-    ] = None,
-    file: Annotated[
-        str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")
-    ] = None,
+    ] = None
+    file: Annotated[str | None, typer.Option("--file", metavar="NAME", help="Only updates that name this file.")] = None
     alias: Annotated[
         str | None, typer.Option("--alias", metavar="TEXT", help="Only updates also known as this: MS06-019, May22SU.")
-    ] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind, such as security-update.")] = None,
+    ] = None
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind, such as security-update.")] = None
     importance: Annotated[
         str | None, typer.Option("--importance", help="Only updates of this importance: optional or recommended.")
-    ] = None,
+    ] = None
     since: Annotated[
         str | None, typer.Option("--since", metavar="DAY", help="Only updates released on this day or later.")
-    ] = None,
+    ] = None
     until: Annotated[
         str | None, typer.Option("--until", metavar="DAY", help="Only updates released on this day or earlier.")
-    ] = None,
-    form: Answer = AnswerForm.TABLE,
-    catalogue: Catalogues = None,
-) -> None:
-    """List the updates, one a line."""
-    from hotfix_check.cli.cataloguing import ListOptions, run_list
+    ] = None
 
-    options = ListOptions(
-        products=each(product),
-        file=file,
-        alias=alias,
-        kind=kind,
-        importance=importance,
-        since=since,
-        until=until,
-    )
+
+@catalogue_app.command("list")
+@with_options
+def catalogue_list(options: ListOptions, form: Answer = AnswerForm.TABLE, catalogue: Catalogues = None) -> None:
+    """List the updates, one a line."""
+    from hotfix_check.cli.cataloguing import run_list
+
     run_list(options, form, tuple(catalogue or ()))
 
 
@@ -119,53 +112,45 @@ def catalogue_diff(
     run_diff(before, after, form)
 
 
-@catalogue_app.command("import")
-def catalogue_import(
+class ImportOptions(Frozen):
+    """The options of ``catalogue import`` as typed."""
+
     articles: Annotated[
         list[str],
         typer.Argument(
             metavar="ARTICLE",
             help="KB articles as text or HTML, CSV file lists, hotfix packages, folders, globs; - is stdin.",
         ),
-    ],
+    ]
     form: Annotated[
         str,
         typer.Option(
             "-f", "--format", metavar="toml|json|jsonl", help="The form of the draft: to review, or for programs."
         ),
-    ] = "toml",
-    output: Output = None,
-    catalogue: Catalogues = None,
+    ] = "toml"
+    output: Output = None
+    catalogue: Catalogues = None
     kb: Annotated[
         str | None, typer.Option("--kb", metavar="KB", help="The KB number, where the article does not give it.")
-    ] = None,
+    ] = None
     into: Annotated[
         Path | None,
         typer.Option("--into", metavar="FOLDER", help="Merge each draft into its product's file in FOLDER."),
-    ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="With --into: replace a KB that is there and differs.")
-    ] = False,
+    ] = None
+    replace: Annotated[bool, typer.Option("--replace", help="With --into: replace a KB that is there and differs.")] = (
+        False
+    )
     accept_doubts: Annotated[
         bool, typer.Option("--accept-doubts", help="With --into: take rows of low confidence too, and mark them.")
-    ] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
-    quiet: Quiet = False,
-) -> None:
+    ] = False
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1
+    quiet: Quiet = False
+
+
+@catalogue_app.command("import")
+@with_options
+def catalogue_import(options: ImportOptions) -> None:
     """Turn KB articles into draft updates: number, title, products, prerequisites and every row of the file tables."""
     from hotfix_check.cli.importing import run_import
 
-    raise typer.Exit(
-        run_import(
-            tuple(articles),
-            catalogues=tuple(catalogue or ()),
-            kb=kb,
-            form=form,
-            output=output,
-            jobs=jobs,
-            into=into,
-            replace=replace,
-            accept_doubts=accept_doubts,
-            quiet=quiet,
-        )
-    )
+    raise typer.Exit(run_import(options))

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
@@ -16,39 +16,30 @@ from hotfix_check.catalogue.cve import is_cve
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
 from hotfix_check.cli.formats import not_evidence
+from hotfix_check.cli.options import each
 from hotfix_check.cli.output import columns, print_answer, print_report
 from hotfix_check.cli.showing_cves import cve_table, cve_text
 from hotfix_check.errors import CatalogueError
-from hotfix_check.frozen import dataclass
 from hotfix_check.judging.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.judging.question import find_updates, known, read_day
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.names import day_text, holding
 from hotfix_check.report.text import cell, visible, visible_lines
 
+if TYPE_CHECKING:
+    from hotfix_check.cli.catalogue_app import ListOptions
+
 _COLUMNS = ("name", "version", "size", "timestamp", "platform")
 _WIDEST_NAME = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListOptions:
-    """What the list is narrowed to, as typed."""
-
-    products: tuple[str, ...] = ()
-    file: str | None = None
-    alias: str | None = None
-    kind: str | None = None
-    importance: str | None = None
-    since: str | None = None
-    until: str | None = None
 
 
 def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> None:
     """One line an update: product, name, kind, importance, day, title."""
     catalogue = chosen_catalogue(paths)
-    for product in options.products:
+    products = each(options.product)
+    for product in products:
         known("--product", product, (one.id for one in catalogue.products))
-    updates = _narrowed(catalogue.updates, options)
+    updates = [update for update in _narrowed(catalogue.updates, options) if not products or update.product in products]
     print_answer(form, [_summary(update) for update in updates], lambda: _listed(updates))
 
 
@@ -97,7 +88,7 @@ def _listed(updates: Sequence[Update]) -> str:
 
 
 def _narrowed(updates: Sequence[Update], options: ListOptions) -> list[Update]:
-    """The updates that every given filter lets through. One without any date is in no span of days."""
+    """The updates that every given filter but the product lets through. One without any date is in no span of days."""
     if options.kind is not None:
         known("--kind", options.kind, tuple(Kind))
     if options.importance is not None:
@@ -106,8 +97,7 @@ def _narrowed(updates: Sequence[Update], options: ListOptions) -> list[Update]:
     return [
         update
         for update in updates
-        if (not options.products or update.product in options.products)
-        and (options.file is None or _names(update, options.file))
+        if (options.file is None or _names(update, options.file))
         and (options.alias is None or options.alias.casefold() in map(str.casefold, names_of(update)))
         and options.kind in (None, update.kind)
         and options.importance in (None, update.importance)

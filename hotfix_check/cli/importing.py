@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast, get_args
 
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
@@ -30,6 +30,9 @@ from hotfix_check.processes import Work, shared_out
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.writing import replaced
 
+if TYPE_CHECKING:
+    from hotfix_check.cli.catalogue_app import ImportOptions
+
 Format = Literal["toml", "json", "jsonl"]
 Made = Literal["toml", "json", "jsonl", "draft"]
 """What is made of an article: text in a format, or the draft as it is."""
@@ -46,40 +49,29 @@ class Imported(NamedTuple):
     error: str | None = None
 
 
-def run_import(
-    paths: Sequence[str],
-    *,
-    catalogues: Sequence[Path],
-    kb: str | None,
-    form: str,
-    output: Path | None,
-    jobs: int,
-    into: Path | None,
-    replace: bool,
-    accept_doubts: bool,
-    quiet: bool,
-) -> int:
+def run_import(options: ImportOptions) -> int:
     """``import_articles`` with the options as typed."""
-    known("--format", form, get_args(Format))
-    if replace and into is None:
+    into = options.into
+    known("--format", options.form, get_args(Format))
+    if options.replace and into is None:
         raise UsageError("--replace: needs --into")
-    if accept_doubts and into is None:
+    if options.accept_doubts and into is None:
         raise UsageError("--accept-doubts: needs --into")
-    if into is not None and output is not None:
+    if into is not None and options.output is not None:
         raise UsageError("--into: the drafts go into the folder's files: leave --output out")
     if into is not None and not into.is_dir():
         raise UsageError(f"--into: {into} is not a folder of catalogue files")
     return import_articles(
-        paths,
-        catalogues=catalogues,
-        kb=None if kb is None else _number(kb),
-        format=cast("Format", form),
-        output=output,
-        jobs=jobs,
+        options.articles,
+        catalogues=options.catalogue or (),
+        kb=None if options.kb is None else _number(options.kb),
+        format=cast("Format", options.form),
+        output=options.output,
+        jobs=options.jobs,
         into=into,
-        replace=replace,
-        accept_doubts=accept_doubts,
-        quiet=quiet,
+        replace=options.replace,
+        accept_doubts=options.accept_doubts,
+        quiet=options.quiet,
     )
 
 

@@ -145,27 +145,29 @@ _BY_NAME = inspect.Parameter.KEYWORD_ONLY
 def judges_by(*names: str, **always: object) -> Callable[[Command], Command]:
     """A command with these options of a judgement in the place of its parameter ``asking``, which is given their value.
 
-    ``always`` are fields that the command itself decides. The fields of the class of a parameter ``options`` are
-    options likewise. Every such command reads a configuration.
+    ``always`` are fields that the command itself decides. Every such command reads a configuration, and may have
+    options in a class, as ``with_options``.
     """
     return lambda command: _JudgingCommand(command, names, always)
 
 
-class _JudgingCommand:
+def with_options(command: Command) -> Command:
+    """A command with the fields of the class of its parameter ``options`` in the place of it: each is an option."""
+    return _Command(command)
+
+
+class _Command:
     """A function whose parameters are worked out when somebody asks for them: of all commands one is called."""
 
-    def __init__(self, command: Command, names: tuple[str, ...], always: Mapping[str, object]) -> None:
-        self._command, self._names, self._always = command, names, always
+    def __init__(self, command: Command) -> None:
+        self._command = command
         self.__name__, self.__doc__ = command.__name__, command.__doc__
 
-    def __call__(self, *, config: object = None, **given: Any) -> None:
-        from hotfix_check.judging.options import JudgeOptions
-
-        values = {name: _value(name, given.pop(_parameter_name(name))) for name in self._names}
+    def __call__(self, **given: Any) -> None:
         own = self._types.get("options")
         if own is not None:
             given["options"] = own(**{name: given.pop(name) for name in own.__slots__})
-        self._command(asking=JudgeOptions(**{**values, **self._always}), **given)
+        self._command(**given)
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -173,20 +175,41 @@ class _JudgingCommand:
 
     @cached_property
     def __signature__(self) -> inspect.Signature:
-        parameters: list[inspect.Parameter] = []
-        for one in _parameters(self._command, self._types):
-            if one.name == "asking":
-                parameters += map(_parameter, self._names)
-            elif one.name == "options":
-                parameters += _parameters(one.annotation, get_type_hints(one.annotation, include_extras=True))
-            else:
-                parameters.append(one)
-        parameters.append(inspect.Parameter("config", _BY_NAME, default=None, annotation=Config))
-        return inspect.Signature(parameters)
+        return inspect.Signature(
+            [one for each in _parameters(self._command, self._types) for one in self._in_place(each)]
+        )
+
+    def _in_place(self, parameter: inspect.Parameter) -> list[inspect.Parameter]:
+        """What is typed for a parameter of the function."""
+        if parameter.name != "options":
+            return [parameter]
+        return _parameters(parameter.annotation, get_type_hints(parameter.annotation, include_extras=True))
 
     @property
     def __annotations__(self) -> dict[str, Any]:  # type: ignore[override]
         return {one.name: one.annotation for one in self.__signature__.parameters.values()}
+
+
+class _JudgingCommand(_Command):
+    """One that judges, and reads a configuration."""
+
+    def __init__(self, command: Command, names: tuple[str, ...], always: Mapping[str, object]) -> None:
+        super().__init__(command)
+        self._names, self._always = names, always
+
+    def __call__(self, *, config: object = None, **given: Any) -> None:
+        from hotfix_check.judging.options import JudgeOptions
+
+        values = {name: _value(name, given.pop(_parameter_name(name))) for name in self._names}
+        super().__call__(asking=JudgeOptions(**{**values, **self._always}), **given)
+
+    @cached_property
+    def __signature__(self) -> inspect.Signature:
+        config = inspect.Parameter("config", _BY_NAME, default=None, annotation=Config)
+        return inspect.Signature([*super().__signature__.parameters.values(), config])
+
+    def _in_place(self, parameter: inspect.Parameter) -> list[inspect.Parameter]:
+        return list(map(_parameter, self._names)) if parameter.name == "asking" else super()._in_place(parameter)
 
 
 def _parameters(function: Callable[..., Any], types: Mapping[str, Any]) -> list[inspect.Parameter]:
