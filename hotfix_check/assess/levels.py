@@ -86,8 +86,6 @@ def assess_level(
     """
     last = len(product.levels) - 1
     votes, intervals, anomalies = _votes(product, markers)
-    by_builds = False
-    beyond = product.build_per_level and product.by_third_part and _is_beyond(product, markers)
     if product.by_third_part:
         anomalies.extend(_newer(markers, newest))
     low = max((low for low, _ in intervals), default=0)
@@ -96,22 +94,19 @@ def assess_level(
     if low > high:
         low, high = min(low for low, _ in intervals), max(high for _, high in intervals)
         anomalies.append(Anomaly(AnomalyCode.MARKERS_DISAGREE, f"markers disagree, {_disagreement(votes)}"))
-    if declared is not None and not (basis is Basis.MARKERS and low == high):
+    if declared is not None:
         index = product.level_index(declared)
-        if low <= index <= high:
+        shown = basis is Basis.MARKERS and low == high
+        if not low <= index <= high:
+            said = f"{product.levels[index].name} was declared, markers say {interval_words(product, low, high)}"
+            anomalies.append(Anomaly(AnomalyCode.DECLARED_CONTRADICTED, said))
+        elif not shown:
             low, high, basis = index, index, Basis.DECLARED
-        else:
-            anomalies.append(_contradicted(product.levels[index].name, interval_words(product, low, high)))
-    elif declared is not None and product.level_index(declared) != low:
-        anomalies.append(_contradicted(declared, product.levels[low].name))
-    if census is not None and basis is Basis.NONE and (line := census.line()) is not None:
+    line = census.line() if census is not None and basis is Basis.NONE else None
+    if line is not None:
         low, high, basis = line, line if product.build_per_level else last, Basis.INFERRED
-        by_builds = product.build_per_level
-    if basis is Basis.NONE:
-        newest_read = max((min(readings(file)) for file in files if file.version is not None), default=None)
-        bound = 0 if newest_read is None else product.line_of(newest_read)
-        if bound > 0:
-            low, basis = bound, Basis.INFERRED
+    elif basis is Basis.NONE and (bound := _lower_bound(product, files)) > 0:
+        low, basis = bound, Basis.INFERRED
     return ProductLevel(
         product=product.id,
         low=low,
@@ -120,9 +115,15 @@ def assess_level(
         votes=tuple(votes),
         anomalies=tuple(anomalies),
         server=any(name_of(file.path) in product.server_files for file in files) or _looks_served(product, census),
-        beyond=beyond,
-        by_builds=by_builds,
+        beyond=product.build_per_level and product.by_third_part and _is_beyond(product, markers),
+        by_builds=line is not None and product.build_per_level,
     )
+
+
+def _lower_bound(product: Product, files: Iterable[InstalledFile]) -> int:
+    """The level on whose line the newest file was built."""
+    newest = max((min(readings(file)) for file in files if file.version is not None), default=None)
+    return 0 if newest is None else product.line_of(newest)
 
 
 def _votes(
@@ -179,10 +180,6 @@ def interval_words(product: Product, low: int, high: int) -> str:
     if high == last:
         return f"at least {product.levels[low].name}"
     return f"{product.levels[low].name} to {product.levels[high].name}"
-
-
-def _contradicted(declared: str, markers: str) -> Anomaly:
-    return Anomaly(AnomalyCode.DECLARED_CONTRADICTED, f"{declared} was declared, markers say {markers}")
 
 
 def _disagreement(votes: Sequence[Vote]) -> str:

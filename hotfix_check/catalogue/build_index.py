@@ -25,12 +25,6 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> byt
 
     The same catalogue gives the same bytes, whatever the run and the release of SQLite.
     """
-    relations = Supersedence(catalogue)
-    numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
-    tables = {
-        update_id(table, document.product_id or ""): table for document in documents for table in document.updates
-    }
-    advisories = [(document.product_id, table.as_json()) for document in documents for table in document.advisories]
     connection = sqlite3.connect(":memory:", isolation_level=None)
     try:
         connection.execute("PRAGMA page_size = 4096")
@@ -39,57 +33,73 @@ def index_bytes(catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> byt
         for statement in SCHEMA.values():
             connection.execute(statement)
         connection.execute("BEGIN")
-        connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)",
-            [
-                ("version", catalogue.version),
-                ("sha256", catalogue.sha256),
-                ("tool", __version__),
-                ("outline", json.dumps(outline_table(catalogue.outline()), separators=(",", ":"))),
-            ],
-        )
-        for document in documents:
-            if document.product is not None:
-                connection.execute(
-                    "INSERT INTO products VALUES (?, ?)", (document.product_id, document.product.as_json())
-                )
-        connection.executemany(
-            "INSERT INTO advisories VALUES (?, ?, ?)", [(number, *row) for number, row in enumerate(advisories, 1)]
-        )
-        connection.executemany(
-            "INSERT INTO cves VALUES (?, ?, ?)",
-            [
-                (table.text("id"), int(bool(table.texts("without_fix"))), table.as_json())
-                for document in documents
-                for table in document.cves
-            ],
-        )
-        for update in catalogue.updates:
-            number = numbers[update.id]
-            connection.execute(
-                "INSERT INTO updates VALUES (?, ?, ?, ?)",
-                (number, update.product, update.level, tables[update.id].as_json()),
-            )
-            connection.executemany(
-                "INSERT INTO files VALUES (?, ?, ?)",
-                [(update.product, name, number) for name in sorted(row_names(update))],
-            )
-            connection.executemany(
-                "INSERT INTO related VALUES (?, ?, ?)",
-                sorted(
-                    (number, numbers[other], int(on))
-                    for other, on in relations.related(update).items()
-                    if other in numbers
-                ),
-            )
-            connection.executemany(
-                "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
-                [(name.casefold(), update.product, update.kb or 0) for name in names_of(update)],
-            )
+        _write_head(connection, catalogue)
+        _write_documents(connection, documents)
+        _write_updates(connection, catalogue, documents)
         connection.execute("COMMIT")
         return sealed(_of_no_release(connection.serialize()))
     finally:
         connection.close()
+
+
+def _write_head(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?)",
+        [
+            ("version", catalogue.version),
+            ("sha256", catalogue.sha256),
+            ("tool", __version__),
+            ("outline", json.dumps(outline_table(catalogue.outline()), separators=(",", ":"))),
+        ],
+    )
+
+
+def _write_documents(connection: sqlite3.Connection, documents: Sequence[CatalogueFile]) -> None:
+    """Products, advisories and CVEs, as their files have them."""
+    advisories = [(document.product_id, table.as_json()) for document in documents for table in document.advisories]
+    connection.executemany(
+        "INSERT INTO products VALUES (?, ?)",
+        [(one.product_id, one.product.as_json()) for one in documents if one.product is not None],
+    )
+    connection.executemany(
+        "INSERT INTO advisories VALUES (?, ?, ?)", [(number, *row) for number, row in enumerate(advisories, 1)]
+    )
+    connection.executemany(
+        "INSERT INTO cves VALUES (?, ?, ?)",
+        [
+            (table.text("id"), int(bool(table.texts("without_fix"))), table.as_json())
+            for document in documents
+            for table in document.cves
+        ],
+    )
+
+
+def _write_updates(connection: sqlite3.Connection, catalogue: Catalogue, documents: Sequence[CatalogueFile]) -> None:
+    """Updates, with the files that they name, what they are related to and what they are called."""
+    relations = Supersedence(catalogue)
+    numbers = {update.id: number for number, update in enumerate(catalogue.updates, 1)}
+    tables = {
+        update_id(table, document.product_id or ""): table for document in documents for table in document.updates
+    }
+    for update in catalogue.updates:
+        number = numbers[update.id]
+        connection.execute(
+            "INSERT INTO updates VALUES (?, ?, ?, ?)",
+            (number, update.product, update.level, tables[update.id].as_json()),
+        )
+        connection.executemany(
+            "INSERT INTO files VALUES (?, ?, ?)",
+            [(update.product, name, number) for name in sorted(row_names(update))],
+        )
+        related = relations.related(update).items()
+        connection.executemany(
+            "INSERT INTO related VALUES (?, ?, ?)",
+            sorted((number, numbers[other], int(on)) for other, on in related if other in numbers),
+        )
+        connection.executemany(
+            "INSERT OR IGNORE INTO called VALUES (?, ?, ?)",
+            [(name.casefold(), update.product, update.kb or 0) for name in names_of(update)],
+        )
 
 
 def _of_no_release(data: bytes) -> bytes:

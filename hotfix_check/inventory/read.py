@@ -40,7 +40,7 @@ _TWINS_NAMED = 2
 _TIMES_READ = 2  # a file that changes meanwhile
 
 
-def read_disk(  # noqa: C901  (what a walk calls shares its state)
+def read_disk(
     target: Path,
     asked: Asked,
     on_file: Callable[[], None] | None = None,
@@ -63,20 +63,7 @@ def read_disk(  # noqa: C901  (what a walk calls shares its state)
     full = _full_parts(target)
 
     def read(found: FoundFile) -> None:
-        facts: InstalledFile | UnreadableFile | RegistryRecords | None
-        if found.program:  # by its suffix no hive and no disk image
-            facts = read_file(found, asked)
-        elif name_of(found.inner) == HIVE_NAME and is_hive_place(
-            (*full, *found.inner.split("/")) if is_folder else full
-        ):
-            aside = is_folder and is_kept_aside(found.inner, root)
-            facts = _unopened(found, KEPT_ASIDE) if aside else _found_hive(found, asked)
-        elif is_folder and not found.evidence and (image := _container(found)) is not None:
-            facts = image
-        elif not (found.evidence or asked.every_pe):
-            return
-        else:
-            facts = read_file(found, asked)
+        facts = _read_in_folder(found, asked, root, full) if is_folder else _read_alone(found, asked, full)
         if isinstance(facts, RegistryRecords):
             hives.append((found.path, facts))
         elif isinstance(facts, InstalledFile):
@@ -85,21 +72,7 @@ def read_disk(  # noqa: C901  (what a walk calls shares its state)
             walked.unreadable.append((found.path, facts))
 
     if is_folder:
-        count = _one_at_a_time(on_file)
-        top = system_path(target)
-        first = FoundFolder(path=top, inner="", top=top, programs=target_has_programs(root, asked.programs))
-        work_through(first, lambda folder: list_folder(folder, asked, walked, count), read)
-        while walked.links:
-            links, walked.links = sorted(walked.links), []
-            for link in links:
-                if (folder := linked_folder(link, asked, walked)) is not None:
-                    work_through(folder, lambda folder: list_folder(folder, asked, walked, count), read)
-        for link in sorted(walked.file_links):
-            if (file := linked_file(link, asked, walked, count)) is not None:
-                read(file)
-        if asked.programs and not first.programs and not holds_programs(walked.folders, asked.programs):
-            for folder in walked.passed_over:
-                _read_programs(folder, asked, read)
+        _walk(target, root, asked, walked, _one_at_a_time(on_file), read)
     else:
         walked.seen.append(1)
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
@@ -119,6 +92,55 @@ def read_disk(  # noqa: C901  (what a walk calls shares its state)
         lone_file=not is_folder,
         registry=registry,
     )
+
+
+def _walk(
+    target: Path,
+    root: tuple[str, ...],
+    asked: Asked,
+    walked: Walked,
+    count: Callable[[], None] | None,
+    read: Callable[[FoundFile], None],
+) -> None:
+    """All below a folder: what lies there, then what links lead to, then programs that no known folder holds."""
+    top = system_path(target)
+    first = FoundFolder(path=top, inner="", top=top, programs=target_has_programs(root, asked.programs))
+    work_through(first, lambda folder: list_folder(folder, asked, walked, count), read)
+    while walked.links:
+        links, walked.links = sorted(walked.links), []
+        for link in links:
+            if (folder := linked_folder(link, asked, walked)) is not None:
+                work_through(folder, lambda folder: list_folder(folder, asked, walked, count), read)
+    for link in sorted(walked.file_links):
+        if (file := linked_file(link, asked, walked, count)) is not None:
+            read(file)
+    if asked.programs and not first.programs and not holds_programs(walked.folders, asked.programs):
+        for folder in walked.passed_over:
+            _read_programs(folder, asked, read)
+
+
+Facts = InstalledFile | UnreadableFile | RegistryRecords | None
+
+
+def _read_in_folder(found: FoundFile, asked: Asked, root: tuple[str, ...], full: tuple[str, ...]) -> Facts:
+    """What a file of a folder is; None for one that is not asked for."""
+    if not found.program:  # by its suffix no hive and no disk image
+        if _is_hive(found, (*full, *found.inner.split("/"))):
+            return _unopened(found, KEPT_ASIDE) if is_kept_aside(found.inner, root) else _found_hive(found, asked)
+        if not found.evidence and (image := _container(found)) is not None:
+            return image
+        if not (found.evidence or asked.every_pe):
+            return None
+    return read_file(found, asked)
+
+
+def _read_alone(found: FoundFile, asked: Asked, full: tuple[str, ...]) -> Facts:
+    """What a file is that was pointed at."""
+    return _found_hive(found, asked) if _is_hive(found, full) else read_file(found, asked)
+
+
+def _is_hive(found: FoundFile, full: tuple[str, ...]) -> bool:
+    return name_of(found.inner) == HIVE_NAME and is_hive_place(full)
 
 
 def _read_programs(folder: FoundFolder, asked: Asked, read: Callable[[FoundFile], None]) -> None:
