@@ -45,8 +45,9 @@ _DATE = (
     rf"|\d{{1,2}}(?:\.|er|\u00ba)?[- ]?(?:de )?{MONTH}(?:\.|[ ]de)?[-, ]{{1,2}}\d{{2,4}}(?!,[ ]?\d{{4}})"
     rf"|{MONTH}[-. ]\d{{1,2}}(?:-|,[ ]?|[ ])\d{{2,4}}"
 )
+# Where a blank is, none of them begins: to try that first takes a third of the time.
 _PIECES = re.compile(
-    rf"""(?:(?P<build>[vV]?\d{{1,5}}(?:\.\d{{1,5}}){{1,3}}[ ]?(?:\(build[ ]\d{{1,8}}\)|build[ ]\d{{1,8}})){_END}
+    rf"""(?=\S)(?:(?P<build>[vV]?\d{{1,5}}(?:\.\d{{1,5}}){{1,3}}[ ]?(?:\(build[ ]\d{{1,8}}\)|build[ ]\d{{1,8}})){_END}
       | (?P<paren>[(<\[][^()<>\[\]]{{1,60}}[)>\]]){_END}
       | (?P<date>{_DATE}){_END}
       | (?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]{{0,2}}[ap]\.?(?:[ ]?m\.?)?)?){_END}
@@ -81,6 +82,7 @@ _DATED = re.compile(r"(?:file )?dated?:? (.{6,20})", re.IGNORECASE)
 _LABELLED = re.compile(r"(?:file )?(?:version|ver\.?|build|v\.?)[: ]{1,3}(\S{1,40})", re.IGNORECASE)
 _BYTES = re.compile(r"\d[\d,]{0,15} bytes?", re.IGNORECASE)
 _MOST_CELLS = 40
+_SHORT = 60  # characters: so are the cells that many rows have
 
 
 def line_cells(line: str) -> list[Cell]:
@@ -182,6 +184,15 @@ def _number_kind(text: str) -> Kind | None:
 def cell_kind(text: str) -> Kind:
     """The kind of a whole cell of a grid: its text may hold spaces."""
     text = text.strip()
+    return _short_kind(text) if len(text) <= _SHORT else _kind_of_text(text)
+
+
+@lru_cache(maxsize=8192)
+def _short_kind(text: str) -> Kind:
+    return _kind_of_text(text)
+
+
+def _kind_of_text(text: str) -> Kind:
     if is_missing(text):
         return "missing"
     if _is_date(text):

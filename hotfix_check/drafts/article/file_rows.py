@@ -76,9 +76,14 @@ def _variants(
         doubts.append(f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}")
     elif table.columns is None and raw.strength < _FIRM:
         doubts.append("read without a header")
-    base = replace(_row(raw, table.columns, order, unused), group=group, component=placed.component)
+    row = _row(raw, table.columns, order, unused)
     base = replace(
-        base, package=base.package or placed.is_package, read_as=table.read_as, doubt="; ".join(doubts) or None
+        row,
+        group=group,
+        component=placed.component,
+        package=row.package or placed.is_package,
+        read_as=table.read_as,
+        doubt="; ".join(doubts) or None,
     )
     labels = {column.label for column in table.columns or () if column.concept == "version"}
     columns = [(label, version) for label, version in raw.several if label in labels and not is_missing(version)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from hotfix_check.drafts.article.phrases import phrase
@@ -52,6 +53,7 @@ _MONTHS = (
 MONTHS = {name: number for names in _MONTHS for number, name in enumerate(names.split(), 1) if name != "-"}
 """Names of months in small letters, and their numbers."""
 MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+_LONGEST = 60  # characters of a date with its day of the week, or of a time
 _NUMBERS = re.compile(r"(\d{1,4})([/-])(\d{1,2})\2(\d{1,4})")
 _DAY_FIRST = re.compile(r"(?=\d{1,2}\.\d{1,2}\.\d{4}$|\d{2}\.\d{2}\.\d{2}$)(\d{1,2})\.(\d{1,2})\.(\d{2,4})")
 _DAY_MONTH = re.compile(
@@ -63,6 +65,7 @@ _YEAR_MONTH_DAY = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(rf"^[^\W\d]{{2,14}},? +(?=(?:{_DAY_MONTH.pattern}|{_MONTH_DAY.pattern})$)", re.IGNORECASE)
+_DOTTED = re.compile(r"\d{1,10}(?:\.\d{1,10}){1,3}")
 _TIME = phrase(r"""
     (\d{1,2})[:.h](\d{2})(?::(\d{2}))?(?:[.,]\d{1,3})? ?(?:([ap])\.?(?: ?m\.?)?)?(?: ?(?:utc|gmt|uhr|h))?""")
 _SIZE = phrase(r"""
@@ -136,7 +139,14 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
     Names of months are read in the languages of the bulletins. ``dotted``: numbers parted by dots are a date too, the
     day first (20.06.2002): so in a column of dates, while elsewhere they are a version.
     """
-    text = text.strip().rstrip(".,;")
+    text = text.strip()
+    return _date(text, order, dotted) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _date(text: str, order: DateOrder, dotted: bool) -> dt.date | None:
+    """The same of text without blanks around it: all files of a table, and of many, have one of a few days."""
+    text = text.rstrip(".,;")
     if text[:1].isalpha():
         text = _WEEKDAY.sub("", text)
     if match := _NUMBERS.fullmatch(text):
@@ -168,7 +178,13 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
 
 def read_time(text: str) -> dt.time | None:
     """A time such as 3:40p, 02:31:48pm, 6:31 PM, 19:40 or 19.40; seconds are kept."""
-    match = _TIME.fullmatch(text.strip())
+    text = text.strip()
+    return _time(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _time(text: str) -> dt.time | None:
+    match = _TIME.fullmatch(text)
     if not match:
         return None
     hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
@@ -224,7 +240,7 @@ def normal_version(version: str, prefix: str | None = None) -> str | None:
     With the ``prefix`` of the only product ("5.5"), 2623.0 becomes 5.5.2623.0 and 5.5.2394 becomes 5.5.2394.0:
     articles of 1997 to 1999 leave the product's part, or the last zero, out.
     """
-    if not re.fullmatch(r"\d{1,10}(?:\.\d{1,10}){1,3}", version):
+    if not _DOTTED.fullmatch(version):
         return None
     parts = [int(part) for part in version.split(".")]
     if prefix is not None:
