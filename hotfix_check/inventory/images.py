@@ -41,6 +41,8 @@ _SUFFIXES = (
     ".esd", ".swm", ".rar", ".bkf", ".img", ".dd", ".raw", ".001",
 )  # fmt: skip
 _ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".iso")
+LAST_SUFFIXES = frozenset(name[name.rfind(".") :] for name in (*_SUFFIXES, *_ARCHIVES))
+"""One of these ends the name of whatever may be an image or an archive."""
 _SECTOR = 512
 
 

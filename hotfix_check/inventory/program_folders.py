@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_PROGRAM_SUFFIXES = (".dll", ".exe")
+PROGRAM_SUFFIXES = (".dll", ".exe")
 _SYSTEM = frozenset({"system32", "syswow64", "winsxs"})
 
 
 def is_program_name(name: str) -> bool:
     """Whether a file is called as programs and their libraries are; ``name`` in lower case."""
-    return name.endswith(_PROGRAM_SUFFIXES)
+    return name.endswith(PROGRAM_SUFFIXES)
 
 
 def has_programs(inner: str, endings: tuple[str, ...]) -> bool:

@@ -18,10 +18,10 @@ from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.hives import HIVE_NAME
-from hotfix_check.inventory.images import may_be_container
+from hotfix_check.inventory.images import LAST_SUFFIXES, may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.open_folder import HELD, OpenFolder, Place, open_folder, place_of
-from hotfix_check.inventory.program_folders import has_programs, is_program_name
+from hotfix_check.inventory.program_folders import PROGRAM_SUFFIXES, has_programs, is_program_name
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, path_text
 from hotfix_check.untrusted.windows_paths import shown_path
 
@@ -97,7 +97,7 @@ def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
     All else goes to ``walked``. ``on_file`` is called for each file seen. Raises TargetError when it is the target
     itself that cannot be listed.
     """
-    wanted, needs_all = asked.wanted, asked.every_pe
+    wanted, needs_all, reads_programs = asked.wanted, asked.every_pe, folder.programs
     above, path = folder.inner + "/" if folder.inner else "", os.path.join(folder.path, "")  # noqa: PTH118
     seen, passed_over = 0, False
     found: FoundFolder | FoundFile | FoundLink | UnreadableFile | None
@@ -116,11 +116,12 @@ def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
                         if on_file is not None:
                             on_file()
                         if not needs_all and (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
-                            if not is_program_name(name):
-                                if not may_be_container(above + name):
+                            suffix = name[name.rfind(".") :]
+                            if suffix in PROGRAM_SUFFIXES:
+                                if not reads_programs:
+                                    passed_over = True
                                     continue
-                            elif not folder.programs:
-                                passed_over = True
+                            elif suffix not in LAST_SUFFIXES or not may_be_container(above + name):
                                 continue
                     found = _found(
                         entry, path + entry.name, above + path_text(entry.name), folder, held, asked, is_link, is_folder
