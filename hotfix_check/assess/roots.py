@@ -84,7 +84,10 @@ class Roots:
     def _by_path(self, product: Product) -> Iterator[tuple[str, str, str, str]]:
         """The role folders of a product with their role, and the root that they lie below, as shown and in full."""
         places = tuple(below_roots(product))
+        called = {path.rpartition("/")[2] for _, path, _, _ in places}
         for folder in self.where.seen:
+            if folder and self.where.full[folder].rpartition("/")[2] not in called:
+                continue
             fits = [(self._fit(folder, path, root, least), role) for role, path, root, least in places]
             (parts, depth), role = max(fits, key=lambda one: one[0][0], default=((0, 0), ""))
             if parts:
