@@ -45,7 +45,8 @@ def deciding_facts(inventory: Inventory, names: frozenset[str]) -> Hashable:
 def deciding_files(inventory: Inventory, names: frozenset[str]) -> list[InstalledFile]:
     """The files that can decide an answer.
 
-    Every program file bears witness by its build. A file in a folder that was not listed shows that there is one.
+    Every program file bears witness by its build, also one that is not called as programs are: a listing has all that
+    carry a version. A file in a folder that was not listed shows that there is one.
     """
     listed = frozenset(inventory.folders)
     return [
@@ -53,6 +54,7 @@ def deciding_files(inventory: Inventory, names: frozenset[str]) -> list[Installe
         for file in inventory.files
         if (name := name_of(file.path)) in names
         or inventory.lone_file
+        or file.version is not None
         or is_program_name(name)
         or file.path.rpartition("/")[0] not in listed
     ]
