@@ -12,7 +12,7 @@ from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory import Inventory, name_of, target_name
+from hotfix_check.inventory.files import Inventory, name_of, target_name
 from hotfix_check.version import FileVersion
 
 

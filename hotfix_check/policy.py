@@ -19,7 +19,7 @@ from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.errors import PolicyError
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory import Inventory, target_name
+from hotfix_check.inventory.files import Inventory, target_name
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import clipped, path_text, shown

@@ -14,7 +14,7 @@ from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.version import FileVersion
 

@@ -11,7 +11,8 @@ from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory import ClaimedUpdate, Collected, InstalledFile, RegistryRecords, UnreadableFile
+from hotfix_check.inventory.files import ClaimedUpdate, Collected, InstalledFile, UnreadableFile
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
 
 

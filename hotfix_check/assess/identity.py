@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name, range_of
 from hotfix_check.frozen import Frozen, dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
 
 _FOUR_NUMBERS = re.compile(

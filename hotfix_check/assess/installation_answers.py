@@ -10,7 +10,7 @@ from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory import InstalledFile, Inventory, by_path
+from hotfix_check.inventory.files import InstalledFile, Inventory, by_path
 
 
 class InstallationAnswer(Frozen):

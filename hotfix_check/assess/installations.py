@@ -18,7 +18,7 @@ from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.roots import TOP, Folders, Root, Roots
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile
 from hotfix_check.inventory.program_folders import is_system_folder
 
 _OF_WINDOWS = frozenset({"program files", "windows", "winnt", "microsoft"})

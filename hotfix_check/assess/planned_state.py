@@ -11,7 +11,7 @@ from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue.update import Availability, Importance, Kind, Update
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.version import FileVersion
 
 

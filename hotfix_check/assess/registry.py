@@ -11,7 +11,7 @@ from hotfix_check.assess.levels import interval_words
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import Kind, Update
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.version import FileVersion
 
 _NOTED = (Kind.HOTFIX, Kind.SECURITY_UPDATE)

@@ -10,7 +10,7 @@ from hotfix_check.assess.reported import reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory import InstalledFile, Inventory, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
 
 
 class Scope(Frozen):

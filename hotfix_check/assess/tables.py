@@ -10,7 +10,7 @@ from hotfix_check.catalogue.product import Product, ProductFile
 from hotfix_check.catalogue.relations import Supersedence, package_groups
 from hotfix_check.catalogue.update import FileRow, Package, Prerequisite, Update
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.version import FileVersion
 
 Place = tuple[str, tuple[str, ...]]

@@ -12,7 +12,7 @@ from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Kind, Update
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory import name_of
+from hotfix_check.inventory.files import name_of
 from hotfix_check.version import FileVersion
 
 

@@ -19,7 +19,7 @@ from hotfix_check.fleet.results import result_rows
 from hotfix_check.fleet.row import ANY_REPORT, MARKS, VERDICTS, HostProduct, HostRow, damaged, name_of_source
 from hotfix_check.fleet.standing import judged_installations
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file

@@ -9,7 +9,7 @@ from hotfix_check.assess import Assessment
 from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.policy import Applied, apply_waivers
 from hotfix_check.report.document import Result

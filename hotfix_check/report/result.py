@@ -22,7 +22,8 @@ from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory import ClaimedUpdate, InstalledFile, RecordedSetup, RegistryRecords
+from hotfix_check.inventory.files import ClaimedUpdate, InstalledFile
+from hotfix_check.inventory.registry import RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
     RESULT_SCHEMA,
