@@ -98,6 +98,12 @@ class ReportedBuild(Frozen):
     numbers: tuple[int, ...]
     follows_updates: bool
 
+    @classmethod
+    def of_files(cls, source: str, numbers: tuple[int, ...], text: str | None = None) -> ReportedBuild:
+        """A build that is that of the product's files."""
+        told = ".".join(map(str, numbers)) if text is None else text
+        return cls(source=source, text=told, numbers=tuple(numbers), follows_updates=True)
+
 
 class ClaimedUpdate(Frozen):
     """A KB that a list names as installed (Get-HotFix, systeminfo): shown, and no proof of any file."""
