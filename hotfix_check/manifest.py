@@ -100,7 +100,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
         catalogue_sha256=catalogue.need("sha256", catalogue.digest("sha256")),
         options=JudgeOptions(**{one.name: _argument(arguments, one) for one in recorded()}),
         day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
-        configuration=_configuration(top.inner("configuration")),
+        configuration=top.inner_as("configuration", _configuration),
         baseline_sha256=policy.digest("baseline"),
         waivers_sha256=policy.digest("waivers"),
         result_sha256=top.need("result_sha256", top.digest("result_sha256")),
@@ -135,10 +135,8 @@ def _configuration_table(configuration: Configuration | None) -> Mapping[str, An
     return {"file": configuration.path, "sha256": configuration.sha256, "options": configuration.options}
 
 
-def _configuration(table: Fields | None) -> Configuration | None:
+def _configuration(table: Fields) -> Configuration:
     """What a run took from a configuration file; its options are among the arguments already."""
-    if table is None:
-        return None
     options = table.need("options", table.inner("options"))
     configuration = Configuration(
         path=table.need("file", table.text("file")),
