@@ -12,7 +12,8 @@ from hotfix_check.assess import Question
 from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.fleet.host import FleetQuestion
 from hotfix_check.fleet.sources import Source
-from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, by_path, inventory_to_json
+from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, by_path
+from hotfix_check.inventory.saved import inventory_to_json
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers
 from hotfix_check.version import FileVersion

@@ -21,7 +21,7 @@ from hotfix_check.catalogue import Catalogue, Product, Update
 from hotfix_check.catalogue.product import Level
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import FileRow, Importance, Kind, Package
-from hotfix_check.inventory import InstalledFile, Inventory, TargetKind
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind
 from hotfix_check.version import FileVersion
 
 SIZES, SIZES_QUICK = ((1_000, 10_000), (10_000, 100_000)), ((20, 100), (40, 200))  # files, updates

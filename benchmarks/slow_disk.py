@@ -13,7 +13,9 @@ from typing import Any
 from benchmarks.figures import Figures, Goal, Options, seconds, times
 from benchmarks.timing import call, interleaved, must_equal
 from benchmarks.trees import build_tree, wanted_names
-from hotfix_check.inventory import Asked, overlap, read_target
+from hotfix_check.inventory import overlap
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.target import read_target
 
 DELAY = 0.005  # seconds a call
 SIZE, SIZE_QUICK = (2_000, 200), (100, 6)  # files, and how many of them matter

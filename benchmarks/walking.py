@@ -13,7 +13,8 @@ from typing import Any
 from benchmarks.figures import Figures, Goal, Options, mebibytes, seconds, times
 from benchmarks.timing import Run, WrongAnswerError, interleaved, must_equal, process
 from benchmarks.trees import build_tree, wanted_names
-from hotfix_check.inventory import Asked, read_target
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.target import read_target
 
 SIZES, SIZES_QUICK = (20_000, 200_000), (200, 400)
 MATTER, MATTER_QUICK = 300, 20

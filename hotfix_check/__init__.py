@@ -29,14 +29,14 @@ if TYPE_CHECKING:
         UnsupportedCatalogueError,
         UsageError,
     )
-    from hotfix_check.inventory import Inventory
+    from hotfix_check.inventory.files import Inventory
     from hotfix_check.library import load_catalogue, load_result, read_hosts, read_target, scan
     from hotfix_check.report.document import Result
 
 _HOMES = {
     "Assessment": "assess.finding",
     "Catalogue": "catalogue",
-    "Inventory": "inventory",
+    "Inventory": "inventory.files",
     "Question": "assess.finding",
     "Result": "report.document",
     "Verdict": "assess.finding",

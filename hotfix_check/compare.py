@@ -11,13 +11,12 @@ from typing import Any, Literal
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
 from hotfix_check.errors import SavedInputError, UsageError
-from hotfix_check.frozen import Frozen, dataclass, replace
-from hotfix_check.inventory import Inventory, name_of, target_name
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import Inventory, name_of, target_name
 from hotfix_check.version import FileVersion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenFile:
+class SeenFile(Frozen):
     """A file of one side; size in bytes, None where a saved result does not tell it (a vote, a foreign file)."""
 
     path: str
@@ -26,8 +25,7 @@ class SeenFile:
     sha256: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Side(Frozen):
     """One of the two: its files by lower-case path, the lower-case paths not readable, verdicts by update id.
 
     ``looked_for`` are the lower-case file names that a saved result found or found absent: of others it does not say
@@ -44,8 +42,7 @@ class Side:
     narrowed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
+class FileChange(Frozen):
     """One file; ``change``: new, gone, newer, older, unreadable, altered (the same version, other content).
 
     ``catalogued`` where the catalogue names such a file: a verdict may rest on it.
@@ -58,8 +55,7 @@ class FileChange:
     catalogued: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictChange:
+class VerdictChange(Frozen):
     """One update whose verdict differs; None where the target has no finding on it. ``worse``: it passed before."""
 
     update: str

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from hotfix_check.errors import PolicyError
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import path_text
@@ -23,8 +23,7 @@ _FILES = ("catalogue", "baseline", "waivers")
 OWN_CATALOGUE = "default"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
+class Configuration(Frozen):
     """What a configuration file says, by the names of the options without their dashes.
 
     ``options`` are the texts as they stand in the file, of a list one for each time that the option would be given.

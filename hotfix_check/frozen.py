@@ -39,6 +39,8 @@ class _FrozenType(type):
     """Makes a class of its body as ``dataclass`` does; the body of the one so made has slots."""
 
     def __new__(cls, name: str, bases: tuple[type[Any], ...], body: dict[str, Any]) -> type[Any]:
+        if any(base.__dict__["__slots__"] for base in bases if isinstance(base, cls)):
+            raise TypeError(f"{name}: a frozen class has no base with fields")
         made: type[Any] = super().__new__(cls, name, bases, body)
         return made if "__slots__" in body else _frozen(made, kw_only=True)
 

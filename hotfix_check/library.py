@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from hotfix_check.catalogue import Catalogue, default_folder
 from hotfix_check.catalogue import load_catalogue as load_files
-from hotfix_check.inventory import Inventory, read_targets
-from hotfix_check.inventory import read_target as read_one
+from hotfix_check.inventory.files import Inventory
+from hotfix_check.inventory.target import read_target as read_one
+from hotfix_check.inventory.target import read_targets
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ask
 from hotfix_check.judging.options import JudgeOptions

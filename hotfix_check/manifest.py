@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from hotfix_check.configuration import Configuration
 from hotfix_check.errors import SavedInputError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.judging.options import JudgeOptions, is_recorded
 from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.shown import shown
@@ -21,8 +21,7 @@ SCHEMA = "hotfix-check/manifest/1"
 T = TypeVar("T", str, str | None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceFile:
+class EvidenceFile(Frozen):
     """A file that the catalogue names, by its path inside the target; ``sha256`` None where it could not be read."""
 
     path: str
@@ -31,8 +30,7 @@ class EvidenceFile:
     sha256: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceTarget:
+class EvidenceTarget(Frozen):
     """A target as it was given; ``root`` are the last parts of its full path, which tell the roles of its folders.
 
     ``sha256`` is that of the target itself where it was one file that holds others: an archive, a listing or a saved
@@ -46,8 +44,7 @@ class EvidenceTarget:
     files: tuple[EvidenceFile, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Frozen):
     """What ``verify`` holds a later reading against; ``result_sha256`` is the digest of the JSON without run info.
 
     ``day`` is the one that waivers were held against.
@@ -103,7 +100,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
         catalogue_sha256=catalogue.need("sha256", catalogue.digest("sha256")),
         options=JudgeOptions(**{one.name: _argument(arguments, one) for one in recorded()}),
         day=arguments.read("day", arguments.need("day", arguments.text("day")), date.fromisoformat),
-        configuration=_configuration(top.inner("configuration")),
+        configuration=top.inner_as("configuration", _configuration),
         baseline_sha256=policy.digest("baseline"),
         waivers_sha256=policy.digest("waivers"),
         result_sha256=top.need("result_sha256", top.digest("result_sha256")),
@@ -138,10 +135,8 @@ def _configuration_table(configuration: Configuration | None) -> Mapping[str, An
     return {"file": configuration.path, "sha256": configuration.sha256, "options": configuration.options}
 
 
-def _configuration(table: Fields | None) -> Configuration | None:
+def _configuration(table: Fields) -> Configuration:
     """What a run took from a configuration file; its options are among the arguments already."""
-    if table is None:
-        return None
     options = table.need("options", table.inner("options"))
     configuration = Configuration(
         path=table.need("file", table.text("file")),

@@ -18,8 +18,8 @@ from hotfix_check.catalogue import Catalogue, Product, Update, parse_kb
 from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.errors import PolicyError
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import Inventory, target_name
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import Inventory, target_name
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import clipped, path_text, shown
@@ -30,8 +30,7 @@ MAX_HOST = 255  # characters of a pattern; a name in the DNS has no more
 LONGEST_WAIVER = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
+class Baseline(Frozen):
     """How much each named update weighs, by update id; the file as it was named, and the digest of what was read.
 
     ``accepted`` are the ids of advisories that the site accepts: the end of a product's support.
@@ -43,8 +42,7 @@ class Baseline:
     accepted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class Waiver(Frozen):
     """An accepted finding; valid through the day ``expires``. ``hosts`` are patterns, none meaning every host.
 
     ``accepts`` are the ids of the updates that it speaks of, or of the advisory on a product's end of support.
@@ -64,8 +62,7 @@ class Waiver:
         return not self.hosts or any(fnmatchcase(host.casefold(), pattern.casefold()) for pattern in self.hosts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waivers:
+class Waivers(Frozen):
     """The waivers of one file."""
 
     path: str | None = None
@@ -73,8 +70,7 @@ class Waivers:
     entries: tuple[Waiver, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(Frozen):
     """Waivers held against the findings: expired ones, unused ones, and which waiver accepts what, target by target.
 
     What is accepted is named by the id of the update, or of the advisory.

@@ -7,7 +7,7 @@ from pathlib import Path
 from hotfix_check.assess import Assessment, Assessor, Finding, Question
 from hotfix_check.catalogue import Catalogue, Product, default_folder, load_catalogue
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile, Inventory, TargetKind, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile
 from hotfix_check.judging.reading import asked_by
 from hotfix_check.version import FileVersion
 

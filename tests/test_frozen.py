@@ -210,3 +210,10 @@ def test_a_class_below_frozen_is_one_that_the_decorator_makes() -> None:
     with pytest.raises(TypeError):
         Below("a")  # type: ignore[call-arg]
     assert not hasattr(value, "__dict__")
+
+
+def test_a_class_below_one_with_fields_is_refused_since_it_would_lose_them() -> None:
+    with pytest.raises(TypeError, match="Deeper: a frozen class has no base with fields"):
+
+        class Deeper(Below):
+            more: int = 0

@@ -18,7 +18,7 @@ from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.support import unsupported
 from hotfix_check.assess.weight import fails, outcome_of
 from hotfix_check.errors import PolicyError
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.policy import (
     Waivers,
     apply_waivers,

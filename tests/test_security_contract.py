@@ -13,7 +13,8 @@ from pe_builder import build_pe
 
 import hotfix_check
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.inventory import Asked, read_target
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.target import read_target
 
 TEXT = (ROOT / "SECURITY.md").read_text("utf-8")
 ROWS = re.findall(r"^\| `([\w.]+)` \| ([\d,]+) \| (.+) \|$", TEXT, re.MULTILINE)

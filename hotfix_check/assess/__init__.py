@@ -49,7 +49,7 @@ from hotfix_check.catalogue.outline import deciding_names, row_names
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, Update, cves_of
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile, Inventory, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
 from hotfix_check.version import FileVersion
 
 __all__ = ["Assessment", "Assessor", "Finding", "Question", "Verdict", "assess"]

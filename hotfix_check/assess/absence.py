@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotfix_check.assess.evidence import ProductEvidence, TargetFile, TargetFiles, version_unread
 from hotfix_check.catalogue.product import Product
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 
 
 def absent_because(evidence: ProductEvidence, *, complete: bool) -> str | None:

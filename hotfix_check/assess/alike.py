@@ -18,7 +18,7 @@ from hotfix_check.assess.packages import Judgement
 from hotfix_check.assess.rows import judge_file
 from hotfix_check.assess.tables import Place, Table, TableFile
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 
 _REMEMBERED = 200_000  # rows and answers: a catalogue has some 5,000 tables, a file some ten builds
 

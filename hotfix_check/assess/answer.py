@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.assess.finding import Confidence, SatisfiedBy, Verdict
 from hotfix_check.assess.packages import Judgement
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Frozen):
     """A verdict with its grounds, before prerequisites and advice."""
 
     judgement: Judgement

@@ -13,8 +13,8 @@ from enum import StrEnum
 from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
+from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.version import FileVersion
 
@@ -34,8 +34,7 @@ class Standing(StrEnum):
     DOUBTFUL = "doubtful"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(Frozen):
     """Program files of the product of one build; ``beside``: they lie in the marker's own folder.
 
     ``name`` is the last of them in the alphabet. ``sound`` is false where the numbers of their version and its text
@@ -50,8 +49,7 @@ class Counted:
     files: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class Witness(Frozen):
     """What stands for or against an update beside its marker: how many of how many, and the newest other file."""
 
     standing: Standing
@@ -61,8 +59,7 @@ class Witness:
     unread: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Census:
+class Census(Frozen):
     """The program files of one installation: the marker that shows its build, and all others.
 
     ``strangers`` lie in the marker's folder and are another product's of the same root. ``unread`` are the names of

@@ -9,7 +9,7 @@ from hotfix_check.assess.installations import FileSet
 from hotfix_check.assess.roots import below_roots
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Importance, Update, required_rows
-from hotfix_check.inventory import InstalledFile, Inventory, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
 from hotfix_check.version import FileVersion
 
 

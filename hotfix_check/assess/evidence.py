@@ -11,8 +11,8 @@ from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, found_by_reading
 from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities, readings, text_differs
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
 
 TargetFile = InstalledFile | UnreadableFile
@@ -74,8 +74,7 @@ class TargetFiles:
             yield from self.by_name[name]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenCopy:
+class SeenCopy(Frozen):
     """A copy of a file as one product sees it, whatever it is judged against.
 
     ``role`` is its folder's, ``versions`` are its ``readings``. ``own``: it counts for the product; ``others``: for

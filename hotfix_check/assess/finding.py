@@ -10,8 +10,9 @@ from enum import StrEnum
 from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import ClaimedUpdate, Collected, InstalledFile, RegistryRecords, UnreadableFile
+from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import ClaimedUpdate, Collected, InstalledFile, UnreadableFile
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
 
 
@@ -67,8 +68,7 @@ PASSED = (Verdict.INSTALLED, Verdict.SUPERSEDED)
 OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(Frozen):
     """One copy of a file, judged against a row. ``role`` is None for a loose copy, ``row`` where no row fits it."""
 
     file: InstalledFile | UnreadableFile
@@ -78,8 +78,7 @@ class Copy:
     anomalies: tuple[Anomaly, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedRow:
+class JudgedRow(Frozen):
     """A file row with the copies that were judged; ``state`` is that of the worst of them.
 
     ``required``: the row decides; companions and files without a version resource do not.
@@ -97,8 +96,7 @@ class JudgedRow:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
+class Vote(Frozen):
     """What one marker file says of the level: "SP4", "SP3 to SP4", "at least SP3" or "nothing"."""
 
     file: str
@@ -107,8 +105,7 @@ class Vote:
     votes: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductLevel:
+class ProductLevel(Frozen):
     """A product on the target and its service level, as an interval of positions in the product's levels.
 
     ``recorded`` is the level that the registry records, where the others give none and it fits what they do give. It is
@@ -136,16 +133,14 @@ class ProductLevel:
         return self.low == self.high and known and not self.beyond
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SatisfiedBy:
+class SatisfiedBy(Frozen):
     """What explains a later build: an update id, or None with certainty unknown-build."""
 
     id: str | None
     certainty: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrerequisiteState:
+class PrerequisiteState(Frozen):
     """One group of alternatives: met, unmet or unknown, by what, shown by which evidence; ``requires`` in words."""
 
     alternatives: tuple[Prerequisite, ...]
@@ -155,8 +150,7 @@ class PrerequisiteState:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settle:
+class Settle(Frozen):
     """A file that would settle a question if it were supplied."""
 
     file: str
@@ -164,8 +158,7 @@ class Settle:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Frozen):
     """One update judged on one installation. ``advice`` are the ids of what to install for it, when it is missing.
 
     ``installation`` is that installation's root, as in ``Installation.root``.
@@ -194,8 +187,7 @@ class Finding:
     installation: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldAdvisory:
+class HeldAdvisory(Frozen):
     """An advisory that holds: a judged file is of a build that is known to be bad, or of a product out of support.
 
     ``counts`` is false for what is told and decides nothing: the end of support of what is no server, or is accepted.
@@ -209,16 +201,14 @@ class HeldAdvisory:
     counts: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildCount:
+class BuildCount(Frozen):
     """How many program files of an installation carry one build: an entry of its census."""
 
     build: FileVersion
     files: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Frozen):
     """One update to install; ``settles`` are the ids of the goals that are met once it is there.
 
     ``again`` where its files are partly there. ``public`` is the id of the newest update that anyone can have in its
@@ -246,8 +236,7 @@ class ExposureState(StrEnum):
     FIXED = "fixed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
+class Exposure(Frozen):
     """One CVE on one installation. ``fixed_by`` is the id of the update whose finding says it; ``needs`` what is to do.
 
     What is known of the CVE itself (impact, CVSS, known exploitation) is the catalogue's.
@@ -259,8 +248,7 @@ class Exposure:
     needs: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
+class Installation(Frozen):
     """One copy of a product that could run, or loose files of it, and what its findings come to.
 
     ``root`` is relative to the target, "." for the target itself, None for loose files where there is one set of them.
@@ -279,8 +267,7 @@ class Installation:
     exposures: tuple[Exposure, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StrayCopy:
+class StrayCopy(Frozen):
     """A marker or catalogued file in a folder that is no role folder, no backup and not loose: told, never judged."""
 
     path: str
@@ -288,8 +275,7 @@ class StrayCopy:
     product: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foreign:
+class Foreign(Frozen):
     """A file with a catalogued name that belongs to no product of the catalogue."""
 
     path: str
@@ -297,8 +283,7 @@ class Foreign:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(Frozen):
     """One target judged against the catalogue; every list is sorted.
 
     ``beyond_catalogue``: all of it was asked about, and a build is newer than every one that the catalogue has, so that
@@ -325,8 +310,7 @@ class Assessment:
     asked_cves: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Frozen):
     """What is asked.
 
     ``kbs``, with the ``ids`` of further updates, and ``products`` narrow it (None: all); ``cves`` asks whether these

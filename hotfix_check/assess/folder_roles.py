@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hotfix_check.catalogue.product import Folder, Product
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 
 
 class Places:

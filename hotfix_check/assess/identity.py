@@ -15,8 +15,8 @@ from functools import cache, lru_cache
 from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Product, plain_name, range_of
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, by_path, name_of
+from hotfix_check.frozen import Frozen, dataclass, replace
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, by_path, name_of
 from hotfix_check.version import FileVersion
 
 _FOUR_NUMBERS = re.compile(
@@ -89,8 +89,7 @@ def with_suspects_unreadable(inventory: Inventory, identities: Identities, named
 _REMEMBERED = 10_000  # ways in which files describe themselves: 2,000 programs of a server have some 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Frozen):
     """What a file says of itself: whose it is, of which products it is a program, and whether it gives one version."""
 
     identity: Identity

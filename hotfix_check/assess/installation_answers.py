@@ -9,12 +9,11 @@ from hotfix_check.assess.finding import Finding, HeldAdvisory, Installation, Pro
 from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, by_path
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import InstalledFile, Inventory, by_path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstallationAnswer:
+class InstallationAnswer(Frozen):
     """One product of one set of files, with all that is said of it."""
 
     installation: Installation

@@ -17,8 +17,8 @@ from hotfix_check.assess.folder_roles import role_of
 from hotfix_check.assess.identity import Identities
 from hotfix_check.assess.roots import TOP, Folders, Root, Roots
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile
 from hotfix_check.inventory.program_folders import is_system_folder
 
 _OF_WINDOWS = frozenset({"program files", "windows", "winnt", "microsoft"})
@@ -28,8 +28,7 @@ _SHADOW = re.compile(r"(?:harddiskvolumeshadowcopy|vss)[0-9]+", re.ASCII)
 TargetFile = InstalledFile | UnreadableFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSet:
+class FileSet(Frozen):
     """Files that are judged together: those of an installation, or loose ones.
 
     ``root`` is as in ``Installation``. ``products`` are those that it can be of: one, of an installation whose files
@@ -48,8 +47,7 @@ class FileSet:
     snapshot: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSets:
+class FileSets(Frozen):
     """The sets of a target, the files of its installations first, and the paths of the named files outside them."""
 
     sets: tuple[FileSet, ...]

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from hotfix_check.catalogue.product import Product
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 
 ANY = "*"
 

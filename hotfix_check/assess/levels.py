@@ -9,7 +9,7 @@ from hotfix_check.assess.census import MANY, Census
 from hotfix_check.assess.finding import Basis, ProductLevel, Vote
 from hotfix_check.assess.identity import readings
 from hotfix_check.catalogue.product import Product, ProductFile
-from hotfix_check.inventory import InstalledFile, name_of
+from hotfix_check.inventory.files import InstalledFile, name_of
 from hotfix_check.version import FileVersion
 
 

@@ -15,15 +15,14 @@ from hotfix_check.assess.planned_state import CannotPlanError, PlannedState, Ter
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.update import Availability, Importance
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, dataclass, replace
 from hotfix_check.version import FileVersion
 
 _WEIGHT = {Importance.REQUIRED: 0, Importance.RECOMMENDED: 1, Importance.OPTIONAL: 2}
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Frozen):
     """Steps in order, and the ids of the goals that no step can be shown to meet, each with the reason."""
 
     steps: tuple[Step, ...]

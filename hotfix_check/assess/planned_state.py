@@ -10,13 +10,12 @@ from hotfix_check.assess.finding import OPEN, Finding, PrerequisiteState, RowSta
 from hotfix_check.assess.findings import make_finding
 from hotfix_check.assess.updates import ProductUpdates
 from hotfix_check.catalogue.update import Availability, Importance, Kind, Update
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.version import FileVersion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Frozen):
     """What bears on which updates may be installed: how much each weighs, which are asked of this target, the day.
 
     ``accepted`` are the ids of those that a waiver accepts as missing.

@@ -14,7 +14,7 @@ from hotfix_check.catalogue.outline import Outline
 from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile, name_of
+from hotfix_check.inventory.files import InstalledFile, name_of
 
 
 def level_on(

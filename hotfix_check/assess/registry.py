@@ -10,8 +10,8 @@ from hotfix_check.assess.finding import OPEN, Basis, Finding, ProductLevel, Verd
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import Kind, Update
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.version import FileVersion
 
 _NOTED = (Kind.HOTFIX, Kind.SECURITY_UPDATE)
@@ -114,8 +114,7 @@ def _has_digit(word: str) -> bool:
     return any(character.isdigit() for character in word)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRecords:
+class ProductRecords(Frozen):
     """The updates that a hive records of one product, with what the catalogue knows of them.
 
     ``keys`` are registry keys by KB number, ``levels`` the levels that their packages are for (PackageName: "...

@@ -13,7 +13,7 @@ from hotfix_check.assess.finding import Basis, Finding, ProductLevel, Verdict
 from hotfix_check.assess.registry import built_level
 from hotfix_check.catalogue import Product
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import ClaimedUpdate, ReportedBuild
+from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
 from hotfix_check.version import FileVersion
 
 _NOT_TO_CLAIM = (Verdict.INSTALLED, Verdict.SUPERSEDED, Verdict.NOT_APPLICABLE)

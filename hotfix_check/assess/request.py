@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 from hotfix_check.assess.finding import Assessment, Settle
 from hotfix_check.catalogue import Product
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Frozen):
     """One file to supply, where it lies on a server, and the updates that it helps to decide."""
 
     file: str

@@ -10,7 +10,7 @@ from dataclasses import field
 
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile
 
 TargetFile = InstalledFile | UnreadableFile
 TOP = "."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode, is_told
 from hotfix_check.assess.finding import Copy, JudgedRow, RowState
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 
 _DECISIVE = frozenset({RowState.OLDER, RowState.ABSENT, RowState.UNREADABLE})
 

@@ -12,7 +12,7 @@ from hotfix_check.assess.identity import in_range
 from hotfix_check.assess.tables import AtOrAbove, Table, TableFile, judged_row
 from hotfix_check.catalogue.update import FileRow, row_day
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 from hotfix_check.version import FileVersion
 
 # Worst first: what speaks against the update, what says nothing, what speaks for it.

@@ -9,12 +9,11 @@ from hotfix_check.assess.identity import Identities, with_suspects_unreadable
 from hotfix_check.assess.reported import reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.outline import Outline
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import InstalledFile, Inventory, name_of
+from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Frozen):
     """The products whose updates are judged; ``names``: of these only the updates of such files, None for all."""
 
     products: frozenset[str]

@@ -8,7 +8,7 @@ from itertools import chain
 
 from hotfix_check.assess.finding import HeldAdvisory, ProductLevel, Question
 from hotfix_check.catalogue.product import Advisory, Product
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.version import FileVersion
 
 

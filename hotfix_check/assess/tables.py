@@ -9,8 +9,8 @@ from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.catalogue.product import Product, ProductFile
 from hotfix_check.catalogue.relations import Supersedence, package_groups
 from hotfix_check.catalogue.update import FileRow, Package, Prerequisite, Update
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.version import FileVersion
 
 Place = tuple[str, tuple[str, ...]]
@@ -19,8 +19,7 @@ AtOrAbove = Callable[[FileRow, FileVersion], RowState]
 """What a file at or above a row's version is: LATER where the line or level carries the fix, else why not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableFile:
+class TableFile(Frozen):
     """One file of a package's table, at a level.
 
     ``rows`` differ only in platform or language; ``platforms`` are what each is for, and with ``own_ranges`` one of
@@ -43,8 +42,7 @@ class TableFile:
     missing: JudgedRow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Frozen):
     """The package of an update that judges a target of level ``at``, and its files.
 
     ``line`` is the package's; ``included`` how that level includes the update, if it does. ``sibling`` is the update of

@@ -28,7 +28,7 @@ from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.witnesses import Witnesses
 from hotfix_check.catalogue.update import Kind, Update, required_rows
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.version import FileVersion
 
 

@@ -11,13 +11,12 @@ from hotfix_check.assess.packages import Judgement
 from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Kind, Update
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import name_of
+from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import name_of
 from hotfix_check.version import FileVersion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Frozen):
     """What is added to a marker's answer; a verdict or confidence of None leaves that as it is."""
 
     verdict: Verdict | None = None

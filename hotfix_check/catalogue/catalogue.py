@@ -9,11 +9,10 @@ from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.outline import Outline, make_outline
 from hotfix_check.catalogue.product import Advisory, Product
 from hotfix_check.catalogue.update import Update
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
+class Catalogue(Frozen):
     """Products with their updates, sorted by id; ``sha256`` is over the files' names and bytes, ``version`` a date.
 
     ``cves`` are by number. ``whole`` is set where these are not all updates: the outline of the catalogue that they

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
 
@@ -16,8 +16,7 @@ CVSS_VERSIONS = ("2.0", "3.0", "3.1", "4.0")
 RANSOMWARE = ("yes", "unknown")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cve:
+class Cve(Frozen):
     """What is known of one CVE. Which package fixes it is said by the package.
 
     ``cvss`` is the base score, 0.0 to 10.0, by ``cvss_version``; None where no source gives one. ``needs`` says what

@@ -11,14 +11,13 @@ from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import FileRow, Package, Update
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
+class FieldChange(Frozen):
     """One field of an update; the empty text where it says nothing."""
 
     field: str
@@ -26,8 +25,7 @@ class FieldChange:
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryChange:
+class EntryChange(Frozen):
     """An update or product that both catalogues have; an update's rows are "CU23: ExSetup.exe 15.1.2507.9"."""
 
     id: str
@@ -36,8 +34,7 @@ class EntryChange:
     rows_gone: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueChanges:
+class CatalogueChanges(Frozen):
     """Ids of updates and products, names of levels ("exchange-2019 CU15") and whole advisories, sorted."""
 
     added: tuple[str, ...]

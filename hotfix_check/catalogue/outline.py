@@ -11,12 +11,11 @@ from packaging.specifiers import SpecifierSet
 
 from hotfix_check.catalogue.product import Advisory, Product, headline_version, program_folders
 from hotfix_check.catalogue.update import Update, required_rows
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.version import FileVersion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(Frozen):
     """Sums over all updates of a catalogue; the mappings have every product's id.
 
     ``names``: the lower-case names of the files that can be evidence. ``plain_names``: those of them that no row and

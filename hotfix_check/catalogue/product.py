@@ -10,14 +10,13 @@ from functools import lru_cache
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen, dataclass
 from hotfix_check.version import FileVersion
 
 _PART = re.compile(r"(==|!=)([0-9]+(?:\.[0-9]+){0,3})\.\*|(>=|<)([0-9]+(?:\.[0-9]+){0,3})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class Level(Frozen):
     """One service level (RTM, SP4, CU23); ``build`` is its headline build, three or four numbers as in the source.
 
     ``withdrawn_builds`` are those that it was released with first, below its headline: 15.0.712.22 is CU2 all the same.
@@ -46,8 +45,7 @@ def headline_version(level: Level) -> FileVersion:
     return FileVersion(major, minor, build, rest[0] if rest else 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
+class Folder(Frozen):
     """A folder that the product's setup fills.
 
     ``paths`` are endings of folder paths, parts joined by ``/``. A folder elsewhere that holds every one of ``core``
@@ -61,8 +59,7 @@ class Folder:
     listing: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductFile:
+class ProductFile(Frozen):
     """A file of the product: where it belongs and, for a marker, its own version at each level that is known.
 
     ``every_role`` is true when setup puts a copy into each role (Mapi32.dll of Exchange 2000 and 2003: Bin and
@@ -76,16 +73,14 @@ class ProductFile:
     versions: Mapping[str, FileVersion]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(Frozen):
     """An optional part of the product (Internet Mail Service); its markers are there when it is installed."""
 
     name: str
     markers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advisory:
+class Advisory(Frozen):
     """Builds of one file that are known to be bad or were recalled, ``first`` to ``last`` inclusive."""
 
     id: str
@@ -98,8 +93,7 @@ class Advisory:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaidPeriod:
+class PaidPeriod(Frozen):
     """A time after the end of support, first to last day, in which updates are made for those who pay for them."""
 
     begins: date
@@ -108,8 +102,7 @@ class PaidPeriod:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(Frozen):
     """What setup records of the product in the registry: where, and what the values say.
 
     ``setup_keys`` are paths below HKLM\\SOFTWARE\\Microsoft, ``*`` being a part of any name. A number
@@ -139,8 +132,7 @@ class Recorded:
         return frozenset((*filter(None, named), *self.build_values, *self.told_values))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stub:
+class Stub(Frozen):
     """A library of Windows or of a client that takes the names of ``files``, in lower case: known by what it exports.
 
     Such a file is nobody's here, whatever its version; ``name`` is what it is called.
@@ -151,8 +143,7 @@ class Stub:
     files: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class Product(Frozen):
     """One Exchange release, by the range of its file versions.
 
     ``by_third_part``: where a file's own version at a level is unknown, the third number of the level's headline

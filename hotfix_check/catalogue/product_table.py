@@ -64,8 +64,8 @@ def read_product(table: Fields) -> Product:
         client_files=_lower(table, "client_files"),
         other_products=frozenset(map(plain_name, table.texts("other_products") or ())),
         recorded_as=_lower(table, "recorded_as"),
-        recorded=_recorded(table.inner("recorded")),
-        stub=_stub(table.inner("stub")),
+        recorded=table.inner_as("recorded", _recorded),
+        stub=table.inner_as("stub", _stub),
         backups=_backups(table),
         called=_called(table),
         keywords=table.texts("keywords") or (),
@@ -149,9 +149,7 @@ def _folder(table: Fields) -> Folder:
     return folder
 
 
-def _recorded(table: Fields | None) -> Recorded | None:
-    if table is None:
-        return None
+def _recorded(table: Fields) -> Recorded:
     recorded = Recorded(
         setup_keys=tuple(key.lower() for key in table.texts("setup_keys") or ()),
         product_value=table.text("product_value"),
@@ -170,9 +168,7 @@ def _recorded(table: Fields | None) -> Recorded | None:
     return recorded
 
 
-def _stub(table: Fields | None) -> Stub | None:
-    if table is None:
-        return None
+def _stub(table: Fields) -> Stub:
     stub = Stub(
         name=table.need("name", table.text("name")),
         export=table.need("export", table.text("export")),

@@ -9,7 +9,7 @@ from typing import Literal
 
 from packaging.specifiers import SpecifierSet
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.version import FileVersion
 
 
@@ -53,8 +53,7 @@ class Availability(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
+class FileRow(Frozen):
     """A row of a KB's file table.
 
     ``version`` is None for a file without a version resource (.cfg, .tpl): such a row corroborates, never decides.
@@ -78,8 +77,7 @@ class FileRow:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prerequisite:
+class Prerequisite(Frozen):
     """One of a group of alternatives: a level of the same product, or the id of an update."""
 
     level: str | None = None
@@ -89,8 +87,7 @@ class Prerequisite:
         return self.level or own_name(self.update or "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class Package(Frozen):
     """An update's file set for one servicing line; prerequisites are groups joined by AND, alternatives within.
 
     ``level`` is the level that the source states it is for, or None. ``line`` is the index of the level whose servicing
@@ -113,16 +110,14 @@ class Package:
     cves: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Frozen):
     """A step beside the files that the update needs: a registry value, a service to stop, something to know."""
 
     kind: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Frozen):
     """One KB for one product. ``id`` is unique in a catalogue; ``kb`` may repeat (KB836993 is two service packs).
 
     ``replaces`` None: the source is silent; empty: it states that nothing is replaced. ``included_in`` holds level

@@ -14,7 +14,8 @@ from hotfix_check.compare import Side, compare, judged_side, saved_side
 from hotfix_check.errors import UsageError
 from hotfix_check.exit_code import ExitCode
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import TargetKind, opened_target
+from hotfix_check.inventory.files import TargetKind
+from hotfix_check.inventory.target import opened_target
 from hotfix_check.judging.answer import answer
 from hotfix_check.judging.judge import ReadyJudge, not_there
 from hotfix_check.judging.options import JudgeOptions

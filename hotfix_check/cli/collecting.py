@@ -14,7 +14,9 @@ from hotfix_check.cli.judging import this_host
 from hotfix_check.cli.output import write_or_print
 from hotfix_check.cli.progress import counting
 from hotfix_check.errors import UsageError
-from hotfix_check.inventory import Collected, Inventory, TargetKind, opened_target, saved_text
+from hotfix_check.inventory.files import Collected, Inventory, TargetKind
+from hotfix_check.inventory.saved import saved_text
+from hotfix_check.inventory.target import opened_target
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for

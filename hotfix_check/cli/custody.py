@@ -14,7 +14,7 @@ from hotfix_check.cli.judging import asked, levels_not_there, read_told, warn_of
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import Inventory, TargetKind, name_of, target_name
+from hotfix_check.inventory.files import Inventory, TargetKind, name_of, target_name
 from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.catalogues import DEFAULT
 from hotfix_check.judging.judge import Judge

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from hotfix_check import __version__
 from hotfix_check.cli.progress import counting
-from hotfix_check.inventory import Inventory, Target, opened_target
+from hotfix_check.inventory.files import Inventory
+from hotfix_check.inventory.target import Target, opened_target
 from hotfix_check.judging.answer import Answer
 from hotfix_check.judging.judge import Judge, ask, not_there
 from hotfix_check.judging.options import JudgeOptions

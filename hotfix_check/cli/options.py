@@ -61,41 +61,22 @@ Config = Annotated[
     ),
 ]
 
+
+def _several(option: str, metavar: str, about: str, completed: Callable[[str], list[str]]) -> object:
+    """An option that may be repeated, whose values are completed."""
+    return Annotated[list[str] | None, typer.Option(option, metavar=metavar, help=about, autocompletion=completed)]
+
+
 JUDGEMENT: Mapping[str, object] = {
     "catalogues": Catalogues,
-    "products": Annotated[
-        list[str] | None,
-        typer.Option(
-            "--product", metavar="ID[,ID]", help="Judge only these products.", autocompletion=complete_product
-        ),
-    ],
-    "kbs": Annotated[
-        list[str] | None,
-        typer.Option(
-            "--kb",
-            metavar="KB[,KB]",
-            help="Ask about these updates, and require them.",
-            autocompletion=complete_update,
-        ),
-    ],
-    "cves": Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cve",
-            metavar="CVE[,CVE]",
-            help="Ask whether these CVEs are open; any update that fixes one is enough.",
-            autocompletion=complete_update,
-        ),
-    ],
-    "assume": Annotated[
-        list[str] | None,
-        typer.Option(
-            "--assume",
-            metavar="PRODUCT=LEVEL",
-            help="Declare a service level that no marker file shows.",
-            autocompletion=complete_level,
-        ),
-    ],
+    "products": _several("--product", "ID[,ID]", "Judge only these products.", complete_product),
+    "kbs": _several("--kb", "KB[,KB]", "Ask about these updates, and require them.", complete_update),
+    "cves": _several(
+        "--cve", "CVE[,CVE]", "Ask whether these CVEs are open; any update that fixes one is enough.", complete_update
+    ),
+    "assume": _several(
+        "--assume", "PRODUCT=LEVEL", "Declare a service level that no marker file shows.", complete_level
+    ),
     "baseline": Annotated[
         Path | None,
         typer.Option("--baseline", metavar="FILE", help="What this site requires, forbids or leaves optional."),

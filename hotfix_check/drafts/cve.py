@@ -11,7 +11,7 @@ from typing import Any
 
 from hotfix_check.catalogue.product import Product
 from hotfix_check.errors import ArticleError, HotfixCheckError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.untrusted.json import parse_json
 from hotfix_check.untrusted.toml import toml_lines
 from hotfix_check.version import FileVersion
@@ -27,8 +27,7 @@ _IMPACTS = (
 _CVSS = {"cvssV4_0": "4.0", "cvssV3_1": "3.1", "cvssV3_0": "3.0", "cvssV2_0": "2.0"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixedBuild:
+class FixedBuild(Frozen):
     """The first build of a product without the hole; ``kb`` where the document names it. ``line`` is a level's name."""
 
     product: str
@@ -37,8 +36,7 @@ class FixedBuild:
     kb: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftCve:
+class DraftCve(Frozen):
     """What a document says of one CVE. ``unused`` are the names of products that the catalogue does not have."""
 
     id: str

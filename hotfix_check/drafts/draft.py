@@ -6,11 +6,10 @@ import datetime as dt
 
 from hotfix_check.catalogue.update import Kind, Restart
 from hotfix_check.drafts.terms import Term
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftRow:
+class DraftRow(Frozen):
     """One row of a file table. What could not be read is None, and its text is kept beside it."""
 
     name: str
@@ -42,8 +41,7 @@ class DraftRow:
     """Why a person has to look before the row is judged by (confidence low); None for one that is as printed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedTable:
+class SkippedTable(Frozen):
     """A list of files that is not a table of the fix: the line it starts at, its rows, and why."""
 
     line: int
@@ -51,8 +49,7 @@ class SkippedTable:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftUpdate:
+class DraftUpdate(Frozen):
     """What one article says; texts are as stated, ``*_terms`` in the words of the catalogue."""
 
     kb: int | None

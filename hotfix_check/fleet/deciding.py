@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from operator import attrgetter
 
-from hotfix_check.inventory import InstalledFile, Inventory, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 
 DECIDING = (

@@ -20,7 +20,7 @@ from hotfix_check.fleet.postures import POSTURES, together, worst_states
 from hotfix_check.fleet.row import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
 from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.document import members
 from hotfix_check.report.names import day_text
 from hotfix_check.report.posture import posture_words
@@ -36,8 +36,7 @@ SILENT = 365
 _KB = re.compile(r"KB([0-9]{5,7})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetDocument:
+class FleetDocument(Frozen):
     """All that is said of a fleet but its hosts, which are read from the spool each time they are rendered.
 
     ``day`` is the one by which support has ended or has not.

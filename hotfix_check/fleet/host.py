@@ -18,8 +18,8 @@ from hotfix_check.fleet.label import parts_of
 from hotfix_check.fleet.results import result_rows
 from hotfix_check.fleet.row import ANY_REPORT, MARKS, VERDICTS, HostProduct, HostRow, damaged, name_of_source
 from hotfix_check.fleet.standing import judged_installations
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import Inventory
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
@@ -36,8 +36,7 @@ from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 _REMEMBERED = 64  # rows, with what decided each: a server with all its programs has 500 kB of that
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetQuestion:
+class FleetQuestion(Frozen):
     """All that a process needs to judge hosts, as a value that can be sent to it.
 
     ``options`` is what was typed, of which the rest follows. ``day`` is the one that waivers expire by; ``tool`` the

@@ -9,7 +9,7 @@ from hotfix_check.assess import Verdict
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.label import parts_of
 from hotfix_check.fleet.standing import HostInstallation, read_installations
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.saved import SUFFIXES
 from hotfix_check.report.names import level_text
 from hotfix_check.untrusted.fields import Fields
@@ -38,8 +38,7 @@ class HostProduct(NamedTuple):
         return level_text(self.level, self.at_least, self.at_most, self.basis) or "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostRow:
+class HostRow(Frozen):
     """All that a fleet keeps of one host.
 
     ``source`` is where it was read, as text, ``sha256`` that of the bytes there, ``target`` which one of a result with

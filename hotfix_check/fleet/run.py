@@ -9,7 +9,7 @@ from hotfix_check.fleet.journal import Journal
 from hotfix_check.fleet.row import HostRow
 from hotfix_check.fleet.sources import Source
 from hotfix_check.fleet.spool import Spool
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 Judging = Callable[[Iterable[Source]], Iterator[tuple[HostRow, ...]]]
 
@@ -18,8 +18,7 @@ SMALL = 1024 * 1024
 """Bytes that go with a source when it was read to be looked for in the journal; a larger one is read again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
+class Ran(Frozen):
     """How many sources the journal knew already, and how many were fleet reports, which are no hosts."""
 
     known: int

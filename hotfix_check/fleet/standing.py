@@ -15,7 +15,7 @@ from hotfix_check.assess.finding import ExposureState
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.errors import SavedInputError
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.policy import Waiver
 from hotfix_check.report.document import TargetDocument
 from hotfix_check.report.installations import without_posture
@@ -39,8 +39,7 @@ class HostStep(NamedTuple):
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostInstallation:
+class HostInstallation(Frozen):
     """One copy of a product on a host; ``counts`` is false for a shadow copy whose product is elsewhere too.
 
     ``steps`` are those of its headline, in order. ``cves`` are those that are not fixed, by state.

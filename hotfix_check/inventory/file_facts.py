@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hotfix_check import pe
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.files import RESOURCE_TEXTS, InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.registry import RegistryKeys
 from hotfix_check.pe.bytes import PeBytes
@@ -19,8 +19,7 @@ _STRINGS = frozenset(RESOURCE_TEXTS)
 _WHOSE = frozenset({"fileversion", "productname", "companyname"})  # all that is asked of a file that is only counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Frozen):
     """Which files of a target are read, and what of them."""
 
     wanted: Container[str]
@@ -45,8 +44,7 @@ class Asked:
     """What is read of a registry hive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileBytes:
+class FileBytes(Frozen):
     """The bytes of one file, to be had while it is open."""
 
     path: str

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.backups import is_backup
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.version import FileVersion
@@ -42,8 +42,7 @@ class TargetKind(StrEnum):
     """A saved result: it was judged already, so it is compared and converted, and never read as a target."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstalledFile:
+class InstalledFile(Frozen):
     """A PE file of the target.
 
     ``path`` is relative to the target, parts joined by ``/``; bytes that are not UTF-8 are shown as ``\\xff``.
@@ -72,8 +71,7 @@ class InstalledFile:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadableFile:
+class UnreadableFile(Frozen):
     """A file that gave no version facts, or a folder that was not looked into, and why.
 
     Size, time and hash are those of a file that could be opened, where known.
@@ -87,8 +85,7 @@ class UnreadableFile:
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedBuild:
+class ReportedBuild(Frozen):
     """A build of the product that something told without a file: Get-ExchangeServer, a web server's header.
 
     ``source`` is who told it, in words; ``text`` what it told; ``numbers`` the three or four of it.
@@ -101,17 +98,21 @@ class ReportedBuild:
     numbers: tuple[int, ...]
     follows_updates: bool
 
+    @classmethod
+    def of_files(cls, source: str, numbers: tuple[int, ...], text: str | None = None) -> ReportedBuild:
+        """A build that is that of the product's files."""
+        told = ".".join(map(str, numbers)) if text is None else text
+        return cls(source=source, text=told, numbers=tuple(numbers), follows_updates=True)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedUpdate:
+
+class ClaimedUpdate(Frozen):
     """A KB that a list names as installed (Get-HotFix, systeminfo): shown, and no proof of any file."""
 
     source: str
     kb: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
+class Collected(Frozen):
     """Where, when (UTC) and by which tool version an inventory was taken; None where the collector left it out."""
 
     host: str | None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hotfix_check.errors import HotfixCheckError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.pe.bytes import ReadAt, opened, positioned
 from hotfix_check.untrusted.bounded import read_whole
 from hotfix_check.untrusted.shown import path_text
@@ -19,8 +19,7 @@ HEAD_BYTES = 65_536
 """How much of a file is looked at to tell what it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFile:
+class OpenFile(Frozen):
     """A file's bytes, to be had while it is open, and what it is called.
 
     ``where`` is its path as given, for people; ``name`` its last part; ``head`` its first bytes. ``fd`` is None for

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.untrusted.fields import Fields
 
 LARGEST_NUMBER = 2**32 - 1
 """Of a value that is kept: that of a REG_DWORD. What Setup writes as a number is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryKeys:
+class RegistryKeys(Frozen):
     """What is read of a registry: which keys is the catalogue's to say.
 
     ``setups`` are paths of keys below HKLM\\SOFTWARE\\Microsoft in lower case, parts joined by ``/`` and ``*`` being a
@@ -31,16 +30,14 @@ class RegistryKeys:
     updates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedSetup:
+class RecordedSetup(Frozen):
     """A Setup key below HKLM\\SOFTWARE with those of its values that tell product, level and folders, by name."""
 
     key: str
     values: tuple[tuple[str, str | int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedUpdate:
+class RecordedUpdate(Frozen):
     """An update that a product's key below HKLM\\SOFTWARE\\Microsoft\\Updates records as installed.
 
     ``product`` is that key's name as it is ("Exchange Server 2003"), ``package`` the value PackageName where there is
@@ -54,8 +51,7 @@ class RecordedUpdate:
     package: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryRecords:
+class RegistryRecords(Frozen):
     """The records of one hive. ``hive`` is its path in the target, or as it was given; ``notes`` is what to know of it.
 
     ``complete`` is False where a part of the hive could not be read, so that a record that is not here may exist.

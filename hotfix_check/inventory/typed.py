@@ -25,7 +25,7 @@ def typed_version(text: str) -> tuple[str | None, FileVersion] | None:
 
 def typed_inventory(text: str, version: FileVersion, names: Sequence[str]) -> Inventory:
     """Files of these names with the version that was typed; without a name, a build that was reported."""
-    build = ReportedBuild(source="what was typed", text=text, numbers=tuple(version), follows_updates=True)
+    build = ReportedBuild.of_files("what was typed", version, text)
     return Inventory(
         target=text,
         kind=TargetKind.FILE,

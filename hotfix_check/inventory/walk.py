@@ -14,7 +14,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from hotfix_check.errors import TargetError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.file_facts import Asked, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.hives import HIVE_NAME
@@ -30,8 +30,7 @@ MAX_PATH = 32_767  # characters of a folder's path in the target; Windows names 
 _MOUNT_POINT = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT: a junction, which os.DirEntry does not call a link
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundFolder:
+class FoundFolder(Frozen):
     """A folder to be listed: its path for the system, and as it is shown, relative to the target ("": the target).
 
     ``top`` is the path that was asked for, the target or a link that is followed; ``place`` is what was seen at the
@@ -46,8 +45,7 @@ class FoundFolder:
     programs: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundFile:
+class FoundFile(Frozen):
     """A regular file to be opened, from ``folder`` by its name where that is held open.
 
     ``evidence`` tells whether its name is wanted, ``program`` whether it is a program file of a folder whose programs

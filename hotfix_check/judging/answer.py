@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.weight import Outcome, outcome_of
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import Inventory
+from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.policy import Applied, apply_waivers
 from hotfix_check.report.document import Result
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from hotfix_check.configuration import Configuration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Frozen):
     """What was found on targets, in their order, and which waivers accept what of it."""
 
     judge: ReadyJudge

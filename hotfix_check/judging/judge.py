@@ -14,9 +14,9 @@ from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.outline import Outline
-from hotfix_check.frozen import dataclass, replace
-from hotfix_check.inventory import Inventory, Target, opened_target
-from hotfix_check.inventory.target import OnFile
+from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.files import Inventory
+from hotfix_check.inventory.target import OnFile, Target, opened_target
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.question import question_of, read_day, verdicts
@@ -24,8 +24,7 @@ from hotfix_check.judging.reading import read_for
 from hotfix_check.policy import Baseline, Waivers, load_baseline, load_waivers, published
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class Judge(Frozen):
     """A question that was asked of a catalogue. Its updates are had by ``prepared``, or all of them by ``whole``.
 
     ``day`` is the one that waivers and ages are counted on; ``as_of`` is it where the options name one.
@@ -86,8 +85,7 @@ class Judge:
         return _ready(self, self._asked if self._index is None else self._index.catalogue())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadyJudge:
+class ReadyJudge(Frozen):
     """A judge with the updates that it was made ready with, to be put to targets."""
 
     judge: Judge

@@ -7,7 +7,7 @@ from dataclasses import Field, field, fields
 from pathlib import Path
 from typing import Any
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 _UNRECORDED = "unrecorded"
 
@@ -16,8 +16,7 @@ def _unrecorded(why: str) -> dict[str, str]:
     return {_UNRECORDED: why}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeOptions:
+class JudgeOptions(Frozen):
     """All options that can change an answer, as typed; one that was not given is false.
 
     Whatever is done with all of them goes over the fields. A manifest records each, unless its metadata say why it

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.pe.bytes import PeError
 from hotfix_check.pe.image import MAX_VERSION_RESOURCE, PeFacts
 from hotfix_check.untrusted.shown import one_line
@@ -31,8 +31,7 @@ _OTHER_LOOKUP = {"several-version-resources", "version-resource-not-id-1", "no-f
 takes the first name instead of id 1, and does not check wValueLength."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossCheck:
+class CrossCheck(Frozen):
     """What pefile says of a file."""
 
     version: FileVersion | None

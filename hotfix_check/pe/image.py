@@ -15,7 +15,7 @@ import struct
 from collections.abc import Collection
 from pathlib import Path
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.pe.bytes import PeBytes, PeError, PeErrorKind, ReadAt, opened, positioned
 from hotfix_check.pe.resource import StringTable, VersionResource, parse_fixed_versions, parse_version_resource
 from hotfix_check.version import FileVersion
@@ -59,8 +59,7 @@ MACHINES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeFacts:
+class PeFacts(Frozen):
     """What one file says about itself."""
 
     resource: VersionResource | None

@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import Literal, TypeAlias
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.version import FileVersion
 
 MAX_STRING_TABLES = 64  # of one resource; Windows' own files have one a language
@@ -38,8 +38,7 @@ _ROOT_KEY = "VS_VERSION_INFO\0".encode("utf-16-le")
 ROOT_VALUE = 40  # where the fixed part starts behind this key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StringTable:
+class StringTable(Frozen):
     """The strings of one language. Text is as stored, control characters included, up to its first NUL.
 
     Lone surrogates come as U+FFFD, so that every value can be written as UTF-8 or JSON; outputs escape the rest.
@@ -63,8 +62,7 @@ Form: TypeAlias = Literal["plain", "surrogates", "ansi"]
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionResource:
+class VersionResource(Frozen):
     """What one version resource says. Its strings are found and decoded when they are asked for."""
 
     file_version: FileVersion | None

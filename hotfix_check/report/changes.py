@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from hotfix_check.compare import BACKWARDS, ComparisonDocument, FileChange
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
@@ -35,8 +35,7 @@ _TOLD = 8  # updates of one change for the worse that are told one by one; of mo
 _FOLDED, _NAMED = 3, 3  # files of one folder, change and build that are told together; of how many the name is given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Frozen):
     """One line of what changed: what, whether it is for the worse, the versions before and after."""
 
     what: str

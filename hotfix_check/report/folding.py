@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.judged_document import FindingDocument
 from hotfix_check.report.names import in_folder, names_of
 from hotfix_check.report.wording import TO_INSTALL
@@ -16,8 +16,7 @@ _FEW = 8
 _BENEATH, _WAITING = "beneath", "waiting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folded:
+class Folded(Frozen):
     """``shown`` one by one; ``beneath``, by id, what installing that one settles too, ``waiting`` what it
     is needed first for; ``open`` are optional open questions told together.
 

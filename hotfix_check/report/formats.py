@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
 from hotfix_check.errors import UsageError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen, dataclass
 
 if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command line reads the names here at each start
     from hotfix_check.compare import ComparisonDocument
@@ -80,8 +80,7 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Frozen):
     """How a report is to look, where the format leaves a choice; ``width`` in columns.
 
     ``publisher`` is who a document for others is by; formats that name one are asked for with it.

@@ -12,7 +12,7 @@ from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, TargetKind
+from hotfix_check.inventory.files import InstalledFile, Inventory, ReportedBuild, TargetKind
 from hotfix_check.report.document import members
 from hotfix_check.report.installations import exposure_document
 from hotfix_check.report.names import names_of, some

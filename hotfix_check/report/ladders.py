@@ -10,7 +10,7 @@ from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.product import own_version, range_of
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import FileRow, own_name
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.report.document import LadderDocument, LadderFileDocument, RungDocument
 from hotfix_check.report.names import day_text
 from hotfix_check.version import FileVersion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.document import Result, TargetDocument
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument, StepDocument, Weighed
 from hotfix_check.report.names import counted, level_text, names_of, some
@@ -13,8 +13,7 @@ from hotfix_check.report.posture import Standing
 from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, level_reason, to_act_on, update_name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Frozen):
     """One installation with the findings on it; None for findings on a product that is not there."""
 
     installation: InstallationDocument | None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.names import capital, counted, some
 
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Frozen):
     """All that the posture of an installation is said from.
 
     ``name`` is the product with its level. ``build_day`` is an ISO day, as are ``support_ends`` and ``extended_until``;

@@ -21,8 +21,9 @@ from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.frozen import dataclass
-from hotfix_check.inventory import ClaimedUpdate, InstalledFile, RecordedSetup, RegistryRecords
+from hotfix_check.frozen import Frozen
+from hotfix_check.inventory.files import ClaimedUpdate, InstalledFile
+from hotfix_check.inventory.registry import RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
 from hotfix_check.report.document import (
     RESULT_SCHEMA,
@@ -65,8 +66,7 @@ if TYPE_CHECKING:
     from hotfix_check.configuration import Configuration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunInfo:
+class RunInfo(Frozen):
     """When, where and how the tool ran; the CLI fills it in once. None where it was left out (--no-run-info)."""
 
     started: datetime | None = None

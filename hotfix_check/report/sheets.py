@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.document import Result, members
 from hotfix_check.report.judged_document import (
     ExposureDocument,
@@ -27,8 +27,7 @@ _WORST_STATE = ("older", "absent", "unreadable", "foreign", "other-product", "no
 _OF_COPY = ("role", "version_string", "size", "modified", "machine", "language", "sha256")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Frozen):
     """A table: its name, its columns by key, its rows. A cell is text, a number, a day or nothing."""
 
     name: str

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.report.html import rendered_page
 from hotfix_check.report.markdown import MarkdownPage, markdown_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Frozen):
     """A heading and the table below it; without a row it is left out."""
 
     heading: str
@@ -18,8 +17,7 @@ class Block:
     rows: Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShortAnswer:
+class ShortAnswer(Frozen):
     """``kind`` is what it is, ``title`` of what; ``lead`` are the sentences before the blocks."""
 
     kind: str

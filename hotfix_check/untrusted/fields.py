@@ -176,6 +176,11 @@ class Fields:
         value = self.get(field, dict, "a table")
         return None if value is None else self._within(value, f": {field}")
 
+    def inner_as(self, field: str, reader: Callable[[Fields], T]) -> T | None:
+        """What a table within this one is read as."""
+        table = self.inner(field)
+        return None if table is None else reader(table)
+
     @property
     def table(self) -> dict[str, Any]:
         """The table itself, unchecked."""

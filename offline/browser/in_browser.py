@@ -19,7 +19,8 @@ from hotfix_check.assess.support import unsupported
 from hotfix_check.catalogue import default_folder
 from hotfix_check.catalogue.load import load_catalogue
 from hotfix_check.errors import HotfixCheckError, SavedInputError
-from hotfix_check.inventory import Inventory, TargetKind, opened_target
+from hotfix_check.inventory.files import Inventory, TargetKind
+from hotfix_check.inventory.target import opened_target
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
 from hotfix_check.report.csv import render_csv

@@ -13,7 +13,7 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.assess.finding import Finding, RowState
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.inventory import InstalledFile, Inventory, by_path, name_of
+from hotfix_check.inventory.files import InstalledFile, Inventory, by_path, name_of
 from hotfix_check.version import FileVersion
 
 

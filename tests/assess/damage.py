@@ -23,8 +23,8 @@ from targets import ASSESSOR, WORKED, builds_of, folder
 from hotfix_check.assess import Assessment, Question, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue.product import Product, headline_version
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.version import FileVersion
 
 _NAMES = ASSESSOR.all_names

@@ -10,7 +10,7 @@ from targets import folder, installed
 
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.load import parse_catalogue
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 
 LEVELS = ("RTM", "SP1", "SP2")
 NAMES = ("alpha.dll", "beta.dll", "gamma.dll", "delta.dll")

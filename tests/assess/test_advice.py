@@ -13,7 +13,7 @@ from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue.product import headline_version
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 
 OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 

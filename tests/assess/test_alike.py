@@ -21,8 +21,7 @@ from hotfix_check.assess.evidence import SeenCopy
 from hotfix_check.assess.finding import Confidence, Copy, Finding, JudgedRow
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.inventory import InstalledFile, Inventory, ReportedBuild, UnreadableFile
-from hotfix_check.inventory.files import VERSION_FROM_TEXT
+from hotfix_check.inventory.files import VERSION_FROM_TEXT, InstalledFile, Inventory, ReportedBuild, UnreadableFile
 from hotfix_check.version import FileVersion
 
 GROUNDS = ("confidence", "reasons", "satisfied_by", "advice", "anomalies", "settle_with", "recorded", "rows")

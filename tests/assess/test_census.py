@@ -11,7 +11,7 @@ from targets import finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import Confidence, ExposureState
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 
 V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
 V14 = "Program Files/Microsoft/Exchange Server/V14/Bin"

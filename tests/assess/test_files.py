@@ -7,7 +7,7 @@ from targets import ASSESSOR, SP4_BIN, finding, folder, installed, judge, lone
 
 from hotfix_check.assess.finding import RowState, Verdict
 from hotfix_check.assess.weight import exit_code, outcome_of
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 from hotfix_check.report.identified import identity_document
 
 SYSTEM32 = tuple(

@@ -14,7 +14,8 @@ from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.weight import Outcome, outcome_of, worst_of_each
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.inventory import InstalledFile, RecordedSetup, RegistryRecords, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
+from hotfix_check.inventory.registry import RecordedSetup, RegistryRecords
 
 SP2_FILES = ("Store.exe", "Mad.exe", "Emsmta.exe")
 

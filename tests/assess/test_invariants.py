@@ -17,7 +17,7 @@ from hotfix_check.assess.finding import MET, RowState
 from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import WEIGHTY
 from hotfix_check.catalogue import Catalogue
-from hotfix_check.inventory import InstalledFile, Inventory
+from hotfix_check.inventory.files import InstalledFile, Inventory
 from hotfix_check.version import FileVersion
 
 catalogues = fixes().map(load)

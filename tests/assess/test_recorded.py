@@ -17,7 +17,8 @@ from hotfix_check.assess.registry import recorded_updates, setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.inventory import Inventory, RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.files import Inventory
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.version import FileVersion
 
 SETUP = r"Microsoft\Exchange\Setup"

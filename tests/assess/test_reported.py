@@ -12,7 +12,7 @@ from targets import ASSESSOR, SP4_BIN, WORKED, folder
 from hotfix_check.assess import Question, Verdict
 from hotfix_check.assess.finding import Basis
 from hotfix_check.assess.reported import reported_level, reports_of
-from hotfix_check.inventory import ClaimedUpdate, Inventory, ReportedBuild, TargetKind
+from hotfix_check.inventory.files import ClaimedUpdate, Inventory, ReportedBuild, TargetKind
 
 NOTHING = Inventory(
     target="t",

@@ -18,7 +18,7 @@ from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.load import parse_catalogue
 from hotfix_check.catalogue.update import Availability, Importance
-from hotfix_check.inventory import InstalledFile, UnreadableFile
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 
 PRODUCT = (
     HEAD

@@ -10,7 +10,7 @@ from targets import ASSESSOR, SP4_BIN, WORKED, folder, installed
 
 from hotfix_check.assess import Assessment, Question
 from hotfix_check.assess.weight import Outcome, counted, exit_code, holding, outcome_of
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 
 
 def judged(**question: Any) -> Assessment:

@@ -8,7 +8,7 @@ from hotfix_check.assess.finding import Basis, Confidence, RowState, SatisfiedBy
 from hotfix_check.assess.weight import exit_code, outcome_of
 from hotfix_check.catalogue import load_catalogue
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.inventory import UnreadableFile
+from hotfix_check.inventory.files import UnreadableFile
 
 E2016 = load_catalogue([HERE / "exchange-2016.toml"])
 

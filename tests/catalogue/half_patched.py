@@ -8,7 +8,7 @@ from targets import WORKED, folder, installed
 
 from hotfix_check.catalogue.product import Product, headline_version
 from hotfix_check.catalogue.update import Package, required_rows
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.version import FileVersion
 
 PRODUCTS = tuple(one.id for one in WORKED.products)

@@ -24,7 +24,8 @@ from hotfix_check.drafts.blocks import draft_to_toml
 from hotfix_check.drafts.package.name import PackageName, read_name
 from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.errors import CatalogueError
-from hotfix_check.inventory import InstalledFile, RecordedSetup
+from hotfix_check.inventory.files import InstalledFile
+from hotfix_check.inventory.registry import RecordedSetup
 
 PLACE = ROOT / "samples" / "sql-server-2000.toml"
 SQL = load_catalogue([PLACE])

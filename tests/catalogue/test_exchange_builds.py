@@ -16,7 +16,7 @@ from targets import ASSESSOR, WORKED, folder, installed
 
 from hotfix_check.assess import Assessment, Question
 from hotfix_check.assess.finding import Basis, ExposureState, Verdict
-from hotfix_check.inventory import UnreadableFile
+from hotfix_check.inventory.files import UnreadableFile
 
 ONLY_THEIR_OWN_MONTH = {  # lines on which the update of March 2021 has nothing but its own fixes
     "exchange-2013": {"SP1", "CU21", "CU22"},

@@ -11,7 +11,7 @@ from targets import ASSESSOR
 
 from hotfix_check.assess import Question, Verdict
 from hotfix_check.assess.weight import WEIGHTY
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 
 OPEN = (Verdict.MISSING, Verdict.PARTIAL)
 

@@ -26,8 +26,7 @@ from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.seal import SEAL_BYTES, sealed
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
-from hotfix_check.inventory import InstalledFile, Inventory, UnreadableFile
-from hotfix_check.inventory.files import TargetKind
+from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile
 from hotfix_check.report.result import RunInfo, result_document
 from hotfix_check.version import FileVersion
 

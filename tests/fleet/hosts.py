@@ -18,7 +18,8 @@ from hotfix_check.fleet.document import FleetDocument, fleet_document
 from hotfix_check.fleet.row import HostProduct, HostRow
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.standing import HostInstallation, HostStep
-from hotfix_check.inventory import Collected, inventory_to_json
+from hotfix_check.inventory.files import Collected
+from hotfix_check.inventory.saved import inventory_to_json
 from hotfix_check.judging import judge
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.report.posture import Standing

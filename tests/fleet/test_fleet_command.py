@@ -22,7 +22,8 @@ from pe_builder import build_pe
 from targets import folder, installed
 
 from hotfix_check import policy
-from hotfix_check.inventory import Collected, inventory_to_json
+from hotfix_check.inventory.files import Collected
+from hotfix_check.inventory.saved import inventory_to_json
 from hotfix_check.judging import judge
 
 pytestmark = pytest.mark.usefixtures("supported")

@@ -33,7 +33,8 @@ from hotfix_check.fleet.host import FleetJudge, judge_host
 from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.standing import HostStep
-from hotfix_check.inventory import Collected, inventory_to_json
+from hotfix_check.inventory.files import Collected
+from hotfix_check.inventory.saved import inventory_to_json
 from hotfix_check.report.formats import View
 from hotfix_check.report.markdown import MAX_LENGTH
 from hotfix_check.report.text import visible

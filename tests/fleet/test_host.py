@@ -24,15 +24,15 @@ from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.deciding import DECIDING, deciding_facts, deciding_files
 from hotfix_check.fleet.host import FleetJudge, judge_host
 from hotfix_check.fleet.row import HostProduct, name_of_source, read_row
-from hotfix_check.inventory import (
+from hotfix_check.inventory.files import (
+    VERSION_FROM_TEXT,
     ClaimedUpdate,
     InstalledFile,
     Inventory,
-    RegistryRecords,
     ReportedBuild,
     UnreadableFile,
 )
-from hotfix_check.inventory.files import VERSION_FROM_TEXT
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.policy import Waiver, Waivers
 from hotfix_check.version import FileVersion
 

@@ -42,11 +42,12 @@ from hotfix_check.errors import (
 )
 from hotfix_check.fleet.expected import read_expected
 from hotfix_check.fleet.journal import Journal
-from hotfix_check.inventory import Collected, Inventory, inventory_to_json, read_target
+from hotfix_check.inventory.files import Collected, Inventory
 from hotfix_check.inventory.hive import HiveError, read_hive
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
-from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.inventory.saved import inventory_to_json, parse_saved
+from hotfix_check.inventory.target import read_target
 from hotfix_check.judging.reading import asked_by
 from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
 from hotfix_check.pe import PeError, read_pe

@@ -35,7 +35,8 @@ from hotfix_check.configuration import Configuration
 from hotfix_check.fleet.journal import Journal
 from hotfix_check.fleet.row import HostProduct, HostRow
 from hotfix_check.fleet.standing import HostInstallation, HostStep
-from hotfix_check.inventory import Collected, UnreadableFile, inventory_to_json
+from hotfix_check.inventory.files import Collected, UnreadableFile
+from hotfix_check.inventory.saved import inventory_to_json
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.manifest import EvidenceFile, EvidenceTarget, Manifest, manifest_to_json
 from hotfix_check.report.posture import Standing

@@ -28,10 +28,12 @@ from hypothesis import strategies as st
 from pe_builder import build_pe
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.inventory import Asked, Inventory, TargetKind, read_target
 from hotfix_check.inventory.archives import member as bounds
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import MemberFault, inner_path, safe_name
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import Inventory, TargetKind
+from hotfix_check.inventory.target import read_target
 
 STORE = build_pe("5.5.2653.23")
 OLDER = build_pe("5.5.2650.23")

@@ -9,8 +9,9 @@ import pytest
 from pe_builder import build_pe
 from targets import ASKED
 
-from hotfix_check.inventory import InstalledFile, UnreadableFile, file_facts
+from hotfix_check.inventory import file_facts
 from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, utc_time
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 
 PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation"}, exports=("GetOutlookVersion",))
 DAY = datetime(2003, 7, 1, 17, 44, tzinfo=UTC)

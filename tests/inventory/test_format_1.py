@@ -18,17 +18,11 @@ import pytest
 from conftest import ROOT, Run
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.inventory import (
-    Asked,
-    Collected,
-    InstalledFile,
-    Inventory,
-    TargetKind,
-    UnreadableFile,
-    inventory_to_json,
-    read_target,
-)
 from hotfix_check.inventory import saved as saved_module
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
+from hotfix_check.inventory.saved import inventory_to_json
+from hotfix_check.inventory.target import read_target
 from hotfix_check.version import FileVersion
 
 GOLDEN = Path(__file__).parent / "format-1.json"

@@ -25,19 +25,12 @@ from jsonschema import Draft202012Validator
 from targets import ASKED
 
 from hotfix_check.errors import SavedInputError, TargetError
-from hotfix_check.inventory import (
-    Collected,
-    Inventory,
-    RecordedSetup,
-    RecordedUpdate,
-    RegistryRecords,
-    inventory_to_json,
-    read_target,
-    with_hive,
-)
+from hotfix_check.inventory.files import Collected, Inventory
 from hotfix_check.inventory.hive import MAX_RECORDS, MAX_STEPS, NEEDS_EXTRA, HiveError, read_hive
 from hotfix_check.inventory.hives import is_hive_place
-from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
+from hotfix_check.inventory.saved import inventory_to_json, parse_saved
+from hotfix_check.inventory.target import read_target, with_hive
 from hotfix_check.saved_result import packaged_schema
 
 SETUP = r"Microsoft\Exchange\Setup"

@@ -18,7 +18,9 @@ from conftest import Run
 from pe_builder import build_pe
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory import Asked, Inventory, read_target
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import Inventory
+from hotfix_check.inventory.target import read_target
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the oddities are those of POSIX file systems")
 MICROSOFT = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"}

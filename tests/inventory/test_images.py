@@ -9,7 +9,9 @@ import pytest
 from conftest import Run
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory import Asked, TargetKind, opened_target, read_target
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import TargetKind
+from hotfix_check.inventory.target import opened_target, read_target
 
 _PARTITIONED = bytes(446) + b"\x80\x01\x01\x00\x07\xfe\xff\xff\x3f\0\0\0\x00\x10\0\0" + bytes(48) + b"\x55\xaa"
 IMAGES = [

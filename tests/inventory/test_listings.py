@@ -17,20 +17,19 @@ from targets import ASKED
 
 from hotfix_check.errors import HotfixCheckError, TargetError
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import (
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
-    Asked,
+    Collected,
     InstalledFile,
     Inventory,
     TargetKind,
     UnreadableFile,
-    inventory_to_json,
 )
-from hotfix_check.inventory.files import Collected
 from hotfix_check.inventory.listings.listed import inventory_path, text_version, time_of
 from hotfix_check.inventory.listings.read import MAX_BYTES, read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
-from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.inventory.saved import inventory_to_json, parse_saved
 from hotfix_check.inventory.target import opened_target, read_target
 from hotfix_check.version import FileVersion
 

@@ -18,8 +18,11 @@ from typing import Any
 import pytest
 from pe_builder import build_pe
 
-from hotfix_check.inventory import Asked, Inventory, overlap, read_target
+from hotfix_check.inventory import overlap
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.overlap import work_through
+from hotfix_check.inventory.target import read_target
 from hotfix_check.inventory.walk import FoundFile, FoundFolder
 
 PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation"})
@@ -238,7 +241,7 @@ def test_ctrl_c_ends_a_run_whose_threads_hang(tmp_path: Path) -> None:
     code = (
         "import os, sys, threading, time\n"
         "from pathlib import Path\n"
-        "from hotfix_check.inventory import Asked, read_target\n"
+        "from hotfix_check.inventory.file_facts import Asked\nfrom hotfix_check.inventory.target import read_target\n"
         "real = os.scandir\n"
         "def scandir(path):\n"
         "    if threading.current_thread() is not threading.main_thread():\n"

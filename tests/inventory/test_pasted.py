@@ -13,7 +13,7 @@ from targets import ASKED
 
 from hotfix_check.errors import HotfixCheckError, TargetError
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import Inventory
+from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.read import read_listing

@@ -14,7 +14,8 @@ from targets import ASKED
 
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import replace
-from hotfix_check.inventory import Inventory, TargetKind, read_target
+from hotfix_check.inventory.files import Inventory, TargetKind
+from hotfix_check.inventory.target import read_target
 from hotfix_check.untrusted.shown import path_text
 
 PROGRAM = build_pe("5.5.2657.50", strings={"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"})

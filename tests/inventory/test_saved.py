@@ -13,21 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.inventory import (
-    Asked,
-    Collected,
-    InstalledFile,
-    Inventory,
-    TargetKind,
-    UnreadableFile,
-    by_path,
-    inventory_to_json,
-    opened_target,
-    read_target,
-    saved,
-)
-from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.inventory import saved
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, by_path
+from hotfix_check.inventory.saved import inventory_to_json, parse_saved
 from hotfix_check.inventory.saved_files import file_row, plain_files, read_file
+from hotfix_check.inventory.target import opened_target, read_target
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.json import MAX_VALUES
 from hotfix_check.version import FileVersion

@@ -15,7 +15,9 @@ from listing_builder import osquery
 from make_samples import listed
 
 from hotfix_check.errors import TargetError
-from hotfix_check.inventory import Asked, TargetKind, opened_target, read_target
+from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.files import TargetKind
+from hotfix_check.inventory.target import opened_target, read_target
 
 _OPENS = """
 import os, sys

@@ -26,8 +26,8 @@ from hotfix_check.assess.request import Request
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.compare import ComparisonDocument, FileChange, VerdictChange
 from hotfix_check.configuration import Configuration
-from hotfix_check.inventory import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile, inventory_to_json
-from hotfix_check.inventory.saved import parse_saved
+from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
+from hotfix_check.inventory.saved import inventory_to_json, parse_saved
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.manifest import (
     EvidenceFile,

@@ -6,7 +6,7 @@ import pytest
 from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge, lone
 
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.inventory import InstalledFile
+from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.report.document import LadderDocument, LadderFileDocument, RungDocument
 from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.ladders import Ladders

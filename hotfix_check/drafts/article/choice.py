@@ -17,7 +17,7 @@ from hotfix_check.drafts.article.prose import sentences
 from hotfix_check.drafts.article.raw_table import RawRow, RawTable
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_missing
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, replace
 
 _REACH = 16
 """Lines above a table in which fix wording counts."""
@@ -30,8 +30,7 @@ _OTHER_SECTIONS = ("symptoms", "cause", "workaround", "status", "references")
 """Sections whose files are none of the fix's, unless a sentence over them says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedTable:
+class PlacedTable(Frozen):
     """A table with what stands around it."""
 
     table: RawTable
@@ -65,8 +64,7 @@ class _Article:
         return bool(wording.FIX_ARTICLE.search(whole[:200_000]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Above:
+class _Above(Frozen):
     """What stands above a table, in its own section."""
 
     lines: tuple[str, ...]

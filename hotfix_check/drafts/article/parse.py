@@ -20,12 +20,13 @@ from hotfix_check.drafts.article.file_rows import file_rows
 from hotfix_check.drafts.article.markup import html_lines, looks_like_html
 from hotfix_check.drafts.article.prose import paragraphs
 from hotfix_check.drafts.article.raw_table import looks_like_row
-from hotfix_check.drafts.article.statements import read_statements
+from hotfix_check.drafts.article.statements import with_statements
 from hotfix_check.drafts.article.tables import find_tables
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, text_lines
 from hotfix_check.drafts.draft import DraftUpdate, SkippedTable
 from hotfix_check.drafts.terms import ProductNames, Term
 from hotfix_check.errors import ArticleError
+from hotfix_check.frozen import replace
 
 _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re.IGNORECASE)
 
@@ -62,7 +63,6 @@ def _draft(
     fix_tables = [table for table in placed if table.is_fix]
     used = {at for table in placed for at in range(table.table.first, table.table.last + 1)}
     prose = () if is_list else paragraphs(lines, used)
-    said = read_statements(prose, names.of_keywords(read_keywords(lines)), number)
     products = read_products(lines, names)
     headings = [table.heading or "" for table in fix_tables] if is_list else []
     product_terms = tuple(dict.fromkeys(term for product in products for term in names.find(product)))
@@ -75,7 +75,7 @@ def _draft(
         "no applies-to list: the product comes from the text": from_text,
         "no file table was found": not found.rows,
     }
-    return DraftUpdate(
+    draft = DraftUpdate(
         kb=number,
         title=title,
         kind=update_kind(title, names),
@@ -83,10 +83,6 @@ def _draft(
         released=read_released(lines, title),
         products=products,
         product_terms=product_terms or from_text,
-        prerequisite_terms=tuple(_terms_of(text, ids, names) for text in said.prerequisites),
-        included_in_terms=tuple(
-            dict.fromkeys(term for text in said.included_in for term in _terms_of(text, ids, names) if term.level)
-        ),
         component="; ".join(dict.fromkeys(row.component for row in found.rows if row.component)) or None,
         files=found.rows,
         unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
@@ -97,7 +93,14 @@ def _draft(
             for table in (each.table,)
         ),
         doubts=tuple(dict.fromkeys((*(text for text, holds in doubts.items() if holds), *found.doubts))),
-        **said._asdict(),
+    )
+    draft = with_statements(draft, prose, names.of_keywords(read_keywords(lines)))
+    return replace(
+        draft,
+        prerequisite_terms=tuple(_terms_of(text, ids, names) for text in draft.prerequisites),
+        included_in_terms=tuple(
+            dict.fromkeys(term for text in draft.included_in for term in _terms_of(text, ids, names) if term.level)
+        ),
     )
 
 

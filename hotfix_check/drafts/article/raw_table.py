@@ -8,7 +8,7 @@ from dataclasses import field
 from hotfix_check.drafts.article.cells import line_cells
 from hotfix_check.drafts.article.columns import Column, Concept
 from hotfix_check.drafts.article.text import Line
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 
 MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _REMARK = re.compile(r"(?:notes?|important|caution|warning|see|or|and|tip)\b|[-*]", re.IGNORECASE)
@@ -17,8 +17,7 @@ PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
 SENTENCE_END = re.compile(r"[a-z]{2,}[.:!?]$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRow:
+class RawRow(Frozen):
     """A row before its values are read: the printed text of each column, and what no column took."""
 
     values: dict[Concept, str]
@@ -29,8 +28,7 @@ class RawRow:
     strength: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawTable:
+class RawTable(Frozen):
     """Rows that stand together: ``first`` and ``last`` are the line numbers of the whole, header included."""
 
     columns: tuple[Column, ...] | None

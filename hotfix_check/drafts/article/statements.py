@@ -6,9 +6,7 @@ Only what is stated counts. "There are no prerequisites" is a statement; silence
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from hotfix_check.catalogue.update import Restart
 from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.article.prose import Said, named_with_number, said_in
 from hotfix_check.drafts.article.replacements import replacements
@@ -20,6 +18,8 @@ from hotfix_check.drafts.article.requirements import (
     required_things,
 )
 from hotfix_check.drafts.article.restarts import restart_asked
+from hotfix_check.drafts.draft import DraftUpdate
+from hotfix_check.frozen import replace
 
 _INCLUDED = phrase(r"""
     \b(?:first |also )?(?:corrected|fixed|resolved|included|addressed) (?:for the first time )?in\b (?!this article
@@ -27,38 +27,25 @@ _INCLUDED = phrase(r"""
 _OBTAIN_ROLLUP = phrase(r"\bobtain the (?!latest)(.{5,120}?\brollup\b.{0,20}?)[.,]")
 
 
-class Statements(NamedTuple):
-    """What the prose says, as the draft has it; a ``*_stated`` flag is true when the article speaks of it at all."""
+def with_statements(draft: DraftUpdate, paragraphs: Sequence[str], packs: Sequence[tuple[str, str]]) -> DraftUpdate:
+    """The draft with what the prose says; a ``*_stated`` flag is true when the article speaks of it at all.
 
-    prerequisites: tuple[str, ...] = ()
-    alternatives: tuple[tuple[str, ...], ...] = ()
-    prerequisites_stated: bool = False
-    restart: Restart | None = None
-    replaces: tuple[int, ...] = ()
-    replaces_stated: bool = False
-    replaced_by: tuple[int, ...] = ()
-    included_in: tuple[str, ...] = ()
-
-
-def read_statements(paragraphs: Sequence[str], packs: Sequence[tuple[str, str]], own: int | None) -> Statements:
-    """Read the prose.
-
-    ``packs`` are service packs with the fix, by product and number; ``own`` is the article's number, which it does not
-    replace.
+    ``packs`` are service packs with the fix, by product and number. An article does not replace itself.
     """
     said = said_in(paragraphs)
     required = required_things(said, paragraphs)
     replaced = replacements(said, paragraphs)
-    return Statements(
+    return replace(
+        draft,
         prerequisites=required,
         alternatives=tuple(
             several for several in alternative_things(said, paragraphs) if set(several) <= set(required)
         ),
         prerequisites_stated=bool(required) or any(nothing_required(each) for each in said),
         restart=restart_asked(said, paragraphs),
-        replaces=tuple(sorted(replaced.replaces - {own})),
+        replaces=tuple(sorted(replaced.replaces - {draft.kb})),
         replaces_stated=replaced.stated,
-        replaced_by=tuple(sorted(replaced.replaced_by - {own})),
+        replaced_by=tuple(sorted(replaced.replaced_by - {draft.kb})),
         included_in=_included(said, paragraphs, packs),
     )
 

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from hotfix_check.drafts.package.installer import OLE_MAGIC, installer_cabinets
 from hotfix_check.errors import PackageError
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, inner_path
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked
@@ -29,8 +29,7 @@ _RESERVE = 4  # flag: sizes of reserved areas follow the header
 _CODECS = {2: "Quantum", 3: "LZX"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackedFile:
+class PackedFile(Frozen):
     """One file of a package: its path there, its bytes, and the time on the wall clock that the cabinet gives."""
 
     path: str

@@ -11,7 +11,7 @@ import re
 
 from hotfix_check.drafts.terms import ProductNames
 from hotfix_check.drafts.vocabulary import PROCESSORS
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.pe.languages import LANGUAGES
 
 _NUMBER = re.compile(r"(?:^|[^A-Za-z0-9])(?:KB|Q)([0-9]{5,7})(?![0-9])", re.IGNORECASE | re.ASCII)
@@ -20,8 +20,7 @@ _PLATFORMS = {**PROCESSORS, "i": "i386", "a": "alpha"}
 _SHORT = {"en": 0x0409}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageName:
+class PackageName(Frozen):
     """What the name says; None is what it does not."""
 
     kb: int | None = None

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from hotfix_check.frozen import dataclass
+from hotfix_check.frozen import Frozen
 from hotfix_check.untrusted.shown import path_text
 
 MAX_ENTRIES = 500_000
@@ -41,8 +41,7 @@ class MemberFault(Exception):
     """Why one member cannot be read; ``str()`` is one short line without its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Frozen):
     """What the archive says of one of its members before anything of it is unpacked.
 
     ``name`` is as the archive spells it, ``size`` in bytes as it states it. ``modified`` is the file time in UTC, None

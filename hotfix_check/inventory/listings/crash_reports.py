@@ -63,6 +63,5 @@ def crash_report(text: str, where: str) -> Iterator[Said]:
             file = InstalledFile(path=match[1], version_string=match[2])
             yield Said(ListedFile(file), CRASH, host_at(match.start()))
     for match in _WATSON.finditer(text):
-        numbers = tuple(map(int, match[1].split(".")))
-        build = ReportedBuild(source="event 4999", text=match[1], numbers=numbers, follows_updates=True)
+        build = ReportedBuild.of_files("event 4999", tuple(map(int, match[1].split("."))), match[1])
         yield Said(build, CRASH, host_at(match.start()))

@@ -53,8 +53,7 @@ def health_check(row: Mapping[str, object]) -> Iterator[ReportedBuild | ClaimedU
     """The build of ExSetup.exe, and the updates that the report names."""
     match = _FOUR.fullmatch((text_of(row.get("build number")) or "").partition(" ")[0])
     if match is not None:
-        numbers = tuple(map(int, match.groups()))
-        yield ReportedBuild(source=HEALTH_CHECKER, text=match[0], numbers=numbers, follows_updates=True)
+        yield ReportedBuild.of_files(HEALTH_CHECKER, tuple(map(int, match.groups())), match[0])
 
 
 def is_alone(head: str) -> bool:

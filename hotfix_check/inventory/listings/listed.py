@@ -185,9 +185,9 @@ def text_of(value: object) -> str | None:
     return None if stripped.lower() in ("", "n/a") else stripped
 
 
-def resource_texts(row: Mapping[str, object]) -> dict[str, Any]:
-    """What a row has of the texts of a version resource, each under its own name in lower case, for a file."""
-    return {field: text_of(row.get(name)) for name, field in RESOURCE_TEXTS.items()}
+def resource_texts(row: Mapping[str, object], called: Mapping[str, str] = RESOURCE_TEXTS) -> dict[str, Any]:
+    """What a row has of the texts of a version resource, for a file; ``called``: its columns, and their fields."""
+    return {field: text_of(row.get(name)) for name, field in called.items()}
 
 
 def count_of(value: object) -> int | None:

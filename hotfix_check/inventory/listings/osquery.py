@@ -25,17 +25,11 @@ from hotfix_check.inventory.listings.listed import (
 _MARKER = "exsetup.exe"
 
 
-def osquery_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
-    """One row; of an ExSetup.exe whose file version is not told, what its product's version is consistent with."""
-    listed = osquery_file(row)
-    if listed is None:
-        return
-    yield listed
-    file = listed.file
+def osquery_builds(row: Mapping[str, object], listed: ListedFile) -> Iterator[ReportedBuild]:
+    """Of an ExSetup.exe whose file version is not told, what its product's version is consistent with."""
     product = fixed_version(row.get("product_version"))
-    if file.version is None and product is not None and name_of(inventory_path(file.path)) == _MARKER:
-        source = "osquery's product_version of ExSetup.exe"
-        yield ReportedBuild(source=source, text=str(product), numbers=tuple(product), follows_updates=True)
+    if listed.file.version is None and product is not None and name_of(inventory_path(listed.file.path)) == _MARKER:
+        yield ReportedBuild.of_files("osquery's product_version of ExSetup.exe", product)
 
 
 def osquery_file(row: Mapping[str, object]) -> ListedFile | None:

@@ -63,22 +63,16 @@ def is_powershell(row: Mapping[str, object]) -> bool:
     return bool(own) and bool({"path", "filename", "name", "file"} & set(row))
 
 
-def powershell_said(row: Mapping[str, object]) -> Iterator[ListedFile | ReportedBuild]:
-    """One row with keys in lower case; of a file whose name was cut away, what its version is consistent with."""
-    listed = powershell_file(row)
-    if listed is None:
-        return
-    yield listed
+def powershell_builds(row: Mapping[str, object], listed: ListedFile) -> Iterator[ReportedBuild]:
+    """Of a file whose name was cut away, or whose version is not told, what its version is consistent with."""
     file = listed.file
     version = file.version or (text_version(file.version_string) if file.version_string else None)
     if listed.cut and version is not None and _OF_EXCHANGE.search(file.path):
-        source = "a file of Exchange whose name is cut"
-        yield ReportedBuild(source=source, text=str(version), numbers=tuple(version), follows_updates=True)
+        yield ReportedBuild.of_files("a file of Exchange whose name is cut", version)
     product = text_of(row.get("version" if "commandtype" in row else "productversion"))
     number = None if product is None else text_version(product)
     if version is None and number is not None and name_of(inventory_path(file.path)) == SETUP_FILE.lower():
-        source = f"ProductVersion of {SETUP_FILE}"
-        yield ReportedBuild(source=source, text=str(number), numbers=tuple(number), follows_updates=True)
+        yield ReportedBuild.of_files(f"ProductVersion of {SETUP_FILE}", number)
 
 
 def is_nameless(row: Mapping[str, object]) -> bool:
@@ -92,8 +86,7 @@ def nameless(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
     for text in map(text_of, map(row.get, _NAMELESS)):
         version = None if text is None else text_version(text)
         if text is not None and version is not None:
-            source = "a FileVersion without its file"
-            yield ReportedBuild(source=source, text=text, numbers=tuple(version), follows_updates=True)
+            yield ReportedBuild.of_files("a FileVersion without its file", version, text)
             return
 
 

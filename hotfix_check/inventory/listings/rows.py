@@ -12,8 +12,14 @@ from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.data_files import bare
 from hotfix_check.inventory.listings.exiftool import exiftool_file
 from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, is_host, lowered, text_of
-from hotfix_check.inventory.listings.osquery import osquery_said
-from hotfix_check.inventory.listings.powershell import is_nameless, is_powershell, nameless, powershell_said
+from hotfix_check.inventory.listings.osquery import osquery_builds, osquery_file
+from hotfix_check.inventory.listings.powershell import (
+    is_nameless,
+    is_powershell,
+    nameless,
+    powershell_builds,
+    powershell_file,
+)
 from hotfix_check.inventory.listings.reg_export import is_setup_key, setup_key
 from hotfix_check.inventory.listings.sigcheck import is_sigcheck, sigcheck_file
 from hotfix_check.inventory.listings.velociraptor import is_velociraptor, velociraptor_file
@@ -41,11 +47,16 @@ class RowKind:
     host: tuple[str, ...] = ()
 
 
-def _one(read: Callable[[Row], ListedFile | None]) -> Callable[[Row], Iterator[Fact]]:
+def _one(
+    read: Callable[[Row], ListedFile | None], builds: Callable[[Row, ListedFile], Iterable[Fact]] = lambda *_: ()
+) -> Callable[[Row], Iterator[Fact]]:
+    """The file of a row, and the builds that the row tells beside it."""
+
     def reads(row: Row) -> Iterator[Fact]:
         file = read(row)
         if file is not None:
             yield file
+            yield from builds(row, file)
 
     return reads
 
@@ -69,7 +80,7 @@ ROW_KINDS = (
     RowKind("sigcheck", is_sigcheck, _one(sigcheck_file)),
     RowKind("exiftool", _has("sourcefile"), _one(exiftool_file)),
     RowKind("Velociraptor", is_velociraptor, _one(velociraptor_file)),
-    RowKind("osquery", _is_osquery, osquery_said),
+    RowKind("osquery", _is_osquery, _one(osquery_file, osquery_builds)),
     RowKind(
         exchange_servers.GET_EXCHANGE_SERVER,
         exchange_servers.is_exchange_server,
@@ -84,7 +95,7 @@ ROW_KINDS = (
     RowKind(update_lists.SYSTEMINFO, update_lists.is_systeminfo_row, update_lists.numbered),
     RowKind("an error report", data_files.is_crash, data_files.crash),
     RowKind("a software inventory", data_files.is_inventoried, data_files.inventoried),
-    RowKind("PowerShell", is_powershell, powershell_said),
+    RowKind("PowerShell", is_powershell, _one(powershell_file, powershell_builds)),
     RowKind("wmic datafile", data_files.is_data_file, data_files.data_file),
     RowKind(update_lists.GET_HOTFIX, update_lists.is_hotfix, update_lists.hotfix, ("source",)),
     RowKind("a list of programs", update_lists.is_title, update_lists.titled),

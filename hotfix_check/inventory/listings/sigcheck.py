@@ -15,7 +15,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hotfix_check.inventory.files import InstalledFile
-from hotfix_check.inventory.listings.listed import ListedFile, digest_of, fixed_version, text_of
+from hotfix_check.inventory.listings.listed import ListedFile, digest_of, fixed_version, resource_texts, text_of
+
+_TEXTS = {
+    "file version": "version_string",
+    "product": "product_name",
+    "company": "company_name",
+    "original name": "original_filename",
+    "internal name": "internal_name",
+    "description": "description",
+}
 
 
 def is_sigcheck(row: Mapping[str, object]) -> bool:
@@ -29,16 +38,11 @@ def sigcheck_file(row: Mapping[str, object]) -> ListedFile | None:
     if path is None:
         return None
     fixed = fixed_version(row.get("binary version"))
-    text = text_of(row.get("file version"))
+    texts = resource_texts(row, _TEXTS)
     file = InstalledFile(
         path=path,
         version=fixed,
-        version_string=text,
-        product_name=text_of(row.get("product")),
-        company_name=text_of(row.get("company")),
-        original_filename=text_of(row.get("original name")),
-        internal_name=text_of(row.get("internal name")),
-        description=text_of(row.get("description")),
+        **texts,
         sha256=digest_of(row.get("sha256")),
     )
-    return ListedFile(file, no_version=fixed is None and text is None)
+    return ListedFile(file, no_version=fixed is None and texts["version_string"] is None)
