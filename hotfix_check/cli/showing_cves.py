@@ -90,10 +90,6 @@ def cve_text(table: dict[str, Any]) -> str:
     return visible_lines(lines)
 
 
-def _name(fix: dict[str, Any]) -> str:
-    return f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"])
-
-
 def _built(fix: dict[str, Any]) -> str:
     files = fix["files"]
     words = f"{files[0]['name']} {files[0]['version']}" if files else "by itself" if fix["line"] else ""

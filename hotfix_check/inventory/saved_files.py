@@ -67,6 +67,8 @@ def plain_files(rows: Sequence[Any]) -> list[InstalledFile] | None:
     try:
         for row in rows:
             alike[tuple(row)].append(row.values())
+        if () in alike:
+            return None  # it has no columns, in which it would be missed
         return [file for fields, values in alike.items() for file in _of_columns(fields, values)]
     except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ ASIDE = [
     ("media2016/Setup/ServerRoles/Common", "ExSetup.exe", "15.1.2375.7"),
     ("WINDOWS/Temp/ExchangeSetup", "ExSetup.exe", "15.1.2375.7"),
 ]
+WRITTEN = 1_136_214_000  # 2006-01-02 15:00 UTC
 # Folders that only look like it.
 INSTALLED_TOO = [
     ("Program Files/Exchsrvr/Quarantine", "notes.txt"),
@@ -75,6 +77,7 @@ def write(path: Path, version: str) -> None:
     path.write_bytes(
         build_pe(version, strings={"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft Exchange"})
     )
+    os.utime(path, (WRITTEN, WRITTEN))  # findings tell it: two disks that are written as a second ends differ in it
 
 
 def judged(run: Run, target: Path, prefix: str = "") -> Any:

@@ -213,6 +213,12 @@ def test_a_file_that_tells_everything_is_read_as_one_that_is_looked_at_field_by_
     assert (quick.stub, quick.modified) == (True, datetime(2003, 7, 1, 15, 44, tzinfo=UTC))
 
 
+@pytest.mark.parametrize("beside", [[], [PLAIN]])
+def test_a_file_of_which_nothing_is_told_is_refused_and_not_passed_over(beside: list[dict[str, object]]) -> None:
+    with pytest.raises(SavedInputError, match=rf"file {len(beside) + 1} \(None\): path: missing"):
+        parse_saved(example(files=[*beside, {}]), "saved.json")
+
+
 odd = st.sampled_from(
     [None, True, 1, 0, -1, 1.5, 2**63, 2**63 + 1, "", " ", "x", "5.5.2653.23", [], [1], [True], ["n"]]
 )
