@@ -85,8 +85,8 @@ def read_registry(row: Fields) -> RegistryRecords:
         hive=row.need("hive", row.text("hive")),
         size=row.need("size", row.integer("size", 0, 2**63)),
         sha256=row.digest("sha256"),
-        setups=tuple(_setup(one) for one in row.tables("setups", _label("setup"))),
-        updates=tuple(_update(one) for one in row.tables("updates", _label("update"))),
+        setups=tuple(row.each("setups", _label("setup"), _setup)),
+        updates=tuple(row.each("updates", _label("update"), _update)),
         notes=row.texts("notes") or (),
         complete=row.flag("complete", True),
     )
@@ -100,11 +100,9 @@ def _label(what: str) -> Callable[[int, dict[str, Any]], str]:
 
 def _setup(row: Fields) -> RecordedSetup:
     values = row.need("values", row.inner("values"))
-    setup = RecordedSetup(
+    return RecordedSetup(
         key=row.need("key", row.text("key")), values=tuple((name, _value(values, name)) for name in values.table)
     )
-    row.finish()
-    return setup
 
 
 def _value(values: Fields, name: str) -> str | int:
@@ -115,11 +113,9 @@ def _value(values: Fields, name: str) -> str | int:
 
 
 def _update(row: Fields) -> RecordedUpdate:
-    update = RecordedUpdate(
+    return RecordedUpdate(
         kb=row.need("kb", row.integer("kb", 10_000, 9_999_999)),
         product=row.need("product", row.text("product")),
         key=row.need("key", row.text("key")),
         package=row.get("package", str, "text"),
     )
-    row.finish()
-    return update

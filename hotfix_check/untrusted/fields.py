@@ -177,9 +177,9 @@ class Fields:
         return None if value is None else self._within(value, f": {field}")
 
     def inner_as(self, field: str, reader: Callable[[Fields], T]) -> T | None:
-        """What a table within this one is read as."""
+        """What a table within this one is read as, all of it."""
         table = self.inner(field)
-        return None if table is None else reader(table)
+        return None if table is None else _whole(table, reader)
 
     @property
     def table(self) -> dict[str, Any]:
@@ -202,6 +202,12 @@ class Fields:
             for number, value in enumerate(values, 1)
         )
 
+    def each(
+        self, field: str, label: Callable[[int, dict[str, Any]], str], reader: Callable[[Fields], T]
+    ) -> Iterator[T]:
+        """What each of a list of tables is read as, all of it."""
+        return (_whole(table, reader) for table in self.tables(field, label))
+
     def _within(self, table: dict[str, Any], place: str) -> Fields:
         return Fields(table, f"{self.where}{place}", self._error, text_dates=self._text_dates)
 
@@ -221,6 +227,12 @@ class Fields:
         unknown = sorted(set(self._table) - self._used)
         if unknown:
             raise self.fault(unknown[0], f"unknown field (known here: {', '.join(sorted(self._used))})")
+
+
+def _whole(table: Fields, reader: Callable[[Fields], T]) -> T:
+    made = reader(table)
+    table.finish()
+    return made
 
 
 def stamp(moment: datetime | None) -> str | None:
