@@ -6,12 +6,10 @@ files, since later installations replace them (KB888535).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from hotfix_check.frozen import Frozen
-from hotfix_check.untrusted.fields import Fields
+from hotfix_check.untrusted.fields import Fields, Label
 
 LARGEST_NUMBER = 2**32 - 1
 """Of a value that is kept: that of a REG_DWORD. What Setup writes as a number is one."""
@@ -94,7 +92,7 @@ def read_registry(row: Fields) -> RegistryRecords:
     return records
 
 
-def _label(what: str) -> Callable[[int, dict[str, Any]], str]:
+def _label(what: str) -> Label:
     return lambda number, row: f"{what} {number} ({str(row.get('key'))[:60]})"
 
 

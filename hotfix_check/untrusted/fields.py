@@ -15,6 +15,7 @@ from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown
 from hotfix_check.version import FileVersion
 
 T = TypeVar("T")
+Label = Callable[[int, dict[str, Any]], str]
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LONGEST_RANGE = 100  # characters
 
@@ -191,7 +192,7 @@ class Fields:
         """The names of all fields that are there."""
         return tuple(self._table)
 
-    def tables(self, field: str, label: Callable[[int, dict[str, Any]], str], *, joint: str = ", ") -> Iterator[Fields]:
+    def tables(self, field: str, label: Label, *, joint: str = ", ") -> Iterator[Fields]:
         """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``.
 
         Each is made when it is its turn: there may be a million.
@@ -202,9 +203,7 @@ class Fields:
             for number, value in enumerate(values, 1)
         )
 
-    def each(
-        self, field: str, label: Callable[[int, dict[str, Any]], str], reader: Callable[[Fields], T]
-    ) -> Iterator[T]:
+    def each(self, field: str, label: Label, reader: Callable[[Fields], T]) -> Iterator[T]:
         """What each of a list of tables is read as, all of it."""
         return (_whole(table, reader) for table in self.tables(field, label))
 
