@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.figures import Figures, Options, seconds, times
 from benchmarks.timing import interleaved, must_equal
+from hotfix_check.cli.catalogue_app import ImportOptions
 from hotfix_check.cli.importing import import_articles
 
 COUNT, COUNT_QUICK = 600, 6
@@ -63,7 +64,8 @@ def import_all(folder: str, jobs: int) -> Callable[[], str]:
     def run() -> str:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            must_equal("exit code", import_articles([folder], format="jsonl", jobs=jobs, quiet=True), 0)
+            options = ImportOptions(articles=[folder], form="jsonl", jobs=jobs, quiet=True)
+            must_equal("exit code", import_articles(options), 0)
         return out.getvalue()
 
     return run

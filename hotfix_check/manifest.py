@@ -104,7 +104,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
         baseline_sha256=policy.digest("baseline"),
         waivers_sha256=policy.digest("waivers"),
         result_sha256=top.need("result_sha256", top.digest("result_sha256")),
-        targets=tuple(_target(table) for table in top.tables("targets", lambda number, _: f"target {number}")),
+        targets=tuple(top.each("targets", lambda number, _: f"target {number}", _target)),
     )
     for table in (catalogue, arguments, policy, top):
         table.finish()
@@ -138,13 +138,11 @@ def _configuration_table(configuration: Configuration | None) -> Mapping[str, An
 def _configuration(table: Fields) -> Configuration:
     """What a run took from a configuration file; its options are among the arguments already."""
     options = table.need("options", table.inner("options"))
-    configuration = Configuration(
+    return Configuration(
         path=table.need("file", table.text("file")),
         sha256=table.need("sha256", table.digest("sha256")),
         options={name: options.texts(name) or () for name in options.table},
     )
-    table.finish()
-    return configuration
 
 
 def recorded() -> Iterator[Field[Any]]:
@@ -167,29 +165,22 @@ def _path(table: Fields, field: str, path: T) -> T:
 
 
 def _target(table: Fields) -> EvidenceTarget:
-    target = EvidenceTarget(
+    return EvidenceTarget(
         path=_path(table, "path", table.need("path", table.text("path"))),
         kind=table.need("kind", table.choice("kind", ("folder", "file", "archive", "inventory", "listing"))),
         root=table.need("root", table.texts("root")),
         sha256=table.digest("sha256"),
-        files=tuple(
-            _file(row)
-            for row in table.tables("files", lambda number, row: f"file {number} ({str(row.get('path'))[:60]})")
-        ),
+        files=tuple(table.each("files", lambda number, row: f"file {number} ({str(row.get('path'))[:60]})", _file)),
     )
-    table.finish()
-    return target
 
 
 def _file(row: Fields) -> EvidenceFile:
-    file = EvidenceFile(
+    return EvidenceFile(
         path=row.need("path", row.text("path")),
         size=row.integer("size", 0, 2**63),
         modified=row.moment("modified"),
         sha256=row.digest("sha256"),
     )
-    row.finish()
-    return file
 
 
 def differences(recorded: EvidenceTarget, found: EvidenceTarget) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
+from typing import TypedDict, Unpack
 
 MACHINES = {"i386": 0x14C, "alpha": 0x184, "amd64": 0x8664, "arm64": 0xAA64}
 UNICODE = 1200  # code page of the strings
@@ -25,19 +26,25 @@ FILE_ALIGNMENT = 0x200
 ResourceTree = Sequence[tuple["int | str", "ResourceTree | bytes"]]
 
 
+class ImageOptions(TypedDict, total=False):
+    """What may be said of an image beside its resources; see build_image."""
+
+    machine: str
+    timestamp: int
+    exports: Iterable[str]
+    plus32: bool
+    section_name: str
+    size: int | None
+
+
 def build_pe(
     version: str | None = "5.5.2657.50",
     *,
     strings: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     file_version_string: str | None = None,
     product_version: str | None = None,
-    machine: str = "i386",
-    timestamp: int = 0,
     languages: Sequence[int] = (1033,),
-    exports: Iterable[str] = (),
-    plus32: bool = False,
-    section_name: str = ".rsrc",
-    size: int | None = None,
+    **image: Unpack[ImageOptions],
 ) -> bytes:
     """The bytes of a PE file.
 
@@ -45,12 +52,8 @@ def build_pe(
     strings              of every string table, beside FileVersion
     file_version_string  the string FileVersion; by default the same as ``version``, "" leaves it out
     product_version      the fixed product version; by default the same as ``version``
-    machine              a key of MACHINES
-    timestamp            TimeDateStamp, seconds since 1970 UTC
     languages            one version resource for each, all with the same version
-    exports              names of exported functions (they lead nowhere)
-    plus32               PE32+ (64-bit) headers
-    size                 pads with zeros to exactly this many bytes; ValueError when the file is larger already
+    image                see build_image
     """
     if version is None:
         tree: ResourceTree = ()
@@ -64,15 +67,7 @@ def build_pe(
                 for language in languages
             }
         )
-    return build_image(
-        tree,
-        machine=machine,
-        timestamp=timestamp,
-        exports=exports,
-        plus32=plus32,
-        section_name=section_name,
-        size=size,
-    )
+    return build_image(tree, **image)
 
 
 def build_image(
@@ -85,7 +80,14 @@ def build_image(
     section_name: str = ".rsrc",
     size: int | None = None,
 ) -> bytes:
-    """A PE file with one section, which holds the resource tree and the export directory; see build_pe."""
+    """A PE file with one section, which holds the resource tree and the export directory.
+
+    machine    a key of MACHINES
+    timestamp  TimeDateStamp, seconds since 1970 UTC
+    exports    names of exported functions (they lead nowhere)
+    plus32     PE32+ (64-bit) headers
+    size       pads with zeros to exactly this many bytes; ValueError when the file is larger already
+    """
     resources = resource_section(tree, SECTION_ADDRESS) if tree else b""
     exports_address = SECTION_ADDRESS + len(resources)
     export_data = export_directory(exports, exports_address)

@@ -144,4 +144,4 @@ def _place(file: InstalledFile | UnreadableFile) -> InstalledFile | UnreadableFi
 def _without_grounds(answer: Answer) -> Answer:
     """The verdict, with the one anomaly that bears on others."""
     half = tuple(one for one in answer.anomalies if one.code is AnomalyCode.HALF_INSTALLED)
-    return replace(answer, confidence=Confidence.LOW, reasons=(), anomalies=half, satisfied_by=())
+    return answer._replace(confidence=Confidence.LOW, reasons=(), anomalies=half, satisfied_by=())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from hotfix_check.assess.anomaly import Anomaly
 from hotfix_check.assess.finding import Confidence, SatisfiedBy, Verdict
 from hotfix_check.assess.packages import Judgement
-from hotfix_check.frozen import Frozen
 
 
-class Answer(Frozen):
+class Answer(NamedTuple):
     """A verdict with its grounds, before prerequisites and advice."""
 
     judgement: Judgement
@@ -30,11 +30,4 @@ def make_answer(
     satisfied_by: tuple[SatisfiedBy, ...] = (),
 ) -> Answer:
     """An answer with these reasons."""
-    return Answer(
-        judgement=judgement,
-        verdict=verdict,
-        confidence=confidence,
-        reasons=reasons,
-        anomalies=tuple(anomalies),
-        satisfied_by=satisfied_by,
-    )
+    return Answer(judgement, verdict, confidence, reasons, tuple(anomalies), satisfied_by)

@@ -13,7 +13,6 @@ from hotfix_check.assess.finding import MET, Confidence, JudgedRow, RowState, Ve
 from hotfix_check.assess.packages import Judgement
 from hotfix_check.assess.row_words import from_text, row_anomalies, row_sentences
 from hotfix_check.assess.witnesses import Witnesses
-from hotfix_check.frozen import replace
 
 _FIRMEST_LAST = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 _INCLUDED_HOW = {
@@ -103,8 +102,7 @@ class ByFiles:
         said = None if self.witnesses is None else self.witnesses.of(judgement)
         if said is None:
             return answer
-        return replace(
-            answer,
+        return answer._replace(
             verdict=said.verdict or answer.verdict,
             confidence=min(said.confidence or answer.confidence, answer.confidence, key=_FIRMEST_LAST.index),
             reasons=(*answer.reasons, *said.reasons),

@@ -141,8 +141,7 @@ class ProductUpdates:
                 said = f"most files are of another level than the marker, and {self._name(line)} does not include it"
             else:
                 continue
-            return replace(
-                answer,
+            return answer._replace(
                 verdict=Verdict.UNDETERMINED,
                 confidence=Confidence.LOW,
                 reasons=(*answer.reasons, ": ".join((said, *there.reasons[:1]))),
@@ -202,7 +201,7 @@ class ProductUpdates:
     def _contained(self, alone: Answer, holders: Sequence[Update]) -> Answer:
         """An update that nothing shows by itself, where others are there that contain it."""
         if self.alike is not None:
-            return replace(alone, verdict=Verdict.SUPERSEDED)
+            return alone._replace(verdict=Verdict.SUPERSEDED)
         names = " and ".join(one.name for one in holders)
         reasons, all_seen = self.by_files.stood_for(alone.judgement)
         return make_answer(
@@ -228,9 +227,9 @@ class ProductUpdates:
         ]
         if rollups:
             by = tuple(SatisfiedBy(id=one.id, certainty="contains") for one in rollups)
-            return replace(alone, confidence=Confidence.HIGH, satisfied_by=by)
+            return alone._replace(confidence=Confidence.HIGH, satisfied_by=by)
         said = "consistent with it, but a rollup is claimed only by its own builds or a later rollup's"
-        return replace(alone, verdict=Verdict.UNDETERMINED, confidence=Confidence.LOW, reasons=(*alone.reasons, said))
+        return alone._replace(verdict=Verdict.UNDETERMINED, confidence=Confidence.LOW, reasons=(*alone.reasons, said))
 
     def _explain_later(self, update: Update, judgement: Judgement) -> tuple[SatisfiedBy, ...]:
         """What ships the later builds: catalogued updates of exactly these builds, rollups that contain the update."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from hotfix_check.catalogue.product import (
     Component,
@@ -21,6 +21,7 @@ from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import shown
 from hotfix_check.version import FileVersion
 
+T = TypeVar("T")
 PLATFORMS = ("i386", "alpha", "mips", "powerpc", "ia64", "amd64", "arm64")
 MAX_LEVELS = 200  # each update's files are held against them all; Exchange 2016 has 24
 MAX_FOLDERS = 200
@@ -36,7 +37,7 @@ def read_product(table: Fields) -> Product:
     if not _ID.fullmatch(product_id):
         raise table.fault("id", f"{shown(product_id)}: lower-case letters, digits, dots and hyphens expected")
     levels = _levels(table)
-    folders = tuple(_folder(folder) for folder in _tables(table, "folders", "folder"))
+    folders = tuple(_each(table, "folders", "folder", _folder))
     if len(folders) > MAX_FOLDERS:
         raise table.fault("folders", f"more than {MAX_FOLDERS}")
     roles = {folder.role for folder in folders}
@@ -48,13 +49,13 @@ def read_product(table: Fields) -> Product:
         levels=levels,
         folders=folders,
         files={file.name.lower(): file for file in files},
-        components={one.name: one for one in map(_component, _tables(table, "components", "component"))},
+        components={one.name: one for one in _each(table, "components", "component", _component)},
         server_files=frozenset(name.lower() for name in table.need("server_files", table.texts("server_files"))),
         by_third_part=table.choice("level_by", ("whole-version", "third-part")) == "third-part",
         platform=table.choice("platform", PLATFORMS),
         end_of_support=table.day("end_of_support"),
         support_terms=table.text("support_terms"),
-        paid_support=tuple(_paid(one) for one in _tables(table, "paid_support", "period")),
+        paid_support=tuple(_each(table, "paid_support", "period", _paid)),
         successor=table.text("successor"),
         upgrade=table.text("upgrade"),
         roots=tuple(root.lower() for root in table.texts("roots") or _usual_roots(folders)),
@@ -77,9 +78,9 @@ def read_product(table: Fields) -> Product:
     return product
 
 
-def _tables(table: Fields, field: str, label: str) -> Iterator[Fields]:
-    """The tables of a field, whose faults name them by number."""
-    return table.tables(field, lambda number, _: f"{label} {number}")
+def _each(table: Fields, field: str, label: str, reader: Callable[[Fields], T]) -> Iterator[T]:
+    """What the tables of a field are read as; faults name them by number."""
+    return table.each(field, lambda number, _: f"{label} {number}", reader)
 
 
 def _lower(table: Fields, field: str) -> frozenset[str]:
@@ -88,7 +89,7 @@ def _lower(table: Fields, field: str) -> frozenset[str]:
 
 def _levels(table: Fields) -> tuple[Level, ...]:
     """The levels, oldest first; branches come after the level that they are of."""
-    levels = tuple(_level(level) for level in _tables(table, "levels", "level"))
+    levels = tuple(_each(table, "levels", "level", _level))
     if len(levels) > MAX_LEVELS:
         raise table.fault("levels", f"more than {MAX_LEVELS}")
     if not levels:
@@ -109,7 +110,7 @@ def _level(table: Fields) -> Level:
     text = table.need("build", table.text("build"))
     if not _BUILD.fullmatch(text):
         raise table.fault("build", f"{shown(text)}: three or four dotted numbers expected, such as 5.5.2653.23")
-    level = Level(
+    return Level(
         name=table.need("name", table.text("name")),
         build=tuple(int(part) for part in text.split(".")),
         released=table.day("released"),
@@ -119,8 +120,6 @@ def _level(table: Fields) -> Level:
             table.read("withdrawn_builds", build, FileVersion.parse) for build in table.texts("withdrawn_builds") or ()
         ),
     )
-    table.finish()
-    return level
 
 
 def _paid(table: Fields) -> PaidPeriod:
@@ -145,7 +144,6 @@ def _folder(table: Fields) -> Folder:
     )
     if folder.listing is not None and not folder.core:
         raise table.fault("listing", "core is missing: the files that the listing names")
-    table.finish()
     return folder
 
 
@@ -164,18 +162,15 @@ def _recorded(table: Fields) -> Recorded:
     )
     if recorded.build_values and not 2 <= len(recorded.build_values) <= 4:
         raise table.fault("build_values", "two to four values expected, one a number of the build")
-    table.finish()
     return recorded
 
 
 def _stub(table: Fields) -> Stub:
-    stub = Stub(
+    return Stub(
         name=table.need("name", table.text("name")),
         export=table.need("export", table.text("export")),
         files=frozenset(name.lower() for name in table.need("files", table.texts("files"))),
     )
-    table.finish()
-    return stub
 
 
 def _backups(table: Fields) -> tuple[str, ...]:
@@ -243,8 +238,4 @@ def check_roles(table: Fields, roles: tuple[str, ...], known: set[str]) -> None:
 
 
 def _component(table: Fields) -> Component:
-    component = Component(
-        name=table.need("name", table.text("name")), markers=table.need("markers", table.texts("markers"))
-    )
-    table.finish()
-    return component
+    return Component(name=table.need("name", table.text("name")), markers=table.need("markers", table.texts("markers")))

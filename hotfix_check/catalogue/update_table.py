@@ -47,7 +47,7 @@ def read_update(table: Fields, product: Product) -> Update:
     availability = Availability(table.choice("availability", tuple(Availability)) or Availability.PUBLIC)
     replaces = _references(table, "replaces", product)
     repeats = table.text("repeats")
-    packages = tuple(_package(entry, product) for entry in table.tables("package", lambda n, _: f"package {n}"))
+    packages = tuple(table.each("package", lambda n, _: f"package {n}", lambda entry: _package(entry, product)))
     _check_lines(table, packages, product)
     update = Update(
         id=update_id(table, product.id),
@@ -67,7 +67,7 @@ def read_update(table: Fields, product: Product) -> Update:
         contains=_references(table, "contains", product) or (),
         included_in=_references(table, "included_in", product, levels=True) or (),
         related=_references(table, "related", product) or (),
-        actions=tuple(_action(entry) for entry in table.tables("actions", lambda n, _: f"action {n}")),
+        actions=tuple(table.each("actions", lambda n, _: f"action {n}", _action)),
         applies_to=table.texts("applies_to") or (),
         sources=table.need("sources", table.texts("sources")),
         reviewed=table.day("reviewed"),
@@ -163,7 +163,7 @@ def _package(table: Fields, product: Product) -> Package:
         raise table.fault("line", "the level is stated, and the line follows from it: leave it out")
     roles, own = {folder.role for folder in product.folders}, range_of(product.range)
     rows = tuple(_row(row, product, roles, own) for row in table.tables("files", file_label))
-    package = Package(
+    return Package(
         level=level,
         line=_line(level or built_for, rows, product),
         rows=rows,
@@ -174,8 +174,6 @@ def _package(table: Fields, product: Product) -> Package:
         limits_only=table.flag("limits_only", False),
         cves=_cves(table),
     )
-    table.finish()
-    return package
 
 
 def _cves(table: Fields) -> tuple[str, ...]:
@@ -224,11 +222,7 @@ def _row(table: Fields, product: Product, roles: set[str], own: Bounds | AnyRang
 
 
 def _action(table: Fields) -> Action:
-    action = Action(
-        kind=table.need("kind", table.choice("kind", _ACTIONS)), text=table.need("text", table.text("text"))
-    )
-    table.finish()
-    return action
+    return Action(kind=table.need("kind", table.choice("kind", _ACTIONS)), text=table.need("text", table.text("text")))
 
 
 def read_advisory(table: Fields, product: Product) -> Advisory:

@@ -151,6 +151,6 @@ class ImportOptions(Frozen):
 @with_options
 def catalogue_import(options: ImportOptions) -> None:
     """Turn KB articles into draft updates: number, title, products, prerequisites and every row of the file tables."""
-    from hotfix_check.cli.importing import run_import
+    from hotfix_check.cli.importing import import_articles
 
-    raise typer.Exit(run_import(options))
+    raise typer.Exit(import_articles(options))

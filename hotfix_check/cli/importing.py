@@ -49,71 +49,36 @@ class Imported(NamedTuple):
     error: str | None = None
 
 
-def run_import(options: ImportOptions) -> int:
-    """``import_articles`` with the options as typed."""
-    into = options.into
+def import_articles(options: ImportOptions) -> int:
+    """Read articles from files, folders, globs or stdin (``-``) and print their drafts in input order, or merge them.
+
+    An article that cannot be read is one line on stderr, and the run goes on. Returns 0, or 2 when an input could not
+    be read or merged. Raises CatalogueError, OutputError when the output cannot be written, UsageError.
+    """
+    into, output, quiet = options.into, options.output, options.quiet
     known("--format", options.form, get_args(Format))
     if options.replace and into is None:
         raise UsageError("--replace: needs --into")
     if options.accept_doubts and into is None:
         raise UsageError("--accept-doubts: needs --into")
-    if into is not None and options.output is not None:
+    if into is not None and output is not None:
         raise UsageError("--into: the drafts go into the folder's files: leave --output out")
     if into is not None and not into.is_dir():
         raise UsageError(f"--into: {into} is not a folder of catalogue files")
-    return import_articles(
-        options.articles,
-        catalogues=options.catalogue or (),
-        kb=None if options.kb is None else _number(options.kb),
-        format=cast("Format", options.form),
-        output=options.output,
-        jobs=options.jobs,
-        into=into,
-        replace=options.replace,
-        accept_doubts=options.accept_doubts,
-        quiet=options.quiet,
-    )
-
-
-def _number(text: str) -> int:
-    try:
-        return read_kb(text)
-    except UsageError as error:
-        raise UsageError(f"--kb: {error}") from None
-
-
-def import_articles(
-    paths: Sequence[str],
-    *,
-    catalogues: Sequence[Path] = (),
-    kb: int | None = None,
-    format: Format = "toml",
-    output: Path | None = None,
-    jobs: int = 1,
-    into: Path | None = None,
-    replace: bool = False,
-    accept_doubts: bool = False,
-    quiet: bool = False,
-) -> int:
-    """Read articles from files, folders, globs or stdin (``-``) and print their drafts in input order.
-
-    ``catalogues`` have the products that articles name. ``kb`` is the number of the only article given. ``into`` merges
-    the drafts into the product files of a folder instead of printing them. An article that cannot be read is one line
-    on stderr, and the run goes on. Returns 0, or 2 when an input could not be read or merged. Raises CatalogueError,
-    OutputError when the output cannot be written, UsageError when ``kb`` is given for several.
-    """
-    sources, missing = expand_paths(paths)
+    form, catalogues = cast("Format", options.form), tuple(options.catalogue or ())
+    kb = None if options.kb is None else _number(options.kb)
+    sources, missing = expand_paths(options.articles)
     complain(missing)
     failed = bool(missing)
     if kb is not None and len(sources) > 1:
         raise UsageError(f"--kb: numbers one article, but {len(sources)} were given")
     with counting("Reading articles", quiet=quiet) as count:
-        made: Made = "draft" if into is not None else format
-        results = _counted(_import_all(sources, tuple(catalogues), kb=kb, made=made, jobs=jobs), count)
+        made: Made = "draft" if into is not None else form
+        results = _counted(_import_all(sources, catalogues, kb=kb, made=made, jobs=options.jobs), count)
         if into is None:
             if output is not None:
                 not_evidence(output, [Path(source) for source in sources if source != "-"])
-            return 2 if _written(results, format, output) or failed else 0
+            return 2 if _written(results, form, output) or failed else 0
         drafts: list[tuple[str, DraftUpdate]] = []
         for result in results:
             if result.draft is not None:
@@ -122,8 +87,17 @@ def import_articles(
                 complain([f"{result.source}: {result.error}"])
                 failed = True
     names = _names_of(catalogues)
-    merged = merge_drafts(drafts, names, into, take_new=replace, accept_doubts=accept_doubts, quiet=quiet)
+    merged = merge_drafts(
+        drafts, names, into, take_new=options.replace, accept_doubts=options.accept_doubts, quiet=quiet
+    )
     return 0 if merged and not failed else 2
+
+
+def _number(text: str) -> int:
+    try:
+        return read_kb(text)
+    except UsageError as error:
+        raise UsageError(f"--kb: {error}") from None
 
 
 def _counted(results: Iterable[Imported], count: Callable[[], None] | None) -> Iterator[Imported]:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 
 from hotfix_check.errors import OutputError, SavedInputError
 from hotfix_check.fleet.host import FleetQuestion
@@ -68,13 +67,14 @@ def journal_file(path: Path) -> Path:
     return path / FILE_NAME if path.is_dir() else path
 
 
-class Journal:
+class Journal(contextlib.ExitStack):
     """The journal at a path, or in that folder.
 
     Raises OutputError when it cannot be opened or written, and when something else is in it: it would be appended to.
     """
 
     def __init__(self, path: Path, question: str, paths: Sequence[str]) -> None:
+        super().__init__()
         self.path = journal_file(path)
         self._question = question
         self._paths = hashlib.sha256(json.dumps(sorted(paths)).encode()).hexdigest()
@@ -96,7 +96,7 @@ class Journal:
                 self._read()
             except OSError as error:
                 raise OutputError(f"--resume: {self.path}: {error.strerror or error}") from error
-            undone.pop_all()
+            self.enter_context(undone.pop_all())
         self.empty = not self._known.execute("SELECT 1 FROM known LIMIT 1").fetchone()
 
     def _read(self) -> None:
@@ -164,12 +164,3 @@ class Journal:
             self._stream.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
         except OSError as error:
             raise OutputError(f"--resume: {self.path}: {error.strerror or error}") from error
-
-    def __enter__(self) -> Journal:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._known.close()
-        self._stream.close()

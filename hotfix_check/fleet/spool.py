@@ -10,8 +10,8 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import date
-from types import TracebackType
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.expected import Expected
@@ -86,11 +86,12 @@ ORDER BY at, key, host LIMIT ?
 Findings = Mapping[str, Sequence[str]]
 
 
-class Spool:
+class Spool(ExitStack):
     """The rows of one run. Adding one a second time changes nothing."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)
+        super().__init__()
+        self._database = self.enter_context(closing(sqlite3.connect("", isolation_level=None)))
         self._database.row_factory = sqlite3.Row
         self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;")
         self._database.executescript(_TABLES)
@@ -101,14 +102,6 @@ class Spool:
         """Whether a source is met for the first time; one file by two paths is one host."""
         key = identity.encode("utf-8", "surrogatepass")  # a path of the system, which need not be text
         return self._database.execute("INSERT OR IGNORE INTO met VALUES (?)", (key,)).rowcount == 1
-
-    def __enter__(self) -> Spool:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._database.close()
 
     def add(self, row: HostRow) -> None:
         """Keep a row."""

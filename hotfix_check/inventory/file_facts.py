@@ -76,19 +76,10 @@ def file_facts(
             return InstalledFile(path=file.path, size=file.size, modified=file.modified, sha256=digest)
         export = asked.stub_exports.get(name)
         whole = evidence or asked.every_pe
-        if not (whole or export or asked.cross_check):
-            usual = usual_facts(file.read_at, file.size, _WHOSE)
-            if usual is not None:
-                version, machine, linked, text = usual
-                return InstalledFile(
-                    path=file.path,
-                    size=file.size,
-                    modified=file.modified,
-                    version=version,
-                    machine=machine,
-                    linked=linked,
-                    **_fields(text),
-                )
+        usual = None if whole or export or asked.cross_check else usual_facts(file.read_at, file.size, _WHOSE)
+        if usual is not None:
+            version, machine, linked, text = usual
+            return _installed(file, text, version=version, machine=machine, linked=linked)
         facts = pe.read_image(image, export=export)
         notes = facts.notes
         digest = _digest(file, asked) if evidence else None
@@ -101,10 +92,9 @@ def file_facts(
     except OSError as error:
         return UnreadableFile(path=file.path, reason=why(error), size=file.size, modified=file.modified)
     text = facts.values(_STRINGS if whole else _WHOSE)
-    return InstalledFile(
-        path=file.path,
-        size=file.size,
-        modified=file.modified,
+    return _installed(
+        file,
+        text,
         version=facts.version,
         languages=_languages(facts.translations) if whole else (),
         machine=facts.machine,
@@ -112,12 +102,13 @@ def file_facts(
         stub=facts.exports_it,
         sha256=digest,
         notes=notes,
-        **_fields(text),
     )
 
 
-def _fields(text: Mapping[str, str]) -> dict[str, Any]:
-    return {RESOURCE_TEXTS[key]: value for key, value in text.items()}
+def _installed(file: FileBytes, text: Mapping[str, str], **facts: Any) -> InstalledFile:
+    """The file with what its program says, and the texts of its version resource."""
+    facts |= {RESOURCE_TEXTS[key]: value for key, value in text.items()}
+    return InstalledFile(path=file.path, size=file.size, modified=file.modified, **facts)
 
 
 def _languages(translations: tuple[tuple[int, int], ...]) -> tuple[int, ...]:

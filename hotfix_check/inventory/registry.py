@@ -6,12 +6,10 @@ files, since later installations replace them (KB888535).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from hotfix_check.frozen import Frozen
-from hotfix_check.untrusted.fields import Fields
+from hotfix_check.untrusted.fields import Fields, Label
 
 LARGEST_NUMBER = 2**32 - 1
 """Of a value that is kept: that of a REG_DWORD. What Setup writes as a number is one."""
@@ -85,8 +83,8 @@ def read_registry(row: Fields) -> RegistryRecords:
         hive=row.need("hive", row.text("hive")),
         size=row.need("size", row.integer("size", 0, 2**63)),
         sha256=row.digest("sha256"),
-        setups=tuple(_setup(one) for one in row.tables("setups", _label("setup"))),
-        updates=tuple(_update(one) for one in row.tables("updates", _label("update"))),
+        setups=tuple(row.each("setups", _label("setup"), _setup)),
+        updates=tuple(row.each("updates", _label("update"), _update)),
         notes=row.texts("notes") or (),
         complete=row.flag("complete", True),
     )
@@ -94,17 +92,15 @@ def read_registry(row: Fields) -> RegistryRecords:
     return records
 
 
-def _label(what: str) -> Callable[[int, dict[str, Any]], str]:
+def _label(what: str) -> Label:
     return lambda number, row: f"{what} {number} ({str(row.get('key'))[:60]})"
 
 
 def _setup(row: Fields) -> RecordedSetup:
     values = row.need("values", row.inner("values"))
-    setup = RecordedSetup(
+    return RecordedSetup(
         key=row.need("key", row.text("key")), values=tuple((name, _value(values, name)) for name in values.table)
     )
-    row.finish()
-    return setup
 
 
 def _value(values: Fields, name: str) -> str | int:
@@ -115,11 +111,9 @@ def _value(values: Fields, name: str) -> str | int:
 
 
 def _update(row: Fields) -> RecordedUpdate:
-    update = RecordedUpdate(
+    return RecordedUpdate(
         kb=row.need("kb", row.integer("kb", 10_000, 9_999_999)),
         product=row.need("product", row.text("product")),
         key=row.need("key", row.text("key")),
         package=row.get("package", str, "text"),
     )
-    row.finish()
-    return update

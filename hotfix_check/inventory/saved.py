@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory.files import (
@@ -29,6 +29,7 @@ from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.json import parse_packed
 from hotfix_check.untrusted.shown import shown
 
+T = TypeVar("T")
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
 SUFFIXES = (".json", ".json.gz")
@@ -129,7 +130,7 @@ def parse_saved(document: object, where: str) -> Inventory:
         root=top.need("root", top.texts("root")),
         folders=top.need("folders", top.texts("folders")),
         files=tuple(sorted(_read_files(top), key=by_path)),
-        unreadable=tuple(sorted((_read_unreadable(row) for row in _rows(top, "unreadable")), key=by_path)),
+        unreadable=tuple(sorted(_rows(top, "unreadable", _read_unreadable), key=by_path)),
         files_seen=top.need("files_seen", top.integer("files_seen", 0, 2**53)),
         files_read=top.need("files_read", top.integer("files_read", 0, 2**53)),
         lone_file=top.flag("lone_file", False),
@@ -137,8 +138,8 @@ def parse_saved(document: object, where: str) -> Inventory:
             host=collected.text("host"), at=collected.moment("at"), by=collected.need("by", collected.text("by"))
         ),
         registry=None if registry is None else read_registry(registry),
-        reported=tuple(_read_reported(row) for row in top.tables("reported", _told_label)),
-        claimed=tuple(_read_claimed(row) for row in top.tables("claimed", _told_label)),
+        reported=tuple(top.each("reported", _told_label, _read_reported)),
+        claimed=tuple(top.each("claimed", _told_label, _read_claimed)),
     )
     collected.finish()
     top.finish()
@@ -155,12 +156,12 @@ def _read_files(top: Fields) -> Iterable[InstalledFile]:
     """The files: as they are where nothing is to be said of them, else field by field."""
     rows = _bounded(top, "files")
     files = plain_files(rows)
-    return map(read_file, _rows(top, "files")) if files is None else files
+    return _rows(top, "files", read_file) if files is None else files
 
 
-def _rows(top: Fields, field: str) -> Iterator[Fields]:
+def _rows(top: Fields, field: str, reader: Callable[[Fields], T]) -> Iterator[T]:
     _bounded(top, field)
-    return top.tables(field, _row_label)
+    return top.each(field, _row_label, reader)
 
 
 def _bounded(top: Fields, field: str) -> list[Any]:
@@ -187,7 +188,7 @@ def _unreadable_row(file: UnreadableFile) -> dict[str, object]:
 
 
 def _read_unreadable(row: Fields) -> UnreadableFile:
-    file = UnreadableFile(
+    return UnreadableFile(
         path=row.need("path", row.text("path")),
         reason=row.need("reason", row.text("reason")),
         is_folder=row.flag("folder", False),
@@ -195,8 +196,6 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
         modified=row.moment("modified"),
         sha256=row.digest("sha256"),
     )
-    row.finish()
-    return file
 
 
 def _told_label(number: int, row: dict[str, Any]) -> str:
@@ -207,23 +206,19 @@ def _read_reported(row: Fields) -> ReportedBuild:
     numbers = row.need("numbers", row.integers("numbers", 0, 0xFFFF))
     if not 2 <= len(numbers) <= 4:
         raise row.fault("numbers", "two to four whole numbers expected")
-    build = ReportedBuild(
+    return ReportedBuild(
         source=row.need("source", row.text("source")),
         text=row.need("text", row.text("text")),
         numbers=numbers,
         follows_updates=row.flag("follows_updates", False),
     )
-    row.finish()
-    return build
 
 
 def _read_claimed(row: Fields) -> ClaimedUpdate:
-    claim = ClaimedUpdate(
+    return ClaimedUpdate(
         source=row.need("source", row.text("source")),
         kb=row.need("kb", row.integer("kb", 10_000, 9_999_999)),
     )
-    row.finish()
-    return claim
 
 
 def _line(value: object) -> str:

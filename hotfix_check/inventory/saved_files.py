@@ -39,7 +39,7 @@ def file_row(file: InstalledFile) -> dict[str, object]:
 
 def read_file(row: Fields) -> InstalledFile:
     """A saved file. Raises the error of the fields where one is not as it should be."""
-    file = InstalledFile(
+    return InstalledFile(
         path=row.need("path", row.text("path")),
         size=row.integer("size", 0, 2**63),
         modified=row.moment("modified"),
@@ -57,8 +57,6 @@ def read_file(row: Fields) -> InstalledFile:
         sha256=row.digest("sha256"),
         notes=row.texts("notes") or (),
     )
-    row.finish()
-    return file
 
 
 def plain_files(rows: Sequence[Any]) -> list[InstalledFile] | None:

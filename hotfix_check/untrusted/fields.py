@@ -15,6 +15,7 @@ from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown
 from hotfix_check.version import FileVersion
 
 T = TypeVar("T")
+Label = Callable[[int, dict[str, Any]], str]
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LONGEST_RANGE = 100  # characters
 
@@ -177,9 +178,9 @@ class Fields:
         return None if value is None else self._within(value, f": {field}")
 
     def inner_as(self, field: str, reader: Callable[[Fields], T]) -> T | None:
-        """What a table within this one is read as."""
+        """What a table within this one is read as, all of it."""
         table = self.inner(field)
-        return None if table is None else reader(table)
+        return None if table is None else _whole(table, reader)
 
     @property
     def table(self) -> dict[str, Any]:
@@ -191,7 +192,7 @@ class Fields:
         """The names of all fields that are there."""
         return tuple(self._table)
 
-    def tables(self, field: str, label: Callable[[int, dict[str, Any]], str], *, joint: str = ", ") -> Iterator[Fields]:
+    def tables(self, field: str, label: Label, *, joint: str = ", ") -> Iterator[Fields]:
         """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``.
 
         Each is made when it is its turn: there may be a million.
@@ -201,6 +202,10 @@ class Fields:
             self._within(value, f"{joint}{clipped(label(number, value), 100)}")
             for number, value in enumerate(values, 1)
         )
+
+    def each(self, field: str, label: Label, reader: Callable[[Fields], T]) -> Iterator[T]:
+        """What each of a list of tables is read as, all of it."""
+        return (_whole(table, reader) for table in self.tables(field, label))
 
     def _within(self, table: dict[str, Any], place: str) -> Fields:
         return Fields(table, f"{self.where}{place}", self._error, text_dates=self._text_dates)
@@ -221,6 +226,12 @@ class Fields:
         unknown = sorted(set(self._table) - self._used)
         if unknown:
             raise self.fault(unknown[0], f"unknown field (known here: {', '.join(sorted(self._used))})")
+
+
+def _whole(table: Fields, reader: Callable[[Fields], T]) -> T:
+    made = reader(table)
+    table.finish()
+    return made
 
 
 def stamp(moment: datetime | None) -> str | None:

@@ -7,12 +7,14 @@ import json
 import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.processes import finish
 from conftest import ROOT, Run
 
 from hotfix_check.cli import importing
+from hotfix_check.cli.catalogue_app import ImportOptions
 from hotfix_check.cli.importing import expand_paths, import_articles
 from hotfix_check.errors import OutputError, UsageError
 
@@ -36,12 +38,16 @@ def folder(tmp_path: Path) -> Path:
     return inside
 
 
+def imported(articles: list[str], **options: Any) -> int:
+    return import_articles(ImportOptions(articles=articles, **options))
+
+
 def lines(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
 def test_folder_in_name_order_with_a_bad_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_articles([str(folder)], format="jsonl") == 2
+    assert imported([str(folder)], form="jsonl") == 2
     out, err = capsys.readouterr()
     assert [(draft["kb"], draft["source"]) for draft in lines(out)] == [
         (100001, str(folder / "KB100001.txt")),
@@ -53,7 +59,7 @@ def test_folder_in_name_order_with_a_bad_file(folder: Path, capsys: pytest.Captu
 
 
 def test_glob_and_the_same_file_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_articles([str(folder / "*.txt"), str(folder / "KB100001.txt")], format="jsonl") == 0
+    assert imported([str(folder / "*.txt"), str(folder / "KB100001.txt")], form="jsonl") == 0
     assert [draft["kb"] for draft in lines(capsys.readouterr().out)] == [100001, 100002]
 
 
@@ -65,7 +71,7 @@ def test_inputs_that_are_not_there(
     argument: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert import_articles([argument], format="jsonl") == 2
+    assert imported([argument], form="jsonl") == 2
     assert capsys.readouterr().err == f"hotfix-check: error: {message}\n"
 
 
@@ -75,42 +81,42 @@ def test_empty_folder(tmp_path: Path) -> None:
 
 def test_stdin_with_a_number(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"CAUSE\nSlow.\n")))
-    assert import_articles(["-"], kb=817375, format="jsonl") == 0
+    assert imported(["-"], kb="817375", form="jsonl") == 0
     (draft,) = lines(capsys.readouterr().out)
     assert (draft["kb"], draft["source"]) == (817375, "stdin")
 
 
 def test_one_number_for_several_articles_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="--kb: numbers one article, but 4 were given"):
-        import_articles([str(folder)], kb=1, format="jsonl")
+        imported([str(folder)], kb="100001", form="jsonl")
     assert capsys.readouterr() == ("", "")
 
 
 def test_json_is_one_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_articles([str(folder / "*.txt")], format="json") == 0
+    assert imported([str(folder / "*.txt")], form="json") == 0
     assert [draft["kb"] for draft in json.loads(capsys.readouterr().out)] == [100001, 100002]
 
 
 def test_json_of_nothing_is_an_empty_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_articles([str(folder / "setup.exe")], format="json") == 2
+    assert imported([str(folder / "setup.exe")], form="json") == 2
     assert json.loads(capsys.readouterr().out) == []
 
 
 def test_toml_of_several_articles_is_one_document(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_articles([str(folder / "*.txt")]) == 0
+    assert imported([str(folder / "*.txt")]) == 0
     assert [update["kb"] for update in tomllib.loads(capsys.readouterr().out)["update"]] == [100001, 100002]
 
 
 def test_output_file(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "drafts.jsonl"
-    assert import_articles([str(folder / "*.txt")], format="jsonl", output=target) == 0
+    assert imported([str(folder / "*.txt")], form="jsonl", output=target) == 0
     assert [draft["kb"] for draft in lines(target.read_text())] == [100001, 100002]
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
 
 def test_output_that_cannot_be_written(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"nowhere.out\.jsonl: cannot be written: No such file or directory"):
-        import_articles([str(folder / "*.txt")], format="jsonl", output=tmp_path / "nowhere" / "out.jsonl")
+        imported([str(folder / "*.txt")], form="jsonl", output=tmp_path / "nowhere" / "out.jsonl")
 
 
 def test_jobs_keep_the_order(
@@ -119,7 +125,7 @@ def test_jobs_keep_the_order(
     monkeypatch.setattr(importing, "_FEW", 4)
     for number in range(100000, 100070):
         (tmp_path / f"KB{number}.txt").write_text(article(number))
-    assert import_articles([str(tmp_path)], format="jsonl", jobs=2) == 0
+    assert imported([str(tmp_path)], form="jsonl", jobs=2) == 0
     assert [draft["kb"] for draft in lines(capsys.readouterr().out)] == list(range(100000, 100070))
 
 

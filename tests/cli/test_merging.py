@@ -15,6 +15,7 @@ from conftest import Run
 from pe_builder import build_pe
 
 from hotfix_check.catalogue import default_folder
+from hotfix_check.cli.catalogue_app import ImportOptions
 from hotfix_check.cli.importing import import_articles
 from hotfix_check.errors import CatalogueError, OutputError
 
@@ -65,13 +66,13 @@ def updates(folder: Path, product: str = "exchange-5.5") -> list[dict[str, objec
 def merge(text: str, data: Path, **options: Any) -> int:
     place = data.parent / "article.txt"
     place.write_text(text)
-    return import_articles([str(place)], into=data, **options)
+    return import_articles(ImportOptions(articles=[str(place)], into=data, **options))
 
 
 def test_each_article_is_told_with_its_file(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in (100002, 100001):
         (tmp_path / f"{number}.txt").write_text(article(number))
-    assert import_articles([str(tmp_path / "*.txt")], into=data) == 0
+    assert import_articles(ImportOptions(articles=[str(tmp_path / "*.txt")], into=data)) == 0
     assert [(update["kb"], update["package"]) for update in updates(data)] == [
         (100001, [{"files": [{"name": "Store.exe", "version": "5.5.2653.26"}]}]),
         (100002, [{"files": [{"name": "Store.exe", "version": "5.5.2653.26"}]}]),
@@ -176,7 +177,7 @@ def test_doubts_that_are_accepted_are_marked(data: Path) -> None:
 def test_a_bad_article_keeps_no_other_out(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number, version in ((100001, "5.5.2653.26"), (100002, "6.5.1.1"), (100003, "5.5.2653.28")):
         (tmp_path / f"{number}.txt").write_text(article(number, version))
-    assert import_articles([str(tmp_path / "*.txt")], into=data, quiet=True) == 2
+    assert import_articles(ImportOptions(articles=[str(tmp_path / "*.txt")], into=data, quiet=True)) == 2
     assert [update["kb"] for update in updates(data)] == [100001, 100003]
     assert capsys.readouterr().err.count("\n") == 1
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from drafts.reading import draft_to_toml, parse_article, read_package
 from targets import ASKED, SP4_BIN, folder
@@ -79,6 +79,9 @@ _ASSESSMENT = _ASSESSOR.assess(_SERVER, Question())
 _DAY = date(2026, 11, 21)
 
 
+Made = TypeVar("Made")
+
+
 def _told(error: HotfixCheckError) -> None:
     """An expected error is one line for people (a catalogue's: one for each fault), and not a long one."""
     lines = error.lines
@@ -125,6 +128,15 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
     compare(side, side)
 
 
+def _made(make: Callable[[], Made], *refusals: type[HotfixCheckError]) -> Made | None:
+    """What is made; None where it is refused with one of these errors."""
+    try:
+        return make()
+    except refusals as error:
+        _told(error)
+        return None
+
+
 def enter_pe(data: bytes) -> None:
     """The version resource of a file, with and without its exports."""
     for export in (None, "GetOutlookVersion"):
@@ -148,13 +160,10 @@ def enter_article(data: bytes) -> None:
 
 def enter_catalogue(data: bytes, name: str = "fuzz.toml") -> None:
     """A catalogue file; a server is judged by it, and what ``catalogue check`` says of it is gathered."""
-    try:
-        catalogue = parse_catalogue([(name, data)], sha256="0" * 64)
-    except CatalogueError as error:
-        _told(error)
-        return
-    check_catalogue(catalogue)
-    _judged(_SERVER, catalogue)
+    catalogue = _made(lambda: parse_catalogue([(name, data)], sha256="0" * 64), CatalogueError)
+    if catalogue is not None:
+        check_catalogue(catalogue)
+        _judged(_SERVER, catalogue)
 
 
 def enter_lines(data: bytes) -> None:
@@ -179,14 +188,11 @@ def enter_index(data: bytes) -> None:
 
 def enter_listing(data: bytes) -> None:
     """What another tool wrote of a server's files; they are judged."""
-    outline = _CATALOGUE.outline()
-    try:
-        file = bytes_as_file(data, "fuzz.txt", "fuzz.txt")
-        inventories = read_listing(file, asked_by(outline, hashes=True))
-    except (TargetError, SavedInputError) as error:
-        _told(error)
-        return
-    for inventory in inventories[:3]:
+    asked = asked_by(_CATALOGUE.outline(), hashes=True)
+    inventories = _made(
+        lambda: read_listing(bytes_as_file(data, "fuzz.txt", "fuzz.txt"), asked), TargetError, SavedInputError
+    )
+    for inventory in (inventories or ())[:3]:
         _quoting(inventory)
         _lines_for_people(inventory.target)
         collected = inventory.collected or Collected(host=None, at=None, by="fuzz")
@@ -203,21 +209,18 @@ def enter_package(data: bytes) -> None:
     """A hotfix package, to a draft that is itself TOML and JSON."""
     with _on_disk(data, "Exchange5.5-KB818861-x86-ENU.exe") as path:
         is_package(path)
-        try:
-            draft = read_package(path)
-        except PackageError as error:
-            _told(error)
-            return
-    tomllib.loads(draft_to_toml(draft))
-    draft_to_dict(draft)
+        draft = _made(lambda: read_package(path), PackageError)
+    if draft is not None:
+        tomllib.loads(draft_to_toml(draft))
+        draft_to_dict(draft)
 
 
 def enter_inventory(data: bytes) -> None:
     """A saved inventory; it is saved again, and judged."""
-    try:
-        inventory = parse_saved(parse_json(data, "fuzz.json", "a saved inventory"), "fuzz.json")
-    except SavedInputError as error:
-        _told(error)
+    inventory = _made(
+        lambda: parse_saved(parse_json(data, "fuzz.json", "a saved inventory"), "fuzz.json"), SavedInputError
+    )
+    if inventory is None:
         return
     assert inventory.collected is not None
     again = inventory_to_json(inventory, inventory.collected).encode()
@@ -227,10 +230,10 @@ def enter_inventory(data: bytes) -> None:
 
 def enter_result(data: bytes) -> None:
     """A saved result; it is rendered in every format, and compared."""
-    try:
-        document: Any = checked_result(parse_json(data, "fuzz.json", "a saved result"), "fuzz.json")
-    except SavedInputError as error:
-        _told(error)
+    document: Any = _made(
+        lambda: checked_result(parse_json(data, "fuzz.json", "a saved result"), "fuzz.json"), SavedInputError
+    )
+    if document is None:
         return
     result = result_of(document)
     for text in (
@@ -250,40 +253,28 @@ def enter_result(data: bytes) -> None:
 
 def enter_baseline(data: bytes) -> None:
     """A baseline."""
-    try:
-        parse_baseline(data, "fuzz.toml", _CATALOGUE)
-    except PolicyError as error:
-        _told(error)
+    _made(lambda: parse_baseline(data, "fuzz.toml", _CATALOGUE), PolicyError)
 
 
 def enter_configuration(data: bytes) -> None:
     """A configuration file; what it gives is typed beside a folder."""
-    try:
-        configuration = parse_configuration(data, "fuzz.toml")
-    except PolicyError as error:
-        _told(error)
-        return
-    for option in configuration.options:
-        assert configuration.typed(option, Path("folder"))
+    configuration = _made(lambda: parse_configuration(data, "fuzz.toml"), PolicyError)
+    if configuration is not None:
+        assert all(configuration.typed(option, Path("folder")) for option in configuration.options)
 
 
 def enter_waivers(data: bytes) -> None:
     """A waiver file; it is held against findings."""
-    try:
-        waivers = parse_waivers(data, "fuzz.toml", _CATALOGUE)
-    except PolicyError as error:
-        _told(error)
-        return
-    _lines_for_people(*long_waivers(waivers, _DAY))
-    apply_waivers([_ASSESSMENT], waivers, _DAY)
+    waivers = _made(lambda: parse_waivers(data, "fuzz.toml", _CATALOGUE), PolicyError)
+    if waivers is not None:
+        _lines_for_people(*long_waivers(waivers, _DAY))
+        apply_waivers([_ASSESSMENT], waivers, _DAY)
 
 
 def enter_manifest(data: bytes) -> None:
     """A manifest; it is written again, and held against itself."""
-    try:
-        manifest = parse_manifest(parse_json(data, "fuzz.json", "a manifest"), "fuzz.json")
-    except SavedInputError as error:
-        _told(error)
+    manifest = _made(lambda: parse_manifest(parse_json(data, "fuzz.json", "a manifest"), "fuzz.json"), SavedInputError)
+    if manifest is None:
         return
     parse_manifest(parse_json(manifest_to_json(manifest).encode(), "again", "a manifest"), "again")
     for target in manifest.targets:
@@ -309,26 +300,20 @@ def enter_hive(data: bytes) -> None:
 def enter_archive(data: bytes) -> None:
     """An archive, told by its first bytes; all programs in it are read, and those that are evidence judged."""
     with _on_disk(data, "fuzz.bin") as path:
-        try:
-            outline = _CATALOGUE.outline()
-            inventory = read_target(path, replace(asked_by(outline, hashes=True), every_pe=True))
-        except TargetError as error:
-            _told(error)
-            return
-    _quoting(inventory)
-    _judged(inventory, _CATALOGUE)
+        asked = replace(asked_by(_CATALOGUE.outline(), hashes=True), every_pe=True)
+        inventory = _made(lambda: read_target(path, asked), TargetError)
+    if inventory is not None:
+        _quoting(inventory)
+        _judged(inventory, _CATALOGUE)
 
 
 def enter_expected(data: bytes) -> None:
     """A list of the hosts that should report."""
     with _on_disk(data, "hosts.txt") as path:
-        try:
-            expected = read_expected(path, "dag" if b"dag" in data.replace(b"\0", b"") else None)
-        except UsageError as error:
-            _told(error)
-            return
-    for host in expected.groups:
-        assert expected.find(host) is not None
+        group = "dag" if b"dag" in data.replace(b"\0", b"") else None
+        expected = _made(lambda: read_expected(path, group), UsageError)
+    if expected is not None:
+        assert all(expected.find(host) is not None for host in expected.groups)
 
 
 def enter_journal(data: bytes) -> None:

@@ -231,7 +231,8 @@ def test_files_are_read_alike_a_field_at_a_time_and_a_file_at_a_time(made: list[
     rows = [file_row(file) | ({} if change is None else dict([change])) for file, change in made]
     plain = plain_files(rows)
     try:
-        slow = [read_file(Fields(row, "saved.json", SavedInputError)) for row in rows]
+        top = Fields({"files": rows}, "saved.json", SavedInputError)
+        slow = list(top.each("files", lambda number, _: str(number), read_file))
     except SavedInputError:
         assert plain is None
     else:

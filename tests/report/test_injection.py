@@ -26,7 +26,7 @@ from hotfix_check.assess.request import Request
 from hotfix_check.cli.colour import ColourChoice, chosen_paint
 from hotfix_check.compare import ComparisonDocument, FileChange, VerdictChange
 from hotfix_check.configuration import Configuration
-from hotfix_check.inventory.files import Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
+from hotfix_check.inventory.files import RESOURCE_TEXTS, Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
 from hotfix_check.inventory.saved import inventory_to_json, parse_saved
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.manifest import (
@@ -356,19 +356,9 @@ MOMENT = datetime(2003, 7, 1, 17, 44, tzinfo=UTC)
 
 @EVERY
 def test_a_saved_inventory_gives_the_same_values_back(payload: str) -> None:
-    file = InstalledFile(
-        path=payload,
-        size=1,
-        modified=MOMENT,
-        version=FileVersion.parse("5.5.2653.12"),
-        version_string=payload,
-        product_name=payload,
-        company_name=payload,
-        original_filename=payload,
-        internal_name=payload,
-        description=payload,
-        notes=(payload,),
-    )
+    texts: Any = dict.fromkeys(RESOURCE_TEXTS.values(), payload)
+    version = FileVersion.parse("5.5.2653.12")
+    file = InstalledFile(path=payload, size=1, modified=MOMENT, version=version, notes=(payload,), **texts)
     inventory = Inventory(
         target=payload,
         kind=TargetKind.INVENTORY,

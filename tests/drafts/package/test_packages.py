@@ -23,7 +23,7 @@ from hotfix_check.catalogue import load_catalogue
 from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.package import is_package
 from hotfix_check.drafts.package.contents import unpack
-from hotfix_check.drafts.package.installer import packed_name
+from hotfix_check.drafts.package.installer import OLE_MAGIC, packed_name
 from hotfix_check.errors import PackageError
 from hotfix_check.inventory.archives import member
 
@@ -109,6 +109,32 @@ def test_the_number_is_from_the_name_else_from_what_is_inside(
     assert draft.kb == kb
     assert doubt is None or doubt in draft.doubts
     assert drafted(tmp_path, STUB + build_cab({"Mapi32.dll": MAPI, **files}), name, kb=324528).kb == 324528
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "doubt"),
+    [
+        pytest.param(
+            "F0815",
+            "Mapi32.dll",
+            "F0815 is the key of a file whose own name is 'Mapi32.dll': that name is used",
+            id="a key",
+        ),
+        pytest.param("Other.dll", "Other.dll", "Other.dll has the original name 'Mapi32.dll'", id="another name"),
+        pytest.param("MAPI32.DLL", "MAPI32.DLL", None, id="the same but for case"),
+    ],
+)
+def test_a_file_that_calls_itself_otherwise(name: str, row: str, doubt: str | None, tmp_path: Path) -> None:
+    draft = drafted(tmp_path, build_cab({name: MAPI}))
+    assert [one.name for one in draft.files] == [row]
+    assert [said for said in draft.doubts if name in said and "time zone" not in said] == ([doubt] if doubt else [])
+
+
+def test_without_olefile_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "olefile", None)
+    with pytest.raises(PackageError) as caught:
+        unpack(OLE_MAGIC + bytes(600), print)
+    assert str(caught.value) == "reading a Windows Installer file needs olefile (pip install 'hotfix-check[archives]')"
 
 
 def test_what_is_odd_is_said(tmp_path: Path) -> None:
