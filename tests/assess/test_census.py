@@ -11,6 +11,7 @@ from targets import finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import Confidence, ExposureState
+from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 
 V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
@@ -318,3 +319,20 @@ def test_counter_case_what_an_upgrade_may_have_left_is_a_doubt(
 ) -> None:
     found = finding(judge(folder(marker(build), *parts(count, beside))), update)
     assert found.verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize("number", [5019758, 5014261])
+def test_a_lone_marker_shows_that_its_server_is_of_no_other_product(number: int) -> None:
+    """KB5019758 is for 2013, 2016 and 2019: who asks for it of a copied ExSetup.exe asks for one of them."""
+    result = judge(lone(marker("15.1.2507.16")), kbs=frozenset({number}))
+    verdicts = {one.update.product: one.verdict for one in result.findings}
+    assert verdicts.pop("exchange-2016") in (Verdict.INSTALLED, Verdict.SUPERSEDED)
+    assert set(verdicts.values()) == {Verdict.NOT_APPLICABLE}
+    assert outcome_of(result) is Outcome.CLEAN
+
+
+def test_counter_case_a_lone_file_that_other_products_have_too_shows_nothing_of_them() -> None:
+    result = judge(lone(installed("Mapi32.dll", "6.0.6448.0")), kbs=frozenset({818861}))
+    assert [one.verdict for one in result.findings] == [Verdict.UNDETERMINED]
+    unread = judge(lone(UnreadableFile(path="ExSetup.exe", reason="damaged")), kbs=frozenset({5019758}))
+    assert {one.verdict for one in unread.findings} == {Verdict.UNDETERMINED}
