@@ -171,6 +171,48 @@ def test_many_neighbours_of_the_line_before_make_the_level_an_interval() -> None
     assert finding(result, OCT25).line == "CU23"
 
 
+def test_most_files_of_the_product_before_make_a_level_by_its_marker_doubtful() -> None:
+    """2019 becomes the Subscription Edition in its own folder: here Setup replaced its marker and little else."""
+    result = judge(folder(marker("15.2.2562.17"), *parts(60, "15.2.1748.39"), part(99, "15.2.2562.17")))
+    (level,) = result.products
+    assert level.anomalies == (
+        "older-neighbour: 60 files beside the marker belong to another product of its folder, and 2 to Exchange Server "
+        "Subscription Edition",
+    )
+    found = finding(result, "exchange-se/RTM")
+    assert (found.verdict, found.confidence) == (Verdict.UNDETERMINED, Confidence.LOW)
+    assert found.settle_with == ()
+    assert finding(result, "exchange-se/KB5063224").verdict is Verdict.MISSING
+
+
+def test_an_older_marker_among_files_of_the_product_after_it_is_doubtful_too() -> None:
+    result = judge(folder(marker("15.2.1748.39"), *parts(60, "15.2.2562.17")))
+    (level,) = [one for one in result.products if one.product == "exchange-2019"]
+    assert [text.partition(":")[0] for text in level.anomalies] == ["newer-neighbour"]
+    assert finding(result, "exchange-2019/CU15").verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize(("left", "own"), [(19, 0), (30, 30)], ids=["fewer than 20", "no more than its own"])
+def test_counter_case_some_files_of_the_product_before_make_no_level_doubtful(left: int, own: int) -> None:
+    files = (*parts(left, "15.2.1748.39"), *parts(own, "15.2.2562.17", 100))
+    result = judge(folder(marker("15.2.2562.17"), *files))
+    assert result.products[0].anomalies == ()
+    assert finding(result, "exchange-se/RTM").verdict is Verdict.INSTALLED
+
+
+def test_files_of_a_preview_are_on_its_line_though_the_release_has_the_same_third_part() -> None:
+    result = judge(folder(marker("15.1.225.16"), *parts(40, "15.1.225.16")))
+    (level,) = result.products
+    assert (level.exact, level.low, level.anomalies) == (True, 0, ())
+    assert finding(result, "exchange-2016/CU23").verdict is Verdict.MISSING
+
+
+def test_counter_case_files_of_the_preview_in_the_release_are_no_neighbours() -> None:
+    result = judge(folder(marker("15.1.225.42"), *parts(40, "15.1.225.16")))
+    (level,) = result.products
+    assert (level.exact, level.low, level.anomalies) == (True, 1, ())
+
+
 def test_the_census_counts_every_build() -> None:
     result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23), *parts(25, OCT25_BUILD, 100)))
     (one,) = result.installations
