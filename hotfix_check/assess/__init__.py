@@ -215,6 +215,7 @@ class Assessor:
         witnesses = None
         if product.build_per_update and marker is not None and marker.version is not None:
             line = product.line_of(marker.version) if level.low != level.high else level.low
+            census = census.with_marker_on(line, product)
             level = with_neighbours(level, product, census, line)
             witnesses = Witnesses(product, census, line, self.relations)
             level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))

@@ -10,11 +10,10 @@ from hotfix_check.inventory.files import InstalledFile
 def absent_because(evidence: ProductEvidence, *, complete: bool) -> str | None:
     """Its server's files are another product's, or the target was collected whole; None where neither is so.
 
-    ``complete``: the user says that the target was collected whole.
+    ``complete``: the user says that the target was collected whole. A file that is all there is tells nothing of
+    others, but a server's own program is of one product, and so is its server.
     """
     files = evidence.files
-    if files.lone:
-        return None
     product = evidence.product
     for name in sorted(product.server_files):
         for file in files.by_name.get(name, ()):
@@ -22,7 +21,7 @@ def absent_because(evidence: ProductEvidence, *, complete: bool) -> str | None:
             if owners and product.id not in owners and not _outnumbered(file, owners, product, files):
                 return f"{file.path.rpartition('/')[2]} there is {', '.join(sorted(owners))}, not {product.name}"
     seen_all = not any(file.is_folder for file in files.inventory.unreadable)
-    if not complete or not seen_all or any(map(version_unread, files)):
+    if files.lone or not complete or not seen_all or any(map(version_unread, files)):
         return None
     if not any(product.id in files.identity(file).products for file in files.inventory.files):
         return f"the target was collected whole and holds no file of {product.name}"

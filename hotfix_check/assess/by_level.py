@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from hotfix_check.assess.anomaly import AnomalyCode
 from hotfix_check.assess.answer import Answer, make_answer
 from hotfix_check.assess.finding import Basis, Confidence, ProductLevel, SatisfiedBy, Verdict
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.relations import Supersedence
+
+_LEFT_BY_AN_UPGRADE = (AnomalyCode.OLDER_NEIGHBOUR, AnomalyCode.NEWER_NEIGHBOUR)
+"""What is told of a level where most files beside its marker are another product's."""
 
 
 class ByLevel:
@@ -32,6 +36,10 @@ class ByLevel:
         if low > index:
             by = self.bringing(low)
             return make_answer(judgement, Verdict.SUPERSEDED, firm, f"the level is {words}, {how}", satisfied_by=by)
+        left = next((one for one in level.anomalies if one.code in _LEFT_BY_AN_UPGRADE), None)
+        if left is not None:
+            said = f"the level is {words}, {how}, yet {left.text}"
+            return make_answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, said)
         if level.exact and level.basis is not Basis.INFERRED:
             return make_answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")
         known = f"the level is only known as {words}, {how}"

@@ -13,7 +13,7 @@ from enum import StrEnum
 from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import Frozen
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.version import FileVersion
@@ -146,10 +146,28 @@ class Census(Frozen):
         for one in self.others:
             if one.beside and one.line != line:
                 (older if one.line < line else newer).append(one)
-        for one in self.strangers:
-            build = None if self.marker is None else self.marker.version
-            (older if build is not None and one.build < build else newer).append(one)
+        before = self.older_strangers()
+        older += before
+        newer += [one for one in self.strangers if one not in before]
         return older, newer
+
+    def older_strangers(self) -> list[Counted]:
+        """The other products' files in the marker's folder that are older than it."""
+        build = None if self.marker is None else self.marker.version
+        return [one for one in self.strangers if build is not None and one.build < build]
+
+    def with_marker_on(self, line: int, product: Product) -> Census:
+        """The same where the marker shows a level that has its third part in common with a later one: a preview.
+
+        The fourth parts of other files tell nothing of the two, so that all of that third part are on its line.
+        """
+        build = None if self.marker is None else self.marker.version
+        if build is None or line == product.line_of(build) or product.levels[line].build[:3] != build[:3]:
+            return self
+        return replace(
+            self,
+            others=tuple(replace(one, line=line) if one.build[:3] == build[:3] else one for one in self.others),
+        )
 
     def lines_beside(self) -> Counter[int]:
         """How many files in the marker's folder are of each line."""

@@ -79,26 +79,27 @@ def outcome_of(
     """What a target comes to; ``waived`` are the ids of the updates and advisories that a waiver accepts."""
     findings = counted(assessment)
     weighing = [finding for finding in findings if finding.update.id not in waived]
-    if holding(assessment, waived) or any(fails(one.verdict, one.importance, fail_on) for one in weighing):
+    asked = _states_of_asked_cves(assessment, waived)
+    failing = any(fails(one.verdict, one.importance, fail_on) for one in weighing)
+    if failing or holding(assessment, waived) or ExposureState.EXPOSED in asked:
         return Outcome.FINDINGS
     if not assessment.products and not assessment.unreadable_evidence:
         return Outcome.NOTHING_RECOGNISED
     if not findings or not assessment.products or assessment.unreadable_evidence or assessment.beyond_catalogue:
         return Outcome.INCOMPLETE
-    unsettled = any(open_questions(weighing, findings)) or _unsettled_cves(assessment, waived)
+    unsettled = asked - {ExposureState.FIXED} or any(open_questions(weighing, findings))
     return Outcome.INCOMPLETE if unsettled else Outcome.CLEAN
 
 
-def _unsettled_cves(assessment: Assessment, waived: frozenset[str]) -> bool:
-    """Whether a CVE that was asked for needs more than the update that is there, or nobody can tell."""
-    return any(
-        exposure.cve in assessment.asked_cves
-        and exposure.state in (ExposureState.NEEDS_CONFIGURATION, ExposureState.UNKNOWN)
-        and exposure.fixed_by not in waived
+def _states_of_asked_cves(assessment: Assessment, waived: frozenset[str]) -> set[ExposureState]:
+    """What the CVEs that were asked for are: an update that is there can leave one open, or to be configured."""
+    return {
+        exposure.state
         for installation in assessment.installations
         if installation.counts
         for exposure in installation.exposures
-    )
+        if exposure.cve in assessment.asked_cves and exposure.fixed_by not in waived
+    }
 
 
 def open_questions(weighing: Sequence[Finding], findings: Sequence[Finding]) -> Iterable[Finding]:

@@ -11,6 +11,7 @@ from targets import finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import Confidence, ExposureState
+from hotfix_check.assess.weight import Outcome, outcome_of
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile
 
 V15 = "Program Files/Microsoft/Exchange Server/V15/Bin"
@@ -170,6 +171,48 @@ def test_many_neighbours_of_the_line_before_make_the_level_an_interval() -> None
     assert finding(result, OCT25).line == "CU23"
 
 
+def test_most_files_of_the_product_before_make_a_level_by_its_marker_doubtful() -> None:
+    """2019 becomes the Subscription Edition in its own folder: here Setup replaced its marker and little else."""
+    result = judge(folder(marker("15.2.2562.17"), *parts(60, "15.2.1748.39"), part(99, "15.2.2562.17")))
+    (level,) = result.products
+    assert level.anomalies == (
+        "older-neighbour: 60 files beside the marker belong to another product of its folder, and 2 to Exchange Server "
+        "Subscription Edition",
+    )
+    found = finding(result, "exchange-se/RTM")
+    assert (found.verdict, found.confidence) == (Verdict.UNDETERMINED, Confidence.LOW)
+    assert found.settle_with == ()
+    assert finding(result, "exchange-se/KB5063224").verdict is Verdict.MISSING
+
+
+def test_an_older_marker_among_files_of_the_product_after_it_is_doubtful_too() -> None:
+    result = judge(folder(marker("15.2.1748.39"), *parts(60, "15.2.2562.17")))
+    (level,) = [one for one in result.products if one.product == "exchange-2019"]
+    assert [text.partition(":")[0] for text in level.anomalies] == ["newer-neighbour"]
+    assert finding(result, "exchange-2019/CU15").verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize(("left", "own"), [(19, 0), (30, 30)], ids=["fewer than 20", "no more than its own"])
+def test_counter_case_some_files_of_the_product_before_make_no_level_doubtful(left: int, own: int) -> None:
+    files = (*parts(left, "15.2.1748.39"), *parts(own, "15.2.2562.17", 100))
+    result = judge(folder(marker("15.2.2562.17"), *files))
+    assert result.products[0].anomalies == ()
+    assert finding(result, "exchange-se/RTM").verdict is Verdict.INSTALLED
+
+
+def test_files_of_a_preview_are_on_its_line_though_the_release_has_the_same_third_part() -> None:
+    result = judge(folder(marker("15.1.225.16"), *parts(40, "15.1.225.16")))
+    (level,) = result.products
+    assert (level.exact, level.low, level.anomalies) == (True, 0, ())
+    assert finding(result, "exchange-2016/CU23").verdict is Verdict.MISSING
+
+
+def test_counter_case_files_of_the_preview_in_the_release_are_no_neighbours() -> None:
+    result = judge(folder(marker("15.1.225.42"), *parts(40, "15.1.225.16")))
+    (level,) = result.products
+    assert (level.exact, level.low, level.anomalies) == (True, 1, ())
+
+
 def test_the_census_counts_every_build() -> None:
     result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23), *parts(25, OCT25_BUILD, 100)))
     (one,) = result.installations
@@ -318,3 +361,20 @@ def test_counter_case_what_an_upgrade_may_have_left_is_a_doubt(
 ) -> None:
     found = finding(judge(folder(marker(build), *parts(count, beside))), update)
     assert found.verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize("number", [5019758, 5014261])
+def test_a_lone_marker_shows_that_its_server_is_of_no_other_product(number: int) -> None:
+    """KB5019758 is for 2013, 2016 and 2019: who asks for it of a copied ExSetup.exe asks for one of them."""
+    result = judge(lone(marker("15.1.2507.16")), kbs=frozenset({number}))
+    verdicts = {one.update.product: one.verdict for one in result.findings}
+    assert verdicts.pop("exchange-2016") in (Verdict.INSTALLED, Verdict.SUPERSEDED)
+    assert set(verdicts.values()) == {Verdict.NOT_APPLICABLE}
+    assert outcome_of(result) is Outcome.CLEAN
+
+
+def test_counter_case_a_lone_file_that_other_products_have_too_shows_nothing_of_them() -> None:
+    result = judge(lone(installed("Mapi32.dll", "6.0.6448.0")), kbs=frozenset({818861}))
+    assert [one.verdict for one in result.findings] == [Verdict.UNDETERMINED]
+    unread = judge(lone(UnreadableFile(path="ExSetup.exe", reason="damaged")), kbs=frozenset({5019758}))
+    assert {one.verdict for one in unread.findings} == {Verdict.UNDETERMINED}

@@ -128,6 +128,13 @@ def test_an_update_that_is_there_and_leaves_it_open_says_why(run: Run, tmp_path:
     assert "Fixed: CVE-2021-26855 (KB5000871)." in said
 
 
+def test_what_an_update_that_is_there_leaves_open_counts_by_itself(run: Run, tmp_path: Path) -> None:
+    """Nothing is missing that was asked for, and yet the CVE is open; counter-case: one that this package fixes."""
+    server(tmp_path, "15.1.1415.10")
+    assert run("scan", tmp_path, "--cve", "CVE-2021-26412").code == 1
+    assert run("scan", tmp_path, "--cve", "CVE-2021-26855").code == 0
+
+
 def test_a_shadow_copy_beside_the_live_volume_says_nothing_of_what_shows_its_level(run: Run, tmp_path: Path) -> None:
     server(tmp_path, "15.1.2507.77")
     server(tmp_path / "HarddiskVolumeShadowCopy2", "15.1.2507.6")
