@@ -130,7 +130,8 @@ class Headings:
             whole = self._paragraph_to(place, floor)
             if _COMPONENT.match(whole):
                 continue
-            if label := (sentence[1].strip() if (sentence := _FOR.search(whole)) else _label_of(whole)):
+            sentence = _FOR.search(whole) if whole.endswith(":") else None
+            if label := (sentence[1].strip() if sentence else _label_of(whole)):
                 return label
         return None
 
