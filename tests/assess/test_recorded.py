@@ -30,6 +30,12 @@ def setup(key: str = SETUP, **values: str | int) -> RecordedSetup:
     return RecordedSetup(key=key, values=tuple((name.replace("_", " "), value) for name, value in values.items()))
 
 
+def msi(*build: int, key: str = V15) -> RecordedSetup:
+    """The Setup key of a product that Windows Installer installed, with as many numbers of the build as are given."""
+    names = ("MsiProductMajor", "MsiProductMinor", "MsiBuildMajor", "MsiBuildMinor")
+    return setup(key, **dict(zip(names, build, strict=False)))
+
+
 def update(kb: int, product: str = "Exchange Server 5.5", below: str = "") -> RecordedUpdate:
     """A recorded update."""
     return RecordedUpdate(kb=kb, product=product, key=rf"Microsoft\Updates\{product}{below}\Q{kb}")
@@ -67,52 +73,17 @@ def with_hive(inventory: Inventory, *found: RecordedSetup | RecordedUpdate) -> I
         pytest.param(setup(NewestBuild=993, Build=837), "exchange-4.0", "SP2", id="4.0 by NewestBuild (KB158956)"),
         pytest.param(setup(NewestBuild=837, Build=837), "exchange-4.0", "RTM", id="4.0 RTM (KB158956)"),
         pytest.param(setup(NewestBuild=2232), "exchange-5.5", None, id="NewestBuild is of 4.0 alone"),
+        pytest.param(msi(8, 3, key=SETUP), "exchange-2007", "SP3", id="2007 by the minor number"),
+        pytest.param(msi(14, 3, 123, 4, key=SETUP), "exchange-2010", "SP3", id="2010"),
+        pytest.param(msi(15, 2, 1544, 4), "exchange-2019", "CU14", id="2019 by the third number of its build"),
+        pytest.param(msi(15, 2, 2562, 17), "exchange-2019", None, id="the Subscription Edition is not 2019"),
+        pytest.param(msi(15, 2, 2562, 17), "exchange-se", "RTM", id="the Subscription Edition"),
         pytest.param(
-            setup(MsiProductMajor=8, MsiProductMinor=3), "exchange-2007", "SP3", id="2007 by the minor number"
+            msi(15, 1, 225, 42), "exchange-2016", "RTM", id="two levels of one build, told apart by the fourth number"
         ),
-        pytest.param(
-            setup(MsiProductMajor=14, MsiProductMinor=3, MsiBuildMajor=123, MsiBuildMinor=4),
-            "exchange-2010",
-            "SP3",
-            id="2010",
-        ),
-        pytest.param(
-            setup(V15, MsiProductMajor=15, MsiProductMinor=2, MsiBuildMajor=1544, MsiBuildMinor=4),
-            "exchange-2019",
-            "CU14",
-            id="2019 by the third number of its build",
-        ),
-        pytest.param(
-            setup(V15, MsiProductMajor=15, MsiProductMinor=2, MsiBuildMajor=2562, MsiBuildMinor=17),
-            "exchange-2019",
-            None,
-            id="the Subscription Edition is not 2019",
-        ),
-        pytest.param(
-            setup(V15, MsiProductMajor=15, MsiProductMinor=2, MsiBuildMajor=2562, MsiBuildMinor=17),
-            "exchange-se",
-            "RTM",
-            id="the Subscription Edition",
-        ),
-        pytest.param(
-            setup(V15, MsiProductMajor=15, MsiProductMinor=1, MsiBuildMajor=225, MsiBuildMinor=42),
-            "exchange-2016",
-            "RTM",
-            id="two levels of one build, told apart by the fourth number",
-        ),
-        pytest.param(
-            setup(V15, MsiProductMajor=15, MsiProductMinor=1, MsiBuildMajor=225),
-            "exchange-2016",
-            None,
-            id="not told apart",
-        ),
-        pytest.param(setup(V15, MsiProductMajor=15, MsiProductMinor=2), "exchange-2019", None, id="no build"),
-        pytest.param(
-            setup(V15, MsiProductMajor=15, MsiProductMinor=2, MsiBuildMajor=99999999),
-            "exchange-2019",
-            None,
-            id="no version",
-        ),
+        pytest.param(msi(15, 1, 225), "exchange-2016", None, id="not told apart"),
+        pytest.param(msi(15, 2), "exchange-2019", None, id="no build"),
+        pytest.param(msi(15, 2, 99999999), "exchange-2019", None, id="no version"),
     ],
 )
 def test_a_setup_key_records_a_level(found: RecordedSetup, product: str, level: str | None) -> None:
@@ -383,7 +354,7 @@ def level_setup(product: Product, index: int) -> RecordedSetup:
     if major < 8:
         pack = level.name.removeprefix("SP")
         return setup(Services_Version=10 * major + minor, ServicePackNumber=int(pack) if pack.isdigit() else 0)
-    return setup(V15, MsiProductMajor=major, MsiProductMinor=minor, MsiBuildMajor=build, MsiBuildMinor=last)
+    return msi(major, minor, build, last)
 
 
 PRODUCTS = [(product, builds_of(product)) for product in WORKED.products if len(product.levels) > 1]

@@ -30,18 +30,17 @@ levels = [{ name = "RTM", build = "5.5.1960.5" }]
 )
 
 
-@pytest.mark.parametrize(
-    ("version", "machine", "state"),
-    [
-        ("5.5.2653.6", "alpha", "exact"),
-        ("5.5.2653.6", "i386", "older"),
-        ("5.5.2653.6", None, "other-platform"),
-        ("5.5.2653.8", None, "other-platform"),
-        ("5.5.2653.9", None, "later"),
-        ("5.5.2653.5", None, "older"),
-    ],
-    ids=["Alpha's", "i386 needs more", "Alpha's or too old", "between", "enough for both", "too old for both"],
-)
+VERSIONS = {
+    "Alpha's": ("5.5.2653.6", "alpha", "exact"),
+    "i386 needs more": ("5.5.2653.6", "i386", "older"),
+    "Alpha's or too old": ("5.5.2653.6", None, "other-platform"),
+    "between": ("5.5.2653.8", None, "other-platform"),
+    "enough for both": ("5.5.2653.9", None, "later"),
+    "too old for both": ("5.5.2653.5", None, "older"),
+}
+
+
+@pytest.mark.parametrize(("version", "machine", "state"), VERSIONS.values(), ids=VERSIONS)
 def test_a_file_of_unknown_platform_is_judged_where_both_rows_agree(
     version: str, machine: str | None, state: str, tmp_path: Path
 ) -> None:

@@ -151,29 +151,31 @@ def test_a_dirty_hive_is_told(run: Run, server: Path, tmp_path: Path) -> None:
     assert "! not completely written" in run("scan", server, "--hive", "hive", *ONE).out
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["scan", "{server}", "{server}", "--hive", "{hive}"], "--hive: a hive belongs to one target"),
-        (["scan", "{server}", "--hive", "{hive}", "-o", "x.manifest.json"], "--hive: a manifest lists what is in"),
-        (["scan", "{server}", "--hive", "nowhere"], "nowhere: No such file or directory"),
-        (["scan", "{server}", "--hive", "{server}"], "{server}: not a regular file"),
-        (["scan", "{server}", "--hive", "{program}"], "{program}: not a registry hive: it does not begin with regf"),
-        (["inventory", "{server}", "--hive", "{program}"], "not a registry hive: it does not begin with regf"),
-        (["inventory", "{server}", "--hive", "{hive}", "-o", "{hive}"], "{hive}"),
-        (["explain", "KB818861", "{server}", "--hive", "nowhere"], "nowhere: No such file or directory"),
-    ],
-    ids=[
-        "two targets",
-        "a manifest",
-        "no such file",
-        "a folder",
-        "a program",
-        "a program, collecting",
-        "the hive as the output",
-        "no such file, explaining",
-    ],
-)
+REFUSED = {
+    "two targets": (["scan", "{server}", "{server}", "--hive", "{hive}"], "--hive: a hive belongs to one target"),
+    "a manifest": (
+        ["scan", "{server}", "--hive", "{hive}", "-o", "x.manifest.json"],
+        "--hive: a manifest lists what is in",
+    ),
+    "no such file": (["scan", "{server}", "--hive", "nowhere"], "nowhere: No such file or directory"),
+    "a folder": (["scan", "{server}", "--hive", "{server}"], "{server}: not a regular file"),
+    "a program": (
+        ["scan", "{server}", "--hive", "{program}"],
+        "{program}: not a registry hive: it does not begin with regf",
+    ),
+    "a program, collecting": (
+        ["inventory", "{server}", "--hive", "{program}"],
+        "not a registry hive: it does not begin with regf",
+    ),
+    "the hive as the output": (["inventory", "{server}", "--hive", "{hive}", "-o", "{hive}"], "{hive}"),
+    "no such file, explaining": (
+        ["explain", "KB818861", "{server}", "--hive", "nowhere"],
+        "nowhere: No such file or directory",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_asked_is_one_line_and_exit_code_2(
     run: Run, server: Path, samples: Path, arguments: list[str], said: str
 ) -> None:

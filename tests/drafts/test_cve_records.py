@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
+from made_up import hotfix
 from targets import WORKED
 
 from hotfix_check.drafts.cve import DraftCve, cve_draft_to_toml, looks_like_cves, read_cves
@@ -129,21 +130,13 @@ def test_import_prints_the_draft_and_a_catalogue_takes_it(tmp_path: Path, run: R
     (tmp_path / "CVE-2026-99999.json").write_text(json.dumps(CSAF))
     ran = run("catalogue", "import", "CVE-2026-99999.json")
     assert (ran.code, ran.err) == (0, "")
-    own = f"""format = 1
-version = 2026-12-08
-product = "exchange-se"
-{ran.out}
-[[update]]
-kb = 5131234
-title = "Security update of December 2026 for Exchange Server Subscription Edition"
-kind = "security-update"
-released = 2026-12-08
-sources = ["KB5131234"]
-  [[update.package]]
-  level = "RTM"
-  cves = ["CVE-2026-99999"]
-  files = [{{ name = "ExSetup.exe", version = "15.2.2562.60" }}]
-"""
+    update = hotfix(
+        5131234,
+        '{ name = "ExSetup.exe", version = "15.2.2562.60" }',
+        more="released = 2026-12-08\n",
+        package='  level = "RTM"\n  cves = ["CVE-2026-99999"]\n',
+    )
+    own = f'format = 1\nversion = 2026-12-08\nproduct = "exchange-se"\n{ran.out}\n{update}'
     (tmp_path / "mine.toml").write_text(own)
     both = ("--catalogue", "default", "--catalogue", "mine.toml")
     shown = run("catalogue", "show", "CVE-2026-99999", "-f", "json", *both).result

@@ -19,36 +19,27 @@ def contents(top: Path) -> dict[str, bytes]:
     return {str(path.relative_to(top)): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (
-            ["in", "--resume", "in/EX1.json"],
-            "in/EX1.json: this is not a journal of hotfix-check fleet; name another file",
-        ),
-        (["in", "--resume", "precious.txt"], "precious.txt: this is not a journal of hotfix-check fleet"),
-        (["in/EX*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
-        (["in/EX*", "-o", "link.json"], "--output: link.json is being read"),
-        (["i*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
-        (["file://{top}/in", "-o", "in/EX1.json"], "in/EX1.json would be written into the target"),
-        (["file://{top}/in/EX*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
-        ([".", "-o", "EX1.json"], "EX1.json would be written into the target ."),
-        (["in", "--resume", "j.json", "-o", "j.json"], "--output: j.json is the journal"),
-        (["in", "--resume", "j.json", "-o", "./in/../j.json"], "is the journal"),
-    ],
-    ids=[
-        "the journal is an inventory",
-        "the journal is a text",
-        "a glob",
-        "a link to what a glob fits",
-        "a glob that fits a folder",
-        "below a file URL",
-        "a glob in a file URL",
-        "the current folder",
-        "the journal is an output",
-        "the journal by another path",
-    ],
-)
+READ_AND_WRITTEN = {
+    "the journal is an inventory": (
+        ["in", "--resume", "in/EX1.json"],
+        "in/EX1.json: this is not a journal of hotfix-check fleet; name another file",
+    ),
+    "the journal is a text": (
+        ["in", "--resume", "precious.txt"],
+        "precious.txt: this is not a journal of hotfix-check fleet",
+    ),
+    "a glob": (["in/EX*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
+    "a link to what a glob fits": (["in/EX*", "-o", "link.json"], "--output: link.json is being read"),
+    "a glob that fits a folder": (["i*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
+    "below a file URL": (["file://{top}/in", "-o", "in/EX1.json"], "in/EX1.json would be written into the target"),
+    "a glob in a file URL": (["file://{top}/in/EX*", "-o", "in/EX1.json"], "--output: in/EX1.json is being read"),
+    "the current folder": ([".", "-o", "EX1.json"], "EX1.json would be written into the target ."),
+    "the journal is an output": (["in", "--resume", "j.json", "-o", "j.json"], "--output: j.json is the journal"),
+    "the journal by another path": (["in", "--resume", "j.json", "-o", "./in/../j.json"], "is the journal"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), READ_AND_WRITTEN.values(), ids=READ_AND_WRITTEN)
 def test_what_is_read_is_never_written_to(arguments: list[str], said: str, tmp_path: Path, run: Run) -> None:
     fleet(tmp_path / "in", EX1=NEWEST, EX2=NEWEST)
     (tmp_path / "precious.txt").write_text("a letter\n")

@@ -101,17 +101,16 @@ def test_short_and_full_name_are_one_host_when_one_is_expected(
         assert head["summary"]["older"] == len(hosts) - len(kept)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("hosts.csv", "EX1\nEX2\n", "hosts.csv: row 1: a header with a column host or hostname or"),
-        ("hosts.csv", "EX1,a\nEX2,a\n", "expected, found 'EX1', 'a'"),
-        ("hosts.txt", "EX1;a\nEX2;a\n", "hosts.txt: row 1: a header with a column host"),
-        ("hosts.csv", "host,dag\nvm,a\nVM,b\n", "hosts.csv: row 3: 'VM' is in two groups"),
-        ("hosts.csv", "host\n \n'',\n", "hosts.csv: row 2: no host in it"),
-    ],
-    ids=["no header", "no header, two columns", "a text with columns", "two groups in another case", "no host"],
-)
+LOSING_A_HOST = {
+    "no header": ("hosts.csv", "EX1\nEX2\n", "hosts.csv: row 1: a header with a column host or hostname or"),
+    "no header, two columns": ("hosts.csv", "EX1,a\nEX2,a\n", "expected, found 'EX1', 'a'"),
+    "a text with columns": ("hosts.txt", "EX1;a\nEX2;a\n", "hosts.txt: row 1: a header with a column host"),
+    "two groups in another case": ("hosts.csv", "host,dag\nvm,a\nVM,b\n", "hosts.csv: row 3: 'VM' is in two groups"),
+    "no host": ("hosts.csv", "host\n \n'',\n", "hosts.csv: row 2: no host in it"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "said"), LOSING_A_HOST.values(), ids=LOSING_A_HOST)
 def test_a_list_that_would_lose_a_host_is_refused(name: str, text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text.replace("''", ""))
     with pytest.raises(UsageError, match=r"hosts\.(csv|txt): ") as caught:

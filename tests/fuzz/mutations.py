@@ -10,7 +10,7 @@ import math
 import random
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -71,12 +71,8 @@ def _changed(document: Any, chance: random.Random, values: tuple[Any, ...], writ
             break
         around, key, value = chance.choice(places)
         what = chance.randrange(6)
-        if what == 0:
-            around[key] = chance.choice(_ODD_VALUES)
-        elif what == 1 and values:
-            around[key] = chance.choice(values)
-        elif what == 2:
-            around[key] = chance.choice(places)[2]
+        if what < 3:
+            around[key] = _another(chance, _ODD_VALUES, values, [one for _, _, one in places])
         elif what == 3:
             del around[key]
         elif isinstance(around, list):
@@ -91,6 +87,11 @@ def _changed(document: Any, chance: random.Random, values: tuple[Any, ...], writ
         return write(document)
     except (RecursionError, ValueError):  # a part was put into itself
         return ""
+
+
+def _another(chance: random.Random, odd: Sequence[Any], known: Sequence[Any], own: Sequence[Any]) -> Any:
+    """What comes in the place of a piece: an odd one, one of the seeds, or one of the text's own."""
+    return chance.choice(chance.choice((odd, known or odd, own)))
 
 
 def _places(value: Any) -> list[tuple[Any, Any, Any]]:
@@ -154,12 +155,8 @@ def _with_tokens_changed(data: bytes, chance: random.Random, words: tuple[bytes,
         span = min(len(tokens) - at, chance.choice((1, 1, 1, 3, 9, 40)))
         other = chance.randrange(len(tokens))
         what = chance.randrange(7)
-        if what == 0:
-            tokens[at] = chance.choice(_ODD_TOKENS)
-        elif what == 1 and words:
-            tokens[at] = chance.choice(words)
-        elif what == 2:
-            tokens[at] = tokens[other]
+        if what < 3:
+            tokens[at] = _another(chance, _ODD_TOKENS, words, tokens)
         elif what == 3 and len(tokens) > span:
             del tokens[at : at + span]
         elif what == 4:

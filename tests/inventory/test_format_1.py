@@ -28,6 +28,25 @@ from hotfix_check.version import FileVersion
 GOLDEN = Path(__file__).parent / "format-1.json"
 SCHEMA = json.loads((ROOT / "hotfix_check" / "schemas" / "inventory-1.json").read_text())
 TIME = datetime(2003, 7, 1, 17, 44, tzinfo=UTC)
+# A program that tells everything.
+EVERYTHING = InstalledFile(
+    path="Exchsrvr/Bin/Mapi32.dll",
+    size=881936,
+    modified=TIME,
+    version=FileVersion(5, 5, 2657, 50),
+    version_string="5.5 (Build 2657.50: Service Pack 4)",
+    product_name="Microsoft Exchange",
+    company_name="Microsoft Corporation",
+    original_filename="MAPI32.DLL",
+    internal_name="MAPI32",
+    description="Extended MAPI 1.0 for Windows NT",
+    languages=(1033,),
+    machine="i386",
+    linked=1057081440,
+    stub=False,
+    sha256="ab" * 32,
+    notes=("checksum-differs",),
+)
 VALUES = Inventory(
     target="C:\\",
     kind=TargetKind.INVENTORY,
@@ -35,24 +54,7 @@ VALUES = Inventory(
     folders=("", "Exchsrvr", "Exchsrvr/Bin"),
     files=(
         InstalledFile(path="Exchsrvr/Bin/Address.dll", size=1),
-        InstalledFile(
-            path="Exchsrvr/Bin/Mapi32.dll",
-            size=881936,
-            modified=TIME,
-            version=FileVersion(5, 5, 2657, 50),
-            version_string="5.5 (Build 2657.50: Service Pack 4)",
-            product_name="Microsoft Exchange",
-            company_name="Microsoft Corporation",
-            original_filename="MAPI32.DLL",
-            internal_name="MAPI32",
-            description="Extended MAPI 1.0 for Windows NT",
-            languages=(1033,),
-            machine="i386",
-            linked=1057081440,
-            stub=False,
-            sha256="ab" * 32,
-            notes=("checksum-differs",),
-        ),
+        EVERYTHING,
     ),
     unreadable=(
         UnreadableFile(path="Exchsrvr/Bin/Store.exe", reason="damaged headers", size=100, modified=TIME),

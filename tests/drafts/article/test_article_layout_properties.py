@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import html
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,22 +64,22 @@ tables = st.lists(rows, min_size=1, max_size=6)
 full_tables = st.lists(full_rows, min_size=1, max_size=6)
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-DATE_STYLES: dict[str, Callable[[Any], str]] = {
-    "06/20/02": lambda d: f"{d.month:02}/{d.day:02}/{d.year % 100:02}",
-    "6/20/2002": lambda d: f"{d.month}/{d.day}/{d.year}",
-    "20-Jun-2002": lambda d: f"{d.day:02}-{MONTHS[d.month - 1]}-{d.year}",
-    "20-JUN-02": lambda d: f"{d.day:02}-{MONTHS[d.month - 1].upper()}-{d.year % 100:02}",
-    "Jun-20-2002": lambda d: f"{MONTHS[d.month - 1]}-{d.day:02}-{d.year}",
-    "Jun 20, 2002": lambda d: f"{MONTHS[d.month - 1]} {d.day}, {d.year}",
-    "2002-06-20": lambda d: d.isoformat(),
+DATE_STYLES = {
+    "06/20/02": "{0:%m/%d/%y}",
+    "6/20/2002": "{0.month}/{0.day}/{0.year}",
+    "20-Jun-2002": "{0:%d}-{Jun}-{0:%Y}",
+    "20-JUN-02": "{0:%d}-{JUN}-{0:%y}",
+    "Jun-20-2002": "{Jun}-{0:%d}-{0:%Y}",
+    "Jun 20, 2002": "{Jun} {0.day}, {0.year}",
+    "2002-06-20": "{0:%Y-%m-%d}",
 }
 TIME_STYLES = {
-    "19:40": lambda t: f"{t.hour:02}:{t.minute:02}",
-    "7:40p": lambda t: f"{(t.hour - 1) % 12 + 1}:{t.minute:02}{'ap'[t.hour // 12]}",
-    "07:40PM": lambda t: f"{(t.hour - 1) % 12 + 1:02}:{t.minute:02}{'AP'[t.hour // 12]}M",
-    "7:40 pm": lambda t: f"{(t.hour - 1) % 12 + 1}:{t.minute:02} {'ap'[t.hour // 12]}m",
-    "7:40 p.m.": lambda t: f"{(t.hour - 1) % 12 + 1}:{t.minute:02} {'ap'[t.hour // 12]}.m.",
-    "19:40:31": lambda t: f"{t.hour:02}:{t.minute:02}:31",
+    "19:40": "{0:%H:%M}",
+    "7:40p": "{of_12}:{0:%M}{p}",
+    "07:40PM": "{of_12:02}:{0:%M}{P}M",
+    "7:40 pm": "{of_12}:{0:%M} {p}m",
+    "7:40 p.m.": "{of_12}:{0:%M} {p}.m.",
+    "19:40:31": "{0:%H:%M}:31",
 }
 dates = st.sampled_from(sorted(DATE_STYLES))
 times = st.sampled_from(sorted(TIME_STYLES))
@@ -111,9 +110,12 @@ def layouts(draw: st.DrawFn) -> tuple[tuple[str, ...], dict[str, str], str, str]
 def printed(row: Row, column: str, date_style: str, time_style: str) -> str:
     match column:
         case "date":
-            return DATE_STYLES[date_style](row.date)
+            month = MONTHS[row.date.month - 1]
+            return DATE_STYLES[date_style].format(row.date, Jun=month, JUN=month.upper())
         case "time":
-            return TIME_STYLES[time_style](row.time)
+            half = "ap"[row.time.hour // 12]
+            of_12 = (row.time.hour - 1) % 12 + 1
+            return TIME_STYLES[time_style].format(row.time, of_12=of_12, p=half, P=half.upper())
         case "size":
             return f"{row.size:,}"
         case _:

@@ -110,38 +110,21 @@ def test_a_sentence_that_says_they_are_others(sentence: str) -> None:
     assert archived(sentence, "MORE INFORMATION") == []
 
 
-ABROAD = {
-    "German": (
-        "Dieser Hotfix hat die Dateien der folgenden Tabelle.",
-        ("Dateiname", "Dateiversion", "Dateigröße", "Datum", "Uhrzeit", "Plattform"),
-    ),
-    "French": (
-        "Ce correctif a les fichiers du tableau suivant.",
-        ("Nom de fichier", "Version du fichier", "Taille du fichier", "Date", "Heure", "Plateforme"),
-    ),
-    "Spanish": (
-        "Esta revisión tiene los archivos de la tabla siguiente.",
-        ("Nombre de archivo", "Versión de archivo", "Tamaño de archivo", "Fecha", "Hora", "Plataforma"),
-    ),
-    "Italian": (
-        "Questo hotfix ha i file della tabella seguente.",
-        ("Nome file", "Versione file", "Dimensione file", "Data", "Ora", "Piattaforma"),
-    ),
-    "Portuguese": (
-        "Este hotfix tem os arquivos da tabela a seguir.",
-        ("Nome do arquivo", "Versão do arquivo", "Tamanho do arquivo", "Data", "Hora", "Plataforma"),
-    ),
-    "Dutch": (
-        "Deze hotfix heeft de bestanden in de volgende tabel.",
-        ("Bestandsnaam", "Bestandsversie", "Bestandsgrootte", "Datum", "Tijd", "Platform"),
-    ),
-}
+ABROAD = """
+German | Dieser Hotfix hat die Dateien der folgenden Tabelle. | Dateiname | Dateiversion | Dateigröße | Datum | Uhrzeit | Plattform
+French | Ce correctif a les fichiers du tableau suivant. | Nom de fichier | Version du fichier | Taille du fichier | Date | Heure | Plateforme
+Spanish | Esta revisión tiene los archivos de la tabla siguiente. | Nombre de archivo | Versión de archivo | Tamaño de archivo | Fecha | Hora | Plataforma
+Italian | Questo hotfix ha i file della tabella seguente. | Nome file | Versione file | Dimensione file | Data | Ora | Piattaforma
+Portuguese | Este hotfix tem os arquivos da tabela a seguir. | Nome do arquivo | Versão do arquivo | Tamanho do arquivo | Data | Hora | Plataforma
+Dutch | Deze hotfix heeft de bestanden in de volgende tabel. | Bestandsnaam | Bestandsversie | Bestandsgrootte | Datum | Tijd | Platform
+"""
 
 
-@pytest.mark.parametrize(("sentence", "labels"), ABROAD.values(), ids=ABROAD)
-def test_tables_of_other_languages(sentence: str, labels: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("line", ABROAD.strip().splitlines(), ids=lambda line: line.partition(" ")[0])
+def test_tables_of_other_languages(line: str) -> None:
+    _, sentence, *labels = line.split(" | ")
     cells = ("Store.exe", "6.5.7653.8", "5.251.584", "19.04.2007", "08:41", "x86")
-    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in (labels, cells))
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in each)}</tr>" for each in (labels, cells))
     text = f"<html><body><h1>Update KB931901</h1><p>{sentence}</p><table>{lines}</table></body></html>"
     (row,) = parse_article(text, source="test").files
     assert (row.version, row.size, str(row.date), str(row.time)) == ("6.5.7653.8", 5251584, "2007-04-19", "08:41:00")
