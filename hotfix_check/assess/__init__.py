@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from hotfix_check.assess.absence import absent_because
 from hotfix_check.assess.alike import Alike
-from hotfix_check.assess.census import take_census
+from hotfix_check.assess.census import Census, take_census
 from hotfix_check.assess.client_files import client_libraries, only_client_files, weight_for
 from hotfix_check.assess.evidence import ProductEvidence, TargetFiles
 from hotfix_check.assess.exposures import exposures, weighed_by_cve
@@ -202,23 +202,14 @@ class Assessor:
         census = take_census(inventory, evidence.places, product, marker, identities, self._beside(product))
         if not counting and not product.product_names:
             census = replace(census, others=())
-        if (
-            counting
-            and not own
-            and only_client_files(product, counting, file_set, self.outline.newest_builds[product.id])
-        ):
+        newest = self.outline.newest_builds[product.id]
+        if counting and not own and only_client_files(product, counting, file_set, newest):
             return None
         declared = dict(question.assume).get(product.id)
         level = level_on(evidence, declared, census if product.build_per_update else None, self.outline, self.relations)
         if level is None:
             return None
-        witnesses = None
-        if product.build_per_update and marker is not None and marker.version is not None:
-            line = product.line_of(marker.version) if level.low != level.high else level.low
-            census = census.with_marker_on(line, product)
-            level = with_neighbours(level, product, census, line)
-            witnesses = Witnesses(product, census, line, self.relations)
-            level = replace(level, anomalies=(*level.anomalies, *witnesses.interim()))
+        level, witnesses = self._borne_out(level, product, census)
         judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses, alike)
         findings = list(self._findings(judge, question, file_set.root))
         steps = self._next_steps(judge, level, findings, question)
@@ -244,6 +235,18 @@ class Assessor:
             advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
             unread_marker=unread_marker(evidence),
         )
+
+    def _borne_out(
+        self, level: ProductLevel, product: Product, census: Census
+    ) -> tuple[ProductLevel, Witnesses | None]:
+        """The level that a marker shows, by the files beside it too, and what these say of updates; else as it is."""
+        if not product.build_per_update or census.marker is None or census.marker.version is None:
+            return level, None
+        line = product.line_of(census.marker.version) if level.low != level.high else level.low
+        census = census.with_marker_on(line, product)
+        level = with_neighbours(level, product, census, line)
+        witnesses = Witnesses(product, census, line, self.relations)
+        return replace(level, anomalies=(*level.anomalies, *witnesses.interim())), witnesses
 
     def _beside(self, product: Product) -> list[Product]:
         """The other products that setup puts below the same root."""

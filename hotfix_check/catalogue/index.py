@@ -57,14 +57,15 @@ SCHEMA = {
     "called": "CREATE TABLE called (name TEXT, product TEXT, kb INTEGER, PRIMARY KEY (name, product, kb)) "
     "WITHOUT ROWID",
 }
-# What a target calls for, and all that this leads to.
-_WITH_RELATED = """
+# What a target calls for, and all that this leads to. CROSS JOIN looks files up name by name, where SQLite would go
+# through all of a product.
+WITH_RELATED = """
 WITH RECURSIVE
   chosen (product) AS (SELECT value FROM json_each(:products)),
   named (name) AS (SELECT value FROM json_each(:names)),
   wanted (number, leads_on) AS (
     SELECT number, 1 FROM updates JOIN chosen USING (product) WHERE :names IS NULL OR level IS NOT NULL
-    UNION SELECT number, 1 FROM files JOIN chosen USING (product) JOIN named USING (name)
+    UNION SELECT number, 1 FROM chosen CROSS JOIN named CROSS JOIN files USING (product, name)
     UNION SELECT other, related.leads_on FROM wanted JOIN related USING (number) WHERE wanted.leads_on
   )
 SELECT product, content FROM updates WHERE number IN (SELECT number FROM wanted) ORDER BY number
@@ -176,7 +177,7 @@ class CatalogueIndex:
         chosen = json.dumps(sorted(found if products is None else products))
         named = None if names is None else json.dumps(sorted(names))
         with self._connected() as rows:
-            for product_id, content in rows(_WITH_RELATED, {"products": chosen, "names": named}):
+            for product_id, content in rows(WITH_RELATED, {"products": chosen, "names": named}):
                 where = f"{self.path}: {product_id}: an update"
                 table = _fields(_json(where, content), where).table
                 where = f"{self.path}: {product_id}: {update_label(0, table)}"

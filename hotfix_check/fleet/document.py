@@ -83,19 +83,11 @@ def fleet_document(
     notes: Sequence[str],
 ) -> FleetDocument:
     """The document of all rows of a spool. ``required``: what was asked about counts as required (--kb)."""
-    outcomes = spool.outcomes()
     updates, verdicts = _updates(spool, catalogue, importance, required=required)
-    absent = list(_absent(spool, expected)) if expected is not None else []
-    damaged = [{"source": row["source"], "reason": row["reason"]} for row in spool.damaged()]
-    older = [
-        {"host": row["host"], "source": row["source"], "at": row["at"], "counted": row["newer"]}
-        for row in spool.older()
-    ]
     day = run.as_of or date.fromisoformat(catalogue.version)
     sums = together(spool.standings(), catalogue, day, run.as_of)
-    unexpected = [row["host"] for row in spool.unexpected()] if expected is not None else []
-    del outcomes["damaged"]
-    head = {
+    aside = _aside(spool, expected)
+    head: JsonObject = {
         "schema": SCHEMA,
         "tool": members(tool_document()),
         "run": members(run_document(run)),
@@ -108,17 +100,39 @@ def fleet_document(
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {
-            "hosts": sum(outcomes.values()),
-            **outcomes,
-            "damaged": len(damaged),
-            "absent": len(absent),
-            "unexpected": len(unexpected),
-            "older": len(older),
+            **_outcomes(spool),
+            **{key: len(left) for key, left in aside.items()},
             "silent": None if run.as_of is None else spool.count_silent(run.as_of - timedelta(SILENT)),
             "installations": sums.installations,
             "several_installations": sums.several,
             "verdicts": {key: verdicts[key] for key in SUMMARY},
         },
+        **_shares(spool),
+        "postures": sums.postures,
+        "next_steps": sums.next_steps,
+        "exposures": sums.exposures,
+        "updates": updates,
+        "advisories": list(_advisories(spool, catalogue)),
+        "groups": _groups(spool, aside["absent"]) if grouped else [],
+        "absent": aside["absent"],
+        "unexpected": aside["unexpected"],
+        "damaged": aside["damaged"],
+        "older": aside["older"],
+        "notes": list(notes),
+    }
+    return FleetDocument(head=head, spool=spool, grouped=grouped, day=day)
+
+
+def _outcomes(spool: Spool) -> JsonObject:
+    """How many hosts were judged, and how many came to what."""
+    outcomes = spool.outcomes()
+    del outcomes["damaged"]
+    return {"hosts": sum(outcomes.values()), **outcomes}
+
+
+def _shares(spool: Spool) -> dict[str, list[JsonObject]]:
+    """How many hosts were judged with which catalogue, and how many have which levels."""
+    return {
         "catalogues": [
             {"version": row["catalogue"], "sha256": row["catalogue_sha256"], "hosts": row["hosts"]}
             for row in spool.catalogues()
@@ -127,19 +141,20 @@ def fleet_document(
             {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
             for row in spool.sets(grouped=False)
         ],
-        "postures": sums.postures,
-        "next_steps": sums.next_steps,
-        "exposures": sums.exposures,
-        "updates": updates,
-        "advisories": list(_advisories(spool, catalogue)),
-        "groups": _groups(spool, absent) if grouped else [],
-        "absent": absent,
-        "unexpected": unexpected,
-        "damaged": damaged,
-        "older": older,
-        "notes": list(notes),
     }
-    return FleetDocument(head=head, spool=spool, grouped=grouped, day=day)
+
+
+def _aside(spool: Spool, expected: Expected | None) -> dict[str, list[Any]]:
+    """What is no host of the sums: what could not be read, who is missing or was not expected, and older reports."""
+    return {
+        "damaged": [{"source": row["source"], "reason": row["reason"]} for row in spool.damaged()],
+        "absent": [] if expected is None else list(_absent(spool, expected)),
+        "unexpected": [] if expected is None else [row["host"] for row in spool.unexpected()],
+        "older": [
+            {"host": row["host"], "source": row["source"], "at": row["at"], "counted": row["newer"]}
+            for row in spool.older()
+        ],
+    }
 
 
 def fleet_exit_code(head: JsonObject, *, exit_zero: bool) -> ExitCode:

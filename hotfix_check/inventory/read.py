@@ -56,11 +56,9 @@ def read_disk(
     A registry hive that lies where Windows keeps it is read too; hives.py says which one counts. ``on_file`` is called
     for each file seen, never by two threads at once.
     """
-    walked = Walked()
+    walked, root, full = Walked(), root_of(target), _full_parts(target)
     files: list[tuple[str, InstalledFile]] = []
     hives: list[tuple[str, RegistryRecords]] = []
-    root = root_of(target)
-    full = _full_parts(target)
 
     def read(found: FoundFile) -> None:
         facts = _read_in_folder(found, asked, root, full) if is_folder else _read_alone(found, asked, full)
@@ -78,15 +76,14 @@ def read_disk(
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
     registry, others = the_one(records for _, records in sorted(hives, key=itemgetter(0)))
     walked.unreadable.extend((one.path, one) for one in others)
+    unreadable = tuple(file for _, file in sorted(walked.unreadable, key=_by_path))
     return Inventory(
         target=path_text(str(target)),
         kind=TargetKind.FOLDER if is_folder else TargetKind.FILE,
         root=root,
         folders=tuple(sorted(walked.folders)),
-        files=_with_case_duplicates(
-            [file for _, file in sorted(files, key=_by_path)], [file for _, file in walked.unreadable]
-        ),
-        unreadable=tuple(file for _, file in sorted(walked.unreadable, key=_by_path)),
+        files=_with_case_duplicates([file for _, file in sorted(files, key=_by_path)], unreadable),
+        unreadable=unreadable,
         files_seen=sum(walked.seen),
         files_read=len(files),
         lone_file=not is_folder,

@@ -183,7 +183,8 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
         return "none of its rows could be read"
     if _is_hash_table(table):
         return "hashes of files"
-    if any(wording.LISTING_LINE.search(line.text) for line in lines[max(floor, table.first - 4) : table.last + 4]):
+    around = "\n".join(line.text for line in lines[max(floor, table.first - 4) : table.last + 4])
+    if wording.LISTING_LINE.search(around):
         return "a directory listing"
     if compares_releases(table, above.lead):
         return "it compares releases"

@@ -100,8 +100,10 @@ _CHUNK = re.compile(r"\S+(?: \S+)*")
 
 def cell_concept(cell: str) -> Concept | None:
     """What a header cell announces: an exact phrase, or one that ends in a known noun (``Outlook 97 version``)."""
-    words = _UNIT.sub("", cell.strip().strip(":*").lower()).split()
-    if not words or len(words) > 6 or len(cell) > 60:
+    if len(cell) > 60:
+        return None
+    words = _without_unit(cell.strip().strip(":*").lower()).split()
+    if not words or len(words) > 6:
         return None
     phrase = " ".join(words)
     if known := _PHRASES.get(phrase) or _PHRASES.get(phrase.strip(".:")):
@@ -195,7 +197,11 @@ def _phrase_length(line: str, words: Sequence[re.Match[str]], at: int) -> int:
 
 
 def _bare(phrase: str) -> str:
-    return _UNIT.sub("", " ".join(phrase.split()).lower()).strip(" :*")
+    return _without_unit(" ".join(phrase.split()).lower()).strip(" :*")
+
+
+def _without_unit(phrase: str) -> str:
+    return _UNIT.sub("", phrase) if "(" in phrase else phrase
 
 
 def _repeats_allowed(known: Sequence[Concept]) -> bool:

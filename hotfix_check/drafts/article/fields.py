@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from hotfix_check.catalogue.update import Kind
-from hotfix_check.drafts.article.phrases import phrase
+from hotfix_check.drafts.article.phrases import FAMILIES, phrase
 from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import MONTH, read_date
@@ -51,7 +51,7 @@ _APPLIES = phrase(r"""
     ^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies to|products affected
       |article applies to)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$""")
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
-_PRODUCT = re.compile(r"(?:Microsoft )?(?:Exchange|Windows|Outlook|Office|SQL|Internet)\b[^.:]{0,70}$")
+_PRODUCT = re.compile(rf"(?:Microsoft )?{FAMILIES}\b[^.:]{{0,70}}$")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from hotfix_check.drafts.article.columns import header_line
+from hotfix_check.drafts.article.phrases import FAMILIES
 from hotfix_check.drafts.article.prose import is_section_heading
 from hotfix_check.drafts.article.raw_table import is_caption
 from hotfix_check.drafts.article.text import Line, is_underlined
@@ -19,10 +20,7 @@ _LABEL = re.compile(r"^\s*((?:for\s+)?\S.{1,110}?)\s*:$", re.IGNORECASE)
 _FOR = re.compile(
     r"(?:time\s?stamps?|attributes|versions?|files)\s+(?:\(?or\s+later\)?\s+)?for\s+([^:]{3,70}):$", re.IGNORECASE
 )
-_PRODUCT_NAMED = re.compile(
-    r"(?:For )?(?:all supported .{0,40})?(?:Microsoft )?"
-    r"(?:Windows|Exchange|Outlook|Office|SNA|SQL|IIS|Visual|Systems|Internet|Post-S)"
-)
+_PRODUCT_NAMED = re.compile(rf"(?:For )?(?:all supported .{{0,40}})?(?:Microsoft )?(?:{FAMILIES}|Post-S)")
 _NO_NAME = re.compile(
     r"(?:notes?|important|warning|caution|examples?|for example|to|if|when|where|method|step|cause|option|see|type|in|"
     r"sample|click|syntax|usage|error|event|description|source|result|output|data|value|key|and|or)\b",
@@ -132,7 +130,8 @@ class Headings:
             whole = self._paragraph_to(place, floor)
             if _COMPONENT.match(whole):
                 continue
-            if label := (sentence[1].strip() if (sentence := _FOR.search(whole)) else _label_of(whole)):
+            sentence = _FOR.search(whole) if whole.endswith(":") else None
+            if label := (sentence[1].strip() if sentence else _label_of(whole)):
                 return label
         return None
 

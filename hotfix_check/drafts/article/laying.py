@@ -31,6 +31,7 @@ _SEVERAL: frozenset[Concept] = frozenset(("platform", "language", "folder", "oth
 _JOINED_KINDS: frozenset[Kind] = frozenset(
     ("word", "platform", "language", "whole", "label", "decimal", "missing", "date", "time")
 )
+_OF_ONE_PIECE: frozenset[Concept] = frozenset(("name", "version", "size", "date", "time"))
 STRONG: frozenset[Kind] = frozenset(("date", "time", "datetime", "size", "version"))
 VALUED: frozenset[Concept] = frozenset(("date", "time", "datetime", "size", "version"))
 TYPED: frozenset[Concept] = VALUED | {"name"}
@@ -54,6 +55,8 @@ class Step(NamedTuple):
 def best_steps(pieces: Sequence[Cell], columns: tuple[Column, ...], *, aligned: bool) -> list[Step]:
     """Most agreement of kinds and columns, fewest pieces lost, the order of both kept."""
     height, width = len(pieces), len(columns)
+    if _each_in_its_own(pieces, columns, aligned=aligned):
+        return [Step(None, at, at, at + 1) for at in range(width)]
     # scores[i][j]: the best that i pieces and j columns give, and the last step of it
     scores: list[list[tuple[int, Step | None]]] = [[(0, None)] * (width + 1)]
     scores += [[(-(10**6), None)] * (width + 1) for _ in range(height)]
@@ -78,6 +81,20 @@ def best_steps(pieces: Sequence[Cell], columns: tuple[Column, ...], *, aligned: 
         steps.append(last)
         last = last.previous
     return steps[::-1]
+
+
+def _each_in_its_own(pieces: Sequence[Cell], columns: tuple[Column, ...], *, aligned: bool) -> bool:
+    """Whether each piece is in the column of its kind: none agrees better with another one, and none is lost."""
+    if len(pieces) != len(columns):
+        return False
+    for piece, column, following in zip(pieces, columns, (*columns[1:], None), strict=True):
+        if column.concept not in _OF_ONE_PIECE or _GROUPED_BY_DOTS.fullmatch(piece.text):
+            return False
+        if piece.kind != column.concept and not (piece.kind == "whole" and column.concept == "size"):
+            return False
+        if aligned and not _overlap(piece, column, following):
+            return False
+    return True
 
 
 def _takes(

@@ -11,6 +11,8 @@ _FIX = (
     r"(?:hot-?fix(?:es)?|fix(?:es)?|updates?|patch(?:es)?|(?:update )?rollups?|rollup package"
     r"|cumulative update|security update|package|correction)"
 )
+FAMILIES = r"(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|\.NET|Systems|SNA|Visual)"
+"""What the names of products begin with that articles on Exchange speak of, after "Microsoft"."""
 WORDS = {
     "fix": _FIX,
     "this fix": rf"(?:this|the|these|both|all|each)\s(?:\S{{1,20}}\s){{0,3}}?{_FIX}",
@@ -25,10 +27,9 @@ WORDS = {
     # Said of the files that a fix brings too: "the attributes of the affected files".
     "perhaps old": r"(?:existing|affected|vulnerable|problem|problematic|release|released|initial|current)",
     "words": r"(?:[\w-]+(?:\.[\w-]+)*\s+){0,3}?",
-    "product": r"(?:exchange|windows|outlook|office|sql|internet)",
+    "product": FAMILIES,
     # As an article begins to name a product, or a rollup of it by its month.
-    "named product": r"(?:[A-Z][a-z]+ \d{4} )?(?:Microsoft )?"
-    r"(?:Exchange|Windows|Outlook|Office|SQL|Internet|IIS|\.NET|Systems Management|SNA|Visual)\b",
+    "named product": rf"(?:[A-Z][a-z]+ \d{{4}} )?(?:Microsoft )?{FAMILIES}\b",
 }
 _WORD = re.compile(r"(?<!\?P)<([a-z][a-z ]*)>")
 

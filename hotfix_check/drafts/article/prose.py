@@ -28,7 +28,8 @@ _SECTION_NAMES = frozenset(name.lower() for name in _SECTIONS)
 _GLUED = re.compile(rf"(?<=[a-z0-9.:)])(?={SECTIONS})|(?<=[.:)])(?=(?:{SECTIONS})[A-Z])")
 _GLUED_AFTER = re.compile(rf"\b({SECTIONS})(?=[A-Z][a-z])")
 _BULLET = re.compile(r"(?:[-•*·\u2013] |\d{1,2}[.)] )\s{0,3}")
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!U\.S\.)[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z])")
+_SENTENCE_END = re.compile(r"[.!?](?:(?<!U\.S\.)[\"')]? +(?=[A-Z\"(0-9])|(?<=[a-z]\.)(?=[A-Z][a-z]))")
+"""The sign that ends a sentence, and what stands between it and the next one."""
 _NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
 _CONTRACTED = phrase(r"\b(do|does|did|is|are|was|were|has|have|ca|wo|must|need)n[\u2019']t\b")
 _LONGEST = 20_000
@@ -57,7 +58,7 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
             close()
             continue
         text = line.text.strip()
-        bullet = _BULLET.match(text)
+        bullet = None if text[:1].isalpha() else _BULLET.match(text)
         if line.kind == "heading" or is_section_heading(text):
             close()
             found.append(text)
@@ -83,7 +84,12 @@ def parted(paragraph: str) -> list[str]:
 def sentences(paragraph: str) -> list[str]:
     """The sentences of one paragraph; one longer than 1,000 characters is cut there."""
     paragraph = paragraph[:_LONGEST]
-    return [_NOTE.sub("", sentence.strip()[:1000]) for sentence in _SENTENCE_END.split(paragraph) if sentence.strip()]
+    found, start = [], 0
+    for end in _SENTENCE_END.finditer(paragraph):
+        found.append(paragraph[start : end.start() + 1])
+        start = end.end()
+    found.append(paragraph[start:])
+    return [_NOTE.sub("", sentence.strip()[:1000]) for sentence in found if sentence.strip()]
 
 
 class Said(NamedTuple):

@@ -13,7 +13,7 @@ from hotfix_check.frozen import Frozen
 MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
 _REMARK = re.compile(r"(?:notes?|important|caution|warning|see|or|and|tip)\b|[-*]", re.IGNORECASE)
 _HAS_NAME = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b")
-PROSE = re.compile(r"(?:(?<![.\w\\])[a-z]{2,20}[ ,]{1,3}){4}")
+PROSE = re.compile(r"(?<![.\w\\])(?:[a-z]{2,20}+[ ,]{1,3}+){4}")
 SENTENCE_END = re.compile(r"[a-z]{2,}[.:!?]$")
 
 

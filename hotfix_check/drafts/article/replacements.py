@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.article.prose import Said, following_numbers, is_section_heading, numbers_in
 
-_MAY_REPLACE = re.compile(r"super[sc]ed|eplac|obsolet|the place of")
+_MAY_REPLACE = ("eplac", "supersed", "superced", "obsolet", "the place of")
 _BY_THIS = phrase(r"\s(?:this|the (?:current|present)|these)\b(?![^.]{0,40}\d{5})")
 _REPLACE_EARLIER = phrase(r"\b(?:replace|supersede)s?\b[^.]{0,40}\b(?:earlier|previous|older|old)\b[^.]{0,30}\b<fix>\b")
 _EARLIER_ONES = phrase(r"\b(?:earlier|previous|older|replaced|superseded)\b[^.]{0,40}\b(?:ones?|articles?|<fix>)\b")
@@ -35,7 +34,7 @@ class Replacements(NamedTuple):
 
 def replacements(said: Sequence[Said], paragraphs: Sequence[str]) -> Replacements:
     """What sentences and headings say of replacing."""
-    telling = [each for each in said if _MAY_REPLACE.search(each.sentence)]
+    telling = [each for each in said if any(words in each.sentence for words in _MAY_REPLACE)]
     there = {each.at for each in telling}
     replaces, replaced_by = _told([each for each in said if each.at in there], paragraphs)
     replaces |= _listed(paragraphs)

@@ -10,6 +10,7 @@ from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.article.prose import Said
 
 _RESTART = phrase(r"\b(?:restart|reboot|re-start|re-boot|shut down)")
+_MAY_SPEAK = ("start", "boot", "shut down")
 _RESTART_NOT = phrase(r"""
     \b(?:do|does|did|will) not (?:have|need|require|be required|force)\b[^.]{0,60}\b(?:restart|reboot)
     \bno (?:restart|reboot)
@@ -98,7 +99,10 @@ def _restart(each: Said, paragraphs: Sequence[str]) -> Restart | None:
 
 
 def _speaks_of_restart(each: Said) -> bool:
-    return bool(_RESTART.search(each.sentence)) or (each.section.startswith("restart") and len(each.sentence) < 20)
+    if each.section.startswith("restart") and len(each.sentence) < 20:
+        return True
+    lowered = each.sentence.lower()
+    return any(word in lowered for word in _MAY_SPEAK) and _RESTART.search(each.sentence) is not None
 
 
 def _after_installing(each: Said, paragraphs: Sequence[str]) -> bool:

@@ -15,16 +15,13 @@ from hotfix_check.drafts.article.by_kinds import row_by_kinds
 from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, repeated
 from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, best_steps, fit, is_dos_name
+from hotfix_check.drafts.article.phrases import FAMILIES
 from hotfix_check.drafts.article.raw_table import RawRow
 from hotfix_check.drafts.article.values import is_language, is_platform
 from hotfix_check.frozen import replace
 
 _MOST_PIECES = 24
-_PRODUCT_WORD = re.compile(
-    r"(?:microsoft|exchange|windows|outlook|office|internet|server|service|version|component|visual|sql|iis|sna|nt|total"
-    r"|note)s?",
-    re.IGNORECASE,
-)
+_PRODUCT_WORD = re.compile(rf"(?:microsoft|{FAMILIES}|nt|server|service|version|component|total|note)s?", re.IGNORECASE)
 """Words that open a heading and are no file, however many numbers follow: Exchange 2000 Server."""
 _CODE = re.compile(r"0x[0-9A-Fa-f]{1,16}")
 """An error code or a flag, which never names a file."""

@@ -33,7 +33,6 @@ _BINARY_STARTS = (
     (b"GIF8", "an image"),
     (b"\xff\xd8\xff", "an image"),
 )
-_LINE_END = re.compile(r"\r\n|[\r\n\v\f\u2028\u2029]")
 ODD_CHARACTERS = (
     dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
     | dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
@@ -117,7 +116,7 @@ def decode_article(data: bytes) -> str:
 def text_lines(text: str) -> list[Line]:
     """The lines of plain text: tabs widened to columns of eight, odd spaces made plain, grid rows split into cells."""
     lines = []
-    for raw in _LINE_END.split(text.translate(ODD_CHARACTERS)):
+    for raw in text.translate(ODD_CHARACTERS).splitlines():
         line = raw.rstrip()
         lines.append(plain_line(line.expandtabs(8) if "\t" in line else line))
     return markdown_tables(lines)

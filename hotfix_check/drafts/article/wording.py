@@ -105,7 +105,7 @@ INSTALLED = phrase(r"(?<!self-)\b(?:replac|updat|install|contain|includ|modif|co
 OFFERED = phrase(r"\bfollowing\s+(?:[\w-]+\s+){0,3}?(?:self-extracting|packages?|downloads?|installers?)\b")
 FIX_FOR = phrase(r"""
     \b(?:fix|hot-?fix|update|patch|rollup|version)\s+for\s+((?:Microsoft\s+)?
-      (?:Exchange|Windows|Outlook|Office|SNA|SQL|Internet|IIS|Systems|Visual)\b[^.:]{2,70}?)\s+
+      <product>\b[^.:]{2,70}?)\s+
       (?:has|have|should|must|will|contains?|includes?|installs?)\b""")
 """A lead-in that names the product of its table."""
 PACKAGE_LIKE = phrase(r"\d{3}|qfe|hot-?fix|fix|patch|upd|setup|sp\d")
@@ -240,8 +240,7 @@ _SAID_OF_THEM = (
             \b(?:ships?|shipped|suppl(?:y|ied|ies)|comes?|came|delivered|distributed)\b
             \bon\s+(?:the|your)\s+(?:[\w.]+\s+){0,6}?(?:cd|cd-rom|compact\s+disc|disks?|discs?|diskettes?)\b
             \b(?:installed|included|contained|found)\s+(?:with|by|in|on)\s+(?!(?:this|the|these|that)\s+<fix named>)
-              (?:(?:the|microsoft|original|retail)\s+){0,3}(?:windows|exchange|outlook|office|visual|sql|internet
-              |service\s|sp\d|cd\b|cd-rom|compact|product|release|version)"""),
+              (?:(?:the|microsoft|original|retail)\s+){0,3}(?:<product>|service\s|sp\d|cd\b|cd-rom|compact|product|release|version)"""),
         "files that a product shipped with",
     ),
     (
