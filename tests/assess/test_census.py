@@ -207,6 +207,12 @@ def test_files_of_a_preview_are_on_its_line_though_the_release_has_the_same_thir
     assert finding(result, "exchange-2016/CU23").verdict is Verdict.MISSING
 
 
+def test_counter_case_files_of_the_release_beside_a_preview_are_on_the_line_of_the_release() -> None:
+    (level,) = judge(folder(marker("15.1.225.16"), *parts(40, "15.1.225.42"))).products
+    assert (level.low, level.high) == (0, 1)
+    assert level.anomalies == ("mixed-level: 40 files beside the marker belong to RTM, and 1 to Preview",)
+
+
 def test_counter_case_files_of_the_preview_in_the_release_are_no_neighbours() -> None:
     result = judge(folder(marker("15.1.225.42"), *parts(40, "15.1.225.16")))
     (level,) = result.products
