@@ -167,7 +167,7 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
     for level in assessment.products:
         product = catalogue.product(level.product)
         lines += ["", "[[product]]", f"id = {toml_string(product.id)}"]
-        if level.exact:
+        if level.exact and level.contradicted is None:
             lines += [f"level = {toml_string(product.levels[level.low].name)}", 'match = "at-least"']
         names = sorted(
             own_name(finding.update.id)
