@@ -240,6 +240,8 @@ Sig[3].Value=mapi32.dll
 Sig[4].Name=Fault Module Version
 Sig[4].Value=6.5.7638.2
 """
+_HEADINGS = "FileVersion    FileName\n-----------    --------\n"
+ONE, OTHER = (f"{_HEADINGS}{version} {SETUP}\n" for version in ("15.01.2507.039", "15.01.2507.006"))
 PRODUCT = [
     "- ExSetup.exe: PowerShell gives the product's version and not the file's",
     "- ProductVersion of ExSetup.exe 15.2.1748.39",
@@ -870,5 +872,220 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "autorunsc's table",
         f"Time,Entry,Company,Image Path,Version,Launch String\n2024,MSExchange,Microsoft,{LOW},15.1.2507.39,x\n",
         [f"- {LOW} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "grouped by host",
+        f"\n   PSComputerName: MBX1\n\nFileVersion    FileName\n-----------    --------\n15.01.2507.039 {SETUP}\n\n\n"
+        f"   PSComputerName: MBX2\n\nFileVersion    FileName\n-----------    --------\n15.01.2507.006 {SETUP}\n\n",
+        OF_TWO,
+    ),
+    (
+        "FileVersionInfo table",
+        "grouped by folder",
+        f"\n    Directory: {BIN}\n\nName      FileVersion\n----      -----------\nStore.exe 15.01.2507.006\n\n\n"
+        f"    Directory: {BIN}\\Old\n\nName      FileVersion\n----      -----------\nStore.exe 15.01.2507.039\n",
+        [
+            f"- {FILE.replace('ExSetup', 'Old/Store')} 15.1.2507.39",
+            f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.6",
+        ],
+    ),
+    ("FileVersionInfo table", "of two hosts by psexec", f"\\\\MBX1:\n{ONE}\\\\MBX2:\n{OTHER}", OF_TWO),
+    (
+        "FileVersionInfo table",
+        "of two hosts by Ansible",
+        f"MBX1 | CHANGED | rc=0 >>\n\n{ONE}\nMBX2 | CHANGED | rc=0 >>\n\n{OTHER}",
+        OF_TWO,
+    ),
+    (
+        "FileVersionInfo table",
+        "the path is first, and nothing stands below its heading",
+        f"FileName     FileVersion    ProductVersion\n--------     -----------    --------------\n"
+        f"{SETUP} 15.01.2507.039 15.01.2507.039\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "Markdown with signs of code",
+        f"| FileVersion | FileName |\n|:--|--:|\n| **15.01.2507.039** | `{SETUP}` |\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "Jira",
+        f"||FileVersion||FileName||\n|15.01.2507.039|{SETUP}|\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "CSV whose quotation marks a mail made round",
+        f"\u201cFileName\u201d,\u201cFileVersion\u201d\n\u201c{SETUP}\u201d,\u201c15.01.2507.039\u201d\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo list",
+        "numbers alone, each below a command for one machine",
+        "PS C:\\> Invoke-Command -ComputerName MBX1 {(gcm ExSetup.exe).FileVersionInfo.FileVersion}\n15.01.2507.039\n"
+        "PS C:\\> icm -ComputerName 'MBX2' {(gcm ExSetup.exe).FileVersionInfo.FileVersion}\n15.01.2507.006\n",
+        ["MBX1 ExSetup.exe 15.1.2507.39", "MBX2 ExSetup.exe 15.1.2507.6"],
+    ),
+    (
+        "wmic datafile",
+        "below commands for one machine each",
+        "C:\\>wmic /node:MBX1 datafile where name='c:\\\\x\\\\ExSetup.exe' get version\nVersion\n15.1.2507.39\n\n"
+        "C:\\>wmic /node:\"MBX2\" datafile where name='c:\\\\x\\\\ExSetup.exe' get version\nVersion\n15.1.2507.6\n",
+        ["MBX1 ExSetup.exe 15.1.2507.39", "MBX2 ExSetup.exe 15.1.2507.6"],
+    ),
+    (
+        "wmic datafile",
+        "columns in German",
+        f"Server;Datei;Version\nMBX1;{SETUP};15.1.2507.39\nMBX2;{SETUP};15.1.2507.6\n",
+        OF_TWO,
+    ),
+    (
+        "wmic datafile",
+        "names without folders, from Excel",
+        "Server\tFile\tVersion\nMBX1\tExSetup.exe\t15.1.2507.39\nMBX2\tExSetup.exe\t15.1.2507.6\n",
+        ["MBX1 ExSetup.exe 15.1.2507.39", "MBX2 ExSetup.exe 15.1.2507.6"],
+    ),
+    (
+        "wmic datafile",
+        "Lansweeper's table",
+        f"AssetName,FilePathfull,FileVersion,Filesize\nMBX1,{SETUP},15.1.2507.39,36784\n",
+        [f"MBX1 {FILE} 15.1.2507.39"],
+    ),
+    (
+        "wmic datafile",
+        "a .nessus file",
+        '<?xml version="1.0" ?>\n<NessusClientData_v2>\n<Report name="x">\n'
+        + "".join(
+            f'<ReportHost name="10.0.0.{last}"><HostProperties>\n</HostProperties>\n<ReportItem port="445">'
+            f"<plugin_output>\n  Path              : {SETUP}\n  Installed version : 15.1.2507.{build}\n"
+            "  Fixed version     : 15.1.2507.40\n</plugin_output>\n</ReportItem>\n</ReportHost>\n"
+            for last, build in ((5, 37), (6, 39))
+        )
+        + "</Report>\n</NessusClientData_v2>\n",
+        [f"10.0.0.5 {FILE} 15.1.2507.37", f"10.0.0.6 {FILE} 15.1.2507.39"],
+    ),
+    (
+        "software inventory",
+        "the folder's column has another name",
+        f"DeviceName,FileName,FolderPath,FileVersion\nMBX1,ExSetup.exe,{BIN},15.01.2507.039\n"
+        f"MBX2,ExSetup.exe,{BIN},15.01.2507.006\n",
+        OF_TWO,
+    ),
+    (
+        "lines",
+        "a path and its version",
+        f"{SETUP} 15.01.2507.039\n{BIN}\\Store.exe : 15.01.2507.006\n",
+        [f"- {FILE} 15.1.2507.39", f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.6"],
+    ),
+    (
+        "lines",
+        "a table without its headings",
+        f"\n15.01.2507.039   15.01.2507.039   {SETUP}\n15.01.2507.006   15.01.2507.039   {BIN}\\Store.exe\n\n",
+        [
+            f"- {FILE} 15.1.2507.39",
+            f"- {FILE.replace('ExSetup', 'Store')}: "
+            "a list of paths and versions gives two versions, 15.01.2507.006 and 15.01.2507.039",
+        ],
+    ),
+    ("lines", "parted by tabs", f'"{SETUP}"\t15.1.2507.39\n', [f"- {FILE} 15.1.2507.39"]),
+    (
+        "exiftool",
+        "text",
+        f"ExifTool Version Number         : 12.40\nFile Name                       : ExSetup.exe\n"
+        f"Directory                       : {BIN}\nFile Size                       : 36 KiB\n"
+        "File Version Number             : 15.1.2507.39\nProduct Version Number          : 15.1.2507.39\n"
+        "File Version                    : 15.01.2507.039\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "exiftool",
+        "text of two files",
+        "======== Bin/ExSetup.exe\nFile Name                       : ExSetup.exe\n"
+        "Directory                       : Bin\n"
+        "File Version Number             : 15.1.2507.39\n======== Bin/Store.exe\n"
+        "File Name                       : Store.exe\nDirectory                       : Bin\n"
+        "File Version Number             : 15.1.2507.6\n    2 image files read\n",
+        ["- Bin/ExSetup.exe 15.1.2507.39", "- Bin/Store.exe 15.1.2507.6"],
+    ),
+    (
+        "exiftool",
+        "-csv",
+        "SourceFile,FileSize,FileVersion,FileVersionNumber\nBin/ExSetup.exe,36784,15.01.2507.039,15.1.2507.39\n",
+        ["- Bin/ExSetup.exe 15.1.2507.39"],
+    ),
+    (
+        "osquery",
+        "osqueryd's log, of what went and what came",
+        "".join(
+            f'{{"name":"p","hostIdentifier":"{host}","columns":{{"path":"C:\\\\x\\\\ExSetup.exe","file_version":'
+            f'"15.1.2507.{build}"}},"action":"{action}"}}\n'
+            for host, build, action in (("MBX1", 6, "removed"), ("MBX1", 39, "added"), ("MBX2", 6, "added"))
+        ),
+        ["MBX1 C:/x/ExSetup.exe 15.1.2507.39", "MBX2 C:/x/ExSetup.exe 15.1.2507.6"],
+    ),
+    (
+        "Velociraptor",
+        "CSV",
+        "Fqdn,OSPath,Size,VersionInformation\n"
+        'MBX1,C:\\x\\ExSetup.exe,36784,"{""CompanyName"":""Microsoft"",""FileVersion"":""15.01.2507.039""}"\n',
+        ["MBX1 C:/x/ExSetup.exe 15.1.2507.39"],
+    ),
+    (
+        "Velociraptor",
+        "CSV, all that parse_pe gives in one column",
+        'Fqdn,OSPath,PE\nMBX1,C:\\x\\ExSetup.exe,"{""VersionInformation"":{""FileVersion"":""15.01.2507.039""}}"\n',
+        ["MBX1 C:/x/ExSetup.exe 15.1.2507.39"],
+    ),
+    (
+        "Velociraptor",
+        "CSV, the cell is cut",
+        'Fqdn,OSPath,VersionInformation\nMBX1,C:\\x\\ExSetup.exe,"{""FileVersion"":""15.01.25"\n',
+        ["MBX1 C:/x/ExSetup.exe: Velociraptor gives no version for it"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "Chinese",
+        "Name                : MBX1\nAdminDisplayVersion : \u7248\u672c 15.2 (\u5185\u90e8\u7248\u672c 1118.7)\n",
+        [f"MBX1 {CU12}"],
+    ),
+    (
+        "Get-ExchangeServer",
+        "Spanish, beside the version of its object",
+        "Name AdminDisplayVersion                ExchangeVersion\n"
+        "---- -------------------                ---------------\n"
+        "MBX1 Versi\u00f3n 15.2 (Compilaci\u00f3n 1118.7) 0.1 (8.0.535.0)\n",
+        [f"MBX1 {CU12}"],
+    ),
+    (
+        "KB list",
+        "Get-WmiObject's list, whose first names have lines before them",
+        "Description         : Sicherheitsupdate\nHotFixID            : KB5014261\nInstallDate         :\n"
+        "__SERVER            : MBX1\n",
+        CLAIMS[:1],
+    ),
+    (
+        "list of programs",
+        "Win32_Product",
+        "Name    : Microsoft Exchange Server\nVendor  : Microsoft Corporation\nVersion : 15.2.1118.7\n",
+        ["- a list of programs 15.2.1118.7"],
+    ),
+    (
+        "list of programs",
+        "CSV of two machines",
+        "PSComputerName,DisplayName,DisplayVersion\n"
+        "MBX1,Microsoft Exchange Server 2019 Cumulative Update 12,15.2.1118.7\n"
+        "MBX2,Microsoft Exchange Server 2016 Cumulative Update 23,15.1.2507.6\n"
+        "MBX2,Microsoft Exchange Server Language Pack - German,15.1.2507.7\n",
+        ["MBX1 a list of programs 15.2.1118.7", "MBX2 a list of programs 15.1.2507.6"],
+    ),
+    (
+        "list of programs",
+        "table",
+        "DisplayName                    DisplayVersion\n-----------                    --------------\n"
+        "Microsoft Exchange Server 2019 15.2.1118.7\n",
+        ["- a list of programs 15.2.1118.7"],
     ),
 ]

@@ -99,6 +99,10 @@ def test_each_form_has_several_samples() -> None:
         "GET /owa/auth/logon.aspx HTTP/1.1\nHost: mail\n",
         "Version 15.2 is the newest (Build 1118)\n",
         "[HKEY_CURRENT_USER\\Software\\X]\n",
+        "Name        Version\n----        -------\nExSetup.exe 15.01.2507.039\n",
+        "Name    : Microsoft Exchange Server Language Pack - German\nVersion : 15.1.2507.6\n",
+        "copied C:\\x\\ExSetup.exe 15.1.2507.39\n",
+        "C:\\x\\ExSetup.exe\n",
     ],
     ids=lambda text: text[:30],
 )
@@ -128,7 +132,37 @@ def test_hosts_are_told_apart_without_case_and_in_order() -> None:
     assert [one.unreadable[0].reason for one in inventories] == ["listed twice, with different facts"] * 2
 
 
-HOSTILE = "MBX\x1b[31m1"
+ASKED_OF_TWO = """PS C:\\> Invoke-Command -ComputerName MBX1, MBX2 {(gcm ExSetup.exe).FileVersionInfo.FileVersion}
+15.01.2507.039
+"""
+OF_THE_ROW = """   ComputerName: MBX1
+
+CSName FileVersion    FileName
+------ -----------    --------
+MBX2   15.01.2507.039 C:\\x\\ExSetup.exe
+"""
+NO_HEADING = """Computer: MGMT1
+
+FileVersion    FileName
+-----------    --------
+15.01.2507.039 C:\\x\\ExSetup.exe
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ASKED_OF_TWO, ["- ExSetup.exe 15.1.2507.39"]),
+        (OF_THE_ROW, ["MBX2 C:/x/ExSetup.exe 15.1.2507.39"]),
+        (NO_HEADING, ["- C:/x/ExSetup.exe 15.1.2507.39"]),
+    ],
+    ids=["a command for two machines", "the row has a host of its own", "a line that heads no group"],
+)
+def test_a_host_is_not_taken_from_what_stands_above(text: str, expected: list[str]) -> None:
+    assert [line for one in read_listing(opened(text), WANTED) for line in said(one)] == expected
+
+
+HOSTILE = "MBX\x1b1"
 NO_HOSTS = {
     "systeminfo": f"Host Name:    {HOSTILE}\nHotfix(s):  1 Hotfix(s) Installed.\n   [01]: KB5012170\n",
     "a mail": f"Received: from a by {HOSTILE} with Microsoft SMTP Server (TLS) id 15.1.2507.39\n",

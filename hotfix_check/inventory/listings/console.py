@@ -14,17 +14,22 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from hotfix_check.inventory.listings.listed import SYSTEM_VERSION
+from hotfix_check.inventory.listings.listed import HOSTS, SYSTEM_VERSION, bare, is_host
 from hotfix_check.inventory.listings.wrapping import PROMPT
 
 NAMED = "the command names"
 """The column in which a row tells of the file that the command above it names."""
+ON_HOST = "on the host"
+"""The column for the host of a row that has none of its own: a prompt, a command, or a heading above names it."""
 
 _LONGEST_LINE = 4000
 _MOST_COLUMNS = 40
 _DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-+)*[ \t]*")
-_KEY = re.compile(r"[ \t]{0,40}([^\W\d_][\w ()./-]{0,60}?)[ \t]{0,40}:(?:[ \t]+(\S.*)|[ \t]*)", re.ASCII)
+_KEY = re.compile(r"[ \t]{0,40}((?:__)?[^\W\d_][\w ()./-]{0,60}?)[ \t]{0,40}:(?:[ \t]+(\S.*)|[ \t]*)", re.ASCII)
 _EQUALS = re.compile(r"[ \t]{0,40}([A-Za-z]\w{0,60})(?:=| = )(.*)", re.ASCII)
+_RUNS = re.compile(r"[ \t]{2,}|\t")
+_DRIVE = re.compile(r"[ \t]*[A-Za-z]:\\")
+_FOLDER = re.compile(r"(?:[A-Za-z]:|\\)\\[^:*?\"<>|\t]{0,1000}")
 _HEADING = re.compile(r"[ \t]{0,8}((?:[A-Za-z]:|\\)\\[^:*?\"<>|\t]{1,1000}):[ \t]*")
 _WORDS = re.compile(r"[A-Z]\w{0,40}(?: {2,}[A-Z]\w{0,40}){0,40} *", re.ASCII)
 _OF_WMIC = frozenset({"Node", "Name", "Version", "Caption", "CSName", "HotFixID"})
@@ -35,6 +40,13 @@ _PROPERTY = re.compile(
     r"\b(FileVersionRaw|ProductVersionRaw|FileVersion|ProductVersion|AdminDisplayVersion|Version)\b", re.IGNORECASE
 )
 _PROGRAM = re.compile(r"([\w$-]{1,60})\.(exe|dll)\b", re.ASCII | re.IGNORECASE)
+# What psexec, Ansible and a .nessus file put above what they say of a host.
+_HOST_LINE = re.compile(
+    r"[ \t]{0,40}(?:\\\\([\w.-]{1,255}):|([\w.-]{1,255}) \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)\b.*"
+    r"|<ReportHost name=\"([\w.:-]{1,255})\".*)",
+    re.ASCII,
+)
+_ON = re.compile(r"(?:/node:|-(?:ComputerName|Cn)[ \t:]\s*)[\"']?([\w.-]{1,255})(?![\w.\"'-]*\s*,)", re.IGNORECASE)
 _GET_COMMAND = re.compile(r"\b(?:get-command|gcm)\b", re.ASCII | re.IGNORECASE)
 _BARE = re.compile(r"(?:get-command|gcm)\s+[\"']?(exsetup)\b(?!\.)", re.ASCII | re.IGNORECASE)
 Row = dict[str, object]
@@ -58,6 +70,7 @@ class _Reading:
         self.at = 0
         self._named: str | None = None
         self._host: str | None = None
+        self._folder: str | None = None
         self._asked: str | None = None
         self._indent = 0
         self._row: Row = {}
@@ -81,8 +94,12 @@ class _Reading:
         pair = _KEY.fullmatch(line) if ":" in line else None
         equals = _EQUALS.fullmatch(line) if pair is None and "=" in line else None
         heading = _HEADING.fullmatch(line) if pair is None and line.endswith(":") else None
+        host = _HOST_LINE.fullmatch(line)
         indent = _indent(line)
-        if equals is not None:
+        if host is not None:
+            yield from self.ended()
+            self._host, self._folder, self._named = next(filter(None, host.groups())), None, None
+        elif equals is not None:
             if not self._equals:
                 yield from self.ended()
             yield from self._add(equals[1], equals[2])
@@ -128,21 +145,35 @@ class _Reading:
     def ended(self) -> Iterator[Row]:
         """The row that was read so far, if there is one."""
         row, self._row, self._key, self._equals = self._row, {}, None, False
+        if len(row) == 1 and self._indent >= 3 and self._is_heading(*next(iter(row.items()))):
+            return
         if len(row) > 1 or (row and "path" not in row):
             yield self._with_name(row)
+
+    def _is_heading(self, name: str, value: object) -> bool:
+        """Whether a pair alone heads a group, as Format-Table and Get-ChildItem do: of a host, or of a folder."""
+        text = str(value)
+        if bare(name) in HOSTS and text and is_host(text):
+            self._host, self._folder = text, None
+        elif _FOLDER.fullmatch(text) is not None:
+            self._folder = text
+        else:
+            return False
+        return True
 
     def _with_name(self, row: Row) -> Row:
         if tuple(row) == SYSTEM_VERSION and self._asked is not None:  # what it is of, only the command tells
             row = {self._asked: row if self._asked == "admindisplayversion" else ".".join(map(str, row.values()))}
-        typed = {NAMED: self._named, "hostname": self._host}
+        typed = {NAMED: self._named, ON_HOST: self._host, "directory": self._folder}
         return {**{key: name for key, name in typed.items() if name is not None}, **row}
 
     def _command(self, line: str) -> None:
         """What a typed command says of the rows below it; the next one that is typed speaks of its own."""
         prompt = PROMPT.match(line)
         if prompt is not None:
-            self._named, self._host = None, prompt["host"] if prompt["remote"] else None
-            self._asked = None
+            on = _ON.search(line)
+            self._named, self._host = None, prompt["host"] if prompt["remote"] else on[1] if on else None
+            self._asked = self._folder = None
         properties = _PROPERTY.findall(line)
         if properties and (prompt is not None or _COMMAND.search(line)):
             self._asked = properties[-1].lower()
@@ -158,7 +189,8 @@ class _Reading:
 
     def _piped(self, line: str) -> Iterator[Row]:
         """A row between bars, as osquery and Markdown draw them; the first is the header."""
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        bars = line.replace("||", "|") if line.startswith("||") else line  # Jira doubles those of a header
+        cells = [cell.strip(" \t`*") for cell in bars.strip().strip("|").split("|")]
         above = self.lines[self.at - 2] if self.at > 1 else ""
         if not above.startswith(("|", "+")) or (above.startswith("+") and not self._bars):
             self._bars = [cell.lower() for cell in cells]
@@ -172,7 +204,7 @@ class _Reading:
         last: Row | None = None
         while self.at < len(self.lines):
             line = self.lines[self.at]
-            if PROMPT.match(line):
+            if PROMPT.match(line) or _HOST_LINE.fullmatch(line):
                 break
             if not line.strip():
                 if not doubled or not _goes_on(self.lines, self.at, starts):
@@ -259,10 +291,17 @@ def _cells(line: str, starts: list[tuple[int, int]]) -> list[str] | None:
         elif " " in line[end:start]:
             edges.append(line.rindex(" ", end, start) + 1)
         else:
-            words = line.split(None, len(starts) - 1)
-            return words if len(words) == len(starts) else None
+            return _parted(line, len(starts))
     edges.append(len(line))
     return [line[begin:end].strip() for begin, end in pairwise(edges)]
+
+
+def _parted(line: str, count: int) -> list[str] | None:
+    """The cells of a row that does not stand below its headings: what runs of blanks part, else words beside a path."""
+    cells = _RUNS.split(line.strip())
+    if len(cells) != count:
+        cells = line.rsplit(None, count - 1) if _DRIVE.match(line) else line.split(None, count - 1)
+    return cells if len(cells) == count else None
 
 
 def _goes_on(lines: Sequence[str], at: int, starts: list[tuple[int, int]]) -> bool:

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from hotfix_check.inventory.files import InstalledFile
-from hotfix_check.inventory.listings.listed import ListedFile, count_of, has_folder, text_of, text_version
+from hotfix_check.inventory.listings.listed import ListedFile, bare, count_of, has_folder, text_of, text_version
 
 _PROGRAM = re.compile(r".{0,1000}[\w) -]\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
 _PATH_COLUMNS = ("name", "path", "file", "file path", "filepath", "filename", "location", "fullpath", "image path")
+_NAME_COLUMNS = ("file", "filename", "file name")  # and not Name, beside which Get-Command's Version is the product's
 _VERSION_COLUMNS = ("version", "file version", "fileversion", "installed version", "remote version")
-_COLUMN = re.compile(r"(?:details_)?(?:table[0-9]?_)?(.*?)0?", re.ASCII)
+_FOLDERS = ("filepath", "folderpath", "folder", "path", "directory", "location")
 _CRASHED = tuple(
     (f"{what} name", f"{what} version") for what in ("application", "fault module", "faulting module", "module")
 )
@@ -42,26 +42,37 @@ def _path_and_version(row: Mapping[str, object]) -> tuple[str, str | None] | Non
     version = next((column for column in _VERSION_COLUMNS if column in row), None)
     if version is None:
         return None
-    for column in _PATH_COLUMNS:
-        path = row.get(column)
-        if isinstance(path, str) and has_folder(path) and _PROGRAM.fullmatch(path.strip()):
-            return path.strip(), text_of(row.get(version))
-    return None
+    programs = {
+        column: text.strip()
+        for column, text in row.items()
+        if isinstance(text, str) and _PROGRAM.fullmatch(text.strip())
+    }
+    paths = {column: path for column, path in programs.items() if has_folder(path)}
+    path = next((paths[column] for column in _PATH_COLUMNS if column in paths), None)
+    if path is None and len(paths) == 1:  # whatever its column is called, in whatever language
+        (path,) = paths.values()
+    path = path or next((programs[column] for column in _NAME_COLUMNS if column in programs), None)
+    return None if path is None else (path, text_of(row.get(version)))
 
 
 def is_inventoried(row: Mapping[str, object]) -> bool:
     """Whether a row is of a software inventory: a file's name, its version, and its folder."""
-    return {"filename", "fileversion", "filepath"} <= _columns(row).keys()
+    columns = _columns(row).keys()
+    return (
+        {"filename", "fileversion"} <= columns and "fileversionraw" not in columns and not columns.isdisjoint(_FOLDERS)
+    )
 
 
 def inventoried(row: Mapping[str, object]) -> Iterator[ListedFile]:
     """One row of a software inventory."""
     columns = _columns(row)
-    name, folder = text_of(columns.get("filename")), text_of(columns.get("filepath"))
+    name = text_of(columns.get("filename"))
+    folder = next((text for column in _FOLDERS if (text := text_of(columns.get(column))) is not None), None)
     if name is None:
         return
-    whole = folder is not None and folder.lower().endswith(name.lower())
-    path = name if folder is None else folder if whole else f"{folder.rstrip(chr(92))}\\{name}"
+    path = name
+    if folder is not None and not has_folder(name):
+        path = folder if folder.lower().endswith(name.lower()) else f"{folder.rstrip(chr(92))}\\{name}"
     yield ListedFile(
         InstalledFile(
             path=path,
@@ -105,10 +116,3 @@ def _columns(row: Mapping[str, object]) -> dict[str, object]:
     for key, value in row.items():
         found.setdefault(bare(key), value)
     return found
-
-
-@lru_cache(maxsize=4096)
-def bare(column: str) -> str:
-    """A column's own name: ``details_table0_filename0`` and ``file name`` are filename."""
-    match = _COLUMN.fullmatch(column)
-    return re.sub(r"[ _-]", "", column if match is None else match[1])

@@ -1,10 +1,11 @@
 """Builds that are told without a file: Get-ExchangeServer's AdminDisplayVersion, the directory, HealthChecker's report.
 
-AdminDisplayVersion is ``Version 15.2 (Build 1118.7)``, and from a session that keeps objects a table with Major, Minor,
-Build and Revision. It is what setup wrote into the directory: the build of the service pack or cumulative update, which
-no security update changes (https://learn.microsoft.com/exchange/new-features/build-numbers-and-release-dates: "to view
-the build number"). The attribute serialNumber holds the same with the build raised by 30000. HealthChecker's Build
-Number is that of ExSetup.exe (CSS-Exchange, Get-ExchangeBuildVersionInformation), so it follows updates.
+AdminDisplayVersion is ``Version 15.2 (Build 1118.7)``, in words of its language (``(Compilación 1118.7)``), and from
+a session that keeps objects a table with Major, Minor, Build and Revision. It is what setup wrote into the directory:
+the build of the service pack or cumulative update, which no security update changes
+(https://learn.microsoft.com/exchange/new-features/build-numbers-and-release-dates: "to view the build number"). The
+attribute serialNumber holds the same with the build raised by 30000. HealthChecker's Build Number is that of
+ExSetup.exe (CSS-Exchange, Get-ExchangeBuildVersionInformation), so it follows updates.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from hotfix_check.untrusted.shown import clipped
 
 _ADMIN = re.compile(
     r"(?:Version ?)?([0-9]{1,2})\.([0-9]{1,2})\.? ?\(Build ?([0-9]{1,5})\.([0-9]{1,5})(?::[^()]{0,60})?\)", re.ASCII
+)
+_IN_ANY_LANGUAGE = re.compile(
+    r"([0-9]{1,2})\.([0-9]{1,2})\.? ?\([^\W\d_][^()0-9:]{0,30}([0-9]{1,5})\.([0-9]{1,5})(?::[^()]{0,60})?\)"
 )
 _FOUR = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{1,5})\.([0-9]{1,5})", re.ASCII)
 _HEADING = re.compile(r"(?:FileVersion|ProductVersion|Version)[ \t]*\n(?:-+[ \t]*\n)?(?=\s*[0-9])", re.IGNORECASE)
@@ -36,7 +40,7 @@ def exchange_server(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
     """The build that a row tells; none where the console cut it."""
     for column in _COLUMNS:
         value = row.get(column)
-        numbers = _admin(value)
+        numbers = _admin(value, _IN_ANY_LANGUAGE if column == _COLUMNS[0] else _ADMIN)
         if numbers is not None:
             source = "AdminDisplayVersion" if column == _COLUMNS[0] else "serialNumber in the directory"
             text = value if isinstance(value, str) else ".".join(map(str, numbers))
@@ -78,14 +82,14 @@ def _without_heading(text: str) -> str:
     return _HEADING.sub("", text.strip("\ufeff \t\r\n")).strip()
 
 
-def _admin(value: object) -> tuple[int, ...] | None:
+def _admin(value: object, written: re.Pattern[str] = _ADMIN) -> tuple[int, ...] | None:
     if isinstance(value, dict):
         table = lowered(value)
         if isinstance(table.get("value"), str):
-            return _admin(table["value"])
+            return _admin(table["value"], written)
         numbers = [count_of(table.get(part)) for part in SYSTEM_VERSION]
         return None if None in numbers else _lowered_build([number or 0 for number in numbers])
-    match = _ADMIN.search(value) if isinstance(value, str) and len(value) < 200 else None
+    match = written.search(value) if isinstance(value, str) and len(value) < 200 else None
     return None if match is None else _lowered_build([int(number) for number in match.groups()])
 
 

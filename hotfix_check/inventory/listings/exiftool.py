@@ -1,4 +1,4 @@
-"""What ``exiftool -json`` says of programs, with ``-n`` or without, with ``-G`` or without.
+"""What exiftool says of programs: as ``-json`` or ``-csv``, with ``-n`` or without, with ``-G`` or without; as text.
 
 FileVersionNumber is the fixed version block (ExifTool's EXE tags, https://exiftool.org/TagNames/EXE.html), FileVersion
 the string. exiftool writes a text that looks like a number as a JSON number: a version 1.10 becomes 1.1, so a version
@@ -26,12 +26,20 @@ _MACHINES = {
 }
 
 
+def is_exiftool(row: Mapping[str, object]) -> bool:
+    """Whether a row with keys in lower case is exiftool's: by the key of JSON, or as its text describes a program."""
+    return "sourcefile" in row or (
+        {"file name", "directory"} <= row.keys() and bool({"file version number", "pe type"} & row.keys())
+    )
+
+
 def exiftool_file(row: Mapping[str, object]) -> ListedFile | None:
     """One object, its keys in lower case but for their group; None for one without a name."""
-    path = text_of(row.get("sourcefile"))
+    tags = {key.rpartition(":")[2].lower().replace(" ", ""): value for key, value in row.items()}
+    name, folder = text_of(tags.get("filename")), text_of(tags.get("directory"))
+    path = text_of(row.get("sourcefile")) or (f"{folder}/{name}" if name and folder else name)
     if path is None:
         return None
-    tags = {key.rpartition(":")[2].lower(): value for key, value in row.items()}
     version, string = tags.get("fileversionnumber"), tags.get("fileversion")
     fixed = fixed_version(version)
     number = next((one for one in (version, string) if isinstance(one, int | float)), None)

@@ -69,6 +69,8 @@ def _inside(document: dict[str, Any]) -> Iterator[Said]:
             waiting.extend((name, inner) for inner in reversed(one))
         elif isinstance(one, dict):
             low = lowered(one)
+            if low.get("action") == "removed" or name == "removed":  # osqueryd: what was there before
+                continue
             host = host or host_of(low)
             if low.keys() >= PARTS and name == SETUP_OBJECT:
                 low.setdefault("filename", SETUP_FILE)
@@ -80,7 +82,7 @@ def _inside(document: dict[str, Any]) -> Iterator[Said]:
 def _json_rows(data: bytes, where: str) -> Iterator[dict[str, Any]]:
     """The objects of one JSON text, or of one a line (JSONL)."""
     lines = data.splitlines() if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else []
-    if len(lines) > 1 and all(line[:1] in (b"{", b"", b"\xef") for line in lines):
+    if len(lines) > 1 and all(line.lstrip()[:1] in (b"{", b"", b"\xef") for line in lines):
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield from _objects(parse_json(line, f"{where}: line {number}", WHAT))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from hotfix_check.frozen import dataclass, replace
@@ -26,6 +27,12 @@ PRODUCT_ALONE = "gives the product's version and not the file's"
 """Why a version cannot be used as a file's."""
 SYSTEM_VERSION = ("major", "minor", "build", "revision")
 """The parts of a System.Version, in lower case."""
+HOSTS = (
+    "pscomputername", "computername", "computer", "machinename", "hostname", "host", "node", "fqdn", "servername",
+    "server", "systemname", "csname", "netbiosname", "hostdisplayname", "hostidentifier", "devicename", "assetname",
+    "dnshostname",
+)  # fmt: skip
+"""Columns that name the host, without blanks, underscores and what reports put around them (``bare``)."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
 # "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".
@@ -35,6 +42,7 @@ _BUILD_VERSION = re.compile(
 )
 _POWERSHELL_DATE = re.compile(r"/Date\((-?[0-9]{1,15})(?:[+-][0-9]{4})?\)/", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_COLUMN = re.compile(r"(?:details_)?(?:table[0-9]?_)?(.*?)0?", re.ASCII)
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -111,13 +119,18 @@ def _is_stub(exports: tuple[str, ...] | None, export: str | None) -> bool | None
     return None if exports is None else export is not None and any(name.endswith(export) for name in exports)
 
 
-def each_once(files: Iterable[InstalledFile | UnreadableFile]) -> Iterator[InstalledFile | UnreadableFile]:
+def each_once(
+    files: Iterable[InstalledFile | UnreadableFile], host: str | None
+) -> Iterator[InstalledFile | UnreadableFile]:
     """Each path once, without case as Windows has it; one that is listed with different facts could not be read."""
+    hint = "; of several hosts, name each in a column, or give each a file of its own" if host is None else ""
     first: dict[str, InstalledFile | UnreadableFile] = {}
     for file in files:
         known = first.setdefault(file.path.lower(), file)
         if known is not file and known != file:
-            first[file.path.lower()] = UnreadableFile(path=known.path, reason="listed twice, with different facts")
+            first[file.path.lower()] = UnreadableFile(
+                path=known.path, reason=f"listed twice, with different facts{hint}"
+            )
     yield from first.values()
 
 
@@ -138,6 +151,13 @@ def is_host(name: str) -> bool:
 def has_folder(path: str) -> bool:
     """Whether a listed path says where the file is, not only its name."""
     return "\\" in path or "/" in path or bool(_DRIVE.match(path))
+
+
+@lru_cache(maxsize=4096)
+def bare(column: str) -> str:
+    """A column's own name: ``details_table0_filename0`` and ``file name`` are filename."""
+    match = _COLUMN.fullmatch(column)
+    return re.sub(r"[ _-]", "", column if match is None else match[1])
 
 
 def lowered(row: Mapping[str, object]) -> dict[str, object]:

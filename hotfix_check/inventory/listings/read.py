@@ -103,7 +103,7 @@ class _Host:
 
     def inventory(self, where: str, *, several: bool) -> Inventory:
         """All that was said of the host."""
-        files, unreadable = _parted(each_once(self.files))
+        files, unreadable = _parted(each_once(self.files, self.name))
         registry, others = the_one(self.registry)
         return Inventory(
             target=f"{where}: {self.name or 'no host named'}" if several else where,

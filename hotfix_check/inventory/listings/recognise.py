@@ -16,6 +16,7 @@ from hotfix_check.inventory.listings.crash_reports import crash_report, is_crash
 from hotfix_check.inventory.listings.exchange_servers import alone, is_alone
 from hotfix_check.inventory.listings.filever import filever, is_filever
 from hotfix_check.inventory.listings.json_rows import is_json_listing, json_listing
+from hotfix_check.inventory.listings.lines import is_lines, lines
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.msinfo import is_msinfo, msinfo
 from hotfix_check.inventory.listings.reg_export import is_reg_export, reg_export
@@ -81,8 +82,11 @@ PASTED = (
 """What people paste one below the other: a text is of all of these that recognise it."""
 
 
-ALONE = (Form(lambda head: is_alone(without_prompts(head)), lambda text, where: alone(without_prompts(text), where)),)
-"""What is read where nothing else is: a build that stands alone."""
+ALONE = (
+    Form(is_lines, lines),
+    Form(lambda head: is_alone(without_prompts(head)), lambda text, where: alone(without_prompts(text), where)),
+)
+"""What is read where nothing else is: paths with a version, a build that stands alone."""
 
 
 def is_listing(file: OpenFile) -> bool:

@@ -8,10 +8,18 @@ from itertools import islice
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
 from hotfix_check.inventory.listings import data_files, exchange_servers, update_lists
-from hotfix_check.inventory.listings.console import console_rows
-from hotfix_check.inventory.listings.data_files import bare
-from hotfix_check.inventory.listings.exiftool import exiftool_file
-from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, is_host, lowered, text_of
+from hotfix_check.inventory.listings.console import ON_HOST, console_rows
+from hotfix_check.inventory.listings.exiftool import exiftool_file, is_exiftool
+from hotfix_check.inventory.listings.listed import (
+    HOSTS,
+    ListedFile,
+    ListedRegistry,
+    Said,
+    bare,
+    is_host,
+    lowered,
+    text_of,
+)
 from hotfix_check.inventory.listings.osquery import osquery_builds, osquery_file
 from hotfix_check.inventory.listings.powershell import (
     is_nameless,
@@ -26,11 +34,6 @@ from hotfix_check.inventory.listings.velociraptor import is_velociraptor, veloci
 
 Row = Mapping[str, object]
 Fact = ListedFile | ReportedBuild | ClaimedUpdate | ListedRegistry
-_HOSTS = (
-    "pscomputername", "computername", "computer", "machinename", "hostname", "host", "node", "fqdn", "servername",
-    "server", "systemname", "csname", "netbiosname", "hostdisplayname", "hostidentifier",
-)  # fmt: skip
-"""Columns that name the host, without blanks, underscores and what reports put around them (data_files.bare)."""
 MANY = 200  # rows from which the kind of a table is told
 
 
@@ -78,7 +81,7 @@ def _is_osquery(row: Row) -> bool:
 
 ROW_KINDS = (
     RowKind("sigcheck", is_sigcheck, _one(sigcheck_file)),
-    RowKind("exiftool", _has("sourcefile"), _one(exiftool_file)),
+    RowKind("exiftool", is_exiftool, _one(exiftool_file)),
     RowKind("Velociraptor", is_velociraptor, _one(velociraptor_file)),
     RowKind("osquery", _is_osquery, _one(osquery_file, osquery_builds)),
     RowKind(
@@ -99,6 +102,7 @@ ROW_KINDS = (
     RowKind("wmic datafile", data_files.is_data_file, data_files.data_file),
     RowKind(update_lists.GET_HOTFIX, update_lists.is_hotfix, update_lists.hotfix, ("source",)),
     RowKind("a list of programs", update_lists.is_title, update_lists.titled),
+    RowKind("a list of programs", update_lists.is_program, update_lists.program),
     RowKind("a registry key", is_setup_key, setup_key),
     RowKind("PowerShell", is_nameless, nameless),
 )
@@ -135,8 +139,9 @@ def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = Non
 
 def host_of(row: Row, more: tuple[str, ...] = ()) -> str | None:
     """The host that a row names."""
-    named = {name: value for column, value in row.items() if (name := bare(column)) in _HOSTS or name in more}
-    for column in (*_HOSTS, *more):
+    named = {name: value for column, value in row.items() if (name := bare(column)) in HOSTS or name in more}
+    named[ON_HOST] = row.get(ON_HOST)
+    for column in (*HOSTS, *more, ON_HOST):
         value = (text_of(named.get(column)) or "").lstrip("\\")
         if value and is_host(value):
             return value

@@ -29,7 +29,7 @@ def header_of(text: str) -> tuple[int, str, tuple[str, ...]] | None:
     for number, line in enumerate(lines):
         below = next((one for one in lines[number + 1 :] if one.strip()), "")
         for delimiter in (",", ";", "\t", "|"):
-            if delimiter in line and not line.startswith(("#TYPE", "|")):
+            if delimiter in line and not line.lstrip().startswith(("#TYPE", "|")):
                 columns = _cells(line, delimiter)
                 if any(map(_NO_COLUMN.search, columns)):
                     continue

@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from hotfix_check.inventory.files import ClaimedUpdate
+from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
 from hotfix_check.inventory.listings.listed import Said, text_of
 from hotfix_check.inventory.listings.wrapping import PROMPT
 
 _KB = re.compile(r"(?:KB|Q)?([1-9][0-9]{4,6})(?:v[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
 _TITLE = re.compile(r"exchange[^()]{0,120}\(KB([1-9][0-9]{4,6})\)", re.ASCII | re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"Microsoft Exchange(?: Server)?(?: 20[0-9]{2}| Subscription Edition)?"
+    r"(?: (?:Cumulative Update|Service Pack) [0-9]{1,2}| RTM)?",
+    re.ASCII | re.IGNORECASE,
+)
+_FOUR = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,5}\.[0-9]{1,5}", re.ASCII)
 _NUMBERED = re.compile(r"\[[0-9]{2,3}\]: (?:KB|Q)([1-9][0-9]{4,6})\b", re.ASCII | re.IGNORECASE)
 _COLUMNS_OF_SYSTEMINFO = 20  # at least; it has 31
 _LINE = re.compile(r"(?:KB|Q)([1-9][0-9]{5,6})", re.ASCII | re.IGNORECASE)
@@ -38,6 +44,27 @@ def hotfix(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
     match = _KB.fullmatch(text_of(row.get("hotfixid")) or "")
     if match is not None:
         yield ClaimedUpdate(source=GET_HOTFIX, kb=int(match[1]))
+
+
+def is_program(row: Mapping[str, object]) -> bool:
+    """Whether a row is Exchange itself in a list of installed programs, with the version that setup gave it."""
+    return _program(row) is not None
+
+
+def program(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
+    """The build of Exchange in a list of programs: no update that is a patch of it changes that."""
+    found = _program(row)
+    if found is not None:
+        yield ReportedBuild(
+            source="a list of programs", text=found, numbers=tuple(map(int, found.split("."))), follows_updates=False
+        )
+
+
+def _program(row: Mapping[str, object]) -> str | None:
+    title = next((row[key] for key in _TITLES if isinstance(row.get(key), str)), "")
+    versions = (text_of(row.get(key)) for key in ("version", "displayversion", "display version"))
+    version = next(filter(None, versions), "")
+    return version if _PROGRAM.fullmatch(str(title)[:200].strip()) and _FOUR.fullmatch(version) else None
 
 
 def is_title(row: Mapping[str, object]) -> bool:

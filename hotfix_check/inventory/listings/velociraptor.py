@@ -2,7 +2,8 @@
 
 parse_pe gives FileHeader with Machine and TimeDateStampRaw, VersionInformation, a table of the resource's strings, and
 Exports; the fixed version block is not in it (github.com/Velocidex/go-pe, api.go and fixtures/TestForwarder.golden).
-It may stand in a column of its own or be spread over the row. Size and Mtime are there when the query selects them.
+It may stand in a column of its own or be spread over the row; in CSV a table is a cell of JSON. Size and
+Mtime are there when the query selects them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import (
     ListedFile,
@@ -20,6 +22,7 @@ from hotfix_check.inventory.listings.listed import (
     text_of,
     time_of,
 )
+from hotfix_check.untrusted.json import parse_json
 
 _PATHS = ("ospath", "fullpath", "_ospath")
 _MACHINES = {
@@ -44,11 +47,11 @@ def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
     if path is None or row.get("isdir") is True:
         return None
     parsed = _parsed(row)
-    strings = parsed.get("versioninformation", parsed)
-    strings = lowered(strings) if isinstance(strings, dict) else strings if strings is parsed else {}
-    header = parsed.get("fileheader")
+    strings = _table(parsed["versioninformation"]) if "versioninformation" in parsed else parsed
+    strings = lowered(strings) if isinstance(strings, Mapping) else {}
+    header = _table(parsed.get("fileheader"))
     header = header if isinstance(header, dict) else {}
-    digests = row.get("hash")
+    digests = _table(row.get("hash"))
     file = InstalledFile(
         path=path,
         size=count_of(row.get("size")),
@@ -63,10 +66,20 @@ def velociraptor_file(row: Mapping[str, object]) -> ListedFile | None:
 
 def _parsed(row: Mapping[str, object]) -> Mapping[str, Any]:
     """Where the strings are: in the column that holds what parse_pe gave, or spread over the row."""
-    for part in row.values():
+    for part in map(_table, row.values()):
         if isinstance(part, dict) and "VersionInformation" in part:
             return lowered(part)
     return row
+
+
+def _table(value: object) -> object:
+    """The table that a cell of CSV holds as JSON; any other value is itself."""
+    if not isinstance(value, str) or not value.startswith("{"):
+        return value
+    try:
+        return parse_json(value.encode("utf-8", "replace"), "a cell", "a table")
+    except SavedInputError:
+        return value
 
 
 def _linked(value: object) -> int | None:

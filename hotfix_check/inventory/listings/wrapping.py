@@ -6,6 +6,8 @@ r"""What mails, forums and sessions put around a text that is pasted: taken away
     each line followed by an empty one       of a page that was copied
     ***** Machine: ...                       what Start-Transcript notes
     PS C:\>                                   a prompt, before and behind JSON and XML
+    ESC[32;1m                                colours of a terminal, as PowerShell 7 and ssh leave them in a log
+    “FileName”                               quotation marks as a mail program makes them round
 
 What is to be taken away shows at the beginning of a text and then holds for all of it.
 """
@@ -39,6 +41,9 @@ _TRANSCRIPT = re.compile(
 )
 _TAG = re.compile(r"</?(?:code|span|font|b|i|em|strong|td|th|colgroup|col|tbody|thead|a)\b[^<>]{0,400}>", re.IGNORECASE)
 _XML = re.compile(r"\s{0,100}<(?:\?xml|Objs\b|MsInfo\b|Event\b)")
+_COLOURS = re.compile(r"\x1b\[[0-9;?]{0,30}[A-Za-z]", re.ASCII)
+_ROUND = re.compile("[\u201c-\u201f]")
+_BEGINS_ROUND = re.compile(rf"^[ \t]{{0,8}}{_ROUND.pattern}", re.MULTILINE)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _DOCUMENT = re.compile(
     r"^[ \t]{0,40}(?:\[[ \t]{0,40}(?=$|\{)|\{[ \t]{0,40}(?=$|\")|<Objs\s|<\?xml\s|<MsInfo\b)", re.MULTILINE
@@ -103,11 +108,13 @@ def without_prompts(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Blanks as blanks, without those at the ends of lines, and without marks that nobody sees."""
+    """Blanks as blanks, without those at the ends of lines, without marks that nobody sees, and without colours."""
     if "\N{NO-BREAK SPACE}" in text:
         text = text.replace("\N{NO-BREAK SPACE}", " ")
     if not text.isascii():
         text = _INVISIBLE.sub("", text)
+    if "\x1b" in text:
+        text = _COLOURS.sub("", text)
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     return "\n".join(line.rstrip(" ") for line in text.split("\n")) if " \n" in text else text
@@ -147,6 +154,7 @@ _LAYERS: tuple[tuple[Callable[[str], object], Step], ...] = (
     (_QUOTED.search, _unquoted),
     (_has_entities, html.unescape),
     (_TRANSCRIPT.search, lambda text: _TRANSCRIPT.sub("", text)),
+    (_BEGINS_ROUND.search, lambda text: _ROUND.sub('"', text)),
     (_FENCE.search, lambda text: _FENCE.sub("", text)),
     (_is_doubled, lambda text: _EMPTY_LINE.sub("\n", text)),
 )
