@@ -37,7 +37,7 @@ class TargetKind(StrEnum):
     INVENTORY = "inventory"
     LISTING = "listing"
     IMAGE = "image"
-    """A disk image or a container that is not read: it is named as what it is, never read as a target."""
+    """A disk image, a container or a document that is not read: it is named as what it is, never read as a target."""
     RESULT = "result"
     """A saved result: it was judged already, so it is compared and converted, and never read as a target."""
 

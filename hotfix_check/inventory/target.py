@@ -20,6 +20,7 @@ from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
+from hotfix_check.inventory.documents import document_words
 from hotfix_check.inventory.file_facts import Asked, why
 from hotfix_check.inventory.files import Inventory, TargetKind
 from hotfix_check.inventory.hives import with_records
@@ -212,6 +213,10 @@ def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
     return read_listing(target.opened, asked)
 
 
+def _refuse_document(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+    raise TargetError(f"{target.opened.where}: {document_words(target.opened)}")
+
+
 def _image_words(target: Target) -> str | None:
     return _of_bytes(target, lambda file: image_words(file.read_at, file.size))
 
@@ -245,6 +250,7 @@ _KINDS = (
         lambda target: target.is_folder,
         lambda target, asked, on_file: (read_disk(target.path, asked, on_file, is_folder=True),),
     ),
+    _Kind(TargetKind.IMAGE, _by_content(lambda file: document_words(file) is not None), _refuse_document),
     _Kind(TargetKind.LISTING, _by_content(_is_listing), _read_listing),
     _Kind(TargetKind.RESULT, _by_content(is_result), _refuse_result),
     _Kind(TargetKind.INVENTORY, _by_content(looks_saved), lambda target, asked, on_file: read_saved(target.opened)),

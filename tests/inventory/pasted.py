@@ -714,7 +714,7 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         [f"MBX1 {CU12}", "MBX2 AdminDisplayVersion 15.1.2507.6"],
     ),
     (
-        "Get-ExchangeServer",
+        "HTML",
         "ConvertTo-Html",
         '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>HTML TABLE</title>\n</head><body>\n<table>\n<colgroup>'
         "<col/><col/></colgroup>\n<tr><th>Name</th><th>AdminDisplayVersion</th></tr>\n"
@@ -1087,5 +1087,62 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "DisplayName                    DisplayVersion\n-----------                    --------------\n"
         "Microsoft Exchange Server 2019 15.2.1118.7\n",
         ["- a list of programs 15.2.1118.7"],
+    ),
+    (
+        "FileVersionInfo table",
+        "two CSV files in one, with other columns",
+        f"FileName,FileVersion\n{BIN}\\Store.exe,15.01.2507.039\n\n#TYPE Selected\n"
+        f"PSComputerName,FileName,FileVersion\n"
+        f"MBX1,{SETUP},15.01.2507.039\nPSComputerName,FileName,FileVersion\nMBX2,{SETUP},15.01.2507.006\n",
+        [*OF_TWO, f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo table",
+        "CSV with what keeps Excel from reading numbers",
+        f'FileName;FileVersion\n{SETUP};="15.01.2507.039"\n{BIN}\\Store.exe;\'15.01.2507.039\n',
+        [f"- {FILE} 15.1.2507.39", f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.39"],
+    ),
+    (
+        "HTML",
+        "with line ends within a table",
+        "<html><body>\n<table>\n  <tr>\n    <th>FileName</th>\n    <th>FileVersion</th>\n  </tr>\n  <tr>\n"
+        f"    <td>{SETUP}</td>\n    <td>15.01.2507.039</td>\n  </tr>\n</table>\n</body></html>\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "HTML",
+        "a table of Outlook",
+        "<html><body><table class=MsoNormalTable><tr><td><p class=MsoNormal><b>FileName<o:p></o:p></b></p></td><td>"
+        f"<p class=MsoNormal><b>FileVersion<o:p></o:p></b></p></td></tr><tr><td><p class=MsoNormal>{SETUP}<o:p></o:p>"
+        "</p></td>\n<td><p class=MsoNormal>15.01.2507.039<o:p></o:p></p></td></tr></table></body></html>",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "HTML",
+        "ConvertTo-Html -As List",
+        f"<html><body>\n<table>\n<tr><td>FileName:</td><td>{SETUP}</td></tr>\n<tr><td>FileVersion:</td>"
+        "<td>15.01.2507.039</td></tr>\n<tr><td><hr></td></tr>\n</table>\n</body></html>\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "HTML",
+        "paragraphs of Outlook",
+        "<html><body><p class=MsoNormal>Hello,<o:p></o:p></p><p class=MsoNormal>FileName&nbsp;&nbsp; : "
+        f"{SETUP.replace(' ', chr(10), 1)}<o:p></o:p></p>"
+        "<p class=MsoNormal>FileVersion : 15.01.2507.039</p></body></html>",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "FileVersionInfo list",
+        "YAML",
+        f"servers:\n- FileName: {SETUP}\n  FileVersion: 15.01.2507.039\n  Hostname: 'MBX1'\n"
+        f"- FileName: '{SETUP}'\n  FileVersion: \"15.01.2507.006\"\n  Hostname: MBX2\n",
+        OF_TWO,
+    ),
+    (
+        "Get-ExchangeServer",
+        "a report's own columns",
+        "Server;Exchange;ExSetup Version\nMBX1;Version 15.2 (Build 1118.7);15.02.1118.040\n",
+        [f"MBX1 {CU12}", "MBX1 the version of ExSetup.exe in a report 15.2.1118.40"],
     ),
 ]

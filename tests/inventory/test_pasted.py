@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
 import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from inventory.pasted import BIN, COMMAND, CUT, SAMPLES, SERVERS
+from inventory.pasted import BIN, COMMAND, CUT, FILE, LIST, SAMPLES, SERVERS
 from inventory.wrapped import WRAPPINGS
 from targets import ASKED
 
@@ -57,7 +59,7 @@ def test_what_is_around_a_text_changes_nothing_that_it_says(
     wrapped: Callable[[str], str | bytes], without: set[str]
 ) -> None:
     for form, special, text, expected in SAMPLES:
-        if isinstance(text, str) and special not in without:
+        if isinstance(text, str) and without.isdisjoint((form, special)):
             file = opened(wrapped(text))
             assert is_listing(file), (form, special)
             found = [line for one in read_listing(file, WANTED) for line in said(one)]
@@ -103,6 +105,8 @@ def test_each_form_has_several_samples() -> None:
         "Name    : Microsoft Exchange Server Language Pack - German\nVersion : 15.1.2507.6\n",
         "copied C:\\x\\ExSetup.exe 15.1.2507.39\n",
         "C:\\x\\ExSetup.exe\n",
+        "- FileName and FileVersion: see below\n- Name: ExSetup.exe\n",
+        "<p>Version 15.2 is the newest</p><p>Bob</p>\n",
     ],
     ids=lambda text: text[:30],
 )
@@ -130,6 +134,45 @@ def test_hosts_are_told_apart_without_case_and_in_order() -> None:
     inventories = read_listing(opened("PSComputerName,FileName,FileVersion\n" + rows), WANTED)
     assert [one.target for one in inventories] == ["pasted.txt: A", "pasted.txt: b"]
     assert [one.unreadable[0].reason for one in inventories] == ["listed twice, with different facts"] * 2
+
+
+MAIL = """From: Admin <admin@contoso.com>
+Subject: versions
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/plain; charset="{charset}"
+Content-Transfer-Encoding: {encoding}
+
+{body}
+--b
+Content-Type: text/html; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+<p class=3DMsoNormal>FileVersion : 1.2.3.4</p>
+--b--
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "x-unknown"])
+@pytest.mark.parametrize(
+    ("encoding", "encoded"),
+    [("quoted-printable", quopri.encodestring), ("base64", base64.encodebytes), ("8bit", lambda data: data)],
+)
+def test_a_saved_mail_says_what_its_plain_text_says(
+    charset: str, encoding: str, encoded: Callable[[bytes], bytes], end: str
+) -> None:
+    body = encoded(LIST.replace("\n", end).encode("utf-8" if charset == "x-unknown" else charset))
+    mail = MAIL.format(charset=charset, encoding=encoding, body="\0").replace("\n", end).encode()
+    (inventory,) = read_listing(opened(mail.replace(b"\0", body)), WANTED)
+    assert said(inventory) == [f"- {FILE} 15.2.1118.40"]
+
+
+def test_a_mail_that_is_nested_too_deep_is_no_listing() -> None:
+    deep = "".join(f'Content-Type: multipart/mixed; boundary="{at}"\n\n--{at}\n' for at in range(3000))
+    assert not is_listing(opened(deep + "Content-Transfer-Encoding: base64\n\nAAAA\n"))
 
 
 ASKED_OF_TWO = """PS C:\\> Invoke-Command -ComputerName MBX1, MBX2 {(gcm ExSetup.exe).FileVersionInfo.FileVersion}

@@ -33,6 +33,8 @@ Windows PowerShell transcript end
 End time: 20240312094312
 **********************
 """
+_SOURCE = {"a table of Outlook", "with line ends within a table", "paragraphs of Outlook"}
+"""Samples of HTML whose lines are no lines: nobody quotes these."""
 PROSE = {"the version alone, without the command", "a number alone", "numbers alone", "its words alone"}
 """Samples that are known only by standing alone, which they do not where there is prose around them."""
 
@@ -49,14 +51,14 @@ WRAPPINGS: list[tuple[str, Callable[[str], str | bytes], set[str]]] = [
     ("UTF-16, big end first", lambda text: ("\ufeff" + text).encode("utf-16-be"), set()),
     ("Windows-1252", lambda text: text.encode("cp1252", "replace"), {"Japanese", "Chinese"}),
     ("the colours of a terminal", lambda text: _each(text, "\x1b[32;1m", "\x1b[0m"), set()),
-    ("quoted", lambda text: _each(text, "> "), set()),
-    ("quoted without a blank", lambda text: _each(text, ">"), set()),
-    ("quoted twice", lambda text: _each(text, "> > "), set()),
+    ("quoted", lambda text: _each(text, "> "), _SOURCE),
+    ("quoted without a blank", lambda text: _each(text, ">"), _SOURCE),
+    ("quoted twice", lambda text: _each(text, "> > "), _SOURCE),
     ("a fence", lambda text: f"Hello,\n\nthis is what I get:\n\n```\n{text}\n```\n\nThanks, Bob\n", PROSE),
     ("a fence with its language", lambda text: f"```powershell\n{text}\n```\n", set()),
     ("indented as code", lambda text: f"Hi, see:\n\n{_each(text, '    ')}\nRegards\n", PROSE | {"quoted in a mail"}),
-    ("escaped for HTML", lambda text: html.escape(text), {"ConvertTo-Html"}),
-    ("a page", lambda text: f"<html><body><pre>{html.escape(text)}</pre></body></html>\n", {"ConvertTo-Html"}),
+    ("escaped for HTML", lambda text: html.escape(text), {"HTML"}),
+    ("a page", lambda text: f"<html><body><pre>{html.escape(text)}</pre></body></html>\n", {"HTML"}),
     ("a prompt behind it", lambda text: text.rstrip("\n") + "\n\n\nPS C:\\Users\\admin> ", set()),
     ("a prompt of cmd behind it", lambda text: text.rstrip("\n") + "\n\nC:\\Users\\admin>", set()),
     ("a command before it", lambda text: "PS C:\\Users\\admin> .\\x.ps1\n" + text, set()),
@@ -71,4 +73,4 @@ WRAPPINGS: list[tuple[str, Callable[[str], str | bytes], set[str]]] = [
     ("blanks at the ends", lambda text: _each(text, "", "   "), set()),
     ("an empty line below each", lambda text: _each(text, "", "\n"), set()),
 ]
-"""What is done to it, how, and the samples (by what is special of them) that it makes unreadable."""
+"""What is done to it, how, and the samples (by their form, or by what is special of them) that it makes unreadable."""

@@ -26,6 +26,8 @@ _LONGEST_LINE = 4000
 _MOST_COLUMNS = 40
 _DASHES = re.compile(r"[ \t]*-{2,}(?:[ \t]+-+)*[ \t]*")
 _KEY = re.compile(r"[ \t]{0,40}((?:__)?[^\W\d_][\w ()./-]{0,60}?)[ \t]{0,40}:(?:[ \t]+(\S.*)|[ \t]*)", re.ASCII)
+_ITEM = re.compile(r"^([ \t]{0,40})- (?=\w)")  # of a list in YAML or Markdown
+_QUOTED = re.compile(r"(['\"])([^'\"]{1,4000})\1")
 _EQUALS = re.compile(r"[ \t]{0,40}([A-Za-z]\w{0,60})(?:=| = )(.*)", re.ASCII)
 _RUNS = re.compile(r"[ \t]{2,}|\t")
 _DRIVE = re.compile(r"[ \t]*[A-Za-z]:\\")
@@ -91,6 +93,7 @@ class _Reading:
         yield from self._list_line(line)
 
     def _list_line(self, line: str) -> Iterator[Row]:
+        line = _ITEM.sub(r"\1  ", line)
         pair = _KEY.fullmatch(line) if ":" in line else None
         equals = _EQUALS.fullmatch(line) if pair is None and "=" in line else None
         heading = _HEADING.fullmatch(line) if pair is None and line.endswith(":") else None
@@ -130,7 +133,8 @@ class _Reading:
         key = name.strip().lower()
         if key in self._row or len(self._row) > 500:
             yield from self.ended()
-        self._row[key] = value.strip()
+        quoted = _QUOTED.fullmatch(value.strip())
+        self._row[key] = value.strip() if quoted is None else quoted[2]
         self._key = key
 
     def _go_on(self, line: str) -> None:

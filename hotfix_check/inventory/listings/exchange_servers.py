@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
-from hotfix_check.inventory.listings.listed import SYSTEM_VERSION, Said, count_of, lowered, text_of
+from hotfix_check.inventory.listings.listed import SYSTEM_VERSION, Said, bare, count_of, lowered, text_of
 from hotfix_check.untrusted.shown import clipped
 
 _ADMIN = re.compile(
@@ -23,6 +23,7 @@ _ADMIN = re.compile(
 _IN_ANY_LANGUAGE = re.compile(
     r"([0-9]{1,2})\.([0-9]{1,2})\.? ?\([^\W\d_][^()0-9:]{0,30}([0-9]{1,5})\.([0-9]{1,5})(?::[^()]{0,60})?\)"
 )
+_WHOLE = re.compile(rf"Version {_ADMIN.pattern.removeprefix('(?:Version ?)?')}", re.ASCII)
 _FOUR = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{1,5})\.([0-9]{1,5})", re.ASCII)
 _HEADING = re.compile(r"(?:FileVersion|ProductVersion|Version)[ \t]*\n(?:-+[ \t]*\n)?(?=\s*[0-9])", re.IGNORECASE)
 _IN_DIRECTORY = 30_000
@@ -32,19 +33,30 @@ GET_EXCHANGE_SERVER = "Get-ExchangeServer"
 
 
 def is_exchange_server(row: Mapping[str, object]) -> bool:
-    """Whether a row with keys in lower case has an AdminDisplayVersion, or the directory's word for it."""
-    return "admindisplayversion" in row or _admin(row.get("serialnumber")) is not None
+    """Whether a row with keys in lower case has an AdminDisplayVersion, by its name or its words, or the like."""
+    if "admindisplayversion" in row or _admin(row.get("serialnumber")) is not None:
+        return True
+    return any(isinstance(value, str) and _WHOLE.fullmatch(value[:100]) for value in row.values()) or bool(_setups(row))
 
 
 def exchange_server(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
-    """The build that a row tells; none where the console cut it."""
-    for column in _COLUMNS:
+    """The builds that a row tells; none where the console cut it."""
+    words = [column for column, value in row.items() if isinstance(value, str) and _WHOLE.fullmatch(value[:100])]
+    for column in dict.fromkeys((*_COLUMNS, *words)):
         value = row.get(column)
-        numbers = _admin(value, _IN_ANY_LANGUAGE if column == _COLUMNS[0] else _ADMIN)
+        numbers = _admin(value, _ADMIN if column == _COLUMNS[1] else _IN_ANY_LANGUAGE)
         if numbers is not None:
-            source = "AdminDisplayVersion" if column == _COLUMNS[0] else "serialNumber in the directory"
+            source = "serialNumber in the directory" if column == _COLUMNS[1] else "AdminDisplayVersion"
             text = value if isinstance(value, str) else ".".join(map(str, numbers))
             yield ReportedBuild(source=source, text=clipped(text.strip()), numbers=numbers, follows_updates=False)
+    for text in _setups(row):
+        yield ReportedBuild.of_files("the version of ExSetup.exe in a report", tuple(map(int, text.split("."))), text)
+
+
+def _setups(row: Mapping[str, object]) -> list[str]:
+    """What a report of servers has in a column such as ExSetupVersion."""
+    texts = (text_of(value) for column, value in row.items() if bare(column).startswith("exsetup"))
+    return [text for text in texts if text is not None and _FOUR.fullmatch(text)]
 
 
 def is_health_check(row: Mapping[str, object]) -> bool:

@@ -45,6 +45,13 @@ def _cells(line: str, delimiter: str) -> tuple[str, ...]:
     return tuple(cell.strip().strip('"').strip().lower() for cell in line[:_LONGEST_HEADER].strip().split(delimiter))
 
 
+def _plain(cell: str) -> str:
+    """A cell without what keeps Excel from making a number of it: ``="15.1"``, or ``'15.1``."""
+    if cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1]
+    return cell[1:] if cell.startswith("'") else cell
+
+
 def is_table(head: str) -> bool:
     """Whether a text has the header of a table of a known kind."""
     return header_of(head) is not None
@@ -70,7 +77,10 @@ def rows_of(text: str, where: str) -> Iterator[dict[str, object]]:
     try:
         next(reader)
         for row in reader:
-            if row and row != list(columns):
-                yield dict(zip(columns, row, strict=False))
+            named = tuple(cell.strip().lower() for cell in row)
+            if len(set(columns).intersection(named)) > 1:  # several tables were put into one file
+                columns = named
+            elif row:
+                yield dict(zip(columns, map(_plain, row), strict=False))
     except csv.Error as error:
         raise TargetError(f"{where}: line {above + reader.line_num - 1}: not CSV: {one_line(str(error))}") from None

@@ -18,6 +18,9 @@ import html
 import re
 from collections.abc import Callable
 
+from hotfix_check.inventory.listings.mails import is_encoded_mail, mail_text
+from hotfix_check.inventory.listings.pages import is_page, page_text
+
 _QUOTED = re.compile(r"^>", re.MULTILINE)
 _QUOTED_CLOSE = re.compile(r"^>[^ >\n]", re.MULTILINE)
 _QUOTE = re.compile(r"^> ?", re.MULTILINE)
@@ -33,14 +36,9 @@ _TYPED = re.compile(rf"^{PROMPT.pattern}.*$", re.IGNORECASE | re.MULTILINE)
 _MOST_LINES_BEHIND = 1000
 _EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _ENTITY = re.compile(r"&(?:gt|lt|quot|amp|nbsp|apos|#[0-9]{1,5}|#x[0-9a-fA-F]{1,4});")
-_MARKED_UP = re.compile(r"<(?:pre|code|table)\b", re.IGNORECASE)
-_CELL_END = re.compile(r"</t[dh]>", re.IGNORECASE)
-_BLOCK = re.compile(r"<(?:br|/?(?:p|div|pre|tr|li|h[1-6]|table|body|html|blockquote))\b[^<>]{0,400}>", re.IGNORECASE)
 _TRANSCRIPT = re.compile(
     r"^\*{20,60}\n(?:[^*\n][^\n]{0,400}\n){1,25}\*{20,60}\n(?:[^>\n]{0,200}[A-Za-z]:\\[^>\n]{1,300}\n)?", re.MULTILINE
 )
-_TAG = re.compile(r"</?(?:code|span|font|b|i|em|strong|td|th|colgroup|col|tbody|thead|a)\b[^<>]{0,400}>", re.IGNORECASE)
-_XML = re.compile(r"\s{0,100}<(?:\?xml|Objs\b|MsInfo\b|Event\b)")
 _COLOURS = re.compile(r"\x1b\[[0-9;?]{0,30}[A-Za-z]", re.ASCII)
 _ROUND = re.compile("[\u201c-\u201f]")
 _BEGINS_ROUND = re.compile(rf"^[ \t]{{0,8}}{_ROUND.pattern}", re.MULTILINE)
@@ -120,17 +118,13 @@ def _plain(text: str) -> str:
     return "\n".join(line.rstrip(" ") for line in text.split("\n")) if " \n" in text else text
 
 
-def _is_page(text: str) -> bool:
-    return _MARKED_UP.search(text) is not None and _XML.match(text) is None
-
-
-def _page_text(text: str) -> str:
-    return _TAG.sub("", _BLOCK.sub("\n", _CELL_END.sub("\t", text)))
-
-
 def _has_entities(text: str) -> bool:
     """Whether characters stand there as HTML writes them, and none of these as itself."""
     return _ENTITY.search(text) is not None and not any(one in text for one in "<>") and '"' not in text
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(text).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _unquoted(text: str) -> str:
@@ -149,10 +143,11 @@ def _is_doubled(text: str) -> bool:
 
 
 _LAYERS: tuple[tuple[Callable[[str], object], Step], ...] = (
-    (_is_page, _page_text),
-    (_has_entities, html.unescape),
+    (is_encoded_mail, mail_text),
+    (is_page, page_text),
+    (_has_entities, _unescaped),
     (_QUOTED.search, _unquoted),
-    (_has_entities, html.unescape),
+    (_has_entities, _unescaped),
     (_TRANSCRIPT.search, lambda text: _TRANSCRIPT.sub("", text)),
     (_BEGINS_ROUND.search, lambda text: _ROUND.sub('"', text)),
     (_FENCE.search, lambda text: _FENCE.sub("", text)),

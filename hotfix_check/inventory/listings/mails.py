@@ -1,0 +1,44 @@
+"""The text of a saved mail (.eml) whose parts are encoded: quoted-printable or base64.
+
+The headers stay above it, since they name servers too. Of parts that say the same in two ways, the plain one counts.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from email.message import Message
+
+_ENCODED = re.compile(
+    r"^Content-Transfer-Encoding:[ \t]{0,9}(?:quoted-printable|base64)[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
+_HEADER = re.compile(r"\s{0,9}[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
+
+
+def is_encoded_mail(text: str) -> bool:
+    """Whether a text begins with a mail's headers, and a part of it is encoded."""
+    return _HEADER.match(text) is not None and _ENCODED.search(text) is not None
+
+
+def mail_text(text: str) -> str:
+    """Headers and text of a mail, decoded; the mail as it is where it is nested too deep to be one."""
+    start = text.lstrip()
+    try:
+        parts = [part for part in email.message_from_string(start).walk() if part.get_content_maintype() == "text"]
+    except RecursionError:
+        return text
+    plain = [part for part in parts if part.get_content_subtype() != "html"] or parts
+    return "\n\n".join([start.partition("\n\n")[0], *map(_decoded, plain)])
+
+
+def _decoded(part: Message) -> str:
+    payload = part.get_payload()
+    if not _ENCODED.match(f"Content-Transfer-Encoding: {part.get('Content-Transfer-Encoding', '')}"):
+        return payload if isinstance(payload, str) else ""
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    try:
+        return data.decode(part.get_content_charset("utf-8")).replace("\r\n", "\n")
+    except (LookupError, ValueError):
+        return data.decode("cp1252", "replace").replace("\r\n", "\n")
