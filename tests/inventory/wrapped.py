@@ -33,8 +33,8 @@ Windows PowerShell transcript end
 End time: 20240312094312
 **********************
 """
-_SOURCE = {"a table of Outlook", "with line ends within a table", "paragraphs of Outlook"}
-"""Samples of HTML whose lines are no lines: nobody quotes these."""
+_SOURCE = {"HTML"}
+"""Its source has lines that are none: nobody quotes that."""
 PROSE = {"the version alone, without the command", "a number alone", "numbers alone", "its words alone"}
 """Samples that are known only by standing alone, which they do not where there is prose around them."""
 

@@ -118,8 +118,11 @@ def cell_concept(cell: str) -> Concept | None:
 def header_cells(cells: tuple[str, ...]) -> tuple[Column, ...] | None:
     """The columns of a grid when a row of cells is its header, else None."""
     concepts = [cell_concept(cell) if cell else None for cell in cells]
+    for at, concept in enumerate(concepts[:-1]):
+        if concept == "datetime" and not cells[at + 1]:  # one heading over two columns
+            concepts[at : at + 2] = ["date", "time"]
     filled = len(cells) - cells.count("")
-    known = len(concepts) - concepts.count(None)
+    known = sum(concept is not None and bool(cell) for concept, cell in zip(concepts, cells, strict=True))
     if "name" not in concepts or known * 3 < filled * 2:
         return None
     if filled == 1 and cells[concepts.index("name")].strip().lower() in _NO_HEADER_ALONE:

@@ -25,6 +25,10 @@ _NUMBER_PATTERNS = (
     phrase(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b"),
     phrase(r"\bOriginal KB number: ?(\d{5,7})\b"),
 )
+_ADDRESS = phrase(r"""
+    ^(?:source|url|address|from)?[: ]{0,3}https?://support\.microsoft\.com/(?:[a-z]{2}-[a-z]{2}/)?
+      (?:help|kb)/(\d{5,7})\b""")
+"""What a saved text begins with: further down an address is that of another article."""
 _IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
 _IN_TITLE = phrase(r"\b(?:KB ?|Q)(\d{5,7})\b")
 _ARCHIVE_TITLE = phrase(r"^\s{0,16}TITLE {0,9}: ?(.{1,400})$")
@@ -82,7 +86,7 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     for line in reversed(lines):
         if "keywords" in line.text[:20].lower() and (match := _IN_KEYWORDS.search(line.text[:2000])):
             return int(match[1])
-    return None
+    return next((int(match[1]) for text in head[:2] if (match := _ADDRESS.search(text))), None)
 
 
 def read_title(lines: Sequence[Line]) -> str | None:

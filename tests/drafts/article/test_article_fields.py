@@ -88,6 +88,19 @@ def test_number_is_never_taken_from_the_text() -> None:
     assert "the article does not give its number: give it with --kb" in draft.doubts
 
 
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Source: https://support.microsoft.com/en-us/help/831464/mail-is-slow", 831464),
+        ("https://support.microsoft.com/kb/831464", 831464),
+        ("See https://support.microsoft.com/kb/831464", None),
+        ("https://support.microsoft.com/en-us/topic/mail-is-slow-831464aa", None),
+    ],
+)
+def test_number_from_the_address_that_a_text_begins_with(line: str, number: int | None) -> None:
+    assert parse(f"{line}\n\nMail is slow\n\nText.\n").kb == number
+
+
 def test_number_given_by_the_caller_wins() -> None:
     assert parse(ARCHIVE, kb=817375).kb == 817375
 
