@@ -1145,4 +1145,36 @@ SAMPLES: list[tuple[str, str, str | bytes, list[str]]] = [
         "Server;Exchange;ExSetup Version\nMBX1;Version 15.2 (Build 1118.7);15.02.1118.040\n",
         [f"MBX1 {CU12}", "MBX1 the version of ExSetup.exe in a report 15.2.1118.40"],
     ),
+    (
+        "FileVersionInfo table",
+        "CSV whose lines Excel put into one cell each",
+        f'"FileName;FileVersion"\n"{SETUP};15.01.2507.039"\n',
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "Get-Command",
+        "its columns without the type",
+        f'"Name","Version","Source"\n"ExSetup.exe","15.2.1748.39","{SETUP}"\n',
+        [line.replace("- ExSetup.exe:", f"- {FILE}:") for line in PRODUCT],
+    ),
+    (
+        "list of programs",
+        "Get-Package, which has a source too",
+        "Name                                                Version     Source          ProviderName\n"
+        "----                                                -------     ------          ------------\n"
+        "Microsoft Exchange Server 2019 Cumulative Update 12 15.2.1118.7 C:\\Program F... Programs\n",
+        ["- a list of programs 15.2.1118.7"],
+    ),
+    (
+        "wmic datafile",
+        "name, folder and version",
+        f"Name        Version        Folder\n----        -------        ------\nExSetup.exe 15.01.2507.039 {BIN}\n",
+        [f"- {FILE} 15.1.2507.39"],
+    ),
+    (
+        "wmic datafile",
+        "CSV of name, folder and version",
+        f"FileName,Version,Path\nExSetup.exe,15.01.2507.039,{BIN}\\\nStore.exe,15.01.2507.006,{BIN}\n",
+        [f"- {FILE} 15.1.2507.39", f"- {FILE.replace('ExSetup', 'Store')} 15.1.2507.6"],
+    ),
 ]

@@ -105,6 +105,7 @@ def test_each_form_has_several_samples() -> None:
         "Name    : Microsoft Exchange Server Language Pack - German\nVersion : 15.1.2507.6\n",
         "copied C:\\x\\ExSetup.exe 15.1.2507.39\n",
         "C:\\x\\ExSetup.exe\n",
+        "Parent,Child,Version\nC:\\x\\ExSetup.exe,C:\\x\\Store.exe,15.1.2507.6\n",
         "- FileName and FileVersion: see below\n- Name: ExSetup.exe\n",
         "<p>Version 15.2 is the newest</p><p>Bob</p>\n",
     ],

@@ -13,13 +13,21 @@ import re
 from collections.abc import Iterator, Mapping
 
 from hotfix_check.inventory.files import InstalledFile
-from hotfix_check.inventory.listings.listed import ListedFile, bare, count_of, has_folder, text_of, text_version
+from hotfix_check.inventory.listings.listed import (
+    ListedFile,
+    bare,
+    count_of,
+    has_folder,
+    text_of,
+    text_version,
+    uncut_path,
+)
 
 _PROGRAM = re.compile(r".{0,1000}[\w) -]\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
 _PATH_COLUMNS = ("name", "path", "file", "file path", "filepath", "filename", "location", "fullpath", "image path")
 _NAME_COLUMNS = ("file", "filename", "file name")  # and not Name, beside which Get-Command's Version is the product's
 _VERSION_COLUMNS = ("version", "file version", "fileversion", "installed version", "remote version")
-_FOLDERS = ("filepath", "folderpath", "folder", "path", "directory", "location")
+_FOLDERS = ("directoryname", "filepath", "folderpath", "folder", "path", "directory", "location")
 _CRASHED = tuple(
     (f"{what} name", f"{what} version") for what in ("application", "fault module", "faulting module", "module")
 )
@@ -51,7 +59,11 @@ def _path_and_version(row: Mapping[str, object]) -> tuple[str, str | None] | Non
     path = next((paths[column] for column in _PATH_COLUMNS if column in paths), None)
     if path is None and len(paths) == 1:  # whatever its column is called, in whatever language
         (path,) = paths.values()
-    path = path or next((programs[column] for column in _NAME_COLUMNS if column in programs), None)
+    folder = _folder(row)
+    names = _NAME_COLUMNS if folder is None else (*_NAME_COLUMNS, "name")
+    name = next((programs[column] for column in names if column in programs), None)
+    if path is None and name is not None:
+        path = name if folder is None else f"{folder.rstrip(chr(92))}\\{name}"
     return None if path is None else (path, text_of(row.get(version)))
 
 
@@ -67,7 +79,7 @@ def inventoried(row: Mapping[str, object]) -> Iterator[ListedFile]:
     """One row of a software inventory."""
     columns = _columns(row)
     name = text_of(columns.get("filename"))
-    folder = next((text for column in _FOLDERS if (text := text_of(columns.get(column))) is not None), None)
+    folder = _folder(columns)
     if name is None:
         return
     path = name
@@ -83,6 +95,12 @@ def inventoried(row: Mapping[str, object]) -> Iterator[ListedFile]:
             description=text_of(columns.get("filedescription")),
         )
     )
+
+
+def _folder(row: Mapping[str, object]) -> str | None:
+    """The folder that a row names beside a file; none where a console cut it."""
+    texts = (text_of(row.get(column)) for column in _FOLDERS)
+    return next((text for text in texts if text is not None and not uncut_path(text, None)[1]), None)
 
 
 def is_module(row: Mapping[str, object]) -> bool:

@@ -58,9 +58,16 @@ def is_powershell(row: Mapping[str, object]) -> bool:
         return True
     if {"fullname", "pspath"} & set(row):
         return bool(own) or any("version" in column for column in row)
-    if {"commandtype", "name", "version", "source"} <= set(row) or (NAMED in row and row.keys() & {"version", *own}):
+    if _is_command(row) or (NAMED in row and row.keys() & {"version", *own}):
         return True
     return bool(own) and bool({"path", "filename", "name", "file"} & set(row))
+
+
+def _is_command(row: Mapping[str, object]) -> bool:
+    """Whether a row is of Get-Command, also one whose CommandType was not selected; Get-Package has other sources."""
+    if not {"version", "source"} <= row.keys():
+        return False
+    return "commandtype" in row or ("name" in row and str(row["source"]).lower().endswith((".exe", ".dll")))
 
 
 def powershell_builds(row: Mapping[str, object], listed: ListedFile) -> Iterator[ReportedBuild]:
@@ -69,7 +76,7 @@ def powershell_builds(row: Mapping[str, object], listed: ListedFile) -> Iterator
     version = file.version or (text_version(file.version_string) if file.version_string else None)
     if listed.cut and version is not None and _OF_EXCHANGE.search(file.path):
         yield ReportedBuild.of_files("a file of Exchange whose name is cut", version)
-    product = text_of(row.get("version" if "commandtype" in row else "productversion"))
+    product = text_of(row.get("version" if _is_command(row) else "productversion"))
     number = None if product is None else text_version(product)
     if version is None and number is not None and name_of(inventory_path(file.path)) == SETUP_FILE.lower():
         yield ReportedBuild.of_files(f"ProductVersion of {SETUP_FILE}", number)
@@ -99,7 +106,7 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
         return None
     path, cut = uncut_path(whole, row.get(NAMED))
     facts = {**row, **inner}
-    if "commandtype" in row:  # its Version is that of the product (ApplicationInfo.cs of PowerShell)
+    if _is_command(row):  # its Version is that of the product (ApplicationInfo.cs of PowerShell)
         facts.setdefault("productversion", facts.pop("version", None))
     parts = _parts(facts)
     text = next((said for key in _VERSIONS if (said := text_of(facts.get(key))) is not None), None)
@@ -123,7 +130,7 @@ def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
     for key in _PATHS:
         if (path := text_of(row.get(key))) is not None:
             return path
-    if "commandtype" in row:
+    if _is_command(row):
         return text_of(row.get("source")) or text_of(row.get("name"))
     whole = text_of(inner.get("filename")) or text_of(row.get("filename")) or text_of(row.get("file"))
     name = whole or text_of(row.get("name")) or text_of(row.get(NAMED))

@@ -76,7 +76,9 @@ def rows_of(text: str, where: str) -> Iterator[dict[str, object]]:
     reader = csv.reader(io.StringIO(text[at:], newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         next(reader)
-        for row in reader:
+        for cells in reader:
+            whole = len(cells) == 1 < len(columns)  # Excel of another country put each line into one cell
+            row = cells[0].split(delimiter) if whole else cells
             named = tuple(cell.strip().lower() for cell in row)
             if len(set(columns).intersection(named)) > 1:  # several tables were put into one file
                 columns = named
