@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from inventory.pasted import BIN, COMMAND, CUT, FILE, LIST, SAMPLES, SERVERS
+from inventory.pasted import BIN, COMMAND, CUT, FILE, LIST, LIST_OF_TWO, SAMPLES, SERVERS
 from inventory.wrapped import WRAPPINGS
 from targets import ASKED
 
@@ -19,6 +19,7 @@ from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.read import read_listing
+from hotfix_check.inventory.listings.recognise import decoded
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file
 
 WANTED = replace(ASKED, wanted=frozenset({"exsetup.exe", "store.exe", "mapi32.dll"}))
@@ -135,6 +136,22 @@ def test_hosts_are_told_apart_without_case_and_in_order() -> None:
     inventories = read_listing(opened("PSComputerName,FileName,FileVersion\n" + rows), WANTED)
     assert [one.target for one in inventories] == ["pasted.txt: A", "pasted.txt: b"]
     assert [one.unreadable[0].reason for one in inventories] == ["listed twice, with different facts"] * 2
+
+
+def test_lines_that_were_appended_in_another_encoding_are_read_too() -> None:
+    wide, narrow = LIST.replace("\n", "\r\n").encode("utf-16-le"), LIST_OF_TWO.replace("\n", "\r\n").encode()
+    found = [f"mbx1 {FILE} 15.1.2507.39", f"mbx2 {FILE} 15.1.2507.6", f"- {FILE} 15.2.1118.40"]
+    for data in (b"\xff\xfe" + wide + narrow, wide + narrow, narrow + wide):
+        assert sorted(line for one in read_listing(opened(data), WANTED) for line in said(one)) == sorted(found)
+
+
+def test_bytes_with_a_zero_in_them_are_no_listing() -> None:
+    assert not is_listing(opened(LIST.encode() + b"\n\0\1\2\3\0\0"))
+
+
+def test_the_last_line_of_chinese_is_no_line_of_bytes() -> None:
+    text = "FileName    : C:\\x\\ExSetup.exe\nFileVersion : 15.1.2507.39\n" + "\u4e2d\u6587\u4e2d\u6587" * 10
+    assert decoded(("\ufeff" + text).encode("utf-16-le")).endswith("\u4e2d\u6587" * 20)
 
 
 MAIL = """From: Admin <admin@contoso.com>

@@ -35,6 +35,7 @@ from hotfix_check.inventory.listings.wrapping import dedented, document_within, 
 from hotfix_check.inventory.open_file import OpenFile
 
 _SAVED = re.compile(rb'(?:\xef\xbb\xbf)?\s{0,8}(?:\[\s{0,8})?\{\s{0,8}"schema"\s{0,8}:\s{0,8}"hotfix-check/')
+_NARROW_END = re.compile(rb"\n\0([\t\r\n\x20-\x7e]{8,100000}\n)\Z")
 Reads = Callable[[str, str], Iterable[Said]]
 Step = Callable[[str], str]
 
@@ -132,8 +133,17 @@ def is_other_text(file: OpenFile) -> bool:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a listing: UTF-16 where it looks so, else UTF-8; bytes that are neither are those of Windows-1252."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    """The text of a listing: UTF-16 where it looks so, else UTF-8; bytes that are neither are those of Windows-1252.
+
+    Lines of bytes that were appended to UTF-16 (>> of cmd below > of PowerShell), or the other way round, are read too.
+    """
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    at = 0 if marked else data.rfind(b"\n", 0, max(data.find(b"\0"), 0)) + 1
+    if at and _order_of_wide(data[at:]) == "utf-16-le":
+        return decoded(data[:at]) + decoded(data[at:])
+    if (marked or _order_of_wide(data) is not None) and (narrow := _NARROW_END.search(data)) is not None:
+        return decoded(data[: narrow.start(1)]) + decoded(narrow[1])
+    if marked:
         text = data.decode("utf-16", "replace")
     elif (order := _order_of_wide(data)) is not None:  # sigcheck in a pipe: no byte order mark
         text = data.decode(order, "replace")
