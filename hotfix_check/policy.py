@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hotfix_check.assess import Assessment
 from hotfix_check.assess.support import support_id
-from hotfix_check.assess.weight import can_be_waived
+from hotfix_check.assess.weight import can_be_waived, unfixed_as_asked
 from hotfix_check.catalogue import Catalogue, Product, Update, parse_kb
 from hotfix_check.catalogue.names import UpdateNames
 from hotfix_check.catalogue.update import Importance, own_name
@@ -167,7 +167,7 @@ def baseline_text(assessment: Assessment, catalogue: Catalogue) -> str:
     for level in assessment.products:
         product = catalogue.product(level.product)
         lines += ["", "[[product]]", f"id = {toml_string(product.id)}"]
-        if level.exact:
+        if level.exact and level.contradicted is None:
             lines += [f"level = {toml_string(product.levels[level.low].name)}", 'match = "at-least"']
         names = sorted(
             own_name(finding.update.id)
@@ -284,10 +284,14 @@ def host_of_waivers(told: Assessment | Inventory) -> str:
 
 
 def _waivable(assessment: Assessment) -> frozenset[str]:
-    """The ids of the updates whose findings would count against a target, and of the advisories that can be waived."""
+    """The ids of what would count against a target and can be accepted.
+
+    Updates by their findings, or by what they leave open of the CVEs that were asked for, and ends of support.
+    """
     findings = {finding.update.id for finding in assessment.findings if can_be_waived(finding)}
+    leaving_open = {one.fixed_by for one in unfixed_as_asked(assessment) if one.fixed_by is not None}
     ended = {held.advisory.id for held in assessment.advisories if held.of_support and held.counts}
-    return frozenset(findings | ended)
+    return frozenset(findings | leaving_open | ended)
 
 
 def _waiting(assessment: Assessment, accepted: Mapping[str, Waiver]) -> dict[str, Waiver]:

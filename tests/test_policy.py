@@ -22,6 +22,7 @@ from hotfix_check.inventory.files import Inventory
 from hotfix_check.policy import (
     Waivers,
     apply_waivers,
+    baseline_text,
     load_baseline,
     load_waivers,
     long_waivers,
@@ -141,6 +142,18 @@ def test_a_baseline_written_from_a_server_is_met_by_it(samples: Path, run: Run, 
     weights = {one["id"]: (one["importance"], one["verdict"]) for one in ran.result["targets"][0]["findings"]}
     assert weights["exchange-2000/KB817375"] == ("required", "installed")
     assert weights["exchange-2000/SP3"] == ("required", "installed")
+
+
+@pytest.mark.parametrize(("left", "told"), [(60, False), (10, True)], ids=["most files are older", "few are"])
+def test_a_baseline_asks_for_no_level_that_its_server_may_not_have(left: int, told: bool) -> None:
+    names = [f"Microsoft.Exchange.Part{number}.dll" for number in range(left + 20)]
+    program = {"product_name": "Microsoft Exchange"}
+    place = "Exchange Server/V15/Bin"
+    files = [installed(f"{place}/{name}", "15.2.1748.39", **program) for name in names[:left]]
+    files += [installed(f"{place}/{name}", "15.2.2562.17", **program) for name in ("ExSetup.exe", *names[left:])]
+    text = baseline_text(judge(folder(*files)), WORKED)
+    assert 'id = "exchange-se"' in text
+    assert ('level = "RTM"' in text) is told
 
 
 def test_no_baseline_is_taken_from_nothing(samples: Path, run: Run) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from hotfix_check.assess.anomaly import AnomalyCode
 from hotfix_check.assess.answer import Answer, make_answer
 from hotfix_check.assess.finding import Basis, Confidence, ProductLevel, SatisfiedBy, Verdict
 from hotfix_check.assess.levels import interval_words
 from hotfix_check.assess.packages import Judgement
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.relations import Supersedence
-
-_LEFT_BY_AN_UPGRADE = (AnomalyCode.OLDER_NEIGHBOUR, AnomalyCode.NEWER_NEIGHBOUR)
-"""What is told of a level where most files beside its marker are another product's."""
 
 
 class ByLevel:
@@ -36,12 +32,11 @@ class ByLevel:
         if low > index:
             by = self.bringing(low)
             return make_answer(judgement, Verdict.SUPERSEDED, firm, f"the level is {words}, {how}", satisfied_by=by)
-        left = next((one for one in level.anomalies if one.code in _LEFT_BY_AN_UPGRADE), None)
-        if left is not None:
-            said = f"the level is {words}, {how}, yet {left.text}"
-            return make_answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, said)
         if level.exact and level.basis is not Basis.INFERRED:
-            return make_answer(judgement, Verdict.INSTALLED, firm, f"the level is {words}, {how}")
+            said, against = f"the level is {words}, {how}", level.contradicted
+            if against is None:
+                return make_answer(judgement, Verdict.INSTALLED, firm, said)
+            return make_answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, f"{said}, yet {against.text}")
         known = f"the level is only known as {words}, {how}"
         if level.exact:
             known = f"the level is {words}, {how}, and no marker file shows that it is there whole"

@@ -159,14 +159,15 @@ class Census(Frozen):
     def with_marker_on(self, line: int, product: Product) -> Census:
         """The same where the marker shows a level that has its third part in common with a later one: a preview.
 
-        The fourth parts of other files tell nothing of the two, so that all of that third part are on its line.
+        What is below the build of the later one is on its line.
         """
         build = None if self.marker is None else self.marker.version
         if build is None or line == product.line_of(build) or product.levels[line].build[:3] != build[:3]:
             return self
+        later = product.levels[product.line_of(build)].build
         return replace(
             self,
-            others=tuple(replace(one, line=line) if one.build[:3] == build[:3] else one for one in self.others),
+            others=tuple(replace(one, line=line) if build[:3] <= one.build < later else one for one in self.others),
         )
 
     def lines_beside(self) -> Counter[int]:

@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
-from hotfix_check.assess.anomaly import Anomaly
+from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.catalogue.product import Advisory
 from hotfix_check.catalogue.update import Action, FileRow, Importance, Package, Prerequisite, Update
 from hotfix_check.frozen import Frozen
@@ -131,6 +131,12 @@ class ProductLevel(Frozen):
         """Whether the level is known: by markers, by declaration, or by builds that each carry their level's number."""
         known = self.basis in (Basis.MARKERS, Basis.DECLARED) or (self.basis is Basis.INFERRED and self.by_builds)
         return self.low == self.high and known and not self.beyond
+
+    @property
+    def contradicted(self) -> Anomaly | None:
+        """That most files beside the marker are another product's, as an upgrade in place can leave them."""
+        codes = (AnomalyCode.OLDER_NEIGHBOUR, AnomalyCode.NEWER_NEIGHBOUR)
+        return next((one for one in self.anomalies if one.code in codes), None)
 
 
 class SatisfiedBy(Frozen):

@@ -58,11 +58,18 @@ class Prerequisites:
             known = self._levels[name] = PrerequisiteState(
                 alternatives=(one,),
                 requires=self._product.levels[needed].name,
-                state="met" if level.low >= needed else "unmet" if level.high < needed else "unknown",
+                state=_state_of_level(level, needed),
                 basis=str(level.basis),
                 evidence=_level_evidence(level),
             )
         return known
+
+
+def _state_of_level(level: ProductLevel, needed: int) -> str:
+    """Whether a level is there; one that its neighbours contradict may not be, those below it are."""
+    if level.high < needed:
+        return "unmet"
+    return "met" if level.low > needed or (level.low == needed and level.contradicted is None) else "unknown"
 
 
 def _level_evidence(level: ProductLevel) -> str:

@@ -79,15 +79,16 @@ def with_neighbours(level: ProductLevel, product: Product, census: Census, line:
     No interval spans two products: where an upgrade in place left most files as they were, that is told of the level.
     """
     lines = census.lines_beside()
-    own = lines.pop(line, 0) + 1
-    strangers = sum(one.files for one in census.strangers)
-    if strangers >= MANY and strangers > own:
+    strangers, of_product = sum(one.files for one in census.strangers), lines.total() + 1
+    if strangers >= MANY and strangers > of_product:
         older = 2 * sum(one.files for one in census.older_strangers()) > strangers
         code = AnomalyCode.OLDER_NEIGHBOUR if older else AnomalyCode.NEWER_NEIGHBOUR
         said = (
-            f"{strangers} files beside the marker belong to another product of its folder, and {own} to {product.name}"
+            f"{strangers} files beside the marker belong to another product of its folder, and {of_product} to "
+            f"{product.name}"
         )
         level = replace(level, anomalies=(*level.anomalies, Anomaly(code, said)))
+    own = lines.pop(line, 0) + 1
     at, files = max(lines.items(), key=lambda item: (item[1], -item[0]), default=(line, 0))
     if files < MANY or files <= own:
         return level

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from hotfix_check.assess.finding import OPEN, PASSED, Assessment, ExposureState, Finding, HeldAdvisory, Verdict
+from hotfix_check.assess.finding import (
+    OPEN,
+    PASSED,
+    Assessment,
+    Exposure,
+    ExposureState,
+    Finding,
+    HeldAdvisory,
+    Verdict,
+)
 from hotfix_check.catalogue.update import Importance
 from hotfix_check.exit_code import ExitCode
 
@@ -79,7 +88,7 @@ def outcome_of(
     """What a target comes to; ``waived`` are the ids of the updates and advisories that a waiver accepts."""
     findings = counted(assessment)
     weighing = [finding for finding in findings if finding.update.id not in waived]
-    asked = _states_of_asked_cves(assessment, waived)
+    asked = {one.state for one in unfixed_as_asked(assessment) if one.fixed_by not in waived}
     failing = any(fails(one.verdict, one.importance, fail_on) for one in weighing)
     if failing or holding(assessment, waived) or ExposureState.EXPOSED in asked:
         return Outcome.FINDINGS
@@ -87,19 +96,15 @@ def outcome_of(
         return Outcome.NOTHING_RECOGNISED
     if not findings or not assessment.products or assessment.unreadable_evidence or assessment.beyond_catalogue:
         return Outcome.INCOMPLETE
-    unsettled = asked - {ExposureState.FIXED} or any(open_questions(weighing, findings))
-    return Outcome.INCOMPLETE if unsettled else Outcome.CLEAN
+    return Outcome.INCOMPLETE if asked or any(open_questions(weighing, findings)) else Outcome.CLEAN
 
 
-def _states_of_asked_cves(assessment: Assessment, waived: frozenset[str]) -> set[ExposureState]:
-    """What the CVEs that were asked for are: an update that is there can leave one open, or to be configured."""
-    return {
-        exposure.state
-        for installation in assessment.installations
-        if installation.counts
-        for exposure in installation.exposures
-        if exposure.cve in assessment.asked_cves and exposure.fixed_by not in waived
-    }
+def unfixed_as_asked(assessment: Assessment) -> Iterator[Exposure]:
+    """The CVEs that were asked for and are not fixed: an update that is there can leave one open, or to configure."""
+    for installation in assessment.installations:
+        for exposure in installation.exposures if installation.counts else ():
+            if exposure.cve in assessment.asked_cves and exposure.state is not ExposureState.FIXED:
+                yield exposure
 
 
 def open_questions(weighing: Sequence[Finding], findings: Sequence[Finding]) -> Iterable[Finding]:

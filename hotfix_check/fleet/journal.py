@@ -67,6 +67,15 @@ def journal_file(path: Path) -> Path:
     return path / FILE_NAME if path.is_dir() else path
 
 
+_TABLES = """
+CREATE TABLE known (
+  sha256 TEXT, name TEXT, source TEXT, rows TEXT, met INT, own INT, PRIMARY KEY (sha256, name)
+) WITHOUT ROWID;
+CREATE INDEX by_source ON known (source);
+CREATE TEMP TABLE seen (source TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
 class Journal(contextlib.ExitStack):
     """The journal at a path, or in that folder.
 
@@ -81,23 +90,17 @@ class Journal(contextlib.ExitStack):
         self.ignored = 0
         if self.path.exists() and not self.path.is_file():
             raise OutputError(f"--resume: {self.path}: not a file that can be appended to")
-        # On disk, not in memory: the rows of each line by the bytes and name of their inventory.
-        self._known = sqlite3.connect("")
-        self._known.execute(
-            "CREATE TABLE known (sha256 TEXT, name TEXT, source TEXT, rows TEXT, met INT, own INT, "
-            "PRIMARY KEY (sha256, name)) WITHOUT ROWID"
-        )
-        self._known.execute("CREATE INDEX by_source ON known (source)")
-        self._known.execute("CREATE TEMP TABLE seen (source TEXT PRIMARY KEY) WITHOUT ROWID")
         with contextlib.ExitStack() as undone:
-            undone.callback(self._known.close)
+            # On disk, not in memory: the rows of each line by the bytes and name of their inventory.
+            self._known = undone.enter_context(contextlib.closing(sqlite3.connect("")))
+            self._known.executescript(_TABLES)
             try:
                 self._stream = undone.enter_context(self.path.open("ab", buffering=0))
                 self._read()
             except OSError as error:
                 raise OutputError(f"--resume: {self.path}: {error.strerror or error}") from error
+            self.empty = not self._known.execute("SELECT 1 FROM known LIMIT 1").fetchone()
             self.enter_context(undone.pop_all())
-        self.empty = not self._known.execute("SELECT 1 FROM known LIMIT 1").fetchone()
 
     def _read(self) -> None:
         whole, ours = True, False

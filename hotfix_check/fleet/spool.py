@@ -91,11 +91,15 @@ class Spool(ExitStack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._database = self.enter_context(closing(sqlite3.connect("", isolation_level=None)))
-        self._database.row_factory = sqlite3.Row
-        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;")
-        self._database.executescript(_TABLES)
-        self._database.execute("BEGIN")
+        with ExitStack() as undone:
+            self._database = undone.enter_context(closing(sqlite3.connect("", isolation_level=None)))
+            self._database.row_factory = sqlite3.Row
+            self._database.executescript(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;"
+            )
+            self._database.executescript(_TABLES)
+            self._database.execute("BEGIN")
+            self.enter_context(undone.pop_all())
         self.waivers_used: set[str] = set()
 
     def first_time(self, identity: str) -> bool:

@@ -200,11 +200,41 @@ def test_counter_case_some_files_of_the_product_before_make_no_level_doubtful(le
     assert finding(result, "exchange-se/RTM").verdict is Verdict.INSTALLED
 
 
+@pytest.mark.parametrize(("before", "anomalies"), [(5, ("newer-neighbour",)), (19, ())], ids=["most", "not most"])
+def test_what_speaks_against_a_level_is_held_against_all_files_of_its_product(
+    before: int, anomalies: tuple[str, ...]
+) -> None:
+    """25 files of the product after it, 16 of CU15 with its marker, and some that are still CU14's."""
+    files = (*parts(25, "15.2.2562.17"), *parts(15, "15.2.1748.10", 100), *parts(before, "15.2.1544.4", 200))
+    result = judge(folder(marker("15.2.1748.10"), *files))
+    (level,) = [one for one in result.products if one.product == "exchange-2019"]
+    assert tuple(text.partition(":")[0] for text in level.anomalies) == anomalies
+    assert all(text.endswith("and 21 to Exchange Server 2019") for text in level.anomalies)
+    verdict = Verdict.UNDETERMINED if anomalies else Verdict.INSTALLED
+    assert finding(result, "exchange-2019/CU15").verdict is verdict
+
+
+@pytest.mark.parametrize(("count", "state"), [(60, "unknown"), (10, "met")], ids=["most", "counter-case: few"])
+def test_what_needs_a_level_that_its_neighbours_contradict_may_lack_it(count: int, state: str) -> None:
+    """What needs a level below it does not."""
+    result = judge(folder(marker("15.2.1748.10"), *parts(count, "15.2.2562.17"), *parts(15, "15.2.1748.10", 100)))
+    (needed,) = finding(result, "exchange-2019/KB5063221").prerequisites
+    assert (needed.requires, needed.state) == ("CU15", state)
+    (below,) = finding(result, "exchange-2019/KB5007012").prerequisites
+    assert (below.requires, below.state) == ("CU11", "met")
+
+
 def test_files_of_a_preview_are_on_its_line_though_the_release_has_the_same_third_part() -> None:
     result = judge(folder(marker("15.1.225.16"), *parts(40, "15.1.225.16")))
     (level,) = result.products
     assert (level.exact, level.low, level.anomalies) == (True, 0, ())
     assert finding(result, "exchange-2016/CU23").verdict is Verdict.MISSING
+
+
+def test_counter_case_files_of_the_release_beside_a_preview_are_on_the_line_of_the_release() -> None:
+    (level,) = judge(folder(marker("15.1.225.16"), *parts(40, "15.1.225.42"))).products
+    assert (level.low, level.high) == (0, 1)
+    assert level.anomalies == ("mixed-level: 40 files beside the marker belong to RTM, and 1 to Preview",)
 
 
 def test_counter_case_files_of_the_preview_in_the_release_are_no_neighbours() -> None:

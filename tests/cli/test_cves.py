@@ -135,6 +135,31 @@ def test_what_an_update_that_is_there_leaves_open_counts_by_itself(run: Run, tmp
     assert run("scan", tmp_path, "--cve", "CVE-2021-26855").code == 0
 
 
+@pytest.mark.parametrize("name", ["CVE-2021-26412", "KB5000871"])
+def test_what_an_update_that_is_there_leaves_open_can_be_accepted(name: str, run: Run, tmp_path: Path) -> None:
+    server(tmp_path, "15.1.1415.10")
+    waiver = tmp_path / "w.toml"
+    waiver.write_text(f'[[waiver]]\nid = "W1"\nkb = "{name}"\nreason = "r"\napproved_by = "p"\nexpires = 2026-12-31\n')
+    asked = ("scan", tmp_path, "--waivers", waiver, "--as-of", "2026-11-27")
+    ran = run(*asked, "--cve", "CVE-2021-26412")
+    assert (ran.code, "matches no finding" in ran.err) == (0, False)
+    assert "Accepted under waiver W1" in ran.out
+    assert run(*asked[:3], waiver, "--as-of", "2027-01-01", "--cve", "CVE-2021-26412").code == 1  # it has expired
+
+
+@pytest.mark.parametrize("asked", [("--cve", "CVE-2021-26855"), ("--kb", "KB5000871"), ()])
+def test_counter_case_where_nothing_is_left_open_there_is_nothing_to_accept(
+    asked: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    server(tmp_path, "15.1.1415.10")
+    waiver = tmp_path / "w.toml"
+    waiver.write_text(
+        '[[waiver]]\nid = "W1"\nkb = "KB5000871"\nreason = "r"\napproved_by = "p"\nexpires = 2026-12-31\n'
+    )
+    ran = run("scan", tmp_path, "--waivers", waiver, "--as-of", "2026-11-27", *asked)
+    assert "warning: waiver W1 matches no finding here" in ran.err
+
+
 def test_a_shadow_copy_beside_the_live_volume_says_nothing_of_what_shows_its_level(run: Run, tmp_path: Path) -> None:
     server(tmp_path, "15.1.2507.77")
     server(tmp_path / "HarddiskVolumeShadowCopy2", "15.1.2507.6")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,7 +22,7 @@ from targets import WORKED
 
 from hotfix_check.assess import Question, Verdict
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.fleet import pool
+from hotfix_check.fleet import journal, pool, spool
 from hotfix_check.fleet.journal import question_digest
 from hotfix_check.policy import Waiver, Waivers
 
@@ -205,6 +207,32 @@ def test_a_journal_that_cannot_be_written_is_one_line(place: str, said: str, tmp
     os.mkfifo(tmp_path / "pipe")
     ran = run("fleet", "in", "--resume", place, "-q")
     assert (ran.code, ran.err) == (2, f"hotfix-check: error: --resume: {place}: {said}\n")
+
+
+@pytest.mark.parametrize("module", [journal, spool])
+def test_what_cannot_be_made_ready_is_closed(module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its database fails half-way, as on a full disk; counter-case: what is ready is open until it is left."""
+    made: list[sqlite3.Connection] = []
+    real = sqlite3.connect
+
+    def connect(*args: Any, **options: Any) -> sqlite3.Connection:
+        made.append(real(*args, **options))
+        return made[-1]
+
+    def make() -> contextlib.ExitStack:
+        return spool.Spool() if module is spool else journal.Journal(tmp_path / "journal", "q", ["in"])
+
+    monkeypatch.setattr(module.sqlite3, "connect", connect)
+    with make():
+        made[-1].execute("SELECT 1")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[-1].execute("SELECT 1")
+    monkeypatch.setattr(module, "_TABLES", "no table at all")
+    with pytest.raises(sqlite3.OperationalError, match="syntax error"):
+        make()
+    assert len(made) == 2
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        made[-1].execute("SELECT 1")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
