@@ -238,7 +238,7 @@ def _left_lines(document: PlanDocument) -> list[str]:
     count = len(document.undetermined)
     if count and not document.asked and not document.no_plan:
         those = "1 update is" if count == 1 else f"{count} updates are"
-        lines.append(f"Not planned: {those} undetermined; 'hotfix-check scan --ask' names what to supply.")
+        lines.append(f"Not planned: {those} undetermined; 'hotfix-check scan' says why, --ask what would settle it.")
     return lines
 
 
