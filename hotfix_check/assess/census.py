@@ -7,7 +7,7 @@ an update that is started without the rights it needs replaces some files and en
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from hotfix_check.assess.folder_roles import Places
@@ -186,10 +186,11 @@ def take_census(
     marker: InstalledFile | None,
     identities: Identities,
     related: Sequence[Product],
+    line_of: Callable[[FileVersion], int],
 ) -> Census:
     """Count the program files in and below the role folders of one installation, or of loose files.
 
-    ``related`` are the other products of its root.
+    ``related`` are the other products of its root; ``line_of`` is the product's.
     """
     folder = None if marker is None else _folder(marker.path)
     counted = {folder for folder in inventory.names if _is_counted(folder, inventory, places)}
@@ -219,8 +220,8 @@ def take_census(
             found.setdefault(key, []).append(file.path.rpartition("/")[2])
     return Census(
         marker=marker,
-        others=_grouped(others, product),
-        strangers=_grouped(strangers, product),
+        others=_grouped(others, line_of),
+        strangers=_grouped(strangers, line_of),
         unread=tuple(sorted(path.rpartition("/")[2] for path in unread)),
     )
 
@@ -230,9 +231,11 @@ def _is_counted(folder: str, inventory: Inventory, places: Places) -> bool:
     return (places.loose or places.has_role_above(folder)) and not inventory.is_backup(folder)
 
 
-def _grouped(found: Mapping[tuple[FileVersion, bool, bool], Sequence[str]], product: Product) -> tuple[Counted, ...]:
+def _grouped(
+    found: Mapping[tuple[FileVersion, bool, bool], Sequence[str]], line_of: Callable[[FileVersion], int]
+) -> tuple[Counted, ...]:
     return tuple(
-        Counted(name=max(names), build=build, line=product.line_of(build), beside=beside, sound=sound, files=len(names))
+        Counted(name=max(names), build=build, line=line_of(build), beside=beside, sound=sound, files=len(names))
         for (build, beside, sound), names in sorted(found.items())
     )
 

@@ -31,9 +31,10 @@ QUESTIONS = (Question(), Question(complete=True), Question(kbs=frozenset({248838
 def counts(assessment: Assessment) -> dict[str, Any]:
     """All that is the same in brief."""
     return {
+        **{one.name: getattr(assessment, one.name) for one in fields(Assessment)},
         "findings": [counted(one) for one in assessment.findings],
+        "installations": [replace(one, census=()) for one in assessment.installations],
         "outcome": outcome_of(assessment),
-        **{one.name: getattr(assessment, one.name) for one in fields(Assessment) if one.name != "findings"},
     }
 
 
