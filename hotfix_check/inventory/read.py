@@ -75,8 +75,9 @@ def read_disk(
     if is_folder:
         _walk(target, root, asked, walked, _one_at_a_time(on_file), read)
         if asked.programs and not target_has_programs(root, asked.programs):
-            told = (file.path for _, file in (*files, *walked.unreadable) if name_of(file.path) in asked.markers)
-            _read_passed_over(walked, homes_of(told, asked.programs), asked, read)
+            paths = [*(file.path for _, file in files), *(bad.path for _, bad in walked.unreadable)]
+            markers = (path for path in paths if name_of(path) in asked.markers)
+            _read_passed_over(walked, homes_of(markers, asked.programs), asked, read)
     else:
         walked.seen.append(1)
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))

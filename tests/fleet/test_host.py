@@ -110,13 +110,13 @@ def test_evidence_of_servers_of_the_real_catalogue(inventory: Inventory, complet
 
 def test_hosts_that_are_alike_are_assessed_once_and_keep_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    real = Assessor.assess_in_brief
+    real = Assessor.judge_in_brief
 
     def assess_once(self: Assessor, inventory: Inventory, question: Question, **how: Any) -> Any:
         asked.append(inventory)
         return real(self, inventory, question, **how)
 
-    monkeypatch.setattr(Assessor, "assess_in_brief", assess_once)
+    monkeypatch.setattr(Assessor, "judge_in_brief", assess_once)
     judge = FleetJudge(QUESTION)
     versions = {"EX1": NEWEST, "EX2": NEWEST, "EX3": MAY_2022, "EX4": NEWEST}
     rows = [judge_host(inventory(host, version), f"{host}.json", judge)[0] for host, version in versions.items()]
@@ -221,6 +221,24 @@ def test_alike_hosts_have_their_own_waivers() -> None:
     rows = [judge_host(inventory(host, APRIL_2022), f"{host}.json", judge)[0] for host in ("EX1", "EX2", "EX1")]
     assert [one.waivers for one in rows] == [("w1",), (), ("w1",)]
     assert [one.findings["waived"] for one in rows] == [("exchange-2016/KB5014261",), (), ("exchange-2016/KB5014261",)]
+
+
+def test_what_a_waiver_accepts_is_no_next_step_of_its_host() -> None:
+    waiver = Waiver(
+        id="w1",
+        accepts=frozenset(("exchange-se/Nov26SU",)),
+        hosts=("EX1",),
+        reason="r",
+        approved_by="a",
+        approved_on=None,
+        ticket=None,
+        expires=date(2027, 1, 1),
+    )
+    judge = FleetJudge(replace(QUESTION, waivers=Waivers(path="w", sha256="0", entries=(waiver,))))
+    rows = [judge_host(inventory(host, "15.2.2562.56"), f"{host}.json", judge)[0] for host in ("EX1", "EX2")]
+    steps = [[step.id for one in row.installations for step in one.steps] for row in rows]
+    assert steps == [[], ["exchange-se/Nov26SU"]]
+    assert [row.outcome for row in rows] == ["clean", "findings"]
 
 
 @pytest.mark.parametrize(
