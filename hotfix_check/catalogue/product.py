@@ -225,10 +225,13 @@ class Product(Frozen):
         """The level whose build range holds the version: the servicing line it was built on.
 
         In products that go by the third part the fourth says nothing: 6.5.7638.1 is of SP2, whose headline is 7638.2.
+        But it tells a preview from what was released with the same third part.
         """
         for index in range(len(self.levels) - 1, -1, -1):
             build = self.levels[index].build
             if version >= (build[:3] if self.by_third_part else build):
+                while version < build and index and self.levels[index - 1].build[:3] == build[:3]:
+                    index, build = index - 1, self.levels[index - 1].build
                 return index
         return 0
 

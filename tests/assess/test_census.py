@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from targets import finding, folder, installed, judge, lone
+from targets import WORKED, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import Confidence, ExposureState
@@ -318,3 +318,20 @@ def test_counter_case_what_an_upgrade_may_have_left_is_a_doubt(
 ) -> None:
     found = finding(judge(folder(marker(build), *parts(count, beside))), update)
     assert found.verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("shown", "beside", "levels"),
+    [
+        ("15.1.225.16", "15.1.225.16", ("Preview", "Preview")),
+        ("15.1.225.42", "15.1.225.42", ("RTM", "RTM")),
+        ("15.1.225.42", "15.1.225.16", ("Preview", "RTM")),
+    ],
+    ids=["the preview", "counter-case: what was released", "counter-case: one over the other"],
+)
+def test_files_of_a_preview_are_not_of_the_release_with_its_third_part(
+    shown: str, beside: str, levels: tuple[str, str]
+) -> None:
+    (product,) = judge(folder(marker(shown), *parts(40, beside))).products
+    known = WORKED.product(product.product).levels
+    assert (known[product.low].name, known[product.high].name) == levels
