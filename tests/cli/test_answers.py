@@ -437,3 +437,21 @@ def test_a_lone_file_that_contains_every_update_says_what_it_is_later_than(tmp_p
     (tmp_path / "Dramapi.dll").write_bytes(build_pe("5.5.2657.3"))
     text = words(run("scan", tmp_path / "Dramapi.dll").out)
     assert "KB324528 superseded: Dramapi.dll is 5.5.2657.3, later than the table's 5.5.2656.48" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        (("exchange-2003/SP2",), ["exchange-2003/SP2"]),
+        (("KB836993",), ["exchange-2003/SP2", "exchange-2003/SP1"]),
+        (("exchange-2003/SP1", "KB836993"), ["exchange-2003/SP2", "exchange-2003/SP1"]),
+        (("Exchange-2000/kb931832",), ["exchange-2000/KB931832"]),
+        (("KB931832",), ["exchange-2003/KB931832", "exchange-2000/KB931832"]),
+    ],
+    ids=["an id", "counter-case: its number", "both", "an id whose number is another product's too", "that number"],
+)
+def test_an_id_asks_for_one_update_and_a_number_for_all_that_bear_it(
+    asked: tuple[str, ...], ids: list[str], run: Run, samples: Path
+) -> None:
+    result = run("scan", samples / "exchange-2003-sp1", "--kb", ",".join(asked), "-q", "-f", "json").result
+    assert [one["id"] for one in result["targets"][0]["findings"]] == ids
