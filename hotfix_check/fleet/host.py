@@ -9,6 +9,7 @@ from collections.abc import Hashable, Sequence
 from datetime import date
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.finding import ProductLevel
 from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.weight import counted, fails, holding, outcome_of, worst_of_each
 from hotfix_check.catalogue import Catalogue
@@ -162,10 +163,7 @@ def _judged_row(
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
         outcome=str(outcome_of(assessment, asked.fail_on, waived)),
-        products=tuple(
-            _product(one.product, one.exact, one.low, one.high, one.basis, asked.catalogue)
-            for one in assessment.products
-        ),
+        products=tuple(_product(one, asked.catalogue) for one in assessment.products),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
         installations=judged_installations(assessment, applied.by_target[0], asked.catalogue, relations),
         advisories=tuple(dict.fromkeys(held.advisory.id for held in holding(assessment, waived))),
@@ -174,6 +172,9 @@ def _judged_row(
     )
 
 
-def _product(product_id: str, exact: bool, low: int, high: int, basis: str, catalogue: Catalogue) -> HostProduct:
-    levels = catalogue.product(product_id).levels
-    return HostProduct(product_id, levels[low].name if exact else None, levels[low].name, levels[high].name, str(basis))
+def _product(level: ProductLevel, catalogue: Catalogue) -> HostProduct:
+    levels = catalogue.product(level.product).levels
+    low, high = levels[level.low].name, levels[level.high].name
+    return HostProduct(
+        level.product, low if level.exact else None, low, None if level.beyond else high, str(level.basis)
+    )
