@@ -94,15 +94,23 @@ class Census(Frozen):
             lines[one.line] += one.files
         return max(lines, key=lambda line: (lines[line], -line), default=None)
 
-    def witness(self, line: int, before: FileVersion, own: FileVersion, *, hotfix: bool) -> Witness:
+    def witness(
+        self, line: int, before: FileVersion, own: FileVersion, *, hotfix: bool, own_third_part: bool
+    ) -> Witness:
         """What the other files say of an update of ``line`` that the marker shows.
 
         ``before`` is the build of the update before it in the line, ``own`` that of the level itself: a file newer than
-        ``before`` bears witness to the update, one newer than ``own`` at least to some update.
+        ``before`` bears witness to the update, one newer than ``own`` at least to some update. ``own_third_part``:
+        every build carries its level's third part, so that one with another is of a level that the catalogue lacks.
         """
         beside = [one for one in self.others if one.beside]
         near = sum(one.files for one in beside)
-        newer = [one for one in self.others if one.sound and one.line == line and one.build > before]
+        newer = [
+            one
+            for one in self.others
+            if one.sound and one.line == line and one.build > before
+            if not own_third_part or one.build[:3] == own[:3]
+        ]
         newest = max(beside, key=lambda one: (one.build, one.name), default=None)
         if newer:
             thin = near >= _THIN_OF and sum(one.files for one in newer if one.beside) * _THIN < near
@@ -170,7 +178,8 @@ def take_census(
 ) -> Census:
     """Count the program files in and below the role folders of one installation, or of loose files.
 
-    ``related`` are the other products of its root.
+    ``related`` are the other products of its root. What is not called as programs are bears no witness: a folder is not
+    read for it, and a copy that somebody kept (ExSetup.exe.bak) shows what is not in use.
     """
     folder = None if marker is None else _folder(marker.path)
     counted = {folder for folder in inventory.names if _is_counted(folder, inventory, places)}
@@ -182,12 +191,13 @@ def take_census(
         if folder is not None and _folder(file.path) == folder and _is_unread_program(file)
     ]
     for lies_in, name, file in inventory.places:
-        if file is marker or lies_in not in counted or not isinstance(file, InstalledFile):
+        counts = lies_in in counted and is_program_name(name)
+        if file is marker or not counts or not isinstance(file, InstalledFile):
             continue
         version, beside, told = file.version, lies_in == folder, identities.told(file)
         if version is not None and product.id in told.programs:
             found = others
-        elif not beside or not is_program_name(name):
+        elif not beside:
             continue
         elif version is not None and any(one.id in told.programs for one in related):
             found = strangers

@@ -335,3 +335,13 @@ def test_files_of_a_preview_are_not_of_the_release_with_its_third_part(
     (product,) = judge(folder(marker(shown), *parts(40, beside))).products
     known = WORKED.product(product.product).levels
     assert (known[product.low].name, known[product.high].name) == levels
+
+
+@pytest.mark.parametrize(
+    ("build", "verdict"),
+    [("15.1.2600.1", Verdict.UNDETERMINED), (OCT25_BUILD, Verdict.INSTALLED)],
+    ids=["a level that the catalogue lacks", "counter-case: the marker's own"],
+)
+def test_a_file_of_a_later_level_bears_no_witness_to_an_update_of_this_one(build: str, verdict: Verdict) -> None:
+    result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23), part(99, build)))
+    assert finding(result, OCT25).verdict is verdict

@@ -187,17 +187,20 @@ def test_what_is_no_file_decides_too(other: Inventory) -> None:
     assert deciding_facts(other, names) != deciding_facts(ONE, names)
 
 
-def test_a_program_called_as_none_bears_witness_on_its_own_host_alone() -> None:
-    """A listing has every file that carries a version, and the census counts what is of the product."""
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("control.dll", "installed"), ("control.ocx", "partial"), ("ExSetup.exe.bak", "partial")],
+    ids=["a program", "counter-case: one called otherwise", "counter-case: a copy that was kept"],
+)
+def test_a_program_bears_witness_on_its_own_host_alone(name: str, verdict: str) -> None:
+    """A listing has every file that carries a version, a folder is read for programs: both are judged by these."""
     place = "Program Files/Microsoft/Exchange Server/V15/Bin"
     older = [installed(f"{place}/part{number:02}.dll", APRIL_2022) for number in range(25)]
     marker = installed(f"{place}/ExSetup.exe", MAY_2022)
-    alone, witnessed = (
-        folder(marker, *older, installed(f"{place}/control.ocx", build)) for build in (APRIL_2022, MAY_2022)
-    )
+    alone, witnessed = (folder(marker, *older, installed(f"{place}/{name}", build)) for build in (APRIL_2022, MAY_2022))
     judge = FleetJudge(QUESTION)
-    for host, verdict in ((alone, "partial"), (witnessed, "installed"), (alone, "partial")):
-        assert "exchange-2016/KB5014261" in judge.row(host).findings[verdict]
+    for host, expected in ((alone, "partial"), (witnessed, verdict), (alone, "partial")):
+        assert "exchange-2016/KB5014261" in judge.row(host).findings[expected]
 
 
 def test_a_file_that_carries_no_version_and_is_no_program_decides_nothing() -> None:
