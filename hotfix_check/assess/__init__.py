@@ -95,15 +95,15 @@ class Assessor:
         """Judge one target: each installation for itself, then what was asked of products that are not there."""
         return self._judge(inventory, question, None)[0]
 
-    def assess_in_brief(self, inventory: Inventory, question: Question) -> Assessment:
-        """The same for who only counts: what targets are alike in is judged once.
+    def judge_in_brief(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        """The same as ``judge`` for who only counts: what targets are alike in is judged once.
 
         Verdicts, prerequisites, the states of rows and the installations with their next steps are as ever, without
         their census. A finding has no grounds, which differ from one target to another: reasons, anomalies, what
         satisfies it or would settle it, records, advice; nor how firm it is.
         """
         self._alike = self._alike.of_another()
-        return self._judge(inventory, question, self._alike)[0]
+        return self._judge(inventory, question, self._alike)
 
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
@@ -246,7 +246,6 @@ class Assessor:
         if not product.build_per_update or census.marker is None or census.marker.version is None:
             return level, None
         line = product.line_of(census.marker.version) if level.low != level.high else level.low
-        census = census.with_marker_on(line, product)
         level = with_neighbours(level, product, census, line)
         witnesses = Witnesses(product, census, line, self.relations)
         return replace(level, anomalies=(*level.anomalies, *witnesses.interim())), witnesses
