@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
+from hotfix_check.assess.weight import counted
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import Inventory, name_of, target_name
@@ -28,6 +29,7 @@ class SeenFile(Frozen):
 class Side(Frozen):
     """One of the two: its files by lower-case path, the lower-case paths not readable, verdicts by update id.
 
+    The verdicts are of the installations that count: a shadow copy does not where the product is elsewhere too.
     ``looked_for`` are the lower-case file names that a saved result found or found absent: of others it does not say
     that they are not there. None for a target judged now, whose files are all known. ``catalogue`` is the SHA-256 of
     the one it was judged with; ``narrowed`` tells a result of some products, some KBs or an earlier day only.
@@ -92,7 +94,7 @@ def judged_side(inventory: Inventory, assessment: Assessment, catalogue: str) ->
             for file in inventory.files
         ),
         unreadable=frozenset(inventory.inner(file.path).lower() for file in inventory.unreadable),
-        verdicts=_worst((finding.update.id, str(finding.verdict)) for finding in assessment.findings),
+        verdicts=_worst((finding.update.id, str(finding.verdict)) for finding in counted(assessment)),
         catalogue=catalogue,
     )
 
@@ -114,11 +116,16 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
     found = {name_of(path) for path in (*files, *unreadable)}
     absent = {row["name"].lower() for row in rows if row["state"] == RowState.ABSENT}
     scope = document["scope"]
+    aside = {(one["product"], one["root"]) for one in target["installations"] if not one["counts"]}
     return Side(
         name=where,
         files=files,
         unreadable=unreadable,
-        verdicts=_worst((finding["id"], finding["verdict"]) for finding in target["findings"]),
+        verdicts=_worst(
+            (finding["id"], finding["verdict"])
+            for finding in target["findings"]
+            if (finding["product"], finding["installation"]) not in aside
+        ),
         catalogue=document["catalogue"]["sha256"],
         looked_for=frozenset(found | absent),
         narrowed=any(one is not None for one in (scope["products"], scope["kbs"], document["run"]["as_of"])),

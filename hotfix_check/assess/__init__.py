@@ -95,15 +95,15 @@ class Assessor:
         """Judge one target: each installation for itself, then what was asked of products that are not there."""
         return self._judge(inventory, question, None)[0]
 
-    def assess_in_brief(self, inventory: Inventory, question: Question) -> Assessment:
-        """The same for who only counts: what targets are alike in is judged once.
+    def judge_in_brief(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        """The same as ``judge`` for who only counts: what targets are alike in is judged once.
 
-        Verdicts, prerequisites, the states of rows and the installations with their next steps are as ever. A finding
-        has no grounds, which differ from one target to another: reasons, anomalies, what satisfies it or would settle
-        it, records, advice; nor how firm it is.
+        Verdicts, prerequisites, the states of rows and the installations with their next steps are as ever, without
+        their census. A finding has no grounds, which differ from one target to another: reasons, anomalies, what
+        satisfies it or would settle it, records, advice; nor how firm it is.
         """
         self._alike = self._alike.of_another()
-        return self._judge(inventory, question, self._alike)[0]
+        return self._judge(inventory, question, self._alike)
 
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
@@ -199,7 +199,10 @@ class Assessor:
         counting = evidence.counting(self.outline.names[product.id])
         own = [file for file in counting if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
-        census = take_census(inventory, evidence.places, product, marker, identities, self._beside(product))
+        tables = self._tables[product.id]
+        census = take_census(
+            inventory, evidence.places, product, marker, identities, self._beside(product), tables.line_of
+        )
         if not counting and not product.product_names:
             census = replace(census, others=())
         newest = self.outline.newest_builds[product.id]
@@ -210,7 +213,7 @@ class Assessor:
         if level is None:
             return None
         level, witnesses = self._borne_out(level, product, census)
-        judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses, alike)
+        judge = ProductUpdates(evidence, level, tables, None, witnesses, alike)
         findings = list(self._findings(judge, question, file_set.root))
         steps = self._next_steps(judge, level, findings, question)
         recorded = with_recorded_level(level, product, inventory.registry)
@@ -225,7 +228,7 @@ class Assessor:
                 product=product.id,
                 level=recorded,
                 build=None if marker is None else marker.version,
-                census=tuple(BuildCount(build=build, files=files) for build, files in census.builds),
+                census=_counts(census) if alike is None else (),
                 snapshot=file_set.snapshot,
                 next_steps=steps.headline().steps,
                 exposures=holes,
@@ -243,7 +246,6 @@ class Assessor:
         if not product.build_per_update or census.marker is None or census.marker.version is None:
             return level, None
         line = product.line_of(census.marker.version) if level.low != level.high else level.low
-        census = census.with_marker_on(line, product)
         level = with_neighbours(level, product, census, line)
         witnesses = Witnesses(product, census, line, self.relations)
         return replace(level, anomalies=(*level.anomalies, *witnesses.interim())), witnesses
@@ -365,6 +367,10 @@ def _weight(update: Update, product: Product, lone: str | None, question: Questi
     """What an update weighs: by the baseline's word, else the catalogue's."""
     said = question.importance.get(update.id)
     return weight_for(product, update, lone) if said is None else said
+
+
+def _counts(census: Census) -> tuple[BuildCount, ...]:
+    return tuple(BuildCount(build=build, files=files) for build, files in census.builds)
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:

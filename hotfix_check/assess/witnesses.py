@@ -61,7 +61,13 @@ class Witnesses:
         """The same of an update that the marker shows by this build."""
         own = headline_version(self.product.levels[self.line])
         before = self._before(update, build, own)
-        witness = self.census.witness(self.line, before, own, hotfix=update.kind is Kind.HOTFIX)
+        witness = self.census.witness(
+            self.line,
+            before,
+            own,
+            hotfix=update.kind is Kind.HOTFIX,
+            own_third_part=self.product.build_per_level,
+        )
         return self._with_neighbours(self._said(witness, before, own))
 
     def newer_beside_old(self, judgement: Judgement) -> str | None:

@@ -85,7 +85,7 @@ def level_facts(level: ProductLevel, product: Product) -> dict[str, Any]:
         "level": known.name if known else None,
         "level_basis": str(basis),
         "level_at_least": product.levels[level.low].name,
-        "level_at_most": product.levels[level.high].name,
+        "level_at_most": None if level.beyond else product.levels[level.high].name,
         "anomalies": tuple(level.anomalies),
     }
 

@@ -65,6 +65,7 @@ def standing_of(one: InstallationDocument, findings: Iterable[Weighed], day: str
         extended_until=one.support.extended_until,
         extended_ended=(one.support.extended_until or day) < day,
         judged=bool(findings),
+        whole=not findings or any(finding.importance == "recommended" for finding in findings),
         lacking=len(lacking),
         partial=sum(finding.verdict == "partial" for finding in lacking),
         months=one.behind.months,

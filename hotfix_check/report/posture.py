@@ -18,8 +18,9 @@ class Standing(Frozen):
     day is counted to. ``lacking`` counts the required and recommended updates that are missing or partial without a
     waiver, ``partial`` those of them that are there in part, ``months`` how much newer the newest of them is.
     ``undetermined`` counts the required and recommended ones, ``accepted`` what is waived. ``judged`` is false where no
-    update was judged. ``exposed``, ``exploited`` (of those, known to be exploited), ``to_configure`` (the
-    build is there and the fix needs more) and ``unsettled`` count CVEs. ``steps`` are names in order.
+    update was judged, ``whole`` where none that is recommended was: a question (--kb, --cve) or a lone file left them
+    out. ``exposed``, ``exploited`` (of those, known to be exploited), ``to_configure`` (the build is there and the fix
+    needs more) and ``unsettled`` count CVEs. ``steps`` are names in order.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Standing(Frozen):
     extended_until: str | None = None
     extended_ended: bool = False
     judged: bool = True
+    whole: bool = True
     lacking: int = 0
     partial: int = 0
     months: int | None = None
@@ -102,7 +104,8 @@ def behind_words(standing: Standing) -> str:
         clauses.append(f"{counted(standing.undetermined, more + 'update')} could not be determined")
     if not clauses:
         beside = " apart from what is accepted" if standing.accepted else ""
-        clauses.append(f"no required or recommended update is missing{beside}")
+        among = "or recommended update is missing" if standing.whole else "update is missing among those judged"
+        clauses.append(f"no required {among}{beside}")
     elif standing.accepted:
         clauses.append(f"{standing.accepted} accepted under a waiver")
     return ", ".join(clauses)

@@ -437,3 +437,68 @@ def test_a_lone_file_that_contains_every_update_says_what_it_is_later_than(tmp_p
     (tmp_path / "Dramapi.dll").write_bytes(build_pe("5.5.2657.3"))
     text = words(run("scan", tmp_path / "Dramapi.dll").out)
     assert "KB324528 superseded: Dramapi.dll is 5.5.2657.3, later than the table's 5.5.2656.48" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        (("exchange-2003/SP2",), ["exchange-2003/SP2"]),
+        (("KB836993",), ["exchange-2003/SP2", "exchange-2003/SP1"]),
+        (("exchange-2003/SP1", "KB836993"), ["exchange-2003/SP2", "exchange-2003/SP1"]),
+        (("Exchange-2000/kb931832",), ["exchange-2000/KB931832"]),
+        (("KB931832",), ["exchange-2003/KB931832", "exchange-2000/KB931832"]),
+    ],
+    ids=["an id", "counter-case: its number", "both", "an id whose number is another product's too", "that number"],
+)
+def test_an_id_asks_for_one_update_and_a_number_for_all_that_bear_it(
+    asked: tuple[str, ...], ids: list[str], run: Run, samples: Path
+) -> None:
+    result = run("scan", samples / "exchange-2003-sp1", "--kb", ",".join(asked), "-q", "-f", "json").result
+    assert [one["id"] for one in result["targets"][0]["findings"]] == ids
+
+
+@pytest.mark.parametrize(
+    ("build", "most"),
+    [("15.2.2600.5", None), ("15.2.2562.60", "RTM")],
+    ids=["of a level that the catalogue lacks", "counter-case: of a known level"],
+)
+def test_a_build_beyond_every_level_is_at_most_none_of_them(
+    build: str, most: str | None, tmp_path: Path, run: Run
+) -> None:
+    place = tmp_path / "server/Exchange Server/V15/Bin"
+    place.mkdir(parents=True)
+    (place / "ExSetup.exe").write_bytes(build_pe(build, strings={"ProductName": "Microsoft Exchange"}))
+    (target,) = run("scan", tmp_path / "server", "-q", "-f", "json").result["targets"]
+    run("inventory", tmp_path / "server", "-o", tmp_path / "saved.json", "-q")
+    (host,) = run("fleet", tmp_path / "saved.json", "-q", "-f", "json").result["hosts"]
+    (file,) = run("identify", place / "ExSetup.exe", "-q", "-f", "json").result["files"]
+    (scanned,), (identified,), (counted,) = target["products"], file["products"], host["products"]
+    (one,) = target["installations"]
+    bounds = [scanned["level_at_most"], one["level_at_most"], identified["level_at_most"], counted["at_most"]]
+    assert bounds == [most] * 4
+    assert ("Exchange Server Subscription Edition at least RTM" in one["posture"]) is (most is None)
+
+
+@pytest.mark.parametrize("saved", [True, False], ids=["results", "folders"])
+@pytest.mark.parametrize(
+    ("beside", "worse"),
+    [("HarddiskVolumeShadowCopy3", False), ("D", True)],
+    ids=["a shadow copy", "counter-case: a second server"],
+)
+def test_a_shadow_copy_changes_no_verdict_of_a_comparison(
+    beside: str, worse: bool, saved: bool, tmp_path: Path, run: Run
+) -> None:
+    live, old = "C/Exchange Server/V15/Bin", f"{beside}/Exchange Server/V15/Bin"
+    sides = []
+    for name, files in (("before", {live: "15.2.2562.57"}), ("after", {live: "15.2.2562.57", old: "15.2.2562.56"})):
+        for place, build in files.items():
+            (tmp_path / name / place).mkdir(parents=True)
+            program = build_pe(build, strings={"ProductName": "Microsoft Exchange"})
+            (tmp_path / name / place / "ExSetup.exe").write_bytes(program)
+        if saved:
+            run("scan", tmp_path / name, "-q", "-o", tmp_path / f"{name}.json")
+        sides.append(tmp_path / (f"{name}.json" if saved else name))
+    verdicts = run("compare", *sides, "-q", "-f", "json").result["verdicts"]
+    changed = {one["update"]: (one["before"], one["after"]) for one in verdicts}
+    assert changed.get("exchange-se/Nov26SU") == (("installed", "missing") if worse else None)
+    assert bool(changed) is worse

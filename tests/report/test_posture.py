@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from conftest import Run
+from pe_builder import build_pe
 
 from hotfix_check.report.posture import Standing, posture_words, span_words
 
@@ -69,6 +73,10 @@ CU23 = "Exchange Server 2016 CU23"
             "Exchange Server 2016 CU23; end of support not recorded; 1 update behind, 1 accepted under a waiver.",
         ),
         (
+            Standing(name=CU23, whole=False),
+            "Exchange Server 2016 CU23; end of support not recorded; no required update is missing among those judged.",
+        ),
+        (
             Standing(name=CU23, judged=False),
             "Exchange Server 2016 CU23; end of support not recorded; no update was judged.",
         ),
@@ -76,7 +84,7 @@ CU23 = "Exchange Server 2016 CU23"
     ids=[
         *("nothing is missing", "far behind and bought support", "all that is there is half-installed"),
         *("one of three half-installed", "newer than the catalogue", "nothing could be determined"),
-        *("what is missing is accepted", "one of two is accepted", "nothing was judged"),
+        *("what is missing is accepted", "one of two is accepted", "one was asked for", "nothing was judged"),
     ],
 )
 def test_the_posture_is_one_sentence(standing: Standing, words: str) -> None:
@@ -98,3 +106,24 @@ def test_the_posture_is_one_sentence(standing: Standing, words: str) -> None:
 )
 def test_a_span_is_said_in_the_unit_that_people_use(days: int, words: str) -> None:
     assert span_words(days) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ((), "1 update behind"),
+        (("--kb", "KB5063224"), "no required update is missing among those judged"),
+        (("--cve", "CVE-2025-53786"), "no required update is missing among those judged; 1 CVE needs configuration"),
+    ],
+    ids=["the whole server", "one KB", "one CVE"],
+)
+def test_a_narrow_question_never_speaks_for_the_whole_server(
+    asked: tuple[str, ...], sentence: str, tmp_path: Path, run: Run
+) -> None:
+    place = tmp_path / "Exchange Server/V15/Bin"
+    place.mkdir(parents=True)
+    (place / "ExSetup.exe").write_bytes(build_pe("15.2.2562.56", strings={"ProductName": "Microsoft Exchange"}))
+    ran = run("scan", tmp_path, *asked, "--as-of", "2026-11-28", "-q", "-f", "json")
+    ((one,),) = [target["installations"] for target in ran.result["targets"]]
+    assert sentence in one["posture"]
+    assert "no required or recommended update is missing" not in one["posture"]
