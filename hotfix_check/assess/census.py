@@ -50,13 +50,17 @@ class Counted(Frozen):
 
 
 class Witness(Frozen):
-    """What stands for or against an update beside its marker: how many of how many, and the newest other file."""
+    """What stands for or against an update beside its marker: how many of how many, and the newest other file.
+
+    ``unread`` is a program there that shows no build, ``stranger`` those of another product that may have been left.
+    """
 
     standing: Standing
     newer: int
     of: int
     newest: Counted | None = None
     unread: str | None = None
+    stranger: Counted | None = None
 
 
 class Census(Frozen):
@@ -129,7 +133,8 @@ class Census(Frozen):
             newer=0,
             of=near,
             newest=newest,
-            unread=next(iter((*self.unread, *(one.name for one in strangers))), None),
+            unread=next(iter(self.unread), None),
+            stranger=next(iter(strangers), None),
         )
 
     def _speaking_strangers(self) -> tuple[Counted, ...]:

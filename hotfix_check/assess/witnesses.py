@@ -123,10 +123,12 @@ class Witnesses:
         return found
 
     def _said(self, witness: Witness, before: FileVersion, own: FileVersion) -> Said:
-        newest = witness.newest
+        newest, stranger = witness.newest, witness.stranger
         beside = f"{witness.unread} shows no build of the product"
         if newest is not None:
             beside = f"{newest.name} beside {self.marker} is {newest.build}"
+        elif witness.unread is None and stranger is not None:
+            beside = f"{stranger.name} is another product's {stranger.build}"
         half = (Anomaly(AnomalyCode.HALF_INSTALLED, beside),)
         match witness.standing:
             case Standing.CORROBORATED:
@@ -143,10 +145,7 @@ class Witnesses:
                 return Said(verdict=Verdict.PARTIAL, reasons=(said,), anomalies=half)
             case Standing.DOUBTFUL:
                 if newest is None:
-                    said = (
-                        f"{witness.unread}, beside {self.marker}, shows no build of the product, and nothing "
-                        f"else bears witness to it"
-                    )
+                    said = f"beside {self.marker} {beside}, and nothing else bears witness to it"
                 else:
                     said = (
                         f"no other file that was collected is newer than {before} (newest: {newest.build}): "

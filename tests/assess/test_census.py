@@ -185,6 +185,15 @@ def test_most_files_of_the_product_before_make_a_level_by_its_marker_doubtful() 
     assert finding(result, "exchange-se/KB5063224").verdict is Verdict.MISSING
 
 
+def test_an_update_whose_neighbours_are_all_of_the_product_before_says_so() -> None:
+    result = judge(folder(marker("15.2.2562.57"), *parts(60, "15.2.1748.39")))
+    found = finding(result, "exchange-se/Nov26SU")
+    assert found.verdict is Verdict.UNDETERMINED
+    said = "Microsoft.Exchange.Part059.dll is another product's 15.2.1748.39"
+    assert found.reasons[1] == f"beside ExSetup.exe {said}, and nothing else bears witness to it"
+    assert found.anomalies[0] == f"half-installed: {said}"
+
+
 def test_an_older_marker_among_files_of_the_product_after_it_is_doubtful_too() -> None:
     result = judge(folder(marker("15.2.1748.39"), *parts(60, "15.2.2562.17")))
     (level,) = [one for one in result.products if one.product == "exchange-2019"]
