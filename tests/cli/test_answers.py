@@ -502,3 +502,27 @@ def test_a_shadow_copy_changes_no_verdict_of_a_comparison(
     changed = {one["update"]: (one["before"], one["after"]) for one in verdicts}
     assert changed.get("exchange-se/Nov26SU") == (("installed", "missing") if worse else None)
     assert bool(changed) is worse
+
+
+@pytest.mark.parametrize("saved", [True, False], ids=["results", "folders"])
+def test_what_one_server_of_several_loses_is_told_although_another_lacks_it_already(
+    saved: bool, tmp_path: Path, run: Run
+) -> None:
+    patched, plain = "15.2.2562.57", "15.2.2562.56"
+    sides = []
+    for name, on_d in (("before", patched), ("after", plain)):
+        for drive, build in (("C", plain), ("D", on_d)):
+            place = tmp_path / name / drive / "Exchange Server/V15/Bin"
+            place.mkdir(parents=True)
+            (place / "ExSetup.exe").write_bytes(build_pe(build, strings={"ProductName": "Microsoft Exchange"}))
+        if saved:
+            run("scan", tmp_path / name, "-q", "-o", tmp_path / f"{name}.json")
+        sides.append(tmp_path / (f"{name}.json" if saved else name))
+    ran = run("compare", *sides, "-q", "-f", "json")
+    lost = {"update": "exchange-se/Nov26SU", "installation": "D/Exchange Server/V15"}
+    assert lost | {"before": "installed", "after": "missing", "worse": True} in ran.result["verdicts"]
+    assert not [one for one in ran.result["verdicts"] if one["installation"] != "D/Exchange Server/V15"]
+    said = run("compare", *sides, "-q").out
+    assert "! exchange-se/Nov26SU in D/Exchange Server/V15: installed -> missing" in said
+    only = run("compare", sides[0], sides[0], "-q", "-f", "json").result["verdicts"]
+    assert only == []

@@ -306,7 +306,7 @@ def _compared(text: str) -> Any:
         before=text,
         after=text,
         files=(FileChange(path=text, change="older", before=text, after=text, catalogued=True),),
-        verdicts=(VerdictChange(update=text, before="installed", after="missing", worse=True),),
+        verdicts=(VerdictChange(update=text, installation=text, before="installed", after="missing", worse=True),),
         evidence_only=True,
     )
 
