@@ -115,9 +115,14 @@ def waiver_words(waiver: WaiverDocument) -> str:
     )
 
 
+def level_words(product: ProductDocument) -> str:
+    """The service level of a product; empty where nothing shows it."""
+    return level_text(product.level, product.level_at_least, product.level_at_most, product.level_basis)
+
+
 def product_words(product: ProductDocument) -> str:
     """A product with its service level and what shows it."""
-    level = level_text(product.level, product.level_at_least, product.level_at_most, product.level_basis)
+    level = level_words(product)
     if not level:
         return f"{product.name}, service level unknown (no file here shows it)"
     return f"{product.name} {level} ({level_reason(product, level)})"
