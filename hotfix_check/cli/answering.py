@@ -77,10 +77,11 @@ def run_plan(
     findings = [one for assessment in found.assessments for one in assessment.findings]
     if to and recognised and not any(one.update.id in wanted for one in findings):
         raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
+    cves = judge.catalogue.cves.keys() & {name.strip().upper() for name in to}
     documents = []
     for assessment, next_steps in zip(found.assessments, found.next_steps, strict=True):
         plans = [
-            (installation, steps.plan(steps.of_weight(weights) if not to else sorted(own)))
+            (installation, steps.plan([*sorted(own), *steps.for_cves(cves)] if to else steps.of_weight(weights)))
             for installation, steps in zip(assessment.installations, next_steps, strict=True)
             for own in ([one for one in wanted if one.startswith(f"{installation.product}/")],)
             if installation.counts

@@ -85,7 +85,10 @@ def support_words(standing: Standing) -> str:
 
 
 def behind_words(standing: Standing) -> str:
-    """How many updates and months it is behind; that nothing is missing only where nothing was left open."""
+    """How many updates and months it is behind; that nothing is missing only where nothing was left open.
+
+    Beside a CVE that is open it is not said: an update that mends it is missing, or does not mend it here.
+    """
     if not standing.judged:
         return "no update was judged"
     clauses = []
@@ -100,7 +103,7 @@ def behind_words(standing: Standing) -> str:
     if standing.undetermined:
         more = "more " if standing.lacking else ""
         clauses.append(f"{counted(standing.undetermined, more + 'update')} could not be determined")
-    if not clauses:
+    if not clauses and not standing.exposed:
         beside = " apart from what is accepted" if standing.accepted else ""
         clauses.append(f"no required or recommended update is missing{beside}")
     elif standing.accepted:

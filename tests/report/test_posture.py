@@ -69,6 +69,10 @@ CU23 = "Exchange Server 2016 CU23"
             "Exchange Server 2016 CU23; end of support not recorded; 1 update behind, 1 accepted under a waiver.",
         ),
         (
+            Standing(name=CU23, exposed=1),
+            "Exchange Server 2016 CU23; end of support not recorded; exposed to 1 CVE.",
+        ),
+        (
             Standing(name=CU23, judged=False),
             "Exchange Server 2016 CU23; end of support not recorded; no update was judged.",
         ),
@@ -76,7 +80,8 @@ CU23 = "Exchange Server 2016 CU23"
     ids=[
         *("nothing is missing", "far behind and bought support", "all that is there is half-installed"),
         *("one of three half-installed", "newer than the catalogue", "nothing could be determined"),
-        *("what is missing is accepted", "one of two is accepted", "nothing was judged"),
+        *("what is missing is accepted", "one of two is accepted", "open though nothing is missing"),
+        "nothing was judged",
     ],
 )
 def test_the_posture_is_one_sentence(standing: Standing, words: str) -> None:
