@@ -72,7 +72,7 @@ def identity_words(standing: Standing) -> str:
 def support_words(standing: Standing) -> str:
     """Whether Microsoft still supports it, with days; that nothing is known of it is said too."""
     if standing.support_ends is None:
-        return "end of support not recorded"
+        return "no end of support is known"
     if not standing.ended:
         return f"supported until {standing.support_ends}"
     since = f"out of support since {standing.support_ends}"

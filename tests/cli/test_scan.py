@@ -36,6 +36,21 @@ def test_a_half_patched_server_fits_one_screen_with_what_is_half_installed_first
     assert ran.out.isascii()
 
 
+def test_steps_by_hand_are_counted_one_and_many(samples: Path, run: Run) -> None:
+    one, many = (
+        " ".join(run("scan", samples / name).out.split()) for name in ("exchange-2003-sp1", "exchange-5.5-sp4")
+    )
+    assert "It also takes 1 step by hand ('hotfix-check plan' shows it)." in one
+    assert "It also takes 3 steps by hand ('hotfix-check plan' shows them)." in many
+
+
+def test_a_reason_is_not_cut_for_the_sake_of_its_last_line(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41082")
+    assert "none of the 101 other program files beside ExSetup.exe is newer than 15.1.2507.6" in " ".join(
+        ran.out.split()
+    )
+
+
 def test_the_whole_table_says_of_each_finding_in_one_sentence_why(samples: Path, run: Run) -> None:
     lines = run("scan", samples / "exchange-5.5-sp4", "--all").out.splitlines()
     assert "KB286650 missing: Mad.exe is 5.5.2653.23, needs 5.5.2654.89 or later" in lines

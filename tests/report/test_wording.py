@@ -203,7 +203,7 @@ def test_nothing_recorded_says_so() -> None:
     given["targets"][0]["installations"][0]["support"]["ends"] = None
     page = render_html(result_of(given))
     assert "Date not recorded" in page
-    assert "End of support not recorded" in page
+    assert "No end of support is known" in page
     assert "days ago" not in page
 
 
