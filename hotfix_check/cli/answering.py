@@ -46,7 +46,13 @@ def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions
         texts.extend([f"{inventory.target}\n"] if len(inventories) > 1 else [])
         for finding in found:
             older, newer = judge.assessor.relations.chain(finding.update, finding.package)
-            texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
+            steps = [
+                step
+                for one in assessment.installations
+                if (one.root, one.product) == (finding.installation, finding.update.product)
+                for step in one.next_steps
+            ]
+            texts.append(render_explanation(finding_document(finding), older, newer, steps, width=columns()))
     if form is AnswerForm.JSON:
         of_hosts = [{"target": one.target, "findings": rows} for one, rows in zip(inventories, documents, strict=True)]
         print_exactly(to_json(documents[0] if len(inventories) == 1 else of_hosts))
