@@ -51,6 +51,28 @@ def test_a_reason_is_not_cut_for_the_sake_of_its_last_line(samples: Path, run: R
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "build", "day", "said"),
+    [
+        (
+            "Mapi32.dll",
+            "5.5.2657.50",
+            "2006-02-01",
+            "Nothing that counts is known to be missing, and yet a CVE is open",
+        ),
+        ("Mapi32.dll", "5.5.2657.50", "2004-01-01", "Nothing is missing"),
+        ("Dramapi.dll", "5.5.1960.3", "2004-01-01", "Nothing needed is missing; what is missing is optional"),
+    ],
+    ids=["a CVE is open", "counter-case", "an optional hotfix"],
+)
+def test_a_page_begins_with_no_more_comfort_than_there_is(
+    name: str, build: str, day: str, said: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(build_pe(build, strings={"CompanyName": "Microsoft Corporation"}))
+    page = run("scan", tmp_path / name, "--as-of", day, "-f", "html").out
+    assert f'outcome">{said}<' in page
+
+
 def test_the_whole_table_says_of_each_finding_in_one_sentence_why(samples: Path, run: Run) -> None:
     lines = run("scan", samples / "exchange-5.5-sp4", "--all").out.splitlines()
     assert "KB286650 missing: Mad.exe is 5.5.2653.23, needs 5.5.2654.89 or later" in lines

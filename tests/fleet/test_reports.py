@@ -266,6 +266,7 @@ def test_the_workbook_has_a_row_a_host_worst_first_and_a_row_an_update() -> None
     book = openpyxl.load_workbook(stream)
     assert book.sheetnames == ["Summary", "Hosts", "Next steps", "Exposures", "Updates", "Other hosts and files"]
     labels, *hosts = book["Hosts"].iter_rows(values_only=True)
+    assert labels[8:10] == ("CVEs open", "CVEs exploited")
     rows = [dict(zip(labels, values, strict=True)) for values in hosts]
     assert len(rows) == 60
     assert (rows[0]["Missing"], rows[0]["Outcome"], rows[-1]["Outcome"]) == (39, "findings", "clean")
