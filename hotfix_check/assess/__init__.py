@@ -216,7 +216,7 @@ class Assessor:
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
-        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
+        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question)
         findings = weighed_by_cve(findings, holes, question)
         steps = self._next_steps(judge, level, findings, question, self._left_open(holes, product))
         if alike is None:

@@ -26,16 +26,16 @@ def exposures(
     level: ProductLevel,
     product: Product,
     cves: Mapping[str, Cve],
-    asked: frozenset[str] = frozenset(),
+    question: Question,
 ) -> tuple[Exposure, ...]:
-    """The CVEs that the judged updates of one installation fix, most urgent first; of those ``asked`` for, if any.
+    """The CVEs that the judged updates of one installation fix, most urgent first; of those asked for, if any.
 
     ``fixed_by`` are the CVEs that an update fixes, by its id, where it fixes any.
     Fixed by any one of the updates that fix it; else open where one of them is; else nobody can tell. Where the
     installation's own line has a package for a CVE, no other line's speaks of it. A CVE that no update mends is told by
-    what is to be configured.
+    what is to be configured, unless other updates were asked for.
     """
-    wanted = asked or cves.keys()
+    wanted = question.cves or cves.keys()
     said: dict[str, list[_Word]] = defaultdict(list)
     for finding in findings:
         if finding.verdict is Verdict.NOT_APPLICABLE:
@@ -44,7 +44,7 @@ def exposures(
         for cve, word in _words(finding, fixes, level, product) if fixes else ():
             said[cve].append(word)
     found = {cve: _exposure(cve, words, cves.get(cve)) for cve, words in said.items()}
-    for one in cves.values():
+    for one in cves.values() if question.cves or question.kbs is None else ():
         if product.id in one.without_fix and one.id in wanted:
             state = ExposureState.UNKNOWN if one.needs is None else ExposureState.NEEDS_CONFIGURATION
             found.setdefault(one.id, Exposure(cve=one.id, state=state, fixed_by=None, needs=one.needs))

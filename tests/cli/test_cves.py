@@ -152,6 +152,23 @@ def test_counter_case_of_an_update_that_is_there_nothing_follows_for_what_it_fix
         assert run("plan", tmp_path, "--to", name, "-f", "json").result["steps"] == []
 
 
+def test_a_question_about_updates_is_not_answered_with_cves_that_none_of_them_fixes(samples: Path, run: Run) -> None:
+    """Three CVEs of 5.5 are fixed by no catalogued update; counter-cases: a whole scan, and one that is asked for."""
+    server = samples / "exchange-5.5-sp4"
+    told = {
+        asked: {
+            hole["cve"]
+            for one in run("scan", server, *asked, "-f", "json").result["targets"][0]["installations"]
+            for hole in one["exposures"]
+        }
+        for asked in ((), ("--kb", "KB818861"), ("--kb", "KB894689"), ("--cve", "CVE-1999-0945"))
+    }
+    assert told["--kb", "KB818861"] == set()
+    assert told["--kb", "KB894689"] == {"CVE-2006-0002"}
+    assert told["--cve", "CVE-1999-0945"] == {"CVE-1999-0945"}
+    assert {"CVE-1999-0945", "CVE-1999-1043", "CVE-2001-1319", "CVE-2006-0002"} < told[()]
+
+
 def test_an_update_that_is_missing_for_a_cve_is_a_next_step(samples: Path, run: Run) -> None:
     ran = run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41082", "-f", "json")
     (one,) = ran.result["targets"][0]["installations"]
