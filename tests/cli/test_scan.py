@@ -44,6 +44,13 @@ def test_steps_by_hand_are_counted_one_and_many(samples: Path, run: Run) -> None
     assert "It also takes 3 steps by hand ('hotfix-check plan' shows them)." in many
 
 
+def test_the_steps_of_a_ticket_are_numbered_where_nobody_renders_them_too(samples: Path, run: Run) -> None:
+    steps = (
+        run("scan", samples / "exchange-5.5-sp4", "-f", "md").out.partition("### Next steps\n\n")[2].splitlines()[:3]
+    )
+    assert [step.partition(" ")[0] for step in steps] == ["1.", "2.", "3."]
+
+
 def test_a_reason_is_not_cut_for_the_sake_of_its_last_line(samples: Path, run: Run) -> None:
     ran = run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41082")
     assert "none of the 101 other program files beside ExSetup.exe is newer than 15.1.2507.6" in " ".join(
