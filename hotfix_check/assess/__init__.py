@@ -14,6 +14,7 @@ from hotfix_check.assess.finding import (
     Assessment,
     Basis,
     BuildCount,
+    Exposure,
     Finding,
     Foreign,
     HeldAdvisory,
@@ -215,13 +216,14 @@ class Assessor:
         level, witnesses = self._borne_out(level, product, census)
         judge = ProductUpdates(evidence, level, tables, None, witnesses, alike)
         findings = list(self._findings(judge, question, file_set.root))
-        steps = self._next_steps(judge, level, findings, question)
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
+        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question)
+        findings = weighed_by_cve(findings, holes, question)
+        steps = self._next_steps(judge, level, findings, question, self._left_open(holes, product))
         if alike is None:
             findings = steps.with_advice()
-        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
             installation=Installation(
                 root=file_set.root,
@@ -230,10 +232,10 @@ class Assessor:
                 build=None if marker is None else marker.version,
                 census=_counts(census) if alike is None else (),
                 snapshot=file_set.snapshot,
-                next_steps=steps.headline().steps,
+                next_steps=steps.headline(question.cves).steps,
                 exposures=holes,
             ),
-            findings=tuple(weighed_by_cve(findings, holes, question)),
+            findings=tuple(findings),
             steps=steps,
             advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
             unread_marker=unread_marker(evidence),
@@ -274,7 +276,12 @@ class Assessor:
         return worst, _WEIGHTIEST_FIRST.index(finding.importance), self._positions[finding.update.id]
 
     def _next_steps(
-        self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
+        self,
+        judge: ProductUpdates,
+        level: ProductLevel,
+        findings: list[Finding],
+        question: Question,
+        left_open: Mapping[str, tuple[str, str]],
     ) -> NextSteps:
         """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
         product, lone = judge.product, judge.evidence.files.lone_name
@@ -289,7 +296,16 @@ class Assessor:
             in_scope=lambda update: _in_scope(update, level, lone, product),
             as_of=question.as_of,
         )
-        return NextSteps(judge, findings, terms, raised)
+        return NextSteps(judge, findings, terms, raised, left_open)
+
+    def _left_open(self, holes: Iterable[Exposure], product: Product) -> dict[str, tuple[str, str]]:
+        """The CVEs that an update leaves open which is there: its id, and that of the lowest level to go to."""
+        found: dict[str, tuple[str, str]] = {}
+        for one in holes:
+            level = self.relations.bringing(product.id, one.from_level) if one.from_level else None
+            if level is not None and one.fixed_by is not None:
+                found[one.cve] = one.fixed_by, level.id
+        return found
 
     def _findings(self, judge: ProductUpdates, question: Question, root: str | None) -> Iterable[Finding]:
         product, files = judge.product, judge.evidence.files

@@ -143,7 +143,7 @@ def step_document(step: Step, one: Installation) -> StepDocument:
         requires=tuple(step.requires),
         not_known=tuple(step.not_known),
         settles=tuple(step.settles),
-        cves=tuple(each.cve for each in open_ones if each.fixed_by in settled),
+        cves=tuple(each.cve for each in open_ones if each.fixed_by in settled or update.level in each.closed_by),
         restart=update.restart,
         actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in step.actions),
         source="; ".join(update.sources),

@@ -74,7 +74,7 @@ def identity_words(standing: Standing) -> str:
 def support_words(standing: Standing) -> str:
     """Whether Microsoft still supports it, with days; that nothing is known of it is said too."""
     if standing.support_ends is None:
-        return "end of support not recorded"
+        return "no end of support is known"
     if not standing.ended:
         return f"supported until {standing.support_ends}"
     since = f"out of support since {standing.support_ends}"
@@ -87,7 +87,10 @@ def support_words(standing: Standing) -> str:
 
 
 def behind_words(standing: Standing) -> str:
-    """How many updates and months it is behind; that nothing is missing only where nothing was left open."""
+    """How many updates and months it is behind; that nothing is missing only where nothing was left open.
+
+    Beside a CVE that is open it is not said: an update that mends it is missing, or does not mend it here.
+    """
     if not standing.judged:
         return "no update was judged"
     clauses = []
@@ -102,7 +105,7 @@ def behind_words(standing: Standing) -> str:
     if standing.undetermined:
         more = "more " if standing.lacking else ""
         clauses.append(f"{counted(standing.undetermined, more + 'update')} could not be determined")
-    if not clauses:
+    if not clauses and not standing.exposed:
         beside = " apart from what is accepted" if standing.accepted else ""
         among = "or recommended update is missing" if standing.whole else "update is missing among those judged"
         clauses.append(f"no required {among}{beside}")

@@ -33,6 +33,18 @@ def test_explain_answers_for_a_product_that_is_not_there(samples: Path, run: Run
     assert "KB901014 not-applicable: Emsmta.exe there is exchange-5.5, not Exchange Server 2003" in words(ran.out)
 
 
+@pytest.mark.parametrize(
+    "asked", [("explain", "KB5066369", "{}"), ("plan", "{}"), ("identify", "ExSetup.exe=15.1.2507.39")]
+)
+def test_what_must_be_bought_is_said_wherever_it_is_advised(asked: tuple[str, ...], samples: Path, run: Run) -> None:
+    ran = run(*(one.format(samples / "exchange-2016-cu23") for one in asked))
+    assert "must be bought, with paid extended support; without that, the newest is KB5066369." in words(ran.out)
+
+
+def test_counter_case_nothing_has_to_be_bought_for_exchange_2003(samples: Path, run: Run) -> None:
+    assert "must be bought" not in run("explain", "KB901014", samples / "exchange-2003-sp1").out
+
+
 def test_explain_names_the_rule_of_a_half_installed_update(samples: Path, run: Run) -> None:
     ran = run("explain", "KB5066369", samples / "exchange-2016-cu23")
     assert "Rule: one file never proves an update: the other program files of the installation" in words(ran.out)
@@ -122,6 +134,23 @@ def test_what_is_accepted_is_no_step_of_a_plan(tmp_path: Path, run: Run) -> None
     ran = run("plan", server, *day, "--waivers", "w.toml", "-f", "json")
     assert steps(ran.result) == ["SP4", "KB304062", "KB894689"]
     assert "warning: waiver W1 expired on 2026-11-20: its finding counts again" in ran.err
+
+
+def test_a_plan_on_a_half_upgraded_server_begins_with_the_doubt(tmp_path: Path, run: Run) -> None:
+    """2019 becomes the Subscription Edition in its own folder: here Setup replaced its marker and little else."""
+    place = tmp_path / "server/Program Files/Microsoft/Exchange Server/V15/Bin"
+    place.mkdir(parents=True)
+    strings = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft\xae Exchange"}
+    (place / "ExSetup.exe").write_bytes(build_pe("15.2.2562.17", strings=strings))
+    for number in range(20):
+        (place / f"Microsoft.Exchange.Part{number:02}.dll").write_bytes(build_pe("15.2.1748.39", strings=strings))
+    ran = run("plan", "server")
+    assert words(ran.out).startswith(
+        "Plan for server: 1 step. ! older-neighbour: 20 files beside the marker belong to another product of its "
+        "folder, such as Microsoft.Exchange.Part19.dll 15.2.1748.39, and 1 to Exchange Server Subscription Edition; an "
+        "upgrade in place that stopped half-way leaves this: run its Setup again, then install updates. 1. "
+    )
+    assert ran.out.endswith("Not planned: 1 update is undetermined; no file would settle it.\n")
 
 
 def test_a_plan_with_what_is_optional(tmp_path: Path, run: Run) -> None:

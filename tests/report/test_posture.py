@@ -50,7 +50,7 @@ CU23 = "Exchange Server 2016 CU23"
         ),
         (
             Standing(name=CU23, lacking=3, partial=1, steps=("CU23", "KB1", "KB2", "KB3")),
-            "Exchange Server 2016 CU23; end of support not recorded; 3 updates behind, 1 of them half-installed; "
+            "Exchange Server 2016 CU23; no end of support is known; 3 updates behind, 1 of them half-installed; "
             "next: CU23, then KB1, then KB2 and 1 more.",
         ),
         (
@@ -60,31 +60,36 @@ CU23 = "Exchange Server 2016 CU23"
         ),
         (
             Standing(name=CU23, undetermined=2, to_configure=4, unsettled=5),
-            "Exchange Server 2016 CU23; end of support not recorded; 2 updates could not be determined; "
+            "Exchange Server 2016 CU23; no end of support is known; 2 updates could not be determined; "
             "4 CVEs need configuration, 5 CVEs undetermined.",
         ),
         (
             Standing(name=CU23, accepted=2),
-            "Exchange Server 2016 CU23; end of support not recorded; no required or recommended update is missing "
+            "Exchange Server 2016 CU23; no end of support is known; no required or recommended update is missing "
             "apart from what is accepted.",
         ),
         (
             Standing(name=CU23, lacking=1, accepted=1),
-            "Exchange Server 2016 CU23; end of support not recorded; 1 update behind, 1 accepted under a waiver.",
+            "Exchange Server 2016 CU23; no end of support is known; 1 update behind, 1 accepted under a waiver.",
+        ),
+        (
+            Standing(name=CU23, exposed=1),
+            "Exchange Server 2016 CU23; no end of support is known; exposed to 1 CVE.",
         ),
         (
             Standing(name=CU23, whole=False),
-            "Exchange Server 2016 CU23; end of support not recorded; no required update is missing among those judged.",
+            "Exchange Server 2016 CU23; no end of support is known; no required update is missing among those judged.",
         ),
         (
             Standing(name=CU23, judged=False),
-            "Exchange Server 2016 CU23; end of support not recorded; no update was judged.",
+            "Exchange Server 2016 CU23; no end of support is known; no update was judged.",
         ),
     ],
     ids=[
         *("nothing is missing", "far behind and bought support", "all that is there is half-installed"),
         *("one of three half-installed", "newer than the catalogue", "nothing could be determined"),
-        *("what is missing is accepted", "one of two is accepted", "one was asked for", "nothing was judged"),
+        *("what is missing is accepted", "one of two is accepted", "open though nothing is missing"),
+        *("one was asked for", "nothing was judged"),
     ],
 )
 def test_the_posture_is_one_sentence(standing: Standing, words: str) -> None:

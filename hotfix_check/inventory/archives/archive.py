@@ -32,8 +32,8 @@ _READERS = {
 }
 _OPENED_WITHIN = (ArchiveForm.ZIP, ArchiveForm.TAR, ArchiveForm.SEVEN_ZIP)
 _NEEDS = {
-    ArchiveForm.SEVEN_ZIP: "py7zr: pip install 'hotfix-check[archives]'",
-    ArchiveForm.ISO: "pycdlib: pip install 'hotfix-check[archives]'",
+    ArchiveForm.SEVEN_ZIP: "py7zr: in a checkout, pip install '.[archives]'",
+    ArchiveForm.ISO: "pycdlib: in a checkout, pip install '.[archives]'",
     ArchiveForm.CABINET: CABINETS_NEED,
 }
 
