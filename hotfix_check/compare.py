@@ -5,11 +5,13 @@ A side is a target that was judged now, or the one target of a saved result, whi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import PASSED, RowState
+from hotfix_check.assess.weight import counted
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import Inventory, name_of, target_name
@@ -26,8 +28,9 @@ class SeenFile(Frozen):
 
 
 class Side(Frozen):
-    """One of the two: its files by lower-case path, the lower-case paths not readable, verdicts by update id.
+    """One of the two: its files by lower-case path, the lower-case paths not readable, verdicts by update and root.
 
+    The verdicts are of the installations that count: a shadow copy does not where the product is elsewhere too.
     ``looked_for`` are the lower-case file names that a saved result found or found absent: of others it does not say
     that they are not there. None for a target judged now, whose files are all known. ``catalogue`` is the SHA-256 of
     the one it was judged with; ``narrowed`` tells a result of some products, some KBs or an earlier day only.
@@ -36,7 +39,7 @@ class Side(Frozen):
     name: str
     files: Mapping[str, SeenFile]
     unreadable: frozenset[str]
-    verdicts: Mapping[str, str]
+    verdicts: Mapping[str, Mapping[str | None, str]]
     catalogue: str | None
     looked_for: frozenset[str] | None = None
     narrowed: bool = False
@@ -56,9 +59,13 @@ class FileChange(Frozen):
 
 
 class VerdictChange(Frozen):
-    """One update whose verdict differs; None where the target has no finding on it. ``worse``: it passed before."""
+    """One update whose verdict differs; None where the target has no finding on it. ``worse``: it passed before.
+
+    ``installation`` is the root of the one that it is of, where both sides have the same several.
+    """
 
     update: str
+    installation: str | None
     before: str | None
     after: str | None
     worse: bool
@@ -92,7 +99,7 @@ def judged_side(inventory: Inventory, assessment: Assessment, catalogue: str) ->
             for file in inventory.files
         ),
         unreadable=frozenset(inventory.inner(file.path).lower() for file in inventory.unreadable),
-        verdicts=_worst((finding.update.id, str(finding.verdict)) for finding in assessment.findings),
+        verdicts=_by_update((one.update.id, one.installation, str(one.verdict)) for one in counted(assessment)),
         catalogue=catalogue,
     )
 
@@ -114,22 +121,27 @@ def saved_side(document: Mapping[str, Any], where: str) -> Side:
     found = {name_of(path) for path in (*files, *unreadable)}
     absent = {row["name"].lower() for row in rows if row["state"] == RowState.ABSENT}
     scope = document["scope"]
+    aside = {(one["product"], one["root"]) for one in target["installations"] if not one["counts"]}
     return Side(
         name=where,
         files=files,
         unreadable=unreadable,
-        verdicts=_worst((finding["id"], finding["verdict"]) for finding in target["findings"]),
+        verdicts=_by_update(
+            (finding["id"], finding["installation"], finding["verdict"])
+            for finding in target["findings"]
+            if (finding["product"], finding["installation"]) not in aside
+        ),
         catalogue=document["catalogue"]["sha256"],
         looked_for=frozenset(found | absent),
         narrowed=any(one is not None for one in (scope["products"], scope["kbs"], document["run"]["as_of"])),
     )
 
 
-def _worst(verdicts: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """One verdict an update: the worst where several installations have one."""
-    found: dict[str, str] = {}
-    for update, verdict in verdicts:
-        found[update] = min(found.get(update, verdict), verdict, key=_WORST_FIRST.index)
+def _by_update(verdicts: Iterable[tuple[str, str | None, str]]) -> dict[str, dict[str | None, str]]:
+    found: dict[str, dict[str | None, str]] = defaultdict(dict)
+    for update, root, verdict in verdicts:
+        of_update = found[update]
+        of_update[root] = min(of_update.get(root, verdict), verdict, key=_WORST_FIRST.index)
     return found
 
 
@@ -175,28 +187,37 @@ def compare(before: Side, after: Side, names: frozenset[str] = frozenset()) -> C
                     catalogued=name_of(key) in names,
                 )
             )
-    first, second = before.verdicts, after.verdicts
     alike = before.catalogue == after.catalogue
     verdicts = [
-        VerdictChange(
-            update=key,
-            before=first.get(key),
-            after=second.get(key),
-            worse=first.get(key) in PASSED and second.get(key) not in PASSED,
-        )
-        for key in sorted(first.keys() | second.keys())
-        if first.get(key) != second.get(key)
-        and _tells_of_update(before, key, alike)
-        and _tells_of_update(after, key, alike)
+        change
+        for update in sorted(before.verdicts.keys() | after.verdicts.keys())
+        if _tells_of_update(before, update, alike) and _tells_of_update(after, update, alike)
+        for change in _verdict_changes(update, before.verdicts.get(update, {}), after.verdicts.get(update, {}))
     ]
     return ComparisonDocument(
         schema="hotfix-check/comparison/1",
         before=before.name,
         after=after.name,
         files=tuple(sorted(changes, key=lambda one: (not one.catalogued, _ORDER.index(one.change), one.path.lower()))),
-        verdicts=tuple(sorted(verdicts, key=lambda one: (not one.worse, one.update))),
+        verdicts=tuple(sorted(verdicts, key=lambda one: (not one.worse, one.update, one.installation or ""))),
         evidence_only=before.looked_for is not None or after.looked_for is not None,
     )
+
+
+def _verdict_changes(
+    update: str, was: Mapping[str | None, str], now: Mapping[str | None, str]
+) -> Iterator[VerdictChange]:
+    """The changes of an update: of each installation where both sides have the same several, else of the worst."""
+    several = len(was) > 1 and was.keys() == now.keys()
+    for root in was if several else (None,):
+        first, second = (was[root], now[root]) if several else (_worst(was), _worst(now))
+        if first != second:
+            worse = first in PASSED and second not in PASSED
+            yield VerdictChange(update=update, installation=root, before=first, after=second, worse=worse)
+
+
+def _worst(verdicts: Mapping[str | None, str]) -> str | None:
+    return min(verdicts.values(), key=_WORST_FIRST.index, default=None)
 
 
 def _tells_of_file(side: Side, path: str) -> bool:

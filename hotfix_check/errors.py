@@ -19,7 +19,7 @@ A single bad file inside a target is not an exception but a value (``inventory.U
 def needs_extra(error: ImportError, what: str, extra: str) -> str:
     """Why a library of an extra was not loaded: it is not installed, or it is and cannot be."""
     if isinstance(error, ModuleNotFoundError):
-        return f"{what} needs the extra '{extra}': pip install 'hotfix-check[{extra}]'"
+        return f"{what} needs the extra '{extra}': in a checkout, pip install '.[{extra}]'"
     return f"{what} needs a library that is installed but cannot be loaded: {error}"
 
 

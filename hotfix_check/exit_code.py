@@ -17,11 +17,11 @@ class ExitCode(IntEnum):
 
 MEANINGS = {
     ExitCode.CLEAN: "complete and nothing to report",
-    ExitCode.FINDINGS: "something required or recommended is missing or partial, something forbidden is installed, an "
-    "advisory holds, or what --fail-on names",
+    ExitCode.FINDINGS: "something required or recommended is missing or partial, something forbidden is installed, a "
+    "CVE asked for is open, an advisory holds, or what --fail-on names",
     ExitCode.NOT_ASKED: "the question could not be asked: a bad option, target, catalogue, policy or saved file",
-    ExitCode.INCOMPLETE: "incomplete: something required or recommended is undetermined, a named file could not be "
-    "read, or nothing was recognised",
+    ExitCode.INCOMPLETE: "incomplete: something required or recommended is undetermined, a CVE asked for may be open, "
+    "a named file could not be read, or nothing was recognised",
     ExitCode.INTERRUPTED: "interrupted",
 }
 

@@ -217,3 +217,16 @@ def test_a_class_below_one_with_fields_is_refused_since_it_would_lose_them() -> 
 
         class Deeper(Below):
             more: int = 0
+
+
+def test_values_of_columns_are_those_made_one_by_one() -> None:
+    rest = OURS.build(name="rest", notes=["kept"])
+    names = ["Store.exe", "Mad.exe"]
+    made = frozen.of_columns(rest, {"name": names, "numbers": [(5, 5), (6, 0)]})
+    assert made == [
+        OURS.build(name="Store.exe", numbers=(5, 5), notes=["kept"]),
+        OURS.build(name="Mad.exe", numbers=(6, 0), notes=["kept"]),
+    ]
+    assert frozen.of_columns(rest, {"name": []}) == []
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made[0].name = "other"

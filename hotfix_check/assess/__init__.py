@@ -14,6 +14,7 @@ from hotfix_check.assess.finding import (
     Assessment,
     Basis,
     BuildCount,
+    Exposure,
     Finding,
     Foreign,
     HeldAdvisory,
@@ -95,15 +96,15 @@ class Assessor:
         """Judge one target: each installation for itself, then what was asked of products that are not there."""
         return self._judge(inventory, question, None)[0]
 
-    def assess_in_brief(self, inventory: Inventory, question: Question) -> Assessment:
-        """The same for who only counts: what targets are alike in is judged once.
+    def judge_in_brief(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
+        """The same as ``judge`` for who only counts: what targets are alike in is judged once.
 
-        Verdicts, prerequisites, the states of rows and the installations with their next steps are as ever. A finding
-        has no grounds, which differ from one target to another: reasons, anomalies, what satisfies it or would settle
-        it, records, advice; nor how firm it is.
+        Verdicts, prerequisites, the states of rows and the installations with their next steps are as ever, without
+        their census. A finding has no grounds, which differ from one target to another: reasons, anomalies, what
+        satisfies it or would settle it, records, advice; nor how firm it is.
         """
         self._alike = self._alike.of_another()
-        return self._judge(inventory, question, self._alike)[0]
+        return self._judge(inventory, question, self._alike)
 
     def judge(self, inventory: Inventory, question: Question) -> tuple[Assessment, tuple[NextSteps, ...]]:
         """Judge one target; beside the answer what can be planned for each of its installations, in their order."""
@@ -199,7 +200,10 @@ class Assessor:
         counting = evidence.counting(self.outline.names[product.id])
         own = [file for file in counting if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
-        census = take_census(inventory, evidence.places, product, marker, identities, self._beside(product))
+        tables = self._tables[product.id]
+        census = take_census(
+            inventory, evidence.places, product, marker, identities, self._beside(product), tables.line_of
+        )
         if not counting and not product.product_names:
             census = replace(census, others=())
         newest = self.outline.newest_builds[product.id]
@@ -210,27 +214,28 @@ class Assessor:
         if level is None:
             return None
         level, witnesses = self._borne_out(level, product, census)
-        judge = ProductUpdates(evidence, level, self._tables[product.id], None, witnesses, alike)
+        judge = ProductUpdates(evidence, level, tables, None, witnesses, alike)
         findings = list(self._findings(judge, question, file_set.root))
-        steps = self._next_steps(judge, level, findings, question)
         recorded = with_recorded_level(level, product, inventory.registry)
         programs = (file for file in inventory.files if identities.is_program_of(file, product))
         ended = end_of_support(product, level, programs, question, file_set.root, loose=file_set.loose)
+        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question)
+        findings = weighed_by_cve(findings, holes, question)
+        steps = self._next_steps(judge, level, findings, question, self._left_open(holes, product))
         if alike is None:
             findings = steps.with_advice()
-        holes = exposures(findings, self._fixed_by, recorded, product, self.catalogue.cves, question.cves)
         return InstallationAnswer(
             installation=Installation(
                 root=file_set.root,
                 product=product.id,
                 level=recorded,
                 build=None if marker is None else marker.version,
-                census=tuple(BuildCount(build=build, files=files) for build, files in census.builds),
+                census=_counts(census) if alike is None else (),
                 snapshot=file_set.snapshot,
-                next_steps=steps.headline().steps,
+                next_steps=steps.headline(question.cves).steps,
                 exposures=holes,
             ),
-            findings=tuple(weighed_by_cve(findings, holes, question)),
+            findings=tuple(findings),
             steps=steps,
             advisories=(*self._advisories(evidence, file_set.root), *([] if ended is None else [ended])),
             unread_marker=unread_marker(evidence),
@@ -243,7 +248,6 @@ class Assessor:
         if not product.build_per_update or census.marker is None or census.marker.version is None:
             return level, None
         line = product.line_of(census.marker.version) if level.low != level.high else level.low
-        census = census.with_marker_on(line, product)
         level = with_neighbours(level, product, census, line)
         witnesses = Witnesses(product, census, line, self.relations)
         return replace(level, anomalies=(*level.anomalies, *witnesses.interim())), witnesses
@@ -272,7 +276,12 @@ class Assessor:
         return worst, _WEIGHTIEST_FIRST.index(finding.importance), self._positions[finding.update.id]
 
     def _next_steps(
-        self, judge: ProductUpdates, level: ProductLevel, findings: list[Finding], question: Question
+        self,
+        judge: ProductUpdates,
+        level: ProductLevel,
+        findings: list[Finding],
+        question: Question,
+        left_open: Mapping[str, tuple[str, str]],
     ) -> NextSteps:
         """What to install, by the catalogue's word and the baseline's on what each update weighs, whatever is asked."""
         product, lone = judge.product, judge.evidence.files.lone_name
@@ -287,7 +296,16 @@ class Assessor:
             in_scope=lambda update: _in_scope(update, level, lone, product),
             as_of=question.as_of,
         )
-        return NextSteps(judge, findings, terms, raised)
+        return NextSteps(judge, findings, terms, raised, left_open)
+
+    def _left_open(self, holes: Iterable[Exposure], product: Product) -> dict[str, tuple[str, str]]:
+        """The CVEs that an update leaves open which is there: its id, and that of the lowest level to go to."""
+        found: dict[str, tuple[str, str]] = {}
+        for one in holes:
+            level = self.relations.bringing(product.id, one.from_level) if one.from_level else None
+            if level is not None and one.fixed_by is not None:
+                found[one.cve] = one.fixed_by, level.id
+        return found
 
     def _findings(self, judge: ProductUpdates, question: Question, root: str | None) -> Iterable[Finding]:
         product, files = judge.product, judge.evidence.files
@@ -365,6 +383,10 @@ def _weight(update: Update, product: Product, lone: str | None, question: Questi
     """What an update weighs: by the baseline's word, else the catalogue's."""
     said = question.importance.get(update.id)
     return weight_for(product, update, lone) if said is None else said
+
+
+def _counts(census: Census) -> tuple[BuildCount, ...]:
+    return tuple(BuildCount(build=build, files=files) for build, files in census.builds)
 
 
 def _in_scope(update: Update, level: ProductLevel, lone: str | None, product: Product) -> bool:

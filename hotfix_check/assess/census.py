@@ -7,13 +7,13 @@ an update that is started without the rights it needs replaces some files and en
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from hotfix_check.assess.folder_roles import Places
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
-from hotfix_check.frozen import Frozen, replace
+from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile, name_of
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.version import FileVersion
@@ -50,13 +50,17 @@ class Counted(Frozen):
 
 
 class Witness(Frozen):
-    """What stands for or against an update beside its marker: how many of how many, and the newest other file."""
+    """What stands for or against an update beside its marker: how many of how many, and the newest other file.
+
+    ``unread`` is a program there that shows no build, ``stranger`` those of another product that may have been left.
+    """
 
     standing: Standing
     newer: int
     of: int
     newest: Counted | None = None
     unread: str | None = None
+    stranger: Counted | None = None
 
 
 class Census(Frozen):
@@ -94,15 +98,23 @@ class Census(Frozen):
             lines[one.line] += one.files
         return max(lines, key=lambda line: (lines[line], -line), default=None)
 
-    def witness(self, line: int, before: FileVersion, own: FileVersion, *, hotfix: bool) -> Witness:
+    def witness(
+        self, line: int, before: FileVersion, own: FileVersion, *, hotfix: bool, own_third_part: bool
+    ) -> Witness:
         """What the other files say of an update of ``line`` that the marker shows.
 
         ``before`` is the build of the update before it in the line, ``own`` that of the level itself: a file newer than
-        ``before`` bears witness to the update, one newer than ``own`` at least to some update.
+        ``before`` bears witness to the update, one newer than ``own`` at least to some update. ``own_third_part``:
+        every build carries its level's third part, so that one with another is of a level that the catalogue lacks.
         """
         beside = [one for one in self.others if one.beside]
         near = sum(one.files for one in beside)
-        newer = [one for one in self.others if one.sound and one.line == line and one.build > before]
+        newer = [
+            one
+            for one in self.others
+            if one.sound and one.line == line and one.build > before
+            if not own_third_part or one.build[:3] == own[:3]
+        ]
         newest = max(beside, key=lambda one: (one.build, one.name), default=None)
         if newer:
             thin = near >= _THIN_OF and sum(one.files for one in newer if one.beside) * _THIN < near
@@ -121,7 +133,8 @@ class Census(Frozen):
             newer=0,
             of=near,
             newest=newest,
-            unread=next(iter((*self.unread, *(one.name for one in strangers))), None),
+            unread=next(iter(self.unread), None),
+            stranger=next(iter(strangers), None),
         )
 
     def _speaking_strangers(self) -> tuple[Counted, ...]:
@@ -156,20 +169,6 @@ class Census(Frozen):
         build = None if self.marker is None else self.marker.version
         return [one for one in self.strangers if build is not None and one.build < build]
 
-    def with_marker_on(self, line: int, product: Product) -> Census:
-        """The same where the marker shows a level that has its third part in common with a later one: a preview.
-
-        What is below the build of the later one is on its line.
-        """
-        build = None if self.marker is None else self.marker.version
-        if build is None or line == product.line_of(build) or product.levels[line].build[:3] != build[:3]:
-            return self
-        later = product.levels[product.line_of(build)].build
-        return replace(
-            self,
-            others=tuple(replace(one, line=line) if build[:3] <= one.build < later else one for one in self.others),
-        )
-
     def lines_beside(self) -> Counter[int]:
         """How many files in the marker's folder are of each line."""
         lines: Counter[int] = Counter()
@@ -186,10 +185,12 @@ def take_census(
     marker: InstalledFile | None,
     identities: Identities,
     related: Sequence[Product],
+    line_of: Callable[[FileVersion], int],
 ) -> Census:
     """Count the program files in and below the role folders of one installation, or of loose files.
 
-    ``related`` are the other products of its root.
+    ``related`` are the other products of its root; ``line_of`` is the product's. What is not called as programs are
+    bears no witness: a folder is not read for it, and a copy that somebody kept (ExSetup.exe.bak) is not in use.
     """
     folder = None if marker is None else _folder(marker.path)
     counted = {folder for folder in inventory.names if _is_counted(folder, inventory, places)}
@@ -201,12 +202,13 @@ def take_census(
         if folder is not None and _folder(file.path) == folder and _is_unread_program(file)
     ]
     for lies_in, name, file in inventory.places:
-        if file is marker or lies_in not in counted or not isinstance(file, InstalledFile):
+        counts = lies_in in counted and is_program_name(name)
+        if file is marker or not counts or not isinstance(file, InstalledFile):
             continue
         version, beside, told = file.version, lies_in == folder, identities.told(file)
         if version is not None and product.id in told.programs:
             found = others
-        elif not beside or not is_program_name(name):
+        elif not beside:
             continue
         elif version is not None and any(one.id in told.programs for one in related):
             found = strangers
@@ -219,8 +221,8 @@ def take_census(
             found.setdefault(key, []).append(file.path.rpartition("/")[2])
     return Census(
         marker=marker,
-        others=_grouped(others, product),
-        strangers=_grouped(strangers, product),
+        others=_grouped(others, line_of),
+        strangers=_grouped(strangers, line_of),
         unread=tuple(sorted(path.rpartition("/")[2] for path in unread)),
     )
 
@@ -230,9 +232,11 @@ def _is_counted(folder: str, inventory: Inventory, places: Places) -> bool:
     return (places.loose or places.has_role_above(folder)) and not inventory.is_backup(folder)
 
 
-def _grouped(found: Mapping[tuple[FileVersion, bool, bool], Sequence[str]], product: Product) -> tuple[Counted, ...]:
+def _grouped(
+    found: Mapping[tuple[FileVersion, bool, bool], Sequence[str]], line_of: Callable[[FileVersion], int]
+) -> tuple[Counted, ...]:
     return tuple(
-        Counted(name=max(names), build=build, line=product.line_of(build), beside=beside, sound=sound, files=len(names))
+        Counted(name=max(names), build=build, line=line_of(build), beside=beside, sound=sound, files=len(names))
         for (build, beside, sound), names in sorted(found.items())
     )
 

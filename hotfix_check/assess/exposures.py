@@ -26,16 +26,16 @@ def exposures(
     level: ProductLevel,
     product: Product,
     cves: Mapping[str, Cve],
-    asked: frozenset[str] = frozenset(),
+    question: Question,
 ) -> tuple[Exposure, ...]:
-    """The CVEs that the judged updates of one installation fix, most urgent first; of those ``asked`` for, if any.
+    """The CVEs that the judged updates of one installation fix, most urgent first; of those asked for, if any.
 
     ``fixed_by`` are the CVEs that an update fixes, by its id, where it fixes any.
     Fixed by any one of the updates that fix it; else open where one of them is; else nobody can tell. Where the
     installation's own line has a package for a CVE, no other line's speaks of it. A CVE that no update mends is told by
-    what is to be configured.
+    what is to be configured, unless other updates were asked for.
     """
-    wanted = asked or cves.keys()
+    wanted = question.cves or cves.keys()
     said: dict[str, list[_Word]] = defaultdict(list)
     for finding in findings:
         if finding.verdict is Verdict.NOT_APPLICABLE:
@@ -44,7 +44,7 @@ def exposures(
         for cve, word in _words(finding, fixes, level, product) if fixes else ():
             said[cve].append(word)
     found = {cve: _exposure(cve, words, cves.get(cve)) for cve, words in said.items()}
-    for one in cves.values():
+    for one in cves.values() if question.cves or question.kbs is None else ():
         if product.id in one.without_fix and one.id in wanted:
             state = ExposureState.UNKNOWN if one.needs is None else ExposureState.NEEDS_CONFIGURATION
             found.setdefault(one.id, Exposure(cve=one.id, state=state, fixed_by=None, needs=one.needs))
@@ -69,13 +69,15 @@ def weighed_by_cve(findings: Sequence[Finding], found: Iterable[Exposure], quest
 class _Word:
     """What one finding says of a CVE, and whether by the package for the installation's own line.
 
-    ``needs`` tells why an update that is there leaves it open.
+    ``needs`` tells why an update that is there leaves it open, ``from_level`` and ``closed_by`` as of an exposure.
     """
 
     finding: Finding
     state: ExposureState
     own_line: bool
     needs: str | None = None
+    from_level: str | None = None
+    closed_by: tuple[str, ...] = ()
 
 
 def _words(finding: Finding, cves: Iterable[str], level: ProductLevel, product: Product) -> Iterator[tuple[str, _Word]]:
@@ -98,17 +100,24 @@ def _beside_the_lines(finding: Finding, cve: str, at: int, product: Product) -> 
     A line below the oldest of them, or between two, stays open: the package of March 2021 for CU8 of 2016 fixes
     four CVEs, that for CU18 eight. A level that came out after the update has it.
     """
-    update, released = finding.update, product.levels[at].released
+    update = finding.update
     lines = sorted({each.line for each in update.packages if each.line is not None and cve in each.cves})
     above = [product.levels[line].name for line in lines if line > at]
-    below = any(line < at for line in lines)
-    state, needs = ExposureState.EXPOSED if above else ExposureState.UNKNOWN, None
-    if below and released is not None and update.built is not None and released > update.built:
-        state = ExposureState.FIXED
-    elif above and finding.verdict in PASSED:
-        rest = f"those for {' and '.join(above)} do" if above[1:] else f"that for {above[0]} does"
-        needs = f"its package for {product.levels[at].name} does not fix it, only {rest}"
-    return _Word(finding, state, own_line=False, needs=needs)
+    has_it = [
+        index
+        for index, level in enumerate(product.levels)
+        if update.built and level.released and level.released > update.built and any(line < index for line in lines)
+    ]
+    if at in has_it:
+        return _Word(finding, ExposureState.FIXED, own_line=False)
+    if not above:
+        return _Word(finding, ExposureState.UNKNOWN, own_line=False)
+    if finding.verdict not in PASSED:
+        return _Word(finding, ExposureState.EXPOSED, own_line=False)
+    rest = f"those for {' and '.join(above)} do" if above[1:] else f"that for {above[0]} does"
+    needs = f"its package for {product.levels[at].name} does not fix it, only {rest}"
+    later = tuple(product.levels[index].name for index in has_it if index > at)
+    return _Word(finding, ExposureState.EXPOSED, own_line=False, needs=needs, from_level=above[0], closed_by=later)
 
 
 def _exposure(cve: str, words: Sequence[_Word], known: Cve | None) -> Exposure:
@@ -121,7 +130,14 @@ def _exposure(cve: str, words: Sequence[_Word], known: Cve | None) -> Exposure:
         by = min((word for word in words if word.state is state), key=_preferred)
     if state is ExposureState.FIXED and needs is not None:
         state = ExposureState.NEEDS_CONFIGURATION
-    return Exposure(cve=cve, state=state, fixed_by=by.finding.update.id, needs=by.needs or needs)
+    return Exposure(
+        cve=cve,
+        state=state,
+        fixed_by=by.finding.update.id,
+        needs=by.needs or needs,
+        from_level=by.from_level,
+        closed_by=by.closed_by,
+    )
 
 
 def _preferred(word: _Word) -> tuple[bool, bool, int, str]:

@@ -245,6 +245,8 @@ class ExposureState(StrEnum):
 class Exposure(Frozen):
     """One CVE on one installation. ``fixed_by`` is the id of the update whose finding says it; ``needs`` what is to do.
 
+    Where that update is there and leaves it open, ``from_level`` is the lowest level that it can be closed on, and
+    ``closed_by`` are those that came out after the update and have the fix.
     What is known of the CVE itself (impact, CVSS, known exploitation) is the catalogue's.
     """
 
@@ -252,6 +254,8 @@ class Exposure(Frozen):
     state: ExposureState
     fixed_by: str | None
     needs: str | None = None
+    from_level: str | None = None
+    closed_by: tuple[str, ...] = ()
 
 
 class Installation(Frozen):

@@ -9,6 +9,7 @@ that brings a level has anything judged again. Applying the steps and assessing 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from hotfix_check.assess.finding import OPEN, Assessment, Finding, Step, Verdict
 from hotfix_check.assess.planned_state import CannotPlanError, PlannedState, Terms, irredundant
@@ -42,11 +43,22 @@ class _Path:
 
 
 class NextSteps:
-    """The plans for one installation. ``findings`` are those that were asked for, of which each open one is advised."""
+    """The plans for one installation. ``findings`` are those that were asked for, of which each open one is advised.
 
-    def __init__(self, updates: ProductUpdates, findings: Sequence[Finding], terms: Terms, raise_: Raise) -> None:
+    ``left_open`` are the CVEs that an update leaves open although it is there: its id, and that of the level to go to.
+    """
+
+    def __init__(
+        self,
+        updates: ProductUpdates,
+        findings: Sequence[Finding],
+        terms: Terms,
+        raise_: Raise,
+        left_open: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    ) -> None:
         self._terms = terms
         self._raise = raise_
+        self._left_open = left_open
         self._start = PlannedState(updates, terms, {finding.update.id: finding for finding in findings})
         self._asked = {finding.update.id: finding for finding in findings}
         self._after: dict[tuple[PlannedState, tuple[str, ...]], PlannedState | None] = {}
@@ -60,9 +72,14 @@ class NextSteps:
             for finding in self._asked.values()
         ]
 
-    def headline(self) -> Plan:
-        """What to install now: whatever is required or recommended, and not accepted as missing."""
-        return self.plan(self.of_weight(WEIGHTY))
+    def headline(self, cves: Iterable[str] = ()) -> Plan:
+        """What to install now: whatever is required or recommended, and not accepted as missing; and for these CVEs."""
+        return self.plan([*self.of_weight(WEIGHTY), *self.for_cves(cves)])
+
+    def for_cves(self, cves: Iterable[str]) -> list[str]:
+        """The ids of the levels that close those of these CVEs that an update leaves open which is there."""
+        found = (self._left_open[cve] for cve in sorted(cves) if cve in self._left_open)
+        return list(dict.fromkeys(level for update, level in found if update not in self._terms.accepted))
 
     def of_weight(self, weights: Iterable[Importance]) -> list[str]:
         """The ids of the updates asked for that weigh so much."""
@@ -75,7 +92,8 @@ class NextSteps:
     def without(self, accepted: frozenset[str]) -> NextSteps:
         """The plans where these updates are accepted as missing: they are no goals and no steps."""
         findings = tuple(self._asked.values())
-        return NextSteps(self._start.updates, findings, replace(self._terms, accepted=accepted), self._raise)
+        terms = replace(self._terms, accepted=accepted)
+        return NextSteps(self._start.updates, findings, terms, self._raise, self._left_open)
 
     def plan(self, wanted: Sequence[str]) -> Plan:
         """An irredundant list of steps after which none of the wanted updates is missing or partial."""
@@ -297,7 +315,7 @@ def with_accepted(
             for one in assessment.findings
         ),
         installations=tuple(
-            replace(installation, next_steps=plan.headline().steps)
+            replace(installation, next_steps=plan.headline(assessment.asked_cves).steps)
             for installation, plan in zip(assessment.installations, others, strict=True)
         ),
     )

@@ -83,10 +83,13 @@ def with_neighbours(level: ProductLevel, product: Product, census: Census, line:
     if strangers >= MANY and strangers > of_product:
         older = 2 * sum(one.files for one in census.older_strangers()) > strangers
         code = AnomalyCode.OLDER_NEIGHBOUR if older else AnomalyCode.NEWER_NEIGHBOUR
+        most = max(census.strangers, key=lambda one: (one.files, one.build, one.name))
         said = (
-            f"{strangers} files beside the marker belong to another product of its folder, and {of_product} to "
-            f"{product.name}"
+            f"{strangers} files beside the marker belong to another product of its folder, such as {most.name} "
+            f"{most.build}, and {of_product} to {product.name}"
         )
+        if older:
+            said += "; an upgrade in place that stopped half-way leaves this: run its Setup again, then install updates"
         level = replace(level, anomalies=(*level.anomalies, Anomaly(code, said)))
     own = lines.pop(line, 0) + 1
     at, files = max(lines.items(), key=lambda item: (item[1], -item[0]), default=(line, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from hotfix_check.assess.finding import MET, Copy, JudgedRow, RowState
 from hotfix_check.catalogue.product import Product, ProductFile
@@ -13,6 +14,7 @@ from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.version import FileVersion
 
+_BUILDS = 10_000  # of a fleet whose lines are remembered
 Place = tuple[str, tuple[str, ...]]
 """The name of a file and the roles of the folders where it belongs, which say what copies of it are looked at."""
 AtOrAbove = Callable[[FileRow, FileVersion], RowState]
@@ -71,6 +73,8 @@ class Tables:
     def __init__(self, product: Product, relations: Supersedence) -> None:
         self.product = product
         self.relations = relations
+        self.line_of = lru_cache(maxsize=_BUILDS)(product.line_of)
+        """The servicing line that a version was built on."""
         self._known: dict[tuple[str, int, int], Table] = {}
         self._names: dict[str, frozenset[str]] = {}
 

@@ -61,7 +61,13 @@ class Witnesses:
         """The same of an update that the marker shows by this build."""
         own = headline_version(self.product.levels[self.line])
         before = self._before(update, build, own)
-        witness = self.census.witness(self.line, before, own, hotfix=update.kind is Kind.HOTFIX)
+        witness = self.census.witness(
+            self.line,
+            before,
+            own,
+            hotfix=update.kind is Kind.HOTFIX,
+            own_third_part=self.product.build_per_level,
+        )
         return self._with_neighbours(self._said(witness, before, own))
 
     def newer_beside_old(self, judgement: Judgement) -> str | None:
@@ -117,10 +123,12 @@ class Witnesses:
         return found
 
     def _said(self, witness: Witness, before: FileVersion, own: FileVersion) -> Said:
-        newest = witness.newest
+        newest, stranger = witness.newest, witness.stranger
         beside = f"{witness.unread} shows no build of the product"
         if newest is not None:
             beside = f"{newest.name} beside {self.marker} is {newest.build}"
+        elif witness.unread is None and stranger is not None:
+            beside = f"{stranger.name} is another product's {stranger.build}"
         half = (Anomaly(AnomalyCode.HALF_INSTALLED, beside),)
         match witness.standing:
             case Standing.CORROBORATED:
@@ -137,10 +145,7 @@ class Witnesses:
                 return Said(verdict=Verdict.PARTIAL, reasons=(said,), anomalies=half)
             case Standing.DOUBTFUL:
                 if newest is None:
-                    said = (
-                        f"{witness.unread}, beside {self.marker}, shows no build of the product, and nothing "
-                        f"else bears witness to it"
-                    )
+                    said = f"beside {self.marker} {beside}, and nothing else bears witness to it"
                 else:
                     said = (
                         f"no other file that was collected is newer than {before} (newest: {newest.build}): "

@@ -31,7 +31,7 @@ from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.json import parse_json
 
 APPLICATION_ID = 0x48464943  # "HFIC", in the header of every index
-FORMAT = 3
+FORMAT = 4
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES, _FORMAT_AT, _APPLICATION_AT = 100, 60, 68
 MAX_INDEX_BYTES = 1 << 30  # of the file; 200,000 rows take 60 MB

@@ -21,8 +21,9 @@ class Outline(Frozen):
     ``names``: the lower-case names of the files that can be evidence. ``plain_names``: those of them that no row and
     no product gives a version (.cfg, .asp). ``own_ranges``: by file name, the ranges that rows give for files that are
     not of their product's own. ``newest_builds``: the newest build of any file. ``newest_days``: of the newest update.
-    ``programs``: the ends of the paths of folders whose program files are all read. ``backups``: of those where all
-    products keep copies. ``setup_keys``, ``setup_values`` and ``update_keys``: what is read of a registry, as
+    ``programs``: the ends of the paths of folders whose program files are all read. ``markers``: the lower-case names
+    of files that alone show the updates of a product. ``backups``: the ends of the paths of folders where all products
+    keep copies. ``setup_keys``, ``setup_values`` and ``update_keys``: what is read of a registry, as
     ``Recorded`` has them. ``stub_exports``: by file name, the export of a stub of that name.
     """
 
@@ -33,6 +34,7 @@ class Outline(Frozen):
     newest_builds: Mapping[str, FileVersion]
     newest_days: Mapping[str, date | None]
     programs: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
     backups: tuple[str, ...] = ()
     setup_keys: tuple[str, ...] = ()
     setup_values: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ def make_outline(
         newest_builds=_newest_builds(products, updates),
         newest_days=days,
         programs=program_folders(products),
+        markers=_once(name for one in products if one.build_per_update for name in one.server_files),
         backups=_once(path for product in products for path in product.backups),
         setup_keys=_once(key for one in recorded for key in one.setup_keys),
         setup_values=_once(value for one in recorded for value in one.values),

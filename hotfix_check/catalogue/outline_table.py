@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.untrusted.fields import Fields
 
-_LISTS = ("programs", "backups", "setup_keys", "setup_values", "update_keys")
+_LISTS = ("programs", "markers", "backups", "setup_keys", "setup_values", "update_keys")
 
 
 def outline_table(outline: Outline) -> dict[str, Any]:

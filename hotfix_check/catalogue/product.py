@@ -225,11 +225,13 @@ class Product(Frozen):
         """The level whose build range holds the version: the servicing line it was built on.
 
         In products that go by the third part the fourth says nothing: 6.5.7638.1 is of SP2, whose headline is 7638.2.
+        But it tells the files of a preview, which are no newer than its headline, from those of the release.
         """
         for index in range(len(self.levels) - 1, -1, -1):
             build = self.levels[index].build
             if version >= (build[:3] if self.by_third_part else build):
-                return index
+                before = self.levels[index - 1].build if index else ()
+                return index - 1 if before[:3] == build[:3] and version <= before else index
         return 0
 
 

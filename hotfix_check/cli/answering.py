@@ -46,7 +46,13 @@ def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions
         texts.extend([f"{inventory.target}\n"] if len(inventories) > 1 else [])
         for finding in found:
             older, newer = judge.assessor.relations.chain(finding.update, finding.package)
-            texts.append(render_explanation(finding_document(finding), older, newer, width=columns()))
+            steps = [
+                step
+                for one in assessment.installations
+                if (one.root, one.product) == (finding.installation, finding.update.product)
+                for step in one.next_steps
+            ]
+            texts.append(render_explanation(finding_document(finding), older, newer, steps, width=columns()))
     if form is AnswerForm.JSON:
         of_hosts = [{"target": one.target, "findings": rows} for one, rows in zip(inventories, documents, strict=True)]
         print_exactly(to_json(documents[0] if len(inventories) == 1 else of_hosts))
@@ -77,10 +83,11 @@ def run_plan(
     findings = [one for assessment in found.assessments for one in assessment.findings]
     if to and recognised and not any(one.update.id in wanted for one in findings):
         raise UsageError(f"--to: {', '.join(to)}: its product was not recognised in {target}")
+    cves = judge.catalogue.cves.keys() & {name.strip().upper() for name in to}
     documents = []
     for assessment, next_steps in zip(found.assessments, found.next_steps, strict=True):
         plans = [
-            (installation, steps.plan(steps.of_weight(weights) if not to else sorted(own)))
+            (installation, steps.plan([*sorted(own), *steps.for_cves(cves)] if to else steps.of_weight(weights)))
             for installation, steps in zip(assessment.installations, next_steps, strict=True)
             for own in ([one for one in wanted if one.startswith(f"{installation.product}/")],)
             if installation.counts

@@ -28,7 +28,7 @@ from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 HOSTS, UPDATES, STEPS, EXPOSED, LISTED, GROUPS, DIFFERENCES = 200, 50, 30, 40, 30, 20, 8
 HEAT_SETS, HEAT_UPDATES, HEAT_WIDE = 20, 24, 12  # so many columns fit a sheet of paper
 _SHADES = 8
-_COUNTS = {"missing": "missing", "partial": "partial", "undetermined": "open", "waived": "waived"}
+_COUNTS = ("missing", "partial", "undetermined", "waived")
 _COPIES = 4  # installations of a host that are told
 _LONGEST_STEP = 220  # characters
 _BADGES = {ExitCode.FINDINGS: "bad", ExitCode.INCOMPLETE: "open", ExitCode.CLEAN: "good"}
@@ -149,7 +149,7 @@ def _host(host: JsonObject) -> JsonObject:
         "old": (host["age_days"] or 0) >= SILENT,
         # Green beside nothing that is open.
         "shade": "plain" if host["outcome"] == "clean" and host["summary"]["undetermined"] else host["outcome"],
-        "counts": ", ".join(f"{host['summary'][key]} {word}" for key, word in _COUNTS.items() if host["summary"][key]),
+        "counts": ", ".join(f"{host['summary'][key]} {key}" for key in _COUNTS if host["summary"][key]),
         "exposed": len(host["exposures"]["exposed"]),
         "exploited": len(host["exploited"]),
     }

@@ -20,12 +20,14 @@ from hotfix_check.fleet.words import (
     step_words,
 )
 from hotfix_check.report.names import counted
-from hotfix_check.report.text import fill, listed, visible
+from hotfix_check.report.text import cut, fill, listed, visible
 from hotfix_check.untrusted.shown import clipped
 
 _HOSTS, _UPDATES, _LISTED, _GROUPS = 50, 20, 10, 5
 _TITLE = 20  # characters of a title that tell something
 _UPDATE_COLUMNS = ("missing", "partial", "undetermined", "blocked", "waived")
+_HOST_COLUMNS = ("Host", "Outcome", "Level", "Fail", "Missing", "Partial", "Undetermined", "Waived", "Age", "Catalogue")
+_LEAST = 7  # columns of a host that are always told
 
 
 def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iterator[str]:
@@ -51,7 +53,7 @@ def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iter
         yield f"\n... and {not_alike} more groups whose members differ (--all shows them)\n"
     for key in ("silent", "absent", "unexpected", "damaged", "older", "notes"):
         yield _section(*told[key], width, everything)
-    yield from _hosts(document, everything)
+    yield from _hosts(document, width, everything)
     yield _worst(document, width)
 
 
@@ -77,18 +79,21 @@ def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Ite
     ]
     labels: Sequence[str] = (
         *("Update", "Product", "Importance"),
-        *("Missing", "Partial", "Open", "Blocked", "Waived", "Title"),
+        *("Missing", "Partial", "Undetermined", "Blocked", "Waived", "Title"),
     )
+    counting = range(3, 3 + len(_UPDATE_COLUMNS))
+    told = [at for at in range(len(labels)) if at not in counting or any(row[at] for row in rows)]
+    labels, rows = [labels[at] for at in told], [[row[at] for at in told] for row in rows]
     wide = _widths(labels, rows)
     room = width - sum(wide[:-1]) - 2 * len(wide[:-1])
     wide[-1] = room if room >= _TITLE else 0
     if wide[-1]:
-        rows = [(*row[:-1], row[-1][:room]) for row in rows]
+        rows = [(*row[:-1], cut(row[-1], room)) for row in rows]
     else:
         labels, wide, rows = labels[:-1], wide[:-1], [row[:-1] for row in rows]
     yield "\n" + _lines([labels, ["-" * one for one in wide], *rows], wide)
     if len(kept) < len(open_ones):
-        yield f"... and {len(open_ones) - len(kept)} more updates that hosts lack (--all shows them)\n"
+        yield f"... and {len(open_ones) - len(kept)} more updates (--all shows them)\n"
 
 
 def _worst(document: FleetDocument, width: int) -> str:
@@ -98,16 +103,19 @@ def _worst(document: FleetDocument, width: int) -> str:
     return _section("Next, on the worst hosts", lines, width, everything=True)
 
 
-def _hosts(document: FleetDocument, everything: bool) -> Iterator[str]:
+def _hosts(document: FleetDocument, width: int, everything: bool) -> Iterator[str]:
+    """A line a host; on a narrow terminal without its last columns, which other parts of the report tell as well."""
     total = document.head["summary"]["hosts"]
     if not total:
         return
-    labels = ("Host", "Outcome", "Level", "Fail", "Missing", "Partial", "Open", "Waived", "Age", "Catalogue")
+    labels: Sequence[str] = _HOST_COLUMNS
     hosts = map(_host, document.worst(-1 if everything else _HOSTS))
     # The widths are those of the first rows, so that the rest can be written as it is read.
     first = [*islice(hosts, _HOSTS)]
     wide = _widths(labels, first)
-    yield "\n" + _lines([labels, ["-" * width for width in wide], *first], wide)
+    while not everything and len(labels) > _LEAST and sum(wide) + 2 * len(wide) - 2 > width:
+        labels, wide = labels[:-1], wide[:-1]
+    yield "\n" + _lines([labels, ["-" * one for one in wide], *first], wide)
     while rows := [*islice(hosts, _HOSTS)]:
         yield _lines(rows, wide)
     if total > _HOSTS and not everything:
@@ -133,6 +141,7 @@ def _widths(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _lines(rows: Sequence[Sequence[str]], wide: Sequence[int]) -> str:
+    """The rows in columns so wide; what is right of these columns is left out."""
     return "".join(
-        "  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() + "\n" for row in rows
+        "  ".join(text.ljust(width) for text, width in zip(row, wide, strict=False)).rstrip() + "\n" for row in rows
     )

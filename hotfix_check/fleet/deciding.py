@@ -45,8 +45,9 @@ def deciding_facts(inventory: Inventory, names: frozenset[str]) -> Hashable:
 def deciding_files(inventory: Inventory, names: frozenset[str]) -> list[InstalledFile]:
     """The files that can decide an answer.
 
-    Every program file bears witness by its build, also one that is not called as programs are: a listing has all that
-    carry a version. A file in a folder that was not listed shows that there is one.
+    Every program file bears witness by its build, and one with a version that is not called as programs are may bring
+    a product all the same: a listing has all that carry one. A file in a folder that was not listed shows that there is
+    one.
     """
     listed = frozenset(inventory.folders)
     return [

@@ -17,7 +17,7 @@ from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.postures import POSTURES, together, worst_states
-from hotfix_check.fleet.row import ANY_REPORT, MARKS, OUTCOMES, VERDICTS
+from hotfix_check.fleet.row import ANY_REPORT, MARKS, OUTCOMES, VERDICTS, HostProduct
 from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
 from hotfix_check.frozen import Frozen
@@ -183,7 +183,7 @@ def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> JsonObject:
         "age_days": age_days(row["at"], as_of),
         "catalogue": {"version": row["catalogue"], "sha256": row["catalogue_sha256"]},
         "outcome": OUTCOMES[row["outcome"]],
-        "products": [{**product._asdict(), "words": product.words} for product in products_of(row)],
+        "products": [_product(product) for product in products_of(row)],
         "summary": {key: len(findings.get(key, ())) for key in SUMMARY},
         **{key: list(findings.get(key, ())) for key in _LISTED},
         "advisories": json.loads(row["advisories"]),
@@ -191,6 +191,11 @@ def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> JsonObject:
         "exposures": {state: [cve for cve, its in states.items() if its == state] for state in OPEN_STATES},
         "exploited": sorted({cve for one in installations if one.counts for cve in one.standing.exploited}),
     }
+
+
+def _product(product: HostProduct) -> JsonObject:
+    """A product on a host; of a build above every level that is known the schema has no null, but the highest."""
+    return {**product._asdict(), "at_most": product.at_most or product.at_least, "words": product.words}
 
 
 def _installation(one: HostInstallation, day: date, as_of: str | None) -> JsonObject:

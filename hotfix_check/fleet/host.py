@@ -9,6 +9,8 @@ from collections.abc import Hashable, Sequence
 from datetime import date
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
+from hotfix_check.assess.finding import ProductLevel
+from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.weight import counted, fails, holding, outcome_of, worst_of_each
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.relations import Supersedence
@@ -71,8 +73,8 @@ class FleetJudge:
         with self._one_at_a_time:
             found = self._known.get(key)
             if found is None:
-                assessment = self._assessor.assess_in_brief(inventory, self.asked.question)
-                found = self._known[key] = _judged_row(assessment, self.asked, self._assessor.relations)
+                judged = self._assessor.judge_in_brief(inventory, self.asked.question)
+                found = self._known[key] = _judged_row(*judged, self.asked, self._assessor.relations)
                 if len(self._known) > _REMEMBERED:
                     self._known.popitem(last=False)
             else:
@@ -132,10 +134,13 @@ def _inventory_row(
     )
 
 
-def _judged_row(assessment: Assessment, asked: FleetQuestion, relations: Supersedence) -> HostRow:
-    """The row of a host, without where it came from and what it is called."""
+def _judged_row(
+    assessment: Assessment, plans: Sequence[NextSteps], asked: FleetQuestion, relations: Supersedence
+) -> HostRow:
+    """The row of a host, without where it came from and what it is called; what was accepted is no next step."""
     applied = apply_waivers([assessment], asked.waivers, asked.day)
     waived = frozenset(applied.by_target[0])
+    assessment, _ = with_accepted(assessment, plans, waived)
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}
     counting = counted(assessment)
     for finding in worst_of_each(counting):
@@ -158,10 +163,7 @@ def _judged_row(assessment: Assessment, asked: FleetQuestion, relations: Superse
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
         outcome=str(outcome_of(assessment, asked.fail_on, waived)),
-        products=tuple(
-            _product(one.product, one.exact, one.low, one.high, one.basis, asked.catalogue)
-            for one in assessment.products
-        ),
+        products=tuple(_product(one, asked.catalogue) for one in assessment.products),
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
         installations=judged_installations(assessment, applied.by_target[0], asked.catalogue, relations),
         advisories=tuple(dict.fromkeys(held.advisory.id for held in holding(assessment, waived))),
@@ -170,6 +172,9 @@ def _judged_row(assessment: Assessment, asked: FleetQuestion, relations: Superse
     )
 
 
-def _product(product_id: str, exact: bool, low: int, high: int, basis: str, catalogue: Catalogue) -> HostProduct:
-    levels = catalogue.product(product_id).levels
-    return HostProduct(product_id, levels[low].name if exact else None, levels[low].name, levels[high].name, str(basis))
+def _product(level: ProductLevel, catalogue: Catalogue) -> HostProduct:
+    levels = catalogue.product(level.product).levels
+    low, high = levels[level.low].name, levels[level.high].name
+    return HostProduct(
+        level.product, low if level.exact else None, low, None if level.beyond else high, str(level.basis)
+    )

@@ -181,7 +181,7 @@ def _filesystem(url: str) -> tuple[Any, str, str]:
     try:
         import fsspec
     except ImportError:
-        raise UsageError(f"{url}: URLs need the extra 'fleet': pip install 'hotfix-check[fleet]'") from None
+        raise UsageError(f"{url}: URLs need the extra 'fleet': in a checkout, pip install '.[fleet]'") from None
     try:
         system, path = fsspec.core.url_to_fs(url)
     except Exception as error:  # each file system has exceptions of its own

@@ -128,11 +128,16 @@ def next_lines(host: JsonObject) -> list[str]:
 
 
 def exposure_words(one: JsonObject, hosts: int) -> str:
-    """CVE-2024-21410 is open on 14 of 60 hosts, and undetermined on 28."""
-    left = one["needs-configuration"] + one["unknown"]
-    beside = f", and undetermined on {left:,}" if left else ""
+    """CVE-2024-21410 is open on 14 of 60 hosts, needs configuration on 20, is undetermined on 8."""
+    counts = (
+        ("is open", one["exposed"]),
+        ("needs configuration", one["needs-configuration"]),
+        ("is undetermined", one["unknown"]),
+    )
+    first, *others = [f"{state} on {count:,}" for state, count in counts if count] or ["is open on 0"]
+    beside = "".join(f", {words}" for words in others)
     exploited = f", known to be exploited since {one['known_exploited']}" if one["known_exploited"] else ""
-    return f"{one['cve']} is open on {one['exposed']:,} of {counted(hosts, 'host')}{beside}{exploited}"
+    return f"{one['cve']} {first} of {counted(hosts, 'host')}{beside}{exploited}"
 
 
 def step_words(one: JsonObject, hosts: int) -> str:

@@ -36,6 +36,10 @@ class Asked(Frozen):
     """Whether links to folders and files are followed, wherever they lead."""
     programs: tuple[str, ...] = ()
     """Endings of the paths of folders, in lower case, whose program files are all read, those of subfolders too."""
+    markers: Container[str] = frozenset()
+    """Lower-case names of files that show a server wherever it lies: of its folders all program files are read too."""
+    homes: frozenset[str] = frozenset()
+    """The folders of such servers, in lower case, once they are known."""
     every_program: bool = False
     """Whether all program files are read, wherever they lie."""
     stub_exports: Mapping[str, str] = field(default_factory=dict)

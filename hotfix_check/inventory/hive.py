@@ -27,7 +27,7 @@ MAX_PIECE = 1024  # bytes of one read: a key's name takes 510, and no value that
 MAX_STEPS = 1_000_000  # reads of one hive, all together; one with 2,900 keys takes 180,000
 MAX_VALUES = 200  # of a key that is read
 MAX_RECORDS = 2_000  # updates recorded in one hive
-NEEDS_EXTRA = "a registry hive is read with an extra: pip install 'hotfix-check[registry]'"
+NEEDS_EXTRA = "a registry hive is read with an extra: in a checkout, pip install '.[registry]'"
 
 _VALUE_STEPS = 300  # what reading a value counts as
 _TEXT = 260  # characters of a value

@@ -42,6 +42,28 @@ def target_has_programs(root: tuple[str, ...], endings: tuple[str, ...]) -> bool
     )
 
 
+def homes_of(markers: Iterable[str], endings: tuple[str, ...]) -> frozenset[str]:
+    """The folders of the servers that these files show, wherever setup was told to put them, in lower case.
+
+    Where a marker lies in a folder that is called as one of theirs (D:\\Mail\\Bin), the others are beside that one.
+    """
+    called = {ending.rpartition("/")[2] for ending in endings}
+    homes = set()
+    for path in markers:
+        folder = path.lower().rpartition("/")[0]
+        above, _, name = folder.rpartition("/")
+        homes.add(above if above and name in called else folder)
+    return frozenset(homes)
+
+
+def is_in(folder: str, homes: frozenset[str]) -> bool:
+    """Whether a folder is one of these, or lies below one; "" is the target."""
+    folder = folder.lower()
+    while folder and folder not in homes:
+        folder = folder.rpartition("/")[0]
+    return folder in homes
+
+
 def is_system_folder(inner: str) -> bool:
     """Whether a folder is one of Windows' own that hold libraries of others too."""
     return not _SYSTEM.isdisjoint(inner.lower().split("/"))

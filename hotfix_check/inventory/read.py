@@ -20,7 +20,7 @@ from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, i
 from hotfix_check.inventory.images import container_words, may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.program_folders import holds_programs, target_has_programs
+from hotfix_check.inventory.program_folders import holds_programs, homes_of, is_in, target_has_programs
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.walk import (
     FoundFile,
@@ -50,8 +50,9 @@ def read_disk(
 ) -> Inventory:
     """Collect a folder with all below it, or the one file at ``target``, which is ``lone`` where it could be opened.
 
-    Of folders whose path ends as one of ``asked.programs`` every program file is read, for its version and not hashed;
-    where there is no such folder, nor one of Windows', of all folders.
+    Of folders whose path ends as one of ``asked.programs`` every program file is read, for its version and not hashed,
+    and of those of a server that one of ``asked.markers`` shows elsewhere; where there is no such folder, nor one of
+    Windows', of all folders.
 
     A registry hive that lies where Windows keeps it is read too; hives.py says which one counts. ``on_file`` is called
     for each file seen, never by two threads at once.
@@ -71,6 +72,10 @@ def read_disk(
 
     if is_folder:
         _walk(target, root, asked, walked, _one_at_a_time(on_file), read)
+        if asked.programs and not target_has_programs(root, asked.programs):
+            paths = [*(file.path for _, file in files), *(bad.path for _, bad in walked.unreadable)]
+            markers = (path for path in paths if name_of(path) in asked.markers)
+            _read_passed_over(walked, homes_of(markers, asked.programs), asked, read)
     else:
         walked.seen.append(1)
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
@@ -99,7 +104,7 @@ def _walk(
     count: Callable[[], None] | None,
     read: Callable[[FoundFile], None],
 ) -> None:
-    """All below a folder: what lies there, then what links lead to, then programs that no known folder holds."""
+    """All below a folder: what lies there, then what links lead to."""
     top = system_path(target)
     first = FoundFolder(path=top, inner="", top=top, programs=target_has_programs(root, asked.programs))
     work_through(first, lambda folder: list_folder(folder, asked, walked, count), read)
@@ -111,8 +116,13 @@ def _walk(
     for link in sorted(walked.file_links):
         if (file := linked_file(link, asked, walked, count)) is not None:
             read(file)
-    if asked.programs and not first.programs and not holds_programs(walked.folders, asked.programs):
-        for folder in walked.passed_over:
+
+
+def _read_passed_over(walked: Walked, homes: frozenset[str], asked: Asked, read: Callable[[FoundFile], None]) -> None:
+    """The programs of folders that are not called as a server's: where no folder is, of all, else where one lies."""
+    known = holds_programs(walked.folders, asked.programs)
+    for folder in walked.passed_over:
+        if not known or is_in(folder.inner, homes):
             _read_programs(folder, asked, read)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NoReturn
 
+from hotfix_check.frozen import of_columns
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.untrusted.fields import SHA256, Fields, stamp
 from hotfix_check.version import FileVersion
@@ -65,17 +66,17 @@ def plain_files(rows: Sequence[Any]) -> list[InstalledFile] | None:
     try:
         for row in rows:
             alike[tuple(row)].append(row.values())
-        if () in alike:
-            return None  # it has no columns, in which it would be missed
+        if not all("path" in fields for fields in alike):
+            return None
         return [file for fields, values in alike.items() for file in _of_columns(fields, values)]
     except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
         return None
 
 
-def _of_columns(fields: tuple[str, ...], values: list[Iterable[Any]]) -> Iterator[InstalledFile]:
-    columns = [_COLUMNS[field](column) for field, column in zip(fields, zip(*values, strict=True), strict=True)]
-    names = [_OTHER_NAMES.get(field, field) for field in fields]
-    return (InstalledFile(**dict(zip(names, file, strict=True))) for file in zip(*columns, strict=True))
+def _of_columns(fields: tuple[str, ...], values: list[Iterable[Any]]) -> list[InstalledFile]:
+    columns = zip(fields, zip(*values, strict=True), strict=True)
+    read = {_OTHER_NAMES.get(field, field): _COLUMNS[field](column) for field, column in columns}
+    return of_columns(InstalledFile(path=""), read)
 
 
 def _texts(column: Sequence[Any]) -> Sequence[Any]:

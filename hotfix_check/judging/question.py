@@ -75,15 +75,17 @@ def question_of(
     for product_id in options.products:
         known("--product", product_id, products)
     asked: list[Update] = []
+    by_id: set[str] = set()
     for text in options.kbs:
         found = _asked(catalogue, text, as_of)
         if options.products and not any(update.product in options.products for update in found):
             raise UsageError(f"--kb: {text} is not an update of {' or '.join(options.products)}")
         asked += found
+        by_id.update(update.id for update in found if update.id.casefold() == text.strip().casefold())
     cves, behind = _asked_cves(options, catalogue, as_of)
     return Question(
-        kbs=frozenset(update.kb for update in asked if update.kb is not None) if asked or cves else None,
-        ids=frozenset(update.id for update in asked if update.kb is None) | behind,
+        kbs=frozenset(one.kb for one in asked if one.kb is not None and one.id not in by_id) if asked or cves else None,
+        ids=frozenset(one.id for one in asked if one.kb is None or one.id in by_id) | behind,
         cves=cves,
         by_cve=behind - {update.id for update in asked},
         products=frozenset(options.products) or None,

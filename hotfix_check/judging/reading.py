@@ -33,6 +33,7 @@ def read_for(
         cross_check=options.cross_check,
         follow_links=options.follow_links,
         programs=outline.programs,
+        markers=frozenset(outline.markers),
     )
     inventories = target.read(asked, on_file)
     if options.hive is None:

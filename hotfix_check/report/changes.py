@@ -65,15 +65,17 @@ def folded_files(files: Iterable[FileChange]) -> list[Change]:
 
 def folded_verdicts(document: ComparisonDocument) -> list[Change]:
     """The changes of verdicts by what they changed from and to, for the worse first; few for the worse one by one."""
-    groups: dict[tuple[bool, str], list[str]] = defaultdict(list)
+    groups: dict[tuple[bool, str, str | None], list[str]] = defaultdict(list)
     for one in document.verdicts:
-        groups[one.worse, f"{one.before or 'not judged'} -> {one.after or 'not judged'}"].append(one.update)
+        versions = f"{one.before or 'not judged'} -> {one.after or 'not judged'}"
+        groups[one.worse, versions, one.installation].append(one.update)
     lines = []
-    for (worse, versions), updates in groups.items():
+    for (worse, versions, installation), updates in groups.items():
         told = updates
         if len(updates) > (_TOLD if worse else 1):
             told = [f"{len(updates)} updates ({some(names_of(updates), _TOLD)})"]
-        lines += [Change(what=what, words="", worse=worse, versions=versions) for what in told]
+        where = f" in {installation}" if installation is not None else ""
+        lines += [Change(what=f"{what}{where}", words="", worse=worse, versions=versions) for what in told]
     return lines
 
 

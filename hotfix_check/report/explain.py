@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hotfix_check.assess.anomaly import AnomalyCode, is_written
-from hotfix_check.catalogue.update import own_name
+from hotfix_check.assess.finding import Step
+from hotfix_check.catalogue.update import Availability, own_name
 from hotfix_check.report.judged_document import FileDocument, FindingDocument
 from hotfix_check.report.names import names_of
+from hotfix_check.report.parts import bought_words
 from hotfix_check.report.text import fill
 from hotfix_check.report.verdicts import LOOKS
 from hotfix_check.report.wording import headline, next_steps
@@ -24,8 +26,13 @@ NOT_LOOKED_AT = (
 _BESIDE_THE_REGISTRY = "Not examined: files waiting for a restart, running processes, and what is not in the target."
 
 
-def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Sequence[str], *, width: int) -> str:
-    """One finding explained; ``older`` and ``newer`` are the ids that it replaces and that replace it, oldest first."""
+def render_explanation(
+    finding: FindingDocument, older: Sequence[str], newer: Sequence[str], steps: Iterable[Step] = (), *, width: int
+) -> str:
+    """One finding explained; ``older`` and ``newer`` are the ids that it replaces and that replace it, oldest first.
+
+    ``steps`` are those of its installation: which of the advised ones have to be bought, they tell.
+    """
     name = own_name(finding.id)
     lines = [f"{finding.id}: {finding.title}", ""]
     lines += [f"{headline(finding)}", f"Confidence: {finding.confidence}. Importance: {finding.importance}."]
@@ -57,6 +64,11 @@ def render_explanation(finding: FindingDocument, older: Sequence[str], newer: Se
         lines.append(f"Partly replaced (not in every file) by {', '.join(names_of(finding.partly_superseded_by))}.")
     lines += [f"! {text}" for text in finding.anomalies]
     lines += next_steps(finding)
+    lines += [
+        bought_words(step.update.name, step.public)
+        for step in steps
+        if step.update.id in finding.advice and step.update.availability is Availability.EXTENDED_SUPPORT
+    ]
     recorded = finding.recorded
     if recorded is not None:
         lines.append(f"Registry: {'recorded as installed, ' + ', '.join(recorded) if recorded else 'no record of it'}.")

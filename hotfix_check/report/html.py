@@ -98,7 +98,9 @@ def _target(number: int, target: TargetDocument, document: Result) -> dict[str, 
         "badge_words": words,
         "sentences": wording.verdict_sentences(target),
         "collected_words": wording.collected_words(target.collected) if target.collected else None,
-        "product_lines": [(product, wording.product_words(product)) for product in target.products],
+        "product_lines": [
+            (product, wording.level_words(product), wording.product_words(product)) for product in target.products
+        ],
         "registry_lines": wording.registry_words(target),
         "claim_lines": wording.claim_sentences(target),
         "parts": shown,

@@ -16,6 +16,7 @@ from hotfix_check.inventory.files import InstalledFile, Inventory, ReportedBuild
 from hotfix_check.report.document import members
 from hotfix_check.report.installations import exposure_document
 from hotfix_check.report.names import names_of, some
+from hotfix_check.report.parts import bought_words
 from hotfix_check.report.text import fill
 from hotfix_check.version import FileVersion
 
@@ -87,7 +88,12 @@ def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
         "contains": [_entry(one) for one in sorted(contained, key=_row_version)],
         "next": _entry(min(lacking, key=_row_version)) if lacking else None,
         "next_steps": [
-            {"id": step.update.id, "title": step.update.title}
+            {
+                "id": step.update.id,
+                "title": step.update.title,
+                "availability": str(step.update.availability),
+                "public": step.public,
+            }
             for one in assessment.installations
             for step in one.next_steps
         ],
@@ -214,6 +220,11 @@ def _lines(file: JsonObject) -> list[str]:
         lines.append("  No catalogued update brings a later one.")
     if file["next_steps"]:
         lines.append(f"  Next: install {', then '.join(names_of(one['id'] for one in file['next_steps']))}")
+        lines += [
+            f"  {bought_words(own_name(one['id']), one['public'])}"
+            for one in file["next_steps"]
+            if one["availability"] == "extended-support"
+        ]
     if file["exposures"]:
         lines.append(f"  Exposures: {_exposure_words(file['exposures'])}")
     return [*lines, *(f"  ! {text}" for text in file["anomalies"])]

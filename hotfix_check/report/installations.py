@@ -85,7 +85,7 @@ def level_facts(level: ProductLevel, product: Product) -> dict[str, Any]:
         "level": known.name if known else None,
         "level_basis": str(basis),
         "level_at_least": product.levels[level.low].name,
-        "level_at_most": product.levels[level.high].name,
+        "level_at_most": None if level.beyond else product.levels[level.high].name,
         "anomalies": tuple(level.anomalies),
     }
 
@@ -143,7 +143,7 @@ def step_document(step: Step, one: Installation) -> StepDocument:
         requires=tuple(step.requires),
         not_known=tuple(step.not_known),
         settles=tuple(step.settles),
-        cves=tuple(each.cve for each in open_ones if each.fixed_by in settled),
+        cves=tuple(each.cve for each in open_ones if each.fixed_by in settled or update.level in each.closed_by),
         restart=update.restart,
         actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in step.actions),
         source="; ".join(update.sources),

@@ -57,9 +57,10 @@ class MarkdownPage:
         self._length += len(block) + 2
         return True
 
-    def bullets(self, title: str, entries: Sequence[str], *, mark: str = "-") -> None:
-        """A heading and its entries, each one line."""
-        self._lines(title, (), [f"{mark} {markdown_text(entry)}" for entry in entries])
+    def bullets(self, title: str, entries: Sequence[str], *, numbered: bool = False) -> None:
+        """A heading and its entries, each one line; with numbers that hold where nobody renders them too."""
+        marks = [f"{number}." if numbered else "-" for number in range(1, len(entries) + 1)]
+        self._lines(title, (), [f"{mark} {markdown_text(entry)}" for mark, entry in zip(marks, entries, strict=True)])
 
     def table(self, title: str, labels: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A heading and a table."""
@@ -148,7 +149,7 @@ def _part(page: MarkdownPage, part: parts.Part, target: TargetDocument, document
         facts += [f"{parts.census_words(one)}."] if one.census else []
         page.bullets("", [*facts, *one.anomalies])
         steps = [" ".join([parts.step_line(step), *parts.step_notes(step)]) for step in one.next_steps]
-        page.bullets("### Next steps", steps, mark="1.")
+        page.bullets("### Next steps", steps, numbered=True)
         page.table(
             "### Exposures",
             ("CVE", "State", "CVSS", "Known exploited since", "Fixed by", "Needs"),

@@ -44,7 +44,7 @@ def level_text(level: str | None, low: str | None, high: str | None, basis: str)
         return level
     if basis == "none" or low is None:
         return ""
-    return f"at least {low}" if basis == "inferred" or low == high else f"{low} to {high}"
+    return f"at least {low}" if basis == "inferred" or high in (low, None) else f"{low} to {high}"
 
 
 def day_text(day: date | None) -> str | None:

@@ -65,6 +65,7 @@ def standing_of(one: InstallationDocument, findings: Iterable[Weighed], day: str
         extended_until=one.support.extended_until,
         extended_ended=(one.support.extended_until or day) < day,
         judged=bool(findings),
+        whole=not findings or any(finding.importance == "recommended" for finding in findings),
         lacking=len(lacking),
         partial=sum(finding.verdict == "partial" for finding in lacking),
         months=one.behind.months,
@@ -104,7 +105,8 @@ def successor_words(one: InstallationDocument) -> str:
     support = one.support
     if not support.successor:
         return ""
-    return f"Its successor is {support.successor}" + (f": {support.upgrade.rstrip('.')}." if support.upgrade else ".")
+    way = f"; the way there: {support.upgrade.rstrip('.')}" if support.upgrade else ""
+    return f"Its successor is {support.successor}{way}."
 
 
 def census_words(one: InstallationDocument, most: int = 3) -> str:
@@ -122,6 +124,12 @@ def census_words(one: InstallationDocument, most: int = 3) -> str:
     return ", ".join(told)
 
 
+def bought_words(name: str, public: str | None) -> str:
+    """That an update has to be bought, and the newest in its place that anyone can have, by its id."""
+    instead = f"; without that, the newest is {own_name(public)}" if public else ""
+    return f"{name} must be bought, with paid extended support{instead}."
+
+
 def step_line(step: StepDocument) -> str:
     """Install KB5066369 again: its title, and whether the server must be restarted."""
     again = " again" if step.again else ""
@@ -134,8 +142,7 @@ def step_notes(step: StepDocument, most: int = 6, *, by_hand: bool = True) -> li
     actions = step.actions if by_hand else []
     notes = [f"Before: {action.text}." for action in actions if action.kind == "service"]
     if step.availability == "extended-support":
-        instead = f"; without that, the newest is {own_name(step.public)}" if step.public else ""
-        notes.append(f"It must be bought, with paid extended support{instead}.")
+        notes.append(bought_words("It", step.public))
     if step.not_known:
         notes.append(f"Needs {' and '.join(step.not_known)}; whether that is there is not known.")
     own = own_name(step.id)

@@ -16,7 +16,9 @@ from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.installations import step_document
 from hotfix_check.report.judged_document import StepDocument
+from hotfix_check.report.names import counted as counted_words
 from hotfix_check.report.names import in_folder, names_of
+from hotfix_check.report.parts import bought_words
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
 from hotfix_check.report.wording import NOT_KNOWN
@@ -49,7 +51,11 @@ class AskedDocument(Frozen):
 
 
 class PlanDocument(Frozen):
-    """What to install on one target, in order; ``restarts`` are the steps that ask for one, by name."""
+    """What to install on one target, in order; ``restarts`` are the steps that ask for one, by name.
+
+    ``unsettled`` are those of the ``undetermined`` that no file would settle, ``doubts`` what speaks against the level
+    that the plan starts from.
+    """
 
     schema: Literal["hotfix-check/plan/1"]
     target: str
@@ -59,6 +65,8 @@ class PlanDocument(Frozen):
     unreachable: tuple[UnreachableDocument, ...]
     asked: tuple[AskedDocument, ...]
     undetermined: tuple[str, ...]
+    unsettled: tuple[str, ...]
+    doubts: tuple[str, ...]
     no_plan: NoPlanDocument | None
 
 
@@ -74,6 +82,8 @@ def plan_document(
     """
     steps = [(installation, step) for installation, plan in plans for step in plan.steps]
     findings = counted(assessment)
+    undetermined = [finding for finding in findings if finding.verdict is Verdict.UNDETERMINED]
+    doubts = [installation.level.contradicted for installation, _ in plans]
     return PlanDocument(
         schema="hotfix-check/plan/1",
         target=assessment.target,
@@ -95,7 +105,9 @@ def plan_document(
             for finding in findings
             if finding.update.id in wanted
         ),
-        undetermined=tuple(finding.update.id for finding in findings if finding.verdict is Verdict.UNDETERMINED),
+        undetermined=tuple(finding.update.id for finding in undetermined),
+        unsettled=tuple(finding.update.id for finding in undetermined if not finding.settle_with),
+        doubts=tuple(dict.fromkeys(str(doubt) for doubt in doubts if doubt is not None)),
         no_plan=None if steps else _no_plan(plans, assessment, products, wanted),
     )
 
@@ -155,7 +167,7 @@ def _server_files(products: Sequence[Product]) -> str:
 
 def render_plan(document: PlanDocument, *, width: int) -> str:
     """Numbered steps and what to mind."""
-    lines = [f"Plan for {document.target}: {_headline(document)}"]
+    lines = [f"Plan for {document.target}: {_headline(document)}", *(f"! {doubt}." for doubt in document.doubts)]
     roots = {step.installation for step in document.steps}
     for number, step in enumerate(document.steps, 1):
         lines += _step_lines(number, step, several=len(roots) > 1)
@@ -174,7 +186,7 @@ def plan_answer(document: PlanDocument) -> ShortAnswer:
     return ShortAnswer(
         kind="Plan",
         title=document.target,
-        lead=[_headline(document).capitalize(), *left],
+        lead=[_headline(document).capitalize(), *(f"{doubt}." for doubt in document.doubts), *left],
         blocks=[Block(heading="Steps", columns=("Step", "Restart", "Mind this"), rows=rows)],
     )
 
@@ -204,8 +216,7 @@ def _step_lines(number: int, step: StepDocument, *, several: bool) -> list[str]:
     if step.again:
         lines.append("   Only a part of it is there.")
     if step.availability == "extended-support":
-        instead = f"; without that, the newest is {own_name(step.public)}" if step.public else ""
-        lines.append(f"   It must be bought, with paid extended support{instead}.")
+        lines.append(f"   {bought_words('It', step.public)}")
     lines += [f"   Before: {action.text}." for action in step.actions if action.kind == "service"]
     if step.requires:
         lines.append(f"   Needs {' and '.join(step.requires)} (in place by then).")
@@ -235,10 +246,13 @@ def _left_lines(document: PlanDocument) -> list[str]:
     if supply and not any(one.settle_with for one in document.asked):
         more = f" and {len(supply) - _NAMED} more ('hotfix-check scan --ask' lists all)" if supply[_NAMED:] else ""
         lines.append(f"Supply {', '.join(supply[:_NAMED])}{more}.")
-    count = len(document.undetermined)
+    count, unsettled = len(document.undetermined), len(document.unsettled)
     if count and not document.asked and not document.no_plan:
-        those = "1 update is" if count == 1 else f"{count} updates are"
-        lines.append(f"Not planned: {those} undetermined; 'hotfix-check scan --ask' names what to supply.")
+        asks = "; 'hotfix-check scan --ask' names what to supply"
+        if unsettled:
+            which = f"{unsettled} of them" if unsettled < count else "them" if count > 1 else "it"
+            asks = f"{asks if unsettled < count else ''}; no file would settle {which}"
+        lines.append(f"Not planned: {counted_words(count, 'update is', 'updates are')} undetermined{asks}.")
     return lines
 
 

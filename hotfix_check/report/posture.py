@@ -18,8 +18,9 @@ class Standing(Frozen):
     day is counted to. ``lacking`` counts the required and recommended updates that are missing or partial without a
     waiver, ``partial`` those of them that are there in part, ``months`` how much newer the newest of them is.
     ``undetermined`` counts the required and recommended ones, ``accepted`` what is waived. ``judged`` is false where no
-    update was judged. ``exposed``, ``exploited`` (of those, known to be exploited), ``to_configure`` (the
-    build is there and the fix needs more) and ``unsettled`` count CVEs. ``steps`` are names in order.
+    update was judged, ``whole`` where none that is recommended was: a question (--kb, --cve) or a lone file left them
+    out. ``exposed``, ``exploited`` (of those, known to be exploited), ``to_configure`` (the build is there and the fix
+    needs more) and ``unsettled`` count CVEs. ``steps`` are names in order.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Standing(Frozen):
     extended_until: str | None = None
     extended_ended: bool = False
     judged: bool = True
+    whole: bool = True
     lacking: int = 0
     partial: int = 0
     months: int | None = None
@@ -72,7 +74,7 @@ def identity_words(standing: Standing) -> str:
 def support_words(standing: Standing) -> str:
     """Whether Microsoft still supports it, with days; that nothing is known of it is said too."""
     if standing.support_ends is None:
-        return "end of support not recorded"
+        return "no end of support is known"
     if not standing.ended:
         return f"supported until {standing.support_ends}"
     since = f"out of support since {standing.support_ends}"
@@ -85,7 +87,10 @@ def support_words(standing: Standing) -> str:
 
 
 def behind_words(standing: Standing) -> str:
-    """How many updates and months it is behind; that nothing is missing only where nothing was left open."""
+    """How many updates and months it is behind; that nothing is missing only where nothing was left open.
+
+    Beside a CVE that is open it is not said: an update that mends it is missing, or does not mend it here.
+    """
     if not standing.judged:
         return "no update was judged"
     clauses = []
@@ -100,9 +105,10 @@ def behind_words(standing: Standing) -> str:
     if standing.undetermined:
         more = "more " if standing.lacking else ""
         clauses.append(f"{counted(standing.undetermined, more + 'update')} could not be determined")
-    if not clauses:
+    if not clauses and not standing.exposed:
         beside = " apart from what is accepted" if standing.accepted else ""
-        clauses.append(f"no required or recommended update is missing{beside}")
+        among = "or recommended update is missing" if standing.whole else "update is missing among those judged"
+        clauses.append(f"no required {among}{beside}")
     elif standing.accepted:
         clauses.append(f"{standing.accepted} accepted under a waiver")
     return ", ".join(clauses)

@@ -36,10 +36,9 @@ class Sheet(Frozen):
 
 
 def heading(column: str) -> str:
-    """A column's key as people read it: known_exploited_since is Known exploited since."""
-    words = column.replace("_", " ")
+    """A column's key as people read it: known_exploited_since is Known exploited since, cves_open CVEs open."""
     short = {"kb": "KB", "cve": "CVE", "cves": "CVEs", "cvss": "CVSS", "sha256": "SHA-256"}
-    return short.get(column, capital(words))
+    return capital(" ".join(short.get(word, word) for word in column.split("_")))
 
 
 def _findings(document: Result) -> Iterator[Row]:

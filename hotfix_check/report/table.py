@@ -127,7 +127,8 @@ class _Page:
             notes = parts.step_notes(step, _NAMED if self.everything else _FEW_NAMED, by_hand=self.everything)
             if step.actions and not self.everything:
                 many = counted(len(step.actions), "step")
-                notes.append(f"It also takes {many} by hand ('hotfix-check plan' shows them).")
+                them = "it" if len(step.actions) == 1 else "them"
+                notes.append(f"It also takes {many} by hand ('hotfix-check plan' shows {them}).")
             lines += [fill(note, self.width, indent="     ", first="     ") for note in notes]
         if len(kept) < len(steps):
             lines.append(f"  ... and {len(steps) - len(kept)} more ('hotfix-check plan' shows them)")
@@ -250,8 +251,9 @@ def _partial_first(finding: FindingDocument) -> tuple[bool, bool, bool, int]:
 
 
 def _few_lines(text: str, most: int) -> str:
+    """The text within so many lines; one more is told sooner than cut away."""
     lines = text.splitlines()
-    return text if len(lines) <= most else "\n".join([*lines[: most - 1], f"{lines[most - 1].rstrip(',;')} ..."])
+    return text if len(lines) <= most + 1 else "\n".join([*lines[: most - 1], f"{lines[most - 1].rstrip(',;')} ..."])
 
 
 def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) -> list[str]:

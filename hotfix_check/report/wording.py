@@ -115,9 +115,14 @@ def waiver_words(waiver: WaiverDocument) -> str:
     )
 
 
+def level_words(product: ProductDocument) -> str:
+    """The service level of a product; empty where nothing shows it."""
+    return level_text(product.level, product.level_at_least, product.level_at_most, product.level_basis)
+
+
 def product_words(product: ProductDocument) -> str:
     """A product with its service level and what shows it."""
-    level = level_text(product.level, product.level_at_least, product.level_at_most, product.level_basis)
+    level = level_words(product)
     if not level:
         return f"{product.name}, service level unknown (no file here shows it)"
     return f"{product.name} {level} ({level_reason(product, level)})"
@@ -282,8 +287,8 @@ def _listed(findings: Sequence[FindingDocument]) -> str:
 def badge(target: TargetDocument, day: str) -> tuple[str, str]:
     """A target's outcome as (kind, words); ``good`` only when nothing at all was left open.
 
-    So not beside an ended support (by ``day``, an ISO day), a build that the catalogue does not know yet, an update
-    that is undetermined, or a file that was not read.
+    So not beside a CVE that is open, an ended support (by ``day``, an ISO day), a build that the catalogue does not
+    know yet, an update that is undetermined or missing though optional, or a file that was not read.
     """
     if target.outcome == "findings":
         return "bad", "Findings"
@@ -292,14 +297,19 @@ def badge(target: TargetDocument, day: str) -> tuple[str, str]:
     if target.outcome == "nothing-recognised":
         return "open", "Nothing recognised"
     counting = [one for one in target.installations if one.counts]
+    if any(cve.state == "exposed" for one in counting for cve in one.exposures):
+        return "plain", "Nothing that counts is known to be missing, and yet a CVE is open"
     if any(one.support.ends and one.support.ends < day for one in counting):
         return "plain", "Nothing needed is known to be missing; its support has ended"
     if any(map(is_newer, counting)):
         return "plain", "Nothing needed is known to be missing; its build is newer than the catalogue"
     if target.summary.undetermined or target.unreadable:
         return "plain", "Nothing needed is known to be missing; not everything could be determined"
-    if any(map(to_act_on, target.findings)):
+    left = [finding for finding in target.findings if to_act_on(finding)]
+    if any(finding.waiver for finding in left):
         return "plain", "Nothing needed is missing, apart from what a waiver accepts"
+    if left:
+        return "plain", "Nothing needed is missing; what is missing is optional"
     return "good", "Nothing is missing"
 
 

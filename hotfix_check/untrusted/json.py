@@ -78,7 +78,7 @@ def parse_json(data: bytes, where: str, what: str) -> object:
     numbers beyond any count; half a surrogate pair, which is no text; more than ``MAX_NESTING`` levels or
     ``MAX_VALUES`` values.
     """
-    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+    if len(data) > MAX_VALUES and data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
         raise SavedInputError(f"{where}: more than {MAX_VALUES} values, not {what}")
     text = text_of(data, where, f"{what} (JSON)", SavedInputError, utf16=True)
     reading = _Reading()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from targets import finding, folder, installed, judge, lone
+from targets import WORKED, finding, folder, installed, judge, lone
 
 from hotfix_check.assess import Assessment, Verdict
 from hotfix_check.assess.finding import Confidence, ExposureState
@@ -176,8 +176,9 @@ def test_most_files_of_the_product_before_make_a_level_by_its_marker_doubtful() 
     result = judge(folder(marker("15.2.2562.17"), *parts(60, "15.2.1748.39"), part(99, "15.2.2562.17")))
     (level,) = result.products
     assert level.anomalies == (
-        "older-neighbour: 60 files beside the marker belong to another product of its folder, and 2 to Exchange Server "
-        "Subscription Edition",
+        "older-neighbour: 60 files beside the marker belong to another product of its folder, such as "
+        "Microsoft.Exchange.Part059.dll 15.2.1748.39, and 2 to Exchange Server Subscription Edition; an upgrade in "
+        "place that stopped half-way leaves this: run its Setup again, then install updates",
     )
     found = finding(result, "exchange-se/RTM")
     assert (found.verdict, found.confidence) == (Verdict.UNDETERMINED, Confidence.LOW)
@@ -185,10 +186,22 @@ def test_most_files_of_the_product_before_make_a_level_by_its_marker_doubtful() 
     assert finding(result, "exchange-se/KB5063224").verdict is Verdict.MISSING
 
 
+def test_an_update_whose_neighbours_are_all_of_the_product_before_says_so() -> None:
+    result = judge(folder(marker("15.2.2562.57"), *parts(60, "15.2.1748.39")))
+    found = finding(result, "exchange-se/Nov26SU")
+    assert found.verdict is Verdict.UNDETERMINED
+    said = "Microsoft.Exchange.Part059.dll is another product's 15.2.1748.39"
+    assert found.reasons[1] == f"beside ExSetup.exe {said}, and nothing else bears witness to it"
+    assert found.anomalies[0] == f"half-installed: {said}"
+
+
 def test_an_older_marker_among_files_of_the_product_after_it_is_doubtful_too() -> None:
     result = judge(folder(marker("15.2.1748.39"), *parts(60, "15.2.2562.17")))
     (level,) = [one for one in result.products if one.product == "exchange-2019"]
-    assert [text.partition(":")[0] for text in level.anomalies] == ["newer-neighbour"]
+    assert level.anomalies == (
+        "newer-neighbour: 60 files beside the marker belong to another product of its folder, such as "
+        "Microsoft.Exchange.Part059.dll 15.2.2562.17, and 1 to Exchange Server 2019",
+    )
     assert finding(result, "exchange-2019/CU15").verdict is Verdict.UNDETERMINED
 
 
@@ -235,12 +248,6 @@ def test_counter_case_files_of_the_release_beside_a_preview_are_on_the_line_of_t
     (level,) = judge(folder(marker("15.1.225.16"), *parts(40, "15.1.225.42"))).products
     assert (level.low, level.high) == (0, 1)
     assert level.anomalies == ("mixed-level: 40 files beside the marker belong to RTM, and 1 to Preview",)
-
-
-def test_counter_case_files_of_the_preview_in_the_release_are_no_neighbours() -> None:
-    result = judge(folder(marker("15.1.225.42"), *parts(40, "15.1.225.16")))
-    (level,) = result.products
-    assert (level.exact, level.low, level.anomalies) == (True, 1, ())
 
 
 def test_the_census_counts_every_build() -> None:
@@ -408,3 +415,36 @@ def test_counter_case_a_lone_file_that_other_products_have_too_shows_nothing_of_
     assert [one.verdict for one in result.findings] == [Verdict.UNDETERMINED]
     unread = judge(lone(UnreadableFile(path="ExSetup.exe", reason="damaged")), kbs=frozenset({5019758}))
     assert {one.verdict for one in unread.findings} == {Verdict.UNDETERMINED}
+
+
+@pytest.mark.parametrize(
+    ("shown", "beside", "levels"),
+    [
+        ("15.1.225.16", "15.1.225.16", ("Preview", "Preview")),
+        ("15.1.225.42", "15.1.225.42", ("RTM", "RTM")),
+        ("15.1.225.42", "15.1.225.16", ("Preview", "RTM")),
+        ("15.1.225.42", "15.1.225.37", ("RTM", "RTM")),
+    ],
+    ids=[
+        "the preview",
+        "counter-case: what was released",
+        "counter-case: one over the other",
+        "counter-case: a file of the release below its headline",
+    ],
+)
+def test_files_of_a_preview_are_not_of_the_release_with_its_third_part(
+    shown: str, beside: str, levels: tuple[str, str]
+) -> None:
+    (product,) = judge(folder(marker(shown), *parts(40, beside))).products
+    known = WORKED.product(product.product).levels
+    assert (known[product.low].name, known[product.high].name) == levels
+
+
+@pytest.mark.parametrize(
+    ("build", "verdict"),
+    [("15.1.2600.1", Verdict.UNDETERMINED), (OCT25_BUILD, Verdict.INSTALLED)],
+    ids=["a level that the catalogue lacks", "counter-case: the marker's own"],
+)
+def test_a_file_of_a_later_level_bears_no_witness_to_an_update_of_this_one(build: str, verdict: Verdict) -> None:
+    result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23), part(99, build)))
+    assert finding(result, OCT25).verdict is verdict

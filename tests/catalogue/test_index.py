@@ -293,8 +293,8 @@ def by(*statements: str) -> Damage:
     ("damage", "message"),
     [
         pytest.param(other, "a SQLite file, but not a catalogue", id="somebody else's database"),
-        pytest.param(by("PRAGMA user_version = 4"), "an index of format 4; this hotfix-check reads 3", id="newer"),
-        pytest.param(by("PRAGMA user_version = 1"), "an index of format 1; this hotfix-check reads 3", id="older"),
+        pytest.param(by("PRAGMA user_version = 5"), "an index of format 5; this hotfix-check reads 4", id="newer"),
+        pytest.param(by("PRAGMA user_version = 1"), "an index of format 1; this hotfix-check reads 4", id="older"),
         pytest.param(by("DROP TABLE files"), "its tables are not those of a catalogue", id="a table is missing"),
         pytest.param(
             by("CREATE VIEW v AS SELECT 1"), "its tables are not those of a catalogue", id="a view that could run long"

@@ -33,6 +33,18 @@ def test_explain_answers_for_a_product_that_is_not_there(samples: Path, run: Run
     assert "KB901014 not-applicable: Emsmta.exe there is exchange-5.5, not Exchange Server 2003" in words(ran.out)
 
 
+@pytest.mark.parametrize(
+    "asked", [("explain", "KB5066369", "{}"), ("plan", "{}"), ("identify", "ExSetup.exe=15.1.2507.39")]
+)
+def test_what_must_be_bought_is_said_wherever_it_is_advised(asked: tuple[str, ...], samples: Path, run: Run) -> None:
+    ran = run(*(one.format(samples / "exchange-2016-cu23") for one in asked))
+    assert "must be bought, with paid extended support; without that, the newest is KB5066369." in words(ran.out)
+
+
+def test_counter_case_nothing_has_to_be_bought_for_exchange_2003(samples: Path, run: Run) -> None:
+    assert "must be bought" not in run("explain", "KB901014", samples / "exchange-2003-sp1").out
+
+
 def test_explain_names_the_rule_of_a_half_installed_update(samples: Path, run: Run) -> None:
     ran = run("explain", "KB5066369", samples / "exchange-2016-cu23")
     assert "Rule: one file never proves an update: the other program files of the installation" in words(ran.out)
@@ -122,6 +134,23 @@ def test_what_is_accepted_is_no_step_of_a_plan(tmp_path: Path, run: Run) -> None
     ran = run("plan", server, *day, "--waivers", "w.toml", "-f", "json")
     assert steps(ran.result) == ["SP4", "KB304062", "KB894689"]
     assert "warning: waiver W1 expired on 2026-11-20: its finding counts again" in ran.err
+
+
+def test_a_plan_on_a_half_upgraded_server_begins_with_the_doubt(tmp_path: Path, run: Run) -> None:
+    """2019 becomes the Subscription Edition in its own folder: here Setup replaced its marker and little else."""
+    place = tmp_path / "server/Program Files/Microsoft/Exchange Server/V15/Bin"
+    place.mkdir(parents=True)
+    strings = {"CompanyName": "Microsoft Corporation", "ProductName": "Microsoft\xae Exchange"}
+    (place / "ExSetup.exe").write_bytes(build_pe("15.2.2562.17", strings=strings))
+    for number in range(20):
+        (place / f"Microsoft.Exchange.Part{number:02}.dll").write_bytes(build_pe("15.2.1748.39", strings=strings))
+    ran = run("plan", "server")
+    assert words(ran.out).startswith(
+        "Plan for server: 1 step. ! older-neighbour: 20 files beside the marker belong to another product of its "
+        "folder, such as Microsoft.Exchange.Part19.dll 15.2.1748.39, and 1 to Exchange Server Subscription Edition; an "
+        "upgrade in place that stopped half-way leaves this: run its Setup again, then install updates. 1. "
+    )
+    assert ran.out.endswith("Not planned: 1 update is undetermined; no file would settle it.\n")
 
 
 def test_a_plan_with_what_is_optional(tmp_path: Path, run: Run) -> None:
@@ -437,3 +466,95 @@ def test_a_lone_file_that_contains_every_update_says_what_it_is_later_than(tmp_p
     (tmp_path / "Dramapi.dll").write_bytes(build_pe("5.5.2657.3"))
     text = words(run("scan", tmp_path / "Dramapi.dll").out)
     assert "KB324528 superseded: Dramapi.dll is 5.5.2657.3, later than the table's 5.5.2656.48" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids"),
+    [
+        (("exchange-2003/SP2",), ["exchange-2003/SP2"]),
+        (("KB836993",), ["exchange-2003/SP2", "exchange-2003/SP1"]),
+        (("exchange-2003/SP1", "KB836993"), ["exchange-2003/SP2", "exchange-2003/SP1"]),
+        (("Exchange-2000/kb931832",), ["exchange-2000/KB931832"]),
+        (("KB931832",), ["exchange-2003/KB931832", "exchange-2000/KB931832"]),
+    ],
+    ids=["an id", "counter-case: its number", "both", "an id whose number is another product's too", "that number"],
+)
+def test_an_id_asks_for_one_update_and_a_number_for_all_that_bear_it(
+    asked: tuple[str, ...], ids: list[str], run: Run, samples: Path
+) -> None:
+    result = run("scan", samples / "exchange-2003-sp1", "--kb", ",".join(asked), "-q", "-f", "json").result
+    assert [one["id"] for one in result["targets"][0]["findings"]] == ids
+
+
+@pytest.mark.parametrize(
+    ("build", "most"),
+    [("15.2.2600.5", None), ("15.2.2562.60", "RTM")],
+    ids=["of a level that the catalogue lacks", "counter-case: of a known level"],
+)
+def test_a_build_beyond_every_level_is_at_most_none_of_them(
+    build: str, most: str | None, tmp_path: Path, run: Run
+) -> None:
+    place = tmp_path / "server/Exchange Server/V15/Bin"
+    place.mkdir(parents=True)
+    (place / "ExSetup.exe").write_bytes(build_pe(build, strings={"ProductName": "Microsoft Exchange"}))
+    (target,) = run("scan", tmp_path / "server", "-q", "-f", "json").result["targets"]
+    run("inventory", tmp_path / "server", "-o", tmp_path / "saved.json", "-q")
+    (host,) = run("fleet", tmp_path / "saved.json", "-q", "-f", "json").result["hosts"]
+    (file,) = run("identify", place / "ExSetup.exe", "-q", "-f", "json").result["files"]
+    (scanned,), (identified,), (counted,) = target["products"], file["products"], host["products"]
+    (one,) = target["installations"]
+    assert [scanned["level_at_most"], one["level_at_most"], identified["level_at_most"]] == [most] * 3
+    # Where a result has null the frozen schema of a fleet has the highest known level.
+    assert (counted["at_most"], counted["words"]) == ("RTM", "at least RTM" if most is None else "RTM")
+    page = run("scan", tmp_path / "server", "-q", "-f", "html").out
+    assert f"(exchange-se): {'at least RTM' if most is None else 'RTM'}, by markers" in page
+    assert ("Exchange Server Subscription Edition at least RTM" in one["posture"]) is (most is None)
+
+
+@pytest.mark.parametrize("saved", [True, False], ids=["results", "folders"])
+@pytest.mark.parametrize(
+    ("beside", "worse"),
+    [("HarddiskVolumeShadowCopy3", False), ("D", True)],
+    ids=["a shadow copy", "counter-case: a second server"],
+)
+def test_a_shadow_copy_changes_no_verdict_of_a_comparison(
+    beside: str, worse: bool, saved: bool, tmp_path: Path, run: Run
+) -> None:
+    live, old = "C/Exchange Server/V15/Bin", f"{beside}/Exchange Server/V15/Bin"
+    sides = []
+    for name, files in (("before", {live: "15.2.2562.57"}), ("after", {live: "15.2.2562.57", old: "15.2.2562.56"})):
+        for place, build in files.items():
+            (tmp_path / name / place).mkdir(parents=True)
+            program = build_pe(build, strings={"ProductName": "Microsoft Exchange"})
+            (tmp_path / name / place / "ExSetup.exe").write_bytes(program)
+        if saved:
+            run("scan", tmp_path / name, "-q", "-o", tmp_path / f"{name}.json")
+        sides.append(tmp_path / (f"{name}.json" if saved else name))
+    verdicts = run("compare", *sides, "-q", "-f", "json").result["verdicts"]
+    changed = {one["update"]: (one["before"], one["after"]) for one in verdicts}
+    assert changed.get("exchange-se/Nov26SU") == (("installed", "missing") if worse else None)
+    assert bool(changed) is worse
+
+
+@pytest.mark.parametrize("saved", [True, False], ids=["results", "folders"])
+def test_what_one_server_of_several_loses_is_told_although_another_lacks_it_already(
+    saved: bool, tmp_path: Path, run: Run
+) -> None:
+    patched, plain = "15.2.2562.57", "15.2.2562.56"
+    sides = []
+    for name, on_d in (("before", patched), ("after", plain)):
+        for drive, build in (("C", plain), ("D", on_d)):
+            place = tmp_path / name / drive / "Exchange Server/V15/Bin"
+            place.mkdir(parents=True)
+            (place / "ExSetup.exe").write_bytes(build_pe(build, strings={"ProductName": "Microsoft Exchange"}))
+        if saved:
+            run("scan", tmp_path / name, "-q", "-o", tmp_path / f"{name}.json")
+        sides.append(tmp_path / (f"{name}.json" if saved else name))
+    ran = run("compare", *sides, "-q", "-f", "json")
+    lost = {"update": "exchange-se/Nov26SU", "installation": "D/Exchange Server/V15"}
+    assert lost | {"before": "installed", "after": "missing", "worse": True} in ran.result["verdicts"]
+    assert not [one for one in ran.result["verdicts"] if one["installation"] != "D/Exchange Server/V15"]
+    said = run("compare", *sides, "-q").out
+    assert "! exchange-se/Nov26SU in D/Exchange Server/V15: installed -> missing" in said
+    only = run("compare", sides[0], sides[0], "-q", "-f", "json").result["verdicts"]
+    assert only == []

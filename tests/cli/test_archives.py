@@ -179,7 +179,7 @@ def test_a_missing_extra_is_named_with_the_command(
     ran = run("scan", "-q", *SMALL, "x.7z")
     assert ran.code == 2
     assert ran.err == (
-        "hotfix-check: error: x.7z: reading a 7z archive needs py7zr: pip install 'hotfix-check[archives]'\n"
+        "hotfix-check: error: x.7z: reading a 7z archive needs py7zr: in a checkout, pip install '.[archives]'\n"
     )
 
 

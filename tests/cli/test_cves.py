@@ -135,6 +135,48 @@ def test_what_an_update_that_is_there_leaves_open_counts_by_itself(run: Run, tmp
     assert run("scan", tmp_path, "--cve", "CVE-2021-26855").code == 0
 
 
+def test_what_an_update_that_is_there_leaves_open_has_a_next_step(run: Run, tmp_path: Path) -> None:
+    """No package for CU8 mends it: the way is the newest cumulative update, in the scan as in the plan."""
+    server(tmp_path, "15.1.1415.10")
+    ran = run("scan", tmp_path, "--cve", "CVE-2021-26412", "-f", "json")
+    (one,) = ran.result["targets"][0]["installations"]
+    assert [(step["id"], step["cves"]) for step in one["next_steps"]] == [("exchange-2016/CU23", ["CVE-2021-26412"])]
+    assert "no required or recommended update is missing" not in one["posture"]
+    plan = run("plan", tmp_path, "--to", "cve-2021-26412", "-f", "json").result
+    assert [step["id"] for step in plan["steps"]] == ["exchange-2016/CU23"]
+
+
+def test_counter_case_of_an_update_that_is_there_nothing_follows_for_what_it_fixes(run: Run, tmp_path: Path) -> None:
+    server(tmp_path, "15.1.1415.10")
+    for name in ("CVE-2021-26855", "KB5000871"):
+        assert run("plan", tmp_path, "--to", name, "-f", "json").result["steps"] == []
+
+
+def test_a_question_about_updates_is_not_answered_with_cves_that_none_of_them_fixes(samples: Path, run: Run) -> None:
+    """Three CVEs of 5.5 are fixed by no catalogued update; counter-cases: a whole scan, and one that is asked for."""
+    server = samples / "exchange-5.5-sp4"
+    told = {
+        asked: {
+            hole["cve"]
+            for one in run("scan", server, *asked, "-f", "json").result["targets"][0]["installations"]
+            for hole in one["exposures"]
+        }
+        for asked in ((), ("--kb", "KB818861"), ("--kb", "KB894689"), ("--cve", "CVE-1999-0945"))
+    }
+    assert told["--kb", "KB818861"] == set()
+    assert told["--kb", "KB894689"] == {"CVE-2006-0002"}
+    assert told["--cve", "CVE-1999-0945"] == {"CVE-1999-0945"}
+    assert {"CVE-1999-0945", "CVE-1999-1043", "CVE-2001-1319", "CVE-2006-0002"} < told[()]
+
+
+def test_an_update_that_is_missing_for_a_cve_is_a_next_step(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41082", "-f", "json")
+    (one,) = ran.result["targets"][0]["installations"]
+    assert [(step["id"], step["public"], step["cves"]) for step in one["next_steps"]] == [
+        ("exchange-2016/Oct26SU", "exchange-2016/KB5066369", ["CVE-2022-41082"])
+    ]
+
+
 @pytest.mark.parametrize("name", ["CVE-2021-26412", "KB5000871"])
 def test_what_an_update_that_is_there_leaves_open_can_be_accepted(name: str, run: Run, tmp_path: Path) -> None:
     server(tmp_path, "15.1.1415.10")
@@ -144,6 +186,7 @@ def test_what_an_update_that_is_there_leaves_open_can_be_accepted(name: str, run
     ran = run(*asked, "--cve", "CVE-2021-26412")
     assert (ran.code, "matches no finding" in ran.err) == (0, False)
     assert "Accepted under waiver W1" in ran.out
+    assert "Next steps" not in ran.out
     assert run(*asked[:3], waiver, "--as-of", "2027-01-01", "--cve", "CVE-2021-26412").code == 1  # it has expired
 
 

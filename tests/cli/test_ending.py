@@ -280,7 +280,7 @@ def test_a_current_folder_that_was_removed_is_named(place: Path) -> None:
     [
         (
             ModuleNotFoundError("No module named 'pyarrow'"),
-            "Parquet needs the extra 'fleet': pip install 'hotfix-check[fleet]'",
+            "Parquet needs the extra 'fleet': in a checkout, pip install '.[fleet]'",
         ),
         (ImportError("no memory"), "Parquet needs a library that is installed but cannot be loaded: no memory"),
     ],

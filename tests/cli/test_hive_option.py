@@ -200,9 +200,9 @@ def test_without_the_extra_asking_is_an_error_and_finding_an_entry(
     monkeypatch.setitem(sys.modules, "regipy.registry", None)
     asked = run("scan", server, "--hive", samples / NAME, "-q")
     assert (asked.code, asked.out, asked.err.count("\n")) == (2, "", 1)
-    assert "pip install 'hotfix-check[registry]'" in asked.err
+    assert "in a checkout, pip install '.[registry]'" in asked.err
     out = flat(run("scan", found(run, tmp_path), "-q").out)
-    assert "WINNT/System32/config/SOFTWARE: a registry hive is read with an extra: pip install" in out
+    assert "WINNT/System32/config/SOFTWARE: a registry hive is read with an extra: in a checkout, pip" in out
 
 
 def test_a_listing_can_have_a_hive_beside_it(run: Run, samples: Path) -> None:

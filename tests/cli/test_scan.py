@@ -36,6 +36,50 @@ def test_a_half_patched_server_fits_one_screen_with_what_is_half_installed_first
     assert ran.out.isascii()
 
 
+def test_steps_by_hand_are_counted_one_and_many(samples: Path, run: Run) -> None:
+    one, many = (
+        " ".join(run("scan", samples / name).out.split()) for name in ("exchange-2003-sp1", "exchange-5.5-sp4")
+    )
+    assert "It also takes 1 step by hand ('hotfix-check plan' shows it)." in one
+    assert "It also takes 3 steps by hand ('hotfix-check plan' shows them)." in many
+
+
+def test_the_steps_of_a_ticket_are_numbered_where_nobody_renders_them_too(samples: Path, run: Run) -> None:
+    steps = (
+        run("scan", samples / "exchange-5.5-sp4", "-f", "md").out.partition("### Next steps\n\n")[2].splitlines()[:3]
+    )
+    assert [step.partition(" ")[0] for step in steps] == ["1.", "2.", "3."]
+
+
+def test_a_reason_is_not_cut_for_the_sake_of_its_last_line(samples: Path, run: Run) -> None:
+    ran = run("scan", samples / "exchange-2016-cu23", "--cve", "CVE-2022-41082")
+    assert "none of the 101 other program files beside ExSetup.exe is newer than 15.1.2507.6" in " ".join(
+        ran.out.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "build", "day", "said"),
+    [
+        (
+            "Mapi32.dll",
+            "5.5.2657.50",
+            "2006-02-01",
+            "Nothing that counts is known to be missing, and yet a CVE is open",
+        ),
+        ("Mapi32.dll", "5.5.2657.50", "2004-01-01", "Nothing is missing"),
+        ("Dramapi.dll", "5.5.1960.3", "2004-01-01", "Nothing needed is missing; what is missing is optional"),
+    ],
+    ids=["a CVE is open", "counter-case", "an optional hotfix"],
+)
+def test_a_page_begins_with_no_more_comfort_than_there_is(
+    name: str, build: str, day: str, said: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(build_pe(build, strings={"CompanyName": "Microsoft Corporation"}))
+    page = run("scan", tmp_path / name, "--as-of", day, "-f", "html").out
+    assert f'outcome">{said}<' in page
+
+
 def test_the_whole_table_says_of_each_finding_in_one_sentence_why(samples: Path, run: Run) -> None:
     lines = run("scan", samples / "exchange-5.5-sp4", "--all").out.splitlines()
     assert "KB286650 missing: Mad.exe is 5.5.2653.23, needs 5.5.2654.89 or later" in lines

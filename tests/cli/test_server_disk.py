@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Run
+from hive_builder import build_hive
 from make_samples import SAMPLES, pack
 from pe_builder import build_pe
 
@@ -124,3 +125,47 @@ def test_a_backup_folder_that_is_itself_the_target_is_judged(
     if version.startswith("6.5.6944"):
         assert [one["id"] for one in found["products"]] == ([] if client else ["exchange-2003"])
         assert [one["path"] for one in found["foreign"]] == (["mapi32.dll"] if client else [])
+
+
+# Exchange in a folder that setup was told (D:\Mail), of which the registry tells; ExSetup.exe alone was replaced.
+OWN_FOLDER = {
+    "Mail/Bin/ExSetup.exe": "15.2.2562.57",
+    **{f"Mail/Bin/part{number}.dll": "15.2.2562.17" for number in range(20)},
+    "Windows/System32/other.dll": "10.0.1.1",
+    "Tools/other.dll": "15.2.2562.17",
+}
+SETUP = build_hive({r"Microsoft\ExchangeServer\v15\Setup": {"MsiInstallPath": r"D:\Mail" + "\\"}})
+
+
+@pytest.mark.parametrize("recorded", [True, False], ids=["a hive tells of it", "no hive"])
+@pytest.mark.parametrize("packed", [True, False], ids=["zip", "folder"])
+@pytest.mark.parametrize("collected", [True, False], ids=["saved inventory", "at once"])
+def test_a_server_in_a_folder_of_its_own_name_is_judged_by_all_its_programs(
+    recorded: bool, packed: bool, collected: bool, tmp_path: Path, run: Run
+) -> None:
+    target = tmp_path / "disk"
+    for path, version in OWN_FOLDER.items():
+        write(target / path, version)
+    (target / "Windows/System32/config").mkdir()
+    if recorded:
+        (target / "Windows/System32/config/SOFTWARE").write_bytes(SETUP)
+    if packed:
+        pack(target, tmp_path / "disk.zip")
+        target = tmp_path / "disk.zip"
+    if collected:
+        run("inventory", target, "-o", tmp_path / "saved.json", "-q")
+        target = tmp_path / "saved.json"
+    found = judged(run, target)
+    (one,) = [one for one in found["findings"] if one["id"] == "exchange-se/Nov26SU"]
+    assert one["verdict"] == "partial"
+    assert one["reasons"][1] == "none of the 20 other program files beside ExSetup.exe is newer than 15.2.2562.17"
+    assert one["installation"].removeprefix("disk.zip!/") == ("Mail" if recorded else "Mail/Bin")
+
+
+def test_programs_where_no_server_is_are_not_read(tmp_path: Path, run: Run) -> None:
+    for path, version in OWN_FOLDER.items():
+        if "ExSetup" not in path:
+            write(tmp_path / "disk" / path, version)
+    pack(tmp_path / "disk", tmp_path / "disk.zip")
+    for target in ("disk", "disk.zip"):
+        assert judged(run, tmp_path / target)["files_read"] == 0

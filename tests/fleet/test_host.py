@@ -110,13 +110,13 @@ def test_evidence_of_servers_of_the_real_catalogue(inventory: Inventory, complet
 
 def test_hosts_that_are_alike_are_assessed_once_and_keep_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    real = Assessor.assess_in_brief
+    real = Assessor.judge_in_brief
 
     def assess_once(self: Assessor, inventory: Inventory, question: Question, **how: Any) -> Any:
         asked.append(inventory)
         return real(self, inventory, question, **how)
 
-    monkeypatch.setattr(Assessor, "assess_in_brief", assess_once)
+    monkeypatch.setattr(Assessor, "judge_in_brief", assess_once)
     judge = FleetJudge(QUESTION)
     versions = {"EX1": NEWEST, "EX2": NEWEST, "EX3": MAY_2022, "EX4": NEWEST}
     rows = [judge_host(inventory(host, version), f"{host}.json", judge)[0] for host, version in versions.items()]
@@ -187,17 +187,20 @@ def test_what_is_no_file_decides_too(other: Inventory) -> None:
     assert deciding_facts(other, names) != deciding_facts(ONE, names)
 
 
-def test_a_program_called_as_none_bears_witness_on_its_own_host_alone() -> None:
-    """A listing has every file that carries a version, and the census counts what is of the product."""
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("control.dll", "installed"), ("control.ocx", "partial"), ("ExSetup.exe.bak", "partial")],
+    ids=["a program", "counter-case: one called otherwise", "counter-case: a copy that was kept"],
+)
+def test_a_program_bears_witness_on_its_own_host_alone(name: str, verdict: str) -> None:
+    """A listing has every file that carries a version, a folder is read for programs: both are judged by these."""
     place = "Program Files/Microsoft/Exchange Server/V15/Bin"
     older = [installed(f"{place}/part{number:02}.dll", APRIL_2022) for number in range(25)]
     marker = installed(f"{place}/ExSetup.exe", MAY_2022)
-    alone, witnessed = (
-        folder(marker, *older, installed(f"{place}/control.ocx", build)) for build in (APRIL_2022, MAY_2022)
-    )
+    alone, witnessed = (folder(marker, *older, installed(f"{place}/{name}", build)) for build in (APRIL_2022, MAY_2022))
     judge = FleetJudge(QUESTION)
-    for host, verdict in ((alone, "partial"), (witnessed, "installed"), (alone, "partial")):
-        assert "exchange-2016/KB5014261" in judge.row(host).findings[verdict]
+    for host, expected in ((alone, "partial"), (witnessed, verdict), (alone, "partial")):
+        assert "exchange-2016/KB5014261" in judge.row(host).findings[expected]
 
 
 def test_a_file_that_carries_no_version_and_is_no_program_decides_nothing() -> None:
@@ -221,6 +224,24 @@ def test_alike_hosts_have_their_own_waivers() -> None:
     rows = [judge_host(inventory(host, APRIL_2022), f"{host}.json", judge)[0] for host in ("EX1", "EX2", "EX1")]
     assert [one.waivers for one in rows] == [("w1",), (), ("w1",)]
     assert [one.findings["waived"] for one in rows] == [("exchange-2016/KB5014261",), (), ("exchange-2016/KB5014261",)]
+
+
+def test_what_a_waiver_accepts_is_no_next_step_of_its_host() -> None:
+    waiver = Waiver(
+        id="w1",
+        accepts=frozenset(("exchange-se/Nov26SU",)),
+        hosts=("EX1",),
+        reason="r",
+        approved_by="a",
+        approved_on=None,
+        ticket=None,
+        expires=date(2027, 1, 1),
+    )
+    judge = FleetJudge(replace(QUESTION, waivers=Waivers(path="w", sha256="0", entries=(waiver,))))
+    rows = [judge_host(inventory(host, "15.2.2562.56"), f"{host}.json", judge)[0] for host in ("EX1", "EX2")]
+    steps = [[step.id for one in row.installations for step in one.steps] for row in rows]
+    assert steps == [[], ["exchange-se/Nov26SU"]]
+    assert [row.outcome for row in rows] == ["clean", "findings"]
 
 
 @pytest.mark.parametrize(

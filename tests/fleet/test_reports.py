@@ -22,7 +22,7 @@ from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.row import HostRow, damaged
 from hotfix_check.fleet.spool import Spool
-from hotfix_check.fleet.words import fleet_sentences, host_age
+from hotfix_check.fleet.words import exposure_words, fleet_sentences, host_age
 from hotfix_check.report.text import visible
 
 pytestmark = pytest.mark.usefixtures("supported")
@@ -142,6 +142,31 @@ def test_the_age_of_evidence_in_words(host: dict[str, Any], words: str) -> None:
     assert host_age(host) == words
 
 
+@pytest.mark.parametrize(("width", "last"), [(80, "Undetermined"), (90, "Age"), (100, "Catalogue")])
+def test_a_host_is_one_line_of_a_narrow_terminal_and_all_of_it_is_told_with_all(width: int, last: str) -> None:
+    with Spool() as spool:
+        spool.add(row("a-host"))
+        spool.finish(None)
+        made = document(spool)
+        short, whole = ("".join(table_text(made, width=width, everything=one)) for one in (False, True))
+    (head,) = re.findall(r"^Host .*$", short, re.MULTILINE)
+    assert (head.split()[-1], len(head) <= width) == (last, True)
+    assert re.search(r"^Host .* Catalogue$", whole, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((14, 20, 8), "CVE-1 is open on 14 of 60 hosts, needs configuration on 20, is undetermined on 8"),
+        ((0, 20, 0), "CVE-1 needs configuration on 20 of 60 hosts"),
+        ((0, 0, 1), "CVE-1 is undetermined on 1 of 60 hosts"),
+    ],
+)
+def test_where_a_cve_is_not_open_it_is_told_by_what_it_is(counts: tuple[int, int, int], said: str) -> None:
+    states = dict(zip(("exposed", "needs-configuration", "unknown"), counts, strict=True))
+    assert exposure_words({"cve": "CVE-1", "known_exploited": None, **states}, 60) == said
+
+
 def test_the_table_counts_what_it_leaves_out_and_shows_no_control_character() -> None:
     with Spool() as spool:
         made = document(filled(spool, 300), grouped=True)
@@ -241,6 +266,7 @@ def test_the_workbook_has_a_row_a_host_worst_first_and_a_row_an_update() -> None
     book = openpyxl.load_workbook(stream)
     assert book.sheetnames == ["Summary", "Hosts", "Next steps", "Exposures", "Updates", "Other hosts and files"]
     labels, *hosts = book["Hosts"].iter_rows(values_only=True)
+    assert labels[8:10] == ("CVEs open", "CVEs exploited")
     rows = [dict(zip(labels, values, strict=True)) for values in hosts]
     assert len(rows) == 60
     assert (rows[0]["Missing"], rows[0]["Outcome"], rows[-1]["Outcome"]) == (39, "findings", "clean")

@@ -209,10 +209,13 @@ def test_a_file_that_tells_everything_is_read_as_one_that_is_looked_at_field_by_
     assert (quick.stub, quick.modified) == (True, datetime(2003, 7, 1, 15, 44, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("beside", [[], [PLAIN]])
-def test_a_file_of_which_nothing_is_told_is_refused_and_not_passed_over(beside: list[dict[str, object]]) -> None:
+@pytest.mark.parametrize("row", [{}, {"size": 1}], ids=["nothing", "no path"])
+@pytest.mark.parametrize("beside", [[], [PLAIN]], ids=["alone", "behind another"])
+def test_a_file_that_does_not_say_where_it_lies_is_refused(
+    row: dict[str, object], beside: list[dict[str, object]]
+) -> None:
     with pytest.raises(SavedInputError, match=rf"file {len(beside) + 1} \(None\): path: missing"):
-        parse_saved(example(files=[*beside, {}]), "saved.json")
+        parse_saved(example(files=[*beside, row]), "saved.json")
 
 
 odd = st.sampled_from(

@@ -271,7 +271,7 @@ def _plan(text: str) -> str:
         **{"target": text, "steps": [step, step], "restarts": [text, text], "restart_not_stated": [text]},
         "unreachable": [{"id": text, "installation": text, "why": text}],
         "asked": [{"id": text, "verdict": "undetermined", "reasons": [text], "settle_with": [text]}],
-        "undetermined": [],
+        **{"undetermined": [], "unsettled": [], "doubts": [text]},
         "no_plan": {"why": text, "supply": [text]},
     }
     return render_plan(values(made), width=80)
@@ -287,7 +287,7 @@ def _identity(text: str) -> str:
                 **{"path": text, "name": text, "version": text, "machine": text, "catalogued": True},
                 "products": [{**product, "level_basis": "markers"}],
                 **{"foreign": [text], "build_of": [text], "contains": [entry], "next": entry, "anomalies": [text]},
-                "next_steps": [{"id": text, "title": text}],
+                "next_steps": [{"id": text, "title": text, "availability": "extended-support", "public": text}],
                 "exposures": [{"cve": text, "state": "exposed", "fixed_by": text, "known_exploited": text}],
             }
         ],
@@ -306,7 +306,7 @@ def _compared(text: str) -> Any:
         before=text,
         after=text,
         files=(FileChange(path=text, change="older", before=text, after=text, catalogued=True),),
-        verdicts=(VerdictChange(update=text, before="installed", after="missing", worse=True),),
+        verdicts=(VerdictChange(update=text, installation=text, before="installed", after="missing", worse=True),),
         evidence_only=True,
     )
 

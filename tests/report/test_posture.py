@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from conftest import Run
+from pe_builder import build_pe
 
 from hotfix_check.report.posture import Standing, posture_words, span_words
 
@@ -46,7 +50,7 @@ CU23 = "Exchange Server 2016 CU23"
         ),
         (
             Standing(name=CU23, lacking=3, partial=1, steps=("CU23", "KB1", "KB2", "KB3")),
-            "Exchange Server 2016 CU23; end of support not recorded; 3 updates behind, 1 of them half-installed; "
+            "Exchange Server 2016 CU23; no end of support is known; 3 updates behind, 1 of them half-installed; "
             "next: CU23, then KB1, then KB2 and 1 more.",
         ),
         (
@@ -56,27 +60,36 @@ CU23 = "Exchange Server 2016 CU23"
         ),
         (
             Standing(name=CU23, undetermined=2, to_configure=4, unsettled=5),
-            "Exchange Server 2016 CU23; end of support not recorded; 2 updates could not be determined; "
+            "Exchange Server 2016 CU23; no end of support is known; 2 updates could not be determined; "
             "4 CVEs need configuration, 5 CVEs undetermined.",
         ),
         (
             Standing(name=CU23, accepted=2),
-            "Exchange Server 2016 CU23; end of support not recorded; no required or recommended update is missing "
+            "Exchange Server 2016 CU23; no end of support is known; no required or recommended update is missing "
             "apart from what is accepted.",
         ),
         (
             Standing(name=CU23, lacking=1, accepted=1),
-            "Exchange Server 2016 CU23; end of support not recorded; 1 update behind, 1 accepted under a waiver.",
+            "Exchange Server 2016 CU23; no end of support is known; 1 update behind, 1 accepted under a waiver.",
+        ),
+        (
+            Standing(name=CU23, exposed=1),
+            "Exchange Server 2016 CU23; no end of support is known; exposed to 1 CVE.",
+        ),
+        (
+            Standing(name=CU23, whole=False),
+            "Exchange Server 2016 CU23; no end of support is known; no required update is missing among those judged.",
         ),
         (
             Standing(name=CU23, judged=False),
-            "Exchange Server 2016 CU23; end of support not recorded; no update was judged.",
+            "Exchange Server 2016 CU23; no end of support is known; no update was judged.",
         ),
     ],
     ids=[
         *("nothing is missing", "far behind and bought support", "all that is there is half-installed"),
         *("one of three half-installed", "newer than the catalogue", "nothing could be determined"),
-        *("what is missing is accepted", "one of two is accepted", "nothing was judged"),
+        *("what is missing is accepted", "one of two is accepted", "open though nothing is missing"),
+        *("one was asked for", "nothing was judged"),
     ],
 )
 def test_the_posture_is_one_sentence(standing: Standing, words: str) -> None:
@@ -98,3 +111,24 @@ def test_the_posture_is_one_sentence(standing: Standing, words: str) -> None:
 )
 def test_a_span_is_said_in_the_unit_that_people_use(days: int, words: str) -> None:
     assert span_words(days) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ((), "1 update behind"),
+        (("--kb", "KB5063224"), "no required update is missing among those judged"),
+        (("--cve", "CVE-2025-53786"), "no required update is missing among those judged; 1 CVE needs configuration"),
+    ],
+    ids=["the whole server", "one KB", "one CVE"],
+)
+def test_a_narrow_question_never_speaks_for_the_whole_server(
+    asked: tuple[str, ...], sentence: str, tmp_path: Path, run: Run
+) -> None:
+    place = tmp_path / "Exchange Server/V15/Bin"
+    place.mkdir(parents=True)
+    (place / "ExSetup.exe").write_bytes(build_pe("15.2.2562.56", strings={"ProductName": "Microsoft Exchange"}))
+    ran = run("scan", tmp_path, *asked, "--as-of", "2026-11-28", "-q", "-f", "json")
+    ((one,),) = [target["installations"] for target in ran.result["targets"]]
+    assert sentence in one["posture"]
+    assert "no required or recommended update is missing" not in one["posture"]

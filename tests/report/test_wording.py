@@ -14,7 +14,11 @@ from hotfix_check.report.wording import badge, days_since, level_reason, verdict
 
 
 def target(
-    outcome: str, *findings: tuple[str, str, bool], ends: str | None = "2030-01-01", anomalies: tuple[str, ...] = ()
+    outcome: str,
+    *findings: tuple[str, str, bool],
+    ends: str | None = "2030-01-01",
+    anomalies: tuple[str, ...] = (),
+    exposed: bool = False,
 ) -> dict[str, Any]:
     """A target with findings of (verdict, importance, waived)."""
     (made,) = document(max(1, len(findings)))["targets"]
@@ -26,6 +30,7 @@ def target(
     summary = {**made["summary"], "undetermined": open_ones}
     standing = {**made["installations"][0], "support": {**made["installations"][0]["support"], "ends": ends}}
     standing["anomalies"] = list(anomalies)
+    standing["exposures"] = [one for one in standing["exposures"] if exposed or one["state"] != "exposed"]
     return {
         **{
             **made,
@@ -103,6 +108,11 @@ def claims(*lists: tuple[str, int, list[str]]) -> dict[str, Any]:
             "good",
         ),
         (
+            target("clean", ("installed", "required", False), exposed=True),
+            ["The only required or recommended update is not missing."],
+            "plain",
+        ),
+        (
             target("clean", ("installed", "required", False), ends="2026-11-20"),
             ["The only required or recommended update is not missing."],
             "plain",
@@ -157,6 +167,7 @@ def claims(*lists: tuple[str, int, list[str]]) -> dict[str, Any]:
         "one undetermined",
         "an optional one undetermined is never green",
         "nothing is missing",
+        "nothing is missing and a CVE is open",
         "nothing is missing and support has ended",
         "nothing is missing and the build is newer than the catalogue",
         "forbidden but installed",
@@ -203,7 +214,7 @@ def test_nothing_recorded_says_so() -> None:
     given["targets"][0]["installations"][0]["support"]["ends"] = None
     page = render_html(result_of(given))
     assert "Date not recorded" in page
-    assert "End of support not recorded" in page
+    assert "No end of support is known" in page
     assert "days ago" not in page
 
 

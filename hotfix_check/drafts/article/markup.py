@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-from hotfix_check.drafts.article.text import ODD_CHARACTERS, Line, plain_line, text_lines
+from hotfix_check.drafts.article.text import Line, plain_characters, plain_line, text_lines
 
 _STARTS_HTML = re.compile(
     r"\s*(?:<!doctype html|<!--|<\?xml|<(?:html|head|body|table|div|h[1-6]|p|section|article|main|meta|title|span"
@@ -61,20 +61,28 @@ class _Table:
 def html_lines(text: str) -> list[Line]:
     """The lines of an HTML page; a table without nested tables gives one line of cells for each row."""
     reader = _Reader()
-    at = 0
-    while match := _TAG.search(text, at):
-        reader.text(text[at : match.start()])
-        at = match.end()
-        name = (match[2] or "").lower()
-        if match[0] == "<!--":
-            at = _past(text, "-->", at)
-        elif name in _HIDDEN and not match[1] and not match[3].endswith("/"):
-            at = _past(text, f"(?=</{name})", at)
-        elif name:
-            reader.tag(name, closing=bool(match[1]), attributes=match[3])
-    reader.text(text[at:])
+    at: int | None = 0
+    while at is not None:
+        at = _read_shown(reader, text, at)
     reader.finish()
     return reader.lines
+
+
+def _read_shown(reader: _Reader, text: str, at: int) -> int | None:
+    """Read on up to the next part that is not shown: where the text goes on behind it; None at its end."""
+    for match in _TAG.finditer(text, at):
+        reader.text(text[at : match.start()])
+        at = match.end()
+        closing, name, attributes = match.groups()
+        if name is None:
+            if match[0] == "<!--":
+                return _past(text, "-->", at)
+        elif (name := name.lower()) in _HIDDEN and not closing and not attributes.endswith("/"):
+            return _past(text, f"(?=</{name})", at)
+        else:
+            reader.tag(name, closing=bool(closing), attributes=attributes)
+    reader.text(text[at:])
+    return None
 
 
 def _past(text: str, pattern: str, at: int) -> int:
@@ -120,7 +128,7 @@ class _Reader:
     def text(self, raw: str) -> None:
         if not raw:
             return
-        text = html.unescape(raw).translate(ODD_CHARACTERS)
+        text = plain_characters(html.unescape(raw))
         cell = self._cell()
         if cell is not None:
             cell.append(text if self._preformatted else _SOURCE_BREAK.sub(" ", text))

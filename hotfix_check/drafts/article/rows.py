@@ -32,11 +32,9 @@ def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> Raw
     pieces = line_cells(line)
     if not pieces or len(pieces) > _MOST_PIECES:
         return None
-    typed = row_by_kinds(pieces, at)
-    if columns is None:
-        return typed if typed and not typed.left_over else None
-    laid = _laid_on(pieces, columns, at, aligned=_is_aligned(columns))
-    if laid is None:
+    laid = None if columns is None else _laid_on(pieces, columns, at, aligned=_is_aligned(columns))
+    typed = row_by_kinds(pieces, at) if laid is None or laid.left_over else None
+    if columns is None or laid is None:
         return typed if typed and not typed.left_over else None
     if typed and len(typed.left_over) < len(laid.left_over) and typed.strength >= laid.strength:
         return typed

@@ -33,7 +33,7 @@ _BINARY_STARTS = (
     (b"GIF8", "an image"),
     (b"\xff\xd8\xff", "an image"),
 )
-ODD_CHARACTERS = (
+_ODD_CHARACTERS = (
     dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
     | dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
     | dict.fromkeys(map(ord, "\u2010\u2011"), "-")
@@ -113,10 +113,15 @@ def decode_article(data: bytes) -> str:
     return text
 
 
+def plain_characters(text: str) -> str:
+    """The text with plain spaces and hyphens for odd ones, and without those that nobody sees."""
+    return text if text.isascii() else text.translate(_ODD_CHARACTERS)
+
+
 def text_lines(text: str) -> list[Line]:
     """The lines of plain text: tabs widened to columns of eight, odd spaces made plain, grid rows split into cells."""
     lines = []
-    for raw in text.translate(ODD_CHARACTERS).splitlines():
+    for raw in plain_characters(text).splitlines():
         line = raw.rstrip()
         lines.append(plain_line(line.expandtabs(8) if "\t" in line else line))
     return markdown_tables(lines)

@@ -31,7 +31,7 @@ def installer_cabinets(data: bytes) -> tuple[dict[str, str], list[bytes]]:
         import olefile
     except ImportError:
         raise PackageError(
-            "reading a Windows Installer file needs olefile (pip install 'hotfix-check[archives]')"
+            "reading a Windows Installer file needs olefile (in a checkout, pip install '.[archives]')"
         ) from None
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:

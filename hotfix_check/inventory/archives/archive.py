@@ -16,8 +16,8 @@ from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
-from hotfix_check.inventory.files import Inventory, TargetKind, by_path
-from hotfix_check.inventory.program_folders import holds_programs
+from hotfix_check.inventory.files import Inventory, TargetKind, by_path, name_of
+from hotfix_check.inventory.program_folders import holds_programs, homes_of, is_in
 from hotfix_check.inventory.read import root_of
 from hotfix_check.untrusted.shown import one_line, path_text
 
@@ -32,8 +32,8 @@ _READERS = {
 }
 _OPENED_WITHIN = (ArchiveForm.ZIP, ArchiveForm.TAR, ArchiveForm.SEVEN_ZIP)
 _NEEDS = {
-    ArchiveForm.SEVEN_ZIP: "py7zr: pip install 'hotfix-check[archives]'",
-    ArchiveForm.ISO: "pycdlib: pip install 'hotfix-check[archives]'",
+    ArchiveForm.SEVEN_ZIP: "py7zr: in a checkout, pip install '.[archives]'",
+    ArchiveForm.ISO: "pycdlib: in a checkout, pip install '.[archives]'",
     ArchiveForm.CABINET: CABINETS_NEED,
 }
 
@@ -55,9 +55,9 @@ def read_archive(
     where = path_text(str(target))
     reader = _reader(form, f"{where}: ")
     taker = _taken(path_text(target.name), reader, stream, size, asked, on_file)
-    if asked.programs and taker.passed_over and not holds_programs(taker.folders, asked.programs):
+    if asked.programs and (more := _asked_again(taker, asked)) is not None:
         stream.seek(0)
-        taker = _taken(path_text(target.name), reader, stream, size, replace(asked, every_program=True), None)
+        taker = _taken(path_text(target.name), reader, stream, size, more, None)
     return Inventory(
         target=where,
         kind=TargetKind.ARCHIVE,
@@ -70,6 +70,17 @@ def read_archive(
         lone_file=False,
         registry=taker.hive,
     )
+
+
+def _asked_again(taker: Taker, asked: Asked) -> Asked | None:
+    """What to read an archive for once more: the programs that were passed over and are a server's after all."""
+    if not taker.passed_over:
+        return None
+    if not holds_programs(taker.folders, asked.programs):
+        return replace(asked, every_program=True)
+    markers = (path for path in (*taker.files, *taker.unreadable) if name_of(path) in asked.markers)
+    homes = homes_of(markers, asked.programs)
+    return replace(asked, homes=homes) if any(is_in(folder, homes) for folder in taker.passed_over) else None
 
 
 def _taken(

@@ -11,7 +11,7 @@ from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
 from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, outranks, the_one
-from hotfix_check.inventory.program_folders import has_programs, is_program_name
+from hotfix_check.inventory.program_folders import has_programs, is_in, is_program_name
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.untrusted.shown import clipped, one_line
 
@@ -71,7 +71,7 @@ class Taker:
         self._has_evidence = False
         self._first: dict[str, tuple[str, str | None]] = {}
         self._differ: set[str] = set()
-        self.passed_over = False
+        self.passed_over: set[str] = set()
         self._programs: dict[str, bool] = {}
         self._links: list[tuple[str, str | None]] = []
         self._add_folder(prefix.rstrip("/"))
@@ -103,7 +103,8 @@ class Taker:
         if nested and (self._has_evidence or not self._may_open(member, path)):
             return None
         if not (evidence or program or nested or hive or self.asked.every_pe):
-            self.passed_over = self.passed_over or is_program_name(name_of(path))
+            if is_program_name(name_of(path)):
+                self.passed_over.add(path.rpartition("/")[0])
             return None
         if member.encrypted:
             self.encrypted += 1
@@ -161,7 +162,7 @@ class Taker:
             self.unreadable |= taker.unreadable
             self.folders |= taker.folders
             self.seen += taker.seen
-            self.passed_over = self.passed_over or taker.passed_over
+            self.passed_over |= taker.passed_over
 
     def _drop_those_that_differ(self) -> None:
         for path in self._differ:
@@ -204,8 +205,9 @@ class Taker:
         known = self._programs.get(folder)
         if known is None:
             inner = folder.removeprefix(self.prefix.rstrip("/")).lstrip("/")
-            known = bool(inner) and (
-                has_programs(inner, self.asked.programs) or self._has_programs(folder.rpartition("/")[0])
+            known = is_in(folder, self.asked.homes) or (
+                bool(inner)
+                and (has_programs(inner, self.asked.programs) or self._has_programs(folder.rpartition("/")[0]))
             )
             self._programs[folder] = known
         return known

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _VARIABLE = "LIBARCHIVE"  # by which libarchive-c is told the library's path
-_INSTALL = "pip install 'hotfix-check[archives]'"
+_INSTALL = "in a checkout, pip install '.[archives]'"
 _ELSEWHERE = f"libarchive-c and the system's libarchive: {_INSTALL}"
 # archiveint.dll is what Windows' own tar.exe uses; expand is older than any Exchange.
 _ON_WINDOWS = (

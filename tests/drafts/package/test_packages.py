@@ -134,7 +134,9 @@ def test_without_olefile_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "olefile", None)
     with pytest.raises(PackageError) as caught:
         unpack(OLE_MAGIC + bytes(600), print)
-    assert str(caught.value) == "reading a Windows Installer file needs olefile (pip install 'hotfix-check[archives]')"
+    assert (
+        str(caught.value) == "reading a Windows Installer file needs olefile (in a checkout, pip install '.[archives]')"
+    )
 
 
 def test_what_is_odd_is_said(tmp_path: Path) -> None:
@@ -246,7 +248,7 @@ def test_without_libarchive_it_is_said_what_to_install(samples: Path, tmp_path: 
         [sys.executable, "-c", code, str(samples / "packages" / NAME)], capture_output=True, text=True, check=True
     )
     assert done.stdout == (
-        "reading a cabinet needs libarchive-c and the system's libarchive: pip install 'hotfix-check[archives]'\n"
+        "reading a cabinet needs libarchive-c and the system's libarchive: in a checkout, pip install '.[archives]'\n"
     )
 
 
