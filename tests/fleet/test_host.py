@@ -209,10 +209,11 @@ def test_a_file_that_carries_no_version_and_is_no_program_decides_nothing() -> N
     assert deciding_facts(folder(*SP4_BIN, notes), names) == deciding_facts(ONE, names)
 
 
-def test_alike_hosts_have_their_own_waivers() -> None:
+def judge_with_waiver(update: str) -> FleetJudge:
+    """A judge for whom EX1 is waived this update."""
     waiver = Waiver(
         id="w1",
-        accepts=frozenset(("exchange-2016/KB5014261",)),
+        accepts=frozenset((update,)),
         hosts=("EX1",),
         reason="r",
         approved_by="a",
@@ -220,24 +221,18 @@ def test_alike_hosts_have_their_own_waivers() -> None:
         ticket=None,
         expires=date(2027, 1, 1),
     )
-    judge = FleetJudge(replace(QUESTION, waivers=Waivers(path="w", sha256="0", entries=(waiver,))))
+    return FleetJudge(replace(QUESTION, waivers=Waivers(path="w", sha256="0", entries=(waiver,))))
+
+
+def test_alike_hosts_have_their_own_waivers() -> None:
+    judge = judge_with_waiver("exchange-2016/KB5014261")
     rows = [judge_host(inventory(host, APRIL_2022), f"{host}.json", judge)[0] for host in ("EX1", "EX2", "EX1")]
     assert [one.waivers for one in rows] == [("w1",), (), ("w1",)]
     assert [one.findings["waived"] for one in rows] == [("exchange-2016/KB5014261",), (), ("exchange-2016/KB5014261",)]
 
 
 def test_what_a_waiver_accepts_is_no_next_step_of_its_host() -> None:
-    waiver = Waiver(
-        id="w1",
-        accepts=frozenset(("exchange-se/Nov26SU",)),
-        hosts=("EX1",),
-        reason="r",
-        approved_by="a",
-        approved_on=None,
-        ticket=None,
-        expires=date(2027, 1, 1),
-    )
-    judge = FleetJudge(replace(QUESTION, waivers=Waivers(path="w", sha256="0", entries=(waiver,))))
+    judge = judge_with_waiver("exchange-se/Nov26SU")
     rows = [judge_host(inventory(host, "15.2.2562.56"), f"{host}.json", judge)[0] for host in ("EX1", "EX2")]
     steps = [[step.id for one in row.installations for step in one.steps] for row in rows]
     assert steps == [[], ["exchange-se/Nov26SU"]]
