@@ -190,9 +190,10 @@ def take_census(
     """Count the program files in and below the role folders of one installation, or of loose files.
 
     ``related`` are the other products of its root; ``line_of`` is the product's. What is not called as programs are
-    bears no witness: a folder is not read for it, and a copy that somebody kept (ExSetup.exe.bak) is not in use.
+    bears no witness: a folder is not read for it, and a copy that somebody kept (ExSetup.exe.bak) is not in use. Nor
+    does the marker bear witness to itself: another copy of it, in a subfolder or by another case, is no other file.
     """
-    folder = None if marker is None else _folder(marker.path)
+    folder, own = (None, None) if marker is None else (_folder(marker.path), name_of(marker.path))
     counted = {folder for folder in inventory.names if _is_counted(folder, inventory, places)}
     others: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     strangers: dict[tuple[FileVersion, bool, bool], list[str]] = {}
@@ -203,7 +204,7 @@ def take_census(
     ]
     for lies_in, name, file in inventory.places:
         counts = lies_in in counted and is_program_name(name)
-        if file is marker or not counts or not isinstance(file, InstalledFile):
+        if name == own or not counts or not isinstance(file, InstalledFile):
             continue
         version, beside, told = file.version, lies_in == folder, identities.told(file)
         if version is not None and product.id in told.programs:
