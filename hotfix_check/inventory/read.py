@@ -20,8 +20,15 @@ from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, i
 from hotfix_check.inventory.images import container_words, may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.program_folders import holds_programs, homes_of, is_in, is_program_name, target_has_programs
-from hotfix_check.inventory.registry import RegistryRecords
+from hotfix_check.inventory.program_folders import (
+    holds_programs,
+    homes_of,
+    is_in,
+    is_program_name,
+    recorded_homes,
+    target_has_programs,
+)
+from hotfix_check.inventory.registry import RegistryRecords, recorded_folders
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -51,8 +58,8 @@ def read_disk(
     """Collect a folder with all below it, or the one file at ``target``, which is ``lone`` where it could be opened.
 
     Of folders whose path ends as one of ``asked.programs`` every program file is read, for its version and not hashed,
-    and of those of a server that one of ``asked.markers`` shows elsewhere; where there is no such folder, nor one of
-    Windows', of all folders.
+    and of those of a server that one of ``asked.markers`` or the registry shows elsewhere; where there is no such
+    folder, nor one of Windows', of all folders.
 
     A registry hive that lies where Windows keeps it is read too; hives.py says which one counts. ``on_file`` is called
     for each file seen, never by two threads at once.
@@ -72,14 +79,16 @@ def read_disk(
 
     if is_folder:
         _walk(target, root, asked, walked, _one_at_a_time(on_file), read)
-        if asked.programs and not target_has_programs(root, asked.programs):
-            paths = [*(file.path for _, file in files), *(bad.path for _, bad in walked.unreadable)]
-            markers = (path for path in paths if name_of(path) in asked.markers)
-            _read_passed_over(walked, homes_of(markers, asked.programs), asked, frozenset(paths), read)
     else:
         walked.seen.append(1)
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
     registry, others = the_one(records for _, records in sorted(hives, key=itemgetter(0)))
+    if is_folder and asked.programs and not target_has_programs(root, asked.programs):
+        paths = [*(file.path for _, file in files), *(bad.path for _, bad in walked.unreadable)]
+        markers = (path for path in paths if name_of(path) in asked.markers)
+        recorded = recorded_folders(registry, asked.registry.values)
+        homes = homes_of(markers, asked.programs) | recorded_homes(walked.folders, recorded)
+        _read_passed_over(walked, homes, asked, frozenset(paths), read)
     walked.unreadable.extend((one.path, one) for one in others)
     unreadable = tuple(file for _, file in sorted(walked.unreadable, key=_by_path))
     return Inventory(

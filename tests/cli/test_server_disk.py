@@ -163,6 +163,35 @@ def test_a_server_in_a_folder_of_its_own_name_is_judged_by_all_its_programs(
     assert one["installation"].removeprefix("disk.zip!/") == ("Mail" if recorded else "Mail/Bin")
 
 
+@pytest.mark.parametrize("packed", [True, False], ids=["zip", "folder"])
+@pytest.mark.parametrize(
+    ("recorded", "products", "read"),
+    [("D:\\Mail\\", ["exchange-se"], 20), ("D:\\Other\\", [], 0)],
+    ids=["the registry names it", "counter-case: it names another folder"],
+)
+def test_a_server_that_only_the_registry_names_is_judged_by_all_its_programs(
+    recorded: str, products: list[str], read: int, packed: bool, tmp_path: Path, run: Run
+) -> None:
+    """Without ExSetup.exe a saved inventory showed the server, and the disk itself that there is none."""
+    target = tmp_path / "disk"
+    for path, version in OWN_FOLDER.items():
+        if "ExSetup" not in path:
+            write(target / path, version)
+    (target / "Windows/System32/config").mkdir()
+    hive = build_hive({r"Microsoft\ExchangeServer\v15\Setup": {"MsiInstallPath": recorded}})
+    (target / "Windows/System32/config/SOFTWARE").write_bytes(hive)
+    if packed:
+        pack(target, tmp_path / "disk.zip")
+        target = tmp_path / "disk.zip"
+    found = judged(run, target)
+    assert ([one["id"] for one in found["products"]], found["files_read"]) == (products, read)
+    if products:
+        run("inventory", target, "-o", tmp_path / "saved.json", "-q")
+        saved = judged(run, tmp_path / "saved.json")
+        verdicts = [{one["id"]: one["verdict"] for one in each["findings"]} for each in (found, saved)]
+        assert verdicts[0] == verdicts[1]
+
+
 def test_programs_where_no_server_is_are_not_read(tmp_path: Path, run: Run) -> None:
     for path, version in OWN_FOLDER.items():
         if "ExSetup" not in path:
