@@ -68,7 +68,8 @@ class Census(Frozen):
 
     ``strangers`` lie in the marker's folder and are another product's of the same root. ``unread`` are the names of
     program files there that cannot be read, or that nobody can tell to be no program of this product: of loose files
-    those that are its own by build or by name, in a folder of its own all.
+    those that are its own by build or by name, in a folder of its own all. What lies behind the end of a broken archive
+    may be some too.
     """
 
     marker: InstalledFile | None
@@ -220,6 +221,8 @@ def take_census(
         if version is not None:
             key = version, beside, told.sound
             found.setdefault(key, []).append(file.path.rpartition("/")[2])
+    if marker is not None and inventory.broken_archive is not None:
+        unread.append(f"the rest of {inventory.broken_archive.rpartition('/')[2]}")
     return Census(
         marker=marker,
         others=_grouped(others, line_of),
