@@ -146,7 +146,9 @@ class Assessor:
                 )
             ),
             unreadable=inventory.unreadable,
-            unreadable_evidence=inventory.broken_off or _unread_evidence(findings, judged, question),
+            unreadable_evidence=inventory.broken_off
+            or inventory.has_unread_archive
+            or _unread_evidence(findings, judged, question),
             foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,

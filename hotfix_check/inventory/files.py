@@ -28,6 +28,9 @@ RESOURCE_TEXTS = {
 """The texts of a version resource, by their names in lower case, and the fields of an InstalledFile that have them."""
 
 
+_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz", ".txz", ".tbz2", ".gz", ".bz2", ".xz")
+
+
 class TargetKind(StrEnum):
     """What was pointed at."""
 
@@ -163,6 +166,13 @@ class Inventory:
     def broken_off(self) -> bool:
         """Whether it is such an archive."""
         return self.broken_archive is not None
+
+    @property
+    def has_unread_archive(self) -> bool:
+        """Whether it is an archive with one within of which not all was read, or nothing: a server may be in it."""
+        return any(
+            file.is_folder and "!/" in file.path and file.path.lower().endswith(_ARCHIVES) for file in self.unreadable
+        )
 
     def inner(self, path: str) -> str:
         """A path of this target without the name of the archive that the target is, or was when it was saved."""

@@ -68,6 +68,9 @@ def test_a_level_that_is_asked_for_is_not_sure_while_a_marker_cannot_be_read() -
         assert (str(found.findings[0].verdict), found.unreadable_evidence) == ("installed", unread)
 
 
+NEWEST = "15.2.2562.57"  # of the Subscription Edition
+
+
 def cut(*files: InstalledFile, within: str | None = None) -> Inventory:
     """An archive that breaks off behind these files; ``within``: it lies in another, which is whole."""
     name = "host.tar" if within is None else f"{within}!/host.tar"
@@ -109,13 +112,27 @@ def test_a_marker_in_an_archive_that_breaks_off_does_not_stand_alone(within: str
 
 def test_an_archive_within_that_breaks_off_is_never_clean() -> None:
     """A whole server of the newest build: of the archive that holds it half was read, and its exit code was 0."""
-    newest = "15.2.2562.57"
-    files = (marker(newest), part(1, newest))
+    files = (marker(NEWEST), part(1, NEWEST))
     assert outcome_of(judge(folder(*files))) is Outcome.CLEAN
     assert outcome_of(judge(cut(*files, within="all.zip"))) is Outcome.INCOMPLETE
 
 
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [("all.zip!/host2.tar", Outcome.INCOMPLETE), ("all.zip!/host1.tar!/Res", Outcome.CLEAN)],
+    ids=["another server's", "counter-case: a folder that no file is in"],
+)
+def test_an_archive_within_of_which_nothing_was_read_is_never_clean(path: str, outcome: Outcome) -> None:
+    """One of two servers packed one by one is whole; what the other has nobody knows."""
+    files = [replace(file, path=f"all.zip!/host1.tar!/{file.path}") for file in (marker(NEWEST), part(1, NEWEST))]
+    unread = UnreadableFile(path=path, reason="damaged: empty header", is_folder=True)
+    found = judge(folder(*files, unread))
+    assert ({str(one.verdict) for one in found.findings} & {"missing", "partial"}, outcome_of(found)) == (
+        set(),
+        outcome,
+    )
+
+
 def test_counter_case_an_archive_that_lies_about_in_a_folder_breaks_nothing_off() -> None:
-    newest = "15.2.2562.57"
     lies_about = UnreadableFile(path="temp/all.zip", reason="a ZIP archive", is_folder=True)
-    assert outcome_of(judge(folder(marker(newest), part(1, newest), lies_about))) is Outcome.CLEAN
+    assert outcome_of(judge(folder(marker(NEWEST), part(1, NEWEST), lies_about))) is Outcome.CLEAN
