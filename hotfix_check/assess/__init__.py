@@ -147,7 +147,9 @@ class Assessor:
                 )
             ),
             unreadable=inventory.unreadable,
-            unreadable_evidence=inventory.broken_off or _unread_evidence(findings, judged, question),
+            unreadable_evidence=inventory.broken_off
+            or inventory.has_unread_archive
+            or _unread_evidence(findings, judged, question),
             foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
@@ -200,10 +202,8 @@ class Assessor:
         counting = evidence.counting(self.outline.names[product.id])
         own = [file for file in counting if name_of(file.path) in product.server_files]
         marker = max(own, key=lambda file: (file.version or _NOTHING, file.path), default=None)
-        tables = self._tables[product.id]
-        census = take_census(
-            inventory, evidence.places, product, marker, identities, self._beside(product), tables.line_of
-        )
+        tables, beside = self._tables[product.id], self._beside(product)
+        census = take_census(inventory, evidence.places, product, marker, identities, beside, tables.line_of)
         if not counting and not product.product_names:
             census = replace(census, others=())
         newest = self.outline.newest_builds[product.id]

@@ -42,6 +42,7 @@ class ByFiles:
         self.by_level = by_level
         self.witnesses = witnesses
         self.on_target = on_target
+        self.broken = evidence.files.inventory.broken_archive
         self._alike = alike
         self._seen: dict[tuple[str, ...], str] = {}
 
@@ -49,7 +50,8 @@ class ByFiles:
         """The answer by the rows that were judged; without its grounds where alike targets share it."""
         if self._alike is None:
             return self._by_rows(judgement)
-        return self._alike.answer(judgement, (self.on_target, self._witness(judgement)), self._by_rows)
+        beside = self.on_target, self._witness(judgement), self.broken
+        return self._alike.answer(judgement, beside, self._by_rows)
 
     def _witness(self, judgement: Judgement) -> Hashable:
         """What the other files of the installation decide of an update."""
@@ -67,14 +69,21 @@ class ByFiles:
             return self._lacking(judgement, rows, anomalies)
         if rows and states <= MET:
             return self._witnessed(judgement, self._all_met(judgement, rows, anomalies))
-        if judgement.table.included and self.on_target and states.isdisjoint(SPEAKS_AGAINST):
+        if judgement.table.included and self.on_target and not self.speaks_against(judgement):
             return self._included(judgement, anomalies)
         reasons = row_sentences(rows)
+        if self.broken is not None and RowState.NOT_COLLECTED in states:
+            reasons.append(f"{self.broken} could not be read to its end, and what was not seen may lie there")
         if not self.on_target:
             reasons.append(f"nothing of {self.product.name} was recognised")
         elif not rows:
             reasons = ["no-file-table: the catalogue knows no file of this update whose version could show it"]
         return make_answer(judgement, Verdict.UNDETERMINED, Confidence.LOW, *reasons, anomalies=anomalies)
+
+    def speaks_against(self, judgement: Judgement) -> bool:
+        """Whether nothing may be claimed over what was found of an update's files, or may lie unread in an archive."""
+        against = (*SPEAKS_AGAINST, RowState.NOT_COLLECTED) if self.broken is not None else SPEAKS_AGAINST
+        return any(row.state in against for row in judgement.rows if row.required)
 
     def _lacking(self, judgement: Judgement, rows: Sequence[JudgedRow], anomalies: list[Anomaly]) -> Answer:
         """The answer where a file is older than the update's, or is not where it belongs."""

@@ -68,7 +68,8 @@ class Census(Frozen):
 
     ``strangers`` lie in the marker's folder and are another product's of the same root. ``unread`` are the names of
     program files there that cannot be read, or that nobody can tell to be no program of this product: of loose files
-    those that are its own by build or by name, in a folder of its own all.
+    those that are its own by build or by name, in a folder of its own all. What lies behind the end of a broken archive
+    may be some too.
     """
 
     marker: InstalledFile | None
@@ -190,9 +191,10 @@ def take_census(
     """Count the program files in and below the role folders of one installation, or of loose files.
 
     ``related`` are the other products of its root; ``line_of`` is the product's. What is not called as programs are
-    bears no witness: a folder is not read for it, and a copy that somebody kept (ExSetup.exe.bak) is not in use.
+    bears no witness: a folder is not read for it, and a copy that somebody kept (ExSetup.exe.bak) is not in use. Nor
+    does the marker bear witness to itself: another copy of it, in a subfolder or by another case, is no other file.
     """
-    folder = None if marker is None else _folder(marker.path)
+    folder, own = (None, None) if marker is None else (_folder(marker.path), name_of(marker.path))
     counted = {folder for folder in inventory.names if _is_counted(folder, inventory, places)}
     others: dict[tuple[FileVersion, bool, bool], list[str]] = {}
     strangers: dict[tuple[FileVersion, bool, bool], list[str]] = {}
@@ -203,7 +205,7 @@ def take_census(
     ]
     for lies_in, name, file in inventory.places:
         counts = lies_in in counted and is_program_name(name)
-        if file is marker or not counts or not isinstance(file, InstalledFile):
+        if name == own or not counts or not isinstance(file, InstalledFile):
             continue
         version, beside, told = file.version, lies_in == folder, identities.told(file)
         if version is not None and product.id in told.programs:
@@ -219,6 +221,8 @@ def take_census(
         if version is not None:
             key = version, beside, told.sound
             found.setdefault(key, []).append(file.path.rpartition("/")[2])
+    if marker is not None and inventory.broken_archive is not None:
+        unread.append(f"the rest of {inventory.broken_archive.rpartition('/')[2]}")
     return Census(
         marker=marker,
         others=_grouped(others, line_of),

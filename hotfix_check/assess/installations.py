@@ -122,13 +122,24 @@ class _Division:
         return "/".join(takewhile(lambda part: part not in self.tops, parts))
 
     def _systems_of(self, root: Root, system: Mapping[str, str], volumes: Sequence[str]) -> frozenset[str]:
-        """The system folders of an installation: its volume's, or the only ones where its volume has none."""
-        volume = self._volume(root)
-        own = frozenset(folder for folder, one in system.items() if one == volume)
-        if own:
-            return own
-        free = set(system.values()) - set(volumes)
-        return frozenset(system) if len(set(system.values())) == 1 and free else own
+        """The system folders of an installation: its volume's; where that has none, of the one Windows near.
+
+        That is the only one of the target, or the only one below the nearest folder above the volume that has any
+        (host1/C/WINNT of host1/D/Exchsrvr, whatever host2 has); and it is no nearer to another installation without.
+        """
+        volume, windows = self._volume(root), set(system.values())
+        if volume in windows:
+            return frozenset(folder for folder, one in system.items() if one == volume)
+        lacking = [one for one in volumes if one not in windows]
+        for above in ("", *_above_volume(volume))[::-1]:
+            near = {one for one in windows if _is_below(one, above)} if above else windows
+            if not near:
+                continue
+            found = near.pop()
+            alone = not near and found not in volumes
+            nearer = any(_shared(one, found) > _shared(volume, found) for one in lacking)
+            return frozenset(folder for folder, one in system.items() if one == found and alone and not nearer)
+        return frozenset()
 
     def _set(self, root: Root, roots: Sequence[Root], systems: frozenset[str]) -> FileSet:
         roles = {folder: role for by_folder in root.roles.values() for folder, role in by_folder.items()}
@@ -251,6 +262,18 @@ def _roots_of(products: Iterable[Product]) -> tuple[str, ...]:
 
 def _is_below(path: str, above: str) -> bool:
     return path == above or path.startswith(f"{above}/")
+
+
+def _above_volume(volume: str) -> list[str]:
+    """The folders above a volume, the highest first; "" is above all of them and not told."""
+    parts = volume.split("/")[:-1]
+    return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many folders two paths have in common from the top."""
+    pairs = zip(one.split("/"), other.split("/"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _folder(file: TargetFile) -> str:

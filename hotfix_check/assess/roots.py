@@ -11,6 +11,7 @@ from dataclasses import field
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
 from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile
+from hotfix_check.inventory.registry import recorded_folders
 
 TargetFile = InstalledFile | UnreadableFile
 TOP = "."
@@ -219,8 +220,5 @@ def _above(folders: Iterable[str]) -> set[str]:
 
 def _recorded_roots(inventory: Inventory, products: Iterable[Product]) -> tuple[str, ...]:
     """The folders that setup keys record as a product's own, without drive, in lower case."""
-    setups = () if inventory.registry is None else inventory.registry.setups
-    named = {product.recorded.folder_value for product in products if product.recorded is not None}
-    values = [value for setup in setups for name, value in setup.values if name in named]
-    paths = (str(value).replace("\\", "/").partition(":")[2].strip("/").lower() for value in values)
-    return tuple(path for path in paths if path)
+    values = (product.recorded.folder_value for product in products if product.recorded is not None)
+    return recorded_folders(inventory.registry, {value for value in values if value is not None})

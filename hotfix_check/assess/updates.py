@@ -175,7 +175,9 @@ class ProductUpdates:
         """The same answer, settled or explained by the updates that contain this one or ship its later builds."""
         judgement = alone.judgement
         if alone.verdict is Verdict.UNDETERMINED and update.level is None and self.on_target:
-            unsafe = any(row.state in SPEAKS_AGAINST for row in judgement.rows)
+            unsafe = any(row.state in SPEAKS_AGAINST for row in judgement.rows) or (
+                self.by_files.speaks_against(judgement)
+            )
             holders = [one for one in self.relations.containers(update) if self._alone_passed(one)]
             doubtful = is_told(alone.anomalies, AnomalyCode.HALF_INSTALLED)
             if holders and not unsafe and not doubtful:

@@ -28,6 +28,9 @@ RESOURCE_TEXTS = {
 """The texts of a version resource, by their names in lower case, and the fields of an InstalledFile that have them."""
 
 
+_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz", ".txz", ".tbz2", ".gz", ".bz2", ".xz")
+
+
 class TargetKind(StrEnum):
     """What was pointed at."""
 
@@ -150,10 +153,26 @@ class Inventory:
         """Whether a folder of the target keeps copies aside, as those of Windows and of the products do."""
         return is_backup(folder, self.root, self.backups)
 
+    @cached_property
+    def broken_archive(self) -> str | None:
+        """The archive that could not be read to its end, itself or one within: there may be files that nobody saw."""
+        unlisted = [file.path for file in self.unreadable if file.is_folder]
+        if unlisted and not self.folders:
+            return unlisted[0]
+        starts = (f"{path}!/" for path in unlisted)
+        return next((one[:-2] for one in starts if any(file.path.startswith(one) for file in self.all_files)), None)
+
     @property
     def broken_off(self) -> bool:
-        """Whether it is an archive that could not be read to its end: there may be files that nobody saw."""
-        return not self.folders and any(file.is_folder for file in self.unreadable)
+        """Whether it is such an archive."""
+        return self.broken_archive is not None
+
+    @property
+    def has_unread_archive(self) -> bool:
+        """Whether it is an archive with one within of which not all was read, or nothing: a server may be in it."""
+        return any(
+            file.is_folder and "!/" in file.path and file.path.lower().endswith(_ARCHIVES) for file in self.unreadable
+        )
 
     def inner(self, path: str) -> str:
         """A path of this target without the name of the archive that the target is, or was when it was saved."""

@@ -56,6 +56,12 @@ def homes_of(markers: Iterable[str], endings: tuple[str, ...]) -> frozenset[str]
     return frozenset(homes)
 
 
+def recorded_homes(folders: Iterable[str], recorded: Iterable[str]) -> frozenset[str]:
+    """The same of those that the registry names: of these folders the ones whose path ends so, in lower case."""
+    endings = tuple(f"/{one}" for one in recorded)
+    return frozenset(low for low in map(str.lower, folders) if f"/{low}".endswith(endings))
+
+
 def is_in(folder: str, homes: frozenset[str]) -> bool:
     """Whether a folder is one of these, or lies below one; "" is the target."""
     folder = folder.lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import itemgetter
@@ -20,8 +20,15 @@ from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, i
 from hotfix_check.inventory.images import container_words, may_be_container
 from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
-from hotfix_check.inventory.program_folders import holds_programs, homes_of, is_in, target_has_programs
-from hotfix_check.inventory.registry import RegistryRecords
+from hotfix_check.inventory.program_folders import (
+    holds_programs,
+    homes_of,
+    is_in,
+    is_program_name,
+    recorded_homes,
+    target_has_programs,
+)
+from hotfix_check.inventory.registry import RegistryRecords, recorded_folders
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -51,11 +58,9 @@ def read_disk(
     """Collect a folder with all below it, or the one file at ``target``, which is ``lone`` where it could be opened.
 
     Of folders whose path ends as one of ``asked.programs`` every program file is read, for its version and not hashed,
-    and of those of a server that one of ``asked.markers`` shows elsewhere; where there is no such folder, nor one of
-    Windows', of all folders.
-
-    A registry hive that lies where Windows keeps it is read too; hives.py says which one counts. ``on_file`` is called
-    for each file seen, never by two threads at once.
+    and of those of a server that one of ``asked.markers`` or the registry shows elsewhere; where there is no such
+    folder, nor one of Windows', of all folders. A registry hive that lies where Windows keeps it is read too; hives.py
+    says which one counts. ``on_file`` is called for each file seen, never by two threads at once.
     """
     walked, root, full = Walked(), root_of(target), _full_parts(target)
     files: list[tuple[str, InstalledFile]] = []
@@ -72,14 +77,13 @@ def read_disk(
 
     if is_folder:
         _walk(target, root, asked, walked, _one_at_a_time(on_file), read)
-        if asked.programs and not target_has_programs(root, asked.programs):
-            paths = [*(file.path for _, file in files), *(bad.path for _, bad in walked.unreadable)]
-            markers = (path for path in paths if name_of(path) in asked.markers)
-            _read_passed_over(walked, homes_of(markers, asked.programs), asked, read)
     else:
         walked.seen.append(1)
         read(FoundFile(path=system_path(target), inner=path_text(target.name), evidence=True, follow=True, lone=lone))
     registry, others = the_one(records for _, records in sorted(hives, key=itemgetter(0)))
+    if is_folder and asked.programs and not target_has_programs(root, asked.programs):
+        told = frozenset((*(file.path for _, file in files), *(bad.path for _, bad in walked.unreadable)))
+        _read_passed_over(walked, _homes(told, walked, registry, asked), asked, told, read)
     walked.unreadable.extend((one.path, one) for one in others)
     unreadable = tuple(file for _, file in sorted(walked.unreadable, key=_by_path))
     return Inventory(
@@ -118,12 +122,27 @@ def _walk(
             read(file)
 
 
-def _read_passed_over(walked: Walked, homes: frozenset[str], asked: Asked, read: Callable[[FoundFile], None]) -> None:
-    """The programs of folders that are not called as a server's: where no folder is, of all, else where one lies."""
-    known = holds_programs(walked.folders, asked.programs)
+def _homes(told: Iterable[str], walked: Walked, registry: RegistryRecords | None, asked: Asked) -> frozenset[str]:
+    """The folders of servers that are not called as one's: where a marker lies, or the registry names one."""
+    markers = (path for path in told if name_of(path) in asked.markers)
+    recorded = recorded_folders(registry, asked.registry.values)
+    return homes_of(markers, asked.programs) | recorded_homes(walked.folders, recorded)
+
+
+def _read_passed_over(
+    walked: Walked, homes: frozenset[str], asked: Asked, known: frozenset[str], read: Callable[[FoundFile], None]
+) -> None:
+    """The programs of folders that are not called as a server's: where no folder is, of all, else where one lies.
+
+    ``known`` are the paths of which something is told already.
+    """
+    every = not holds_programs(walked.folders, asked.programs)
     for folder in walked.passed_over:
-        if not known or is_in(folder.inner, homes):
-            _read_programs(folder, asked, read)
+        if every or is_in(folder.inner, homes):
+            _read_programs(folder, asked, walked, known, read)
+    for found in walked.passed_links:
+        if found.inner not in known and (every or is_in(found.inner.rpartition("/")[0], homes)):
+            read(found)
 
 
 Facts = InstalledFile | UnreadableFile | RegistryRecords | None
@@ -150,12 +169,22 @@ def _is_hive(found: FoundFile, full: tuple[str, ...]) -> bool:
     return name_of(found.inner) == HIVE_NAME and is_hive_place(full)
 
 
-def _read_programs(folder: FoundFolder, asked: Asked, read: Callable[[FoundFile], None]) -> None:
-    """Read the program files of a folder that was listed without them; what else is to be said of it was said."""
-    again = replace(folder, programs=True)
-    for found in list_folder(again, replace(asked, wanted=frozenset()), Walked(), None):
-        if isinstance(found, FoundFile) and found.program and name_of(found.inner) not in asked.wanted:
+def _read_programs(
+    folder: FoundFolder, asked: Asked, walked: Walked, known: frozenset[str], read: Callable[[FoundFile], None]
+) -> None:
+    """Read the program files of a folder that was listed without them; what else is to be said of it was said.
+
+    One that is no regular file, or a link that is not followed, is a program that cannot be read.
+    """
+    again, told = replace(folder, programs=True), Walked()
+    for found in list_folder(again, replace(asked, wanted=frozenset(), every_pe=False), told, None):
+        if isinstance(found, FoundFile) and found.program and found.inner not in known:
             read(found)
+    walked.unreadable.extend(
+        (path, file)
+        for path, file in told.unreadable
+        if not file.is_folder and file.path not in known and is_program_name(name_of(file.path))
+    )
 
 
 def root_of(target: Path) -> tuple[str, ...]:

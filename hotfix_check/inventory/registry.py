@@ -6,6 +6,7 @@ files, since later installations replace them (KB888535).
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import asdict
 
 from hotfix_check.frozen import Frozen
@@ -62,6 +63,14 @@ class RegistryRecords(Frozen):
     updates: tuple[RecordedUpdate, ...]
     notes: tuple[str, ...] = ()
     complete: bool = True
+
+
+def recorded_folders(records: RegistryRecords | None, named: Container[str]) -> tuple[str, ...]:
+    """The folders that these values of Setup keys name, without drive, in lower case and joined by ``/``."""
+    setups = () if records is None else records.setups
+    values = [value for setup in setups for name, value in setup.values if name in named]
+    paths = (str(value).replace("\\", "/").partition(":")[2].strip("/").lower() for value in values)
+    return tuple(path for path in paths if path)
 
 
 def registry_row(records: RegistryRecords) -> dict[str, object]:

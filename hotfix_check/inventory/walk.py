@@ -63,10 +63,14 @@ class FoundFile(Frozen):
 
 
 class FoundLink(NamedTuple):
-    """A link that is to be followed once everything before it was found, so that a file's own path goes first."""
+    """A link that is to be followed once everything before it was found, so that a file's own path goes first.
+
+    ``programs``: it lies in a folder whose program files are all read.
+    """
 
     inner: str
     path: str
+    programs: bool = False
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -82,7 +86,9 @@ class Walked:
     file_links: list[FoundLink] = field(default_factory=list)
     """Those of them that lead to no folder, to be followed when all folders are listed."""
     passed_over: list[FoundFolder] = field(default_factory=list)
-    """Folders outside those whose programs are all read that hold program files which were not looked at."""
+    """Folders outside those whose programs are all read that hold program files: those not read may count."""
+    passed_links: list[FoundFile] = field(default_factory=list)
+    """The same of program files that links lead to."""
     places: dict[Place, str] = field(default_factory=dict)
     """Folders found, where links are followed, and by which path: each counts once, and a ring ends."""
 
@@ -113,13 +119,14 @@ def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
                         seen += 1
                         if on_file is not None:
                             on_file()
-                        if not needs_all and (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
+                        if (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
                             suffix = name[name.rfind(".") :]
                             if suffix in PROGRAM_SUFFIXES:
                                 if not reads_programs:
                                     passed_over = True
-                                    continue
-                            elif suffix not in LAST_SUFFIXES or not may_be_container(above + name):
+                                    if not needs_all:
+                                        continue
+                            elif not needs_all and (suffix not in LAST_SUFFIXES or not may_be_container(above + name)):
                                 continue
                     found = _found(
                         entry, path + entry.name, above + path_text(entry.name), folder, held, asked, is_link, is_folder
@@ -176,7 +183,7 @@ def _found(
     """What an entry is, when it is a folder or a file that may matter; None when it does not after all."""
     if is_link or (is_folder and _is_junction(entry)):
         if asked.follow_links:
-            return FoundLink(path=path, inner=inner)
+            return FoundLink(path=path, inner=inner, programs=folder.programs)
         if is_folder:
             return UnreadableFile(path=inner, reason="a link to a folder, not followed", is_folder=True)
         name = name_of(inner)
@@ -209,7 +216,7 @@ def linked_folder(link: FoundLink, asked: Asked, walked: Walked) -> FoundFolder 
     if status is None:
         return None
     if stat.S_ISDIR(status.st_mode):
-        programs = asked.every_program or has_programs(link.inner, asked.programs)
+        programs = link.programs or asked.every_program or has_programs(link.inner, asked.programs)
         return FoundFolder(path=link.path, inner=link.inner, top=link.path, programs=programs)
     walked.file_links.append(link)
     return None
@@ -219,16 +226,22 @@ def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable
     """The file that a link leads to, under the link's own name, also when it has one in the target; None when it does
     not matter.
     """
-    evidence = name_of(link.inner) in asked.wanted
+    name = name_of(link.inner)
+    evidence, program = name in asked.wanted, link.programs and is_program_name(name)
     status = _status(link, walked)
     if status is None:
         return None
     walked.seen.append(1)
     if on_file is not None:
         on_file()
-    if stat.S_ISREG(status.st_mode) and (evidence or asked.every_pe or name_of(link.inner) == HIVE_NAME):
-        return FoundFile(path=link.path, inner=link.inner, evidence=evidence, follow=True)
-    if evidence:
+    if stat.S_ISREG(status.st_mode):
+        if is_program_name(name) and not (evidence or program):
+            walked.passed_links.append(
+                FoundFile(path=link.path, inner=link.inner, evidence=False, follow=True, program=True)
+            )
+        if evidence or program or asked.every_pe or name == HIVE_NAME:
+            return FoundFile(path=link.path, inner=link.inner, evidence=evidence, follow=True, program=program)
+    elif evidence or program:
         walked.unreadable.append(
             (link.path, UnreadableFile(path=link.inner, reason="a link to something that is not a regular file"))
         )

@@ -448,3 +448,26 @@ def test_files_of_a_preview_are_not_of_the_release_with_its_third_part(
 def test_a_file_of_a_later_level_bears_no_witness_to_an_update_of_this_one(build: str, verdict: Verdict) -> None:
     result = judge(folder(marker(OCT25_BUILD), *parts(60, CU23), part(99, build)))
     assert finding(result, OCT25).verdict is verdict
+
+
+@pytest.mark.parametrize("place", [f"{V15}/KB5066369/ExSetup.exe", f"{V15}/de/exsetup.exe", f"{V15}/EXSETUP.EXE"])
+def test_another_copy_of_the_marker_bears_no_witness_to_it(place: str) -> None:
+    """Somebody unpacked the update below Bin, or a collection tells names apart by case: no other file is newer."""
+    copy = installed(place, OCT25_BUILD, product_name="Microsoft® Exchange")
+    for others, newest, before in (
+        (parts(60, CU23), Verdict.PARTIAL, Verdict.PARTIAL),
+        (parts(5, CU23), Verdict.UNDETERMINED, Verdict.UNDETERMINED),
+        ((*parts(60, CU23), part(99, AUG25_BUILD)), Verdict.UNDETERMINED, Verdict.SUPERSEDED),
+    ):
+        result = judge(folder(marker(OCT25_BUILD), copy, *others))
+        assert (finding(result, OCT25).verdict, finding(result, AUG25).verdict) == (newest, before)
+    alone = finding(judge(folder(marker(OCT25_BUILD), copy)), OCT25)
+    assert "it rests on ExSetup.exe alone: no other program file of the product was collected beside it" in (
+        alone.reasons
+    )
+
+
+def test_counter_case_another_file_of_a_subfolder_bears_witness_beside_a_copy_of_the_marker() -> None:
+    copy = marker(OCT25_BUILD, f"{V15}/de")
+    result = judge(folder(marker(OCT25_BUILD), copy, *parts(30, CU23), part(99, OCT25_BUILD, folder=f"{V15}/de")))
+    assert finding(result, OCT25).verdict is Verdict.INSTALLED

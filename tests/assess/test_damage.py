@@ -6,9 +6,13 @@ from datetime import date
 
 import pytest
 from assess.damage import FAULTS, program, sample, servers, tried, with_census
-from targets import ASSESSOR
+from assess.test_census import OCT25, OCT25_BUILD, marker, part
+from targets import ASSESSOR, SP4_BIN, finding, folder, installed, judge
 
 from hotfix_check.assess import Question, Verdict
+from hotfix_check.assess.weight import Outcome, outcome_of
+from hotfix_check.frozen import replace
+from hotfix_check.inventory.files import InstalledFile, Inventory, UnreadableFile
 from hotfix_check.version import FileVersion
 
 EACH = 20
@@ -62,3 +66,73 @@ def test_a_level_that_is_asked_for_is_not_sure_while_a_marker_cannot_be_read() -
     for data, unread in ((server.content["Exchsrvr/Bin/Emsmta.exe"], False), (b"MZ", True)):
         found = ASSESSOR.assess(server.with_file("Exchsrvr/Bin/Emsmta.exe", data), question)
         assert (str(found.findings[0].verdict), found.unreadable_evidence) == ("installed", unread)
+
+
+NEWEST = "15.2.2562.57"  # of the Subscription Edition
+
+
+def cut(*files: InstalledFile, within: str | None = None) -> Inventory:
+    """An archive that breaks off behind these files; ``within``: it lies in another, which is whole."""
+    name = "host.tar" if within is None else f"{within}!/host.tar"
+    held = [replace(file, path=f"{name}!/{file.path}") for file in files]
+    unread = UnreadableFile(path=name, reason="damaged: unexpected end of data", is_folder=True)
+    target = folder(*held, unread)
+    return replace(target, folders=() if within is None else (f"{within}!",))
+
+
+@pytest.mark.parametrize("within", [None, "all.zip"], ids=["the target", "an archive within"])
+def test_what_may_lie_behind_the_end_of_an_archive_is_nothing_that_a_level_includes(within: str | None) -> None:
+    """In the whole archive an old Mapi32.dll follows: of KB192592, which SP4 includes, it is missing."""
+    old = installed("WINNT/System32/Mapi32.dll", "5.5.2232.18")
+    assert finding(judge(folder(*SP4_BIN, old)), "exchange-5.5/KB192592").verdict is Verdict.MISSING
+    broken = judge(cut(*SP4_BIN, within=within))
+    found = finding(broken, "exchange-5.5/KB192592")
+    said = " could not be read to its end, and what was not seen may lie there"
+    assert (found.verdict, found.reasons[-1].endswith(said)) == (Verdict.UNDETERMINED, True)
+    whole = finding(judge(folder(*SP4_BIN)), "exchange-5.5/KB192592")
+    assert whole.verdict is Verdict.SUPERSEDED, "counter-case: the files of a whole archive"
+    seen = finding(
+        judge(cut(*SP4_BIN, installed("WINNT/System32/Mapi32.dll", "5.5.2653.12"), within=within)),
+        "exchange-5.5/KB192592",
+    )
+    assert seen.verdict is Verdict.SUPERSEDED, "counter-case: what was seen of a broken one"
+
+
+@pytest.mark.parametrize("within", [None, "all.zip"], ids=["the target", "an archive within"])
+def test_a_marker_in_an_archive_that_breaks_off_does_not_stand_alone(within: str | None) -> None:
+    found = finding(judge(cut(marker(OCT25_BUILD), within=within)), OCT25)
+    assert (found.verdict, found.anomalies) == (
+        Verdict.UNDETERMINED,
+        ("half-installed: the rest of host.tar shows no build of the product",),
+    )
+    borne_out = judge(cut(marker(OCT25_BUILD), part(1, OCT25_BUILD), within=within))
+    assert finding(borne_out, OCT25).verdict is Verdict.INSTALLED, "counter-case: another file bears witness"
+    assert outcome_of(borne_out) is not Outcome.CLEAN
+
+
+def test_an_archive_within_that_breaks_off_is_never_clean() -> None:
+    """A whole server of the newest build: of the archive that holds it half was read, and its exit code was 0."""
+    files = (marker(NEWEST), part(1, NEWEST))
+    assert outcome_of(judge(folder(*files))) is Outcome.CLEAN
+    assert outcome_of(judge(cut(*files, within="all.zip"))) is Outcome.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"),
+    [("all.zip!/host2.tar", Outcome.INCOMPLETE), ("all.zip!/host1.tar!/Res", Outcome.CLEAN)],
+    ids=["another server's", "counter-case: a folder that no file is in"],
+)
+def test_an_archive_within_of_which_nothing_was_read_is_never_clean(path: str, outcome: Outcome) -> None:
+    """One of two servers packed one by one is whole; what the other has nobody knows."""
+    files = [replace(file, path=f"all.zip!/host1.tar!/{file.path}") for file in (marker(NEWEST), part(1, NEWEST))]
+    unread = UnreadableFile(path=path, reason="damaged: empty header", is_folder=True)
+    found = judge(folder(*files, unread))
+    assert ({str(one.verdict) for one in found.findings} & {"missing", "partial"}, outcome_of(found)) == (
+        set(),
+        outcome,
+    )
+
+
+def test_counter_case_an_archive_that_lies_about_in_a_folder_breaks_nothing_off() -> None:
+    lies_about = UnreadableFile(path="temp/all.zip", reason="a ZIP archive", is_folder=True)
+    assert outcome_of(judge(folder(marker(NEWEST), part(1, NEWEST), lies_about))) is Outcome.CLEAN

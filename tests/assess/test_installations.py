@@ -187,6 +187,39 @@ def test_each_of_two_disks_has_its_own_system_folder() -> None:
     assert verdicts == {"disk1/Exchsrvr": Verdict.INSTALLED, "disk2/Exchsrvr": Verdict.MISSING}
 
 
+FIXED, BEFORE = "5.5.2657.50", "5.5.2653.12"  # Mapi32.dll of KB818861, and of SP4
+
+
+@pytest.mark.parametrize(
+    ("windows", "verdicts"),
+    [
+        ({"host1/C/WINNT": BEFORE, "host2/C/WINNT": FIXED}, (Verdict.MISSING, Verdict.INSTALLED)),
+        ({"host2/C/WINNT": FIXED}, (Verdict.UNDETERMINED, Verdict.INSTALLED)),
+        ({"host2/C/WINNT": BEFORE}, (Verdict.UNDETERMINED, Verdict.MISSING)),
+        ({"C/WINNT": FIXED}, (Verdict.INSTALLED, Verdict.INSTALLED)),
+        ({"host1/C/WINNT": FIXED, "host1/E/WINNT": BEFORE}, (Verdict.UNDETERMINED, Verdict.UNDETERMINED)),
+        ({"host1/D/old/WINNT": FIXED, "host1/C/WINNT": BEFORE}, (Verdict.UNDETERMINED, Verdict.UNDETERMINED)),
+    ],
+    ids=[
+        "each has its own",
+        "of one alone: the other's is unknown",
+        "of one alone, and it is older",
+        "counter-case: no nearer to one of them",
+        "counter-case: two are as near",
+        "counter-case: one that lies about on the volume is no nearer",
+    ],
+)
+def test_windows_on_another_drive_belongs_to_the_server_that_it_is_near(
+    windows: dict[str, str], verdicts: tuple[Verdict, Verdict]
+) -> None:
+    """Servers with Exchange on D and Windows on C, gathered in one folder: none has the files of another."""
+    files = [replace(file, path=f"host{number}/D/{file.path}") for number in (1, 2) for file in SP4_BIN]
+    files += [installed(f"{path}/System32/Mapi32.dll", version) for path, version in windows.items()]
+    result = judge(folder(*files))
+    found = {one.installation: one.verdict for one in result.findings if one.update.kb == 818861}
+    assert found == {"host1/D/Exchsrvr": verdicts[0], "host2/D/Exchsrvr": verdicts[1]}
+
+
 def test_loose_files_are_one_set_a_folder() -> None:
     files = (
         installed("evidence/host1/ExSetup.exe", OCT25_BUILD, machine="amd64"),

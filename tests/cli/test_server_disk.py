@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,35 @@ def test_a_server_in_a_folder_of_its_own_name_is_judged_by_all_its_programs(
     assert one["installation"].removeprefix("disk.zip!/") == ("Mail" if recorded else "Mail/Bin")
 
 
+@pytest.mark.parametrize("packed", [True, False], ids=["zip", "folder"])
+@pytest.mark.parametrize(
+    ("recorded", "products", "read"),
+    [("D:\\Mail\\", ["exchange-se"], 20), ("D:\\Other\\", [], 0)],
+    ids=["the registry names it", "counter-case: it names another folder"],
+)
+def test_a_server_that_only_the_registry_names_is_judged_by_all_its_programs(
+    recorded: str, products: list[str], read: int, packed: bool, tmp_path: Path, run: Run
+) -> None:
+    """Without ExSetup.exe a saved inventory showed the server, and the disk itself that there is none."""
+    target = tmp_path / "disk"
+    for path, version in OWN_FOLDER.items():
+        if "ExSetup" not in path:
+            write(target / path, version)
+    (target / "Windows/System32/config").mkdir()
+    hive = build_hive({r"Microsoft\ExchangeServer\v15\Setup": {"MsiInstallPath": recorded}})
+    (target / "Windows/System32/config/SOFTWARE").write_bytes(hive)
+    if packed:
+        pack(target, tmp_path / "disk.zip")
+        target = tmp_path / "disk.zip"
+    found = judged(run, target)
+    assert ([one["id"] for one in found["products"]], found["files_read"]) == (products, read)
+    if products:
+        run("inventory", target, "-o", tmp_path / "saved.json", "-q")
+        saved = judged(run, tmp_path / "saved.json")
+        verdicts = [{one["id"]: one["verdict"] for one in each["findings"]} for each in (found, saved)]
+        assert verdicts[0] == verdicts[1]
+
+
 def test_programs_where_no_server_is_are_not_read(tmp_path: Path, run: Run) -> None:
     for path, version in OWN_FOLDER.items():
         if "ExSetup" not in path:
@@ -169,3 +199,84 @@ def test_programs_where_no_server_is_are_not_read(tmp_path: Path, run: Run) -> N
     pack(tmp_path / "disk", tmp_path / "disk.zip")
     for target in ("disk", "disk.zip"):
         assert judged(run, tmp_path / target)["files_read"] == 0
+
+
+# ExSetup.exe alone was replaced, and what lies beside it tells no build.
+NO_BUILDS: dict[str, bytes | str] = {
+    "an empty file": b"",
+    "no program": b"lost clusters" * 99,
+    "a link": "../other/part.dll",
+    "a link to nothing": "nothing",
+}
+
+
+@pytest.mark.parametrize("beside", NO_BUILDS.values(), ids=NO_BUILDS)
+@pytest.mark.parametrize("bin_folder", ["Mail/Bin", "Microsoft/Exchange Server/V15/Bin", "evidence"])
+@pytest.mark.parametrize("form", ["folder", "zip", "tar"])
+def test_a_program_without_a_build_beside_the_marker_is_told_however_it_was_collected(
+    beside: bytes | str, bin_folder: str, form: str, tmp_path: Path, run: Run
+) -> None:
+    """A saved inventory left out what is no program, a scan a link, where the folder is not called as a server's."""
+    target = tmp_path / "disk"
+    write(target / bin_folder / "ExSetup.exe", "15.2.2562.57")
+    if isinstance(beside, str):
+        (target / bin_folder / "part.dll").symlink_to(beside)
+    else:
+        (target / bin_folder / "part.dll").write_bytes(beside)
+    if form != "folder":
+        packed = tmp_path / f"disk.{form}"
+        if form == "tar":
+            with tarfile.open(packed, "w") as archive:
+                archive.add(target, "")
+        else:
+            pack_with_links(target, packed)
+        target = packed
+    run("inventory", target, "-o", tmp_path / "saved.json", "-q")
+    for one in (target, tmp_path / "saved.json"):
+        (found,) = [update for update in judged(run, one)["findings"] if update["id"] == "exchange-se/Nov26SU"]
+        assert (found["verdict"], found["anomalies"]) == (
+            "undetermined",
+            ["half-installed: part.dll shows no build of the product"],
+        )
+
+
+def pack_with_links(folder: Path, archive: Path) -> None:
+    """A ZIP archive in which links are links, as zip -y makes it."""
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink():
+                link = zipfile.ZipInfo(path.relative_to(folder).as_posix())
+                link.create_system, link.external_attr = 3, 0o120777 << 16
+                packed.writestr(link, str(path.readlink()))
+            elif path.is_file():
+                packed.write(path, path.relative_to(folder))
+
+
+@pytest.mark.parametrize("bin_folder", ["Mail/Bin", "Microsoft/Exchange Server/V15/Bin"])
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("15.2.2562.17", "undetermined"), ("15.2.2562.57", "installed")], ids=["older", "as new"]
+)
+def test_a_program_that_a_link_leads_to_bears_witness_where_links_are_followed(
+    version: str, verdict: str, bin_folder: str, tmp_path: Path, run: Run
+) -> None:
+    target = tmp_path / "disk"
+    write(target / bin_folder / "ExSetup.exe", "15.2.2562.57")
+    write(tmp_path / "elsewhere.dll", version)
+    (target / bin_folder / "part.dll").symlink_to(tmp_path / "elsewhere.dll")
+    run("inventory", target, "-o", tmp_path / "saved.json", "--follow-links", "-q")
+    for arguments in ((target, "--follow-links"), (tmp_path / "saved.json",)):
+        (found,) = json.loads(run("scan", *arguments, "-f", "json", "--exit-zero").out)["targets"]
+        assert [one["verdict"] for one in found["findings"] if one["id"] == "exchange-se/Nov26SU"] == [verdict]
+
+
+def test_counter_case_what_is_no_program_elsewhere_is_not_told(tmp_path: Path, run: Run) -> None:
+    """Beside a Windows folder, of the programs of others nothing is said."""
+    target = tmp_path / "disk"
+    write(target / "Mail/Bin/ExSetup.exe", "15.2.2562.57")
+    write(target / "Windows/System32/other.dll", "10.0.1.1")
+    (target / "Tools").mkdir()
+    (target / "Tools/part.dll").write_bytes(b"")
+    (target / "Mail/Bin/part.dll").write_bytes(b"")
+    run("inventory", target, "-o", tmp_path / "saved.json", "-q")
+    for one in (target, tmp_path / "saved.json"):
+        assert [file["path"] for file in judged(run, one)["unreadable"]] == ["Mail/Bin/part.dll"]

@@ -732,3 +732,16 @@ def test_no_change_to_an_archive_makes_a_traceback_or_lets_a_file_appear(
     else:
         assert all("\n" not in file.reason and len(file.reason) <= 300 for file in inventory.unreadable)
     assert {path.name for path in tmp_path.iterdir()} == {"x.bin"}
+
+
+@pytest.mark.parametrize("length", [0, 4, 700, 4000], ids=["nothing", "junk", "its first header", "half of it"])
+def test_an_archive_beside_others_that_cannot_be_read_is_seen(length: int, tmp_path: Path) -> None:
+    """Of two servers packed one by one: what the second has nobody knows."""
+    first = tarred(tmp_path / "host1.tar", ("Bin/Store.exe", STORE)).read_bytes()
+    second = tarred(tmp_path / "host2.tar", ("Bin/Store.exe", OLDER), ("Bin/Mad.exe", STORE * 9)).read_bytes()
+    packed = {"host1.tar": first, "host2.tar": second[:length]} if length != 4 else {"host1.tar": first}
+    if length == 4:
+        packed["host2.zip"] = b"PK\x03\x04 no archive"
+    inventory = read(zipped(tmp_path / "all.zip", *packed.items()))
+    assert versions(inventory)["host1.tar!/Bin/Store.exe"] == "5.5.2653.23"
+    assert inventory.has_unread_archive is bool(length), "counter-case: an empty file is no archive"

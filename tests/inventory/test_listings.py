@@ -37,6 +37,7 @@ WANTED = frozenset({"mapi32.dll", "store.exe", "readme.cfg"})
 PLAIN = frozenset({"readme.cfg"})
 TIME = datetime(2003, 7, 1, 17, 44, tzinfo=UTC)
 MAPI = Listed(r"C:\WINNT\System32\Mapi32.dll", "5.5.2657.50", 881_936, TIME)
+STORE = Listed(r"C:\Exchsrvr\Bin\Store.exe", "5.5.2653.23", 4_000, TIME)
 VERSION = FileVersion(5, 5, 2657, 50)
 
 
@@ -294,6 +295,21 @@ def test_filever_takes_the_strings_of_a_verbose_listing_and_a_time(tmp_path: Pat
     )
     assert (plain.path, plain.version, plain.size) == ("readme.cfg", None, 4000)
     assert (words.path, str(words.version)) == ("Two Words.exe", "5.5.2653.23")
+
+
+@pytest.mark.parametrize("columns", ["W32i   DLL ENU", "W32i   DLL -      -", "W32i   DLL", "-      -   -      -"])
+def test_filever_names_a_program_without_a_version(columns: str, tmp_path: Path) -> None:
+    """Left out it would be a file that nobody collected, and a level would include what it lacks."""
+    text = f"--a-- {columns} shp    4,000 10-26-2000 mapi32.dll\r\n" + listing_builder.filever([STORE])
+    assert {file.path: file.version for file in read(tmp_path, text).files if file.path == "mapi32.dll"} == {
+        "mapi32.dll": None
+    }
+
+
+@pytest.mark.parametrize("columns", ["W32i   DLL ENU 5.5", "W32i   DLL ENU of the", "the  5.5.2653.6 5.5.2657.50"])
+def test_counter_case_words_between_attributes_and_day_are_no_file_of_filever(columns: str, tmp_path: Path) -> None:
+    text = f"--a-- {columns} shp    4,000 10-26-2000 mapi32.dll\r\n" + listing_builder.filever([STORE])
+    assert [file.path.lower() for file in read(tmp_path, text).files if "mapi32" in file.path.lower()] == []
 
 
 @pytest.mark.parametrize(

@@ -103,8 +103,7 @@ class Taker:
         if nested and (self._has_evidence or not self._may_open(member, path)):
             return None
         if not (evidence or program or nested or hive or self.asked.every_pe):
-            if is_program_name(name_of(path)):
-                self.passed_over.add(path.rpartition("/")[0])
+            self._pass_over(path)
             return None
         if member.encrypted:
             self.encrypted += 1
@@ -175,6 +174,7 @@ class Taker:
 
     def _take(self, unpacked: Unpacked) -> None:
         if not unpacked.wanted:
+            self._pass_over(unpacked.path)
             self._is_first(unpacked.path, _NO_PROGRAM)
             return
         unpacked.check()
@@ -189,12 +189,19 @@ class Taker:
             return
         evidence = name_of(unpacked.path) in self.asked.wanted
         facts = file_facts(unpacked.file(), self.asked, evidence=evidence, program=self._is_program(unpacked.path))
+        if facts is None:
+            self._pass_over(unpacked.path)
         local = unpacked.member.local_time
         if isinstance(facts, InstalledFile) and local is not None:
             note = f"local-time: the archive says {local:%Y-%m-%d %H:%M:%S}, in an unknown time zone"
             facts = replace(facts, notes=(*facts.notes, note))
         if self._is_first(unpacked.path, _NO_PROGRAM if facts is None else unpacked.sha256()) and facts is not None:
             self._keep(facts)
+
+    def _pass_over(self, path: str) -> None:
+        """Nothing is told of a file; as a program of a server that is not known yet it would count."""
+        if is_program_name(name_of(path)):
+            self.passed_over.add(path.rpartition("/")[0])
 
     def _is_program(self, path: str) -> bool:
         """Whether it is a program file of a folder whose programs are all read."""
@@ -269,8 +276,10 @@ class Taker:
         elif evidence:
             link = member.kind == "symlink"
             self._refuse(member, path, "a symbolic link, not followed" if link else "not a regular file")
-        elif member.kind == "symlink":
-            self._links.append((path, member.link))
+        else:
+            self._pass_over(path)
+            if member.kind == "symlink":
+                self._links.append((path, member.link))
 
     def _hard_link(self, member: Member, path: str, *, evidence: bool) -> None:
         """Another name of a file that the archive has before it, as tar stores the second name of one NTFS file."""
@@ -285,6 +294,8 @@ class Taker:
             why = self.unreadable[target].reason if target in self.unreadable else "it was not read"
             to = clipped(target, 200) or "a place outside"
             self._refuse(member, path, one_line(f"a hard link to {to}: {why}"))
+        else:
+            self._pass_over(path)
 
     def _may_open(self, member: Member, path: str) -> bool:
         if self._open_nested is None:

@@ -26,6 +26,8 @@ _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?[apAP]?[mM]?", re.ASCII)
 _SIZE = re.compile(r"[0-9]{1,3}(?:[,.'\u00a0][0-9]{3}){0,5}|[0-9]{1,15}", re.ASCII)
 # The letter after W32 is the processor; W64 may be either of two, so it says none.
 _MACHINES = {"W32I": "i386", "W32A": "alpha", "W32M": "mips", "W32P": "powerpc"}
+# Beside the languages, what its columns have: W32i, W16, DOS; APP, DLL, DRV; shp, dbg.
+_OF_PROGRAMS = re.compile(r"W(?:16|32|64)[a-zA-Z]?|DOS|APP|DLL|DRV|FNT|VXD|LIB|shp|dbg", re.ASCII)
 _HEADING = re.compile(r"\s*(?:Directory of )?((?:[A-Za-z]:|\\)\\[^*?\"<>|]{0,1000}?)\\?:?\s*", re.ASCII)
 
 
@@ -63,6 +65,11 @@ def _with(strings: dict[str, Any], last: ListedFile) -> Said:
     return Said(replace(last, file=replace(last.file, **strings)), "filever")
 
 
+def _is_known(word: str) -> bool:
+    """Whether a word stands in the columns of a file without a version: a program's type and kind, or nothing."""
+    return set(word) <= {"-"} or word in LANGUAGES or _OF_PROGRAMS.fullmatch(word) is not None
+
+
 def _file(line: str, folder: str) -> ListedFile | None:
     words = line[:_LONGEST_LINE].split()
     if len(words) < 5 or not ATTRIBUTES.fullmatch(words[0]) or "d" in words[0]:
@@ -77,7 +84,7 @@ def _file(line: str, folder: str) -> ListedFile | None:
         return None
     before = words[1 : day - 1]
     versions = [version for word in before if (version := fixed_version(word)) is not None]
-    if len(versions) > 1 or not (versions or all(set(word) <= {"-"} for word in before)):
+    if len(versions) > 1 or not (versions or all(map(_is_known, before))):
         return None
     languages = {LANGUAGES[word] for word in before if word in LANGUAGES}
     machines = {_MACHINES[word.upper()] for word in before if word.upper() in _MACHINES}
