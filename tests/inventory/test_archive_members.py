@@ -744,4 +744,17 @@ def test_an_archive_beside_others_that_cannot_be_read_is_seen(length: int, tmp_p
         packed["host2.zip"] = b"PK\x03\x04 no archive"
     inventory = read(zipped(tmp_path / "all.zip", *packed.items()))
     assert versions(inventory)["host1.tar!/Bin/Store.exe"] == "5.5.2653.23"
-    assert inventory.has_unread_archive is bool(length), "counter-case: an empty file is no archive"
+    assert inventory.has_unread_archive
+
+
+@pytest.mark.parametrize(
+    ("beside", "unread"),
+    [("host1.tar", True), ("Bin/Store.exe", False)],
+    ids=["packed hosts", "counter-case: an empty file beside what is evidence"],
+)
+def test_an_empty_archive_within_is_one_that_came_to_nothing(beside: str, unread: bool, tmp_path: Path) -> None:
+    packed = tarred(tmp_path / "host1.tar", ("Bin/Store.exe", STORE)).read_bytes() if unread else STORE
+    inventory = read(zipped(tmp_path / "all.zip", (beside, packed), ("host2.zip", b"")))
+    told = [(bad.path, bad.reason) for bad in inventory.unreadable]
+    assert told == ([("all.zip!/host2.zip", "empty: no archive")] if unread else [])
+    assert inventory.has_unread_archive is unread

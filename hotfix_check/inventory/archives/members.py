@@ -173,6 +173,9 @@ class Taker:
             self.unreadable[path] = UnreadableFile(path=path, reason=SEVERAL, is_folder=nested)
 
     def _take(self, unpacked: Unpacked) -> None:
+        if unpacked.nested and not unpacked.member.size:
+            self.fail(unpacked, "empty: no archive")
+            return
         if not unpacked.wanted:
             self._pass_over(unpacked.path)
             self._is_first(unpacked.path, _NO_PROGRAM)
