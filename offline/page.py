@@ -37,13 +37,13 @@ LEFT_OUT = re.compile(
     r"hotfix_check/(cli|fleet|drafts)/|\.(so|pyd|c|pyi|typed|lib)$|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL)$"
     r"|^bin/|^packaging/(licenses/|metadata|tags|pylock|_elffile|_manylinux)|^pytz/zoneinfo/|^regipy/(plugins|cli|tests)|/__pycache__/"
 )
-# Of the standard library: networks, windows, tests, tools for developers, and code pages of no Windows with Exchange.
+# Of the standard library: networks but for mails, windows, tests, tools for developers, and code pages of no Windows with Exchange.
 NOT_NEEDED = re.compile(
     r"(unittest|xmlrpc|wsgiref|ensurepip|venv|pydoc_data|curses|dbm|turtledemo|idlelib|lib2to3|multiprocessing|"
-    r"email|http|ctypes|mailbox|imaplib|smtplib|poplib|ftplib|doctest|pydoc|pickletools|optparse|argparse|getopt|profile|"
+    r"http|ctypes|mailbox|imaplib|smtplib|poplib|ftplib|doctest|pydoc|pickletools|optparse|argparse|getopt|profile|"
     r"cProfile|pstats|trace|turtle|webbrowser|zipapp|antigravity|this|_pydecimal|_pydatetime|_pyio|statistics|netrc|"
     r"nturl2path|sched|shelve|socketserver|tabnanny|timeit|wave|difflib|configparser|plistlib|modulefinder|"
-    r"compileall|tracemalloc|fileinput|symtable|pyclbr|filecmp|gettext|graphlib|pty|tty|quopri|colorsys|"
+    r"compileall|tracemalloc|fileinput|symtable|pyclbr|filecmp|gettext|graphlib|pty|tty|colorsys|"
     r"mimetypes|sre_\w+|_sysconfigdata\w*|sqlite3|xml/(dom|sax)|logging/(config|handlers)|urllib/(request|robotparser)|"
     r"encodings/(mac_\w+|iso\w+|koi8\w+|\w*jis\w*|big5\w*|euc_\w+|johab|hz|ptcp154|tis_620|hp_roman8|palmos|kz1048|"
     r"cp(037|273|424|500|720|737|775|8[5-7][^02]|9\d\d|10\d\d|1006|1026|1125|1140|65001)))"

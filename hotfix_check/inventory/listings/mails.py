@@ -5,9 +5,11 @@ The headers stay above it, since they name servers too. Of parts that say the sa
 
 from __future__ import annotations
 
-import email
 import re
-from email.message import Message
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _ENCODED = re.compile(
     r"^Content-Transfer-Encoding:[ \t]{0,9}(?:quoted-printable|base64)[ \t]*$", re.IGNORECASE | re.MULTILINE
@@ -22,6 +24,8 @@ def is_encoded_mail(text: str) -> bool:
 
 def mail_text(text: str) -> str:
     """Headers and text of a mail, decoded; the mail as it is where it is nested too deep to be one."""
+    import email  # which takes longer than all of a scan's reading, and few texts are mails
+
     start = text.lstrip()
     try:
         parts = [part for part in email.message_from_string(start).walk() if part.get_content_maintype() == "text"]
