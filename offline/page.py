@@ -37,7 +37,8 @@ LEFT_OUT = re.compile(
     r"hotfix_check/(cli|fleet|drafts)/|\.(so|pyd|c|pyi|typed|lib)$|\.dist-info/(RECORD|INSTALLER|REQUESTED|WHEEL)$"
     r"|^bin/|^packaging/(licenses/|metadata|tags|pylock|_elffile|_manylinux)|^pytz/zoneinfo/|^regipy/(plugins|cli|tests)|/__pycache__/"
 )
-# Of the standard library: networks but for mails, windows, tests, tools for developers, and code pages of no Windows with Exchange.
+# Of the standard library: networks but for mails, windows, tests, tools for developers, code pages of no Windows with
+# Exchange.
 NOT_NEEDED = re.compile(
     r"(unittest|xmlrpc|wsgiref|ensurepip|venv|pydoc_data|curses|dbm|turtledemo|idlelib|lib2to3|multiprocessing|"
     r"http|ctypes|mailbox|imaplib|smtplib|poplib|ftplib|doctest|pydoc|pickletools|optparse|argparse|getopt|profile|"
