@@ -28,7 +28,7 @@ RESOURCE_TEXTS = {
 """The texts of a version resource, by their names in lower case, and the fields of an InstalledFile that have them."""
 
 
-_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz", ".txz", ".tbz2", ".gz", ".bz2", ".xz")
+_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz", ".txz", ".tbz2", ".tar.gz", ".tar.bz2", ".tar.xz")
 
 
 class TargetKind(StrEnum):
@@ -170,9 +170,7 @@ class Inventory:
     @property
     def has_unread_archive(self) -> bool:
         """Whether it is an archive with one within of which not all was read, or nothing: a server may be in it."""
-        return any(
-            file.is_folder and "!/" in file.path and file.path.lower().endswith(_ARCHIVES) for file in self.unreadable
-        )
+        return any(file.is_folder and "!/" in file.path and has_archive_suffix(file.path) for file in self.unreadable)
 
     def inner(self, path: str) -> str:
         """A path of this target without the name of the archive that the target is, or was when it was saved."""
@@ -220,6 +218,11 @@ class Inventory:
 def target_name(path: str) -> str:
     """What a target is called: the last part of its path, which may be one of Windows, whatever system this is."""
     return path.replace("\\", "/").rpartition("/")[2]
+
+
+def has_archive_suffix(name: str) -> bool:
+    """Whether a file in an archive is called as archives are; its bytes tell whether it is one."""
+    return name.lower().endswith(_ARCHIVES)
 
 
 def name_of(path: str) -> str:

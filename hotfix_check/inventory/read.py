@@ -83,7 +83,7 @@ def read_disk(
     registry, others = the_one(records for _, records in sorted(hives, key=itemgetter(0)))
     if is_folder and asked.programs and not target_has_programs(root, asked.programs):
         told = frozenset((*(file.path for _, file in files), *(bad.path for _, bad in walked.unreadable)))
-        _read_passed_over(walked, _homes(told, walked, registry, asked), asked, told, read)
+        _read_passed_over(walked, homes_shown(told, walked.folders, registry, asked), asked, told, read)
     walked.unreadable.extend((one.path, one) for one in others)
     unreadable = tuple(file for _, file in sorted(walked.unreadable, key=_by_path))
     return Inventory(
@@ -122,11 +122,16 @@ def _walk(
             read(file)
 
 
-def _homes(told: Iterable[str], walked: Walked, registry: RegistryRecords | None, asked: Asked) -> frozenset[str]:
-    """The folders of servers that are not called as one's: where a marker lies, or the registry names one."""
+def homes_shown(
+    told: Iterable[str], folders: Iterable[str], registry: RegistryRecords | None, asked: Asked
+) -> frozenset[str]:
+    """The folders of servers that are not called as one's: where a marker lies, or the registry names one.
+
+    ``told`` are the paths of the files of which something is told.
+    """
     markers = (path for path in told if name_of(path) in asked.markers)
     recorded = recorded_folders(registry, asked.registry.values)
-    return homes_of(markers, asked.programs) | recorded_homes(walked.folders, recorded)
+    return homes_of(markers, asked.programs) | recorded_homes(folders, recorded)
 
 
 def _read_passed_over(

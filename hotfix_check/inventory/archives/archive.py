@@ -16,10 +16,9 @@ from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
-from hotfix_check.inventory.files import Inventory, TargetKind, by_path, name_of
-from hotfix_check.inventory.program_folders import holds_programs, homes_of, is_in, recorded_homes
-from hotfix_check.inventory.read import root_of
-from hotfix_check.inventory.registry import recorded_folders
+from hotfix_check.inventory.files import Inventory, TargetKind, by_path
+from hotfix_check.inventory.program_folders import holds_programs, is_in
+from hotfix_check.inventory.read import homes_shown, root_of
 from hotfix_check.untrusted.shown import one_line, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]
@@ -79,9 +78,7 @@ def _asked_again(taker: Taker, asked: Asked) -> Asked | None:
         return None
     if not holds_programs(taker.folders, asked.programs):
         return replace(asked, every_program=True)
-    markers = (path for path in (*taker.files, *taker.unreadable) if name_of(path) in asked.markers)
-    recorded = recorded_folders(taker.hive, asked.registry.values)
-    homes = homes_of(markers, asked.programs) | recorded_homes(taker.folders, recorded)
+    homes = homes_shown((*taker.files, *taker.unreadable), taker.folders, taker.hive, asked)
     return replace(asked, homes=homes) if any(is_in(folder, homes) for folder in taker.passed_over) else None
 
 

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.archives.member import MAX_HIVES, Budget, Member, MemberFault, inner_path, safe_name
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked, file_facts
-from hotfix_check.inventory.files import InstalledFile, UnreadableFile, name_of
+from hotfix_check.inventory.files import InstalledFile, UnreadableFile, has_archive_suffix, name_of
 from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, outranks, the_one
 from hotfix_check.inventory.program_folders import has_programs, is_in, is_program_name
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.untrusted.shown import clipped, one_line
 
-_ARCHIVE_SUFFIX = re.compile(r"\.(?:zip|7z|tar|t[gbx]z|tbz2|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE | re.ASCII)
-
 UNPROVEN = "no checksum covers it: its archive cannot be read to the end"
 SEVERAL = "the archive has several files of this name, and they differ"
 _NO_PROGRAM = "no program"  # in the place of a digest: of a file that is not evidence
-
-
-def has_archive_suffix(name: str) -> bool:
-    """Whether a member is called as archives are; its bytes tell whether it is one."""
-    return _ARCHIVE_SUFFIX.search(name) is not None
 
 
 def hand_over(taker: Taker, member: Member, fill: Callable[[Unpacked], None]) -> None:

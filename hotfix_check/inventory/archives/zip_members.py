@@ -13,9 +13,10 @@ from functools import partial
 from typing import BinaryIO, cast
 
 from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
-from hotfix_check.inventory.archives.members import Taker, hand_over, has_archive_suffix
+from hotfix_check.inventory.archives.members import Taker, hand_over
 from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
+from hotfix_check.inventory.files import has_archive_suffix
 
 MAX_DIRECTORY_BYTES = 128 << 20
 _ENTRY = b"PK\x01\x02"  # APPNOTE 4.3.12: each entry of the central directory begins so

@@ -63,7 +63,7 @@ def _path_and_version(row: Mapping[str, object]) -> tuple[str, str | None] | Non
     names = _NAME_COLUMNS if folder is None else (*_NAME_COLUMNS, "name")
     name = next((programs[column] for column in names if column in programs), None)
     if path is None and name is not None:
-        path = name if folder is None else f"{folder.rstrip(chr(92))}\\{name}"
+        path = name if folder is None else _below(folder, name)
     return None if path is None else (path, text_of(row.get(version)))
 
 
@@ -84,7 +84,7 @@ def inventoried(row: Mapping[str, object]) -> Iterator[ListedFile]:
         return
     path = name
     if folder is not None and not has_folder(name):
-        path = folder if folder.lower().endswith(name.lower()) else f"{folder.rstrip(chr(92))}\\{name}"
+        path = folder if folder.lower().endswith(name.lower()) else _below(folder, name)
     yield ListedFile(
         InstalledFile(
             path=path,
@@ -95,6 +95,10 @@ def inventoried(row: Mapping[str, object]) -> Iterator[ListedFile]:
             description=text_of(columns.get("filedescription")),
         )
     )
+
+
+def _below(folder: str, name: str) -> str:
+    return f"{folder.rstrip(chr(92))}\\{name}"
 
 
 def _folder(row: Mapping[str, object]) -> str | None:
