@@ -35,6 +35,7 @@ _SMALL = 30  # files of a host where only memory is measured
 _KINDS = 12
 _FLOOR, _ALIKE, _UNLIKE, _OLD = "json.loads", "alike", "each its own", "Exchange 5.5, each its own"
 _FLEETS = {_ALIKE: (MODERN, 2), _UNLIKE: (MODERN, 0), _OLD: (OLD, 0)}
+_HOSTS_A_SECOND = {_UNLIKE: 300, _OLD: 40}  # the targets
 
 
 def parse_all(count: int) -> Callable[[], int]:
@@ -143,7 +144,7 @@ def fleet(options: Options) -> Figures:
     rows: list[tuple[str, ...]] = []
     goals: list[Goal] = []
     notes = ["Memory, and writing Parquet: run once."]
-    one_core = _one_core(options, ONE_CORE_QUICK if quick else ONE_CORE, rows)
+    one_core = _one_core(options, ONE_CORE_QUICK if quick else ONE_CORE, rows, goals)
     _processes(options, SCALING_QUICK if quick else SCALING, rows, goals, notes)
     _memory(options, MEMORY_QUICK if quick else MEMORY, rows, goals)
     try:
@@ -163,7 +164,7 @@ def fleet(options: Options) -> Figures:
     )
 
 
-def _one_core(options: Options, count: int, rows: list[tuple[str, ...]]) -> dict[str, Timing]:
+def _one_core(options: Options, count: int, rows: list[tuple[str, ...]], goals: list[Goal]) -> dict[str, Timing]:
     contenders = {_FLOOR: partial(options.call, parse_all, count=count)}
     for name, (products, kinds) in _FLEETS.items():
         contenders[name] = partial(options.call, judge_all, count=count, products=list(products), kinds=kinds)
@@ -174,6 +175,15 @@ def _one_core(options: Options, count: int, rows: list[tuple[str, ...]]) -> dict
             must_equal(f"hosts judged, {name}", sum(timing.answer.values()), count)
         label = f"one core: {name}"
         rows.append(_row(label, count, timing, times(timing.wall / timings[_FLOOR].wall)))
+    goals += [
+        Goal(
+            what=f"hosts a second, {name}, in units of {wanted}",
+            ratio=count / timings[name].wall / wanted,
+            bound=1,
+            at_least=True,
+        )
+        for name, wanted in _HOSTS_A_SECOND.items()
+    ]
     return timings
 
 

@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Figures, Options, seconds, times
+from benchmarks.figures import Figures, Goal, Options, seconds, times
 from benchmarks.timing import interleaved, must_equal
 from hotfix_check.cli.catalogue_app import ImportOptions
 from hotfix_check.cli.importing import import_articles
 
 COUNT, COUNT_QUICK = 600, 6
+_A_SECOND = 400  # the target
 _FLOOR, _ONE, _ALL = "floor: read the files", "import, one worker", "import, a worker a core"
 _SUBJECTS = ("message", "queue", "connector", "server", "store", "profile", "client", "mailbox", "folder", "service")
 _VERBS = ("waits", "stops", "starts", "opens", "closes", "fails", "restarts", "moves", "grows", "ends")
@@ -105,6 +106,14 @@ def importing(options: Options) -> Figures:
                 times(timing.wall / floor),
             )
             for name, timing in timings.items()
+        ),
+        goals=(
+            Goal(
+                what=f"articles a second, one worker, in units of {_A_SECOND}",
+                ratio=len(said) / timings[_ONE].wall / _A_SECOND,
+                bound=1,
+                at_least=True,
+            ),
         ),
         bars=tuple((name, timing.wall) for name, timing in timings.items()),
         unit="seconds",

@@ -225,6 +225,7 @@ def judging(options: Options) -> Figures:
         goals=(
             Goal(what=f"judging, time a row: {span}", ratio=growth[_JUDGE], bound=2),
             Goal(what=f"relations, time a row: {few} updates to {many}", ratio=growth[_RELATE], bound=2),
+            Goal(what=f"judging a row among {few} updates, in units of 30 us", ratio=each[_JUDGE] / 30e-6, bound=1),
         ),
         bars=tuple((name, timing.wall) for name, timing in timings.items()),
         unit="seconds",

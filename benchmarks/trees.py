@@ -50,7 +50,7 @@ def build_tree(root: Path, count: int, matter: int) -> None:
     The first folder is Bin of a server, so that what lies elsewhere is a stray copy and not a host of its own.
     """
     data = program(VERSION)
-    every = count // matter
+    every = count // max(1, matter)
     programs = (name for name in wanted_names() if name.endswith((".dll", ".exe")))
     waiting = islice(chain(["store.exe"], cycle(programs)), matter)
     for start, folder in zip(range(0, count, A_FOLDER), _folders(root), strict=False):
