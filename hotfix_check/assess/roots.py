@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
+from itertools import chain
 
 from hotfix_check.assess.identity import Identities
 from hotfix_check.catalogue.product import Product
@@ -34,7 +35,8 @@ class Root:
 class Folders:
     """The folders of a target: ``seen`` are all but those of backups, sorted, ``held`` the files of each by its path.
 
-    Each file is held with its name in lower case. ``full`` is the whole path of each folder, ``above`` of the target.
+    Each file is held with its name in lower case. ``full`` is the whole path of each folder, ``above`` of the target;
+    ``filled`` are those that hold a file, ``called`` those with the same last name in lower case, the target's "".
     """
 
     def __init__(self, inventory: Inventory) -> None:
@@ -47,6 +49,10 @@ class Folders:
         every = sorted({*inventory.folders, *self.held, *_above(self.held)})
         self.seen = [one for one in every if not inventory.is_backup(one)]
         self.full = {one: f"{self.above}/{one.lower()}".rstrip("/") for one in every}
+        self.filled = [one for one in self.seen if one in self.held]
+        self.called: dict[str, list[str]] = defaultdict(list)
+        for one in self.seen:
+            self.called[self.full[one].rpartition("/")[2] if one else ""].append(one)
 
 
 class Roots:
@@ -85,10 +91,8 @@ class Roots:
     def _by_path(self, product: Product) -> Iterator[tuple[str, str, str, str]]:
         """The role folders of a product with their role, and the root that they lie below, as shown and in full."""
         places = tuple(below_roots(product))
-        called = {path.rpartition("/")[2] for _, path, _, _ in places}
-        for folder in self.where.seen:
-            if folder and self.where.full[folder].rpartition("/")[2] not in called:
-                continue
+        called = {"", *(path.rpartition("/")[2] for _, path, _, _ in places)}
+        for folder in sorted(chain.from_iterable(self.where.called.get(name, ()) for name in called)):
             fits = [(self._fit(folder, path, root, least), role) for role, path, root, least in places]
             (parts, depth), role = max(fits, key=lambda one: one[0][0], default=((0, 0), ""))
             if parts:
@@ -132,8 +136,8 @@ class Roots:
             if not shape.core or not any(product.root_of(path) for path in shape.paths):
                 continue
             elsewhere = {name for name, file in product.files.items() if file.roles and shape.role not in file.roles}
-            for folder in self.where.seen:
-                files = self.where.held.get(folder, ())
+            for folder in self.where.filled:
+                files = self.where.held[folder]
                 if len(shape.core) > 1:
                     names = self.where.inventory.names.get(folder, frozenset())
                     alike = shape.core <= names and not (nowhere or names & elsewhere)

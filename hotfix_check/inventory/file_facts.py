@@ -71,19 +71,20 @@ def file_facts(
     raises as OSError while it is read becomes the reason.
     """
     try:
-        image = PeBytes(file.read_at, file.size)
         name = name_of(file.path)
+        export = asked.stub_exports.get(name)
+        whole = evidence or asked.every_pe
+        if program and not (whole or export or asked.cross_check):
+            usual = usual_facts(file.read_at, file.size, _WHOSE)
+            if usual is not None:
+                version, machine, linked, text = usual
+                return _installed(file, text, version=version, machine=machine, linked=linked)
+        image = PeBytes(file.read_at, file.size)
         if not evidence and not program and image.at(0, 2) != b"MZ":
             return None
         if name in asked.plain:
             digest = _digest(file, asked)
             return InstalledFile(path=file.path, size=file.size, modified=file.modified, sha256=digest)
-        export = asked.stub_exports.get(name)
-        whole = evidence or asked.every_pe
-        usual = None if whole or export or asked.cross_check else usual_facts(file.read_at, file.size, _WHOSE)
-        if usual is not None:
-            version, machine, linked, text = usual
-            return _installed(file, text, version=version, machine=machine, linked=linked)
         facts = pe.read_image(image, export=export)
         notes = facts.notes
         digest = _digest(file, asked) if evidence else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 PROGRAM_SUFFIXES = (".dll", ".exe")
 _SYSTEM = frozenset({"system32", "syswow64", "winsxs"})
@@ -19,11 +20,18 @@ def has_programs(inner: str, endings: tuple[str, ...]) -> bool:
     At the top of the target, or of an archive, the end of such a path is enough: Bin, V15/Bin.
     """
     path = inner.rpartition("!/")[2].lower()
-    if not path:
-        return False
-    if f"/{path}".endswith(tuple(f"/{ending}" for ending in endings)):
-        return True
-    return path.count("/") < _DEEPEST and any(ending.endswith(f"/{path}") for ending in endings)
+    below, at_top = _ends(endings)
+    return f"/{path}".endswith(below) or path in at_top
+
+
+@lru_cache(maxsize=8)
+def _ends(endings: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """These paths, each behind a "/", and what they end with behind one of theirs."""
+    parts = (ending.split("/") for ending in endings)
+    return (
+        tuple(f"/{ending}" for ending in endings),
+        frozenset("/".join(each[at:]) for each in parts for at in range(1, len(each))),
+    )
 
 
 def holds_programs(folders: Iterable[str], endings: tuple[str, ...]) -> bool:
@@ -73,6 +81,3 @@ def is_in(folder: str, homes: frozenset[str]) -> bool:
 def is_system_folder(inner: str) -> bool:
     """Whether a folder is one of Windows' own that hold libraries of others too."""
     return not _SYSTEM.isdisjoint(inner.lower().split("/"))
-
-
-_DEEPEST = 4  # folders in one another that such a path has

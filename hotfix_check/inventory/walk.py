@@ -27,6 +27,8 @@ from hotfix_check.untrusted.windows_paths import shown_path
 
 MAX_DEPTH = 1000  # folders in one another
 MAX_PATH = 32_767  # characters of a folder's path in the target; Windows names none by a longer one
+_LAST_LETTERS = frozenset(suffix[-2:] for suffix in (*LAST_SUFFIXES, *PROGRAM_SUFFIXES))
+"""A file that is not wanted by its name matters by none that ends otherwise: asked first, as almost all do."""
 _MOUNT_POINT = 0xA0000003  # IO_REPARSE_TAG_MOUNT_POINT: a junction, which os.DirEntry does not call a link
 
 
@@ -101,35 +103,35 @@ def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
     All else goes to ``walked``. ``on_file`` is called for each file seen. Raises TargetError when it is the target
     itself that cannot be listed.
     """
-    wanted, needs_all, reads_programs = asked.wanted, asked.every_pe, folder.programs
+    wanted, needs_all, follows, reads_programs = asked.wanted, asked.every_pe, asked.follow_links, folder.programs
     above, path = folder.inner + "/" if folder.inner else "", os.path.join(folder.path, "")  # noqa: PTH118
     seen, passed_over = 0, False
     found: FoundFolder | FoundFile | FoundLink | UnreadableFile | None
     try:
         held = _held(folder)
-        if asked.follow_links and (before := _found_before(folder, held, walked)) is not None:
+        if follows and (before := _found_before(folder, held, walked)) is not None:
             walked.unreadable.append((folder.path, before))
             return
         with os.scandir(folder.path if held is None else held.fd) as entries:
             for entry in entries:
                 try:
-                    is_link = entry.is_symlink()
                     is_folder = entry.is_dir()
-                    if not is_folder and not (is_link and asked.follow_links):
+                    if not is_folder and not (follows and entry.is_symlink()):
                         seen += 1
                         if on_file is not None:
                             on_file()
                         if (name := entry.name.lower()) not in wanted and name != HIVE_NAME:
-                            suffix = name[name.rfind(".") :]
-                            if suffix in PROGRAM_SUFFIXES:
+                            if name[-2:] not in _LAST_LETTERS and not needs_all:
+                                continue
+                            if name.endswith(PROGRAM_SUFFIXES):
                                 if not reads_programs:
                                     passed_over = True
                                     if not needs_all:
                                         continue
-                            elif not needs_all and (suffix not in LAST_SUFFIXES or not may_be_container(above + name)):
+                            elif not needs_all and not may_be_container(above + name):
                                 continue
                     found = _found(
-                        entry, path + entry.name, above + path_text(entry.name), folder, held, asked, is_link, is_folder
+                        entry, path + entry.name, above + path_text(entry.name), folder, held, asked, is_folder
                     )
                 except OSError as error:
                     found = UnreadableFile(path=above + path_text(entry.name), reason=why(error))
@@ -177,11 +179,10 @@ def _found(
     folder: FoundFolder,
     held: OpenFolder | None,
     asked: Asked,
-    is_link: bool,
     is_folder: bool,
 ) -> FoundFolder | FoundFile | FoundLink | UnreadableFile | None:
     """What an entry is, when it is a folder or a file that may matter; None when it does not after all."""
-    if is_link or (is_folder and _is_junction(entry)):
+    if entry.is_symlink() or (is_folder and _is_junction(entry)):
         if asked.follow_links:
             return FoundLink(path=path, inner=inner, programs=folder.programs)
         if is_folder:
