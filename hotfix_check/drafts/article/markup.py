@@ -93,6 +93,8 @@ def _past(text: str, pattern: str, at: int) -> int:
 
 def _cell_text(raw: str) -> str:
     """The text of a cell: its lines (``<br>``, paragraphs) kept apart, other white space made single."""
+    if "\n" not in raw:
+        return " ".join(raw.split())
     return "\n".join(line for line in (" ".join(part.split()) for part in raw.split("\n")) if line)
 
 

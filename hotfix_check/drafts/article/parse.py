@@ -33,6 +33,8 @@ _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re
 _ISO_TIME = re.compile(r"(?<![\w.-])(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)(?:Z|\+00:00)?(?![\w:.+-])", re.ASCII)
 """2004-03-22T17:40:00Z: as two values of a row. One that says another zone stays as it is, and is no time."""
 
+_ISO_CLOCK = re.compile(r"T\d\d:\d\d", re.ASCII)  # of such a time; found at once, where few articles have any
+
 
 def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None = None) -> DraftUpdate:
     """Read the text or HTML of one article, or a CSV file list, of which every table belongs to the update.
@@ -42,7 +44,8 @@ def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None
     """
     if len(text) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
-    text = _ISO_TIME.sub(r"\1 \2", text)
+    if _ISO_CLOCK.search(text):
+        text = _ISO_TIME.sub(r"\1 \2", text)
     if source.lower().endswith(".csv") or looks_like_csv(text):
         return _draft(csv_lines(text), names, source=source, kb=kb, is_list=True)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)

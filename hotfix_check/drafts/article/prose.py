@@ -25,6 +25,7 @@ _SECTIONS = (
 SECTIONS = "|".join(_SECTIONS)
 """The standard sections of articles, as a pattern."""
 _SECTION_NAMES = frozenset(name.lower() for name in _SECTIONS)
+_SECTION = re.compile(SECTIONS)
 _GLUED = re.compile(rf"(?<=[a-z0-9.:)])(?={SECTIONS})|(?<=[.:)])(?=(?:{SECTIONS})[A-Z])")
 _GLUED_AFTER = re.compile(rf"\b({SECTIONS})(?=[A-Z][a-z])")
 _BULLET = re.compile(r"(?:[-•*·\u2013] |\d{1,2}[.)] )\s{0,3}")
@@ -75,7 +76,7 @@ def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
 
 def parted(paragraph: str) -> list[str]:
     """A paragraph with the section headings that run into its text as parts of their own."""
-    if not any(name in paragraph for name in _SECTIONS):
+    if not _SECTION.search(paragraph):
         return [paragraph]
     parted = _GLUED_AFTER.sub(r"\1\n", _GLUED.sub("\n", paragraph))
     return [part.strip() for part in parted.split("\n") if part.strip()]

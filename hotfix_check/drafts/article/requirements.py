@@ -55,7 +55,7 @@ _REQUIRES = (
         ^(?:please\s)?(?:first\s)?(?:install|apply)\s(.{3,200}?)\s(?:before|prior\sto)\s(?:you\s)?<install>\s<this fix>
         """),
 )
-_MAY_REQUIRE = ("equire", "must", "need", "running", "efore", "depend", "rerequisite", "prior", "only")
+_MAY_REQUIRE = re.compile("equire|must|need|running|efore|depend|rerequisite|prior|only")
 _NOTHING_REQUIRED = phrase(r"""
     \b(?:there are )?no prerequisites\b
     \b(?:does|do) not (?:have|require) (?:any )?prerequisites
@@ -90,7 +90,7 @@ LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumu
 def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
-        if not any(words in each.sentence for words in _MAY_REQUIRE):
+        if not _MAY_REQUIRE.search(each.sentence):
             continue
         listed = _listed_things(paragraphs, each.at) if _REQUIRED_LIST.search(each.sentence) else []
         things.update((thing.lower(), thing) for thing in listed)

@@ -26,9 +26,7 @@ from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = (
-    "name", "file", "module", "driver", "dll", "datei", "fichier", "archivo", "nome", "arquivo", "bestand",
-)  # fmt: skip
+_MAY_BE_HEADER = re.compile("name|file|module|driver|dll|datei|fichier|archivo|nome|arquivo|bestand")
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
@@ -69,8 +67,7 @@ def find_tables(lines: Sequence[Line]) -> list[RawTable]:
 def _text_tables(lines: Sequence[Line], at: int) -> list[RawTable]:
     """The tables that begin at a line of text, with a header or without."""
     text = lines[at].text
-    lowered = text[: _LONGEST_HEADER + 1].lower()
-    may_be_header = len(lowered) <= _LONGEST_HEADER and any(word in lowered for word in _MAY_BE_HEADER)
+    may_be_header = len(text) <= _LONGEST_HEADER and _MAY_BE_HEADER.search(text.lower())
     columns = header_line(text) if may_be_header and not _SMALL_WORDS.search(text) else None
     found = _Headed(lines, at, columns).tables() if columns else []
     if not found and MAY_BE_ROW.search(text) and not PROSE.search(text) and (bare := _bare(lines, at)):

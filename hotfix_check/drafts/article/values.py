@@ -53,6 +53,7 @@ _MONTHS = (
 MONTHS = {name: number for names in _MONTHS for number, name in enumerate(names.split(), 1) if name != "-"}
 """Names of months in small letters, and their numbers."""
 MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+_MONTH_STARTS = frozenset(name[:3] for name in MONTHS)
 _LONGEST = 60  # characters of a date with its day of the week, or of a time
 _NUMBERS = re.compile(r"(\d{1,4})([/-])(\d{1,2})\2(\d{1,4})")
 _DAY_FIRST = re.compile(r"(?=\d{1,2}\.\d{1,2}\.\d{4}$|\d{2}\.\d{2}\.\d{2}$)(\d{1,2})\.(\d{1,2})\.(\d{2,4})")
@@ -161,7 +162,7 @@ def _date(text: str, order: DateOrder, dotted: bool) -> dt.date | None:
         year, month, day = match[3], int(match[2]), int(match[1])
     elif match := _DAY_MONTH.fullmatch(text):
         year, month, day = match[3], MONTHS[match[2].lower()], int(match[1])
-    elif match := _MONTH_DAY.fullmatch(text):
+    elif text[:3].lower() in _MONTH_STARTS and (match := _MONTH_DAY.fullmatch(text)):
         year, month, day = match[3], MONTHS[match[1].lower()], int(match[2])
     elif match := _YEAR_MONTH_DAY.fullmatch(text):
         year, month, day = match[1], MONTHS[match[2].lower()] if match[2] else int(match[4]), int(match[3] or match[5])
