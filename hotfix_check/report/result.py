@@ -44,6 +44,7 @@ from hotfix_check.report.document import (
     ToolDocument,
     UnreadableDocument,
     WaiversDocument,
+    filled,
 )
 from hotfix_check.report.installations import installation_document, known_level, level_facts
 from hotfix_check.report.judged_document import (
@@ -159,14 +160,7 @@ def configuration_document(configuration: Configuration | None) -> Configuration
 
 def run_document(run: RunInfo) -> RunDocument:
     """When, where and how the tool ran."""
-    return RunDocument(
-        started=stamp(run.started),
-        finished=stamp(run.finished),
-        host=run.host,
-        user=run.user,
-        arguments=None if run.arguments is None else tuple(run.arguments),
-        as_of=day_text(run.as_of),
-    )
+    return filled(RunDocument, run)
 
 
 def _target(
@@ -178,31 +172,24 @@ def _target(
     day: date,
     ladders: Ladders,
 ) -> TargetDocument:
-    collected = assessment.collected
     findings = [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings]
     installations = [
         installation_document(one, catalogue, ladders.relations, findings, as_of, day)
         for one in assessment.installations
     ]
-    return TargetDocument(
+    return filled(
+        TargetDocument,
+        assessment,
         path=assessment.target,
-        kind=assessment.kind,
         outcome=str(outcome_of(assessment, fail_on, frozenset(waived))),
-        files_seen=assessment.files_seen,
-        files_read=assessment.files_read,
         installations=tuple(installations),
-        stray=assessment.stray,
-        collected=None
-        if collected is None
-        else CollectedDocument(host=collected.host, at=stamp(collected.at), by=collected.by),
+        collected=None if assessment.collected is None else filled(CollectedDocument, assessment.collected),
         registry=registry_document(assessment.registry, catalogue),
         claimed=tuple(_claimed(one, catalogue) for one in assessment.claimed),
         products=tuple(_product(level, catalogue) for level in assessment.products),
         findings=tuple(findings),
         advisories=tuple(_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories),
-        unreadable=tuple(UnreadableDocument(path=file.path, reason=file.reason) for file in assessment.unreadable),
-        foreign=assessment.foreign,
-        backups=tuple(assessment.backups),
+        unreadable=tuple(filled(UnreadableDocument, file) for file in assessment.unreadable),
         summary=_summary(installations, findings),
         ladders=tuple(ladders.of(assessment)),
     )
@@ -227,15 +214,15 @@ def _summary(installations: Iterable[InstallationDocument], findings: Iterable[F
 
 def _claimed(one: ClaimedUpdate, catalogue: Catalogue) -> ClaimedDocument:
     ids = sorted(update.id for update in catalogue.updates if update.kb == one.kb)
-    return ClaimedDocument(kb=one.kb, source=one.source, updates=tuple(ids))
+    return filled(ClaimedDocument, one, updates=tuple(ids))
 
 
 def _product(level: ProductLevel, catalogue: Catalogue) -> ProductDocument:
     product = catalogue.product(level.product)
     known, _ = known_level(level, product)
-    return ProductDocument(
-        id=product.id,
-        name=product.name,
+    return filled(
+        ProductDocument,
+        product,
         **level_facts(level, product),
         end_of_support=day_text((known.end_of_support if known else None) or product.end_of_support),
         evidence=level.votes,
@@ -245,38 +232,15 @@ def _product(level: ProductLevel, catalogue: Catalogue) -> ProductDocument:
 def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingDocument:
     """One finding as the result holds it."""
     update = finding.update
-    return FindingDocument(
-        id=update.id,
-        installation=finding.installation,
-        kb=update.kb,
-        aliases=tuple(update.aliases),
-        product=update.product,
-        title=update.title,
-        kind=str(update.kind),
-        importance=str(finding.importance),
-        availability=str(update.availability),
-        released=day_text(update.released),
-        verdict=finding.verdict,
-        confidence=str(finding.confidence),
-        line=finding.line,
-        reasons=tuple(finding.reasons),
-        satisfied_by=tuple(SatisfiedByDocument(id=by.id, certainty=by.certainty) for by in finding.satisfied_by),
-        superseded_by=tuple(finding.superseded_by),
-        partly_superseded_by=tuple(finding.partly_superseded_by),
-        advice=tuple(finding.advice),
-        anomalies=tuple(finding.anomalies),
-        prerequisites=tuple(
-            PrerequisiteDocument(requires=group.requires, state=group.state, basis=group.basis, evidence=group.evidence)
-            for group in finding.prerequisites
-        ),
-        prerequisites_stated=finding.prerequisites_stated,
-        blocked=finding.blocked,
-        files=tuple(_row(row) for row in finding.rows),
-        settle_with=finding.settle_with,
-        restart=update.restart,
-        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in update.actions),
+    return filled(
+        FindingDocument,
+        finding,
+        update,
+        satisfied_by=tuple(filled(SatisfiedByDocument, by) for by in finding.satisfied_by),
+        prerequisites=tuple(filled(PrerequisiteDocument, group) for group in finding.prerequisites),
+        files=tuple(map(_row, finding.rows)),
+        actions=tuple(filled(ActionDocument, action) for action in update.actions),
         waiver=None if waiver is None else waiver_document(waiver),
-        recorded=None if finding.recorded is None else tuple(finding.recorded),
         source="; ".join(update.sources),
     )
 
@@ -285,14 +249,11 @@ def registry_document(records: RegistryRecords | None, catalogue: Catalogue) -> 
     """What a registry hive records, each Setup key with the product and the level that it tells."""
     if records is None:
         return None
-    return RegistryDocument(
-        hive=records.hive,
-        size=records.size,
-        sha256=records.sha256,
-        complete=records.complete,
-        notes=tuple(records.notes),
+    return filled(
+        RegistryDocument,
+        records,
         setups=tuple(_setup(one, catalogue.products) for one in records.setups),
-        updates=tuple(RecordedUpdateDocument(kb=one.kb, key=one.key, package=one.package) for one in records.updates),
+        updates=tuple(filled(RecordedUpdateDocument, one) for one in records.updates),
     )
 
 
@@ -303,20 +264,8 @@ def _setup(setup: RecordedSetup, products: Iterable[Product]) -> SetupDocument:
 
 
 def _row(judged: JudgedRow) -> FileDocument:
-    row = judged.row
-    return FileDocument(
-        name=row.name,
-        required=judged.required,
-        roles=tuple(judged.roles),
-        state=str(judged.state),
-        expected=ExpectedDocument(
-            version=None if row.version is None else str(row.version),
-            size=row.size,
-            timestamp=stamp(row.timestamp) if isinstance(row.timestamp, datetime) else day_text(row.timestamp),
-            platform=row.platform,
-        ),
-        copies=tuple(_copy(copy) for copy in judged.copies),
-    )
+    expected = filled(ExpectedDocument, judged.row)
+    return filled(FileDocument, judged, judged.row, expected=expected, copies=tuple(map(_copy, judged.copies)))
 
 
 def _copy(copy: Copy) -> CopyDocument:
@@ -340,29 +289,14 @@ def _copy(copy: Copy) -> CopyDocument:
 
 def waiver_document(waiver: Waiver) -> WaiverDocument:
     """A waiver as the result holds it."""
-    return WaiverDocument(
-        id=waiver.id,
-        reason=waiver.reason,
-        approved_by=waiver.approved_by,
-        ticket=waiver.ticket,
-        approved_on=day_text(waiver.approved_on),
-        expires=waiver.expires.isoformat(),
-    )
+    return filled(WaiverDocument, waiver)
 
 
 def _advisory(held: HeldAdvisory, waiver: Waiver | None) -> AdvisoryDocument:
-    advisory = held.advisory
-    return AdvisoryDocument(
-        id=advisory.id,
-        installation=held.installation,
-        kb=advisory.kb,
-        product=advisory.product,
-        file=advisory.file,
-        path=held.path,
-        version=held.version,
-        text=advisory.text,
-        source=advisory.source,
+    return filled(
+        AdvisoryDocument,
+        held,
+        held.advisory,
         kind="support" if held.of_support else "build",
-        counts=held.counts,
         waiver=None if waiver is None else waiver_document(waiver),
     )
