@@ -15,15 +15,21 @@ from markupsafe import Markup
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.report import parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
-from hotfix_check.report.exposure_view import cve_groups, exploited, worst_exposed
-from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
-from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.names import in_folder
+from hotfix_check.report.page_tables import (
+    cve_groups,
+    exploited,
+    file_evidence,
+    files_not_there,
+    ladder_view,
+    verdict_bar,
+    verdict_counts,
+    worst_exposed,
+)
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import visible
-from hotfix_check.report.verdict_shares import verdict_bar, verdict_counts
 from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
 
 _STEPS, _NAMED, _ACCEPTED, _ASKED = 6, 4, 3, 5  # of page one, so that one installation fits a sheet

@@ -59,7 +59,7 @@ from hotfix_check.report.judged_document import (
     SatisfiedByDocument,
     WaiverDocument,
 )
-from hotfix_check.report.ladders import Ladders
+from hotfix_check.report.ladders import ladders_of
 from hotfix_check.report.names import day_text
 from hotfix_check.untrusted.fields import stamp
 
@@ -99,7 +99,7 @@ def result_document(
     """
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
-    ladders = Ladders(relations or Supersedence(catalogue))
+    relations = relations or Supersedence(catalogue)
     day = run.as_of or date.fromisoformat(catalogue.version)
     return Result(
         schema=RESULT_SCHEMA,
@@ -117,7 +117,7 @@ def result_document(
         ),
         waivers=_waivers(waivers, applied),
         targets=tuple(
-            _target(assessment, catalogue, fail_on, here, run.as_of, day, ladders)
+            _target(assessment, catalogue, fail_on, here, run.as_of, day, relations)
             for assessment, here in zip(assessments, waived, strict=False)
         ),
     )
@@ -170,12 +170,11 @@ def _target(
     waived: Mapping[str, Waiver],
     as_of: date | None,
     day: date,
-    ladders: Ladders,
+    relations: Supersedence,
 ) -> TargetDocument:
     findings = [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings]
     installations = [
-        installation_document(one, catalogue, ladders.relations, findings, as_of, day)
-        for one in assessment.installations
+        installation_document(one, catalogue, relations, findings, as_of, day) for one in assessment.installations
     ]
     return filled(
         TargetDocument,
@@ -191,7 +190,7 @@ def _target(
         advisories=tuple(_advisory(held, waived.get(held.advisory.id)) for held in assessment.advisories),
         unreadable=tuple(filled(UnreadableDocument, file) for file in assessment.unreadable),
         summary=_summary(installations, findings),
-        ladders=tuple(ladders.of(assessment)),
+        ladders=tuple(ladders_of(assessment, relations)),
     )
 
 
