@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast, get_args
 
+from hotfix_check.catalogue import parse_kb
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.merging import merge_drafts
@@ -24,7 +25,7 @@ from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.drafts.terms import ProductNames
 from hotfix_check.errors import ArticleError, HotfixCheckError, UsageError
 from hotfix_check.judging.catalogues import open_catalogue
-from hotfix_check.judging.question import known, read_kb
+from hotfix_check.judging.question import known
 from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.processes import Work, shared_out
 from hotfix_check.untrusted.patterns import fitting, is_pattern
@@ -95,8 +96,8 @@ def import_articles(options: ImportOptions) -> int:
 
 def _number(text: str) -> int:
     try:
-        return read_kb(text)
-    except UsageError as error:
+        return parse_kb(text)
+    except ValueError as error:
         raise UsageError(f"--kb: {error}") from None
 
 

@@ -30,7 +30,7 @@ from hotfix_check.report.page_tables import (
 )
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import visible
-from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
+from hotfix_check.report.verdicts import LOOKS, verdict_css
 
 _STEPS, _NAMED, _ACCEPTED, _ASKED = 6, 4, 3, 5  # of page one, so that one installation fits a sheet
 LISTED = 500
@@ -140,14 +140,7 @@ def _part(anchor: str, part: parts.Part, target: TargetDocument, document: Resul
     beneath = _beneath(part, target, under)
     below = {settled for ids in beneath.values() for settled in ids}
     told = [row for row in rows.values() if row["id"] not in under and row["id"] not in below and _is_told(row)]
-    told.sort(
-        key=lambda row: (
-            row["importance"] != "forbidden",
-            row["verdict"] != "partial",
-            row["importance"] == "optional",
-            RANK[row["verdict"]],
-        )
-    )
+    told.sort(key=lambda row: wording.urgency(row["importance"], row["verdict"]))
     for row in told:
         row["beneath"] = [rows[key] for key in beneath.get(row["id"], ())]
     shown = {row["id"] for row in told} | under | below

@@ -67,6 +67,9 @@ if TYPE_CHECKING:
     from hotfix_check.configuration import Configuration
 
 
+_OF_A_READ_COPY = ("version", "version_string", "linked", "language", "machine", "sha256")
+
+
 class RunInfo(Frozen):
     """When, where and how the tool ran; the CLI fills it in once. None where it was left out (--no-run-info)."""
 
@@ -200,12 +203,7 @@ def _summary(installations: Iterable[InstallationDocument], findings: Iterable[F
     counted = [one for one in findings if (one.installation, one.product) not in aside]
     verdicts = Counter(one.verdict for one in counted)
     return SummaryDocument(
-        installed=verdicts[Verdict.INSTALLED],
-        superseded=verdicts[Verdict.SUPERSEDED],
-        partial=verdicts[Verdict.PARTIAL],
-        missing=verdicts[Verdict.MISSING],
-        not_applicable=verdicts[Verdict.NOT_APPLICABLE],
-        undetermined=verdicts[Verdict.UNDETERMINED],
+        **{verdict.name.lower(): verdicts[verdict] for verdict in Verdict},
         blocked=sum(one.blocked for one in counted),
         waived=sum(one.waiver is not None for one in counted),
     )
@@ -269,20 +267,14 @@ def _row(judged: JudgedRow) -> FileDocument:
 
 def _copy(copy: Copy) -> CopyDocument:
     file = copy.file
-    read = file if isinstance(file, InstalledFile) else None
-    return CopyDocument(
-        path=file.path,
-        role=copy.role,
-        state=str(copy.state),
-        version=None if read is None or read.version is None else str(read.version),
-        version_string=read.version_string if read else None,
-        size=file.size,
-        modified=stamp(file.modified),
-        linked=stamp(datetime.fromtimestamp(read.linked, UTC)) if read and read.linked else None,
-        language=", ".join(f"{language:04x}" for language in read.languages) or None if read else None,
-        machine=read.machine if read else None,
-        sha256=read.sha256 if read else None,
-        anomalies=tuple(copy.anomalies),
+    if not isinstance(file, InstalledFile):
+        return filled(CopyDocument, copy, file, **dict.fromkeys(_OF_A_READ_COPY))
+    return filled(
+        CopyDocument,
+        copy,
+        file,
+        linked=stamp(datetime.fromtimestamp(file.linked, UTC)) if file.linked else None,
+        language=", ".join(f"{language:04x}" for language in file.languages) or None,
     )
 
 

@@ -20,6 +20,7 @@ from hotfix_check.report.document import (
 )
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument, StepDocument, WaiverDocument
 from hotfix_check.report.names import capital, holding, in_folder, level_text, names_of, some
+from hotfix_check.report.verdicts import RANK
 
 _MOST_FILES = 6
 TO_INSTALL = ("missing", "partial")
@@ -32,6 +33,11 @@ def to_act_on(finding: FindingDocument) -> bool:
     """Whether something is to be done about a finding: missing, or there though forbidden."""
     there = finding.verdict in ("installed", "partial")
     return there if finding.importance == "forbidden" else finding.verdict in TO_INSTALL
+
+
+def urgency(importance: str, verdict: str) -> tuple[bool, bool, bool, int]:
+    """What is there though forbidden comes first, then what is half-installed, what weighs, the worst verdict."""
+    return importance != "forbidden", verdict != "partial", importance == "optional", RANK[verdict]
 
 
 def is_newer(one: InstallationDocument) -> bool:
