@@ -62,7 +62,9 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         return manifest_text(found, read)
 
     def request() -> None:
-        print_report("\n".join(_request(one, judge, options.everything) for one in found.assessments))
+        wanted = [(one.target, smallest_request(one, judge.products)) for one in found.assessments]
+        told = (render_request(*one, width=columns(), everything=options.everything) for one in wanted)
+        print_report("\n".join(told))
 
     write_report(
         RESULT,
@@ -133,8 +135,3 @@ def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[s
                 "probably out; docs/staying-current.md shows how to add it"
             )
     return lines
-
-
-def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
-    requests = smallest_request(assessment, judge.products)
-    return render_request(assessment.target, requests, width=columns(), everything=everything)
