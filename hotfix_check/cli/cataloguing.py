@@ -263,20 +263,14 @@ def _cve_text(table: dict[str, Any]) -> str:
     if table["without_fix"]:
         lines.extend(_wrapped(f"no update in the catalogue fixes it in {', '.join(table['without_fix'])}"))
     lines.extend(_wrapped(f"sources: {', '.join(table['sources'])}"))
-    rows = [
-        map(
-            cell,
-            (fix["product"], fix["line"] or "", f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"]), _built(fix)),
-        )
-        for fix in table["fixed_by"]
-    ]
+    rows = []
+    for fix in table["fixed_by"]:
+        name = f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"])
+        rows.append([*map(cell, (fix["product"], fix["line"] or "", name, _built(fix)))])
     if rows:
-        shown = tabulate(
-            rows,
-            headers=("Product", "For", "Fixed by", "Builds"),
-            maxcolwidths=[None, None, None, max(20, columns() - 40)],
-            disable_numparse=True,
-        )
+        headers = ("Product", "For", "Fixed by", "Builds")
+        widths = [*[None] * 3, max(20, columns() - 40)]
+        shown = tabulate(rows, headers=headers, maxcolwidths=widths, disable_numparse=True)
         lines.extend(f"  {line}" for line in shown.splitlines())
     return visible_lines(lines)
 

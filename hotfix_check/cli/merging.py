@@ -13,7 +13,6 @@ from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.load import (
     MAX_FILE_BYTES,
-    CatalogueFile,
     default_folder,
     digest_of,
     parse_files,
@@ -93,8 +92,11 @@ class _Merging:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files = {Path(path): _File(data) for path, data in read_files([folder])}
-        documents = self._documents()
+        contents, faults = read_files([folder]), list[str]()
+        self._files = {Path(path): _File(data) for path, data in contents}
+        documents = parse_files(contents, faults)
+        if faults:
+            raise CatalogueError(*faults)
         own = {document.product_id for document in documents if document.product is not None}
         borrowed = any(document.product_id not in {None, *own} for document in documents)
         # A folder that adds to the tool's own products is used beside them: --catalogue default --catalogue FOLDER.
@@ -114,13 +116,6 @@ class _Merging:
         contents = [*self._beside, *((str(path), file.after) for path, file in self._files.items())]
         documents = parse_files(contents, faults)
         return read_parsed(documents, faults, sha256=digest_of(contents))
-
-    def _documents(self) -> list[CatalogueFile]:
-        faults: list[str] = []
-        documents = parse_files([(str(path), file.before) for path, file in self._files.items()], faults)
-        if faults:
-            raise CatalogueError(*faults)
-        return documents
 
     def put(self, draft: DraftUpdate, names: ProductNames, *, take_new: bool, accept_doubts: bool) -> list[str]:
         """Merge one draft; the names of its files. Raises CatalogueError, and nothing of the draft is merged then."""
