@@ -13,21 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.report import parts, wording
+from hotfix_check.report import page_tables, parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
 from hotfix_check.report.names import in_folder
-from hotfix_check.report.page_tables import (
-    cve_groups,
-    exploited,
-    file_evidence,
-    files_not_there,
-    ladder_view,
-    verdict_bar,
-    verdict_counts,
-    worst_exposed,
-)
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import visible
 from hotfix_check.report.verdicts import LOOKS, verdict_css
@@ -117,13 +107,13 @@ def _target(number: int, target: TargetDocument, document: Result) -> dict[str, 
             if one.waiver
         ],
         "waived_left": max(0, len(waived) - _ACCEPTED),
-        "counts": verdict_counts(target.findings),
+        "counts": page_tables.verdict_counts(target.findings),
         "applicable": sum(one.verdict != "not-applicable" for one in target.findings),
-        "bar": verdict_bar(target.findings),
-        "evidence": file_evidence(target.findings),
-        "not_there": files_not_there(target.findings),
+        "bar": page_tables.verdict_bar(target.findings),
+        "evidence": page_tables.file_evidence(target.findings),
+        "not_there": page_tables.files_not_there(target.findings),
         "ladders": [
-            {**ladder_view(ladder, verdicts), "product_name": names.get(ladder.product, ladder.product)}
+            {**page_tables.ladder_view(ladder, verdicts), "product_name": names.get(ladder.product, ladder.product)}
             for ladder in target.ladders
         ],
         "as_of": as_of,
@@ -155,9 +145,9 @@ def _part(anchor: str, part: parts.Part, target: TargetDocument, document: Resul
         "steps_left": max(0, len(steps) - _STEPS),
         "first_steps": steps[:_STEPS],
         "exposures": one.exposures if one else [],
-        "exploited": exploited(one, as_of) if one else [],
-        "cves": cve_groups(one.exposures) if one else [],
-        "exposed": worst_exposed(one, as_of) if one else [],
+        "exploited": page_tables.exploited(one, as_of) if one else [],
+        "cves": page_tables.cve_groups(one.exposures) if one else [],
+        "exposed": page_tables.worst_exposed(one, as_of) if one else [],
         "told": told,
         "first": [row for row in told if row["to_do"] and row["importance"] != "optional"][:_STEPS],
         "undetermined": len(undetermined),
