@@ -26,13 +26,7 @@ from hotfix_check.writing import replaced_bytes
 
 
 def run_inventory(
-    target: Path,
-    output: Path | None,
-    options: JudgeOptions,
-    *,
-    host: str | None,
-    run_info: bool,
-    quiet: bool,
+    target: Path, output: Path | None, options: JudgeOptions, *, host: str | None, run_info: bool, quiet: bool
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed.
 

@@ -202,12 +202,7 @@ def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget
         root=inventory.root,
         sha256=_digest(place) if saved or packed else None,
         files=tuple(
-            EvidenceFile(
-                path=inventory.inner(file.path),
-                size=file.size,
-                modified=file.modified,
-                sha256=file.sha256,
-            )
+            EvidenceFile(path=inventory.inner(file.path), size=file.size, modified=file.modified, sha256=file.sha256)
             for file in sorted(inventory.all_files, key=lambda file: (file.path.lower(), file.path))
             if lone or name_of(file.path) in wanted
         )

@@ -377,10 +377,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
 
 
 def _made(
-    kind: Any,
-    keys: list[tuple[str, str]],
-    changed: list[tuple[str, Callable[[Any], Any]]],
-    value: Mapping[str, Any],
+    kind: Any, keys: list[tuple[str, str]], changed: list[tuple[str, Callable[[Any], Any]]], value: Mapping[str, Any]
 ) -> Any:
     given = {name: value[key] for name, key in keys}
     for name, make in changed:

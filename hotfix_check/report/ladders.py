@@ -16,9 +16,7 @@ from hotfix_check.report.names import day_text
 from hotfix_check.version import FileVersion
 
 # States of a copy whose version was held against the table; a foreign file or another platform's is on no ladder.
-_COMPARED = frozenset(
-    {RowState.EXACT, RowState.LATER, RowState.OLDER, RowState.OTHER_LINE, RowState.NOT_CONTAINED},
-)
+_COMPARED = frozenset({RowState.EXACT, RowState.LATER, RowState.OLDER, RowState.OTHER_LINE, RowState.NOT_CONTAINED})
 _Key = tuple[str, str]
 
 

@@ -8,15 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
-from hotfix_check.assess.finding import (
-    Assessment,
-    Copy,
-    Finding,
-    HeldAdvisory,
-    JudgedRow,
-    ProductLevel,
-    Verdict,
-)
+from hotfix_check.assess.finding import Assessment, Copy, Finding, HeldAdvisory, JudgedRow, ProductLevel, Verdict
 from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
@@ -80,9 +72,7 @@ def result_document(
         run=run_document(run),
         catalogue=_catalogue(catalogue),
         scope=document.ScopeDocument(
-            products=None if products is None else tuple(products),
-            kbs=None if kbs is None else tuple(kbs),
-            excluded=(),
+            products=None if products is None else tuple(products), kbs=None if kbs is None else tuple(kbs), excluded=()
         ),
         configuration=configuration_document(configuration),
         baseline=document.PolicyFileDocument(

@@ -235,10 +235,7 @@ EXPOSURES = Sheet(
 SUMMARY = Sheet(name="Summary", columns=("host", "installation", "fact", "value"), rows=_summary)
 STEPS = Sheet(
     name="Next steps",
-    columns=(
-        *_OF,
-        *("step", "kb", "what_to_do", "released", "restart", "availability", "settles", "cves", "notes"),
-    ),
+    columns=(*_OF, *("step", "kb", "what_to_do", "released", "restart", "availability", "settles", "cves", "notes")),
     rows=_steps,
 )
 WAIVERS = Sheet(

@@ -82,10 +82,7 @@ def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
 
 def _install_steps(finding: FindingDocument) -> list[str]:
     steps: list[str] = []
-    for state, words in (
-        ("unmet", "Blocked: needs {} first."),
-        ("unknown", NOT_KNOWN),
-    ):
+    for state, words in (("unmet", "Blocked: needs {} first."), ("unknown", NOT_KNOWN)):
         groups = [group.requires for group in finding.prerequisites if group.state == state]
         if groups:
             steps.append(words.format(" and ".join(groups)))
