@@ -127,7 +127,7 @@ class _Merging:
             if not accept_doubts:
                 _without_doubles(update)
             there = merged[place]
-            text = there.text or product_text(_decoded(there.before, place), str(place))
+            text = there.text or product_text(there.before.decode(), str(place))
             merged[place] = replace(there, text=text.put(block, take_new=take_new))
             places[update.id] = place
             placed.append(place.name)
@@ -186,13 +186,6 @@ def _without_doubles(update: Update) -> None:
                 f"{twice[0]} is in it {twice.count(twice[0])} times, and nothing distinguishes the rows; "
                 "--accept-doubts takes them"
             )
-
-
-def _decoded(data: bytes, place: Path) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"{place}: {error}") from None
 
 
 @contextlib.contextmanager

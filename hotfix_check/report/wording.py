@@ -145,11 +145,12 @@ def level_reason(
         if vote.votes != "nothing" and (one is None or _root_of(vote.path, roots) in (None, one.root))
     ]
     basis = one.level_basis if one else product.level_basis
+    told = "reported" if is_written(product.anomalies, AnomalyCode.REPORTED_ONLY) else "recorded in the registry"
     return {
         "none": "no file here shows it",
         "markers": f"by {some(votes, 3)}" if votes else "",
         "declared": "as declared, not verified",
-        "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
+        "recorded": f"as {told}, which no marker file shows; updates are judged by the files "
         f"alone: to judge by it as well, scan with --assume {product.id}={level}",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)
@@ -159,11 +160,6 @@ def _root_of(path: str, roots: Sequence[str]) -> str | None:
     """The root that a path lies below, the deepest of several; None of system folders, which are below none."""
     over = [root for root in roots if root == "." or path.startswith(f"{root}/")]
     return max(over, key=lambda root: (root != ".", len(root)), default=None)
-
-
-def _recorded_where(product: ProductDocument) -> str:
-    reported = is_written(product.anomalies, AnomalyCode.REPORTED_ONLY)
-    return "reported" if reported else "recorded in the registry"
 
 
 def registry_words(target: TargetDocument) -> list[str]:
