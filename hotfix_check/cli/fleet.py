@@ -12,8 +12,7 @@ from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, write_report
 from hotfix_check.cli.judging import asked, run_info, warn_of
 from hotfix_check.cli.options import flag_of
-from hotfix_check.cli.output import columns
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import columns, counting
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected

@@ -14,8 +14,7 @@ from hotfix_check.catalogue import parse_kb
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.merging import merge_drafts
-from hotfix_check.cli.output import for_machines, standard_output
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import counting, for_machines, standard_output
 from hotfix_check.drafts.article.parse import parse_article
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml

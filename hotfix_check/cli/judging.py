@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hotfix_check import __version__
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import counting
 from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.target import Target, opened_target
 from hotfix_check.judging.answer import Answer
