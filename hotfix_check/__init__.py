@@ -45,14 +45,8 @@ _HOMES = {
     "read_hosts": "library",
     "read_target": "library",
     "scan": "library",
-    **dict.fromkeys(
-        (
-            *("ArticleError", "CatalogueError", "HotfixCheckError", "OutputError", "PackageError", "PolicyError"),
-            *("SavedInputError", "TargetError", "UnsupportedCatalogueError", "UsageError"),
-        ),
-        "errors",
-    ),
 }
+"""Where each name is; the others are in ``errors``."""
 __all__ = [
     "ArticleError",
     "Assessment",
@@ -106,8 +100,7 @@ sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'errors')}"), name)
     return value

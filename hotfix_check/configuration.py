@@ -6,11 +6,11 @@ Which file that is, is decided in ``cli.configured``: never one of the current f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from hotfix_check.errors import PolicyError
-from hotfix_check.frozen import Frozen, replace
+from hotfix_check.frozen import Frozen
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import path_text
@@ -40,10 +40,6 @@ class Configuration(Frozen):
         if option not in _FILES:
             return texts
         return tuple(text if text == OWN_CATALOGUE else str(folder / text) for text in texts)
-
-    def limited_to(self, options: Iterable[str]) -> Configuration:
-        """The same file with these of its options alone."""
-        return replace(self, options={option: self.options[option] for option in options if option in self.options})
 
 
 def load_configuration(path: Path) -> Configuration:

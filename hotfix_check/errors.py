@@ -1,16 +1,4 @@
-"""Expected trouble: each becomes one line on stderr and exit code 2.
-
-    HotfixCheckError
-    ├── TargetError       a target is missing, or cannot be opened at all
-    ├── CatalogueError    a catalogue is broken: names file, KB, row and field
-    │   └── UnsupportedCatalogueError   a catalogue is of a newer format
-    ├── ArticleError      a text is not a KB article
-    ├── PackageError      a file is not a hotfix package, or cannot be unpacked
-    ├── SavedInputError   a saved inventory or result is broken
-    ├── PolicyError       a baseline or waiver file is broken
-    ├── UsageError        an option's value cannot be used
-    ├── WorkerError       a process that works beside this one cannot be started, or died
-    └── OutputError       a report cannot be written
+"""Expected trouble: each error becomes one line on stderr and exit code 2.
 
 A single bad file inside a target is not an exception but a value (``inventory.UnreadableFile``).
 """

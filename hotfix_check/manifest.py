@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import Field, asdict, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -64,6 +64,7 @@ class Manifest(Frozen):
 
 def manifest_to_json(manifest: Manifest) -> str:
     """The manifest as JSON text, one evidence file a line."""
+    configuration = manifest.configuration
     head: dict[str, Any] = {
         "schema": SCHEMA,
         "tool": manifest.tool,
@@ -72,7 +73,8 @@ def manifest_to_json(manifest: Manifest) -> str:
             **{one.name: _as_typed(getattr(manifest.options, one.name)) for one in recorded()},
             "day": manifest.day.isoformat(),
         },
-        "configuration": _configuration_table(manifest.configuration),
+        "configuration": configuration
+        and {"file": configuration.path, "sha256": configuration.sha256, "options": configuration.options},
         "policy": {"baseline": manifest.baseline_sha256, "waivers": manifest.waivers_sha256},
         "result_sha256": manifest.result_sha256,
     }
@@ -127,12 +129,6 @@ def _argument(arguments: Fields, one: Field[Any]) -> Any:
         case "bool":
             return arguments.flag(name, False)
     raise TypeError(f"{name}: {one.type} cannot be read from a manifest")
-
-
-def _configuration_table(configuration: Configuration | None) -> Mapping[str, Any] | None:
-    if configuration is None:
-        return None
-    return {"file": configuration.path, "sha256": configuration.sha256, "options": configuration.options}
 
 
 def _configuration(table: Fields) -> Configuration:

@@ -10,13 +10,13 @@ from typing import Any
 
 from tabulate import tabulate
 
-from hotfix_check.catalogue import Catalogue, Update, default_folder
+from hotfix_check.catalogue import Catalogue, Update
 from hotfix_check.catalogue.difference import CatalogueChanges, compare_catalogues
 from hotfix_check.catalogue.freshness import serviced, stale_days
 from hotfix_check.catalogue.load import FORMAT
 from hotfix_check.cli.judging import behind, warn
 from hotfix_check.cli.output import print_answer
-from hotfix_check.judging.catalogues import chosen_catalogue
+from hotfix_check.judging.catalogues import chosen_catalogue, places_of
 from hotfix_check.report.formats import AnswerForm
 from hotfix_check.report.names import day_text, holding
 from hotfix_check.report.text import cell, visible_lines
@@ -46,17 +46,13 @@ def run_diff(before: Path, after: Path, form: AnswerForm) -> None:
     print_answer(form, asdict(changes), lambda: visible_lines(_difference(changes)))
 
 
-def _place(path: Path) -> Path:
-    return default_folder() if str(path) == "default" else path
-
-
 def _status(catalogue: Catalogue, paths: Sequence[Path], today: date) -> dict[str, Any]:
     return {
         "version": catalogue.version,
         "format": FORMAT,
         "age_days": (today - date.fromisoformat(catalogue.version)).days,
         "sha256": catalogue.sha256,
-        "paths": [str(_place(path)) for path in paths or (Path("default"),)],
+        "paths": [str(place) for place in places_of(paths)],
         "updates": len(catalogue.updates),
         "products": [
             {
@@ -89,21 +85,16 @@ def _status_text(status: dict[str, Any]) -> str:
         f"sha256 {status['sha256']}",
         *(f"from {path}" for path in status["paths"]),
     ]
-    table = tabulate(
-        [
-            (
-                product["id"],
-                cell(product["levels"][-1], _WIDEST_NAME),
-                product["updates"],
-                cell(product["newest"] or "", _WIDEST_NAME),
-                product["newest_day"] or "",
-                product["end_of_support"] or "",
-            )
-            for product in status["products"]
-        ],
-        headers=("Product", "Last level", "Updates", "Newest", "Of", "End of support"),
-        disable_numparse=True,
-    )
+    rows = [
+        (
+            *(product["id"], cell(product["levels"][-1], _WIDEST_NAME), product["updates"]),
+            *(cell(product["newest"] or "", _WIDEST_NAME), product["newest_day"] or ""),
+            product["end_of_support"] or "",
+        )
+        for product in status["products"]
+    ]
+    headers = ("Product", "Last level", "Updates", "Newest", "Of", "End of support")
+    table = tabulate(rows, headers=headers, disable_numparse=True)
     stale = [
         f"{product['name']}: its newest known update is {product['stale_days']} days old; a newer one is "
         "probably missing"

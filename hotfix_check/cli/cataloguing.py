@@ -5,30 +5,51 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from hotfix_check.catalogue import Update
+from hotfix_check.catalogue import Catalogue, Product, Update
 from hotfix_check.catalogue.check import check_catalogue
-from hotfix_check.catalogue.cve import is_cve
+from hotfix_check.catalogue.cve import Cve, is_cve
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
+from hotfix_check.catalogue.update import Importance, Kind, cves_of, names_of, own_name, required_rows
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.options import each
 from hotfix_check.cli.output import columns, print_answer, print_report
-from hotfix_check.cli.showing_cves import cve_table, cve_text
-from hotfix_check.errors import CatalogueError
+from hotfix_check.errors import CatalogueError, UsageError
+from hotfix_check.frozen import Frozen
 from hotfix_check.judging.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.judging.question import find_updates, known, read_day
 from hotfix_check.report.formats import AnswerForm
-from hotfix_check.report.names import day_text, holding
+from hotfix_check.report.names import holding
 from hotfix_check.report.text import cell, visible, visible_lines
 
 if TYPE_CHECKING:
     from hotfix_check.cli.catalogue_app import ListOptions
 
+# What JSON has of an update in a list, of one that is shown, of its packages and their rows; and of a CVE.
+_OF_UPDATE = (
+    *("id", "kb", "product", "title", "kind", "importance", "released", "released_month", "aliases"),
+    *("availability", "repeats"),
+)
+_OF_CONTENT = ("component", "restart", "applies_to", "replaces", "contains", "included_in", "cves", "related")
+_OF_PACKAGE = (
+    "level",
+    "prerequisites",
+    "prerequisites_stated",
+    "contains_earlier",
+    "whole_table",
+    "limits_only",
+    "cves",
+)
+_OF_CVE = ("impact", "cvss", "cvss_version", "published", "needs", "known_exploited", "due", "ransomware")
+_OF_ROW = (
+    *("name", "version", "size", "timestamp", "platform", "language", "roles", "companion", "where_collected"),
+    *("range", "sure", "note"),
+)
 _COLUMNS = ("name", "version", "size", "timestamp", "platform")
 _WIDEST_NAME = 80
 
@@ -40,15 +61,15 @@ def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> N
     for product in products:
         known("--product", product, (one.id for one in catalogue.products))
     updates = [update for update in _narrowed(catalogue.updates, options) if not products or update.product in products]
-    print_answer(form, [_summary(update) for update in updates], lambda: _listed(updates))
+    print_answer(form, [_told(update, _OF_UPDATE) for update in updates], lambda: _listed(updates))
 
 
 def run_show(name: str, form: AnswerForm, paths: Sequence[Path]) -> None:
     """Everything on the updates of one KB number, other name or id, or on one CVE."""
     catalogue = chosen_catalogue(paths)
     if is_cve(name):
-        table = cve_table(catalogue, name)
-        print_answer(form, table, lambda: cve_text(table))
+        table = _cve_table(catalogue, name)
+        print_answer(form, table, lambda: _cve_text(table))
         return
     relations = Supersedence(catalogue)
     found = [_whole(update, relations) for update in find_updates(catalogue, name)]
@@ -110,69 +131,33 @@ def _names(update: Update, file: str) -> bool:
     return any(row.name.lower() == file.lower() for package in update.packages for row in package.rows)
 
 
-def _summary(update: Update) -> dict[str, Any]:
-    return {
-        "id": update.id,
-        "kb": update.kb,
-        "product": update.product,
-        "title": update.title,
-        "kind": str(update.kind),
-        "importance": str(update.importance),
-        "released": day_text(update.released),
-        "released_month": update.released_month,
-        "aliases": list(update.aliases),
-        "availability": str(update.availability),
-        "repeats": update.repeats,
-    }
-
-
 def _whole(update: Update, relations: Supersedence) -> dict[str, Any]:
     chains = [relations.chain(update, package) for package in update.packages or (None,)]
     return {
-        **_summary(update),
-        "component": update.component,
-        "restart": update.restart,
-        "applies_to": list(update.applies_to),
-        "replaces": None if update.replaces is None else list(update.replaces),
-        "contains": list(update.contains),
-        "included_in": list(update.included_in),
-        "cves": list(update.cves),
-        "related": list(update.related),
+        **_told(update, _OF_UPDATE),
+        **_told(update, _OF_CONTENT),
         "stands_in_for": list(dict.fromkeys(one for older, _ in chains for one in older)),
         "superseded_by": list(dict.fromkeys(one for _, newer in chains for one in newer)),
-        "actions": [{"kind": action.kind, "text": action.text} for action in update.actions],
+        "actions": [_told(action, ("kind", "text")) for action in update.actions],
         "packages": [
-            {
-                "level": package.level,
-                "prerequisites": [[str(one) for one in group] for group in package.prerequisites],
-                "prerequisites_stated": package.prerequisites_stated,
-                "contains_earlier": package.contains_earlier,
-                "whole_table": package.whole_table,
-                "limits_only": package.limits_only,
-                "cves": list(package.cves),
-                "files": [
-                    {
-                        "name": row.name,
-                        "version": str(row.version) if row.version else None,
-                        "size": row.size,
-                        "timestamp": row.timestamp.isoformat() if row.timestamp else None,
-                        "platform": row.platform,
-                        "language": row.language,
-                        "roles": list(row.roles),
-                        "companion": row.companion,
-                        "where_collected": row.where_collected,
-                        "range": str(row.range) if row.range else None,
-                        "sure": row.sure,
-                        "note": row.note,
-                    }
-                    for row in package.rows
-                ],
-            }
+            {**_told(package, _OF_PACKAGE), "files": [_told(row, _OF_ROW) for row in package.rows]}
             for package in update.packages
         ],
-        "sources": list(update.sources),
-        "reviewed": day_text(update.reviewed),
+        **_told(update, ("sources", "reviewed")),
     }
+
+
+def _told(value: Frozen, keys: Sequence[str]) -> dict[str, Any]:
+    """These fields of a value as JSON has them."""
+    return {key: _plain(getattr(value, key)) for key in keys}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    return [_plain(one) for one in value] if type(value) is tuple else str(value)
 
 
 def _shown(whole: dict[str, Any]) -> str:
@@ -188,9 +173,7 @@ def _shown(whole: dict[str, Any]) -> str:
             lines.extend(f"  to do ({action['kind']}): {action['text']}" for action in value)
         elif isinstance(value, list):
             text = ", ".join(one.removeprefix(own) for one in value)
-            lines.extend(
-                textwrap.wrap(visible(f"{words}: {text}"), columns(), initial_indent="  ", subsequent_indent="    ")
-            )
+            lines.extend(_wrapped(visible(f"{words}: {text}")))
         else:
             lines.append(f"  {words}: {value}")
     if whole["replaces"] == []:
@@ -212,8 +195,7 @@ def _package_lines(package: dict[str, Any]) -> Iterator[str]:
     if package["limits_only"]:
         yield "    only the limits that scanners check; the update has more files"
     if package["cves"]:
-        fixes = f"fixes {', '.join(package['cves'])}"
-        yield from textwrap.wrap(fixes, columns(), initial_indent="    ", subsequent_indent="      ")
+        yield from _wrapped(f"fixes {', '.join(package['cves'])}", "    ")
     rows = [
         [cell("" if value is None else value, _WIDEST_NAME) for value in (*map(row.get, _COLUMNS), _remark(row))]
         for row in package["files"]
@@ -235,3 +217,71 @@ def _remark(row: dict[str, Any]) -> str:
         row["note"] or "",
     ]
     return "; ".join(filter(None, words))
+
+
+def _cve_table(catalogue: Catalogue, name: str) -> dict[str, Any]:
+    """All that the catalogue holds on a CVE, as JSON has it. Raises UsageError for one that it does not have."""
+    known = catalogue.cves.get(name.strip().upper())
+    if known is None:
+        raise UsageError(f"{name.strip().upper()} is not in the catalogue")
+    products = {product.id: product for product in catalogue.products}
+    return {
+        "cve": known.id,
+        **_told(known, _OF_CVE),
+        "fixed_by": [
+            fix
+            for update in catalogue.updates
+            if known.id in cves_of(update)
+            for fix in _fixes(update, products[update.product], known)
+        ],
+        **_told(known, ("without_fix", "sources")),
+    }
+
+
+def _fixes(update: Update, product: Product, cve: Cve) -> Iterator[dict[str, Any]]:
+    told = {"product": update.product, **_told(update, ("id", "kb", "availability"))}
+    if cve.id in update.cves:
+        yield {**told, "line": update.level, "files": []}
+    for package in update.packages:
+        if cve.id in package.cves:
+            line = None if package.line is None else product.levels[package.line].name
+            files = [_told(row, ("name", "version")) for row in required_rows(package)]
+            yield {**told, "line": line, "files": files}
+
+
+def _cve_text(table: dict[str, Any]) -> str:
+    """The same for people."""
+    score = f", CVSS {table['cvss']} (version {table['cvss_version']})" if table["cvss"] is not None else ""
+    lines = [f"{table['cve']}: {table['impact'] or 'impact unknown'}{score}"]
+    if table["known_exploited"]:
+        ransomware = ", also by ransomware" if table["ransomware"] else ""
+        lines.append(f"  known to be exploited since {table['known_exploited']}{ransomware}; due {table['due']} (CISA)")
+    if table["published"]:
+        lines.append(f"  published: {table['published']}")
+    if table["needs"]:
+        lines.extend(_wrapped(f"beside the files: {table['needs']}"))
+    if table["without_fix"]:
+        lines.extend(_wrapped(f"no update in the catalogue fixes it in {', '.join(table['without_fix'])}"))
+    lines.extend(_wrapped(f"sources: {', '.join(table['sources'])}"))
+    rows = []
+    for fix in table["fixed_by"]:
+        name = f"KB{fix['kb']}" if fix["kb"] else own_name(fix["id"])
+        rows.append([*map(cell, (fix["product"], fix["line"] or "", name, _built(fix)))])
+    if rows:
+        headers = ("Product", "For", "Fixed by", "Builds")
+        widths = [*[None] * 3, max(20, columns() - 40)]
+        shown = tabulate(rows, headers=headers, maxcolwidths=widths, disable_numparse=True)
+        lines.extend(f"  {line}" for line in shown.splitlines())
+    return visible_lines(lines)
+
+
+def _built(fix: dict[str, Any]) -> str:
+    files = fix["files"]
+    words = f"{files[0]['name']} {files[0]['version']}" if files else "by itself" if fix["line"] else ""
+    if len(files) > 1:
+        words += f" and {len(files) - 1} more"
+    return words if fix["availability"] == "public" else f"{words} ({fix['availability']})".strip()
+
+
+def _wrapped(text: str, indent: str = "  ") -> list[str]:
+    return textwrap.wrap(text, columns(), initial_indent=indent, subsequent_indent=f"{indent}  ")

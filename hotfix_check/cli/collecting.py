@@ -11,8 +11,7 @@ from hotfix_check import __version__
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.cli.formats import check_output
 from hotfix_check.cli.judging import this_host
-from hotfix_check.cli.output import write_or_print
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import counting, write_or_print
 from hotfix_check.errors import UsageError
 from hotfix_check.inventory.files import Collected, Inventory, TargetKind
 from hotfix_check.inventory.saved import saved_text
@@ -26,13 +25,7 @@ from hotfix_check.writing import replaced_bytes
 
 
 def run_inventory(
-    target: Path,
-    output: Path | None,
-    options: JudgeOptions,
-    *,
-    host: str | None,
-    run_info: bool,
-    quiet: bool,
+    target: Path, output: Path | None, options: JudgeOptions, *, host: str | None, run_info: bool, quiet: bool
 ) -> None:
     """Collect a folder or file; the catalogue only says which files are evidence and so are hashed.
 

@@ -62,11 +62,12 @@ def used_configuration(ctx: typer.Context) -> Configuration | None:
     configuration: Configuration | None = ctx.meta.get(_KEY)
     if configuration is None:
         return None
-    return configuration.limited_to(
-        option
-        for option in configuration.options
+    taken = {
+        option: texts
+        for option, texts in configuration.options.items()
         if getattr(ctx.get_parameter_source(option.replace("-", "_")), "name", "") == "DEFAULT_MAP"
-    )
+    }
+    return replace(configuration, options=taken)
 
 
 def refuse_among_evidence(ctx: Any) -> None:

@@ -104,11 +104,8 @@ def run_verify(path: Path, root: Path | None, *, quiet: bool) -> int:
 def _beside(manifest: Manifest, judge: Judge) -> Iterator[tuple[str, str | None, str | None]]:
     """What a result depends on beside the evidence: as recorded, and now."""
     yield "Tool", manifest.tool, f"hotfix-check {__version__}"
-    yield (
-        "Catalogue",
-        f"{manifest.catalogue_version}, SHA-256 {manifest.catalogue_sha256}",
-        f"{judge.version}, SHA-256 {judge.sha256}",
-    )
+    recorded = f"{manifest.catalogue_version}, SHA-256 {manifest.catalogue_sha256}"
+    yield "Catalogue", recorded, f"{judge.version}, SHA-256 {judge.sha256}"
     yield "Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None
     yield "Waivers SHA-256", manifest.waivers_sha256, judge.waivers.sha256
 
@@ -202,12 +199,7 @@ def _evidence(place: Path, inventory: Inventory, judge: Judge) -> EvidenceTarget
         root=inventory.root,
         sha256=_digest(place) if saved or packed else None,
         files=tuple(
-            EvidenceFile(
-                path=inventory.inner(file.path),
-                size=file.size,
-                modified=file.modified,
-                sha256=file.sha256,
-            )
+            EvidenceFile(path=inventory.inner(file.path), size=file.size, modified=file.modified, sha256=file.sha256)
             for file in sorted(inventory.all_files, key=lambda file: (file.path.lower(), file.path))
             if lone or name_of(file.path) in wanted
         )

@@ -72,13 +72,13 @@ def run_to_end(command: Callable[..., Any]) -> NoReturn:
 
 def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) -> int:
     """The exit code of a run, whose fault has been told; from there on the signals are ignored."""
+    code: int = ExitCode.NOT_ASKED
     try:
         with _interruptible(heeded):
             # On Windows ~, $NAME, %NAME% and [1] in an argument would else be expanded, to the path of another server.
-            code = command(standalone_mode=False, windows_expand_args=False)
+            code = command(standalone_mode=False, windows_expand_args=False) or 0
     except HotfixCheckError as error:
         complain(error.lines)
-        code = ExitCode.NOT_ASKED
     except Interrupted:
         complain(["interrupted"])
         code = ExitCode.INTERRUPTED
@@ -86,17 +86,16 @@ def _exit_code(command: Callable[..., Any], heeded: Sequence[signal.Signals]) ->
         code = 0  # how Typer ends when the reader of its help has gone away
     except OSError as error:
         complain([_of_the_system(error)])
-        code = ExitCode.NOT_ASKED
     except MemoryError:
         complain(["not enough memory: close other programs, or judge less at a time"])
-        code = ExitCode.NOT_ASKED
     except Exception as error:
         if type(error).__module__ == "sqlite3":  # where it keeps what does not fit into memory
             complain([f"the folder for temporary files: {error}: set TMPDIR to one with more room"])
-            code = ExitCode.NOT_ASKED
+        elif hasattr(error, "format_message"):
+            code = _usage(error)
         else:
-            code = _usage(error) if hasattr(error, "format_message") else _internal(error)
-    return code or 0
+            _internal(error)
+    return code
 
 
 def _of_the_system(error: OSError) -> str:
@@ -132,7 +131,7 @@ def _usage(error: Any) -> int:
     return int(error.exit_code)
 
 
-def _internal(error: Exception) -> int:
+def _internal(error: Exception) -> None:
     if {"-v", "--verbose"} & set(sys.argv):
         import traceback
 
@@ -141,7 +140,6 @@ def _internal(error: Exception) -> int:
     else:
         where = " (run with -v to see where)" if "scan" in sys.argv[1:2] else ""
         print(f"hotfix-check: internal error: {type(error).__name__}: {visible(str(error))}{where}", file=sys.stderr)
-    return ExitCode.NOT_ASKED
 
 
 def _prepare_streams() -> None:

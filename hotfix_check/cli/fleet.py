@@ -12,8 +12,7 @@ from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, write_report
 from hotfix_check.cli.judging import asked, run_info, warn_of
 from hotfix_check.cli.options import flag_of
-from hotfix_check.cli.output import columns
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import columns, counting
 from hotfix_check.errors import UsageError, needs_extra
 from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
 from hotfix_check.fleet.expected import Expected, read_expected
@@ -61,7 +60,8 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions, configuration
         spool.finish(expected)
         notes += _waiver_notes(judge.waivers, spool, judge.day)
         notes += _later_notes(spool, judge.day)
-        anew = " ".join(asked_anew(asking))
+        # What only an inventory can answer: a result was asked its own question.
+        anew = " ".join(flag_of(name) for name in asking.given() if name != "fail_on")
         if anew and (results := spool.count_results()):
             come = counted(results, "host comes", "hosts come")
             notes.append(f"{come} from saved results, to which {anew} does not apply")
@@ -134,9 +134,8 @@ def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -
 
 
 def _report_notes(ran: Ran) -> list[str]:
-    if not ran.reports:
-        return []
-    return [counted(ran.reports, "file is a fleet report, not a host", "files are fleet reports, not hosts")]
+    told = counted(ran.reports, "file is a fleet report, not a host", "files are fleet reports, not hosts")
+    return [told] if ran.reports else []
 
 
 def _scheduler(
@@ -159,11 +158,6 @@ def _cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def asked_anew(asking: JudgeOptions) -> list[str]:
-    """The options given that only an inventory can answer: a result was asked its own question."""
-    return [flag_of(name) for name in asking.given() if name != "fail_on"]
-
-
 def _waiver_notes(waivers: Waivers, spool: Spool, day: date) -> list[str]:
     notes = [*long_waivers(waivers, day)]
     for waiver in waivers.entries:
@@ -178,10 +172,9 @@ def _later_notes(spool: Spool, day: date) -> list[str]:
     later = list(spool.later(day))
     if not later:
         return []
-    have = counted(later[0]["hosts"], "host has", "hosts have")
-    named = ", ".join(f"{row['host']} of {row['at'][:10]}" for row in later) + (
-        " and more" if later[0]["hosts"] > 3 else ""
-    )
+    hosts = later[0]["hosts"]
+    named = ", ".join(f"{row['host']} of {row['at'][:10]}" for row in later) + (" and more" if hosts > 3 else "")
+    have = counted(hosts, "host has", "hosts have")
     return [f"{have} evidence dated after {day}, which counts as new: {named}"]
 
 

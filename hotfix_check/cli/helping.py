@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from functools import partial
 from typing import Any
 
 from hotfix_check.cli.commands import GROUPS, OTHER, group_of
@@ -19,12 +18,21 @@ from hotfix_check.report.verdicts import LOOKS
 
 MAN = "man"
 _MANIFEST = "FILE.manifest.json of scan: every evidence file with its SHA-256, for 'verify'"
-_LISTS = ("verdicts", "exit-codes", "formats")
+
+
+def _explained() -> dict[str, dict[str, str]]:
+    """What help explains: each word with its meaning, list by list."""
+    return {
+        "verdicts": {name: f"{look.rule}. {look.to_do}" for name, look in LOOKS.items()},
+        "exit-codes": {str(int(code)): meaning for code, meaning in MEANINGS.items()},
+        "formats": {**{name: form.about for name, form in FORMATS.items()}, "manifest": _MANIFEST},
+    }
 
 
 def topics() -> list[str]:
     """Every word that help explains, but for the names of commands."""
-    return [*LOOKS, *(str(int(code)) for code in MEANINGS), *_known_formats(), *_LISTS, MAN]
+    lists = _explained()
+    return [*(word for words in lists.values() for word in words), *lists, MAN]
 
 
 def run_help(topic: str | None, root: Any, context: Any) -> None:
@@ -34,75 +42,42 @@ def run_help(topic: str | None, root: Any, context: Any) -> None:
         return
     word = topic.strip().casefold().removeprefix(".").replace("_", "-")
     commands: Mapping[str, Any] = root.commands
-    texts: dict[str, Callable[[], str]] = {
-        **{name: partial(_verdict, name) for name in LOOKS},
-        **{str(int(code)): partial(_exit_code, code) for code in MEANINGS},
-        **{name: partial(_format, name) for name in _known_formats()},
-        "verdicts": lambda: "".join(map(_verdict, LOOKS)),
-        "exit-codes": lambda: "".join(map(_exit_code, MEANINGS)),
-        "formats": lambda: "".join(map(_format, _known_formats())),
-    }
+    lists = _explained()
+    texts = {**lists, **{one: {one: meaning} for words in lists.values() for one, meaning in words.items()}}
     if word == MAN:
         print_exactly(man_page(root, context))
     elif word in texts:
-        print_report(texts[word]())
+        print_report("".join(_entry(one, meaning) for one, meaning in texts[word].items()))
     elif word in commands:
         inner = context.__class__(commands[word], info_name=word, parent=context)
         print(commands[word].get_help(inner))
     else:
-        known = [*topics(), *commands]
-        near = get_close_matches(word, known, n=1)
+        near = get_close_matches(word, [*topics(), *commands], n=1)
         meant = f"did you mean {near[0]}? " if near else ""
         raise UsageError(f"{topic}: no topic of help: {meant}'hotfix-check help' lists them")
 
 
-def _known_formats() -> dict[str, tuple[str, str]]:
-    """(suffix, what it is for) of each format, by name."""
-    known = {name: (form.suffix, form.about) for name, form in FORMATS.items()}
-    return {**known, "manifest": (MANIFEST_SUFFIX, _MANIFEST)}
-
-
-def _verdict(name: str) -> str:
-    look = LOOKS[name]
-    return _entry(name, f"{capital(look.rule)}. {look.to_do}")
-
-
-def _exit_code(code: Any) -> str:
-    meaning = MEANINGS[code]
-    return _entry(str(int(code)), f"{capital(meaning)}.")
-
-
-def _format(name: str) -> str:
-    suffix, about = _known_formats()[name]
-    return _entry(f"{name} ({suffix})", f"{capital(about)}.")
-
-
-def _entry(head: str, text: str) -> str:
+def _entry(word: str, meaning: str) -> str:
+    """A word, of a format with its suffix, and below it what it means as sentences."""
+    suffixes = {"manifest": MANIFEST_SUFFIX, **{name: form.suffix for name, form in FORMATS.items()}}
+    head = f"{word} ({suffixes[word]})" if word in suffixes else word
+    text = f"{capital(meaning).removesuffix('.')}."
     return f"{head}\n{fill(text, columns(), indent='  ', first='  ')}\n"
 
 
 def _index(root: Any) -> str:
-    lines = [
-        f"verdicts: {', '.join(LOOKS)}",
-        f"exit-codes: {', '.join(str(int(code)) for code in MEANINGS)}",
-        f"formats: {', '.join(_known_formats())}",
-        f"commands: {', '.join(root.commands)}",
-        "man: the manual page",
-    ]
+    lines = [f"{title}: {', '.join(words)}" for title, words in _explained().items()]
+    lines += [f"commands: {', '.join(root.commands)}", "man: the manual page"]
     listed = "".join(f"{fill(line, columns(), indent='    ', first='  ')}\n" for line in lines)
     return f"hotfix-check help TOPIC explains one of these:\n{listed}"
 
 
 def man_page(root: Any, context: Any) -> str:
     """The manual page in the language of man(7): every command, option, verdict, exit code and format."""
+    about = root.help.split(".")[0]
     lines = ['.TH HOTFIX-CHECK 1 "" "" "hotfix-check"', ".SH NAME"]
-    lines += [_roff(f"hotfix-check - {root.help.split('.')[0][0].lower()}{root.help.split('.')[0][1:]}")]
-    lines += [
-        ".SH SYNOPSIS",
-        ".B hotfix-check",
-        r"\fICOMMAND\fR [\fIOPTION\fR]... [\fIARGUMENT\fR]...",
-        ".SH DESCRIPTION",
-    ]
+    lines += [_roff(f"hotfix-check - {about[0].lower()}{about[1:]}"), ".SH SYNOPSIS", ".B hotfix-check"]
+    lines += [r"\fICOMMAND\fR [\fIOPTION\fR]... [\fIARGUMENT\fR]...", ".SH DESCRIPTION"]
     lines += [_roff(root.help), ".SH COMMANDS"]
     for name, command in _commands(root, ""):
         inner = context.__class__(command, info_name=name, parent=context)
@@ -113,9 +88,7 @@ def man_page(root: Any, context: Any) -> str:
         "NO_COLOR, FORCE_COLOR": "whether the table is coloured, where --color does not say",
     }
     for title, entries in (
-        ("VERDICTS", {name: f"{look.rule}. {look.to_do}" for name, look in LOOKS.items()}),
-        ("EXIT STATUS", {str(int(code)): meaning for code, meaning in MEANINGS.items()}),
-        ("FORMATS", {name: about for name, (_, about) in _known_formats().items()}),
+        *zip(("VERDICTS", "EXIT STATUS", "FORMATS"), _explained().values(), strict=True),
         ("ENVIRONMENT", environment),
     ):
         lines.append(f".SH {title}")

@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast, get_args
 
+from hotfix_check.catalogue import parse_kb
 from hotfix_check.cli.ending import complain
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.merging import merge_drafts
-from hotfix_check.cli.output import for_machines, standard_output
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import counting, for_machines, standard_output
 from hotfix_check.drafts.article.parse import parse_article
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, decode_article
 from hotfix_check.drafts.blocks import draft_to_toml
@@ -24,7 +24,7 @@ from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.drafts.terms import ProductNames
 from hotfix_check.errors import ArticleError, HotfixCheckError, UsageError
 from hotfix_check.judging.catalogues import open_catalogue
-from hotfix_check.judging.question import known, read_kb
+from hotfix_check.judging.question import known
 from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.processes import Work, shared_out
 from hotfix_check.untrusted.patterns import fitting, is_pattern
@@ -95,8 +95,8 @@ def import_articles(options: ImportOptions) -> int:
 
 def _number(text: str) -> int:
     try:
-        return read_kb(text)
-    except UsageError as error:
+        return parse_kb(text)
+    except ValueError as error:
         raise UsageError(f"--kb: {error}") from None
 
 

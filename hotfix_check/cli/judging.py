@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hotfix_check import __version__
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import counting
 from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.target import Target, opened_target
 from hotfix_check.judging.answer import Answer
 from hotfix_check.judging.judge import Judge, ask, not_there
 from hotfix_check.judging.options import JudgeOptions
+from hotfix_check.judging.reading import read_for
 from hotfix_check.policy import long_waivers
 from hotfix_check.report.names import holding
 from hotfix_check.report.result import RunInfo
@@ -54,7 +55,7 @@ def read_told(judge: Judge, path: Path, *, quiet: bool, every_pe: bool = False) 
 def read_open_told(judge: Judge, target: Target, *, quiet: bool, every_pe: bool) -> tuple[Inventory, ...]:
     """The same of a target that is open."""
     with counting(f"Reading {visible(target.path.name)}", quiet=quiet) as count:
-        return judge.read_open(target, every_pe=every_pe, on_file=count)
+        return read_for(judge.outline, target, judge.options, every_pe=every_pe, on_file=count)
 
 
 def tell_of_files(inventory: Inventory) -> None:

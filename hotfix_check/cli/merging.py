@@ -9,17 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from hotfix_check.catalogue import load
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.check import check_catalogue
-from hotfix_check.catalogue.load import (
-    MAX_FILE_BYTES,
-    CatalogueFile,
-    default_folder,
-    digest_of,
-    parse_files,
-    read_files,
-    read_parsed,
-)
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Update
 from hotfix_check.catalogue.update_table import read_update, update_id
@@ -93,12 +85,15 @@ class _Merging:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files = {Path(path): _File(data) for path, data in read_files([folder])}
-        documents = self._documents()
+        contents, faults = load.read_files([folder]), list[str]()
+        self._files = {Path(path): _File(data) for path, data in contents}
+        documents = load.parse_files(contents, faults)
+        if faults:
+            raise CatalogueError(*faults)
         own = {document.product_id for document in documents if document.product is not None}
         borrowed = any(document.product_id not in {None, *own} for document in documents)
         # A folder that adds to the tool's own products is used beside them: --catalogue default --catalogue FOLDER.
-        self._beside = read_files([default_folder()]) if borrowed else []
+        self._beside = load.read_files([load.default_folder()]) if borrowed else []
         self.catalogue = self.load()
         """As it is before anything is merged."""
         self._products: Mapping[str, Product] = {product.id: product for product in self.catalogue.products}
@@ -112,15 +107,8 @@ class _Merging:
         """The catalogue as it would be with what was merged. Raises CatalogueError."""
         faults: list[str] = []
         contents = [*self._beside, *((str(path), file.after) for path, file in self._files.items())]
-        documents = parse_files(contents, faults)
-        return read_parsed(documents, faults, sha256=digest_of(contents))
-
-    def _documents(self) -> list[CatalogueFile]:
-        faults: list[str] = []
-        documents = parse_files([(str(path), file.before) for path, file in self._files.items()], faults)
-        if faults:
-            raise CatalogueError(*faults)
-        return documents
+        documents = load.parse_files(contents, faults)
+        return load.read_parsed(documents, faults, sha256=load.digest_of(contents))
 
     def put(self, draft: DraftUpdate, names: ProductNames, *, take_new: bool, accept_doubts: bool) -> list[str]:
         """Merge one draft; the names of its files. Raises CatalogueError, and nothing of the draft is merged then."""
@@ -139,7 +127,7 @@ class _Merging:
             if not accept_doubts:
                 _without_doubles(update)
             there = merged[place]
-            text = there.text or product_text(_decoded(there.before, place), str(place))
+            text = there.text or product_text(there.before.decode(), str(place))
             merged[place] = replace(there, text=text.put(block, take_new=take_new))
             places[update.id] = place
             placed.append(place.name)
@@ -157,7 +145,9 @@ class _Merging:
         fields = Fields(table, f"{place}: KB{table.get('kb')}", CatalogueError)
         update = read_update(fields, self._products[product_id])
         if update.id in self._places and self._places[update.id] != place:
-            raise CatalogueError(f"{place}: {update.id} is in {self._places[update.id] or default_folder()} already")
+            raise CatalogueError(
+                f"{place}: {update.id} is in {self._places[update.id] or load.default_folder()} already"
+            )
         return place, update
 
     def write(self) -> None:
@@ -171,7 +161,7 @@ class _Merging:
                 stream.flush()
                 os.fsync(stream.fileno())  # a full disk is told here, before the first of them takes its place
             for path, file in changed.items():
-                if read_bounded(path, MAX_FILE_BYTES, "a catalogue file", CatalogueError) != file.before:
+                if read_bounded(path, load.MAX_FILE_BYTES, "a catalogue file", CatalogueError) != file.before:
                     raise CatalogueError(f"{path}: changed by something else meanwhile: nothing was merged, try again")
 
 
@@ -196,13 +186,6 @@ def _without_doubles(update: Update) -> None:
                 f"{twice[0]} is in it {twice.count(twice[0])} times, and nothing distinguishes the rows; "
                 "--accept-doubts takes them"
             )
-
-
-def _decoded(data: bytes, place: Path) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CatalogueError(f"{place}: {error}") from None
 
 
 @contextlib.contextmanager

@@ -62,61 +62,40 @@ Config = Annotated[
 ]
 
 
+def _one(kind: object, option: str, about: str, metavar: str | None = None) -> object:
+    """An option of this type."""
+    return Annotated[kind, typer.Option(option, metavar=metavar, help=about)]
+
+
 def _several(option: str, metavar: str, about: str, completed: Callable[[str], list[str]]) -> object:
     """An option that may be repeated, whose values are completed."""
     return Annotated[list[str] | None, typer.Option(option, metavar=metavar, help=about, autocompletion=completed)]
 
 
+_FAIL_ON = "Verdicts, with commas between them, that give exit code 1 whatever their importance."
+_AS_OF = "Judge by what had been published on that day, such as 2003-10-01."
+_HIVE = (
+    "A copied registry hive (SOFTWARE) to read beside the files. One in its usual place in the target is found without "
+    "this option."
+)
+_CVES = "Ask whether these CVEs are open; any update that fixes one is enough."
 JUDGEMENT: Mapping[str, object] = {
     "catalogues": Catalogues,
     "products": _several("--product", "ID[,ID]", "Judge only these products.", complete_product),
     "kbs": _several("--kb", "KB[,KB]", "Ask about these updates, and require them.", complete_update),
-    "cves": _several(
-        "--cve", "CVE[,CVE]", "Ask whether these CVEs are open; any update that fixes one is enough.", complete_update
-    ),
+    "cves": _several("--cve", "CVE[,CVE]", _CVES, complete_update),
     "assume": _several(
         "--assume", "PRODUCT=LEVEL", "Declare a service level that no marker file shows.", complete_level
     ),
-    "baseline": Annotated[
-        Path | None,
-        typer.Option("--baseline", metavar="FILE", help="What this site requires, forbids or leaves optional."),
-    ],
-    "waivers": Annotated[
-        Path | None, typer.Option("--waivers", metavar="FILE", help="Findings that this site accepts for a time.")
-    ],
-    "fail_on": Annotated[
-        str | None,
-        typer.Option(
-            "--fail-on",
-            metavar="LIST",
-            help="Verdicts, with commas between them, that give exit code 1 whatever their importance.",
-        ),
-    ],
-    "as_of": Annotated[
-        str | None,
-        typer.Option(
-            "--as-of", metavar="DATE", help="Judge by what had been published on that day, such as 2003-10-01."
-        ),
-    ],
-    "complete": Annotated[
-        bool, typer.Option("--complete", help="The folders were copied whole: a file that is not in them is absent.")
-    ],
-    "cross_check": Annotated[
-        bool, typer.Option("--cross-check", help="Read every evidence file a second time, with pefile.")
-    ],
-    "follow_links": Annotated[
-        bool, typer.Option("--follow-links", help="Follow links to folders and files, even out of the target.")
-    ],
-    "hive": Annotated[
-        Path | None,
-        typer.Option(
-            "--hive",
-            metavar="FILE",
-            help="A copied registry hive (SOFTWARE) to read beside the files. One in its usual place in the target "
-            "is found without this option.",
-        ),
-    ],
-    "no_hash": Annotated[bool, typer.Option("--no-hash", help="Do not compute SHA-256 of evidence files.")],
+    "baseline": _one(Path | None, "--baseline", "What this site requires, forbids or leaves optional.", "FILE"),
+    "waivers": _one(Path | None, "--waivers", "Findings that this site accepts for a time.", "FILE"),
+    "fail_on": _one(str | None, "--fail-on", _FAIL_ON, "LIST"),
+    "as_of": _one(str | None, "--as-of", _AS_OF, "DATE"),
+    "complete": _one(bool, "--complete", "The folders were copied whole: a file that is not in them is absent."),
+    "cross_check": _one(bool, "--cross-check", "Read every evidence file a second time, with pefile."),
+    "follow_links": _one(bool, "--follow-links", "Follow links to folders and files, even out of the target."),
+    "hive": _one(Path | None, "--hive", _HIVE, "FILE"),
+    "no_hash": _one(bool, "--no-hash", "Do not compute SHA-256 of evidence files."),
 }
 """The options of a judgement, by the field of JudgeOptions that each gives."""
 Command = Callable[..., None]

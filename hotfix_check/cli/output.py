@@ -1,4 +1,4 @@
-"""stdout: it gets the report and nothing else."""
+"""stdout, which gets the report and nothing else; and the counter on stderr while a target is read."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -72,3 +73,26 @@ def let_go_of_stdout() -> None:
     """After a fault: Python would complain again when it closes stdout at exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def counting(label: str, *, quiet: bool) -> Iterator[Callable[[], None] | None]:
+    """Yields what to call for each file seen; None when nobody watches. Only on a terminal, and gone at the end."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    label = escape(label)
+    seen, shown_at = 0, time.monotonic()
+    with Console(stderr=True).status(f"{label} ...") as status:
+
+        def count() -> None:
+            nonlocal seen, shown_at
+            seen += 1
+            if time.monotonic() - shown_at > 0.2:
+                shown_at = time.monotonic()
+                status.update(f"{label}: {seen} files")
+
+        yield count

@@ -11,18 +11,9 @@ from hotfix_check.assess import Assessment
 from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
+from hotfix_check.cli import judging
 from hotfix_check.cli.colour import chosen_paint
 from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, write_report
-from hotfix_check.cli.judging import (
-    asked,
-    behind,
-    levels_not_there,
-    read_told,
-    run_info,
-    tell_of_files,
-    waiver_warnings,
-    warn_of,
-)
 from hotfix_check.cli.output import columns, print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
@@ -47,14 +38,16 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
     targets = _each(options.targets)
     publisher = None if options.publisher is None else parse_publisher(options.publisher)
     _check(options, targets, asking, publisher)
-    judge = asked(asking, targets, quiet=options.quiet)
-    read = [(target, inventory) for target in targets for inventory in read_told(judge, target, quiet=options.quiet)]
+    judge = judging.asked(asking, targets, quiet=options.quiet)
+    read = [
+        (target, inventory) for target in targets for inventory in judging.read_told(judge, target, quiet=options.quiet)
+    ]
     inventories = [inventory for _, inventory in read]
     for inventory in inventories if options.verbose else ():
-        tell_of_files(inventory)
+        judging.tell_of_files(inventory)
     found = replace(answer(judge.prepared(inventories), inventories), configuration=configuration)
-    warn_of(_warnings(found), quiet=options.quiet)
-    document = found.bare_document() if options.no_run_info else found.document(run_info(judge, started))
+    judging.warn_of(_warnings(found), quiet=options.quiet)
+    document = found.bare_document() if options.no_run_info else found.document(judging.run_info(judge, started))
 
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text
@@ -62,7 +55,9 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         return manifest_text(found, read)
 
     def request() -> None:
-        print_report("\n".join(_request(one, judge, options.everything) for one in found.assessments))
+        wanted = [(one.target, smallest_request(one, judge.products)) for one in found.assessments]
+        told = (render_request(*one, width=columns(), everything=options.everything) for one in wanted)
+        print_report("\n".join(told))
 
     write_report(
         RESULT,
@@ -114,11 +109,11 @@ def _each(targets: Sequence[Path]) -> tuple[Path, ...]:
 def _warnings(found: Answer) -> Iterator[str]:
     """What a person should look at, though it changes no answer."""
     judge = found.judge.judge
-    yield from levels_not_there(found)
+    yield from judging.levels_not_there(found)
     if judge.as_of is None:
-        yield from behind(judge.day, judge.version)
+        yield from judging.behind(judge.day, judge.version)
     yield from _stale(judge, found.assessments, judge.day)
-    yield from waiver_warnings(found)
+    yield from judging.waiver_warnings(found)
 
 
 def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[str]:
@@ -133,8 +128,3 @@ def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[s
                 "probably out; docs/staying-current.md shows how to add it"
             )
     return lines
-
-
-def _request(assessment: Assessment, judge: Judge, everything: bool) -> str:
-    requests = smallest_request(assessment, judge.products)
-    return render_request(assessment.target, requests, width=columns(), everything=everything)

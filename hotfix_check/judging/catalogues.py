@@ -32,16 +32,21 @@ def open_catalogue(paths: Sequence[Path], targets: Sequence[Path] = ()) -> Catal
     """
     if not paths or tuple(paths) == (DEFAULT,):
         return _default(targets)
-    places = [default_folder() if path == DEFAULT else path for path in paths]
+    places = places_of(paths)
     indexes = [path for path in places if is_index(path)]
     if indexes and len(places) > 1:
         raise UsageError(f"--catalogue: {indexes[0]} is an index and cannot be joined with others: build one of all")
     return open_index(indexes[0]) if indexes else load_catalogue(places)
 
 
+def places_of(paths: Sequence[Path]) -> list[Path]:
+    """Where these catalogues are; the tool's own for none, or for the word "default"."""
+    return [default_folder() if path == DEFAULT else path for path in paths or (DEFAULT,)]
+
+
 def build_index(paths: Sequence[Path], output: Path) -> Catalogue:
     """Write the index of a catalogue; the catalogue. Raises CatalogueError or OutputError."""
-    places = [default_folder() if path == DEFAULT else path for path in paths or (DEFAULT,)]
+    places = places_of(paths)
     for path in places:
         if is_index(path):
             raise UsageError(f"--catalogue: {path} is an index already: an index is built from TOML or JSON Lines")

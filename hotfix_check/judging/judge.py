@@ -16,7 +16,7 @@ from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import Inventory
-from hotfix_check.inventory.target import OnFile, Target, opened_target
+from hotfix_check.inventory.target import OnFile, opened_target
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.question import question_of, read_day, verdicts
@@ -59,11 +59,7 @@ class Judge(Frozen):
     def read(self, path: Path, *, every_pe: bool = False, on_file: OnFile = None) -> tuple[Inventory, ...]:
         """What a path leads to, a host each; with ``every_pe`` also programs that the catalogue does not name."""
         with opened_target(path) as target:
-            return self.read_open(target, every_pe=every_pe, on_file=on_file)
-
-    def read_open(self, target: Target, *, every_pe: bool = False, on_file: OnFile = None) -> tuple[Inventory, ...]:
-        """The same of a target that is open."""
-        return read_for(self.outline, target, self.options, every_pe=every_pe, on_file=on_file)
+            return read_for(self.outline, target, self.options, every_pe=every_pe, on_file=on_file)
 
     def prepared(self, inventories: Sequence[Inventory]) -> ReadyJudge:
         """With the updates that judging these targets can depend on; they are to be judged together."""

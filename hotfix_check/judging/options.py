@@ -37,9 +37,7 @@ class JudgeOptions(Frozen):
     follow_links: bool = False
     hive: Path | None = field(
         default=None,
-        metadata=_unrecorded(
-            "--hive: a manifest lists what is in the target; put the hive in Windows/System32/config",
-        ),
+        metadata=_unrecorded("--hive: a manifest lists what is in the target; put the hive in Windows/System32/config"),
     )
     no_hash: bool = field(
         default=False, metadata=_unrecorded("--no-hash: a manifest lists the SHA-256 of every evidence file")

@@ -59,14 +59,6 @@ def verdicts(option: str, text: str | None) -> frozenset[Verdict]:
     return frozenset(Verdict(word) for word in words)
 
 
-def read_kb(text: str) -> int:
-    """A KB number as typed."""
-    try:
-        return parse_kb(text)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-
-
 def question_of(
     options: JudgeOptions, catalogue: Catalogue, importance: Mapping[str, Importance], as_of: date | None
 ) -> Question:

@@ -7,21 +7,19 @@ vector, a CPE, the date of a fix.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from hotfix_check.assess.finding import ExposureState
 from hotfix_check.errors import OutputError
-from hotfix_check.frozen import dataclass, replace
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.report.document import Result, members
 from hotfix_check.report.judged_document import ExposureDocument, FindingDocument, InstallationDocument, StepDocument
 from hotfix_check.report.names import capital, names_of, some
 from hotfix_check.report.parts import day_of, host_of, parts_of, standing_of, step_line, step_notes, successor_words
-from hotfix_check.report.posture import identity_words, posture_words
+from hotfix_check.report.posture import Standing, identity_words, posture_words
 from hotfix_check.report.publisher import Publisher
 from hotfix_check.report.severity import severity_of
 from hotfix_check.report.text import visible
@@ -40,23 +38,19 @@ _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}", re.ASCII)
 _HELP = "https://support.microsoft.com/help/"
 
 
-@dataclass(frozen=True, slots=True)
-class _Product:
+class _Product(Frozen):
     """An installation as a product of the document: its id, how it stands, what is known of the updates on it."""
 
     id: str
     host: str
+    place: str
     one: InstallationDocument
     findings: Sequence[FindingDocument]
-    day: str
+    standing: Standing
 
 
-@dataclasses.dataclass(slots=True)
-class _Cve:
-    """What is said of a CVE: the installations by status, with their exposures."""
-
-    first: ExposureDocument
-    products: dict[str, tuple[_Product, ExposureDocument]] = field(default_factory=dict)
+_Cve = dict[str, tuple[_Product, ExposureDocument]]
+"""What is said of a CVE: the installations by their ids, with their exposures."""
 
 
 def render_csaf(document: Result, publisher: Publisher) -> str:
@@ -73,24 +67,24 @@ def csaf_document(document: Result, publisher: Publisher) -> Table:
             "CSAF: a VEX document must hold a CVE, and none is known for what was found: write another format"
         )
     told = dict(origin(document))
-    digest = told[DIGEST]
-    released = _moment(document)
-    tool = document.tool
+    # Without run info: the beginning of the day that it was judged for, or of the catalogue's.
+    released = document.run.finished or f"{day_of(document)}T00:00:00Z"
+    hosts = list(dict.fromkeys(product.host for product in products))
     made = {
         "document": {
             "category": "csaf_vex",
             "csaf_version": "2.0",
             "lang": "en",
             "notes": [
-                *_notes("summary", "How it stands", (_stands(product) for product in products)),
-                *_notes("general", "Basis", _basis(document, told)),
+                *(_note("summary", "How it stands", f"{one.place}: {posture_words(one.standing)}") for one in products),
+                _note("general", "Basis", _basis(document, told)),
             ],
             "publisher": {"category": "user", "name": publisher.name, "namespace": publisher.namespace},
-            "title": f"CVEs of Exchange on {_hosts(products)}",
+            "title": f"CVEs of Exchange on {some(hosts, 3)}",
             "tracking": {
                 "current_release_date": released,
-                "generator": {"date": released, "engine": members(tool)},
-                "id": f"hotfix-check-{digest[:24]}",
+                "generator": {"date": released, "engine": members(document.tool)},
+                "id": f"hotfix-check-{told[DIGEST][:24]}",
                 "initial_release_date": released,
                 "revision_history": [{"date": released, "number": "1", "summary": "Judged."}],
                 "status": "final",
@@ -108,10 +102,17 @@ def _products(document: Result) -> Iterable[_Product]:
     number = 0
     for target in document.targets:
         for part in parts_of(target):
-            if part.installation is not None and part.installation.counts:
+            one, host = part.installation, host_of(target)
+            if one is not None and one.counts:
                 number += 1
-                id_ = f"CSAFPID-{number:04}"
-                yield _Product(id_, host_of(target), part.installation, part.findings, day_of(document))
+                yield _Product(
+                    id=f"CSAFPID-{number:04}",
+                    host=host,
+                    place=host if one.root in (None, ".") else f"{host}: {one.root}",
+                    one=one,
+                    findings=part.findings,
+                    standing=standing_of(one, part.findings, day_of(document)),
+                )
 
 
 def _cves(products: Iterable[_Product]) -> dict[str, _Cve]:
@@ -120,10 +121,10 @@ def _cves(products: Iterable[_Product]) -> dict[str, _Cve]:
     order = list(_STATUS)
     for product in products:
         for exposure in product.one.exposures:
-            cve = found.setdefault(exposure.cve, _Cve(exposure))
-            known = cve.products.get(product.id)
+            cve = found.setdefault(exposure.cve, {})
+            known = cve.get(product.id)
             if known is None or order.index(exposure.state) < order.index(known[1].state):
-                cve.products[product.id] = (product, exposure)
+                cve[product.id] = (product, exposure)
     return found
 
 
@@ -142,57 +143,43 @@ def _branches(products: Iterable[_Product]) -> list[Table]:
                 known = {"category": category, "name": name, "branches": []}
                 branches.append(known)
             branches = known["branches"]
-        leaf = {"name": _stood(product), "product_id": product.id}
-        branches.append({"category": "host_name", "name": _place(product), "product": leaf})
+        leaf = {"name": f"{identity_words(product.standing)} on {product.place}", "product_id": product.id}
+        branches.append({"category": "host_name", "name": product.place, "product": leaf})
     return top
 
 
-def _place(product: _Product) -> str:
-    root = product.one.root
-    return product.host if root in (None, ".") else f"{product.host}: {root}"
-
-
-def _stood(product: _Product) -> str:
-    return f"{identity_words(standing_of(product.one, product.findings, product.day))} on {_place(product)}"
-
-
-def _stands(product: _Product) -> str:
-    return f"{_place(product)}: {posture_words(standing_of(product.one, product.findings, product.day))}"
-
-
-def _hosts(products: Sequence[_Product]) -> str:
-    names = list(dict.fromkeys(product.host for product in products))
-    return some(names, 3)
-
-
-def _basis(document: Result, told: Mapping[str, str]) -> list[str]:
+def _basis(document: Result, told: Mapping[str, str]) -> str:
     catalogue = document.catalogue
-    return [
+    return (
         f"Judged by the files of each installation and catalogue {catalogue.version} (SHA-256 "
         f"{catalogue.sha256 or 'not recorded'}); SHA-256 of the result: {told[DIGEST]}. Asked about: {told['Scope']}. "
         "Under investigation are CVEs whose fix needs a setting that files do not show, and those about which the "
         "evidence shows nothing."
-    ]
+    )
 
 
-def _notes(category: str, title: str, texts: Iterable[str]) -> list[Table]:
-    return [{"category": category, "text": text, "title": title} for text in texts]
+def _note(category: str, title: str, text: str) -> Table:
+    return {"category": category, "text": text, "title": title}
 
 
 def _vulnerability(name: str, cve: _Cve) -> Table:
     statuses: dict[str, list[str]] = {}
-    for product_id, (_, exposure) in cve.products.items():
+    for product_id, (_, exposure) in cve.items():
         statuses.setdefault(_STATUS[exposure.state], []).append(product_id)
     remediations = _remediations(cve)
     threats = _threats(cve)
     known = {"cve": name} if _CVE.fullmatch(name) else {"ids": [{"system_name": "hotfix-check", "text": name or "-"}]}
     return {
         **known,
-        "notes": [{"category": "description", "text": _described(cve.first), "title": "What is known about it"}],
+        "notes": [_note("description", "What is known about it", _described(_first(cve)))],
         "product_status": statuses,
         **({"remediations": remediations} if remediations else {}),
         **({"threats": threats} if threats else {}),
     }
+
+
+def _first(cve: _Cve) -> ExposureDocument:
+    return next(iter(cve.values()))[1]
 
 
 def _described(exposure: ExposureDocument) -> str:
@@ -202,19 +189,19 @@ def _described(exposure: ExposureDocument) -> str:
 
 
 def _threats(cve: _Cve) -> list[Table]:
-    first = cve.first
+    first = _first(cve)
     if first.known_exploited is None:
         return []
     ransomware = ", by ransomware too" if first.ransomware else ""
     due = f"; due {first.due}" if first.due else ""
     listed = f"Known to be exploited{ransomware}: in CISA's catalogue since {first.known_exploited}{due}."
-    return [{"category": "exploit_status", "details": listed, "product_ids": list(cve.products)}]
+    return [{"category": "exploit_status", "details": listed, "product_ids": list(cve)}]
 
 
 def _remediations(cve: _Cve) -> list[Table]:
     """What to do for each product on which it is open; alike ones together."""
     alike: dict[str, Table] = {}
-    for product_id, (product, exposure) in cve.products.items():
+    for product_id, (product, exposure) in cve.items():
         remedy = _remedy(product, exposure)
         if remedy is not None:
             known = alike.setdefault(json.dumps(remedy), {**remedy, "product_ids": []})
@@ -227,7 +214,7 @@ def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
     if exposure.state == ExposureState.FIXED:
         return None
     steps = [step for step in product.one.next_steps if exposure.cve in step.cves]
-    needs = _sentence(exposure.needs) if exposure.needs else ""
+    needs = f"{capital(exposure.needs).rstrip('.')}." if exposure.needs else ""
     if steps:
         return _vendor_fix(steps[0], needs)
     if exposure.state == ExposureState.NEEDS_CONFIGURATION and needs:
@@ -243,10 +230,6 @@ def _remedy(product: _Product, exposure: ExposureDocument) -> Table | None:
     return {"category": "none_available", "details": f"Nothing to install: {why}." + (f" {way}" if way else "")}
 
 
-def _sentence(text: str) -> str:
-    return f"{capital(text).rstrip('.')}."
-
-
 def _vendor_fix(step: StepDocument, needs: str) -> Table:
     # What else the step settles is said there.
     details = " ".join(filter(None, (step_line(step), *step_notes(replace(step, settles=(), cves=())), needs)))
@@ -257,11 +240,6 @@ def _vendor_fix(step: StepDocument, needs: str) -> Table:
 
 def _help(remedy: Table, kb: int | None) -> Table:
     return {**remedy, "url": f"{_HELP}{kb}"} if kb else remedy
-
-
-def _moment(document: Result) -> str:
-    """When it was judged; without run info the beginning of the day that it was judged for, or of the catalogue's."""
-    return document.run.finished or f"{day_of(document)}T00:00:00Z"
 
 
 def _shown(value: Any) -> Any:

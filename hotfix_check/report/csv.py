@@ -13,11 +13,7 @@ from hotfix_check.report.formats import CsvKind
 from hotfix_check.report.sheets import EVIDENCE, EXPOSURES, FINDINGS, Sheet
 from hotfix_check.report.text import visible
 
-SHEETS: dict[CsvKind, Sheet] = {
-    CsvKind.FINDINGS: FINDINGS,
-    CsvKind.EVIDENCE: EVIDENCE,
-    CsvKind.EXPOSURES: EXPOSURES,
-}
+SHEETS: dict[CsvKind, Sheet] = {CsvKind.FINDINGS: FINDINGS, CsvKind.EVIDENCE: EVIDENCE, CsvKind.EXPOSURES: EXPOSURES}
 # What a spreadsheet takes for the start of a formula (OWASP, CSV Injection), in half and full width, also behind quotes
 # and spaces; and behind a semicolon, where a spreadsheet set to another list separator lets the next cell begin.
 _FORMULA = re.compile("(^|;)(?=[\\s\"']*[=+\\-@\uff1d\uff0b\uff0d\uff20])")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
 from hotfix_check.errors import UsageError
@@ -114,42 +115,33 @@ class Report(Generic[Shown]):
         return max(fitting, key=lambda form: len(FORMATS[form].suffix), default=None)
 
 
-def _table(document: Result, view: View) -> Iterable[str]:
-    from hotfix_check.report.table import render_table
+def _result_text(form: ResultForm, document: Result, view: View) -> Iterable[str]:
+    match form:
+        case ResultForm.TABLE:
+            from hotfix_check.report.table import render_table
 
-    return [render_table(document, width=view.width, everything=view.everything, paint=view.paint)]
+            text = render_table(document, width=view.width, everything=view.everything, paint=view.paint)
+        case ResultForm.JSON:
+            text = document.to_json()
+        case ResultForm.CSV:
+            from hotfix_check.report.csv import render_csv
 
+            text = render_csv(document, view.csv)
+        case ResultForm.MD:
+            from hotfix_check.report.markdown import render_markdown
 
-def _json(document: Result, _: View) -> Iterable[str]:
-    from hotfix_check.report.document import to_json
+            text = render_markdown(document)
+        case ResultForm.HTML:
+            from hotfix_check.report.html import render_html
 
-    return [to_json(document)]
+            text = render_html(document)
+        case _:
+            from hotfix_check.report.csaf import render_csaf
 
-
-def _csv(document: Result, view: View) -> Iterable[str]:
-    from hotfix_check.report.csv import render_csv
-
-    return [render_csv(document, view.csv)]
-
-
-def _markdown(document: Result, _: View) -> Iterable[str]:
-    from hotfix_check.report.markdown import render_markdown
-
-    return [render_markdown(document)]
-
-
-def _html(document: Result, _: View) -> Iterable[str]:
-    from hotfix_check.report.html import render_html
-
-    return [render_html(document)]
-
-
-def _csaf(document: Result, view: View) -> Iterable[str]:
-    from hotfix_check.report.csaf import render_csaf
-
-    if view.publisher is None:
-        raise UsageError(NO_PUBLISHER)
-    return [render_csaf(document, view.publisher)]
+            if view.publisher is None:
+                raise UsageError(NO_PUBLISHER)
+            text = render_csaf(document, view.publisher)
+    return [text]
 
 
 def _xlsx(document: Result, _: View, stream: BinaryIO) -> None:
@@ -159,14 +151,7 @@ def _xlsx(document: Result, _: View, stream: BinaryIO) -> None:
 
 
 RESULT: Report[Result] = Report(
-    text={
-        ResultForm.TABLE: _table,
-        ResultForm.JSON: _json,
-        ResultForm.CSV: _csv,
-        ResultForm.MD: _markdown,
-        ResultForm.HTML: _html,
-        ResultForm.CSAF: _csaf,
-    },
+    text={form: partial(_result_text, form) for form in ResultForm if form is not ResultForm.XLSX},
     binary={ResultForm.XLSX: _xlsx},
 )
 
@@ -188,29 +173,19 @@ def _short_report(
 ) -> Report[Sequence[Short]]:
     """Of an answer that fits a page: one for each host, of which a listing can name several."""
 
-    def as_json(documents: Sequence[Short], _: View) -> Iterable[str]:
+    def text(form: PageForm, documents: Sequence[Short], view: View) -> Iterable[str]:
         from hotfix_check.report.document import to_json
+        from hotfix_check.report.short_answer import short_answers_html, short_answers_markdown
 
-        return [to_json(documents[0] if len(documents) == 1 else documents)]
+        render, answer = load()
+        if form is PageForm.TABLE:
+            return ["\n".join(render(document, width=view.width) for document in documents)]
+        if form is PageForm.JSON:
+            return [to_json(documents[0] if len(documents) == 1 else documents)]
+        write = short_answers_markdown if form is PageForm.MD else short_answers_html
+        return [write([answer(document) for document in documents])]
 
-    def as_table(documents: Sequence[Short], view: View) -> Iterable[str]:
-        render, _ = load()
-        return ["\n".join(render(document, width=view.width) for document in documents)]
-
-    def as_markdown(documents: Sequence[Short], _: View) -> Iterable[str]:
-        from hotfix_check.report.short_answer import short_answers_markdown
-
-        return [short_answers_markdown([*map(load()[1], documents)])]
-
-    def as_html(documents: Sequence[Short], _: View) -> Iterable[str]:
-        from hotfix_check.report.short_answer import short_answers_html
-
-        return [short_answers_html([*map(load()[1], documents)])]
-
-    return Report(
-        text={PageForm.TABLE: as_table, PageForm.JSON: as_json, PageForm.MD: as_markdown, PageForm.HTML: as_html},
-        binary={},
-    )
+    return Report(text={form: partial(text, form) for form in PageForm}, binary={})
 
 
 PLAN: Report[Sequence[PlanDocument]] = _short_report(_of_plan)

@@ -13,18 +13,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from hotfix_check.catalogue.update import own_name
-from hotfix_check.report import parts, wording
+from hotfix_check.report import page_tables, parts, wording
 from hotfix_check.report.document import Result, TargetDocument, members
-from hotfix_check.report.exposure_view import cve_groups, exploited, worst_exposed
-from hotfix_check.report.file_evidence import file_evidence, files_not_there
 from hotfix_check.report.folding import files_to_supply, fold
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
-from hotfix_check.report.ladder_view import ladder_view
 from hotfix_check.report.names import in_folder
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import visible
-from hotfix_check.report.verdict_shares import verdict_bar, verdict_counts
-from hotfix_check.report.verdicts import LOOKS, RANK, verdict_css
+from hotfix_check.report.verdicts import LOOKS, verdict_css
 
 _STEPS, _NAMED, _ACCEPTED, _ASKED = 6, 4, 3, 5  # of page one, so that one installation fits a sheet
 LISTED = 500
@@ -111,13 +107,13 @@ def _target(number: int, target: TargetDocument, document: Result) -> dict[str, 
             if one.waiver
         ],
         "waived_left": max(0, len(waived) - _ACCEPTED),
-        "counts": verdict_counts(target.findings),
+        "counts": page_tables.verdict_counts(target.findings),
         "applicable": sum(one.verdict != "not-applicable" for one in target.findings),
-        "bar": verdict_bar(target.findings),
-        "evidence": file_evidence(target.findings),
-        "not_there": files_not_there(target.findings),
+        "bar": page_tables.verdict_bar(target.findings),
+        "evidence": page_tables.file_evidence(target.findings),
+        "not_there": page_tables.files_not_there(target.findings),
         "ladders": [
-            {**ladder_view(ladder, verdicts), "product_name": names.get(ladder.product, ladder.product)}
+            {**page_tables.ladder_view(ladder, verdicts), "product_name": names.get(ladder.product, ladder.product)}
             for ladder in target.ladders
         ],
         "as_of": as_of,
@@ -134,14 +130,7 @@ def _part(anchor: str, part: parts.Part, target: TargetDocument, document: Resul
     beneath = _beneath(part, target, under)
     below = {settled for ids in beneath.values() for settled in ids}
     told = [row for row in rows.values() if row["id"] not in under and row["id"] not in below and _is_told(row)]
-    told.sort(
-        key=lambda row: (
-            row["importance"] != "forbidden",
-            row["verdict"] != "partial",
-            row["importance"] == "optional",
-            RANK[row["verdict"]],
-        )
-    )
+    told.sort(key=lambda row: wording.urgency(row["importance"], row["verdict"]))
     for row in told:
         row["beneath"] = [rows[key] for key in beneath.get(row["id"], ())]
     shown = {row["id"] for row in told} | under | below
@@ -156,9 +145,9 @@ def _part(anchor: str, part: parts.Part, target: TargetDocument, document: Resul
         "steps_left": max(0, len(steps) - _STEPS),
         "first_steps": steps[:_STEPS],
         "exposures": one.exposures if one else [],
-        "exploited": exploited(one, as_of) if one else [],
-        "cves": cve_groups(one.exposures) if one else [],
-        "exposed": worst_exposed(one, as_of) if one else [],
+        "exploited": page_tables.exploited(one, as_of) if one else [],
+        "cves": page_tables.cve_groups(one.exposures) if one else [],
+        "exposed": page_tables.worst_exposed(one, as_of) if one else [],
         "told": told,
         "first": [row for row in told if row["to_do"] and row["importance"] != "optional"][:_STEPS],
         "undetermined": len(undetermined),

@@ -41,14 +41,13 @@ def identity_document(inventory: Inventory, assessor: Assessor) -> JsonObject:
 
 def _reported(one: ReportedBuild, assessor: Assessor) -> JsonObject:
     """A build without a file: the product that has such builds, and the level where the number tells one."""
-    for product in assessor.catalogue.products:
-        if not reports_of(product, [one]):
-            continue
-        level = reported_level(product, [one])
-        exact = level is not None and level.recorded is not None
-        name = product.levels[level.low].name if level is not None and exact else None
-        return {"source": one.source, "text": one.text, "product": product.id, "name": product.name, "level": name}
-    return {"source": one.source, "text": one.text, "product": None, "name": None, "level": None}
+    told = {"source": one.source, "text": one.text}
+    product = next((product for product in assessor.catalogue.products if reports_of(product, [one])), None)
+    if product is None:
+        return {**told, "product": None, "name": None, "level": None}
+    level = reported_level(product, [one])
+    name = None if level is None or level.recorded is None else product.levels[level.low].name
+    return {**told, "product": product.id, "name": product.name, "level": name}
 
 
 def files_of_build(assessor: Assessor, version: FileVersion) -> list[str]:

@@ -16,9 +16,7 @@ from hotfix_check.report.names import day_text
 from hotfix_check.version import FileVersion
 
 # States of a copy whose version was held against the table; a foreign file or another platform's is on no ladder.
-_COMPARED = frozenset(
-    {RowState.EXACT, RowState.LATER, RowState.OLDER, RowState.OTHER_LINE, RowState.NOT_CONTAINED},
-)
+_COMPARED = frozenset({RowState.EXACT, RowState.LATER, RowState.OLDER, RowState.OTHER_LINE, RowState.NOT_CONTAINED})
 _Key = tuple[str, str]
 
 
@@ -29,73 +27,68 @@ class _JudgedFile:
     machines: set[str | None] = field(default_factory=set)
 
 
-class Ladders:
-    """The ladders of the targets of one result, by the relations of the catalogue's updates."""
+def ladders_of(assessment: Assessment, relations: Supersedence) -> list[LadderDocument]:
+    """The ladders of one target, by product and file name.
 
-    def __init__(self, relations: Supersedence) -> None:
-        self.relations = relations
+    Rungs are, lowest first: each service level for which the file's own version is known (of a marker file in a
+    product that goes by the third part, else the level's headline build), the updates of the target's servicing
+    line and of those after it, and the nearest catalogued version below the installed one.
+    """
+    levels = {level.product: level for level in assessment.products}
+    return [
+        ladder
+        for (product_id, _), judged in sorted(_judged_files(assessment).items())
+        if product_id in levels and (ladder := _ladder(levels[product_id], judged, relations)).rungs
+    ]
 
-    def of(self, assessment: Assessment) -> list[LadderDocument]:
-        """The ladders of one target, by product and file name.
 
-        Rungs are, lowest first: each service level for which the file's own version is known (of a marker file in a
-        product that goes by the third part, else the level's headline build), the updates of the target's servicing
-        line and of those after it, and the nearest catalogued version below the installed one.
-        """
-        levels = {level.product: level for level in assessment.products}
-        return [
-            ladder
-            for (product_id, _), judged in sorted(_judged_files(assessment).items())
-            if product_id in levels and (ladder := self._ladder(levels[product_id], judged)).rungs
-        ]
-
-    def _ladder(self, level: ProductLevel, judged: _JudgedFile) -> LadderDocument:
-        product = self.relations.products[level.product]
-        lowest = min(judged.versions.values())
-        rows = [
-            shipped
-            for shipped in self.relations.rows_of(product.id, judged.name)
-            if _comparable(shipped.row, lowest, judged.machines, product)
-        ]
-        on_line = [shipped for shipped in rows if shipped.line >= level.low]
-        beneath = [shipped for shipped in rows if shipped.line < level.low and shipped.version <= lowest]
-        if beneath:
-            nearest = max(shipped.version for shipped in beneath)
-            on_line.extend(shipped for shipped in beneath if shipped.version == nearest)
-        rungs: dict[tuple[FileVersion, int, str], RungDocument] = {
-            (shipped.version, 1, shipped.update.id): RungDocument(
-                version=str(shipped.version),
-                label=own_name(shipped.update.id),
-                kind=str(shipped.update.kind),
-                id=shipped.update.id,
-                released=day_text(shipped.update.built),
-                line=product.levels[shipped.line].name,
-            )
-            for shipped in on_line
-        }
-        known = product.files.get(judged.name.lower())
-        if known is not None and product.holds(lowest):
-            for number, one in enumerate(product.levels):
-                if (own := own_version(known, one, product)) is not None:
-                    bringing = self.relations.bringing(product.id, one.name)
-                    rungs[own, 0, f"{number:04d}"] = RungDocument(
-                        version=str(own),
-                        label=one.name,
-                        kind="level",
-                        id=bringing.id if bringing else None,
-                        released=day_text(one.released),
-                        line=one.name,
-                    )
-        return LadderDocument(
-            product=product.id,
-            file=judged.name,
-            line=product.levels[level.low].name if level.exact else None,
-            rungs=tuple(rungs[key] for key in sorted(rungs)),
-            installed=tuple(
-                LadderFileDocument(path=path, version=str(judged.versions[path]))
-                for path in sorted(judged.versions, key=lambda path: (judged.versions[path], path))
-            ),
+def _ladder(level: ProductLevel, judged: _JudgedFile, relations: Supersedence) -> LadderDocument:
+    product = relations.products[level.product]
+    lowest = min(judged.versions.values())
+    rows = [
+        shipped
+        for shipped in relations.rows_of(product.id, judged.name)
+        if _comparable(shipped.row, lowest, judged.machines, product)
+    ]
+    on_line = [shipped for shipped in rows if shipped.line >= level.low]
+    beneath = [shipped for shipped in rows if shipped.line < level.low and shipped.version <= lowest]
+    if beneath:
+        nearest = max(shipped.version for shipped in beneath)
+        on_line.extend(shipped for shipped in beneath if shipped.version == nearest)
+    rungs: dict[tuple[FileVersion, int, str], RungDocument] = {
+        (shipped.version, 1, shipped.update.id): RungDocument(
+            version=str(shipped.version),
+            label=own_name(shipped.update.id),
+            kind=str(shipped.update.kind),
+            id=shipped.update.id,
+            released=day_text(shipped.update.built),
+            line=product.levels[shipped.line].name,
         )
+        for shipped in on_line
+    }
+    known = product.files.get(judged.name.lower())
+    if known is not None and product.holds(lowest):
+        for number, one in enumerate(product.levels):
+            if (own := own_version(known, one, product)) is not None:
+                bringing = relations.bringing(product.id, one.name)
+                rungs[own, 0, f"{number:04d}"] = RungDocument(
+                    version=str(own),
+                    label=one.name,
+                    kind="level",
+                    id=bringing.id if bringing else None,
+                    released=day_text(one.released),
+                    line=one.name,
+                )
+    return LadderDocument(
+        product=product.id,
+        file=judged.name,
+        line=product.levels[level.low].name if level.exact else None,
+        rungs=tuple(rungs[key] for key in sorted(rungs)),
+        installed=tuple(
+            LadderFileDocument(path=path, version=str(judged.versions[path]))
+            for path in sorted(judged.versions, key=lambda path: (judged.versions[path], path))
+        ),
+    )
 
 
 def _judged_files(assessment: Assessment) -> dict[_Key, _JudgedFile]:

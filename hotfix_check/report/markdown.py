@@ -119,22 +119,15 @@ def _target(page: MarkdownPage, target: TargetDocument, document: Result) -> Non
     counts = {word: number for word, number in members(target.summary).items() if number}
     if counts:
         page.table("", tuple(counts), [tuple(map(str, counts.values()))])
-    for title, entries in (
-        (
-            "### Accepted risks",
-            [
-                f"{wording.update_name(one)} {one.verdict}, accepted under {wording.waiver_words(one.waiver)}"
-                for one in target.findings
-                if one.waiver
-            ],
-        ),
-        (
-            "### Advisories",
-            [f"{one.path} {one.version}: {one.text} ({one.source})" for one in target.advisories],
-        ),
-        ("### Not readable", [f"{one.path}: {one.reason}" for one in target.unreadable]),
-    ):
-        page.bullets(title, entries)
+    accepted = [
+        f"{wording.update_name(one)} {one.verdict}, accepted under {wording.waiver_words(one.waiver)}"
+        for one in target.findings
+        if one.waiver
+    ]
+    page.bullets("### Accepted risks", accepted)
+    bad = [f"{one.path} {one.version}: {one.text} ({one.source})" for one in target.advisories]
+    page.bullets("### Advisories", bad)
+    page.bullets("### Not readable", [f"{one.path}: {one.reason}" for one in target.unreadable])
 
 
 def _part(page: MarkdownPage, part: parts.Part, target: TargetDocument, document: Result) -> None:

@@ -10,7 +10,7 @@ from hotfix_check.report.document import Result, TargetDocument
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument, StepDocument, Weighed
 from hotfix_check.report.names import counted, level_text, names_of, some
 from hotfix_check.report.posture import Standing
-from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, level_reason, to_act_on, update_name
+from hotfix_check.report.wording import TO_INSTALL, WEIGHTY, is_newer, level_reason, update_name
 
 
 class Part(Frozen):
@@ -18,11 +18,6 @@ class Part(Frozen):
 
     installation: InstallationDocument | None
     findings: Sequence[FindingDocument]
-
-    @property
-    def to_do(self) -> list[FindingDocument]:
-        """What is missing, partial, or there though forbidden, without a waiver."""
-        return [one for one in self.findings if to_act_on(one) and not one.waiver]
 
 
 def parts_of(target: TargetDocument) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from hotfix_check.assess.finding import ExposureState
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.document import Result, members
@@ -150,22 +151,22 @@ def _evidence(document: Result) -> Iterator[Row]:
 
 def _summary(document: Result) -> Iterator[Row]:
     for target in document.targets:
-        yield (host_of(target), target.path, "Outcome", target.outcome)
+        host = host_of(target)
+        yield (host, target.path, "Outcome", target.outcome)
         for one in target.installations:
-            yield (host_of(target), one.root, "Posture", one.posture)
-            yield (host_of(target), one.root, "Product", f"{one.name} {level_words(one)}")
-            yield (host_of(target), one.root, "Build", one.build)
-            yield (host_of(target), one.root, "Build released", _day(one.build_released))
-            yield (host_of(target), one.root, "Support ends", _day(one.support.ends))
-            yield (host_of(target), one.root, "Updates behind", one.behind.updates)
-            yield (host_of(target), one.root, "Months behind", one.behind.months)
-            for state in ("exposed", "needs-configuration", "unknown", "fixed"):
-                number = sum(cve.state == state for cve in one.exposures)
-                yield (host_of(target), one.root, f"CVEs {state}", number)
-            for count in one.census:
-                yield (host_of(target), one.root, f"Files of build {count.build}", count.files)
-        for word, total in members(target.summary).items():
-            yield (host_of(target), target.path, f"Updates {word}", total)
+            facts: dict[str, Cell] = {
+                "Posture": one.posture,
+                "Product": f"{one.name} {level_words(one)}",
+                "Build": one.build,
+                "Build released": _day(one.build_released),
+                "Support ends": _day(one.support.ends),
+                "Updates behind": one.behind.updates,
+                "Months behind": one.behind.months,
+                **{f"CVEs {state}": sum(cve.state == state for cve in one.exposures) for state in ExposureState},
+                **{f"Files of build {count.build}": count.files for count in one.census},
+            }
+            yield from ((host, one.root, label, value) for label, value in facts.items())
+        yield from ((host, target.path, f"Updates {word}", total) for word, total in members(target.summary).items())
     for label, words in origin(document):
         yield (None, None, label, words)
 
@@ -234,10 +235,7 @@ EXPOSURES = Sheet(
 SUMMARY = Sheet(name="Summary", columns=("host", "installation", "fact", "value"), rows=_summary)
 STEPS = Sheet(
     name="Next steps",
-    columns=(
-        *_OF,
-        *("step", "kb", "what_to_do", "released", "restart", "availability", "settles", "cves", "notes"),
-    ),
+    columns=(*_OF, *("step", "kb", "what_to_do", "released", "restart", "availability", "settles", "cves", "notes")),
     rows=_steps,
 )
 WAIVERS = Sheet(

@@ -14,7 +14,6 @@ from hotfix_check.report.judged_document import FindingDocument, InstallationDoc
 from hotfix_check.report.names import capital, counted, some
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cell, cut, fill, listed, visible
-from hotfix_check.report.verdicts import RANK
 
 _LISTED = 10
 _ASIDE = AnomalyCode.UNDATED  # what is so of most old updates, and tells nothing of the target
@@ -82,7 +81,9 @@ class _Page:
         elif named and (folded.shown or folded.open):
             yield "For products that are not here:"
         if folded.shown:
-            ordered = folded.shown if self.everything else sorted(folded.shown, key=_partial_first)
+            ordered = folded.shown
+            if not self.everything:
+                ordered = tuple(sorted(ordered, key=lambda one: wording.urgency(one.importance, one.verdict)))
             steps = part.installation.next_steps if part.installation else []
             yield self._overview(ordered, stepped=bool(steps))
             settled = frozenset(key for step in steps for key in step.settles)
@@ -240,16 +241,6 @@ def _alike(findings: Sequence[FindingDocument]) -> dict[str, list[FindingDocumen
     return alike
 
 
-def _partial_first(finding: FindingDocument) -> tuple[bool, bool, bool, int]:
-    """What is there though forbidden, what is half-installed, what weighs, the worst verdict."""
-    return (
-        finding.importance != "forbidden",
-        finding.verdict != "partial",
-        finding.importance == "optional",
-        RANK[finding.verdict],
-    )
-
-
 def _few_lines(text: str, most: int) -> str:
     """The text within so many lines; one more is told sooner than cut away."""
     lines = text.splitlines()
@@ -272,32 +263,19 @@ def _open_questions(findings: Sequence[FindingDocument], *, everything: bool) ->
 
 
 def _sections(target: TargetDocument) -> list[tuple[str, list[str]]]:
+    bad, ended = ([one for one in target.advisories if one.kind == kind] for kind in ("build", "support"))
+    accepted = [f"{one.text}: {wording.waiver_words(one.waiver)}" for one in ended if one.waiver]
+    foreign = [f"{one.path} {one.version}: {one.reason}" for one in target.foreign]
+    stray = [f"{one.path} {one.version or 'without a version'}" for one in target.stray]
     return [
         (
             "Advisories (builds known to be bad):",
-            [
-                f"{one.path} {one.version}: {one.text} ({one.source})"
-                for one in target.advisories
-                if one.kind == "build"
-            ],
+            [f"{one.path} {one.version}: {one.text} ({one.source})" for one in bad],
         ),
-        (
-            "Support that has ended, accepted:",
-            [
-                f"{one.text}: {wording.waiver_words(one.waiver)}"
-                for one in target.advisories
-                if one.kind == "support" and one.waiver
-            ],
-        ),
+        ("Support that has ended, accepted:", accepted),
         ("Not readable:", [f"{one.path}: {one.reason}" for one in target.unreadable]),
-        (
-            "Foreign files (they satisfy nothing and fail nothing):",
-            [f"{one.path} {one.version}: {one.reason}" for one in target.foreign],
-        ),
-        (
-            "Stray copies (outside every installation, not judged):",
-            [f"{one.path} {one.version or 'without a version'}" for one in target.stray],
-        ),
+        ("Foreign files (they satisfy nothing and fail nothing):", foreign),
+        ("Stray copies (outside every installation, not judged):", stray),
         ("Backup copies (not judged):", list(target.backups)),
     ]
 

@@ -20,6 +20,7 @@ from hotfix_check.report.document import (
 )
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument, StepDocument, WaiverDocument
 from hotfix_check.report.names import capital, holding, in_folder, level_text, names_of, some
+from hotfix_check.report.verdicts import RANK
 
 _MOST_FILES = 6
 TO_INSTALL = ("missing", "partial")
@@ -32,6 +33,11 @@ def to_act_on(finding: FindingDocument) -> bool:
     """Whether something is to be done about a finding: missing, or there though forbidden."""
     there = finding.verdict in ("installed", "partial")
     return there if finding.importance == "forbidden" else finding.verdict in TO_INSTALL
+
+
+def urgency(importance: str, verdict: str) -> tuple[bool, bool, bool, int]:
+    """What is there though forbidden comes first, then what is half-installed, what weighs, the worst verdict."""
+    return importance != "forbidden", verdict != "partial", importance == "optional", RANK[verdict]
 
 
 def is_newer(one: InstallationDocument) -> bool:
@@ -76,10 +82,7 @@ def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
 
 def _install_steps(finding: FindingDocument) -> list[str]:
     steps: list[str] = []
-    for state, words in (
-        ("unmet", "Blocked: needs {} first."),
-        ("unknown", NOT_KNOWN),
-    ):
+    for state, words in (("unmet", "Blocked: needs {} first."), ("unknown", NOT_KNOWN)):
         groups = [group.requires for group in finding.prerequisites if group.state == state]
         if groups:
             steps.append(words.format(" and ".join(groups)))
@@ -142,11 +145,12 @@ def level_reason(
         if vote.votes != "nothing" and (one is None or _root_of(vote.path, roots) in (None, one.root))
     ]
     basis = one.level_basis if one else product.level_basis
+    told = "reported" if is_written(product.anomalies, AnomalyCode.REPORTED_ONLY) else "recorded in the registry"
     return {
         "none": "no file here shows it",
         "markers": f"by {some(votes, 3)}" if votes else "",
         "declared": "as declared, not verified",
-        "recorded": f"as {_recorded_where(product)}, which no marker file shows; updates are judged by the files "
+        "recorded": f"as {told}, which no marker file shows; updates are judged by the files "
         f"alone: to judge by it as well, scan with --assume {product.id}={level}",
         "inferred": "inferred from the builds of its files; no marker file was collected",
     }.get(basis, basis)
@@ -156,11 +160,6 @@ def _root_of(path: str, roots: Sequence[str]) -> str | None:
     """The root that a path lies below, the deepest of several; None of system folders, which are below none."""
     over = [root for root in roots if root == "." or path.startswith(f"{root}/")]
     return max(over, key=lambda root: (root != ".", len(root)), default=None)
-
-
-def _recorded_where(product: ProductDocument) -> str:
-    reported = is_written(product.anomalies, AnomalyCode.REPORTED_ONLY)
-    return "reported" if reported else "recorded in the registry"
 
 
 def registry_words(target: TargetDocument) -> list[str]:

@@ -18,7 +18,7 @@ from conftest import Run
 from pe_builder import build_pe
 from report.hostile import EVERY, FEW, PAYLOADS, acting
 
-from hotfix_check.cli.progress import counting
+from hotfix_check.cli.output import counting
 from hotfix_check.report.text import visible
 from hotfix_check.untrusted.toml import toml_string
 

@@ -8,14 +8,14 @@ from targets import SP3_BIN, SP4_BIN, WORKED, folder, installed, judge, lone
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.report.document import LadderDocument, LadderFileDocument, RungDocument
-from hotfix_check.report.ladder_view import ladder_view
-from hotfix_check.report.ladders import Ladders
+from hotfix_check.report.ladders import ladders_of
+from hotfix_check.report.page_tables import ladder_view
 
 
 def ladder(name: str, *files: InstalledFile) -> LadderDocument:
     """The ladder of one file of an inventory."""
     assessment = judge(folder(*files) if len(files) > 1 else lone(files[0]))
-    (found,) = [one for one in Ladders(Supersedence(WORKED)).of(assessment) if one.file.lower() == name.lower()]
+    (found,) = [one for one in ladders_of(assessment, Supersedence(WORKED)) if one.file.lower() == name.lower()]
     return found
 
 
@@ -65,7 +65,7 @@ E2000_BIN = (
 
 def test_a_marker_file_without_versions_of_its_own_stands_on_the_headline_builds() -> None:
     assessment = judge(folder(*E2000_BIN))
-    found = {one.file: one for one in Ladders(Supersedence(WORKED)).of(assessment)}
+    found = {one.file: one for one in ladders_of(assessment, Supersedence(WORKED))}
     levels = [rung for rung in found["Store.exe"].rungs if rung.kind == "level"]
     assert [(rung.version, rung.label) for rung in levels] == [
         ("6.0.4417.5", "RTM"),
@@ -93,7 +93,7 @@ def test_a_lone_file_has_a_ladder_whose_line_is_not_claimed() -> None:
 
 def test_a_foreign_file_is_on_no_ladder() -> None:
     assessment = judge(folder(*SP4_BIN, installed("WINNT/System32/Mapi32.dll", "1.0.2536.0", stub=True)))
-    assert [one.file for one in Ladders(Supersedence(WORKED)).of(assessment) if one.file == "Mapi32.dll"] == []
+    assert [one.file for one in ladders_of(assessment, Supersedence(WORKED)) if one.file == "Mapi32.dll"] == []
 
 
 def test_an_alpha_file_is_not_held_against_rows_for_i386() -> None:
