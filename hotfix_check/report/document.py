@@ -9,18 +9,14 @@ import hashlib
 import json
 import types
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from enum import StrEnum
 from functools import cache, partial
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hotfix_check.assess.finding import Foreign, StrayCopy, Verdict, Vote
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.report.judged_document import AdvisoryDocument, FindingDocument, InstallationDocument, WaiverDocument
-from hotfix_check.untrusted.fields import stamp
-from hotfix_check.version import FileVersion
 
 if TYPE_CHECKING:  # what reads the types brings these
     from hotfix_check.report.key_types import (
@@ -36,7 +32,6 @@ if TYPE_CHECKING:  # what reads the types brings these
         TargetKindWord,
     )
 
-Made = TypeVar("Made")
 RESULT_SCHEMA: Literal["hotfix-check/result/1"] = "hotfix-check/result/1"
 
 
@@ -297,33 +292,6 @@ def members(value: Any) -> dict[str, Any]:
         return dict(value.read_from)
     keys, read = _keys(value.__class__)
     return dict(zip(keys, read(value), strict=True))
-
-
-def filled(kind: Callable[..., Made], /, *sources: object, **others: Any) -> Made:
-    """A value of the document: ``others``, and of its further fields what the first source that has such a one says.
-
-    Days, moments, versions and the words of lists become text.
-    """
-    for name, place in _taken(kind, tuple(map(type, sources)), frozenset(others)):
-        value = getattr(sources[place], name)
-        others[name] = _as_told(value.__class__)(value)
-    return kind(**others)
-
-
-@cache
-def _taken(kind: Any, sources: tuple[type, ...], given: frozenset[str]) -> list[tuple[str, int]]:
-    """The fields that are not given, each with the place of the first source that has it."""
-    names = [name for name in kind.__slots__ if name not in given]
-    return [(name, next(place for place, one in enumerate(sources) if hasattr(one, name))) for name in names]
-
-
-@cache
-def _as_told(kind: type[Any]) -> Callable[[Any], Any]:
-    """What makes of a value of this type what the document has."""
-    if issubclass(kind, date):
-        return stamp if issubclass(kind, datetime) else date.isoformat
-    is_text = issubclass(kind, (StrEnum, FileVersion)) and kind is not Verdict
-    return str if is_text else _as_it_is
 
 
 def result_of(document: Mapping[str, Any]) -> Result:

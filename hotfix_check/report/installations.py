@@ -12,7 +12,6 @@ from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.frozen import replace
-from hotfix_check.report.document import filled
 from hotfix_check.report.judged_document import (
     ActionDocument,
     BehindDocument,
@@ -53,17 +52,20 @@ def without_posture(
     """The same of an installation with its ``own`` findings, before how it stands is put in words."""
     product = catalogue.product(one.product)
     build_id, released = (None, None) if one.build is None else brought_by(one.build, product, relations)
-    return filled(
-        InstallationDocument,
-        one,
+    return InstallationDocument(
+        root=one.root,
+        snapshot=one.snapshot,
+        counts=one.counts,
+        product=product.id,
         name=product.name,
         **level_facts(one.level, product),
+        build=None if one.build is None else str(one.build),
         build_id=build_id,
         build_released=day_text(released),
         posture="",
         support=_support(one.level, product, {each.id: each.name for each in catalogue.products}, as_of),
         behind=_behind(own, relations, released),
-        census=tuple(filled(BuildCountDocument, count) for count in one.census),
+        census=tuple(BuildCountDocument(build=str(count.build), files=count.files) for count in one.census),
         next_steps=tuple(step_document(step, one) for step in one.next_steps),
         exposures=tuple(exposure_document(exposure, catalogue.cves.get(exposure.cve)) for exposure in one.exposures),
     )
@@ -127,20 +129,36 @@ def step_document(step: Step, one: Installation) -> StepDocument:
     update = step.update
     settled = {update.id, *step.settles}
     open_ones = (each for each in one.exposures if each.state is not ExposureState.FIXED)
-    return filled(
-        StepDocument,
-        step,
-        update,
+    return StepDocument(
+        id=update.id,
         installation=one.root,
+        kb=update.kb,
+        title=update.title,
+        kind=str(update.kind),
+        released=day_text(update.released),
+        line=step.line,
+        again=step.again,
+        availability=str(update.availability),
+        public=step.public,
+        requires=tuple(step.requires),
+        not_known=tuple(step.not_known),
+        settles=tuple(step.settles),
         cves=tuple(each.cve for each in open_ones if each.fixed_by in settled or update.level in each.closed_by),
-        actions=tuple(filled(ActionDocument, action) for action in step.actions),
+        restart=update.restart,
+        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in step.actions),
         source="; ".join(update.sources),
     )
 
 
 def exposure_document(exposure: Exposure, known: Cve | None) -> ExposureDocument:
     """A CVE on an installation, with what the catalogue knows of it."""
-    return filled(ExposureDocument, exposure, **cve_facts(known))
+    return ExposureDocument(
+        cve=exposure.cve,
+        state=str(exposure.state),
+        fixed_by=exposure.fixed_by,
+        needs=exposure.needs,
+        **cve_facts(known),
+    )
 
 
 def cve_facts(known: Cve | None) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from hotfix_check.assess.weight import counted, open_questions
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import Frozen
-from hotfix_check.report.document import filled
 from hotfix_check.report.installations import step_document
 from hotfix_check.report.judged_document import StepDocument
 from hotfix_check.report.names import counted as counted_words
@@ -97,7 +96,12 @@ def plan_document(
             for update_id, why in plan.unreachable
         ),
         asked=tuple(
-            filled(AskedDocument, finding, finding.update, settle_with=tuple(one.file for one in finding.settle_with))
+            AskedDocument(
+                id=finding.update.id,
+                verdict=finding.verdict,
+                reasons=tuple(finding.reasons),
+                settle_with=tuple(one.file for one in finding.settle_with),
+            )
             for finding in findings
             if finding.update.id in wanted
         ),
