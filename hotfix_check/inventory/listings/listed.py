@@ -33,6 +33,8 @@ HOSTS = (
     "dnshostname",
 )  # fmt: skip
 """Columns that name the host, without blanks, underscores and what reports put around them (``bare``)."""
+Row = Mapping[str, object]
+"""A row of a table, with keys in lower case."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
 # "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".

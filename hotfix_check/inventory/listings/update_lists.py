@@ -7,10 +7,10 @@ that one that is absent says nothing, and one that is there says nothing of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
-from hotfix_check.inventory.listings.listed import Said, text_of
+from hotfix_check.inventory.listings.listed import Row, Said, text_of
 from hotfix_check.inventory.listings.wrapping import PROMPT
 
 _KB = re.compile(r"(?:KB|Q)?([1-9][0-9]{4,6})(?:v[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
@@ -34,24 +34,24 @@ SYSTEMINFO = "systeminfo"
 KB_LIST = "a list of KB numbers"
 
 
-def is_hotfix(row: Mapping[str, object]) -> bool:
+def is_hotfix(row: Row) -> bool:
     """Whether a row with keys in lower case is one of Get-HotFix or wmic qfe."""
     return "hotfixid" in row
 
 
-def hotfix(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
+def hotfix(row: Row) -> Iterator[ClaimedUpdate]:
     """The KB of a row; none for one that names none (File 1)."""
     match = _KB.fullmatch(text_of(row.get("hotfixid")) or "")
     if match is not None:
         yield ClaimedUpdate(source=GET_HOTFIX, kb=int(match[1]))
 
 
-def is_program(row: Mapping[str, object]) -> bool:
+def is_program(row: Row) -> bool:
     """Whether a row is Exchange itself in a list of installed programs, with the version that setup gave it."""
     return _program(row) is not None
 
 
-def program(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
+def program(row: Row) -> Iterator[ReportedBuild]:
     """The build of Exchange in a list of programs: no update that is a patch of it changes that."""
     found = _program(row)
     if found is not None:
@@ -60,19 +60,19 @@ def program(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
         )
 
 
-def _program(row: Mapping[str, object]) -> str | None:
+def _program(row: Row) -> str | None:
     title = next((row[key] for key in _TITLES if isinstance(row.get(key), str)), "")
     versions = (text_of(row.get(key)) for key in ("version", "displayversion", "display version"))
     version = next(filter(None, versions), "")
     return version if _PROGRAM.fullmatch(str(title)[:200].strip()) and _FOUR.fullmatch(version) else None
 
 
-def is_title(row: Mapping[str, object]) -> bool:
+def is_title(row: Row) -> bool:
     """Whether a row names an update of Exchange by its title, as lists of installed programs do."""
     return any(isinstance(row.get(key), str) and _TITLE.search(str(row[key])[:400]) for key in _TITLES)
 
 
-def titled(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
+def titled(row: Row) -> Iterator[ClaimedUpdate]:
     """The KB that a title has in parentheses."""
     for key in _TITLES:
         match = _TITLE.search(str(row.get(key))[:400])
@@ -99,12 +99,12 @@ def systeminfo(text: str, where: str) -> Iterator[Said]:
         above = line
 
 
-def is_systeminfo_row(row: Mapping[str, object]) -> bool:
+def is_systeminfo_row(row: Row) -> bool:
     """Whether a row is of ``systeminfo /fo csv``, which has one for each host and all KBs in one column."""
     return len(row) >= _COLUMNS_OF_SYSTEMINFO and any(map(_NUMBERED.search, map(str, row.values())))
 
 
-def numbered(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
+def numbered(row: Row) -> Iterator[ClaimedUpdate]:
     """The KBs of such a row."""
     for match in _NUMBERED.finditer(" ".join(map(str, row.values()))):
         yield ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1]))
