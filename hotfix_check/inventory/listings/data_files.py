@@ -34,13 +34,8 @@ _CRASHED = tuple(
 )
 
 
-def is_data_file(row: Row) -> bool:
-    """Whether a row with keys in lower case is of a program by its path, with a version beside it."""
-    return _path_and_version(row) is not None
-
-
 def data_file(row: Row) -> Iterator[ListedFile]:
-    """One row; a version that is empty is not told."""
+    """A row of a program by its path, with a version beside it; one that is empty is not told."""
     found = _path_and_version(row)
     if found is not None:
         size, company = count_of(row.get("filesize")), text_of(row.get("manufacturer"))

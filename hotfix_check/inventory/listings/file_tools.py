@@ -76,10 +76,6 @@ _MARKER = "exsetup.exe"
 _VELOCIRAPTOR_PATHS = ("ospath", "fullpath", "_ospath")
 
 
-def is_sigcheck(row: Row) -> bool:
-    return {"path", "verified", "publisher"} <= row.keys()
-
-
 def sigcheck_file(row: Row) -> ListedFile | None:
     """One row; None for one without a path."""
     path = text_of(row.get("path"))

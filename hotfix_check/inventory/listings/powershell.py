@@ -83,14 +83,8 @@ def powershell_builds(row: Row, listed: ListedFile) -> Iterator[ReportedBuild]:
         yield ReportedBuild.of_files(f"ProductVersion of {SETUP_FILE}", number)
 
 
-def is_nameless(row: Row) -> bool:
-    """Whether a row is of a FileVersionInfo without the file: its versions were selected, and its name was not."""
-    versions = [text_of(row.get(key)) for key in _NAMELESS]
-    return any(text is not None and text_version(text) is not None for text in versions)
-
-
 def nameless(row: Row) -> Iterator[ReportedBuild]:
-    """What a version without a file is consistent with, where it is a product's; the row of a table may have none."""
+    """What a FileVersionInfo without its file is consistent with, whose versions were selected and its name was not."""
     for text in map(text_of, map(row.get, _NAMELESS)):
         version = None if text is None else text_version(text)
         if text is not None and version is not None:

@@ -59,6 +59,15 @@ def _one(
     return reads
 
 
+def _has(*columns: str) -> Callable[[Row], bool]:
+    return lambda row: row.keys() >= set(columns)
+
+
+def _tells(reads: Callable[[Row], Iterator[Fact]]) -> Callable[[Row], bool]:
+    """Whether a reader finds anything in a row."""
+    return lambda row: next(reads(row), None) is not None
+
+
 def _plugin_output(row: Row) -> Iterator[Fact]:
     """What a scanner found on the host of its row: a console's list in one column of a table (Nessus)."""
     text = text_of(row.get("plugin output"))
@@ -67,7 +76,7 @@ def _plugin_output(row: Row) -> Iterator[Fact]:
 
 
 ROW_KINDS = (
-    RowKind("sigcheck", file_tools.is_sigcheck, _one(file_tools.sigcheck_file)),
+    RowKind("sigcheck", _has("path", "verified", "publisher"), _one(file_tools.sigcheck_file)),
     RowKind("exiftool", file_tools.is_exiftool, _one(file_tools.exiftool_file)),
     RowKind("Velociraptor", file_tools.is_velociraptor, _one(file_tools.velociraptor_file)),
     RowKind("osquery", file_tools.is_osquery, _one(file_tools.osquery_file, file_tools.osquery_builds)),
@@ -81,17 +90,17 @@ ROW_KINDS = (
         exchange_servers.HEALTH_CHECKER, exchange_servers.is_health_check, exchange_servers.health_check, ("name",)
     ),
     RowKind("lm v", data_files.is_module, data_files.module),
-    RowKind("a scanner's report", lambda row: "plugin output" in row, _plugin_output),
+    RowKind("a scanner's report", _has("plugin output"), _plugin_output),
     RowKind(update_lists.SYSTEMINFO, update_lists.is_systeminfo_row, update_lists.numbered),
     RowKind("an error report", data_files.is_crash, data_files.crash),
     RowKind("a software inventory", data_files.is_inventoried, data_files.inventoried),
     RowKind("PowerShell", powershell.is_powershell, _one(powershell.powershell_file, powershell.powershell_builds)),
-    RowKind("wmic datafile", data_files.is_data_file, data_files.data_file),
-    RowKind(update_lists.GET_HOTFIX, update_lists.is_hotfix, update_lists.hotfix, ("source",)),
-    RowKind("a list of programs", update_lists.is_title, update_lists.titled),
-    RowKind("a list of programs", update_lists.is_program, update_lists.program),
+    RowKind("wmic datafile", _tells(data_files.data_file), data_files.data_file),
+    RowKind(update_lists.GET_HOTFIX, _has("hotfixid"), update_lists.hotfix, ("source",)),
+    RowKind("a list of programs", _tells(update_lists.titled), update_lists.titled),
+    RowKind("a list of programs", _tells(update_lists.program), update_lists.program),
     RowKind("a registry key", reg_export.is_setup_key, reg_export.setup_key),
-    RowKind("PowerShell", powershell.is_nameless, powershell.nameless),
+    RowKind("PowerShell", _tells(powershell.nameless), powershell.nameless),
 )
 
 
