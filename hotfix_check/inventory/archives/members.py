@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.archives.member import MAX_HIVES, Budget, Member, MemberFault, inner_path, safe_name
-from hotfix_check.inventory.archives.unpacking import Unpacked
+from hotfix_check.inventory.archives.member import (
+    MAX_HIVES,
+    Budget,
+    Member,
+    MemberFault,
+    Unpacked,
+    inner_path,
+    safe_name,
+)
 from hotfix_check.inventory.file_facts import Asked, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, has_archive_suffix, name_of
 from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, outranks, the_one
@@ -92,7 +99,10 @@ class Taker:
             self._refuse(member, path, reason)
             return None
         nested = not evidence and has_archive_suffix(path)
-        if nested and (self._has_evidence or not self._may_open(member, path)):
+        if nested and self._has_evidence:
+            return None
+        if nested and self._open_nested is None:
+            self._refuse(member, path, "an archive in an archive in an archive, not opened", is_folder=True)
             return None
         if not (evidence or program or nested or hive or self.asked.every_pe):
             self._pass_over(path)
@@ -204,15 +214,13 @@ class Taker:
         return is_program_name(name.lower()) and (self.asked.every_program or self._has_programs(folder))
 
     def _has_programs(self, folder: str) -> bool:
-        known = self._programs.get(folder)
-        if known is None:
+        if folder not in self._programs:
             inner = folder.removeprefix(self.prefix.rstrip("/")).lstrip("/")
-            known = is_in(folder, self.asked.homes) or (
+            self._programs[folder] = is_in(folder, self.asked.homes) or (
                 bool(inner)
                 and (has_programs(inner, self.asked.programs) or self._has_programs(folder.rpartition("/")[0]))
             )
-            self._programs[folder] = known
-        return known
+        return self._programs[folder]
 
     def _why_no_hive(self, path: str) -> str | None:
         """Why a registry hive is not read; None when it counts, if it can be read."""
@@ -291,11 +299,6 @@ class Taker:
             self._refuse(member, path, one_line(f"a hard link to {to}: {why}"))
         else:
             self._pass_over(path)
-
-    def _may_open(self, member: Member, path: str) -> bool:
-        if self._open_nested is None:
-            self._refuse(member, path, "an archive in an archive in an archive, not opened", is_folder=True)
-        return self._open_nested is not None
 
     def _is_folder(self, link: str) -> bool:
         try:

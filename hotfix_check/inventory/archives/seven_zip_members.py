@@ -13,9 +13,8 @@ from py7zr import archiveinfo
 from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import Py7zIO, WriterFactory
 
-from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
+from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault, Unpacked
 from hotfix_check.inventory.archives.members import Taker
-from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
 archiveinfo.MAX_NUMFILES = MAX_ENTRIES  # py7zr's own bound is eight million, at some 250 bytes each
