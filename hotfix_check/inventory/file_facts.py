@@ -41,7 +41,7 @@ class Asked(Frozen):
     homes: frozenset[str] = frozenset()
     """The folders of such servers, in lower case, once they are known."""
     every_program: bool = False
-    """Whether all program files are read, wherever they lie."""
+    """Whether all program files of an archive are read, wherever they lie."""
     stub_exports: Mapping[str, str] = field(default_factory=dict)
     """By lower-case file name, the export by which a stub of that name is known."""
     registry: RegistryKeys = RegistryKeys()

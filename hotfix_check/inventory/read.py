@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import itemgetter
@@ -22,13 +22,12 @@ from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
 from hotfix_check.inventory.program_folders import (
     holds_programs,
-    homes_of,
+    homes_shown,
     is_in,
     is_program_name,
-    recorded_homes,
     target_has_programs,
 )
-from hotfix_check.inventory.registry import RegistryRecords, recorded_folders
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -67,7 +66,10 @@ def read_disk(
     hives: list[tuple[str, RegistryRecords]] = []
 
     def read(found: FoundFile) -> None:
-        facts = _read_in_folder(found, asked, root, full) if is_folder else _read_alone(found, asked, full)
+        if is_folder:
+            facts = _read_in_folder(found, asked, root, full)
+        else:
+            facts = _found_hive(found, asked) if _is_hive(found, full) else read_file(found, asked)
         if isinstance(facts, RegistryRecords):
             hives.append((found.path, facts))
         elif isinstance(facts, InstalledFile):
@@ -122,18 +124,6 @@ def _walk(
             read(file)
 
 
-def homes_shown(
-    told: Iterable[str], folders: Iterable[str], registry: RegistryRecords | None, asked: Asked
-) -> frozenset[str]:
-    """The folders of servers that are not called as one's: where a marker lies, or the registry names one.
-
-    ``told`` are the paths of the files of which something is told.
-    """
-    markers = (path for path in told if name_of(path) in asked.markers)
-    recorded = recorded_folders(registry, asked.registry.values)
-    return homes_of(markers, asked.programs) | recorded_homes(folders, recorded)
-
-
 def _read_passed_over(
     walked: Walked, homes: frozenset[str], asked: Asked, known: frozenset[str], read: Callable[[FoundFile], None]
 ) -> None:
@@ -163,11 +153,6 @@ def _read_in_folder(found: FoundFile, asked: Asked, root: tuple[str, ...], full:
         if not (found.evidence or asked.every_pe):
             return None
     return read_file(found, asked)
-
-
-def _read_alone(found: FoundFile, asked: Asked, full: tuple[str, ...]) -> Facts:
-    """What a file is that was pointed at."""
-    return _found_hive(found, asked) if _is_hive(found, full) else read_file(found, asked)
 
 
 def _is_hive(found: FoundFile, full: tuple[str, ...]) -> bool:

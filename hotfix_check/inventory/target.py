@@ -168,12 +168,11 @@ def with_hive(inventory: Inventory, hive: Path, asked: Asked) -> Inventory:
 def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     file = target.file
     if file is not None and file.name.lower() not in asked.wanted and not _is_program(file):
-        from hotfix_check.inventory.listings import is_other_text, text_head
+        from hotfix_check.inventory.listings import other_text
         from hotfix_check.inventory.listings.commands import closest
 
-        if is_other_text(file):
-            forms = closest(text_head(file) or "")
-            raise TargetError(f"{file.where}: text, but not in a form that can be read. Closest are {forms}")
+        if (text := other_text(file)) is not None:
+            raise TargetError(f"{file.where}: text, but not in a form that can be read. Closest are {closest(text)}")
     if file is not None and file.fd is None:
         raise TargetError(f"{file.where}: neither a listing nor a saved inventory; give a program by its path")
     return (read_disk(target.path, asked, on_file, is_folder=False, lone=file),)

@@ -16,8 +16,8 @@ from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import Inventory, TargetKind, by_path
-from hotfix_check.inventory.program_folders import holds_programs, is_in
-from hotfix_check.inventory.read import homes_shown, root_of
+from hotfix_check.inventory.program_folders import holds_programs, homes_shown, is_in
+from hotfix_check.inventory.read import root_of
 from hotfix_check.untrusted.shown import one_line, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
+from hotfix_check.inventory.files import ReportedBuild
 from hotfix_check.inventory.listings.listed import SYSTEM_VERSION, Row, Said, bare, count_of, lowered, text_of
 from hotfix_check.untrusted.shown import clipped
 
@@ -65,8 +65,8 @@ def is_health_check(row: Row) -> bool:
     return _FOUR.match(str(row.get("build number"))[:40]) is not None and bool(beside & row.keys())
 
 
-def health_check(row: Row) -> Iterator[ReportedBuild | ClaimedUpdate]:
-    """The build of ExSetup.exe, and the updates that the report names."""
+def health_check(row: Row) -> Iterator[ReportedBuild]:
+    """The build of ExSetup.exe."""
     match = _FOUR.fullmatch((text_of(row.get("build number")) or "").partition(" ")[0])
     if match is not None:
         yield ReportedBuild.of_files(HEALTH_CHECKER, tuple(map(int, match.groups())), match[0])

@@ -125,12 +125,11 @@ def _forms_of(head: str) -> tuple[Form, ...]:
     )
 
 
-def is_other_text(file: OpenFile) -> bool:
-    """Whether a file is text, which no program is."""
+def other_text(file: OpenFile) -> str | None:
+    """How a file begins that is text, which no program is; None for what is none, or has nothing in it."""
     head = text_head(file)
-    return (
-        head is not None and bool(head.strip()) and all(one.isprintable() or one in "\t\r\n\f" for one in head[:4096])
-    )
+    is_text = head and head.strip() and all(one.isprintable() or one in "\t\r\n\f" for one in head[:4096])
+    return head if is_text else None
 
 
 def decoded(data: bytes) -> str:
