@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import name_of
 from hotfix_check.inventory.registry import RegistryRecords, recorded_folders
+
+if TYPE_CHECKING:
+    from hotfix_check.inventory.file_facts import Asked
 
 PROGRAM_SUFFIXES = (".dll", ".exe")
 _SYSTEM = frozenset({"system32", "syswow64", "winsxs"})

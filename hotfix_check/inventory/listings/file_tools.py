@@ -60,18 +60,11 @@ _OF_SIGCHECK = {
 _EXIF_TIME = re.compile(r"([0-9]{4}):([0-9]{2}):([0-9]{2}) (.{8,20})", re.ASCII)
 _LANGUAGE = re.compile(r"[0-9A-Fa-f]{4}", re.ASCII)
 _MACHINES: dict[object, str] = {
-    332: "i386",
-    "Intel 386 or later, and compatibles": "i386",
-    388: "alpha",
-    "Alpha AXP": "alpha",
-    34404: "amd64",
-    "AMD AMD64": "amd64",
-    "IMAGE_FILE_MACHINE_I386": "i386",
-    "IMAGE_FILE_MACHINE_AMD64": "amd64",
-    "IMAGE_FILE_MACHINE_ALPHA": "alpha",
-    "IMAGE_FILE_MACHINE_ARM64": "arm64",
-    "IMAGE_FILE_MACHINE_IA64": "ia64",
-}
+    332: "i386", 388: "alpha", 34404: "amd64",
+    "Intel 386 or later, and compatibles": "i386", "Alpha AXP": "alpha", "AMD AMD64": "amd64",
+    "IMAGE_FILE_MACHINE_I386": "i386", "IMAGE_FILE_MACHINE_ALPHA": "alpha", "IMAGE_FILE_MACHINE_AMD64": "amd64",
+    "IMAGE_FILE_MACHINE_ARM64": "arm64", "IMAGE_FILE_MACHINE_IA64": "ia64",
+}  # fmt: skip
 _MARKER = "exsetup.exe"
 _VELOCIRAPTOR_PATHS = ("ospath", "fullpath", "_ospath")
 

@@ -22,13 +22,9 @@ _WRITTEN = re.compile(
 )
 """The beginning of the text export in every language: when it was written, of which computer, and the first part."""
 _SYSTEM_NAME = (
-    "system name",
-    "systemname",
-    "nom du syst\xe8me",
-    "nombre del sistema",
-    "nome sistema",
+    "system name", "systemname", "nom du syst\xe8me", "nombre del sistema", "nome sistema",
     "\u30b7\u30b9\u30c6\u30e0\u540d",
-)
+)  # fmt: skip
 _FILE_LINE = re.compile(r"(?:[^\t\r\n]{0,300}\t){2,20}[^\t\r\n]{0,300}", re.ASCII)
 MSINFO = "msinfo32"
 MAX_NESTING = 100
@@ -36,11 +32,9 @@ MAX_NESTING = 100
 
 def is_msinfo(head: str) -> bool:
     """Whether a text is an .nfo, or the text that msinfo32 exports."""
-    return (
-        begins_with(head, "MsInfo")
-        or _WRITTEN.search(head.lstrip("\ufeff \t\r\n")) is not None
-        or ("\n[Loaded Modules]" in head)
-    )
+    if begins_with(head, "MsInfo") or "\n[Loaded Modules]" in head:
+        return True
+    return _WRITTEN.search(head.lstrip("\ufeff \t\r\n")) is not None
 
 
 def msinfo(text: str, where: str) -> Iterator[Said]:
