@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -296,17 +297,16 @@ def _with_case_duplicates(
     paths = {*(file.path for file in files), *(file.path for file in unreadable)}
     if len({path.lower() for path in paths}) == len(paths):
         return tuple(files)
-    spelt: dict[str, set[str]] = {}
-    for path in paths:
-        spelt.setdefault(path.lower(), set()).add(path)
-    first = {key: sorted(paths)[: _TWINS_NAMED + 1] for key, paths in spelt.items() if len(paths) > 1}
+    spelt: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        spelt[path.lower()].append(path)
 
     def told(file: InstalledFile) -> InstalledFile:
-        key = file.path.lower()
-        if key not in first:
+        alike = spelt[file.path.lower()]
+        if len(alike) == 1:
             return file
-        others = [path for path in first[key] if path != file.path][:_TWINS_NAMED]
-        more = len(spelt[key]) - 1 - len(others)
+        others = [path for path in alike[: _TWINS_NAMED + 1] if path != file.path][:_TWINS_NAMED]
+        more = len(alike) - 1 - len(others)
         names = ", ".join(clipped(path, LONGEST_PROBLEM) for path in others) + (f" and {more} more" if more else "")
         verb = "are" if len(others) > 1 else "is"
         note = f"case-duplicate: {names} {verb} the same path on Windows, which would see one of them"

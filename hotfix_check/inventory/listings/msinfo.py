@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from hotfix_check.errors import TargetError
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import ListedFile, Said, text_version
-from hotfix_check.inventory.listings.xml import begins_with, read_xml
+from hotfix_check.inventory.listings.xml import begins_with, elements
 
 _PATH = re.compile(r"(?:[A-Za-z]:|\\\\)[^:*?\"<>|]{1,1000}\.(?:exe|dll)", re.ASCII | re.IGNORECASE)
 _WRITTEN = re.compile(
@@ -56,29 +56,18 @@ def _text_rows(text: str) -> Iterator[list[str]]:
             yield [cell.strip() for cell in line.split("\t")]
 
 
-def _xml_rows(document: str, where: str) -> list[list[str]]:
-    rows: list[list[str]] = []
+def _xml_rows(document: str, where: str) -> Iterator[list[str]]:
     values: list[str] = []
-    text: list[str] = []
     depth = 0
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > MAX_NESTING:
-            raise TargetError(f"{where}: nested deeper than {MAX_NESTING} elements, not what msinfo32 writes")
-        if tag == "Data":
-            values.clear()
-        text.clear()
-
-    def end(tag: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if tag == "Data":
-            rows.append(list(values))
-        elif text:
-            values.append("".join(text).strip())
-        text.clear()
-
-    read_xml(document, where, "msinfo32", start, end, text.append)
-    return rows
+    for tag, attributes, text in elements(document, where, "msinfo32"):
+        if attributes is not None:
+            depth += 1
+            if depth > MAX_NESTING:
+                raise TargetError(f"{where}: nested deeper than {MAX_NESTING} elements, not what msinfo32 writes")
+            values = [] if tag == "Data" else values
+        else:
+            depth -= 1
+            if tag == "Data":
+                yield values
+            elif text:
+                values.append(text.strip())
