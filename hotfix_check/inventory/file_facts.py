@@ -100,7 +100,7 @@ def file_facts(
         file,
         text,
         version=facts.version,
-        languages=_languages(facts.translations) if whole else (),
+        languages=tuple(dict.fromkeys(language for language, _ in facts.translations)) if whole else (),
         machine=facts.machine,
         linked=facts.linked,
         stub=facts.exports_it,
@@ -113,12 +113,6 @@ def _installed(file: FileBytes, text: Mapping[str, str], **facts: Any) -> Instal
     """The file with what its program says, and the texts of its version resource."""
     facts |= {RESOURCE_TEXTS[key]: value for key, value in text.items()}
     return InstalledFile(path=file.path, size=file.size, modified=file.modified, **facts)
-
-
-def _languages(translations: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    if len(translations) == 1:
-        return (translations[0][0],)
-    return tuple(dict.fromkeys(language for language, _ in translations))
 
 
 def _unreadable(file: FileBytes, reason: str, asked: Asked, *, evidence: bool) -> UnreadableFile:

@@ -36,21 +36,11 @@ _CRASHED = tuple(
 
 def data_file(row: Row) -> Iterator[ListedFile]:
     """A row of a program by its path, with a version beside it; one that is empty is not told."""
-    found = _path_and_version(row)
-    if found is not None:
-        size, company = count_of(row.get("filesize")), text_of(row.get("manufacturer"))
-        yield ListedFile(InstalledFile(path=found[0], version_string=found[1], size=size, company_name=company))
-
-
-def _path_and_version(row: Row) -> tuple[str, str | None] | None:
     version = next((column for column in _VERSION_COLUMNS if column in row), None)
     if version is None:
-        return None
-    programs = {
-        column: text.strip()
-        for column, text in row.items()
-        if isinstance(text, str) and _PROGRAM.fullmatch(text.strip())
-    }
+        return
+    texts = {column: text.strip() for column, text in row.items() if isinstance(text, str)}
+    programs = {column: text for column, text in texts.items() if _PROGRAM.fullmatch(text)}
     paths = {column: path for column, path in programs.items() if has_folder(path)}
     path = next((paths[column] for column in _PATH_COLUMNS if column in paths), None)
     if path is None and len(paths) == 1:  # whatever its column is called, in whatever language
@@ -60,7 +50,10 @@ def _path_and_version(row: Row) -> tuple[str, str | None] | None:
     name = next((programs[column] for column in names if column in programs), None)
     if path is None and name is not None:
         path = name if folder is None else _below(folder, name)
-    return None if path is None else (path, text_of(row.get(version)))
+    if path is not None:
+        size, company = count_of(row.get("filesize")), text_of(row.get("manufacturer"))
+        text = text_of(row.get(version))
+        yield ListedFile(InstalledFile(path=path, version_string=text, size=size, company_name=company))
 
 
 def is_inventoried(row: Row) -> bool:

@@ -36,13 +36,13 @@ def read_listing(file: OpenFile, asked: Asked) -> tuple[Inventory, ...]:
     """
     where = file.where
     data = file.whole(MAX_BYTES, "a listing of files", TargetError)
-    found = recognised(decoded(data[:HEAD_BYTES]))
-    if found is None:
+    forms, unwrapped = recognised(decoded(data[:HEAD_BYTES]))
+    if not forms:
         raise TargetError(f"{where}: not a listing of files in any known form")
-    text = found.unwrapped(decoded(data))
+    text = unwrapped(decoded(data))
     hosts: dict[str | None, _Host] = {}
     seen = 0
-    for form in found.forms:
+    for form in forms:
         for said in form.reads(text, where):
             seen += 1
             if seen > MAX_FILES:

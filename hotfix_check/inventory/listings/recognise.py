@@ -43,14 +43,6 @@ class Form:
     reads: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """The forms that a text is of, and what takes away from all of it what was around the beginning."""
-
-    forms: tuple[Form, ...]
-    unwrapped: Step
-
-
 def _document(recognises: Callable[[str], object], reads: Reads) -> Form:
     """A form that is JSON or XML as a whole: what stands before and behind that is no part of it."""
     return Form(recognises, lambda text, where: reads(document_within(text) or text, where))
@@ -96,18 +88,19 @@ def is_listing(file: OpenFile) -> bool:
     if _SAVED.match(file.head):
         return False
     head = text_head(file)
-    return head is not None and recognised(head) is not None
+    return head is not None and bool(recognised(head)[0])
 
 
-def recognised(head: str) -> Recognised | None:
-    """What a text is that begins like this; None for what is no listing."""
+def recognised(head: str) -> tuple[tuple[Form, ...], Step]:
+    """The forms of a text that begins like this, and what takes away from all of it what was around the beginning.
+
+    Without a form it is no listing.
+    """
     unwrapped = without_wrapping(head)
     text = unwrapped(head)
     if forms := _forms_of(text):
-        return Recognised(forms, unwrapped)
-    if forms := _forms_of(dedented(text)):
-        return Recognised(forms, lambda text: dedented(unwrapped(text)))
-    return None
+        return forms, unwrapped
+    return _forms_of(dedented(text)), lambda text: dedented(unwrapped(text))
 
 
 def _forms_of(head: str) -> tuple[Form, ...]:
