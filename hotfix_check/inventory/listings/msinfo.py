@@ -41,19 +41,15 @@ def msinfo(text: str, where: str) -> Iterator[Said]:
     """The programs of an .nfo or of its export."""
     written = _WRITTEN.search(text)
     host = None if written is None else written[1]
-    for row in _xml_rows(text, where) if text.lstrip().startswith("<") else _text_rows(text):
+    lines = (line for line in text.splitlines() if "\t" in line and _FILE_LINE.fullmatch(line))
+    of_text = ([cell.strip() for cell in line.split("\t")] for line in lines)
+    for row in _xml_rows(text, where) if text.lstrip().startswith("<") else of_text:
         if host is None and len(row) == 2 and row[0].lower() in _SYSTEM_NAME:
             host = row[1]
         path = next((value for value in row if _PATH.fullmatch(value)), None)
         version = next((value for value in row if text_version(value) is not None), None)
         if path is not None and version is not None:
             yield Said(ListedFile(InstalledFile(path=path, version_string=version)), MSINFO, host)
-
-
-def _text_rows(text: str) -> Iterator[list[str]]:
-    for line in text.splitlines():
-        if "\t" in line and _FILE_LINE.fullmatch(line):
-            yield [cell.strip() for cell in line.split("\t")]
 
 
 def _xml_rows(document: str, where: str) -> Iterator[list[str]]:
