@@ -17,7 +17,7 @@ from hotfix_check.version import FileVersion
 
 def file_row(file: InstalledFile) -> dict[str, object]:
     """A file as it is saved: what is not known of it is left out."""
-    row: dict[str, object] = {field: getattr(file, _OTHER_NAMES.get(field, field)) for field in _FIELDS}
+    row: dict[str, object] = {field: getattr(file, name) for field, name in _NAMES.items()}
     row["modified"] = stamp(file.modified)
     row["version"] = None if file.version is None else str(file.version)
     return {field: value for field, value in row.items() if value not in (None, ())}
@@ -27,7 +27,7 @@ def read_file(row: Fields) -> InstalledFile:
     """A saved file. Raises the error of the fields where one is not as it should be."""
     row.need("path", row.text("path"))
     told = row.given(_READERS)
-    return InstalledFile(**{_OTHER_NAMES.get(field, field): value for field, value in told.items()})
+    return InstalledFile(**{_NAMES[field]: value for field, value in told.items()})
 
 
 def plain_files(rows: Sequence[Any]) -> list[InstalledFile] | None:
@@ -45,7 +45,7 @@ def plain_files(rows: Sequence[Any]) -> list[InstalledFile] | None:
 
 def _of_columns(fields: tuple[str, ...], values: list[Iterable[Any]]) -> list[InstalledFile]:
     columns = zip(fields, zip(*values, strict=True), strict=True)
-    read = {_OTHER_NAMES.get(field, field): _FIELDS[field].of_many(column) for field, column in columns}
+    read = {_NAMES[field]: _FIELDS[field].of_many(column) for field, column in columns}
     return of_columns(InstalledFile(path=""), read)
 
 
@@ -119,4 +119,5 @@ _FIELDS = {
 }
 """The fields of a file in the order in which they are saved."""
 _READERS = {field: kind.of_one for field, kind in _FIELDS.items()}
-_OTHER_NAMES = {"outlook_stub": "stub"}
+_NAMES = {field: "stub" if field == "outlook_stub" else field for field in _FIELDS}
+"""What an InstalledFile calls them."""
