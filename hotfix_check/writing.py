@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from hotfix_check.errors import OutputError
-from hotfix_check.untrusted.own import own_file
+from hotfix_check.untrusted.bounded import own_file
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 
 _STANDARD = (1, 2)

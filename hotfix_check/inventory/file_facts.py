@@ -41,7 +41,7 @@ class Asked(Frozen):
     homes: frozenset[str] = frozenset()
     """The folders of such servers, in lower case, once they are known."""
     every_program: bool = False
-    """Whether all program files are read, wherever they lie."""
+    """Whether all program files of an archive are read, wherever they lie."""
     stub_exports: Mapping[str, str] = field(default_factory=dict)
     """By lower-case file name, the export by which a stub of that name is known."""
     registry: RegistryKeys = RegistryKeys()
@@ -101,7 +101,7 @@ def file_facts(
         file,
         text,
         version=facts.version,
-        languages=_languages(facts.translations) if whole else (),
+        languages=tuple(dict.fromkeys(language for language, _ in facts.translations)) if whole else (),
         machine=facts.machine,
         linked=facts.linked,
         stub=facts.exports_it,
@@ -114,12 +114,6 @@ def _installed(file: FileBytes, text: Mapping[str, str], **facts: Any) -> Instal
     """The file with what its program says, and the texts of its version resource."""
     facts |= {RESOURCE_TEXTS[key]: value for key, value in text.items()}
     return InstalledFile(path=file.path, size=file.size, modified=file.modified, **facts)
-
-
-def _languages(translations: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    if len(translations) == 1:
-        return (translations[0][0],)
-    return tuple(dict.fromkeys(language for language, _ in translations))
 
 
 def _unreadable(file: FileBytes, reason: str, asked: Asked, *, evidence: bool) -> UnreadableFile:

@@ -29,14 +29,9 @@ def is_kept_aside(path: str, root: tuple[str, ...] = ()) -> bool:
     return is_backup(path.rpartition("/")[0], root)
 
 
-def outranks(one: str, other: str) -> bool:
-    """Whether the hive at the first path counts before that at the second: the higher one, and then by its name."""
-    return _rank(one) <= _rank(other)
-
-
 def the_one(found: Iterable[RegistryRecords]) -> tuple[RegistryRecords | None, tuple[UnreadableFile, ...]]:
     """Of the hives that could be read the one that counts, and the others as what was left out."""
-    ranked = sorted(found, key=lambda one: _rank(one.hive))
+    ranked = sorted(found, key=lambda one: rank(one.hive))
     return (ranked[0] if ranked else None), tuple(map(left_out, ranked[1:]))
 
 
@@ -51,5 +46,6 @@ def with_records(inventory: Inventory, records: RegistryRecords) -> Inventory:
     return replace(inventory, registry=records, unreadable=tuple(sorted((*inventory.unreadable, *found), key=by_path)))
 
 
-def _rank(path: str) -> tuple[int, str, str]:
+def rank(path: str) -> tuple[int, str, str]:
+    """By which of the hives at two paths one counts before the other: the higher one, and then by its name."""
     return path.count("/"), path.lower(), path

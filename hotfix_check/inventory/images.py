@@ -1,8 +1,9 @@
-"""Disk images and containers that are not read, told by their bytes, so that they are named as what they are.
+"""Images, containers and documents that are not read, told by their bytes, so that they are named as what they are.
 
-They hold whole volumes, and reading those is the work of a file system: mounted or unpacked, their folder is a target.
-An archive is read where it is the target; one in the top folder of another target is named too, since evidence is often
-packed there, and those further below belong to what is installed.
+Images hold whole volumes, and reading those is the work of a file system: mounted or unpacked, their folder is a
+target. In documents people keep listings: each is told with how to make a text of it. An archive is read where it is
+the target; one in the top folder of another target is named too, since evidence is often packed there, and those
+further below belong to what is installed.
 """
 
 from __future__ import annotations
@@ -34,6 +35,17 @@ _AT_START = (
     (b"\xebR\x90NTFS    ", "a raw volume (NTFS)", f"{_MOUNT}: mount -o ro,loop"),
     (b"\0\0\0ReFS\0\0\0\0", "a raw volume (ReFS)", f"{_MOUNT}: Windows alone reads it"),
 )
+_AS_TEXT = "copy its text into a file, or pipe it to '-'"
+_DOCUMENTS = (
+    (b"%PDF-", "a PDF", _AS_TEXT),
+    (b"{\\rtf", "a document (RTF)", _AS_TEXT),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document, a message or a Windows Installer file", _AS_TEXT),
+    (b"!BDN", "a mailbox of Outlook (PST)", "export the message as text"),
+    (b"ElfFile\0", "an event log (EVTX)", "Get-WinEvent -Path FILE | Format-List MachineName,Message"),
+)
+_ZIP = b"PK\x03\x04"
+_FIRST_NAME = 30  # where a zip's first entry has its name
+_OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument")
 _VDI = b"VirtualBox Disk Image"
 _FAT = (b"FAT12   ", b"FAT16   ", b"FAT32   ")
 _SUFFIXES = (
@@ -53,6 +65,16 @@ def may_be_container(path: str) -> bool:
     """
     name = path.lower()
     return name.endswith(_SUFFIXES) or ("/" not in path and name.endswith(_ARCHIVES))
+
+
+def document_words(head: bytes) -> str | None:
+    """What a document is that begins so, and what to do with it; None for what is none."""
+    for start, what, how in _DOCUMENTS:
+        if head.startswith(start):
+            return f"{what}, which cannot be read: {how}"
+    if head.startswith(_ZIP) and head[_FIRST_NAME:].startswith(_OFFICE):
+        return f"an Office document, which cannot be read: save a table as CSV, or {_AS_TEXT}"
+    return None
 
 
 def container_words(read_at: ReadAt, size: int) -> str | None:

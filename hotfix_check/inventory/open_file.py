@@ -32,7 +32,6 @@ class OpenFile(Frozen):
     read_at: ReadAt
     head: bytes
     fd: int | None = None
-    path: Path | None = None
 
     def whole(self, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:
         """All of it. Raises ``error`` when it is too large to be ``what`` it should be, or changes meanwhile."""
@@ -62,7 +61,6 @@ def opened_file(path: Path) -> Iterator[OpenFile]:
             read_at=read_at,
             head=read_at(0, HEAD_BYTES),
             fd=fd,
-            path=path,
         )
 
 

@@ -21,12 +21,12 @@ MAX_FILES_WAITING = 64  # found and not yet read; beyond that, who finds one rea
 # a thread three descriptors: with this many the least usual bound on them, 256 a process, is not met
 
 Entries = Iterator[FoundFolder | FoundFile]
+Lists = Callable[[FoundFolder], Entries]
+Reads = Callable[[FoundFile], None]
 Result = TypeVar("Result")
 
 
-def work_through(
-    first: FoundFolder, list_folder: Callable[[FoundFolder], Entries], read_file: Callable[[FoundFile], None]
-) -> None:
+def work_through(first: FoundFolder, list_folder: Lists, read_file: Reads) -> None:
     """List ``first`` and every folder that a listing gives, and read every file that one gives, in no certain order.
 
     With a slow folder both functions are called by several threads at once. What they raise ends all and is raised.
@@ -36,9 +36,7 @@ def work_through(
 
 
 class _Work:
-    def __init__(
-        self, first: FoundFolder, list_folder: Callable[[FoundFolder], Entries], read_file: Callable[[FoundFile], None]
-    ) -> None:
+    def __init__(self, first: FoundFolder, list_folder: Lists, read_file: Reads) -> None:
         self.list_folder = list_folder
         self.read_file = read_file
         self.folders: list[FoundFolder | Entries] = [first]  # to be listed, or listed on

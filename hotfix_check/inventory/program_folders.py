@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hotfix_check.inventory.files import name_of
+from hotfix_check.inventory.registry import RegistryRecords, recorded_folders
+
+if TYPE_CHECKING:
+    from hotfix_check.inventory.file_facts import Asked
 
 PROGRAM_SUFFIXES = (".dll", ".exe")
 _SYSTEM = frozenset({"system32", "syswow64", "winsxs"})
@@ -40,34 +47,31 @@ def holds_programs(folders: Iterable[str], endings: tuple[str, ...]) -> bool:
 
 
 def target_has_programs(root: tuple[str, ...], endings: tuple[str, ...]) -> bool:
-    """Whether the target itself is such a folder; ``root`` are the last parts of its full path."""
-    parts = [part.lower() for part in root]
-    return any(
-        parts[-count:] == ending.split("/")[-count:]
-        for ending in endings
-        for count in range(1, ending.count("/") + 2)
-        if count <= len(parts)
-    )
+    """Whether the target itself is called as such a folder; ``root`` are the last parts of its full path."""
+    return bool(root) and root[-1].lower() in _names(endings)
 
 
-def homes_of(markers: Iterable[str], endings: tuple[str, ...]) -> frozenset[str]:
-    """The folders of the servers that these files show, wherever setup was told to put them, in lower case.
+def homes_shown(
+    told: Iterable[str], folders: Iterable[str], registry: RegistryRecords | None, asked: Asked
+) -> frozenset[str]:
+    """The folders, in lower case, of servers that are not called as one's: where a marker lies, or the registry says.
 
-    Where a marker lies in a folder that is called as one of theirs (D:\\Mail\\Bin), the others are beside that one.
+    ``told`` are the paths of the files of which something is told. Where a marker lies in a folder that is called as
+    one of a server (D:\\Mail\\Bin), the others are beside that one.
     """
-    called = {ending.rpartition("/")[2] for ending in endings}
-    homes = set()
-    for path in markers:
-        folder = path.lower().rpartition("/")[0]
-        above, _, name = folder.rpartition("/")
-        homes.add(above if above and name in called else folder)
+    names, homes = _names(asked.programs), set()
+    for path in told:
+        if name_of(path) in asked.markers:
+            folder = path.lower().rpartition("/")[0]
+            above, _, name = folder.rpartition("/")
+            homes.add(above if above and name in names else folder)
+    recorded = tuple(f"/{one}" for one in recorded_folders(registry, asked.registry.values))
+    homes.update(low for low in map(str.lower, folders) if f"/{low}".endswith(recorded))
     return frozenset(homes)
 
 
-def recorded_homes(folders: Iterable[str], recorded: Iterable[str]) -> frozenset[str]:
-    """The same of those that the registry names: of these folders the ones whose path ends so, in lower case."""
-    endings = tuple(f"/{one}" for one in recorded)
-    return frozenset(low for low in map(str.lower, folders) if f"/{low}".endswith(endings))
+def _names(endings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(ending.rpartition("/")[2] for ending in endings)
 
 
 def is_in(folder: str, homes: frozenset[str]) -> bool:

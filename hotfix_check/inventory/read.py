@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from operator import itemgetter
@@ -22,13 +23,12 @@ from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.overlap import work_through
 from hotfix_check.inventory.program_folders import (
     holds_programs,
-    homes_of,
+    homes_shown,
     is_in,
     is_program_name,
-    recorded_homes,
     target_has_programs,
 )
-from hotfix_check.inventory.registry import RegistryRecords, recorded_folders
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.walk import (
     FoundFile,
     FoundFolder,
@@ -67,7 +67,10 @@ def read_disk(
     hives: list[tuple[str, RegistryRecords]] = []
 
     def read(found: FoundFile) -> None:
-        facts = _read_in_folder(found, asked, root, full) if is_folder else _read_alone(found, asked, full)
+        if is_folder:
+            facts = _read_in_folder(found, asked, root, full)
+        else:
+            facts = _found_hive(found, asked) if _is_hive(found, full) else read_file(found, asked)
         if isinstance(facts, RegistryRecords):
             hives.append((found.path, facts))
         elif isinstance(facts, InstalledFile):
@@ -122,18 +125,6 @@ def _walk(
             read(file)
 
 
-def homes_shown(
-    told: Iterable[str], folders: Iterable[str], registry: RegistryRecords | None, asked: Asked
-) -> frozenset[str]:
-    """The folders of servers that are not called as one's: where a marker lies, or the registry names one.
-
-    ``told`` are the paths of the files of which something is told.
-    """
-    markers = (path for path in told if name_of(path) in asked.markers)
-    recorded = recorded_folders(registry, asked.registry.values)
-    return homes_of(markers, asked.programs) | recorded_homes(folders, recorded)
-
-
 def _read_passed_over(
     walked: Walked, homes: frozenset[str], asked: Asked, known: frozenset[str], read: Callable[[FoundFile], None]
 ) -> None:
@@ -163,11 +154,6 @@ def _read_in_folder(found: FoundFile, asked: Asked, root: tuple[str, ...], full:
         if not (found.evidence or asked.every_pe):
             return None
     return read_file(found, asked)
-
-
-def _read_alone(found: FoundFile, asked: Asked, full: tuple[str, ...]) -> Facts:
-    """What a file is that was pointed at."""
-    return _found_hive(found, asked) if _is_hive(found, full) else read_file(found, asked)
 
 
 def _is_hive(found: FoundFile, full: tuple[str, ...]) -> bool:
@@ -311,17 +297,16 @@ def _with_case_duplicates(
     paths = {*(file.path for file in files), *(file.path for file in unreadable)}
     if len({path.lower() for path in paths}) == len(paths):
         return tuple(files)
-    spelt: dict[str, set[str]] = {}
-    for path in paths:
-        spelt.setdefault(path.lower(), set()).add(path)
-    first = {key: sorted(paths)[: _TWINS_NAMED + 1] for key, paths in spelt.items() if len(paths) > 1}
+    spelt: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        spelt[path.lower()].append(path)
 
     def told(file: InstalledFile) -> InstalledFile:
-        key = file.path.lower()
-        if key not in first:
+        alike = spelt[file.path.lower()]
+        if len(alike) == 1:
             return file
-        others = [path for path in first[key] if path != file.path][:_TWINS_NAMED]
-        more = len(spelt[key]) - 1 - len(others)
+        others = [path for path in alike[: _TWINS_NAMED + 1] if path != file.path][:_TWINS_NAMED]
+        more = len(alike) - 1 - len(others)
         names = ", ".join(clipped(path, LONGEST_PROBLEM) for path in others) + (f" and {more} more" if more else "")
         verb = "are" if len(others) > 1 else "is"
         note = f"case-duplicate: {names} {verb} the same path on Windows, which would see one of them"

@@ -10,7 +10,7 @@ from collections.abc import Container
 from dataclasses import asdict
 
 from hotfix_check.frozen import Frozen
-from hotfix_check.untrusted.fields import Fields, Label
+from hotfix_check.untrusted.fields import Fields, numbered
 
 LARGEST_NUMBER = 2**32 - 1
 """Of a value that is kept: that of a REG_DWORD. What Setup writes as a number is one."""
@@ -92,17 +92,13 @@ def read_registry(row: Fields) -> RegistryRecords:
         hive=row.need("hive", row.text("hive")),
         size=row.need("size", row.integer("size", 0, 2**63)),
         sha256=row.digest("sha256"),
-        setups=tuple(row.each("setups", _label("setup"), _setup)),
-        updates=tuple(row.each("updates", _label("update"), _update)),
+        setups=tuple(row.each("setups", numbered("setup", "key"), _setup)),
+        updates=tuple(row.each("updates", numbered("update", "key"), _update)),
         notes=row.texts("notes") or (),
         complete=row.flag("complete", True),
     )
     row.finish()
     return records
-
-
-def _label(what: str) -> Label:
-    return lambda number, row: f"{what} {number} ({str(row.get('key'))[:60]})"
 
 
 def _setup(row: Fields) -> RecordedSetup:

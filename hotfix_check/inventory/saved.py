@@ -25,7 +25,7 @@ from hotfix_check.inventory.open_file import OpenFile
 from hotfix_check.inventory.registry import read_registry, registry_row
 from hotfix_check.inventory.saved_files import file_row, plain_files, read_file
 from hotfix_check.untrusted.bounded import GZIP
-from hotfix_check.untrusted.fields import Fields, stamp
+from hotfix_check.untrusted.fields import Fields, numbered, stamp
 from hotfix_check.untrusted.json import parse_packed
 from hotfix_check.untrusted.shown import shown
 
@@ -138,8 +138,8 @@ def parse_saved(document: object, where: str) -> Inventory:
             host=collected.text("host"), at=collected.moment("at"), by=collected.need("by", collected.text("by"))
         ),
         registry=None if registry is None else read_registry(registry),
-        reported=tuple(top.each("reported", _told_label, _read_reported)),
-        claimed=tuple(top.each("claimed", _told_label, _read_claimed)),
+        reported=tuple(top.each("reported", numbered("number", "source"), _read_reported)),
+        claimed=tuple(top.each("claimed", numbered("number", "source"), _read_claimed)),
     )
     collected.finish()
     top.finish()
@@ -161,7 +161,7 @@ def _read_files(top: Fields) -> Iterable[InstalledFile]:
 
 def _rows(top: Fields, field: str, reader: Callable[[Fields], T]) -> Iterator[T]:
     _bounded(top, field)
-    return top.each(field, _row_label, reader)
+    return top.each(field, numbered("file", "path"), reader)
 
 
 def _bounded(top: Fields, field: str) -> list[Any]:
@@ -169,10 +169,6 @@ def _bounded(top: Fields, field: str) -> list[Any]:
     if len(rows) > MAX_FILES:
         raise top.fault(field, f"more than {MAX_FILES} files are listed")
     return rows
-
-
-def _row_label(number: int, row: dict[str, Any]) -> str:
-    return f"file {number} ({str(row.get('path'))[:60]})"
 
 
 def _unreadable_row(file: UnreadableFile) -> dict[str, object]:
@@ -196,10 +192,6 @@ def _read_unreadable(row: Fields) -> UnreadableFile:
         modified=row.moment("modified"),
         sha256=row.digest("sha256"),
     )
-
-
-def _told_label(number: int, row: dict[str, Any]) -> str:
-    return f"number {number} ({str(row.get('source'))[:60]})"
 
 
 def _read_reported(row: Fields) -> ReportedBuild:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from hotfix_check.frozen import of_columns
 from hotfix_check.inventory.files import InstalledFile
@@ -17,47 +17,17 @@ from hotfix_check.version import FileVersion
 
 def file_row(file: InstalledFile) -> dict[str, object]:
     """A file as it is saved: what is not known of it is left out."""
-    row: dict[str, object] = {
-        "path": file.path,
-        "size": file.size,
-        "modified": stamp(file.modified),
-        "version": None if file.version is None else str(file.version),
-        "version_string": file.version_string,
-        "product_name": file.product_name,
-        "company_name": file.company_name,
-        "original_filename": file.original_filename,
-        "internal_name": file.internal_name,
-        "description": file.description,
-        "languages": list(file.languages),
-        "machine": file.machine,
-        "linked": file.linked,
-        "outlook_stub": file.stub,
-        "sha256": file.sha256,
-        "notes": list(file.notes),
-    }
-    return {key: value for key, value in row.items() if value not in (None, [])}
+    row: dict[str, object] = {field: getattr(file, name) for field, name in _NAMES.items()}
+    row["modified"] = stamp(file.modified)
+    row["version"] = None if file.version is None else str(file.version)
+    return {field: value for field, value in row.items() if value not in (None, ())}
 
 
 def read_file(row: Fields) -> InstalledFile:
     """A saved file. Raises the error of the fields where one is not as it should be."""
-    return InstalledFile(
-        path=row.need("path", row.text("path")),
-        size=row.integer("size", 0, 2**63),
-        modified=row.moment("modified"),
-        version=row.version("version"),
-        version_string=row.get("version_string", str, "text"),
-        product_name=row.get("product_name", str, "text"),
-        company_name=row.get("company_name", str, "text"),
-        original_filename=row.get("original_filename", str, "text"),
-        internal_name=row.get("internal_name", str, "text"),
-        description=row.get("description", str, "text"),
-        languages=row.integers("languages", 0, 0xFFFF) or (),
-        machine=row.text("machine"),
-        linked=row.integer("linked", 0, 2**32),
-        stub=row.get("outlook_stub", bool, "true or false"),
-        sha256=row.digest("sha256"),
-        notes=row.texts("notes") or (),
-    )
+    row.need("path", row.text("path"))
+    told = row.given(_READERS)
+    return InstalledFile(**{_NAMES[field]: value for field, value in told.items()})
 
 
 def plain_files(rows: Sequence[Any]) -> list[InstalledFile] | None:
@@ -75,41 +45,41 @@ def plain_files(rows: Sequence[Any]) -> list[InstalledFile] | None:
 
 def _of_columns(fields: tuple[str, ...], values: list[Iterable[Any]]) -> list[InstalledFile]:
     columns = zip(fields, zip(*values, strict=True), strict=True)
-    read = {_OTHER_NAMES.get(field, field): _COLUMNS[field](column) for field, column in columns}
+    read = {_NAMES[field]: _FIELDS[field].of_many(column) for field, column in columns}
     return of_columns(InstalledFile(path=""), read)
 
 
-def _texts(column: Sequence[Any]) -> Sequence[Any]:
-    return column if set(map(type, column)) <= {str} else _refuse()
+Column = Sequence[Any]
 
 
-def _some_texts(column: Sequence[Any]) -> Sequence[Any]:
-    return column if all(map(str.strip, _texts(column))) else _refuse()
+class _Kind(NamedTuple):
+    """How a field is read: of one file, with words for what is wrong, or of many, whose values are all of its kind."""
+
+    of_one: Callable[[Fields, str], object]
+    of_many: Callable[[Column], Column]
 
 
-def _numbers(low: int, high: int) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    return lambda column: column if set(map(type, column)) <= {int} and _within(column, low, high) else _refuse()
+def _all(kind: type, fit: Callable[[Column], bool] = lambda column: True) -> Callable[[Column], Column]:
+    return lambda column: column if set(map(type, column)) <= {kind} and fit(column) else _refuse()
 
 
-def _within(column: Sequence[Any], low: int, high: int) -> bool:
-    return not column or (low <= min(column) and max(column) <= high)
+def _within(low: int, high: int) -> Callable[[Column], bool]:
+    return lambda column: not column or (low <= min(column) and max(column) <= high)
 
 
-def _flags(column: Sequence[Any]) -> Sequence[Any]:
-    return column if set(map(type, column)) <= {bool} else _refuse()
+def _number(low: int, high: int) -> _Kind:
+    return _Kind(lambda row, field: row.integer(field, low, high), _all(int, _within(low, high)))
 
 
-def _lists(items: Callable[[Sequence[Any]], Sequence[Any]]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    def checked(column: Sequence[Any]) -> Sequence[Any]:
-        if not set(map(type, column)) <= {list}:
-            _refuse()
-        items(tuple(chain.from_iterable(column)))
+def _lists(items: Callable[[Column], Column]) -> Callable[[Column], Column]:
+    def checked(column: Column) -> Column:
+        items(tuple(chain.from_iterable(_all(list)(column))))
         return list(map(tuple, column))
 
     return checked
 
 
-def _each(read: Callable[[Any], Any]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+def _each(read: Callable[[Any], Any]) -> Callable[[Column], Column]:
     return lambda column: list(map(read, column))
 
 
@@ -127,23 +97,27 @@ def _refuse() -> NoReturn:
     raise ValueError
 
 
-_COLUMNS: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
-    "path": _some_texts,
-    "size": _numbers(0, 2**63),
-    "modified": _each(_moment),
-    "version": _each(lru_cache(maxsize=4096)(FileVersion.parse)),
-    "version_string": _texts,
-    "product_name": _texts,
-    "company_name": _texts,
-    "original_filename": _texts,
-    "internal_name": _texts,
-    "description": _texts,
-    "languages": _lists(_numbers(0, 0xFFFF)),
-    "machine": _some_texts,
-    "linked": _numbers(0, 2**32),
-    "outlook_stub": _flags,
-    "sha256": _each(_digest),
-    "notes": _lists(_texts),
+_TEXT = _Kind(lambda row, field: row.get(field, str, "text"), _all(str))
+_SOME_TEXT = _Kind(Fields.text, _all(str, lambda column: all(map(str.strip, column))))
+_FIELDS = {
+    "path": _SOME_TEXT,
+    "size": _number(0, 2**63),
+    "modified": _Kind(Fields.moment, _each(_moment)),
+    "version": _Kind(Fields.version, _each(lru_cache(maxsize=4096)(FileVersion.parse))),
+    "version_string": _TEXT,
+    "product_name": _TEXT,
+    "company_name": _TEXT,
+    "original_filename": _TEXT,
+    "internal_name": _TEXT,
+    "description": _TEXT,
+    "languages": _Kind(lambda row, field: row.integers(field, 0, 0xFFFF), _lists(_all(int, _within(0, 0xFFFF)))),
+    "machine": _SOME_TEXT,
+    "linked": _number(0, 2**32),
+    "outlook_stub": _Kind(lambda row, field: row.get(field, bool, "true or false"), _all(bool)),
+    "sha256": _Kind(Fields.digest, _each(_digest)),
+    "notes": _Kind(Fields.texts, _lists(_all(str))),
 }
-"""What the values of a field of many files come to where each is as it should be."""
-_OTHER_NAMES = {"outlook_stub": "stub"}
+"""The fields of a file in the order in which they are saved."""
+_READERS = {field: kind.of_one for field, kind in _FIELDS.items()}
+_NAMES = {field: "stub" if field == "outlook_stub" else field for field in _FIELDS}
+"""What an InstalledFile calls them."""

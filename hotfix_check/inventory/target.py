@@ -20,11 +20,10 @@ from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
-from hotfix_check.inventory.documents import document_words
 from hotfix_check.inventory.file_facts import Asked, why
 from hotfix_check.inventory.files import Inventory, TargetKind
 from hotfix_check.inventory.hives import with_records
-from hotfix_check.inventory.images import image_words
+from hotfix_check.inventory.images import document_words, image_words
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
 from hotfix_check.inventory.read import named_hive, read_disk
 from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved, unpacked_head
@@ -166,19 +165,14 @@ def with_hive(inventory: Inventory, hive: Path, asked: Asked) -> Inventory:
     return with_records(inventory, named_hive(hive, asked))
 
 
-def _archive_form(target: Target) -> ArchiveForm | None:
-    return _of_bytes(target, lambda file: archive_form(file.read_at))
-
-
 def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     file = target.file
     if file is not None and file.name.lower() not in asked.wanted and not _is_program(file):
-        from hotfix_check.inventory.listings import is_other_text, text_head
+        from hotfix_check.inventory.listings import other_text
         from hotfix_check.inventory.listings.commands import closest
 
-        if is_other_text(file):
-            forms = closest(text_head(file) or "")
-            raise TargetError(f"{file.where}: text, but not in a form that can be read. Closest are {forms}")
+        if (text := other_text(file)) is not None:
+            raise TargetError(f"{file.where}: text, but not in a form that can be read. Closest are {closest(text)}")
     if file is not None and file.fd is None:
         raise TargetError(f"{file.where}: neither a listing nor a saved inventory; give a program by its path")
     return (read_disk(target.path, asked, on_file, is_folder=False, lone=file),)
@@ -187,7 +181,7 @@ def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory
 def _read_archive(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     from hotfix_check.inventory.archives.archive import read_archive
 
-    file, form = target.opened, _archive_form(target)
+    file, form = target.opened, _of_bytes(target, _archive_form)
     if form is None:
         raise TargetError(f"{file.where}: it changed while it was read")
     with file.stream() as stream:
@@ -213,15 +207,11 @@ def _read_listing(target: Target, asked: Asked, on_file: OnFile) -> tuple[Invent
     return read_listing(target.opened, asked)
 
 
-def _refuse_document(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
-    raise TargetError(f"{target.opened.where}: {document_words(target.opened)}")
+def _archive_form(file: OpenFile) -> ArchiveForm | None:
+    return archive_form(file.read_at)
 
 
-def _image_words(target: Target) -> str | None:
-    return _of_bytes(target, lambda file: image_words(file.read_at, file.size))
-
-
-def _of_bytes(target: Target, ask: Callable[[OpenFile], T | None]) -> T | None:
+def _of_bytes(target: Target, ask: Callable[[OpenFile], T]) -> T | None:
     """What a file's bytes tell; one that cannot be read says so when it is read as a program."""
     try:
         return None if target.file is None else ask(target.file)
@@ -229,32 +219,34 @@ def _of_bytes(target: Target, ask: Callable[[OpenFile], T | None]) -> T | None:
         return None
 
 
-def _refuse_image(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
-    raise TargetError(f"{target.opened.where}: {_image_words(target)}")
+def _by_content(tells: Callable[[OpenFile], object]) -> Callable[[Target], bool]:
+    return lambda target: bool(_of_bytes(target, tells))
 
 
-def _refuse_result(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
-    raise TargetError(
-        f"{target.opened.where}: a saved result, which was judged already: 'hotfix-check convert' renders it again, "
-        "'hotfix-check compare' compares it with a target"
-    )
+def _refused(kind: TargetKind, words: Callable[[OpenFile], str | None]) -> _Kind:
+    """A kind that is named as what it is, in the words that its bytes give."""
+
+    def refuse(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
+        raise TargetError(f"{target.opened.where}: {_of_bytes(target, words)}")
+
+    return _Kind(kind, _by_content(words), refuse)
 
 
-def _by_content(recognises: Callable[[OpenFile], bool]) -> Callable[[Target], bool]:
-    return lambda target: target.file is not None and recognises(target.file)
-
-
+_OF_A_RESULT = (
+    "a saved result, which was judged already: 'hotfix-check convert' renders it again, "
+    "'hotfix-check compare' compares it with a target"
+)
 _KINDS = (
     _Kind(
         TargetKind.FOLDER,
         lambda target: target.is_folder,
         lambda target, asked, on_file: (read_disk(target.path, asked, on_file, is_folder=True),),
     ),
-    _Kind(TargetKind.IMAGE, _by_content(lambda file: document_words(file) is not None), _refuse_document),
+    _refused(TargetKind.IMAGE, lambda file: document_words(file.head)),
     _Kind(TargetKind.LISTING, _by_content(_is_listing), _read_listing),
-    _Kind(TargetKind.RESULT, _by_content(is_result), _refuse_result),
+    _refused(TargetKind.RESULT, lambda file: _OF_A_RESULT if is_result(file) else None),
     _Kind(TargetKind.INVENTORY, _by_content(looks_saved), lambda target, asked, on_file: read_saved(target.opened)),
-    _Kind(TargetKind.ARCHIVE, lambda target: _archive_form(target) is not None, _read_archive),
-    _Kind(TargetKind.IMAGE, lambda target: _image_words(target) is not None, _refuse_image),
+    _Kind(TargetKind.ARCHIVE, _by_content(_archive_form), _read_archive),
+    _refused(TargetKind.IMAGE, lambda file: image_words(file.read_at, file.size)),
     _Kind(TargetKind.FILE, lambda target: True, _read_lone),
 )

@@ -195,7 +195,7 @@ def _found(
             far = f"{MAX_DEPTH} folders deep" if len(inner) <= MAX_PATH else f"{MAX_PATH} characters of path"
             return UnreadableFile(path=inner, reason=f"the folder is not listed: more than {far}", is_folder=True)
         seen = place_of(entry.stat(follow_symlinks=False)) if HELD else None
-        programs = folder.programs or asked.every_program or has_programs(inner, asked.programs)
+        programs = folder.programs or has_programs(inner, asked.programs)
         return FoundFolder(path=path, inner=inner, top=folder.top, place=seen, programs=programs)
     name = name_of(inner)
     evidence, program = name in asked.wanted, folder.programs and is_program_name(name)
@@ -217,7 +217,7 @@ def linked_folder(link: FoundLink, asked: Asked, walked: Walked) -> FoundFolder 
     if status is None:
         return None
     if stat.S_ISDIR(status.st_mode):
-        programs = link.programs or asked.every_program or has_programs(link.inner, asked.programs)
+        programs = link.programs or has_programs(link.inner, asked.programs)
         return FoundFolder(path=link.path, inner=link.inner, top=link.path, programs=programs)
     walked.file_links.append(link)
     return None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hotfix_check.inventory.open_folder import Place, place_of
-from hotfix_check.untrusted.own import own_file
+from hotfix_check.untrusted.bounded import own_file
 
 
 def cache_file(name: str, targets: Sequence[Path] = ()) -> Path | None:

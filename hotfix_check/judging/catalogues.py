@@ -13,7 +13,7 @@ from hotfix_check.catalogue.load import digest_of, load_catalogue, parse_files, 
 from hotfix_check.errors import CatalogueError, OutputError, UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.judging.cache import cache_file
-from hotfix_check.untrusted.own import own_file
+from hotfix_check.untrusted.bounded import own_file
 from hotfix_check.writing import replaced_bytes
 
 DEFAULT = Path("default")

@@ -44,19 +44,9 @@ DIRECTORIES = struct.Struct("<II12xI")  # how many there are, address of the exp
 HEADERS = 24 + 136  # bytes up to and with the third data directory of the longer form, PE32+
 SECTION = struct.Struct("<8sIIII16x")  # name, VirtualSize, VirtualAddress, SizeOfRawData, PointerToRawData
 MACHINES = {
-    0x14C: "i386",
-    0x162: "mips",
-    0x166: "mips",
-    0x168: "mips",
-    0x184: "alpha",
-    0x1C0: "arm",
-    0x1C4: "arm",
-    0x1F0: "powerpc",
-    0x200: "ia64",
-    0x284: "alpha64",
-    0x8664: "amd64",
-    0xAA64: "arm64",
-}
+    0x14C: "i386", 0x162: "mips", 0x166: "mips", 0x168: "mips", 0x184: "alpha", 0x1C0: "arm", 0x1C4: "arm",
+    0x1F0: "powerpc", 0x200: "ia64", 0x284: "alpha64", 0x8664: "amd64", 0xAA64: "arm64",
+}  # fmt: skip
 
 
 class PeFacts(Frozen):

@@ -6,8 +6,7 @@ import re
 
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import dataclass
-from hotfix_check.untrusted.hidden import is_hidden
-from hotfix_check.untrusted.shown import shown
+from hotfix_check.untrusted.shown import is_hidden, shown
 
 _LONGEST = 500  # characters
 # The scheme, a host, and what RFC 3986 lets stand behind it.

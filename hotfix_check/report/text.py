@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from textwrap import TextWrapper
 
-from hotfix_check.untrusted.hidden import is_hidden
+from hotfix_check.untrusted.shown import is_hidden
 
 _READABLE = 120  # columns; wider lines of prose are hard to follow
 

@@ -1,9 +1,13 @@
-"""Reading a whole file that comes from strangers: a file and nothing else, and never more than a stated size."""
+"""Reading a whole file that comes from strangers: a file and nothing else, and never more than a stated size.
+
+And which file is the user's own, and so no stranger's.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -101,3 +105,11 @@ def text_of(data: bytes, where: str, what: str, error: type[HotfixCheckError], *
     except UnicodeDecodeError as fault:
         name = "UTF-16" if wide else "UTF-8"
         raise error(f"{where}: byte {fault.start}: not {name} text ({fault.reason}); {what} expected") from None
+
+
+def own_file(place: Path) -> bool:
+    """Whether a file belongs to the user that runs the tool, and nobody else can write to it."""
+    if sys.platform == "win32":
+        return True
+    status = place.stat()
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022

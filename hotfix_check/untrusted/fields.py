@@ -234,6 +234,11 @@ def _whole(table: Fields, reader: Callable[[Fields], T]) -> T:
     return made
 
 
+def numbered(what: str, key: str) -> Label:
+    """A label of tables that are told apart by one of their fields: ``file 7 (Bin/Store.exe)``."""
+    return lambda number, row: f"{what} {number} ({str(row.get(key))[:60]})"
+
+
 def stamp(moment: datetime | None) -> str | None:
     """A time as ``Fields.moment`` reads it: 2003-07-01T17:44:00Z. (strftime writes the year 9 as "9".)"""
     if moment is None:

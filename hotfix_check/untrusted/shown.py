@@ -1,12 +1,20 @@
-"""A stranger's value in an error message: on one line, and short, whatever it is; and a path as text."""
+"""A stranger's value in an error message: on one line and short, whatever it is; paths as text; what hides in texts."""
 
 from __future__ import annotations
 
+import re
 import reprlib
+import unicodedata
 
 LONGEST = 60  # characters of a value
 LONGEST_PROBLEM = 400  # characters of what is wrong with it
 
+_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, format, surrogate, private, unassigned, separators
+# Invisible and in none of these categories: Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt; and
+# two symbols with an empty picture, BRAILLE PATTERN BLANK and MUSICAL SYMBOL NULL NOTEHEAD.
+_IGNORED = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef\u2800\U0001d159]"
+)
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = LONGEST
 _REPR.maxlevel = 3
@@ -41,3 +49,8 @@ def path_text(name: str) -> str:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:
         return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a character could act on a terminal, reorder or hide text, or stand there unseen."""
+    return unicodedata.category(character) in _CATEGORIES or _IGNORED.match(character) is not None

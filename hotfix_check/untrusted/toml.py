@@ -16,8 +16,7 @@ from typing import Any
 
 from hotfix_check.errors import HotfixCheckError
 from hotfix_check.untrusted.bounded import text_of
-from hotfix_check.untrusted.hidden import is_hidden
-from hotfix_check.untrusted.shown import clipped
+from hotfix_check.untrusted.shown import clipped, is_hidden
 
 MAX_PARTS = 8  # of a dotted key; the formats here have two
 MAX_BARE = 1000  # characters without a blank, outside quotes: a key, a number

@@ -518,7 +518,7 @@ def test_a_damaged_archive_within_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_member_above_the_bound_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotfix_check.inventory.archives.unpacking.MAX_MEMBER_BYTES", 1 << 20)
+    monkeypatch.setattr("hotfix_check.inventory.archives.member.MAX_MEMBER_BYTES", 1 << 20)
     big = STORE + bytes(1 << 20)
     members = (("a/Store.exe", big), ("b/Store.exe", STORE), ("big.dll", big))
     with py7zr.SevenZipFile(tmp_path / "x.7z", "w") as out:

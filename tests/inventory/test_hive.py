@@ -448,7 +448,7 @@ def test_a_hive_that_is_too_large_takes_no_lower_one_away(
     large = build_hive({**SERVER, "Blob": {"Data": bytes(600_000)}})
     assert len(small) < 1 << 19 < len(large)
     PACKERS[packs](tmp_path / "disk", {HIVE: large, f"b/{HIVE}": small})
-    monkeypatch.setattr("hotfix_check.inventory.archives.unpacking.MAX_MEMBER_BYTES", 1 << 19)
+    monkeypatch.setattr("hotfix_check.inventory.archives.member.MAX_MEMBER_BYTES", 1 << 19)
     inventory = read_target(tmp_path / "disk", ASKED)
     assert inventory.registry is not None
     assert inventory.registry.hive == f"disk!/b/{HIVE}"
@@ -527,7 +527,7 @@ def test_a_hive_in_an_archive_is_read_as_on_a_disk(tmp_path: Path, monkeypatch: 
     assert told(read_target(tmp_path / "broken.zip", ASKED)) == {
         f"broken.zip!/{place}": "not a registry hive: it does not begin with regf"
     }
-    monkeypatch.setattr("hotfix_check.inventory.archives.unpacking.MAX_MEMBER_BYTES", 1 << 10)
+    monkeypatch.setattr("hotfix_check.inventory.archives.member.MAX_MEMBER_BYTES", 1 << 10)
     assert told(read_target(tmp_path / "disk.zip", ASKED)) == {
         f"disk.zip!/{place}": "larger than 0 MiB, so it is not unpacked"
     }

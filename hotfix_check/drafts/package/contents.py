@@ -15,9 +15,8 @@ from datetime import datetime
 from hotfix_check.drafts.package.installer import OLE_MAGIC, installer_cabinets
 from hotfix_check.errors import PackageError
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, inner_path
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberFault, Unpacked, inner_path
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
-from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.untrusted.shown import clipped
 
 MAX_CABINETS = 100  # in one file

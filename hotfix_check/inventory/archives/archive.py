@@ -11,14 +11,13 @@ from typing import BinaryIO
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
-from hotfix_check.inventory.archives.member import ArchiveFault, Budget, UnprovenFault
+from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Unpacked, UnprovenFault
 from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
-from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import Asked
 from hotfix_check.inventory.files import Inventory, TargetKind, by_path
-from hotfix_check.inventory.program_folders import holds_programs, is_in
-from hotfix_check.inventory.read import homes_shown, root_of
+from hotfix_check.inventory.program_folders import holds_programs, homes_shown, is_in
+from hotfix_check.inventory.read import root_of
 from hotfix_check.untrusted.shown import one_line, path_text
 
 Reader = Callable[[BinaryIO, Taker], None]
@@ -114,16 +113,14 @@ def _open_nested(unpacked: Unpacked, asked: Asked, budget: Budget, on_file: Call
 def _read(reader: Reader, stream: BinaryIO, taker: Taker) -> str | None:
     """Let a reader offer all members; why it could not, if so."""
     fault = None
-    unproven = False
     try:
         reader(stream, taker)
     except ArchiveFault as error:
         fault = str(error)
-        unproven = isinstance(error, UnprovenFault)
+        if isinstance(error, UnprovenFault):
+            taker.distrust()
     except Exception as error:
         fault = f"damaged: its reader ends with {type(error).__name__}: {error}"
-    if unproven:
-        taker.distrust()
     taker.finish()
     if fault is None and taker.encrypted:
         several = taker.encrypted > 1

@@ -7,10 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
-from hotfix_check.inventory.archives.member import ArchiveFault, Member
+from hotfix_check.inventory.archives.member import CHUNK, ArchiveFault, Member, Unpacked
 from hotfix_check.inventory.archives.members import Taker, hand_over
 from hotfix_check.inventory.archives.system_library import library_named
-from hotfix_check.inventory.archives.unpacking import CHUNK, Unpacked
 
 with library_named():
     import libarchive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, BinaryIO, cast
@@ -15,9 +15,9 @@ from pycdlib.pycdlibexception import PyCdlibException
 from pycdlib.pycdlibio import PyCdlibIO
 from pycdlib.udf import UDFFileEntry
 
-from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberFault
+from hotfix_check.frozen import replace
+from hotfix_check.inventory.archives.member import ArchiveFault, Member, MemberFault, MemberKind, Unpacked
 from hotfix_check.inventory.archives.members import Taker, hand_over
-from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
 MAX_READ_BYTES = 512 << 20  # of directories, all together: what a reader led in circles by its image comes to
@@ -76,43 +76,46 @@ def _fill(record: DirectoryRecord | UDFFileEntry, unpacked: Unpacked) -> None:
         raise MemberFault("cut short: the image ends inside it")
 
 
-def _iso(image: pycdlib.PyCdlib) -> Iterator[tuple[DirectoryRecord, Member]]:
+def _walked(
+    root: Any, entries: Callable[[Any], Iterator[tuple[Any, Member]]]
+) -> Iterator[tuple[DirectoryRecord | UDFFileEntry, Member]]:
+    """What lies below a folder, each with its path: a folder's own, then what is in those that it holds."""
+    waiting: deque[tuple[Any, str]] = deque([(root, "")])
+    while waiting:
+        folder, above = waiting.popleft()
+        for record, member in entries(folder):
+            path = above + member.name.replace("/", "_").replace("\\", "_")  # a name that makes no folder of its own
+            yield record, replace(member, name=path)
+            if member.kind == "folder":
+                waiting.append((record, path + "/"))
+
+
+def _iso(image: pycdlib.PyCdlib) -> Iterator[tuple[DirectoryRecord | UDFFileEntry, Member]]:
     if image.has_joliet():
         root, tree = image.get_record(joliet_path="/"), "joliet"
     elif image.has_rock_ridge():
         root, tree = image.get_record(rr_path="/"), "rock-ridge"
     else:
         root, tree = image.get_record(iso_path="/"), "iso"
-    waiting: deque[tuple[Any, str]] = deque([(root, "")])
-    while waiting:
-        folder, above = waiting.popleft()
+
+    def entries(folder: Any) -> Iterator[tuple[Any, Member]]:
         for record in folder.children:
-            if record.is_dot() or record.is_dotdot():
-                continue
-            path = above + _iso_name(record, tree)
-            link = tree == "rock-ridge" and record.is_symlink()
-            kind = "folder" if record.is_dir() else "symlink" if link else "file"
-            yield (
-                record,
-                Member(name=path, kind=kind, size=record.get_data_length(), modified=_iso_time(record)),  # type: ignore[arg-type]
-            )
-            if kind == "folder":
-                waiting.append((record, path + "/"))
+            if not record.is_dot() and not record.is_dotdot():
+                link = tree == "rock-ridge" and record.is_symlink()
+                kind: MemberKind = "folder" if record.is_dir() else "symlink" if link else "file"
+                name, size = _iso_name(record, tree), record.get_data_length()
+                yield record, Member(name=name, kind=kind, size=size, modified=_iso_time(record))
+
+    return _walked(root, entries)
 
 
 def _iso_name(record: DirectoryRecord, tree: str) -> str:
     """Without the version number (ECMA-119 7.5.1), and without the dot of a name that has no extension."""
     if tree == "joliet":
-        return _one_part(record.file_identifier().decode("utf-16_be", "replace").partition(";")[0])
+        return record.file_identifier().decode("utf-16_be", "replace").partition(";")[0]
     if tree == "rock-ridge" and record.rock_ridge is not None and record.rock_ridge.name():
-        return _one_part(record.rock_ridge.name().decode("utf-8", "surrogateescape"))
-    name = record.file_identifier().decode("utf-8", "surrogateescape").partition(";")[0]
-    return _one_part(name.removesuffix("."))
-
-
-def _one_part(name: str) -> str:
-    """A name that makes no folder of its own."""
-    return name.replace("/", "_").replace("\\", "_")
+        return record.rock_ridge.name().decode("utf-8", "surrogateescape")
+    return record.file_identifier().decode("utf-8", "surrogateescape").partition(";")[0].removesuffix(".")
 
 
 def _iso_time(record: DirectoryRecord) -> datetime | None:
@@ -127,23 +130,17 @@ def _iso_time(record: DirectoryRecord) -> datetime | None:
         return None
 
 
-def _udf(image: pycdlib.PyCdlib) -> Iterator[tuple[UDFFileEntry, Member]]:
-    waiting: deque[tuple[Any, str]] = deque([(image.get_record(udf_path="/"), "")])
-    while waiting:
-        folder, above = waiting.popleft()
+def _udf(image: pycdlib.PyCdlib) -> Iterator[tuple[DirectoryRecord | UDFFileEntry, Member]]:
+    def entries(folder: Any) -> Iterator[tuple[Any, Member]]:
         for name in folder.fi_descs.values():
             entry = name.file_entry
-            if name.is_parent() or entry is None:
-                continue
-            path = above + _one_part(name.fi.decode(name.encoding, "replace"))
-            modified, local = _udf_time(entry)
-            kind = "folder" if entry.is_dir() else "symlink" if entry.is_symlink() else "file"
-            yield (
-                entry,
-                Member(name=path, kind=kind, size=entry.get_data_length(), modified=modified, local_time=local),  # type: ignore[arg-type]
-            )
-            if kind == "folder":
-                waiting.append((entry, path + "/"))
+            if not name.is_parent() and entry is not None:
+                modified, local = _udf_time(entry)
+                kind: MemberKind = "folder" if entry.is_dir() else "symlink" if entry.is_symlink() else "file"
+                called, size = name.fi.decode(name.encoding, "replace"), entry.get_data_length()
+                yield entry, Member(name=called, kind=kind, size=size, modified=modified, local_time=local)
+
+    return _walked(image.get_record(udf_path="/"), entries)
 
 
 def _udf_time(entry: UDFFileEntry) -> tuple[datetime | None, datetime | None]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from dataclasses import field
 
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.archives.member import MAX_HIVES, Budget, Member, MemberFault, inner_path, safe_name
-from hotfix_check.inventory.archives.unpacking import Unpacked
+from hotfix_check.inventory.archives.member import (
+    MAX_HIVES,
+    Budget,
+    Member,
+    MemberFault,
+    Unpacked,
+    inner_path,
+    safe_name,
+)
 from hotfix_check.inventory.file_facts import Asked, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, has_archive_suffix, name_of
-from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, outranks, the_one
+from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, rank, the_one
 from hotfix_check.inventory.program_folders import has_programs, is_in, is_program_name
 from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.untrusted.shown import clipped, one_line
@@ -32,6 +41,7 @@ def hand_over(taker: Taker, member: Member, fill: Callable[[Unpacked], None]) ->
         taker.done(unpacked)
 
 
+@dataclasses.dataclass(eq=False)
 class Taker:
     """Takes what matters of one archive, whose members begin with ``prefix`` in the target.
 
@@ -39,34 +49,28 @@ class Taker:
     member that is itself an archive; None where these are not opened any more.
     """
 
-    def __init__(
-        self,
-        asked: Asked,
-        budget: Budget,
-        *,
-        prefix: str,
-        open_nested: Callable[[Unpacked], Taker | None] | None = None,
-        on_file: Callable[[], None] | None = None,
-    ) -> None:
-        self.asked = asked
-        self.budget = budget
-        self.prefix = prefix
-        self.files: dict[str, InstalledFile] = {}
-        self.unreadable: dict[str, UnreadableFile] = {}
-        self.hive: RegistryRecords | None = None
-        self.folders: set[str] = set()
-        self.seen = 0
-        self.encrypted = 0
-        self._open_nested = open_nested
-        self._on_file = on_file
-        self._nested: dict[str, Taker] = {}
-        self._has_evidence = False
-        self._first: dict[str, tuple[str, str | None]] = {}
-        self._differ: set[str] = set()
-        self.passed_over: set[str] = set()
-        self._programs: dict[str, bool] = {}
-        self._links: list[tuple[str, str | None]] = []
-        self._add_folder(prefix.rstrip("/"))
+    asked: Asked
+    budget: Budget
+    _: dataclasses.KW_ONLY
+    prefix: str
+    open_nested: Callable[[Unpacked], Taker | None] | None = None
+    on_file: Callable[[], None] | None = None
+    files: dict[str, InstalledFile] = field(default_factory=dict)
+    unreadable: dict[str, UnreadableFile] = field(default_factory=dict)
+    hive: RegistryRecords | None = None
+    folders: set[str] = field(default_factory=set)
+    seen: int = 0
+    encrypted: int = 0
+    passed_over: set[str] = field(default_factory=set)
+    _nested: dict[str, Taker] = field(default_factory=dict)
+    _has_evidence: bool = False
+    _first: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    _differ: set[str] = field(default_factory=set)
+    _programs: dict[str, bool] = field(default_factory=dict)
+    _links: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._add_folder(self.prefix.rstrip("/"))
 
     def offer(self, member: Member) -> Unpacked | None:
         """What to fill with the member's bytes; None when they are not wanted."""
@@ -92,7 +96,10 @@ class Taker:
             self._refuse(member, path, reason)
             return None
         nested = not evidence and has_archive_suffix(path)
-        if nested and (self._has_evidence or not self._may_open(member, path)):
+        if nested and self._has_evidence:
+            return None
+        if nested and self.open_nested is None:
+            self._refuse(member, path, "an archive in an archive in an archive, not opened", is_folder=True)
             return None
         if not (evidence or program or nested or hive or self.asked.every_pe):
             self._pass_over(path)
@@ -176,7 +183,7 @@ class Taker:
         if unpacked.nested:
             if not self._is_first(unpacked.path, unpacked.sha256()):
                 return
-            if self._open_nested is not None and (taker := self._open_nested(unpacked)) is not None:
+            if self.open_nested is not None and (taker := self.open_nested(unpacked)) is not None:
                 self._nested[unpacked.path] = taker
             return
         if is_hive_place(tuple(unpacked.path.split("/"))):
@@ -204,21 +211,19 @@ class Taker:
         return is_program_name(name.lower()) and (self.asked.every_program or self._has_programs(folder))
 
     def _has_programs(self, folder: str) -> bool:
-        known = self._programs.get(folder)
-        if known is None:
+        if folder not in self._programs:
             inner = folder.removeprefix(self.prefix.rstrip("/")).lstrip("/")
-            known = is_in(folder, self.asked.homes) or (
+            self._programs[folder] = is_in(folder, self.asked.homes) or (
                 bool(inner)
                 and (has_programs(inner, self.asked.programs) or self._has_programs(folder.rpartition("/")[0]))
             )
-            self._programs[folder] = known
-        return known
+        return self._programs[folder]
 
     def _why_no_hive(self, path: str) -> str | None:
         """Why a registry hive is not read; None when it counts, if it can be read."""
         if is_kept_aside(path.removeprefix(self.prefix)):
             return KEPT_ASIDE
-        if self.hive is not None and outranks(self.hive.hive, path):
+        if self.hive is not None and rank(self.hive.hive) <= rank(path):
             return NOT_THE_ONE
         if self.budget.hives >= MAX_HIVES:
             return f"a registry hive beyond the {MAX_HIVES} that are read"
@@ -248,8 +253,8 @@ class Taker:
 
     def _count(self) -> None:
         self.seen += 1
-        if self._on_file is not None:
-            self._on_file()
+        if self.on_file is not None:
+            self.on_file()
 
     def _add_folder(self, path: str) -> None:
         while path and path not in self.folders:
@@ -291,11 +296,6 @@ class Taker:
             self._refuse(member, path, one_line(f"a hard link to {to}: {why}"))
         else:
             self._pass_over(path)
-
-    def _may_open(self, member: Member, path: str) -> bool:
-        if self._open_nested is None:
-            self._refuse(member, path, "an archive in an archive in an archive, not opened", is_folder=True)
-        return self._open_nested is not None
 
     def _is_folder(self, link: str) -> bool:
         try:

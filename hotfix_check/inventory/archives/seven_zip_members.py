@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -13,9 +14,8 @@ from py7zr import archiveinfo
 from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import Py7zIO, WriterFactory
 
-from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
+from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault, Unpacked
 from hotfix_check.inventory.archives.members import Taker
-from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
 archiveinfo.MAX_NUMFILES = MAX_ENTRIES  # py7zr's own bound is eight million, at some 250 bytes each
@@ -91,18 +91,15 @@ class _Sink(Py7zIO):
 
 
 class _Sinks(WriterFactory):
-    """Gives a sink for each file that py7zr opens; of several files of one name, in their order."""
+    """Gives a sink for each file that py7zr opens: it calls the second of a name ``name_0``, the third ``name_1``."""
 
-    def __init__(self, taker: Taker) -> None:
+    def __init__(self, taker: Taker, offered: Mapping[str, Sequence[Unpacked | None]]) -> None:
         self._taker = taker
-        self._waiting: dict[str, Unpacked | None] = {}
-        self._count: dict[str, int] = defaultdict(int)
-
-    def expect(self, name: str, unpacked: Unpacked | None) -> None:
-        """py7zr calls the second file of a name ``name_0``, the third ``name_1``."""
-        before = self._count[name]
-        self._count[name] += 1
-        self._waiting[self._key(f"{name}_{before - 1}" if before else name)] = unpacked
+        self._waiting = {
+            self._key(f"{name}_{before - 1}" if before else name): one
+            for name, members in offered.items()
+            for before, one in enumerate(members)
+        }
 
     def create(self, filename: str) -> Py7zIO:
         return _Sink(self._waiting.pop(self._key(filename.removeprefix(Path(_TOP).as_posix())), None), self._taker)
@@ -129,22 +126,18 @@ def read_seven_zip(stream: BinaryIO, taker: Taker) -> None:
 
 def _read_members(archive: py7zr.SevenZipFile, taker: Taker) -> None:
     encrypted = archive.needs_password()
-    offered: dict[str, list[Unpacked | None]] = {}
+    offered: defaultdict[str, list[Unpacked | None]] = defaultdict(list)
     wanted = set()
     for entry in archive.files:
         unpacked = taker.offer(_member(entry, encrypted=encrypted))
-        offered.setdefault(entry.filename, []).append(unpacked)
+        offered[entry.filename].append(unpacked)
         if unpacked is not None and entry.emptystream:
             taker.done(unpacked)
         elif unpacked is not None:
             wanted.add(entry.filename)
-    if not wanted:
-        return
-    sinks = _Sinks(taker)
-    for name in wanted:
-        for one in offered[name]:
-            sinks.expect(name, one)
-    archive.extract(path=_TOP, targets=wanted, factory=sinks)
+    if wanted:
+        sinks = _Sinks(taker, {name: offered[name] for name in wanted})
+        archive.extract(path=_TOP, targets=wanted, factory=sinks)
 
 
 def _member(entry: py7zr.py7zr.ArchiveFile, *, encrypted: bool) -> Member:

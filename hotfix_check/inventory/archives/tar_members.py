@@ -13,9 +13,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, BinaryIO, TypeAlias, cast
 
-from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Member, MemberKind, UnprovenFault
+from hotfix_check.inventory.archives.member import (
+    CHUNK,
+    ArchiveFault,
+    Budget,
+    Member,
+    MemberKind,
+    Unpacked,
+    UnprovenFault,
+)
 from hotfix_check.inventory.archives.members import Taker, hand_over
-from hotfix_check.inventory.archives.unpacking import CHUNK, Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 
 MAX_HEADER_BYTES = 256 << 10  # of one member: pax and long-name records and sparse maps are in them

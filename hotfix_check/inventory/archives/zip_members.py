@@ -12,9 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import BinaryIO, cast
 
-from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault
+from hotfix_check.inventory.archives.member import MAX_ENTRIES, ArchiveFault, Member, MemberFault, Unpacked
 from hotfix_check.inventory.archives.members import Taker, hand_over
-from hotfix_check.inventory.archives.unpacking import Unpacked
 from hotfix_check.inventory.file_facts import utc_time
 from hotfix_check.inventory.files import has_archive_suffix
 

@@ -10,8 +10,7 @@ import lzma
 import zipfile
 from typing import BinaryIO, cast
 
-from hotfix_check.inventory.archives.member import MemberFault
-from hotfix_check.inventory.archives.unpacking import CHUNK, Unpacked
+from hotfix_check.inventory.archives.member import CHUNK, MemberFault, Unpacked
 
 # APPNOTE 5.8.8: the version, the length of what follows, and that: one byte, and the dictionary's size.
 _LZMA_HEADER = 9

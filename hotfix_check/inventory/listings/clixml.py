@@ -17,7 +17,7 @@ from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.powershell import PARTS, SETUP_FILE, SETUP_OBJECT
 from hotfix_check.inventory.listings.rows import facts_of, kind_of_row
-from hotfix_check.inventory.listings.xml import begins_with, read_xml
+from hotfix_check.inventory.listings.xml import begins_with, elements
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _VALUES = {"S", "I32", "I64", "Version", "DT", "B"}
@@ -38,54 +38,37 @@ def is_clixml(head: str) -> bool:
 
 def clixml(text: str, where: str) -> Iterator[Said]:
     """What the objects say; those that name no host are of the server that HealthChecker names."""
-    rows, host = clixml_rows(text, where)
+    rows, host = _rows(text, where)
     for said in facts_of(rows, "(CLIXML)"):
         yield Said(said.what, said.source, said.host or host)
 
 
-def clixml_rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:  # noqa: C901  (what a parser calls shares its state)
-    """The files as tables with keys in lower case, as powershell_file takes them; and the server, where it says one.
-
-    Raises TargetError with the line of what is no XML, or declares a document type.
-    """
+def _rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:
+    """The files as tables with keys in lower case, as powershell_file takes them; and the server, where it says one."""
     rows: list[dict[str, object]] = []
-    hosts: list[str] = []
-    above: list[_Object] = [_Object(None)]
-    name: str | None = None
-    text: list[str] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal name
-        name = None
+    host: str | None = None
+    above = [_Object(None)]
+    name: str | None = None  # of the value that has begun
+    for tag, attributes, text in elements(document, where, "PowerShell"):
+        if attributes is not None:
+            name = attributes.get("N") if tag in _VALUES else None
+            if tag == "Obj":
+                if len(above) > MAX_NESTING:
+                    raise TargetError(f"{where}: nested deeper than {MAX_NESTING} objects, not what PowerShell writes")
+                above.append(_Object(attributes.get("N")))
+            continue
         if tag == "Obj":
-            if len(above) > MAX_NESTING:
-                raise TargetError(f"{where}: nested deeper than {MAX_NESTING} objects, not what PowerShell writes")
-            above.append(_Object(attributes.get("N")))
-        elif tag in _VALUES:
-            name = attributes.get("N")
-            text.clear()
-
-    def end(tag: str) -> None:
-        nonlocal name
-        if tag in _VALUES and name is not None:
-            value = _ESCAPE.sub(_escaped, "".join(text))
-            above[-1].values.setdefault(name.lower(), value)
-            if name == "ServerName":
-                hosts.append(value)
-        elif tag == "Obj":
             one = above.pop()
             if one.name is not None and one.name.lower() == _VERSION:
                 above[-1].values.setdefault(_VERSION, one.values)
             elif _is_row(one):
                 rows.append(one.values)
+        elif name is not None:
+            value = _ESCAPE.sub(_escaped, text)
+            above[-1].values.setdefault(name.lower(), value)
+            host = value if host is None and name == "ServerName" else host
         name = None
-
-    def characters(piece: str) -> None:
-        if name is not None:
-            text.append(piece)
-
-    read_xml(document, where, "PowerShell", start, end, characters)
-    return rows, hosts[0] if hosts else None
+    return rows, host
 
 
 def _is_row(one: _Object) -> bool:

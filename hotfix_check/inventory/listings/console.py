@@ -268,13 +268,11 @@ def _starts(lines: Sequence[str], at: int) -> list[tuple[int, int]] | None:
             return None
         return starts if all(_headings(starts, line, above)) else None
     after = lines[at + 2] if at + 1 < last else ""
-    if line in _ALONE or ("  " in line and _is_wmic_header(line) and not _DASHES.fullmatch(after)):
+    if line in _ALONE or (
+        "  " in line and _WORDS.fullmatch(line) and _OF_WMIC & set(line.split()) and not _DASHES.fullmatch(after)
+    ):
         return [match.span() for match in re.finditer(r"\w+", line)]
     return None
-
-
-def _is_wmic_header(line: str) -> bool:
-    return _WORDS.fullmatch(line) is not None and bool(_OF_WMIC.intersection(line.split()))
 
 
 def _spans(starts: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -10,11 +10,12 @@ versions. Each is four numbers of text: whether they are those of the fixed vers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.listings.listed import (
     ListedFile,
+    Row,
     bare,
     count_of,
     has_folder,
@@ -33,28 +34,13 @@ _CRASHED = tuple(
 )
 
 
-def is_data_file(row: Mapping[str, object]) -> bool:
-    """Whether a row with keys in lower case is of a program by its path, with a version beside it."""
-    return _path_and_version(row) is not None
-
-
-def data_file(row: Mapping[str, object]) -> Iterator[ListedFile]:
-    """One row; a version that is empty is not told."""
-    found = _path_and_version(row)
-    if found is not None:
-        size, company = count_of(row.get("filesize")), text_of(row.get("manufacturer"))
-        yield ListedFile(InstalledFile(path=found[0], version_string=found[1], size=size, company_name=company))
-
-
-def _path_and_version(row: Mapping[str, object]) -> tuple[str, str | None] | None:
+def data_file(row: Row) -> Iterator[ListedFile]:
+    """A row of a program by its path, with a version beside it; one that is empty is not told."""
     version = next((column for column in _VERSION_COLUMNS if column in row), None)
     if version is None:
-        return None
-    programs = {
-        column: text.strip()
-        for column, text in row.items()
-        if isinstance(text, str) and _PROGRAM.fullmatch(text.strip())
-    }
+        return
+    texts = {column: text.strip() for column, text in row.items() if isinstance(text, str)}
+    programs = {column: text for column, text in texts.items() if _PROGRAM.fullmatch(text)}
     paths = {column: path for column, path in programs.items() if has_folder(path)}
     path = next((paths[column] for column in _PATH_COLUMNS if column in paths), None)
     if path is None and len(paths) == 1:  # whatever its column is called, in whatever language
@@ -64,10 +50,13 @@ def _path_and_version(row: Mapping[str, object]) -> tuple[str, str | None] | Non
     name = next((programs[column] for column in names if column in programs), None)
     if path is None and name is not None:
         path = name if folder is None else _below(folder, name)
-    return None if path is None else (path, text_of(row.get(version)))
+    if path is not None:
+        size, company = count_of(row.get("filesize")), text_of(row.get("manufacturer"))
+        text = text_of(row.get(version))
+        yield ListedFile(InstalledFile(path=path, version_string=text, size=size, company_name=company))
 
 
-def is_inventoried(row: Mapping[str, object]) -> bool:
+def is_inventoried(row: Row) -> bool:
     """Whether a row is of a software inventory: a file's name, its version, and its folder."""
     columns = _columns(row).keys()
     return (
@@ -75,7 +64,7 @@ def is_inventoried(row: Mapping[str, object]) -> bool:
     )
 
 
-def inventoried(row: Mapping[str, object]) -> Iterator[ListedFile]:
+def inventoried(row: Row) -> Iterator[ListedFile]:
     """One row of a software inventory."""
     columns = _columns(row)
     name = text_of(columns.get("filename"))
@@ -101,18 +90,18 @@ def _below(folder: str, name: str) -> str:
     return f"{folder.rstrip(chr(92))}\\{name}"
 
 
-def _folder(row: Mapping[str, object]) -> str | None:
+def _folder(row: Row) -> str | None:
     """The folder that a row names beside a file; none where a console cut it."""
     texts = (text_of(row.get(column)) for column in _FOLDERS)
     return next((text for text in texts if text is not None and not uncut_path(text, None)[1]), None)
 
 
-def is_module(row: Mapping[str, object]) -> bool:
+def is_module(row: Row) -> bool:
     """Whether a row is a module as ``lm v`` lists it."""
     return "file version" in row and bool({"image path", "image name"} & row.keys())
 
 
-def module(row: Mapping[str, object]) -> Iterator[ListedFile]:
+def module(row: Row) -> Iterator[ListedFile]:
     """One module; its path may be that of the dump's reader, so that the image's own name counts where both differ."""
     path, name = text_of(row.get("image path")), text_of(row.get("image name"))
     told = path or name
@@ -120,12 +109,12 @@ def module(row: Mapping[str, object]) -> Iterator[ListedFile]:
         yield ListedFile(InstalledFile(path=told, version_string=text_of(row.get("file version"))))
 
 
-def is_crash(row: Mapping[str, object]) -> bool:
+def is_crash(row: Row) -> bool:
     """Whether a row names a program that ended, and its version."""
     return any(name in row and version in row for name, version in _CRASHED)
 
 
-def crash(row: Mapping[str, object]) -> Iterator[ListedFile]:
+def crash(row: Row) -> Iterator[ListedFile]:
     """The application and the module of an error report, where they are programs with four numbers."""
     for name, version in _CRASHED:
         program, text = text_of(row.get(name)), text_of(row.get(version))
@@ -133,7 +122,7 @@ def crash(row: Mapping[str, object]) -> Iterator[ListedFile]:
             yield ListedFile(InstalledFile(path=program, version_string=text))
 
 
-def _columns(row: Mapping[str, object]) -> dict[str, object]:
+def _columns(row: Row) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in row.items():
         found.setdefault(bare(key), value)

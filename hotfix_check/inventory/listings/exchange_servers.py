@@ -11,10 +11,10 @@ ExSetup.exe (CSS-Exchange, Get-ExchangeBuildVersionInformation), so it follows u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
-from hotfix_check.inventory.listings.listed import SYSTEM_VERSION, Said, bare, count_of, lowered, text_of
+from hotfix_check.inventory.files import ReportedBuild
+from hotfix_check.inventory.listings.listed import SYSTEM_VERSION, Row, Said, bare, count_of, lowered, text_of
 from hotfix_check.untrusted.shown import clipped
 
 _ADMIN = re.compile(
@@ -32,14 +32,14 @@ HEALTH_CHECKER = "HealthChecker"
 GET_EXCHANGE_SERVER = "Get-ExchangeServer"
 
 
-def is_exchange_server(row: Mapping[str, object]) -> bool:
+def is_exchange_server(row: Row) -> bool:
     """Whether a row with keys in lower case has an AdminDisplayVersion, by its name or its words, or the like."""
     if "admindisplayversion" in row or _admin(row.get("serialnumber")) is not None:
         return True
     return any(isinstance(value, str) and _WHOLE.fullmatch(value[:100]) for value in row.values()) or bool(_setups(row))
 
 
-def exchange_server(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
+def exchange_server(row: Row) -> Iterator[ReportedBuild]:
     """The builds that a row tells; none where the console cut it."""
     words = [column for column, value in row.items() if isinstance(value, str) and _WHOLE.fullmatch(value[:100])]
     for column in dict.fromkeys((*_COLUMNS, *words)):
@@ -53,20 +53,20 @@ def exchange_server(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
         yield ReportedBuild.of_files("the version of ExSetup.exe in a report", tuple(map(int, text.split("."))), text)
 
 
-def _setups(row: Mapping[str, object]) -> list[str]:
+def _setups(row: Row) -> list[str]:
     """What a report of servers has in a column such as ExSetupVersion."""
     texts = (text_of(value) for column, value in row.items() if bare(column).startswith("exsetup"))
     return [text for text in texts if text is not None and _FOUR.fullmatch(text)]
 
 
-def is_health_check(row: Mapping[str, object]) -> bool:
+def is_health_check(row: Row) -> bool:
     """Whether a row is of HealthChecker's report as text."""
     beside = {"version", "exchange", "exchange version", "name"}
     return _FOUR.match(str(row.get("build number"))[:40]) is not None and bool(beside & row.keys())
 
 
-def health_check(row: Mapping[str, object]) -> Iterator[ReportedBuild | ClaimedUpdate]:
-    """The build of ExSetup.exe, and the updates that the report names."""
+def health_check(row: Row) -> Iterator[ReportedBuild]:
+    """The build of ExSetup.exe."""
     match = _FOUR.fullmatch((text_of(row.get("build number")) or "").partition(" ")[0])
     if match is not None:
         yield ReportedBuild.of_files(HEALTH_CHECKER, tuple(map(int, match.groups())), match[0])

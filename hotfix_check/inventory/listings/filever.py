@@ -18,7 +18,7 @@ from hotfix_check.inventory.files import RESOURCE_TEXTS, InstalledFile
 from hotfix_check.inventory.listings.listed import ListedFile, Said, fixed_version, has_folder, text_of
 from hotfix_check.pe.languages import LANGUAGES
 
-ATTRIBUTES = re.compile(r"[rahsdc-]{4,7}", re.ASCII)
+_ATTRIBUTES = re.compile(r"[rahsdc-]{4,7}", re.ASCII)
 _LONGEST_LINE = 2000
 _FIRST_LINES = 200
 _DAY = re.compile(r"[0-9]{2}[-/.][0-9]{2}[-/.][0-9]{4}", re.ASCII)
@@ -43,20 +43,17 @@ def filever(text: str, where: str) -> Iterator[Said]:
     strings: dict[str, Any] = {}
     for line in text.splitlines():
         found = _file(line, folder)
-        if found is None and last is not None and line[:1] in " \t":
-            key, _, value = line.strip().partition(" ") if "\t" not in line.strip() else line.strip().partition("\t")
-            field = RESOURCE_TEXTS.get(key.lower())
-            said = text_of(value)
+        if found is not None:
+            if last is not None:
+                yield _with(strings, last)
+            last, strings = found, {}
+        elif last is not None and line[:1] in " \t":
+            key, _, value = line.strip().partition("\t" if "\t" in line.strip() else " ")
+            field, said = RESOURCE_TEXTS.get(key.lower()), text_of(value)
             if field is not None and said is not None:
                 strings.setdefault(field, said)
-            continue
-        if found is None:
-            if len(line) < _LONGEST_LINE and (heading := _HEADING.fullmatch(line)):
-                folder = heading[1]
-            continue
-        if last is not None:
-            yield _with(strings, last)
-        last, strings = found, {}
+        elif len(line) < _LONGEST_LINE and (heading := _HEADING.fullmatch(line)):
+            folder = heading[1]
     if last is not None:
         yield _with(strings, last)
 
@@ -72,7 +69,7 @@ def _is_known(word: str) -> bool:
 
 def _file(line: str, folder: str) -> ListedFile | None:
     words = line[:_LONGEST_LINE].split()
-    if len(words) < 5 or not ATTRIBUTES.fullmatch(words[0]) or "d" in words[0]:
+    if len(words) < 5 or not _ATTRIBUTES.fullmatch(words[0]) or "d" in words[0]:
         return None
     day = next((at for at, word in enumerate(words[:12]) if _DAY.fullmatch(word)), 0)
     if day < 2 or not _SIZE.fullmatch(words[day - 1]):

@@ -33,6 +33,8 @@ HOSTS = (
     "dnshostname",
 )  # fmt: skip
 """Columns that name the host, without blanks, underscores and what reports put around them (``bare``)."""
+Row = Mapping[str, object]
+"""A row of a table, with keys in lower case."""
 _LONGEST_PATH = 32_767  # characters of a Windows path
 _FOUR = r"([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})(?:\.|, ?)([0-9]{1,5})"
 # "10.0.14393.0 (rs1_release.160715-1616)", "2, 1, 0, 0", and Exchange's own "5.5 (Build 2653.23: Service Pack 4)".
@@ -110,13 +112,10 @@ def taken(listed: ListedFile, source: str, asked: Asked) -> InstalledFile | Unre
         else:
             reason = f"{source} gives the version {shown(text)}, which is not four numbers"
         return UnreadableFile(path=path, reason=reason, size=file.size, modified=file.modified)
-    stub = _is_stub(listed.exports, asked.stub_exports.get(name))
+    stub, export = None, asked.stub_exports.get(name)
+    if listed.exports is not None:  # each is ``name``, or ``library:name``
+        stub = export is not None and any(one.endswith(export) for one in listed.exports)
     return replace(file, path=path, version=version, stub=stub, notes=notes)
-
-
-def _is_stub(exports: tuple[str, ...] | None, export: str | None) -> bool | None:
-    """Whether it exports what a stub of its name does: ``name``, or ``library:name``."""
-    return None if exports is None else export is not None and any(name.endswith(export) for name in exports)
 
 
 def each_once(
@@ -181,12 +180,7 @@ def uncut_path(text: str, named: object) -> tuple[str, bool]:
 def text_version(text: str) -> FileVersion | None:
     """The four numbers of a version that is written as text, where it has exactly four and no doubt is possible."""
     match = _TEXT_VERSION.fullmatch(text.strip()) or _BUILD_VERSION.fullmatch(text.strip())
-    if match is None:
-        return None
-    try:
-        return FileVersion.parse(".".join(match.groups()))
-    except ValueError:
-        return None
+    return None if match is None else fixed_version(".".join(match.groups()))
 
 
 def fixed_version(value: object) -> FileVersion | None:

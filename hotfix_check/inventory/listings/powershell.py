@@ -13,7 +13,7 @@ country does, unless told otherwise, and then neither month nor zone is certain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from hotfix_check.inventory.files import InstalledFile, ReportedBuild, name_of
 from hotfix_check.inventory.listings.console import NAMED
@@ -21,6 +21,7 @@ from hotfix_check.inventory.listings.listed import (
     PRODUCT_ALONE,
     SYSTEM_VERSION,
     ListedFile,
+    Row,
     count_of,
     digest_of,
     fixed_version,
@@ -49,7 +50,7 @@ _NAMELESS = ("fileversion", "productversion")
 _VERSIONS = ("fileversion", "version", "fileversionstring", "versionstring")
 
 
-def is_powershell(row: Mapping[str, object]) -> bool:
+def is_powershell(row: Row) -> bool:
     """Whether a table of lower-case columns is of files with versions, as PowerShell names them."""
     if str(row.get("pspath")).startswith(_REGISTRY):
         return False
@@ -63,14 +64,14 @@ def is_powershell(row: Mapping[str, object]) -> bool:
     return bool(own) and bool({"path", "filename", "name", "file"} & set(row))
 
 
-def _is_command(row: Mapping[str, object]) -> bool:
+def _is_command(row: Row) -> bool:
     """Whether a row is of Get-Command, also one whose CommandType was not selected; Get-Package has other sources."""
     if not {"version", "source"} <= row.keys():
         return False
     return "commandtype" in row or ("name" in row and str(row["source"]).lower().endswith((".exe", ".dll")))
 
 
-def powershell_builds(row: Mapping[str, object], listed: ListedFile) -> Iterator[ReportedBuild]:
+def powershell_builds(row: Row, listed: ListedFile) -> Iterator[ReportedBuild]:
     """Of a file whose name was cut away, or whose version is not told, what its version is consistent with."""
     file = listed.file
     version = file.version or (text_version(file.version_string) if file.version_string else None)
@@ -82,14 +83,8 @@ def powershell_builds(row: Mapping[str, object], listed: ListedFile) -> Iterator
         yield ReportedBuild.of_files(f"ProductVersion of {SETUP_FILE}", number)
 
 
-def is_nameless(row: Mapping[str, object]) -> bool:
-    """Whether a row is of a FileVersionInfo without the file: its versions were selected, and its name was not."""
-    versions = [text_of(row.get(key)) for key in _NAMELESS]
-    return any(text is not None and text_version(text) is not None for text in versions)
-
-
-def nameless(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
-    """What a version without a file is consistent with, where it is a product's; the row of a table may have none."""
+def nameless(row: Row) -> Iterator[ReportedBuild]:
+    """What a FileVersionInfo without its file is consistent with, whose versions were selected and its name was not."""
     for text in map(text_of, map(row.get, _NAMELESS)):
         version = None if text is None else text_version(text)
         if text is not None and version is not None:
@@ -97,7 +92,7 @@ def nameless(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
             return
 
 
-def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
+def powershell_file(row: Row) -> ListedFile | None:
     """One row with keys in lower case; None for a folder, and for one that names no file."""
     info = row.get("versioninfo")
     inner = lowered(info) if isinstance(info, dict) else _printed(info) if isinstance(info, str) else {}
@@ -126,7 +121,7 @@ def powershell_file(row: Mapping[str, object]) -> ListedFile | None:
     return ListedFile(file, no_version=none, doubt=PRODUCT_ALONE if only_product else None, cut=cut)
 
 
-def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
+def _path(row: Row, inner: Row) -> str | None:
     for key in _PATHS:
         if (path := text_of(row.get(key))) is not None:
             return path
@@ -138,7 +133,7 @@ def _path(row: Mapping[str, object], inner: Mapping[str, object]) -> str | None:
     return f"{folder}\\{name}" if name is not None and folder is not None and not has_folder(name) else name
 
 
-def _parts(facts: Mapping[str, object]) -> FileVersion | None:
+def _parts(facts: Row) -> FileVersion | None:
     numbers = [count_of(facts.get(part)) for part in _PARTS]
     if None not in numbers:
         return fixed_version(".".join(map(str, numbers)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from dataclasses import field
 
 from hotfix_check.errors import TargetError
@@ -19,7 +18,7 @@ from hotfix_check.inventory.files import (
     by_path,
 )
 from hotfix_check.inventory.hives import the_one
-from hotfix_check.inventory.listings.listed import ListedFile, ListedRegistry, Said, each_once, is_host, taken
+from hotfix_check.inventory.listings.listed import ListedRegistry, Said, each_once, is_host, taken
 from hotfix_check.inventory.listings.recognise import decoded, recognised
 from hotfix_check.inventory.open_file import HEAD_BYTES, OpenFile
 from hotfix_check.inventory.registry import RegistryRecords
@@ -37,13 +36,13 @@ def read_listing(file: OpenFile, asked: Asked) -> tuple[Inventory, ...]:
     """
     where = file.where
     data = file.whole(MAX_BYTES, "a listing of files", TargetError)
-    found = recognised(decoded(data[:HEAD_BYTES]))
-    if found is None:
+    forms, unwrapped = recognised(decoded(data[:HEAD_BYTES]))
+    if not forms:
         raise TargetError(f"{where}: not a listing of files in any known form")
-    text = found.unwrapped(decoded(data))
+    text = unwrapped(decoded(data))
     hosts: dict[str | None, _Host] = {}
     seen = 0
-    for form in found.forms:
+    for form in forms:
         for said in form.reads(text, where):
             seen += 1
             if seen > MAX_FILES:
@@ -77,7 +76,6 @@ class _Host:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing was said of it."""
         return not (self.seen or self.reported or self.claimed or self.registry)
 
     def add(self, said: Said, asked: Asked) -> None:
@@ -93,25 +91,23 @@ class _Host:
             if records is not None:
                 self.registry.append(records)
         else:
-            self._add_file(said.what, said.source, asked)
-
-    def _add_file(self, file: ListedFile, source: str, asked: Asked) -> None:
-        self.seen += 1
-        found = taken(file, source, asked)
-        if found is not None:
-            self.files.append(found)
+            self.seen += 1
+            found = taken(said.what, said.source, asked)
+            if found is not None:
+                self.files.append(found)
 
     def inventory(self, where: str, *, several: bool) -> Inventory:
         """All that was said of the host."""
-        files, unreadable = _parted(each_once(self.files, self.name))
         registry, others = the_one(self.registry)
+        once = sorted((*each_once(self.files, self.name), *others), key=by_path)
+        files = tuple(one for one in once if isinstance(one, InstalledFile))
         return Inventory(
             target=f"{where}: {self.name or 'no host named'}" if several else where,
             kind=TargetKind.LISTING,
             root=(),
             folders=(),
             files=files,
-            unreadable=tuple(sorted((*unreadable, *others), key=by_path)),
+            unreadable=tuple(one for one in once if isinstance(one, UnreadableFile)),
             files_seen=self.seen,
             files_read=len(files),
             lone_file=self.seen == 1,
@@ -120,13 +116,3 @@ class _Host:
             reported=tuple(sorted(self.reported, key=lambda one: (one.source, one.numbers, one.text))),
             claimed=tuple(sorted(self.claimed, key=lambda one: (one.kb, one.source))),
         )
-
-
-def _parted(
-    files: Iterable[InstalledFile | UnreadableFile],
-) -> tuple[tuple[InstalledFile, ...], tuple[UnreadableFile, ...]]:
-    once = sorted(files, key=by_path)
-    return (
-        tuple(one for one in once if isinstance(one, InstalledFile)),
-        tuple(one for one in once if isinstance(one, UnreadableFile)),
-    )

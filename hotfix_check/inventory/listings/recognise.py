@@ -10,27 +10,22 @@ import re
 from collections.abc import Callable, Iterable
 
 from hotfix_check.frozen import dataclass
-from hotfix_check.inventory.listings.clixml import clixml, is_clixml
-from hotfix_check.inventory.listings.console import console_rows
-from hotfix_check.inventory.listings.crash_reports import crash_report, is_crash_report
-from hotfix_check.inventory.listings.exchange_servers import alone, is_alone
-from hotfix_check.inventory.listings.filever import filever, is_filever
-from hotfix_check.inventory.listings.json_rows import is_json_listing, json_listing
-from hotfix_check.inventory.listings.lines import is_lines, lines
-from hotfix_check.inventory.listings.listed import Said
-from hotfix_check.inventory.listings.msinfo import is_msinfo, msinfo
-from hotfix_check.inventory.listings.reg_export import is_reg_export, reg_export
-from hotfix_check.inventory.listings.rows import facts_of, kind_of_rows
-from hotfix_check.inventory.listings.tables import is_table, table
-from hotfix_check.inventory.listings.update_lists import (
-    health_report,
-    is_health_report,
-    is_kb_list,
-    is_systeminfo,
-    kb_list,
-    systeminfo,
+from hotfix_check.inventory.listings import (
+    clixml,
+    crash_reports,
+    exchange_servers,
+    filever,
+    json_rows,
+    lines,
+    msinfo,
+    reg_export,
+    tables,
+    update_lists,
+    web_and_mail,
 )
-from hotfix_check.inventory.listings.web_and_mail import headers, is_headers
+from hotfix_check.inventory.listings.console import console_rows
+from hotfix_check.inventory.listings.listed import Said
+from hotfix_check.inventory.listings.rows import facts_of, kind_of_rows
 from hotfix_check.inventory.listings.wrapping import dedented, document_within, without_prompts, without_wrapping
 from hotfix_check.inventory.open_file import OpenFile
 
@@ -44,49 +39,47 @@ Step = Callable[[str], str]
 class Form:
     """A form of listing. ``reads`` takes its text and what it is called in errors."""
 
-    recognises: Callable[[str], bool]
+    recognises: Callable[[str], object]
     reads: Reads
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """The forms that a text is of, and what takes away from all of it what was around the beginning."""
-
-    forms: tuple[Form, ...]
-    unwrapped: Step
-
-
-def _document(recognises: Callable[[str], bool], reads: Reads) -> Form:
+def _document(recognises: Callable[[str], object], reads: Reads) -> Form:
     """A form that is JSON or XML as a whole: what stands before and behind that is no part of it."""
     return Form(recognises, lambda text, where: reads(document_within(text) or text, where))
 
 
-DOCUMENTS = (_document(is_clixml, clixml), _document(is_msinfo, msinfo), _document(is_json_listing, json_listing))
+def _without_prompts(recognises: Callable[[str], object], reads: Reads) -> Form:
+    """A form that nothing stands beside but the commands that were typed."""
+    return Form(lambda head: recognises(without_prompts(head)), lambda text, where: reads(without_prompts(text), where))
+
+
+DOCUMENTS = (
+    _document(clixml.is_clixml, clixml.clixml),
+    _document(msinfo.is_msinfo, msinfo.msinfo),
+    _document(json_rows.is_json_listing, json_rows.json_listing),
+)
 """What may also lie in a text, as a document of its own."""
 
 WHOLE = (
     *DOCUMENTS,
-    Form(is_reg_export, reg_export),
-    Form(is_filever, filever),
-    Form(is_table, table),
-    Form(lambda head: is_kb_list(without_prompts(head)), lambda text, where: kb_list(without_prompts(text), where)),
+    Form(reg_export.is_reg_export, reg_export.reg_export),
+    Form(filever.is_filever, filever.filever),
+    Form(tables.header_of, tables.table),
+    _without_prompts(update_lists.is_kb_list, update_lists.kb_list),
 )
 """A text is of the first of these that recognises it, and of no other."""
 
 PASTED = (
-    Form(lambda head: kind_of_rows(console_rows(head)) is not None, lambda text, where: facts_of(console_rows(text))),
-    Form(is_headers, headers),
-    Form(is_crash_report, crash_report),
-    Form(is_systeminfo, systeminfo),
-    Form(is_health_report, health_report),
+    Form(lambda head: kind_of_rows(console_rows(head)), lambda text, where: facts_of(console_rows(text))),
+    Form(web_and_mail.is_headers, web_and_mail.headers),
+    Form(crash_reports.is_crash_report, crash_reports.crash_report),
+    Form(update_lists.NUMBERED.search, update_lists.systeminfo),
+    Form(update_lists.HEALTH_REPORT.search, update_lists.health_report),
 )
 """What people paste one below the other: a text is of all of these that recognise it."""
 
 
-ALONE = (
-    Form(is_lines, lines),
-    Form(lambda head: is_alone(without_prompts(head)), lambda text, where: alone(without_prompts(text), where)),
-)
+ALONE = (Form(lines.is_lines, lines.lines), _without_prompts(exchange_servers.is_alone, exchange_servers.alone))
 """What is read where nothing else is: paths with a version, a build that stands alone."""
 
 
@@ -95,18 +88,19 @@ def is_listing(file: OpenFile) -> bool:
     if _SAVED.match(file.head):
         return False
     head = text_head(file)
-    return head is not None and recognised(head) is not None
+    return head is not None and bool(recognised(head)[0])
 
 
-def recognised(head: str) -> Recognised | None:
-    """What a text is that begins like this; None for what is no listing."""
+def recognised(head: str) -> tuple[tuple[Form, ...], Step]:
+    """The forms of a text that begins like this, and what takes away from all of it what was around the beginning.
+
+    Without a form it is no listing.
+    """
     unwrapped = without_wrapping(head)
     text = unwrapped(head)
     if forms := _forms_of(text):
-        return Recognised(forms, unwrapped)
-    if forms := _forms_of(dedented(text)):
-        return Recognised(forms, lambda text: dedented(unwrapped(text)))
-    return None
+        return forms, unwrapped
+    return _forms_of(dedented(text)), lambda text: dedented(unwrapped(text))
 
 
 def _forms_of(head: str) -> tuple[Form, ...]:
@@ -124,12 +118,11 @@ def _forms_of(head: str) -> tuple[Form, ...]:
     )
 
 
-def is_other_text(file: OpenFile) -> bool:
-    """Whether a file is text, which no program is."""
+def other_text(file: OpenFile) -> str | None:
+    """How a file begins that is text, which no program is; None for what is none, or has nothing in it."""
     head = text_head(file)
-    return (
-        head is not None and bool(head.strip()) and all(one.isprintable() or one in "\t\r\n\f" for one in head[:4096])
-    )
+    is_text = head and head.strip() and all(one.isprintable() or one in "\t\r\n\f" for one in head[:4096])
+    return head if is_text else None
 
 
 def decoded(data: bytes) -> str:

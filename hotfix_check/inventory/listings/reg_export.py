@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import field
 
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.hive import HiveError, Steps, key_records, microsoft_keys, setup_values
-from hotfix_check.inventory.listings.listed import ListedRegistry, Said
+from hotfix_check.inventory.listings.listed import ListedRegistry, Row, Said
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryKeys, RegistryRecords
 
 _KEY = re.compile(r"\[?(?:HKEY_LOCAL_MACHINE|HKLM)\\([^\]\r\n]{1,2000})\]?\s{0,9}", re.IGNORECASE)
@@ -82,13 +82,13 @@ def reg_export(text: str, where: str) -> Iterator[Said]:
     yield Said(ListedRegistry(records), REGISTRY)
 
 
-def is_setup_key(row: Mapping[str, object]) -> bool:
+def is_setup_key(row: Row) -> bool:
     """Whether a row, with keys in lower case, is a Setup key as Get-ItemProperty shows it."""
     path = row.get("pspath")
     return isinstance(path, str) and _PROVIDED.fullmatch(path) is not None
 
 
-def setup_key(row: Mapping[str, object]) -> Iterator[ListedRegistry]:
+def setup_key(row: Row) -> Iterator[ListedRegistry]:
     """The record of a Setup key that Get-ItemProperty shows."""
     path = str(row.get("pspath"))
     match = _PROVIDED.fullmatch(path)

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
-from hotfix_check.inventory.listings import data_files, exchange_servers, update_lists
+from hotfix_check.inventory.listings import (
+    data_files,
+    exchange_servers,
+    file_tools,
+    powershell,
+    reg_export,
+    update_lists,
+)
 from hotfix_check.inventory.listings.console import ON_HOST, console_rows
-from hotfix_check.inventory.listings.exiftool import exiftool_file, is_exiftool
 from hotfix_check.inventory.listings.listed import (
     HOSTS,
     ListedFile,
     ListedRegistry,
+    Row,
     Said,
     bare,
     is_host,
     lowered,
     text_of,
 )
-from hotfix_check.inventory.listings.osquery import osquery_builds, osquery_file
-from hotfix_check.inventory.listings.powershell import (
-    is_nameless,
-    is_powershell,
-    nameless,
-    powershell_builds,
-    powershell_file,
-)
-from hotfix_check.inventory.listings.reg_export import is_setup_key, setup_key
-from hotfix_check.inventory.listings.sigcheck import is_sigcheck, sigcheck_file
-from hotfix_check.inventory.listings.velociraptor import is_velociraptor, velociraptor_file
 
-Row = Mapping[str, object]
 Fact = ListedFile | ReportedBuild | ClaimedUpdate | ListedRegistry
 MANY = 200  # rows from which the kind of a table is told
 
@@ -65,7 +60,12 @@ def _one(
 
 
 def _has(*columns: str) -> Callable[[Row], bool]:
-    return lambda row: all(column in row for column in columns)
+    return lambda row: row.keys() >= set(columns)
+
+
+def _tells(reads: Callable[[Row], Iterator[Fact]]) -> Callable[[Row], bool]:
+    """Whether a reader finds anything in a row."""
+    return lambda row: next(reads(row), None) is not None
 
 
 def _plugin_output(row: Row) -> Iterator[Fact]:
@@ -75,15 +75,11 @@ def _plugin_output(row: Row) -> Iterator[Fact]:
         yield from (said.what for said in facts_of(console_rows(text)) if said.what is not None)
 
 
-def _is_osquery(row: Row) -> bool:
-    return "path" in row and ("file_version" in row or "product_version" in row)
-
-
 ROW_KINDS = (
-    RowKind("sigcheck", is_sigcheck, _one(sigcheck_file)),
-    RowKind("exiftool", is_exiftool, _one(exiftool_file)),
-    RowKind("Velociraptor", is_velociraptor, _one(velociraptor_file)),
-    RowKind("osquery", _is_osquery, _one(osquery_file, osquery_builds)),
+    RowKind("sigcheck", _has("path", "verified", "publisher"), _one(file_tools.sigcheck_file)),
+    RowKind("exiftool", file_tools.is_exiftool, _one(file_tools.exiftool_file)),
+    RowKind("Velociraptor", file_tools.is_velociraptor, _one(file_tools.velociraptor_file)),
+    RowKind("osquery", file_tools.is_osquery, _one(file_tools.osquery_file, file_tools.osquery_builds)),
     RowKind(
         exchange_servers.GET_EXCHANGE_SERVER,
         exchange_servers.is_exchange_server,
@@ -98,13 +94,13 @@ ROW_KINDS = (
     RowKind(update_lists.SYSTEMINFO, update_lists.is_systeminfo_row, update_lists.numbered),
     RowKind("an error report", data_files.is_crash, data_files.crash),
     RowKind("a software inventory", data_files.is_inventoried, data_files.inventoried),
-    RowKind("PowerShell", is_powershell, _one(powershell_file, powershell_builds)),
-    RowKind("wmic datafile", data_files.is_data_file, data_files.data_file),
-    RowKind(update_lists.GET_HOTFIX, update_lists.is_hotfix, update_lists.hotfix, ("source",)),
-    RowKind("a list of programs", update_lists.is_title, update_lists.titled),
-    RowKind("a list of programs", update_lists.is_program, update_lists.program),
-    RowKind("a registry key", is_setup_key, setup_key),
-    RowKind("PowerShell", is_nameless, nameless),
+    RowKind("PowerShell", powershell.is_powershell, _one(powershell.powershell_file, powershell.powershell_builds)),
+    RowKind("wmic datafile", _tells(data_files.data_file), data_files.data_file),
+    RowKind(update_lists.GET_HOTFIX, _has("hotfixid"), update_lists.hotfix, ("source",)),
+    RowKind("a list of programs", _tells(update_lists.titled), update_lists.titled),
+    RowKind("a list of programs", _tells(update_lists.program), update_lists.program),
+    RowKind("a registry key", reg_export.is_setup_key, reg_export.setup_key),
+    RowKind("PowerShell", _tells(powershell.nameless), powershell.nameless),
 )
 
 

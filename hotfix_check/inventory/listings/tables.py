@@ -52,11 +52,6 @@ def _plain(cell: str) -> str:
     return cell[1:] if cell.startswith("'") else cell
 
 
-def is_table(head: str) -> bool:
-    """Whether a text has the header of a table of a known kind."""
-    return header_of(head) is not None
-
-
 def table(text: str, where: str) -> Iterator[Said]:
     """What the rows say."""
     rows = rows_of(text, where)

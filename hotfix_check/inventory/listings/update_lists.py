@@ -7,10 +7,10 @@ that one that is absent says nothing, and one that is there says nothing of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from hotfix_check.inventory.files import ClaimedUpdate, ReportedBuild
-from hotfix_check.inventory.listings.listed import Said, text_of
+from hotfix_check.inventory.listings.listed import Row, Said, text_of
 from hotfix_check.inventory.listings.wrapping import PROMPT
 
 _KB = re.compile(r"(?:KB|Q)?([1-9][0-9]{4,6})(?:v[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
@@ -21,12 +21,13 @@ _PROGRAM = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _FOUR = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,5}\.[0-9]{1,5}", re.ASCII)
-_NUMBERED = re.compile(r"\[[0-9]{2,3}\]: (?:KB|Q)([1-9][0-9]{4,6})\b", re.ASCII | re.IGNORECASE)
+NUMBERED = re.compile(r"\[[0-9]{2,3}\]: (?:KB|Q)([1-9][0-9]{4,6})\b", re.ASCII | re.IGNORECASE)
+"""How systeminfo numbers its hotfixes in every language: ``[01]: KB5012170``."""
 _COLUMNS_OF_SYSTEMINFO = 20  # at least; it has 31
 _LINE = re.compile(r"(?:KB|Q)([1-9][0-9]{5,6})", re.ASCII | re.IGNORECASE)
 _CUT = re.compile(r"[KQ]B?[0-9]{0,7}", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"[^:\r\n\"]{2,80}:[ \t]{2,60}(\S{1,64})[ \t]*")
-_HEALTH_REPORT = re.compile(r"Exchange Health Checker version [0-9]", re.IGNORECASE)
+HEALTH_REPORT = re.compile(r"Exchange Health Checker version [0-9]", re.IGNORECASE)
 _SERVER = re.compile(r"[ \t]{0,24}Name: (\S{1,255})[ \t]*")
 _TITLES = ("title", "displayname", "caption", "name", "description")
 GET_HOTFIX = "Get-HotFix"
@@ -34,56 +35,29 @@ SYSTEMINFO = "systeminfo"
 KB_LIST = "a list of KB numbers"
 
 
-def is_hotfix(row: Mapping[str, object]) -> bool:
-    """Whether a row with keys in lower case is one of Get-HotFix or wmic qfe."""
-    return "hotfixid" in row
-
-
-def hotfix(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
-    """The KB of a row; none for one that names none (File 1)."""
+def hotfix(row: Row) -> Iterator[ClaimedUpdate]:
+    """The KB of a row of Get-HotFix or wmic qfe; none for one that names none (File 1)."""
     match = _KB.fullmatch(text_of(row.get("hotfixid")) or "")
     if match is not None:
         yield ClaimedUpdate(source=GET_HOTFIX, kb=int(match[1]))
 
 
-def is_program(row: Mapping[str, object]) -> bool:
-    """Whether a row is Exchange itself in a list of installed programs, with the version that setup gave it."""
-    return _program(row) is not None
-
-
-def program(row: Mapping[str, object]) -> Iterator[ReportedBuild]:
-    """The build of Exchange in a list of programs: no update that is a patch of it changes that."""
-    found = _program(row)
-    if found is not None:
-        yield ReportedBuild(
-            source="a list of programs", text=found, numbers=tuple(map(int, found.split("."))), follows_updates=False
-        )
-
-
-def _program(row: Mapping[str, object]) -> str | None:
+def program(row: Row) -> Iterator[ReportedBuild]:
+    """The build that setup gave Exchange itself in a list of programs: no update that is a patch of it changes that."""
     title = next((row[key] for key in _TITLES if isinstance(row.get(key), str)), "")
     versions = (text_of(row.get(key)) for key in ("version", "displayversion", "display version"))
     version = next(filter(None, versions), "")
-    return version if _PROGRAM.fullmatch(str(title)[:200].strip()) and _FOUR.fullmatch(version) else None
+    if _PROGRAM.fullmatch(str(title)[:200].strip()) and _FOUR.fullmatch(version):
+        numbers = tuple(map(int, version.split(".")))
+        yield ReportedBuild(source="a list of programs", text=version, numbers=numbers, follows_updates=False)
 
 
-def is_title(row: Mapping[str, object]) -> bool:
-    """Whether a row names an update of Exchange by its title, as lists of installed programs do."""
-    return any(isinstance(row.get(key), str) and _TITLE.search(str(row[key])[:400]) for key in _TITLES)
-
-
-def titled(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
-    """The KB that a title has in parentheses."""
-    for key in _TITLES:
-        match = _TITLE.search(str(row.get(key))[:400])
-        if match is not None:
-            yield ClaimedUpdate(source="a list of programs", kb=int(match[1]))
-            return
-
-
-def is_systeminfo(head: str) -> bool:
-    """Whether a text numbers its hotfixes as systeminfo does, in every language: ``[01]: KB5012170``."""
-    return _NUMBERED.search(head) is not None
+def titled(row: Row) -> Iterator[ClaimedUpdate]:
+    """The KB that the title of an update of Exchange has in parentheses, as lists of installed programs do."""
+    titles = (title for key in _TITLES if isinstance(title := row.get(key), str))
+    match = next(filter(None, (_TITLE.search(title[:400]) for title in titles)), None)
+    if match is not None:
+        yield ClaimedUpdate(source="a list of programs", kb=int(match[1]))
 
 
 def systeminfo(text: str, where: str) -> Iterator[Said]:
@@ -94,25 +68,20 @@ def systeminfo(text: str, where: str) -> Iterator[Said]:
         if not above.strip() or PROMPT.match(above):
             first = _HOST.fullmatch(line)
             host = first[1] if first else None if line.strip() else host
-        for match in _NUMBERED.finditer(line):
+        for match in NUMBERED.finditer(line):
             yield Said(ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1])), SYSTEMINFO, host)
         above = line
 
 
-def is_systeminfo_row(row: Mapping[str, object]) -> bool:
+def is_systeminfo_row(row: Row) -> bool:
     """Whether a row is of ``systeminfo /fo csv``, which has one for each host and all KBs in one column."""
-    return len(row) >= _COLUMNS_OF_SYSTEMINFO and any(map(_NUMBERED.search, map(str, row.values())))
+    return len(row) >= _COLUMNS_OF_SYSTEMINFO and any(map(NUMBERED.search, map(str, row.values())))
 
 
-def numbered(row: Mapping[str, object]) -> Iterator[ClaimedUpdate]:
+def numbered(row: Row) -> Iterator[ClaimedUpdate]:
     """The KBs of such a row."""
-    for match in _NUMBERED.finditer(" ".join(map(str, row.values()))):
+    for match in NUMBERED.finditer(" ".join(map(str, row.values()))):
         yield ClaimedUpdate(source=SYSTEMINFO, kb=int(match[1]))
-
-
-def is_health_report(head: str) -> bool:
-    """Whether a text is HealthChecker's report."""
-    return _HEALTH_REPORT.search(head) is not None
 
 
 def health_report(text: str, where: str) -> Iterator[Said]:

@@ -22,28 +22,22 @@ from hotfix_check.inventory.files import ReportedBuild
 from hotfix_check.inventory.listings.listed import Said
 
 _NUMBERS = r"([0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,5}(?:\.[0-9]{1,5})?)(?![0-9.])"
-_HEADERS = (
-    ("X-OWA-Version", re.compile(rf"\bX-OWA-Version[\"'\s:=,{{\[]{{1,60}}{_NUMBERS}", re.ASCII | re.IGNORECASE)),
-    (
-        "a path of Outlook on the web",
-        re.compile(rf"/(?:owa|ecp)/(?:auth/|prem/)?{_NUMBERS}/", re.ASCII | re.IGNORECASE),
-    ),
-    (
-        "X-MimeOLE",
-        re.compile(
+_HEADERS = tuple(
+    (source, re.compile(pattern, re.ASCII | re.IGNORECASE))
+    for source, pattern in (
+        ("X-OWA-Version", rf"\bX-OWA-Version[\"'\s:=,{{\[]{{1,60}}{_NUMBERS}"),
+        ("a path of Outlook on the web", rf"/(?:owa|ecp)/(?:auth/|prem/)?{_NUMBERS}/"),
+        (
+            "X-MimeOLE",
             r"\bX-MimeOLE: Produced By Microsoft Exchange V([0-9]{1,2}\.[0-9]{1,2}(?:\.[0-9]{1,5}){0,2})(?![0-9.])",
-            re.ASCII | re.IGNORECASE,
         ),
-    ),
-    (
-        "the banner of a mail service",
-        re.compile(
+        (
+            "the banner of a mail service",
             rf"\bMicrosoft Exchange (?:Server )?(?:200[03] )?(?:IMAP4rev1|POP3) server version {_NUMBERS}"
             rf"|\bMicrosoft Exchange Internet Mail (?:Service|Connector) {_NUMBERS}",
-            re.ASCII | re.IGNORECASE,
         ),
-    ),
-    ("X-Mailer", re.compile(rf"\bX-Mailer: Internet Mail Service \({_NUMBERS}\)", re.ASCII | re.IGNORECASE)),
+        ("X-Mailer", rf"\bX-Mailer: Internet Mail Service \({_NUMBERS}\)"),
+    )
 )
 _RECEIVED = re.compile(
     r"\bby (\S{1,255})(?: \([^()\r\n]{0,100}\))?\s{1,9}with\s{1,9}(?:mapi|Microsoft SMTP Server)\b"

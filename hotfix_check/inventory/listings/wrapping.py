@@ -8,6 +8,8 @@ r"""What mails, forums and sessions put around a text that is pasted: taken away
     PS C:\>                                   a prompt, before and behind JSON and XML
     ESC[32;1m                                colours of a terminal, as PowerShell 7 and ssh leave them in a log
     “FileName”                               quotation marks as a mail program makes them round
+    a saved mail (.eml)                      whose parts are encoded: quoted-printable or base64
+    a page                                   what ConvertTo-Html, forums and mail programs make of a listing
 
 What is to be taken away shows at the beginning of a text and then holds for all of it.
 """
@@ -17,9 +19,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from hotfix_check.inventory.listings.mails import is_encoded_mail, mail_text
-from hotfix_check.inventory.listings.pages import is_page, page_text
+if TYPE_CHECKING:
+    from email.message import Message
 
 _QUOTED = re.compile(r"^>", re.MULTILINE)
 _QUOTED_CLOSE = re.compile(r"^>[^ >\n]", re.MULTILINE)
@@ -48,6 +51,23 @@ _DOCUMENT = re.compile(
 )
 _OF_A_DOCUMENT = re.compile(r"[\[\]{}<>\"]")
 _ENDS = {"[": "]", "{": "}", "<": ">"}
+_ENCODED = re.compile(
+    r"^Content-Transfer-Encoding:[ \t]{0,9}(?:quoted-printable|base64)[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
+_MAIL_HEADER = re.compile(r"\s{0,9}[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
+_MARKED_UP = re.compile(r"<(?:pre|code|table)\b|<p(?: class=[^<>]{1,80})?>", re.IGNORECASE)
+_XML = re.compile(r"\s{0,100}<(?:\?xml|Objs\b|MsInfo\b|Event\b)")
+_TAG = re.compile(r"(<(/?[a-z][a-z0-9:]{0,20})\b[^<>]{0,400}>)", re.IGNORECASE)
+_BLANKS = re.compile(r"\s+")
+_KEEP_LINES = ("pre", "code")
+_CELLS = ("td", "th")
+_FLOW = ("p", "li", *_CELLS)
+_BLOCKS = frozenset(
+    {"p", "div", "pre", "tr", "li", "table", "body", "html", "blockquote", *(f"h{at}" for at in "123456")}
+)
+_INLINE = frozenset(
+    {"code", "span", "font", "b", "i", "em", "strong", "colgroup", "col", "tbody", "thead", "a", "hr", "o:p", *_CELLS}
+)
 Step = Callable[[str], str]
 
 
@@ -142,9 +162,102 @@ def _is_doubled(text: str) -> bool:
     return len(lines) > 2 and not any(map(str.strip, lines[1::2]))
 
 
+def _is_encoded_mail(text: str) -> bool:
+    """Whether a text begins with a mail's headers, and a part of it is encoded."""
+    return _MAIL_HEADER.match(text) is not None and _ENCODED.search(text) is not None
+
+
+def _mail_text(text: str) -> str:
+    """Headers, which name servers too, and text of a mail: of parts that say the same in two ways the plain one.
+
+    The mail as it is where it is nested too deep to be one.
+    """
+    import email  # which takes longer than all of a scan's reading, and few texts are mails
+
+    start = text.lstrip()
+    try:
+        parts = [part for part in email.message_from_string(start).walk() if part.get_content_maintype() == "text"]
+    except RecursionError:
+        return text
+    plain = [part for part in parts if part.get_content_subtype() != "html"] or parts
+    return "\n\n".join([start.partition("\n\n")[0], *map(_decoded, plain)])
+
+
+def _decoded(part: Message) -> str:
+    payload = part.get_payload()
+    if not _ENCODED.match(f"Content-Transfer-Encoding: {part.get('Content-Transfer-Encoding', '')}"):
+        return payload if isinstance(payload, str) else ""
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    try:
+        return data.decode(part.get_content_charset("utf-8")).replace("\r\n", "\n")
+    except (LookupError, ValueError):
+        return data.decode("cp1252", "replace").replace("\r\n", "\n")
+
+
+def _is_page(text: str) -> bool:
+    """Whether a text is marked up as a page is, and not XML of its own."""
+    return _MARKED_UP.search(text) is not None and _XML.match(text) is None
+
+
+def _page_text(text: str) -> str:
+    """The lines of a page: a paragraph, a row with tabs between its cells, and those that <pre> and <code> have.
+
+    Of tags that are not known, what stands in angle brackets stays.
+    """
+    page = _Page()
+    pieces = _TAG.split(text)
+    page.add_text(pieces[0])
+    for whole, name, after in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        page.add_tag(whole, name.lower())
+        page.add_text(after)
+    return "".join(page.out)
+
+
+class _Page:
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self._kept = 0  # within what keeps its lines
+        self._flows = False  # within a paragraph or a cell
+        self._cells = 0
+
+    def add_text(self, text: str) -> None:
+        text = html.unescape(text).replace("\N{NO-BREAK SPACE}", " ") if "&" in text else text
+        if self._kept:
+            self._add(text)
+        elif self._flows:
+            self._add(_BLANKS.sub(" ", text))
+        elif text.strip():
+            self._add(text)
+
+    def add_tag(self, whole: str, name: str) -> None:
+        ends, name = name.startswith("/"), name.removeprefix("/")
+        if name in _KEEP_LINES:
+            self._kept = max(0, self._kept + (-1 if ends else 1))
+        elif name == "table" and not ends:
+            self._cells = 0
+        if name in _FLOW:
+            self._flows = not ends or self._cells > (name in _CELLS)
+        if name in _CELLS:
+            self._cells = max(0, self._cells + (-1 if ends else 1))
+            self._add("\t" if ends and not self._cells else "")
+        elif name == "br":
+            self._add(" " if self._cells else "\n")
+        elif name in _BLOCKS:
+            begun = not self.out or self.out[-1].endswith("\n")
+            self._add(" " if self._cells else "" if begun else "\n")
+        elif name not in _INLINE:
+            self._add(whole)
+
+    def _add(self, text: str) -> None:
+        if text:
+            self.out.append(text)
+
+
 _LAYERS: tuple[tuple[Callable[[str], object], Step], ...] = (
-    (is_encoded_mail, mail_text),
-    (is_page, page_text),
+    (_is_encoded_mail, _mail_text),
+    (_is_page, _page_text),
     (_has_entities, _unescaped),
     (_QUOTED.search, _unquoted),
     (_has_entities, _unescaped),
