@@ -33,6 +33,8 @@ T = TypeVar("T")
 SCHEMA = "hotfix-check/inventory/1"
 MAX_BYTES = 256 * 1024 * 1024
 SUFFIXES = (".json", ".json.gz")
+_BEGUN = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\0?[ \t\r\n])*\0?([{\[])")
+"""How JSON begins, in UTF-16 too, which is told as such: of a disc many zeros may stand before a bracket."""
 _RESULT = re.compile(rb'"schema"\s{0,8}:\s{0,8}"hotfix-check/result/')
 MAX_FILES = 1_000_000  # a whole disk has some 200,000 programs
 
@@ -72,8 +74,9 @@ def looks_saved(file: OpenFile) -> bool:
     """
     if file.name.lower().endswith(SUFFIXES):
         return True
-    head = file.head[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return head.startswith(b"{") or (head.startswith(b"[") and SCHEMA.encode() in head)
+    head = file.head[:4096]
+    begun = _BEGUN.match(head)
+    return begun is not None and (begun[1] == b"{" or SCHEMA.encode() in head.replace(b"\0", b""))
 
 
 def saved_text(inventories: Sequence[tuple[Inventory, Collected]]) -> str:

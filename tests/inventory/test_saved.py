@@ -142,7 +142,8 @@ def test_an_inventory_is_known_by_its_content_in_the_encodings_that_shells_write
 
 def test_a_program_or_text_is_no_inventory(tmp_path: Path) -> None:
     path = tmp_path / "anything.dat"
-    for content in (b"MZ\x90\0", b"", b"[1]", b"text"):
+    disc = bytes(3200) + b"{" + bytes(800)
+    for content in (b"MZ\x90\0", b"", b"[1]", b"text", disc, disc.replace(b"{", b"[")):
         path.write_bytes(content)
         with opened_target(path) as target:
             assert target.kind is TargetKind.FILE
