@@ -68,10 +68,12 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
 def looks_saved(file: OpenFile) -> bool:
     """Whether a file is meant to be a saved inventory and no program: JSON by its first bytes, or by its name.
 
-    A gzip-compressed one is, by its name alone.
+    A gzip-compressed one is, by its name; where it has none, because it came through a pipe, by what is packed in it.
     """
     if file.name.lower().endswith(SUFFIXES):
         return True
+    if file.fd is None and file.head.startswith(GZIP):
+        return b'"hotfix-check/' in unpacked_head(file.head)
     head = file.head[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return head.startswith(b"{") or (head.startswith(b"[") and SCHEMA.encode() in head)
 
