@@ -36,7 +36,7 @@ _WIDEST_NAME = 80
 def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> None:
     """One line an update: product, name, kind, importance, day, title."""
     catalogue = chosen_catalogue(paths)
-    products = each(options.product)
+    products = each("--product", options.product)
     for product in products:
         known("--product", product, (one.id for one in catalogue.products))
     updates = [update for update in _narrowed(catalogue.updates, options) if not products or update.product in products]
