@@ -113,6 +113,7 @@ def test_installed_hotfix_says_what_was_not_verified(tmp_path: Path, run: Run) -
         (["scan", ".", "--kb", "KB1234567"], "--kb: KB1234567 is not in the catalogue"),
         (["scan", ".", "--product", "exchange-9"], "--product: 'exchange-9' is not one of exchange-"),
         (["scan", ".", "--assume", "exchange-5.5=SP9"], "--assume: 'SP9' is not a level of exchange-5.5 (RTM, SP1"),
+        (["scan", ".", "--assume", "SP4"], "--assume: 'SP4': PRODUCT=LEVEL expected, such as exchange-5.5=SP4"),
         (["scan", ".", "-f", "yaml"], "Invalid value for '-f' / '--format': 'yaml' is not one of 'table', 'json'"),
         (["scan", ""], "an argument is empty"),
         (["scan", ".", "--kb", ""], "an argument is empty"),
