@@ -27,6 +27,7 @@ from hotfix_check.inventory.saved_files import file_row, plain_files, read_file
 from hotfix_check.untrusted.bounded import GZIP
 from hotfix_check.untrusted.fields import Fields, stamp
 from hotfix_check.untrusted.json import parse_packed
+from hotfix_check.untrusted.schemas import not_read_here
 from hotfix_check.untrusted.shown import shown
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ def parse_saved(document: object, where: str) -> Inventory:
     top = Fields(document, where, SavedInputError)
     schema = top.need("schema", top.text("schema"))
     if schema != SCHEMA:
-        raise top.fault("schema", f"{shown(schema)}: this release reads {SCHEMA}")
+        raise top.fault("schema", not_read_here(schema, SCHEMA))
     collected = Fields(
         top.need("collected", top.get("collected", dict, "a table")), f"{where}: collected", SavedInputError
     )
