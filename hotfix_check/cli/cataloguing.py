@@ -13,13 +13,14 @@ from tabulate import tabulate
 from hotfix_check.catalogue import Update
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.cve import is_cve
+from hotfix_check.catalogue.load import SUFFIXES
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, names_of, own_name
 from hotfix_check.cli.formats import not_evidence
 from hotfix_check.cli.options import each
 from hotfix_check.cli.output import columns, print_answer, print_report
 from hotfix_check.cli.showing_cves import cve_table, cve_text
-from hotfix_check.errors import CatalogueError
+from hotfix_check.errors import CatalogueError, UsageError
 from hotfix_check.judging.catalogues import build_index, chosen_catalogue, stale_indexes
 from hotfix_check.judging.question import find_updates, known, read_day
 from hotfix_check.report.formats import AnswerForm
@@ -68,6 +69,8 @@ def run_check(paths: Sequence[Path]) -> int:
 def run_build(output: Path, paths: Sequence[Path], *, quiet: bool) -> None:
     """Write the index of a catalogue."""
     not_evidence(output, paths)
+    if output.suffix.lower() in SUFFIXES:
+        raise UsageError(f"{output}: an index is no text, and would replace a catalogue: name it like catalogue.sqlite")
     catalogue = build_index(paths, output)
     if not quiet:
         print(
