@@ -14,6 +14,7 @@ from hotfix_check.errors import SavedInputError
 from hotfix_check.frozen import Frozen
 from hotfix_check.judging.options import JudgeOptions, is_recorded
 from hotfix_check.untrusted.fields import Fields, stamp
+from hotfix_check.untrusted.schemas import not_read_here
 from hotfix_check.untrusted.shown import shown
 
 SCHEMA = "hotfix-check/manifest/1"
@@ -94,7 +95,7 @@ def parse_manifest(document: object, where: str) -> Manifest:
     top = Fields(document, where, SavedInputError)
     schema = top.need("schema", top.text("schema"))
     if schema != SCHEMA:
-        raise top.fault("schema", f"{shown(schema)}: this release reads {SCHEMA}")
+        raise top.fault("schema", not_read_here(schema, SCHEMA))
     catalogue, arguments, policy = (top.need(key, top.inner(key)) for key in ("catalogue", "arguments", "policy"))
     manifest = Manifest(
         tool=top.need("tool", top.text("tool")),

@@ -12,6 +12,7 @@ from typing import Any
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.untrusted.json import read_json
+from hotfix_check.untrusted.schemas import not_read_here
 from hotfix_check.untrusted.shown import clipped, shown
 from hotfix_check.version import FileVersion
 
@@ -41,7 +42,7 @@ def checked_result(document: object, where: str) -> dict[str, Any]:
     if "schema" not in document:
         raise SavedInputError(f"{where}: schema: missing; {SCHEMA} expected")
     if document["schema"] != SCHEMA:
-        raise SavedInputError(f"{where}: schema: {shown(document['schema'])}: this release reads {SCHEMA}")
+        raise SavedInputError(f"{where}: schema: {not_read_here(document['schema'], SCHEMA)}")
     fault = first_fault(document, packaged_schema("result-1.json"))
     fault = fault or _fault_in_meaning(document)
     if fault is not None:

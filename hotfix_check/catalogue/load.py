@@ -166,7 +166,10 @@ def read_updates(
         if owner is None:
             if document.product is None and (document.product_id is not None or document.updates):
                 named = shown(document.product_id)
-                faults.append(f"{document.where}: product: {named} is not a product of this catalogue")
+                which = (
+                    f" ({', '.join(known)})" if known else "; give the one that has it too: 'default' is the tool's own"
+                )
+                faults.append(f"{document.where}: product: {named} is not a product of this catalogue{which}")
             continue
         for table in document.updates:
             if len(faults) > MAX_FAULTS:

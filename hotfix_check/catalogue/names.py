@@ -18,11 +18,18 @@ class UpdateNames:
     def __init__(self, updates: Iterable[Update]) -> None:
         self._by_name: dict[str, list[Update]] = defaultdict(list)
         self._by_kb: dict[int, list[Update]] = defaultdict(list)
+        self._written: dict[str, str] = {}
         for update in updates:
-            for name in {one.casefold() for one in (update.id, own_name(update.id), *update.aliases, *cves_of(update))}:
+            written = {one.casefold(): one for one in self._names_of(update)}
+            for name in written:
                 self._by_name[name].append(update)
+            self._written |= written
             if update.kb is not None:
                 self._by_kb[update.kb].append(update)
+
+    @staticmethod
+    def _names_of(update: Update) -> tuple[str, ...]:
+        return (update.id, own_name(update.id), *update.aliases, *cves_of(update))
 
     @property
     def all(self) -> list[str]:
@@ -46,7 +53,7 @@ class UpdateNames:
         alike = {name: _edits(typed, name) for name in get_close_matches(typed, self.all, n=20, cutoff=0.7)}
         least = min(alike.values(), default=0)
         found = sorted(name for name, edits in alike.items() if edits == least <= _MOST_EDITS)[:3]
-        return [one if "/" in one else one.upper() for one in found]
+        return [self._written.get(one, one.upper()) for one in found]
 
     def find(self, name: str) -> list[Update]:
         """The updates of that name, whatever sort of name it is; none where there is none.
@@ -57,10 +64,15 @@ class UpdateNames:
 
 
 def _edits(one: str, other: str) -> int:
-    """How many letters must be put in, left out or replaced to make one word the other (Levenshtein)."""
-    row = list(range(len(other) + 1))
+    """How many letters must be put in, left out, replaced or swapped with the next to make one word the other."""
+    older: list[int] = []
+    last = list(range(len(other) + 1))
     for number, letter in enumerate(one, 1):
-        before, row[0] = row[0], number
+        row = [number]
         for at, against in enumerate(other, 1):
-            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (letter != against))
-    return row[-1]
+            edits = min(last[at] + 1, row[at - 1] + 1, last[at - 1] + (letter != against))
+            if older and at > 1 and one[number - 2] == against and letter == other[at - 2]:
+                edits = min(edits, older[at - 2] + 1)
+            row.append(edits)
+        older, last = last, row
+    return last[-1]

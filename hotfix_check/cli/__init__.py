@@ -141,7 +141,8 @@ def plan(
     """
     from hotfix_check.cli.answering import run_plan
 
-    raise typer.Exit(run_plan(target, each(to), include_optional, form, tuple(output or ()), asking, quiet=quiet))
+    goals = each("--to", to)
+    raise typer.Exit(run_plan(target, goals, include_optional, form, tuple(output or ()), asking, quiet=quiet))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from tabulate import tabulate
 from hotfix_check.catalogue import Catalogue, Product, Update
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.catalogue.cve import Cve, is_cve
+from hotfix_check.catalogue.load import SUFFIXES
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, cves_of, names_of, own_name, required_rows
 from hotfix_check.cli.formats import not_evidence
@@ -57,7 +58,7 @@ _WIDEST_NAME = 80
 def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> None:
     """One line an update: product, name, kind, importance, day, title."""
     catalogue = chosen_catalogue(paths)
-    products = each(options.product)
+    products = each("--product", options.product)
     for product in products:
         known("--product", product, (one.id for one in catalogue.products))
     updates = [update for update in _narrowed(catalogue.updates, options) if not products or update.product in products]
@@ -89,6 +90,8 @@ def run_check(paths: Sequence[Path]) -> int:
 def run_build(output: Path, paths: Sequence[Path], *, quiet: bool) -> None:
     """Write the index of a catalogue."""
     not_evidence(output, paths)
+    if output.suffix.lower() in SUFFIXES:
+        raise UsageError(f"{output}: an index is no text, and would replace a catalogue: name it like catalogue.sqlite")
     catalogue = build_index(paths, output)
     if not quiet:
         print(

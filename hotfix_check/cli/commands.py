@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hotfix_check.cli.configured import refuse_among_evidence
+from hotfix_check.errors import UsageError
 
 if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter
@@ -43,6 +44,12 @@ def group_of(name: str) -> str:
     return _GROUP_OF.get(name, OTHER)
 
 
+def _refuse_empty(ctx: Any, args: list[str]) -> None:
+    """Raises UsageError for an empty argument: as a target it would be this folder, as a KB the whole catalogue."""
+    if not ctx.resilient_parsing and "" in args:
+        raise UsageError("an argument is empty: leave it out, or set the variable that it is from")
+
+
 class App(typer.Typer):
     """As a Typer application, but for when its commands are made ready."""
 
@@ -55,6 +62,7 @@ class App(typer.Typer):
                 setattr(self, "commands", _WhenCalled(made))  # noqa: B010  (a mapping, where Typer has a dict)
 
             def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+                _refuse_empty(ctx, args)
                 _take_as_typed(self.get_params(ctx))
                 return super().parse_args(ctx, args)
 

@@ -127,7 +127,8 @@ def _usage(error: Any) -> int:
     else:
         context = getattr(error, "ctx", None)
         where = f" ('{context.command_path} --help' shows how)" if context else ""
-        complain([message + where])
+        # Typer converts by pydantic, whose faults begin with their sort.
+        complain([message.replace(": Value error, ", ": ") + where])
     return int(error.exit_code)
 
 

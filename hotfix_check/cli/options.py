@@ -13,6 +13,7 @@ import typer
 from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.completing import complete_level, complete_product, complete_update
 from hotfix_check.cli.configured import take_configuration
+from hotfix_check.errors import UsageError
 from hotfix_check.report.formats import FORMATS, PLAN, RESULT, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 
 Catalogues = Annotated[
@@ -189,7 +190,7 @@ def _type(name: str) -> object:
 def _value(name: str, given: Any) -> Any:
     """A field from what Typer read for it."""
     if _type(name) == list[str] | None:
-        return each(given)
+        return each(flag_of(name), given)
     return tuple(given or ()) if _type(name) == list[Path] | None else given
 
 
@@ -204,6 +205,15 @@ def flag_of(name: str) -> str:
     return str(option.default)
 
 
-def each(values: list[str] | None) -> tuple[str, ...]:
-    """The values of an option that may be repeated, or be given several with commas between them."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+def each(option: str, values: list[str] | None) -> tuple[str, ...]:
+    """The values of an option that may be repeated, or be given several with commas between them.
+
+    Raises UsageError where one has none in it: to ask nothing is not to ask everything.
+    """
+    found: list[str] = []
+    for value in values or ():
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not parts:
+            raise UsageError(f"{option}: {value!r} names nothing")
+        found += parts
+    return tuple(found)

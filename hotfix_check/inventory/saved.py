@@ -27,6 +27,7 @@ from hotfix_check.inventory.saved_files import file_row, plain_files, read_file
 from hotfix_check.untrusted.bounded import GZIP
 from hotfix_check.untrusted.fields import Fields, numbered, stamp
 from hotfix_check.untrusted.json import parse_packed
+from hotfix_check.untrusted.schemas import not_read_here
 from hotfix_check.untrusted.shown import shown
 
 T = TypeVar("T")
@@ -70,10 +71,12 @@ def inventory_to_json(inventory: Inventory, collected: Collected) -> str:
 def looks_saved(file: OpenFile) -> bool:
     """Whether a file is meant to be a saved inventory and no program: JSON by its first bytes, or by its name.
 
-    A gzip-compressed one is, by its name alone.
+    A gzip-compressed one is, by its name; where it has none, because it came through a pipe, by what is packed in it.
     """
     if file.name.lower().endswith(SUFFIXES):
         return True
+    if file.fd is None and file.head.startswith(GZIP):
+        return b'"hotfix-check/' in unpacked_head(file.head)
     head = file.head[:4096]
     begun = _BEGUN.match(head)
     return begun is not None and (begun[1] == b"{" or SCHEMA.encode() in head.replace(b"\0", b""))
@@ -122,7 +125,7 @@ def parse_saved(document: object, where: str) -> Inventory:
     top = Fields(document, where, SavedInputError)
     schema = top.need("schema", top.text("schema"))
     if schema != SCHEMA:
-        raise top.fault("schema", f"{shown(schema)}: this release reads {SCHEMA}")
+        raise top.fault("schema", not_read_here(schema, SCHEMA))
     collected = Fields(
         top.need("collected", top.get("collected", dict, "a table")), f"{where}: collected", SavedInputError
     )

@@ -111,8 +111,10 @@ def _standard_input() -> OpenFile:
     where = "standard input"
     try:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    except (OSError, AttributeError, ValueError) as error:
-        raise TargetError(f"{where}: cannot be read: {error}") from error
+    except (AttributeError, ValueError) as error:
+        raise TargetError(f"{where}: cannot be read: it is closed") from error
+    except OSError as error:
+        raise TargetError(f"{where}: cannot be read: {why(error)}") from error
     if len(data) > MAX_BYTES:
         raise TargetError(f"{where}: larger than {MAX_BYTES} bytes")
     if not data.strip():

@@ -113,7 +113,7 @@ def ask(options: JudgeOptions, targets: Sequence[Path], *, day: date) -> Judge:
         index = opened
         products = {name: index.products_of(name) for name in (*options.kbs, *options.cves)}
         # Of a name that nothing has the nearest is told, of all there are.
-        known = all(products[name] for name in options.kbs)
+        known = all(products.values())
         asked = frozenset[str]().union(*products.values()) if known else None
         catalogue = index.catalogue(asked, cves=options.cve_numbers)
     else:

@@ -24,7 +24,7 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
         found = names.find(name)
     except ValueError:
         if is_cve(name):
-            raise UsageError(_unfixed(catalogue, name.strip().upper())) from None
+            raise UsageError(_unfixed(catalogue, names, name.strip().upper())) from None
         unknown = f"{name!r} is not a KB number, nor an id or other name in the catalogue"
         raise UsageError(f"{unknown}: {_meant(names, name)}") from None
     if not found:
@@ -37,10 +37,10 @@ def _meant(names: UpdateNames, name: str) -> str:
     return (f"did you mean {' or '.join(near)}? " if near else "") + _LISTED
 
 
-def _unfixed(catalogue: Catalogue, cve: str) -> str:
+def _unfixed(catalogue: Catalogue, names: UpdateNames, cve: str) -> str:
     known = catalogue.cves.get(cve)
     if known is None:
-        return f"{cve} is not in the catalogue"
+        return f"{cve} is not in the catalogue: {_meant(names, cve)}"
     return f"no update in the catalogue fixes {cve}" + (f": {known.needs}" if known.needs else "")
 
 
@@ -91,7 +91,9 @@ def question_of(
 def _assumed(options: JudgeOptions, products: Mapping[str, Product]) -> tuple[tuple[str, str], ...]:
     assumed: dict[str, str] = {}
     for text in options.assume:
-        product_id, _, level = text.partition("=")
+        product_id, equals, level = text.partition("=")
+        if not equals:
+            raise UsageError(f"--assume: {text!r}: PRODUCT=LEVEL expected, such as exchange-5.5=SP4")
         known("--assume", product_id, products)
         names = {one.name.casefold(): one.name for one in products[product_id].levels}
         if level.casefold() not in names:
@@ -110,9 +112,12 @@ def _asked_cves(
     when = f" as of {as_of}" if as_of else ""
     for text, cve in ((text, text.strip().upper()) for text in options.cves):
         if not is_cve(text):
-            raise UsageError(f"--cve: {text!r} is not a CVE number, such as CVE-2021-26855")
+            near = [one for one in UpdateNames(catalogue.updates).near(text) if is_cve(one)]
+            meant = f": did you mean {' or '.join(near)}?" if near else ", such as CVE-2021-26855"
+            raise UsageError(f"--cve: {text!r} is not a CVE number{meant}")
         if cve not in catalogue.cves and not any(cve in cves_of(update) for update in catalogue.updates):
-            raise UsageError(f"--cve: {cve} is not in the catalogue{when}: 'hotfix-check catalogue show CVE' shows one")
+            meant = _meant(UpdateNames(catalogue.updates), cve)
+            raise UsageError(f"--cve: {cve} is not in the catalogue{when}: {meant}")
     return cves, frozenset(update.id for update in catalogue.updates if cves & cves_of(update))
 
 

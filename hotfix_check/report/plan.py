@@ -123,6 +123,8 @@ def _no_plan(
         return NoPlanDocument(why=_not_recognised(assessment), supply=(_server_files(products),))
     if any(plan.unreachable for _, plan in plans):
         return NoPlanDocument(why="no sequence of steps in the catalogue leads to what is missing", supply=())
+    if assessment.beyond_catalogue and not wanted:
+        return NoPlanDocument(why="a build is newer than the catalogue, so what it lacks is unknown", supply=())
     findings = [one for one in counted(assessment) if not wanted or one.update.id in wanted]
     left_open = assessment.unreadable_evidence or any(open_questions(findings, findings))
     open_ones = [one for one in findings if one.verdict is Verdict.UNDETERMINED]

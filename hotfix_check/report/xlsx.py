@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -29,9 +30,13 @@ def write_xlsx(document: Result, stream: BinaryIO) -> None:
 def write_workbook(
     sheets: Iterable[tuple[str, tuple[str, ...], Iterable[Iterable[Cell]]]], stream: BinaryIO, *, title: str
 ) -> None:
-    """Write sheets of (name, columns, rows). Text stays text whatever it begins with; what is too long is cut."""
+    """Write sheets of (name, columns, rows). Text stays text whatever it begins with; what is too long is cut.
+
+    Raises OSError as the stream does: xlsxwriter itself would make another error of it, and leave a half-written zip.
+    """
+    whole = BytesIO()
     off = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(stream, off) as book:
+    with xlsxwriter.Workbook(whole, off) as book:
         book.set_properties({"title": title, "created": _MADE})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"})
@@ -56,6 +61,7 @@ def write_workbook(
             sheet.set_landscape()
             sheet.fit_to_pages(1, 0)
             sheet.repeat_rows(0)
+    stream.write(whole.getbuffer())
 
 
 def _write(sheet: Any, row: int, at: int, value: Cell, day: Any, plain: Any) -> int:

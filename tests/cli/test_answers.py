@@ -177,6 +177,26 @@ def test_there_may_be_nothing_to_install(tmp_path: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("build", "options", "code", "said"),
+    [
+        ("15.2.2562.60", [], 3, "none, because a build is newer than the catalogue, so what it lacks is unknown."),
+        ("15.2.2562.57", ["--as-of", "2026-10-01"], 3, "none, because a build is newer than the catalogue"),
+        ("15.2.2562.60", ["--to", "KB5066366"], 0, "nothing to install. KB5066366 is superseded"),
+    ],
+    ids=["today", "as of a day", "counter-case: a goal that it contains"],
+)
+def test_on_a_build_newer_than_the_catalogue_nothing_is_said_to_be_complete(
+    build: str, options: list[str], code: int, said: str, tmp_path: Path, run: Run
+) -> None:
+    bin_folder = tmp_path / "Program Files/Microsoft/Exchange Server/V15/Bin"
+    bin_folder.mkdir(parents=True)
+    (bin_folder / "ExSetup.exe").write_bytes(build_pe(build))
+    ran = run("plan", tmp_path, *options)
+    assert ran.code == code
+    assert said in words(ran.out)
+
+
+@pytest.mark.parametrize(
     ("files", "options", "words_said"),
     [
         pytest.param({}, [], "nothing was recognised: 0 files seen (0 read)", id="an empty folder"),

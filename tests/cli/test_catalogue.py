@@ -215,3 +215,20 @@ def test_check_is_clean_and_a_newer_format_is_refused_with_words_that_help(run: 
     ran = run("scan", tmp_path, "--catalogue", newer)
     assert ran.code == 2
     assert "catalogue format 9 is newer than this hotfix-check, which reads 1: update hotfix-check" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("product", "beside", "said"),
+    [
+        ("exchange-se", (), "; give the one that has it too: 'default' is the tool's own"),
+        ("exchange-es", ("--catalogue", "default"), " (exchange-2000, exchange-2003, "),
+    ],
+    ids=["updates alone", "mistyped"],
+)
+def test_a_catalogue_of_updates_without_their_product_says_what_to_give(
+    product: str, beside: tuple[str, ...], said: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.toml").write_text(f'format = 1\nversion = 2026-12-08\nproduct = "{product}"\n')
+    ran = run("catalogue", "status", *beside, "--catalogue", "mine.toml")
+    assert ran.code == 2
+    assert f"mine.toml: product: '{product}' is not a product of this catalogue{said}" in ran.err

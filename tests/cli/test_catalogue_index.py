@@ -148,6 +148,11 @@ def test_check_finds_look_up_tables_that_do_not_fit(statement: str, run: Run, ow
             id="an index of an index",
         ),
         pytest.param(
+            ("catalogue", "build", "mine.TOML"),
+            "mine.TOML: an index is no text, and would replace a catalogue: name it like catalogue.sqlite",
+            id="the catalogue itself, taken for what is read",
+        ),
+        pytest.param(
             ("catalogue", "build", "no/own.sqlite"),
             "no/own.sqlite: cannot be written: No such file or directory",
             id="no such folder",

@@ -57,9 +57,12 @@ def test_a_cve_that_no_update_mends_has_no_update_to_explain(tmp_path: Path, run
     ("name", "said"),
     [
         ("CVE-1-2", "--cve: 'CVE-1-2' is not a CVE number"),
-        ("CVE-2099-12345", "--cve: CVE-2099-12345 is not in the catalogue"),
+        ("CVE-2099-12345", "--cve: CVE-2099-12345 is not in the catalogue: 'hotfix-check catalogue list' shows"),
+        ("CVE-2022-41028", "in the catalogue: did you mean CVE-2022-41078 or CVE-2022-41082? "),
+        ("CVE2022-41082", "--cve: 'CVE2022-41082' is not a CVE number: did you mean CVE-2022-41082?"),
+        ("KB5014261", "--cve: 'KB5014261' is not a CVE number, such as CVE-2021-26855"),
     ],
-    ids=["no number", "not known"],
+    ids=["no number", "not known", "two digits swapped", "a hyphen left out", "counter-case: a KB"],
 )
 def test_what_is_no_cve_of_the_catalogue_cannot_be_asked(name: str, said: str, tmp_path: Path, run: Run) -> None:
     ran = run("scan", server(tmp_path, "15.1.2507.6"), "--cve", name)

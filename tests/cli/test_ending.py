@@ -23,6 +23,7 @@ pytestmark = posix
 CTRL_C, SIGTERM, SIGHUP = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
 SCAN = ("scan", "server", *CATALOGUE)
 ALL = (*SCAN, "--all", "-o", "r.json", "-o", "r.html")
+WORKBOOK = (*SCAN, "-q", "-f", "xlsx")
 INVENTORY = ("inventory", "server", *CATALOGUE)
 IMPORT = ("catalogue", "import", "article.txt")
 HELP, VERSION = ("scan", "--help"), ("--version",)
@@ -215,10 +216,19 @@ def test_a_reader_that_goes_away_is_no_error(arguments: tuple[str, ...], place: 
     assert (ran.returncode, ran.stderr) == (expected.code, expected.err)
 
 
+def test_a_reader_of_a_workbook_that_goes_away_is_no_error(place: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = finish(*WORKBOOK, cwd=place, stdout=writing)
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "how"),
     [
         pytest.param(ALL, "full", id="scan, full"),
+        pytest.param(WORKBOOK, "full", id="workbook, full"),
         pytest.param(IMPORT, "full", id="catalogue import, full"),
         pytest.param(VERSION, "full", id="version, full"),
         pytest.param(ALL, "closed", id="scan, closed"),

@@ -195,7 +195,15 @@ def test_an_output_without_a_folder_is_told_before_the_work(
         pytest.param("81886", "did you mean KB818861? ", id="a digit left out"),
         pytest.param("Q8188611", "did you mean KB818861? ", id="a digit too many"),
         pytest.param("MS06-018", "did you mean MS06-019? ", id="a bulletin"),
-        pytest.param("exchange-5.5/SP44", "did you mean exchange-5.5/sp4? ", id="an id"),
+        pytest.param("exchange-5.5/SP44", "did you mean exchange-5.5/SP4? ", id="an id"),
+        pytest.param("MS06-091", "did you mean MS06-019? ", id="a bulletin, two digits swapped"),
+        pytest.param(
+            "exchange-2016/CU32",
+            "did you mean exchange-2016/CU12 or exchange-2016/CU2 or exchange-2016/CU22? ",
+            id="an id, swapped",
+        ),
+        pytest.param("Otc25SU", "did you mean Oct25SU? ", id="a name in its own letters"),
+        pytest.param("CVE-2022-41028", "did you mean CVE-2022-41078 or CVE-2022-41082? ", id="a CVE, swapped"),
         pytest.param("KB1111111", "", id="nothing like it"),
     ],
 )

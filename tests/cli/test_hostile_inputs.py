@@ -107,7 +107,7 @@ UNFIT_FOR_ITS_KIND: dict[str, tuple[str, bytes, str]] = {
     "a manifest as inventory": (
         "scan",
         json.dumps({"schema": MANIFEST}).encode(),
-        "bad.json: schema: 'hotfix-check/manifest/1': this release reads hotfix-check/inventory/1",
+        "manifest/1': this release reads hotfix-check/inventory/1; 'hotfix-check verify' takes this file",
     ),
     "a list as result": ("convert", b"[]", "bad.json: not a saved result: an object expected"),
     "an object without a schema as result": (
@@ -118,7 +118,7 @@ UNFIT_FOR_ITS_KIND: dict[str, tuple[str, bytes, str]] = {
     "an inventory as result": (
         "convert",
         json.dumps({"schema": INVENTORY}).encode(),
-        "bad.json: schema: 'hotfix-check/inventory/1': this release reads hotfix-check/result/1",
+        "inventory/1': this release reads hotfix-check/result/1; 'hotfix-check scan' takes this file",
     ),
     "a result of a later release": (
         "compare",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,32 @@ def test_standard_input_is_a_target(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert "standard input: neither a listing nor a saved inventory" in scan(b"MZ\x90\0", "scan", "-").err
     assert "standard input: text, but not in a form" in scan(b"Dear all", "scan", "-").err
     assert "save it to a file first" in scan(TWO.encode(), "scan", "-", "-o", "evidence.manifest.json").err
+
+
+def test_a_packed_inventory_is_read_from_standard_input_as_from_its_file(
+    run: Run, two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("inventory", two.name, "-o", "hosts.json.gz")
+    packed = (tmp_path / "hosts.json.gz").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packed)))
+    ran = run("scan", "-", "-f", "json", "--kb", "KB5014261")
+    assert [one["kind"] for one in ran.result["targets"]] == ["inventory", "inventory"]
+    assert [one["collected"]["host"] for one in ran.result["targets"]] == ["MBX1", "MBX2"]
+
+
+def test_counter_case_a_packed_archive_on_standard_input_is_an_archive(
+    run: Run, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.add(two, arcname="{0}.csv")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packed.getvalue())))
+    assert [one["kind"] for one in run("scan", "-", "-f", "json").result["targets"]] == ["archive"]
+
+
+def test_a_closed_standard_input_is_said_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert "error: standard input: cannot be read: it is closed" in run("scan", "-").err
 
 
 def test_a_reported_build_gives_the_level_and_no_verdict_beyond_it(run: Run, tmp_path: Path) -> None:

@@ -113,7 +113,13 @@ def test_installed_hotfix_says_what_was_not_verified(tmp_path: Path, run: Run) -
         (["scan", ".", "--kb", "KB1234567"], "--kb: KB1234567 is not in the catalogue"),
         (["scan", ".", "--product", "exchange-9"], "--product: 'exchange-9' is not one of exchange-"),
         (["scan", ".", "--assume", "exchange-5.5=SP9"], "--assume: 'SP9' is not a level of exchange-5.5 (RTM, SP1"),
-        (["scan", ".", "-f", "yaml"], "'yaml' is not one of 'table', 'json'"),
+        (["scan", ".", "--assume", "SP4"], "--assume: 'SP4': PRODUCT=LEVEL expected, such as exchange-5.5=SP4"),
+        (["scan", ".", "-f", "yaml"], "Invalid value for '-f' / '--format': 'yaml' is not one of 'table', 'json'"),
+        (["scan", ""], "an argument is empty"),
+        (["scan", ".", "--kb", ""], "an argument is empty"),
+        (["scan", ".", "--kb="], "--kb: '' names nothing"),
+        (["scan", ".", "--cve", "CVE-2022-41082", "--cve", ","], "--cve: ',' names nothing"),
+        (["plan", ".", "--to="], "--to: '' names nothing"),
         (["scan", ".", "-o", "report.docx"], "--output: '.docx' is not one of"),
         (["scan", ".", "--fail-on", "late"], "--fail-on: 'late' is not one of missing"),
         (["scan", ".", "--catalogue", "nowhere"], "nowhere: no such catalogue file or folder"),
@@ -333,5 +339,5 @@ def test_an_inventory_is_of_the_host_that_it_is_said_to_be_of(samples: Path, run
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 256], ids=["empty", "blank", "too long"])
 def test_a_host_has_a_name_that_a_server_can_have(name: str, samples: Path, run: Run) -> None:
-    ran = run("inventory", samples / "exchange-2000-sp3", "--host", name)
+    ran = run("inventory", samples / "exchange-2000-sp3", f"--host={name}")
     assert (ran.code, ran.err) == (2, "hotfix-check: error: --host: a name of at most 255 characters expected\n")
