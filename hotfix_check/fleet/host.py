@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from datetime import date
+from operator import attrgetter
 
 from hotfix_check.assess import Assessment, Assessor, Question, Verdict
 from hotfix_check.assess.finding import ProductLevel
@@ -15,16 +16,15 @@ from hotfix_check.assess.weight import counted, fails, holding, outcome_of, wors
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.errors import HotfixCheckError
-from hotfix_check.fleet.deciding import deciding_facts
-from hotfix_check.fleet.label import parts_of
 from hotfix_check.fleet.results import result_rows
-from hotfix_check.fleet.row import ANY_REPORT, MARKS, VERDICTS, HostProduct, HostRow, damaged, name_of_source
+from hotfix_check.fleet.row import ANY_REPORT, MARKS, VERDICTS, HostProduct, HostRow, damaged, name_of_source, parts_of
 from hotfix_check.fleet.standing import judged_installations
 from hotfix_check.frozen import Frozen, replace
-from hotfix_check.inventory.files import Inventory
+from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
 from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing
 from hotfix_check.inventory.open_file import bytes_as_file
+from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.inventory.saved import MAX_BYTES, parse_each
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import asked_by
@@ -36,6 +36,20 @@ from hotfix_check.untrusted.json import parse_packed
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
 _REMEMBERED = 64  # rows, with what decided each: a server with all its programs has 500 kB of that
+DECIDING = (
+    "path",
+    "version",
+    "version_string",
+    "product_name",
+    "company_name",
+    "languages",
+    "machine",
+    "stub",
+    "notes",
+)
+"""The fields of a file that do. Size and times decide confidence and anomalies, which a row does not have; names that a
+file had and its hash are told, and not in a row either."""
+_of_a_file = attrgetter(*DECIDING)
 
 
 class FleetQuestion(Frozen):
@@ -178,3 +192,40 @@ def _product(level: ProductLevel, catalogue: Catalogue) -> HostProduct:
     return HostProduct(
         level.product, low if level.exact else None, low, None if level.beyond else high, str(level.basis)
     )
+
+
+def deciding_facts(inventory: Inventory, names: frozenset[str]) -> Hashable:
+    """All that a row can depend on but the host's name: where they are equal, so is the row.
+
+    ``names`` are the catalogue's, in lower case.
+    """
+    return (
+        inventory.kind,
+        inventory.root,
+        inventory.folders,
+        tuple(map(_of_a_file, deciding_files(inventory, names))),
+        tuple((file.path, file.is_folder) for file in inventory.unreadable),
+        inventory.lone_file,
+        inventory.registry,
+        inventory.reported,
+        inventory.claimed,
+    )
+
+
+def deciding_files(inventory: Inventory, names: frozenset[str]) -> list[InstalledFile]:
+    """The files that can decide an answer.
+
+    Every program file bears witness by its build, and one with a version that is not called as programs are may bring
+    a product all the same: a listing has all that carry one. A file in a folder that was not listed shows that there is
+    one.
+    """
+    listed = frozenset(inventory.folders)
+    return [
+        file
+        for file in inventory.files
+        if (name := name_of(file.path)) in names
+        or inventory.lone_file
+        or file.version is not None
+        or is_program_name(name)
+        or file.path.rpartition("/")[0] not in listed
+    ]

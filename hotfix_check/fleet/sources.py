@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError, UsageError
-from hotfix_check.fleet.label import label_of
+from hotfix_check.fleet.row import label_of
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 from hotfix_check.inventory.target import tells_of_hosts

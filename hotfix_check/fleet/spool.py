@@ -15,8 +15,7 @@ from datetime import date
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.expected import Expected
-from hotfix_check.fleet.label import parts_of
-from hotfix_check.fleet.row import OUTCOMES, VERDICTS, HostProduct, HostRow
+from hotfix_check.fleet.row import OUTCOMES, VERDICTS, HostProduct, HostRow, parts_of
 from hotfix_check.fleet.standing import HostInstallation, read_installations
 from hotfix_check.untrusted.fields import Fields
 

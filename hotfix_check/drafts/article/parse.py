@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 
 from hotfix_check.drafts.article.choice import PlacedTable, place_tables
+from hotfix_check.drafts.article.columns import header_cells
 from hotfix_check.drafts.article.crawl import restored
 from hotfix_check.drafts.article.fields import (
     read_keywords,
@@ -15,7 +18,6 @@ from hotfix_check.drafts.article.fields import (
     read_title,
     update_kind,
 )
-from hotfix_check.drafts.article.file_list import csv_lines, looks_like_csv
 from hotfix_check.drafts.article.file_rows import file_rows
 from hotfix_check.drafts.article.markup import html_lines, looks_like_html
 from hotfix_check.drafts.article.prose import paragraphs
@@ -32,6 +34,8 @@ _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re
 
 _ISO_TIME = re.compile(r"(?<![\w.-])(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)(?:Z|\+00:00)?(?![\w:.+-])", re.ASCII)
 """2004-03-22T17:40:00Z: as two values of a row. One that says another zone stays as it is, and is no time."""
+_FIRST_LINES = 40
+_TITLE_LINES = 3
 
 
 def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None = None) -> DraftUpdate:
@@ -146,3 +150,39 @@ def _unread_lines(lines: Sequence[Line], placed: Sequence[PlacedTable], used: se
     tables = [each.table for each in placed if each.is_fix]
     near = {at for table in tables for at in range(max(0, table.first - 6), min(len(lines), table.last + 12))}
     return [" ".join(lines[at].text.split()) for at in sorted(near - used) if looks_like_row(lines[at])]
+
+
+def looks_like_csv(text: str) -> bool:
+    """Whether one of the first lines is a header of at least three columns parted by commas, semicolons or tabs."""
+    return _delimiter(text) is not None
+
+
+def _delimiter(text: str) -> str | None:
+    """What parts the columns; an article of plain text may have tabs further down, a list begins with its header."""
+    lines = [line for line in text[:16384].split("\n")[:_FIRST_LINES] if line.strip(",;\t\r ")]
+    for at, line in enumerate(lines):
+        for delimiter in (",", ";", "\t") if at < _TITLE_LINES else (",",):
+            if line.count(delimiter) >= 2 and len(line) < 1000:
+                cells = tuple(cell.strip().strip('"\ufeff').strip() for cell in line.split(delimiter))
+                header = header_cells(cells)
+                if header and sum(column.concept != "other" for column in header) >= 2 and len(header) >= 3:
+                    return delimiter
+    return None
+
+
+def csv_lines(text: str) -> list[Line]:
+    """Rows of cells; a row of one filled cell is a heading inside the list. Raises ArticleError when quotes
+    never close."""
+    lines = []
+    delimiter = _delimiter(text) or ","
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        for row in reader:
+            cells = tuple(" ".join(cell.split()) for cell in row)
+            if not any(cells):
+                lines.append(Line("", "rule"))
+            else:
+                lines.append(Line(",".join(cells), "cells", cells if len(cells) > 1 else (*cells, "")))
+    except csv.Error as error:
+        raise ArticleError(f"line {reader.line_num} of the CSV file list: {error}") from None
+    return lines

@@ -11,8 +11,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hotfix_check.drafts.article.by_kinds import row_by_kinds
-from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
+from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, repeated
 from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, best_steps, fit, is_dos_name
 from hotfix_check.drafts.article.phrases import FAMILIES
@@ -25,6 +24,12 @@ _PRODUCT_WORD = re.compile(rf"(?:microsoft|{FAMILIES}|nt|server|service|version|
 """Words that open a heading and are no file, however many numbers follow: Exchange 2000 Server."""
 _CODE = re.compile(r"0x[0-9A-Fa-f]{1,16}")
 """An error code or a flag, which never names a file."""
+_TARGETS: dict[Kind, Concept] = {
+    "datetime": "datetime", "date": "date", "unreadable-date": "date", "time": "time", "size": "size",
+    "version": "version", "platform": "platform", "language": "language", "name": "name",
+}  # fmt: skip
+_ENDS_AS_FILE = re.compile(r"\.\w{1,4}$")
+_BARE_NAME = re.compile(r"[A-Za-z][\w$~-]{1,20}")
 
 
 def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> RawRow | None:
@@ -188,3 +193,81 @@ def _has_gap(pieces: Sequence[Cell]) -> bool:
 
 def _has_number(pieces: Sequence[Cell]) -> bool:
     return any(piece.kind in ("decimal", "whole") for piece in pieces)
+
+
+def row_by_kinds(pieces: Sequence[Cell], at: int) -> RawRow | None:
+    """One file name and at least one date, version or size; None without them."""
+    row = _Gathered()
+    for piece in pieces:
+        row.take(piece)
+    return row.finished(at)
+
+
+class _Gathered:
+    """The values of a row while its pieces are taken."""
+
+    def __init__(self) -> None:
+        self._values: dict[Concept, str] = {}
+        self._left: list[str] = []
+        self._words: list[str] = []
+        self._numbers: list[Cell] = []
+        self._strength = 0
+        self._previous: Kind | None = None
+
+    def take(self, piece: Cell) -> None:
+        if piece.kind in ("missing", "label"):
+            return
+        target = self._target(piece)
+        if target is None and piece.kind in ("whole", "decimal"):
+            self._numbers.append(piece)
+        elif target is None:
+            self._words.append(piece.text)
+        elif target not in self._values:
+            self._values[target] = piece.text
+            self._strength += piece.kind in STRONG
+        elif not self._joined(target, piece):
+            self._left.append(piece.text)
+        self._previous = piece.kind
+
+    def _target(self, piece: Cell) -> Concept | None:
+        if piece.kind == "path":
+            return "name" if "name" not in self._values and _ENDS_AS_FILE.search(piece.text) else "folder"
+        if piece.kind == "decimal" and self._previous == "date" and "time" not in self._values and fit(piece, "time"):
+            return "time"
+        return _TARGETS.get(piece.kind)
+
+    def _joined(self, target: Concept, piece: Cell) -> bool:
+        """Whether the piece goes on with a value of several words: ``Windows 98 Second Edition``."""
+        if target == "platform" and self._previous in ("platform", "word"):
+            self._values["platform"] = " ".join([self._values["platform"], *self._words, piece.text])
+            self._words.clear()
+            return True
+        if target == "language" and self._previous == "language":
+            self._values["language"] += f" {piece.text}"
+            return True
+        return False
+
+    def finished(self, at: int) -> RawRow | None:
+        values, words = self._values, self._words
+        for number in self._numbers:
+            self._take_number(number)
+        if "name" not in values and len(words) == 1 and self._strength >= 2 and _BARE_NAME.fullmatch(words[0]):
+            values["name"] = words.pop()
+        elif "name" in values and words and "platform" in values and self._strength >= 1 and len(words) <= 3:
+            values["platform"] = " ".join([values["platform"], *words])
+            words.clear()
+        if "name" not in values or not (self._strength or {"version", "size"} & values.keys()):
+            return None
+        return RawRow(values=values, line=at, left_over=(*self._left, *words), strength=self._strength)
+
+    def _take_number(self, number: Cell) -> None:
+        """A bare number is a version with a dot, else a size; the second one the other."""
+        values = self._values
+        if number.kind == "decimal" and "version" not in values:
+            values["version"] = number.text
+        elif "size" not in values and (number.kind == "whole" or "version" in values):
+            values["size"] = number.text
+        elif "version" not in values:
+            values["version"] = number.text
+        else:
+            self._left.append(number.text)
