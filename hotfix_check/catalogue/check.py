@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from hotfix_check.catalogue.catalogue import Catalogue
 from hotfix_check.catalogue.outline import row_names
 from hotfix_check.catalogue.product import Advisory, Product, ProductFile, headline_version
 from hotfix_check.catalogue.update import FileRow, Package, Update, cves_of, row_day
-from hotfix_check.frozen import dataclass
 from hotfix_check.version import FileVersion
 
 _PROGRAMS = (".exe", ".dll")
@@ -26,17 +25,15 @@ def check_catalogue(catalogue: Catalogue) -> tuple[str, ...]:
         by_product[update.product].append(update)
     faults: list[str] = []
     for product in catalogue.products:
-        faults.extend(check_levels(product))
+        faults.extend(_level_faults(product))
         faults.extend(_too_late(product, by_product[product.id], catalogue.version))
         faults.extend(_levels_brought(product, by_product[product.id]))
         faults.extend(_support(product, catalogue))
-        faults.extend(check_dates(by_product[product.id], product))
+        faults.extend(_dates(by_product[product.id], product))
         for update in by_product[product.id]:
-            faults.extend(f"{update.id}: {fault}" for fault in _statements(update))
-            faults.extend(f"{update.id}: {fault}" for fault in _references(update, updates))
-            faults.extend(f"{update.id}: {fault}" for fault in _replaced(update, updates))
-            faults.extend(f"{update.id}: {fault}" for fault in _unlike(update, updates))
-            faults.extend(f"{update.id}: {fault}" for fault in check_packages(update, product))
+            others = (check(update, updates) for check in (_references, _replaced, _unlike))
+            found = chain(_statements(update), *others, _packages(update, product))
+            faults.extend(f"{update.id}: {fault}" for fault in found)
     for advisory in catalogue.advisories:
         faults.extend(f"{advisory.id}: {fault}" for fault in _advisory(advisory, catalogue.product(advisory.product)))
     faults.extend(_cves(catalogue))
@@ -157,7 +154,7 @@ def _cycles(updates: Mapping[str, Update]) -> Iterator[str]:
         ("replaces, contains", {key: _held(update) for key, update in updates.items()}),
         ("prerequisites", {key: _prerequisite_ids(update) for key, update in updates.items()}),
     ):
-        for cycle in find_cycles(edges):
+        for cycle in _find_cycles(edges):
             yield f"{cycle[0]}: {field}: a cycle: {' -> '.join([*cycle, cycle[0]])}"
 
 
@@ -165,15 +162,8 @@ def _held(update: Update) -> list[str]:
     return [*update.contains, *(update.replaces or ())]
 
 
-def check_levels(product: Product) -> Iterator[str]:
+def _level_faults(product: Product) -> Iterator[str]:
     """Levels: dates in order, headline builds in range; a marker's versions in range and never going back."""
-    yield from _level_builds(product)
-    yield from _level_days(product)
-    for file in product.files.values():
-        yield from _own_versions(file, product)
-
-
-def _level_builds(product: Product) -> Iterator[str]:
     for level in product.levels:
         build = headline_version(level)
         if not product.holds(build):
@@ -182,16 +172,15 @@ def _level_builds(product: Product) -> Iterator[str]:
             if first[:3] != build[:3] or first >= build:
                 where = f"{product.id}: levels: {level.name}: withdrawn_builds"
                 yield f"{where}: {first} is not an earlier build of it than {build}"
-
-
-def _level_days(product: Product) -> Iterator[str]:
-    dated = [level for level in product.levels if level.released is not None]
-    for earlier, later in pairwise(dated):
-        if earlier.released and later.released and earlier.released > later.released:
-            yield f"{product.id}: levels: {later.name} is dated before {earlier.name}"
+    dated = [(level.released, level.name) for level in product.levels if level.released is not None]
+    for (earlier, before), (later, name) in pairwise(dated):
+        if earlier > later:
+            yield f"{product.id}: levels: {name} is dated before {before}"
     for level in product.levels:
         if level.released and level.end_of_support and level.end_of_support < level.released:
             yield f"{product.id}: levels: {level.name}: end_of_support is before released"
+    for file in product.files.values():
+        yield from _own_versions(file, product)
 
 
 def _own_versions(file: ProductFile, product: Product) -> Iterator[str]:
@@ -206,7 +195,7 @@ def _own_versions(file: ProductFile, product: Product) -> Iterator[str]:
         yield f"{product.id}: {file.name}: versions: a marker that shows no level"
 
 
-def check_packages(update: Update, product: Product) -> Iterator[str]:
+def _packages(update: Update, product: Product) -> Iterator[str]:
     """Rows: each file once, of a build that the product can have, on the line that the package says."""
     for number, package in enumerate(update.packages, 1):
         keys = Counter((row.name.lower(), row.platform, row.language, row.roles) for row in package.rows)
@@ -244,16 +233,9 @@ def _line(update: Update, package: Package, product: Product) -> Iterator[str]:
             yield f"included_in: {name} is not later than the package's line, {product.levels[line].name}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
-    day: date
-    version: FileVersion
-    update: Update
-
-
-def check_dates(updates: Iterable[Update], product: Product) -> Iterator[str]:
+def _dates(updates: Iterable[Update], product: Product) -> Iterator[str]:
     """On one line a file's version never falls as its date rises. Dates are those of rows, else of the release."""
-    shipped: dict[tuple[int, str, str | None], list[_Dated]] = defaultdict(list)
+    shipped: dict[tuple[int, str, str | None], list[tuple[date, FileVersion, Update]]] = defaultdict(list)
     for update in updates:
         for package in update.packages:
             line = package.line
@@ -261,41 +243,27 @@ def check_dates(updates: Iterable[Update], product: Product) -> Iterator[str]:
                 day = row_day(row) or (update.released if len(package.rows) == 1 else None)
                 if line is not None and row.version is not None and row.range is None and day is not None:
                     key = (line, row.name.lower(), row.platform)
-                    shipped[key].append(_Dated(day, row.version, update))
+                    shipped[key].append((day, row.version, update))
     for (_, name, _), builds in sorted(shipped.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
-        ordered = sorted(builds, key=lambda one: (one.day, one.version))
-        for before, after in pairwise(ordered):
-            if after.version < before.version and after.day > before.day:
-                yield (
-                    f"{after.update.id}: {name} {after.version} of {after.day} is below "
-                    f"{before.version} of {before.day} ({before.update.name})"
-                )
+        for (day, before, older), (later, after, newer) in pairwise(sorted(builds, key=lambda one: one[:2])):
+            if after < before and later > day:
+                yield f"{newer.id}: {name} {after} of {later} is below {before} of {day} ({older.name})"
 
 
-def find_cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+def _find_cycles(edges: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     """Each cycle once, found by a depth-first walk without recursion."""
     done: set[str] = set()
-    for start in sorted(edges):
-        path: list[str] = []
-        on_path: set[str] = set()
-        stack: list[tuple[str, Iterator[str]]] = []
-
-        def enter(node: str) -> None:
-            path.append(node)  # noqa: B023
-            on_path.add(node)  # noqa: B023
-            stack.append((node, iter(sorted(edges.get(node, ())))))  # noqa: B023
-
-        if start not in done:
-            enter(start)
-        while stack:
-            node, following = stack[-1]
-            for successor in following:
-                if successor in on_path:
-                    yield path[path.index(successor) :]
-                elif successor not in done and successor in edges:
-                    enter(successor)
-                    break
-            else:
-                stack.pop()
-                done.add(node)
-                on_path.discard(path.pop())
+    path: dict[str, None] = {}
+    waiting = [iter(sorted(edges))]
+    while waiting:
+        for node in waiting[-1]:
+            if node in path:
+                yield [*path][[*path].index(node) :]
+            elif node in edges and node not in done:
+                path[node] = None
+                waiting.append(iter(sorted(edges[node])))
+                break
+        else:
+            waiting.pop()
+            if path:
+                done.add(path.popitem()[0])

@@ -57,7 +57,8 @@ class ProductNames:
         self._packed = [(re.compile(rf"{text}(?![0-9])", re.IGNORECASE), name) for name, text in packed.items()]
         self._keywords = {word.lower(): product for product in self.products.values() for word in product.keywords}
         self._level_keyword = re.compile(rf"\b({_one_of(self._keywords)})0?sp(\d)a?fix\b", re.IGNORECASE)
-        self._prefixes = {product.id: _prefix(product) for product in self.products.values()}
+        self.prefixes = {product.id: _prefix(product) for product in self.products.values()}
+        """How the file versions of each product begin: ``5.5``."""
 
     def find(self, text: str) -> tuple[Term, ...]:
         """The products and levels that a short text names, in order, each once."""
@@ -83,13 +84,9 @@ class ProductNames:
         """A level that a text names without its product: ``Service Pack 4 (SP4)``."""
         return self._with_levels("", text)[0].level
 
-    def prefix(self, product_id: str) -> str | None:
-        """How the file versions of a product begin: ``5.5``."""
-        return self._prefixes[product_id]
-
     def of_version(self, version: str, products: Iterable[str]) -> str | None:
         """The only one of some products whose file versions begin like this one."""
-        fitting = [product for product in products if f"{version}.".startswith(f"{self._prefixes[product]}.")]
+        fitting = [product for product in products if f"{version}.".startswith(f"{self.prefixes[product]}.")]
         return fitting[0] if len(fitting) == 1 else None
 
     def of_package(self, name: str) -> str | None:
@@ -144,8 +141,4 @@ def _prefix(product: Product) -> str | None:
 
 def _is_client(text: str, start: int, end: int) -> bool:
     """A product's client, or Outlook: not the server."""
-    if "server" in text[start : end + 10].lower():
-        return False
-    return bool(_CLIENT.search(text[max(0, start - 30) : end + 30])) and not re.match(
-        r"\s?server", text[end:], re.IGNORECASE
-    )
+    return "server" not in text[start : end + 10].lower() and bool(_CLIENT.search(text[max(0, start - 30) : end + 30]))

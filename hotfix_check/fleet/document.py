@@ -85,7 +85,7 @@ def fleet_document(
     """The document of all rows of a spool. ``required``: what was asked about counts as required (--kb)."""
     updates, verdicts = _updates(spool, catalogue, importance, required=required)
     day = run.as_of or date.fromisoformat(catalogue.version)
-    sums = together(spool.standings(), catalogue, day, run.as_of)
+    installed, lists = together(spool.standings(), catalogue, day, run.as_of)
     aside = _aside(spool, expected)
     head: JsonObject = {
         "schema": SCHEMA,
@@ -103,21 +103,15 @@ def fleet_document(
             **_outcomes(spool),
             **{key: len(left) for key, left in aside.items()},
             "silent": None if run.as_of is None else spool.count_silent(run.as_of - timedelta(SILENT)),
-            "installations": sums.installations,
-            "several_installations": sums.several,
+            **installed,
             "verdicts": {key: verdicts[key] for key in SUMMARY},
         },
         **_shares(spool),
-        "postures": sums.postures,
-        "next_steps": sums.next_steps,
-        "exposures": sums.exposures,
+        **lists,
         "updates": updates,
         "advisories": list(_advisories(spool, catalogue)),
         "groups": _groups(spool, aside["absent"]) if grouped else [],
-        "absent": aside["absent"],
-        "unexpected": aside["unexpected"],
-        "damaged": aside["damaged"],
-        "older": aside["older"],
+        **{key: aside[key] for key in ("absent", "unexpected", "damaged", "older")},
         "notes": list(notes),
     }
     return FleetDocument(head=head, spool=spool, grouped=grouped, day=day)
@@ -133,10 +127,7 @@ def _outcomes(spool: Spool) -> JsonObject:
 def _shares(spool: Spool) -> dict[str, list[JsonObject]]:
     """How many hosts were judged with which catalogue, and how many have which levels."""
     return {
-        "catalogues": [
-            {"version": row["catalogue"], "sha256": row["catalogue_sha256"], "hosts": row["hosts"]}
-            for row in spool.catalogues()
-        ],
+        "catalogues": [*map(dict, spool.catalogues())],
         "levels": [
             {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
             for row in spool.sets(grouped=False)
@@ -147,13 +138,10 @@ def _shares(spool: Spool) -> dict[str, list[JsonObject]]:
 def _aside(spool: Spool, expected: Expected | None) -> dict[str, list[Any]]:
     """What is no host of the sums: what could not be read, who is missing or was not expected, and older reports."""
     return {
-        "damaged": [{"source": row["source"], "reason": row["reason"]} for row in spool.damaged()],
+        "damaged": [*map(dict, spool.damaged())],
         "absent": [] if expected is None else list(_absent(spool, expected)),
         "unexpected": [] if expected is None else [row["host"] for row in spool.unexpected()],
-        "older": [
-            {"host": row["host"], "source": row["source"], "at": row["at"], "counted": row["newer"]}
-            for row in spool.older()
-        ],
+        "older": [*map(dict, spool.older())],
     }
 
 
@@ -176,10 +164,7 @@ def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> JsonObject:
     return {
         "host": row["host"],
         "group": row["grp"],
-        "source": row["source"],
-        "sha256": row["sha256"],
-        "kind": row["kind"],
-        "at": row["at"],
+        **{key: row[key] for key in ("source", "sha256", "kind", "at")},
         "age_days": age_days(row["at"], as_of),
         "catalogue": {"version": row["catalogue"], "sha256": row["catalogue_sha256"]},
         "outcome": OUTCOMES[row["outcome"]],

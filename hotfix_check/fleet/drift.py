@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hotfix_check.fleet.spool import verdicts_of
@@ -13,22 +14,17 @@ NAMED = 100
 NOT_JUDGED = "not-judged"
 
 
+@dataclass(slots=True)
 class _Side:
     """The hosts that have one value."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.names: list[str] = []
+    count: int = 0
+    names: list[str] = field(default_factory=list)
 
     def add(self, name: str) -> None:
         self.count += 1
         if len(self.names) < NAMED:
             self.names.append(name)
-
-    def copy(self) -> _Side:
-        other = _Side()
-        other.count, other.names = self.count, list(self.names)
-        return other
 
 
 def drift_of(members: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -44,7 +40,7 @@ def drift_of(members: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, A
         levels.setdefault(member["line"], _Side()).add(name)
         verdicts = verdicts_of(json.loads(member["findings"]))
         for update_id in verdicts.keys() - updates.keys():
-            updates[update_id] = {NOT_JUDGED: before.copy()} if before.count else {}
+            updates[update_id] = {NOT_JUDGED: _Side(before.count, [*before.names])} if before.count else {}
         for update_id, sides in updates.items():
             sides.setdefault(verdicts.get(update_id, NOT_JUDGED), _Side()).add(name)
         before.add(name)

@@ -169,11 +169,8 @@ def _judged_row(
     return HostRow(
         source="",
         sha256="",
-        target=1,
         kind="inventory",
         host="",
-        named=False,
-        at=None,
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
         outcome=str(outcome_of(assessment, asked.fail_on, waived)),
@@ -182,7 +179,6 @@ def _judged_row(
         installations=judged_installations(assessment, applied.by_target[0], asked.catalogue, relations),
         advisories=tuple(dict.fromkeys(held.advisory.id for held in holding(assessment, waived))),
         waivers=tuple(waiver.id for waiver in asked.waivers.entries if waiver.id not in unused),
-        reason=None,
     )
 
 

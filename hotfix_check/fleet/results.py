@@ -80,6 +80,4 @@ def _result_row(document: Result, number: int, source: str, sha256: str, fail_on
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
         installations=told_installations(target),
         advisories=tuple(dict.fromkeys(one.id for one in target.advisories if one.counts and not one.waiver)),
-        waivers=(),
-        reason=None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from hotfix_check.assess import Verdict
@@ -56,20 +57,20 @@ class HostRow(Frozen):
 
     source: str
     sha256: str
-    target: int
+    target: int = 1
     kind: str
     host: str
-    named: bool
-    at: str | None
-    catalogue: str
-    catalogue_sha256: str | None
+    named: bool = False
+    at: str | None = None
+    catalogue: str = ""
+    catalogue_sha256: str | None = None
     outcome: str
-    products: tuple[HostProduct, ...]
-    findings: Mapping[str, tuple[str, ...]]
-    installations: tuple[HostInstallation, ...]
-    advisories: tuple[str, ...]
-    waivers: tuple[str, ...]
-    reason: str | None
+    products: tuple[HostProduct, ...] = ()
+    findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    installations: tuple[HostInstallation, ...] = ()
+    advisories: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
+    reason: str | None = None
 
     def table(self) -> dict[str, Any]:
         """The row as a table of JSON."""
@@ -127,19 +128,9 @@ def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
     return HostRow(
         source=source,
         sha256=sha256,
-        target=1,
         kind="damaged",
         host=name_of_source(source),
-        named=False,
-        at=None,
-        catalogue="",
-        catalogue_sha256=None,
         outcome="damaged",
-        products=(),
-        findings={},
-        installations=(),
-        advisories=(),
-        waivers=(),
         reason=reason or "no reason given",
     )
 

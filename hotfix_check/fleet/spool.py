@@ -191,12 +191,12 @@ class Spool(ExitStack):
 
     def damaged(self) -> Iterator[sqlite3.Row]:
         """What could not be judged, and why."""
-        return self._rows("SELECT * FROM hosts WHERE kind = 'damaged' ORDER BY source")
+        return self._rows("SELECT source, reason FROM hosts WHERE kind = 'damaged' ORDER BY source")
 
     def older(self) -> Iterator[sqlite3.Row]:
         """Rows of hosts of which a newer one counts."""
         return self._rows(
-            "SELECT hosts.host, hosts.source, hosts.at, sound.source AS newer FROM hosts JOIN sound USING (key) "
+            "SELECT hosts.host, hosts.source, hosts.at, sound.source AS counted FROM hosts JOIN sound USING (key) "
             "WHERE hosts.counted = 0 AND sound.named ORDER BY hosts.key, hosts.at, hosts.source"
         )
 
@@ -214,7 +214,7 @@ class Spool(ExitStack):
     def catalogues(self) -> Iterator[sqlite3.Row]:
         """The catalogues that hosts were judged with, most hosts first."""
         return self._rows(
-            "SELECT catalogue, catalogue_sha256, count(*) AS hosts FROM sound "
+            "SELECT catalogue AS version, catalogue_sha256 AS sha256, count(*) AS hosts FROM sound "
             "GROUP BY catalogue, catalogue_sha256 ORDER BY hosts DESC, catalogue, catalogue_sha256"
         )
 

@@ -146,15 +146,10 @@ def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) ->
         lines=tuple(text for text in above if text),
         flat=flat,
         strong=bool(wording.STRONG_FIX.search(flat)),
-        lead=_lead(sentences_above),
+        lead=" ".join(sentences_above[-2:] if any(map(_is_label, sentences_above[-1:])) else sentences_above[-1:]),
         said=_announcement(sentences_above),
         section=headings.section(first),
     )
-
-
-def _lead(said: Sequence[str]) -> str:
-    """The last sentence; with the one before it, where it is a label of a few words."""
-    return " ".join(said[-2:]) if said and _is_label(said[-1]) else (said[-1] if said else "")
 
 
 def _announcement(said: Sequence[str]) -> str:
@@ -181,7 +176,7 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
     """Why a table is not one of a fix's, whatever stands further away; None where nothing speaks against it."""
     if not table.rows:
         return "none of its rows could be read"
-    if _is_hash_table(table):
+    if any(wording.HASH.search(column.label) for column in table.columns or ()) and not _is_dated(table):
         return "hashes of files"
     around = "\n".join(line.text for line in lines[max(floor, table.first - 4) : table.last + 4])
     if wording.LISTING_LINE.search(around):
@@ -247,10 +242,6 @@ def _is_whole(table: RawTable) -> bool:
 def _is_dated(table: RawTable) -> bool:
     """Whether a row has a version or a date."""
     return any({"version", "date", "datetime"} & row.values.keys() for row in table.rows)
-
-
-def _is_hash_table(table: RawTable) -> bool:
-    return any(wording.HASH.search(column.label) for column in table.columns or ()) and not _is_dated(table)
 
 
 def without_old_columns(table: RawTable) -> RawTable:

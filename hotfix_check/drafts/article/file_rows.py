@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from hotfix_check.drafts.article.choice import PlacedTable
 from hotfix_check.drafts.article.columns import Column, size_unit
@@ -40,18 +39,13 @@ _FIRM = 2
 """So many values (date, time, size, version) make a row without a header firm."""
 
 
-class FileRows(NamedTuple):
-    """The rows in order, the texts that could not be used, and what a reviewer should look at."""
-
-    rows: tuple[DraftRow, ...]
-    unused: tuple[str, ...]
-    doubts: tuple[str, ...]
-
-
 def file_rows(
-    tables: Sequence[PlacedTable], names: ProductNames, ids: tuple[str, ...], others: Sequence[str] = ()
-) -> FileRows:
-    """The rows of all tables; ``ids`` are the catalogue ids of the article's products, ``others`` those without one."""
+    tables: Sequence[PlacedTable], names: ProductNames, ids: tuple[str, ...], others: Sequence[str]
+) -> tuple[list[DraftRow], list[str], list[str]]:
+    """The rows of all tables in order, the texts that could not be used, and what a reviewer should look at.
+
+    ``ids`` are the catalogue ids of the article's products, ``others`` those without one.
+    """
     rows: list[DraftRow] = []
     unused: list[str] = []
     doubts: list[str] = []
@@ -63,7 +57,7 @@ def file_rows(
         found = [row for raw in table.rows for row in _variants(raw, placed, group, order, unused)]
         rows += _with_products(found, names, () if _is_of(group, names, others) else ids, doubts)
         unused += [*table.unread, *(text for raw in table.rows for text in raw.left_over)]
-    return FileRows(tuple(rows), tuple(unused), tuple(doubts))
+    return rows, unused, doubts
 
 
 def _variants(
@@ -200,7 +194,7 @@ def _normalised(row: DraftRow, names: ProductNames, product: str | None, doubts:
     printed = row.version
     if row.version_text and (build := _BUILD.fullmatch(row.version_text)):
         printed = f"{build[1]}.{build[2]}"
-    normal = normal_version(printed, names.prefix(product) if product else None) if printed else None
+    normal = normal_version(printed, names.prefixes[product] if product else None) if printed else None
     if row.version and normal is None:
         doubt = f"version {row.version} is not four dotted numbers"
         doubts.append(f"{row.name}: {doubt}")

@@ -47,8 +47,8 @@ def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None
     if len(text) > MAX_ARTICLE_BYTES:
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
     text = _ISO_TIME.sub(r"\1 \2", text)
-    if source.lower().endswith(".csv") or looks_like_csv(text):
-        return _draft(csv_lines(text), names, source=source, kb=kb, is_list=True)
+    if source.lower().endswith(".csv") or _delimiter(text):
+        return _draft(_csv_lines(text), names, source=source, kb=kb, is_list=True)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
     return _draft(restored(_without_legal(lines)), names, source=source, kb=kb)
 
@@ -76,12 +76,13 @@ def _draft(
     product_terms = tuple(dict.fromkeys(term for product in products for term in names.find(product)))
     from_text = () if products else _product_in_text([title or "", *headings, *prose], names)
     ids = tuple(dict.fromkeys(term.product for term in product_terms or from_text))
-    found = file_rows(fix_tables, names, ids, [product for product in products if not names.find(product)])
+    others = [product for product in products if not names.find(product)]
+    rows, unused, doubted = file_rows(fix_tables, names, ids, others)
     doubts = {
         "the article does not give its number: give it with --kb": number is None,
         f"the number comes from the name of the source ({source}), not from the text": number != printed,
         "no applies-to list: the product comes from the text": from_text,
-        "no file table was found": not found.rows,
+        "no file table was found": not rows,
     }
     draft = DraftUpdate(
         kb=number,
@@ -91,16 +92,16 @@ def _draft(
         released=read_released(lines, title),
         products=products,
         product_terms=product_terms or from_text,
-        component="; ".join(dict.fromkeys(row.component for row in found.rows if row.component)) or None,
-        files=found.rows,
-        unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
+        component="; ".join(dict.fromkeys(row.component for row in rows if row.component)) or None,
+        files=tuple(rows),
+        unused=tuple(dict.fromkeys((*unused, *_unread_lines(lines, placed, used)))),
         skipped=tuple(
             SkippedTable(line=table.first + 1, rows=len(table.rows) + len(table.unread), reason=each.reason)
             for each in placed
             if not each.is_fix
             for table in (each.table,)
         ),
-        doubts=tuple(dict.fromkeys((*(text for text, holds in doubts.items() if holds), *found.doubts))),
+        doubts=tuple(dict.fromkeys((*(text for text, holds in doubts.items() if holds), *doubted))),
     )
     draft = with_statements(draft, prose, names.of_keywords(read_keywords(lines)))
     return replace(
@@ -152,13 +153,11 @@ def _unread_lines(lines: Sequence[Line], placed: Sequence[PlacedTable], used: se
     return [" ".join(lines[at].text.split()) for at in sorted(near - used) if looks_like_row(lines[at])]
 
 
-def looks_like_csv(text: str) -> bool:
-    """Whether one of the first lines is a header of at least three columns parted by commas, semicolons or tabs."""
-    return _delimiter(text) is not None
-
-
 def _delimiter(text: str) -> str | None:
-    """What parts the columns; an article of plain text may have tabs further down, a list begins with its header."""
+    """What parts the columns, where one of the first lines is a header of three or more: comma, semicolon or tab.
+
+    An article of plain text may have tabs further down, a list begins with its header.
+    """
     lines = [line for line in text[:16384].split("\n")[:_FIRST_LINES] if line.strip(",;\t\r ")]
     for at, line in enumerate(lines):
         for delimiter in (",", ";", "\t") if at < _TITLE_LINES else (",",):
@@ -170,9 +169,11 @@ def _delimiter(text: str) -> str | None:
     return None
 
 
-def csv_lines(text: str) -> list[Line]:
-    """Rows of cells; a row of one filled cell is a heading inside the list. Raises ArticleError when quotes
-    never close."""
+def _csv_lines(text: str) -> list[Line]:
+    """Rows of cells of a list as Microsoft attaches it to newer updates; one filled cell is a heading inside the list.
+
+    Raises ArticleError when quotes never close.
+    """
     lines = []
     delimiter = _delimiter(text) or ","
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)

@@ -6,7 +6,6 @@ Only what is stated counts. "There are no prerequisites" is a statement; silence
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.article.prose import (
@@ -55,7 +54,7 @@ def with_statements(draft: DraftUpdate, paragraphs: Sequence[str], packs: Sequen
     """
     said = said_in(paragraphs)
     required = required_things(said, paragraphs)
-    replaced = replacements(said, paragraphs)
+    replaces, replaced_by, replaces_stated = _replacements(said, paragraphs)
     return replace(
         draft,
         prerequisites=required,
@@ -64,9 +63,9 @@ def with_statements(draft: DraftUpdate, paragraphs: Sequence[str], packs: Sequen
         ),
         prerequisites_stated=bool(required) or any(nothing_required(each) for each in said),
         restart=restart_asked(said, paragraphs),
-        replaces=tuple(sorted(replaced.replaces - {draft.kb})),
-        replaces_stated=replaced.stated,
-        replaced_by=tuple(sorted(replaced.replaced_by - {draft.kb})),
+        replaces=tuple(sorted(replaces - {draft.kb})),
+        replaces_stated=replaces_stated,
+        replaced_by=tuple(sorted(replaced_by - {draft.kb})),
         included_in=_included(said, paragraphs, packs),
     )
 
@@ -86,16 +85,8 @@ def _included(said: Sequence[Said], paragraphs: Sequence[str], packs: Sequence[t
     return tuple(included)
 
 
-class Replacements(NamedTuple):
+def _replacements(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[set[int], set[int], bool]:
     """The updates that this one replaces, those that replace it, and whether what it replaces is stated at all."""
-
-    replaces: set[int]
-    replaced_by: set[int]
-    stated: bool
-
-
-def replacements(said: Sequence[Said], paragraphs: Sequence[str]) -> Replacements:
-    """What sentences and headings say of replacing."""
     telling = [each for each in said if any(words in each.sentence for words in _MAY_REPLACE)]
     there = {each.at for each in telling}
     replaces, replaced_by = _told([each for each in said if each.at in there], paragraphs)
@@ -105,7 +96,7 @@ def replacements(said: Sequence[Said], paragraphs: Sequence[str]) -> Replacement
         or any(_REPLACES_NONE.search(each.sentence) for each in telling)
         or any("replacement" in each.section and each.sentence.strip(" .").lower() == "none" for each in said)
     )
-    return Replacements(replaces, replaced_by, stated)
+    return replaces, replaced_by, stated
 
 
 def _told(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[set[int], set[int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from hotfix_check.drafts.article.cells import Cell, line_cells
 from hotfix_check.drafts.article.columns import Column, cell_concept, header_cells, header_line
@@ -356,13 +357,8 @@ def _turned(rows: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[st
 
 def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int, tuple[str, ...]]]:
     """The rows of a grid; where rules part all rows, the lines between two rules are one row with wrapped cells."""
-    groups: list[list[tuple[int, tuple[str, ...]]]] = [[]]
-    for at in range(start, past):
-        if lines[at].kind == "cells":
-            groups[-1].append((at, lines[at].cells))
-        elif groups[-1]:
-            groups.append([])
-    groups = [group for group in groups if group]
+    runs = groupby(range(start, past), key=lambda at: lines[at].kind == "cells")
+    groups = [[(at, lines[at].cells) for at in run] for of_cells, run in runs if of_cells]
     rows: list[tuple[int, tuple[str, ...]]] = []
     for group in groups:
         if len(groups) > 1 and len(group) > 1 and _one_row(group):
