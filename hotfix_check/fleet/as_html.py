@@ -66,7 +66,7 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
     for one in sets[:HEAT_SETS]:
         lacking: Counter[str] = Counter()
         judged: Counter[str] = Counter()
-        for hosts, findings in document.spool.set_answers(one["name"], grouped=document.grouped):
+        for hosts, findings in document.spool.answers(one["name"], grouped=document.grouped):
             for verdict in ("missing", "partial", "undetermined", "installed", "superseded"):
                 for update_id in findings.get(verdict, ()):
                     judged[update_id] += hosts

@@ -23,6 +23,7 @@ _EXPOSURE = (
     *("cve", "hosts", "exposed", "needs_configuration", "unknown", "of_hosts", "severity", "cvss", "impact"),
     *("known_exploited_since", "due", "ransomware"),
 )
+_OF_ONE = {"advisories": "Advisory", "older": "Older file, not counted", "catalogues": "Catalogue", "notes": "Note"}
 _UPDATE = ("update", "product", "title", "importance", "released", "hosts", "failing", *_COUNTS)
 
 
@@ -96,19 +97,11 @@ def _updates(document: FleetDocument) -> Iterator[Row]:
 
 
 def _around(document: FleetDocument) -> Iterator[Row]:
-    head = document.head
-    for what, lines in (
-        ("Advisory", map(words.advisory_words, head["advisories"])),
-        ("Silent for a year or longer", map(words.silent_words, document.silent())),
-        ("Expected but missing", map(words.absent_words, head["absent"])),
-        ("Not expected", head["unexpected"]),
-        ("Could not be judged", map(words.damaged_words, head["damaged"])),
-        ("Older file, not counted", map(words.older_words, head["older"])),
-        ("Catalogue", map(words.catalogue_words, head["catalogues"])),
-        ("Note", head["notes"]),
-    ):
-        yield from ((what, line) for line in lines)
-    for group in head["groups"]:
+    told = words.lists(document)
+    for key in ("advisories", "silent", "absent", "unexpected", "damaged", "older", "catalogues", "notes"):
+        title, lines = told[key]
+        yield from ((_OF_ONE.get(key, title), line) for line in lines)
+    for group in document.head["groups"]:
         yield from ((f"Differences in {group['group']}", line) for line in words.drift_lines(group))
 
 

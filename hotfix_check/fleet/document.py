@@ -6,7 +6,8 @@ import json
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,11 +15,10 @@ from hotfix_check.assess.support import support_id, support_text
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.postures import POSTURES, together, worst_states
 from hotfix_check.fleet.row import ANY_REPORT, MARKS, OUTCOMES, VERDICTS, HostProduct
-from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of
+from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of, verdicts_of
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.document import members
@@ -34,6 +34,9 @@ _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 SILENT = 365
 """Days after which a host of which nothing came is named as silent."""
 _KB = re.compile(r"KB([0-9]{5,7})")
+NAMED = 100
+"""So many hosts are named of each side of a difference; ``hosts`` counts all."""
+NOT_JUDGED = "not-judged"
 
 
 class FleetDocument(Frozen):
@@ -288,3 +291,50 @@ def _groups(spool: Spool, absent: Sequence[JsonObject]) -> list[JsonObject]:
         for name, hosts in missing.items()
     ]
     return sorted(tables, key=lambda one: (-len(one["updates"]), -len(one["levels"]), one["group"]))
+
+
+@dataclass(slots=True)
+class _Side:
+    """The hosts that have one value."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        self.count += 1
+        if len(self.names) < NAMED:
+            self.names.append(name)
+
+
+def drift_of(members: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The differences among the members of a group, each side with its hosts, the smallest side first.
+
+    A member is a mapping with host, line (its products and levels) and findings (JSON, ids by verdict).
+    """
+    levels: dict[str, _Side] = {}
+    updates: dict[str, dict[str, _Side]] = {}
+    before = _Side()
+    for member in members:
+        name = member["host"]
+        levels.setdefault(member["line"], _Side()).add(name)
+        verdicts = verdicts_of(json.loads(member["findings"]))
+        for update_id in verdicts.keys() - updates.keys():
+            updates[update_id] = {NOT_JUDGED: _Side(before.count, [*before.names])} if before.count else {}
+        for update_id, sides in updates.items():
+            sides.setdefault(verdicts.get(update_id, NOT_JUDGED), _Side()).add(name)
+        before.add(name)
+    return {
+        "levels": [] if len(levels) < 2 else _sides(levels, "products"),
+        "updates": [
+            {"id": update_id, "verdicts": _sides(sides, "verdict")}
+            for update_id, sides in sorted(updates.items())
+            if len(sides) > 1
+        ],
+    }
+
+
+def _sides(sides: Mapping[str, _Side], label: str) -> list[dict[str, Any]]:
+    return [
+        {label: value, "hosts": side.count, "names": side.names}
+        for value, side in sorted(sides.items(), key=lambda one: (one[1].count, one[0]))
+    ]

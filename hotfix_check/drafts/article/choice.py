@@ -14,7 +14,7 @@ from hotfix_check.drafts.article import wording
 from hotfix_check.drafts.article.columns import VALUES, Column, repeated
 from hotfix_check.drafts.article.headings import Headings
 from hotfix_check.drafts.article.prose import sentences
-from hotfix_check.drafts.article.raw_table import RawRow, RawTable
+from hotfix_check.drafts.article.rows import RawRow, RawTable
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_missing
 from hotfix_check.frozen import Frozen, replace

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hotfix_check.drafts.article.choice import PlacedTable
 from hotfix_check.drafts.article.columns import Column, size_unit
-from hotfix_check.drafts.article.raw_table import RawRow
+from hotfix_check.drafts.article.rows import RawRow
 from hotfix_check.drafts.article.values import (
     DateOrder,
     date_order,

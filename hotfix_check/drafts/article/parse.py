@@ -21,7 +21,7 @@ from hotfix_check.drafts.article.fields import (
 from hotfix_check.drafts.article.file_rows import file_rows
 from hotfix_check.drafts.article.markup import html_lines, looks_like_html
 from hotfix_check.drafts.article.prose import paragraphs
-from hotfix_check.drafts.article.raw_table import looks_like_row
+from hotfix_check.drafts.article.rows import looks_like_row
 from hotfix_check.drafts.article.statements import with_statements
 from hotfix_check.drafts.article.tables import find_tables
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, text_lines

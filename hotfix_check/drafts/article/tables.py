@@ -12,7 +12,7 @@ from itertools import groupby
 
 from hotfix_check.drafts.article.cells import Cell, line_cells
 from hotfix_check.drafts.article.columns import Column, cell_concept, header_cells, header_line
-from hotfix_check.drafts.article.raw_table import (
+from hotfix_check.drafts.article.rows import (
     MAY_BE_ROW,
     PROSE,
     SENTENCE_END,
@@ -21,8 +21,9 @@ from hotfix_check.drafts.article.raw_table import (
     is_caption,
     is_remark,
     looks_like_row,
+    row_from_cells,
+    row_from_line,
 )
-from hotfix_check.drafts.article.rows import row_from_cells, row_from_line
 from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
 from hotfix_check.drafts.article.values import is_language
 from hotfix_check.frozen import replace
