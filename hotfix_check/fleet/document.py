@@ -89,7 +89,7 @@ def fleet_document(
     updates, verdicts = _updates(spool, catalogue, importance, required=required)
     day = run.as_of or date.fromisoformat(catalogue.version)
     installed, lists = together(spool.standings(), catalogue, day, run.as_of)
-    aside = _aside(spool, expected)
+    outcomes, aside = spool.outcomes(), _aside(spool, expected)
     head: JsonObject = {
         "schema": SCHEMA,
         "tool": members(tool_document()),
@@ -103,13 +103,18 @@ def fleet_document(
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {
-            **_outcomes(spool),
+            "hosts": sum(outcomes.values()),
+            **outcomes,
             **{key: len(left) for key, left in aside.items()},
             "silent": None if run.as_of is None else spool.count_silent(run.as_of - timedelta(SILENT)),
             **installed,
             "verdicts": {key: verdicts[key] for key in SUMMARY},
         },
-        **_shares(spool),
+        "catalogues": [*map(dict, spool.catalogues())],
+        "levels": [
+            {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
+            for row in spool.sets(grouped=False)
+        ],
         **lists,
         "updates": updates,
         "advisories": list(_advisories(spool, catalogue)),
@@ -118,24 +123,6 @@ def fleet_document(
         "notes": list(notes),
     }
     return FleetDocument(head=head, spool=spool, grouped=grouped, day=day)
-
-
-def _outcomes(spool: Spool) -> JsonObject:
-    """How many hosts were judged, and how many came to what."""
-    outcomes = spool.outcomes()
-    del outcomes["damaged"]
-    return {"hosts": sum(outcomes.values()), **outcomes}
-
-
-def _shares(spool: Spool) -> dict[str, list[JsonObject]]:
-    """How many hosts were judged with which catalogue, and how many have which levels."""
-    return {
-        "catalogues": [*map(dict, spool.catalogues())],
-        "levels": [
-            {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
-            for row in spool.sets(grouped=False)
-        ],
-    }
 
 
 def _aside(spool: Spool, expected: Expected | None) -> dict[str, list[Any]]:

@@ -122,30 +122,16 @@ def judge_host(data: bytes, source: str, judge: FleetJudge) -> tuple[HostRow, ..
 def _inventory_rows(
     inventories: Sequence[Inventory], source: str, sha256: str, judge: FleetJudge
 ) -> tuple[HostRow, ...]:
-    several = len(inventories) > 1
-    return tuple(
-        _inventory_row(inventory, number, source, sha256, judge, several=several)
-        for number, inventory in enumerate(inventories, 1)
-    )
-
-
-def _inventory_row(
-    inventory: Inventory, number: int, source: str, sha256: str, judge: FleetJudge, *, several: bool
-) -> HostRow:
-    collected = inventory.collected
-    named = collected.host if collected else None
-    host = named or name_of_source(source) + (f": {number}" if several else "")
-    if collected is not None:
-        inventory = replace(inventory, collected=replace(collected, host=host))
-    return replace(
-        judge.row(inventory),
-        source=source,
-        sha256=sha256,
-        target=number,
-        host=host,
-        named=bool(named),
-        at=stamp(collected.at if collected else None),
-    )
+    rows = []
+    for number, inventory in enumerate(inventories, 1):
+        collected = inventory.collected
+        named, at = (collected.host, collected.at) if collected else (None, None)
+        host = named or name_of_source(source) + (f": {number}" if len(inventories) > 1 else "")
+        if collected is not None:
+            inventory = replace(inventory, collected=replace(collected, host=host))
+        row = replace(judge.row(inventory), source=source, sha256=sha256, target=number)
+        rows.append(replace(row, host=host, named=bool(named), at=stamp(at)))
+    return tuple(rows)
 
 
 def _judged_row(

@@ -221,8 +221,8 @@ class Spool(ExitStack):
         )
 
     def outcomes(self) -> dict[str, int]:
-        """How many hosts have each outcome."""
-        counts = dict.fromkeys(OUTCOMES, 0)
+        """How many hosts were judged and have each outcome."""
+        counts = dict.fromkeys(OUTCOMES[:-1], 0)
         rows = self._rows("SELECT outcome, count(*) AS hosts FROM sound GROUP BY outcome")
         counts.update({OUTCOMES[row["outcome"]]: row["hosts"] for row in rows})
         return counts

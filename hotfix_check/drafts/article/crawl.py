@@ -76,14 +76,8 @@ def restored(lines: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     at = 0
     while at < len(lines):
-        line = lines[at]
-        if line.kind != "text":
-            found.append(line)
-            at += 1
-            continue
-        made, past = _restored(lines, at)
+        made, at = _restored(lines, at) if lines[at].kind == "text" else ([lines[at]], at + 1)
         found += made
-        at = past
     return found
 
 
@@ -344,17 +338,14 @@ def unflatten(text: str) -> list[Line]:
 def _rows(text: str, start: int, columns: tuple[Column, ...]) -> tuple[list[tuple[str, ...]], int]:
     """The rows that follow a header, and where they end."""
     rows: list[tuple[str, ...]] = []
-    while start < len(text):
-        row, taken = _one_row(text[start : start + _LONGEST_ROW], columns)
-        if not taken:
-            break
-        rows.append(row)
-        start += taken
+    while found := _one_row(text[start : start + _LONGEST_ROW], columns):
+        rows.append(found[0])
+        start += found[1]
     return rows, start
 
 
-def _one_row(window: str, columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int]:
-    """The first row, a cell for each column, and how much of the text it is; nothing where no file is named."""
+def _one_row(window: str, columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int] | None:
+    """The first row, a cell for each column, and how much of the text it is; None where no file is named."""
     pieces = line_cells(window)
     row: list[str] = []
     at = end = valued = 0
@@ -365,9 +356,9 @@ def _one_row(window: str, columns: tuple[Column, ...]) -> tuple[tuple[str, ...],
             end = pieces[taken - 1].end
             valued += column.concept not in ("name", "other") and pieces[at].kind != "missing"
         elif column.concept == "name":
-            return (), 0
+            return None
         at = taken
-    return (tuple(row), end) if valued else ((), 0)
+    return (tuple(row), end) if valued else None
 
 
 def _taken(pieces: list[Cell], at: int, concept: Concept) -> int:

@@ -272,21 +272,15 @@ def _bare_row(text: str, at: int) -> RawRow | None:
 
 def box_end(lines: Sequence[Line], at: int) -> int:
     """Past the last line of a grid; boxes with nothing but blank lines between them are one grid."""
-    end = at
-    blanks = 0
+    end = last = at
     width = len(lines[at].cells)
-    for j in range(at, len(lines)):
-        kind = lines[j].kind
-        if kind == "blank":
-            blanks += 1
-            if blanks > 2:
-                break
-        elif kind == "rule":
-            blanks = 0
-        elif kind == "cells" and (not blanks or len(lines[j].cells) == width):
-            end = j
-            blanks = 0
-        else:
+    for place in range(at, len(lines)):
+        line = lines[place]
+        if line.kind == "cells" and (place == last + 1 or len(line.cells) == width):
+            end = last = place
+        elif line.kind == "rule":
+            last = place
+        elif line.kind != "blank" or place > last + 2:
             break
     return end + 1
 
