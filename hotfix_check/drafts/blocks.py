@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.draft import DraftRow, DraftUpdate
-from hotfix_check.drafts.terms import ProductNames, Term
-from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
+from hotfix_check.drafts.vocabulary import ProductNames, Term, catalogue_language, catalogue_platforms, catalogue_roles
 from hotfix_check.untrusted.toml import toml_lines, toml_value
 from hotfix_check.version import FileVersion
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import fields
 
 from hotfix_check.catalogue.update import Kind, Restart
-from hotfix_check.drafts.terms import Term
+from hotfix_check.drafts.vocabulary import Term
 from hotfix_check.frozen import Frozen
 
 

@@ -11,7 +11,7 @@ from hotfix_check.drafts.article.phrases import FAMILIES, phrase
 from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import MONTH, read_date
-from hotfix_check.drafts.terms import ProductNames
+from hotfix_check.drafts.vocabulary import ProductNames
 
 _HEAD = 60
 """Lines in which number and title are looked for."""

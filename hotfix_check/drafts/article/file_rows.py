@@ -21,7 +21,7 @@ from hotfix_check.drafts.article.values import (
     read_version,
 )
 from hotfix_check.drafts.draft import DraftRow
-from hotfix_check.drafts.terms import ProductNames
+from hotfix_check.drafts.vocabulary import ProductNames
 from hotfix_check.frozen import replace
 from hotfix_check.untrusted.shown import clipped
 

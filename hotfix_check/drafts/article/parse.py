@@ -26,7 +26,7 @@ from hotfix_check.drafts.article.statements import with_statements
 from hotfix_check.drafts.article.tables import find_tables
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, text_lines
 from hotfix_check.drafts.draft import DraftUpdate, SkippedTable
-from hotfix_check.drafts.terms import ProductNames, Term
+from hotfix_check.drafts.vocabulary import ProductNames, Term
 from hotfix_check.errors import ArticleError
 from hotfix_check.frozen import replace
 
