@@ -151,15 +151,11 @@ def _advisory(advisory: Advisory, product: Product) -> Iterator[str]:
 def _cycles(updates: Mapping[str, Update]) -> Iterator[str]:
     """Updates that, step by step, replace, contain or require themselves."""
     for field, edges in (
-        ("replaces, contains", {key: _held(update) for key, update in updates.items()}),
+        ("replaces, contains", {key: [*one.contains, *(one.replaces or ())] for key, one in updates.items()}),
         ("prerequisites", {key: _prerequisite_ids(update) for key, update in updates.items()}),
     ):
         for cycle in _find_cycles(edges):
             yield f"{cycle[0]}: {field}: a cycle: {' -> '.join([*cycle, cycle[0]])}"
-
-
-def _held(update: Update) -> list[str]:
-    return [*update.contains, *(update.replaces or ())]
 
 
 def _level_faults(product: Product) -> Iterator[str]:

@@ -324,8 +324,7 @@ def unflatten(text: str) -> list[Line]:
             continue
         if text[done : header.start()].strip():
             lines.append(plain_line(text[done : header.start()].rstrip()))
-        cells = [tuple(column.label for column in columns), *rows]
-        lines += [Line(" | ".join(row), "cells", row, "a table on one line") for row in cells]
+        lines += _as_cells(tuple(column.label for column in columns), rows, "a table on one line")
         lines.append(Line("", "blank"))
         done = end
     if not lines:

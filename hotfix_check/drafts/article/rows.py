@@ -71,7 +71,7 @@ def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> Raw
     pieces = line_cells(line)
     if not pieces or len(pieces) > _MOST_PIECES:
         return None
-    laid = None if columns is None else _laid_on(pieces, columns, at, aligned=_is_aligned(columns))
+    laid = None if columns is None else _laid_on(pieces, columns, at, aligned=_has_gap(columns))
     typed = row_by_kinds(pieces, at) if laid is None or laid.left_over else None
     if columns is None or laid is None:
         return typed if typed and not typed.left_over else None
@@ -119,10 +119,6 @@ def _parts(cell: Cell) -> list[Cell]:
     parts = line_cells(cell.text) if cell.kind == "word" else []
     several = sum(part.kind in STRONG or part.kind == "name" for part in parts) > 1
     return [part._replace(start=cell.start, end=cell.end) for part in parts] if several else [cell]
-
-
-def _is_aligned(columns: tuple[Column, ...]) -> bool:
-    return any(after.start - before.end > 1 for before, after in pairwise(columns))
 
 
 def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
@@ -209,24 +205,19 @@ def _acceptable(row: RawRow, pieces: Sequence[Cell], columns: tuple[Column, ...]
         return False
     column = next(column for column in columns if column.concept == "name")
     product = _PRODUCT_WORD.fullmatch(row.values["name"].split(" ")[0])
-    if product and not any(piece.kind in STRONG for piece in pieces) and _has_number(pieces):
+    strong = any(piece.kind in STRONG for piece in pieces)
+    if product and not strong and any(piece.kind in ("decimal", "whole") for piece in pieces):
         return False
-    if name and _is_aligned(columns) and abs(name.start - column.start) <= 1:
-        return any(piece.kind in STRONG for piece in pieces) or _has_gap(pieces)
+    if name and _has_gap(columns) and abs(name.start - column.start) <= 1:
+        return strong or _has_gap(pieces)
     if product:
         return False
-    return any(piece.kind in STRONG for piece in pieces) or (
-        len(pieces) == 2 and pieces[1].kind in ("decimal", "whole")
-    )
+    return strong or (len(pieces) == 2 and pieces[1].kind in ("decimal", "whole"))
 
 
-def _has_gap(pieces: Sequence[Cell]) -> bool:
-    """Whether a column parts the words of a name from its value: "LinkAge Exchanger 3.2" is a heading."""
-    return any(after.start - before.end > 1 for before, after in pairwise(pieces))
-
-
-def _has_number(pieces: Sequence[Cell]) -> bool:
-    return any(piece.kind in ("decimal", "whole") for piece in pieces)
+def _has_gap(parts: Sequence[Cell | Column]) -> bool:
+    """Whether wide gaps part columns, or the words of a name from its value: "LinkAge Exchanger 3.2" is a heading."""
+    return any(after.start - before.end > 1 for before, after in pairwise(parts))
 
 
 def row_by_kinds(pieces: Sequence[Cell], at: int) -> RawRow | None:

@@ -111,12 +111,19 @@ _NOT_A_THING = phrase(r"""
     ^you to (?:restart|reboot)
     ^(?:it|them|this|these|changes)\b""")
 _FOLLOWING_ARTICLE = phrase(r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$")
+_BEGINNINGS = (
+    phrase(r"^(?:any |at least )?(?:one|all|each) of the following\b[^:]{0,60}: ?"),
+    phrase(r"^(?:because of|due to) file dependencies,? "),
+)
+_THING_ENDS = re.compile(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b| and (?:was|is|were|has)\b")
+_RUNNING = phrase(r"^(?:a |any )?(?:computer|server|system)s? (?:that (?:is|are) )?running ")
+_ARTICLE = phrase(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)")
 _TAIL = phrase(r"""
     \s(?:to be (?:installed|applied)(?: on the \w+)?(?: because of .{0,60})?|because of .{3,60}|
       (?:be|is|are) (?:installed|applied)|installed|on (?:the|your|a) (?:server|computer|system)|
       (?:to|before|prior to|in order to)\s(?:you\s)?(?:can\s)?<install>\b.{0,120}|for the fix.{0,80}|or (?:a )?later
       (?: version)?s?)$""")
-LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumulative update \d|\bRU ?\d")
+_LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumulative update \d|\bRU ?\d")
 _RESTART = phrase(r"\b(?:restart|reboot|re-start|re-boot|shut down)")
 _MAY_SPEAK = ("start", "boot", "shut down")
 _RESTART_NOT = phrase(r"""
@@ -182,16 +189,14 @@ def with_statements(draft: DraftUpdate, paragraphs: Sequence[str], packs: Sequen
     ``packs`` are service packs with the fix, by product and number. An article does not replace itself.
     """
     said = said_in(paragraphs)
-    required = required_things(said, paragraphs)
+    required = _prerequisites(said, paragraphs)
     replaces, replaced_by, replaces_stated = _replacements(said, paragraphs)
     return replace(
         draft,
         prerequisites=required,
-        alternatives=tuple(
-            several for several in alternative_things(said, paragraphs) if set(several) <= set(required)
-        ),
-        prerequisites_stated=bool(required) or any(nothing_required(each) for each in said),
-        restart=restart_asked(said, paragraphs),
+        alternatives=tuple(several for several in _alternatives(said, paragraphs) if set(several) <= set(required)),
+        prerequisites_stated=bool(required) or any(_nothing_required(each) for each in said),
+        restart=_restart_asked(said, paragraphs),
         replaces=tuple(sorted(replaces - {draft.kb})),
         replaces_stated=replaces_stated,
         replaced_by=tuple(sorted(replaced_by - {draft.kb})),
@@ -203,11 +208,11 @@ def _included(said: Sequence[Said], paragraphs: Sequence[str], packs: Sequence[t
     included: dict[str, None] = {}
     for sentence, at, _ in said:
         if " in " in sentence and (match := _INCLUDED.search(sentence)):
-            thing = clean(match[1])
-            if LEVEL_NAMED.search(thing):
+            thing = _clean(match[1])
+            if _LEVEL_NAMED.search(thing):
                 included[thing] = None
         if "ollup" in sentence and (match := _OBTAIN_ROLLUP.search(sentence)):
-            included[named_with_number(clean(match[1]), paragraphs, at)] = None
+            included[named_with_number(_clean(match[1]), paragraphs, at)] = None
     for product, number in packs:
         if not any(f"Pack {number}" in text or f"SP{number}" in text for text in included):
             included[f"{product} Service Pack {number}"] = None
@@ -242,10 +247,8 @@ def _told(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[set[int], se
                 replaced_by.update(numbers_in(by, paragraphs, at))
         elif match := _REPLACES.search(sentence):
             replaces.update(numbers_in(match[1], paragraphs, at))
-        elif _REPLACE_EARLIER.search(sentence):
+        elif _REPLACE_EARLIER.search(sentence) or (earlier == at and _EARLIER_ONES.search(sentence)):
             earlier = at
-            replaces.update(numbers_in(sentence, paragraphs, at))
-        elif earlier == at and _EARLIER_ONES.search(sentence):
             replaces.update(numbers_in(sentence, paragraphs, at))
     return replaces, replaced_by
 
@@ -260,7 +263,7 @@ def _listed(paragraphs: Sequence[str]) -> set[int]:
     }
 
 
-def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
+def _prerequisites(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
         if not any(words in each.sentence for words in _MAY_REQUIRE):
@@ -274,7 +277,7 @@ def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[st
     return tuple(things.values())
 
 
-def alternative_things(said: Sequence[Said], paragraphs: Sequence[str]) -> list[tuple[str, ...]]:
+def _alternatives(said: Sequence[Said], paragraphs: Sequence[str]) -> list[tuple[str, ...]]:
     """What lists give as alternatives: "you must have one of the following installed"."""
     lists = [
         tuple(_listed_things(paragraphs, each.at))
@@ -284,7 +287,7 @@ def alternative_things(said: Sequence[Said], paragraphs: Sequence[str]) -> list[
     return [several for several in lists if len(several) > 1]
 
 
-def nothing_required(each: Said) -> bool:
+def _nothing_required(each: Said) -> bool:
     if each.section.startswith("prerequisite") and each.sentence.strip(" .").lower() == "none":
         return True
     return "rerequisite" in each.sentence and bool(_NOTHING_REQUIRED.search(each.sentence))
@@ -309,7 +312,7 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
             break
         if _SAYS.search(paragraph):
             break
-        things.append(clean(paragraph))
+        things.append(_clean(paragraph))
     return things
 
 
@@ -329,36 +332,27 @@ def _required_things(each: Said, paragraphs: Sequence[str]) -> list[str]:
             thing = f"{thing[: follows.start()]}{follows[1] or ''}Q{number[0]}"
         target = match.groupdict().get("target")
         if target and "computer" not in target.lower() and not thing.lower().endswith(target.lower()):
-            return [f"{clean(thing)} for {clean(target)}"]
-        return _each_of(clean(thing))
+            return [f"{_clean(thing)} for {_clean(target)}"]
+        return _each_of(_clean(thing))
     return []
 
 
 def _each_of(thing: str) -> list[str]:
     """Two products with a level each are two requirements; "Exchange 5.0 and 5.5" is one."""
     parts = _LIST_OF_TWO.split(thing)
-    return parts if len(parts) > 1 and all(LEVEL_NAMED.search(part) for part in parts) else [thing]
+    return parts if len(parts) > 1 and all(_LEVEL_NAMED.search(part) for part in parts) else [thing]
 
 
-def clean(thing: str) -> str:
-    thing = re.sub(
-        r"^(?:any |at least )?(?:one|all|each) of the following\b[^:]{0,60}: ?", "", thing, flags=re.IGNORECASE
-    )
-    thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
-    thing = re.split(
-        r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b| and (?:was|is|were|has)\b",
-        thing,
-        maxsplit=1,
-    )[0].strip(" .,:;")
+def _clean(thing: str) -> str:
+    for beginning in _BEGINNINGS:
+        thing = beginning.sub("", thing)
+    thing = _THING_ENDS.split(thing, maxsplit=1)[0].strip(" .,:;")
     for _ in range(3):
         thing = _TAIL.sub("", thing).strip(" .,:;")
-    thing = re.sub(
-        r"^(?:a |any )?(?:computer|server|system)s? (?:that (?:is|are) )?running ", "", thing, flags=re.IGNORECASE
-    )
-    return re.sub(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)", "", thing, flags=re.IGNORECASE)
+    return _ARTICLE.sub("", _RUNNING.sub("", thing))
 
 
-def restart_asked(said: Sequence[Said], paragraphs: Sequence[str]) -> Restart | None:
+def _restart_asked(said: Sequence[Said], paragraphs: Sequence[str]) -> Restart | None:
     """What an article says of restarting; None where it is silent, or says both."""
     found = {_restart(each, paragraphs) for each in said if _speaks_of_restart(each)}
     if {"yes", "no"} <= found:
