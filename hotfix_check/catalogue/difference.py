@@ -129,18 +129,14 @@ def _fields(old: _Told, new: _Told, *, but: Sequence[str]) -> list[FieldChange]:
 
 def _change(old: Update, new: Update) -> EntryChange:
     told = _fields(old, new, but=("packages",))
-    before_needs, after_needs = (_needs(update) for update in (old, new))
-    if before_needs != after_needs:
-        told.append(FieldChange(field="packages", before=before_needs, after=after_needs))
+    before, after = ("; ".join(map(_package, update.packages)) for update in (old, new))
+    if before != after:
+        told.append(FieldChange(field="packages", before=before, after=after))
     return _entry(new.id, told, _rows(old), _rows(new))
 
 
-def _needs(update: Update) -> str:
-    """The packages without their rows: line, prerequisites, whether they carry earlier fixes."""
-    return "; ".join(_package(package) for package in update.packages)
-
-
 def _package(package: Package) -> str:
+    """A package without its rows: line, prerequisites, whether it carries earlier fixes."""
     needs = " and ".join(" or ".join(map(str, group)) for group in package.prerequisites)
     text = package.level or "the line of its builds"
     if needs or package.prerequisites_stated:

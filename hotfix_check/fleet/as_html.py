@@ -61,6 +61,7 @@ def html_text(document: FleetDocument) -> Iterator[str]:
 def _heat(document: FleetDocument) -> dict[str, Any]:
     """Sets of hosts, the worst first, against the updates that most hosts lack, with how many of each set lack each."""
     lacked = [one for one in document.head["updates"] if one["missing"] + one["partial"]][:HEAT_UPDATES]
+    keys = [one["id"] for one in lacked]
     sets = list(document.spool.sets(grouped=document.grouped))
     rows = []
     for one in sets[:HEAT_SETS]:
@@ -71,7 +72,7 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
                 for update_id in findings.get(verdict, ()):
                     judged[update_id] += hosts
                     lacking[update_id] += hosts if verdict in ("missing", "partial") else 0
-        cells = [_cell(lacking[update["id"]], judged[update["id"]], one["hosts"]) for update in lacked]
+        cells = [(*_cell(lacking[key], judged[key], one["hosts"]), own_name(key)) for key in keys]
         rows.append({"name": clipped(one["name"]), "hosts": one["hosts"], "failing": one["failing"], "cells": cells})
     names = [{"name": own_name(one["id"]), "product": one["product"]} for one in lacked]
     return {
@@ -83,19 +84,8 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
 
 def _beside(names: Sequence[JsonObject], rows: Sequence[JsonObject], at: int) -> dict[str, Any]:
     """So many columns of the matrix, from ``at`` on, as fit beside each other, each field with its update's name."""
-    own = names[at : at + HEAT_WIDE]
-    return {
-        "updates": own,
-        "rows": [
-            {
-                **row,
-                "cells": [
-                    (*cell, name["name"]) for cell, name in zip(row["cells"][at : at + HEAT_WIDE], own, strict=True)
-                ],
-            }
-            for row in rows
-        ],
-    }
+    wide = slice(at, at + HEAT_WIDE)
+    return {"updates": names[wide], "rows": [{**row, "cells": row["cells"][wide]} for row in rows]}
 
 
 def _exposure(one: JsonObject) -> JsonObject:

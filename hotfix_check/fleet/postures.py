@@ -87,20 +87,19 @@ def worst_states(installations: Iterable[HostInstallation]) -> dict[str, str]:
 
 def _steps(steps: Counter[str], first: Counter[str], catalogue: Catalogue) -> list[JsonObject]:
     known = {update.id: update for update in catalogue.updates if update.id in steps}
-    tables: list[JsonObject] = []
-    for update_id, hosts in steps.items():
-        update = known.get(update_id)
-        tables.append(
-            {
-                "id": update_id,
-                "kb": update.kb if update else None,
-                "product": update_id.partition("/")[0],
-                "title": update.title if update else None,
-                "availability": str(update.availability) if update else None,
-                "hosts": hosts,
-                "first": first[update_id],
-            }
-        )
+    tables: list[JsonObject] = [
+        {
+            "id": update_id,
+            "kb": update.kb if update else None,
+            "product": update_id.partition("/")[0],
+            "title": update.title if update else None,
+            "availability": str(update.availability) if update else None,
+            "hosts": hosts,
+            "first": first[update_id],
+        }
+        for update_id, hosts in steps.items()
+        for update in (known.get(update_id),)
+    ]
     return sorted(tables, key=lambda one: (-one["hosts"], -one["first"], own_name(one["id"]), one["id"]))
 
 

@@ -40,8 +40,7 @@ def _worst_findings(target: TargetDocument) -> Iterable[FindingDocument]:
 def _result_row(document: Result, number: int, source: str, sha256: str, fail_on: frozenset[Verdict]) -> HostRow:
     target, run = document.targets[number - 1], document.run
     collected = target.collected
-    host = collected.host if collected else None
-    at = collected.at if collected else None
+    host, at = (collected.host, collected.at) if collected else (None, None)
     several = len(document.targets) > 1
     name = name_of_source(source) + (f": {target.path}" if several else "")
     findings: dict[str, list[str]] = {key: [] for key in (*VERDICTS, *MARKS)}

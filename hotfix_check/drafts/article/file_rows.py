@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hotfix_check.drafts.article.choice import PlacedTable
-from hotfix_check.drafts.article.columns import Column, size_unit
+from hotfix_check.drafts.article.columns import size_unit
 from hotfix_check.drafts.article.rows import RawRow
 from hotfix_check.drafts.article.values import (
     DateOrder,
@@ -65,20 +65,7 @@ def _variants(
 ) -> list[DraftRow]:
     """One row, or one for each version column that has a version."""
     table = placed.table
-    doubts = [placed.doubt] if placed.doubt else []
-    if raw.left_over:
-        doubts.append(f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}")
-    elif table.columns is None and raw.strength < _FIRM:
-        doubts.append("read without a header")
-    row = _row(raw, table.columns, order, unused)
-    base = replace(
-        row,
-        group=group,
-        component=placed.component,
-        package=row.package or placed.is_package,
-        read_as=table.read_as,
-        doubt="; ".join(doubts) or None,
-    )
+    base = _row(raw, placed, group, order, unused)
     labels = {column.label for column in table.columns or () if column.concept == "version"}
     columns = [(label, version) for label, version in raw.several if label in labels and not is_missing(version)]
     if len(labels) < 2 or not columns:
@@ -97,8 +84,18 @@ def _groups(tables: Sequence[PlacedTable]) -> list[str | None]:
     return [None] * len(tables)
 
 
-def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unused: list[str]) -> DraftRow:
-    values = raw.values
+def _doubts(raw: RawRow, placed: PlacedTable) -> Iterator[str]:
+    if placed.doubt:
+        yield placed.doubt
+    if raw.left_over:
+        yield f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}"
+    elif placed.table.columns is None and raw.strength < _FIRM:
+        yield "read without a header"
+
+
+def _row(raw: RawRow, placed: PlacedTable, group: str | None, order: DateOrder, unused: list[str]) -> DraftRow:
+    """A row without its version."""
+    values, columns = raw.values, placed.table.columns
     name, folder, platform, language = _name_parts(values["name"], unused)
     date_text, time_text = values.get("date", ""), values.get("time", "")
     if "datetime" in values:
@@ -118,7 +115,11 @@ def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unus
         platform=_bare(values.get("platform")) or platform,
         language=_bare(values.get("language")) or language,
         folder=_bare(values.get("folder")) or folder,
-        package=bool(_PACKAGE_NAME.fullmatch(name)),
+        package=placed.is_package or bool(_PACKAGE_NAME.fullmatch(name)),
+        group=group,
+        component=placed.component,
+        read_as=placed.table.read_as,
+        doubt="; ".join(_doubts(raw, placed)) or None,
     )
 
 
