@@ -102,14 +102,14 @@ def _row(raw: RawRow, placed: PlacedTable, group: str | None, order: DateOrder, 
         both = _DATE_AND_TIME.fullmatch(values["datetime"])
         date_text, time_text = both.groups() if both else (values["datetime"], "")
     date, time = read_date(date_text, order, dotted=True), read_time(time_text)
-    size = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
+    size, size_text = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
     for text, value in ((date_text, date), (time_text, time)):
         if value is None and not is_missing(text):
             unused.append(text)
     return DraftRow(
         name=name,
-        size=size.size,
-        size_text=size.text,
+        size=size,
+        size_text=size_text,
         date=date,
         time=time,
         platform=_bare(values.get("platform")) or platform,
@@ -156,7 +156,7 @@ def _with_version(row: DraftRow, text: str) -> DraftRow:
     printed = read_version(text)
     if printed is None:
         return replace(row, version_text=text, doubt=_and(row.doubt, f"version {clipped(text, 40)} could not be read"))
-    return replace(row, version=printed.version, version_text=printed.text)
+    return replace(row, version=printed[0], version_text=printed[1])
 
 
 def _is_of(group: str | None, names: ProductNames, others: Sequence[str]) -> bool:
