@@ -167,11 +167,8 @@ class Supersedence:
     def _find_level_files(self, product_id: str, index: int) -> Mapping[str, FileVersion]:
         product = self.products[product_id]
         level = product.levels[index]
-        wanted: dict[str, FileVersion] = {}
-        for name, file in product.files.items():
-            own = own_version(file, level, product)
-            if own is not None:
-                wanted[name] = own
+        own = {name: own_version(file, level, product) for name, file in product.files.items()}
+        wanted = {name: version for name, version in own.items() if version is not None}
         for update in self.updates.values():
             if update.product != product_id:
                 continue

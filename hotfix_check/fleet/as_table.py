@@ -67,10 +67,7 @@ def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Ite
         )
         for one in kept
     ]
-    labels: Sequence[str] = (
-        *("Update", "Product", "Importance"),
-        *("Missing", "Partial", "Undetermined", "Blocked", "Waived", "Title"),
-    )
+    labels: Sequence[str] = ("Update", "Product", "Importance", *map(str.capitalize, _UPDATE_COLUMNS), "Title")
     counting = range(3, 3 + len(_UPDATE_COLUMNS))
     told = [at for at in range(len(labels)) if at not in counting or any(row[at] for row in rows)]
     labels, rows = [labels[at] for at in told], [[row[at] for at in told] for row in rows]

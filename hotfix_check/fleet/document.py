@@ -69,7 +69,26 @@ class FleetDocument(Frozen):
         return map(self._host, self.spool.worst(limit))
 
     def _host(self, row: sqlite3.Row) -> JsonObject:
-        return host_document(row, self.head["run"]["as_of"], self.day)
+        """One host as the document holds it."""
+        as_of = self.head["run"]["as_of"]
+        findings: Findings = json.loads(row["findings"])
+        installations = installations_of(row)
+        states = worst_states(installations)
+        return {
+            "host": row["host"],
+            "group": row["grp"],
+            **{key: row[key] for key in ("source", "sha256", "kind", "at")},
+            "age_days": age_days(row["at"], as_of),
+            "catalogue": {"version": row["catalogue"], "sha256": row["catalogue_sha256"]},
+            "outcome": OUTCOMES[row["outcome"]],
+            "products": [_product(product) for product in products_of(row)],
+            "summary": {key: len(findings.get(key, ())) for key in SUMMARY},
+            **{key: list(findings.get(key, ())) for key in _LISTED},
+            "advisories": json.loads(row["advisories"]),
+            "installations": [_installation(one, self.day, as_of) for one in installations],
+            "exposures": {state: [cve for cve, its in states.items() if its == state] for state in OPEN_STATES},
+            "exploited": sorted({cve for one in installations if one.counts for cve in one.standing.exploited}),
+        }
 
 
 def fleet_document(
@@ -144,28 +163,6 @@ def fleet_exit_code(head: JsonObject, *, exit_zero: bool) -> ExitCode:
         return ExitCode.FINDINGS
     left_open = sum(summary[key] for key in ("incomplete", "nothing-recognised", "damaged", "absent"))
     return ExitCode.INCOMPLETE if left_open or not summary["hosts"] else ExitCode.CLEAN
-
-
-def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> JsonObject:
-    """One host as the document holds it."""
-    findings: Findings = json.loads(row["findings"])
-    installations = installations_of(row)
-    states = worst_states(installations)
-    return {
-        "host": row["host"],
-        "group": row["grp"],
-        **{key: row[key] for key in ("source", "sha256", "kind", "at")},
-        "age_days": age_days(row["at"], as_of),
-        "catalogue": {"version": row["catalogue"], "sha256": row["catalogue_sha256"]},
-        "outcome": OUTCOMES[row["outcome"]],
-        "products": [_product(product) for product in products_of(row)],
-        "summary": {key: len(findings.get(key, ())) for key in SUMMARY},
-        **{key: list(findings.get(key, ())) for key in _LISTED},
-        "advisories": json.loads(row["advisories"]),
-        "installations": [_installation(one, day, as_of) for one in installations],
-        "exposures": {state: [cve for cve, its in states.items() if its == state] for state in OPEN_STATES},
-        "exploited": sorted({cve for one in installations if one.counts for cve in one.standing.exploited}),
-    }
 
 
 def _product(product: HostProduct) -> JsonObject:

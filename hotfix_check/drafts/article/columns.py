@@ -123,7 +123,7 @@ def header_line(line: str) -> tuple[Column, ...] | None:
         return None
     if len(known) < 2 and not (len(columns) == 1 and columns[0].label.lower().replace(" ", "") == "filename"):
         return None
-    if len(set(known)) < len(known) and not _repeats_allowed(known):
+    if any(known.count(concept) > 1 for concept in {*known} - {"name", *VALUES}):
         return None
     return _single_name(columns)
 
@@ -185,18 +185,14 @@ def _without_unit(phrase: str) -> str:
     return _UNIT.sub("", phrase) if "(" in phrase else phrase
 
 
-def _repeats_allowed(known: Sequence[Concept]) -> bool:
-    return all(known.count(concept) == 1 or concept in ("version", "name", "size", "date") for concept in set(known))
-
-
 def _single_name(columns: Iterable[Column]) -> tuple[Column, ...]:
     """The columns with the first of names as the only one; a second file name is another column."""
-    single: list[Column] = []
-    named = False
-    for column in columns:
-        single.append(column._replace(concept="other") if named and column.concept == "name" else column)
-        named = named or column.concept == "name"
-    return tuple(single)
+    columns = tuple(columns)
+    first = next(column for column in columns if column.concept == "name")
+    return tuple(
+        column._replace(concept="other") if column.concept == "name" and column is not first else column
+        for column in columns
+    )
 
 
 def repeated(columns: Iterable[Column]) -> frozenset[Concept]:
@@ -205,9 +201,7 @@ def repeated(columns: Iterable[Column]) -> frozenset[Concept]:
     return frozenset(concept for concept in VALUES if concepts.count(concept) > 1)
 
 
-def size_unit(columns: tuple[Column, ...]) -> str:
+def size_unit(columns: Iterable[Column]) -> str:
     """The unit that the header of the size column states, or nothing."""
-    for column in columns:
-        if column.concept == "size" and (match := _UNIT.search(column.label)):
-            return match[1]
-    return ""
+    units = (_UNIT.search(column.label) for column in columns if column.concept == "size")
+    return next((unit[1] for unit in units if unit), "")

@@ -102,7 +102,7 @@ def _row(raw: RawRow, placed: PlacedTable, group: str | None, order: DateOrder, 
         both = _DATE_AND_TIME.fullmatch(values["datetime"])
         date_text, time_text = both.groups() if both else (values["datetime"], "")
     date, time = read_date(date_text, order, dotted=True), read_time(time_text)
-    size, size_text = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
+    size, size_text = read_size(values.get("size", ""), unit=size_unit(columns or ()))
     for text, value in ((date_text, date), (time_text, time)):
         if value is None and not is_missing(text):
             unused.append(text)
