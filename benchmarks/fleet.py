@@ -18,12 +18,11 @@ from typing import Any
 from benchmarks.figures import Figures, Goal, Options, mebibytes, seconds, times
 from benchmarks.fleet_hosts import MODERN, OLD, hosts, question
 from benchmarks.timing import Timing, interleaved, must_equal
-from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.document import FleetDocument, fleet_document
 from hotfix_check.fleet.host import FleetJudge, judge_host
-from hotfix_check.fleet.pool import in_processes
+from hotfix_check.fleet.reports import json_text
 from hotfix_check.fleet.row import HostRow, damaged
-from hotfix_check.fleet.run import run_fleet
+from hotfix_check.fleet.run import in_processes, run_fleet
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.report.result import RunInfo
 

@@ -18,7 +18,7 @@ from fleet.hosts import NEWEST, fleet
 from worker_tasks import doubling, ending, failing, length, looking
 
 from hotfix_check.errors import UsageError, WorkerError
-from hotfix_check.fleet.pool import FEW
+from hotfix_check.fleet.run import FEW
 from hotfix_check.processes import Workers
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and limits of POSIX")

@@ -48,7 +48,7 @@ PAGES = (
 )
 NOT_PROSE = ("CHANGELOG.md",)
 # What strangers write is looked for by their words, and is none of ours.
-STRANGERS = ("drafts/article", "drafts/terms.py", "drafts/vocabulary.py", "inventory/listings")
+STRANGERS = ("drafts/article", "drafts/vocabulary.py", "inventory/listings")
 
 
 GAP = "\N{HORIZONTAL ELLIPSIS}"

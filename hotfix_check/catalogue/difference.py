@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from itertools import starmap
 from typing import TYPE_CHECKING, TypeVar
 
 from hotfix_check.catalogue.catalogue import Catalogue
@@ -15,6 +16,10 @@ from hotfix_check.frozen import Frozen
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+_Told = TypeVar("_Told", Update, Product, Cve)
+_PARTS = ("levels", "folders", "files", "components")
 
 
 class FieldChange(Frozen):
@@ -54,37 +59,42 @@ class CatalogueChanges(Frozen):
 
 def compare_catalogues(before: Catalogue, after: Catalogue) -> CatalogueChanges:
     """The changes from ``before`` to ``after``."""
-    old = {update.id: update for update in before.updates}
-    new = {update.id: update for update in after.updates}
-    changed = [_change(old[key], new[key]) for key in sorted(old.keys() & new.keys()) if old[key] != new[key]]
-    old_levels, new_levels = _levels(before), _levels(after)
-    products = {product.id: product for product in before.products}
-    others = {product.id: product for product in after.products}
-    both = sorted(products.keys() & others.keys())
-    said, says = set(map(_told, before.advisories)), set(map(_told, after.advisories))
+    updates, new_updates = ({update.id: update for update in one.updates} for one in (before, after))
+    products, new_products = ({product.id: product for product in one.products} for one in (before, after))
+    levels, new_levels = map(_levels, (before, after))
+    advisories, new_advisories = (set(map(_told, one.advisories)) for one in (before, after))
+    changed = starmap(_change, _differing(updates, new_updates))
     return CatalogueChanges(
-        added=tuple(sorted(new.keys() - old.keys())),
-        gone=tuple(sorted(old.keys() - new.keys())),
+        added=_new(updates, new_updates),
+        gone=_new(new_updates, updates),
         changed=tuple(one for one in changed if one.fields or one.rows_added or one.rows_gone),
-        levels_added=tuple(sorted(new_levels - old_levels)),
-        levels_gone=tuple(sorted(old_levels - new_levels)),
-        products_added=tuple(sorted(others.keys() - products.keys())),
-        products_gone=tuple(sorted(products.keys() - others.keys())),
-        products_changed=tuple(
-            _product_change(products[key], others[key]) for key in both if products[key] != others[key]
-        ),
-        cves_added=tuple(sorted(after.cves.keys() - before.cves.keys())),
-        cves_gone=tuple(sorted(before.cves.keys() - after.cves.keys())),
+        levels_added=_new(levels, new_levels),
+        levels_gone=_new(new_levels, levels),
+        products_added=_new(products, new_products),
+        products_gone=_new(new_products, products),
+        products_changed=tuple(starmap(_product_change, _differing(products, new_products))),
+        cves_added=_new(before.cves, after.cves),
+        cves_gone=_new(after.cves, before.cves),
         cves_changed=tuple(
-            EntryChange(
-                id=key, fields=tuple(_fields(before.cves[key], after.cves[key], but=())), rows_added=(), rows_gone=()
-            )
-            for key in sorted(before.cves.keys() & after.cves.keys())
-            if before.cves[key] != after.cves[key]
+            _entry(new.id, _fields(old, new, but=()), (), ()) for old, new in _differing(before.cves, after.cves)
         ),
-        advisories_added=tuple(sorted(says - said)),
-        advisories_gone=tuple(sorted(said - says)),
+        advisories_added=_new(advisories, new_advisories),
+        advisories_gone=_new(new_advisories, advisories),
     )
+
+
+def _new(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
+    """What only ``after`` has, sorted."""
+    return tuple(sorted(set(after) - set(before)))
+
+
+def _differing(before: Mapping[str, _Told], after: Mapping[str, _Told]) -> Iterator[tuple[_Told, _Told]]:
+    """What both have and is not the same."""
+    return ((before[key], after[key]) for key in sorted(before.keys() & after.keys()) if before[key] != after[key])
+
+
+def _entry(key: str, changes: list[FieldChange], before: Iterable[str], after: Iterable[str]) -> EntryChange:
+    return EntryChange(id=key, fields=tuple(changes), rows_added=_new(before, after), rows_gone=_new(after, before))
 
 
 def _levels(catalogue: Catalogue) -> set[str]:
@@ -93,17 +103,7 @@ def _levels(catalogue: Catalogue) -> set[str]:
 
 def _product_change(old: Product, new: Product) -> EntryChange:
     """Levels, folders, files and components are told as rows, whole; a level that came is one among them."""
-    rows, others = set(_parts(old)), set(_parts(new))
-    return EntryChange(
-        id=new.id,
-        fields=tuple(_fields(old, new, but=_PARTS)),
-        rows_added=tuple(sorted(others - rows)),
-        rows_gone=tuple(sorted(rows - others)),
-    )
-
-
-_Told = TypeVar("_Told", Update, Product, Cve)
-_PARTS = ("levels", "folders", "files", "components")
+    return _entry(new.id, _fields(old, new, but=_PARTS), _parts(old), _parts(new))
 
 
 def _parts(product: Product) -> Iterator[str]:
@@ -129,24 +129,14 @@ def _fields(old: _Told, new: _Told, *, but: Sequence[str]) -> list[FieldChange]:
 
 def _change(old: Update, new: Update) -> EntryChange:
     told = _fields(old, new, but=("packages",))
-    before_needs, after_needs = (_needs(update) for update in (old, new))
-    if before_needs != after_needs:
-        told.append(FieldChange(field="packages", before=before_needs, after=after_needs))
-    old_rows, new_rows = set(_rows(old)), set(_rows(new))
-    return EntryChange(
-        id=new.id,
-        fields=tuple(told),
-        rows_added=tuple(sorted(new_rows - old_rows)),
-        rows_gone=tuple(sorted(old_rows - new_rows)),
-    )
-
-
-def _needs(update: Update) -> str:
-    """The packages without their rows: line, prerequisites, whether they carry earlier fixes."""
-    return "; ".join(_package(package) for package in update.packages)
+    before, after = ("; ".join(map(_package, update.packages)) for update in (old, new))
+    if before != after:
+        told.append(FieldChange(field="packages", before=before, after=after))
+    return _entry(new.id, told, _rows(old), _rows(new))
 
 
 def _package(package: Package) -> str:
+    """A package without its rows: line, prerequisites, whether it carries earlier fixes."""
     needs = " and ".join(" or ".join(map(str, group)) for group in package.prerequisites)
     text = package.level or "the line of its builds"
     if needs or package.prerequisites_stated:

@@ -18,10 +18,9 @@ from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exi
 from hotfix_check.fleet.expected import Expected, read_expected
 from hotfix_check.fleet.host import FleetQuestion
 from hotfix_check.fleet.journal import Journal, journal_file, question_digest
-from hotfix_check.fleet.pool import in_processes
 from hotfix_check.fleet.reports import FLEET
 from hotfix_check.fleet.row import HostRow
-from hotfix_check.fleet.run import Ran, run_fleet
+from hotfix_check.fleet.run import Ran, in_processes, run_fleet
 from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.judging.judge import ReadyJudge

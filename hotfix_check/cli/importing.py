@@ -21,7 +21,7 @@ from hotfix_check.drafts.blocks import draft_to_toml
 from hotfix_check.drafts.cve import cve_draft_to_dict, cve_draft_to_toml, looks_like_cves, read_cves
 from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
-from hotfix_check.drafts.terms import ProductNames
+from hotfix_check.drafts.vocabulary import ProductNames
 from hotfix_check.errors import ArticleError, HotfixCheckError, UsageError
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.question import known

@@ -19,7 +19,7 @@ from hotfix_check.cli.ending import complain
 from hotfix_check.drafts.blocks import update_blocks
 from hotfix_check.drafts.draft import DraftUpdate
 from hotfix_check.drafts.merge import ProductText, product_text
-from hotfix_check.drafts.terms import ProductNames
+from hotfix_check.drafts.vocabulary import ProductNames
 from hotfix_check.errors import CatalogueError, HotfixCheckError
 from hotfix_check.frozen import dataclass, replace
 from hotfix_check.report.text import visible

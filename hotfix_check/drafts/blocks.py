@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hotfix_check.catalogue.product import Product
 from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.draft import DraftRow, DraftUpdate
-from hotfix_check.drafts.terms import ProductNames, Term
-from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
+from hotfix_check.drafts.vocabulary import ProductNames, Term, catalogue_language, catalogue_platforms, catalogue_roles
 from hotfix_check.untrusted.toml import toml_lines, toml_value
 from hotfix_check.version import FileVersion
 
@@ -165,36 +164,35 @@ class _Block:
 
     def _row(self, row: DraftRow) -> list[str]:
         """The row, once for each processor that it names."""
-        fields: dict[str, object] = {"name": row.name, "version": row.version_normal or row.version, "size": row.size}
+        platforms = catalogue_platforms(row.platform) if row.platform else ()
+        language = catalogue_language(row.language) if row.language else None
+        roles = catalogue_roles(row.folder, self._product) if row.folder else ()
+        own = self._own_range(row)
+        note = None if row.package else row.doubt
+        without = row.version is None and _PROGRAM.search(row.name) and not row.package
+        fields: dict[str, object] = {
+            "name": row.name,
+            "version": row.version_normal or row.version,
+            "range": own,
+            "size": row.size,
+            "timestamp": dt.datetime.combine(row.date, row.time, dt.UTC) if row.date and row.time else row.date,
+            "platform": None,
+            "language": language,
+            "roles": roles or None,
+            "sure": False if note else None,
+            "note": note or ("the article gives no version" if without else None),
+        }
         printed = [f"printed {row.version}"] if row.version and row.version_normal != row.version else []
         for before, text in (("printed ", row.version_text), ("size ", None if row.size else row.size_text)):
             printed += [f"{before}{text}"] if text else []
-        if row.date and row.time:
-            fields["timestamp"] = dt.datetime.combine(row.date, row.time, dt.UTC)
-        else:
-            fields["timestamp"] = row.date
-        platforms = catalogue_platforms(row.platform) if row.platform else ()
-        fields["language"] = catalogue_language(row.language) if row.language else None
-        fields["roles"] = catalogue_roles(row.folder, self._product) or None if row.folder else None
-        for text, known in (
-            (row.platform, platforms),
-            (row.language, fields["language"]),
-            (row.folder, fields["roles"]),
-        ):
+        for text, known in ((row.platform, platforms), (row.language, language), (row.folder, roles)):
             printed += [text] if text and not known else []
-        if row.doubt and not row.package:
-            fields |= {"sure": False, "note": row.doubt}
-        elif row.version is None and _PROGRAM.search(row.name) and not row.package:
-            fields["note"] = "the article gives no version"
-        if own := self._own_range(row):
-            fields["range"] = own
-            printed.append("a file of another product")
+        printed += ["a file of another product"] if own else []
         comment = "; ".join([*printed, *([row.group] if row.group else [])])
         lines = []
         for platform in platforms or (None,):
-            here = {"platform": platform, **fields}
-            order = ("name", "version", "range", "size", "timestamp", "platform", "language", "roles", "sure", "note")
-            line = f"{toml_value({key: here[key] for key in order if here.get(key) is not None})},"
+            here = {**fields, "platform": platform}
+            line = f"{toml_value({key: value for key, value in here.items() if value is not None})},"
             line = f"# the package itself: {line}" if row.package else line
             lines.append(f"{line}  # {_plain(comment)}" if comment else line)
         return lines

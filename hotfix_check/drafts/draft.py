@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import fields
 
 from hotfix_check.catalogue.update import Kind, Restart
-from hotfix_check.drafts.terms import Term
+from hotfix_check.drafts.vocabulary import Term
 from hotfix_check.frozen import Frozen
 
 
@@ -15,13 +16,8 @@ class DraftRow(Frozen):
     name: str
     version: str | None = None
     """As printed."""
-    version_normal: str | None = None
-    """Four dotted numbers, where the printed version has them or the product supplies what is missing."""
-    version_text: str | None = None
-    """The whole cell, where more than a version stood in it."""
     size: int | None = None
     """Bytes; None where only KB or MB are printed."""
-    size_text: str | None = None
     date: dt.date | None = None
     time: dt.time | None = None
     """As printed: UTC where the article says so, as those from 2002 on do."""
@@ -31,6 +27,11 @@ class DraftRow(Frozen):
     component: str | None = None
     language: str | None = None
     folder: str | None = None
+    version_normal: str | None = None
+    """Four dotted numbers, where the printed version has them or the product supplies what is missing."""
+    version_text: str | None = None
+    """The whole cell, where more than a version stood in it."""
+    size_text: str | None = None
     package: bool = False
     """Whether the file is the download itself, not an installed file."""
     product: str | None = None
@@ -126,23 +127,9 @@ def _term(term: Term) -> dict[str, str | None]:
 
 
 def _row(row: DraftRow) -> dict[str, object]:
-    return {
-        "name": row.name,
-        "version": row.version,
-        "size": row.size,
-        "date": row.date.isoformat() if row.date else None,
-        "time": row.time.strftime("%H:%M") if row.time else None,
-        "platform": row.platform,
-        "group": row.group,
-        "component": row.component,
-        "language": row.language,
-        "folder": row.folder,
-        "version_normal": row.version_normal,
-        "version_text": row.version_text,
-        "size_text": row.size_text,
-        "package": row.package,
-        "product": row.product,
-        "read_as": row.read_as,
-        "confidence": "low" if row.doubt else "high",
-        "doubt": row.doubt,
-    }
+    """Its fields in their order, with what a machine asks for first before the reason."""
+    table: dict[str, object] = {one.name: getattr(row, one.name) for one in fields(row)}
+    table["date"] = row.date.isoformat() if row.date else None
+    table["time"] = row.time.strftime("%H:%M") if row.time else None
+    del table["doubt"]
+    return {**table, "confidence": "low" if row.doubt else "high", "doubt": row.doubt}

@@ -8,19 +8,8 @@ from typing import Any
 
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.exit_code import ExitCode
+from hotfix_check.fleet import words
 from hotfix_check.fleet.document import SILENT, FleetDocument, JsonObject, fleet_exit_code
-from hotfix_check.fleet.words import (
-    drift_lines,
-    drifting_groups,
-    fleet_basis,
-    fleet_sentences,
-    host_age,
-    host_standing,
-    lists,
-    next_lines,
-    open_updates,
-    posture_lines,
-)
 from hotfix_check.report.html import rendered_page
 from hotfix_check.report.severity import rating
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
@@ -38,14 +27,14 @@ _OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean")
 def html_text(document: FleetDocument) -> Iterator[str]:
     """The page in one piece, ASCII with character references; of any fleet about the same size."""
     head = document.head
-    updates, drifting = open_updates(head), drifting_groups(head)
-    summary, told = head["summary"], lists(document, LISTED)
+    updates, drifting = words.open_updates(head), words.drifting_groups(head)
+    summary, told = head["summary"], words.lists(document, LISTED)
     yield rendered_page(
         *("fleet.html", "report.css", "fleet.css"),
         document=head,
         badge=_BADGES[fleet_exit_code(head, exit_zero=False)],
-        sentences=fleet_sentences(head),
-        postures=list(posture_lines(head)),
+        sentences=words.fleet_sentences(head),
+        postures=list(words.posture_lines(head)),
         steps=[{**one, "name": own_name(one["id"])} for one in head["next_steps"][:STEPS]],
         steps_left=max(0, len(head["next_steps"]) - STEPS),
         exposures=[_exposure(one) for one in head["exposures"][:EXPOSED]],
@@ -55,7 +44,7 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         updates=[{**one, "name": own_name(one["id"])} for one in updates[:UPDATES]],
         updates_left=max(0, len(updates) - UPDATES),
         groups=[
-            {**one, "group": clipped(one["group"]), "lines": _kept(list(drift_lines(one)), DIFFERENCES)}
+            {**one, "group": clipped(one["group"]), "lines": _kept(list(words.drift_lines(one)), DIFFERENCES)}
             for one in drifting[:GROUPS]
         ],
         groups_left=max(0, len(drifting) - GROUPS),
@@ -65,24 +54,25 @@ def html_text(document: FleetDocument) -> Iterator[str]:
         ],
         hosts=[_host(one) for one in document.worst(HOSTS)],
         hosts_left=max(0, summary["hosts"] - HOSTS),
-        basis=fleet_basis(head),
+        basis=words.fleet_basis(head),
     )
 
 
 def _heat(document: FleetDocument) -> dict[str, Any]:
     """Sets of hosts, the worst first, against the updates that most hosts lack, with how many of each set lack each."""
     lacked = [one for one in document.head["updates"] if one["missing"] + one["partial"]][:HEAT_UPDATES]
+    keys = [one["id"] for one in lacked]
     sets = list(document.spool.sets(grouped=document.grouped))
     rows = []
     for one in sets[:HEAT_SETS]:
         lacking: Counter[str] = Counter()
         judged: Counter[str] = Counter()
-        for hosts, findings in document.spool.set_answers(one["name"], grouped=document.grouped):
+        for hosts, findings in document.spool.answers(one["name"], grouped=document.grouped):
             for verdict in ("missing", "partial", "undetermined", "installed", "superseded"):
                 for update_id in findings.get(verdict, ()):
                     judged[update_id] += hosts
                     lacking[update_id] += hosts if verdict in ("missing", "partial") else 0
-        cells = [_cell(lacking[update["id"]], judged[update["id"]], one["hosts"]) for update in lacked]
+        cells = [(*_cell(lacking[key], judged[key], one["hosts"]), own_name(key)) for key in keys]
         rows.append({"name": clipped(one["name"]), "hosts": one["hosts"], "failing": one["failing"], "cells": cells})
     names = [{"name": own_name(one["id"]), "product": one["product"]} for one in lacked]
     return {
@@ -94,19 +84,8 @@ def _heat(document: FleetDocument) -> dict[str, Any]:
 
 def _beside(names: Sequence[JsonObject], rows: Sequence[JsonObject], at: int) -> dict[str, Any]:
     """So many columns of the matrix, from ``at`` on, as fit beside each other, each field with its update's name."""
-    own = names[at : at + HEAT_WIDE]
-    return {
-        "updates": own,
-        "rows": [
-            {
-                **row,
-                "cells": [
-                    (*cell, name["name"]) for cell, name in zip(row["cells"][at : at + HEAT_WIDE], own, strict=True)
-                ],
-            }
-            for row in rows
-        ],
-    }
+    wide = slice(at, at + HEAT_WIDE)
+    return {"updates": names[wide], "rows": [{**row, "cells": row["cells"][wide]} for row in rows]}
 
 
 def _exposure(one: JsonObject) -> JsonObject:
@@ -136,7 +115,7 @@ def _kept(lines: Sequence[str], most: int = LISTED) -> tuple[Sequence[str], int]
 
 
 def _host(host: JsonObject) -> JsonObject:
-    standing, steps = host_standing(host), next_lines(host)
+    standing, steps = words.host_standing(host), words.next_lines(host)
     return {
         **host,
         "host": clipped(host["host"]),
@@ -145,7 +124,7 @@ def _host(host: JsonObject) -> JsonObject:
         "standing_left": max(0, len(standing) - _COPIES),
         "steps": [clipped(line, _LONGEST_STEP) for line in steps[:_COPIES]],
         "catalogue": clipped(host["catalogue"]["version"]),
-        "age": host_age(host),
+        "age": words.host_age(host),
         "old": (host["age_days"] or 0) >= SILENT,
         # Green beside nothing that is open.
         "shade": "plain" if host["outcome"] == "clean" and host["summary"]["undetermined"] else host["outcome"],

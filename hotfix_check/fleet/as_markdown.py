@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hotfix_check.catalogue.update import own_name
+from hotfix_check.fleet import words
 from hotfix_check.fleet.document import FleetDocument
-from hotfix_check.fleet.words import (
-    drift_lines,
-    drifting_groups,
-    exposure_words,
-    fleet_basis,
-    fleet_sentences,
-    host_age,
-    host_standing,
-    lists,
-    next_lines,
-    open_updates,
-    posture_lines,
-    step_words,
-)
 from hotfix_check.report.markdown import BASIS, MarkdownPage
 from hotfix_check.report.names import counted
 
@@ -31,25 +18,26 @@ def markdown_text(document: FleetDocument) -> Iterator[str]:
     head = document.head
     hosts = head["summary"]["hosts"]
     page = MarkdownPage(f"Fleet hotfix report: {counted(hosts, 'host')}", below=BASIS)
-    page.bullets("", fleet_sentences(head))
+    page.bullets("", words.fleet_sentences(head))
     page.table(
         "## Postures",
         ("Posture", "Installations", "Hosts"),
-        [(words, f"{copies:,}", f"{on:,}") for words, copies, on in posture_lines(head)],
+        [(posture, f"{copies:,}", f"{on:,}") for posture, copies, on in words.posture_lines(head)],
     )
     page.table(
         "## Hosts, worst first",
         ("Host", "Outcome", "How it stands", "What to do next", "CVEs open", "Exploited", "Age"),
         [
             (
-                *(host["host"], host["outcome"], "; ".join(host_standing(host)), " ".join(next_lines(host))),
-                *(str(len(host["exposures"]["exposed"])), str(len(host["exploited"])), host_age(host)),
+                *(host["host"], host["outcome"], "; ".join(words.host_standing(host))),
+                *(" ".join(words.next_lines(host)), str(len(host["exposures"]["exposed"]))),
+                *(str(len(host["exploited"])), words.host_age(host)),
             )
             for host in document.worst(_HOSTS)
         ],
     )
     page.leave_out("hosts", max(0, hosts - _HOSTS))
-    updates = open_updates(head)
+    updates = words.open_updates(head)
     lacked = [
         f"{own_name(one['id'])} ({one['product']}, {one['importance'] or 'not in this catalogue'}): missing on "
         f"{one['missing']}, partial on {one['partial']}, undetermined on {one['undetermined']} of {one['hosts']}"
@@ -57,18 +45,18 @@ def markdown_text(document: FleetDocument) -> Iterator[str]:
     ]
     page.leave_out("updates", max(0, len(updates) - _UPDATES))
     for title, lines, most in (
-        ("## What to install", [step_words(one, hosts) for one in head["next_steps"]], _STEPS),
-        ("## Exposures", [exposure_words(one, hosts) for one in head["exposures"]], _EXPOSED),
+        ("## What to install", [words.step_words(one, hosts) for one in head["next_steps"]], _STEPS),
+        ("## Exposures", [words.exposure_words(one, hosts) for one in head["exposures"]], _EXPOSED),
         ("## Updates", lacked, _UPDATES),
-        *((f"## {title}", lines, _LISTED) for title, lines in lists(document).values()),
+        *((f"## {title}", lines, _LISTED) for title, lines in words.lists(document).values()),
     ):
         page.bullets(title, lines[:most])
         page.leave_out(title.lstrip("# ").lower(), max(0, len(lines) - most))
-    drifting = drifting_groups(head)
+    drifting = words.drifting_groups(head)
     for group in drifting[:_GROUPS]:
-        differences = list(drift_lines(group))
+        differences = list(words.drift_lines(group))
         page.bullets(f"## Differences in {group['group']}", differences[:_DIFFERENCES])
         page.leave_out("differences within groups", max(0, len(differences) - _DIFFERENCES))
     page.leave_out("groups that differ", max(0, len(drifting) - _GROUPS))
-    page.basis(fleet_basis(head))
+    page.basis(words.fleet_basis(head))
     yield page.text("The JSON, CSV and XLSX reports have all of it.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -16,14 +18,14 @@ from hotfix_check.fleet.spool import verdicts_of
 
 _ROWS = 200_000  # of a row group: what is in memory at a time
 _WORD = pa.dictionary(pa.int32(), pa.string())
-_OF_HOST = {
-    "host": _WORD,
-    "group": _WORD,
-    "outcome": _WORD,
-    "products": _WORD,
-    "collected": pa.timestamp("s", tz="UTC"),
-    "source": _WORD,
-    "catalogue": _WORD,
+_OF_HOST: dict[str, tuple[pa.DataType, Callable[[sqlite3.Row], object]]] = {
+    "host": (_WORD, itemgetter("host")),
+    "group": (_WORD, itemgetter("grp")),
+    "outcome": (_WORD, lambda row: OUTCOMES[row["outcome"]]),
+    "products": (_WORD, itemgetter("line")),
+    "collected": (pa.timestamp("s", tz="UTC"), lambda row: _moment(row["at"])),
+    "source": (_WORD, itemgetter("source")),
+    "catalogue": (_WORD, itemgetter("catalogue")),
 }
 _OF_UPDATE = {
     "update": _WORD,
@@ -35,7 +37,7 @@ _OF_UPDATE = {
     "blocked": pa.bool_(),
     "waived": pa.bool_(),
 }
-SCHEMA = pa.schema([*_OF_HOST.items(), *_OF_UPDATE.items()])
+SCHEMA = pa.schema([*((name, kind) for name, (kind, _) in _OF_HOST.items()), *_OF_UPDATE.items()])
 """Stable: later releases append columns. A host on which nothing was judged has one row, without an update."""
 
 
@@ -80,18 +82,9 @@ def _answer(findings: str, facts: dict[str, dict[str, Any]]) -> dict[str, list[A
 
 def _batch(hosts: list[sqlite3.Row], columns: dict[str, list[Any]]) -> pa.RecordBatch:
     number = pa.array(columns["number"], pa.int32())
-    of_host = {
-        "host": [row["host"] for row in hosts],
-        "group": [row["grp"] for row in hosts],
-        "outcome": [OUTCOMES[row["outcome"]] for row in hosts],
-        "products": [row["line"] for row in hosts],
-        "collected": [_moment(row["at"]) for row in hosts],
-        "source": [row["source"] for row in hosts],
-        "catalogue": [row["catalogue"] for row in hosts],
-    }
     arrays = []
-    for name, kind in _OF_HOST.items():
-        values = pa.array(of_host[name], pa.string() if kind == _WORD else kind)
+    for kind, read in _OF_HOST.values():
+        values = pa.array(map(read, hosts), pa.string() if kind == _WORD else kind)
         arrays.append(values.dictionary_encode().take(number) if kind == _WORD else values.take(number))
     for name, kind in _OF_UPDATE.items():
         plain = pa.array(columns[name], pa.string() if kind == _WORD else kind)

@@ -6,19 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from hotfix_check.catalogue.update import own_name
+from hotfix_check.fleet import words
 from hotfix_check.fleet.document import FleetDocument, JsonObject
-from hotfix_check.fleet.words import (
-    catalogue_words,
-    drift_lines,
-    exposure_words,
-    fleet_sentences,
-    host_age,
-    lists,
-    needs,
-    next_lines,
-    posture_lines,
-    step_words,
-)
 from hotfix_check.report.names import counted
 from hotfix_check.report.text import cut, fill, listed, visible
 from hotfix_check.untrusted.shown import clipped
@@ -33,21 +22,22 @@ _LEAST = 7  # columns of a host that are always told
 def table_text(document: FleetDocument, *, width: int, everything: bool) -> Iterator[str]:
     """Plain text; with ``everything`` no host and no update is left out."""
     head = document.head
-    yield "\n".join(fill(line, width) for line in fleet_sentences(head)) + "\n"
+    yield "\n".join(fill(line, width) for line in words.fleet_sentences(head)) + "\n"
     if len(head["catalogues"]) > 1:
-        yield _section("Judged with different catalogues", map(catalogue_words, head["catalogues"]), width, everything)
+        catalogues = map(words.catalogue_words, head["catalogues"])
+        yield _section("Judged with different catalogues", catalogues, width, everything)
     hosts = head["summary"]["hosts"]
-    postures = (f"{words}: {copies:,} (on {counted(on, 'host')})" for words, copies, on in posture_lines(head))
+    postures = [f"{what}: {copies:,} (on {counted(on, 'host')})" for what, copies, on in words.posture_lines(head)]
     yield _section("Installations by posture", postures, width, everything=True)
-    yield _section("What to install", [step_words(one, hosts) for one in head["next_steps"]], width, everything)
-    yield _section("Exposures", [exposure_words(one, hosts) for one in head["exposures"]], width, everything)
+    yield _section("What to install", [words.step_words(one, hosts) for one in head["next_steps"]], width, everything)
+    yield _section("Exposures", [words.exposure_words(one, hosts) for one in head["exposures"]], width, everything)
     yield from _updates(head["updates"], width, everything)
-    told = lists(document)
+    told = words.lists(document)
     told["older"] = "Older inventories, not counted", told["older"][1]
     yield _section(*told["advisories"], width, everything)
     for group in head["groups"] if everything else head["groups"][:_GROUPS]:
         if group["levels"] or group["updates"]:
-            yield _section(f"Differences in {group['group']}", drift_lines(group), width, everything, _GROUPS)
+            yield _section(f"Differences in {group['group']}", words.drift_lines(group), width, everything, _GROUPS)
     not_alike = sum(bool(group["levels"] or group["updates"]) for group in head["groups"][_GROUPS:])
     if not_alike and not everything:
         yield f"\n... and {not_alike} more groups whose members differ (--all shows them)\n"
@@ -77,10 +67,7 @@ def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Ite
         )
         for one in kept
     ]
-    labels: Sequence[str] = (
-        *("Update", "Product", "Importance"),
-        *("Missing", "Partial", "Undetermined", "Blocked", "Waived", "Title"),
-    )
+    labels: Sequence[str] = ("Update", "Product", "Importance", *map(str.capitalize, _UPDATE_COLUMNS), "Title")
     counting = range(3, 3 + len(_UPDATE_COLUMNS))
     told = [at for at in range(len(labels)) if at not in counting or any(row[at] for row in rows)]
     labels, rows = [labels[at] for at in told], [[row[at] for at in told] for row in rows]
@@ -98,7 +85,7 @@ def _updates(updates: Sequence[JsonObject], width: int, everything: bool) -> Ite
 
 def _worst(document: FleetDocument, width: int) -> str:
     """What to do on the worst hosts."""
-    told = [(host, next_lines(host)) for host in document.worst(_LISTED)]
+    told = [(host, words.next_lines(host)) for host in document.worst(_LISTED)]
     lines = [f"{clipped(host['host'])}: {' '.join(lines)}" for host, lines in told if lines]
     return _section("Next, on the worst hosts", lines, width, everything=True)
 
@@ -129,9 +116,9 @@ def _host(host: JsonObject) -> Sequence[str]:
         visible(clipped(host["host"])),
         host["outcome"],
         visible(clipped(level or "-")),
-        str(len(needs(host)) or ""),
+        str(len(words.needs(host)) or ""),
         *(str(counts[key] or "") for key in ("missing", "partial", "undetermined", "waived")),
-        host_age(host),
+        words.host_age(host),
         visible(clipped(host["catalogue"]["version"])),
     )
 

@@ -7,21 +7,8 @@ from datetime import date
 from typing import BinaryIO
 
 from hotfix_check.catalogue.update import own_name
+from hotfix_check.fleet import words
 from hotfix_check.fleet.document import SILENT, FleetDocument
-from hotfix_check.fleet.words import (
-    absent_words,
-    advisory_words,
-    catalogue_words,
-    damaged_words,
-    drift_lines,
-    fleet_sentences,
-    host_standing,
-    needs,
-    next_lines,
-    older_words,
-    posture_lines,
-    silent_words,
-)
 from hotfix_check.report.severity import rating
 from hotfix_check.report.sheets import Row
 from hotfix_check.report.xlsx import write_workbook
@@ -36,6 +23,7 @@ _EXPOSURE = (
     *("cve", "hosts", "exposed", "needs_configuration", "unknown", "of_hosts", "severity", "cvss", "impact"),
     *("known_exploited_since", "due", "ransomware"),
 )
+_OF_ONE = {"advisories": "Advisory", "older": "Older file, not counted", "catalogues": "Catalogue", "notes": "Note"}
 _UPDATE = ("update", "product", "title", "importance", "released", "hosts", "failing", *_COUNTS)
 
 
@@ -55,14 +43,14 @@ def write_fleet_xlsx(document: FleetDocument, stream: BinaryIO) -> None:
 
 def _summary(document: FleetDocument) -> Iterator[Row]:
     head = document.head
-    for number, sentence in enumerate(fleet_sentences(head), 1):
+    for number, sentence in enumerate(words.fleet_sentences(head), 1):
         yield (f"Answer {number}", sentence)
     for word, count in head["summary"].items():
         if word != "verdicts":
             yield (word, count)
-    for words, installations, hosts in posture_lines(head):
-        yield (f"Installations: {words}", installations)
-        yield (f"Hosts: {words}", hosts)
+    for posture, installations, hosts in words.posture_lines(head):
+        yield (f"Installations: {posture}", installations)
+        yield (f"Hosts: {posture}", hosts)
     for level in head["levels"]:
         yield (f"Hosts with {level['products'] or 'nothing recognised'}", level["hosts"])
     yield ("Judged as of", head["run"]["as_of"])
@@ -75,8 +63,9 @@ def _hosts(document: FleetDocument) -> Iterator[Row]:
         yield (
             *(host["host"], host["group"], host["outcome"]),
             "; ".join(f"{one['id']} {one['words']}" for one in host["products"]) or None,
-            *(len(host["installations"]), "; ".join(host_standing(host)) or None, " ".join(next_lines(host)) or None),
-            *("; ".join(needs(host)) or None, len(host["exposures"]["exposed"]), len(host["exploited"])),
+            *(len(host["installations"]), "; ".join(words.host_standing(host)) or None),
+            *(" ".join(words.next_lines(host)) or None, "; ".join(words.needs(host)) or None),
+            *(len(host["exposures"]["exposed"]), len(host["exploited"])),
             *(counts[key] for key in _COUNTS),
             *(_day(host["at"]), host["age_days"], "yes" if (host["age_days"] or 0) >= SILENT else None),
             *(host["catalogue"]["version"], host["source"]),
@@ -108,20 +97,12 @@ def _updates(document: FleetDocument) -> Iterator[Row]:
 
 
 def _around(document: FleetDocument) -> Iterator[Row]:
-    head = document.head
-    for what, lines in (
-        ("Advisory", map(advisory_words, head["advisories"])),
-        ("Silent for a year or longer", map(silent_words, document.silent())),
-        ("Expected but missing", map(absent_words, head["absent"])),
-        ("Not expected", head["unexpected"]),
-        ("Could not be judged", map(damaged_words, head["damaged"])),
-        ("Older file, not counted", map(older_words, head["older"])),
-        ("Catalogue", map(catalogue_words, head["catalogues"])),
-        ("Note", head["notes"]),
-    ):
-        yield from ((what, line) for line in lines)
-    for group in head["groups"]:
-        yield from ((f"Differences in {group['group']}", line) for line in drift_lines(group))
+    told = words.lists(document)
+    for key in ("advisories", "silent", "absent", "unexpected", "damaged", "older", "catalogues", "notes"):
+        title, lines = told[key]
+        yield from ((_OF_ONE.get(key, title), line) for line in lines)
+    for group in document.head["groups"]:
+        yield from ((f"Differences in {group['group']}", line) for line in words.drift_lines(group))
 
 
 def _day(text: str | None) -> date | str | None:

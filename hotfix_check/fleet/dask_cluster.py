@@ -13,8 +13,8 @@ from distributed import CancelledError, Client, WorkerPlugin, wait
 from hotfix_check import __version__
 from hotfix_check.errors import HotfixCheckError, UsageError
 from hotfix_check.fleet.host import FleetJudge, FleetQuestion
-from hotfix_check.fleet.pool import Parcel, Rows, judge_source, why_unread
 from hotfix_check.fleet.row import HostRow, damaged
+from hotfix_check.fleet.run import Parcel, Rows, judge_source, why_unread
 from hotfix_check.fleet.sources import Source, local_path
 from hotfix_check.processes import parcels
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown

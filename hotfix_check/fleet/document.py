@@ -6,7 +6,8 @@ import json
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,11 +15,10 @@ from hotfix_check.assess.support import support_id, support_text
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.update import Importance, own_name
 from hotfix_check.exit_code import ExitCode
-from hotfix_check.fleet.drift import drift_of
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.postures import POSTURES, together, worst_states
 from hotfix_check.fleet.row import ANY_REPORT, MARKS, OUTCOMES, VERDICTS, HostProduct
-from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of
+from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of, verdicts_of
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.document import members
@@ -34,6 +34,9 @@ _LISTED = ("failing", "missing", "partial", "undetermined", "blocked", "waived")
 SILENT = 365
 """Days after which a host of which nothing came is named as silent."""
 _KB = re.compile(r"KB([0-9]{5,7})")
+NAMED = 100
+"""So many hosts are named of each side of a difference; ``hosts`` counts all."""
+NOT_JUDGED = "not-judged"
 
 
 class FleetDocument(Frozen):
@@ -66,7 +69,26 @@ class FleetDocument(Frozen):
         return map(self._host, self.spool.worst(limit))
 
     def _host(self, row: sqlite3.Row) -> JsonObject:
-        return host_document(row, self.head["run"]["as_of"], self.day)
+        """One host as the document holds it."""
+        as_of = self.head["run"]["as_of"]
+        findings: Findings = json.loads(row["findings"])
+        installations = installations_of(row)
+        states = worst_states(installations)
+        return {
+            "host": row["host"],
+            "group": row["grp"],
+            **{key: row[key] for key in ("source", "sha256", "kind", "at")},
+            "age_days": age_days(row["at"], as_of),
+            "catalogue": {"version": row["catalogue"], "sha256": row["catalogue_sha256"]},
+            "outcome": OUTCOMES[row["outcome"]],
+            "products": [_product(product) for product in products_of(row)],
+            "summary": {key: len(findings.get(key, ())) for key in SUMMARY},
+            **{key: list(findings.get(key, ())) for key in _LISTED},
+            "advisories": json.loads(row["advisories"]),
+            "installations": [_installation(one, self.day, as_of) for one in installations],
+            "exposures": {state: [cve for cve, its in states.items() if its == state] for state in OPEN_STATES},
+            "exploited": sorted({cve for one in installations if one.counts for cve in one.standing.exploited}),
+        }
 
 
 def fleet_document(
@@ -85,8 +107,8 @@ def fleet_document(
     """The document of all rows of a spool. ``required``: what was asked about counts as required (--kb)."""
     updates, verdicts = _updates(spool, catalogue, importance, required=required)
     day = run.as_of or date.fromisoformat(catalogue.version)
-    sums = together(spool.standings(), catalogue, day, run.as_of)
-    aside = _aside(spool, expected)
+    installed, lists = together(spool.standings(), catalogue, day, run.as_of)
+    outcomes, aside = spool.outcomes(), _aside(spool, expected)
     head: JsonObject = {
         "schema": SCHEMA,
         "tool": members(tool_document()),
@@ -100,60 +122,35 @@ def fleet_document(
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {
-            **_outcomes(spool),
+            "hosts": sum(outcomes.values()),
+            **outcomes,
             **{key: len(left) for key, left in aside.items()},
             "silent": None if run.as_of is None else spool.count_silent(run.as_of - timedelta(SILENT)),
-            "installations": sums.installations,
-            "several_installations": sums.several,
+            **installed,
             "verdicts": {key: verdicts[key] for key in SUMMARY},
         },
-        **_shares(spool),
-        "postures": sums.postures,
-        "next_steps": sums.next_steps,
-        "exposures": sums.exposures,
+        "catalogues": [*map(dict, spool.catalogues())],
+        "levels": [
+            {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
+            for row in spool.sets(grouped=False)
+        ],
+        **lists,
         "updates": updates,
         "advisories": list(_advisories(spool, catalogue)),
         "groups": _groups(spool, aside["absent"]) if grouped else [],
-        "absent": aside["absent"],
-        "unexpected": aside["unexpected"],
-        "damaged": aside["damaged"],
-        "older": aside["older"],
+        **{key: aside[key] for key in ("absent", "unexpected", "damaged", "older")},
         "notes": list(notes),
     }
     return FleetDocument(head=head, spool=spool, grouped=grouped, day=day)
 
 
-def _outcomes(spool: Spool) -> JsonObject:
-    """How many hosts were judged, and how many came to what."""
-    outcomes = spool.outcomes()
-    del outcomes["damaged"]
-    return {"hosts": sum(outcomes.values()), **outcomes}
-
-
-def _shares(spool: Spool) -> dict[str, list[JsonObject]]:
-    """How many hosts were judged with which catalogue, and how many have which levels."""
-    return {
-        "catalogues": [
-            {"version": row["catalogue"], "sha256": row["catalogue_sha256"], "hosts": row["hosts"]}
-            for row in spool.catalogues()
-        ],
-        "levels": [
-            {"products": row["name"], "hosts": row["hosts"], "failing": row["failing"]}
-            for row in spool.sets(grouped=False)
-        ],
-    }
-
-
 def _aside(spool: Spool, expected: Expected | None) -> dict[str, list[Any]]:
     """What is no host of the sums: what could not be read, who is missing or was not expected, and older reports."""
     return {
-        "damaged": [{"source": row["source"], "reason": row["reason"]} for row in spool.damaged()],
+        "damaged": [*map(dict, spool.damaged())],
         "absent": [] if expected is None else list(_absent(spool, expected)),
         "unexpected": [] if expected is None else [row["host"] for row in spool.unexpected()],
-        "older": [
-            {"host": row["host"], "source": row["source"], "at": row["at"], "counted": row["newer"]}
-            for row in spool.older()
-        ],
+        "older": [*map(dict, spool.older())],
     }
 
 
@@ -166,31 +163,6 @@ def fleet_exit_code(head: JsonObject, *, exit_zero: bool) -> ExitCode:
         return ExitCode.FINDINGS
     left_open = sum(summary[key] for key in ("incomplete", "nothing-recognised", "damaged", "absent"))
     return ExitCode.INCOMPLETE if left_open or not summary["hosts"] else ExitCode.CLEAN
-
-
-def host_document(row: sqlite3.Row, as_of: str | None, day: date) -> JsonObject:
-    """One host as the document holds it."""
-    findings: Findings = json.loads(row["findings"])
-    installations = installations_of(row)
-    states = worst_states(installations)
-    return {
-        "host": row["host"],
-        "group": row["grp"],
-        "source": row["source"],
-        "sha256": row["sha256"],
-        "kind": row["kind"],
-        "at": row["at"],
-        "age_days": age_days(row["at"], as_of),
-        "catalogue": {"version": row["catalogue"], "sha256": row["catalogue_sha256"]},
-        "outcome": OUTCOMES[row["outcome"]],
-        "products": [_product(product) for product in products_of(row)],
-        "summary": {key: len(findings.get(key, ())) for key in SUMMARY},
-        **{key: list(findings.get(key, ())) for key in _LISTED},
-        "advisories": json.loads(row["advisories"]),
-        "installations": [_installation(one, day, as_of) for one in installations],
-        "exposures": {state: [cve for cve, its in states.items() if its == state] for state in OPEN_STATES},
-        "exploited": sorted({cve for one in installations if one.counts for cve in one.standing.exploited}),
-    }
 
 
 def _product(product: HostProduct) -> JsonObject:
@@ -303,3 +275,50 @@ def _groups(spool: Spool, absent: Sequence[JsonObject]) -> list[JsonObject]:
         for name, hosts in missing.items()
     ]
     return sorted(tables, key=lambda one: (-len(one["updates"]), -len(one["levels"]), one["group"]))
+
+
+@dataclass(slots=True)
+class _Side:
+    """The hosts that have one value."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        self.count += 1
+        if len(self.names) < NAMED:
+            self.names.append(name)
+
+
+def drift_of(members: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The differences among the members of a group, each side with its hosts, the smallest side first.
+
+    A member is a mapping with host, line (its products and levels) and findings (JSON, ids by verdict).
+    """
+    levels: dict[str, _Side] = {}
+    updates: dict[str, dict[str, _Side]] = {}
+    before = _Side()
+    for member in members:
+        name = member["host"]
+        levels.setdefault(member["line"], _Side()).add(name)
+        verdicts = verdicts_of(json.loads(member["findings"]))
+        for update_id in verdicts.keys() - updates.keys():
+            updates[update_id] = {NOT_JUDGED: _Side(before.count, [*before.names])} if before.count else {}
+        for update_id, sides in updates.items():
+            sides.setdefault(verdicts.get(update_id, NOT_JUDGED), _Side()).add(name)
+        before.add(name)
+    return {
+        "levels": [] if len(levels) < 2 else _sides(levels, "products"),
+        "updates": [
+            {"id": update_id, "verdicts": _sides(sides, "verdict")}
+            for update_id, sides in sorted(updates.items())
+            if len(sides) > 1
+        ],
+    }
+
+
+def _sides(sides: Mapping[str, _Side], label: str) -> list[dict[str, Any]]:
+    return [
+        {label: value, "hosts": side.count, "names": side.names}
+        for value, side in sorted(sides.items(), key=lambda one: (one[1].count, one[0]))
+    ]

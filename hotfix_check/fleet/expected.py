@@ -74,17 +74,11 @@ def _groups(path: Path, text: str, column: str | None) -> dict[str, str | None]:
         there = clipped(", ".join(rows[0]), LONGEST_PROBLEM)
         raise UsageError(f"--group-by: {shown(column)} is not a column of {path} ({there})")
     by = None if column is None else names.index(column.strip().casefold())
-    return _each_once(
-        path,
-        (
-            (
-                number,
-                row[at].strip() if at < len(row) else "",
-                (row[by].strip() or None) if by is not None and by < len(row) else None,
-            )
-            for number, row in enumerate(rows[1:], 2)
-        ),
-    )
+
+    def cell(row: list[str], column: int | None) -> str:
+        return row[column].strip() if column is not None and column < len(row) else ""
+
+    return _each_once(path, ((number, cell(row, at), cell(row, by) or None) for number, row in enumerate(rows[1:], 2)))
 
 
 def _each_once(path: Path, rows: Iterable[tuple[int, str, str | None]]) -> dict[str, str | None]:

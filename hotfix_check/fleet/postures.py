@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
 from datetime import date
 from typing import Any
 
@@ -43,29 +41,21 @@ POSTURES: Mapping[str, tuple[str, Callable[[Standing], bool]]] = {
 """What an installation can be, several at a time, worst first: the words behind a count, and when it is."""
 
 
-@dataclasses.dataclass(slots=True)
-class Together:
-    """The sums over all hosts; ``several`` are those with more than one installation that counts."""
-
-    installations: int = 0
-    several: int = 0
-    postures: list[JsonObject] = field(default_factory=list)
-    next_steps: list[JsonObject] = field(default_factory=list)
-    exposures: list[JsonObject] = field(default_factory=list)
-
-
 def together(
     standings: Iterable[tuple[int, Sequence[HostInstallation]]], catalogue: Catalogue, day: date, as_of: date | None
-) -> Together:
-    """Sum up (how many hosts, the installations that each of them has)."""
-    sums = Together()
+) -> tuple[dict[str, int], dict[str, list[JsonObject]]]:
+    """The sums of (how many hosts, the installations that each of them has), and the lists, as the document has them.
+
+    ``several_installations`` are the hosts with more than one that counts.
+    """
+    installations = several = 0
     hosts_of, copies_of = Counter[str](), Counter[str]()
     steps, first = Counter[str](), Counter[str]()
     open_cves: Counter[tuple[str, str]] = Counter()
-    for hosts, installations in standings:
-        counting = [one for one in installations if one.counts]
-        sums.installations += hosts * len(counting)
-        sums.several += hosts if len(counting) > 1 else 0
+    for hosts, its in standings:
+        counting = [one for one in its if one.counts]
+        installations += hosts * len(counting)
+        several += hosts if len(counting) > 1 else 0
         stood = [one.on(day, as_of) for one in counting]
         for posture, (_, holds) in POSTURES.items():
             copies = sum(map(holds, stood))
@@ -74,12 +64,14 @@ def together(
         steps.update(dict.fromkeys((step.id for one in counting for step in one.steps), hosts))
         first.update(dict.fromkeys((one.steps[0].id for one in counting if one.steps), hosts))
         open_cves.update(dict.fromkeys(((cve, state) for cve, state in worst_states(counting).items()), hosts))
-    sums.postures = [
+    postures = [
         {"posture": posture, "hosts": hosts_of[posture], "installations": copies_of[posture]} for posture in POSTURES
     ]
-    sums.next_steps = _steps(steps, first, catalogue)
-    sums.exposures = _exposures(open_cves, catalogue)
-    return sums
+    return {"installations": installations, "several_installations": several}, {
+        "postures": postures,
+        "next_steps": _steps(steps, first, catalogue),
+        "exposures": _exposures(open_cves, catalogue),
+    }
 
 
 def worst_states(installations: Iterable[HostInstallation]) -> dict[str, str]:
@@ -95,20 +87,19 @@ def worst_states(installations: Iterable[HostInstallation]) -> dict[str, str]:
 
 def _steps(steps: Counter[str], first: Counter[str], catalogue: Catalogue) -> list[JsonObject]:
     known = {update.id: update for update in catalogue.updates if update.id in steps}
-    tables: list[JsonObject] = []
-    for update_id, hosts in steps.items():
-        update = known.get(update_id)
-        tables.append(
-            {
-                "id": update_id,
-                "kb": update.kb if update else None,
-                "product": update_id.partition("/")[0],
-                "title": update.title if update else None,
-                "availability": str(update.availability) if update else None,
-                "hosts": hosts,
-                "first": first[update_id],
-            }
-        )
+    tables: list[JsonObject] = [
+        {
+            "id": update_id,
+            "kb": update.kb if update else None,
+            "product": update_id.partition("/")[0],
+            "title": update.title if update else None,
+            "availability": str(update.availability) if update else None,
+            "hosts": hosts,
+            "first": first[update_id],
+        }
+        for update_id, hosts in steps.items()
+        for update in (known.get(update_id),)
+    ]
     return sorted(tables, key=lambda one: (-one["hosts"], -one["first"], own_name(one["id"]), one["id"]))
 
 
@@ -116,21 +107,9 @@ def _exposures(open_cves: Counter[tuple[str, str]], catalogue: Catalogue) -> lis
     tables: list[JsonObject] = []
     for cve in {cve for cve, _ in open_cves}:
         states = {state: open_cves[cve, state] for state in OPEN_STATES}
-        tables.append(
-            {
-                "cve": cve,
-                "hosts": sum(states.values()),
-                **states,
-                **cve_facts(catalogue.cves.get(cve)),
-            }
-        )
-    return sorted(
-        tables,
-        key=lambda one: (
-            one["known_exploited"] is None,
-            -one["exposed"],
-            -one["hosts"],
-            -(one["cvss"] or 0),
-            one["cve"],
-        ),
-    )
+        tables.append({"cve": cve, "hosts": sum(states.values()), **states, **cve_facts(catalogue.cves.get(cve))})
+
+    def rank(one: JsonObject) -> tuple[object, ...]:
+        return one["known_exploited"] is None, -one["exposed"], -one["hosts"], -(one["cvss"] or 0), one["cve"]
+
+    return sorted(tables, key=rank)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from hotfix_check.fleet.as_csv import csv_text
-from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.as_markdown import markdown_text
 from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.document import FleetDocument
@@ -43,3 +43,19 @@ FLEET: Report[FleetDocument] = Report(
     binary={FleetForm.XLSX: _xlsx, FleetForm.PARQUET: _parquet},
     columns=140,
 )
+
+
+def json_text(document: FleetDocument) -> Iterator[str]:
+    """JSON text in pieces, ASCII; the hosts come last, by name."""
+    yield "{\n"
+    for key, value in document.head.items():
+        if isinstance(value, list) and value:
+            yield f"{json.dumps(key)}: [\n" + ",\n".join(map(json.dumps, value)) + "\n],\n"
+        else:
+            yield f"{json.dumps(key)}: {json.dumps(value)},\n"
+    yield '"hosts": ['
+    between = "\n"
+    for host in document.hosts():
+        yield between + json.dumps(host)
+        between = ",\n"
+    yield "\n]\n}\n"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from hotfix_check.assess import Verdict
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fleet.label import parts_of
 from hotfix_check.fleet.standing import HostInstallation, read_installations
 from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.saved import SUFFIXES
 from hotfix_check.report.names import level_text
 from hotfix_check.untrusted.fields import Fields
-from hotfix_check.untrusted.shown import shown
+from hotfix_check.untrusted.shown import path_text, shown
 
 VERDICTS = tuple(map(str, Verdict))
 MARKS = ("failing", "blocked", "waived")
@@ -21,6 +23,10 @@ KINDS = ("inventory", "result", "damaged")
 OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
 ANY_REPORT = "hotfix-check/fleet/"
+_ESCAPE = "(?:x[89a-f][0-9a-f]|ud[89a-f][0-9a-f]{2})"
+_ON_WINDOWS = os.name == "nt"  # where a backslash is always a separator, and next to nothing is escaped
+_DOUBLED = re.compile(rf"(?<!\\)\\+(?={_ESCAPE}|[\ud800-\udfff])")
+_SEPARATOR = re.compile(r"[/\\]" if _ON_WINDOWS else rf"/|\\(?!\\{{0,512}}{_ESCAPE})")
 
 
 class HostProduct(NamedTuple):
@@ -51,20 +57,20 @@ class HostRow(Frozen):
 
     source: str
     sha256: str
-    target: int
+    target: int = 1
     kind: str
     host: str
-    named: bool
-    at: str | None
-    catalogue: str
-    catalogue_sha256: str | None
+    named: bool = False
+    at: str | None = None
+    catalogue: str = ""
+    catalogue_sha256: str | None = None
     outcome: str
-    products: tuple[HostProduct, ...]
-    findings: Mapping[str, tuple[str, ...]]
-    installations: tuple[HostInstallation, ...]
-    advisories: tuple[str, ...]
-    waivers: tuple[str, ...]
-    reason: str | None
+    products: tuple[HostProduct, ...] = ()
+    findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    installations: tuple[HostInstallation, ...] = ()
+    advisories: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
+    reason: str | None = None
 
     def table(self) -> dict[str, Any]:
         """The row as a table of JSON."""
@@ -122,19 +128,9 @@ def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
     return HostRow(
         source=source,
         sha256=sha256,
-        target=1,
         kind="damaged",
         host=name_of_source(source),
-        named=False,
-        at=None,
-        catalogue="",
-        catalogue_sha256=None,
         outcome="damaged",
-        products=(),
-        findings={},
-        installations=(),
-        advisories=(),
-        waivers=(),
         reason=reason or "no reason given",
     )
 
@@ -146,3 +142,16 @@ def name_of_source(source: str) -> str:
         if name.lower().endswith(suffix):
             return name[: -len(suffix)] or name
     return name
+
+
+def label_of(place: str) -> str:
+    """A path or URL as text that can be written: bytes that are not UTF-8 become ``\\xff``.
+
+    A backslash of the name itself, where it would be taken for such an escape or stands before one, becomes two.
+    """
+    return path_text(place if _ON_WINDOWS else _DOUBLED.sub(lambda found: found[0] * 2, place))
+
+
+def parts_of(label: str) -> list[str]:
+    """The parts of a path or URL of any system; the backslash of an escape parts nothing."""
+    return _SEPARATOR.split(label)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError, UsageError
-from hotfix_check.fleet.label import label_of
+from hotfix_check.fleet.row import label_of
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.saved import MAX_BYTES, SUFFIXES
 from hotfix_check.inventory.target import tells_of_hosts
@@ -67,11 +67,6 @@ class LeftOut:
     not_looked_into: int = 0
     _last: list[str] = dataclasses.field(default_factory=list)
 
-    def add(self, name: str) -> None:
-        """Take one more."""
-        self.files += 1
-        self._last = heapq.nsmallest(3, [*self._last, name])
-
     def notes(self) -> list[str]:
         """What is to be said of them, the same whatever order the file system has."""
         told = []
@@ -99,7 +94,8 @@ class LeftOut:
         self.looked_into += 1
         if tells_of_hosts(Path(path)):
             return True
-        self.add(clipped(label_of(name)))
+        self.files += 1
+        self._last = heapq.nsmallest(3, [*self._last, clipped(label_of(name))])
         return False
 
 

@@ -15,8 +15,7 @@ from datetime import date
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.expected import Expected
-from hotfix_check.fleet.label import parts_of
-from hotfix_check.fleet.row import OUTCOMES, VERDICTS, HostProduct, HostRow
+from hotfix_check.fleet.row import OUTCOMES, VERDICTS, HostProduct, HostRow, parts_of
 from hotfix_check.fleet.standing import HostInstallation, read_installations
 from hotfix_check.untrusted.fields import Fields
 
@@ -71,11 +70,13 @@ ORDER BY outcome, exploited DESC, failing + (advisories <> '[]') DESC, partial +
 _SETS = """
 SELECT {column} AS name, count(*) AS hosts, sum(outcome = 0) AS failing, count(DISTINCT answer) AS answers,
   count(DISTINCT line) AS lines FROM sound WHERE {column} IS NOT NULL GROUP BY {column}
-ORDER BY 1.0 * sum(failing + (advisories <> '[]')) / count(*) DESC, hosts DESC, name LIMIT ?
+ORDER BY 1.0 * sum(failing + (advisories <> '[]')) / count(*) DESC, hosts DESC, name
 """
-_SET_ANSWERS = """
-SELECT findings, hosts FROM (SELECT answer, count(*) AS hosts FROM sound WHERE {column} = ? GROUP BY answer)
-JOIN answers ON answers.id = answer
+# Of all hosts where no set is given; one without a group is in none.
+_ANSWERS = """
+SELECT findings, hosts FROM (
+  SELECT answer, count(*) AS hosts FROM sound WHERE {column} = coalesce(?, {column}) GROUP BY answer
+) JOIN answers ON answers.id = answer
 """
 _KNOWN = {table: f"SELECT id FROM {table} WHERE digest = ?" for table in ("answers", "standings")}  # noqa: S608
 _KEPT = {table: f"INSERT INTO {table} VALUES (NULL, ?, ?)" for table in _KNOWN}  # noqa: S608
@@ -192,12 +193,12 @@ class Spool(ExitStack):
 
     def damaged(self) -> Iterator[sqlite3.Row]:
         """What could not be judged, and why."""
-        return self._rows("SELECT * FROM hosts WHERE kind = 'damaged' ORDER BY source")
+        return self._rows("SELECT source, reason FROM hosts WHERE kind = 'damaged' ORDER BY source")
 
     def older(self) -> Iterator[sqlite3.Row]:
         """Rows of hosts of which a newer one counts."""
         return self._rows(
-            "SELECT hosts.host, hosts.source, hosts.at, sound.source AS newer FROM hosts JOIN sound USING (key) "
+            "SELECT hosts.host, hosts.source, hosts.at, sound.source AS counted FROM hosts JOIN sound USING (key) "
             "WHERE hosts.counted = 0 AND sound.named ORDER BY hosts.key, hosts.at, hosts.source"
         )
 
@@ -215,24 +216,20 @@ class Spool(ExitStack):
     def catalogues(self) -> Iterator[sqlite3.Row]:
         """The catalogues that hosts were judged with, most hosts first."""
         return self._rows(
-            "SELECT catalogue, catalogue_sha256, count(*) AS hosts FROM sound "
+            "SELECT catalogue AS version, catalogue_sha256 AS sha256, count(*) AS hosts FROM sound "
             "GROUP BY catalogue, catalogue_sha256 ORDER BY hosts DESC, catalogue, catalogue_sha256"
         )
 
     def outcomes(self) -> dict[str, int]:
-        """How many hosts have each outcome."""
-        counts = dict.fromkeys(OUTCOMES, 0)
+        """How many hosts were judged and have each outcome."""
+        counts = dict.fromkeys(OUTCOMES[:-1], 0)
         rows = self._rows("SELECT outcome, count(*) AS hosts FROM sound GROUP BY outcome")
         counts.update({OUTCOMES[row["outcome"]]: row["hosts"] for row in rows})
         return counts
 
-    def answers(self) -> Iterator[tuple[int, Findings]]:
-        """Every set of findings that counts, with how many hosts have it."""
-        rows = self._rows(
-            "SELECT findings, hosts FROM (SELECT answer, count(*) AS hosts FROM sound GROUP BY answer) "
-            "JOIN answers ON answers.id = answer"
-        )
-        for row in rows:
+    def answers(self, name: str | None = None, *, grouped: bool = False) -> Iterator[tuple[int, Findings]]:
+        """Every set of findings, of all hosts or within one of the ``sets``, with how many hosts have it."""
+        for row in self._rows(_ANSWERS.format(column=_column(grouped)), name):
             yield row["hosts"], json.loads(row["findings"])
 
     def advisories(self) -> Counter[str]:
@@ -243,14 +240,9 @@ class Spool(ExitStack):
             found.update(dict.fromkeys(json.loads(row["advisories"]), row["hosts"]))
         return found
 
-    def sets(self, *, grouped: bool, limit: int = -1) -> Iterator[sqlite3.Row]:
+    def sets(self, *, grouped: bool) -> Iterator[sqlite3.Row]:
         """The groups, or what has the same products and levels, with hosts and failing hosts, worst first."""
-        return self._rows(_SETS.format(column=_column(grouped)), limit)
-
-    def set_answers(self, name: str, *, grouped: bool) -> Iterator[tuple[int, Findings]]:
-        """The findings within one such set, with how many hosts have them."""
-        for row in self._rows(_SET_ANSWERS.format(column=_column(grouped)), name):
-            yield row["hosts"], json.loads(row["findings"])
+        return self._rows(_SETS.format(column=_column(grouped)))
 
     def members(self, group: str) -> Iterator[sqlite3.Row]:
         """The hosts of a group, by name."""

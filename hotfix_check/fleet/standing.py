@@ -111,25 +111,16 @@ def told_installations(target: TargetDocument) -> tuple[HostInstallation, ...]:
 
 
 def _installation(one: InstallationDocument, findings: Iterable[Weighed]) -> HostInstallation:
+    standing = standing_of(one, findings, _ANY_DAY)
+    of_any_day = replace(standing, ended=False, ended_days=None, extended_ended=False)
     states = {state: tuple(cve.cve for cve in one.exposures if cve.state == state) for state in OPEN_STATES}
     return HostInstallation(
         root=one.root,
         product=one.product,
         counts=one.counts,
-        standing=_timeless(standing_of(one, findings, _ANY_DAY)),
+        standing=replace(of_any_day, exploited=tuple(standing.exploited), steps=tuple(standing.steps)),
         steps=tuple(HostStep(step.id, step_line(step)) for step in one.next_steps),
         cves=states,
-    )
-
-
-def _timeless(standing: Standing) -> Standing:
-    return replace(
-        standing,
-        ended=False,
-        ended_days=None,
-        extended_ended=False,
-        exploited=tuple(standing.exploited),
-        steps=tuple(standing.steps),
     )
 
 

@@ -65,7 +65,8 @@ def posture_sentences(head: JsonObject) -> list[str]:
     total = head["summary"]["installations"]
     held = {one["posture"]: one["installations"] for one in head["postures"]}
     return [
-        f"{held[posture]:,} of {counted(total, 'installation')} {_are(held[posture])} {POSTURES[posture][0]}."
+        f"{held[posture]:,} of {counted(total, 'installation')} {'is' if held[posture] == 1 else 'are'} "
+        f"{POSTURES[posture][0]}."
         for posture in _HEADLINE
         if held[posture]
     ]
@@ -77,10 +78,6 @@ def posture_lines(head: JsonObject) -> Iterator[tuple[str, int, int]]:
         if one["installations"]:
             words = POSTURES[one["posture"]][0]
             yield capital(words), one["installations"], one["hosts"]
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
 
 
 def installation_words(one: JsonObject, *, several: bool) -> str:

@@ -21,8 +21,8 @@ from hotfix_check.catalogue import Catalogue, default_folder, load_catalogue
 from hotfix_check.catalogue.check import check_catalogue
 from hotfix_check.drafts.article.parse import parse_article
 from hotfix_check.drafts.blocks import draft_to_toml
-from hotfix_check.drafts.package.name import PackageName, read_name
-from hotfix_check.drafts.terms import ProductNames, Term
+from hotfix_check.drafts.package.draft import PackageName, read_name
+from hotfix_check.drafts.vocabulary import ProductNames, Term
 from hotfix_check.errors import CatalogueError
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.inventory.registry import RecordedSetup

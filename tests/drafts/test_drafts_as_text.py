@@ -13,8 +13,7 @@ from hotfix_check.catalogue import default_folder, load_catalogue
 from hotfix_check.catalogue.product_table import PLATFORMS
 from hotfix_check.catalogue.update import Kind
 from hotfix_check.drafts.draft import DraftRow, DraftUpdate, SkippedTable, draft_to_dict
-from hotfix_check.drafts.terms import Term
-from hotfix_check.drafts.vocabulary import catalogue_language, catalogue_platforms, catalogue_roles
+from hotfix_check.drafts.vocabulary import Term, catalogue_language, catalogue_platforms, catalogue_roles
 
 DRAFT = DraftUpdate(
     kb=324528,

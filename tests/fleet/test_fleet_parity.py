@@ -25,12 +25,11 @@ from targets import folder, installed
 
 from hotfix_check.fleet.as_csv import csv_text
 from hotfix_check.fleet.as_html import html_text
-from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.as_markdown import markdown_text
 from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.as_xlsx import write_fleet_xlsx
 from hotfix_check.fleet.host import FleetJudge, judge_host
-from hotfix_check.fleet.reports import FLEET
+from hotfix_check.fleet.reports import FLEET, json_text
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.standing import HostStep
 from hotfix_check.inventory.files import Collected

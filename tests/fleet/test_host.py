@@ -21,8 +21,7 @@ from targets import ASSESSOR, SP4_BIN, WORKED, folder, installed, lone
 from hotfix_check.assess import Assessor, Question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
-from hotfix_check.fleet.deciding import DECIDING, deciding_facts, deciding_files
-from hotfix_check.fleet.host import FleetJudge, judge_host
+from hotfix_check.fleet.host import DECIDING, FleetJudge, deciding_facts, deciding_files, judge_host
 from hotfix_check.fleet.row import HostProduct, name_of_source, read_row
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,

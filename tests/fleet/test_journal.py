@@ -22,7 +22,8 @@ from targets import WORKED
 
 from hotfix_check.assess import Question, Verdict
 from hotfix_check.catalogue.update import Importance
-from hotfix_check.fleet import journal, pool, spool
+from hotfix_check.fleet import journal, spool
+from hotfix_check.fleet import run as whole_run
 from hotfix_check.fleet.journal import question_digest
 from hotfix_check.policy import Waiver, Waivers
 
@@ -51,13 +52,13 @@ ASKED = ("-f", "json", "--no-run-info", "-j", "1", "--resume", "journal")
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The file names of all hosts that are judged."""
     names: list[str] = []
-    real = pool.judge_source
+    real = whole_run.judge_source
 
     def judge(source: Any, judge: Any) -> Any:
         names.append(Path(source.place).name)
         return real(source, judge)
 
-    monkeypatch.setattr(pool, "judge_source", judge)
+    monkeypatch.setattr(whole_run, "judge_source", judge)
     return names
 
 

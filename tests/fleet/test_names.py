@@ -15,8 +15,7 @@ from fleet.hosts import APRIL_2022, NEWEST, document, fleet, inventory, loaded_o
 
 from hotfix_check.errors import UsageError
 from hotfix_check.fleet.expected import Expected, read_expected
-from hotfix_check.fleet.label import label_of
-from hotfix_check.fleet.row import damaged, name_of_source
+from hotfix_check.fleet.row import damaged, label_of, name_of_source
 from hotfix_check.fleet.spool import Spool
 
 pytestmark = pytest.mark.usefixtures("supported")

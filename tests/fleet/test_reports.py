@@ -17,9 +17,9 @@ from report.browsers import Browser, axe_faults, needs_browser, open_browser
 from report.documents import HOSTILE
 
 from hotfix_check.fleet.as_html import HOSTS, html_text
-from hotfix_check.fleet.as_json import json_text
 from hotfix_check.fleet.as_table import table_text
 from hotfix_check.fleet.expected import Expected
+from hotfix_check.fleet.reports import json_text
 from hotfix_check.fleet.row import HostRow, damaged
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.fleet.words import exposure_words, fleet_sentences, host_age

@@ -20,7 +20,7 @@ from worker_tasks import Deadly, Faulty
 
 from hotfix_check.errors import SavedInputError, UsageError
 from hotfix_check.fleet.host import FleetJudge
-from hotfix_check.fleet.pool import FEW, in_processes, judge_source
+from hotfix_check.fleet.run import FEW, in_processes, judge_source
 from hotfix_check.fleet.sources import Source
 
 pytestmark = pytest.mark.usefixtures("supported")

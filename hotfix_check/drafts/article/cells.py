@@ -184,14 +184,10 @@ def _number_kind(text: str) -> Kind | None:
 def cell_kind(text: str) -> Kind:
     """The kind of a whole cell of a grid: its text may hold spaces."""
     text = text.strip()
-    return _short_kind(text) if len(text) <= _SHORT else _kind_of_text(text)
+    return _kind_of_text(text) if len(text) <= _SHORT else _kind_of_text.__wrapped__(text)
 
 
 @lru_cache(maxsize=8192)
-def _short_kind(text: str) -> Kind:
-    return _kind_of_text(text)
-
-
 def _kind_of_text(text: str) -> Kind:
     if is_missing(text):
         return "missing"

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from hotfix_check.drafts.article import wording
 from hotfix_check.drafts.article.columns import VALUES, Column, repeated
 from hotfix_check.drafts.article.headings import Headings
 from hotfix_check.drafts.article.prose import sentences
-from hotfix_check.drafts.article.raw_table import RawRow, RawTable
+from hotfix_check.drafts.article.rows import RawRow, RawTable
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_missing
 from hotfix_check.frozen import Frozen, replace
@@ -28,6 +27,8 @@ _LABEL = 5
 _LONG_LABEL = 16
 _OTHER_SECTIONS = ("symptoms", "cause", "workaround", "status", "references")
 """Sections whose files are none of the fix's, unless a sentence over them says so."""
+_BY_ARTICLE, _BY_HEADING = "the article is about a fix", "under the heading of the resolution"
+"""Reasons that are weak: a person should look."""
 
 
 class PlacedTable(Frozen):
@@ -84,14 +85,6 @@ class _Above(Frozen):
         return " ".join(self.lines[-4:])
 
 
-class _Judged(NamedTuple):
-    """Whether a table is the fix's, and why; ``is_weak``: a person should look."""
-
-    reason: str
-    is_fix: bool = True
-    is_weak: bool = False
-
-
 def place_tables(
     lines: Sequence[Line], tables: Sequence[RawTable], title: str | None, *, is_list: bool = False
 ) -> list[PlacedTable]:
@@ -104,25 +97,24 @@ def place_tables(
     for raw in tables:
         table = without_old_columns(raw)
         above = _above(lines, table.first, floor, headings)
-        if is_list and table.rows:
-            judged = _Judged("file list")
-        elif against := _reason_against(lines, table, above, article, floor):
-            judged = _Judged(against, is_fix=False)
-        else:
-            judged = _reason_for(table, above, article, counted=counted)
+        reason = "file list" if is_list and table.rows else None
+        against = None if reason else _reason_against(lines, table, above, article, floor)
+        if not reason and not against:
+            reason = _reason_for(table, above, article, counted=counted)
+        weak = reason in (_BY_ARTICLE, _BY_HEADING)
         placed.append(
             PlacedTable(
                 table=table,
-                is_fix=judged.is_fix,
-                reason=judged.reason,
+                is_fix=reason is not None,
+                reason=reason or against or "no fix wording above it",
                 component=headings.component(table.first),
                 is_package=_is_package(table, above),
                 product_said=match[1] if (match := wording.FIX_FOR.search(above.said)) else None,
                 heading=table.heading or headings.label(table.first, floor) or headings.heading(table.first),
-                doubt="no sentence says that the table is that of the fix" if judged.is_weak else None,
+                doubt="no sentence says that the table is that of the fix" if weak else None,
             )
         )
-        counted = counted or judged.is_fix
+        counted = counted or reason is not None
         floor = table.last + 1
     return _with_packages(_without_least_versions(placed))
 
@@ -146,15 +138,10 @@ def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) ->
         lines=tuple(text for text in above if text),
         flat=flat,
         strong=bool(wording.STRONG_FIX.search(flat)),
-        lead=_lead(sentences_above),
+        lead=" ".join(sentences_above[-2:] if any(map(_is_label, sentences_above[-1:])) else sentences_above[-1:]),
         said=_announcement(sentences_above),
         section=headings.section(first),
     )
-
-
-def _lead(said: Sequence[str]) -> str:
-    """The last sentence; with the one before it, where it is a label of a few words."""
-    return " ".join(said[-2:]) if said and _is_label(said[-1]) else (said[-1] if said else "")
 
 
 def _announcement(said: Sequence[str]) -> str:
@@ -181,7 +168,7 @@ def _reason_against(lines: Sequence[Line], table: RawTable, above: _Above, artic
     """Why a table is not one of a fix's, whatever stands further away; None where nothing speaks against it."""
     if not table.rows:
         return "none of its rows could be read"
-    if _is_hash_table(table):
+    if any(wording.HASH.search(column.label) for column in table.columns or ()) and not _is_dated(table):
         return "hashes of files"
     around = "\n".join(line.text for line in lines[max(floor, table.first - 4) : table.last + 4])
     if wording.LISTING_LINE.search(around):
@@ -215,27 +202,26 @@ def _said_of_others(table: RawTable, above: _Above) -> str | None:
     return None if wording.DOWNLOAD_LIST.search(above.said) else "the sentence above it says nothing about a fix"
 
 
-def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> _Judged:
-    """Why a table that nothing speaks against is the fix's, or is not."""
-    nothing = _Judged("no fix wording above it", is_fix=False)
+def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> str | None:
+    """Why a table that nothing speaks against is the fix's; None where nothing says so."""
     if above.strong or (above.said and wording.announces_fix(above.said)):
-        return _Judged("fix wording")
+        return "fix wording"
     worded = bool(wording.FIX.search(above.close))
     far = bool(wording.FIX.search(above.flat) or wording.FIX.search("\n".join(above.lines)))
     if not _is_dated(table):
-        return _Judged("fix wording") if worded or (article.titled_fix and far) else nothing
+        return "fix wording" if worded or (article.titled_fix and far) else None
     download = bool(wording.DOWNLOAD_LIST.search(above.close))
     if download and not worded and not (counted or article.titled_fix or article.about_fix):
-        return nothing
+        return None
     if counted:
-        return _Judged("after another table of the fix")
+        return "after another table of the fix"
     if worded or (far and above.section not in ("symptoms", "cause")):
-        return _Judged("fix wording")
+        return "fix wording"
     if (table.columns is not None or download) and (article.titled_fix or article.about_fix):
-        return _Judged("the article is about a fix", is_weak=True)
+        return _BY_ARTICLE
     if above.section in ("resolution", "hotfix information", "file information") and _is_whole(table):
-        return _Judged("under the heading of the resolution", is_weak=True)
-    return nothing
+        return _BY_HEADING
+    return None
 
 
 def _is_whole(table: RawTable) -> bool:
@@ -247,10 +233,6 @@ def _is_whole(table: RawTable) -> bool:
 def _is_dated(table: RawTable) -> bool:
     """Whether a row has a version or a date."""
     return any({"version", "date", "datetime"} & row.values.keys() for row in table.rows)
-
-
-def _is_hash_table(table: RawTable) -> bool:
-    return any(wording.HASH.search(column.label) for column in table.columns or ()) and not _is_dated(table)
 
 
 def without_old_columns(table: RawTable) -> RawTable:

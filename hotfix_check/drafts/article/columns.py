@@ -23,71 +23,49 @@ class Column(NamedTuple):
 
 VALUES: tuple[Concept, ...] = ("version", "size", "date")
 """What a table may give several columns of."""
-_WORDS: dict[Concept, tuple[str, ...]] = {
-    "name": (
-        "file name", "file names", "filename", "filenames", "file name and path", "file name/path",
-        "name of file", "name", "file", "files", "module", "module name", "dll", "dll name", "driver",
-    ),
-    "version": (
-        "version", "ver", "ver.", "version#", "version #", "version no", "version no.", "version number",
-        "file version", "fileversion", "product version", "current version", "new version", "build",
-        "internal version",
-    ),
-    "size": (
-        "size", "sizes", "size(s)", "file size", "filesize", "length", "bytes",
-    ),
-    "date": (
-        "date", "dates", "date(s)", "file date", "filedate", "creation date", "modified", "modified date",
-        "date modified", "last modified", "date stamp", "date (utc)",
-    ),
-    "time": (
-        "time", "file time", "time (utc)", "time utc",
-    ),
-    "datetime": (
-        "date/time", "date / time", "date and time", "date & time", "timestamp", "time stamp", "time/date",
-        "date/time stamp",
-    ),
-    "platform": (
-        "platform", "platforms", "operating system", "os", "processor", "cpu", "architecture", "computer",
-        "machine", "processor type",
-    ),
-    "language": (
-        "language", "languages", "locale", "lang", "lcid",
-    ),
-    "folder": (
-        "folder", "directory", "path", "location", "destination", "destination folder", "destination directory",
-        "target folder", "install path", "installation folder",
-    ),
-    "other": (
-        "file identifier", "file hash", "hash", "sha1", "sha1 hash", "sha256", "sha256 hash", "md5", "checksum",
-        "crc", "service branch", "branch", "sp requirement", "sp", "attributes", "description", "title",
-        "function", "type", "file type", "component", "item id", "item", "part number", "disk", "disk number",
-        "online file", "uncompressed name", "expanded name", "compressed name", "control name", "notes", "note",
-        "comments", "status", "application", "included", "installed by",
-    ),
-}  # fmt: skip
-_ABROAD: dict[Concept, tuple[str, ...]] = {
-    "name": (
-        "dateiname", "datei", "nom de fichier", "nom du fichier", "fichier", "nombre de archivo", "nombre del archivo",
-        "archivo", "nome file", "nome del file", "nome do arquivo", "nome do ficheiro", "arquivo", "bestandsnaam",
-    ),
-    "version": (
-        "dateiversion", "version du fichier", "version de fichier", "versión de archivo", "versión del archivo",
-        "versión", "versione file", "versione del file", "versione", "versão do arquivo", "versão do ficheiro",
-        "versão", "bestandsversie", "versie",
-    ),
-    "size": (
-        "dateigröße", "größe", "taille du fichier", "taille de fichier", "taille", "tamaño de archivo",
-        "tamaño del archivo", "tamaño", "dimensione file", "dimensione del file", "dimensione", "dimensioni del file",
-        "tamanho do arquivo", "tamanho do ficheiro", "tamanho", "bestandsgrootte", "grootte",
-    ),
-    "date": ("datum", "fecha", "data"),
-    "time": ("uhrzeit", "zeit", "heure", "hora", "ora", "tijd"),
-    "platform": ("plattform", "plateforme", "plate-forme", "plataforma", "piattaforma"),
-}  # fmt: skip
-"""German, French, Spanish, Italian, Portuguese, Dutch."""
+_HEADERS: dict[Concept, str] = {
+    "name": """
+        file name, file names, filename, filenames, file name and path, file name/path, name of file, name, file,
+        files, module, module name, dll, dll name, driver,
+        dateiname, datei, nom de fichier, nom du fichier, fichier, nombre de archivo, nombre del archivo, archivo,
+        nome file, nome del file, nome do arquivo, nome do ficheiro, arquivo, bestandsnaam""",
+    "version": """
+        version, ver, ver., version#, version #, version no, version no., version number, file version, fileversion,
+        product version, current version, new version, build, internal version,
+        dateiversion, version du fichier, version de fichier, versión de archivo, versión del archivo, versión,
+        versione file, versione del file, versione, versão do arquivo, versão do ficheiro, versão, bestandsversie,
+        versie""",
+    "size": """
+        size, sizes, size(s), file size, filesize, length, bytes,
+        dateigröße, größe, taille du fichier, taille de fichier, taille, tamaño de archivo, tamaño del archivo,
+        tamaño, dimensione file, dimensione del file, dimensione, dimensioni del file, tamanho do arquivo, tamanho
+        do ficheiro, tamanho, bestandsgrootte, grootte""",
+    "date": """
+        date, dates, date(s), file date, filedate, creation date, modified, modified date, date modified, last
+        modified, date stamp, date (utc),
+        datum, fecha, data""",
+    "time": """
+        time, file time, time (utc), time utc,
+        uhrzeit, zeit, heure, hora, ora, tijd""",
+    "datetime": """
+        date/time, date / time, date and time, date & time, timestamp, time stamp, time/date, date/time stamp""",
+    "platform": """
+        platform, platforms, operating system, os, processor, cpu, architecture, computer, machine, processor type,
+        plattform, plateforme, plate-forme, plataforma, piattaforma""",
+    "language": """
+        language, languages, locale, lang, lcid""",
+    "folder": """
+        folder, directory, path, location, destination, destination folder, destination directory, target folder,
+        install path, installation folder""",
+    "other": """
+        file identifier, file hash, hash, sha1, sha1 hash, sha256, sha256 hash, md5, checksum, crc, service branch,
+        branch, sp requirement, sp, attributes, description, title, function, type, file type, component, item id,
+        item, part number, disk, disk number, online file, uncompressed name, expanded name, compressed name,
+        control name, notes, note, comments, status, application, included, installed by""",
+}
+"""What a column of each kind is called; also in German, French, Spanish, Italian, Portuguese and Dutch."""
 _PHRASES: dict[str, Concept] = {
-    phrase: concept for words in (_WORDS, _ABROAD) for concept, phrases in words.items() for phrase in phrases
+    " ".join(phrase.split()): concept for concept, phrases in _HEADERS.items() for phrase in phrases.split(",")
 }
 _NO_HEADER_ALONE = ("file", "files", "name", "driver", "module", "dll")
 _LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
@@ -145,7 +123,7 @@ def header_line(line: str) -> tuple[Column, ...] | None:
         return None
     if len(known) < 2 and not (len(columns) == 1 and columns[0].label.lower().replace(" ", "") == "filename"):
         return None
-    if len(set(known)) < len(known) and not _repeats_allowed(known):
+    if any(known.count(concept) > 1 for concept in {*known} - {"name", *VALUES}):
         return None
     return _single_name(columns)
 
@@ -207,18 +185,14 @@ def _without_unit(phrase: str) -> str:
     return _UNIT.sub("", phrase) if "(" in phrase else phrase
 
 
-def _repeats_allowed(known: Sequence[Concept]) -> bool:
-    return all(known.count(concept) == 1 or concept in ("version", "name", "size", "date") for concept in set(known))
-
-
 def _single_name(columns: Iterable[Column]) -> tuple[Column, ...]:
     """The columns with the first of names as the only one; a second file name is another column."""
-    single: list[Column] = []
-    named = False
-    for column in columns:
-        single.append(column._replace(concept="other") if named and column.concept == "name" else column)
-        named = named or column.concept == "name"
-    return tuple(single)
+    columns = tuple(columns)
+    first = next(column for column in columns if column.concept == "name")
+    return tuple(
+        column._replace(concept="other") if column.concept == "name" and column is not first else column
+        for column in columns
+    )
 
 
 def repeated(columns: Iterable[Column]) -> frozenset[Concept]:
@@ -227,9 +201,7 @@ def repeated(columns: Iterable[Column]) -> frozenset[Concept]:
     return frozenset(concept for concept in VALUES if concepts.count(concept) > 1)
 
 
-def size_unit(columns: tuple[Column, ...]) -> str:
+def size_unit(columns: Iterable[Column]) -> str:
     """The unit that the header of the size column states, or nothing."""
-    for column in columns:
-        if column.concept == "size" and (match := _UNIT.search(column.label)):
-            return match[1]
-    return ""
+    units = (_UNIT.search(column.label) for column in columns if column.concept == "size")
+    return next((unit[1] for unit in units if unit), "")

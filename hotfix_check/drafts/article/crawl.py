@@ -12,9 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from hotfix_check.drafts.article.cells import cell_kind, line_cells
+from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import VALUES, Column, Concept, cell_concept, header_cells, header_line
-from hotfix_check.drafts.article.flattened import unflatten
 from hotfix_check.drafts.article.prose import is_section_heading, parted
 from hotfix_check.drafts.article.rows import cells_by_column
 from hotfix_check.drafts.article.text import Line, is_underlined, plain_line, run_of_text
@@ -56,6 +55,20 @@ _ROW_ENDS = r"(?=[^\d.,:]|$)"
 _LONGEST_GLUED = 300
 _MOST_GLUED = 2_000
 _MISSING = r"|Not[ ]applicable|N/A|None"
+_WORDS = (
+    r"date|time|\(?utc\)?|file|name|names|filename|version|size|\((?:in[ ])?bytes\)|\(kb\)|platform|language|locale"
+    r"|folder|path|modified|processor|operating|system|service|branch|sp|requirement|sha-?1|sha-?256|hash|number"
+)
+_HEADER = re.compile(rf"(?:(?:{_WORDS})(?![A-Za-z0-9])[ /:]{{0,3}}){{2,18}}", re.IGNORECASE)
+_RULE = re.compile(r" {0,3}-{5,400} {0,3}")
+_LONGEST_ROW = 220
+_KINDS: dict[Concept, tuple[Kind, ...]] = {
+    "date": ("date", "unreadable-date"), "time": ("time",), "datetime": ("date", "time"),
+    "version": ("version", "decimal"), "size": ("size", "whole", "decimal"), "name": ("name", "path"),
+    "platform": ("platform",), "language": ("language",), "folder": ("path",),
+    "other": ("word", "whole", "platform", "label", "version", "decimal"),
+}  # fmt: skip
+_SEVERAL: frozenset[Concept] = frozenset(("datetime", "platform", "language"))
 
 
 def restored(lines: Sequence[Line]) -> list[Line]:
@@ -63,14 +76,8 @@ def restored(lines: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     at = 0
     while at < len(lines):
-        line = lines[at]
-        if line.kind != "text":
-            found.append(line)
-            at += 1
-            continue
-        made, past = _restored(lines, at)
+        made, at = _restored(lines, at) if lines[at].kind == "text" else ([lines[at]], at + 1)
         found += made
-        at = past
     return found
 
 
@@ -292,3 +299,74 @@ def _as_cells(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], read_as:
 
 _STACKED = (_one_cell_a_line, _one_attribute_in_two_lines)
 _IN_LINES = (_one_attribute_a_line, _run_together, _table_on_lines)
+
+
+def unflatten(text: str) -> list[Line]:
+    """The lines that a long line was made of, or just the line (KB884874).
+
+    ``... in Control Panel.Date Time Version Size File name ------- 07-Dec-2004 23:04 5.5.2658.28 209,680 Imcmsg.dll
+    07-Dec-2004 ...`` becomes a header and a row of cells for each file.
+    """
+    lines: list[Line] = []
+    done = 0
+    for header in _HEADER.finditer(text):
+        if header.start() < done:
+            continue
+        columns = header_line(header[0].strip())
+        if columns is None or len(columns) < 2:
+            continue
+        start = header.end()
+        rule = _RULE.match(text, start)
+        if rule:
+            start = rule.end()
+        rows, end = _rows(text, start, columns)
+        if not rows or not (rule or len(columns) >= 3 or not text[end:].strip()):
+            continue
+        if text[done : header.start()].strip():
+            lines.append(plain_line(text[done : header.start()].rstrip()))
+        lines += _as_cells(tuple(column.label for column in columns), rows, "a table on one line")
+        lines.append(Line("", "blank"))
+        done = end
+    if not lines:
+        return [plain_line(text)]
+    if text[done:].strip():
+        lines.append(plain_line(text[done:].lstrip()))
+    return lines
+
+
+def _rows(text: str, start: int, columns: tuple[Column, ...]) -> tuple[list[tuple[str, ...]], int]:
+    """The rows that follow a header, and where they end."""
+    rows: list[tuple[str, ...]] = []
+    while found := _one_row(text[start : start + _LONGEST_ROW], columns):
+        rows.append(found[0])
+        start += found[1]
+    return rows, start
+
+
+def _one_row(window: str, columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int] | None:
+    """The first row, a cell for each column, and how much of the text it is; None where no file is named."""
+    pieces = line_cells(window)
+    row: list[str] = []
+    at = end = valued = 0
+    for column in columns:
+        taken = _taken(pieces, at, column.concept)
+        row.append(" ".join(piece.text for piece in pieces[at:taken] if piece.kind != "missing"))
+        if taken > at:
+            end = pieces[taken - 1].end
+            valued += column.concept not in ("name", "other") and pieces[at].kind != "missing"
+        elif column.concept == "name":
+            return None
+        at = taken
+    return (tuple(row), end) if valued else None
+
+
+def _taken(pieces: list[Cell], at: int, concept: Concept) -> int:
+    """Past the last piece that a column takes."""
+    if at < len(pieces) and pieces[at].kind == "missing":
+        return at + 1
+    past = at
+    while past < len(pieces) and pieces[past].kind in _KINDS[concept]:
+        past += 1
+        if concept not in _SEVERAL:
+            break
+    return past

@@ -11,7 +11,7 @@ from hotfix_check.drafts.article.phrases import FAMILIES, phrase
 from hotfix_check.drafts.article.prose import SECTIONS, is_section_heading
 from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import MONTH, read_date
-from hotfix_check.drafts.terms import ProductNames
+from hotfix_check.drafts.vocabulary import ProductNames
 
 _HEAD = 60
 """Lines in which number and title are looked for."""
@@ -63,14 +63,11 @@ _RELEASED = re.compile(
     re.IGNORECASE,
 )
 _TITLE_DATE = re.compile(rf"[:,-] ?({MONTH} \d{{1,2}}, \d{{4}})$", re.IGNORECASE)
-_KINDS: tuple[tuple[re.Pattern[str], Kind], ...] = (
-    (phrase(r"\bcumulative update \d|\bcumulative update\b"), Kind.CUMULATIVE_UPDATE),
-    (phrase(r"\bupdate rollup\b|\bpost-?\s?service pack \d rollup|\brollup\b"), Kind.UPDATE_ROLLUP),
-    (
-        phrase(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit"),
-        Kind.SECURITY_UPDATE,
-    ),
-)
+_KINDS = {
+    Kind.CUMULATIVE_UPDATE: phrase(r"\bcumulative update\b"),
+    Kind.UPDATE_ROLLUP: phrase(r"\bpost-?\s?service pack \d rollup|\brollup\b"),
+    Kind.SECURITY_UPDATE: phrase(r"\bMS\d\d-\d{3}\b|\bsecurity (?:update|patch|fix)|\bvulnerabilit"),
+}
 _ON_PACK = phrase(r"^(?:description of|list of|release notes for).{0,60}service pack \d")
 
 
@@ -118,13 +115,9 @@ def _first_title(head: Sequence[Line]) -> str | None:
             if not _may_be_title(text):
                 break
             found.append(text)
-    several = (
-        next((text for text in found if _TITLE_NUMBER.search(text)), None),
-        next((text for text in found if len(text.split()) >= _WORDS_OF_TITLE), None),
-        *found[:1],
-    )
-    title = next((text for text in several if text), None)
-    return _bare_title(title) if title else None
+    numbered = [text for text in found if _TITLE_NUMBER.search(text)]
+    long = [text for text in found if len(text.split()) >= _WORDS_OF_TITLE]
+    return _bare_title(best[0]) if (best := numbered or long or found) else None
 
 
 def _may_be_title(text: str) -> bool:
@@ -220,7 +213,7 @@ def update_kind(title: str | None, names: ProductNames) -> Kind:
     """The kind of update by the words of its title; most articles are about one hotfix."""
     if title is None:
         return Kind.HOTFIX
-    for pattern, kind in _KINDS:
+    for kind, pattern in _KINDS.items():
         if pattern.search(title):
             return kind
     of_pack = rf"(?i:(?:microsoft )?{names.families} .{{0,40}}\bservice pack \d\b.{{0,30}}$)"

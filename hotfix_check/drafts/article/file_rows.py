@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from hotfix_check.drafts.article.choice import PlacedTable
-from hotfix_check.drafts.article.columns import Column, size_unit
-from hotfix_check.drafts.article.raw_table import RawRow
+from hotfix_check.drafts.article.columns import size_unit
+from hotfix_check.drafts.article.rows import RawRow
 from hotfix_check.drafts.article.values import (
     DateOrder,
     date_order,
@@ -22,7 +21,7 @@ from hotfix_check.drafts.article.values import (
     read_version,
 )
 from hotfix_check.drafts.draft import DraftRow
-from hotfix_check.drafts.terms import ProductNames
+from hotfix_check.drafts.vocabulary import ProductNames
 from hotfix_check.frozen import replace
 from hotfix_check.untrusted.shown import clipped
 
@@ -40,18 +39,13 @@ _FIRM = 2
 """So many values (date, time, size, version) make a row without a header firm."""
 
 
-class FileRows(NamedTuple):
-    """The rows in order, the texts that could not be used, and what a reviewer should look at."""
-
-    rows: tuple[DraftRow, ...]
-    unused: tuple[str, ...]
-    doubts: tuple[str, ...]
-
-
 def file_rows(
-    tables: Sequence[PlacedTable], names: ProductNames, ids: tuple[str, ...], others: Sequence[str] = ()
-) -> FileRows:
-    """The rows of all tables; ``ids`` are the catalogue ids of the article's products, ``others`` those without one."""
+    tables: Sequence[PlacedTable], names: ProductNames, ids: tuple[str, ...], others: Sequence[str]
+) -> tuple[list[DraftRow], list[str], list[str]]:
+    """The rows of all tables in order, the texts that could not be used, and what a reviewer should look at.
+
+    ``ids`` are the catalogue ids of the article's products, ``others`` those without one.
+    """
     rows: list[DraftRow] = []
     unused: list[str] = []
     doubts: list[str] = []
@@ -63,7 +57,7 @@ def file_rows(
         found = [row for raw in table.rows for row in _variants(raw, placed, group, order, unused)]
         rows += _with_products(found, names, () if _is_of(group, names, others) else ids, doubts)
         unused += [*table.unread, *(text for raw in table.rows for text in raw.left_over)]
-    return FileRows(tuple(rows), tuple(unused), tuple(doubts))
+    return rows, unused, doubts
 
 
 def _variants(
@@ -71,20 +65,7 @@ def _variants(
 ) -> list[DraftRow]:
     """One row, or one for each version column that has a version."""
     table = placed.table
-    doubts = [placed.doubt] if placed.doubt else []
-    if raw.left_over:
-        doubts.append(f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}")
-    elif table.columns is None and raw.strength < _FIRM:
-        doubts.append("read without a header")
-    row = _row(raw, table.columns, order, unused)
-    base = replace(
-        row,
-        group=group,
-        component=placed.component,
-        package=row.package or placed.is_package,
-        read_as=table.read_as,
-        doubt="; ".join(doubts) or None,
-    )
+    base = _row(raw, placed, group, order, unused)
     labels = {column.label for column in table.columns or () if column.concept == "version"}
     columns = [(label, version) for label, version in raw.several if label in labels and not is_missing(version)]
     if len(labels) < 2 or not columns:
@@ -103,28 +84,42 @@ def _groups(tables: Sequence[PlacedTable]) -> list[str | None]:
     return [None] * len(tables)
 
 
-def _row(raw: RawRow, columns: tuple[Column, ...] | None, order: DateOrder, unused: list[str]) -> DraftRow:
-    values = raw.values
+def _doubts(raw: RawRow, placed: PlacedTable) -> Iterator[str]:
+    if placed.doubt:
+        yield placed.doubt
+    if raw.left_over:
+        yield f"not understood next to it: {clipped(' '.join(raw.left_over), 60)}"
+    elif placed.table.columns is None and raw.strength < _FIRM:
+        yield "read without a header"
+
+
+def _row(raw: RawRow, placed: PlacedTable, group: str | None, order: DateOrder, unused: list[str]) -> DraftRow:
+    """A row without its version."""
+    values, columns = raw.values, placed.table.columns
     name, folder, platform, language = _name_parts(values["name"], unused)
     date_text, time_text = values.get("date", ""), values.get("time", "")
     if "datetime" in values:
         both = _DATE_AND_TIME.fullmatch(values["datetime"])
         date_text, time_text = both.groups() if both else (values["datetime"], "")
     date, time = read_date(date_text, order, dotted=True), read_time(time_text)
-    size = read_size(values.get("size", ""), unit=size_unit(columns) if columns else "")
+    size, size_text = read_size(values.get("size", ""), unit=size_unit(columns or ()))
     for text, value in ((date_text, date), (time_text, time)):
         if value is None and not is_missing(text):
             unused.append(text)
     return DraftRow(
         name=name,
-        size=size.size,
-        size_text=size.text,
+        size=size,
+        size_text=size_text,
         date=date,
         time=time,
         platform=_bare(values.get("platform")) or platform,
         language=_bare(values.get("language")) or language,
         folder=_bare(values.get("folder")) or folder,
-        package=bool(_PACKAGE_NAME.fullmatch(name)),
+        package=placed.is_package or bool(_PACKAGE_NAME.fullmatch(name)),
+        group=group,
+        component=placed.component,
+        read_as=placed.table.read_as,
+        doubt="; ".join(_doubts(raw, placed)) or None,
     )
 
 
@@ -161,7 +156,7 @@ def _with_version(row: DraftRow, text: str) -> DraftRow:
     printed = read_version(text)
     if printed is None:
         return replace(row, version_text=text, doubt=_and(row.doubt, f"version {clipped(text, 40)} could not be read"))
-    return replace(row, version=printed.version, version_text=printed.text)
+    return replace(row, version=printed[0], version_text=printed[1])
 
 
 def _is_of(group: str | None, names: ProductNames, others: Sequence[str]) -> bool:
@@ -200,7 +195,7 @@ def _normalised(row: DraftRow, names: ProductNames, product: str | None, doubts:
     printed = row.version
     if row.version_text and (build := _BUILD.fullmatch(row.version_text)):
         printed = f"{build[1]}.{build[2]}"
-    normal = normal_version(printed, names.prefix(product) if product else None) if printed else None
+    normal = normal_version(printed, names.prefixes[product] if product else None) if printed else None
     if row.version and normal is None:
         doubt = f"version {row.version} is not four dotted numbers"
         doubts.append(f"{row.name}: {doubt}")

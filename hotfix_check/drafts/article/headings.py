@@ -10,7 +10,7 @@ from itertools import islice
 from hotfix_check.drafts.article.columns import header_line
 from hotfix_check.drafts.article.phrases import FAMILIES
 from hotfix_check.drafts.article.prose import is_section_heading
-from hotfix_check.drafts.article.raw_table import is_caption
+from hotfix_check.drafts.article.rows import is_caption
 from hotfix_check.drafts.article.text import Line, is_underlined
 
 _LONGEST_HEADING = 120

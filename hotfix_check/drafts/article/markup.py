@@ -61,28 +61,21 @@ class _Table:
 def html_lines(text: str) -> list[Line]:
     """The lines of an HTML page; a table without nested tables gives one line of cells for each row."""
     reader = _Reader()
-    at: int | None = 0
-    while at is not None:
-        at = _read_shown(reader, text, at)
-    reader.finish()
-    return reader.lines
-
-
-def _read_shown(reader: _Reader, text: str, at: int) -> int | None:
-    """Read on up to the next part that is not shown: where the text goes on behind it; None at its end."""
-    for match in _TAG.finditer(text, at):
+    at = 0
+    while match := _TAG.search(text, at):
         reader.text(text[at : match.start()])
         at = match.end()
         closing, name, attributes = match.groups()
         if name is None:
             if match[0] == "<!--":
-                return _past(text, "-->", at)
+                at = _past(text, "-->", at)
         elif (name := name.lower()) in _HIDDEN and not closing and not attributes.endswith("/"):
-            return _past(text, f"(?=</{name})", at)
+            at = _past(text, f"(?=</{name})", at)
         else:
             reader.tag(name, closing=bool(closing), attributes=attributes)
     reader.text(text[at:])
-    return None
+    reader.finish()
+    return reader.lines
 
 
 def _past(text: str, pattern: str, at: int) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 
 from hotfix_check.drafts.article.choice import PlacedTable, place_tables
+from hotfix_check.drafts.article.columns import header_cells
 from hotfix_check.drafts.article.crawl import restored
 from hotfix_check.drafts.article.fields import (
     read_keywords,
@@ -15,16 +18,15 @@ from hotfix_check.drafts.article.fields import (
     read_title,
     update_kind,
 )
-from hotfix_check.drafts.article.file_list import csv_lines, looks_like_csv
 from hotfix_check.drafts.article.file_rows import file_rows
 from hotfix_check.drafts.article.markup import html_lines, looks_like_html
 from hotfix_check.drafts.article.prose import paragraphs
-from hotfix_check.drafts.article.raw_table import looks_like_row
+from hotfix_check.drafts.article.rows import looks_like_row
 from hotfix_check.drafts.article.statements import with_statements
 from hotfix_check.drafts.article.tables import find_tables
 from hotfix_check.drafts.article.text import MAX_ARTICLE_BYTES, Line, text_lines
 from hotfix_check.drafts.draft import DraftUpdate, SkippedTable
-from hotfix_check.drafts.terms import ProductNames, Term
+from hotfix_check.drafts.vocabulary import ProductNames, Term
 from hotfix_check.errors import ArticleError
 from hotfix_check.frozen import replace
 
@@ -32,8 +34,9 @@ _SOURCE_NUMBER = re.compile(r"(?:^|[\\/_. -])(?:KB|Q)?(\d{5,7})(?=[^0-9]|$)", re
 
 _ISO_TIME = re.compile(r"(?<![\w.-])(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)(?:Z|\+00:00)?(?![\w:.+-])", re.ASCII)
 """2004-03-22T17:40:00Z: as two values of a row. One that says another zone stays as it is, and is no time."""
-
 _ISO_CLOCK = re.compile(r"T\d\d:\d\d", re.ASCII)  # of such a time; found at once, where few articles have any
+_FIRST_LINES = 40
+_TITLE_LINES = 3
 
 
 def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None = None) -> DraftUpdate:
@@ -46,8 +49,8 @@ def parse_article(text: str, names: ProductNames, *, source: str, kb: int | None
         raise ArticleError(f"more than {MAX_ARTICLE_BYTES // 1024 // 1024} MiB: not a KB article")
     if _ISO_CLOCK.search(text):
         text = _ISO_TIME.sub(r"\1 \2", text)
-    if source.lower().endswith(".csv") or looks_like_csv(text):
-        return _draft(csv_lines(text), names, source=source, kb=kb, is_list=True)
+    if source.lower().endswith(".csv") or _delimiter(text):
+        return _draft(_csv_lines(text), names, source=source, kb=kb, is_list=True)
     lines = html_lines(text) if looks_like_html(text) else text_lines(text)
     return _draft(restored(_without_legal(lines)), names, source=source, kb=kb)
 
@@ -75,12 +78,13 @@ def _draft(
     product_terms = tuple(dict.fromkeys(term for product in products for term in names.find(product)))
     from_text = () if products else _product_in_text([title or "", *headings, *prose], names)
     ids = tuple(dict.fromkeys(term.product for term in product_terms or from_text))
-    found = file_rows(fix_tables, names, ids, [product for product in products if not names.find(product)])
+    others = [product for product in products if not names.find(product)]
+    rows, unused, doubted = file_rows(fix_tables, names, ids, others)
     doubts = {
         "the article does not give its number: give it with --kb": number is None,
         f"the number comes from the name of the source ({source}), not from the text": number != printed,
         "no applies-to list: the product comes from the text": from_text,
-        "no file table was found": not found.rows,
+        "no file table was found": not rows,
     }
     draft = DraftUpdate(
         kb=number,
@@ -90,16 +94,16 @@ def _draft(
         released=read_released(lines, title),
         products=products,
         product_terms=product_terms or from_text,
-        component="; ".join(dict.fromkeys(row.component for row in found.rows if row.component)) or None,
-        files=found.rows,
-        unused=tuple(dict.fromkeys((*found.unused, *_unread_lines(lines, placed, used)))),
+        component="; ".join(dict.fromkeys(row.component for row in rows if row.component)) or None,
+        files=tuple(rows),
+        unused=tuple(dict.fromkeys((*unused, *_unread_lines(lines, placed, used)))),
         skipped=tuple(
             SkippedTable(line=table.first + 1, rows=len(table.rows) + len(table.unread), reason=each.reason)
             for each in placed
             if not each.is_fix
             for table in (each.table,)
         ),
-        doubts=tuple(dict.fromkeys((*(text for text, holds in doubts.items() if holds), *found.doubts))),
+        doubts=tuple(dict.fromkeys((*(text for text, holds in doubts.items() if holds), *doubted))),
     )
     draft = with_statements(draft, prose, names.of_keywords(read_keywords(lines)))
     return replace(
@@ -149,3 +153,39 @@ def _unread_lines(lines: Sequence[Line], placed: Sequence[PlacedTable], used: se
     tables = [each.table for each in placed if each.is_fix]
     near = {at for table in tables for at in range(max(0, table.first - 6), min(len(lines), table.last + 12))}
     return [" ".join(lines[at].text.split()) for at in sorted(near - used) if looks_like_row(lines[at])]
+
+
+def _delimiter(text: str) -> str | None:
+    """What parts the columns, where one of the first lines is a header of three or more: comma, semicolon or tab.
+
+    An article of plain text may have tabs further down, a list begins with its header.
+    """
+    lines = [line for line in text[:16384].split("\n")[:_FIRST_LINES] if line.strip(",;\t\r ")]
+    for at, line in enumerate(lines):
+        for delimiter in (",", ";", "\t") if at < _TITLE_LINES else (",",):
+            if line.count(delimiter) >= 2 and len(line) < 1000:
+                cells = tuple(cell.strip().strip('"\ufeff').strip() for cell in line.split(delimiter))
+                header = header_cells(cells)
+                if header and sum(column.concept != "other" for column in header) >= 2 and len(header) >= 3:
+                    return delimiter
+    return None
+
+
+def _csv_lines(text: str) -> list[Line]:
+    """Rows of cells of a list as Microsoft attaches it to newer updates; one filled cell is a heading inside the list.
+
+    Raises ArticleError when quotes never close.
+    """
+    lines = []
+    delimiter = _delimiter(text) or ","
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        for row in reader:
+            cells = tuple(" ".join(cell.split()) for cell in row)
+            if not any(cells):
+                lines.append(Line("", "rule"))
+            else:
+                lines.append(Line(",".join(cells), "cells", cells if len(cells) > 1 else (*cells, "")))
+    except csv.Error as error:
+        raise ArticleError(f"line {reader.line_num} of the CSV file list: {error}") from None
+    return lines

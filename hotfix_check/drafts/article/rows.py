@@ -9,22 +9,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import field
 from itertools import pairwise
 
-from hotfix_check.drafts.article.by_kinds import row_by_kinds
-from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
+from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, repeated
 from hotfix_check.drafts.article.laying import STRONG, TYPED, VALUED, best_steps, fit, is_dos_name
 from hotfix_check.drafts.article.phrases import FAMILIES
-from hotfix_check.drafts.article.raw_table import RawRow
+from hotfix_check.drafts.article.text import Line
 from hotfix_check.drafts.article.values import is_language, is_platform
-from hotfix_check.frozen import replace
+from hotfix_check.frozen import Frozen, replace
 
 _MOST_PIECES = 24
 _PRODUCT_WORD = re.compile(rf"(?:microsoft|{FAMILIES}|nt|server|service|version|component|total|note)s?", re.IGNORECASE)
 """Words that open a heading and are no file, however many numbers follow: Exchange 2000 Server."""
 _CODE = re.compile(r"0x[0-9A-Fa-f]{1,16}")
 """An error code or a flag, which never names a file."""
+_TARGETS: dict[Kind, Concept] = {
+    "datetime": "datetime", "date": "date", "unreadable-date": "date", "time": "time", "size": "size",
+    "version": "version", "platform": "platform", "language": "language", "name": "name",
+}  # fmt: skip
+_ENDS_AS_FILE = re.compile(r"\.\w{1,4}$")
+_BARE_NAME = re.compile(r"[A-Za-z][\w$~-]{1,20}")
+MAY_BE_ROW = re.compile(r"\d[\d.,/:-]")
+_REMARK = re.compile(r"(?:notes?|important|caution|warning|see|or|and|tip)\b|[-*]", re.IGNORECASE)
+_HAS_NAME = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b")
+PROSE = re.compile(r"(?<![.\w\\])(?:[a-z]{2,20}+[ ,]{1,3}+){4}")
+SENTENCE_END = re.compile(r"[a-z]{2,}[.:!?]$")
+
+
+class RawRow(Frozen):
+    """A row before its values are read: the printed text of each column, and what no column took."""
+
+    values: dict[Concept, str]
+    line: int
+    several: tuple[tuple[str, str], ...] = ()
+    """The columns of a kind that the table has several of, as (header, text): a version for each product (KB233476)."""
+    left_over: tuple[str, ...] = ()
+    strength: int = field(default=0, compare=False)
+
+
+class RawTable(Frozen):
+    """Rows that stand together: ``first`` and ``last`` are the line numbers of the whole, header included."""
+
+    columns: tuple[Column, ...] | None
+    rows: tuple[RawRow, ...]
+    first: int
+    last: int
+    heading: str | None = None
+    """A row of one cell above these rows, inside the same grid."""
+    unread: tuple[str, ...] = ()
+    """Lines among the rows that look like rows and could not be read."""
+    read_as: str = ""
+    """What the rows were read from, in words."""
+    or_later: bool = False
+    """Rows in words that end in "and later": the least versions that resolve the issue."""
 
 
 def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> RawRow | None:
@@ -32,7 +71,7 @@ def row_from_line(line: str, columns: tuple[Column, ...] | None, at: int) -> Raw
     pieces = line_cells(line)
     if not pieces or len(pieces) > _MOST_PIECES:
         return None
-    laid = None if columns is None else _laid_on(pieces, columns, at, aligned=_is_aligned(columns))
+    laid = None if columns is None else _laid_on(pieces, columns, at, aligned=_has_gap(columns))
     typed = row_by_kinds(pieces, at) if laid is None or laid.left_over else None
     if columns is None or laid is None:
         return typed if typed and not typed.left_over else None
@@ -80,10 +119,6 @@ def _parts(cell: Cell) -> list[Cell]:
     parts = line_cells(cell.text) if cell.kind == "word" else []
     several = sum(part.kind in STRONG or part.kind == "name" for part in parts) > 1
     return [part._replace(start=cell.start, end=cell.end) for part in parts] if several else [cell]
-
-
-def _is_aligned(columns: tuple[Column, ...]) -> bool:
-    return any(after.start - before.end > 1 for before, after in pairwise(columns))
 
 
 def _by_position(pieces: Sequence[Cell], columns: tuple[Column, ...], at: int) -> RawRow | None:
@@ -170,21 +205,135 @@ def _acceptable(row: RawRow, pieces: Sequence[Cell], columns: tuple[Column, ...]
         return False
     column = next(column for column in columns if column.concept == "name")
     product = _PRODUCT_WORD.fullmatch(row.values["name"].split(" ")[0])
-    if product and not any(piece.kind in STRONG for piece in pieces) and _has_number(pieces):
+    strong = any(piece.kind in STRONG for piece in pieces)
+    if product and not strong and any(piece.kind in ("decimal", "whole") for piece in pieces):
         return False
-    if name and _is_aligned(columns) and abs(name.start - column.start) <= 1:
-        return any(piece.kind in STRONG for piece in pieces) or _has_gap(pieces)
+    if name and _has_gap(columns) and abs(name.start - column.start) <= 1:
+        return strong or _has_gap(pieces)
     if product:
         return False
-    return any(piece.kind in STRONG for piece in pieces) or (
-        len(pieces) == 2 and pieces[1].kind in ("decimal", "whole")
+    return strong or (len(pieces) == 2 and pieces[1].kind in ("decimal", "whole"))
+
+
+def _has_gap(parts: Sequence[Cell | Column]) -> bool:
+    """Whether wide gaps part columns, or the words of a name from its value: "LinkAge Exchanger 3.2" is a heading."""
+    return any(after.start - before.end > 1 for before, after in pairwise(parts))
+
+
+def row_by_kinds(pieces: Sequence[Cell], at: int) -> RawRow | None:
+    """One file name and at least one date, version or size; None without them."""
+    row = _Gathered()
+    for piece in pieces:
+        row.take(piece)
+    return row.finished(at)
+
+
+class _Gathered:
+    """The values of a row while its pieces are taken."""
+
+    def __init__(self) -> None:
+        self._values: dict[Concept, str] = {}
+        self._left: list[str] = []
+        self._words: list[str] = []
+        self._numbers: list[Cell] = []
+        self._strength = 0
+        self._previous: Kind | None = None
+
+    def take(self, piece: Cell) -> None:
+        if piece.kind in ("missing", "label"):
+            return
+        target = self._target(piece)
+        if target is None and piece.kind in ("whole", "decimal"):
+            self._numbers.append(piece)
+        elif target is None:
+            self._words.append(piece.text)
+        elif target not in self._values:
+            self._values[target] = piece.text
+            self._strength += piece.kind in STRONG
+        elif not self._joined(target, piece):
+            self._left.append(piece.text)
+        self._previous = piece.kind
+
+    def _target(self, piece: Cell) -> Concept | None:
+        if piece.kind == "path":
+            return "name" if "name" not in self._values and _ENDS_AS_FILE.search(piece.text) else "folder"
+        if piece.kind == "decimal" and self._previous == "date" and "time" not in self._values and fit(piece, "time"):
+            return "time"
+        return _TARGETS.get(piece.kind)
+
+    def _joined(self, target: Concept, piece: Cell) -> bool:
+        """Whether the piece goes on with a value of several words: ``Windows 98 Second Edition``."""
+        if target == "platform" and self._previous in ("platform", "word"):
+            self._values["platform"] = " ".join([self._values["platform"], *self._words, piece.text])
+            self._words.clear()
+            return True
+        if target == "language" and self._previous == "language":
+            self._values["language"] += f" {piece.text}"
+            return True
+        return False
+
+    def finished(self, at: int) -> RawRow | None:
+        values, words = self._values, self._words
+        for number in self._numbers:
+            self._take_number(number)
+        if "name" not in values and len(words) == 1 and self._strength >= 2 and _BARE_NAME.fullmatch(words[0]):
+            values["name"] = words.pop()
+        elif "name" in values and words and "platform" in values and self._strength >= 1 and len(words) <= 3:
+            values["platform"] = " ".join([values["platform"], *words])
+            words.clear()
+        if "name" not in values or not (self._strength or {"version", "size"} & values.keys()):
+            return None
+        return RawRow(values=values, line=at, left_over=(*self._left, *words), strength=self._strength)
+
+    def _take_number(self, number: Cell) -> None:
+        """A bare number is a version with a dot, else a size; the second one the other."""
+        values = self._values
+        if number.kind == "decimal" and "version" not in values:
+            values["version"] = number.text
+        elif "size" not in values and (number.kind == "whole" or "version" in values):
+            values["size"] = number.text
+        elif "version" not in values:
+            values["version"] = number.text
+        else:
+            self._left.append(number.text)
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line among rows can name those below it: a few words, no sentence, no remark, no values."""
+    text = text.strip()
+    words = text.rstrip(":").split()
+    return (
+        1 <= len(words) <= 10
+        and len(text) <= 90
+        and (text[0].isupper() or text[0].isdigit())
+        and not text.endswith((".", ",", ";", "?", "!"))
+        and not is_remark(text)
+        and not any(piece.kind in ("name", "path", "date", "time", "size") for piece in line_cells(text))
     )
 
 
-def _has_gap(pieces: Sequence[Cell]) -> bool:
-    """Whether a column parts the words of a name from its value: "LinkAge Exchanger 3.2" is a heading."""
-    return any(after.start - before.end > 1 for before, after in pairwise(pieces))
+def is_remark(text: str) -> bool:
+    """Whether a row of one cell is a note or a sentence: no heading, and no file."""
+    text = text.strip()
+    return bool(_REMARK.match(text)) or (text.endswith(".") and " " in text)
 
 
-def _has_number(pieces: Sequence[Cell]) -> bool:
-    return any(piece.kind in ("decimal", "whole") for piece in pieces)
+def looks_like_row(line: Line) -> bool:
+    """Whether a line that no table took should be shown to a person: a file name, and values beside it."""
+    if line.kind == "cells":
+        return any("." in cell for cell in line.cells) and bool(re.search(r"\d[.,/:]\d", line.text))
+    text = line.text.strip()
+    if (
+        line.kind != "text"
+        or len(text) > 120
+        or not _HAS_NAME.search(text)
+        or not MAY_BE_ROW.search(text)
+        or PROSE.search(text)
+        or SENTENCE_END.search(text)
+        or "://" in text
+    ):
+        return False
+    kinds = [piece.kind for piece in line_cells(text)]
+    values = sum(kind in ("date", "unreadable-date", "time", "size", "version") for kind in kinds)
+    words = kinds.count("word")
+    return kinds.count("name") == 1 and values >= 1 and words <= values + 1

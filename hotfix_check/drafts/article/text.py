@@ -65,19 +65,15 @@ def is_underlined(lines: Sequence[Line], at: int) -> bool:
     return at + 1 < len(lines) and lines[at + 1].kind == "rule"
 
 
-def run_of_text(lines: Sequence[Line], at: int, *, longest: int, most_blank: int = 1) -> Iterator[int]:
-    """The places of the lines of text from here on, up to a longer one, a wider gap, or a line of another kind."""
-    blanks = 0
+def run_of_text(lines: Sequence[Line], at: int, *, longest: int) -> Iterator[int]:
+    """The places of the lines of text from here on, up to a longer one, two blank ones, or a line of another kind."""
+    last = at - 1
     for place in range(at, len(lines)):
         line = lines[place]
-        if line.kind == "blank":
-            blanks += 1
-        elif line.kind == "text" and len(line.text) <= longest:
-            blanks = 0
+        if line.kind == "text" and len(line.text) <= longest:
+            last = place
             yield place
-        else:
-            return
-        if blanks > most_blank:
+        elif line.kind != "blank" or place > last + 1:
             return
 
 

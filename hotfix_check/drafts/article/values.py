@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from hotfix_check.drafts.article.phrases import phrase
 from hotfix_check.drafts.vocabulary import JOINING_WORDS, LANGUAGE_NAMES, PROCESSORS
@@ -97,20 +97,6 @@ _PLATFORM_PHRASE = phrase(r"""
 LANGUAGE_WORDS = frozenset(word for name in LANGUAGE_NAMES for word in name.split()) | {
     "neutral", "international", "language", "enu", "jpn", "deu", "fra", "esn", "ita", "kor", "chs", "cht",
 }  # fmt: skip
-
-
-class Size(NamedTuple):
-    """``size`` in bytes, or None with the printed ``text`` where it is only known in KB or MB, or unreadable."""
-
-    size: int | None
-    text: str | None
-
-
-class PrintedVersion(NamedTuple):
-    """A version as printed, and the whole cell where more stood in it (a branch label, ``shp``)."""
-
-    version: str
-    text: str | None
 
 
 def is_missing(text: str) -> bool:
@@ -200,39 +186,43 @@ def _time(text: str) -> dt.time | None:
         return None
 
 
-def read_size(text: str, *, unit: str = "") -> Size:
-    """Bytes where the text says bytes or nothing; KB and MB are rounded, so they stay text (``unit``: that of
-    the header)."""
+def read_size(text: str, *, unit: str = "") -> tuple[int | None, str | None]:
+    """The size in bytes, where the text says bytes or nothing, and the printed text where that says more or else.
+
+    KB and MB are rounded, so they stay text alone. ``unit`` is that of the header.
+    """
     text = text.strip()
     if is_missing(text):
-        return Size(None, None)
+        return None, None
     if within := _BYTES_WITHIN.search(text):
-        return Size(_grouped(within[1]), text)
+        return _grouped(within[1]), text
     match = _SIZE.fullmatch(text)
     if not match:
-        return Size(None, text)
+        return None, text
     number, printed_unit = match[1].rstrip(".,"), (match[2] or unit).lower()
     if printed_unit[:1] in ("k", "m", "g"):
-        return Size(None, text)
+        return None, text
     size = _grouped(number)
-    return Size(size, text if size is None else None)
+    return size, text if size is None else None
 
 
 def _grouped(number: str) -> int | None:
     return int(re.sub("[,. '\u2019]", "", number)) if _GROUPED.fullmatch(number) else None
 
 
-def read_version(text: str) -> PrintedVersion | None:
-    """A version as printed; a label behind it (``(xpclnt_qfe.010827-1803)``, ``shp``) leaves it and keeps the
-    whole text."""
+def read_version(text: str) -> tuple[str, str | None] | None:
+    """A version as printed, and the whole text where more stood in it: a label (``(xpclnt_qfe.010827-1803)``, ``shp``).
+
+    None where the text begins with no version.
+    """
     text = text.strip()
     match = _VERSION.fullmatch(_DOT_AND_SPACE.sub(".", text) if _BROKEN_VERSION.fullmatch(text) else text)
     if not match:
         return None
     label = match[2] or match[3] or match[4]
     if label and match[2] and len(label) == 1:
-        return PrintedVersion(text.lstrip("vV"), None)
-    return PrintedVersion(match[1], text if label else None)
+        return text.lstrip("vV"), None
+    return match[1], text if label else None
 
 
 def normal_version(version: str, prefix: str | None = None) -> str | None:

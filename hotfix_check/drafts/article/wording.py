@@ -169,47 +169,29 @@ _ANNOUNCED_FIX = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """A sentence that announces files as those of a fix."""
-_NOT_THE_FIXS = (
-    (phrase(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b"), "files it is not for"),
-    (
-        phrase(r"""
-            \b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b"""),
-        "files of a preview",
-    ),
-    (
-        phrase(r"""
-            \bwithout\s+(?:the|this|that|any|an?|either)\s+(?:[\w-]+\s+){0,3}?<named fix>\b
-            \b(?:do|does|did|is|are|was|were|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?
-              (?:contain|includ|hav|carry|fix|resolv|correct|updat|patch|install|appl)\w*\b
-            \bnot\s+yet\s+(?:install|appl|updat|patch)\w*\b"""),
-        "files without the fix",
-    ),
-    (
-        phrase(r"""
-            \b(?:after|when|once|if)\s+you\s+(?:remove|uninstall|roll\s?back)\b
-            \b(?:removing|uninstalling|removal\s+of)\s+(?:the|this)\s+(?:[\w-]+\s+){0,3}?<named fix>\b
-            <named fix>\s+(?:is|are|was|were|has\s+been)\s+(?:removed|uninstalled|withdrawn|recalled|superseded
-              |replaced)\b"""),
-        "files as they are when the fix is removed",
-    ),
-    (
-        phrase(r"""
-            ^(?:the\s+|an?\s+)?(?:previous|earlier|prior|older|old|superseded|withdrawn|recalled)\s+(?:[\w.-]+\s+){0,3}?
-              <named fix>\b
-            \b(?:introduced|caused)\s+by\b"""),
-        "files of another update",
-    ),
-    (
-        phrase(r"""
-            \b(?:delete|rename|remove|unregister|back\s?up|keep|do\s+not\s+(?:copy|install|replace|overwrite))\s+
-              (?:the\s+following|these|any|all)\b"""),
-        "files that a step works on",
-    ),
-    (
-        phrase(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b"),
-        "files of other vendors",
-    ),
-)
+_NOT_THE_FIXS = {
+    "files it is not for": phrase(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b"),
+    "files of a preview": phrase(r"""
+        \b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b"""),
+    "files without the fix": phrase(r"""
+        \bwithout\s+(?:the|this|that|any|an?|either)\s+(?:[\w-]+\s+){0,3}?<named fix>\b
+        \b(?:do|does|did|is|are|was|were|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?
+          (?:contain|includ|hav|carry|fix|resolv|correct|updat|patch|install|appl)\w*\b
+        \bnot\s+yet\s+(?:install|appl|updat|patch)\w*\b"""),
+    "files as they are when the fix is removed": phrase(r"""
+        \b(?:after|when|once|if)\s+you\s+(?:remove|uninstall|roll\s?back)\b
+        \b(?:removing|uninstalling|removal\s+of)\s+(?:the|this)\s+(?:[\w-]+\s+){0,3}?<named fix>\b
+        <named fix>\s+(?:is|are|was|were|has\s+been)\s+(?:removed|uninstalled|withdrawn|recalled|superseded
+          |replaced)\b"""),
+    "files of another update": phrase(r"""
+        ^(?:the\s+|an?\s+)?(?:previous|earlier|prior|older|old|superseded|withdrawn|recalled)\s+(?:[\w.-]+\s+){0,3}?
+          <named fix>\b
+        \b(?:introduced|caused)\s+by\b"""),
+    "files that a step works on": phrase(r"""
+        \b(?:delete|rename|remove|unregister|back\s?up|keep|do\s+not\s+(?:copy|install|replace|overwrite))\s+
+          (?:the\s+following|these|any|all)\b"""),
+    "files of other vendors": phrase(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b"),
+}
 """What is said of files beside a fix that is named in the same sentence."""
 _OTHER_LABEL = phrase(r"""
     (?:the\s+)?(?:superseded|previous(?:ly\s+\w+)?|earlier|older|old|original|withdrawn|recalled|unpatched
@@ -217,49 +199,31 @@ _OTHER_LABEL = phrase(r"""
     (?:before|prior\s+to|without)\s.{1,60}""")
 _BEFORE = phrase(r"\b(?:before|prior\s+to)\s+(?:you\s+)?(?:install|appl|the\s+(?:[\w-]+\s+){0,2}?<named fix>)")
 _IN_PLACE_OF = phrase(r"(?:replac|supersed|overwrit|updat|newer|later|than|instead)\w*\s+(?:\S+\s+){0,3}?$")
-_SAID_OF_THEM = (
-    (
-        phrase(r"""
-            \b<things>\b[^.]{0,40}\b(?:are|is|were)\s+(?:old|wrong|incorrect|out\s+of\s+date|outdated|vulnerable
-              |affected(?!\s+by\s+th))\b"""),
-        "files that are old or wrong",
-    ),
-    (
-        phrase(r"""
-            \b(?:problem|issue|behaviou?r|error|symptoms?|bug|leak|failure)\b[^.]{0,40}\b
-              (?:occurs?|happens?|appears?|exists?|(?:was|were|is|are|been)\s+
-              (?:seen|reported|confirmed|observed|experienced|reproduced|known))\b[^.]{0,60}\b
-              (?:with|in|on|using|when|for)\b
-            \b(?:occurs?|happens?|fails?)\s+(?:only\s+)?(?:with|when|if)\b
-            \b(?:caus(?:e|es|ed|ing)|known\s+to|exhibit|experience)\b[^.]{0,60}\b
-              (?:problem|issue|behaviou?r|error|fail|leak)"""),
-        "files with which the problem occurs",
-    ),
-    (
-        phrase(r"""
-            \b(?:ships?|shipped|suppl(?:y|ied|ies)|comes?|came|delivered|distributed)\b
-            \bon\s+(?:the|your)\s+(?:[\w.]+\s+){0,6}?(?:cd|cd-rom|compact\s+disc|disks?|discs?|diskettes?)\b
-            \b(?:installed|included|contained|found)\s+(?:with|by|in|on)\s+(?!(?:this|the|these|that)\s+<fix named>)
-              (?:(?:the|microsoft|original|retail)\s+){0,3}(?:<product>|service\s|sp\d|cd\b|cd-rom|compact|product|release|version)"""),
-        "files that a product shipped with",
-    ),
-    (
-        phrase(r"^[^.]{0,40}\b(?:RTM|gold|release\s+to\s+manufacturing)\b"),
-        "files that a product shipped with",
-    ),
-    (
-        phrase(r"""
-            \bcompar(?:e|es|ed|ing|ison)\b
-            \b(?:each|different|various|earlier|previous|past|other|all)\s+(?:\w+\s+){0,2}(?:releases|service\s+packs)\b
-            \bversion\s+history\b
-            \bby\s+(?:release|service\s+pack)\b"""),
-        "it compares releases",
-    ),
-    (
-        phrase(r"\b(?:correct|right|proper|expected)\s+<words><things>\b"),
-        "the right files of a product",
-    ),
-)
+_SAID_OF_THEM = {
+    "files that are old or wrong": phrase(r"""
+        \b<things>\b[^.]{0,40}\b(?:are|is|were)\s+(?:old|wrong|incorrect|out\s+of\s+date|outdated|vulnerable
+          |affected(?!\s+by\s+th))\b"""),
+    "files with which the problem occurs": phrase(r"""
+        \b(?:problem|issue|behaviou?r|error|symptoms?|bug|leak|failure)\b[^.]{0,40}\b
+          (?:occurs?|happens?|appears?|exists?|(?:was|were|is|are|been)\s+
+          (?:seen|reported|confirmed|observed|experienced|reproduced|known))\b[^.]{0,60}\b
+          (?:with|in|on|using|when|for)\b
+        \b(?:occurs?|happens?|fails?)\s+(?:only\s+)?(?:with|when|if)\b
+        \b(?:caus(?:e|es|ed|ing)|known\s+to|exhibit|experience)\b[^.]{0,60}\b
+          (?:problem|issue|behaviou?r|error|fail|leak)"""),
+    "files that a product shipped with": phrase(r"""
+        \b(?:ships?|shipped|suppl(?:y|ied|ies)|comes?|came|delivered|distributed)\b
+        \bon\s+(?:the|your)\s+(?:[\w.]+\s+){0,6}?(?:cd|cd-rom|compact\s+disc|disks?|discs?|diskettes?)\b
+        \b(?:installed|included|contained|found)\s+(?:with|by|in|on)\s+(?!(?:this|the|these|that)\s+<fix named>)
+          (?:(?:the|microsoft|original|retail)\s+){0,3}(?:<product>|service\s|sp\d|cd\b|cd-rom|compact|product|release|version)
+        ^[^.]{0,40}\b(?:RTM|gold|release\s+to\s+manufacturing)\b"""),
+    "it compares releases": phrase(r"""
+        \bcompar(?:e|es|ed|ing|ison)\b
+        \b(?:each|different|various|earlier|previous|past|other|all)\s+(?:\w+\s+){0,2}(?:releases|service\s+packs)\b
+        \bversion\s+history\b
+        \bby\s+(?:release|service\s+pack)\b"""),
+    "the right files of a product": phrase(r"\b(?:correct|right|proper|expected)\s+<words><things>\b"),
+}
 
 
 def other_files(lead: str) -> str | None:
@@ -269,13 +233,13 @@ def other_files(lead: str) -> str | None:
         return "files that are called old, wrong or released"
     if _BEFORE_FIX.match(lead) or (_BEFORE.search(lead) and not STRONG_FIX.search(lead)):
         return "files as they are before the fix"
-    if other := next((reason for pattern, reason in _NOT_THE_FIXS if pattern.search(lead)), None):
+    if other := next((reason for reason, pattern in _NOT_THE_FIXS.items() if pattern.search(lead)), None):
         return other
     if of_fix:
         return None
     if _is_said(_PERHAPS_CALLED_OLD, lead):
         return "files that are called old, wrong or released"
-    return next((reason for pattern, reason in _SAID_OF_THEM if pattern.search(lead)), None)
+    return next((reason for reason, pattern in _SAID_OF_THEM.items() if pattern.search(lead)), None)
 
 
 def announces_fix(sentence: str) -> bool:

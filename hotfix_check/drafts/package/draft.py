@@ -13,13 +13,13 @@ from hotfix_check.drafts.article.fields import update_kind
 from hotfix_check.drafts.draft import DraftRow, DraftUpdate
 from hotfix_check.drafts.package.contents import PackedFile, unpack
 from hotfix_check.drafts.package.installer import OLE_MAGIC
-from hotfix_check.drafts.package.name import PackageName, read_name
-from hotfix_check.drafts.terms import ProductNames, Term
+from hotfix_check.drafts.vocabulary import PROCESSORS, ProductNames, Term
 from hotfix_check.errors import PackageError
-from hotfix_check.frozen import replace
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.file_facts import Asked, FileBytes, file_facts
 from hotfix_check.inventory.files import InstalledFile
 from hotfix_check.pe.bytes import PeBytes, PeError, open_regular
+from hotfix_check.pe.languages import LANGUAGES
 from hotfix_check.untrusted.bounded import read_bounded
 from hotfix_check.untrusted.shown import clipped, shown
 
@@ -36,6 +36,21 @@ _INSTALLER = re.compile(
 _TEXT = re.compile(r".{1,60}\.(?:txt|inf|ini|htm|html|ver)", re.IGNORECASE)
 _TEXT_BYTES = 64 * 1024
 _EVERYTHING = Asked(wanted=frozenset(), plain=frozenset(), every_pe=True, hashes=False, cross_check=False)
+_NUMBER_IN_NAME = re.compile(r"(?:^|[^A-Za-z0-9])(?:KB|Q)([0-9]{5,7})(?![0-9])", re.IGNORECASE | re.ASCII)
+_OLD_NAME = re.compile(r"Q([0-9]{5,7})([A-Z]{3})?(I(?:386)?|A(?:LPHA)?|X86)?[^A-Za-z]*", re.IGNORECASE | re.ASCII)
+_PLATFORMS = {**PROCESSORS, "i": "i386", "a": "alpha"}
+_SHORT = {"en": 0x0409}
+
+
+class PackageName(Frozen):
+    """What the name says; None is what it does not."""
+
+    kb: int | None = None
+    product: str | None = None
+    """Catalogue id."""
+    platform: str | None = None
+    language: int | None = None
+    """Windows language number."""
 
 
 def is_package(path: Path) -> bool:
@@ -171,3 +186,32 @@ def _number(texts: Sequence[str]) -> int | None:
 def _text(data: bytes) -> str:
     head = data[:_TEXT_BYTES]
     return head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "cp1252", "replace")
+
+
+def read_name(name: str, names: ProductNames) -> PackageName:
+    """Read the name of a package, with its suffix.
+
+    KB817903, since April 2003: ProductName-KBArticleNumber-Option-Language.exe, such as
+    Exchange5.5-KB123456-ia64-JPN.exe; Option is the processor, and a package for all languages has no Language. Later
+    ones end in x64-en.msp. Before: Q, the number, and letters for language and processor without a mark between them
+    (Q123456i.exe, Q123456ENUI386.EXE).
+    """
+    stem = name.rpartition(".")[0] or name
+    if old := _OLD_NAME.fullmatch(stem):
+        return PackageName(
+            kb=int(old[1]),
+            platform=_PLATFORMS.get((old[3] or "").lower()),
+            language=LANGUAGES.get((old[2] or "").upper()),
+        )
+    number = _NUMBER_IN_NAME.search(stem)
+    words = stem.split("-")[1:]
+    return PackageName(
+        kb=int(number[1]) if number else None,
+        product=names.of_package(stem),
+        platform=next((_PLATFORMS[word.lower()] for word in words if word.lower() in _PLATFORMS), None),
+        language=next((found for word in words if (found := _language(word)) is not None), None),
+    )
+
+
+def _language(word: str) -> int | None:
+    return LANGUAGES.get(word) if word.isupper() else _SHORT.get(word)

@@ -10,7 +10,7 @@ import pytest
 from drafts.reading import find_terms, parse_article
 
 from hotfix_check.drafts.draft import DraftUpdate
-from hotfix_check.drafts.terms import Term
+from hotfix_check.drafts.vocabulary import Term
 
 
 def parse(text: str, source: str = "test", kb: int | None = None) -> DraftUpdate:

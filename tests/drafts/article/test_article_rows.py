@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotfix_check.drafts.article.columns import header_cells, header_line
-from hotfix_check.drafts.article.raw_table import RawRow
-from hotfix_check.drafts.article.rows import row_from_cells, row_from_line
+from hotfix_check.drafts.article.rows import RawRow, row_from_cells, row_from_line
 
 
 def told(row: RawRow | None) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from drafts.reading import read_name
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotfix_check.drafts.package.name import PackageName
+from hotfix_check.drafts.package.draft import PackageName
 
 
 @pytest.mark.parametrize(

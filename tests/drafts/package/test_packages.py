@@ -240,7 +240,7 @@ def test_without_libarchive_it_is_said_what_to_install(samples: Path, tmp_path: 
     code = (
         "import sys; sys.modules['libarchive'] = None\n"
         "from pathlib import Path\nfrom hotfix_check.drafts.package import read_package\n"
-        "from hotfix_check.drafts.terms import ProductNames\n"
+        "from hotfix_check.drafts.vocabulary import ProductNames\n"
         "from hotfix_check.errors import PackageError\n"
         "try: read_package(Path(sys.argv[1]), ProductNames(()))\nexcept PackageError as error: print(error)\n"
     )
