@@ -113,10 +113,10 @@ _NOT_A_THING = phrase(r"""
 _FOLLOWING_ARTICLE = phrase(r"\b(in |from )?the following (?:article|microsoft knowledge base article)s?[^.]{0,60}:?$")
 _BEGINNINGS = (
     phrase(r"^(?:any |at least )?(?:one|all|each) of the following\b[^:]{0,60}: ?"),
-    phrase(r"^(?:because of|due to) file dependencies,? "),
+    phrase(r"^(?:because of|due to) file dependencies,?[ ]"),
 )
 _THING_ENDS = re.compile(r"(?<!U\.S)\. |; |: |\.$|\s-\s|, (?:and|but|or|which|so|because)\b| and (?:was|is|were|has)\b")
-_RUNNING = phrase(r"^(?:a |any )?(?:computer|server|system)s? (?:that (?:is|are) )?running ")
+_RUNNING = phrase(r"^(?:a |any )?(?:computer|server|system)s? (?:that (?:is|are) )?running[ ]")
 _ARTICLE = phrase(r"^(?:(?:previously|already) installed|the|a|an|either)\s+(?=\S)")
 _TAIL = phrase(r"""
     \s(?:to be (?:installed|applied)(?: on the \w+)?(?: because of .{0,60})?|because of .{3,60}|
