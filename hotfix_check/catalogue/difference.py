@@ -94,7 +94,8 @@ def _differing(before: Mapping[str, _Told], after: Mapping[str, _Told]) -> Itera
 
 
 def _entry(key: str, changes: list[FieldChange], before: Iterable[str], after: Iterable[str]) -> EntryChange:
-    return EntryChange(id=key, fields=tuple(changes), rows_added=_new(before, after), rows_gone=_new(after, before))
+    rows, others = set(before), set(after)
+    return EntryChange(id=key, fields=tuple(changes), rows_added=_new(rows, others), rows_gone=_new(others, rows))
 
 
 def _levels(catalogue: Catalogue) -> set[str]:

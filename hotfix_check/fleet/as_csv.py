@@ -46,14 +46,19 @@ def _rows(document: FleetDocument) -> Iterator[_Row]:
     yield from map(_host, document.worst())
     yield from ({"record": "posture", **one} for one in head["postures"])
     yield from (_of("step", one, "id", "kb", "product", "title", "hosts", "first") for one in head["next_steps"])
-    yield from map(_exposure, head["exposures"])
+    for one in head["exposures"]:
+        states = ("exposed", "needs-configuration", "unknown")
+        row = _of("exposure", one, "cve", "hosts", *states, "cvss", "impact", "due")
+        yield {**row, "known_exploited_since": one["known_exploited"]}
     for one in document.silent():
         yield {**_of("silent", one, "host", "group", "age_days"), "collected": one["at"]}
-    yield from map(_update, head["updates"])
+    of_update = ("id", "kb", "product", "title", "importance", "released", "hosts", *VERDICTS, *MARKS)
+    yield from (_of("update", one, *of_update) for one in head["updates"])
     for one in head["advisories"]:
         yield {**_of("advisory", one, "id", "kb", "product", "hosts"), "reason": one["text"]}
     yield from ({"record": "level", **one} for one in head["levels"])
-    yield from map(_catalogue, head["catalogues"])
+    for one in head["catalogues"]:
+        yield {**_of("catalogue", one, "hosts"), "catalogue": one["version"], "catalogue_sha256": one["sha256"]}
     for group in head["groups"]:
         yield from _drift(group)
     for one in head["absent"]:
@@ -66,8 +71,8 @@ def _rows(document: FleetDocument) -> Iterator[_Row]:
 
 
 def _of(record: str, one: JsonObject, *keys: str) -> _Row:
-    """A record with what it has under these names."""
-    return {"record": record, **{key: one[key] for key in keys}}
+    """A record with what it has under these names, which have no hyphens in a column."""
+    return {"record": record, **{key.replace("-", "_"): one[key] for key in keys}}
 
 
 def _host(host: JsonObject) -> _Row:
@@ -89,25 +94,6 @@ def _host(host: JsonObject) -> _Row:
         **{state.replace("-", "_"): cves for state, cves in host["exposures"].items()},
         "exploited": host["exploited"],
     }
-
-
-def _exposure(one: JsonObject) -> _Row:
-    return {
-        **_of("exposure", one, "cve", "hosts", "exposed", "unknown", "cvss", "impact", "due"),
-        "needs_configuration": one["needs-configuration"],
-        "known_exploited_since": one["known_exploited"],
-    }
-
-
-def _update(update: JsonObject) -> _Row:
-    return {
-        **_of("update", update, "id", "kb", "product", "title", "importance", "released", "hosts"),
-        **{key.replace("-", "_"): update[key] for key in (*VERDICTS, *MARKS)},
-    }
-
-
-def _catalogue(one: JsonObject) -> _Row:
-    return {**_of("catalogue", one, "hosts"), "catalogue": one["version"], "catalogue_sha256": one["sha256"]}
 
 
 def _drift(group: JsonObject) -> Iterator[_Row]:

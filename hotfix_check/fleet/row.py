@@ -93,8 +93,7 @@ def read_row(table: object, where: str) -> HostRow:
     """The row that ``table`` made. Raises SavedInputError."""
     top = Fields(table, where, SavedInputError)
     findings = top.need("findings", top.inner("findings"))
-    top.need("installations", top.items("installations", dict, "a list of tables"))
-    installations = top.tables("installations", lambda number, _: f"installation {number}")
+    installations = top.need("installations", top.items("installations", dict, "a list of tables"))
     products = []
     for one in top.items("products", list, "a list of lists") or ():
         if len(one) != len(HostProduct._fields) or not all(text is None or isinstance(text, str) for text in one):
@@ -113,7 +112,7 @@ def read_row(table: object, where: str) -> HostRow:
         outcome=top.need("outcome", top.choice("outcome", OUTCOMES)),
         products=tuple(products),
         findings={key: findings.texts(key) or () for key in (*VERDICTS, *MARKS)},
-        installations=tuple(read_installations(installations)),
+        installations=read_installations(installations, f"{where}, "),
         advisories=top.texts("advisories") or (),
         waivers=top.texts("waivers") or (),
         reason=top.text("reason"),

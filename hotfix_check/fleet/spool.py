@@ -13,11 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import date
 
-from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.expected import Expected
 from hotfix_check.fleet.row import OUTCOMES, VERDICTS, HostProduct, HostRow, parts_of
 from hotfix_check.fleet.standing import HostInstallation, read_installations
-from hotfix_check.untrusted.fields import Fields
 
 _TABLES = """
 CREATE TABLE answers (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, findings TEXT);
@@ -273,8 +271,7 @@ def products_of(row: sqlite3.Row) -> tuple[HostProduct, ...]:
 
 def installations_of(row: sqlite3.Row) -> tuple[HostInstallation, ...]:
     """The installations of a host, as they were added."""
-    tables = enumerate(json.loads(row["installations"]), 1)
-    return tuple(read_installations(Fields(one, f"installation {number}", SavedInputError) for number, one in tables))
+    return read_installations(json.loads(row["installations"]))
 
 
 def verdicts_of(findings: Findings) -> dict[str, str]:

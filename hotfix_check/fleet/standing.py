@@ -5,7 +5,7 @@ What depends on the day (how long support has ended) is filled in when a fleet i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date
 from typing import Any, NamedTuple
@@ -103,11 +103,7 @@ def judged_installations(
 def told_installations(target: TargetDocument) -> tuple[HostInstallation, ...]:
     """Those of a target of a saved result, as it was judged. Raises SavedInputError for what no day or text can be."""
     told = (_installation(part.installation, part.findings) for part in parts_of(target) if part.installation)
-    return tuple(
-        read_installations(
-            Fields(one.table(), f"installation {number}", SavedInputError) for number, one in enumerate(told, 1)
-        )
-    )
+    return read_installations(one.table() for one in told)
 
 
 def _installation(one: InstallationDocument, findings: Iterable[Weighed]) -> HostInstallation:
@@ -124,9 +120,11 @@ def _installation(one: InstallationDocument, findings: Iterable[Weighed]) -> Hos
     )
 
 
-def read_installations(tables: Iterable[Fields]) -> Iterator[HostInstallation]:
-    """What ``table`` made. Raises SavedInputError."""
-    for table in tables:
+def read_installations(tables: Iterable[object], where: str = "") -> tuple[HostInstallation, ...]:
+    """What ``table`` made; ``where`` is before the number of each. Raises SavedInputError."""
+    made = []
+    for number, one in enumerate(tables, 1):
+        table = Fields(one, f"{where}installation {number}", SavedInputError)
         standing = table.need("standing", table.inner("standing"))
         steps = []
         for step in table.items("steps", list, "a list of lists") or ():
@@ -134,17 +132,19 @@ def read_installations(tables: Iterable[Fields]) -> Iterator[HostInstallation]:
                 raise table.fault("steps", "an id and a sentence expected")
             steps.append(HostStep(*step))
         cves = table.need("cves", table.inner("cves"))
-        made = HostInstallation(
-            root=table.get("root", str, "text"),
-            product=table.need("product", table.text("product")),
-            counts=table.need("counts", table.get("counts", bool, "true or false")),
-            standing=_read_standing(standing),
-            steps=tuple(steps),
-            cves={state: cves.texts(state) or () for state in OPEN_STATES},
+        made.append(
+            HostInstallation(
+                root=table.get("root", str, "text"),
+                product=table.need("product", table.text("product")),
+                counts=table.need("counts", table.get("counts", bool, "true or false")),
+                standing=_read_standing(standing),
+                steps=tuple(steps),
+                cves={state: cves.texts(state) or () for state in OPEN_STATES},
+            )
         )
         cves.finish()
         table.finish()
-        yield made
+    return tuple(made)
 
 
 def _read_standing(table: Fields) -> Standing:
