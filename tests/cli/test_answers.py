@@ -63,6 +63,14 @@ def test_counter_case_nothing_has_to_be_bought_for_exchange_2003(samples: Path, 
     assert "must be bought" not in run("explain", "KB901014", samples / "exchange-2003-sp1").out
 
 
+def test_explain_with_the_target_first_says_what_comes_first(samples: Path, run: Run) -> None:
+    ran = run("explain", samples / "copied-file", "KB818861", "-q")
+    said = f"{samples / 'copied-file'} is a target, and the update comes first: explain KB TARGET"
+    assert (ran.code, ran.err) == (2, f"hotfix-check: error: {said}\n")
+    counter_case = run("explain", "KB818860", samples / "copied-file", "-q")
+    assert "comes first" not in counter_case.err and "KB818860 is not in the catalogue" in counter_case.err
+
+
 def test_explain_names_the_rule_of_a_half_installed_update(samples: Path, run: Run) -> None:
     ran = run("explain", "KB5066369", samples / "exchange-2016-cu23")
     assert "Rule: one file never proves an update: the other program files of the installation" in words(ran.out)
