@@ -24,6 +24,8 @@ def add_whole_tables(updates: dict[str, Update], product: dict[str, Any], facts:
         files = [file for file in _files(rows, facts) if file["name"].lower() != marker["name"].lower()]
         package["files"] = [marker, *files]
         package["whole_table"] = True
+        if rows[0]["restart"] in ("yes", "no"):  # "may": a restart only where files stay in use, which is no answer
+            update.setdefault("restart", rows[0]["restart"])
         source = rows[0]["source"].rpartition(" ")[2].rpartition("/")[2].removesuffix(".md").upper()
         update["sources"] = [*update["sources"], source]
 

@@ -32,7 +32,12 @@ from hotfix_check.saved_result import checked_result
 def run_explain(name: str, target: Path, form: AnswerForm, options: JudgeOptions, *, quiet: bool) -> None:
     """The findings of one KB on one target, each in full, whether or not its product is there."""
     judge = asked(options, [target], quiet=quiet).whole()
-    updates = find_updates(judge.catalogue, name)
+    try:
+        updates = find_updates(judge.catalogue, name)
+    except UsageError as error:
+        if Path(name).exists() and not target.exists():
+            raise UsageError(f"{name} is a target, and the update comes first: explain KB TARGET") from error
+        raise
     named = {update.id: update.importance for update in updates}
     judge = replace(judge, question=replace(judge.question, importance={**named, **judge.question.importance}))
     inventories = read_told(judge.judge, target, quiet=quiet)

@@ -91,7 +91,7 @@ def run_build(output: Path, paths: Sequence[Path], *, quiet: bool) -> None:
     """Write the index of a catalogue."""
     not_evidence(output, paths)
     if output.suffix.lower() in SUFFIXES:
-        raise UsageError(f"{output}: an index is no text, and would replace a catalogue: name it like catalogue.sqlite")
+        raise UsageError(f"{output}: an index would replace a catalogue of text: name it like catalogue.sqlite")
     catalogue = build_index(paths, output)
     if not quiet:
         print(

@@ -48,7 +48,7 @@ def check_outputs(
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
         chosen = report.form_of(path.name)
         if not is_stream(path) and not is_manifest(path) and chosen is None:
-            known("--output", path.suffix.lower() or path.name, report.suffixes())
+            known("--output", path.suffix.lower() or path.name, (*report.suffixes(), *others))
         not_evidence(path, inputs)
         try:
             has_a_place(path)

@@ -60,9 +60,11 @@ def headline(finding: FindingDocument) -> str:
 def next_steps(finding: FindingDocument, *, stepped: bool = False) -> list[str]:
     """What to do about a finding, one sentence each; ``stepped`` where steps that are told elsewhere settle it."""
     verdict = finding.verdict
+    recalled = finding.availability == "withdrawn" and verdict in (*TO_INSTALL, "installed")
+    steps = ["It was withdrawn."] if recalled else []
     if stepped and verdict in TO_INSTALL:
-        return []
-    steps = _install_steps(finding) if verdict in TO_INSTALL else []
+        return steps
+    steps += _install_steps(finding) if verdict in TO_INSTALL else []
     if finding.importance == "forbidden":
         return ["Forbidden by the baseline: remove it."] if to_act_on(finding) else []
     if verdict in TO_INSTALL:

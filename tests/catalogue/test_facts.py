@@ -171,6 +171,12 @@ def test_the_whole_table_of_a_rollup_stands_beside_its_marker() -> None:
     assert "NlsData0009.dll" not in rows
 
 
+def test_what_a_source_says_of_a_restart_is_kept_and_a_perhaps_is_no_answer() -> None:
+    restarts = {update.id: update.restart for update in WORKED.updates}
+    assert restarts["exchange-2007/KB935490"] == restarts["exchange-2000/KB893624"] == "no"
+    assert restarts["exchange-2007/KB959241"] is None
+
+
 def test_support_is_what_the_table_says_and_late_updates_are_for_buyers() -> None:
     products = {product.id: product for product in WORKED.products}
     for row in _table("support.csv"):

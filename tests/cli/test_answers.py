@@ -41,8 +41,34 @@ def test_what_must_be_bought_is_said_wherever_it_is_advised(asked: tuple[str, ..
     assert "must be bought, with paid extended support; without that, the newest is KB5066369." in words(ran.out)
 
 
+@pytest.mark.parametrize(
+    ("build", "kb", "said"),
+    [
+        ("15.1.2507.6", "KB5029388", True),
+        ("15.1.2507.31", "KB5029388", True),
+        ("15.1.2507.32", "KB5029388", False),
+        ("15.1.2507.6", "KB5030524", False),
+    ],
+    ids=["missing", "installed", "counter-case: superseded", "counter-case: its second version"],
+)
+def test_what_was_withdrawn_is_said_to_be(build: str, kb: str, said: bool, tmp_path: Path, run: Run) -> None:
+    bin_folder = tmp_path / "server/Program Files/Microsoft/Exchange Server/V15/Bin"
+    bin_folder.mkdir(parents=True)
+    (bin_folder / "ExSetup.exe").write_bytes(build_pe(build))
+    for command in (("explain", kb, "server"), ("scan", "server", "--kb", kb), ("scan", "server", "--kb", kb, "--all")):
+        assert ("It was withdrawn." in words(run(*command, "-q").out)) is said
+
+
 def test_counter_case_nothing_has_to_be_bought_for_exchange_2003(samples: Path, run: Run) -> None:
     assert "must be bought" not in run("explain", "KB901014", samples / "exchange-2003-sp1").out
+
+
+def test_explain_with_the_target_first_says_what_comes_first(samples: Path, run: Run) -> None:
+    ran = run("explain", samples / "copied-file", "KB818861", "-q")
+    said = f"{samples / 'copied-file'} is a target, and the update comes first: explain KB TARGET"
+    assert (ran.code, ran.err) == (2, f"hotfix-check: error: {said}\n")
+    counter_case = run("explain", "KB818860", samples / "copied-file", "-q")
+    assert "comes first" not in counter_case.err and "KB818860 is not in the catalogue" in counter_case.err
 
 
 def test_explain_names_the_rule_of_a_half_installed_update(samples: Path, run: Run) -> None:

@@ -149,7 +149,7 @@ def test_check_finds_look_up_tables_that_do_not_fit(statement: str, run: Run, ow
         ),
         pytest.param(
             ("catalogue", "build", "mine.TOML"),
-            "mine.TOML: an index is no text, and would replace a catalogue: name it like catalogue.sqlite",
+            "mine.TOML: an index would replace a catalogue of text: name it like catalogue.sqlite",
             id="the catalogue itself, taken for what is read",
         ),
         pytest.param(

@@ -50,7 +50,14 @@ def test_a_file_of_that_name_goes_first(run: Run, tmp_path: Path) -> None:
     assert (ran["files"], [one["path"] for one in ran["unreadable"]]) == ([], ["15.1.2507.39"])
 
 
-@pytest.mark.parametrize("typed", ["15.1.2507", "=15.1.2507.39", "ExSetup.exe=", "15.1.2507.99999", "a.b.c.d"])
-def test_what_is_no_version_is_a_path_that_is_missing(typed: str, run: Run) -> None:
+@pytest.mark.parametrize("typed", ["15.1.2507", "=15.1.2507.39", "ExSetup.exe=", "15.1.2507.99999"])
+def test_a_version_that_is_none_is_told_from_a_file_that_is_missing(typed: str, run: Run) -> None:
+    ran = run("identify", typed)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{typed}: no such file, and no version: four numbers, like 15.1.2507.39" in ran.err
+
+
+@pytest.mark.parametrize("typed", ["a.b.c.d", "in/a=b.dll"])
+def test_counter_case_what_looks_like_no_version_is_a_path_that_is_missing(typed: str, run: Run) -> None:
     ran = run("identify", typed)
     assert (ran.code, ran.out) == (2, "") and "No such file or directory" in ran.err

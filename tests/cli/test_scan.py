@@ -121,6 +121,8 @@ def test_installed_hotfix_says_what_was_not_verified(tmp_path: Path, run: Run) -
         (["scan", ".", "--cve", "CVE-2022-41082", "--cve", ","], "--cve: ',' names nothing"),
         (["plan", ".", "--to="], "--to: '' names nothing"),
         (["scan", ".", "-o", "report.docx"], "--output: '.docx' is not one of"),
+        (["scan", ".", "-o", "report"], ".csaf.json, .xlsx, .manifest.json"),
+        (["plan", ".", "-o", "report"], "--output: 'report' is not one of .txt, .json, .md, .html"),
         (["scan", ".", "--fail-on", "late"], "--fail-on: 'late' is not one of missing"),
         (["scan", ".", "--catalogue", "nowhere"], "nowhere: no such catalogue file or folder"),
         (["catalogue", "show", "KB1234567"], "KB1234567 is not in the catalogue"),
