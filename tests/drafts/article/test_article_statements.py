@@ -1,0 +1,89 @@
+"""What articles say of restarts, prerequisites and replacements, in the forms that their writers give it."""
+
+from __future__ import annotations
+
+import pytest
+from drafts.reading import parse_article
+
+from hotfix_check.drafts.draft import DraftUpdate
+
+RESTART = "<h4>Restart requirement</h4>"
+
+
+def read(body: str) -> DraftUpdate:
+    table = (
+        "<table><tr><th>File name</th><th>File version</th><th>Date</th></tr>"
+        "<tr><td>Store.exe</td><td>6.5.7653.8</td><td>19-Apr-2007</td></tr></table>"
+    )
+    return parse_article(
+        f"<html><body><h1>The store loses a lock</h1><p>Article ID: 931901</p><h2>RESOLUTION</h2>{body}"
+        f"<h4>File information</h4><p>Files of this hotfix:</p>{table}</body></html>",
+        source="KB931901.html",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "restart"),
+    [
+        ("Does this update require a restart? No, it does not.", "no"),
+        ("Does this update require a restart? Yes, it does.", "yes"),
+        ("Is a restart needed after the update is installed? No.", "no"),
+        ("Will I have to restart the server after I apply this update? You do not have to restart it.", "no"),
+        ("Must I restart the server after I install this hotfix? Only if its files are in use.", None),
+        ("Must I restart the server after I install this hotfix? No, unless its files are in use.", None),
+        ("Can I install this hotfix without a restart of the server? Yes.", None),
+        ("Do I have to restart the server after I uninstall this hotfix? Yes.", None),
+        ("Does this update require a restart? The team is looking into it.", None),
+    ],
+)
+def test_a_question_about_restarting_says_nothing_and_its_answer_does(said: str, restart: str | None) -> None:
+    assert read(f"<p>{said}</p>").restart == restart
+
+
+@pytest.mark.parametrize(
+    ("said", "restart"),
+    [
+        ("Once the hotfix is applied, the server has to be restarted.", "yes"),
+        ("Once the hotfix is applied, the mail service has to be restarted.", "services"),
+        ("Restart the computer after you apply this hotfix.", "yes"),
+        ("Please reboot the server after applying this patch.", "yes"),
+        ("Restart the computer before you apply this hotfix.", None),
+        ("After you install the hotfix, a reboot is needed.", "yes"),
+        ("After you install the hotfix, a reboot may be needed.", None),
+        ("This update does not need a restart.", "no"),
+        ("You need to restart Internet Information Services (IIS) after you apply this hotfix.", "services"),
+        ("You must restart the Microsoft Exchange Information Store service after you apply this hotfix.", "services"),
+        ("You must restart after you apply this hotfix.", "yes"),
+    ],
+)
+def test_a_sentence_tells_a_restart_of_the_computer_from_one_of_services(said: str, restart: str | None) -> None:
+    assert read(f"<p>{said}</p>").restart == restart
+
+
+@pytest.mark.parametrize(
+    ("said", "restart"),
+    [
+        ("Restart: required", "yes"),
+        ("Restart: not required", "no"),
+        ("Restart: see below", None),
+        ("Setup of this update restarts the computer by itself.", "yes"),
+        ("The hotfix takes effect without a restart of the computer.", "no"),
+        ("To test it without a restart of the computer, use the test tool.", None),
+    ],
+)
+def test_under_the_heading_of_restarts_fewer_words_are_enough(said: str, restart: str | None) -> None:
+    assert read(f"{RESTART}<p>{said}</p>").restart == restart
+
+
+@pytest.mark.parametrize(
+    ("steps", "restart"),
+    [
+        (("Copy the new Store.exe to the program folder.", "Reboot."), "yes"),
+        (("Replace Store.exe with the new one.", "Shut down the computer and start it again."), "yes"),
+        (("Double-click the hotfix package.", "When Setup is done, restart the computer."), "yes"),
+        (("Open Control Panel.", "When that is done, restart the computer."), None),
+        (("Copy the new Store.exe to the program folder.", "When that is done, start the mail service."), None),
+    ],
+)
+def test_the_last_step_of_an_installation_may_restart_the_computer(steps: tuple[str, ...], restart: str | None) -> None:
+    assert read("<ol>" + "".join(f"<li>{step}</li>" for step in steps) + "</ol>").restart == restart
