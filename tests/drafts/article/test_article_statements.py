@@ -7,7 +7,9 @@ from drafts.reading import parse_article
 
 from hotfix_check.drafts.draft import DraftUpdate
 
+SP2 = "Exchange Server 2003 Service Pack 2"
 RESTART = "<h4>Restart requirement</h4>"
+PREREQUISITES = "<h4>Prerequisites</h4>"
 
 
 def read(body: str) -> DraftUpdate:
@@ -87,3 +89,49 @@ def test_under_the_heading_of_restarts_fewer_words_are_enough(said: str, restart
 )
 def test_the_last_step_of_an_installation_may_restart_the_computer(steps: tuple[str, ...], restart: str | None) -> None:
     assert read("<ol>" + "".join(f"<li>{step}</li>" for step in steps) + "</ol>").restart == restart
+
+
+@pytest.mark.parametrize(
+    ("said", "prerequisites"),
+    [
+        (f"To install this update, {SP2} is required.", (SP2,)),
+        ("To install this update, a restart is required.", ()),
+        (f"This hotfix needs {SP2}.", (SP2,)),
+        ("This hotfix needs to be tested.", ()),
+        (f"Make sure that {SP2} is installed before you apply this hotfix.", (SP2,)),
+        ("Make sure that Exchange services are stopped before you apply this hotfix.", ()),
+        (f"Your server must have {SP2} before you can install this hotfix.", (SP2,)),
+        (f"The server must be running {SP2} when you install this hotfix.", (SP2,)),
+        (f"The server must be running {SP2} when you send a message.", ()),
+    ],
+)
+def test_sentences_state_what_a_fix_requires(said: str, prerequisites: tuple[str, ...]) -> None:
+    assert read(f"<p>{said}</p>").prerequisites == prerequisites
+
+
+@pytest.mark.parametrize(
+    ("said", "prerequisites"),
+    [
+        (f"You must have {SP2} installed.", (SP2,)),
+        (f"Requires {SP2}.", (SP2,)),
+        (f"Install {SP2} first.", (SP2,)),
+        ("You must have a password.", ()),
+        ("Install the tools first.", ()),
+        (f"{SP2} and Windows Server 2003 Service Pack 1", (SP2, "Windows Server 2003 Service Pack 1")),
+        ("Exchange Server 2003 Standard Edition and Enterprise Edition", None),
+    ],
+)
+def test_under_the_heading_prerequisites_no_fix_need_be_named(said: str, prerequisites: tuple[str, ...] | None) -> None:
+    expected = (said,) if prerequisites is None else prerequisites
+    assert read(f"{PREREQUISITES}<p>{said}</p>").prerequisites == expected
+
+
+def test_elsewhere_such_a_sentence_is_no_prerequisite() -> None:
+    assert read(f"<p>You must have {SP2} installed. Install {SP2} first.</p>").prerequisites == ()
+
+
+def test_bullets_behind_before_you_apply_are_prerequisites_and_hotfixes_may_be_bare_numbers() -> None:
+    bullets = f"<ul><li>{SP2}</li><li>Hotfix 926123</li><li>A free hour</li></ul>"
+    lead = "<p>Before you apply this hotfix, first install these items:</p>"
+    assert read(lead + bullets).prerequisites == (SP2, "Hotfix 926123")
+    assert read(f"<p>After you apply this hotfix, look at these items:</p>{bullets}").prerequisites == ()
