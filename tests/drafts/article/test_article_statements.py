@@ -10,6 +10,7 @@ from hotfix_check.drafts.draft import DraftUpdate
 SP2 = "Exchange Server 2003 Service Pack 2"
 RESTART = "<h4>Restart requirement</h4>"
 PREREQUISITES = "<h4>Prerequisites</h4>"
+REPLACEMENT = "<h4>Hotfix replacement information</h4>"
 
 
 def read(body: str) -> DraftUpdate:
@@ -135,3 +136,27 @@ def test_bullets_behind_before_you_apply_are_prerequisites_and_hotfixes_may_be_b
     lead = "<p>Before you apply this hotfix, first install these items:</p>"
     assert read(lead + bullets).prerequisites == (SP2, "Hotfix 926123")
     assert read(f"<p>After you apply this hotfix, look at these items:</p>{bullets}").prerequisites == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "replaces", "replaced_by"),
+    [
+        ("This hotfix obsoletes hotfix 926123.", (926123,), ()),
+        ("Replaces: KB926123", (926123,), ()),
+        ("Updates replaced: 926123, 926456", (926123, 926456), ()),
+        ("Replaced files: 926123 bytes", (), ()),
+        ("This hotfix does not replace hotfix 926123.", (), ()),
+        ("This hotfix replaces hotfix 926123 and is replaced by hotfix 936123.", (926123,), (936123,)),
+        ("Hotfix 926123, which replaced 925123, is superseded by this hotfix.", (925123, 926123), ()),
+    ],
+)
+def test_sentences_tell_what_a_fix_replaces(said: str, replaces: tuple[int, ...], replaced_by: tuple[int, ...]) -> None:
+    draft = read(f"<p>{said}</p>")
+    assert (draft.replaces, draft.replaced_by) == (replaces, replaced_by)
+
+
+def test_a_line_of_numbers_under_the_heading_of_replacements_is_read_whole() -> None:
+    assert read(f"{REPLACEMENT}<p>KB926123, KB926456, and 926789</p>").replaces == (926123, 926456, 926789)
+    assert read(f"{REPLACEMENT}<ul><li>926123</li><li>926456</li></ul>").replaces == (926123, 926456)
+    assert read(f"{REPLACEMENT}<p>926123 Rule 926456 is lost</p>").replaces == (926123,)
+    assert read("<p>KB926123, KB926456</p>").replaces == ()
