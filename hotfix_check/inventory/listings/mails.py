@@ -1,6 +1,7 @@
 """The text of a saved mail (.eml) whose parts are encoded: quoted-printable or base64.
 
 The headers stay above it, since they name servers too. Of parts that say the same in two ways, the plain one counts.
+Browsers save a page with its pictures as such a mail too (MHTML): of that the page alone counts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _ENCODED = re.compile(
     r"^Content-Transfer-Encoding:[ \t]{0,9}(?:quoted-printable|base64)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
+_PAGE = re.compile(r"^Content-Type:[ \t]{0,9}text/html\b", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(r"\s{0,9}[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
 
 
@@ -24,15 +26,30 @@ def is_encoded_mail(text: str) -> bool:
 
 def mail_text(text: str) -> str:
     """Headers and text of a mail, decoded; the mail as it is where it is nested too deep to be one."""
-    import email  # which takes longer than all of a scan's reading, and few texts are mails
-
     start = text.lstrip()
-    try:
-        parts = [part for part in email.message_from_string(start).walk() if part.get_content_maintype() == "text"]
-    except RecursionError:
+    parts = _texts(start)
+    if parts is None:
         return text
     plain = [part for part in parts if part.get_content_subtype() != "html"] or parts
     return "\n\n".join([start.partition("\n\n")[0], *map(_decoded, plain)])
+
+
+def saved_page(text: str) -> str | None:
+    """The page that a browser saved as a mail (MHTML); None for any other text."""
+    if _HEADER.match(text) is None or _PAGE.search(text) is None:
+        return None
+    pages = [part for part in _texts(text.lstrip()) or () if part.get_content_subtype() == "html"]
+    return _decoded(pages[0]) if pages else None
+
+
+def _texts(mail: str) -> list[Message] | None:
+    """The parts of a mail that are text; None where it is nested too deep to be one."""
+    import email  # which takes longer than all of a scan's reading, and few texts are mails
+
+    try:
+        return [part for part in email.message_from_string(mail).walk() if part.get_content_maintype() == "text"]
+    except RecursionError:
+        return None
 
 
 def _decoded(part: Message) -> str:
