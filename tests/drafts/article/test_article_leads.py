@@ -129,3 +129,22 @@ def test_tables_of_other_languages(line: str) -> None:
     (row,) = parse_article(text, source="test").files
     assert (row.version, row.size, str(row.date), str(row.time)) == ("6.5.7653.8", 5251584, "2007-04-19", "08:41:00")
     assert row.doubt is None
+
+
+HEADS = """
+German | Artikel-ID: | Die Informationen in diesem Artikel beziehen sich auf:
+French | Numéro d'article : | Les informations contenues dans cet article s'appliquent au(x) produit(s) suivant(s) :
+Spanish | Id. de artículo: | La información de este artículo se refiere a:
+Italian | Identificativo articolo: | Le informazioni in questo articolo si applicano a:
+"""
+
+
+@pytest.mark.parametrize("line", HEADS.strip().splitlines(), ids=lambda line: line.partition(" ")[0])
+def test_number_title_and_products_of_other_languages(line: str) -> None:
+    _, number, applies = line.split(" | ")
+    products = "<ul><li>Microsoft Exchange Server 2003 Standard Edition</li></ul>"
+    text = f"<html><body><h1>Loss of a lock</h1><p>{number} 931901</p><p>KB926123</p><h2>{applies}</h2>{products}</body></html>"
+    draft = parse_article(text, source="test")
+    assert (draft.kb, draft.title) == (931901, "Loss of a lock")
+    assert draft.products == ("Microsoft Exchange Server 2003 Standard Edition",)
+    assert parse_article(text.replace(number, "Seite"), source="test").kb is None
