@@ -54,3 +54,22 @@ def test_dashes_in_dates_are_hyphens(printed: str, day: str) -> None:
 def test_quotation_marks_around_a_name_are_none_of_it() -> None:
     assert only(page("File name|File version", "\u201cStore.exe\u201d|6.5.7653.8")).name == "Store.exe"
     assert only(page("File name|File version", "Jane's.dll|6.5.7653.8")).name == "Jane's.dll"
+
+
+def test_a_header_with_a_remark_behind_it_is_that_column() -> None:
+    first, second = page("File name|Version (Intel)|Version (Alpha)", "Store.exe|5.5.2653.23|5.5.2653.24").files
+    assert (first.version, first.group) == ("5.5.2653.23", "Version (Intel)")
+    assert (second.version, second.group) == ("5.5.2653.24", "Version (Alpha)")
+    assert not page("Setting (name)|Value (number)", "Store.exe|5.5.2653.23").files[0].group
+
+
+def test_a_header_in_two_lines_of_a_grid_is_one() -> None:
+    rule = "+-----------------------------------+"
+    header = ("| File      | File       | File    | Date   |", "| name      | version    | size    |        |")
+    row = "| Store.exe | 6.5.7653.8 | 312,400 | 5/6/07 |"
+    found = only(text(rule, *header, rule, row, rule))
+    assert (found.name, found.version, found.size, str(found.date)) == ("Store.exe", "6.5.7653.8", 312400, "2007-05-06")
+    two = text(
+        rule, "| File name | Version    |", "| Store.exe | 6.5.7653.8 |", rule, "| Mad.exe   | 6.5.7653.9 |", rule
+    )
+    assert [row.name for row in two.files] == ["Store.exe", "Mad.exe"]
