@@ -73,3 +73,42 @@ def test_a_header_in_two_lines_of_a_grid_is_one() -> None:
         rule, "| File name | Version    |", "| Store.exe | 6.5.7653.8 |", rule, "| Mad.exe   | 6.5.7653.9 |", rule
     )
     assert [row.name for row in two.files] == ["Store.exe", "Mad.exe"]
+
+
+def test_sizes_grouped_by_apostrophes_are_read_in_text() -> None:
+    header = "Date         Time   Version     Size     File name"
+    assert only(text(header, "19-Apr-2007  08:41  6.5.7653.8  321'296  Store.exe")).size == 321296
+    assert only(text(header, "19-Apr-2007  08:41  6.5.7653.8  321'29   Store.exe")).size is None
+
+
+@pytest.mark.parametrize("printed", ["9.07p", "9.07 pm", "9.07PM", "21.07"])
+def test_times_with_a_dot_may_name_their_half_of_the_day(printed: str) -> None:
+    row = only(text("Date      Time     Size     File name", f"02/17/99  {printed:<7}  121,616  Busylst.dll"))
+    assert (str(row.time), row.version) == ("21:07:00", None)
+
+
+def test_a_version_with_a_letter_is_no_time() -> None:
+    row = only(text("Date      Version  Size     File name", "02/17/99  9.07a    121,616  Busylst.dll"))
+    assert (row.time, row.version) == (None, "9.07a")
+
+
+@pytest.mark.parametrize(
+    ("printed", "version", "version_text"),
+    [
+        ("1.2(bld 790)", "1.2", "1.2(bld 790)"),
+        ("1.20.790 (QFE)", "1.20.790", "1.20.790 (QFE)"),
+        ("1.2-790", None, None),
+    ],
+)
+def test_what_stands_behind_a_version_is_not_joined_to_the_platform(
+    printed: str, version: str | None, version_text: str | None
+) -> None:
+    header = "Date      Time    Version         Size     File name    Platform"
+    row = only(text(header, f"6/11/99   4:15pm  {printed:<14}  468,144  Pkgwin.exe   x86"))
+    assert (row.version, row.version_text, row.platform) == (version, version_text, "x86")
+
+
+def test_words_behind_the_platform_are_still_its() -> None:
+    header = "Date      Time    Size     File name    Platform"
+    row = only(text(header, "6/11/99   4:15pm  468,144  Pkgwin.exe   x86 retail build"))
+    assert row.platform == "x86 retail build"
