@@ -112,3 +112,14 @@ def test_words_behind_the_platform_are_still_its() -> None:
     header = "Date      Time    Size     File name    Platform"
     row = only(text(header, "6/11/99   4:15pm  468,144  Pkgwin.exe   x86 retail build"))
     assert row.platform == "x86 retail build"
+
+
+def test_a_folder_of_one_word_does_not_end_a_table_on_one_line() -> None:
+    draft = text(
+        "File name File version File size Date Time Platform Folder "
+        "Owa.dll 8.1.291.1 13,184 22-May-2008 13:46 x86 Bin Owb.dll 8.1.291.2 13,185 22-May-2008 13:47 x86 Bin"
+    )
+    assert [(row.name, row.platform, row.folder) for row in draft.files] == [
+        ("Owa.dll", "x86", "Bin"),
+        ("Owb.dll", "x86", "Bin"),
+    ]
