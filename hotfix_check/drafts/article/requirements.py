@@ -112,7 +112,7 @@ LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumu
 def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
-        if not _is_under(each) and not any(words in each.sentence for words in _MAY_REQUIRE):
+        if not any(words in each.sentence for words in _MAY_REQUIRE) and not _is_under(each):
             continue
         listed = _listed_things(paragraphs, each.at) if _REQUIRED_LIST.search(each.sentence) else []
         things.update((thing.lower(), thing) for thing in listed)
