@@ -23,6 +23,7 @@ from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.drafts.vocabulary import ProductNames
 from hotfix_check.errors import ArticleError, HotfixCheckError, UsageError
+from hotfix_check.inventory.listings.wrapping import saved_page
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.question import known
 from hotfix_check.pe.bytes import PeError, open_regular
@@ -174,7 +175,9 @@ def _import_one(source: str, names: ProductNames, kb: int | None, made: Made) ->
             data = _read(source)
             if looks_like_cves(data):
                 return _import_cves(data, source, names, made)
-            draft = parse_article(decode_article(data), names, source="stdin" if source == "-" else source, kb=kb)
+            text = decode_article(data)
+            text = saved_page(text) or text
+            draft = parse_article(text, names, source="stdin" if source == "-" else source, kb=kb)
         if made == "draft":
             return Imported(source, draft=draft)
         return Imported(source, text=_rendered(draft, names, made))

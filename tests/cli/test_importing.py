@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
+import quopri
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,37 @@ def test_stdin_with_a_number(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     assert imported(["-"], kb="817375", form="jsonl") == 0
     (draft,) = lines(capsys.readouterr().out)
     assert (draft["kb"], draft["source"]) == (817375, "stdin")
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64"])
+def test_a_page_that_a_browser_saved_as_a_mail(
+    encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = (
+        "<table><tr><th>File name</th><th>File version</th></tr><tr><td>Store.exe</td><td>6.5.7653.8</td></tr></table>"
+    )
+    head = "<p>Article ID: 931901</p><p>Fixed files:</p>"
+    page = f"<html><head><title>The m\u00e9moire leaks</title></head><body>{head}{table}</body></html>"
+    encode = base64.encodebytes if encoding == "base64" else quopri.encodestring
+    saved = tmp_path / "page.mht"
+    saved.write_bytes(
+        b'From: <Saved by a browser>\r\nSubject: another text\r\nMIME-Version: 1.0\r\n'
+        b'Content-Type: multipart/related; type="text/html"; boundary="XX"\r\n\r\n--XX\r\n'
+        b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n"
+        + encode(page.encode()) + b"\r\n--XX--\r\n"
+    )  # fmt: skip
+    assert imported([str(saved)], form="jsonl") == 0
+    (draft,) = lines(capsys.readouterr().out)
+    files = draft["files"]
+    assert isinstance(files, list)
+    assert (draft["kb"], draft["title"], files[0]["version"]) == (931901, "The m\u00e9moire leaks", "6.5.7653.8")
+
+
+def test_a_text_with_lines_like_those_of_a_mail_stays_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "931901.txt"
+    text.write_text("Title: A lock is lost\n\nThe header is wrong:\n\nContent-Type: text/html\n\nStore.exe fails\n")
+    assert imported([str(text)], form="jsonl") == 0
+    assert lines(capsys.readouterr().out)[0]["title"] == "A lock is lost"
 
 
 def test_one_number_for_several_articles_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,10 +47,12 @@ _DATE = (
 )
 # Where a blank is, none of them begins: to try that first takes a third of the time.
 _PIECES = re.compile(
-    rf"""(?=\S)(?:(?P<build>[vV]?\d{{1,5}}(?:\.\d{{1,5}}){{1,3}}[ ]?(?:\(build[ ]\d{{1,8}}\)|build[ ]\d{{1,8}})){_END}
+    rf"""(?=\S)(?:(?P<build>[vV]?\d{{1,5}}(?:\.\d{{1,5}}){{1,3}}[ ]?
+        (?:\((?:build|bld\.?)[ ]\d{{1,8}}\)|build[ ]\d{{1,8}})){_END}
       | (?P<paren>[(<\[][^()<>\[\]]{{1,60}}[)>\]]){_END}
       | (?P<date>{_DATE}){_END}
-      | (?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]{{0,2}}[ap]\.?(?:[ ]?m\.?)?)?(?:[ ](?:utc|gmt))?){_END}
+      | (?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[ ]{{0,2}}[ap]\.?(?:[ ]?m\.?)?)?(?:[ ](?:utc|gmt))?
+        |\d{{1,2}}\.\d{{2}}[ ]?[ap]\.?m\.?){_END}
       | (?P<size>(?:\d[\d,.]{{0,18}}|\d{{1,3}}(?:[ ]\d{{3}}){{1,4}})[ ]?(?:bytes?|kb|mb|kilobytes|k|m|octets|[km]o)
         (?:[ ]?\(\d[\d,]{{0,15}}[ ]bytes?\))?){_END}
       | (?P<spaced>\d{{1,3}}(?:[ ]\d{{3}}){{1,4}}){_END}
@@ -64,7 +66,7 @@ _GROUPS: dict[str, Kind] = {
     "build": "version", "size": "size", "spaced": "size", "missing": "missing", "platform": "platform",
 }  # fmt: skip
 _WHOLE = re.compile(r"\d{1,12}")
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4}")
+_GROUPED = re.compile(r"\d{1,3}(?:[,']\d{3}){1,4}|\d{1,3}(?:\.\d{3}){2,4}")
 _MISPRINTED_SIZE = re.compile(
     r"(?=[\d,]{4,18}$)(?:\d{1,3},(?:\d{3},)+\d{1,4}|\d{1,3},\d{1,4}(?:,\d{3})+|\d{4,6}(?:,\d{3})+)"
 )
@@ -172,7 +174,7 @@ def _number_kind(text: str) -> Kind | None:
     """The kind of a word that begins with a digit; None for one that is no number after all (7zip.dll)."""
     if _WHOLE.fullmatch(text):
         return "whole"
-    if "," in text and (_GROUPED.fullmatch(text) or _MISPRINTED_SIZE.fullmatch(text)):
+    if ("," in text or "'" in text) and (_GROUPED.fullmatch(text) or _MISPRINTED_SIZE.fullmatch(text)):
         return "size"
     if _DECIMAL.fullmatch(text):
         return "decimal"

@@ -15,7 +15,7 @@ from hotfix_check.drafts.article.headings import Headings
 from hotfix_check.drafts.article.prose import sentences
 from hotfix_check.drafts.article.rows import RawRow, RawTable
 from hotfix_check.drafts.article.text import Line
-from hotfix_check.drafts.article.values import is_missing
+from hotfix_check.drafts.article.values import is_language, is_missing, is_platform
 from hotfix_check.frozen import Frozen, replace
 
 _REACH = 16
@@ -25,6 +25,7 @@ _SENTENCES = 6
 _LABEL = 5
 """Words of a label at most: "Information store:"."""
 _LONG_LABEL = 16
+_WORDED = "fix wording"
 _OTHER_SECTIONS = ("symptoms", "cause", "workaround", "status", "references")
 """Sections whose files are none of the fix's, unless a sentence over them says so."""
 _BY_ARTICLE, _BY_HEADING = "the article is about a fix", "under the heading of the resolution"
@@ -116,7 +117,7 @@ def place_tables(
         )
         counted = counted or reason is not None
         floor = table.last + 1
-    return _with_packages(_without_least_versions(placed))
+    return _with_packages(_without_twins(_without_least_versions(placed)))
 
 
 def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) -> _Above:
@@ -205,18 +206,18 @@ def _said_of_others(table: RawTable, above: _Above) -> str | None:
 def _reason_for(table: RawTable, above: _Above, article: _Article, *, counted: bool) -> str | None:
     """Why a table that nothing speaks against is the fix's; None where nothing says so."""
     if above.strong or (above.said and wording.announces_fix(above.said)):
-        return "fix wording"
+        return _WORDED
     worded = bool(wording.FIX.search(above.close))
     far = bool(wording.FIX.search(above.flat) or wording.FIX.search("\n".join(above.lines)))
     if not _is_dated(table):
-        return "fix wording" if worded or (article.titled_fix and far) else None
+        return _WORDED if worded or (article.titled_fix and far) else None
     download = bool(wording.DOWNLOAD_LIST.search(above.close))
     if download and not worded and not (counted or article.titled_fix or article.about_fix):
         return None
     if counted:
         return "after another table of the fix"
     if worded or (far and above.section not in ("symptoms", "cause")):
-        return "fix wording"
+        return _WORDED
     if (table.columns is not None or download) and (article.titled_fix or article.about_fix):
         return _BY_ARTICLE
     if above.section in ("resolution", "hotfix information", "file information") and _is_whole(table):
@@ -317,6 +318,24 @@ def _without_least_versions(placed: list[PlacedTable]) -> list[PlacedTable]:
         else each
         for each in placed
     ]
+
+
+def _without_twins(placed: list[PlacedTable]) -> list[PlacedTable]:
+    """Of two tables of the same files the one that a sentence gives to the fix, not the one that nothing does.
+
+    One under a heading of its own product, level, processor or language is no twin.
+    """
+    of_fix = [_names(each.table) for each in placed if each.is_fix and each.reason == _WORDED]
+    return [
+        replace(each, is_fix=False, reason="a sentence calls another table of the same files the fix's")
+        if each.is_fix and each.doubt and _names(each.table) in of_fix and not _tells_apart(each.heading or "")
+        else each
+        for each in placed
+    ]
+
+
+def _tells_apart(heading: str) -> bool:
+    return bool(wording.PRODUCT_OR_LEVEL.search(heading)) or is_platform(heading) or is_language(heading)
 
 
 def _names(table: RawTable) -> set[str]:

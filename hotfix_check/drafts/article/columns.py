@@ -72,6 +72,7 @@ _LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
 _RELEASE = re.compile(r"rtm|gold|(?:post-)?(?:sp|service pack) ?\d[a-z]?|cu ?\d{1,2}")
 """A column named for a release holds the versions that its files have there."""
 _UNIT = re.compile(r"\((?:in )?(bytes?|kb|k|mb|utc|gmt|kilobytes|megabytes)\)", re.IGNORECASE)
+_REMARK = re.compile(r" ?\([^()]{1,40}\)$")
 _WORD = re.compile(r"\S+")
 _CHUNK = re.compile(r"\S+(?: \S+)*")
 
@@ -88,6 +89,8 @@ def cell_concept(cell: str) -> Concept | None:
         return known
     if _RELEASE.fullmatch(phrase):
         return "version"
+    if phrase[-1] == ")" and (known := _PHRASES.get(_REMARK.sub("", phrase))) in (*VALUES, "time"):
+        return known
     if words[0] in VALUES and words[1:2] and words[1] in ("in", "of", "for", "before", "after"):
         return _PHRASES[words[0]]
     return _PHRASES[words[-1]] if words[-1] in (*VALUES, "time", "platform", "language") else None

@@ -65,7 +65,7 @@ _LONGEST_ROW = 220
 _KINDS: dict[Concept, tuple[Kind, ...]] = {
     "date": ("date", "unreadable-date"), "time": ("time",), "datetime": ("date", "time"),
     "version": ("version", "decimal"), "size": ("size", "whole", "decimal"), "name": ("name", "path"),
-    "platform": ("platform",), "language": ("language",), "folder": ("path",),
+    "platform": ("platform",), "language": ("language",), "folder": ("path", "word"),
     "other": ("word", "whole", "platform", "label", "version", "decimal"),
 }  # fmt: skip
 _SEVERAL: frozenset[Concept] = frozenset(("datetime", "platform", "language"))

@@ -18,9 +18,14 @@ _HEAD = 60
 _ARCHIVE_HEAD = 12
 """Lines in which the archive prints its TITLE; further down one belongs to another article that the text cites."""
 
+_ARTICLE_ID = (
+    r"(?:Article ID|Artikel-ID|Num\u00e9ro d['\u2019]article|Id\. de art\u00edculo|Identificativo articolo"
+    r"|ID do artigo)"
+)
+"""As pages in English, German, French, Spanish, Italian and Portuguese print it."""
 _NUMBER_PATTERNS = (
     phrase(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b"),
-    phrase(r"\bArticle ID[ :|#]{1,12}(?:Q|KB)?(\d{5,7})\b"),
+    phrase(rf"\b{_ARTICLE_ID}[ :|#]{{1,12}}(?:Q|KB)?(\d{{5,7}})\b"),
     re.compile(r"^.{5,300}\((?:Q|KB)?(\d{5,7})\)\s*$"),
     phrase(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b"),
     phrase(r"\bOriginal KB number: ?(\d{5,7})\b"),
@@ -36,7 +41,7 @@ _PAGE_TITLE = re.compile(
     rf"Article ID ?:.{{0,120}}?Revision ?: ?\d{{1,3}}(?:\.\d{{1,3}})?\s+(.{{3,400}}?)(?:{SECTIONS}|View products|$)",
     re.IGNORECASE,
 )
-_NUMBER_LINE = phrase(r"\s*Article ID\b.{0,40}\d{5,7}")
+_NUMBER_LINE = phrase(rf"\s*{_ARTICLE_ID}\b.{{0,40}}\d{{5,7}}")
 _NAVIGATION = phrase(r"""
     (?:skip to (?:main )?content|(?:microsoft )?(?:support|help and support)(?: home)?|support home
       (?: page)?|home|search|sign in|sign out|sign up|log ?in|menu|products?|downloads?|store|contact (?:us|support)
@@ -53,7 +58,10 @@ _TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
 _SITE = phrase(r"\s*[-|\u2013] *(?:(?:Exchange|SQL Server|Office) \| )?Microsoft (?:Support|Docs|Learn)\s*$")
 _APPLIES = phrase(r"""
     ^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies to|products affected
-      |article applies to)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$""")
+      |article applies to|die informationen in diesem artikel beziehen sich auf
+      |les informations contenues dans cet article s['\u2019]appliquent (?:\u00e0|au\(?x?\)? .{0,40})
+      |la informaci\u00f3n de este art\u00edculo se refiere a
+      |le informazioni in questo articolo si applicano a)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$""")
 _BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
 _PRODUCT = re.compile(rf"(?:Microsoft )?{FAMILIES}\b[^.:]{{0,70}}$")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")

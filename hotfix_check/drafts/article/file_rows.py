@@ -135,7 +135,7 @@ def _bare(text: str | None) -> str | None:
 def _name_parts(text: str, unused: list[str]) -> tuple[str, str | None, str | None, str | None]:
     """Name, folder, platform and language of a name cell: a path before the name, a remark in parentheses behind it."""
     platform = language = None
-    text = text.strip().strip('"').strip()
+    text = text.strip().strip('"\u201c\u201d\u201e').strip()
     if match := _IN_NAME.fullmatch(text):
         text, remark = match[1], " ".join((match[2], match[3])).strip()
         if is_platform(remark):

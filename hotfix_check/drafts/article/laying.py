@@ -37,10 +37,10 @@ VALUED: frozenset[Concept] = frozenset(("date", "time", "datetime", "size", "ver
 TYPED: frozenset[Concept] = VALUED | {"name"}
 _LOST = -6
 """What a piece costs that no column takes."""
-_TIME_WITH_DOT = re.compile(r"\d{1,2}\.\d{2}")
+_TIME_WITH_DOT = re.compile(r"\d{1,2}\.\d{2}[ap]?")
 _GROUPED_BY_DOTS = re.compile(r"\d{1,3}(?:\.\d{3}){1,4}")
 _BUILD = re.compile(r"\d{1,5}[A-Za-z]{1,2}\d?")
-_BRANCH = re.compile(r"[a-z]{2,5}|\([\w.-]{4,60}\)")
+_BRANCH = re.compile(r"[a-z]{2,5}|\((?:[\w.-]{4,60}|QFE|GDR|LDR)\)")
 
 
 class Step(NamedTuple):
@@ -176,7 +176,7 @@ def fit(piece: Cell, concept: Concept) -> int | None:
         return known
     if concept == "version" and _BUILD.fullmatch(piece.text):
         return 4
-    if concept == "time" and piece.kind == "decimal" and _TIME_WITH_DOT.fullmatch(piece.text):
+    if concept == "time" and piece.kind in ("decimal", "version") and _TIME_WITH_DOT.fullmatch(piece.text):
         return 7 if read_time(piece.text) else None
     if concept == "date" and piece.kind == "version" and read_date(piece.text, dotted=True):
         return 6

@@ -13,8 +13,9 @@ _BY_THIS = phrase(r"\s(?:this|the (?:current|present)|these)\b(?![^.]{0,40}\d{5}
 _REPLACE_EARLIER = phrase(r"\b(?:replace|supersede)s?\b[^.]{0,40}\b(?:earlier|previous|older|old)\b[^.]{0,30}\b<fix>\b")
 _EARLIER_ONES = phrase(r"\b(?:earlier|previous|older|replaced|superseded)\b[^.]{0,40}\b(?:ones?|articles?|<fix>)\b")
 _REPLACES = phrase(r"""
-    (?:<fix>|version|package|it|this)\b[^.]{0,80}?\b(?:supersedes?|supercedes?|replaces?
-      |takes?\sthe\splace\sof)\b(.{0,400})""")
+    (?:<fix>|version|package|it|this)\b[^.]{0,80}?(?<!not )\b(?:supersedes?|supercedes?|replaces?|obsoletes?
+      |takes?\sthe\splace\sof)\b(.{0,400})
+    ^(?:replaces|supersedes|(?:updates?|hot-?fix(?:es)?|bulletins?|articles?) (?:replaced|superseded)): ?(.{3,300})""")
 _REPLACES_NONE = phrase(r"""
     \b(?:does|do) not (?:replace|supersede|supercede) (?:any|other|a )
     \breplaces no\b
@@ -22,6 +23,9 @@ _REPLACES_NONE = phrase(r"""
 _REPLACED_BY = phrase(r"""
     \b(?:is|are|was|were|been|be) (?:superseded|superceded|replaced|obsoleted) by\b(.{0,400})
     \bsuperseded by\b(.{0,400})""")
+
+
+_ONLY_NUMBERS = phrase(r"(?:(?:KB ?|Q)?\d{5,7}(?:,? and |[,;] ?|\.?$))+")
 
 
 class Replacements(NamedTuple):
@@ -56,10 +60,11 @@ def _told(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[set[int], se
             by = match[1] or match[2] or ""
             if _BY_THIS.match(by):
                 replaces.update(numbers_in(sentence[: match.start()], paragraphs, at))
-            else:
-                replaced_by.update(numbers_in(by, paragraphs, at))
-        elif match := _REPLACES.search(sentence):
-            replaces.update(numbers_in(match[1], paragraphs, at))
+                continue
+            replaced_by.update(numbers_in(by, paragraphs, at))
+            sentence = sentence[: match.start()]  # of "replaces 926123 and is replaced by 936123" the first half
+        if match := _REPLACES.search(sentence):
+            replaces.update(numbers_in(match[1] or match[2], paragraphs, at))
         elif _REPLACE_EARLIER.search(sentence):
             earlier = at
             replaces.update(numbers_in(sentence, paragraphs, at))
@@ -74,5 +79,12 @@ def _listed(paragraphs: Sequence[str]) -> set[int]:
         number
         for at, paragraph in enumerate(paragraphs)
         if is_section_heading(paragraph) and "replacement" in paragraph.lower()
-        for number in following_numbers(paragraphs, at)
+        for number in _numbers_under(paragraphs, at)
     }
+
+
+def _numbers_under(paragraphs: Sequence[str], at: int) -> list[int]:
+    """The articles right under a heading: one a line, or all those of a line that is nothing else."""
+    below = "".join(paragraphs[at + 1 : at + 2])
+    several = numbers_in(below, paragraphs, at + 1) if _ONLY_NUMBERS.fullmatch(below) else []
+    return [*following_numbers(paragraphs, at), *several]

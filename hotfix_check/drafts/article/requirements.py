@@ -54,7 +54,26 @@ _REQUIRES = (
     phrase(r"""
         ^(?:please\s)?(?:first\s)?(?:install|apply)\s(.{3,200}?)\s(?:before|prior\sto)\s(?:you\s)?<install>\s<this fix>
         """),
+    phrase(r"""
+        \bto\s<install>\s<this fix>\b[^,]{0,60},\s(.{3,200}?)\s(?:is|are|must\sbe)\s
+          (?:required|needed|necessary|installed)\b"""),
+    phrase(r"<this fix>\sneeds\s(?=(?:microsoft\s)?<product>\s)(.{3,200})"),
+    phrase(r"""
+        \b(?:make\ssure|verify|ensure)\s(?:that\s)?(?=(?:microsoft\s)?<product>\s)(.{3,200}?)\s
+          (?:is|are|has\sbeen|have\sbeen)\s(?:already\s)?installed\s(?:before|prior\sto)\s(?:you\s)?<install>\s
+          <this fix>"""),
+    phrase(r"""
+        ^(?:your|the|each|every)\s(?:\w+\s)?(?:computer|server|system)\smust\s(?:already\s)?(?:have|be\srunning|run)\s
+          (.{3,250}?)\s(?:installed\s)?(?:before|prior\sto|when|to|in\sorder\sto)\s(?:you\s(?:can\s)?)?<install>\s
+          <this fix>"""),
 )
+_UNDER_HEADING = (
+    phrase(r"""
+        ^you\s(?:must|need\sto|should|have\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install)\s
+          (?=(?:the\s)?(?:microsoft\s)?<product>\s)(.{3,200})"""),
+    phrase(r"^(?:requires?|install|apply)\s(?=(?:the\s)?(?:microsoft\s)?<product>\s)(.{3,200}?)(?:\sfirst)?\.?$"),
+)
+"""What needs no word of the fix under the heading Prerequisites."""
 _MAY_REQUIRE = ("equire", "must", "need", "running", "efore", "depend", "rerequisite", "prior", "only")
 _NOTHING_REQUIRED = phrase(r"""
     \b(?:there are )?no prerequisites\b
@@ -63,12 +82,15 @@ _NOTHING_REQUIRED = phrase(r"""
     \bprerequisites?:? ?none\b""")
 _REQUIRED_LIST = phrase(r"""
     \b(?:must have|must be running|requires?|needs?|prerequisites?)\b[^.:]{0,80}\b(?:following\b|
-      <install>\b)[^.:]{0,80}:$""")
+      <install>\b)[^.:]{0,80}:$
+    \b(?:before|prior to) (?:you )?<install>\s<this fix>\b[^.:]{0,60}, (?:\w+ ){0,4}?
+      (?:install|apply|have)\b[^.:]{0,60}:$""")
 _ONE_OF = phrase(r"\b(?:one|any|either)(?: of)? the following\b|\bat least one\b")
 _PRODUCT_NAMED = phrase(r"""
     ^(?:the )?<named product>
     ^(?:the )?(?:Cumulative Update|Service Pack|Update Rollup|Security Update)\b
-    ^(?:hotfix )?(?:KB ?|Q)\d{5,7}\.?$""")
+    ^(?:hotfix )?(?:KB ?|Q)\d{5,7}\.?$
+    ^(?:hot-?fix|(?:security )?update|article) \d{6,7}\.?$""")
 _FOR_MORE = re.compile(r"\s*\bFor (?:more|additional|further) information\b")
 _SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
 _LIST_OF_TWO = phrase(r",? and (?:the )?(?=<named product>)")
@@ -90,7 +112,7 @@ LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumu
 def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
-        if not any(words in each.sentence for words in _MAY_REQUIRE):
+        if not any(words in each.sentence for words in _MAY_REQUIRE) and not _is_under(each):
             continue
         listed = _listed_things(paragraphs, each.at) if _REQUIRED_LIST.search(each.sentence) else []
         things.update((thing.lower(), thing) for thing in listed)
@@ -111,8 +133,13 @@ def alternative_things(said: Sequence[Said], paragraphs: Sequence[str]) -> list[
     return [several for several in lists if len(several) > 1]
 
 
+def _is_under(each: Said) -> bool:
+    """Whether a sentence stands under the heading Prerequisites."""
+    return each.section.startswith("prerequisite")
+
+
 def nothing_required(each: Said) -> bool:
-    if each.section.startswith("prerequisite") and each.sentence.strip(" .").lower() == "none":
+    if _is_under(each) and each.sentence.strip(" .").lower() == "none":
         return True
     return "rerequisite" in each.sentence and bool(_NOTHING_REQUIRED.search(each.sentence))
 
@@ -123,7 +150,8 @@ def _under_heading(paragraphs: Sequence[str]) -> list[str]:
         thing
         for at, paragraph in enumerate(paragraphs)
         if paragraph.lower().rstrip(": ") in ("prerequisites", "prerequisite")
-        for thing in _listed_things(paragraphs, at)
+        for several in _listed_things(paragraphs, at)
+        for thing in _each_of(several)
     ]
 
 
@@ -142,7 +170,7 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
 
 def _required_things(each: Said, paragraphs: Sequence[str]) -> list[str]:
     """What a sentence requires: one thing, or several products that "and" joins."""
-    for pattern in _REQUIRES:
+    for pattern in (*_REQUIRES, *_UNDER_HEADING) if _is_under(each) else _REQUIRES:
         match = pattern.search(each.sentence)
         if not match:
             continue

@@ -18,6 +18,7 @@ _RESTART_NOT = phrase(r"""
     \bneed not (?:restart|reboot)
     \b(?:restart|reboot)\w{0,4}(?: of the \w+)? (?:is|are) not (?:required|necessary|needed)
     \bwithout (?:restarting|rebooting)
+    \b(?:takes?\seffect|installs?|be\s(?:installed|applied))\b[^.]{0,40}\bwithout an? (?:restart|reboot)
     not (?:necessary|required) to (?:restart|reboot)""")
 _MAY = phrase(r"""
     \b(?:may|might|could)\s+(?:\w+\s+){0,3}?(?:have\s+to|need\s+to|be\s+
@@ -27,9 +28,11 @@ _MAY = phrase(r"""
     \bif\b[^.]{0,80}\b(?:in use|being used|used|locked|loaded|open|running)\b
     \b(?:can|might|may) be required\b""")
 _STEP = phrase(r"""
-    ^(?:then |finally,? )?(?:shut down and )?(?:restart|reboot|re-start|re-boot)\s(?:(?:your|the|each|this|all)\s)?
-      (?:\w+\s){0,3}?(?:computers?|servers?|systems?|machines?|workstations?)(?! \w* ?services?| (?:attendant
-      |manager))\b""")
+    ^(?:then |finally,? |(?:when|after|once) [^,.]{3,60}, )?(?:shut down and )?(?:restart|reboot|re-start|re-boot)\s
+      (?:(?:your|the|each|this|all)\s)?(?:\w+\s){0,3}?
+      (?:computers?|servers?|systems?|machines?|workstations?)(?! \w* ?services?| (?:attendant|manager))\b
+    ^(?:then |finally,? )?(?:reboot|re-boot)\.?$
+    ^(?:then |finally,? )?shut down (?:your|the) (?:computer|server|system)\b[^.]{0,20}\bstart it\b""")
 _SERVICE_STEP = phrase(r"^(?:then |finally,? )?(?:restart|start)\s[^.]{0,80}\bservices?\b")
 _INSTALL_STEP = phrase(r"""
     ^(?:double-?click|run|install|apply|copy|replace|rename|register|extract|expand|stop|download|start)\b""")
@@ -42,19 +45,29 @@ _RESTART_COMPUTER = phrase(r"""
       (?:your|the|each|this|all)\s(?:\w+\s){0,3}?(?:computer|server|system|machine|workstation)s?(?! \w+ service
       | service|\w* (?:attendant|manager))\b
     \b(?:requires?|required)\b[^.]{0,40}\b(?:restart|reboot)\b
-    \b(?:restart|reboot) (?:is|of the \w+ is) (?:required|necessary)
-    \b(?:must|have to|need to) (?:restart|reboot)(?: it)?\b(?! the \w+ service)
+    \b(?:restart|reboot) (?:is|of the \w+ is) (?:required|necessary|needed)
+    \b(?:must|have to|need to) (?:restart|reboot)(?: it)?(?=[.,;)]|$|\s(?:after|when|once|for|to|so|in order|and)\b)
+    \b(?:computers?|servers?|systems?|machines?)\s(?:must|ha(?:s|ve) to|needs? to|should)\sbe\s(?:restart|reboot)ed\b
+    ^(?:please )?(?:restart|reboot)\s(?:your|the|each|this)\s(?:\w+\s)?(?:computer|server|system|machine)s?\s(?:after
+      |once|when)\b
+    \b(?:setup|installer)\b[^.]{0,40}\b(?:restarts|reboots)\s(?:your|the)\s(?:computer|server|system)\b
     \bshut down (?:your|the) (?:system|computer)\b[^.]{0,40}\brestart""")
 _RESTARTED = phrase(r"""
     \b(?:computers?|servers?|systems?)\s(?:(?:will|is|are)\s(?:be\s)?)(?:\w+\s)?(?:restart|reboot)(?:s|ed)?\b""")
 _RESTART_ANSWER = phrase(r"""
     (?:(?:re-?start|re-?boot)(?: is)? (?:required|needed|necessary)|requires (?:a )?
-      (?:re-?start|re-?boot))\s?[:?] ?(yes|no)\b""")
+      (?:re-?start|re-?boot))\s?[:?] ?(yes|no)\b
+    ^(?:re-?start|re-?boot): ?(yes|no|not required|required)\b""")
 _ANSWERS: dict[str, Restart] = {"yes": "yes", "required": "yes", "no": "no", "none": "no", "not required": "no"}
+_ASKED = phrase(r"""
+    ^(?!.*\bwithout\b).*\b(?:have to|needs?|needed|required?|necessary|must|should)\b.*\b(?:restart|reboot)
+    ^(?!.*\bwithout\b).*\b(?:restart|reboot)\w{0,3}\b.*\b(?:needed|required|necessary)\b""")
+"""A question that is answered by yes or no: "Does this update require a restart?" """
+_ANSWER = phrase(r"(yes|no)\b")
 _AFTER_FIX = phrase(r"""
     \b(?:after|once|when|before|upon|for|to complete)\b[^.]{0,80}\b(?:<install>|<fix>)\b[^.]{0,60}
     \b<install>\s<this fix>
-    <this fix>\b[^.]{0,40} (?:will )?require""")
+    <this fix>\b[^.]{0,40} (?:will )?(?:require|needs?\b)""")
 _OTHER_CAUSE = phrase(r"""
     \bregistry (?:value|key|change|entry)
     \bswitch\b
@@ -70,19 +83,30 @@ _RESTART_SERVICES = phrase(r"""
 
 def restart_asked(said: Sequence[Said], paragraphs: Sequence[str]) -> Restart | None:
     """What an article says of restarting; None where it is silent, or says both."""
-    found = {_restart(each, paragraphs) for each in said if _speaks_of_restart(each)}
+    found: set[Restart | None] = set()
+    asked = False
+    """Whether the sentence before asks for it: what follows is the answer."""
+    for each in said:
+        if each.sentence.endswith("?"):
+            asked = bool(_ASKED.search(each.sentence)) and not _OTHER_CAUSE.search(each.sentence)
+            continue
+        if asked and (answer := _ANSWER.match(each.sentence)):
+            found.add(None if _MAY.search(each.sentence) else _ANSWERS[answer[1].lower()])
+        elif _speaks_of_restart(each):
+            found.add(_restart(each, paragraphs, is_answer=asked))
+        asked = False
     if {"yes", "no"} <= found:
         return None
     return next((kind for kind in get_args(Restart) if kind in found), None)
 
 
-def _restart(each: Said, paragraphs: Sequence[str]) -> Restart | None:
+def _restart(each: Said, paragraphs: Sequence[str], *, is_answer: bool) -> Restart | None:
     """What a sentence says of restarting after installing; None for one that leaves it open, or speaks of else."""
-    sentence, in_section = each.sentence, each.section.startswith("restart")
+    sentence, in_section = each.sentence, is_answer or each.section.startswith("restart")
     if in_section and (answer := _ANSWERS.get(sentence.strip(" .").lower())):
         return answer
     if answered := _RESTART_ANSWER.search(sentence):
-        return _ANSWERS[answered[1].lower()]
+        return _ANSWERS[(answered[1] or answered[2]).lower()]
     if _OTHER_CAUSE.search(sentence) and not in_section:
         return None
     if _STEP.match(sentence) and _after_installing(each, paragraphs):

@@ -238,6 +238,8 @@ class _Gathered:
         self._numbers: list[Cell] = []
         self._strength = 0
         self._previous: Kind | None = None
+        self._before_platform = False
+        """Whether a word stands before the platform: it is none of it."""
 
     def take(self, piece: Cell) -> None:
         if piece.kind in ("missing", "label"):
@@ -247,6 +249,7 @@ class _Gathered:
             self._numbers.append(piece)
         elif target is None:
             self._words.append(piece.text)
+            self._before_platform = self._before_platform or "platform" not in self._values
         elif target not in self._values:
             self._values[target] = piece.text
             self._strength += piece.kind in STRONG
@@ -278,12 +281,16 @@ class _Gathered:
             self._take_number(number)
         if "name" not in values and len(words) == 1 and self._strength >= 2 and _BARE_NAME.fullmatch(words[0]):
             values["name"] = words.pop()
-        elif "name" in values and words and "platform" in values and self._strength >= 1 and len(words) <= 3:
+        elif "name" in values and words and self._has_words_of_platform():
             values["platform"] = " ".join([values["platform"], *words])
             words.clear()
         if "name" not in values or not (self._strength or {"version", "size"} & values.keys()):
             return None
         return RawRow(values=values, line=at, left_over=(*self._left, *words), strength=self._strength)
+
+    def _has_words_of_platform(self) -> bool:
+        few = len(self._words) <= 3 and not self._before_platform
+        return few and "platform" in self._values and self._strength >= 1
 
     def _take_number(self, number: Cell) -> None:
         """A bare number is a version with a dot, else a size; the second one the other."""

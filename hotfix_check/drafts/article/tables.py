@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from hotfix_check.drafts.article.cells import Cell, line_cells
-from hotfix_check.drafts.article.columns import Column, cell_concept, header_cells, header_line
+from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
 from hotfix_check.drafts.article.rows import (
     MAY_BE_ROW,
     PROSE,
@@ -353,7 +353,7 @@ def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int,
     groups = [[(at, lines[at].cells) for at in run] for of_cells, run in runs if of_cells]
     rows: list[tuple[int, tuple[str, ...]]] = []
     for group in groups:
-        if len(groups) > 1 and len(group) > 1 and _one_row(group):
+        if len(groups) > 1 and len(group) > 1 and (_one_row(group) or _one_header(group)):
             rows.append((group[0][0], _join([cells for _, cells in group])))
         else:
             rows += _with_wrapped(group)
@@ -366,6 +366,18 @@ def _one_row(group: list[tuple[int, tuple[str, ...]]]) -> bool:
         return False
     rows = sum(row_from_cells(cells, None, at) is not None for at, cells in group)
     return rows < len(group) and rows <= 1
+
+
+def _one_header(group: list[tuple[int, tuple[str, ...]]]) -> bool:
+    """Whether the lines between two rules are one header, with more kinds of columns than its first line has."""
+    if len({len(cells) for _, cells in group}) != 1:
+        return False
+    whole = header_cells(_join([cells for _, cells in group]))
+    return whole is not None and len(_kinds(whole)) > len(_kinds(header_cells(group[0][1]) or ()))
+
+
+def _kinds(columns: Sequence[Column]) -> set[Concept]:
+    return {column.concept for column in columns} - {"other"}
 
 
 def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:

@@ -78,6 +78,10 @@ _GROUPED = re.compile(
 )
 _VERSION = phrase(r"""
     [vV]?(\d{1,10}(?:[.:,]\d{1,10}){0,7})(?:(?: ?([a-z]{1,12}))|(?: ?\(([^()]{1,80})\)?)| ?(build \d{1,8}))?""")
+_AROUND_VERSION = phrase(r"""
+    ^(?:(?:file )?version|ver\.?)[: ] ?(?=\d)
+    (?<=\d)(?:\*| (?:and|or) (?:later|newer|higher|greater|above))$""")
+"""What a cell has beside its version and says nothing more of it."""
 _BROKEN_VERSION = re.compile(r"\d{1,5}(?: ?\. ?\d{1,5}){1,3}|\d{1,5}(?:, ?\d{1,5}){3}")
 _DOT_AND_SPACE = re.compile(r" ?\. ?|, ?")
 """A version wrapped within its cell, or printed as the resource of a program has it: 6, 5, 7653, 8."""
@@ -133,7 +137,7 @@ def read_date(text: str, order: DateOrder = "month-first", *, dotted: bool = Fal
 @lru_cache(maxsize=4096)
 def _date(text: str, order: DateOrder, dotted: bool) -> dt.date | None:
     """The same of text without blanks around it: all files of a table, and of many, have one of a few days."""
-    text = text.rstrip(".,;")
+    text = text.rstrip(".,;").replace("\u2013", "-")
     if text[:1].isalpha():
         text = _WEEKDAY.sub("", text)
     if match := _NUMBERS.fullmatch(text):
@@ -216,6 +220,8 @@ def read_version(text: str) -> tuple[str, str | None] | None:
     None where the text begins with no version.
     """
     text = text.strip()
+    if not text[-1:].isdigit() or text[:1].isalpha():
+        text = _AROUND_VERSION.sub("", text)
     match = _VERSION.fullmatch(_DOT_AND_SPACE.sub(".", text) if _BROKEN_VERSION.fullmatch(text) else text)
     if not match:
         return None

@@ -163,6 +163,8 @@ _ANNOUNCED_FIX = re.compile(
         (?:should|must|will|needs?\s+to)\s+(?:at\s+least\s+)?(?:be|have|see)\b
       | (?:newer|new|later|latest|replacement|modified|revised)\s+(?:versions?|files?|dlls?|drivers?)\b
       | \bor\s+(?:later|newer|higher|greater)\b | \bpost[- ](?:sp\d|service\s+pack)
+      | ^to\s+(?:solve|resolve|correct|fix)\s+(?:it|this|these|the\s+(?:problem|issue|error))\b[^,]{0,40},\s+
+        (?:you\s+\w+\s+)?(?:use|replace|get|obtain|install|apply|copy)\b
       | \b(?:correctif|mise\s+à\s+jour|sicherheitsupdate|revisión|actualización|aggiornamento|atualização)\b
       | service\s+packs?\s+\d\w?\s+[^.]{0,40}\b(?:updat|replac|install)\w+
     """,
@@ -172,7 +174,8 @@ _ANNOUNCED_FIX = re.compile(
 _NOT_THE_FIXS = {
     "files it is not for": phrase(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b"),
     "files of a preview": phrase(r"""
-        \b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b"""),
+        \b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b
+        \b(?:beta|pre-?release|release\s+candidate)\s+of\b"""),
     "files without the fix": phrase(r"""
         \bwithout\s+(?:the|this|that|any|an?|either)\s+(?:[\w-]+\s+){0,3}?<named fix>\b
         \b(?:do|does|did|is|are|was|were|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?
@@ -190,10 +193,15 @@ _NOT_THE_FIXS = {
     "files that a step works on": phrase(r"""
         \b(?:delete|rename|remove|unregister|back\s?up|keep|do\s+not\s+(?:copy|install|replace|overwrite))\s+
           (?:the\s+following|these|any|all)\b"""),
+    "files that need the fix": phrase(r"""
+        ^if\s+(?:you\s+have|(?:the|your)\s+\w+\s+(?:has|have))\b[^.,]{0,60}\b<things>\b(?![^,]*\blater\b)[^.,]{0,40},\s
+          [^.]{0,60}\b(?:need|install|apply|obtain|get)\b"""),
     "files of other vendors": phrase(r"\bthird[- ]part(?:y|ies)\b|\bother\s+(?:vendors|manufacturers|companies)\b"),
 }
 """What is said of files beside a fix that is named in the same sentence."""
+PRODUCT_OR_LEVEL = phrase(r"\b<product>\b|\d")
 _OTHER_LABEL = phrase(r"""
+    (?:.{3,60}\s)?(?:gold|RTM)(?:\s+(?:<things>|release|code))?
     (?:the\s+)?(?:superseded|previous(?:ly\s+\w+)?|earlier|older|old|original|withdrawn|recalled|unpatched
       |vulnerable)\s+(?:[\w.-]+\s+){0,3}?(?:<named fix>|<things>)\b.{0,40}
     (?:before|prior\s+to|without)\s.{1,60}""")

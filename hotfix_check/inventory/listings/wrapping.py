@@ -54,6 +54,7 @@ _ENDS = {"[": "]", "{": "}", "<": ">"}
 _ENCODED = re.compile(
     r"^Content-Transfer-Encoding:[ \t]{0,9}(?:quoted-printable|base64)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
+_PAGE = re.compile(r"^Content-Type:[ \t]{0,9}text/html\b", re.IGNORECASE | re.MULTILINE)
 _MAIL_HEADER = re.compile(r"\s{0,9}[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
 _MARKED_UP = re.compile(r"<(?:pre|code|table)\b|<p(?: class=[^<>]{1,80})?>", re.IGNORECASE)
 _XML = re.compile(r"\s{0,100}<(?:\?xml|Objs\b|MsInfo\b|Event\b)")
@@ -172,15 +173,30 @@ def _mail_text(text: str) -> str:
 
     The mail as it is where it is nested too deep to be one.
     """
-    import email  # which takes longer than all of a scan's reading, and few texts are mails
-
     start = text.lstrip()
-    try:
-        parts = [part for part in email.message_from_string(start).walk() if part.get_content_maintype() == "text"]
-    except RecursionError:
+    parts = _texts_of(start)
+    if parts is None:
         return text
     plain = [part for part in parts if part.get_content_subtype() != "html"] or parts
     return "\n\n".join([start.partition("\n\n")[0], *map(_decoded, plain)])
+
+
+def saved_page(text: str) -> str | None:
+    """The page that a browser saved as a mail with its pictures (MHTML); None for any other text."""
+    if _MAIL_HEADER.match(text) is None or _PAGE.search(text) is None:
+        return None
+    pages = [part for part in _texts_of(text.lstrip()) or () if part.get_content_subtype() == "html"]
+    return _decoded(pages[0]) if pages else None
+
+
+def _texts_of(mail: str) -> list[Message] | None:
+    """The parts of a mail that are text; None where it is nested too deep to be one."""
+    import email  # which takes longer than all of a scan's reading, and few texts are mails
+
+    try:
+        return [part for part in email.message_from_string(mail).walk() if part.get_content_maintype() == "text"]
+    except RecursionError:
+        return None
 
 
 def _decoded(part: Message) -> str:

@@ -44,8 +44,14 @@ OF_THE_FIX = (
     "A fix was released on May 3 that contains these components:",
     "The following hotfix files should be on the server after installation:",
     "The affected files and their updated versions are:",
+    "To solve this problem, use the files below:",
+    "To resolve the error, you can replace these files:",
+    "If you have the following files or later ones, you need not install the hotfix again:",
 )
 OF_OTHERS = (
+    "If you have the following files, you need the fix:",
+    "The beta of this fix had these files:",
+    "To resolve this problem, look at these files:",
     "The problem has been seen on servers that have the following file versions:",
     "The following versions of the store are known to leak memory:",
     "If your server runs one of these versions, you are affected:",
@@ -129,3 +135,41 @@ def test_tables_of_other_languages(line: str) -> None:
     (row,) = parse_article(text, source="test").files
     assert (row.version, row.size, str(row.date), str(row.time)) == ("6.5.7653.8", 5251584, "2007-04-19", "08:41:00")
     assert row.doubt is None
+
+
+HEADS = """
+German | Artikel-ID: | Die Informationen in diesem Artikel beziehen sich auf:
+French | Numéro d'article : | Les informations contenues dans cet article s'appliquent au(x) produit(s) suivant(s) :
+Spanish | Id. de artículo: | La información de este artículo se refiere a:
+Italian | Identificativo articolo: | Le informazioni in questo articolo si applicano a:
+"""
+
+
+@pytest.mark.parametrize("line", HEADS.strip().splitlines(), ids=lambda line: line.partition(" ")[0])
+def test_number_title_and_products_of_other_languages(line: str) -> None:
+    _, number, applies = line.split(" | ")
+    products = "<ul><li>Microsoft Exchange Server 2003 Standard Edition</li></ul>"
+    text = f"<html><body><h1>Loss of a lock</h1><p>{number} 931901</p><p>KB926123</p><h2>{applies}</h2>{products}</body></html>"
+    draft = parse_article(text, source="test")
+    assert (draft.kb, draft.title) == (931901, "Loss of a lock")
+    assert draft.products == ("Microsoft Exchange Server 2003 Standard Edition",)
+    assert parse_article(text.replace(number, "Seite"), source="test").kb is None
+
+
+@pytest.mark.parametrize("label", ["Buggy files:", "Old:", "Files that fail:", "Do not use these files:"])
+def test_of_two_tables_of_the_same_files_the_one_that_a_sentence_gives_to_the_fix_counts(label: str) -> None:
+    other = f"<p>{label}</p>{table('6.5.7638.1')}"
+    lead = "<p>There is a hotfix. It has the file attributes in this table.</p>"
+    assert page(f"<h2>RESOLUTION</h2>{other}{lead}{table('6.5.7653.8')}") == ["6.5.7653.8"]
+
+
+@pytest.mark.parametrize("label", ["Windows 2000:", "Service Pack 1:", "Alpha:", "German:"])
+def test_the_same_files_for_another_product_or_language_are_the_fixs_too(label: str) -> None:
+    other = f"<p>{label}</p>{table('6.5.7638.1')}"
+    lead = "<p>There is a hotfix. It has the file attributes in this table.</p>"
+    assert page(f"<h2>RESOLUTION</h2>{other}{lead}{table('6.5.7653.8')}") == ["6.5.7638.1", "6.5.7653.8"]
+
+
+def test_a_label_that_names_the_first_release_is_not_of_the_fix() -> None:
+    assert page(f"{FIX}<p>Windows NT 4.0 Gold:</p>{table('6.5.7638.1')}") == ["6.5.7653.8"]
+    assert page(f"{FIX}<p>Goldfish:</p>{table('6.5.7638.1')}") == ["6.5.7653.8", "6.5.7638.1"]

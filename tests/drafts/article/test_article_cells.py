@@ -1,0 +1,125 @@
+"""Cells that hold more than their value, and headers in more than one form; sentences and files of our own."""
+
+from __future__ import annotations
+
+import pytest
+from drafts.reading import parse_article
+
+from hotfix_check.drafts.draft import DraftRow, DraftUpdate
+
+LEAD = "Files of this hotfix, with their file attributes (or later):"
+
+
+def page(head: str, *rows: str) -> DraftUpdate:
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row.split('|'))}</tr>" for row in (head, *rows))
+    return parse_article(
+        f"<html><body><h1>The store loses a lock</h1><p>Article ID: 931901</p><h2>RESOLUTION</h2><p>{LEAD}</p>"
+        f"<table>{body}</table></body></html>",
+        source="KB931901.html",
+    )
+
+
+def text(*lines: str) -> DraftUpdate:
+    return parse_article(
+        "\n".join(("The store loses a lock", "Article ID: 931901", "RESOLUTION", LEAD, *lines)), source="x"
+    )
+
+
+def only(draft: DraftUpdate) -> DraftRow:
+    (row,) = draft.files
+    return row
+
+
+@pytest.mark.parametrize(
+    ("printed", "version"),
+    [
+        ("Version 6.5.7653.8", "6.5.7653.8"),
+        ("Ver. 6.5.7653.8", "6.5.7653.8"),
+        ("6.5.7653.8 or later", "6.5.7653.8"),
+        ("6.5.7653.8*", "6.5.7653.8"),
+        ("Version A", None),
+        ("6.5.7653.", None),  # cut short: which build it is, nobody knows
+        ("6.5.7653.8 or 6.5.7654.1", None),
+    ],
+)
+def test_a_label_or_a_mark_beside_a_version_is_none_of_it(printed: str, version: str | None) -> None:
+    assert only(page("File name|File version|Date", f"Store.exe|{printed}|19-Apr-2007")).version == version
+
+
+@pytest.mark.parametrize(("printed", "day"), [("19\u2013Apr\u20132007", "2007-04-19"), ("19\u20132007", "None")])
+def test_dashes_in_dates_are_hyphens(printed: str, day: str) -> None:
+    assert str(only(page("File name|File version|Date", f"Store.exe|6.5.7653.8|{printed}")).date) == day
+
+
+def test_quotation_marks_around_a_name_are_none_of_it() -> None:
+    assert only(page("File name|File version", "\u201cStore.exe\u201d|6.5.7653.8")).name == "Store.exe"
+    assert only(page("File name|File version", "Jane's.dll|6.5.7653.8")).name == "Jane's.dll"
+
+
+def test_a_header_with_a_remark_behind_it_is_that_column() -> None:
+    first, second = page("File name|Version (Intel)|Version (Alpha)", "Store.exe|5.5.2653.23|5.5.2653.24").files
+    assert (first.version, first.group) == ("5.5.2653.23", "Version (Intel)")
+    assert (second.version, second.group) == ("5.5.2653.24", "Version (Alpha)")
+    assert not page("Setting (name)|Value (number)", "Store.exe|5.5.2653.23").files[0].group
+
+
+def test_a_header_in_two_lines_of_a_grid_is_one() -> None:
+    rule = "+-----------------------------------+"
+    header = ("| File      | File       | File    | Date   |", "| name      | version    | size    |        |")
+    row = "| Store.exe | 6.5.7653.8 | 312,400 | 5/6/07 |"
+    found = only(text(rule, *header, rule, row, rule))
+    assert (found.name, found.version, found.size, str(found.date)) == ("Store.exe", "6.5.7653.8", 312400, "2007-05-06")
+    two = text(
+        rule, "| File name | Version    |", "| Store.exe | 6.5.7653.8 |", rule, "| Mad.exe   | 6.5.7653.9 |", rule
+    )
+    assert [row.name for row in two.files] == ["Store.exe", "Mad.exe"]
+
+
+def test_sizes_grouped_by_apostrophes_are_read_in_text() -> None:
+    header = "Date         Time   Version     Size     File name"
+    assert only(text(header, "19-Apr-2007  08:41  6.5.7653.8  321'296  Store.exe")).size == 321296
+    assert only(text(header, "19-Apr-2007  08:41  6.5.7653.8  321'29   Store.exe")).size is None
+
+
+@pytest.mark.parametrize("printed", ["9.07p", "9.07 pm", "9.07PM", "21.07"])
+def test_times_with_a_dot_may_name_their_half_of_the_day(printed: str) -> None:
+    row = only(text("Date      Time     Size     File name", f"02/17/99  {printed:<7}  121,616  Busylst.dll"))
+    assert (str(row.time), row.version) == ("21:07:00", None)
+
+
+def test_a_version_with_a_letter_is_no_time() -> None:
+    row = only(text("Date      Version  Size     File name", "02/17/99  9.07a    121,616  Busylst.dll"))
+    assert (row.time, row.version) == (None, "9.07a")
+
+
+@pytest.mark.parametrize(
+    ("printed", "version", "version_text"),
+    [
+        ("1.2(bld 790)", "1.2", "1.2(bld 790)"),
+        ("1.20.790 (QFE)", "1.20.790", "1.20.790 (QFE)"),
+        ("1.2-790", None, None),
+    ],
+)
+def test_what_stands_behind_a_version_is_not_joined_to_the_platform(
+    printed: str, version: str | None, version_text: str | None
+) -> None:
+    header = "Date      Time    Version         Size     File name    Platform"
+    row = only(text(header, f"6/11/99   4:15pm  {printed:<14}  468,144  Pkgwin.exe   x86"))
+    assert (row.version, row.version_text, row.platform) == (version, version_text, "x86")
+
+
+def test_words_behind_the_platform_are_still_its() -> None:
+    header = "Date      Time    Size     File name    Platform"
+    row = only(text(header, "6/11/99   4:15pm  468,144  Pkgwin.exe   x86 retail build"))
+    assert row.platform == "x86 retail build"
+
+
+def test_a_folder_of_one_word_does_not_end_a_table_on_one_line() -> None:
+    draft = text(
+        "File name File version File size Date Time Platform Folder "
+        "Owa.dll 8.1.291.1 13,184 22-May-2008 13:46 x86 Bin Owb.dll 8.1.291.2 13,185 22-May-2008 13:47 x86 Bin"
+    )
+    assert [(row.name, row.platform, row.folder) for row in draft.files] == [
+        ("Owa.dll", "x86", "Bin"),
+        ("Owb.dll", "x86", "Bin"),
+    ]
