@@ -20,8 +20,9 @@ from hotfix_check.inventory.listings.lines import is_lines, lines
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.msinfo import is_msinfo, msinfo
 from hotfix_check.inventory.listings.reg_export import is_reg_export, reg_export
-from hotfix_check.inventory.listings.rows import facts_of, kind_of_rows
+from hotfix_check.inventory.listings.rows import kind_of_rows
 from hotfix_check.inventory.listings.tables import is_table, table
+from hotfix_check.inventory.listings.unanswered import with_unanswered
 from hotfix_check.inventory.listings.update_lists import (
     health_report,
     is_health_report,
@@ -74,7 +75,7 @@ WHOLE = (
 """A text is of the first of these that recognises it, and of no other."""
 
 PASTED = (
-    Form(lambda head: kind_of_rows(console_rows(head)) is not None, lambda text, where: facts_of(console_rows(text))),
+    Form(lambda head: kind_of_rows(console_rows(head)) is not None, lambda text, where: with_unanswered(text)),
     Form(is_headers, headers),
     Form(is_crash_report, crash_report),
     Form(is_systeminfo, systeminfo),
