@@ -120,8 +120,12 @@ class Assessor:
         divided = file_sets(inventory, products, self.all_names, identities)
         asked = [one for one in products if question.products is None or one.id in question.products]
         judged: list[InstallationAnswer] = []
+        silent = []
         for file_set in divided.sets:
-            judged.extend(self._judge_set(file_set, asked, identities, question, alike))
+            found = list(self._judge_set(file_set, asked, identities, question, alike))
+            judged.extend(found)
+            if not (found or file_set.snapshot):
+                silent.append(file_set)
         judged = where_they_count(judged)
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
@@ -149,7 +153,8 @@ class Assessor:
             unreadable=inventory.unreadable,
             unreadable_evidence=inventory.broken_off
             or inventory.has_unread_archive
-            or _unread_evidence(findings, judged, question),
+            or _unread_evidence(findings, judged, question)
+            or any(self._unread_in(one, asked, identities, question) for one in silent),
             foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
@@ -188,6 +193,22 @@ class Assessor:
                 found.append(one)
         served = [one for one in found if one.installation.level.server]
         yield from served or found
+
+    def _unread_in(
+        self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
+    ) -> bool:
+        """Whether files that show no product are of one all the same: what an asked update is judged by is not read.
+
+        Of two servers the damaged one is not in order because the other one is.
+        """
+        unread = TargetFiles(file_set.inventory, identities, self.all_names).unread_names - self.outline.plain_names
+        return any(
+            not unread.isdisjoint(deciding_names(update) if update.level is None else product.server_files)
+            for product in (file_set.products if unread else ())
+            if product in asked
+            for update in self._updates[product.id]
+            if question.asks_for(update)
+        )
 
     def _judge_product(
         self,
@@ -318,8 +339,7 @@ class Assessor:
         lone = files.lone_name
         blind = files.unread_names - self.outline.plain_names
         for update in self._updates[product.id]:
-            named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
-            if not named:
+            if not question.asks_for(update):
                 continue
             importance = _weight(update, product, lone, question)
             if question.kbs is not None:

@@ -80,7 +80,13 @@ class Roots:
                 root = roots.setdefault(full, Root(shown=folder or TOP, full=full))
                 root.products.append(product)
                 root.roles.setdefault(product.id, {})[folder] = role
-        return [root for _, root in sorted(roots.items()) if self._tells_a_product(root)]
+        telling = {full: self._tells_a_product(root) for full, root in roots.items()}
+        # Beside a server another folder of one is another server, also where nothing of it can be read.
+        return [
+            root
+            for full, root in sorted(roots.items())
+            if telling[full] or (any(telling.values()) and self._holds_unread(root))
+        ]
 
     def _by_path(self, product: Product) -> Iterator[tuple[str, str, str, str]]:
         """The role folders of a product with their role, and the root that they lie below, as shown and in full."""
@@ -154,6 +160,15 @@ class Roots:
             )
             for product in root.products
             for folder in root.roles[product.id]
+        )
+
+    def _holds_unread(self, root: Root) -> bool:
+        """Whether a file there is called as one of a product is, and cannot be read."""
+        return any(
+            isinstance(file, UnreadableFile) and name in product.files
+            for product in root.products
+            for folder in root.roles[product.id]
+            for name, file in self.where.held.get(folder, ())
         )
 
     def _programs_below(self, folder: str) -> Counter[str]:
