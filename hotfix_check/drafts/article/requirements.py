@@ -55,6 +55,12 @@ _REQUIRES = (
         ^(?:please\s)?(?:first\s)?(?:install|apply)\s(.{3,200}?)\s(?:before|prior\sto)\s(?:you\s)?<install>\s<this fix>
         """),
 )
+_UNDER_HEADING = (
+    phrase(r"^(?:you|(?:your|the)\s\w+)\s(?:must|needs?\sto|has\sto|have\sto)\s(?:be\srunning|have)\s(.{3,250})"),
+    phrase(r"^(.{3,250}?)\s(?:(?:is|are)\s(?:required|needed)|must\sbe\s(?:installed|present))\.?$"),
+)
+"""Sentences that name the fix only by the heading Prerequisites above them: what they name must be a level or a fix."""
+_A_FIX = phrase(r"^(?:the )?(?:hotfix|update|rollup) (?:KB ?|Q)?\d{5,7}\b")
 _MAY_REQUIRE = ("equire", "must", "need", "running", "efore", "depend", "rerequisite", "prior", "only")
 _NOTHING_REQUIRED = phrase(r"""
     \b(?:there are )?no prerequisites\b
@@ -142,12 +148,15 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
 
 def _required_things(each: Said, paragraphs: Sequence[str]) -> list[str]:
     """What a sentence requires: one thing, or several products that "and" joins."""
-    for pattern in _REQUIRES:
+    under_heading = each.section.startswith("prerequisite")
+    for pattern in (*_REQUIRES, *_UNDER_HEADING) if under_heading else _REQUIRES:
         match = pattern.search(each.sentence)
         if not match:
             continue
         thing = match[1].strip()
         if _NOT_A_THING.match(thing):
+            continue
+        if pattern in _UNDER_HEADING and not (LEVEL_NAMED.search(thing) or _A_FIX.search(thing)):
             continue
         if follows := _FOLLOWING_ARTICLE.search(thing):
             number = following_numbers(paragraphs, each.at)[:1]
