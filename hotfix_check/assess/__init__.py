@@ -34,13 +34,14 @@ from hotfix_check.assess.installation_answers import (
     stray_copies,
     where_they_count,
 )
-from hotfix_check.assess.installations import FileSet, file_sets
+from hotfix_check.assess.installations import FileSet, file_sets, is_shadow
 from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.planned_state import Terms
 from hotfix_check.assess.product_level import level_on, unread_marker, with_neighbours
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import reports_of, with_claims, with_reports
+from hotfix_check.assess.roots import unlisted_roots
 from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.updates import ProductUpdates
@@ -154,7 +155,8 @@ class Assessor:
             unreadable_evidence=inventory.broken_off
             or inventory.has_unread_archive
             or _unread_evidence(findings, judged, question)
-            or any(self._unread_in(one, asked, identities, question) for one in silent),
+            or any(self._unread_in(one, asked, identities, question) for one in silent)
+            or self._is_unlisted(inventory, asked, judged, question),
             foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
@@ -208,6 +210,18 @@ class Assessor:
             if product in asked
             for update in self._updates[product.id]
             if question.asks_for(update)
+        )
+
+    def _is_unlisted(
+        self, inventory: Inventory, asked: Sequence[Product], judged: Sequence[InstallationAnswer], question: Question
+    ) -> bool:
+        """Whether beside what was judged the folder of another installation is there and could not be listed."""
+        known = {one.installation.root for one in judged}
+        return bool(known) and any(
+            not (root in known or is_shadow(root))
+            for product in asked
+            if any(map(question.asks_for, self._updates[product.id]))
+            for root in unlisted_roots(inventory, product)
         )
 
     def _judge_product(

@@ -224,6 +224,17 @@ def below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:
                 yield folder.role, path, root, 1 if folder.core else 2
 
 
+def unlisted_roots(inventory: Inventory, product: Product) -> Iterator[str]:
+    """The roots, as shown, whose folder of core files is there and could not be listed, or is a link elsewhere."""
+    above = "/".join(inventory.root).lower()
+    for folder in (file.path for file in inventory.unreadable if file.is_folder):
+        for _, path, root, least in below_roots(product):
+            full = f"/{above}/{folder.lower()}"
+            if least == 1 and full.endswith(f"/{path}") and not inventory.is_backup(folder):
+                parts = folder.split("/")
+                yield "/".join(parts[: len(parts) - path.count("/") + root.count("/")]) or TOP
+
+
 def _above(folders: Iterable[str]) -> set[str]:
     """The folders that these lie in."""
     found: set[str] = set()

@@ -447,3 +447,24 @@ def test_of_two_servers_the_one_that_cannot_be_read_is_not_in_order(
 )
 def test_what_is_judged_nowhere_need_not_be_read(beside: list[InstalledFile | UnreadableFile], asked: int) -> None:
     assert outcome_of(judge(folder(*beside), kbs=frozenset({asked}))) is Outcome.CLEAN
+
+
+def unlisted(path: str) -> UnreadableFile:
+    return UnreadableFile(path=path, reason="a link to a folder, not followed", is_folder=True)
+
+
+@pytest.mark.parametrize(
+    ("beside", "outcome"),
+    [
+        pytest.param(f"B/{V15}", Outcome.INCOMPLETE, id="the folder of another server"),
+        pytest.param(f"A/{V15.replace('Bin', 'ClientAccess')}", Outcome.CLEAN, id="a folder of the same one"),
+        pytest.param("B/Exchsrvr/Bin", Outcome.CLEAN, id="of a product that was not asked for"),
+        pytest.param("B/Users/All Users", Outcome.CLEAN, id="no product's folder"),
+        pytest.param(f"vss2/{V15}", Outcome.CLEAN, id="of a shadow copy"),
+        pytest.param(f"B/Windows.old/{V15}", Outcome.CLEAN, id="of a backup"),
+    ],
+)
+def test_a_server_whose_folder_could_not_be_listed_is_not_in_order(beside: str, outcome: Outcome) -> None:
+    server = [marker(OCT25_BUILD, LIVE), *(part(number, OCT25_BUILD, folder=LIVE) for number in range(3))]
+    result = judge(folder(*server, unlisted(beside)), kbs=frozenset({5066369}))
+    assert outcome_of(result) is outcome
