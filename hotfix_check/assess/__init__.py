@@ -204,9 +204,12 @@ class Assessor:
         Of two servers the damaged one is not in order because the other one is.
         """
         unread = TargetFiles(file_set.inventory, identities, self.all_names).unread_names - self.outline.plain_names
+        folders = {file.path.rpartition("/")[0] for file in file_set.inventory.unreadable if not file.is_folder}
+        in_role = not folders.isdisjoint(file_set.roles)  # any program there bears witness to what a marker shows
         return any(
-            not unread.isdisjoint(deciding_names(update) if update.level is None else product.server_files)
-            for product in (file_set.products if unread else ())
+            (in_role and product.build_per_update)
+            or not unread.isdisjoint(deciding_names(update) if update.level is None else product.server_files)
+            for product in (file_set.products if unread or in_role else ())
             if product in asked
             for update in self._updates[product.id]
             if question.asks_for(update)

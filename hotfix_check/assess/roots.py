@@ -163,9 +163,9 @@ class Roots:
         )
 
     def _holds_unread(self, root: Root) -> bool:
-        """Whether a file there is called as one of a product is, and cannot be read."""
+        """Whether a file there cannot be read, and is called as a product's; of products of 2007 and later any is."""
         return any(
-            isinstance(file, UnreadableFile) and name in product.files
+            isinstance(file, UnreadableFile) and (product.build_per_update or name in product.files)
             for product in root.products
             for folder in root.roles[product.id]
             for name, file in self.where.held.get(folder, ())

@@ -397,6 +397,7 @@ def unread(path: str) -> UnreadableFile:
     ("beside", "asked"),
     [
         pytest.param([marker(OCT25_BUILD, LIVE), unread(f"{OTHER_V15}/ExSetup.exe")], {5066369}, id="an installation"),
+        pytest.param([marker(OCT25_BUILD, LIVE), unread(f"{OTHER_V15}/Store.exe")], {5066369}, id="any program of it"),
         pytest.param(
             [marker(OCT25_BUILD, "host1"), unread("host2/ExSetup.exe")], {5066369}, id="loose files of another host"
         ),
