@@ -34,13 +34,14 @@ from hotfix_check.assess.installation_answers import (
     stray_copies,
     where_they_count,
 )
-from hotfix_check.assess.installations import FileSet, file_sets
+from hotfix_check.assess.installations import FileSet, file_sets, is_shadow
 from hotfix_check.assess.instances import with_instances
 from hotfix_check.assess.next_steps import NextSteps
 from hotfix_check.assess.planned_state import Terms
 from hotfix_check.assess.product_level import level_on, unread_marker, with_neighbours
 from hotfix_check.assess.registry import records_of, with_recorded_level, with_records
 from hotfix_check.assess.reported import reports_of, with_claims, with_reports
+from hotfix_check.assess.roots import unlisted_roots
 from hotfix_check.assess.support import end_of_support
 from hotfix_check.assess.tables import Tables
 from hotfix_check.assess.updates import ProductUpdates
@@ -120,8 +121,12 @@ class Assessor:
         divided = file_sets(inventory, products, self.all_names, identities)
         asked = [one for one in products if question.products is None or one.id in question.products]
         judged: list[InstallationAnswer] = []
+        silent = []
         for file_set in divided.sets:
-            judged.extend(self._judge_set(file_set, asked, identities, question, alike))
+            found = list(self._judge_set(file_set, asked, identities, question, alike))
+            judged.extend(found)
+            if not (found or file_set.snapshot):
+                silent.append(file_set)
         judged = where_they_count(judged)
         there = {one.installation.product for one in judged}
         clients = tuple(client_libraries(inventory, self.catalogue.products, there))
@@ -149,7 +154,9 @@ class Assessor:
             unreadable=inventory.unreadable,
             unreadable_evidence=inventory.broken_off
             or inventory.has_unread_archive
-            or _unread_evidence(findings, judged, question),
+            or _unread_evidence(findings, judged, question)
+            or any(self._unread_in(one, asked, identities, question) for one in silent)
+            or self._is_unlisted(inventory, asked, judged, question),
             foreign=tuple(sorted((*self._foreign(files), *clients), key=lambda one: one.path)),
             backups=backup_paths(inventory, self.all_names),
             registry=inventory.registry,
@@ -188,6 +195,37 @@ class Assessor:
                 found.append(one)
         served = [one for one in found if one.installation.level.server]
         yield from served or found
+
+    def _unread_in(
+        self, file_set: FileSet, asked: Sequence[Product], identities: Identities, question: Question
+    ) -> bool:
+        """Whether files that show no product are of one all the same: what an asked update is judged by is not read.
+
+        Of two servers the damaged one is not in order because the other one is.
+        """
+        unread = TargetFiles(file_set.inventory, identities, self.all_names).unread_names - self.outline.plain_names
+        folders = {file.path.rpartition("/")[0] for file in file_set.inventory.unreadable if not file.is_folder}
+        in_role = not folders.isdisjoint(file_set.roles)  # any program there bears witness to what a marker shows
+        return any(
+            (in_role and product.build_per_update)
+            or not unread.isdisjoint(deciding_names(update) if update.level is None else product.server_files)
+            for product in (file_set.products if unread or in_role else ())
+            if product in asked
+            for update in self._updates[product.id]
+            if question.asks_for(update)
+        )
+
+    def _is_unlisted(
+        self, inventory: Inventory, asked: Sequence[Product], judged: Sequence[InstallationAnswer], question: Question
+    ) -> bool:
+        """Whether beside what was judged the folder of another installation is there and could not be listed."""
+        known = {one.installation.root for one in judged}
+        return bool(known) and any(
+            not (root in known or is_shadow(root))
+            for product in asked
+            if any(map(question.asks_for, self._updates[product.id]))
+            for root in unlisted_roots(inventory, product)
+        )
 
     def _judge_product(
         self,
@@ -318,8 +356,7 @@ class Assessor:
         lone = files.lone_name
         blind = files.unread_names - self.outline.plain_names
         for update in self._updates[product.id]:
-            named = question.kbs is None or update.kb in question.kbs or update.id in question.ids
-            if not named:
+            if not question.asks_for(update):
                 continue
             importance = _weight(update, product, lone, question)
             if question.kbs is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from hotfix_check.assess.finding import PASSED, Exposure, ExposureState, Finding, ProductLevel, Question, Verdict
 from hotfix_check.catalogue.cve import Cve, most_urgent_first
 from hotfix_check.catalogue.product import Product
-from hotfix_check.catalogue.update import Availability, Importance, cves_of
+from hotfix_check.catalogue.update import Availability, Importance, Update, cves_of
 from hotfix_check.frozen import dataclass, replace
 
 _STATE = {
@@ -33,12 +34,15 @@ def exposures(
     ``fixed_by`` are the CVEs that an update fixes, by its id, where it fixes any.
     Fixed by any one of the updates that fix it; else open where one of them is; else nobody can tell. Where the
     installation's own line has a package for a CVE, no other line's speaks of it. A CVE that no update mends is told by
-    what is to be configured, unless other updates were asked for.
+    what is to be configured, unless other updates were asked for. One that was asked for, and of which neither its
+    update nor its maker would say that the product has it, is unknown.
     """
     wanted = question.cves or cves.keys()
     said: dict[str, list[_Word]] = defaultdict(list)
+    passed_over = []
     for finding in findings:
         if finding.verdict is Verdict.NOT_APPLICABLE:
+            passed_over.append(finding)
             continue
         fixes = [cve for cve in fixed_by.get(finding.update.id, ()) if cve in wanted]
         for cve, word in _words(finding, fixes, level, product) if fixes else ():
@@ -48,7 +52,32 @@ def exposures(
         if product.id in one.without_fix and one.id in wanted:
             state = ExposureState.UNKNOWN if one.needs is None else ExposureState.NEEDS_CONFIGURATION
             found.setdefault(one.id, Exposure(cve=one.id, state=state, fixed_by=None, needs=one.needs))
+    # Of one that was asked for and that no finding speaks of, silence is no answer where nobody would have spoken.
+    for cve in question.cves - found.keys():
+        fixing = [one.update for one in passed_over if cve in fixed_by.get(one.update.id, ())]
+        why = _on_other_lines(fixing, level, product) if fixing else _after_support(cves.get(cve), product)
+        if why is not None:
+            found[cve] = Exposure(cve=cve, state=ExposureState.UNKNOWN, fixed_by=None, needs=why)
     return tuple(found[key] for key in most_urgent_first(cves, found))
+
+
+def _after_support(known: Cve | None, product: Product) -> str | None:
+    """That a CVE was published when nobody looked any more whether the product has it, in words."""
+    ended = max((*(period.ends for period in product.paid_support), product.end_of_support or date.max))
+    if known is None or known.published is None or known.published <= ended:
+        return None
+    return f"it was published after support for {product.name} had ended, and no update would tell"
+
+
+def _on_other_lines(fixing: Iterable[Update], level: ProductLevel, product: Product) -> str | None:
+    """That what fixes a CVE of the product was made for other lines than the installation's, in words.
+
+    An update that has a package for the line, and does not apply, is for a component that is not there.
+    """
+    lines = range(level.low, level.high + 1)
+    if not any(all(package.line not in lines for package in update.packages) for update in fixing):
+        return None
+    return f"what fixes it was not made for {product.levels[level.high].name}"
 
 
 def weighed_by_cve(findings: Sequence[Finding], found: Iterable[Exposure], question: Question) -> list[Finding]:

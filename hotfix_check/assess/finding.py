@@ -341,3 +341,7 @@ class Question(Frozen):
     as_of: date | None = None
     unsupported: frozenset[str] = frozenset()
     accepted: frozenset[str] = frozenset()
+
+    def asks_for(self, update: Update) -> bool:
+        """Whether an update is among those that are asked for."""
+        return self.kbs is None or update.kb in self.kbs or update.id in self.ids

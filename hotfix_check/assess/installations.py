@@ -59,6 +59,11 @@ class FileSets(Frozen):
         return all(one.lone for one in self.sets) and len(self.sets) == 1
 
 
+def is_shadow(path: str) -> bool:
+    """Whether a path leads into a shadow copy of a volume."""
+    return _SHADOW.search(path.lower()) is not None
+
+
 def file_sets(
     inventory: Inventory, products: Sequence[Product], named: frozenset[str], identities: Identities
 ) -> FileSets:
@@ -162,7 +167,7 @@ class _Division:
             products=tuple(root.products),
             roles=roles,
             systems=systems,
-            snapshot=_SHADOW.search(root.full) is not None,
+            snapshot=is_shadow(root.full),
             inventory=self.inventory
             if whole_target
             else replace(

@@ -86,7 +86,13 @@ class Roots:
                 root = roots.setdefault(full, Root(shown=folder or TOP, full=full))
                 root.products.append(product)
                 root.roles.setdefault(product.id, {})[folder] = role
-        return [root for _, root in sorted(roots.items()) if self._tells_a_product(root)]
+        telling = {full: self._tells_a_product(root) for full, root in roots.items()}
+        # Beside a server another folder of one is another server, also where nothing of it can be read.
+        return [
+            root
+            for full, root in sorted(roots.items())
+            if telling[full] or (any(telling.values()) and self._holds_unread(root))
+        ]
 
     def _by_path(self, product: Product) -> Iterator[tuple[str, str, str, str]]:
         """The role folders of a product with their role, and the root that they lie below, as shown and in full."""
@@ -160,6 +166,15 @@ class Roots:
             for folder in root.roles[product.id]
         )
 
+    def _holds_unread(self, root: Root) -> bool:
+        """Whether a file there cannot be read, and is called as a product's; of products of 2007 and later any is."""
+        return any(
+            isinstance(file, UnreadableFile) and (product.build_per_update or name in product.files)
+            for product in root.products
+            for folder in root.roles[product.id]
+            for name, file in self.where.held.get(folder, ())
+        )
+
     def _programs_below(self, folder: str) -> Counter[str]:
         """The same of a folder with all below it: the programs of ClientAccess lie in its subfolders."""
         if folder not in self._below:
@@ -211,6 +226,17 @@ def below_roots(product: Product) -> Iterator[tuple[str, str, str, int]]:
             if root is not None:
                 # a folder without core files may be called as any is: Mailbox alone tells nothing
                 yield folder.role, path, root, 1 if folder.core else 2
+
+
+def unlisted_roots(inventory: Inventory, product: Product) -> Iterator[str]:
+    """The roots, as shown, whose folder of core files is there and could not be listed, or is a link elsewhere."""
+    above = "/".join(inventory.root).lower()
+    for folder in (file.path for file in inventory.unreadable if file.is_folder):
+        for _, path, root, least in below_roots(product):
+            full = f"/{above}/{folder.lower()}"
+            if least == 1 and full.endswith(f"/{path}") and not inventory.is_backup(folder):
+                parts = folder.split("/")
+                yield "/".join(parts[: len(parts) - path.count("/") + root.count("/")]) or TOP
 
 
 def _above(folders: Iterable[str]) -> set[str]:

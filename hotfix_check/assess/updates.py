@@ -106,7 +106,7 @@ class ProductUpdates:
         if without is not None:
             return make_answer(judgement, Verdict.NOT_APPLICABLE, Confidence.HIGH, without)
         if update.level is not None:
-            return self.by_level.answer(update.level, judgement)
+            return self._beside_level(self.by_level.answer(update.level, judgement))
         table = judgement.table
         own, low, high = table.line or 0, self.level.low, self.level.high
         if table.sibling is not None and (low < own or not has_older(judgement)):
@@ -119,6 +119,15 @@ class ProductUpdates:
             reason = f"a rollup for {self._name(own)} alone: {self._name(table.at)} has a series of its own"
             return make_answer(judgement, Verdict.NOT_APPLICABLE, Confidence.MEDIUM, reason)
         return self._on_every_line(update, self.by_files.answer(judgement))
+
+    def _beside_level(self, answer: Answer) -> Answer:
+        """The same; of the level that is there with what lies beside its marker, where no update of it tells that."""
+        witnesses = self.by_files.witnesses
+        beside = None if witnesses is None or answer.verdict is not Verdict.INSTALLED else witnesses.of_level()
+        if beside is None:
+            return answer
+        confidence = Confidence.LOW if answer.confidence is Confidence.LOW else Confidence.MEDIUM
+        return answer._replace(confidence=confidence, anomalies=(*answer.anomalies, *beside.anomalies))
 
     def _on_every_line(self, update: Update, answer: Answer) -> Answer:
         """The same, unless the level is mixed and the update is not there on a line that some of the files speak of.

@@ -70,6 +70,14 @@ class Witnesses:
         )
         return self._with_neighbours(self._said(witness, before, own))
 
+    def of_level(self) -> Said | None:
+        """What they say of the marker's level itself, where it has no update of the line that they would speak of."""
+        build = None if self.census.marker is None else self.census.marker.version
+        shipped = self.relations.shipped(self.product.id, self.line, self.marker)
+        if build is None or any(one.version <= build for one in shipped):
+            return None
+        return self._neighbours
+
     def newer_beside_old(self, judgement: Judgement) -> str | None:
         """Of an update that the marker does not have: the newest other file, where that is at its build or later."""
         row, newest = self._marker_row(judgement), self._newest

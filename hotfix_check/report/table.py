@@ -11,7 +11,7 @@ from hotfix_check.report.document import Result, TargetDocument, members
 from hotfix_check.report.folding import Folded, files_to_supply, fold
 from hotfix_check.report.formats import Paint, plain
 from hotfix_check.report.judged_document import FindingDocument, InstallationDocument
-from hotfix_check.report.names import capital, counted, some
+from hotfix_check.report.names import counted, some
 from hotfix_check.report.posture import identity_words, posture_sentences
 from hotfix_check.report.text import cell, cut, fill, listed, visible
 
@@ -108,9 +108,9 @@ class _Page:
         if standing.ended and (self.everything or bought) and (way := parts.successor_words(one)):
             lines.append(f"  {way}")
         if self.narrowed:
-            for state in ("exposed", "fixed"):
+            for state, word in (("exposed", "Exposed"), ("unknown", "Undetermined"), ("fixed", "Fixed")):
                 if cves := _by_update(one, state):
-                    lines.append(f"  {capital(state)}: {some(cves, len(cves) if self.everything else _FEW_NAMED)}.")
+                    lines.append(f"  {word}: {some(cves, len(cves) if self.everything else _FEW_NAMED)}.")
             lines += [f"  {sentence}" for sentence in _to_configure(one)]
         if census := parts.census_words(one, 8 if self.everything else 2):
             lines.append(f"  {census}.")

@@ -163,6 +163,22 @@ def test_a_neighbour_of_another_line_is_named(build: str, word: str) -> None:
     assert found.anomalies == (f"{word}: Microsoft.Exchange.Part099.dll {build}, beside ExSetup.exe",)
 
 
+@pytest.mark.parametrize(
+    ("build", "others", "expected"),
+    [
+        (CU23, (part(1, "15.1.2375.28"),), (Confidence.MEDIUM, 1)),
+        (CU23, (), (Confidence.HIGH, 0)),
+        (OCT25_BUILD, (part(1, "15.1.2375.28"),), (Confidence.HIGH, 0)),
+    ],
+    ids=["beside the level alone", "of the level itself", "where an update of it tells the same"],
+)
+def test_a_level_without_an_update_names_its_neighbours_itself(
+    build: str, others: tuple[InstalledFile, ...], expected: tuple[Confidence, int]
+) -> None:
+    level = finding(judge(folder(marker(build), *parts(30, build, first=10), *others)), "exchange-2016/CU23")
+    assert (level.confidence, len(level.anomalies)) == expected
+
+
 def test_many_neighbours_of_the_line_before_make_the_level_an_interval() -> None:
     result = judge(folder(marker(CU23), *parts(30, "15.1.2375.7")))
     (level,) = result.products

@@ -382,3 +382,90 @@ def test_counter_case_beside_more_a_library_is_not_all_there_is(beside: tuple[In
     result = judge(folder(installed("Mapi32.dll", "5.5.2657.50"), *beside))
     assert finding(result, "exchange-5.5/KB894689").importance is Importance.RECOMMENDED
     assert outcome_of(result) is Outcome.FINDINGS
+
+
+LIVE = f"A/{V15}"
+OTHER_V15 = f"B/{V15}"
+SP4_OF_A = [installed(f"A/Exchsrvr/Bin/{name}", version) for name, version in (("Admin.exe", "5.5.2653.23"),)]
+
+
+def unread(path: str) -> UnreadableFile:
+    return UnreadableFile(path=path, reason="cut")
+
+
+@pytest.mark.parametrize(
+    ("beside", "asked"),
+    [
+        pytest.param([marker(OCT25_BUILD, LIVE), unread(f"{OTHER_V15}/ExSetup.exe")], {5066369}, id="an installation"),
+        pytest.param([marker(OCT25_BUILD, LIVE), unread(f"{OTHER_V15}/Store.exe")], {5066369}, id="any program of it"),
+        pytest.param(
+            [marker(OCT25_BUILD, "host1"), unread("host2/ExSetup.exe")], {5066369}, id="loose files of another host"
+        ),
+        pytest.param(
+            [installed("host1/Mapi32.dll", "5.5.2657.50"), unread("host2/Mapi32.dll")], {818861}, id="no marker"
+        ),
+        pytest.param(
+            [
+                *SP4_OF_A,
+                installed("A/Exchsrvr/Bin/Dramapi.dll", "5.5.2656.48"),
+                unread("B/Exchsrvr/Bin/Dramapi.dll"),
+            ],
+            {324528},
+            id="an installation without a marker",
+        ),
+        pytest.param(
+            [marker("15.2.2562.57", "host1"), unread("host2/ExSetup.exe")], None, id="whatever is asked, nothing said"
+        ),
+    ],
+)
+def test_of_two_servers_the_one_that_cannot_be_read_is_not_in_order(
+    beside: list[InstalledFile | UnreadableFile], asked: set[int] | None
+) -> None:
+    kbs = None if asked is None else frozenset(asked)
+    readable = [file for file in beside if isinstance(file, InstalledFile)]
+    assert outcome_of(judge(folder(*readable), kbs=kbs)) is Outcome.CLEAN
+    assert outcome_of(judge(folder(*beside), kbs=kbs)) is Outcome.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("beside", "asked"),
+    [
+        pytest.param([marker(OCT25_BUILD), unread("Users/x/Desktop/ExSetup.exe")], 5066369, id="a stray copy"),
+        pytest.param(
+            [marker(OCT25_BUILD, LIVE), unread(f"vss1/{V15}/ExSetup.exe")],
+            5066369,
+            id="in a snapshot",
+        ),
+        pytest.param([marker(OCT25_BUILD), unread(f"Windows.old/{V15}/ExSetup.exe")], 5066369, id="a backup"),
+        pytest.param([marker(OCT25_BUILD, LIVE), unread("B/Exchsrvr/Bin/Store.exe")], 5066369, id="another product's"),
+        pytest.param(
+            [installed("host1/Mapi32.dll", "5.5.2657.50"), unread("host2/Dramapi.dll")], 818861, id="not asked for"
+        ),
+        pytest.param(
+            [installed("host1/Mapi32.dll", "5.5.2657.50"), unread("host2/notes.dll")], 818861, id="no file of a product"
+        ),
+    ],
+)
+def test_what_is_judged_nowhere_need_not_be_read(beside: list[InstalledFile | UnreadableFile], asked: int) -> None:
+    assert outcome_of(judge(folder(*beside), kbs=frozenset({asked}))) is Outcome.CLEAN
+
+
+def unlisted(path: str) -> UnreadableFile:
+    return UnreadableFile(path=path, reason="a link to a folder, not followed", is_folder=True)
+
+
+@pytest.mark.parametrize(
+    ("beside", "outcome"),
+    [
+        pytest.param(f"B/{V15}", Outcome.INCOMPLETE, id="the folder of another server"),
+        pytest.param(f"A/{V15.replace('Bin', 'ClientAccess')}", Outcome.CLEAN, id="a folder of the same one"),
+        pytest.param("B/Exchsrvr/Bin", Outcome.CLEAN, id="of a product that was not asked for"),
+        pytest.param("B/Users/All Users", Outcome.CLEAN, id="no product's folder"),
+        pytest.param(f"vss2/{V15}", Outcome.CLEAN, id="of a shadow copy"),
+        pytest.param(f"B/Windows.old/{V15}", Outcome.CLEAN, id="of a backup"),
+    ],
+)
+def test_a_server_whose_folder_could_not_be_listed_is_not_in_order(beside: str, outcome: Outcome) -> None:
+    server = [marker(OCT25_BUILD, LIVE), *(part(number, OCT25_BUILD, folder=LIVE) for number in range(3))]
+    result = judge(folder(*server, unlisted(beside)), kbs=frozenset({5066369}))
+    assert outcome_of(result) is outcome

@@ -267,3 +267,40 @@ def test_a_package_of_which_nothing_shows_the_line_proves_no_cve(run: Run, tmp_p
     ran = run("scan", folder, "--catalogue", tmp_path / "own.toml", "-f", "json")
     ((hole,),) = [one["exposures"] for one in ran.result["targets"][0]["installations"]]
     assert (hole["cve"], hole["state"]) == ("CVE-2021-0001", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("build", "year", "cve", "code", "why"),
+    [
+        pytest.param(
+            "15.1.2507.77",
+            "V15",
+            "CVE-2026-118151",
+            3,
+            "it was published after support for Exchange Server 2016 had ended, and no update would tell",
+            id="published after paid support",
+        ),
+        pytest.param(
+            "14.3.513.0",
+            "V14",
+            "CVE-2022-41082",
+            3,
+            "it was published after support for Exchange Server 2010 had ended, and no update would tell",
+            id="published after support",
+        ),
+        pytest.param(
+            "14.3.123.4", "V14", "CVE-2013-0393", 3, "what fixes it was not made for SP3", id="another line's"
+        ),
+        pytest.param("15.1.2507.61", "V15", "CVE-2020-17144", 0, None, id="of another product, looked at in support"),
+        pytest.param("15.2.2562.57", "V15", "CVE-2022-41082", 0, None, id="of a product without an end of support"),
+        pytest.param("14.2.390.3", "V14", "CVE-2013-0393", 0, None, id="fixed by its own line"),
+    ],
+)
+def test_that_no_update_speaks_of_a_cve_is_an_answer_only_where_one_would_have(
+    build: str, year: str, cve: str, code: int, why: str | None, tmp_path: Path, run: Run
+) -> None:
+    ran = run("scan", server(tmp_path, build, year), "--cve", cve, "--as-of", "2026-11-27")
+    assert ran.code == code
+    told = f"Undetermined: {cve} ({why})." if why else None
+    assert told is None or told in " ".join(ran.out.split())
+    assert why is not None or "Undetermined" not in ran.out

@@ -320,3 +320,62 @@ def test_a_command_speaks_of_what_stands_below_it_up_to_the_next() -> None:
     (inventory,) = read_listing(opened(text), WANTED)
     assert [(file.path, str(file.version)) for file in inventory.files] == [("ExSetup.exe", "15.2.1748.39")]
     assert [one.text for one in inventory.reported] == ["15.2.1544.39"]
+
+
+ANSWER = f"FileName       : {BIN}\\ExSetup.exe\nFileVersion    : 15.01.2507.039\n"
+OF_MBX1 = f"{ANSWER}PSComputerName : MBX1\n\n"
+REFUSED = (
+    "[MBX2] Connecting to remote server MBX2 failed with the following error message : Access is denied.\n"
+    "    + CategoryInfo          : OpenError: (MBX2:String) [], PSRemotingTransportException\n"
+    "    + FullyQualifiedErrorId : AccessDenied,PSSessionStateBroken\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"MBX1 | CHANGED | rc=0 >>\n{ANSWER}\nMBX2 | UNREACHABLE! => {{\n}}\n", id="Ansible"),
+        pytest.param(
+            f"MBX1 | CHANGED | rc=0 >>\n{ANSWER}\nMBX2 | FAILED | rc=1 >>\nGet-Command : The term is not known\n",
+            id="Ansible, the command failed",
+        ),
+        pytest.param(f"MBX1 | CHANGED | rc=0 >>\n{ANSWER}\nMBX2 | CHANGED | rc=0 >>\n\n", id="Ansible, no output"),
+        pytest.param(f"\\\\MBX1:\n{ANSWER}\n\\\\MBX2:\nCouldn't access MBX2:\nThe path was not found.\n", id="psexec"),
+        pytest.param(REFUSED + "\n" + OF_MBX1, id="PowerShell, the error first"),
+        pytest.param(OF_MBX1 + REFUSED, id="PowerShell, the error last"),
+        pytest.param(f"OpenError: [MBX2] Connecting to remote server MBX2 failed with\n\n{OF_MBX1}", id="PowerShell 7"),
+        pytest.param(
+            f"[MBX2] Beim Verbinden mit dem Remoteserver MBX2 ist ein Fehler aufgetreten.\n\n{OF_MBX1}", id="in German"
+        ),
+        pytest.param(
+            OF_MBX1 + "The term 'ExSetup.exe' is not recognized.\n"
+            "    + CategoryInfo          : ObjectNotFound: (ExSetup.exe:String) [], CommandNotFoundException\n"
+            "    + PSComputerName        : MBX2\n",
+            id="PowerShell, the command failed there",
+        ),
+    ],
+)
+def test_a_host_that_gave_no_answer_is_named_and_nothing_is_said_of_it(text: str) -> None:
+    found = read_listing(opened(text), WANTED)
+    assert {one.collected.host: len(one.files) for one in found if one.collected} == {"MBX1": 1, "MBX2": 0}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            OF_MBX1 + "Access to the path is denied.\n    + PSComputerName        : MBX1\n",
+            id="an error beside the answer",
+        ),
+        pytest.param(f"mbx1 | CHANGED | rc=0 >>\n{ANSWER}PSComputerName : mbx1.contoso.com\n", id="by two names of it"),
+        pytest.param(
+            f'<NessusClientData_v2>\n<ReportHost name="PRINTER">\n</ReportHost>\n<ReportHost name="MBX1">\n{ANSWER}',
+            id="a scanner's machines",
+        ),
+        pytest.param(f"[INFO] 2 servers asked\n[WARN] one was slow\n{OF_MBX1}", id="words in brackets"),
+        pytest.param(f"[MBX1]: PS C:\\> (gcm ExSetup.exe).FileVersionInfo | fl\n{ANSWER}", id="a prompt"),
+    ],
+)
+def test_a_host_is_not_silent_for_being_named_twice_nor_by_what_names_no_host(text: str) -> None:
+    found = read_listing(opened(text), WANTED)
+    assert [len(one.files) for one in found] == [1]

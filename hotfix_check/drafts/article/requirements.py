@@ -74,7 +74,13 @@ _UNDER_HEADING = (
     phrase(r"^(?:requires?|install|apply)\s(?=(?:the\s)?(?:microsoft\s)?<product>\s)(.{3,200}?)(?:\sfirst)?\.?$"),
 )
 """What needs no word of the fix under the heading Prerequisites."""
-_MAY_REQUIRE = ("equire", "must", "need", "running", "efore", "depend", "rerequisite", "prior", "only")
+_LEVEL_UNDER_HEADING = (
+    phrase(r"^(?:you|(?:your|the)\s\w+)\s(?:must|needs?\sto|has\sto|have\sto)\s(?:be\srunning|have)\s(.{3,250})"),
+    phrase(r"^(.{3,250}?)\s(?:(?:is|are)\s(?:required|needed)|must\sbe\s(?:installed|present))\.?$"),
+)
+"""The same, of anything: what they name must be a level or a fix."""
+_A_FIX = phrase(r"^(?:the )?(?:hotfix|update|rollup) (?:KB ?|Q)?\d{5,7}\b")
+_MAY_REQUIRE = re.compile("equire|must|need|running|efore|depend|rerequisite|prior|only")
 _NOTHING_REQUIRED = phrase(r"""
     \b(?:there are )?no prerequisites\b
     \b(?:does|do) not (?:have|require) (?:any )?prerequisites
@@ -112,7 +118,7 @@ LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumu
 def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
-        if not any(words in each.sentence for words in _MAY_REQUIRE) and not _is_under(each):
+        if not _MAY_REQUIRE.search(each.sentence) and not _is_under(each):
             continue
         listed = _listed_things(paragraphs, each.at) if _REQUIRED_LIST.search(each.sentence) else []
         things.update((thing.lower(), thing) for thing in listed)
@@ -170,12 +176,15 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
 
 def _required_things(each: Said, paragraphs: Sequence[str]) -> list[str]:
     """What a sentence requires: one thing, or several products that "and" joins."""
-    for pattern in (*_REQUIRES, *_UNDER_HEADING) if _is_under(each) else _REQUIRES:
+    under_heading = (*_REQUIRES, *_UNDER_HEADING, *_LEVEL_UNDER_HEADING)
+    for pattern in under_heading if _is_under(each) else _REQUIRES:
         match = pattern.search(each.sentence)
         if not match:
             continue
         thing = match[1].strip()
         if _NOT_A_THING.match(thing):
+            continue
+        if pattern in _LEVEL_UNDER_HEADING and not (LEVEL_NAMED.search(thing) or _A_FIX.search(thing)):
             continue
         if follows := _FOLLOWING_ARTICLE.search(thing):
             number = following_numbers(paragraphs, each.at)[:1]

@@ -20,12 +20,13 @@ from hotfix_check.inventory.listings import (
     msinfo,
     reg_export,
     tables,
+    unanswered,
     update_lists,
     web_and_mail,
 )
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.listed import Said
-from hotfix_check.inventory.listings.rows import facts_of, kind_of_rows
+from hotfix_check.inventory.listings.rows import kind_of_rows
 from hotfix_check.inventory.listings.wrapping import dedented, document_within, without_prompts, without_wrapping
 from hotfix_check.inventory.open_file import OpenFile
 
@@ -70,7 +71,7 @@ WHOLE = (
 """A text is of the first of these that recognises it, and of no other."""
 
 PASTED = (
-    Form(lambda head: kind_of_rows(console_rows(head)), lambda text, where: facts_of(console_rows(text))),
+    Form(lambda head: kind_of_rows(console_rows(head)), lambda text, where: unanswered.with_unanswered(text)),
     Form(web_and_mail.is_headers, web_and_mail.headers),
     Form(crash_reports.is_crash_report, crash_reports.crash_report),
     Form(update_lists.NUMBERED.search, update_lists.systeminfo),

@@ -96,10 +96,24 @@ def test_products_run_together() -> None:
             ("Exchange Server 2003 SP1",),
             id="said twice",
         ),
+        pytest.param("<p>You must have Exchange 2003 SP2 installed.</p>", ("Exchange 2003 SP2",), id="you must have"),
+        pytest.param("<p>You must be running Exchange 2003 SP2.</p>", ("Exchange 2003 SP2",), id="you must be running"),
+        pytest.param("<p>The server must be running Exchange 2003 SP2.</p>", ("Exchange 2003 SP2",), id="the server"),
+        pytest.param("<p>Exchange 2003 SP2 is required.</p>", ("Exchange 2003 SP2",), id="is required"),
+        pytest.param("<p>Exchange 2003 SP2 must be installed.</p>", ("Exchange 2003 SP2",), id="must be installed"),
+        pytest.param("<p>You must have update 912345 installed.</p>", ("update 912345",), id="an update"),
+        pytest.param("<p>You must have Exchange 2003 administrator rights.</p>", (), id="rights"),
+        pytest.param(
+            "<p>You must have a backup of the server. A restart is required.</p>", (), id="no level and no fix"
+        ),
     ],
 )
 def test_prerequisites_of_a_page(said: str, required: tuple[str, ...]) -> None:
     assert page(f"<h3>Prerequisites</h3>{said}").prerequisites == required
+
+
+def test_what_the_product_must_have_elsewhere_is_no_prerequisite_of_the_fix() -> None:
+    assert page("<h3>Cause</h3><p>The server must be running Exchange 2003 SP2.</p>").prerequisites == ()
 
 
 def test_number_of_a_page_title_before_the_name_of_the_site() -> None:
