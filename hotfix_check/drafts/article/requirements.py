@@ -70,7 +70,7 @@ _REQUIRES = (
 _UNDER_HEADING = (
     phrase(r"""
         ^you\s(?:must|need\sto|should|have\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install)\s
-          (?=(?:the\s)?(?:microsoft\s)?<product>\s)(.{3,200})"""),
+          (?=(?:the\s)?(?:microsoft\s)?<product>\s)(?!.*\b(?:rights|permissions?|privileges?|credentials)\b)(.{3,200})"""),
     phrase(r"^(?:requires?|install|apply)\s(?=(?:the\s)?(?:microsoft\s)?<product>\s)(.{3,200}?)(?:\sfirst)?\.?$"),
 )
 """What needs no word of the fix under the heading Prerequisites."""
