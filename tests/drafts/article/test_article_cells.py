@@ -123,3 +123,9 @@ def test_a_folder_of_one_word_does_not_end_a_table_on_one_line() -> None:
         ("Owa.dll", "x86", "Bin"),
         ("Owb.dll", "x86", "Bin"),
     ]
+
+
+def test_a_tab_between_the_headers_of_a_table_on_one_line_is_as_good_as_a_blank() -> None:
+    header = "File name\tFile version\tFile size\tDate\tTime\tPlatform"
+    rows = ("Store.exe\t6.5.7653.8\t5,251,584\t19-Apr-2007\t08:41\tx86", "Mad.exe\tN/A\t1,024\t19-Apr-2007\t08:42\tx86")
+    assert [row.version for row in text("\t".join((header, *rows))).files] == ["6.5.7653.8", None]
