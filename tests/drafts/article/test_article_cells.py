@@ -157,3 +157,19 @@ def test_a_name_without_an_extension_opens_a_row_of_cells_of_one_line_each() -> 
 def test_one_attribute_a_line_may_give_the_processor() -> None:
     row = only(text("File name: Store.exe", "File version: 6.5.7653.8", "Date: 19-Apr-2007", "Processor: x64"))
     assert row.platform == "x64"
+
+
+@pytest.mark.parametrize(
+    ("opening", "language"),
+    [
+        ("US:", "US"),
+        ("Portuguese (Brazil):", "Portuguese (Brazil)"),
+        ("Pan-European:", "Pan-European"),
+        ("All others:", "All others"),
+    ],
+)
+def test_rows_may_open_with_a_country_or_a_set_of_languages(opening: str, language: str) -> None:
+    lead = "These updated files solve it:"
+    row = only(text(lead, "", f"   {opening}  Winload.sys dated 02/06/97 (214,324 bytes)"))
+    assert (row.name, row.size, row.language) == ("Winload.sys", 214324, language)
+    assert text(lead, "", "   Symptom (Setup):  Winload.sys dated 02/06/97 (214,324 bytes)").files == ()
