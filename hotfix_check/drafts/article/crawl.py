@@ -14,8 +14,9 @@ from itertools import islice
 
 from hotfix_check.drafts.article.cells import Cell, Kind, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import VALUES, Column, Concept, cell_concept, header_cells, header_line
+from hotfix_check.drafts.article.laying import STRONG
 from hotfix_check.drafts.article.prose import is_section_heading, parted
-from hotfix_check.drafts.article.rows import cells_by_column
+from hotfix_check.drafts.article.rows import cells_by_column, is_caption
 from hotfix_check.drafts.article.text import Line, is_underlined, plain_line, run_of_text
 from hotfix_check.drafts.article.values import is_missing
 
@@ -33,9 +34,11 @@ _LONG = 100
 _LONGEST_CELL = 120
 _LONGEST_HEADER = 30
 _MOST_COLUMNS = 20
+_VALUES_OF_BARE_NAME = 3
 _ATTRIBUTE = re.compile(
     r"\s*(?:[-\u2022*][ ]{1,3})?"
-    r"((?:file[ ])?(?:name|version|size|date|time)|platform|language|sp[ ]requirement|service[ ]branch|folder)"
+    r"((?:file[ ])?(?:name|version|size|date|time)|platform|processor|language|folder"
+    r"|sp[ ]requirement|service[ ]branch)"
     r"((?:[ ]\((?:utc|bytes|in[ ]bytes|kb)\))?)\s{0,3}[:\t ]\s{0,8}(\S.{0,100})",
     re.IGNORECASE,
 )
@@ -59,7 +62,7 @@ _WORDS = (
     r"date|time|\(?utc\)?|file|name|names|filename|version|size|\((?:in[ ])?bytes\)|\(kb\)|platform|language|locale"
     r"|folder|path|modified|processor|operating|system|service|branch|sp|requirement|sha-?1|sha-?256|hash|number"
 )
-_HEADER = re.compile(rf"(?:(?:{_WORDS})(?![A-Za-z0-9])[ /:]{{0,3}}){{2,18}}", re.IGNORECASE)
+_HEADER = re.compile(rf"(?:(?:{_WORDS})(?![A-Za-z0-9])[ /:]{{0,8}}){{2,18}}", re.IGNORECASE)
 _RULE = re.compile(r" {0,3}-{5,400} {0,3}")
 _LONGEST_ROW = 220
 _KINDS: dict[Concept, tuple[Kind, ...]] = {
@@ -162,8 +165,11 @@ def _one_cell_a_line(lines: Sequence[Line], at: int) -> _Found | None:
     rows: list[tuple[str, ...]] = []
     past = at
     while True:
-        waiting.extend(islice(texts, len(names) - len(waiting)))
-        taken = _stacked_row([text for _, text in waiting], columns)
+        waiting.extend(islice(texts, len(names) + 1 - len(waiting)))
+        shown = [text for _, text in waiting]
+        taken = _stacked_row(shown[: len(names)], columns)
+        if taken is None and shown and is_caption(shown[0]) and _stacked_row(shown[1:], columns):
+            taken = (shown[0], *[""] * (len(names) - 1)), 1
         if taken is None:
             break
         row, used = taken
@@ -180,7 +186,7 @@ def _stacked_row(texts: list[str], columns: tuple[Column, ...]) -> tuple[tuple[s
     if name == 0:  # the next name opens the next row, however many lines this one has
         starts = [index for index, text in enumerate(texts) if cell_kind(text) in ("name", "path")]
         if not starts or starts[0] != 0:
-            return None
+            return _row_of_bare_name(texts, columns)
         used = starts[1] if len(starts) > 1 else used
     while used > 1:
         row = cells_by_column(tuple(texts[:used]), columns)
@@ -188,6 +194,13 @@ def _stacked_row(texts: list[str], columns: tuple[Column, ...]) -> tuple[tuple[s
             return row, used
         used -= 1
     return None
+
+
+def _row_of_bare_name(texts: list[str], columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int] | None:
+    """A row whose first cell is a name without an extension (Ntldr), where all others are filled and mostly values."""
+    row = cells_by_column(tuple(texts), columns) if len(texts) == len(columns) and " " not in texts[0] else None
+    values = sum(cell_kind(cell) in STRONG for cell in texts[1:])
+    return (row, len(texts)) if row is not None and all(row) and values >= _VALUES_OF_BARE_NAME else None
 
 
 def _one_attribute_in_two_lines(lines: Sequence[Line], at: int) -> _Found | None:

@@ -38,6 +38,9 @@ PROSE = re.compile(r"(?<![.\w\\])(?:[a-z]{2,20}+[ ,]{1,3}+){4}")
 SENTENCE_END = re.compile(r"[a-z]{2,}[.:!?]$")
 
 
+_PROCESSORS = ("x86", "x64", "i386", "ia64", "amd64")
+
+
 class RawRow(Frozen):
     """A row before its values are read: the printed text of each column, and what no column took."""
 
@@ -312,7 +315,7 @@ def is_caption(text: str) -> bool:
     return (
         1 <= len(words) <= 10
         and len(text) <= 90
-        and (text[0].isupper() or text[0].isdigit())
+        and (text[0].isupper() or text[0].isdigit() or text.startswith(_PROCESSORS))
         and not text.endswith((".", ",", ";", "?", "!"))
         and not is_remark(text)
         and not any(piece.kind in ("name", "path", "date", "time", "size") for piece in line_cells(text))

@@ -37,8 +37,10 @@ _LOOK_AHEAD = 3
 _LONGEST = 400
 _LONGEST_HEADER = 250
 _MOST_BLANK = 2
-_OPENING = re.compile(r"\s*([A-Z][A-Za-z() ]{2,30}):\s+")
+_OPENING = re.compile(r"\s*([A-Z][A-Za-z() -]{1,30}):\s+")
 """A list may name the language before the file: "Danish:  Winload.sys dated 02/06/97" """
+_OF_LANGUAGES = re.compile(r"pan[- ]\w+|(?:all )?other(?:s| languages?)", re.IGNORECASE)
+_OF_COUNTRY = re.compile(r" \([A-Z][A-Za-z ]+\)$")
 _BULLET = re.compile(r"^( *)(?:[-•*] |\d{1,2}[.)] )(?=\S)")
 _OR_LATER = re.compile(
     r"[ ,]{1,3}\(?(?:and|or) (?:later|newer|above|higher|greater)\)?(?: versions?)?[ ;,.]{0,3}(?:<br ?/?>)?$",
@@ -248,12 +250,17 @@ def _bare(lines: Sequence[Line], at: int) -> RawTable | None:
     )
 
 
+def _is_language(label: str) -> bool:
+    """Whether the label of a row names a language, that of a country ("Portuguese (Brazil)"), or a set of them."""
+    return is_language(_OF_COUNTRY.sub("", label)) or bool(_OF_LANGUAGES.fullmatch(label))
+
+
 def _bare_row(text: str, at: int) -> RawRow | None:
     if not MAY_BE_ROW.search(text) or not _HAS_NAME_OR_VALUES.search(text):
         return None
     text = _OR_LATER.sub("", _BULLET.sub(r"\1  ", text))
     opening = _OPENING.match(text)
-    if opening and not is_language(opening[1]):
+    if opening and not _is_language(opening[1]):
         opening = None
     if opening:
         text = text[opening.end() :]

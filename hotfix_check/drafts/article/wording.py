@@ -159,6 +159,7 @@ _ANNOUNCED_FIX = re.compile(
       | \bhot-?fix(?:es)?\b | \bfixe?s\s+(?:include|contain|install|replace|update|were|are|have)\b
       | \b(?:correct|fix|resolv|solv|updat|patch)ed\b
       | file\s+attributes | attributes\s+\(?or\s+later | listed\s+attributes | (?:time|date)[\s-]?stamps?
+      | \bfiles?\s+(?:are|were|will\s+be|have\s+been)\s+replaced\s*[.:]?$
       | (?:files?|versions?|dlls?|modules?|components?|fix|it|they|you)\s+
         (?:should|must|will|needs?\s+to)\s+(?:at\s+least\s+)?(?:be|have|see)\b
       | (?:newer|new|later|latest|replacement|modified|revised)\s+(?:versions?|files?|dlls?|drivers?)\b

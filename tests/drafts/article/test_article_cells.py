@@ -123,3 +123,53 @@ def test_a_folder_of_one_word_does_not_end_a_table_on_one_line() -> None:
         ("Owa.dll", "x86", "Bin"),
         ("Owb.dll", "x86", "Bin"),
     ]
+
+
+def test_a_tab_between_the_headers_of_a_table_on_one_line_is_as_good_as_a_blank() -> None:
+    header = "File name\tFile version\tFile size\tDate\tTime\tPlatform"
+    rows = ("Store.exe\t6.5.7653.8\t5,251,584\t19-Apr-2007\t08:41\tx86", "Mad.exe\tN/A\t1,024\t19-Apr-2007\t08:42\tx86")
+    assert [row.version for row in text("\t".join((header, *rows))).files] == ["6.5.7653.8", None]
+
+
+STACK = ("File name", "File version", "File size", "Date", "Time", "Platform")
+STORE = ("Store.exe", "6.5.7653.8", "5,251,584", "19-Apr-2007", "08:41", "x86")
+LOADER = ("Ntldr", "5.0.2195.4", "214,432", "19-Apr-2007", "08:42", "x86")
+
+
+@pytest.mark.parametrize(
+    "captions", [("x86-based versions", "x64-based versions"), ("Exchange 2003 SP1", "Exchange 2003 SP2")]
+)
+def test_captions_among_cells_of_one_line_each_tell_their_rows_apart(captions: tuple[str, str]) -> None:
+    draft = text(*STACK, captions[0], *STORE, captions[1], *STORE[:-1], "x64")
+    assert [(row.group, row.platform) for row in draft.files] == [(captions[0], "x86"), (captions[1], "x64")]
+
+
+def test_a_line_behind_the_last_row_is_no_caption() -> None:
+    draft = text(*STACK, *STORE, "Exchange 2003 SP2", "Times are in UTC")
+    assert [(row.name, row.group) for row in draft.files] == [("Store.exe", None)]
+
+
+def test_a_name_without_an_extension_opens_a_row_of_cells_of_one_line_each() -> None:
+    assert [row.name for row in text(*STACK, *LOADER, *STORE).files] == ["Ntldr", "Store.exe"]
+    assert text(*STACK, "Ntldr", "starts", "the", "system", "at", "first").files == ()
+
+
+def test_one_attribute_a_line_may_give_the_processor() -> None:
+    row = only(text("File name: Store.exe", "File version: 6.5.7653.8", "Date: 19-Apr-2007", "Processor: x64"))
+    assert row.platform == "x64"
+
+
+@pytest.mark.parametrize(
+    ("opening", "language"),
+    [
+        ("US:", "US"),
+        ("Portuguese (Brazil):", "Portuguese (Brazil)"),
+        ("Pan-European:", "Pan-European"),
+        ("All others:", "All others"),
+    ],
+)
+def test_rows_may_open_with_a_country_or_a_set_of_languages(opening: str, language: str) -> None:
+    lead = "These updated files solve it:"
+    row = only(text(lead, "", f"   {opening}  Winload.sys dated 02/06/97 (214,324 bytes)"))
+    assert (row.name, row.size, row.language) == ("Winload.sys", 214324, language)
+    assert text(lead, "", "   Symptom (Setup):  Winload.sys dated 02/06/97 (214,324 bytes)").files == ()

@@ -45,10 +45,12 @@ OF_THE_FIX = (
     "The following hotfix files should be on the server after installation:",
     "The affected files and their updated versions are:",
     "To solve this problem, use the files below:",
+    "After Setup, these .exe files are replaced:",
     "To resolve the error, you can replace these files:",
     "If you have the following files or later ones, you need not install the hotfix again:",
 )
 OF_OTHERS = (
+    "When the problem occurs, these files are replaced by old ones:",
     "If you have the following files, you need the fix:",
     "The beta of this fix had these files:",
     "To resolve this problem, look at these files:",
