@@ -176,8 +176,8 @@ _NOT_THE_FIXS = (
     (phrase(r"\b(?:cannot|can\s+not|must\s+not|should\s+not|will\s+not)\b"), "files it is not for"),
     (
         phrase(r"""
-            \b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+(?:versions?|builds?|cop(?:y|ies))\b
-            \b(?:beta|pre-?release|release\s+candidate)\s+of\b"""),
+            \b(?:beta|pre-?release|release\s+candidate|evaluation|trial)\s+
+              (?:of|versions?|builds?|cop(?:y|ies))\b"""),
         "files of a preview",
     ),
     (
