@@ -168,7 +168,7 @@ def _one_cell_a_line(lines: Sequence[Line], at: int) -> _Found | None:
         waiting.extend(islice(texts, len(names) + 1 - len(waiting)))
         shown = [text for _, text in waiting]
         taken = _stacked_row(shown[: len(names)], columns)
-        if taken is None and shown and is_caption(shown[0]) and _stacked_row(shown[1:], columns):
+        if taken is None and _is_above_row(shown, columns):
             taken = (shown[0], *[""] * (len(names) - 1)), 1
         if taken is None:
             break
@@ -198,9 +198,16 @@ def _stacked_row(texts: list[str], columns: tuple[Column, ...]) -> tuple[tuple[s
 
 def _row_of_bare_name(texts: list[str], columns: tuple[Column, ...]) -> tuple[tuple[str, ...], int] | None:
     """A row whose first cell is a name without an extension (Ntldr), where all others are filled and mostly values."""
-    row = cells_by_column(tuple(texts), columns) if len(texts) == len(columns) and " " not in texts[0] else None
-    values = sum(cell_kind(cell) in STRONG for cell in texts[1:])
-    return (row, len(texts)) if row is not None and all(row) and values >= _VALUES_OF_BARE_NAME else None
+    if len(texts) != len(columns) or sum(cell_kind(cell) in STRONG for cell in texts[1:]) < _VALUES_OF_BARE_NAME:
+        return None
+    row = cells_by_column(tuple(texts), columns) if " " not in texts[0] else None
+    return (row, len(texts)) if row is not None and all(row) else None
+
+
+def _is_above_row(texts: list[str], columns: tuple[Column, ...]) -> bool:
+    """Whether the first of these lines is a caption, with a row right below it."""
+    below = cell_kind(texts[1]) if len(texts) > 2 else "word"
+    return below != "word" and is_caption(texts[0]) and _stacked_row(texts[1:], columns) is not None
 
 
 def _one_attribute_in_two_lines(lines: Sequence[Line], at: int) -> _Found | None:

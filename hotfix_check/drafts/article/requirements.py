@@ -10,9 +10,10 @@ from hotfix_check.drafts.article.prose import Said, following_numbers, is_sectio
 
 _REQUIRES = (
     phrase(r"""
-        <this fix>\b(?:\s\S{1,20}){0,4}?\s(?:also\s|only\s)?(?:requires?|depends?\son)\s(?:that\s(?:you\s
-          (?:have|are\srunning|install|first\sinstall)\s)?|you\sto\s
-          (?:have|install)\s|the\sinstallation\sof\s)?(.{3,300})"""),
+        <this fix>\b(?:\s\S{1,20}){0,4}?\s(?:also\s|only\s)?
+          (?:requires?|depends?\son|needs(?=\s(?:microsoft\s)?<product>\s))\s
+          (?:that\s(?:you\s(?:have|are\srunning|install|first\sinstall)\s)?|you\sto\s(?:have|install)\s
+          |the\sinstallation\sof\s)?(.{3,300})"""),
     phrase(r"""
         \bto\s<install>\s<this fix>\b[^,]{0,60},\s(?:you\smust|you\sneed\sto|your\s\w+\smust|the\s\w+\smust)\s
           (?:be\shave|be\srunning|already\sbe\srunning|be\susing|have|install|first\sinstall|first\shave
@@ -57,7 +58,6 @@ _REQUIRES = (
     phrase(r"""
         \bto\s<install>\s<this fix>\b[^,]{0,60},\s(.{3,200}?)\s(?:is|are|must\sbe)\s
           (?:required|needed|necessary|installed)\b"""),
-    phrase(r"<this fix>\sneeds\s(?=(?:microsoft\s)?<product>\s)(.{3,200})"),
     phrase(r"""
         \b(?:make\ssure|verify|ensure)\s(?:that\s)?(?=(?:microsoft\s)?<product>\s)(.{3,200}?)\s
           (?:is|are|has\sbeen|have\sbeen)\s(?:already\s)?installed\s(?:before|prior\sto)\s(?:you\s)?<install>\s
@@ -118,9 +118,9 @@ LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumu
 def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
-        if not _MAY_REQUIRE.search(each.sentence) and not _is_under(each):
+        if not each.section.startswith("prereq") and not _MAY_REQUIRE.search(each.sentence):
             continue
-        listed = _listed_things(paragraphs, each.at) if _REQUIRED_LIST.search(each.sentence) else []
+        listed = _listed_things(paragraphs, each.at) if _announces_list(each.sentence) else []
         things.update((thing.lower(), thing) for thing in listed)
         if listed:
             continue
@@ -134,18 +134,17 @@ def alternative_things(said: Sequence[Said], paragraphs: Sequence[str]) -> list[
     lists = [
         tuple(_listed_things(paragraphs, each.at))
         for each in said
-        if "following" in each.sentence and _ONE_OF.search(each.sentence) and _REQUIRED_LIST.search(each.sentence)
+        if "following" in each.sentence and _ONE_OF.search(each.sentence) and _announces_list(each.sentence)
     ]
     return [several for several in lists if len(several) > 1]
 
 
-def _is_under(each: Said) -> bool:
-    """Whether a sentence stands under the heading Prerequisites."""
-    return each.section.startswith("prerequisite")
+def _announces_list(sentence: str) -> bool:
+    return sentence.endswith(":") and _REQUIRED_LIST.search(sentence) is not None
 
 
 def nothing_required(each: Said) -> bool:
-    if _is_under(each) and each.sentence.strip(" .").lower() == "none":
+    if each.section.startswith("prereq") and each.sentence.strip(" .").lower() == "none":
         return True
     return "rerequisite" in each.sentence and bool(_NOTHING_REQUIRED.search(each.sentence))
 
@@ -177,7 +176,7 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
 def _required_things(each: Said, paragraphs: Sequence[str]) -> list[str]:
     """What a sentence requires: one thing, or several products that "and" joins."""
     under_heading = (*_REQUIRES, *_UNDER_HEADING, *_LEVEL_UNDER_HEADING)
-    for pattern in under_heading if _is_under(each) else _REQUIRES:
+    for pattern in under_heading if each.section.startswith("prereq") else _REQUIRES:
         match = pattern.search(each.sentence)
         if not match:
             continue
