@@ -66,7 +66,7 @@ def _after_support(known: Cve | None, product: Product) -> str | None:
     ended = max((*(period.ends for period in product.paid_support), product.end_of_support or date.max))
     if known is None or known.published is None or known.published <= ended:
         return None
-    return f"it was published after support for {product.name} had ended, and no update would tell"
+    return f"it was published after support for {product.name} had ended, and no update says whether it is there"
 
 
 def _on_other_lines(fixing: Iterable[Update], level: ProductLevel, product: Product) -> str | None:
