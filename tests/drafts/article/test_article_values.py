@@ -6,17 +6,7 @@ import datetime as dt
 
 import pytest
 
-from hotfix_check.drafts.article.values import (
-    date_order,
-    is_language,
-    is_missing,
-    is_platform,
-    normal_version,
-    read_date,
-    read_size,
-    read_time,
-    read_version,
-)
+from hotfix_check.drafts.article import values
 
 
 @pytest.mark.parametrize(
@@ -44,11 +34,11 @@ from hotfix_check.drafts.article.values import (
     ],
 )
 def test_date(printed: str, date: dt.date | None) -> None:
-    assert read_date(printed) == date
+    assert values.read_date(printed) == date
 
 
 def test_day_first_date() -> None:
-    assert read_date("28/08/01", "day-first") == dt.date(2001, 8, 28)
+    assert values.read_date("28/08/01", "day-first") == dt.date(2001, 8, 28)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +52,7 @@ def test_day_first_date() -> None:
     ],
 )
 def test_date_order(printed: list[str], order: str) -> None:
-    assert date_order(printed) == order
+    assert values.date_order(printed) == order
 
 
 @pytest.mark.parametrize(
@@ -83,7 +73,7 @@ def test_date_order(printed: list[str], order: str) -> None:
     ],
 )
 def test_time(printed: str, time: dt.time | None) -> None:
-    assert read_time(printed) == time
+    assert values.read_time(printed) == time
 
 
 @pytest.mark.parametrize(
@@ -105,7 +95,7 @@ def test_time(printed: str, time: dt.time | None) -> None:
     ],
 )
 def test_size(printed: str, unit: str, size: tuple[int | None, str | None]) -> None:
-    assert read_size(printed, unit=unit) == size
+    assert values.read_size(printed, unit=unit) == size
 
 
 @pytest.mark.parametrize(
@@ -123,7 +113,7 @@ def test_size(printed: str, unit: str, size: tuple[int | None, str | None]) -> N
     ],
 )
 def test_version(printed: str, version: tuple[str, str | None] | None) -> None:
-    assert read_version(printed) == version
+    assert values.read_version(printed) == version
 
 
 @pytest.mark.parametrize(
@@ -143,7 +133,7 @@ def test_version(printed: str, version: tuple[str, str | None] | None) -> None:
     ],
 )
 def test_normal_version(printed: str, prefix: str | None, normal: str | None) -> None:
-    assert normal_version(printed, prefix) == normal
+    assert values.normal_version(printed, prefix) == normal
 
 
 @pytest.mark.parametrize(
@@ -163,12 +153,12 @@ def test_normal_version(printed: str, prefix: str | None, normal: str | None) ->
     ],
 )
 def test_platform(text: str) -> None:
-    assert is_platform(text)
+    assert values.is_platform(text)
 
 
 @pytest.mark.parametrize("text", ["", "Store", "retail", "Renamed", "and", "German", "5.5"])
 def test_not_a_platform(text: str) -> None:
-    assert not is_platform(text)
+    assert not values.is_platform(text)
 
 
 @pytest.mark.parametrize(
@@ -176,9 +166,9 @@ def test_not_a_platform(text: str) -> None:
     [("German", True), ("Portuguese (Brazilian)", True), ("ENU", True), ("Intel", False), ("", False)],
 )
 def test_language(text: str, language: bool) -> None:
-    assert is_language(text) is language
+    assert values.is_language(text) is language
 
 
 @pytest.mark.parametrize(("text", "missing"), [("-", True), ("N/A", True), ("none", True), ("", True), ("0", False)])
 def test_missing(text: str, missing: bool) -> None:
-    assert is_missing(text) is missing
+    assert values.is_missing(text) is missing
