@@ -62,7 +62,7 @@ _WORDS = (
     r"date|time|\(?utc\)?|file|name|names|filename|version|size|\((?:in[ ])?bytes\)|\(kb\)|platform|language|locale"
     r"|folder|path|modified|processor|operating|system|service|branch|sp|requirement|sha-?1|sha-?256|hash|number"
 )
-_HEADER = re.compile(rf"(?:(?:{_WORDS})(?![A-Za-z0-9])[ /:]{{0,8}}){{2,18}}", re.IGNORECASE)
+_HEADER = re.compile(rf"(?:(?:{_WORDS})(?![A-Za-z0-9]|[^\s:/]{{0,60}}\.[A-Za-z])[ /:]{{0,8}}){{2,18}}", re.IGNORECASE)
 _RULE = re.compile(r" {0,3}-{5,400} {0,3}")
 _LONGEST_ROW = 220
 _KINDS: dict[Concept, tuple[Kind, ...]] = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, time
 
 import pytest
 from drafts.article.test_article_layout_properties import Row, full_rows
 from drafts.reading import parse_article
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotfix_check.drafts.draft import DraftUpdate
@@ -191,6 +192,31 @@ def expected(page: Page) -> tuple[object, ...]:
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @settings(max_examples=12, deadline=None)
 @given(page=pages)
+@example(
+    page=Page(
+        title="The store loses a lock",
+        kb=800_000,
+        tables=(
+            (
+                "Exchange Server 2003 Service Pack 2",
+                # begins as a header ends: "SP requirement"
+                (
+                    Row(
+                        name="Sp.dll",
+                        version="4.10.1000",
+                        size=10,
+                        date=date(2000, 1, 1),
+                        time=time(0, 0),
+                        platform="Intel",
+                    ),
+                ),
+            ),
+        ),
+        required="Exchange Server 2003 Service Pack 2",
+        restart=None,
+        replaces=(),
+    )
+)
 def test_a_page_is_the_same_draft_in_every_form(form: Callable[[Page], str], page: Page) -> None:
     draft = parse_article(form(page), source="test")
     rows = [(row.name, row.version, row.size, row.date, row.time, row.platform, row.group) for row in draft.files]
