@@ -127,10 +127,8 @@ class Roots:
 
     def _up(self, folder: str, depth: int) -> tuple[str, str]:
         """The folder so many levels higher, as shown and in full; the target itself where that is above it."""
-        parts = folder.split("/") if folder else []
-        shown = "/".join(parts[: len(parts) - depth]) if depth < len(parts) else ""
         full = self.where.full[folder].split("/")
-        return shown or TOP, "/".join(full[: len(full) - depth])
+        return _shown_above(folder, depth), "/".join(full[: len(full) - depth])
 
     def _by_look(self, product: Product) -> Iterator[tuple[str, str]]:
         """The folders that hold the whole core set and nothing that belongs elsewhere, or many programs.
@@ -235,8 +233,13 @@ def unlisted_roots(inventory: Inventory, product: Product) -> Iterator[str]:
         for _, path, root, least in below_roots(product):
             full = f"/{above}/{folder.lower()}"
             if least == 1 and full.endswith(f"/{path}") and not inventory.is_backup(folder):
-                parts = folder.split("/")
-                yield "/".join(parts[: len(parts) - path.count("/") + root.count("/")]) or TOP
+                yield _shown_above(folder, path.count("/") - root.count("/"))
+
+
+def _shown_above(folder: str, depth: int) -> str:
+    """The folder so many levels higher, as shown; the target itself where that is above it."""
+    parts = folder.split("/") if folder else []
+    return "/".join(parts[: max(0, len(parts) - depth)]) or TOP
 
 
 def _above(folders: Iterable[str]) -> set[str]:

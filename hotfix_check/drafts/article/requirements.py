@@ -79,6 +79,7 @@ _LEVEL_UNDER_HEADING = (
     phrase(r"^(.{3,250}?)\s(?:(?:is|are)\s(?:required|needed)|must\sbe\s(?:installed|present))\.?$"),
 )
 """The same, of anything: what they name must be a level or a fix."""
+_REQUIRES_UNDER = (*_REQUIRES, *_UNDER_HEADING, *_LEVEL_UNDER_HEADING)
 _A_FIX = phrase(r"^(?:the )?(?:hotfix|update|rollup) (?:KB ?|Q)?\d{5,7}\b")
 _MAY_REQUIRE = re.compile("equire|must|need|running|efore|depend|rerequisite|prior|only")
 _NOTHING_REQUIRED = phrase(r"""
@@ -118,7 +119,7 @@ LEVEL_NAMED = phrase(r"service (?:pack|release) \d|\bSP ?\d|\bCU ?\d|rollup|cumu
 def required_things(said: Sequence[Said], paragraphs: Sequence[str]) -> tuple[str, ...]:
     things = {thing.lower(): thing for thing in _under_heading(paragraphs)}
     for each in said:
-        if not each.section.startswith("prereq") and not _MAY_REQUIRE.search(each.sentence):
+        if not _is_under(each) and not _MAY_REQUIRE.search(each.sentence):
             continue
         listed = _listed_things(paragraphs, each.at) if _announces_list(each.sentence) else []
         things.update((thing.lower(), thing) for thing in listed)
@@ -139,12 +140,17 @@ def alternative_things(said: Sequence[Said], paragraphs: Sequence[str]) -> list[
     return [several for several in lists if len(several) > 1]
 
 
+def _is_under(each: Said) -> bool:
+    """Whether a sentence stands under the heading Prerequisites."""
+    return each.section.startswith("prereq")
+
+
 def _announces_list(sentence: str) -> bool:
     return sentence.endswith(":") and _REQUIRED_LIST.search(sentence) is not None
 
 
 def nothing_required(each: Said) -> bool:
-    if each.section.startswith("prereq") and each.sentence.strip(" .").lower() == "none":
+    if _is_under(each) and each.sentence.strip(" .").lower() == "none":
         return True
     return "rerequisite" in each.sentence and bool(_NOTHING_REQUIRED.search(each.sentence))
 
@@ -175,8 +181,7 @@ def _listed_things(paragraphs: Sequence[str], at: int) -> list[str]:
 
 def _required_things(each: Said, paragraphs: Sequence[str]) -> list[str]:
     """What a sentence requires: one thing, or several products that "and" joins."""
-    under_heading = (*_REQUIRES, *_UNDER_HEADING, *_LEVEL_UNDER_HEADING)
-    for pattern in under_heading if each.section.startswith("prereq") else _REQUIRES:
+    for pattern in _REQUIRES_UNDER if _is_under(each) else _REQUIRES:
         match = pattern.search(each.sentence)
         if not match:
             continue

@@ -19,7 +19,7 @@ _ASKED = re.compile(
     rf"|{_NAME} \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)\b"  # Ansible
     rf"|\+ CategoryInfo[ \t]{{1,20}}: OpenError: \({_NAME}:String\) \[\], PSRemotingTransportException"
     rf"|\+ PSComputerName[ \t]{{1,20}}: {_NAME}[ \t]*$"
-    r"|(?:OpenError: )?\[([A-Za-z0-9][\w.-]{0,254})\] [^\n]{1,200}?(?<![\w.-])\5(?![\w-]))",  # in any language
+    rf"|(?:OpenError: )?\[{_NAME}\] [^\n]{{1,200}}?(?<![\w.-])\5(?![\w-]))",  # in any language
     re.ASCII | re.MULTILINE,
 )
 
