@@ -153,6 +153,13 @@ def test_the_flow_goes_one_way() -> None:
                 assert other <= own, f"{name} imports {module}"
 
 
+def test_what_imports_articles_does_not_reach_into_the_readers_of_listings() -> None:
+    drafting = [name for name in MODULES if name.startswith(("hotfix_check.drafts", "hotfix_check.cli.importing"))]
+    found = {module for name in drafting for module in imports(MODULES[name])}
+    assert "hotfix_check.untrusted.mail" in found
+    assert {module for module in found if module.startswith("hotfix_check.inventory.listings")} == set()
+
+
 def test_scanning_one_file_loads_nothing_that_it_does_not_use(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # what measures it loads more
     code = (

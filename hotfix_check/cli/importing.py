@@ -23,11 +23,11 @@ from hotfix_check.drafts.draft import DraftUpdate, draft_to_dict
 from hotfix_check.drafts.package import is_package, read_package
 from hotfix_check.drafts.vocabulary import ProductNames
 from hotfix_check.errors import ArticleError, HotfixCheckError, UsageError
-from hotfix_check.inventory.listings.wrapping import saved_page
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.question import known
 from hotfix_check.pe.bytes import PeError, open_regular
 from hotfix_check.processes import Work, shared_out
+from hotfix_check.untrusted.mail import saved_page
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.writing import replaced
 

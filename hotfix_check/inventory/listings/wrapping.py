@@ -19,10 +19,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from email.message import Message
+from hotfix_check.untrusted.mail import is_encoded_mail, mail_text
 
 _QUOTED = re.compile(r"^>", re.MULTILINE)
 _QUOTED_CLOSE = re.compile(r"^>[^ >\n]", re.MULTILINE)
@@ -51,11 +49,6 @@ _DOCUMENT = re.compile(
 )
 _OF_A_DOCUMENT = re.compile(r"[\[\]{}<>\"]")
 _ENDS = {"[": "]", "{": "}", "<": ">"}
-_ENCODED = re.compile(
-    r"^Content-Transfer-Encoding:[ \t]{0,9}(?:quoted-printable|base64)[ \t]*$", re.IGNORECASE | re.MULTILINE
-)
-_PAGE = re.compile(r"^Content-Type:[ \t]{0,9}text/html\b", re.IGNORECASE | re.MULTILINE)
-_MAIL_HEADER = re.compile(r"\s{0,9}[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
 _MARKED_UP = re.compile(r"<(?:pre|code|table)\b|<p(?: class=[^<>]{1,80})?>", re.IGNORECASE)
 _XML = re.compile(r"\s{0,100}<(?:\?xml|Objs\b|MsInfo\b|Event\b)")
 _TAG = re.compile(r"(<(/?[a-z][a-z0-9:]{0,20})\b[^<>]{0,400}>)", re.IGNORECASE)
@@ -163,55 +156,6 @@ def _is_doubled(text: str) -> bool:
     return len(lines) > 2 and not any(map(str.strip, lines[1::2]))
 
 
-def _is_encoded_mail(text: str) -> bool:
-    """Whether a text begins with a mail's headers, and a part of it is encoded."""
-    return _MAIL_HEADER.match(text) is not None and _ENCODED.search(text) is not None
-
-
-def _mail_text(text: str) -> str:
-    """Headers, which name servers too, and text of a mail: of parts that say the same in two ways the plain one.
-
-    The mail as it is where it is nested too deep to be one.
-    """
-    start = text.lstrip()
-    parts = _texts_of(start)
-    if parts is None:
-        return text
-    plain = [part for part in parts if part.get_content_subtype() != "html"] or parts
-    return "\n\n".join([start.partition("\n\n")[0], *map(_decoded, plain)])
-
-
-def saved_page(text: str) -> str | None:
-    """The page that a browser saved as a mail with its pictures (MHTML); None for any other text."""
-    if _MAIL_HEADER.match(text) is None or _PAGE.search(text) is None:
-        return None
-    pages = [part for part in _texts_of(text.lstrip()) or () if part.get_content_subtype() == "html"]
-    return _decoded(pages[0]) if pages else None
-
-
-def _texts_of(mail: str) -> list[Message] | None:
-    """The parts of a mail that are text; None where it is nested too deep to be one."""
-    import email  # which takes longer than all of a scan's reading, and few texts are mails
-
-    try:
-        return [part for part in email.message_from_string(mail).walk() if part.get_content_maintype() == "text"]
-    except RecursionError:
-        return None
-
-
-def _decoded(part: Message) -> str:
-    payload = part.get_payload()
-    if not _ENCODED.match(f"Content-Transfer-Encoding: {part.get('Content-Transfer-Encoding', '')}"):
-        return payload if isinstance(payload, str) else ""
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        return ""
-    try:
-        return data.decode(part.get_content_charset("utf-8")).replace("\r\n", "\n")
-    except (LookupError, ValueError):
-        return data.decode("cp1252", "replace").replace("\r\n", "\n")
-
-
 def _is_page(text: str) -> bool:
     """Whether a text is marked up as a page is, and not XML of its own."""
     return _MARKED_UP.search(text) is not None and _XML.match(text) is None
@@ -272,7 +216,7 @@ class _Page:
 
 
 _LAYERS: tuple[tuple[Callable[[str], object], Step], ...] = (
-    (_is_encoded_mail, _mail_text),
+    (is_encoded_mail, mail_text),
     (_is_page, _page_text),
     (_has_entities, _unescaped),
     (_QUOTED.search, _unquoted),
