@@ -156,8 +156,11 @@ def _judged_row(
     return HostRow(
         source="",
         sha256="",
+        target=1,
         kind="inventory",
         host="",
+        named=False,
+        at=None,
         catalogue=asked.catalogue.version,
         catalogue_sha256=asked.catalogue.sha256,
         outcome=str(outcome_of(assessment, asked.fail_on, waived)),
@@ -278,4 +281,5 @@ def _result_row(document: Result, number: int, source: str, sha256: str, fail_on
         findings={key: tuple(sorted(ids)) for key, ids in findings.items()},
         installations=told_installations(target),
         advisories=tuple(dict.fromkeys(one.id for one in target.advisories if one.counts and not one.waiver)),
+        waivers=(),
     )

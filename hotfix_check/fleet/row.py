@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, NamedTuple
 
 from hotfix_check.assess import Verdict
@@ -57,19 +56,19 @@ class HostRow(Frozen):
 
     source: str
     sha256: str
-    target: int = 1
+    target: int
     kind: str
     host: str
-    named: bool = False
-    at: str | None = None
-    catalogue: str = ""
-    catalogue_sha256: str | None = None
+    named: bool
+    at: str | None
+    catalogue: str
+    catalogue_sha256: str | None
     outcome: str
-    products: tuple[HostProduct, ...] = ()
-    findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    installations: tuple[HostInstallation, ...] = ()
-    advisories: tuple[str, ...] = ()
-    waivers: tuple[str, ...] = ()
+    products: tuple[HostProduct, ...]
+    findings: Mapping[str, tuple[str, ...]]
+    installations: tuple[HostInstallation, ...]
+    advisories: tuple[str, ...]
+    waivers: tuple[str, ...]
     reason: str | None = None
 
     def table(self) -> dict[str, Any]:
@@ -127,9 +126,19 @@ def damaged(source: str, reason: str, sha256: str = "-") -> HostRow:
     return HostRow(
         source=source,
         sha256=sha256,
+        target=1,
         kind="damaged",
         host=name_of_source(source),
+        named=False,
+        at=None,
+        catalogue="",
+        catalogue_sha256=None,
         outcome="damaged",
+        products=(),
+        findings={},
+        installations=(),
+        advisories=(),
+        waivers=(),
         reason=reason or "no reason given",
     )
 
