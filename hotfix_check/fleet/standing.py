@@ -5,7 +5,7 @@ What depends on the day (how long support has ended) is filled in when a fleet i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date
 from typing import Any, NamedTuple
@@ -108,13 +108,19 @@ def told_installations(target: TargetDocument) -> tuple[HostInstallation, ...]:
 
 def _installation(one: InstallationDocument, findings: Iterable[Weighed]) -> HostInstallation:
     standing = standing_of(one, findings, _ANY_DAY)
-    of_any_day = replace(standing, ended=False, ended_days=None, extended_ended=False)
     states = {state: tuple(cve.cve for cve in one.exposures if cve.state == state) for state in OPEN_STATES}
     return HostInstallation(
         root=one.root,
         product=one.product,
         counts=one.counts,
-        standing=replace(of_any_day, exploited=tuple(standing.exploited), steps=tuple(standing.steps)),
+        standing=replace(
+            standing,
+            ended=False,
+            ended_days=None,
+            extended_ended=False,
+            exploited=tuple(standing.exploited),
+            steps=tuple(standing.steps),
+        ),
         steps=tuple(HostStep(step.id, step_line(step)) for step in one.next_steps),
         cves=states,
     )
@@ -147,32 +153,24 @@ def read_installations(tables: Iterable[object], where: str = "") -> tuple[HostI
     return tuple(made)
 
 
+_READERS: Mapping[Any, Callable[[Fields, str], object]] = {
+    "bool": lambda table, name: table.need(name, table.get(name, bool, "true or false")),
+    "int": lambda table, name: table.need(name, table.integer(name, 0, _MOST)),
+    "int | None": lambda table, name: table.integer(name, 0, _MOST),
+    "str": lambda table, name: table.need(name, table.text(name)),
+    "str | None": Fields.text,
+    "Sequence[str]": lambda table, name: table.need(name, table.texts(name)),
+}
+"""By the type of a field as it is written."""
+
+
 def _read_standing(table: Fields) -> Standing:
-    given: dict[str, Any] = {}
-    for field in fields(Standing):
-        if field.name in _OF_A_DAY:
-            continue
-        if field.type in ("bool", "bool | None"):
-            given[field.name] = table.need(field.name, table.get(field.name, bool, "true or false"))
-        elif field.type == "int":
-            given[field.name] = table.need(field.name, table.integer(field.name, 0, _MOST))
-        elif field.type == "int | None":
-            given[field.name] = table.integer(field.name, 0, _MOST)
-        elif field.type == "str":
-            given[field.name] = table.need(field.name, table.text(field.name))
-        elif field.type == "Sequence[str]":
-            given[field.name] = table.need(field.name, table.texts(field.name))
-        else:
-            given[field.name] = table.text(field.name)
+    kinds = {field.name: field.type for field in fields(Standing) if field.name not in _OF_A_DAY}
+    given: dict[str, Any] = {name: _READERS[kind](table, name) for name, kind in kinds.items()}
     for name in ("build_day", "support_ends", "extended_until"):
-        _check_day(given[name], table, name)
+        try:
+            date.fromisoformat(given[name] or _ANY_DAY)
+        except ValueError:
+            raise table.fault(name, "a day expected") from None
     table.finish()
     return Standing(**given)
-
-
-def _check_day(text: str | None, table: Fields, name: str) -> None:
-    try:
-        if text is not None:
-            date.fromisoformat(text)
-    except ValueError:
-        raise table.fault(name, "a day expected") from None
