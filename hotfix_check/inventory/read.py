@@ -62,15 +62,13 @@ def read_disk(
     folder, nor one of Windows', of all folders. A registry hive that lies where Windows keeps it is read too; hives.py
     says which one counts. ``on_file`` is called for each file seen, never by two threads at once.
     """
-    walked, root, full = Walked(), root_of(target), _full_parts(target)
+    walked, root, parts = Walked(), root_of(target), _full_parts(target)
+    above = parts if is_folder else parts[:-1]
     files: list[tuple[str, InstalledFile]] = []
     hives: list[tuple[str, RegistryRecords]] = []
 
     def read(found: FoundFile) -> None:
-        if is_folder:
-            facts = _read_in_folder(found, asked, root, full)
-        else:
-            facts = _found_hive(found, asked) if _is_hive(found, full) else read_file(found, asked)
+        facts = _read_found(found, asked, root, above)
         if isinstance(facts, RegistryRecords):
             hives.append((found.path, facts))
         elif isinstance(facts, InstalledFile):
@@ -144,20 +142,16 @@ def _read_passed_over(
 Facts = InstalledFile | UnreadableFile | RegistryRecords | None
 
 
-def _read_in_folder(found: FoundFile, asked: Asked, root: tuple[str, ...], full: tuple[str, ...]) -> Facts:
-    """What a file of a folder is; None for one that is not asked for."""
+def _read_found(found: FoundFile, asked: Asked, root: tuple[str, ...], above: tuple[str, ...]) -> Facts:
+    """What a file is; None for one that is not asked for. ``above`` are the parts of the path that it lies below."""
     if not found.program:  # by its suffix no hive and no disk image
-        if _is_hive(found, (*full, *found.inner.split("/"))):
+        if name_of(found.inner) == HIVE_NAME and is_hive_place((*above, *found.inner.split("/"))):
             return _unopened(found, KEPT_ASIDE) if is_kept_aside(found.inner, root) else _found_hive(found, asked)
         if not found.evidence and (image := _container(found)) is not None:
             return image
         if not (found.evidence or asked.every_pe):
             return None
     return read_file(found, asked)
-
-
-def _is_hive(found: FoundFile, full: tuple[str, ...]) -> bool:
-    return name_of(found.inner) == HIVE_NAME and is_hive_place(full)
 
 
 def _read_programs(
