@@ -106,11 +106,9 @@ def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
     wanted, needs_all, follows, reads_programs = asked.wanted, asked.every_pe, asked.follow_links, folder.programs
     above, path = folder.inner + "/" if folder.inner else "", os.path.join(folder.path, "")  # noqa: PTH118
     seen, passed_over = 0, False
-    found: FoundFolder | FoundFile | FoundLink | UnreadableFile | None
     try:
         held = _held(folder)
-        if follows and (before := _found_before(folder, held, walked)) is not None:
-            walked.unreadable.append((folder.path, before))
+        if follows and _was_found_before(folder, held, walked):
             return
         with os.scandir(folder.path if held is None else held.fd) as entries:
             for entry in entries:
@@ -130,15 +128,12 @@ def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
                                         continue
                             elif not needs_all and not may_be_container(above + name):
                                 continue
-                    found = _found(
-                        entry, path + entry.name, above + path_text(entry.name), folder, held, asked, is_folder
-                    )
+                    inner = above + path_text(entry.name)
+                    found = _found(entry, path + entry.name, inner, folder, held, asked, walked, is_folder)
                 except OSError as error:
                     found = UnreadableFile(path=above + path_text(entry.name), reason=why(error))
                 if isinstance(found, UnreadableFile):
                     walked.unreadable.append((path + entry.name, found))
-                elif isinstance(found, FoundLink):
-                    walked.links.append(found)
                 elif found is not None:
                     yield found
     except OSError as error:
@@ -162,14 +157,18 @@ def _held(folder: FoundFolder) -> OpenFolder | None:
     return open_folder(folder.path, folder.top, folder.path[len(folder.top) :].strip("/").split("/"), folder.place)
 
 
-def _found_before(folder: FoundFolder, held: OpenFolder | None, walked: Walked) -> UnreadableFile | None:
-    """The entry of a folder that was found by another path: its files have roles there, and none is absent here."""
+def _was_found_before(folder: FoundFolder, held: OpenFolder | None, walked: Walked) -> bool:
+    """Whether a folder was found by another path, which is told: its files have roles there, and none is absent here.
+
+    Raises OSError.
+    """
     place = place_of(os.stat(folder.path)) if held is None else held.place  # noqa: PTH116
     if (first := walked.places.setdefault(place, folder.inner)) == folder.inner:
-        return None
+        return False
     way = "a link to" if folder.path == folder.top else "the same folder as"
     to = f"{clipped(first, LONGEST_PROBLEM)}, which is in the target" if first else "the target itself"
-    return UnreadableFile(path=folder.inner, reason=f"{way} {to}", is_folder=True)
+    walked.unreadable.append((folder.path, UnreadableFile(path=folder.inner, reason=f"{way} {to}", is_folder=True)))
+    return True
 
 
 def _found(
@@ -179,12 +178,14 @@ def _found(
     folder: FoundFolder,
     held: OpenFolder | None,
     asked: Asked,
+    walked: Walked,
     is_folder: bool,
-) -> FoundFolder | FoundFile | FoundLink | UnreadableFile | None:
-    """What an entry is, when it is a folder or a file that may matter; None when it does not after all."""
+) -> FoundFolder | FoundFile | UnreadableFile | None:
+    """What an entry is, when it is a folder or a file that may matter; None when it does not, or is to be followed."""
     if entry.is_symlink() or (is_folder and _is_junction(entry)):
         if asked.follow_links:
-            return FoundLink(path=path, inner=inner, programs=folder.programs)
+            walked.links.append(FoundLink(path=path, inner=inner, programs=folder.programs))
+            return None
         if is_folder:
             return UnreadableFile(path=inner, reason="a link to a folder, not followed", is_folder=True)
         name = name_of(inner)
