@@ -24,7 +24,8 @@ _SIP = 4096
 _TOP = Path.cwd().anchor  # py7zr joins each name to an existing folder; nothing is written there
 
 
-class _InSips(io.RawIOBase):
+@io.IOBase.register
+class _InSips:
     """An archive that gives little at a time once its header is read.
 
     For each member py7zr hands a block of input to the decompressor, which keeps what it does not need yet: with whole
@@ -34,18 +35,7 @@ class _InSips(io.RawIOBase):
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.longest: int | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._stream.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._stream.tell()
+        self.tell, self.seek, self.seekable = stream.tell, stream.seek, stream.seekable
 
     def read(self, size: int = -1) -> bytes:
         return self._stream.read(size if self.longest is None else min(size, self.longest))

@@ -23,8 +23,9 @@ CABINETS_NEED = _ON_WINDOWS if sys.platform == "win32" else _ELSEWHERE
 @contextmanager
 def library_named() -> Iterator[None]:
     """While libarchive-c is imported: where it looks for nothing, on Windows, it is told the system's library."""
-    library = windows_library() if sys.platform == "win32" and _VARIABLE not in os.environ else None
-    if library is None:
+    root = os.environ.get("SYSTEMROOT") if sys.platform == "win32" and _VARIABLE not in os.environ else None
+    library = Path(root or "", "System32", "archiveint.dll")
+    if not root or not library.is_file():  # a Windows that is older than the library
         yield
         return
     os.environ[_VARIABLE] = str(library)
@@ -32,10 +33,3 @@ def library_named() -> Iterator[None]:
         yield
     finally:
         del os.environ[_VARIABLE]
-
-
-def windows_library() -> Path | None:
-    """The library in the system's folder; None on a Windows that is older than it."""
-    root = os.environ.get("SYSTEMROOT")
-    library = Path(root) / "System32" / "archiveint.dll" if root else None
-    return library if library is not None and library.is_file() else None
