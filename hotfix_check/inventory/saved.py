@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -14,7 +14,6 @@ from hotfix_check.errors import SavedInputError
 from hotfix_check.inventory.files import (
     ClaimedUpdate,
     Collected,
-    InstalledFile,
     Inventory,
     ReportedBuild,
     TargetKind,
@@ -126,16 +125,14 @@ def parse_saved(document: object, where: str) -> Inventory:
     schema = top.need("schema", top.text("schema"))
     if schema != SCHEMA:
         raise top.fault("schema", not_read_here(schema, SCHEMA))
-    collected = Fields(
-        top.need("collected", top.get("collected", dict, "a table")), f"{where}: collected", SavedInputError
-    )
+    collected = top.need("collected", top.inner("collected"))
     registry = top.inner("registry")
     inventory = Inventory(
         target=top.need("target", top.text("target")),
         kind=TargetKind.INVENTORY,
         root=top.need("root", top.texts("root")),
         folders=top.need("folders", top.texts("folders")),
-        files=tuple(sorted(_read_files(top), key=by_path)),
+        files=tuple(sorted(_rows(top, "files", read_file, plain_files), key=by_path)),
         unreadable=tuple(sorted(_rows(top, "unreadable", _read_unreadable), key=by_path)),
         files_seen=top.need("files_seen", top.integer("files_seen", 0, 2**53)),
         files_read=top.need("files_read", top.integer("files_read", 0, 2**53)),
@@ -158,23 +155,18 @@ def parse_saved(document: object, where: str) -> Inventory:
     return inventory
 
 
-def _read_files(top: Fields) -> Iterable[InstalledFile]:
-    """The files: as they are where nothing is to be said of them, else field by field."""
-    rows = _bounded(top, "files")
-    files = plain_files(rows)
-    return _rows(top, "files", read_file) if files is None else files
-
-
-def _rows(top: Fields, field: str, reader: Callable[[Fields], T]) -> Iterator[T]:
-    _bounded(top, field)
-    return top.each(field, numbered("file", "path"), reader)
-
-
-def _bounded(top: Fields, field: str) -> list[Any]:
+def _rows(
+    top: Fields,
+    field: str,
+    reader: Callable[[Fields], T],
+    of_all: Callable[[list[Any]], list[T] | None] = lambda rows: None,
+) -> Iterable[T]:
+    """Files: ``of_all`` as they are, where nothing is to be said of any of them, else one by one."""
     rows = top.need(field, top.get(field, list, "a list of tables"))
     if len(rows) > MAX_FILES:
         raise top.fault(field, f"more than {MAX_FILES} files are listed")
-    return rows
+    files = of_all(rows)
+    return top.each(field, numbered("file", "path"), reader) if files is None else files
 
 
 def _unreadable_row(file: UnreadableFile) -> dict[str, object]:
