@@ -39,8 +39,7 @@ def is_clixml(head: str) -> bool:
 def clixml(text: str, where: str) -> Iterator[Said]:
     """What the objects say; those that name no host are of the server that HealthChecker names."""
     rows, host = _rows(text, where)
-    for said in facts_of(rows, "(CLIXML)"):
-        yield Said(said.what, said.source, said.host or host)
+    return facts_of(rows, "(CLIXML)", of_all=host)
 
 
 def _rows(document: str, where: str) -> tuple[list[dict[str, object]], str | None]:

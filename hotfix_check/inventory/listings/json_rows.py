@@ -74,8 +74,7 @@ def _inside(document: dict[str, Any]) -> Iterator[Said]:
             host = host or host_of(low)
             if low.keys() >= PARTS and name == SETUP_OBJECT:
                 low.setdefault("filename", SETUP_FILE)
-            for said in facts_of([low], "(JSON)"):
-                yield Said(said.what, said.source, said.host or host)
+            yield from facts_of([low], "(JSON)", of_all=host)
             waiting.extend(reversed(list(one.items())))
 
 

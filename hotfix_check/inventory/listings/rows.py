@@ -114,8 +114,13 @@ def kind_of_rows(rows: Iterable[Row]) -> RowKind | None:
     return next((kind for row in islice(rows, MANY) if (kind := kind_of_row(lowered(row))) is not None), None)
 
 
-def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = None) -> Iterator[Said]:
-    """What rows say, each by its own kind, else by ``default``; ``drawn`` tells PowerShell's ways apart: (JSON)."""
+def facts_of(
+    rows: Iterable[Row], drawn: str = "", default: RowKind | None = None, of_all: str | None = None
+) -> Iterator[Said]:
+    """What rows say, each by its own kind, else by ``default``; ``drawn`` tells PowerShell's ways apart: (JSON).
+
+    ``of_all`` is the host of those that name none.
+    """
     columns, kind = None, None
     for row in rows:
         low = lowered(row)
@@ -128,7 +133,7 @@ def facts_of(rows: Iterable[Row], drawn: str = "", default: RowKind | None = Non
         silent = host is not None
         for fact in kind.reads(low):
             silent = False
-            yield Said(fact, source, host)
+            yield Said(fact, source, host or of_all)
         if silent:
             yield Said(None, source, host)
 
