@@ -34,15 +34,15 @@ def read_outline(table: Fields) -> Outline:
     )
     outline = Outline(
         updates=table.need("updates", table.integer("updates", 0, 1_000_000_000)),
-        names={product: frozenset(names.texts(product) or ()) for product in names.keys},
+        names={product: frozenset(names.texts(product) or ()) for product in names.table},
         plain_names=frozenset(table.need("plain_names", table.texts("plain_names"))),
         own_ranges={
             name: tuple(ranges.read(name, text, SpecifierSet) for text in ranges.texts(name) or ())
-            for name in ranges.keys
+            for name in ranges.table
         },
-        newest_builds={product: builds.need(product, builds.version(product)) for product in builds.keys},
-        newest_days={product: days.day(product) for product in names.keys},
-        stub_exports={name: stubs.need(name, stubs.text(name)) for name in stubs.keys},
+        newest_builds={product: builds.need(product, builds.version(product)) for product in builds.table},
+        newest_days={product: days.day(product) for product in names.table},
+        stub_exports={name: stubs.need(name, stubs.text(name)) for name in stubs.table},
         **{name: table.texts(name) or () for name in _LISTS},
     )
     table.finish()

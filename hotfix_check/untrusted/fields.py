@@ -23,13 +23,13 @@ _LONGEST_RANGE = 100  # characters
 class Fields:
     """One table; ``where`` is its place in words (``exchange-5.5.toml: KB818861``), ``error`` what a fault raises.
 
-    ``text_dates``: the table comes from JSON, which has no dates, so they are texts in ISO 8601.
+    ``table`` itself is unchecked. ``text_dates``: it comes from JSON, which has no dates, so they are texts in ISO 8601.
     """
 
     def __init__(self, table: object, where: str, error: type[HotfixCheckError], *, text_dates: bool = False) -> None:
         if not isinstance(table, dict):
             raise error(f"{where}: a table expected, found {shown(table)}")
-        self._table = table
+        self.table = table
         self._text_dates = text_dates
         self._used: set[str] = set()
         self._error = error
@@ -42,7 +42,7 @@ class Fields:
     def get(self, field: str, kind: type[T], expected: str) -> T | None:
         """The value of a field, or None when it is not there; a fault when it has another type."""
         self._used.add(field)
-        value: Any = self._table.get(field)
+        value: Any = self.table.get(field)
         if value is None or type(value) is kind:  # nearly always; the rest is for the words of a fault
             return value
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
@@ -58,7 +58,7 @@ class Fields:
     def given(self, readers: Mapping[str, Callable[[Fields, str], object]]) -> dict[str, Any]:
         """What these fields are read as, in this order, of those that are there."""
         self._used.update(readers)
-        return {field: reader(self, field) for field, reader in readers.items() if self._table.get(field) is not None}
+        return {field: reader(self, field) for field, reader in readers.items() if self.table.get(field) is not None}
 
     def text(self, field: str) -> str | None:
         """A text of at least one character."""
@@ -182,16 +182,6 @@ class Fields:
         table = self.inner(field)
         return None if table is None else _whole(table, reader)
 
-    @property
-    def table(self) -> dict[str, Any]:
-        """The table itself, unchecked."""
-        return self._table
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of all fields that are there."""
-        return tuple(self._table)
-
     def tables(self, field: str, label: Label, *, joint: str = ", ") -> Iterator[Fields]:
         """A list of tables; ``label`` gives each its place, counted from 1, behind this table's place and ``joint``.
 
@@ -219,11 +209,11 @@ class Fields:
 
     def as_json(self) -> str:
         """The whole table as one line of JSON, dates as texts."""
-        return json.dumps(self._table, ensure_ascii=False, separators=(",", ":"), default=_iso_text)
+        return json.dumps(self.table, ensure_ascii=False, separators=(",", ":"), default=_iso_text)
 
     def finish(self) -> None:
         """A fault when the table has a field that nobody asked for: a misspelt one must not pass."""
-        unknown = sorted(set(self._table) - self._used)
+        unknown = sorted(set(self.table) - self._used)
         if unknown:
             raise self.fault(unknown[0], f"unknown field (known here: {', '.join(sorted(self._used))})")
 
