@@ -137,9 +137,9 @@ def utc_time(seconds: float) -> datetime | None:
         return None
 
 
-def why(error: OSError) -> str:
-    """What the system says was wrong, without the file's name."""
-    return (error.strerror or str(error)).rstrip(".")
+def why(error: Exception) -> str:
+    """What was wrong, without the file's name; of a fault of the system, what that says."""
+    return (error.strerror or str(error)).rstrip(".") if isinstance(error, OSError) else str(error)
 
 
 def _second_opinion(file: FileBytes, facts: pe.PeFacts, export: str | None) -> tuple[str, ...]:

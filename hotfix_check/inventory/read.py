@@ -45,6 +45,7 @@ _ROOT_PARTS = 5
 _PIECE = 1 << 18  # bytes hashed at once
 _TWINS_NAMED = 2
 _TIMES_READ = 2  # a file that changes meanwhile
+_COPY_IT = ", as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' makes a copy that can be read"
 
 
 def read_disk(
@@ -193,7 +194,7 @@ def read_file(found: FoundFile, asked: Asked) -> InstalledFile | UnreadableFile 
         with _opened(found) as (fd, before):
             return _read_open(fd, before, found, asked)
     except (OSError, pe.PeError) as error:
-        return _unopened(found, str(error) if isinstance(error, pe.PeError) else why(error))
+        return _unopened(found, why(error))
 
 
 def _read_open(
@@ -240,14 +241,8 @@ def _found_hive(found: FoundFile, asked: Asked) -> RegistryRecords | UnreadableF
                 return records
             return UnreadableFile(path=found.inner, reason="the registry hive changed while it was read")
     except (OSError, pe.PeError, HiveError) as error:
-        return _unopened(found, _why_no_hive(error))
-
-
-def _why_no_hive(error: Exception) -> str:
-    reason = why(error) if isinstance(error, OSError) else str(error)
-    if reason != IN_USE:
-        return reason
-    return f"{reason}, as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' makes a copy that can be read"
+        reason = why(error)
+        return _unopened(found, f"{reason}{_COPY_IT}" if reason == IN_USE else reason)
 
 
 def named_hive(hive: Path, asked: Asked) -> RegistryRecords:
