@@ -30,19 +30,19 @@ def read_bounded(path: Path, limit: int, what: str, error: type[HotfixCheckError
     Raises ``error`` when it cannot be read, changes its size meanwhile, or is larger than ``limit`` bytes: too large to
     be ``what`` it should be.
     """
+    place = system_path(path)
     try:
-        place = system_path(path)
         if Path(place).is_dir():
             raise error(f"{path}: a folder, not {what}")
         # A pipe is opened without waiting for its other end; on a regular file the flag changes nothing.
-        fd = _opened(place)
+        fd = os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(fd, "rb") as stream:
             status = os.fstat(fd)
             if not stat.S_ISREG(status.st_mode):
                 raise error(f"{path}: a pipe or device, not {what}")
             return read_whole(stream, status.st_size, str(path), limit, what, error)
     except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else None
+        reason = why_not_opened(fault, place).strerror if isinstance(fault, OSError) else None
         raise error(f"{path}: cannot be read: {reason or fault}") from fault
 
 
@@ -57,13 +57,6 @@ def read_whole(stream: BinaryIO, size: int, where: str, limit: int, what: str, e
     if len(data) != size:
         raise error(f"{where}: it changed while it was read")
     return data
-
-
-def _opened(path: str) -> int:
-    try:
-        return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        raise why_not_opened(error, path) from None
 
 
 def unpacked(data: bytes, where: str, limit: int, what: str, error: type[HotfixCheckError]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ MAX_DIGITS = 20
 
 _Place = tuple[Any, ...]  # (place around, key or number); () is the document
 _END = object()
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class _Unfit:
@@ -126,11 +128,11 @@ def _first_unfit(document: object) -> str | None:
             waiting.pop()
         elif isinstance(value, _Unfit):
             return f"{_words(place)}: {value.problem}"
-        elif isinstance(value, str) and not _is_text(value):
+        elif isinstance(value, str) and _HALF_A_PAIR.search(value):
             return f"{_words(place)}: half a surrogate pair in it ({clipped(value, 40)})"
         elif isinstance(value, dict):
             for key in value:
-                if not _is_text(key):
+                if _HALF_A_PAIR.search(key):
                     return f"{_words((place, key))}: half a surrogate pair in the key"
             waiting.append(_inside(value.items(), place))
         elif isinstance(value, list):
@@ -140,14 +142,6 @@ def _first_unfit(document: object) -> str | None:
 
 def _inside(items: Iterable[tuple[Any, object]], place: _Place) -> Iterator[tuple[object, _Place]]:
     return ((item, (place, key)) for key, item in items)
-
-
-def _is_text(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _words(place: _Place) -> str:
