@@ -21,8 +21,8 @@ from hotfix_check.fleet.row import ANY_REPORT, MARKS, VERDICTS, HostProduct, Hos
 from hotfix_check.fleet.standing import judged_installations, told_installations
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import InstalledFile, Inventory, name_of
-from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.read import read_listing
+from hotfix_check.inventory.listings.recognise import is_listing
 from hotfix_check.inventory.open_file import bytes_as_file
 from hotfix_check.inventory.program_folders import is_program_name
 from hotfix_check.inventory.saved import MAX_BYTES, parse_each

@@ -86,8 +86,7 @@ def opened_target(path: Path) -> Iterator[Target]:
     try:
         mode = os.stat(system_path(path)).st_mode  # noqa: PTH116
     except (OSError, ValueError) as error:
-        reason = why(error) if isinstance(error, OSError) else str(error)
-        raise TargetError(f"{where}: {reason}{_of_the_quotes(path)}") from error
+        raise TargetError(f"{where}: {why(error)}{_of_the_quotes(path)}") from error
     if stat.S_ISDIR(mode):
         yield Target(path=path, is_folder=True)
         return
@@ -170,8 +169,8 @@ def with_hive(inventory: Inventory, hive: Path, asked: Asked) -> Inventory:
 def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:
     file = target.file
     if file is not None and file.name.lower() not in asked.wanted and not _is_program(file):
-        from hotfix_check.inventory.listings import other_text
         from hotfix_check.inventory.listings.commands import closest
+        from hotfix_check.inventory.listings.recognise import other_text
 
         if (text := other_text(file)) is not None:
             raise TargetError(f"{file.where}: text, but not in a form that can be read. Closest are {closest(text)}")
@@ -194,7 +193,7 @@ def _is_listing(file: OpenFile) -> bool:
     """Whether it is a listing; what reads them is not loaded for a program."""
     if _is_program(file):
         return False
-    from hotfix_check.inventory.listings import is_listing
+    from hotfix_check.inventory.listings.recognise import is_listing
 
     return is_listing(file)
 

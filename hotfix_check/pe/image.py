@@ -16,11 +16,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from hotfix_check.frozen import Frozen
-from hotfix_check.pe.bytes import PeBytes, PeError, PeErrorKind, ReadAt, opened, positioned
+from hotfix_check.pe.bytes import PeBytes, PeError, ReadAt, opened, positioned
 from hotfix_check.pe.resource import StringTable, VersionResource, parse_fixed_versions, parse_version_resource
 from hotfix_check.version import FileVersion
-
-__all__ = ["PeError", "PeErrorKind", "PeFacts", "ReadAt", "StringTable", "read_image", "read_pe", "read_pe_file"]
 
 MAX_VERSION_RESOURCE = 0xFFFF  # bytes; its own length field is a 16-bit word
 MAX_SECTIONS = 512  # Windows loads at most 96 before Vista

@@ -16,10 +16,9 @@ from targets import ASKED
 from hotfix_check.errors import HotfixCheckError, TargetError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.files import Inventory
-from hotfix_check.inventory.listings import is_listing
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.read import read_listing
-from hotfix_check.inventory.listings.recognise import decoded
+from hotfix_check.inventory.listings.recognise import decoded, is_listing
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file
 
 WANTED = replace(ASKED, wanted=frozenset({"exsetup.exe", "store.exe", "mapi32.dll"}))

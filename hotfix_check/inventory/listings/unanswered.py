@@ -7,7 +7,7 @@ the command failed. A scanner's report names machines that nobody takes for serv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.listed import Said
@@ -31,14 +31,11 @@ def with_unanswered(text: str) -> Iterator[Said]:
         if said.host is not None:
             answered |= _called(said.host)
         yield said
-    for host in _asked(text):
+    for match in _ASKED.finditer(text):
+        host = next(filter(None, match.groups()))
         if answered.isdisjoint(_called(host)):
             answered |= _called(host)
             yield Said(None, "a console", host)
-
-
-def _asked(text: str) -> Iterable[str]:
-    return (next(filter(None, match.groups())) for match in _ASKED.finditer(text))
 
 
 def _called(host: str) -> set[str]:
