@@ -89,12 +89,8 @@ class PeFacts(Frozen):
         """All string tables, decoded each time that they are asked for."""
         return self.resource.strings if self.resource else ()
 
-    def string(self, key: str) -> str | None:
-        """The value of ``key`` (``CompanyName``, ...) in the first string table that has it, whatever its case."""
-        return self.values((key.lower(),)).get(key.lower())
-
     def values(self, keys: Collection[str]) -> dict[str, str]:
-        """As ``string``, of several keys at once; they are given and come in lower case."""
+        """Those of ``keys`` (``companyname``, ...), in lower case, that are there, each of the first table with it."""
         return self.resource.values(keys) if self.resource else {}
 
 

@@ -119,9 +119,10 @@ def test_every_fact_of_a_plain_file() -> None:
 
     assert facts.version == (5, 5, 2657, 50)
     assert facts.product_version == (5, 5, 0, 0)
-    assert facts.string("companyname") == "Microsoft Corporation"
-    assert facts.string("FileVersion") == "5.5.2657.50 (lab)"
-    assert facts.string("LegalCopyright") is None
+    assert facts.values(("companyname", "fileversion", "legalcopyright")) == {
+        "companyname": "Microsoft Corporation",
+        "fileversion": "5.5.2657.50 (lab)",
+    }
     assert facts.translations == ((1031, 1200),)
     assert facts.resource_language == 1031
     assert facts.machine == "alpha"
@@ -133,7 +134,7 @@ def test_a_string_comes_from_the_first_table_that_has_it() -> None:
     data = version_resource("1.2.3.4", {1031: [("A", "de")], 1033: [("A", "en"), ("B", "en")]})
     facts = read(build_image(version_tree({1033: data})))
 
-    assert (facts.string("A"), facts.string("B")) == ("de", "en")
+    assert facts.values(("a", "b")) == {"a": "de", "b": "en"}
 
 
 MACHINES = {
