@@ -29,14 +29,7 @@ from hotfix_check.inventory.program_folders import (
     target_has_programs,
 )
 from hotfix_check.inventory.registry import RegistryRecords
-from hotfix_check.inventory.walk import (
-    FoundFile,
-    FoundFolder,
-    Walked,
-    linked_file,
-    linked_folder,
-    list_folder,
-)
+from hotfix_check.inventory.walk import FoundFile, FoundFolder, Walked, linked_file, linked_folder, list_folder
 from hotfix_check.pe.bytes import opened, positioned
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, path_text
 from hotfix_check.untrusted.windows_paths import IN_USE, system_path

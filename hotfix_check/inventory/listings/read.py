@@ -52,7 +52,8 @@ def read_listing(file: OpenFile, asked: Asked) -> tuple[Inventory, ...]:
             if key not in hosts and len(hosts) >= MAX_HOSTS:
                 raise TargetError(f"{where}: more than {MAX_HOSTS} hosts are named")
             hosts.setdefault(key, _Host(name, said.source)).add(said, asked)
-    if all(host.is_silent for host in hosts.values()) and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
+    told = any(host.seen or host.reported or host.claimed or host.registry for host in hosts.values())
+    if not told and ("..." in text or "\N{HORIZONTAL ELLIPSIS}" in text):
         raise TargetError(f"{where}: the console cut its output (...): '| Format-List' shows all of it")
     if not hosts:
         hosts[None] = _Host(None, "a listing")
@@ -73,10 +74,6 @@ class _Host:
     claimed: dict[ClaimedUpdate, None] = field(default_factory=dict)
     registry: list[RegistryRecords] = field(default_factory=list)
     seen: int = 0
-
-    @property
-    def is_silent(self) -> bool:
-        return not (self.seen or self.reported or self.claimed or self.registry)
 
     def add(self, said: Said, asked: Asked) -> None:
         """Take one thing more."""
