@@ -108,7 +108,7 @@ def fleet_document(
     updates, verdicts = _updates(spool, catalogue, importance, required=required)
     day = run.as_of or date.fromisoformat(catalogue.version)
     installed, lists = together(spool.standings(), catalogue, day, run.as_of)
-    outcomes, aside = spool.outcomes(), _aside(spool, expected)
+    aside = _aside(spool, expected)
     head: JsonObject = {
         "schema": SCHEMA,
         "tool": members(tool_document()),
@@ -122,10 +122,7 @@ def fleet_document(
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {
-            "hosts": sum(outcomes.values()),
-            **outcomes,
-            **{key: len(left) for key, left in aside.items()},
-            "silent": None if run.as_of is None else spool.count_silent(run.as_of - timedelta(SILENT)),
+            **_counted(spool, aside, run.as_of),
             **installed,
             "verdicts": {key: verdicts[key] for key in SUMMARY},
         },
@@ -151,6 +148,17 @@ def _aside(spool: Spool, expected: Expected | None) -> dict[str, list[Any]]:
         "absent": [] if expected is None else list(_absent(spool, expected)),
         "unexpected": [] if expected is None else [row["host"] for row in spool.unexpected()],
         "older": [*map(dict, spool.older())],
+    }
+
+
+def _counted(spool: Spool, aside: Mapping[str, list[Any]], as_of: date | None) -> JsonObject:
+    """How many hosts there are with each outcome, and of what is aside."""
+    outcomes = spool.outcomes()
+    return {
+        "hosts": sum(outcomes.values()),
+        **outcomes,
+        **{key: len(left) for key, left in aside.items()},
+        "silent": None if as_of is None else spool.count_silent(as_of - timedelta(SILENT)),
     }
 
 

@@ -30,7 +30,11 @@ def fleet_sentences(head: JsonObject) -> list[str]:
         ):
             if summary[key]:
                 sentences.append(f"{summary[key]} of {hosts} {words}.")
-    sentences += posture_sentences(head)
+    held = {one["posture"]: one["installations"] for one in head["postures"]}
+    for posture in ("known-exploited", "half-installed", "out-of-support"):
+        if held[posture]:
+            of_all = f"{held[posture]:,} of {counted(summary['installations'], 'installation')}"
+            sentences.append(f"{of_all} {'is' if held[posture] == 1 else 'are'} {POSTURES[posture][0]}.")
     if summary["silent"]:
         said = counted(summary["silent"], "host has", "hosts have")
         sentences.append(f"{said} sent nothing for a year or longer; the evidence is that old.")
@@ -55,21 +59,6 @@ def _lacking(failing: int, hosts: int) -> str:
     if not failing:
         return f"None of {hosts} hosts is known to lack anything needed."
     return f"{failing} of {hosts} hosts {'lacks' if failing == 1 else 'lack'} something needed."
-
-
-_HEADLINE = ("known-exploited", "half-installed", "out-of-support")
-
-
-def posture_sentences(head: JsonObject) -> list[str]:
-    """Of how many installations what weighs most is true."""
-    total = head["summary"]["installations"]
-    held = {one["posture"]: one["installations"] for one in head["postures"]}
-    return [
-        f"{held[posture]:,} of {counted(total, 'installation')} {'is' if held[posture] == 1 else 'are'} "
-        f"{POSTURES[posture][0]}."
-        for posture in _HEADLINE
-        if held[posture]
-    ]
 
 
 def posture_lines(head: JsonObject) -> Iterator[tuple[str, int, int]]:
@@ -186,11 +175,6 @@ def absent_words(one: JsonObject) -> str:
     return f"{one['host']}{group}" + (f": only {one['damaged']}, which could not be read" if one["damaged"] else "")
 
 
-def damaged_words(one: JsonObject) -> str:
-    """A file that could not be judged."""
-    return f"{one['source']}: {one['reason']}"
-
-
 def advisory_name(advisory_id: str) -> str:
     """The own part of its id; of a product's end of support the whole, which names the product."""
     return advisory_id if advisory_id.endswith("/support") else own_name(advisory_id)
@@ -260,7 +244,7 @@ def lists(document: FleetDocument, silent: int = -1) -> dict[str, tuple[str, Seq
         "advisories": ("Advisories", [*map(advisory_words, head["advisories"])]),
         "absent": ("Expected but missing", [*map(absent_words, head["absent"])]),
         "unexpected": ("Not expected", head["unexpected"]),
-        "damaged": ("Could not be judged", [*map(damaged_words, head["damaged"])]),
+        "damaged": ("Could not be judged", [f"{one['source']}: {one['reason']}" for one in head["damaged"]]),
         "older": ("Older files, not counted", [*map(older_words, head["older"])]),
         "catalogues": ("Catalogues", [*map(catalogue_words, head["catalogues"])]),
         "notes": ("Notes", head["notes"]),
