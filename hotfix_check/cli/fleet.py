@@ -125,7 +125,7 @@ def _each_once(sources: Iterable[Source], spool: Spool, options: FleetOptions) -
     outputs = {real_place(str(path)): path for path in options.output or ()}
     journal = real_place(str(journal_file(options.resume))) if options.resume is not None else None
     for source in sources:
-        identity = source.identity
+        identity = real_place(source.place) or source.place
         if identity in outputs:
             raise UsageError(f"--output: {outputs[identity]} is being read: write to another file")
         if identity != journal and spool.first_time(identity):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from hotfix_check.inventory.saved import SUFFIXES
 from hotfix_check.report.names import level_text
 from hotfix_check.untrusted.fields import Fields
 from hotfix_check.untrusted.shown import path_text, shown
+from hotfix_check.untrusted.windows_paths import ON_WINDOWS
 
 VERDICTS = tuple(map(str, Verdict))
 MARKS = ("failing", "blocked", "waived")
@@ -23,9 +23,9 @@ OUTCOMES = ("findings", "incomplete", "nothing-recognised", "clean", "damaged")
 """Worst first. Damaged is one that could not be judged."""
 ANY_REPORT = "hotfix-check/fleet/"
 _ESCAPE = "(?:x[89a-f][0-9a-f]|ud[89a-f][0-9a-f]{2})"
-_ON_WINDOWS = os.name == "nt"  # where a backslash is always a separator, and next to nothing is escaped
 _DOUBLED = re.compile(rf"(?<!\\)\\+(?={_ESCAPE}|[\ud800-\udfff])")
-_SEPARATOR = re.compile(r"[/\\]" if _ON_WINDOWS else rf"/|\\(?!\\{{0,512}}{_ESCAPE})")
+# On Windows a backslash is always a separator, and next to nothing is escaped.
+_SEPARATOR = re.compile(r"[/\\]" if ON_WINDOWS else rf"/|\\(?!\\{{0,512}}{_ESCAPE})")
 
 
 class HostProduct(NamedTuple):
@@ -157,7 +157,7 @@ def label_of(place: str) -> str:
 
     A backslash of the name itself, where it would be taken for such an escape or stands before one, becomes two.
     """
-    return path_text(place if _ON_WINDOWS else _DOUBLED.sub(lambda found: found[0] * 2, place))
+    return path_text(place if ON_WINDOWS else _DOUBLED.sub(lambda found: found[0] * 2, place))
 
 
 def parts_of(label: str) -> list[str]:

@@ -52,11 +52,6 @@ class Source:
         """The place as text, the same for no two places."""
         return label_of(self.place)
 
-    @property
-    def identity(self) -> str:
-        """What is the same for one file by two paths: where it really is, or its URL."""
-        return real_place(self.place) or self.place
-
 
 @dataclasses.dataclass(slots=True)
 class LeftOut:

@@ -23,7 +23,7 @@ _LONGEST_RANGE = 100  # characters
 class Fields:
     """One table; ``where`` is its place in words (``exchange-5.5.toml: KB818861``), ``error`` what a fault raises.
 
-    ``table`` itself is unchecked. ``text_dates``: it comes from JSON, which has no dates, so they are texts in ISO 8601.
+    ``table`` itself is unchecked. ``text_dates``: it is of JSON, which has no dates, so they are texts in ISO 8601.
     """
 
     def __init__(self, table: object, where: str, error: type[HotfixCheckError], *, text_dates: bool = False) -> None:
