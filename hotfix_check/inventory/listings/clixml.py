@@ -32,7 +32,6 @@ class _Object:
 
 
 def is_clixml(head: str) -> bool:
-    """Whether a text is CLIXML."""
     return begins_with(head, "Objs")
 
 
