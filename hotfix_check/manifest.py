@@ -14,7 +14,7 @@ from hotfix_check.errors import SavedInputError
 from hotfix_check.frozen import Frozen
 from hotfix_check.judging.options import JudgeOptions, is_recorded
 from hotfix_check.untrusted.fields import Fields, stamp
-from hotfix_check.untrusted.schemas import not_read_here
+from hotfix_check.untrusted.json import not_read_here
 from hotfix_check.untrusted.shown import shown
 
 SCHEMA = "hotfix-check/manifest/1"

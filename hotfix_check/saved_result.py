@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotfix_check.errors import SavedInputError
-from hotfix_check.untrusted.json import read_json
-from hotfix_check.untrusted.schemas import not_read_here
+from hotfix_check.untrusted.json import not_read_here, read_json
 from hotfix_check.untrusted.shown import clipped, shown
 from hotfix_check.version import FileVersion
 

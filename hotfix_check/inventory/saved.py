@@ -25,8 +25,7 @@ from hotfix_check.inventory.registry import read_registry, registry_row
 from hotfix_check.inventory.saved_files import file_row, plain_files, read_file
 from hotfix_check.untrusted.bounded import GZIP
 from hotfix_check.untrusted.fields import Fields, numbered, stamp
-from hotfix_check.untrusted.json import parse_packed
-from hotfix_check.untrusted.schemas import not_read_here
+from hotfix_check.untrusted.json import not_read_here, parse_packed
 from hotfix_check.untrusted.shown import shown
 
 T = TypeVar("T")

@@ -11,12 +11,13 @@ from typing import Any
 
 from hotfix_check.errors import SavedInputError
 from hotfix_check.untrusted.bounded import read_bounded, text_of, unpacked
-from hotfix_check.untrusted.shown import clipped
+from hotfix_check.untrusted.shown import clipped, shown
 
 MAX_VALUES = 4 * 1024 * 1024  # commas and opening brackets; an inventory has 16 for a file that tells everything
 MAX_NESTING = 64  # what the tool writes has less than ten
 MAX_DIGITS = 20
 
+_TAKEN_BY = {"inventory": "scan", "result": "convert", "manifest": "verify"}
 _Place = tuple[Any, ...]  # (place around, key or number); () is the document
 _END = object()
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
@@ -103,6 +104,15 @@ def parse_json(data: bytes, where: str, what: str) -> object:
         if unfit is not None:
             raise SavedInputError(f"{where}: {unfit}")
     return document
+
+
+def not_read_here(schema: object, reads: str) -> str:
+    """What is wrong with a schema that is not ``reads``, and which command takes the file, in words."""
+    said = f"{shown(schema)}: this release reads {reads}"
+    kind = next((kind for kind in _TAKEN_BY if str(schema).startswith(f"hotfix-check/{kind}/")), None)
+    if kind is None or kind in reads:
+        return said
+    return f"{said}; 'hotfix-check {_TAKEN_BY[kind]}' takes this file"
 
 
 def _deeper(document: object, limit: int) -> bool:
