@@ -17,7 +17,7 @@ from hotfix_check.errors import TargetError
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.powershell import PARTS, SETUP_FILE, SETUP_OBJECT
 from hotfix_check.inventory.listings.rows import facts_of, kind_of_row
-from hotfix_check.inventory.listings.xml import begins_with, elements
+from hotfix_check.inventory.listings.xml import elements
 
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _VALUES = {"S", "I32", "I64", "Version", "DT", "B"}
@@ -29,10 +29,6 @@ MAX_NESTING = 1000
 class _Object:
     name: str | None
     values: dict[str, object] = field(default_factory=dict)
-
-
-def is_clixml(head: str) -> bool:
-    return begins_with(head, "Objs")
 
 
 def clixml(text: str, where: str) -> Iterator[Said]:

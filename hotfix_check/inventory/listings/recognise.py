@@ -28,6 +28,7 @@ from hotfix_check.inventory.listings.console import console_rows
 from hotfix_check.inventory.listings.listed import Said
 from hotfix_check.inventory.listings.rows import kind_of_rows
 from hotfix_check.inventory.listings.wrapping import dedented, document_within, without_prompts, without_wrapping
+from hotfix_check.inventory.listings.xml import begins_with
 from hotfix_check.inventory.open_file import OpenFile
 
 _SAVED = re.compile(rb'(?:\xef\xbb\xbf)?\s{0,8}(?:\[\s{0,8})?\{\s{0,8}"schema"\s{0,8}:\s{0,8}"hotfix-check/')
@@ -55,7 +56,7 @@ def _without_prompts(recognises: Callable[[str], object], reads: Reads) -> Form:
 
 
 DOCUMENTS = (
-    _document(clixml.is_clixml, clixml.clixml),
+    _document(lambda head: begins_with(head, "Objs"), clixml.clixml),
     _document(msinfo.is_msinfo, msinfo.msinfo),
     _document(json_rows.is_json_listing, json_rows.json_listing),
 )
