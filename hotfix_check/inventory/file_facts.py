@@ -15,6 +15,8 @@ from hotfix_check.pe.bytes import PeBytes
 from hotfix_check.pe.usual import usual_facts
 
 MAX_HASHED_BYTES = 1 << 30
+OnFile = Callable[[], None] | None
+"""What is called for each file that is seen."""
 _STRINGS = frozenset(RESOURCE_TEXTS)
 _WHOSE = frozenset({"fileversion", "productname", "companyname"})  # all that is asked of a file that is only counted
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, file_facts, utc_time, why
+from hotfix_check.inventory.file_facts import MAX_HASHED_BYTES, Asked, FileBytes, OnFile, file_facts, utc_time, why
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile, by_path, name_of
 from hotfix_check.inventory.hives import HIVE_NAME, KEPT_ASIDE, is_hive_place, is_kept_aside, the_one
 from hotfix_check.inventory.images import container_words, may_be_container
@@ -42,12 +42,7 @@ _COPY_IT = ", as Windows does while it runs: 'reg save HKLM\\SOFTWARE FILE' make
 
 
 def read_disk(
-    target: Path,
-    asked: Asked,
-    on_file: Callable[[], None] | None = None,
-    *,
-    is_folder: bool,
-    lone: OpenFile | None = None,
+    target: Path, asked: Asked, on_file: OnFile = None, *, is_folder: bool, lone: OpenFile | None = None
 ) -> Inventory:
     """Collect a folder with all below it, or the one file at ``target``, which is ``lone`` where it could be opened.
 
@@ -56,13 +51,12 @@ def read_disk(
     folder, nor one of Windows', of all folders. A registry hive that lies where Windows keeps it is read too; hives.py
     says which one counts. ``on_file`` is called for each file seen, never by two threads at once.
     """
-    walked, root, parts = Walked(), root_of(target), _full_parts(target)
-    above = parts if is_folder else parts[:-1]
+    walked, root, full = Walked(), root_of(target), _full_parts(target)
     files: list[tuple[str, InstalledFile]] = []
     hives: list[tuple[str, RegistryRecords]] = []
 
     def read(found: FoundFile) -> None:
-        facts = _read_found(found, asked, root, above)
+        facts = _read_found(found, asked, root, full if is_folder else full[:-1])
         if isinstance(facts, RegistryRecords):
             hives.append((found.path, facts))
         elif isinstance(facts, InstalledFile):
@@ -100,7 +94,7 @@ def _walk(
     root: tuple[str, ...],
     asked: Asked,
     walked: Walked,
-    count: Callable[[], None] | None,
+    count: OnFile,
     read: Callable[[FoundFile], None],
 ) -> None:
     """All below a folder: what lies there, then what links lead to."""
@@ -323,7 +317,7 @@ def _by_path(found: tuple[str, InstalledFile] | tuple[str, UnreadableFile]) -> t
     return (*by_path(found[1]), found[0])
 
 
-def _one_at_a_time(on_file: Callable[[], None] | None) -> Callable[[], None] | None:
+def _one_at_a_time(on_file: OnFile) -> OnFile:
     if on_file is None:
         return None
     lock = threading.Lock()

@@ -20,7 +20,7 @@ from hotfix_check import pe
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
-from hotfix_check.inventory.file_facts import Asked, why
+from hotfix_check.inventory.file_facts import Asked, OnFile, why
 from hotfix_check.inventory.files import Inventory, TargetKind
 from hotfix_check.inventory.hives import with_records
 from hotfix_check.inventory.images import document_words, image_words
@@ -32,7 +32,6 @@ from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
 
 STANDARD_INPUT = Path("-")
 """The path that means standard input; a file of that name is ./-"""
-OnFile = Callable[[], None] | None
 T = TypeVar("T")
 
 

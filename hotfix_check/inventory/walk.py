@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import field
 from typing import NamedTuple
 
 from hotfix_check.errors import TargetError
 from hotfix_check.frozen import Frozen
-from hotfix_check.inventory.file_facts import Asked, utc_time, why
+from hotfix_check.inventory.file_facts import Asked, OnFile, utc_time, why
 from hotfix_check.inventory.files import UnreadableFile, name_of
 from hotfix_check.inventory.hives import HIVE_NAME
 from hotfix_check.inventory.images import LAST_SUFFIXES, may_be_container
@@ -96,7 +96,7 @@ class Walked:
 
 
 def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
-    folder: FoundFolder, asked: Asked, walked: Walked, on_file: Callable[[], None] | None
+    folder: FoundFolder, asked: Asked, walked: Walked, on_file: OnFile
 ) -> Iterator[FoundFolder | FoundFile]:
     """Yield the folders and the files that matter in ``folder``, in the order in which the system lists them.
 
@@ -137,15 +137,19 @@ def list_folder(  # noqa: C901  (the innermost loop: a call for each file costs)
                 elif found is not None:
                     yield found
     except OSError as error:
-        reason = f"the folder cannot be listed: {why(error)}"
-        if not folder.inner:
-            raise TargetError(f"{path_text(shown_path(folder.path))}: {reason}") from error
-        walked.unreadable.append((folder.path, UnreadableFile(path=folder.inner, reason=reason, is_folder=True)))
+        walked.unreadable.append((folder.path, _unlisted(folder, error)))
     else:
         walked.folders.append(folder.inner)
         if passed_over:
             walked.passed_over.append(folder)
     walked.seen.append(seen)
+
+
+def _unlisted(folder: FoundFolder, error: OSError) -> UnreadableFile:
+    reason = f"the folder cannot be listed: {why(error)}"
+    if not folder.inner:
+        raise TargetError(f"{path_text(shown_path(folder.path))}: {reason}") from error
+    return UnreadableFile(path=folder.inner, reason=reason, is_folder=True)
 
 
 def _held(folder: FoundFolder) -> OpenFolder | None:
@@ -200,8 +204,6 @@ def _found(
         return FoundFolder(path=path, inner=inner, top=folder.top, place=seen, programs=programs)
     name = name_of(inner)
     evidence, program = name in asked.wanted, folder.programs and is_program_name(name)
-    if not (evidence or program or asked.every_pe or name == HIVE_NAME or may_be_container(inner)):
-        return None
     if entry.is_file(follow_symlinks=False):
         return FoundFile(path=path, inner=inner, evidence=evidence, folder=held, program=program)
     if not (evidence or program):
@@ -224,7 +226,7 @@ def linked_folder(link: FoundLink, asked: Asked, walked: Walked) -> FoundFolder 
     return None
 
 
-def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: Callable[[], None] | None) -> FoundFile | None:
+def linked_file(link: FoundLink, asked: Asked, walked: Walked, on_file: OnFile) -> FoundFile | None:
     """The file that a link leads to, under the link's own name, also when it has one in the target; None when it does
     not matter.
     """

@@ -15,8 +15,9 @@ from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.frozen import Frozen, replace
+from hotfix_check.inventory.file_facts import OnFile
 from hotfix_check.inventory.files import Inventory
-from hotfix_check.inventory.target import OnFile, opened_target
+from hotfix_check.inventory.target import opened_target
 from hotfix_check.judging.catalogues import open_catalogue
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.question import question_of, read_day, verdicts

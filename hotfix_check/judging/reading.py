@@ -5,10 +5,10 @@ from __future__ import annotations
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.file_facts import Asked, OnFile
 from hotfix_check.inventory.files import Inventory, TargetKind
 from hotfix_check.inventory.registry import RegistryKeys
-from hotfix_check.inventory.target import OnFile, Target, with_hive
+from hotfix_check.inventory.target import Target, with_hive
 from hotfix_check.judging.options import JudgeOptions
 
 

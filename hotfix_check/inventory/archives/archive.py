@@ -14,7 +14,7 @@ from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.archives.member import ArchiveFault, Budget, Unpacked, UnprovenFault
 from hotfix_check.inventory.archives.members import Taker
 from hotfix_check.inventory.archives.system_library import CABINETS_NEED
-from hotfix_check.inventory.file_facts import Asked
+from hotfix_check.inventory.file_facts import Asked, OnFile
 from hotfix_check.inventory.files import Inventory, TargetKind, by_path
 from hotfix_check.inventory.program_folders import holds_programs, homes_shown, is_in
 from hotfix_check.inventory.read import root_of
@@ -38,12 +38,7 @@ _NEEDS = {
 
 
 def read_archive(
-    target: Path,
-    stream: BinaryIO,
-    size: int,
-    form: ArchiveForm,
-    asked: Asked,
-    on_file: Callable[[], None] | None = None,
+    target: Path, stream: BinaryIO, size: int, form: ArchiveForm, asked: Asked, on_file: OnFile
 ) -> Inventory:
     """Collect the open archive ``target``; one without a folder of a server or of Windows gives all its program files.
 
@@ -81,9 +76,7 @@ def _asked_again(taker: Taker, asked: Asked) -> Asked | None:
     return replace(asked, homes=homes) if any(is_in(folder, homes) for folder in taker.passed_over) else None
 
 
-def _taken(
-    name: str, reader: Reader, stream: BinaryIO, size: int, asked: Asked, on_file: Callable[[], None] | None
-) -> Taker:
+def _taken(name: str, reader: Reader, stream: BinaryIO, size: int, asked: Asked, on_file: OnFile) -> Taker:
     budget = Budget(size)
     taker = Taker(
         asked,
@@ -96,7 +89,7 @@ def _taken(
     return taker
 
 
-def _open_nested(unpacked: Unpacked, asked: Asked, budget: Budget, on_file: Callable[[], None] | None) -> Taker | None:
+def _open_nested(unpacked: Unpacked, asked: Asked, budget: Budget, on_file: OnFile) -> Taker | None:
     """What an archive within holds; None when the member is no archive after all."""
     form = archive_form(unpacked.file().read_at)
     if form not in _OPENED_WITHIN:

@@ -16,7 +16,7 @@ from hotfix_check.inventory.archives.member import (
     inner_path,
     safe_name,
 )
-from hotfix_check.inventory.file_facts import Asked, file_facts
+from hotfix_check.inventory.file_facts import Asked, OnFile, file_facts
 from hotfix_check.inventory.files import InstalledFile, UnreadableFile, has_archive_suffix, name_of
 from hotfix_check.inventory.hives import KEPT_ASIDE, NOT_THE_ONE, is_hive_place, is_kept_aside, rank, the_one
 from hotfix_check.inventory.program_folders import has_programs, is_in, is_program_name
@@ -54,7 +54,7 @@ class Taker:
     _: dataclasses.KW_ONLY
     prefix: str
     open_nested: Callable[[Unpacked], Taker | None] | None = None
-    on_file: Callable[[], None] | None = None
+    on_file: OnFile = None
     files: dict[str, InstalledFile] = field(default_factory=dict)
     unreadable: dict[str, UnreadableFile] = field(default_factory=dict)
     hive: RegistryRecords | None = None
