@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from hotfix_check.assess import Assessor, Question
 from hotfix_check.catalogue import Catalogue
 from hotfix_check.errors import SavedInputError
 from hotfix_check.fleet.host import DECIDING, FleetJudge, deciding_facts, deciding_files, judge_host
-from hotfix_check.fleet.row import HostProduct, name_of_source, read_row
+from hotfix_check.fleet.row import HostProduct, HostRow, name_of_source, read_row
 from hotfix_check.inventory.files import (
     VERSION_FROM_TEXT,
     ClaimedUpdate,
@@ -274,6 +274,11 @@ def test_a_row_is_read_back_as_it_was_written() -> None:
     assert {key: ids for key, ids in back.findings.items() if ids} == {
         key: ids for key, ids in made.findings.items() if ids
     }
+
+
+def test_only_the_reason_of_a_row_can_be_left_unsaid() -> None:
+    given = {one.name for one in fields(HostRow) if one.default is not MISSING or one.default_factory is not MISSING}
+    assert given == {"reason"}
 
 
 def standing_with(**facts: object) -> dict[str, Any]:
