@@ -33,6 +33,7 @@ from hotfix_check.cli.options import (
     Target,
     each,
     judges_by,
+    with_options,
 )
 from hotfix_check.exit_code import exit_codes_text
 from hotfix_check.frozen import Frozen
@@ -202,21 +203,25 @@ def write_baseline(
     run_baseline(source, output, asking, quiet=quiet)
 
 
+class ConvertOptions(Frozen):
+    """The options of ``convert`` as typed."""
+
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")]
+    output: Outputs = None
+    form: Form = ResultForm.TABLE
+    csv: Csv = CsvKind.FINDINGS
+    publisher: PublisherOption = None
+    everything: Everything = False
+    color: Colour = ColourChoice.AUTO
+
+
 @app.command()
-def convert(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
-    output: Outputs = None,
-    form: Form = ResultForm.TABLE,
-    csv: Csv = CsvKind.FINDINGS,
-    config: Config = None,
-    publisher: PublisherOption = None,
-    everything: Everything = False,
-    color: Colour = ColourChoice.AUTO,
-) -> None:
+@with_options
+def convert(context: typer.Context, options: ConvertOptions, config: Config = None) -> None:
     """Render a saved result again, in any format. Only that file is read."""
     from hotfix_check.cli.converting import run_convert
 
-    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv, publisher=publisher)
+    run_convert(options, used_configuration(context))
 
 
 class FleetOptions(Frozen):

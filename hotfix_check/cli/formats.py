@@ -6,17 +6,21 @@ import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from hotfix_check.cli.colour import is_terminal
-from hotfix_check.cli.output import for_machines, standard_output
+from hotfix_check.cli.colour import chosen_paint, is_terminal
+from hotfix_check.cli.output import columns, for_machines, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
-from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, Report, View, plain
-from hotfix_check.report.publisher import Publisher
+from hotfix_check.report.formats import FORMATS, NO_PUBLISHER, CsvKind, Report, View, plain
+from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 from hotfix_check.writing import is_stream, replaced, replaced_bytes
+
+if TYPE_CHECKING:
+    from hotfix_check.cli import ConvertOptions, ScanOptions
+    from hotfix_check.configuration import Configuration
 
 Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"
@@ -24,6 +28,18 @@ OtherFiles = Mapping[str, Callable[[], str]]
 """The text of files beside the reports, by suffix: a manifest of the evidence."""
 _EXTRAS = {"parquet": ("pyarrow", "Parquet", "fleet")}
 """The library that a format needs, the format's name and the extra that brings it."""
+_ANY = View(width=80)
+
+
+def result_view(options: ScanOptions | ConvertOptions) -> View:
+    """How the report of a result is to look. Raises UsageError."""
+    return View(
+        width=columns(),
+        everything=options.everything,
+        paint=chosen_paint(options.color),
+        csv=options.csv,
+        publisher=None if options.publisher is None else parse_publisher(options.publisher),
+    )
 
 
 def check_outputs(
@@ -33,16 +49,19 @@ def check_outputs(
     *,
     inputs: Sequence[Path],
     others: Sequence[str] = (),
-    publisher: Publisher | None = None,
+    view: View = _ANY,
+    configuration: Configuration | None = None,
 ) -> None:
     """Raises UsageError for a suffix of no format, and for a file that would replace what is read.
 
-    ``others`` are suffixes of files that are no report. A format that names who publishes it needs a ``publisher``.
+    ``others`` are suffixes of files that are no report. Also for a ``view`` without the publisher that a format names,
+    or with what shapes only a format that nobody asked for; a publisher of the ``configuration`` is for other runs too.
     """
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
         raise UsageError(f"--format: {form} cannot be shown on a terminal: write it to a file with -o report{suffix}")
     placeless: list[str] = []
+    forms = {form}
     for path in outputs:
         if is_manifest(path) and MANIFEST_SUFFIX not in others:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
@@ -54,14 +73,20 @@ def check_outputs(
             has_a_place(path)
         except OutputError as error:
             placeless += error.lines
-        _needs(chosen, publisher)
-    _needs(form, publisher)
+        forms |= {chosen} if chosen else set()
+    for each in forms:
+        _needs(each, view)
+    typed = view.publisher and not (configuration and "publisher" in configuration.options)
+    if typed and "csaf" not in forms:
+        raise UsageError("--publisher: only a CSAF document names one: add -f csaf or -o FILE.csaf.json")
+    if view.csv is not CsvKind.FINDINGS and "csv" not in forms:
+        raise UsageError(f"--csv: {view.csv} are rows of a CSV: add -f csv or -o FILE.csv")
     if placeless:
         raise OutputError(*placeless)
 
 
-def _needs(form: str | None, publisher: Publisher | None) -> None:
-    if form in BY_A_PUBLISHER and publisher is None:
+def _needs(form: str, view: View) -> None:
+    if form == "csaf" and view.publisher is None:
         raise UsageError(NO_PUBLISHER)
     if form in _EXTRAS:
         from importlib import import_module

@@ -12,9 +12,8 @@ from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli import judging
-from hotfix_check.cli.colour import chosen_paint
-from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, write_report
-from hotfix_check.cli.output import columns, print_report
+from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, result_view, write_report
+from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.target import STANDARD_INPUT
@@ -22,7 +21,6 @@ from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.judge import Judge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import RESULT, ResultForm, View
-from hotfix_check.report.publisher import Publisher, parse_publisher
 from hotfix_check.report.request import render_request
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS
@@ -36,8 +34,8 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
     """Judge the targets, write the reports, return the exit code."""
     started = datetime.now(UTC)
     targets = _each(options.targets)
-    publisher = None if options.publisher is None else parse_publisher(options.publisher)
-    _check(options, targets, asking, publisher)
+    view = result_view(options)
+    _check(options, targets, asking, view, configuration)
     judge = judging.asked(asking, targets, quiet=options.quiet)
     read = [
         (target, inventory) for target in targets for inventory in judging.read_told(judge, target, quiet=options.quiet)
@@ -56,7 +54,7 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
 
     def request() -> None:
         wanted = [(one.target, smallest_request(one, judge.products)) for one in found.assessments]
-        told = (render_request(*one, width=columns(), everything=options.everything) for one in wanted)
+        told = (render_request(*one, width=view.width, everything=view.everything) for one in wanted)
         print_report("\n".join(told))
 
     write_report(
@@ -64,23 +62,31 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         document,
         options.form,
         options.output or (),
-        View(
-            width=columns(),
-            everything=options.everything,
-            paint=chosen_paint(options.color),
-            csv=options.csv,
-            publisher=publisher,
-        ),
+        view,
         instead=request if options.ask else None,
         others={MANIFEST_SUFFIX: manifest},
     )
     return exit_code(found.outcomes, exit_zero=options.exit_zero)
 
 
-def _check(options: ScanOptions, targets: Sequence[Path], asking: JudgeOptions, publisher: Publisher | None) -> None:
+def _check(
+    options: ScanOptions,
+    targets: Sequence[Path],
+    asking: JudgeOptions,
+    view: View,
+    configuration: Configuration | None,
+) -> None:
     """Raises UsageError for options that do not go together, OutputError for files that cannot be written."""
-    outputs, inputs = options.output or (), (*targets, *asking.files)
-    check_outputs(RESULT, options.form, outputs, inputs=inputs, others=(MANIFEST_SUFFIX,), publisher=publisher)
+    outputs = options.output or ()
+    check_outputs(
+        RESULT,
+        options.form,
+        outputs,
+        inputs=(*targets, *asking.files),
+        others=(MANIFEST_SUFFIX,),
+        view=view,
+        configuration=configuration,
+    )
     if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people: use -o FILE.json for the result")
     if any(map(is_manifest, outputs)):

@@ -160,7 +160,7 @@ def test_the_table_keeps_to_the_width_with_and_without_colour(
 ) -> None:
     import re
 
-    monkeypatch.setattr("hotfix_check.cli.scanning.columns", lambda: width)
+    monkeypatch.setattr("hotfix_check.cli.formats.columns", lambda: width)
     ran = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--color", colour, "--all", cwd=samples)
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in ran.out.splitlines()]
     assert ("\x1b[" in ran.out) == (colour == "always")
@@ -241,6 +241,37 @@ def test_a_workbook_is_nothing_for_a_terminal(samples: Path, run: Run, monkeypat
     ran = run("scan", *SMALL, samples / "copied-file", "-f", "xlsx")
     assert (ran.code, ran.out) == (2, "")
     assert "--format: xlsx cannot be shown on a terminal: write it to a file with -o report.xlsx" in ran.err
+
+
+@pytest.mark.parametrize("command", ["scan", "convert"])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--csv", "evidence"], "--csv: evidence are rows of a CSV: add -f csv or -o FILE.csv"),
+        (["--csv", "evidence", "-f", "md", "-o", "r.html"], "--csv: evidence are rows of a CSV"),
+        (["--csv", "exposures", "-o", "r.csv"], None),
+        (["--publisher", "E=https://e.com"], "--publisher: only a CSAF document names one: add -f csaf"),
+        (["--publisher", "E=https://e.com", "-o", "r.json"], "or -o FILE.csaf.json"),
+        (["--publisher", "E=https://e.com", "-o", "r.csaf.json"], None),
+    ],
+)
+def test_what_shapes_a_format_that_nobody_asked_for_is_refused(
+    options: list[str], said: str | None, command: str, samples: Path, run: Run
+) -> None:
+    target: tuple[str | Path, ...] = (samples / "exchange-2016-cu23",)
+    if command == "convert":
+        run("scan", *target, "-o", "saved.json", "-q")
+        target = ("saved.json",)
+    ran = run(command, *target, *options)
+    assert (ran.code == 2, said is None or said in ran.err) == (said is not None, True)
+
+
+def test_a_publisher_of_the_configuration_is_for_runs_without_csaf_too(samples: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[publisher]\nname = "E"\nnamespace = "https://e.com"\n')
+    config = ("--config", "config.toml")
+    assert run("scan", samples / "exchange-5.5-sp4", *config, "-o", "saved.json").code == 1
+    assert run("convert", "saved.json", *config).code == 0
+    assert run("convert", "saved.json", *config, "--publisher", "F=https://f.com").code == 2
 
 
 @pytest.mark.parametrize("kind", ["findings", "evidence", "exposures"])
