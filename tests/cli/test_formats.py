@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -158,8 +159,6 @@ def test_a_report_does_not_replace_what_is_being_read(samples: Path, run: Run, t
 def test_the_table_keeps_to_the_width_with_and_without_colour(
     width: int, colour: str, samples: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import re
-
     monkeypatch.setattr("hotfix_check.cli.formats.columns", lambda: width)
     ran = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--color", colour, "--all", cwd=samples)
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in ran.out.splitlines()]
@@ -168,6 +167,20 @@ def test_the_table_keeps_to_the_width_with_and_without_colour(
     assert max(map(len, lines)) > 75
     plain = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--all", cwd=samples).out.splitlines()
     assert lines == plain
+
+
+@pytest.mark.parametrize(
+    ("width", "row"), [(40, "missing KB818861 (optional): "), (80, "missing    KB818861  optional")]
+)
+def test_the_findings_fit_a_narrow_terminal_too(
+    width: int, row: str, samples: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotfix_check.cli.formats.columns", lambda: width)
+    ran = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--color", "always", cwd=samples)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", ran.out).splitlines()
+    assert any(line.startswith(row) for line in lines)
+    assert f"\x1b[31;1mmissing\x1b[0m {row[8:]}" in ran.out
+    assert [line for line in lines if len(line) > width] == []
 
 
 @pytest.mark.parametrize(
