@@ -21,7 +21,7 @@ from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.frozen import Frozen
+from hotfix_check.frozen import Frozen, replace
 from hotfix_check.inventory.files import ClaimedUpdate, InstalledFile
 from hotfix_check.inventory.registry import RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
@@ -60,6 +60,8 @@ from hotfix_check.report.judged_document import (
 )
 from hotfix_check.report.ladders import ladders_of
 from hotfix_check.report.names import day_text
+from hotfix_check.report.parts import standing_of
+from hotfix_check.report.posture import posture_words
 from hotfix_check.untrusted.fields import stamp
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ def result_document(
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
     relations = relations or Supersedence(catalogue)
-    day = run.as_of or date.fromisoformat(catalogue.version)
+    day = catalogue.version if run.as_of is None else run.as_of.isoformat()
     return Result(
         schema=RESULT_SCHEMA,
         tool=tool_document(),
@@ -175,14 +177,17 @@ def _target(
     fail_on: frozenset[Verdict],
     waived: Mapping[str, Waiver],
     as_of: date | None,
-    day: date,
+    day: str,
     relations: Supersedence,
 ) -> TargetDocument:
+    """``day`` is the one by which support has ended or has not: a result without one goes by the catalogue's."""
     collected = assessment.collected
     findings = [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings]
-    installations = [
-        installation_document(one, catalogue, relations, findings, as_of, day) for one in assessment.installations
-    ]
+    installations = []
+    for one in assessment.installations:
+        own = [each for each in findings if each.installation == one.root and each.product == one.product]
+        document = installation_document(one, catalogue, relations, own, as_of)
+        installations.append(replace(document, posture=posture_words(standing_of(document, own, day))))
     return TargetDocument(
         path=assessment.target,
         kind=assessment.kind,
