@@ -15,9 +15,8 @@ from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.files import Inventory, TargetKind, name_of, target_name
-from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.catalogues import DEFAULT
-from hotfix_check.judging.judge import Judge
+from hotfix_check.judging.judge import Answer, Judge, answer
 from hotfix_check.judging.options import JudgeOptions, names_files
 from hotfix_check.manifest import (
     EvidenceFile,

@@ -13,8 +13,7 @@ from hotfix_check import __version__
 from hotfix_check.cli.output import counting
 from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.target import Target, opened_target
-from hotfix_check.judging.answer import Answer
-from hotfix_check.judging.judge import Judge, ask, not_there
+from hotfix_check.judging.judge import Answer, Judge, ask, not_there
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
 from hotfix_check.policy import long_waivers

@@ -17,8 +17,7 @@ from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.target import STANDARD_INPUT
-from hotfix_check.judging.answer import Answer, answer
-from hotfix_check.judging.judge import Judge
+from hotfix_check.judging.judge import Answer, Judge, answer
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import RESULT, ResultForm, View
 from hotfix_check.report.request import render_request
