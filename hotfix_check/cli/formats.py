@@ -161,11 +161,14 @@ def write_report(
     stdout does. One file that cannot be written does not keep the others back.
     """
     faults: list[str] = []
-    writers = [instead or (lambda: _print(report, document, form, view))]
-    writers += [_writer(report, document, form, view, path, others or {}) for path in outputs]
-    for write in writers:
+    for path in (None, *outputs):
         try:
-            write()
+            if path is not None:
+                _write(report, document, form, view, path, others or {})
+            elif instead is not None:
+                instead()
+            else:
+                _print(report, document, form, view)
         except OutputError as error:
             faults.extend(error.lines)
     if faults:
@@ -182,23 +185,18 @@ def _print(report: Report[Shown], document: Shown, form: str, view: View) -> Non
         stream.writelines(report.text[form](document, view))
 
 
-def _writer(
-    report: Report[Shown], document: Shown, printed: str, shown: View, path: Path, others: OtherFiles
-) -> Callable[[], None]:
-    def write() -> None:
-        other = next((text for suffix, text in others.items() if path.name.lower().endswith(suffix)), None)
-        named = report.form_of(path.name)
-        form = named or printed
-        view = replace(shown, width=report.columns, everything=True, paint=plain)
-        if other is None and form in report.binary:
-            with replaced_bytes(path) as stream:
-                report.binary[form](document, view, stream)
+def _write(report: Report[Shown], document: Shown, printed: str, shown: View, path: Path, others: OtherFiles) -> None:
+    other = next((text for suffix, text in others.items() if path.name.lower().endswith(suffix)), None)
+    named = report.form_of(path.name)
+    form = named or printed
+    view = replace(shown, width=report.columns, everything=True, paint=plain)
+    if other is None and form in report.binary:
+        with replaced_bytes(path) as stream:
+            report.binary[form](document, view, stream)
+        return
+    with replaced(path) as text:
+        if other is not None:
+            text.write(other())
             return
-        with replaced(path) as text:
-            if other is not None:
-                text.write(other())
-                return
-            text.write(FORMATS[form].prefix if named else "")
-            text.writelines(report.text[form](document, view))
-
-    return write
+        text.write(FORMATS[form].prefix if named else "")
+        text.writelines(report.text[form](document, view))
