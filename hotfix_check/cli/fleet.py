@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, write_report
-from hotfix_check.cli.judging import asked, run_info, warn_of
+from hotfix_check.cli.judging import asked, run_document, warn_of
 from hotfix_check.cli.options import flag_of
 from hotfix_check.cli.output import columns, counting
 from hotfix_check.errors import UsageError, needs_extra
@@ -25,10 +25,10 @@ from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path
 from hotfix_check.fleet.spool import Spool
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers
-from hotfix_check.report.document import members
+from hotfix_check.report.document import RunDocument, members
 from hotfix_check.report.formats import View
-from hotfix_check.report.names import counted
-from hotfix_check.report.result import RunInfo, configuration_document
+from hotfix_check.report.names import counted, day_text
+from hotfix_check.report.result import configuration_document
 from hotfix_check.untrusted.shown import path_text
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions, configuration
             come = counted(results, "host comes", "hosts come")
             notes.append(f"{come} from saved results, to which {anew} does not apply")
         warn_of(notes, quiet=options.quiet)
-        run = RunInfo(as_of=judge.as_of) if options.no_run_info else run_info(judge, started)
+        run = RunDocument(as_of=day_text(judge.as_of)) if options.no_run_info else run_document(judge, started)
         document = fleet_document(
             spool,
             ready.catalogue,

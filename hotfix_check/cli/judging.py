@@ -17,9 +17,10 @@ from hotfix_check.judging.judge import Answer, Judge, ask, not_there
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
 from hotfix_check.policy import long_waivers
-from hotfix_check.report.names import holding
-from hotfix_check.report.result import RunInfo
+from hotfix_check.report.document import RunDocument
+from hotfix_check.report.names import day_text, holding
 from hotfix_check.report.text import visible
+from hotfix_check.untrusted.fields import stamp
 from hotfix_check.untrusted.shown import path_text
 
 
@@ -99,15 +100,15 @@ def behind(today: date, version: str) -> Iterator[str]:
         )
 
 
-def run_info(judge: Judge, started: datetime) -> RunInfo:
+def run_document(judge: Judge, started: datetime) -> RunDocument:
     """When, where and how this run was."""
-    return RunInfo(
-        started=started,
-        finished=datetime.now(UTC),
+    return RunDocument(
+        started=stamp(started),
+        finished=stamp(datetime.now(UTC)),
         host=this_host(),
         user=_this_user(),
         arguments=tuple(map(path_text, sys.argv[1:])),
-        as_of=judge.day,
+        as_of=day_text(judge.day),
     )
 
 

@@ -44,7 +44,7 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         judging.tell_of_files(inventory)
     found = replace(answer(judge.prepared(inventories), inventories), configuration=configuration)
     judging.warn_of(_warnings(found), quiet=options.quiet)
-    document = found.bare_document() if options.no_run_info else found.document(judging.run_info(judge, started))
+    document = found.bare_document() if options.no_run_info else found.document(judging.run_document(judge, started))
 
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text

@@ -24,8 +24,9 @@ from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.question import question_of, read_day, verdicts
 from hotfix_check.judging.reading import read_for
 from hotfix_check.policy import Applied, Baseline, Waivers, apply_waivers, load_baseline, load_waivers, published
-from hotfix_check.report.document import Result
-from hotfix_check.report.result import RunInfo, result_document
+from hotfix_check.report.document import Result, RunDocument
+from hotfix_check.report.names import day_text
+from hotfix_check.report.result import result_document
 
 if TYPE_CHECKING:
     from hotfix_check.configuration import Configuration
@@ -115,7 +116,7 @@ class Answer(Frozen):
     applied: Applied
     configuration: Configuration | None = None
 
-    def document(self, run: RunInfo) -> Result:
+    def document(self, run: RunDocument) -> Result:
         """The result document, with the run info given."""
         judge, question = self.judge.judge, self.judge.question
         behind = {update.kb for update in self.judge.catalogue.updates if update.id in question.ids}
@@ -136,7 +137,7 @@ class Answer(Frozen):
 
     def bare_document(self) -> Result:
         """The same without run info, as --no-run-info writes it: equal on every machine."""
-        return self.document(RunInfo(as_of=self.judge.judge.as_of))
+        return self.document(RunDocument(as_of=day_text(self.judge.judge.as_of)))
 
     @property
     def outcomes(self) -> list[Outcome]:

@@ -45,12 +45,12 @@ class ToolDocument(Frozen):
 class RunDocument(Frozen):
     """When, where and how; null under --no-run-info, but ``as_of``, the day that ages are counted to, where asked."""
 
-    started: Moment | None
-    finished: Moment | None
-    host: str | None
-    user: str | None
-    arguments: tuple[str, ...] | None
-    as_of: Day | None
+    started: Moment | None = None
+    finished: Moment | None = None
+    host: str | None = None
+    user: str | None = None
+    arguments: tuple[str, ...] | None = None
+    as_of: Day | None = None
 
 
 class CatalogueDocument(Frozen):

@@ -21,7 +21,7 @@ from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.frozen import Frozen, replace
+from hotfix_check.frozen import replace
 from hotfix_check.inventory.files import ClaimedUpdate, InstalledFile
 from hotfix_check.inventory.registry import RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
@@ -68,21 +68,10 @@ if TYPE_CHECKING:
     from hotfix_check.configuration import Configuration
 
 
-class RunInfo(Frozen):
-    """When, where and how the tool ran; the CLI fills it in once. None where it was left out (--no-run-info)."""
-
-    started: datetime | None = None
-    finished: datetime | None = None
-    host: str | None = None
-    user: str | None = None
-    arguments: tuple[str, ...] | None = None
-    as_of: date | None = None
-
-
 def result_document(
     assessments: Sequence[Assessment],
     catalogue: Catalogue,
-    run: RunInfo,
+    run: RunDocument,
     *,
     products: Sequence[str] | None = None,
     kbs: Sequence[int] | None = None,
@@ -101,11 +90,12 @@ def result_document(
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
     relations = relations or Supersedence(catalogue)
-    day = catalogue.version if run.as_of is None else run.as_of.isoformat()
+    as_of = None if run.as_of is None else date.fromisoformat(run.as_of)
+    day = run.as_of or catalogue.version
     return Result(
         schema=RESULT_SCHEMA,
         tool=tool_document(),
-        run=run_document(run),
+        run=run,
         catalogue=_catalogue(catalogue),
         scope=ScopeDocument(
             products=None if products is None else tuple(products),
@@ -118,7 +108,7 @@ def result_document(
         ),
         waivers=_waivers(waivers, applied),
         targets=tuple(
-            _target(assessment, catalogue, fail_on, here, run.as_of, day, relations)
+            _target(assessment, catalogue, fail_on, here, as_of, day, relations)
             for assessment, here in zip(assessments, waived, strict=False)
         ),
     )
@@ -156,18 +146,6 @@ def configuration_document(configuration: Configuration | None) -> Configuration
         file=configuration.path if configuration else None,
         sha256=configuration.sha256 if configuration else None,
         options={option: tuple(texts) for option, texts in configuration.options.items()} if configuration else {},
-    )
-
-
-def run_document(run: RunInfo) -> RunDocument:
-    """When, where and how the tool ran."""
-    return RunDocument(
-        started=stamp(run.started),
-        finished=stamp(run.finished),
-        host=run.host,
-        user=run.user,
-        arguments=None if run.arguments is None else tuple(run.arguments),
-        as_of=day_text(run.as_of),
     )
 
 
