@@ -12,7 +12,6 @@ from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.report.judged_document import (
-    ActionDocument,
     BehindDocument,
     BuildCountDocument,
     ExposureDocument,
@@ -133,7 +132,7 @@ def step_document(step: Step, one: Installation) -> StepDocument:
         settles=tuple(step.settles),
         cves=tuple(each.cve for each in open_ones if each.fixed_by in settled or update.level in each.closed_by),
         restart=update.restart,
-        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in step.actions),
+        actions=step.actions,
         source="; ".join(update.sources),
     )
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from hotfix_check.assess.finding import Settle, Verdict
+from hotfix_check.assess.finding import SatisfiedBy, Settle, Verdict
+from hotfix_check.catalogue.update import Action
 from hotfix_check.frozen import Frozen
 
 if TYPE_CHECKING:  # what reads the types brings these
     from hotfix_check.report.key_types import (
-        ActionWord,
         AvailabilityWord,
         BasisWord,
         Build,
-        CertaintyWord,
         ConfidenceWord,
         Count,
         Day,
@@ -69,13 +68,6 @@ class BehindDocument(Frozen):
     months: Count | None
 
 
-class ActionDocument(Frozen):
-    """A step by hand that the update needs beside its files."""
-
-    kind: ActionWord
-    text: str
-
-
 class StepDocument(Frozen):
     """An update to install on an installation; ``settles`` are the ids of the findings that are met once it is there.
 
@@ -97,7 +89,7 @@ class StepDocument(Frozen):
     settles: tuple[str, ...]
     cves: tuple[str, ...]
     restart: RestartWord
-    actions: tuple[ActionDocument, ...]
+    actions: tuple[Action, ...]
     source: str
 
 
@@ -141,13 +133,6 @@ class InstallationDocument(Frozen):
     census: tuple[BuildCountDocument, ...]
     next_steps: tuple[StepDocument, ...]
     exposures: tuple[ExposureDocument, ...]
-
-
-class SatisfiedByDocument(Frozen):
-    """What explains a later build."""
-
-    id: str | None
-    certainty: CertaintyWord
 
 
 class PrerequisiteDocument(Frozen):
@@ -227,7 +212,7 @@ class FindingDocument(Frozen):
     confidence: ConfidenceWord
     line: str | None
     reasons: tuple[str, ...]
-    satisfied_by: tuple[SatisfiedByDocument, ...]
+    satisfied_by: tuple[SatisfiedBy, ...]
     superseded_by: tuple[str, ...]
     partly_superseded_by: tuple[str, ...]
     advice: tuple[str, ...]
@@ -238,7 +223,7 @@ class FindingDocument(Frozen):
     files: tuple[FileDocument, ...]
     settle_with: tuple[Settle, ...]
     restart: RestartWord
-    actions: tuple[ActionDocument, ...]
+    actions: tuple[Action, ...]
     waiver: WaiverDocument | None
     recorded: tuple[str, ...] | None
     source: str

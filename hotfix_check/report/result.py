@@ -47,7 +47,6 @@ from hotfix_check.report.document import (
 )
 from hotfix_check.report.installations import installation_document, known_level, level_facts
 from hotfix_check.report.judged_document import (
-    ActionDocument,
     AdvisoryDocument,
     CopyDocument,
     ExpectedDocument,
@@ -55,7 +54,6 @@ from hotfix_check.report.judged_document import (
     FindingDocument,
     InstallationDocument,
     PrerequisiteDocument,
-    SatisfiedByDocument,
     WaiverDocument,
 )
 from hotfix_check.report.ladders import ladders_of
@@ -242,7 +240,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingD
         confidence=str(finding.confidence),
         line=finding.line,
         reasons=tuple(finding.reasons),
-        satisfied_by=tuple(SatisfiedByDocument(id=by.id, certainty=by.certainty) for by in finding.satisfied_by),
+        satisfied_by=finding.satisfied_by,
         superseded_by=tuple(finding.superseded_by),
         partly_superseded_by=tuple(finding.partly_superseded_by),
         advice=tuple(finding.advice),
@@ -256,7 +254,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingD
         files=tuple(_row(row) for row in finding.rows),
         settle_with=finding.settle_with,
         restart=update.restart,
-        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in update.actions),
+        actions=update.actions,
         waiver=None if waiver is None else waiver_document(waiver),
         recorded=None if finding.recorded is None else tuple(finding.recorded),
         source="; ".join(update.sources),
