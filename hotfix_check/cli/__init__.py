@@ -35,14 +35,12 @@ from hotfix_check.cli.options import (
     judges_by,
     with_options,
 )
-from hotfix_check.exit_code import exit_codes_text
+from hotfix_check.exit_code import EXIT_CODES
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.formats import AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 
 if TYPE_CHECKING:
     from hotfix_check.judging.options import JudgeOptions
-
-EXIT_CODES = exit_codes_text()
 
 app = App(
     name="hotfix-check",
