@@ -44,8 +44,8 @@ def manifest_text(found: Answer, read: Sequence[tuple[Path, Inventory]]) -> str:
     return manifest_to_json(
         Manifest(
             tool=f"hotfix-check {__version__}",
-            catalogue_version=judge.version,
-            catalogue_sha256=judge.sha256,
+            catalogue_version=judge.asked.version,
+            catalogue_sha256=judge.asked.sha256,
             options=judge.options,
             day=judge.day,
             configuration=found.configuration,
@@ -104,7 +104,7 @@ def _beside(manifest: Manifest, judge: Judge) -> Iterator[tuple[str, str | None,
     """What a result depends on beside the evidence: as recorded, and now."""
     yield "Tool", manifest.tool, f"hotfix-check {__version__}"
     recorded = f"{manifest.catalogue_version}, SHA-256 {manifest.catalogue_sha256}"
-    yield "Catalogue", recorded, f"{judge.version}, SHA-256 {judge.sha256}"
+    yield "Catalogue", recorded, f"{judge.asked.version}, SHA-256 {judge.asked.sha256}"
     yield "Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None
     yield "Waivers SHA-256", manifest.waivers_sha256, judge.waivers.sha256
 

@@ -33,14 +33,14 @@ def asked(options: JudgeOptions, targets: Sequence[Path], *, quiet: bool, day: d
     judge = ask(options, targets, day=day or today)
     if not quiet:
         print(
-            f"hotfix-check {__version__}, catalogue {judge.version}: "
-            f"{holding(judge.outline.updates, len(judge.products))}"
+            f"hotfix-check {__version__}, catalogue {judge.asked.version}: "
+            f"{holding(judge.outline.updates, len(judge.asked.products))}"
             + (f", as of {judge.as_of}" if judge.as_of else ""),
             file=sys.stderr,
         )
     if not quiet and day is None and judge.as_of is not None and judge.as_of > today:
         warn(
-            f"--as-of {judge.as_of} is in the future: nothing published after {judge.version}, the day of the "
+            f"--as-of {judge.as_of} is in the future: nothing published after {judge.asked.version}, the day of the "
             "catalogue, is known"
         )
     return judge

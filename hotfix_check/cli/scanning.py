@@ -52,7 +52,7 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         return manifest_text(found, read)
 
     def request() -> None:
-        wanted = [(one.target, smallest_request(one, judge.products)) for one in found.assessments]
+        wanted = [(one.target, smallest_request(one, judge.asked.products)) for one in found.assessments]
         told = (render_request(*one, width=view.width, everything=view.everything) for one in wanted)
         print_report("\n".join(told))
 
@@ -116,7 +116,7 @@ def _warnings(found: Answer) -> Iterator[str]:
     judge = found.judge.judge
     yield from judging.levels_not_there(found)
     if judge.as_of is None:
-        yield from judging.behind(judge.day, judge.version)
+        yield from judging.behind(judge.day, judge.asked.version)
     yield from _stale(judge, found.assessments, judge.day)
     yield from judging.waiver_warnings(found)
 
@@ -125,7 +125,7 @@ def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[s
     """A line for each product on the targets of which the catalogue may not know the newest update any more."""
     there = {level.product for assessment in assessments for level in assessment.products}
     lines = []
-    for product in judge.products:
+    for product in judge.asked.products:
         age = stale_days(product, judge.outline.newest_days.get(product.id), day) if product.id in there else None
         if age is not None:
             lines.append(

@@ -13,7 +13,7 @@ from hotfix_check.assess.next_steps import NextSteps, with_accepted
 from hotfix_check.assess.scope import scope_of
 from hotfix_check.assess.support import unsupported
 from hotfix_check.assess.weight import Outcome, outcome_of
-from hotfix_check.catalogue import Catalogue, Product
+from hotfix_check.catalogue import Catalogue
 from hotfix_check.catalogue.index import CatalogueIndex
 from hotfix_check.catalogue.outline import Outline
 from hotfix_check.frozen import Frozen, replace
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class Judge(Frozen):
     """A question that was asked of a catalogue. Its updates are had by ``prepared``, or all of them by ``whole``.
 
-    ``day`` is the one that waivers and ages are counted on; ``as_of`` is it where the options name one.
+    ``asked`` is the catalogue with all its products, but no more updates than the question itself needs. ``day`` is the
+    one that waivers and ages are counted on; ``as_of`` is it where the options name one.
     """
 
     options: JudgeOptions
@@ -46,23 +47,8 @@ class Judge(Frozen):
     fail_on: frozenset[Verdict]
     as_of: date | None
     day: date
-    _asked: Catalogue
+    asked: Catalogue
     _index: CatalogueIndex | None
-
-    @property
-    def products(self) -> tuple[Product, ...]:
-        """All products of the catalogue."""
-        return self._asked.products
-
-    @property
-    def version(self) -> str:
-        """The catalogue's day."""
-        return self._asked.version
-
-    @property
-    def sha256(self) -> str:
-        """That of the catalogue's files."""
-        return self._asked.sha256
 
     def read(self, path: Path) -> tuple[Inventory, ...]:
         """What a path leads to, a host each."""
@@ -74,19 +60,19 @@ class Judge(Frozen):
         if self._index is None:
             return self.whole()
         options = self.options
-        identities = Identities(self.products)
-        scope = scope_of(inventories, self.products, self.outline, identities)
+        identities = Identities(self.asked.products)
+        scope = scope_of(inventories, self.asked.products, self.outline, identities)
         names = None if options.kbs or options.cves else scope.names
         claimed = {f"KB{one.kb}" for inventory in inventories for one in inventory.claimed}
         called = (*options.kbs, *options.cves, *claimed)
         products = scope.products.union(*map(self._index.products_of, called))
         catalogue = self._index.catalogue(products, names, options.cve_numbers)
         # A cached index that turned out to be damaged is done without, and with it what was found by its products.
-        return _ready(self, catalogue, identities if catalogue.products is self.products else None)
+        return _ready(self, catalogue, identities if catalogue.products is self.asked.products else None)
 
     def whole(self) -> ReadyJudge:
         """With all updates."""
-        return _ready(self, self._asked if self._index is None else self._index.catalogue())
+        return _ready(self, self.asked if self._index is None else self._index.catalogue())
 
 
 class ReadyJudge(Frozen):
@@ -185,7 +171,7 @@ def ask(options: JudgeOptions, targets: Sequence[Path], *, day: date) -> Judge:
         fail_on=fail_on,
         as_of=as_of,
         day=as_of or day,
-        _asked=catalogue,
+        asked=catalogue,
         _index=index,
     )
 
