@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,7 @@ from hotfix_check.judging.question import known
 from hotfix_check.report.formats import FORMATS, NO_PUBLISHER, CsvKind, Report, View, plain
 from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
-from hotfix_check.writing import is_stream, replaced, replaced_bytes
+from hotfix_check.writing import is_stream, replaced, replaced_bytes, write_file
 
 if TYPE_CHECKING:
     from hotfix_check.cli import ConvertOptions, ScanOptions
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"
-OtherFiles = Mapping[str, Callable[[], str]]
-"""The text of files beside the reports, by suffix: a manifest of the evidence."""
 _EXTRAS = {"parquet": ("pyarrow", "Parquet", "fleet")}
 """The library that a format needs, the format's name and the extra that brings it."""
 _ANY = View(width=80)
@@ -48,14 +46,14 @@ def check_outputs(
     outputs: Sequence[Path],
     *,
     inputs: Sequence[Path],
-    others: Sequence[str] = (),
+    manifest: bool = False,
     view: View = _ANY,
     configuration: Configuration | None = None,
 ) -> None:
     """Raises UsageError for a suffix of no format, and for a file that would replace what is read.
 
-    ``others`` are suffixes of files that are no report. Also for a ``view`` without the publisher that a format names,
-    or with what shapes only a format that nobody asked for; a publisher of the ``configuration`` is for other runs too.
+    ``manifest``: a manifest can be written too. Also for a ``view`` without the publisher that a format names, or with
+    what shapes only a format that nobody asked for; a publisher of the ``configuration`` is for other runs too.
     """
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
@@ -63,16 +61,14 @@ def check_outputs(
     placeless: list[str] = []
     forms = {form}
     for path in outputs:
-        if is_manifest(path) and MANIFEST_SUFFIX not in others:
+        if is_manifest(path) and not manifest:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
         chosen = report.form_of(path.name)
         if not is_stream(path) and not is_manifest(path) and chosen is None:
+            others = (MANIFEST_SUFFIX,) if manifest else ()
             known("--output", path.suffix.lower() or path.name, (*report.suffixes(), *others))
         not_evidence(path, inputs)
-        try:
-            has_a_place(path)
-        except OutputError as error:
-            placeless += error.lines
+        placeless += _placeless(path)
         forms |= {chosen} if chosen else set()
     for each in forms:
         _needs(each, view)
@@ -114,16 +110,17 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
 
 
 def check_output(output: Path | None, inputs: Sequence[Path]) -> None:
-    """Raises as ``not_evidence`` and ``has_a_place`` do for the file that is written instead of stdout."""
+    """Raises UsageError as ``not_evidence``, or OutputError, for the file that is written instead of stdout."""
     if output is not None:
         not_evidence(output, inputs)
-        has_a_place(output)
+        if lines := _placeless(output):
+            raise OutputError(*lines)
 
 
-def has_a_place(output: Path) -> None:
-    """Raises OutputError for a file of which it is known before the work that it cannot be written."""
+def _placeless(output: Path) -> list[str]:
+    """Why it is known before the work that a file cannot be written; empty for one that can."""
     if is_stream(output):
-        return
+        return []
     folder = Path(os.path.realpath(system_path(output))).parent
     if Path(system_path(output)).is_dir():
         fault = errno.EISDIR
@@ -136,8 +133,8 @@ def has_a_place(output: Path) -> None:
     elif not os.access(folder, os.W_OK):
         fault = errno.EACCES
     else:
-        return
-    raise OutputError(f"{output}: cannot be written: {os.strerror(fault)}")
+        return []
+    return [f"{output}: cannot be written: {os.strerror(fault)}"]
 
 
 def is_manifest(path: Path) -> bool:
@@ -153,7 +150,7 @@ def write_report(
     view: View,
     *,
     instead: Callable[[], None] | None = None,
-    others: OtherFiles | None = None,
+    manifest: Callable[[], str] | None = None,
 ) -> None:
     """Print the report, or do ``instead``, and write every file. Raises OutputError with a line for each fault.
 
@@ -163,12 +160,12 @@ def write_report(
     faults: list[str] = []
     for path in (None, *outputs):
         try:
-            if path is not None:
-                _write(report, document, form, view, path, others or {})
-            elif instead is not None:
-                instead()
+            if path is None:
+                instead() if instead else _print(report, document, form, view)
+            elif manifest is not None and is_manifest(path):
+                write_file(path, manifest())
             else:
-                _print(report, document, form, view)
+                _write(report, document, form, view, path)
         except OutputError as error:
             faults.extend(error.lines)
     if faults:
@@ -185,18 +182,14 @@ def _print(report: Report[Shown], document: Shown, form: str, view: View) -> Non
         stream.writelines(report.text[form](document, view))
 
 
-def _write(report: Report[Shown], document: Shown, printed: str, shown: View, path: Path, others: OtherFiles) -> None:
-    other = next((text for suffix, text in others.items() if path.name.lower().endswith(suffix)), None)
+def _write(report: Report[Shown], document: Shown, printed: str, shown: View, path: Path) -> None:
     named = report.form_of(path.name)
     form = named or printed
     view = replace(shown, width=report.columns, everything=True, paint=plain)
-    if other is None and form in report.binary:
+    if form in report.binary:
         with replaced_bytes(path) as stream:
             report.binary[form](document, view, stream)
         return
     with replaced(path) as text:
-        if other is not None:
-            text.write(other())
-            return
         text.write(FORMATS[form].prefix if named else "")
         text.writelines(report.text[form](document, view))

@@ -12,7 +12,7 @@ from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli import judging
-from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, result_view, write_report
+from hotfix_check.cli.formats import check_outputs, is_manifest, result_view, write_report
 from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
@@ -63,7 +63,7 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         options.output or (),
         view,
         instead=request if options.ask else None,
-        others={MANIFEST_SUFFIX: manifest},
+        manifest=manifest,
     )
     return exit_code(found.outcomes, exit_zero=options.exit_zero)
 
@@ -82,7 +82,7 @@ def _check(
         options.form,
         outputs,
         inputs=(*targets, *asking.files),
-        others=(MANIFEST_SUFFIX,),
+        manifest=True,
         view=view,
         configuration=configuration,
     )
