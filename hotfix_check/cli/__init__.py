@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hotfix_check import __version__
-from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.commands import App
 from hotfix_check.cli.completing import complete_topic, complete_update
 from hotfix_check.cli.configured import used_configuration
@@ -35,6 +34,7 @@ from hotfix_check.cli.options import (
     judges_by,
     with_options,
 )
+from hotfix_check.cli.output import ColourChoice
 from hotfix_check.exit_code import EXIT_CODES
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.formats import AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
@@ -217,7 +217,7 @@ class ConvertOptions(Frozen):
 @with_options
 def convert(context: typer.Context, options: ConvertOptions, config: Config = None) -> None:
     """Render a saved result again, in any format. Only that file is read."""
-    from hotfix_check.cli.converting import run_convert
+    from hotfix_check.cli.formats import run_convert
 
     run_convert(options, used_configuration(context))
 

@@ -8,12 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hotfix_check.cli.colour import chosen_paint, is_terminal
-from hotfix_check.cli.output import columns, for_machines, standard_output
+from hotfix_check.cli.output import chosen_paint, columns, for_machines, is_terminal, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
-from hotfix_check.report.formats import FORMATS, NO_PUBLISHER, CsvKind, Report, View, plain
+from hotfix_check.report.formats import FORMATS, NO_PUBLISHER, RESULT, CsvKind, Report, View, plain
 from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
 from hotfix_check.writing import is_stream, replaced, replaced_bytes, write_file
@@ -107,6 +106,16 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
             raise UsageError(f"--output: {output} is being read: write to another file")
         if evidence in place.parents and evidence.is_dir():
             raise UsageError(f"--output: {output} would be written into the target {one}")
+
+
+def run_convert(options: ConvertOptions, configuration: Configuration | None) -> None:
+    """Print and write the renderings of a saved result. Raises SavedInputError when it does not follow its schema."""
+    from hotfix_check.report.document import result_of
+    from hotfix_check.saved_result import read_result
+
+    view, outputs = result_view(options), options.output or ()
+    check_outputs(RESULT, options.form, outputs, inputs=(options.result,), view=view, configuration=configuration)
+    write_report(RESULT, result_of(read_result(options.result)), options.form, outputs, view)
 
 
 def check_output(output: Path | None, inputs: Sequence[Path]) -> None:

@@ -210,7 +210,7 @@ def test_colour_is_for_terminals_unless_asked_otherwise(
         monkeypatch.delenv(name, raising=False)
     for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("hotfix_check.cli.colour.is_terminal", lambda: terminal)
+    monkeypatch.setattr("hotfix_check.cli.output.is_terminal", lambda: terminal)
     ran = run("scan", *SMALL, samples / "exchange-5.5-sp4", *options, "-o", "r.txt")
     assert ("\x1b[31;1mmissing\x1b[0m" in ran.out) == painted
     assert ("\x1b" in ran.out) == painted
