@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -24,7 +23,7 @@ from hotfix_check.fleet.reports import json_text
 from hotfix_check.fleet.row import HostRow, damaged
 from hotfix_check.fleet.run import in_processes, run_fleet
 from hotfix_check.fleet.spool import Spool
-from hotfix_check.report.result import RunInfo
+from hotfix_check.report.document import RunDocument
 
 ONE_CORE, ONE_CORE_QUICK = 200, 4  # hosts
 SCALING, SCALING_QUICK = 1_000, 6
@@ -258,7 +257,7 @@ def _document(spool: Spool) -> FleetDocument:
     return fleet_document(
         spool,
         question().catalogue,
-        RunInfo(as_of=date(2026, 11, 21)),
+        RunDocument(as_of="2026-11-21"),
         scope={"products": None, "kbs": None},
         policy={"baseline": None, "waivers": None, "expect": None, "group_by": None, "fail_on": []},
         importance={},

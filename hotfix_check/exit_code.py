@@ -24,8 +24,5 @@ MEANINGS = {
     "a named file could not be read, or nothing was recognised",
     ExitCode.INTERRUPTED: "interrupted",
 }
-
-
-def exit_codes_text() -> str:
-    """All of them in a sentence, for --help."""
-    return "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
+EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
+"""All of them in a sentence, for --help."""

@@ -14,8 +14,3 @@ _NEW_VALUES = 50_000
 def look_seldom() -> None:
     """For a process that is the program's own, not that of a library's user."""
     gc.set_threshold(_NEW_VALUES)
-
-
-def never_look_at_what_is_there() -> None:
-    """What was made ready stays: it need not be looked through for what can go."""
-    gc.freeze()

@@ -13,8 +13,7 @@ from hotfix_check.catalogue import load_catalogue as load_files
 from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.target import read_target as read_one
 from hotfix_check.inventory.target import read_targets
-from hotfix_check.judging.answer import answer
-from hotfix_check.judging.judge import ask
+from hotfix_check.judging.judge import answer, ask
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import asked_by
 from hotfix_check.report.document import Result, result_of

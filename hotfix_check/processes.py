@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import itertools
 import os
 import signal
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hotfix_check.errors import WorkerError
 from hotfix_check.frozen import dataclass
-from hotfix_check.garbage import look_seldom, never_look_at_what_is_there
+from hotfix_check.garbage import look_seldom
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -233,7 +234,7 @@ def _work(orders: Connection, answers: Connection) -> None:
             answers.send((False, None))
             prepare, argument = orders.recv()
             work = prepare(argument)
-            never_look_at_what_is_there()
+            gc.freeze()  # what was made ready stays: it need not be looked through for what can go
             answers.send((False, None))
             while True:
                 answers.send((False, work(orders.recv())))

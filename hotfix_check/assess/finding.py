@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from hotfix_check.assess.anomaly import Anomaly, AnomalyCode
 from hotfix_check.catalogue.product import Advisory
@@ -139,11 +140,14 @@ class ProductLevel(Frozen):
         return next((one for one in self.anomalies if one.code in codes), None)
 
 
+Certainty = Literal["contains", "consistent-with", "unknown-build"]
+
+
 class SatisfiedBy(Frozen):
     """What explains a later build: an update id, or None with certainty unknown-build."""
 
     id: str | None
-    certainty: str
+    certainty: Certainty
 
 
 class PrerequisiteState(Frozen):

@@ -13,6 +13,7 @@ from hotfix_check.assess.evidence import ProductEvidence
 from hotfix_check.assess.finding import (
     PASSED,
     Basis,
+    Certainty,
     Confidence,
     JudgedRow,
     ProductLevel,
@@ -246,7 +247,7 @@ class ProductUpdates:
         """What ships the later builds: catalogued updates of exactly these builds, rollups that contain the update."""
         later = [row for row in judgement.rows if row.required and row.state is RowState.LATER]
         versions = {row.row.name.lower(): _lowest_later(row) for row in later}
-        found: dict[str, str] = {}
+        found: dict[str, Certainty] = {}
         for name, version in versions.items():
             for build in self.relations.shipped(self.product.id, judgement.table.at, name):
                 if build.version == version and self.relations.replaces(build, update, judgement.table.line):

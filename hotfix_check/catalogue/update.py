@@ -110,10 +110,13 @@ class Package(Frozen):
     cves: tuple[str, ...] = ()
 
 
-class Action(Frozen):
-    """A step beside the files that the update needs: a registry value, a service to stop, something to know."""
+ActionKind = Literal["registry", "service", "note"]
 
-    kind: str
+
+class Action(Frozen):
+    """A step by hand that the update needs beside its files: a registry value, a service to stop, something to know."""
+
+    kind: ActionKind
     text: str
 
 

@@ -12,6 +12,7 @@ from hotfix_check.catalogue.product import Advisory, AnyRange, Bounds, Product, 
 from hotfix_check.catalogue.product_table import PLATFORMS, check_roles, file_label
 from hotfix_check.catalogue.update import (
     Action,
+    ActionKind,
     Availability,
     FileRow,
     Importance,
@@ -26,13 +27,13 @@ from hotfix_check.untrusted.shown import shown
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _RESTART = get_args(Restart)
-_ACTIONS = ("registry", "service", "note")
+_ACTIONS = get_args(ActionKind)
 
 
 def read_update(table: Fields, product: Product) -> Update:
     """One update of a product. Raises CatalogueError."""
     kb = _kb(table)
-    kind = Kind(table.need("kind", table.choice("kind", tuple(Kind))))
+    kind = table.need("kind", table.choice("kind", tuple(Kind)))
     level_name = _level_name(table, "level", table.text("level"), product)
     if (level_name is not None) != (kind in (Kind.SERVICE_PACK, Kind.CUMULATIVE_UPDATE)):
         raise table.fault("level", "only a service pack or cumulative update names the level it brings")

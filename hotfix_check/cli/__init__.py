@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hotfix_check import __version__
-from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.commands import App
 from hotfix_check.cli.completing import complete_topic, complete_update
 from hotfix_check.cli.configured import used_configuration
@@ -33,15 +32,15 @@ from hotfix_check.cli.options import (
     Target,
     each,
     judges_by,
+    with_options,
 )
-from hotfix_check.exit_code import exit_codes_text
+from hotfix_check.cli.output import ColourChoice
+from hotfix_check.exit_code import EXIT_CODES
 from hotfix_check.frozen import Frozen
 from hotfix_check.report.formats import AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 
 if TYPE_CHECKING:
     from hotfix_check.judging.options import JudgeOptions
-
-EXIT_CODES = exit_codes_text()
 
 app = App(
     name="hotfix-check",
@@ -202,21 +201,25 @@ def write_baseline(
     run_baseline(source, output, asking, quiet=quiet)
 
 
-@app.command()
-def convert(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")],
-    output: Outputs = None,
-    form: Form = ResultForm.TABLE,
-    csv: Csv = CsvKind.FINDINGS,
-    config: Config = None,
-    publisher: PublisherOption = None,
-    everything: Everything = False,
-    color: Colour = ColourChoice.AUTO,
-) -> None:
-    """Render a saved result again, in any format. Only that file is read."""
-    from hotfix_check.cli.converting import run_convert
+class ConvertOptions(Frozen):
+    """The options of ``convert`` as typed."""
 
-    run_convert(result, tuple(output or ()), form, everything=everything, colour=color, csv=csv, publisher=publisher)
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A JSON result that scan wrote.")]
+    output: Outputs = None
+    form: Form = ResultForm.TABLE
+    csv: Csv = CsvKind.FINDINGS
+    publisher: PublisherOption = None
+    everything: Everything = False
+    color: Colour = ColourChoice.AUTO
+
+
+@app.command()
+@with_options
+def convert(context: typer.Context, options: ConvertOptions, config: Config = None) -> None:
+    """Render a saved result again, in any format. Only that file is read."""
+    from hotfix_check.cli.formats import run_convert
+
+    run_convert(options, used_configuration(context))
 
 
 class FleetOptions(Frozen):

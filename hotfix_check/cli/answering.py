@@ -16,8 +16,7 @@ from hotfix_check.exit_code import ExitCode
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.files import TargetKind
 from hotfix_check.inventory.target import opened_target
-from hotfix_check.judging.answer import answer
-from hotfix_check.judging.judge import ReadyJudge, not_there
+from hotfix_check.judging.judge import ReadyJudge, answer, not_there
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.question import find_updates
 from hotfix_check.policy import baseline_text

@@ -13,7 +13,7 @@ from tabulate import tabulate
 
 from hotfix_check.catalogue import Catalogue, Product, Update
 from hotfix_check.catalogue.check import check_catalogue
-from hotfix_check.catalogue.cve import Cve, is_cve
+from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.load import SUFFIXES
 from hotfix_check.catalogue.relations import Supersedence
 from hotfix_check.catalogue.update import Importance, Kind, cves_of, names_of, own_name, required_rows
@@ -38,13 +38,7 @@ _OF_UPDATE = (
 )
 _OF_CONTENT = ("component", "restart", "applies_to", "replaces", "contains", "included_in", "cves", "related")
 _OF_PACKAGE = (
-    "level",
-    "prerequisites",
-    "prerequisites_stated",
-    "contains_earlier",
-    "whole_table",
-    "limits_only",
-    "cves",
+    *("level", "prerequisites", "prerequisites_stated", "contains_earlier", "whole_table", "limits_only", "cves"),
 )
 _OF_CVE = ("impact", "cvss", "cvss_version", "published", "needs", "known_exploited", "due", "ransomware")
 _OF_ROW = (
@@ -68,8 +62,8 @@ def run_list(options: ListOptions, form: AnswerForm, paths: Sequence[Path]) -> N
 def run_show(name: str, form: AnswerForm, paths: Sequence[Path]) -> None:
     """Everything on the updates of one KB number, other name or id, or on one CVE."""
     catalogue = chosen_catalogue(paths)
-    if is_cve(name):
-        table = _cve_table(catalogue, name)
+    if (cve := catalogue.cves.get(name.strip().upper())) is not None:
+        table = _cve_table(catalogue, cve)
         print_answer(form, table, lambda: _cve_text(table))
         return
     relations = Supersedence(catalogue)
@@ -222,11 +216,8 @@ def _remark(row: dict[str, Any]) -> str:
     return "; ".join(filter(None, words))
 
 
-def _cve_table(catalogue: Catalogue, name: str) -> dict[str, Any]:
-    """All that the catalogue holds on a CVE, as JSON has it. Raises UsageError for one that it does not have."""
-    known = catalogue.cves.get(name.strip().upper())
-    if known is None:
-        raise UsageError(f"{name.strip().upper()} is not in the catalogue")
+def _cve_table(catalogue: Catalogue, known: Cve) -> dict[str, Any]:
+    """All that the catalogue holds on a CVE, as JSON has it."""
     products = {product.id: product for product in catalogue.products}
     return {
         "cve": known.id,

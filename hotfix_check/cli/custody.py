@@ -15,9 +15,8 @@ from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.files import Inventory, TargetKind, name_of, target_name
-from hotfix_check.judging.answer import Answer, answer
 from hotfix_check.judging.catalogues import DEFAULT
-from hotfix_check.judging.judge import Judge
+from hotfix_check.judging.judge import Answer, Judge, answer
 from hotfix_check.judging.options import JudgeOptions, names_files
 from hotfix_check.manifest import (
     EvidenceFile,
@@ -45,8 +44,8 @@ def manifest_text(found: Answer, read: Sequence[tuple[Path, Inventory]]) -> str:
     return manifest_to_json(
         Manifest(
             tool=f"hotfix-check {__version__}",
-            catalogue_version=judge.version,
-            catalogue_sha256=judge.sha256,
+            catalogue_version=judge.asked.version,
+            catalogue_sha256=judge.asked.sha256,
             options=judge.options,
             day=judge.day,
             configuration=found.configuration,
@@ -105,7 +104,7 @@ def _beside(manifest: Manifest, judge: Judge) -> Iterator[tuple[str, str | None,
     """What a result depends on beside the evidence: as recorded, and now."""
     yield "Tool", manifest.tool, f"hotfix-check {__version__}"
     recorded = f"{manifest.catalogue_version}, SHA-256 {manifest.catalogue_sha256}"
-    yield "Catalogue", recorded, f"{judge.version}, SHA-256 {judge.sha256}"
+    yield "Catalogue", recorded, f"{judge.asked.version}, SHA-256 {judge.asked.sha256}"
     yield "Baseline SHA-256", manifest.baseline_sha256, judge.baseline.sha256 if judge.baseline else None
     yield "Waivers SHA-256", manifest.waivers_sha256, judge.waivers.sha256
 

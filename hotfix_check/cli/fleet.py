@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from hotfix_check import __version__
 from hotfix_check.cli.formats import check_outputs, not_evidence, write_report
-from hotfix_check.cli.judging import asked, run_info, warn_of
+from hotfix_check.cli.judging import asked, run_document, warn_of
 from hotfix_check.cli.options import flag_of
 from hotfix_check.cli.output import columns, counting
 from hotfix_check.errors import UsageError, needs_extra
-from hotfix_check.fleet.document import FleetDocument, fleet_document, fleet_exit_code
-from hotfix_check.fleet.expected import Expected, read_expected
+from hotfix_check.fleet.document import fleet_document, fleet_exit_code
+from hotfix_check.fleet.expected import read_expected
 from hotfix_check.fleet.host import FleetQuestion
 from hotfix_check.fleet.journal import Journal, journal_file, question_digest
 from hotfix_check.fleet.reports import FLEET
@@ -23,13 +23,12 @@ from hotfix_check.fleet.row import HostRow
 from hotfix_check.fleet.run import Ran, in_processes, run_fleet
 from hotfix_check.fleet.sources import LeftOut, Source, find_sources, local_path, real_place
 from hotfix_check.fleet.spool import Spool
-from hotfix_check.judging.judge import ReadyJudge
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.policy import Waivers, long_waivers
-from hotfix_check.report.document import members
+from hotfix_check.report.document import RunDocument, members
 from hotfix_check.report.formats import View
-from hotfix_check.report.names import counted
-from hotfix_check.report.result import RunInfo, configuration_document
+from hotfix_check.report.names import counted, day_text
+from hotfix_check.report.result import configuration_document
 from hotfix_check.untrusted.shown import path_text
 
 if TYPE_CHECKING:
@@ -65,8 +64,29 @@ def run_fleet_command(options: FleetOptions, asking: JudgeOptions, configuration
             come = counted(results, "host comes", "hosts come")
             notes.append(f"{come} from saved results, to which {anew} does not apply")
         warn_of(notes, quiet=options.quiet)
-        run = RunInfo(as_of=judge.as_of) if options.no_run_info else run_info(judge, started)
-        document = _document(options, ready, spool, expected, notes, run, configuration)
+        run = RunDocument(as_of=day_text(judge.as_of)) if options.no_run_info else run_document(judge, started)
+        document = fleet_document(
+            spool,
+            ready.catalogue,
+            run,
+            scope={
+                "products": list(asking.products) or None,
+                "kbs": sorted(ready.question.kbs) if ready.question.kbs is not None else None,
+            },
+            policy={
+                "baseline": _file(judge.baseline.path, judge.baseline.sha256) if judge.baseline else None,
+                "waivers": _file(judge.waivers.path, judge.waivers.sha256) if judge.waivers.path else None,
+                "configuration": members(configuration_document(configuration)) if configuration else None,
+                "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
+                "group_by": options.group_by,
+                "fail_on": sorted(map(str, judge.fail_on)),
+            },
+            importance=ready.question.importance,
+            required=bool(asking.kbs),
+            expected=expected,
+            grouped=options.group_by is not None,
+            notes=notes,
+        )
         view = View(width=columns(), everything=options.everything)
         write_report(FLEET, document, options.form, options.output or (), view)
         return fleet_exit_code(document.head, exit_zero=options.exit_zero)
@@ -175,39 +195,6 @@ def _later_notes(spool: Spool, day: date) -> list[str]:
     named = ", ".join(f"{row['host']} of {row['at'][:10]}" for row in later) + (" and more" if hosts > 3 else "")
     have = counted(hosts, "host has", "hosts have")
     return [f"{have} evidence dated after {day}, which counts as new: {named}"]
-
-
-def _document(
-    options: FleetOptions,
-    ready: ReadyJudge,
-    spool: Spool,
-    expected: Expected | None,
-    notes: Sequence[str],
-    run: RunInfo,
-    configuration: Configuration | None,
-) -> FleetDocument:
-    judge = ready.judge
-    baseline, waivers = judge.baseline, judge.waivers
-    kbs = judge.question.kbs
-    return fleet_document(
-        spool,
-        ready.catalogue,
-        run,
-        scope={"products": list(judge.options.products) or None, "kbs": sorted(kbs) if kbs is not None else None},
-        policy={
-            "baseline": _file(baseline.path, baseline.sha256) if baseline else None,
-            "waivers": _file(waivers.path, waivers.sha256) if waivers.path else None,
-            "configuration": members(configuration_document(configuration)) if configuration else None,
-            "expect": _file(path_text(str(options.expect)), expected.sha256) if expected else None,
-            "group_by": options.group_by,
-            "fail_on": sorted(map(str, judge.fail_on)),
-        },
-        importance=judge.question.importance,
-        required=bool(judge.options.kbs),
-        expected=expected,
-        grouped=options.group_by is not None,
-        notes=notes,
-    )
 
 
 def _file(path: str, sha256: str | None) -> dict[str, str | None]:

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from hotfix_check.cli.colour import is_terminal
-from hotfix_check.cli.output import for_machines, standard_output
+from hotfix_check.cli.output import chosen_paint, columns, for_machines, is_terminal, standard_output
 from hotfix_check.errors import OutputError, UsageError, needs_extra
 from hotfix_check.frozen import replace
 from hotfix_check.judging.question import known
-from hotfix_check.report.formats import BY_A_PUBLISHER, FORMATS, NO_PUBLISHER, Report, View, plain
-from hotfix_check.report.publisher import Publisher
+from hotfix_check.report.formats import FORMATS, NO_PUBLISHER, RESULT, CsvKind, Report, View, plain
+from hotfix_check.report.publisher import parse_publisher
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, names_a_device, system_path
-from hotfix_check.writing import is_stream, replaced, replaced_bytes
+from hotfix_check.writing import is_stream, replaced, replaced_bytes, write_file
+
+if TYPE_CHECKING:
+    from hotfix_check.cli import ConvertOptions, ScanOptions
+    from hotfix_check.configuration import Configuration
 
 Shown = TypeVar("Shown")
 MANIFEST_SUFFIX = ".manifest.json"
-OtherFiles = Mapping[str, Callable[[], str]]
-"""The text of files beside the reports, by suffix: a manifest of the evidence."""
 _EXTRAS = {"parquet": ("pyarrow", "Parquet", "fleet")}
 """The library that a format needs, the format's name and the extra that brings it."""
+_ANY = View(width=80)
+
+
+def result_view(options: ScanOptions | ConvertOptions) -> View:
+    """How the report of a result is to look. Raises UsageError."""
+    return View(
+        width=columns(),
+        everything=options.everything,
+        paint=chosen_paint(options.color),
+        csv=options.csv,
+        publisher=None if options.publisher is None else parse_publisher(options.publisher),
+    )
 
 
 def check_outputs(
@@ -32,36 +45,43 @@ def check_outputs(
     outputs: Sequence[Path],
     *,
     inputs: Sequence[Path],
-    others: Sequence[str] = (),
-    publisher: Publisher | None = None,
+    manifest: bool = False,
+    view: View = _ANY,
+    configuration: Configuration | None = None,
 ) -> None:
     """Raises UsageError for a suffix of no format, and for a file that would replace what is read.
 
-    ``others`` are suffixes of files that are no report. A format that names who publishes it needs a ``publisher``.
+    ``manifest``: a manifest can be written too. Also for a ``view`` without the publisher that a format names, or with
+    what shapes only a format that nobody asked for; a publisher of the ``configuration`` is for other runs too.
     """
     if form in report.binary and is_terminal():
         suffix = FORMATS[form].suffix
         raise UsageError(f"--format: {form} cannot be shown on a terminal: write it to a file with -o report{suffix}")
     placeless: list[str] = []
+    forms = {form}
     for path in outputs:
-        if is_manifest(path) and MANIFEST_SUFFIX not in others:
+        if is_manifest(path) and not manifest:
             raise UsageError(f"--output: {path}: a manifest lists the evidence files, so only scan can write one")
         chosen = report.form_of(path.name)
         if not is_stream(path) and not is_manifest(path) and chosen is None:
+            others = (MANIFEST_SUFFIX,) if manifest else ()
             known("--output", path.suffix.lower() or path.name, (*report.suffixes(), *others))
         not_evidence(path, inputs)
-        try:
-            has_a_place(path)
-        except OutputError as error:
-            placeless += error.lines
-        _needs(chosen, publisher)
-    _needs(form, publisher)
+        placeless += _placeless(path)
+        forms |= {chosen} if chosen else set()
+    for each in forms:
+        _needs(each, view)
+    typed = view.publisher and not (configuration and "publisher" in configuration.options)
+    if typed and "csaf" not in forms:
+        raise UsageError("--publisher: only a CSAF document names one: add -f csaf or -o FILE.csaf.json")
+    if view.csv is not CsvKind.FINDINGS and "csv" not in forms:
+        raise UsageError(f"--csv: {view.csv} are rows of a CSV: add -f csv or -o FILE.csv")
     if placeless:
         raise OutputError(*placeless)
 
 
-def _needs(form: str | None, publisher: Publisher | None) -> None:
-    if form in BY_A_PUBLISHER and publisher is None:
+def _needs(form: str, view: View) -> None:
+    if form == "csaf" and view.publisher is None:
         raise UsageError(NO_PUBLISHER)
     if form in _EXTRAS:
         from importlib import import_module
@@ -88,17 +108,28 @@ def not_evidence(output: Path, inputs: Sequence[Path]) -> None:
             raise UsageError(f"--output: {output} would be written into the target {one}")
 
 
+def run_convert(options: ConvertOptions, configuration: Configuration | None) -> None:
+    """Print and write the renderings of a saved result. Raises SavedInputError when it does not follow its schema."""
+    from hotfix_check.report.document import result_of
+    from hotfix_check.saved_result import read_result
+
+    view, outputs = result_view(options), options.output or ()
+    check_outputs(RESULT, options.form, outputs, inputs=(options.result,), view=view, configuration=configuration)
+    write_report(RESULT, result_of(read_result(options.result)), options.form, outputs, view)
+
+
 def check_output(output: Path | None, inputs: Sequence[Path]) -> None:
-    """Raises as ``not_evidence`` and ``has_a_place`` do for the file that is written instead of stdout."""
+    """Raises UsageError as ``not_evidence``, or OutputError, for the file that is written instead of stdout."""
     if output is not None:
         not_evidence(output, inputs)
-        has_a_place(output)
+        if lines := _placeless(output):
+            raise OutputError(*lines)
 
 
-def has_a_place(output: Path) -> None:
-    """Raises OutputError for a file of which it is known before the work that it cannot be written."""
+def _placeless(output: Path) -> list[str]:
+    """Why it is known before the work that a file cannot be written; empty for one that can."""
     if is_stream(output):
-        return
+        return []
     folder = Path(os.path.realpath(system_path(output))).parent
     if Path(system_path(output)).is_dir():
         fault = errno.EISDIR
@@ -111,8 +142,8 @@ def has_a_place(output: Path) -> None:
     elif not os.access(folder, os.W_OK):
         fault = errno.EACCES
     else:
-        return
-    raise OutputError(f"{output}: cannot be written: {os.strerror(fault)}")
+        return []
+    return [f"{output}: cannot be written: {os.strerror(fault)}"]
 
 
 def is_manifest(path: Path) -> bool:
@@ -128,7 +159,7 @@ def write_report(
     view: View,
     *,
     instead: Callable[[], None] | None = None,
-    others: OtherFiles | None = None,
+    manifest: Callable[[], str] | None = None,
 ) -> None:
     """Print the report, or do ``instead``, and write every file. Raises OutputError with a line for each fault.
 
@@ -136,11 +167,14 @@ def write_report(
     stdout does. One file that cannot be written does not keep the others back.
     """
     faults: list[str] = []
-    writers = [instead or (lambda: _print(report, document, form, view))]
-    writers += [_writer(report, document, form, view, path, others or {}) for path in outputs]
-    for write in writers:
+    for path in (None, *outputs):
         try:
-            write()
+            if path is None:
+                instead() if instead else _print(report, document, form, view)
+            elif manifest is not None and is_manifest(path):
+                write_file(path, manifest())
+            else:
+                _write(report, document, form, view, path)
         except OutputError as error:
             faults.extend(error.lines)
     if faults:
@@ -157,23 +191,14 @@ def _print(report: Report[Shown], document: Shown, form: str, view: View) -> Non
         stream.writelines(report.text[form](document, view))
 
 
-def _writer(
-    report: Report[Shown], document: Shown, printed: str, shown: View, path: Path, others: OtherFiles
-) -> Callable[[], None]:
-    def write() -> None:
-        other = next((text for suffix, text in others.items() if path.name.lower().endswith(suffix)), None)
-        named = report.form_of(path.name)
-        form = named or printed
-        view = replace(shown, width=report.columns, everything=True, paint=plain)
-        if other is None and form in report.binary:
-            with replaced_bytes(path) as stream:
-                report.binary[form](document, view, stream)
-            return
-        with replaced(path) as text:
-            if other is not None:
-                text.write(other())
-                return
-            text.write(FORMATS[form].prefix if named else "")
-            text.writelines(report.text[form](document, view))
-
-    return write
+def _write(report: Report[Shown], document: Shown, printed: str, shown: View, path: Path) -> None:
+    named = report.form_of(path.name)
+    form = named or printed
+    view = replace(shown, width=report.columns, everything=True, paint=plain)
+    if form in report.binary:
+        with replaced_bytes(path) as stream:
+            report.binary[form](document, view, stream)
+        return
+    with replaced(path) as text:
+        text.write(FORMATS[form].prefix if named else "")
+        text.writelines(report.text[form](document, view))

@@ -73,20 +73,26 @@ def import_articles(options: ImportOptions) -> int:
     failed = bool(missing)
     if kb is not None and len(sources) > 1:
         raise UsageError(f"--kb: numbers one article, but {len(sources)} were given")
+    if output is not None:
+        not_evidence(output, [Path(source) for source in sources if source != "-"])
     with counting("Reading articles", quiet=quiet) as count:
-        made: Made = "draft" if into is not None else form
-        results = _counted(_import_all(sources, catalogues, kb=kb, made=made, jobs=options.jobs), count)
+
+        def read(made: Made) -> Iterator[Imported]:
+            """Those that could be read; of the others it is told why."""
+            nonlocal failed
+            for result in _import_all(sources, catalogues, kb=kb, made=made, jobs=options.jobs):
+                if count is not None:
+                    count()
+                if result.error is None:
+                    yield result
+                else:
+                    complain([f"{result.source}: {result.error}"])
+                    failed = True
+
         if into is None:
-            if output is not None:
-                not_evidence(output, [Path(source) for source in sources if source != "-"])
-            return 2 if _written(results, form, output) or failed else 0
-        drafts: list[tuple[str, DraftUpdate]] = []
-        for result in results:
-            if result.draft is not None:
-                drafts.append((result.source, result.draft))
-            else:
-                complain([f"{result.source}: {result.error}"])
-                failed = True
+            _write(read(form), form, output)
+            return 2 if failed else 0
+        drafts = [(one.source, one.draft) for one in read("draft") if one.draft is not None]
     names = _names_of(catalogues)
     merged = merge_drafts(
         drafts, names, into, take_new=options.replace, accept_doubts=options.accept_doubts, quiet=quiet
@@ -101,32 +107,19 @@ def _number(text: str) -> int:
         raise UsageError(f"--kb: {error}") from None
 
 
-def _counted(results: Iterable[Imported], count: Callable[[], None] | None) -> Iterator[Imported]:
-    for result in results:
-        if count is not None:
-            count()
-        yield result
-
-
-def _written(results: Iterable[Imported], format: Format, output: Path | None) -> bool:
-    """Write the drafts as they come; whether an article could not be read."""
-    failed = False
+def _write(results: Iterable[Imported], format: Format, output: Path | None) -> None:
+    """Write the drafts as they come."""
     if output is None:
         for_machines()
     with standard_output() if output is None else replaced(output) as stream:
         wrote = 0
         for result in results:
-            if result.error is not None:
-                complain([f"{result.source}: {result.error}"])
-                failed = True
-                continue
             if format == "json":
                 stream.write("[\n" if not wrote else ",\n")
             stream.write(result.text)
             wrote += 1
         if format == "json":
             stream.write("\n]\n" if wrote else "[]\n")
-    return failed
 
 
 def expand_paths(paths: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -13,14 +13,14 @@ from hotfix_check import __version__
 from hotfix_check.cli.output import counting
 from hotfix_check.inventory.files import Inventory
 from hotfix_check.inventory.target import Target, opened_target
-from hotfix_check.judging.answer import Answer
-from hotfix_check.judging.judge import Judge, ask, not_there
+from hotfix_check.judging.judge import Answer, Judge, ask, not_there
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
 from hotfix_check.policy import long_waivers
-from hotfix_check.report.names import holding
-from hotfix_check.report.result import RunInfo
+from hotfix_check.report.document import RunDocument
+from hotfix_check.report.names import day_text, holding
 from hotfix_check.report.text import visible
+from hotfix_check.untrusted.fields import stamp
 from hotfix_check.untrusted.shown import path_text
 
 
@@ -33,14 +33,14 @@ def asked(options: JudgeOptions, targets: Sequence[Path], *, quiet: bool, day: d
     judge = ask(options, targets, day=day or today)
     if not quiet:
         print(
-            f"hotfix-check {__version__}, catalogue {judge.version}: "
-            f"{holding(judge.outline.updates, len(judge.products))}"
+            f"hotfix-check {__version__}, catalogue {judge.asked.version}: "
+            f"{holding(judge.outline.updates, len(judge.asked.products))}"
             + (f", as of {judge.as_of}" if judge.as_of else ""),
             file=sys.stderr,
         )
     if not quiet and day is None and judge.as_of is not None and judge.as_of > today:
         warn(
-            f"--as-of {judge.as_of} is in the future: nothing published after {judge.version}, the day of the "
+            f"--as-of {judge.as_of} is in the future: nothing published after {judge.asked.version}, the day of the "
             "catalogue, is known"
         )
     return judge
@@ -100,15 +100,15 @@ def behind(today: date, version: str) -> Iterator[str]:
         )
 
 
-def run_info(judge: Judge, started: datetime) -> RunInfo:
+def run_document(judge: Judge, started: datetime) -> RunDocument:
     """When, where and how this run was."""
-    return RunInfo(
-        started=started,
-        finished=datetime.now(UTC),
+    return RunDocument(
+        started=stamp(started),
+        finished=stamp(datetime.now(UTC)),
         host=this_host(),
         user=_this_user(),
         arguments=tuple(map(path_text, sys.argv[1:])),
-        as_of=judge.day,
+        as_of=day_text(judge.day),
     )
 
 

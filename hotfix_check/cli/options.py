@@ -10,9 +10,9 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from hotfix_check.cli.colour import ColourChoice
 from hotfix_check.cli.completing import complete_level, complete_product, complete_update
 from hotfix_check.cli.configured import take_configuration
+from hotfix_check.cli.output import ColourChoice
 from hotfix_check.errors import UsageError
 from hotfix_check.report.formats import FORMATS, PLAN, RESULT, AnswerForm, CsvKind, FleetForm, PageForm, ResultForm
 

@@ -12,17 +12,14 @@ from hotfix_check.assess.request import smallest_request
 from hotfix_check.assess.weight import exit_code
 from hotfix_check.catalogue.freshness import stale_days
 from hotfix_check.cli import judging
-from hotfix_check.cli.colour import chosen_paint
-from hotfix_check.cli.formats import MANIFEST_SUFFIX, check_outputs, is_manifest, write_report
-from hotfix_check.cli.output import columns, print_report
+from hotfix_check.cli.formats import check_outputs, is_manifest, result_view, write_report
+from hotfix_check.cli.output import print_report
 from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.target import STANDARD_INPUT
-from hotfix_check.judging.answer import Answer, answer
-from hotfix_check.judging.judge import Judge
+from hotfix_check.judging.judge import Answer, Judge, answer
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.report.formats import RESULT, ResultForm, View
-from hotfix_check.report.publisher import Publisher, parse_publisher
 from hotfix_check.report.request import render_request
 from hotfix_check.untrusted.patterns import fitting, is_pattern
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS
@@ -36,8 +33,8 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
     """Judge the targets, write the reports, return the exit code."""
     started = datetime.now(UTC)
     targets = _each(options.targets)
-    publisher = None if options.publisher is None else parse_publisher(options.publisher)
-    _check(options, targets, asking, publisher)
+    view = result_view(options)
+    _check(options, targets, asking, view, configuration)
     judge = judging.asked(asking, targets, quiet=options.quiet)
     read = [
         (target, inventory) for target in targets for inventory in judging.read_told(judge, target, quiet=options.quiet)
@@ -47,7 +44,7 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         judging.tell_of_files(inventory)
     found = replace(answer(judge.prepared(inventories), inventories), configuration=configuration)
     judging.warn_of(_warnings(found), quiet=options.quiet)
-    document = found.bare_document() if options.no_run_info else found.document(judging.run_info(judge, started))
+    document = found.bare_document() if options.no_run_info else found.document(judging.run_document(judge, started))
 
     def manifest() -> str:
         from hotfix_check.cli.custody import manifest_text
@@ -55,8 +52,8 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         return manifest_text(found, read)
 
     def request() -> None:
-        wanted = [(one.target, smallest_request(one, judge.products)) for one in found.assessments]
-        told = (render_request(*one, width=columns(), everything=options.everything) for one in wanted)
+        wanted = [(one.target, smallest_request(one, judge.asked.products)) for one in found.assessments]
+        told = (render_request(*one, width=view.width, everything=view.everything) for one in wanted)
         print_report("\n".join(told))
 
     write_report(
@@ -64,23 +61,31 @@ def run_scan(options: ScanOptions, asking: JudgeOptions, configuration: Configur
         document,
         options.form,
         options.output or (),
-        View(
-            width=columns(),
-            everything=options.everything,
-            paint=chosen_paint(options.color),
-            csv=options.csv,
-            publisher=publisher,
-        ),
+        view,
         instead=request if options.ask else None,
-        others={MANIFEST_SUFFIX: manifest},
+        manifest=manifest,
     )
     return exit_code(found.outcomes, exit_zero=options.exit_zero)
 
 
-def _check(options: ScanOptions, targets: Sequence[Path], asking: JudgeOptions, publisher: Publisher | None) -> None:
+def _check(
+    options: ScanOptions,
+    targets: Sequence[Path],
+    asking: JudgeOptions,
+    view: View,
+    configuration: Configuration | None,
+) -> None:
     """Raises UsageError for options that do not go together, OutputError for files that cannot be written."""
-    outputs, inputs = options.output or (), (*targets, *asking.files)
-    check_outputs(RESULT, options.form, outputs, inputs=inputs, others=(MANIFEST_SUFFIX,), publisher=publisher)
+    outputs = options.output or ()
+    check_outputs(
+        RESULT,
+        options.form,
+        outputs,
+        inputs=(*targets, *asking.files),
+        manifest=True,
+        view=view,
+        configuration=configuration,
+    )
     if options.ask and options.form is not ResultForm.TABLE:
         raise UsageError("--ask: what to supply is text for people: use -o FILE.json for the result")
     if any(map(is_manifest, outputs)):
@@ -111,7 +116,7 @@ def _warnings(found: Answer) -> Iterator[str]:
     judge = found.judge.judge
     yield from judging.levels_not_there(found)
     if judge.as_of is None:
-        yield from judging.behind(judge.day, judge.version)
+        yield from judging.behind(judge.day, judge.asked.version)
     yield from _stale(judge, found.assessments, judge.day)
     yield from judging.waiver_warnings(found)
 
@@ -120,7 +125,7 @@ def _stale(judge: Judge, assessments: Sequence[Assessment], day: date) -> list[s
     """A line for each product on the targets of which the catalogue may not know the newest update any more."""
     there = {level.product for assessment in assessments for level in assessment.products}
     lines = []
-    for product in judge.products:
+    for product in judge.asked.products:
         age = stale_days(product, judge.outline.newest_days.get(product.id), day) if product.id in there else None
         if age is not None:
             lines.append(

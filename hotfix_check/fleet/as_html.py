@@ -11,7 +11,7 @@ from hotfix_check.exit_code import ExitCode
 from hotfix_check.fleet import words
 from hotfix_check.fleet.document import SILENT, FleetDocument, JsonObject, fleet_exit_code
 from hotfix_check.report.html import rendered_page
-from hotfix_check.report.severity import rating
+from hotfix_check.report.names import rating
 from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped
 
 HOSTS, UPDATES, STEPS, EXPOSED, LISTED, GROUPS, DIFFERENCES = 200, 50, 30, 40, 30, 20, 8

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.fleet import words
 from hotfix_check.fleet.document import SILENT, FleetDocument
-from hotfix_check.report.severity import rating
+from hotfix_check.report.names import rating
 from hotfix_check.report.sheets import Row
 from hotfix_check.report.xlsx import write_workbook
 

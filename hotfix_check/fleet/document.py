@@ -21,10 +21,10 @@ from hotfix_check.fleet.row import ANY_REPORT, MARKS, OUTCOMES, VERDICTS, HostPr
 from hotfix_check.fleet.spool import Findings, Spool, installations_of, products_of, verdicts_of
 from hotfix_check.fleet.standing import OPEN_STATES, HostInstallation
 from hotfix_check.frozen import Frozen
-from hotfix_check.report.document import members
+from hotfix_check.report.document import RunDocument, members
 from hotfix_check.report.names import day_text
 from hotfix_check.report.posture import posture_words
-from hotfix_check.report.result import RunInfo, run_document, tool_document
+from hotfix_check.report.result import tool_document
 from hotfix_check.report.verdicts import SUMMARY_ORDER
 
 SCHEMA = ANY_REPORT + "1"
@@ -93,7 +93,7 @@ class FleetDocument(Frozen):
 def fleet_document(
     spool: Spool,
     catalogue: Catalogue,
-    run: RunInfo,
+    run: RunDocument,
     *,
     scope: Mapping[str, Any],
     policy: Mapping[str, Any],
@@ -105,13 +105,14 @@ def fleet_document(
 ) -> FleetDocument:
     """The document of all rows of a spool. ``required``: what was asked about counts as required (--kb)."""
     updates, verdicts = _updates(spool, catalogue, importance, required=required)
-    day = run.as_of or date.fromisoformat(catalogue.version)
-    installed, lists = together(spool.standings(), catalogue, day, run.as_of)
+    as_of = None if run.as_of is None else date.fromisoformat(run.as_of)
+    day = as_of or date.fromisoformat(catalogue.version)
+    installed, lists = together(spool.standings(), catalogue, day, as_of)
     aside = _aside(spool, expected)
     head: JsonObject = {
         "schema": SCHEMA,
         "tool": members(tool_document()),
-        "run": members(run_document(run)),
+        "run": members(run),
         "catalogue": {
             "version": catalogue.version,
             "sha256": catalogue.sha256,
@@ -121,7 +122,7 @@ def fleet_document(
         "scope": dict(scope),
         "policy": dict(policy),
         "summary": {
-            **_counted(spool, aside, run.as_of),
+            **_counted(spool, aside, as_of),
             **installed,
             "verdicts": {key: verdicts[key] for key in SUMMARY},
         },

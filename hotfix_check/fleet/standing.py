@@ -18,7 +18,7 @@ from hotfix_check.errors import SavedInputError
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.policy import Waiver
 from hotfix_check.report.document import TargetDocument
-from hotfix_check.report.installations import without_posture
+from hotfix_check.report.installations import installation_document
 from hotfix_check.report.judged_document import InstallationDocument, Weighed, WeighedDocument
 from hotfix_check.report.parts import parts_of, standing_of, step_line
 from hotfix_check.report.posture import Standing
@@ -95,7 +95,7 @@ def judged_installations(
     made = []
     for one in assessment.installations:
         own = [each for each in findings if (each.installation, each.product) == (one.root, one.product)]
-        made.append(_installation(without_posture(one, catalogue, relations, own, None), own))
+        made.append(_installation(installation_document(one, catalogue, relations, own, None), own))
     return tuple(made)
 
 

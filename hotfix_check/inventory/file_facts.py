@@ -10,7 +10,7 @@ from typing import Any
 from hotfix_check import pe
 from hotfix_check.frozen import Frozen
 from hotfix_check.inventory.files import RESOURCE_TEXTS, InstalledFile, UnreadableFile, name_of
-from hotfix_check.inventory.registry import RegistryKeys
+from hotfix_check.inventory.registry import RegistryKeys, RegistryRecords
 from hotfix_check.pe.bytes import PeBytes
 from hotfix_check.pe.usual import usual_facts
 
@@ -48,6 +48,8 @@ class Asked(Frozen):
     """By lower-case file name, the export by which a stub of that name is known."""
     registry: RegistryKeys = RegistryKeys()
     """What is read of a registry hive."""
+    hive: RegistryRecords | None = None
+    """What one records that was named, which counts in the place of one in the target."""
 
 
 class FileBytes(Frozen):

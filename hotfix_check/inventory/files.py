@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -213,6 +213,21 @@ class Inventory:
         for folder, name, _ in self.places:
             names[folder].add(name)
         return {folder: frozenset(held) for folder, held in names.items()}
+
+
+def of_files(target: str, files: Sequence[InstalledFile]) -> Inventory:
+    """An inventory of these files alone."""
+    return Inventory(
+        target=target,
+        kind=TargetKind.FILE,
+        root=(),
+        folders=(),
+        files=tuple(files),
+        unreadable=(),
+        files_seen=len(files),
+        files_read=len(files),
+        lone_file=len(files) == 1,
+    )
 
 
 def target_name(path: str) -> str:

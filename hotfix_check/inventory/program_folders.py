@@ -65,7 +65,7 @@ def homes_shown(
             folder = path.lower().rpartition("/")[0]
             above, _, name = folder.rpartition("/")
             homes.add(above if above and name in names else folder)
-    recorded = tuple(f"/{one}" for one in recorded_folders(registry, asked.registry.values))
+    recorded = tuple(f"/{one}" for one in recorded_folders(asked.hive or registry, asked.registry.values))
     homes.update(low for low in map(str.lower, folders) if f"/{low}".endswith(recorded))
     return frozenset(homes)
 

@@ -22,10 +22,10 @@ from hotfix_check.frozen import dataclass
 from hotfix_check.inventory.archives.form import ArchiveForm, archive_form
 from hotfix_check.inventory.file_facts import Asked, OnFile, why
 from hotfix_check.inventory.files import Inventory, TargetKind
-from hotfix_check.inventory.hives import with_records
 from hotfix_check.inventory.images import document_words, image_words
 from hotfix_check.inventory.open_file import OpenFile, bytes_as_file, opened_file
 from hotfix_check.inventory.read import named_hive, read_disk
+from hotfix_check.inventory.registry import RegistryRecords
 from hotfix_check.inventory.saved import MAX_BYTES, is_result, looks_saved, read_document, read_saved, unpacked_head
 from hotfix_check.untrusted.shown import path_text
 from hotfix_check.untrusted.windows_paths import ON_WINDOWS, system_path
@@ -151,17 +151,14 @@ def read_target(target: Path, asked: Asked, on_file: OnFile = None) -> Inventory
     return first
 
 
-def with_hive(inventory: Inventory, hive: Path, asked: Asked) -> Inventory:
-    """The same target with the records of this registry hive or export, one found in it being told as left out.
-
-    Raises TargetError when it cannot be read.
-    """
+def hive_records(hive: Path, asked: Asked) -> RegistryRecords:
+    """The records of a registry hive or export that was named. Raises TargetError when it cannot be read."""
     with opened_target(hive) as target:
         if target.kind is TargetKind.LISTING:
             (told,) = target.read(asked)
             if told.registry is not None:
-                return with_records(inventory, told.registry)
-    return with_records(inventory, named_hive(hive, asked))
+                return told.registry
+    return named_hive(hive, asked)
 
 
 def _read_lone(target: Target, asked: Asked, on_file: OnFile) -> tuple[Inventory, ...]:

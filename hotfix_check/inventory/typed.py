@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hotfix_check.inventory.files import InstalledFile, Inventory, ReportedBuild, TargetKind
+from hotfix_check.frozen import replace
+from hotfix_check.inventory.files import InstalledFile, Inventory, ReportedBuild, of_files
 from hotfix_check.inventory.listings.listed import text_version
 from hotfix_check.version import FileVersion
 
@@ -26,15 +27,5 @@ def typed_version(text: str) -> tuple[str | None, FileVersion] | None:
 def typed_inventory(text: str, version: FileVersion, names: Sequence[str]) -> Inventory:
     """Files of these names with the version that was typed; without a name, a build that was reported."""
     build = ReportedBuild.of_files("what was typed", version, text)
-    return Inventory(
-        target=text,
-        kind=TargetKind.FILE,
-        root=(),
-        folders=(),
-        files=tuple(InstalledFile(path=name, version=version, notes=(TYPED,)) for name in names),
-        unreadable=(),
-        files_seen=len(names),
-        files_read=len(names),
-        lone_file=len(names) == 1,
-        reported=() if names else (build,),
-    )
+    files = [InstalledFile(path=name, version=version, notes=(TYPED,)) for name in names]
+    return replace(of_files(text, files), reported=() if names else (build,))

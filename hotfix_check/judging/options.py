@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import Field, field, fields
+from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 from hotfix_check.frozen import Frozen
 
-_UNRECORDED = "unrecorded"
-
-
-def _unrecorded(why: str) -> dict[str, str]:
-    return {_UNRECORDED: why}
+_UNRECORDED = {
+    "hive": "--hive: a manifest lists what is in the target; put the hive in Windows/System32/config",
+    "no_hash": "--no-hash: a manifest lists the SHA-256 of every evidence file",
+}
+"""Why a manifest cannot record an option, by its field: one that was given is then refused."""
 
 
 class JudgeOptions(Frozen):
     """All options that can change an answer, as typed; one that was not given is false.
 
-    Whatever is done with all of them goes over the fields. A manifest records each, unless its metadata say why it
-    cannot: then one that was given is refused.
+    Whatever is done with all of them goes over the fields.
     """
 
     catalogues: tuple[Path, ...] = ()
@@ -35,13 +34,8 @@ class JudgeOptions(Frozen):
     complete: bool = False
     cross_check: bool = False
     follow_links: bool = False
-    hive: Path | None = field(
-        default=None,
-        metadata=_unrecorded("--hive: a manifest lists what is in the target; put the hive in Windows/System32/config"),
-    )
-    no_hash: bool = field(
-        default=False, metadata=_unrecorded("--no-hash: a manifest lists the SHA-256 of every evidence file")
-    )
+    hive: Path | None = None
+    no_hash: bool = False
 
     @property
     def cve_numbers(self) -> frozenset[str]:
@@ -63,12 +57,12 @@ class JudgeOptions(Frozen):
 
     def unrecorded(self) -> Iterator[str]:
         """Why a manifest cannot record what was given: a line for each such option."""
-        return (one.metadata[_UNRECORDED] for one in fields(self) if not is_recorded(one) and getattr(self, one.name))
+        return (why for name, why in _UNRECORDED.items() if getattr(self, name))
 
 
 def is_recorded(one: Field[Any]) -> bool:
     """Whether a manifest records this option."""
-    return _UNRECORDED not in one.metadata
+    return one.name not in _UNRECORDED
 
 
 def names_files(one: Field[Any]) -> bool:

@@ -28,8 +28,12 @@ def find_updates(catalogue: Catalogue, name: str) -> list[Update]:
         unknown = f"{name!r} is not a KB number, nor an id or other name in the catalogue"
         raise UsageError(f"{unknown}: {_meant(names, name)}") from None
     if not found:
-        raise UsageError(f"KB{parse_kb(name)} is not in the catalogue: {_meant(names, name)}")
+        raise UsageError(_unknown(names, f"KB{parse_kb(name)}"))
     return found
+
+
+def _unknown(names: UpdateNames, name: str, when: str = "") -> str:
+    return f"{name} is not in the catalogue{when}: {_meant(names, name)}"
 
 
 def _meant(names: UpdateNames, name: str) -> str:
@@ -40,7 +44,7 @@ def _meant(names: UpdateNames, name: str) -> str:
 def _unfixed(catalogue: Catalogue, names: UpdateNames, cve: str) -> str:
     known = catalogue.cves.get(cve)
     if known is None:
-        return f"{cve} is not in the catalogue: {_meant(names, cve)}"
+        return _unknown(names, cve)
     return f"no update in the catalogue fixes {cve}" + (f": {known.needs}" if known.needs else "")
 
 
@@ -116,8 +120,7 @@ def _asked_cves(
             meant = f": did you mean {' or '.join(near)}?" if near else ", such as CVE-2021-26855"
             raise UsageError(f"--cve: {text!r} is not a CVE number{meant}")
         if cve not in catalogue.cves and not any(cve in cves_of(update) for update in catalogue.updates):
-            meant = _meant(UpdateNames(catalogue.updates), cve)
-            raise UsageError(f"--cve: {cve} is not in the catalogue{when}: {meant}")
+            raise UsageError(f"--cve: {_unknown(UpdateNames(catalogue.updates), cve, when)}")
     return cves, frozenset(update.id for update in catalogue.updates if cves & cves_of(update))
 
 

@@ -7,8 +7,9 @@ from hotfix_check.errors import UsageError
 from hotfix_check.frozen import replace
 from hotfix_check.inventory.file_facts import Asked, OnFile
 from hotfix_check.inventory.files import Inventory, TargetKind
+from hotfix_check.inventory.hives import with_records
 from hotfix_check.inventory.registry import RegistryKeys
-from hotfix_check.inventory.target import Target, with_hive
+from hotfix_check.inventory.target import Target, hive_records
 from hotfix_check.judging.options import JudgeOptions
 
 
@@ -35,11 +36,13 @@ def read_for(
         programs=outline.programs,
         markers=frozenset(outline.markers),
     )
-    inventories = target.read(asked, on_file)
     if options.hive is None:
-        return inventories
-    if any(inventory.kind is TargetKind.INVENTORY for inventory in inventories):
+        return target.read(asked, on_file)
+    if target.kind is TargetKind.INVENTORY:
         raise UsageError(f"--hive: {target.path} is a saved inventory, which holds its own records")
+    # Read first: it tells where a server lies, all of whose programs are then read.
+    records = hive_records(options.hive, asked)
+    inventories = target.read(replace(asked, hive=records), on_file)
     if len(inventories) > 1:
         raise UsageError(f"--hive: {target.path} lists {len(inventories)} hosts, and a hive belongs to one")
-    return tuple(with_hive(inventory, options.hive, asked) for inventory in inventories)
+    return tuple(with_records(inventory, records) for inventory in inventories)

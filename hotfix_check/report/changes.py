@@ -11,21 +11,13 @@ from hotfix_check.report.names import counted, names_of, some
 from hotfix_check.report.short_answer import Block, ShortAnswer
 from hotfix_check.report.text import fill
 
-_WORDS = {
-    "older": "went backwards",
-    "gone": "is gone",
-    "unreadable": "can no longer be read",
-    "altered": "has the same version but different content",
-    "new": "is new",
-    "newer": "is newer",
-}
-_MANY = {
-    "older": "went backwards",
-    "gone": "are gone",
-    "unreadable": "can no longer be read",
-    "altered": "have the same version but different content",
-    "new": "are new",
-    "newer": "are newer",
+_WORDS = {  # of one file, and of several
+    "older": ("went backwards", "went backwards"),
+    "gone": ("is gone", "are gone"),
+    "unreadable": ("can no longer be read", "can no longer be read"),
+    "altered": ("has the same version but different content", "have the same version but different content"),
+    "new": ("is new", "are new"),
+    "newer": ("is newer", "are newer"),
 }
 _EVIDENCE_ONLY = (
     "Compared are only files and updates that the saved result holds as evidence, or looked for and found absent: "
@@ -54,12 +46,13 @@ def folded_files(files: Iterable[FileChange]) -> list[Change]:
     for (_, change, folder, before, after), group in groups.items():
         versions = " -> ".join(version for version in (before, after) if version)
         worse = change in BACKWARDS
+        of_one, of_several = _WORDS[change]
         if len(group) < _FOLDED:
-            lines += [Change(what=one.path, words=_WORDS[change], worse=worse, versions=versions) for one in group]
+            lines += [Change(what=one.path, words=of_one, worse=worse, versions=versions) for one in group]
         else:
             names = some([one.path.rpartition("/")[2] for one in group], _NAMED)
             what = f"{folder or '.'}: {counted(len(group), 'file')} ({names})"
-            lines.append(Change(what=what, words=_MANY[change], worse=worse, versions=versions))
+            lines.append(Change(what=what, words=of_several, worse=worse, versions=versions))
     return lines
 
 

@@ -17,11 +17,10 @@ from hotfix_check.errors import OutputError
 from hotfix_check.frozen import Frozen, replace
 from hotfix_check.report.document import Result, members
 from hotfix_check.report.judged_document import ExposureDocument, FindingDocument, InstallationDocument, StepDocument
-from hotfix_check.report.names import capital, names_of, some
+from hotfix_check.report.names import capital, names_of, rating, some
 from hotfix_check.report.parts import day_of, host_of, parts_of, standing_of, step_line, step_notes, successor_words
 from hotfix_check.report.posture import Standing, identity_words, posture_words
 from hotfix_check.report.publisher import Publisher
-from hotfix_check.report.severity import severity_of
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import DIGEST, origin, update_name
 
@@ -184,7 +183,7 @@ def _first(cve: _Cve) -> ExposureDocument:
 
 def _described(exposure: ExposureDocument) -> str:
     impact = exposure.impact or "Impact not recorded"
-    rated = severity_of([exposure])
+    rated = rating(exposure.cvss)
     return f"{impact}. " + (f"CVSS base score {exposure.cvss} ({rated})." if rated else "No CVSS score recorded.")
 
 

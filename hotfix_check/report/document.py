@@ -19,18 +19,7 @@ from hotfix_check.frozen import Frozen, replace
 from hotfix_check.report.judged_document import AdvisoryDocument, FindingDocument, InstallationDocument, WaiverDocument
 
 if TYPE_CHECKING:  # what reads the types brings these
-    from hotfix_check.report.key_types import (
-        AtLeast,
-        BasisWord,
-        Build,
-        Count,
-        Day,
-        Digest,
-        Moment,
-        OutcomeWord,
-        RungWord,
-        TargetKindWord,
-    )
+    from hotfix_check.report import key_types as keys
 
 RESULT_SCHEMA: Literal["hotfix-check/result/1"] = "hotfix-check/result/1"
 
@@ -45,23 +34,23 @@ class ToolDocument(Frozen):
 class RunDocument(Frozen):
     """When, where and how; null under --no-run-info, but ``as_of``, the day that ages are counted to, where asked."""
 
-    started: Moment | None
-    finished: Moment | None
-    host: str | None
-    user: str | None
-    arguments: tuple[str, ...] | None
-    as_of: Day | None
+    started: keys.Moment | None = None
+    finished: keys.Moment | None = None
+    host: str | None = None
+    user: str | None = None
+    arguments: tuple[str, ...] | None = None
+    as_of: keys.Day | None = None
 
 
 class CatalogueDocument(Frozen):
     """What was judged with, by its bytes; ``newest`` are the release days of the newest update known."""
 
     version: str
-    sha256: Digest | None
-    products: Count
-    updates: Count
-    newest: Day | None
-    newest_by_product: Mapping[str, Day | None]
+    sha256: keys.Digest | None
+    products: keys.Count
+    updates: keys.Count
+    newest: keys.Day | None
+    newest_by_product: Mapping[str, keys.Day | None]
 
 
 class ScopeDocument(Frozen):
@@ -76,14 +65,14 @@ class PolicyFileDocument(Frozen):
     """A policy file, by the bytes that were judged with; null where none was given."""
 
     file: str | None
-    sha256: Digest | None
+    sha256: keys.Digest | None
 
 
 class ConfigurationDocument(Frozen):
     """The configuration file, and what the run took from it: options without dashes, and their texts in the file."""
 
     file: str | None
-    sha256: Digest | None
+    sha256: keys.Digest | None
     options: Mapping[str, tuple[str, ...]]
 
 
@@ -91,7 +80,7 @@ class WaiversDocument(Frozen):
     """The waiver file, and the entries of it that accept nothing."""
 
     file: str | None
-    sha256: Digest | None
+    sha256: keys.Digest | None
     expired: tuple[WaiverDocument, ...]
     unused: tuple[WaiverDocument, ...]
 
@@ -100,7 +89,7 @@ class CollectedDocument(Frozen):
     """Where, when and by what a saved inventory was taken."""
 
     host: str | None
-    at: Moment | None
+    at: keys.Moment | None
     by: str
 
 
@@ -110,10 +99,10 @@ class ProductDocument(Frozen):
     id: str
     name: str
     level: str | None
-    level_basis: BasisWord
+    level_basis: keys.BasisWord
     level_at_least: str | None
     level_at_most: str | None
-    end_of_support: Day | None
+    end_of_support: keys.Day | None
     evidence: tuple[Vote, ...]
     anomalies: tuple[str, ...]
 
@@ -121,7 +110,7 @@ class ProductDocument(Frozen):
 class ClaimedDocument(Frozen):
     """An update that a list names as installed, and the ids that the catalogue has of its number: told, never proof."""
 
-    kb: Count
+    kb: keys.Count
     source: str
     updates: tuple[str, ...]
 
@@ -145,7 +134,7 @@ class SetupDocument(Frozen):
 class RecordedUpdateDocument(Frozen):
     """An update that the registry records."""
 
-    kb: Annotated[int, AtLeast(10_000)]
+    kb: Annotated[int, keys.AtLeast(10_000)]
     key: str
     package: str | None
 
@@ -154,8 +143,8 @@ class RegistryDocument(Frozen):
     """What a registry hive records of Exchange, beside the files."""
 
     hive: str
-    size: Count
-    sha256: Digest | None
+    size: keys.Count
+    sha256: keys.Digest | None
     complete: bool
     notes: tuple[str, ...]
     setups: tuple[SetupDocument, ...]
@@ -165,11 +154,11 @@ class RegistryDocument(Frozen):
 class RungDocument(Frozen):
     """A version on a ladder and what brought it."""
 
-    version: Build
+    version: keys.Build
     label: str
-    kind: RungWord
+    kind: keys.RungWord
     id: str | None
-    released: Day | None
+    released: keys.Day | None
     line: str
 
 
@@ -177,7 +166,7 @@ class LadderFileDocument(Frozen):
     """Where on the ladder a target's copy stands."""
 
     path: str
-    version: Build
+    version: keys.Build
 
 
 class LadderDocument(Frozen):
@@ -193,24 +182,24 @@ class LadderDocument(Frozen):
 class SummaryDocument(Frozen):
     """How many findings have each verdict."""
 
-    installed: Count
-    superseded: Count
-    partial: Count
-    missing: Count
-    not_applicable: Count
-    undetermined: Count
-    blocked: Count
-    waived: Count
+    installed: keys.Count
+    superseded: keys.Count
+    partial: keys.Count
+    missing: keys.Count
+    not_applicable: keys.Count
+    undetermined: keys.Count
+    blocked: keys.Count
+    waived: keys.Count
 
 
 class TargetDocument(Frozen):
     """All that is said of one target."""
 
     path: str
-    kind: TargetKindWord
-    outcome: OutcomeWord
-    files_seen: Count
-    files_read: Count
+    kind: keys.TargetKindWord
+    outcome: keys.OutcomeWord
+    files_seen: keys.Count
+    files_read: keys.Count
     installations: tuple[InstallationDocument, ...]
     stray: tuple[StrayCopy, ...]
     collected: CollectedDocument | None
@@ -317,7 +306,7 @@ def types_of(kind: type[Any]) -> dict[str, Any]:
     """The types of the fields that JSON has, by name."""
     from hotfix_check.report import key_types
 
-    hints = get_type_hints(kind, localns=vars(key_types), include_extras=True)
+    hints = get_type_hints(kind, localns={"keys": key_types}, include_extras=True)
     return {name: hint for name, hint in hints.items() if name != _READ_FROM}
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:  # what renders is loaded when it is asked for: the command li
 Shown = TypeVar("Shown")
 Short = TypeVar("Short")
 
-BY_A_PUBLISHER = frozenset({"csaf"})
-"""Formats that name who publishes them."""
 NO_PUBLISHER = (
     "--publisher: a CSAF document names who publishes it: NAME=URI, such as 'Example Corp=https://example.com'"
 )

@@ -12,7 +12,7 @@ from hotfix_check.assess.reported import reported_level, reports_of
 from hotfix_check.catalogue import Product
 from hotfix_check.catalogue.update import own_name
 from hotfix_check.frozen import replace
-from hotfix_check.inventory.files import InstalledFile, Inventory, ReportedBuild, TargetKind
+from hotfix_check.inventory.files import InstalledFile, Inventory, ReportedBuild, of_files
 from hotfix_check.report.document import members
 from hotfix_check.report.installations import exposure_document
 from hotfix_check.report.names import names_of, some
@@ -70,7 +70,7 @@ def files_of_build(assessor: Assessor, version: FileVersion) -> list[str]:
 
 def _file(file: InstalledFile, assessor: Assessor) -> JsonObject:
     name = _judged_name(file, assessor.all_names)
-    assessment = assessor.assess(_alone(replace(file, path=name)), Question())
+    assessment = assessor.assess(of_files(name, [replace(file, path=name)]), Question())
     contained = [one for one in assessment.findings if _row_state(one) in MET]
     lacking = [one for one in assessment.findings if _row_state(one) is RowState.OLDER]
     return {
@@ -146,20 +146,6 @@ def _judged_name(file: InstalledFile, known: Container[str]) -> str:
     """The file's own name, or what it says that it was called where only that is in the catalogue."""
     own, original = file.path.rpartition("/")[2], (file.original_filename or "").strip()
     return original if own.lower() not in known and original.lower() in known else own
-
-
-def _alone(file: InstalledFile) -> Inventory:
-    return Inventory(
-        target=file.path,
-        kind=TargetKind.FILE,
-        root=(),
-        folders=(),
-        files=(file,),
-        unreadable=(),
-        files_seen=1,
-        files_read=1,
-        lone_file=True,
-    )
 
 
 def _row_state(finding: Finding) -> RowState | None:

@@ -11,9 +11,7 @@ from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.cve import Cve
 from hotfix_check.catalogue.product import Level, headline_version
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.frozen import replace
 from hotfix_check.report.judged_document import (
-    ActionDocument,
     BehindDocument,
     BuildCountDocument,
     ExposureDocument,
@@ -23,8 +21,7 @@ from hotfix_check.report.judged_document import (
     Weighed,
 )
 from hotfix_check.report.names import day_text
-from hotfix_check.report.parts import is_lacking, standing_of
-from hotfix_check.report.posture import posture_words
+from hotfix_check.report.parts import is_lacking
 from hotfix_check.version import FileVersion
 
 
@@ -32,24 +29,14 @@ def installation_document(
     one: Installation,
     catalogue: Catalogue,
     relations: Supersedence,
-    findings: Iterable[Weighed],
+    own: Iterable[Weighed],
     as_of: date | None,
-    day: date,
 ) -> InstallationDocument:
-    """One installation of a target with these findings; ``relations`` are those of the catalogue's updates.
+    """One installation of a target with its ``own`` findings, before how it stands is put in words.
 
-    ``as_of`` is the day that ages are counted to, None where the result has none; ``day`` the one by which support has
-    ended or has not: without one of its own, a result says so only where it had on the catalogue's day.
+    ``relations`` are those of the catalogue's updates, ``as_of`` is the day that ages are counted to, None where the
+    result has none.
     """
-    own = [each for each in findings if each.installation == one.root and each.product == one.product]
-    document = without_posture(one, catalogue, relations, own, as_of)
-    return replace(document, posture=posture_words(standing_of(document, own, day.isoformat())))
-
-
-def without_posture(
-    one: Installation, catalogue: Catalogue, relations: Supersedence, own: Iterable[Weighed], as_of: date | None
-) -> InstallationDocument:
-    """The same of an installation with its ``own`` findings, before how it stands is put in words."""
     product = catalogue.product(one.product)
     build_id, released = (None, None) if one.build is None else brought_by(one.build, product, relations)
     return InstallationDocument(
@@ -145,7 +132,7 @@ def step_document(step: Step, one: Installation) -> StepDocument:
         settles=tuple(step.settles),
         cves=tuple(each.cve for each in open_ones if each.fixed_by in settled or update.level in each.closed_by),
         restart=update.restart,
-        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in step.actions),
+        actions=step.actions,
         source="; ".join(update.sources),
     )
 

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from hotfix_check.assess.finding import Settle, Verdict
+from hotfix_check.assess.finding import SatisfiedBy, Settle, Verdict
+from hotfix_check.catalogue.update import Action
 from hotfix_check.frozen import Frozen
 
 if TYPE_CHECKING:  # what reads the types brings these
-    from hotfix_check.report.key_types import (
-        ActionWord,
-        AvailabilityWord,
-        BasisWord,
-        Build,
-        CertaintyWord,
-        ConfidenceWord,
-        Count,
-        Day,
-        DayOrMoment,
-        Digest,
-        ExposureWord,
-        ImportanceWord,
-        KindWord,
-        MetWord,
-        Moment,
-        OneOf,
-        RestartWord,
-        StateWord,
-    )
+    from hotfix_check.report import key_types as keys
 
 
 class WaiverDocument(Frozen):
@@ -37,17 +19,17 @@ class WaiverDocument(Frozen):
     reason: str
     approved_by: str
     ticket: str | None
-    approved_on: Day | None
-    expires: Day
+    approved_on: keys.Day | None
+    expires: keys.Day
 
 
 class SupportDocument(Frozen):
     """Until when Microsoft supports what is installed. ``ended_days`` is negative while it still does, null without a
     day to count to; ``extended_until`` is the end of what can be bought; ``upgrade`` the way to the successor."""
 
-    ends: Day | None
+    ends: keys.Day | None
     ended_days: int | None
-    extended_until: Day | None
+    extended_until: keys.Day | None
     successor: str | None
     upgrade: str | None
 
@@ -55,8 +37,8 @@ class SupportDocument(Frozen):
 class BuildCountDocument(Frozen):
     """How many program files carry one build."""
 
-    build: Build
-    files: Count
+    build: keys.Build
+    files: keys.Count
 
 
 class BehindDocument(Frozen):
@@ -65,15 +47,8 @@ class BehindDocument(Frozen):
     ``months`` are whole ones from the installed build's day to that of the newest of them; null where one is not known.
     """
 
-    updates: Count
-    months: Count | None
-
-
-class ActionDocument(Frozen):
-    """A step by hand that the update needs beside its files."""
-
-    kind: ActionWord
-    text: str
+    updates: keys.Count
+    months: keys.Count | None
 
 
 class StepDocument(Frozen):
@@ -86,18 +61,18 @@ class StepDocument(Frozen):
     installation: str | None
     kb: int | None
     title: str
-    kind: KindWord
-    released: Day | None
+    kind: keys.KindWord
+    released: keys.Day | None
     line: str | None
     again: bool
-    availability: AvailabilityWord
+    availability: keys.AvailabilityWord
     public: str | None
     requires: tuple[str, ...]
     not_known: tuple[str, ...]
     settles: tuple[str, ...]
     cves: tuple[str, ...]
-    restart: RestartWord
-    actions: tuple[ActionDocument, ...]
+    restart: keys.RestartWord
+    actions: tuple[Action, ...]
     source: str
 
 
@@ -105,13 +80,13 @@ class ExposureDocument(Frozen):
     """A CVE on an installation; ``known_exploited`` is the day it was listed, ``due`` the last day to mend it."""
 
     cve: str
-    state: ExposureWord
+    state: keys.ExposureWord
     fixed_by: str | None
     needs: str | None
     impact: str | None
     cvss: float | None
-    known_exploited: Day | None
-    due: Day | None
+    known_exploited: keys.Day | None
+    due: keys.Day | None
     ransomware: bool | None
 
 
@@ -128,12 +103,12 @@ class InstallationDocument(Frozen):
     product: str
     name: str
     level: str | None
-    level_basis: BasisWord
+    level_basis: keys.BasisWord
     level_at_least: str | None
     level_at_most: str | None
-    build: Build | None
+    build: keys.Build | None
     build_id: str | None
-    build_released: Day | None
+    build_released: keys.Day | None
     anomalies: tuple[str, ...]
     posture: str
     support: SupportDocument
@@ -143,18 +118,11 @@ class InstallationDocument(Frozen):
     exposures: tuple[ExposureDocument, ...]
 
 
-class SatisfiedByDocument(Frozen):
-    """What explains a later build."""
-
-    id: str | None
-    certainty: CertaintyWord
-
-
 class PrerequisiteDocument(Frozen):
     """One group of alternatives that an update needs."""
 
     requires: str
-    state: MetWord
+    state: keys.MetWord
     basis: str
     evidence: str
 
@@ -162,9 +130,9 @@ class PrerequisiteDocument(Frozen):
 class ExpectedDocument(Frozen):
     """A row of a file table; ``size`` in bytes."""
 
-    version: Build | None
+    version: keys.Build | None
     size: int | None
-    timestamp: DayOrMoment | None
+    timestamp: keys.DayOrMoment | None
     platform: str | None
 
 
@@ -173,15 +141,15 @@ class CopyDocument(Frozen):
 
     path: str
     role: str | None
-    state: StateWord
-    version: Build | None
+    state: keys.StateWord
+    version: keys.Build | None
     version_string: str | None
     size: int | None
-    modified: Moment | None
-    linked: Moment | None
+    modified: keys.Moment | None
+    linked: keys.Moment | None
     language: str | None
     machine: str | None
-    sha256: Digest | None
+    sha256: keys.Digest | None
     anomalies: tuple[str, ...]
 
 
@@ -191,7 +159,7 @@ class FileDocument(Frozen):
     name: str
     required: bool
     roles: tuple[str, ...]
-    state: StateWord
+    state: keys.StateWord
     expected: ExpectedDocument
     copies: tuple[CopyDocument, ...]
 
@@ -202,7 +170,7 @@ class WeighedDocument(Frozen):
     id: str
     installation: str | None
     product: str
-    importance: ImportanceWord
+    importance: keys.ImportanceWord
     verdict: Verdict
     waiver: WaiverDocument | None
 
@@ -219,15 +187,15 @@ class FindingDocument(Frozen):
     aliases: tuple[str, ...]
     product: str
     title: str
-    kind: KindWord
-    importance: ImportanceWord
-    availability: AvailabilityWord
-    released: Day | None
+    kind: keys.KindWord
+    importance: keys.ImportanceWord
+    availability: keys.AvailabilityWord
+    released: keys.Day | None
     verdict: Verdict
-    confidence: ConfidenceWord
+    confidence: keys.ConfidenceWord
     line: str | None
     reasons: tuple[str, ...]
-    satisfied_by: tuple[SatisfiedByDocument, ...]
+    satisfied_by: tuple[SatisfiedBy, ...]
     superseded_by: tuple[str, ...]
     partly_superseded_by: tuple[str, ...]
     advice: tuple[str, ...]
@@ -237,8 +205,8 @@ class FindingDocument(Frozen):
     blocked: bool
     files: tuple[FileDocument, ...]
     settle_with: tuple[Settle, ...]
-    restart: RestartWord
-    actions: tuple[ActionDocument, ...]
+    restart: keys.RestartWord
+    actions: tuple[Action, ...]
     waiver: WaiverDocument | None
     recorded: tuple[str, ...] | None
     source: str
@@ -260,6 +228,6 @@ class AdvisoryDocument(Frozen):
     version: str
     text: str
     source: str
-    kind: Annotated[str, OneOf(("build", "support"))]
+    kind: Annotated[str, keys.OneOf(("build", "support"))]
     counts: bool
     waiver: WaiverDocument | None

@@ -7,6 +7,8 @@ from datetime import date
 
 from hotfix_check.catalogue.update import own_name
 
+_RATINGS = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (0.1, "low"))
+
 
 def names_of(ids: Iterable[str]) -> list[str]:
     """Update ids as people say them: exchange-5.5/KB818861 is KB818861."""
@@ -45,6 +47,11 @@ def level_text(level: str | None, low: str | None, high: str | None, basis: str)
     if basis == "none" or low is None:
         return ""
     return f"at least {low}" if basis == "inferred" or high in (low, None) else f"{low} to {high}"
+
+
+def rating(score: float | None) -> str | None:
+    """The severity of a CVSS score (CVSS v3.1 specification, section 5); None where none is known."""
+    return None if score is None else next((word for least, word in _RATINGS if score >= least), "none")
 
 
 def day_text(day: date | None) -> str | None:

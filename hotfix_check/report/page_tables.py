@@ -18,8 +18,7 @@ from hotfix_check.report.judged_document import (
     FindingDocument,
     InstallationDocument,
 )
-from hotfix_check.report.names import counted
-from hotfix_check.report.severity import severity_of
+from hotfix_check.report.names import counted, rating
 from hotfix_check.report.verdicts import LOOKS
 from hotfix_check.report.wording import days_since, update_name
 from hotfix_check.version import FileVersion
@@ -76,7 +75,7 @@ def cve_groups(exposures: Sequence[ExposureDocument]) -> list[tuple[str, str, st
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for cve in exposures:
         fixed_by = own_name(cve.fixed_by) if cve.fixed_by else "not known"
-        severity = severity_of([cve])
+        severity = rating(cve.cvss)
         rated = f" ({severity} {cve.cvss})" if severity and cve.state != "fixed" else ""
         groups[cve.state, fixed_by, cve.needs or ""].append(f"{cve.cve}{rated}")
     ordered = sorted(groups.items(), key=lambda group: _STATES.index(group[0][0]))
@@ -87,7 +86,7 @@ def _exposure(cve: ExposureDocument, as_of: str | None) -> dict[str, Any]:
     overdue = days_since(cve.due, as_of) if cve.state == "exposed" else None
     return {
         **members(cve),
-        "severity": severity_of([cve]),
+        "severity": rating(cve.cvss),
         "overdue": counted(overdue, "day") if overdue else None,
         "fixed_by": own_name(cve.fixed_by) if cve.fixed_by else None,
     }

@@ -21,7 +21,7 @@ from hotfix_check.assess.registry import setup_level
 from hotfix_check.assess.weight import outcome_of
 from hotfix_check.catalogue import Catalogue, Product
 from hotfix_check.catalogue.relations import Supersedence
-from hotfix_check.frozen import Frozen
+from hotfix_check.frozen import replace
 from hotfix_check.inventory.files import ClaimedUpdate, InstalledFile
 from hotfix_check.inventory.registry import RecordedSetup, RegistryRecords
 from hotfix_check.policy import Applied, Baseline, Waiver, Waivers
@@ -47,7 +47,6 @@ from hotfix_check.report.document import (
 )
 from hotfix_check.report.installations import installation_document, known_level, level_facts
 from hotfix_check.report.judged_document import (
-    ActionDocument,
     AdvisoryDocument,
     CopyDocument,
     ExpectedDocument,
@@ -55,32 +54,22 @@ from hotfix_check.report.judged_document import (
     FindingDocument,
     InstallationDocument,
     PrerequisiteDocument,
-    SatisfiedByDocument,
     WaiverDocument,
 )
 from hotfix_check.report.ladders import ladders_of
 from hotfix_check.report.names import day_text
+from hotfix_check.report.parts import standing_of
+from hotfix_check.report.posture import posture_words
 from hotfix_check.untrusted.fields import stamp
 
 if TYPE_CHECKING:
     from hotfix_check.configuration import Configuration
 
 
-class RunInfo(Frozen):
-    """When, where and how the tool ran; the CLI fills it in once. None where it was left out (--no-run-info)."""
-
-    started: datetime | None = None
-    finished: datetime | None = None
-    host: str | None = None
-    user: str | None = None
-    arguments: tuple[str, ...] | None = None
-    as_of: date | None = None
-
-
 def result_document(
     assessments: Sequence[Assessment],
     catalogue: Catalogue,
-    run: RunInfo,
+    run: RunDocument,
     *,
     products: Sequence[str] | None = None,
     kbs: Sequence[int] | None = None,
@@ -99,11 +88,12 @@ def result_document(
     applied = applied or Applied()
     waived = [*applied.by_target, *({} for _ in assessments)]
     relations = relations or Supersedence(catalogue)
-    day = run.as_of or date.fromisoformat(catalogue.version)
+    as_of = None if run.as_of is None else date.fromisoformat(run.as_of)
+    day = run.as_of or catalogue.version
     return Result(
         schema=RESULT_SCHEMA,
         tool=tool_document(),
-        run=run_document(run),
+        run=run,
         catalogue=_catalogue(catalogue),
         scope=ScopeDocument(
             products=None if products is None else tuple(products),
@@ -116,7 +106,7 @@ def result_document(
         ),
         waivers=_waivers(waivers, applied),
         targets=tuple(
-            _target(assessment, catalogue, fail_on, here, run.as_of, day, relations)
+            _target(assessment, catalogue, fail_on, here, as_of, day, relations)
             for assessment, here in zip(assessments, waived, strict=False)
         ),
     )
@@ -157,32 +147,23 @@ def configuration_document(configuration: Configuration | None) -> Configuration
     )
 
 
-def run_document(run: RunInfo) -> RunDocument:
-    """When, where and how the tool ran."""
-    return RunDocument(
-        started=stamp(run.started),
-        finished=stamp(run.finished),
-        host=run.host,
-        user=run.user,
-        arguments=None if run.arguments is None else tuple(run.arguments),
-        as_of=day_text(run.as_of),
-    )
-
-
 def _target(
     assessment: Assessment,
     catalogue: Catalogue,
     fail_on: frozenset[Verdict],
     waived: Mapping[str, Waiver],
     as_of: date | None,
-    day: date,
+    day: str,
     relations: Supersedence,
 ) -> TargetDocument:
+    """``day`` is the one by which support has ended or has not: a result without one goes by the catalogue's."""
     collected = assessment.collected
     findings = [finding_document(finding, waived.get(finding.update.id)) for finding in assessment.findings]
-    installations = [
-        installation_document(one, catalogue, relations, findings, as_of, day) for one in assessment.installations
-    ]
+    installations = []
+    for one in assessment.installations:
+        own = [each for each in findings if each.installation == one.root and each.product == one.product]
+        document = installation_document(one, catalogue, relations, own, as_of)
+        installations.append(replace(document, posture=posture_words(standing_of(document, own, day))))
     return TargetDocument(
         path=assessment.target,
         kind=assessment.kind,
@@ -259,7 +240,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingD
         confidence=str(finding.confidence),
         line=finding.line,
         reasons=tuple(finding.reasons),
-        satisfied_by=tuple(SatisfiedByDocument(id=by.id, certainty=by.certainty) for by in finding.satisfied_by),
+        satisfied_by=finding.satisfied_by,
         superseded_by=tuple(finding.superseded_by),
         partly_superseded_by=tuple(finding.partly_superseded_by),
         advice=tuple(finding.advice),
@@ -273,7 +254,7 @@ def finding_document(finding: Finding, waiver: Waiver | None = None) -> FindingD
         files=tuple(_row(row) for row in finding.rows),
         settle_with=finding.settle_with,
         restart=update.restart,
-        actions=tuple(ActionDocument(kind=action.kind, text=action.text) for action in update.actions),
+        actions=update.actions,
         waiver=None if waiver is None else waiver_document(waiver),
         recorded=None if finding.recorded is None else tuple(finding.recorded),
         source="; ".join(update.sources),

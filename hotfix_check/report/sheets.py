@@ -16,9 +16,8 @@ from hotfix_check.report.judged_document import (
     InstallationDocument,
     WaiverDocument,
 )
-from hotfix_check.report.names import capital, names_of
+from hotfix_check.report.names import capital, names_of, rating
 from hotfix_check.report.parts import host_of, level_words, parts_of, step_line, step_notes
-from hotfix_check.report.severity import severity_of
 from hotfix_check.report.verdicts import RANK
 from hotfix_check.report.wording import days_since, origin, update_name, waiver_words
 
@@ -78,7 +77,7 @@ def _finding(
         finding.title,
         finding.verdict,
         finding.importance,
-        severity_of(cves),
+        rating(max((one.cvss for one in cves if one.cvss is not None), default=None)),
         "; ".join(one.cve for one in cves) or None,
         _day(min(exploited, default=None)),
         _day(finding.released),
@@ -115,7 +114,7 @@ def _exposures(document: Result) -> Iterator[Row]:
                     *_head(host_of(target), one),
                     cve.cve,
                     cve.state,
-                    severity_of([cve]),
+                    rating(cve.cvss),
                     cve.cvss,
                     cve.impact,
                     _day(cve.known_exploited),

@@ -23,6 +23,7 @@ _WIDEST_NAME = 40
 _ROWS, _TOLD, _STEPS, _LINES = 10, 3, 3, 2
 _ROWS_BELOW_STEPS, _TOLD_BELOW_STEPS, _FEW_NAMED = 3, 1, 3
 _SUPPLY = 3
+_NARROWEST_TITLE = 20
 
 
 def render_table(document: Result, *, width: int, everything: bool, paint: Paint = plain) -> str:
@@ -136,7 +137,10 @@ class _Page:
         yield "\n".join(lines)
 
     def _overview(self, findings: Sequence[FindingDocument], *, stepped: bool) -> str:
-        """One line each on a first screen: titles are cut, and what does not fit is counted."""
+        """One line each on a first screen: titles are cut, and what does not fit is counted.
+
+        Where there is no room for four columns, each is a sentence.
+        """
         kept = findings if self.everything else findings[: _ROWS_BELOW_STEPS if stepped else _ROWS]
         rows = [(one.verdict, cell(own_name(one.id), _WIDEST_NAME), one.importance, cell(one.title)) for one in kept]
         labels = ("Verdict", "Update", "Importance", "Title")
@@ -144,11 +148,15 @@ class _Page:
 
         # tabulate keeps two columns free behind a header
         narrow = [max(len(label) + 2, *(len(row[index]) for row in rows)) for index, label in enumerate(labels[:3])]
-        room = max(20, self.width - sum(narrow) - 2 * len(narrow))
-        if not self.everything:
-            rows = [(*row[:3], cut(row[3], room)) for row in rows]
-        table = tabulate(rows, headers=labels, maxcolwidths=[None, None, None, room], disable_numparse=True)
-        lines = [self._painted(line, "", line.partition(" ")[0]) for line in table.splitlines()]
+        room = self.width - sum(narrow) - 2 * len(narrow)
+        if room < _NARROWEST_TITLE:
+            told = [fill(f"{verdict} {name} ({weight}): {title}", self.width) for verdict, name, weight, title in rows]
+        else:
+            if not self.everything:
+                rows = [(*row[:3], cut(row[3], room)) for row in rows]
+            columns = [None, None, None, room]
+            told = tabulate(rows, headers=labels, maxcolwidths=columns, disable_numparse=True).splitlines()
+        lines = [self._painted(line, "", line.partition(" ")[0]) for line in told]
         if len(kept) < len(findings):
             lines.append(f"... and {len(findings) - len(kept)} more (--all shows them)")
         return "\n".join(lines)

@@ -15,6 +15,7 @@ from hotfix_check.untrusted.shown import LONGEST_PROBLEM, clipped, shown
 from hotfix_check.version import FileVersion
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=str)
 Label = Callable[[int, dict[str, Any]], str]
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LONGEST_RANGE = 100  # characters
@@ -136,12 +137,14 @@ class Fields:
         value = self.text(field)
         return None if value is None else self.read(field, value, FileVersion.parse)
 
-    def choice(self, field: str, allowed: tuple[str, ...]) -> str | None:
+    def choice(self, field: str, allowed: tuple[Word, ...]) -> Word | None:
         """One of the allowed words."""
         value = self.text(field)
-        if value is not None and value not in allowed:
+        if value is None:
+            return None
+        if value not in allowed:
             raise self.fault(field, f"{shown(value)} is not one of {', '.join(allowed)}")
-        return value
+        return allowed[allowed.index(value)]
 
     def specifier(self, field: str) -> SpecifierSet | None:
         """A range of file versions in the notation of ``packaging`` (==5.5.*)."""

@@ -24,17 +24,18 @@ from hotfix_check.inventory.target import opened_target
 from hotfix_check.judging.options import JudgeOptions
 from hotfix_check.judging.reading import read_for
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import Result, TargetDocument, result_of, to_json
+from hotfix_check.report.document import Result, RunDocument, TargetDocument, result_of, to_json
 from hotfix_check.report.formats import BYTE_ORDER_MARK
 from hotfix_check.report.html import render_html
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.names import holding
 from hotfix_check.report.parts import day_of
-from hotfix_check.report.result import RunInfo, result_document
+from hotfix_check.report.result import result_document
 from hotfix_check.report.text import visible
 from hotfix_check.report.wording import badge, verdict_sentences
 from hotfix_check.report.xlsx import write_xlsx
 from hotfix_check.saved_result import checked_result
+from hotfix_check.untrusted.fields import stamp
 from hotfix_check.untrusted.shown import path_text
 
 SEVERAL = "chosen files"
@@ -95,7 +96,7 @@ def _judged(targets: Sequence[Path], complete: bool, on_file: Callable[[], None]
     inventories = [inventory for target in targets for inventory in _read(target, on_file)]
     question = Question(complete=complete, unsupported=unsupported(_catalogue.products, started.date()))
     assessments = [_assessor.assess(inventory, question) for inventory in inventories]
-    run = RunInfo(started=started, finished=datetime.now(UTC), as_of=started.date())
+    run = RunDocument(started=stamp(started), finished=stamp(datetime.now(UTC)), as_of=started.date().isoformat())
     return result_document(assessments, _catalogue, run)
 
 

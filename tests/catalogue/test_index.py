@@ -27,7 +27,8 @@ from hotfix_check.catalogue.seal import SEAL_BYTES, sealed
 from hotfix_check.catalogue.update import FileRow
 from hotfix_check.errors import CatalogueError, UnsupportedCatalogueError
 from hotfix_check.inventory.files import InstalledFile, Inventory, TargetKind, UnreadableFile
-from hotfix_check.report.result import RunInfo, result_document
+from hotfix_check.report.document import RunDocument
+from hotfix_check.report.result import result_document
 from hotfix_check.version import FileVersion
 
 ROWS = [(update.product, row) for update in WORKED.updates for package in update.packages for row in package.rows]
@@ -191,8 +192,8 @@ def test_a_part_gives_the_answers_of_the_whole(index: CatalogueIndex, seed: int)
         target = some_target(chance)
         scope = scope_of([target], WORKED.products, index.outline)
         part = index.catalogue(scope.products, scope.names)
-        of_whole = result_document([ASSESSOR.assess(target, Question())], WORKED, RunInfo())
-        of_part = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
+        of_whole = result_document([ASSESSOR.assess(target, Question())], WORKED, RunDocument())
+        of_part = result_document([Assessor(part).assess(target, Question())], part, RunDocument())
         assert of_part == of_whole, (target, scope)
 
 
@@ -223,8 +224,8 @@ def test_two_updates_of_one_day_for_two_lines_are_told_apart_from_a_part_as_from
         scope = scope_of([target], WORKED.products, index.outline)
         part = index.catalogue(scope.products, scope.names)
         assert {update.kb for update in part.updates} >= {5063221, 5063222}
-        of_whole = result_document([ASSESSOR.assess(target, Question())], WORKED, RunInfo())
-        assert result_document([Assessor(part).assess(target, Question())], part, RunInfo()) == of_whole
+        of_whole = result_document([ASSESSOR.assess(target, Question())], WORKED, RunDocument())
+        assert result_document([Assessor(part).assess(target, Question())], part, RunDocument()) == of_whole
 
 
 @pytest.mark.parametrize(
@@ -239,8 +240,8 @@ def test_a_lone_file_is_judged_from_a_part_as_from_the_whole(
     target = replace(some_target(random.Random(0)), files=(lone,), unreadable=(), lone_file=True)
     scope = scope_of([target], WORKED.products, index.outline)
     part = index.catalogue(scope.products, scope.names)
-    document = result_document([Assessor(part).assess(target, Question())], part, RunInfo())
-    assert document == result_document([ASSESSOR.assess(target, Question())], WORKED, RunInfo())
+    document = result_document([Assessor(part).assess(target, Question())], part, RunDocument())
+    assert document == result_document([ASSESSOR.assess(target, Question())], WORKED, RunDocument())
     assert bool(document.targets[0].findings) is findings
 
 

@@ -70,6 +70,15 @@ def test_what_is_no_cve_of_the_catalogue_cannot_be_asked(name: str, said: str, t
     assert said in ran.err
 
 
+@pytest.mark.parametrize("command", [("catalogue", "show"), ("explain",)], ids=["catalogue show", "explain"])
+def test_every_command_names_the_nearest_cve(command: tuple[str, ...], tmp_path: Path, run: Run) -> None:
+    target = (server(tmp_path, "15.1.2507.6"),) if command == ("explain",) else ()
+    ran = run(*command, "cve-2022-41028", *target)
+    said = "CVE-2022-41028 is not in the catalogue: did you mean CVE-2022-41078 or CVE-2022-41082? "
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
 def test_a_cve_is_a_name_of_the_updates_that_fix_it(tmp_path: Path, run: Run) -> None:
     target = server(tmp_path, "15.1.1913.5")
     asked = run("scan", target, "--kb", "CVE-2020-0688", "-f", "json")

@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -158,9 +159,7 @@ def test_a_report_does_not_replace_what_is_being_read(samples: Path, run: Run, t
 def test_the_table_keeps_to_the_width_with_and_without_colour(
     width: int, colour: str, samples: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import re
-
-    monkeypatch.setattr("hotfix_check.cli.scanning.columns", lambda: width)
+    monkeypatch.setattr("hotfix_check.cli.formats.columns", lambda: width)
     ran = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--color", colour, "--all", cwd=samples)
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in ran.out.splitlines()]
     assert ("\x1b[" in ran.out) == (colour == "always")
@@ -168,6 +167,20 @@ def test_the_table_keeps_to_the_width_with_and_without_colour(
     assert max(map(len, lines)) > 75
     plain = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--all", cwd=samples).out.splitlines()
     assert lines == plain
+
+
+@pytest.mark.parametrize(
+    ("width", "row"), [(40, "missing KB818861 (optional): "), (80, "missing    KB818861  optional")]
+)
+def test_the_findings_fit_a_narrow_terminal_too(
+    width: int, row: str, samples: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotfix_check.cli.formats.columns", lambda: width)
+    ran = run("scan", *SMALL, "exchange-5.5-sp4", "--no-run-info", "--color", "always", cwd=samples)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", ran.out).splitlines()
+    assert any(line.startswith(row) for line in lines)
+    assert f"\x1b[31;1mmissing\x1b[0m {row[8:]}" in ran.out
+    assert [line for line in lines if len(line) > width] == []
 
 
 @pytest.mark.parametrize(
@@ -197,7 +210,7 @@ def test_colour_is_for_terminals_unless_asked_otherwise(
         monkeypatch.delenv(name, raising=False)
     for name, value in {"TERM": "xterm", **environment}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("hotfix_check.cli.colour.is_terminal", lambda: terminal)
+    monkeypatch.setattr("hotfix_check.cli.output.is_terminal", lambda: terminal)
     ran = run("scan", *SMALL, samples / "exchange-5.5-sp4", *options, "-o", "r.txt")
     assert ("\x1b[31;1mmissing\x1b[0m" in ran.out) == painted
     assert ("\x1b" in ran.out) == painted
@@ -241,6 +254,37 @@ def test_a_workbook_is_nothing_for_a_terminal(samples: Path, run: Run, monkeypat
     ran = run("scan", *SMALL, samples / "copied-file", "-f", "xlsx")
     assert (ran.code, ran.out) == (2, "")
     assert "--format: xlsx cannot be shown on a terminal: write it to a file with -o report.xlsx" in ran.err
+
+
+@pytest.mark.parametrize("command", ["scan", "convert"])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--csv", "evidence"], "--csv: evidence are rows of a CSV: add -f csv or -o FILE.csv"),
+        (["--csv", "evidence", "-f", "md", "-o", "r.html"], "--csv: evidence are rows of a CSV"),
+        (["--csv", "exposures", "-o", "r.csv"], None),
+        (["--publisher", "E=https://e.com"], "--publisher: only a CSAF document names one: add -f csaf"),
+        (["--publisher", "E=https://e.com", "-o", "r.json"], "or -o FILE.csaf.json"),
+        (["--publisher", "E=https://e.com", "-o", "r.csaf.json"], None),
+    ],
+)
+def test_what_shapes_a_format_that_nobody_asked_for_is_refused(
+    options: list[str], said: str | None, command: str, samples: Path, run: Run
+) -> None:
+    target: tuple[str | Path, ...] = (samples / "exchange-2016-cu23",)
+    if command == "convert":
+        run("scan", *target, "-o", "saved.json", "-q")
+        target = ("saved.json",)
+    ran = run(command, *target, *options)
+    assert (ran.code == 2, said is None or said in ran.err) == (said is not None, True)
+
+
+def test_a_publisher_of_the_configuration_is_for_runs_without_csaf_too(samples: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[publisher]\nname = "E"\nnamespace = "https://e.com"\n')
+    config = ("--config", "config.toml")
+    assert run("scan", samples / "exchange-5.5-sp4", *config, "-o", "saved.json").code == 1
+    assert run("convert", "saved.json", *config).code == 0
+    assert run("convert", "saved.json", *config, "--publisher", "F=https://f.com").code == 2
 
 
 @pytest.mark.parametrize("kind", ["findings", "evidence", "exposures"])

@@ -82,8 +82,8 @@ def write(path: Path, version: str) -> None:
     os.utime(path, (WRITTEN, WRITTEN))  # findings tell it: two disks that are written as a second ends differ in it
 
 
-def judged(run: Run, target: Path, prefix: str = "") -> Any:
-    ran = run("scan", "-q", target, "-f", "json", "--no-run-info")
+def judged(run: Run, target: Path, *options: str | Path, prefix: str = "") -> Any:
+    ran = run("scan", "-q", target, *options, "-f", "json", "--no-run-info")
     (found,) = json.loads(ran.out.replace(prefix, "") if prefix else ran.out)["targets"]
     return found
 
@@ -109,7 +109,7 @@ def test_backups_are_listed_and_change_no_finding(disk: Path, run: Run) -> None:
     ("name", "prefix"), [("full.zip", "full.zip!/"), ("full.tgz", "full.tgz!/mnt/c/")], ids=["zip", "tar.gz of a mount"]
 )
 def test_the_disk_in_an_archive_is_judged_as_the_disk(name: str, prefix: str, disk: Path, run: Run) -> None:
-    packed, full = judged(run, disk / name, prefix), judged(run, disk / "full")
+    packed, full = judged(run, disk / name, prefix=prefix), judged(run, disk / "full")
     for key in ("findings", "products", "backups", "advisories", "foreign", "unreadable", "summary", "ladders"):
         assert packed[key] == full[key], key
     assert packed["kind"] == "archive"
@@ -163,6 +163,7 @@ def test_a_server_in_a_folder_of_its_own_name_is_judged_by_all_its_programs(
     assert one["installation"].removeprefix("disk.zip!/") == ("Mail" if recorded else "Mail/Bin")
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["--hive", "a hive in its place"])
 @pytest.mark.parametrize("packed", [True, False], ids=["zip", "folder"])
 @pytest.mark.parametrize(
     ("recorded", "products", "read"),
@@ -170,7 +171,7 @@ def test_a_server_in_a_folder_of_its_own_name_is_judged_by_all_its_programs(
     ids=["the registry names it", "counter-case: it names another folder"],
 )
 def test_a_server_that_only_the_registry_names_is_judged_by_all_its_programs(
-    recorded: str, products: list[str], read: int, packed: bool, tmp_path: Path, run: Run
+    recorded: str, products: list[str], read: int, packed: bool, named: bool, tmp_path: Path, run: Run
 ) -> None:
     """Without ExSetup.exe a saved inventory showed the server, and the disk itself that there is none."""
     target = tmp_path / "disk"
@@ -178,15 +179,16 @@ def test_a_server_that_only_the_registry_names_is_judged_by_all_its_programs(
         if "ExSetup" not in path:
             write(target / path, version)
     (target / "Windows/System32/config").mkdir()
-    hive = build_hive({r"Microsoft\ExchangeServer\v15\Setup": {"MsiInstallPath": recorded}})
-    (target / "Windows/System32/config/SOFTWARE").write_bytes(hive)
+    hive = tmp_path / "hive" if named else target / "Windows/System32/config/SOFTWARE"
+    hive.write_bytes(build_hive({r"Microsoft\ExchangeServer\v15\Setup": {"MsiInstallPath": recorded}}))
+    option = ("--hive", hive) if named else ()
     if packed:
         pack(target, tmp_path / "disk.zip")
         target = tmp_path / "disk.zip"
-    found = judged(run, target)
+    found = judged(run, target, *option)
     assert ([one["id"] for one in found["products"]], found["files_read"]) == (products, read)
     if products:
-        run("inventory", target, "-o", tmp_path / "saved.json", "-q")
+        run("inventory", target, "-o", tmp_path / "saved.json", "-q", *option)
         saved = judged(run, tmp_path / "saved.json")
         verdicts = [{one["id"]: one["verdict"] for one in each["findings"]} for each in (found, saved)]
         assert verdicts[0] == verdicts[1]

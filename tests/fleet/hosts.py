@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ from hotfix_check.inventory.files import Collected
 from hotfix_check.inventory.saved import inventory_to_json
 from hotfix_check.judging import judge
 from hotfix_check.judging.catalogues import open_catalogue
+from hotfix_check.report.document import RunDocument
 from hotfix_check.report.posture import Standing
-from hotfix_check.report.result import RunInfo
 
 APRIL_2022, MAY_2022 = "15.1.2507.6", "15.1.2507.9"
 NEWEST = str(WORKED.outline().newest_builds["exchange-2016"])
@@ -115,7 +115,7 @@ def document(spool: Spool, **facts: object) -> FleetDocument:
         "notes": (),
         **facts,
     }
-    return fleet_document(spool, WORKED, RunInfo(as_of=date(2026, 11, 21)), **given)  # type: ignore[arg-type]
+    return fleet_document(spool, WORKED, RunDocument(as_of="2026-11-21"), **given)  # type: ignore[arg-type]
 
 
 def lines(journal: Path) -> list[dict[str, object]]:

@@ -53,12 +53,12 @@ from hotfix_check.manifest import differences, manifest_to_json, parse_manifest
 from hotfix_check.pe import PeError, read_pe
 from hotfix_check.policy import apply_waivers, long_waivers, parse_baseline, parse_waivers
 from hotfix_check.report.csv import render_csv
-from hotfix_check.report.document import result_digest, result_of, to_json
+from hotfix_check.report.document import RunDocument, result_digest, result_of, to_json
 from hotfix_check.report.html import render_html
 from hotfix_check.report.identified import identity_document, render_identity
 from hotfix_check.report.markdown import render_markdown
 from hotfix_check.report.plan import plan_document, render_plan
-from hotfix_check.report.result import RunInfo, result_document
+from hotfix_check.report.result import result_document
 from hotfix_check.report.table import render_table
 from hotfix_check.report.text import visible
 from hotfix_check.saved_result import checked_result
@@ -114,7 +114,7 @@ def _judged(inventory: Inventory, catalogue: Catalogue) -> None:
     """The whole way of ``scan``, ``plan`` and ``identify``; the result must be one that ``convert`` reads."""
     assessor = Assessor(catalogue)
     assessment, next_steps = assessor.judge(inventory, Question())
-    document = result_document([assessment], catalogue, RunInfo())
+    document = result_document([assessment], catalogue, RunDocument())
     again = result_of(checked_result(parse_json(to_json(document).encode(), "again", "a saved result"), "again"))
     assert again == document
     render_table(document, width=80, everything=True).encode("utf-8", "backslashreplace")

@@ -27,10 +27,10 @@ from targets import ASKED
 from hotfix_check.errors import SavedInputError, TargetError
 from hotfix_check.inventory.files import Collected, Inventory
 from hotfix_check.inventory.hive import MAX_RECORDS, MAX_STEPS, NEEDS_EXTRA, HiveError, read_hive
-from hotfix_check.inventory.hives import is_hive_place
+from hotfix_check.inventory.hives import is_hive_place, with_records
 from hotfix_check.inventory.registry import RecordedSetup, RecordedUpdate, RegistryRecords
 from hotfix_check.inventory.saved import inventory_to_json, parse_saved
-from hotfix_check.inventory.target import read_target, with_hive
+from hotfix_check.inventory.target import hive_records, read_target
 from hotfix_check.saved_result import packaged_schema
 
 SETUP = r"Microsoft\Exchange\Setup"
@@ -536,7 +536,7 @@ def test_a_hive_in_an_archive_is_read_as_on_a_disk(tmp_path: Path, monkeypatch: 
 def test_a_hive_that_was_asked_for_leaves_out_the_one_in_the_target(tmp_path: Path) -> None:
     found = put(tmp_path / "disk", build_hive({}))
     asked = put(tmp_path, build_hive(SERVER), "asked")
-    inventory = with_hive(read_target(tmp_path / "disk", ASKED), asked, ASKED)
+    inventory = with_records(read_target(tmp_path / "disk", ASKED), hive_records(asked, ASKED))
     assert inventory.registry is not None
     assert inventory.registry.hive == str(asked)
     assert told(inventory) == {
@@ -569,7 +569,7 @@ def test_a_broken_hive_in_a_target_is_an_entry_and_one_that_was_asked_for_an_err
     reason = "not a registry hive: it does not begin with regf"
     assert [one.reason for one in read_target(tmp_path, ASKED).unreadable] == [reason]
     with pytest.raises(TargetError) as raised:
-        with_hive(read_target(tmp_path, ASKED), hive, ASKED)
+        hive_records(hive, ASKED)
     assert str(raised.value) == f"{hive}: {reason}"
 
 
@@ -578,7 +578,7 @@ def test_without_the_extra_the_command_that_brings_it_is_told(tmp_path: Path, mo
     monkeypatch.setitem(sys.modules, "regipy.registry", None)
     assert [one.reason for one in read_target(tmp_path, ASKED).unreadable] == [NEEDS_EXTRA]
     with pytest.raises(TargetError, match="in a checkout, pip install"):
-        with_hive(read_target(tmp_path, ASKED), hive, ASKED)
+        hive_records(hive, ASKED)
     with pytest.raises(HiveError, match=re.escape(NEEDS_EXTRA)):
         read(build_hive(SERVER))
 

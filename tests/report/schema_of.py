@@ -46,7 +46,7 @@ def schema_of(hint: Any) -> dict[str, Any]:
     if origin is Annotated:
         return _narrowed(schema_of(args[0]), args[1:])
     if origin is Literal:
-        return {"const": args[0]}
+        return {"const": args[0]} if len(args) == 1 else {"enum": list(args)}
     if origin is tuple:
         return {"type": "array", "items": schema_of(args[0])}
     if origin is Mapping:

@@ -23,7 +23,7 @@ from report.documents import document, values
 from report.hostile import BENIGN, EVERY, PAYLOADS, acting, free_places, strings, with_text
 
 from hotfix_check.assess.request import Request
-from hotfix_check.cli.colour import ColourChoice, chosen_paint
+from hotfix_check.cli.output import ColourChoice, chosen_paint
 from hotfix_check.compare import ComparisonDocument, FileChange, VerdictChange
 from hotfix_check.configuration import Configuration
 from hotfix_check.inventory.files import RESOURCE_TEXTS, Collected, InstalledFile, Inventory, TargetKind, UnreadableFile
