@@ -160,6 +160,8 @@ def _announcement(said: Sequence[str]) -> str:
 def _is_label(sentence: str) -> bool:
     sentence = sentence.removeprefix("- ")
     words = len(sentence.split())
+    if sentence.endswith(("\u3002", "\uff1a")):
+        return False  # a sentence in Japanese or Chinese, whose words no blanks part
     if words <= _LABEL or wording.COMPONENT.match(sentence):
         return True
     return words <= _LONG_LABEL and bool(wording.LABEL.fullmatch(sentence))
