@@ -90,6 +90,7 @@ _NOTHING_REQUIRED = phrase(r"""
 _REQUIRED_LIST = phrase(r"""
     \b(?:must have|must be running|requires?|needs?|prerequisites?)\b[^.:]{0,80}\b(?:following\b|
       <install>\b)[^.:]{0,80}:$
+    \bfollowing\b[^.:]{0,40}(?<!\bno )\bprerequisites?(?:\b[^.:]{0,40}\b<fix>\b[^.:]{0,20})?:$
     \b(?:before|prior to) (?:you )?<install>\s<this fix>\b[^.:]{0,60}, (?:\w+ ){0,4}?
       (?:install|apply|have)\b[^.:]{0,60}:$""")
 _ONE_OF = phrase(r"\b(?:one|any|either)(?: of)? the following\b|\bat least one\b")

@@ -588,6 +588,12 @@ REPLACED = {
     "under the heading alone": ("Hotfix replacement information\n925101 The store leaks\n", (925101,)),
     "none, in a contraction": ("This update doesn't replace any other update.\n", ()),
     "none, in a word": ("Hotfix replacement information\nNone\n", ()),
+    "titles with their numbers behind": (
+        "This update replaces the following updates:\n\n - Description of update 1.2.3 for Exchange Server: July 13 (KB5004779)\n"
+        " - Description of the security update (KB5003435)\n - More about updates\n - Unrelated (KB5003436)\n",
+        (5003435, 5004779),
+    ),
+    "a replacement": ("This hotfix is a replacement for hotfix 925101.\n", (925101,)),
     "in place of": ("This rollup takes the place of hotfix 925101.\n", (925101,)),
 }
 
@@ -596,6 +602,14 @@ REPLACED = {
 def test_what_a_page_says_is_replaced(said: str, replaces: tuple[int, ...]) -> None:
     draft = parse_article(crawl(said), source="test")
     assert (draft.replaces, draft.replaces_stated) == (replaces, True)
+
+
+@pytest.mark.parametrize(
+    "said", ["For more information, see Setup of the store (KB5004779)", "It stops. So does the queue (KB5004779)"]
+)
+def test_a_sentence_that_ends_in_a_number_is_no_title_of_what_is_replaced(said: str) -> None:
+    draft = parse_article(crawl(f"This hotfix replaces the following files.\n\n{said}\n"), source="test")
+    assert draft.replaces == ()
 
 
 RESTARTS = {

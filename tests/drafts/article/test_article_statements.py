@@ -139,6 +139,19 @@ def test_bullets_behind_before_you_apply_are_prerequisites_and_hotfixes_may_be_b
 
 
 @pytest.mark.parametrize(
+    ("lead", "prerequisites"),
+    [
+        ("The following list contains prerequisites for the hotfix:", (SP2, "Hotfix 926123")),
+        ("The following are prerequisites:", (SP2, "Hotfix 926123")),
+        ("The following list contains prerequisites for Outlook Web Access:", ()),
+        ("The following hotfixes have no prerequisites:", ()),
+    ],
+)
+def test_a_list_that_is_called_prerequisites(lead: str, prerequisites: tuple[str, ...]) -> None:
+    assert read(f"<p>{lead}</p><ul><li>{SP2}</li><li>Hotfix 926123</li></ul>").prerequisites == prerequisites
+
+
+@pytest.mark.parametrize(
     ("said", "replaces", "replaced_by"),
     [
         ("This hotfix obsoletes hotfix 926123.", (926123,), ()),
