@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from hotfix_check.drafts.article.cells import Cell, line_cells
+from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
+from hotfix_check.drafts.article.laying import STRONG
 from hotfix_check.drafts.article.rows import (
     MAY_BE_ROW,
     PROSE,
@@ -368,8 +369,15 @@ def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int,
 
 
 def _one_row(group: list[tuple[int, tuple[str, ...]]]) -> bool:
-    """Whether the lines between two rules are one row: some line of them is no row of its own, and at most one is."""
+    """Whether the lines between two rules are one row: some line of them is no row of its own, and at most one is.
+
+    Two versions in one column are those of two files, whatever their names look like.
+    """
     if header_cells(group[0][1]) or len({len(cells) for _, cells in group}) != 1:
+        return False
+    kinds = [(column, cell_kind(cell)) for _, cells in group for column, cell in enumerate(cells)]
+    values = [each for each in kinds if each[1] in STRONG]
+    if len(set(values)) < len(values):
         return False
     rows = sum(row_from_cells(cells, None, at) is not None for at, cells in group)
     return rows < len(group) and rows <= 1

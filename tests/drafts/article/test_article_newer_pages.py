@@ -183,3 +183,115 @@ def test_an_article_cited_with_its_title_does_not_give_it() -> None:
     )
     draft = parse_article(text, source="x")
     assert (draft.kb, draft.title, draft.replaces) == (123456, "Q123456: Mail Is Slow", (123455,))
+
+
+FENCED = """# Mail waits in Exchange (KB931901)
+
+## Applies to
+
+- Microsoft Exchange Server 5.5
+
+## Resolution
+
+This hotfix replaces the [hotfix of May (KB925101)](https://support.example/kb/925101).
+
+### Prerequisites
+
+Exchange Server 5.5 Service Pack 4
+
+### File information
+
+This hotfix has the file attributes in the following table.
+
+```
+Date         Time   Version      Size       File name
+-----------------------------------------------------
+12-Jun-2003  19:03  5.5.2657.46  2,288,912  Store.exe
+```
+"""
+
+
+def test_a_markdown_copy_whose_table_is_preformatted_has_headings_and_links_too() -> None:
+    draft = parse_article(FENCED, source="copy.md")
+    assert values(draft) == [("Store.exe", "5.5.2657.46", 2288912, "2003-06-12", None)]
+    assert draft.products == ("Microsoft Exchange Server 5.5",)
+    assert draft.prerequisites == ("Exchange Server 5.5 Service Pack 4",)
+    assert draft.replaces == (925101,)
+
+
+def test_a_comment_of_a_sample_is_no_heading_and_an_index_no_link() -> None:
+    text = (
+        "Mail waits in Exchange (931901)\n\nRESOLUTION\n\nThis hotfix replaces hotfix 925101.\n\n"
+        "# Prerequisites\n\nExchange Server 5.5 Service Pack 4\n\nlist[1](925102)\n"
+    )
+    draft = parse_article(text, source="x")
+    assert (draft.prerequisites, draft.replaces) == ((), (925101,))
+    assert parse_article(text.replace("# Pre", "## Pre"), source="x").prerequisites == (
+        "Exchange Server 5.5 Service Pack 4",
+    )
+
+
+def test_a_grid_of_box_characters() -> None:
+    text = """Mail waits in Exchange (931901)
+
+This hotfix has the file attributes in the following table.
+
+┌───────────┬────────────┬─────────┬───────────┬────────┐
+│ File name │File version│File size│   Date    │Platform│
+├───────────┼────────────┼─────────┼───────────┼────────┤
+│Exprox.dll │6.5.7233.51 │   94,720│19-May-2005│x86     │
+└───────────┴────────────┴─────────┴───────────┴────────┘
+"""
+    assert values(parse_article(text, source="x")) == [("Exprox.dll", "6.5.7233.51", 94720, "2005-05-19", "x86")]
+    tree = "Mail waits in Exchange (931901)\n\nThis hotfix is in this folder:\n\n├── bin\n│   └── Store.exe\n└── res\n"
+    assert parse_article(tree, source="x").files == ()
+
+
+LEAD = "Update for Exchange Server 2013 (KB4012178)\n\nThis update has the file attributes in the following table.\n\n"
+OWA = ("Microsoft.Exchange.Clients.Owa2.Server.dll", "15.0.1263.1", 3018944, "2017-02-24", "x86")
+SETUP = ("Exsetup.exe", "15.0.1263.1", 26824, "2017-02-24", "x64")
+WRAPPED = {
+    "the rest below": """
+File name                    File version  File size  Date         Platform
+Microsoft.Exchange.Clients.  15.0.1263.1   3,018,944  24-Feb-2017  x86
+Owa2.Server.dll
+Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
+""",
+    "the beginning above": """
+File name                    File version  File size  Date         Platform
+Microsoft.Exchange.Clients.
+Owa2.Server.dll              15.0.1263.1   3,018,944  24-Feb-2017  x86
+Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
+""",
+    "the name last": """
+Date         Version      Size       Platform  File name
+24-Feb-2017  15.0.1263.1  3,018,944  x86       Microsoft.Exchange.Clients.
+                                               Owa2.Server.dll
+24-Feb-2017  15.0.1263.1     26,824  x64       Exsetup.exe
+""",
+    "no header": """
+24-Feb-2017  15.0.1263.1  3,018,944  x86  Microsoft.Exchange.Clients.
+                                          Owa2.Server.dll
+24-Feb-2017  15.0.1263.1     26,824  x64  Exsetup.exe
+""",
+    "one cell a line": "File name\nFile version\nFile size\nDate\nPlatform\nMicrosoft.Exchange.Clients.\nOwa2.Server.dll\n"
+    "15.0.1263.1\n3,018,944\n24-Feb-2017\nx86\nExsetup.exe\n15.0.1263.1\n26,824\n24-Feb-2017\nx64\n",
+}
+
+
+@pytest.mark.parametrize("table", WRAPPED.values(), ids=WRAPPED)
+def test_a_file_name_wrapped_behind_a_dot_is_one(table: str) -> None:
+    draft = parse_article(LEAD + table, source="x")
+    assert values(draft) == [OWA, SETUP]
+    assert draft.unused == ()
+
+
+def test_a_name_that_a_copy_cut_off_behind_a_dot_does_not_take_the_next_file() -> None:
+    table = """
+File name                    File version  File size  Date         Platform
+Microsoft.Exchange.Clients.  15.0.1263.1   3,018,944  24-Feb-2017  x86
+Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
+"""
+    assert values(parse_article(LEAD + table, source="x")) == [("Microsoft.Exchange.Clients.", *OWA[1:]), SETUP]
+    said = "Look at Microsoft.Exchange.Clients.\nOwa2.Server.dll  15.0.1263.1  3,018,944  24-Feb-2017  x86\n"
+    assert values(parse_article(LEAD + said, source="x")) == [("Owa2.Server.dll", *OWA[1:])]
