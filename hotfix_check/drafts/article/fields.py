@@ -36,6 +36,8 @@ _ADDRESS = phrase(r"""
     ^(?:source|url|address|from)?[: ]{0,3}https?://support\.microsoft\.com/(?:[a-z]{2}-[a-z]{2}/)?
       (?:help|kb)/(\d{5,7})\b""")
 """What a saved text begins with: further down an address is that of another article."""
+_BARE_NUMBER = re.compile(r"(?:ID: ?)?Q(\d{5,7})")
+"""The same, as a line of its own."""
 _IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
 _IN_TITLE = phrase(r"\b(?:KB ?|Q)(\d{5,7})\b")
 _ARCHIVE_TITLE = phrase(r"^\s{0,16}TITLE {0,9}: ?(.{1,400})$")
@@ -68,8 +70,8 @@ _APPLIES = phrase(r"""
       |les informations contenues dans cet article s['\u2019]appliquent (?:\u00e0|au\(?x?\)? .{0,40})
       |la informaci\u00f3n de este art\u00edculo se refiere a
       |le informazioni in questo articolo si applicano a)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$""")
-_BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
-_PRODUCT = re.compile(rf"(?:Microsoft )?{FAMILIES}\b[^.:]{{0,70}}$")
+_BULLET = re.compile(r"^( *)[-•*·o+] +(\S.*)$")
+_PRODUCT = re.compile(rf"(?:Microsoft )?{FAMILIES}\b(?:[^.:]|\.(?=\d)){{0,70}}$")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
@@ -97,7 +99,9 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     for line in reversed(lines):
         if "keywords" in line.text[:20].lower() and (match := _IN_KEYWORDS.search(line.text[:2000])):
             return int(match[1])
-    return next((int(match[1]) for text in head[:2] if (match := _ADDRESS.search(text))), None)
+    return next(
+        (int(match[1]) for text in head[:2] if (match := _ADDRESS.search(text) or _BARE_NUMBER.fullmatch(text))), None
+    )
 
 
 def read_title(lines: Sequence[Line]) -> str | None:

@@ -101,7 +101,10 @@ _PRODUCT_NAMED = phrase(r"""
     ^(?:hot-?fix|(?:security )?update|article) \d{6,7}\.?$""")
 _FOR_MORE = re.compile(r"\s*\bFor (?:more|additional|further) information\b")
 _SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
-_LIST_OF_TWO = phrase(r",? and (?:the )?(?=<named product>)")
+_LIST_OF_TWO = phrase(r"""
+    ,? and (?:the )?(?=<named product>)
+    (?:(?<=pack \d)|(?<=SP\d)|(?<=SP\d\))) (?=<named product>)""")
+"""The second: lines that lost their bullets."""
 _NOT_A_THING = phrase(r"""
     ^(?:there|no|nothing|none)\b
     ^(?:a|an|the|your|you|that)?\s?(?:system |computer |server )?
@@ -211,7 +214,10 @@ def _each_of(thing: str) -> list[str]:
 
 def clean(thing: str) -> str:
     thing = re.sub(
-        r"^(?:any |at least )?(?:one|all|each) of the following\b[^:]{0,60}: ?", "", thing, flags=re.IGNORECASE
+        r"^(?:any |at least )?(?:one|all|each|any|either) of the following\b[^:]{0,60}: ?",
+        "",
+        thing,
+        flags=re.IGNORECASE,
     )
     thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
     thing = re.split(

@@ -26,10 +26,10 @@ from hotfix_check.drafts.article.rows import (
     row_from_line,
 )
 from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
-from hotfix_check.drafts.article.values import is_language
+from hotfix_check.drafts.article.values import is_language, is_platform
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = re.compile("name|file|module|driver|dll|datei|fichier|archivo|nome|arquivo|bestand")
+_MAY_BE_HEADER = re.compile("name|file|module|driver|dll|datei|fichier|archivo|nome|arquivo|bestand|имя|名|이름")
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
@@ -200,6 +200,8 @@ def _row_ahead(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> i
 def _continued(row: RawRow, text: str, columns: tuple[Column, ...]) -> RawRow | None:
     """The row with a wrapped cell joined: only words, standing under a column of words."""
     pieces = line_cells(text)
+    if "platform" not in row.values and is_platform(text) and any(column.concept == "platform" for column in columns):
+        return replace(row, values={**row.values, "platform": text.strip()})
     if not 1 <= len(pieces) <= 6 or any(piece.kind in ("date", "time", "name", "version", "size") for piece in pieces):
         return None
     indent = pieces[0].start

@@ -107,6 +107,9 @@ def test_number_from_the_address_that_a_text_begins_with(line: str, number: int 
         ("Mail is slow\n\nArticle ID\t:\t831464\nLast Review\t:\tMay 2, 2007\n", 831464, "Mail is slow"),
         ("# Mail is slow\n\n_Original KB number:_ &nbsp; 831464\n", 831464, "Mail is slow"),
         ("Microsoft Knowledge Base Article - 831464\n\nMail is slow\n", 831464, "Mail is slow"),
+        ("Mail is slow\n\nQ831464\n", 831464, "Mail is slow"),
+        ("Mail is slow\n\nID: Q831464\n", 831464, "Mail is slow"),
+        ("Mail is slow\n\nSUMMARY\n\nLook here:\n\nQ831464\n", None, "Mail is slow"),
         ("(831464) - Mail is slow on Mondays\n", 831464, "Mail is slow on Mondays"),
         ("Mail is slow\n\nCAUSE\n\nSee Microsoft Knowledge Base Article - 831464\n", None, "Mail is slow"),
         ("(1999) - Mail is slow on Mondays\n", None, "(1999) - Mail is slow on Mondays"),
@@ -348,3 +351,12 @@ def test_what_follows_the_products_behind_a_blank_line_is_none_of_them() -> None
     products = "     * Microsoft Exchange 2000 Server\n     * Microsoft Exchange 2000\n       Enterprise Server\n"
     draft = parse(f"Mail is slow\n\nSymptoms\n\nSlow.\n\nAPPLIES TO\n\n{products}\n{foot}")
     assert draft.products == ("Microsoft Exchange 2000 Server", "Microsoft Exchange 2000 Enterprise Server")
+
+
+@pytest.mark.parametrize("mark", ["", "o ", "+ "])
+def test_products_with_a_dot_in_their_version_and_with_other_bullets(mark: str) -> None:
+    products = f"  {mark}Microsoft Exchange Server, versions 5.5, 5.5 SP1\n  {mark}Microsoft Exchange Server 5.0\n"
+    draft = parse(f"Mail is slow\n\nApplies to:\n\n{products}\nSYMPTOMS\n\nSlow.\n")
+    assert draft.products == ("Microsoft Exchange Server, versions 5.5, 5.5 SP1", "Microsoft Exchange Server 5.0")
+    said = "Mail is slow\n\nApplies to:\n\nExchange Server 5.5. It is slow\n"
+    assert parse(said).products == ()

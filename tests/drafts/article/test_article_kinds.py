@@ -508,6 +508,7 @@ CELLS = {
     "a Russian date": ("5,251,584", "19 апреля 2007", "08:41", "6.5.7653.8"),
     "a Turkish date": ("5,251,584", "19 Nisan 2007", "08:41", "6.5.7653.8"),
     "a Hungarian date": ("5,251,584", "2007. április 19.", "08:41", "6.5.7653.8"),
+    "a date with dashes": ("5,251,584", "19\u2013Apr\u20132007", "08:41", "6.5.7653.8"),
     "a Japanese date": ("5,251,584", "2007年4月19日", "08:41", "6.5.7653.8"),
     "a day of the week": ("5,251,584", "Thursday, April 19, 2007", "08:41", "6.5.7653.8"),
 }
@@ -523,6 +524,15 @@ def test_cells_as_other_countries_print_them(cells: tuple[str, str, str, str]) -
     draft = parse_article(page(f"<p>{FIX}</p><table><tr>{head}</tr><tr>{body}</tr></table>"), source="test")
     assert rows(draft) == [ROW]
     assert draft.unused == ()
+
+
+def test_dashes_in_the_dates_and_no_value_in_german_of_plain_text() -> None:
+    line = LINE.replace("19-Apr-2007", "19\u2013Apr\u20132007")
+    text = f"{FIX}{HEADER}{line}Web.config Nicht zutreffend 12 19-Apr-2007 08:41 x64\n"
+    assert rows(parse_article(crawl(text), source="test")) == [
+        ROW,
+        ("Web.config", None, 12, "2007-04-19", "08:41", "x64"),
+    ]
 
 
 @pytest.mark.parametrize("printed", ["6.5 (build 7653.8)", "6.5 (Build 7653.8: Service Pack 2)"])

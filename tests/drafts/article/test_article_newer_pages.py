@@ -295,3 +295,26 @@ Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
     assert values(parse_article(LEAD + table, source="x")) == [("Microsoft.Exchange.Clients.", *OWA[1:]), SETUP]
     said = "Look at Microsoft.Exchange.Clients.\nOwa2.Server.dll  15.0.1263.1  3,018,944  24-Feb-2017  x86\n"
     assert values(parse_article(LEAD + said, source="x")) == [("Owa2.Server.dll", *OWA[1:])]
+
+
+def test_a_platform_that_a_copy_broke_off_belongs_to_the_row_above() -> None:
+    head = "File name File version File size Date Platform\n"
+    table = (
+        f"{head}Setup.resources.dll 8.1.263.1 18,976 28-Feb-2008\nx86\nStore.exe 8.1.263.1 10,414,632 28-Feb-2008 x64\n"
+    )
+    assert [(row.name, row.platform, row.group) for row in parse_article(LEAD + table, source="x").files] == [
+        ("Setup.resources.dll", "x86", None),
+        ("Store.exe", "x64", None),
+    ]
+    beside = f"{head}A.dll 8.1.263.1 18,976 28-Feb-2008 x64\nx86\nB.dll 8.1.263.1 1,632 28-Feb-2008\n"
+    assert [(row.name, row.platform) for row in parse_article(LEAD + beside, source="x").files] == [
+        ("A.dll", "x64"),
+        ("B.dll", "x86"),
+    ]
+
+
+def test_the_title_of_an_article_is_no_heading_of_its_first_table() -> None:
+    row = "<tr><td>{}</td><td>1.0.0.1</td><td>10</td><td>11-Mar-2011</td><td>x64</td></tr>"
+    tables = [f"<table>{HEADER}{row.format(name)}</table>" for name in ("A.dll", "B.dll")]
+    draft = page(f"<p>This update has these file attributes:</p>{tables[0]}<h3>Management Tools</h3>{tables[1]}")
+    assert [(each.name, each.group) for each in draft.files] == [("A.dll", None), ("B.dll", "Management Tools")]

@@ -138,6 +138,14 @@ def test_bullets_behind_before_you_apply_are_prerequisites_and_hotfixes_may_be_b
     assert read(f"<p>After you apply this hotfix, look at these items:</p>{bullets}").prerequisites == ()
 
 
+def test_prerequisites_on_lines_that_lost_their_bullets() -> None:
+    said = f"To apply this hotfix, you must be running either of the following:\n  {SP2}\n  Exchange Server 2003 SP1\n"
+    assert read(f"<p>{said}</p>").prerequisites == (SP2, "Exchange Server 2003 SP1")
+    assert read(f"<p>This hotfix requires {SP2} Outlook Web Access.</p>").prerequisites == (
+        f"{SP2} Outlook Web Access",
+    )
+
+
 @pytest.mark.parametrize(
     ("lead", "prerequisites"),
     [
