@@ -69,6 +69,8 @@ def test_a_sentence_tells_a_restart_of_the_computer_from_one_of_services(said: s
         ("Restart: required", "yes"),
         ("Restart: not required", "no"),
         ("Restart: see below", None),
+        ("If you stop the services first, no restart is required.", None),
+        ("If you have a cluster, no restart is required.", "no"),
         ("Setup of this update restarts the computer by itself.", "yes"),
         ("The hotfix takes effect without a restart of the computer.", "no"),
         ("To test it without a restart of the computer, use the test tool.", None),
@@ -104,6 +106,10 @@ def test_the_last_step_of_an_installation_may_restart_the_computer(steps: tuple[
         (f"Your server must have {SP2} before you can install this hotfix.", (SP2,)),
         (f"The server must be running {SP2} when you install this hotfix.", (SP2,)),
         (f"The server must be running {SP2} when you send a message.", ()),
+        (f"To install this hotfix you need {SP2}.", (SP2,)),
+        ("To install this hotfix you need Exchange administrator rights.", ()),
+        (f"{SP2} must be installed before you install the Exchange rollup.", (SP2,)),
+        (f"{SP2} must be installed before you install Outlook.", ()),
     ],
 )
 def test_sentences_state_what_a_fix_requires(said: str, prerequisites: tuple[str, ...]) -> None:
