@@ -125,7 +125,7 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
         return [Line("", "blank")], at + 1
     if len(stripped) <= _LONGEST_HEADER and not is_underlined(lines, at):
         if is_section_heading(stripped):
-            return [Line(stripped, "heading")], at + 1
+            return [Line(stripped.strip("*_"), "heading")], at + 1
         if stripped[:1].isalpha() and cell_concept(stripped) and (table := _first(lines, at, _STACKED)):
             return table
     if "ame" in stripped and (table := _first(lines, at, _IN_LINES)):

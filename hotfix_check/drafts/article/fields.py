@@ -179,7 +179,7 @@ def _listed_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
     parted = False
     """Whether a blank line stands above: what follows does not go on with the product before it."""
     for line in lines[start : start + 200]:
-        if line.kind == "blank":
+        if line.kind == "blank" or (line.kind == "rule" and not products):
             parted = True
             continue
         if line.kind != "text":

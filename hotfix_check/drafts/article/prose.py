@@ -41,8 +41,8 @@ _LEADING_NUMBER = phrase(r"""
 
 
 def is_section_heading(text: str) -> bool:
-    """Whether a line is the name of a standard section of an article."""
-    return len(text) < 80 and text.strip().rstrip(": ").lower() in _SECTION_NAMES
+    """Whether a line is the name of a standard section of an article; a Markdown copy may have it in bold."""
+    return len(text) < 80 and text.strip(" *_:").lower() in _SECTION_NAMES
 
 
 def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:

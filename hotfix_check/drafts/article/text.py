@@ -170,7 +170,7 @@ def _markdown_cells(text: str) -> tuple[str, ...]:
         return ()
     text = text.strip()
     inner = text[text.startswith("|") : len(text) - (text.endswith("|") and len(text) > 1)]
-    cells = (_MARKDOWN_BOLD.sub(r"\1", cell.replace("<br>", " ")) for cell in inner.split("|"))
+    cells = (_MARKDOWN_BOLD.sub(r"\1", cell.replace("<br>", " ").replace("&nbsp;", " ")) for cell in inner.split("|"))
     return tuple(_MARKDOWN_MARKS.sub("", cell).strip() for cell in cells)
 
 

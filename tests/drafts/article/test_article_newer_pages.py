@@ -219,6 +219,21 @@ def test_a_markdown_copy_whose_table_is_preformatted_has_headings_and_links_too(
     assert draft.replaces == (925101,)
 
 
+@pytest.mark.parametrize("rule", ["", "----------\n"], ids=["bold", "underlined"])
+def test_headings_of_a_markdown_copy_in_bold_or_underlined(rule: str) -> None:
+    marks = "" if rule else "**"
+    text = (
+        f"Mail waits in Exchange (KB931901)\n\n{marks}Applies to{marks}\n{rule}\n* Microsoft Exchange Server 5.5\n\n"
+        f"{marks}Prerequisites{marks}\n{rule}\nYou must have Exchange Server 5.5 Service Pack 4 installed.\n\n"
+        "This hotfix has the file attributes in the following table.\n\n"
+        "|File name|File version|File size|Date|Platform|\n|---|---|---|---|---|\n|A.aspx&nbsp;|Not&nbsp;applicable|10|12-Jun-2003|x86|\n"
+    )
+    draft = parse_article(text, source="copy.md")
+    assert draft.products == ("Microsoft Exchange Server 5.5",)
+    assert draft.prerequisites == ("Exchange Server 5.5 Service Pack 4",)
+    assert values(draft) == [("A.aspx", None, 10, "2003-06-12", "x86")]
+
+
 def test_a_comment_of_a_sample_is_no_heading_and_an_index_no_link() -> None:
     text = (
         "Mail waits in Exchange (931901)\n\nRESOLUTION\n\nThis hotfix replaces hotfix 925101.\n\n"
