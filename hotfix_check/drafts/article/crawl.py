@@ -61,8 +61,8 @@ _LONGEST_GLUED = 300
 _MOST_GLUED = 2_000
 _MISSING = r"|Not[ ]applicable|N/A|None"
 _WORDS = (
-    r"date|time|\(?utc\)?|file|name|names|filename|version|size|\((?:in[ ])?bytes\)|\(kb\)|platform|language|locale"
-    r"|folder|path|modified|processor|operating|system|service|branch|sp|requirement|sha-?1|sha-?256|hash|number"
+    r"date|time|\(?utc\)?|file|name|names|filename|identifier|version|size|\((?:in[ ])?bytes\)|\(kb\)|platform|language"
+    r"|locale|folder|path|modified|processor|operating|system|service|branch|sp|requirement|sha-?1|sha-?256|hash|number"
 )
 _HEADER = re.compile(rf"(?:(?:{_WORDS})(?![A-Za-z0-9]|[^\s:/]{{0,60}}\.[A-Za-z])[ /:]{{0,8}}){{2,18}}", re.IGNORECASE)
 _RULE = re.compile(r" {0,3}-{5,400} {0,3}")
@@ -415,6 +415,8 @@ def _taken(pieces: list[Cell], at: int, concept: Concept) -> int:
     """Past the last piece that a column takes."""
     if at < len(pieces) and pieces[at].kind == "missing":
         return at + 1
+    if at == 0 and concept == "other" and [piece.kind for piece in pieces[:2]] == ["name", "name"]:
+        return 1  # what Setup calls the file stands before its name
     past = at
     while past < len(pieces) and pieces[past].kind in _KINDS[concept]:
         past += 1

@@ -170,6 +170,7 @@ _ANNOUNCED_FIX = re.compile(
       | \b(?:correctif|mise\s+à\s+jour|sicherheitsupdate|revisión|actualización|aggiornamento|atualização
         |diese[sr]\s+updates?)\b | обновлени|исправлени|更新|修正|修复|修補|업데이트|핫픽스
       | (?:service\s+packs?|rollup|cumulative\s+update)\s+\d\w{0,2}\s+[^.]{0,40}\b(?:updat|replac|install)\w+
+      | (?:rollup|cumulative\s+update)\s+\d\w{0,2}\s+[^.]{0,40}\b(?:contain|includ)\w+
     """,
     re.VERBOSE | re.IGNORECASE,
 )

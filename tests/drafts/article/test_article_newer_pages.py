@@ -328,6 +328,20 @@ def test_a_platform_that_a_copy_broke_off_belongs_to_the_row_above() -> None:
     ]
 
 
+def test_a_table_on_one_line_may_begin_with_what_setup_calls_the_file() -> None:
+    head = "This update has these file attributes: File identifier File name File version File size Date Platform "
+    rows = "Owa.dll_1 Owa.dll 15.2.1258.32 35,264 21-Feb-2024 x64 Bin_config Web.config Not applicable 14,034 21-Feb-2024 x64"
+    draft = parse_article(f"Mail waits in Exchange (KB931901)\n\n{head}{rows}\n", source="x")
+    assert values(draft) == [
+        ("Owa.dll", "15.2.1258.32", 35264, "2024-02-21", "x64"),
+        ("Web.config", None, 14034, "2024-02-21", "x64"),
+    ]
+    text = "This update has these file attributes: File name File version Date Service branch "
+    empty = "A.dll 15.2.1.2 21-Feb-2024 B.dll 15.2.1.3 21-Feb-2024 C.dll 15.2.1.4 21-Feb-2024"
+    draft = parse_article(f"Mail waits in Exchange (KB931901)\n\n{text}{empty}\n", source="x")
+    assert [row.name for row in draft.files] == ["A.dll", "B.dll", "C.dll"]
+
+
 def test_the_title_of_an_article_is_no_heading_of_its_first_table() -> None:
     row = "<tr><td>{}</td><td>1.0.0.1</td><td>10</td><td>11-Mar-2011</td><td>x64</td></tr>"
     tables = [f"<table>{HEADER}{row.format(name)}</table>" for name in ("A.dll", "B.dll")]
