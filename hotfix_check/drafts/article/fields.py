@@ -70,7 +70,7 @@ _APPLIES = phrase(r"""
       |les informations contenues dans cet article s['\u2019]appliquent (?:\u00e0|au\(?x?\)? .{0,40})
       |la informaci\u00f3n de este art\u00edculo se refiere a
       |le informazioni in questo articolo si applicano a)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$""")
-_BULLET = re.compile(r"^( *)[-•*·o+] +(\S.*)$")
+_BULLET = re.compile(r"^( *)[-•*·\u2013o+] +(\S.*)$")
 _PRODUCT = re.compile(rf"(?:Microsoft )?{FAMILIES}\b(?:[^.:]|\.(?=\d)){{0,70}}$")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(

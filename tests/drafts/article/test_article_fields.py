@@ -353,7 +353,7 @@ def test_what_follows_the_products_behind_a_blank_line_is_none_of_them() -> None
     assert draft.products == ("Microsoft Exchange 2000 Server", "Microsoft Exchange 2000 Enterprise Server")
 
 
-@pytest.mark.parametrize("mark", ["", "o ", "+ "])
+@pytest.mark.parametrize("mark", ["", "o ", "+ ", "\u2013 ", "\uf0b7 ", "\u25cf "])
 def test_products_with_a_dot_in_their_version_and_with_other_bullets(mark: str) -> None:
     products = f"  {mark}Microsoft Exchange Server, versions 5.5, 5.5 SP1\n  {mark}Microsoft Exchange Server 5.0\n"
     draft = parse(f"Mail is slow\n\nApplies to:\n\n{products}\nSYMPTOMS\n\nSlow.\n")

@@ -347,3 +347,9 @@ def test_the_title_of_an_article_is_no_heading_of_its_first_table() -> None:
     tables = [f"<table>{HEADER}{row.format(name)}</table>" for name in ("A.dll", "B.dll")]
     draft = page(f"<p>This update has these file attributes:</p>{tables[0]}<h3>Management Tools</h3>{tables[1]}")
     assert [(each.name, each.group) for each in draft.files] == [("A.dll", None), ("B.dll", "Management Tools")]
+
+
+def test_ligatures_of_a_pdf_are_letters() -> None:
+    lead = "Mail waits (KB931901)\n\nThis hot\ufb01x has the \ufb01le attributes in the following table.\n\n"
+    table = "File name File version File size Date Platform\nPro\ufb01le.dll 8.1.263.1 18,976 28-Feb-2008 x86\n"
+    assert values(parse_article(lead + table, source="x")) == [("Profile.dll", "8.1.263.1", 18976, "2008-02-28", "x86")]
