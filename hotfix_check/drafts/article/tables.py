@@ -398,14 +398,20 @@ def _kinds(columns: Sequence[Column]) -> set[Concept]:
 
 
 def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
-    """Lines whose first cells are empty joined to the row above."""
+    """Lines whose first cells are empty joined to the row above, and the rest of a name that was wrapped at a dot."""
     rows: list[tuple[int, tuple[str, ...]]] = []
     for at, cells in group:
-        if rows and len(cells) == len(rows[-1][1]) >= 2 and not cells[0] and any(cells) and _only_words(cells):
+        alike = rows and len(cells) == len(rows[-1][1]) >= 2 and any(cells)
+        if alike and ((not cells[0] and _only_words(cells)) or _is_rest_of_name(cells, rows[-1][1])):
             rows[-1] = (rows[-1][0], _join([rows[-1][1], cells]))
         else:
             rows.append((at, cells))
     return rows
+
+
+def _is_rest_of_name(cells: tuple[str, ...], above: tuple[str, ...]) -> bool:
+    filled = [(cell, before) for cell, before in zip(cells, above, strict=True) if cell]
+    return len(filled) == 1 and cell_kind(filled[0][0]) == "name" and filled[0][1].endswith(".")
 
 
 def _only_words(cells: tuple[str, ...]) -> bool:

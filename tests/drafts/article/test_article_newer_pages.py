@@ -289,6 +289,13 @@ Date         Version      Size       Platform  File name
                                           Owa2.Server.dll
 24-Feb-2017  15.0.1263.1     26,824  x64  Exsetup.exe
 """,
+    "a grid without rules between its rows": """
+| File name                   | File version | File size | Date        | Platform |
++-----------------------------+--------------+-----------+-------------+----------+
+| Microsoft.Exchange.Clients. | 15.0.1263.1  | 3,018,944 | 24-Feb-2017 | x86      |
+| Owa2.Server.dll             |              |           |             |          |
+| Exsetup.exe                 | 15.0.1263.1  |    26,824 | 24-Feb-2017 | x64      |
+""",
     "one cell a line": "File name\nFile version\nFile size\nDate\nPlatform\nMicrosoft.Exchange.Clients.\nOwa2.Server.dll\n"
     "15.0.1263.1\n3,018,944\n24-Feb-2017\nx86\nExsetup.exe\n15.0.1263.1\n26,824\n24-Feb-2017\nx64\n",
 }
@@ -353,3 +360,15 @@ def test_ligatures_of_a_pdf_are_letters() -> None:
     lead = "Mail waits (KB931901)\n\nThis hot\ufb01x has the \ufb01le attributes in the following table.\n\n"
     table = "File name File version File size Date Platform\nPro\ufb01le.dll 8.1.263.1 18,976 28-Feb-2008 x86\n"
     assert values(parse_article(lead + table, source="x")) == [("Profile.dll", "8.1.263.1", 18976, "2008-02-28", "x86")]
+
+
+def test_in_a_grid_a_name_with_values_or_below_a_whole_name_is_a_file_of_its_own() -> None:
+    grid = """
+| File name                   | File version | File size | Date        | Platform |
++-----------------------------+--------------+-----------+-------------+----------+
+| Microsoft.Exchange.Clients. | 15.0.1263.1  | 3,018,944 | 24-Feb-2017 | x86      |
+| Exsetup.exe                 | 15.0.1263.1  |    26,824 | 24-Feb-2017 | x64      |
+| Store.ini                   |              |           |             |          |
+"""
+    names = [row.name for row in parse_article(LEAD + grid, source="x").files]
+    assert names == ["Microsoft.Exchange.Clients.", "Exsetup.exe", "Store.ini"]
