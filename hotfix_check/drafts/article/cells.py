@@ -41,8 +41,8 @@ class Cell(NamedTuple):
 
 _END = r"(?=[\s;,*]|$)"
 _DATE = (
-    rf"\d{{1,4}}[/-]\d{{1,2}}[/-]\d{{1,4}}"
-    rf"|\d{{1,2}}(?:\.|er|\u00ba)?[- ]?(?:de )?{MONTH}(?:\.|[ ]de)?[-, ]{{1,2}}\d{{2,4}}(?!,[ ]?\d{{4}})"
+    rf"\d{{1,4}}[/\u2013-]\d{{1,2}}[/\u2013-]\d{{1,4}}"
+    rf"|\d{{1,2}}(?:\.|er|\u00ba)?[-\u2013 ]?(?:de )?{MONTH}(?:\.|[ ]de)?[-\u2013, ]{{1,2}}\d{{2,4}}(?!,[ ]?\d{{4}})"
     rf"|{MONTH}[-. ]\d{{1,2}}(?:-|,[ ]?|[ ])\d{{2,4}}"
 )
 # Where a blank is, none of them begins: to try that first takes a third of the time.
@@ -56,7 +56,8 @@ _PIECES = re.compile(
       | (?P<size>(?:\d[\d,.]{{0,18}}|\d{{1,3}}(?:[ ]\d{{3}}){{1,4}})[ ]?(?:bytes?|kb|mb|kilobytes|k|m|octets|[km]o)
         (?:[ ]?\(\d[\d,]{{0,15}}[ ]bytes?\))?){_END}
       | (?P<spaced>\d{{1,3}}(?:[ ]\d{{3}}){{1,4}}){_END}
-      | (?P<missing>(?:not[ ](?:applicable|available|versioned)|none[ ]specified)){_END}
+      | (?P<missing>(?:not[ ](?:applicable|available|versioned)|none[ ]specified|nicht[ ]zutreffend
+        |non[ ]applica(?:ble|bile)|no[ ]aplicable|n\u00e3o[ ]aplic\u00e1vel)){_END}
       | (?P<platform>windows(?:[ ](?:nt|me|xp|vista|server|9x|ce|for[ ]workgroups
         |\d{{1,4}}(?:\.\d{{1,2}})?)){{1,2}}){_END}
       | (?P<other>\S+))""",

@@ -111,13 +111,20 @@ def place_tables(
                 component=headings.component(table.first),
                 is_package=_is_package(table, above),
                 product_said=match[1] if (match := wording.FIX_FOR.search(above.said)) else None,
-                heading=table.heading or headings.label(table.first, floor) or headings.heading(table.first),
+                heading=table.heading
+                or headings.label(table.first, floor)
+                or _without_title(headings.heading(table.first), title),
                 doubt="no sentence says that the table is that of the fix" if weak else None,
             )
         )
         counted = counted or reason is not None
         floor = table.last + 1
     return _with_packages(_without_twins(_without_least_versions(placed)))
+
+
+def _without_title(heading: str | None, title: str | None) -> str | None:
+    """The heading, unless it is the title of the article: that stands over all of its tables."""
+    return None if heading and title and heading.startswith(title) else heading
 
 
 def _above(lines: Sequence[Line], first: int, floor: int, headings: Headings) -> _Above:
@@ -160,6 +167,8 @@ def _announcement(said: Sequence[str]) -> str:
 def _is_label(sentence: str) -> bool:
     sentence = sentence.removeprefix("- ")
     words = len(sentence.split())
+    if sentence.endswith(("\u3002", "\uff1a")):
+        return False  # a sentence in Japanese or Chinese, whose words no blanks part
     if words <= _LABEL or wording.COMPONENT.match(sentence):
         return True
     return words <= _LONG_LABEL and bool(wording.LABEL.fullmatch(sentence))

@@ -28,30 +28,33 @@ _HEADERS: dict[Concept, str] = {
         file name, file names, filename, filenames, file name and path, file name/path, name of file, name, file,
         files, module, module name, dll, dll name, driver,
         dateiname, datei, nom de fichier, nom du fichier, fichier, nombre de archivo, nombre del archivo, archivo,
-        nome file, nome del file, nome do arquivo, nome do ficheiro, arquivo, bestandsnaam""",
+        nome file, nome del file, nome do arquivo, nome do ficheiro, arquivo, bestandsnaam,
+        имя файла, ファイル名, 文件名, 檔案名稱, 파일 이름""",
     "version": """
         version, ver, ver., version#, version #, version no, version no., version number, file version, fileversion,
         product version, current version, new version, build, internal version,
         dateiversion, version du fichier, version de fichier, versión de archivo, versión del archivo, versión,
         versione file, versione del file, versione, versão do arquivo, versão do ficheiro, versão, bestandsversie,
-        versie""",
+        versie, версия файла, ファイル バージョン, ファイルのバージョン, バージョン, 文件版本, 檔案版本, 파일 버전""",
     "size": """
         size, sizes, size(s), file size, filesize, length, bytes,
         dateigröße, größe, taille du fichier, taille de fichier, taille, tamaño de archivo, tamaño del archivo,
         tamaño, dimensione file, dimensione del file, dimensione, dimensioni del file, tamanho do arquivo, tamanho
-        do ficheiro, tamanho, bestandsgrootte, grootte""",
+        do ficheiro, tamanho, bestandsgrootte, grootte,
+        размер файла, ファイル サイズ, サイズ, 文件大小, 檔案大小, 파일 크기""",
     "date": """
         date, dates, date(s), file date, filedate, creation date, modified, modified date, date modified, last
         modified, date stamp, date (utc),
-        datum, fecha, data""",
+        datum, fecha, data, дата, 日付, 日期, 날짜""",
     "time": """
         time, file time, time (utc), time utc,
-        uhrzeit, zeit, heure, hora, ora, tijd""",
+        uhrzeit, zeit, heure, hora, ora, tijd, время, 時刻, 時間, 时间, 시간""",
     "datetime": """
         date/time, date / time, date and time, date & time, timestamp, time stamp, time/date, date/time stamp""",
     "platform": """
         platform, platforms, operating system, os, processor, cpu, architecture, computer, machine, processor type,
-        plattform, plateforme, plate-forme, plataforma, piattaforma""",
+        plattform, plateforme, plate-forme, plataforma, piattaforma, платформа, プラットフォーム, 平台,
+        플랫폼""",
     "language": """
         language, languages, locale, lang, lcid""",
     "folder": """
@@ -63,7 +66,8 @@ _HEADERS: dict[Concept, str] = {
         item, part number, disk, disk number, online file, uncompressed name, expanded name, compressed name,
         control name, notes, note, comments, status, application, included, installed by""",
 }
-"""What a column of each kind is called; also in German, French, Spanish, Italian, Portuguese and Dutch."""
+"""What a column of each kind is called; also in German, French, Spanish, Italian, Portuguese, Dutch, Russian,
+Japanese, Chinese and Korean."""
 _PHRASES: dict[str, Concept] = {
     " ".join(phrase.split()): concept for concept, phrases in _HEADERS.items() for phrase in phrases.split(",")
 }

@@ -42,6 +42,8 @@ _ATTRIBUTE = re.compile(
     r"((?:[ ]\((?:utc|bytes|in[ ]bytes|kb)\))?)\s{0,3}[:\t ]\s{0,8}(\S.{0,100})",
     re.IGNORECASE,
 )
+_BROKEN_NAME = re.compile(r"(?<!\S)(?:[A-Za-z]\w{0,40}\.){2,12}(?!\S)")
+_REST_OF_NAME = re.compile(r"\s*((?:\w[\w-]{0,40}\.){1,12}[A-Za-z]\w{1,5})(?!\S)")
 _WORD_ENDS = re.compile(r"(?<=[a-z)])(?=[A-Z])")
 _RUN_TOGETHER: dict[Concept, str] = {
     "name": r"[A-Za-z0-9_$~{}!#&+()-][^\s\\/:*?\"<>|,;]{0,80}?\.[A-Za-z_]{2,4}",
@@ -59,8 +61,8 @@ _LONGEST_GLUED = 300
 _MOST_GLUED = 2_000
 _MISSING = r"|Not[ ]applicable|N/A|None"
 _WORDS = (
-    r"date|time|\(?utc\)?|file|name|names|filename|version|size|\((?:in[ ])?bytes\)|\(kb\)|platform|language|locale"
-    r"|folder|path|modified|processor|operating|system|service|branch|sp|requirement|sha-?1|sha-?256|hash|number"
+    r"date|time|\(?utc\)?|file|name|names|filename|identifier|version|size|\((?:in[ ])?bytes\)|\(kb\)|platform|language"
+    r"|locale|folder|path|modified|processor|operating|system|service|branch|sp|requirement|sha-?1|sha-?256|hash|number"
 )
 _HEADER = re.compile(rf"(?:(?:{_WORDS})(?![A-Za-z0-9]|[^\s:/]{{0,60}}\.[A-Za-z])[ /:]{{0,8}}){{2,18}}", re.IGNORECASE)
 _RULE = re.compile(r" {0,3}-{5,400} {0,3}")
@@ -76,12 +78,41 @@ _SEVERAL: frozenset[Concept] = frozenset(("datetime", "platform", "language"))
 
 def restored(lines: Sequence[Line]) -> list[Line]:
     """The same lines with the headings and tables of a flattened page as what they were."""
+    lines = _with_whole_names(lines)
     found: list[Line] = []
     at = 0
     while at < len(lines):
         made, at = _restored(lines, at) if lines[at].kind == "text" else ([lines[at]], at + 1)
         found += made
     return found
+
+
+def _with_whole_names(lines: Sequence[Line]) -> list[Line]:
+    """Lines with a file name that was wrapped behind a dot joined to the row above or below it.
+
+    The other line must have nothing else, in the same column: two rows of values are two files, one of them cut off.
+    """
+    found: list[Line] = []
+    for line in lines:
+        above = found[-1] if found else None
+        rest = _REST_OF_NAME.match(line.text) if line.kind == "text" else None
+        start = _BROKEN_NAME.search(above.text) if rest and above and above.kind == "text" else None
+        if rest and start and abs(start.start() - rest.start(1)) <= 1:
+            before, behind = start.string[: start.end()], start.string[start.end() :]
+            if not rest.string[rest.end() :].strip():
+                found[-1] = Line(f"{before}{rest[1]}{_narrowed(behind, len(rest[1]))}", "text")
+                continue
+            if before.strip() == start[0] and not behind.strip():
+                found[-1] = Line(f"{before}{rest.string[rest.start(1) :]}", "text")
+                continue
+        found.append(line)
+    return found
+
+
+def _narrowed(behind: str, width: int) -> str:
+    """What stands behind a name, after as many blanks less as the name grew by, two at least."""
+    values = behind.lstrip()
+    return " " * max(2, len(behind) - len(values) - width) + values if values else ""
 
 
 def _restored(lines: Sequence[Line], at: int) -> _Found:
@@ -94,7 +125,7 @@ def _restored(lines: Sequence[Line], at: int) -> _Found:
         return [Line("", "blank")], at + 1
     if len(stripped) <= _LONGEST_HEADER and not is_underlined(lines, at):
         if is_section_heading(stripped):
-            return [Line(stripped, "heading")], at + 1
+            return [Line(stripped.strip("*_"), "heading")], at + 1
         if stripped[:1].isalpha() and cell_concept(stripped) and (table := _first(lines, at, _STACKED)):
             return table
     if "ame" in stripped and (table := _first(lines, at, _IN_LINES)):
@@ -384,6 +415,8 @@ def _taken(pieces: list[Cell], at: int, concept: Concept) -> int:
     """Past the last piece that a column takes."""
     if at < len(pieces) and pieces[at].kind == "missing":
         return at + 1
+    if at == 0 and concept == "other" and [piece.kind for piece in pieces[:2]] == ["name", "name"]:
+        return 1  # what Setup calls the file stands before its name
     past = at
     while past < len(pieces) and pieces[past].kind in _KINDS[concept]:
         past += 1

@@ -20,20 +20,24 @@ _ARCHIVE_HEAD = 12
 
 _ARTICLE_ID = (
     r"(?:Article ID|Artikel-ID|Num\u00e9ro d['\u2019]article|Id\. de art\u00edculo|Identificativo articolo"
-    r"|ID do artigo)"
+    r"|ID do artigo|Код статьи|文書番号|文章编号|文章編號|기술 자료)"
 )
-"""As pages in English, German, French, Spanish, Italian and Portuguese print it."""
+"""As pages in English, German, French, Spanish, Italian, Portuguese, Russian, Japanese, Chinese and Korean print it."""
 _NUMBER_PATTERNS = (
     phrase(r"^\s{0,16}DOCUMENT {0,9}: ?Q(\d{5,7})\b"),
-    phrase(rf"\b{_ARTICLE_ID}[ :|#]{{1,12}}(?:Q|KB)?(\d{{5,7}})\b"),
+    phrase(rf"\b{_ARTICLE_ID}[ :|#]{{1,24}}(?:Q|KB)?(\d{{5,7}})\b"),
     re.compile(r"^.{5,300}\((?:Q|KB)?(\d{5,7})\)\s*$"),
     phrase(r"\bpreviously published under (?:article number )?Q(\d{5,7})\b"),
-    phrase(r"\bOriginal KB number: ?(\d{5,7})\b"),
+    phrase(r"(?<![a-z])Original KB number:(?:[ _*]|&nbsp;){0,12}(\d{5,7})\b"),
+    phrase(r"^Microsoft Knowledge Base Article {1,3}- {1,3}Q?(\d{5,7})$"),
+    re.compile(r"^\((?:Q|KB)?(\d{5,7})\) - "),
 )
 _ADDRESS = phrase(r"""
     ^(?:source|url|address|from)?[: ]{0,3}https?://support\.microsoft\.com/(?:[a-z]{2}-[a-z]{2}/)?
       (?:help|kb)/(\d{5,7})\b""")
 """What a saved text begins with: further down an address is that of another article."""
+_BARE_NUMBER = re.compile(r"(?:ID: ?)?Q(\d{5,7})")
+"""The same, as a line of its own."""
 _IN_KEYWORDS = re.compile(r"\bKB(\d{5,7})\b")
 _IN_TITLE = phrase(r"\b(?:KB ?|Q)(\d{5,7})\b")
 _ARCHIVE_TITLE = phrase(r"^\s{0,16}TITLE {0,9}: ?(.{1,400})$")
@@ -51,19 +55,23 @@ _NAVIGATION = phrase(r"""
       |surface|xbox|deals|microsoft|security(?: (?:updates|tech ?center))?|tech ?net
       (?: home)?|msdn|worldwide|knowledge base|view products? that this article applies to\.?
       |microsoft kb archive.{0,12}|from \w+ wiki|article (?:id|last modified)\b.{0,60}|last review.{0,40}
-      |revision ?:.{0,10}|expand all.{0,30}|collapse all.{0,30}|on this page|\W{0,5})""")
+      |microsoft knowledge base article {1,3}- {1,3}Q?\d{5,7}|revision ?:.{0,10}|expand all.{0,30}|collapse all.{0,30}
+      |on this page|\W{0,5})""")
 """Lines of a page's frame, which a crawl puts before the title."""
 _WORDS_OF_TITLE = 4
-_TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$")
-_SITE = phrase(r"\s*[-|\u2013] *(?:(?:Exchange|SQL Server|Office) \| )?Microsoft (?:Support|Docs|Learn)\s*$")
+_TITLE_NUMBER = re.compile(r"\s*\((?:Q|KB)?\d{5,7}\)\s*$|^\((?:Q|KB)?\d{5,7}\) - ")
+_SITE = phrase(r"""
+    \s*[-|\u2013] *(?:(?:Exchange|SQL Server|Office) \| )?(?:Microsoft[ -](?:Support|Docs|Learn|サポート|支持|지원)
+      |Support Microsoft|Soporte t\u00e9cnico de Microsoft|Supporto tecnico Microsoft|Suporte da Microsoft)\s*$""")
 _APPLIES = phrase(r"""
-    ^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies to|products affected
-      |article applies to|die informationen in diesem artikel beziehen sich auf
+    ^\s*[_*]{0,2}(?:the information in this article applies to|this article applies to|applies ?to|products affected
+      |article applies to|gilt f\u00fcr|s['\u2019]applique \u00e0|se aplica a|si applica a|aplica-se a
+      |применяется к|適用対象|適用於|适用于|적용 대상|die informationen in diesem artikel beziehen sich auf
       |les informations contenues dans cet article s['\u2019]appliquent (?:\u00e0|au\(?x?\)? .{0,40})
       |la informaci\u00f3n de este art\u00edculo se refiere a
       |le informazioni in questo articolo si applicano a)\s*:?[_*]{0,2}\s*(?:&nbsp;\s*)?(.*)$""")
-_BULLET = re.compile(r"^( *)[-•*·] +(\S.*)$")
-_PRODUCT = re.compile(rf"(?:Microsoft )?{FAMILIES}\b[^.:]{{0,70}}$")
+_BULLET = re.compile(r"^( *)[-•*·\u2013o+] +(\S.*)$")
+_PRODUCT = re.compile(rf"(?:Microsoft )?{FAMILIES}\b(?:[^.:]|\.(?=\d)){{0,70}}$")
 _KEYWORDS = re.compile(r"^\s*(?:KEYWORDS|Keywords|Technology) *: *(.*)$")
 _RELEASED = re.compile(
     rf"\b(?:Release ?Date|Released|Date published|Version date) ?: ?({MONTH}\.? ?-?\d{{1,2}},?[ -]\d{{4}}"
@@ -91,7 +99,9 @@ def read_number(lines: Sequence[Line], title: str | None) -> int | None:
     for line in reversed(lines):
         if "keywords" in line.text[:20].lower() and (match := _IN_KEYWORDS.search(line.text[:2000])):
             return int(match[1])
-    return next((int(match[1]) for text in head[:2] if (match := _ADDRESS.search(text))), None)
+    return next(
+        (int(match[1]) for text in head[:2] if (match := _ADDRESS.search(text) or _BARE_NUMBER.fullmatch(text))), None
+    )
 
 
 def read_title(lines: Sequence[Line]) -> str | None:
@@ -148,7 +158,7 @@ def read_products(lines: Sequence[Line], names: ProductNames) -> tuple[str, ...]
         if line.kind not in ("text", "heading") or len(line.text) > 2000:
             continue
         match = _APPLIES.match(line.text)
-        if match and (line.kind == "heading" or match[1] or line.text.strip()[-1] in ":oO"):
+        if match:
             listed = _listed_products(lines, at + 1)
             if not match[1] and not listed:
                 listed = _plain_products(lines, at + 1, names)
@@ -166,8 +176,11 @@ def read_products(lines: Sequence[Line], names: ProductNames) -> tuple[str, ...]
 def _listed_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
     products: list[str] = []
     top: int | None = None
+    parted = False
+    """Whether a blank line stands above: what follows does not go on with the product before it."""
     for line in lines[start : start + 200]:
-        if line.kind == "blank":
+        if line.kind == "blank" or (line.kind == "rule" and not products):
+            parted = True
             continue
         if line.kind != "text":
             break
@@ -179,10 +192,11 @@ def _listed_products(lines: Sequence[Line], start: int) -> tuple[str, ...]:
                 products.append(text)
             else:
                 products[-1] += f" - {text}"
-        elif products and line.text.startswith(" ") and top is not None:
+        elif products and line.text.startswith(" ") and not parted:
             products[-1] += " " + " ".join(line.text.split())
         else:
             break
+        parted = False
     return tuple(products)
 
 

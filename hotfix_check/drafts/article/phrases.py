@@ -27,6 +27,7 @@ WORDS = {
     # Said of the files that a fix brings too: "the attributes of the affected files".
     "perhaps old": r"(?:existing|affected|vulnerable|problem|problematic|release|released|initial|current)",
     "words": r"(?:[\w-]+(?:\.[\w-]+)*\s+){0,3}?",
+    "rights": r"(?:rights|permissions?|privileges?|credentials)",
     "product": FAMILIES,
     # As an article begins to name a product, or a rollup of it by its month.
     "named product": rf"(?:[A-Z][a-z]+ \d{{4}} )?(?:Microsoft )?{FAMILIES}\b",

@@ -35,13 +35,14 @@ _NOTE = re.compile(r"^(?:NOTE|IMPORTANT|WARNING|CAUTION)S?:? +", re.IGNORECASE)
 _CONTRACTED = phrase(r"\b(do|does|did|is|are|was|were|has|have|ca|wo|must|need)n[\u2019']t\b")
 _LONGEST = 20_000
 _KB_NUMBER = phrase(r"\b(?:Q|KB ?)(\d{5,7})\b|(?<![\w.,/:$#-])(\d{6,7})(?![\w/:%-]|[.,]\d| ?(?:bytes|kb|mb)\b)")
+_TITLE_AND_NUMBER = phrase(r"(?!(?:for|see|to)\b)(?:[^.?!]|\.(?!\s)){5,300} \((?:Q|KB ?)?(\d{5,7})\)")
 _LEADING_NUMBER = phrase(r"""
     (?:ARTICLE-ID: ?)?(?:(?:hot-?fix|update|article|security update|fix) )?(?:Q|KB ?)?(\d{5,7})\b(?![,/-]\d)""")
 
 
 def is_section_heading(text: str) -> bool:
-    """Whether a line is the name of a standard section of an article."""
-    return len(text) < 80 and text.strip().rstrip(": ").lower() in _SECTION_NAMES
+    """Whether a line is the name of a standard section of an article; a Markdown copy may have it in bold."""
+    return len(text) < 80 and text.strip(" *_:").lower() in _SECTION_NAMES
 
 
 def paragraphs(lines: Sequence[Line], used: Collection[int]) -> list[str]:
@@ -129,10 +130,10 @@ def numbers_in(text: str, paragraphs: Sequence[str], at: int) -> list[int]:
 
 
 def following_numbers(paragraphs: Sequence[str], at: int) -> list[int]:
-    """The article numbers that open the paragraphs right after one that announces them."""
+    """The numbers of the articles that the paragraphs right after one are of: before their titles, or behind them."""
     found: list[int] = []
     for paragraph in paragraphs[at + 1 : at + 30]:
-        if match := _LEADING_NUMBER.match(paragraph):
+        if match := _LEADING_NUMBER.match(paragraph) or _TITLE_AND_NUMBER.fullmatch(paragraph):
             found.append(int(match[1]))
         elif found or not paragraph.upper().startswith("TITLE"):
             break

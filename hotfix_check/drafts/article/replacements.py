@@ -14,7 +14,7 @@ _REPLACE_EARLIER = phrase(r"\b(?:replace|supersede)s?\b[^.]{0,40}\b(?:earlier|pr
 _EARLIER_ONES = phrase(r"\b(?:earlier|previous|older|replaced|superseded)\b[^.]{0,40}\b(?:ones?|articles?|<fix>)\b")
 _REPLACES = phrase(r"""
     (?:<fix>|version|package|it|this)\b[^.]{0,80}?(?<!not )\b(?:supersedes?|supercedes?|replaces?|obsoletes?
-      |takes?\sthe\splace\sof)\b(.{0,400})
+      |takes?\sthe\splace\sof|is\sa\sreplacement\sfor)\b(.{0,400})
     ^(?:replaces|supersedes|(?:updates?|hot-?fix(?:es)?|bulletins?|articles?) (?:replaced|superseded)): ?(.{3,300})""")
 _REPLACES_NONE = phrase(r"""
     \b(?:does|do) not (?:replace|supersede|supercede) (?:any|other|a )

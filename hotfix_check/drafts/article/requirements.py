@@ -24,7 +24,8 @@ _REQUIRES = (
           (?:to|before|prior\sto|in\sorder\sto|so\sthat)\s(?:you\s(?:can\s)?)?<install>\s(?:<this fix>|it\b)"""),
     phrase(r"""
         ^(.{3,250}?)\s(?:must|needs?\sto|should|has\sto)\s(?:already\s)?be\s(?:installed|applied|running)\s
-          (?:(?:to|on|for)\s(?P<target>.{3,60}?)\s|(?:\S{1,20}\s){0,3}?)(?:prior\sto|before)\s(?:you\s)?<install>"""),
+          (?:(?:to|on|for)\s(?P<target>.{3,60}?)\s|(?:\S{1,20}\s){0,3}?)(?:prior\sto|before)\s(?:you\s)?<install>
+          \b(?!\s(?:microsoft\s)?<product>\b(?![^.]{0,60}\b<fix>\b))"""),
     phrase(r"""
         \b(?:<fix>|it)\s(?:can|may|must|should)\s(?:only\s)?be\s(?:installed|applied)\s(?:only\s)?(?:on|to)\s
           (?:any\s|a\s)?(?:systems?|computers?|servers?|clients?)\s(?:\w+\s){0,3}?(?:running|with)\s(.{3,250})"""),
@@ -46,6 +47,9 @@ _REQUIRES = (
     phrase(r"""
         \b(?:before|prior\sto)\s(?:you\s)?<install>\s<this fix>\b[^,.]{0,60},\s(?:you\s(?:must|should)\s)?
           (?:make\ssure|verify|ensure)\s(?:that\s)?(?:you\s(?:have|are\srunning)\s)?(.{3,200})"""),
+    phrase(r"""
+        \bto\s<install>\s<this fix>\b,?\syou\sneed\s(?=(?:the\s)?(?:microsoft\s)?<product>\s)
+          (?!.*\b<rights>\b)(.{3,250})"""),
     phrase(r"^prerequisites?:\s(?=(?:the\s)?(?:microsoft\s)?<product>\s)(.{3,200})"),
     phrase(r"\bprerequisites?\s(?:for|to|of)\s(?:\w+ing\s)?<this fix>\s(?:is|are)\s(.{3,250})"),
     phrase(r"""
@@ -70,7 +74,7 @@ _REQUIRES = (
 _UNDER_HEADING = (
     phrase(r"""
         ^you\s(?:must|need\sto|should|have\sto)\s(?:first\s|already\s)?(?:be\srunning|have|install)\s
-          (?=(?:the\s)?(?:microsoft\s)?<product>\s)(?!.*\b(?:rights|permissions?|privileges?|credentials)\b)(.{3,200})"""),
+          (?=(?:the\s)?(?:microsoft\s)?<product>\s)(?!.*\b<rights>\b)(.{3,200})"""),
     phrase(r"^(?:requires?|install|apply)\s(?=(?:the\s)?(?:microsoft\s)?<product>\s)(.{3,200}?)(?:\sfirst)?\.?$"),
 )
 """What needs no word of the fix under the heading Prerequisites."""
@@ -90,6 +94,7 @@ _NOTHING_REQUIRED = phrase(r"""
 _REQUIRED_LIST = phrase(r"""
     \b(?:must have|must be running|requires?|needs?|prerequisites?)\b[^.:]{0,80}\b(?:following\b|
       <install>\b)[^.:]{0,80}:$
+    \bfollowing\b[^.:]{0,40}(?<!\bno )\bprerequisites?(?:\b[^.:]{0,40}\b<fix>\b[^.:]{0,20})?:$
     \b(?:before|prior to) (?:you )?<install>\s<this fix>\b[^.:]{0,60}, (?:\w+ ){0,4}?
       (?:install|apply|have)\b[^.:]{0,60}:$""")
 _ONE_OF = phrase(r"\b(?:one|any|either)(?: of)? the following\b|\bat least one\b")
@@ -100,7 +105,10 @@ _PRODUCT_NAMED = phrase(r"""
     ^(?:hot-?fix|(?:security )?update|article) \d{6,7}\.?$""")
 _FOR_MORE = re.compile(r"\s*\bFor (?:more|additional|further) information\b")
 _SAYS = re.compile(r"\b(?:must|should|need|requires?|is|are|has|have|can|will)\b")
-_LIST_OF_TWO = phrase(r",? and (?:the )?(?=<named product>)")
+_LIST_OF_TWO = phrase(r"""
+    ,? and (?:the )?(?=<named product>)
+    (?:(?<=pack \d)|(?<=SP\d)|(?<=SP\d\))) (?=<named product>)""")
+"""The second: lines that lost their bullets."""
 _NOT_A_THING = phrase(r"""
     ^(?:there|no|nothing|none)\b
     ^(?:a|an|the|your|you|that)?\s?(?:system |computer |server )?
@@ -210,7 +218,10 @@ def _each_of(thing: str) -> list[str]:
 
 def clean(thing: str) -> str:
     thing = re.sub(
-        r"^(?:any |at least )?(?:one|all|each) of the following\b[^:]{0,60}: ?", "", thing, flags=re.IGNORECASE
+        r"^(?:any |at least )?(?:one|all|each|any|either) of the following\b[^:]{0,60}: ?",
+        "",
+        thing,
+        flags=re.IGNORECASE,
     )
     thing = re.sub(r"^(?:because of|due to) file dependencies,? ", "", thing, flags=re.IGNORECASE)
     thing = re.split(

@@ -26,7 +26,8 @@ _MAY = phrase(r"""
     \bif\s+(?:you\s+are\s+|the\s+\w+\s+is\s+)?(?:prompted|asked|required|necessary|needed)
     \b(?:sometimes|in some cases|in most cases|unless|whether|depend(?:s|ing) on)\b
     \bif\b[^.]{0,80}\b(?:in use|being used|used|locked|loaded|open|running)\b
-    \b(?:can|might|may) be required\b""")
+    \b(?:can|might|may) be required\b
+    \bif you (?:first )?(?:stop|close|quit|exit)\b""")
 _STEP = phrase(r"""
     ^(?:then |finally,? |(?:when|after|once) [^,.]{3,60}, )?(?:shut down and )?(?:restart|reboot|re-start|re-boot)\s
       (?:(?:your|the|each|this|all)\s)?(?:\w+\s){0,3}?

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from hotfix_check.drafts.article.cells import Cell, line_cells
+from hotfix_check.drafts.article.cells import Cell, cell_kind, line_cells
 from hotfix_check.drafts.article.columns import Column, Concept, cell_concept, header_cells, header_line
+from hotfix_check.drafts.article.laying import STRONG
 from hotfix_check.drafts.article.rows import (
     MAY_BE_ROW,
     PROSE,
@@ -25,10 +26,10 @@ from hotfix_check.drafts.article.rows import (
     row_from_line,
 )
 from hotfix_check.drafts.article.text import Line, is_underlined, run_of_text
-from hotfix_check.drafts.article.values import is_language
+from hotfix_check.drafts.article.values import is_language, is_platform
 from hotfix_check.frozen import replace
 
-_MAY_BE_HEADER = re.compile("name|file|module|driver|dll|datei|fichier|archivo|nome|arquivo|bestand")
+_MAY_BE_HEADER = re.compile("name|file|module|driver|dll|datei|fichier|archivo|nome|arquivo|bestand|имя|名|이름")
 _SMALL_WORDS = re.compile(r" (?:the|to|is|in|for|you|that|this|with|are|be|on|a|an) ")
 _HAS_NAME_OR_VALUES = re.compile(r"\.[A-Za-z_$~!]|\.\d{3}\b|\d[/:,]\d.*?\d[/:,]\d|\d[/-][\w]+[/-]\d")
 _FUNCTION_WORDS = re.compile(r" (?:in|for|of|with|from|to|by|is|are|as|at|the|a|an|when|if|on|via|requires?) ")
@@ -199,6 +200,8 @@ def _row_ahead(lines: Sequence[Line], at: int, columns: tuple[Column, ...]) -> i
 def _continued(row: RawRow, text: str, columns: tuple[Column, ...]) -> RawRow | None:
     """The row with a wrapped cell joined: only words, standing under a column of words."""
     pieces = line_cells(text)
+    if "platform" not in row.values and is_platform(text) and any(column.concept == "platform" for column in columns):
+        return replace(row, values={**row.values, "platform": text.strip()})
     if not 1 <= len(pieces) <= 6 or any(piece.kind in ("date", "time", "name", "version", "size") for piece in pieces):
         return None
     indent = pieces[0].start
@@ -368,8 +371,15 @@ def _ruled_rows(lines: Sequence[Line], start: int, past: int) -> list[tuple[int,
 
 
 def _one_row(group: list[tuple[int, tuple[str, ...]]]) -> bool:
-    """Whether the lines between two rules are one row: some line of them is no row of its own, and at most one is."""
+    """Whether the lines between two rules are one row: some line of them is no row of its own, and at most one is.
+
+    Two versions in one column are those of two files, whatever their names look like.
+    """
     if header_cells(group[0][1]) or len({len(cells) for _, cells in group}) != 1:
+        return False
+    kinds = [(column, cell_kind(cell)) for _, cells in group for column, cell in enumerate(cells)]
+    values = [each for each in kinds if each[1] in STRONG]
+    if len(set(values)) < len(values):
         return False
     rows = sum(row_from_cells(cells, None, at) is not None for at, cells in group)
     return rows < len(group) and rows <= 1
@@ -388,14 +398,20 @@ def _kinds(columns: Sequence[Column]) -> set[Concept]:
 
 
 def _with_wrapped(group: list[tuple[int, tuple[str, ...]]]) -> list[tuple[int, tuple[str, ...]]]:
-    """Lines whose first cells are empty joined to the row above."""
+    """Lines whose first cells are empty joined to the row above, and the rest of a name that was wrapped at a dot."""
     rows: list[tuple[int, tuple[str, ...]]] = []
     for at, cells in group:
-        if rows and len(cells) == len(rows[-1][1]) >= 2 and not cells[0] and any(cells) and _only_words(cells):
+        alike = rows and len(cells) == len(rows[-1][1]) >= 2 and any(cells)
+        if alike and ((not cells[0] and _only_words(cells)) or _is_rest_of_name(cells, rows[-1][1])):
             rows[-1] = (rows[-1][0], _join([rows[-1][1], cells]))
         else:
             rows.append((at, cells))
     return rows
+
+
+def _is_rest_of_name(cells: tuple[str, ...], above: tuple[str, ...]) -> bool:
+    filled = [(cell, before) for cell, before in zip(cells, above, strict=True) if cell]
+    return len(filled) == 1 and cell_kind(filled[0][0]) == "name" and filled[0][1].endswith(".")
 
 
 def _only_words(cells: tuple[str, ...]) -> bool:

@@ -37,6 +37,10 @@ _ODD_CHARACTERS = (
     dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
     | dict.fromkeys(map(ord, "\u00a0\u2007\u202f\u3000"), " ")
     | dict.fromkeys(map(ord, "\u2010\u2011"), "-")
+    | dict.fromkeys(map(ord, "\u2502\u2503\u2551"), "|")
+    | dict.fromkeys(range(0x250C, 0x254C), "+")
+    | dict.fromkeys(map(ord, "\u25cf\u25aa\u25e6\u2023\uf0b7\uf0a7"), "\u2022")  # bullets of Word and of PDFs
+    | dict(zip(range(0xFB00, 0xFB05), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))  # one character each in PDFs
 )
 _RULE = re.compile(r"[\s+|¦:=_*\u2500\u2501\u2550\u2014\u2013-]{3,}")
 _BULLETS = ("\u2022", "\u00b7", "*", "o")
@@ -44,6 +48,8 @@ _BULLETS = ("\u2022", "\u00b7", "*", "o")
 _RULE_MARKS = re.compile(r"[-=_\u2500\u2501\u2550\u2014\u2013]{3}|[-=_] [-=_] [-=_]|:?-{2}")
 _MARKDOWN_RULE = re.compile(r"\s{0,20}:?-{2,400}:?\s{0,20}")
 _MARKDOWN_HEADING = re.compile(r"#{1,6} \S")
+_MARKDOWN_SECTION = re.compile(r"#{2,6} [A-Z]")
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:https?:/|[/#.])[^()\s]{0,400}\)")
 _MARKDOWN_MARKS = re.compile(r"`|\*\*|\\(?=[_*|`.~#-])")
 _MARKDOWN_BOLD = re.compile(r"(?<!\w)__([^_\n]+)__(?!\w)")  # not within a word: A__.dll is a name
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -117,19 +123,23 @@ def plain_characters(text: str) -> str:
 def text_lines(text: str) -> list[Line]:
     """The lines of plain text: tabs widened to columns of eight, odd spaces made plain, grid rows split into cells."""
     lines = []
-    for raw in plain_characters(text).splitlines():
+    text = plain_characters(text)
+    if "](" in text:
+        text = _MARKDOWN_LINK.sub(r"\1", text)
+    for raw in text.splitlines():
         line = raw.rstrip()
         lines.append(plain_line(line.expandtabs(8) if "\t" in line else line))
-    return markdown_tables(lines)
+    return markdown(lines)
 
 
-def markdown_tables(lines: list[Line]) -> list[Line]:
+def markdown(lines: list[Line]) -> list[Line]:
     """The same lines with the tables of a Markdown copy as rows of cells: ``Name | Size`` above ``--- | ---``.
 
-    In such a copy ``## Text`` is a heading, and the marks around words (`` ` ``, ``**``, a backslash) go.
+    In such a copy ``## Text`` is a heading, and the marks around words (`` ` ``, ``**``, a backslash) go. One without
+    a table has headings of the second level; ``# Text`` alone may be a comment of a sample.
     """
     rules = [at for at, line in enumerate(lines) if at and _is_markdown_rule(line.text)]
-    if not rules:
+    if not rules and not any(_MARKDOWN_SECTION.match(line.text) for line in lines):
         return lines
     made = list(lines)
     for rule in rules:
@@ -162,7 +172,7 @@ def _markdown_cells(text: str) -> tuple[str, ...]:
         return ()
     text = text.strip()
     inner = text[text.startswith("|") : len(text) - (text.endswith("|") and len(text) > 1)]
-    cells = (_MARKDOWN_BOLD.sub(r"\1", cell.replace("<br>", " ")) for cell in inner.split("|"))
+    cells = (_MARKDOWN_BOLD.sub(r"\1", cell.replace("<br>", " ").replace("&nbsp;", " ")) for cell in inner.split("|"))
     return tuple(_MARKDOWN_MARKS.sub("", cell).strip() for cell in cells)
 
 

@@ -88,6 +88,9 @@ _DOT_AND_SPACE = re.compile(r" ?\. ?|, ?")
 _MISSING = frozenset((
     "", "-", "--", "---", "n/a", "na", "n.a.", "none", "not applicable", "not available", "unknown",
     "not versioned", "?", "*", "\u2013", "\u2014", "none specified",
+    "nicht zutreffend", "nicht anwendbar", "non applicable", "sans objet", "no aplicable", "no corresponde",
+    "non applicabile", "não aplicável", "niet van toepassing", "не применимо", "неприменимо", "該当なし", "不适用",
+    "不適用", "해당 없음",
 ))  # fmt: skip
 
 PLATFORM_WORDS = frozenset(PROCESSORS) | {

@@ -121,7 +121,8 @@ FIRST_RELEASE = phrase(r"\b(?:rtm|gold|original|released?|no service pack)\b")
 ANNOUNCES = phrase(r"""
     :\s*$
     \bas\s+follows\b
-    \b(?:tabelle|tableau|tabla|tabella|tabela|tabel)\b
+    \b(?:tabell[ae]n?|tableaux?|tablas?|tabelas?|tabel)\b
+    таблиц|表(?!示)|표(?!시)
     \b(?:following|these|below|listed|this)\b[^.]{0,60}\b(?:files?|versions?|tables?|attributes|dlls?|modules?|drivers?
       |components?|programs?|builds?|lists?|binaries)\b
     \b(?:files?|versions?|tables?|lists?)\b[^.]{0,30}\b(?:below|follows?)\b""")
@@ -166,8 +167,10 @@ _ANNOUNCED_FIX = re.compile(
       | \bor\s+(?:later|newer|higher|greater)\b | \bpost[- ](?:sp\d|service\s+pack)
       | ^to\s+(?:solve|resolve|correct|fix)\s+(?:it|this|these|the\s+(?:problem|issue|error))\b[^,]{0,40},\s+
         (?:you\s+\w+\s+)?(?:use|replace|get|obtain|install|apply|copy)\b
-      | \b(?:correctif|mise\s+à\s+jour|sicherheitsupdate|revisión|actualización|aggiornamento|atualização)\b
-      | service\s+packs?\s+\d\w?\s+[^.]{0,40}\b(?:updat|replac|install)\w+
+      | \b(?:correctif|mise\s+à\s+jour|sicherheitsupdate|revisión|actualización|aggiornamento|atualização
+        |diese[sr]\s+updates?)\b | обновлени|исправлени|更新|修正|修复|修補|업데이트|핫픽스
+      | (?:service\s+packs?|rollup|cumulative\s+update)\s+\d\w{0,2}\s+[^.]{0,40}\b(?:updat|replac|install)\w+
+      | (?:rollup|cumulative\s+update)\s+\d\w{0,2}\s+[^.]{0,40}\b(?:contain|includ)\w+
     """,
     re.VERBOSE | re.IGNORECASE,
 )

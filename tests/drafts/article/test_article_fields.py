@@ -101,6 +101,25 @@ def test_number_from_the_address_that_a_text_begins_with(line: str, number: int 
     assert parse(f"{line}\n\nMail is slow\n\nText.\n").kb == number
 
 
+@pytest.mark.parametrize(
+    ("head", "number", "title"),
+    [
+        ("Mail is slow\n\nArticle ID\t:\t831464\nLast Review\t:\tMay 2, 2007\n", 831464, "Mail is slow"),
+        ("# Mail is slow\n\n_Original KB number:_ &nbsp; 831464\n", 831464, "Mail is slow"),
+        ("Microsoft Knowledge Base Article - 831464\n\nMail is slow\n", 831464, "Mail is slow"),
+        ("Mail is slow\n\nQ831464\n", 831464, "Mail is slow"),
+        ("Mail is slow\n\nID: Q831464\n", 831464, "Mail is slow"),
+        ("Mail is slow\n\nSUMMARY\n\nLook here:\n\nQ831464\n", None, "Mail is slow"),
+        ("(831464) - Mail is slow on Mondays\n", 831464, "Mail is slow on Mondays"),
+        ("Mail is slow\n\nCAUSE\n\nSee Microsoft Knowledge Base Article - 831464\n", None, "Mail is slow"),
+        ("(1999) - Mail is slow on Mondays\n", None, "(1999) - Mail is slow on Mondays"),
+    ],
+)
+def test_number_and_title_as_sites_print_them(head: str, number: int | None, title: str) -> None:
+    draft = parse(f"{head}\nSYMPTOMS\n\nSlow.\n")
+    assert (draft.kb, draft.title) == (number, title)
+
+
 def test_number_given_by_the_caller_wins() -> None:
     assert parse(ARCHIVE, kb=817375).kb == 817375
 
@@ -325,3 +344,19 @@ def test_page_of_2005_with_bullets_and_number_in_tables() -> None:
 def test_applies_to_without_bullets() -> None:
     draft = parse("Mail is slow\n\nApplies To\n\nExchange Server 2019\nExchange Server 2016\n\nSymptoms\n\nSlow.\n")
     assert draft.products == ("Exchange Server 2019", "Exchange Server 2016")
+
+
+def test_what_follows_the_products_behind_a_blank_line_is_none_of_them() -> None:
+    foot = "   Back to the top\n\n   Keywords: kbhotfixserver kbqfe\n"
+    products = "     * Microsoft Exchange 2000 Server\n     * Microsoft Exchange 2000\n       Enterprise Server\n"
+    draft = parse(f"Mail is slow\n\nSymptoms\n\nSlow.\n\nAPPLIES TO\n\n{products}\n{foot}")
+    assert draft.products == ("Microsoft Exchange 2000 Server", "Microsoft Exchange 2000 Enterprise Server")
+
+
+@pytest.mark.parametrize("mark", ["", "o ", "+ ", "\u2013 ", "\uf0b7 ", "\u25cf "])
+def test_products_with_a_dot_in_their_version_and_with_other_bullets(mark: str) -> None:
+    products = f"  {mark}Microsoft Exchange Server, versions 5.5, 5.5 SP1\n  {mark}Microsoft Exchange Server 5.0\n"
+    draft = parse(f"Mail is slow\n\nApplies to:\n\n{products}\nSYMPTOMS\n\nSlow.\n")
+    assert draft.products == ("Microsoft Exchange Server, versions 5.5, 5.5 SP1", "Microsoft Exchange Server 5.0")
+    said = "Mail is slow\n\nApplies to:\n\nExchange Server 5.5. It is slow\n"
+    assert parse(said).products == ()

@@ -508,6 +508,7 @@ CELLS = {
     "a Russian date": ("5,251,584", "19 апреля 2007", "08:41", "6.5.7653.8"),
     "a Turkish date": ("5,251,584", "19 Nisan 2007", "08:41", "6.5.7653.8"),
     "a Hungarian date": ("5,251,584", "2007. április 19.", "08:41", "6.5.7653.8"),
+    "a date with dashes": ("5,251,584", "19\u2013Apr\u20132007", "08:41", "6.5.7653.8"),
     "a Japanese date": ("5,251,584", "2007年4月19日", "08:41", "6.5.7653.8"),
     "a day of the week": ("5,251,584", "Thursday, April 19, 2007", "08:41", "6.5.7653.8"),
 }
@@ -523,6 +524,15 @@ def test_cells_as_other_countries_print_them(cells: tuple[str, str, str, str]) -
     draft = parse_article(page(f"<p>{FIX}</p><table><tr>{head}</tr><tr>{body}</tr></table>"), source="test")
     assert rows(draft) == [ROW]
     assert draft.unused == ()
+
+
+def test_dashes_in_the_dates_and_no_value_in_german_of_plain_text() -> None:
+    line = LINE.replace("19-Apr-2007", "19\u2013Apr\u20132007")
+    text = f"{FIX}{HEADER}{line}Web.config Nicht zutreffend 12 19-Apr-2007 08:41 x64\n"
+    assert rows(parse_article(crawl(text), source="test")) == [
+        ROW,
+        ("Web.config", None, 12, "2007-04-19", "08:41", "x64"),
+    ]
 
 
 @pytest.mark.parametrize("printed", ["6.5 (build 7653.8)", "6.5 (Build 7653.8: Service Pack 2)"])
@@ -588,6 +598,12 @@ REPLACED = {
     "under the heading alone": ("Hotfix replacement information\n925101 The store leaks\n", (925101,)),
     "none, in a contraction": ("This update doesn't replace any other update.\n", ()),
     "none, in a word": ("Hotfix replacement information\nNone\n", ()),
+    "titles with their numbers behind": (
+        "This update replaces the following updates:\n\n - Description of update 1.2.3 for Exchange Server: July 13 (KB5004779)\n"
+        " - Description of the security update (KB5003435)\n - More about updates\n - Unrelated (KB5003436)\n",
+        (5003435, 5004779),
+    ),
+    "a replacement": ("This hotfix is a replacement for hotfix 925101.\n", (925101,)),
     "in place of": ("This rollup takes the place of hotfix 925101.\n", (925101,)),
 }
 
@@ -596,6 +612,14 @@ REPLACED = {
 def test_what_a_page_says_is_replaced(said: str, replaces: tuple[int, ...]) -> None:
     draft = parse_article(crawl(said), source="test")
     assert (draft.replaces, draft.replaces_stated) == (replaces, True)
+
+
+@pytest.mark.parametrize(
+    "said", ["For more information, see Setup of the store (KB5004779)", "It stops. So does the queue (KB5004779)"]
+)
+def test_a_sentence_that_ends_in_a_number_is_no_title_of_what_is_replaced(said: str) -> None:
+    draft = parse_article(crawl(f"This hotfix replaces the following files.\n\n{said}\n"), source="test")
+    assert draft.replaces == ()
 
 
 RESTARTS = {

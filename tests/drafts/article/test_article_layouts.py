@@ -214,6 +214,18 @@ def test_wrapped_cells_of_a_grid_are_joined() -> None:
     assert rows(FIX + text, "name", "platform") == [("A.dll", "Windows 98 Second Edition"), ("B.dll", "Intel")]
 
 
+def test_two_files_between_two_rules_are_two_though_one_has_a_bare_name() -> None:
+    text = """
++-----------------------+
+| File name | Version   |
++-----------------------+
+| A.dll     | 5.5.2558.0|
+| Outllibr  | 5.5.2558.1|
++-----------------------+
+"""
+    assert rows(FIX + text, "name", "version") == [("A.dll", "5.5.2558.0"), ("Outllibr", "5.5.2558.1")]
+
+
 def test_names_with_a_path_and_names_in_words() -> None:
     text = """
    Date          Time    Version       Size      File name and path

@@ -37,6 +37,8 @@ OF_THE_FIX = (
     "Install the security update, which has the following files:",
     "The fixed files are as follows:",
     "Service Pack 3 for the product updates the following files:",
+    "Update Rollup 2 replaces these files:",
+    "Update Rollup 2 contains these files:",
     "The file versions that are included in the security update are listed in the following table.",
     "To have all fixes that are listed in this article, the server must have these files or later:",
     "The hotfix updates the file versions of the following components:",
@@ -53,6 +55,8 @@ OF_OTHERS = (
     "When the problem occurs, these files are replaced by old ones:",
     "If you have the following files, you need the fix:",
     "The beta of this fix had these files:",
+    "Update Rollup 2 fails with the following files:",
+    "Service Pack 2 includes these files:",
     "To resolve this problem, look at these files:",
     "The problem has been seen on servers that have the following file versions:",
     "The following versions of the store are known to leak memory:",
@@ -125,10 +129,17 @@ Spanish | Esta revisión tiene los archivos de la tabla siguiente. | Nombre de a
 Italian | Questo hotfix ha i file della tabella seguente. | Nome file | Versione file | Dimensione file | Data | Ora | Piattaforma
 Portuguese | Este hotfix tem os arquivos da tabela a seguir. | Nome do arquivo | Versão do arquivo | Tamanho do arquivo | Data | Hora | Plataforma
 Dutch | Deze hotfix heeft de bestanden in de volgende tabel. | Bestandsnaam | Bestandsversie | Bestandsgrootte | Datum | Tijd | Platform
+German, tables | Dieses Update hat die Dateien der folgenden Tabellen. | Dateiname | Dateiversion | Dateigröße | Datum | Uhrzeit | Plattform
+French, tables | Cette mise à jour a les fichiers des tableaux suivants. | Nom de fichier | Version du fichier | Taille du fichier | Date | Heure | Plateforme
+Russian | Это исправление содержит файлы из следующей таблицы. | Имя файла | Версия файла | Размер файла | Дата | Время | Платформа
+Japanese | この修正プログラムのファイルは次の表のとおりです。 | ファイル名 | ファイル バージョン | ファイル サイズ | 日付 | 時刻 | プラットフォーム
+Chinese | 此更新具有下表中列出的文件\uff1a | 文件名 | 文件版本 | 文件大小 | 日期 | 时间 | 平台
+Chinese (Taiwan) | 此更新具有下表中列出的檔案\uff1a | 檔案名稱 | 檔案版本 | 檔案大小 | 日期 | 時間 | 平台
+Korean | 이 업데이트의 파일은 다음 표에 있습니다. | 파일 이름 | 파일 버전 | 파일 크기 | 날짜 | 시간 | 플랫폼
 """
 
 
-@pytest.mark.parametrize("line", ABROAD.strip().splitlines(), ids=lambda line: line.partition(" ")[0])
+@pytest.mark.parametrize("line", ABROAD.strip().splitlines(), ids=lambda line: line.partition(" |")[0])
 def test_tables_of_other_languages(line: str) -> None:
     _, sentence, *labels = line.split(" | ")
     cells = ("Store.exe", "6.5.7653.8", "5.251.584", "19.04.2007", "08:41", "x86")
@@ -139,11 +150,32 @@ def test_tables_of_other_languages(line: str) -> None:
     assert row.doubt is None
 
 
+@pytest.mark.parametrize("said", ["サーバー名を表示します。", "次のバージョンです\uff1a", "서버 이름을 표시합니다."])
+def test_a_sentence_of_another_language_that_shows_other_things_announces_no_files_of_a_fix(said: str) -> None:
+    text = f"<html><body><h1>Exchange Server 2003</h1><p>{said}</p>{table('6.5.7653.8')}</body></html>"
+    assert parse_article(text, source="test").files == ()
+
+
+@pytest.mark.parametrize(
+    "none", ["Nicht zutreffend", "Non applicable", "No aplicable", "Non applicabile", "Não aplicável", "該当なし"]
+)
+def test_no_value_in_other_languages(none: str) -> None:
+    row = "".join(f"<td>{cell}</td>" for cell in ("Web.config", none, "1.264", "19.04.2007", "08:41", none))
+    labels = "".join(f"<th>{cell}</th>" for cell in ("File name", "Version", "Size", "Date", "Time", "Platform"))
+    text = f"<html><body><p>This hotfix has these file attributes:</p><table><tr>{labels}</tr><tr>{row}</tr></table></body></html>"
+    draft = parse_article(text, source="test")
+    assert [(each.name, each.version, each.size, each.platform) for each in draft.files] == [
+        ("Web.config", None, 1264, None)
+    ]
+    assert draft.unused == ()
+
+
 HEADS = """
 German | Artikel-ID: | Die Informationen in diesem Artikel beziehen sich auf:
 French | Numéro d'article : | Les informations contenues dans cet article s'appliquent au(x) produit(s) suivant(s) :
 Spanish | Id. de artículo: | La información de este artículo se refiere a:
 Italian | Identificativo articolo: | Le informazioni in questo articolo si applicano a:
+Japanese | 文書番号: | 適用対象
 """
 
 
@@ -156,6 +188,29 @@ def test_number_title_and_products_of_other_languages(line: str) -> None:
     assert (draft.kb, draft.title) == (931901, "Loss of a lock")
     assert draft.products == ("Microsoft Exchange Server 2003 Standard Edition",)
     assert parse_article(text.replace(number, "Seite"), source="test").kb is None
+
+
+@pytest.mark.parametrize(
+    ("applies", "site"),
+    [
+        ("Gilt für", "Microsoft-Support"),
+        ("S\u2019applique à", "Support Microsoft"),
+        ("Se aplica a", "Soporte técnico de Microsoft"),
+        ("Si applica a", "Supporto tecnico Microsoft"),
+        ("Applies To", "Microsoft Support"),
+        ("Products affected", "Microsoft Learn"),
+    ],
+)
+def test_newer_pages_of_other_languages(applies: str, site: str) -> None:
+    head = f"<title>Update für Exchange (KB931901) - {site}</title>"
+    text = f"<html><head>{head}</head><body><div>{applies}</div><div>Exchange Server 2019</div></body></html>"
+    draft = parse_article(text, source="test")
+    assert (draft.kb, draft.title, draft.products) == (931901, "Update für Exchange", ("Exchange Server 2019",))
+
+
+def test_a_title_may_end_in_a_product_of_microsoft() -> None:
+    title = "The store stops - Microsoft Exchange Server 2003"
+    assert parse_article(f"<html><head><title>{title}</title></head></html>", source="test").title == title
 
 
 @pytest.mark.parametrize("label", ["Buggy files:", "Old:", "Files that fail:", "Do not use these files:"])

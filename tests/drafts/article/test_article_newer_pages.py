@@ -183,3 +183,192 @@ def test_an_article_cited_with_its_title_does_not_give_it() -> None:
     )
     draft = parse_article(text, source="x")
     assert (draft.kb, draft.title, draft.replaces) == (123456, "Q123456: Mail Is Slow", (123455,))
+
+
+FENCED = """# Mail waits in Exchange (KB931901)
+
+## Applies to
+
+- Microsoft Exchange Server 5.5
+
+## Resolution
+
+This hotfix replaces the [hotfix of May (KB925101)](https://support.example/kb/925101).
+
+### Prerequisites
+
+Exchange Server 5.5 Service Pack 4
+
+### File information
+
+This hotfix has the file attributes in the following table.
+
+```
+Date         Time   Version      Size       File name
+-----------------------------------------------------
+12-Jun-2003  19:03  5.5.2657.46  2,288,912  Store.exe
+```
+"""
+
+
+def test_a_markdown_copy_whose_table_is_preformatted_has_headings_and_links_too() -> None:
+    draft = parse_article(FENCED, source="copy.md")
+    assert values(draft) == [("Store.exe", "5.5.2657.46", 2288912, "2003-06-12", None)]
+    assert draft.products == ("Microsoft Exchange Server 5.5",)
+    assert draft.prerequisites == ("Exchange Server 5.5 Service Pack 4",)
+    assert draft.replaces == (925101,)
+
+
+@pytest.mark.parametrize("rule", ["", "----------\n"], ids=["bold", "underlined"])
+def test_headings_of_a_markdown_copy_in_bold_or_underlined(rule: str) -> None:
+    marks = "" if rule else "**"
+    text = (
+        f"Mail waits in Exchange (KB931901)\n\n{marks}Applies to{marks}\n{rule}\n* Microsoft Exchange Server 5.5\n\n"
+        f"{marks}Prerequisites{marks}\n{rule}\nYou must have Exchange Server 5.5 Service Pack 4 installed.\n\n"
+        "This hotfix has the file attributes in the following table.\n\n"
+        "|File name|File version|File size|Date|Platform|\n|---|---|---|---|---|\n|A.aspx&nbsp;|Not&nbsp;applicable|10|12-Jun-2003|x86|\n"
+    )
+    draft = parse_article(text, source="copy.md")
+    assert draft.products == ("Microsoft Exchange Server 5.5",)
+    assert draft.prerequisites == ("Exchange Server 5.5 Service Pack 4",)
+    assert values(draft) == [("A.aspx", None, 10, "2003-06-12", "x86")]
+
+
+def test_a_comment_of_a_sample_is_no_heading_and_an_index_no_link() -> None:
+    text = (
+        "Mail waits in Exchange (931901)\n\nRESOLUTION\n\nThis hotfix replaces hotfix 925101.\n\n"
+        "# Prerequisites\n\nExchange Server 5.5 Service Pack 4\n\nlist[1](925102)\n"
+    )
+    draft = parse_article(text, source="x")
+    assert (draft.prerequisites, draft.replaces) == ((), (925101,))
+    assert parse_article(text.replace("# Pre", "## Pre"), source="x").prerequisites == (
+        "Exchange Server 5.5 Service Pack 4",
+    )
+
+
+def test_a_grid_of_box_characters() -> None:
+    text = """Mail waits in Exchange (931901)
+
+This hotfix has the file attributes in the following table.
+
+┌───────────┬────────────┬─────────┬───────────┬────────┐
+│ File name │File version│File size│   Date    │Platform│
+├───────────┼────────────┼─────────┼───────────┼────────┤
+│Exprox.dll │6.5.7233.51 │   94,720│19-May-2005│x86     │
+└───────────┴────────────┴─────────┴───────────┴────────┘
+"""
+    assert values(parse_article(text, source="x")) == [("Exprox.dll", "6.5.7233.51", 94720, "2005-05-19", "x86")]
+    tree = "Mail waits in Exchange (931901)\n\nThis hotfix is in this folder:\n\n├── bin\n│   └── Store.exe\n└── res\n"
+    assert parse_article(tree, source="x").files == ()
+
+
+LEAD = "Update for Exchange Server 2013 (KB4012178)\n\nThis update has the file attributes in the following table.\n\n"
+OWA = ("Microsoft.Exchange.Clients.Owa2.Server.dll", "15.0.1263.1", 3018944, "2017-02-24", "x86")
+SETUP = ("Exsetup.exe", "15.0.1263.1", 26824, "2017-02-24", "x64")
+WRAPPED = {
+    "the rest below": """
+File name                    File version  File size  Date         Platform
+Microsoft.Exchange.Clients.  15.0.1263.1   3,018,944  24-Feb-2017  x86
+Owa2.Server.dll
+Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
+""",
+    "the beginning above": """
+File name                    File version  File size  Date         Platform
+Microsoft.Exchange.Clients.
+Owa2.Server.dll              15.0.1263.1   3,018,944  24-Feb-2017  x86
+Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
+""",
+    "the name last": """
+Date         Version      Size       Platform  File name
+24-Feb-2017  15.0.1263.1  3,018,944  x86       Microsoft.Exchange.Clients.
+                                               Owa2.Server.dll
+24-Feb-2017  15.0.1263.1     26,824  x64       Exsetup.exe
+""",
+    "no header": """
+24-Feb-2017  15.0.1263.1  3,018,944  x86  Microsoft.Exchange.Clients.
+                                          Owa2.Server.dll
+24-Feb-2017  15.0.1263.1     26,824  x64  Exsetup.exe
+""",
+    "a grid without rules between its rows": """
+| File name                   | File version | File size | Date        | Platform |
++-----------------------------+--------------+-----------+-------------+----------+
+| Microsoft.Exchange.Clients. | 15.0.1263.1  | 3,018,944 | 24-Feb-2017 | x86      |
+| Owa2.Server.dll             |              |           |             |          |
+| Exsetup.exe                 | 15.0.1263.1  |    26,824 | 24-Feb-2017 | x64      |
+""",
+    "one cell a line": "File name\nFile version\nFile size\nDate\nPlatform\nMicrosoft.Exchange.Clients.\nOwa2.Server.dll\n"
+    "15.0.1263.1\n3,018,944\n24-Feb-2017\nx86\nExsetup.exe\n15.0.1263.1\n26,824\n24-Feb-2017\nx64\n",
+}
+
+
+@pytest.mark.parametrize("table", WRAPPED.values(), ids=WRAPPED)
+def test_a_file_name_wrapped_behind_a_dot_is_one(table: str) -> None:
+    draft = parse_article(LEAD + table, source="x")
+    assert values(draft) == [OWA, SETUP]
+    assert draft.unused == ()
+
+
+def test_a_name_that_a_copy_cut_off_behind_a_dot_does_not_take_the_next_file() -> None:
+    table = """
+File name                    File version  File size  Date         Platform
+Microsoft.Exchange.Clients.  15.0.1263.1   3,018,944  24-Feb-2017  x86
+Exsetup.exe                  15.0.1263.1      26,824  24-Feb-2017  x64
+"""
+    assert values(parse_article(LEAD + table, source="x")) == [("Microsoft.Exchange.Clients.", *OWA[1:]), SETUP]
+    said = "Look at Microsoft.Exchange.Clients.\nOwa2.Server.dll  15.0.1263.1  3,018,944  24-Feb-2017  x86\n"
+    assert values(parse_article(LEAD + said, source="x")) == [("Owa2.Server.dll", *OWA[1:])]
+
+
+def test_a_platform_that_a_copy_broke_off_belongs_to_the_row_above() -> None:
+    head = "File name File version File size Date Platform\n"
+    table = (
+        f"{head}Setup.resources.dll 8.1.263.1 18,976 28-Feb-2008\nx86\nStore.exe 8.1.263.1 10,414,632 28-Feb-2008 x64\n"
+    )
+    assert [(row.name, row.platform, row.group) for row in parse_article(LEAD + table, source="x").files] == [
+        ("Setup.resources.dll", "x86", None),
+        ("Store.exe", "x64", None),
+    ]
+    beside = f"{head}A.dll 8.1.263.1 18,976 28-Feb-2008 x64\nx86\nB.dll 8.1.263.1 1,632 28-Feb-2008\n"
+    assert [(row.name, row.platform) for row in parse_article(LEAD + beside, source="x").files] == [
+        ("A.dll", "x64"),
+        ("B.dll", "x86"),
+    ]
+
+
+def test_a_table_on_one_line_may_begin_with_what_setup_calls_the_file() -> None:
+    head = "This update has these file attributes: File identifier File name File version File size Date Platform "
+    rows = "Owa.dll_1 Owa.dll 15.2.1258.32 35,264 21-Feb-2024 x64 Bin_config Web.config Not applicable 14,034 21-Feb-2024 x64"
+    draft = parse_article(f"Mail waits in Exchange (KB931901)\n\n{head}{rows}\n", source="x")
+    assert values(draft) == [
+        ("Owa.dll", "15.2.1258.32", 35264, "2024-02-21", "x64"),
+        ("Web.config", None, 14034, "2024-02-21", "x64"),
+    ]
+    text = "This update has these file attributes: File name File version Date Service branch "
+    empty = "A.dll 15.2.1.2 21-Feb-2024 B.dll 15.2.1.3 21-Feb-2024 C.dll 15.2.1.4 21-Feb-2024"
+    draft = parse_article(f"Mail waits in Exchange (KB931901)\n\n{text}{empty}\n", source="x")
+    assert [row.name for row in draft.files] == ["A.dll", "B.dll", "C.dll"]
+
+
+def test_the_title_of_an_article_is_no_heading_of_its_first_table() -> None:
+    row = "<tr><td>{}</td><td>1.0.0.1</td><td>10</td><td>11-Mar-2011</td><td>x64</td></tr>"
+    tables = [f"<table>{HEADER}{row.format(name)}</table>" for name in ("A.dll", "B.dll")]
+    draft = page(f"<p>This update has these file attributes:</p>{tables[0]}<h3>Management Tools</h3>{tables[1]}")
+    assert [(each.name, each.group) for each in draft.files] == [("A.dll", None), ("B.dll", "Management Tools")]
+
+
+def test_ligatures_of_a_pdf_are_letters() -> None:
+    lead = "Mail waits (KB931901)\n\nThis hot\ufb01x has the \ufb01le attributes in the following table.\n\n"
+    table = "File name File version File size Date Platform\nPro\ufb01le.dll 8.1.263.1 18,976 28-Feb-2008 x86\n"
+    assert values(parse_article(lead + table, source="x")) == [("Profile.dll", "8.1.263.1", 18976, "2008-02-28", "x86")]
+
+
+def test_in_a_grid_a_name_with_values_or_below_a_whole_name_is_a_file_of_its_own() -> None:
+    grid = """
+| File name                   | File version | File size | Date        | Platform |
++-----------------------------+--------------+-----------+-------------+----------+
+| Microsoft.Exchange.Clients. | 15.0.1263.1  | 3,018,944 | 24-Feb-2017 | x86      |
+| Exsetup.exe                 | 15.0.1263.1  |    26,824 | 24-Feb-2017 | x64      |
+| Store.ini                   |              |           |             |          |
+"""
+    names = [row.name for row in parse_article(LEAD + grid, source="x").files]
+    assert names == ["Microsoft.Exchange.Clients.", "Exsetup.exe", "Store.ini"]

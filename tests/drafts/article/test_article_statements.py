@@ -69,6 +69,8 @@ def test_a_sentence_tells_a_restart_of_the_computer_from_one_of_services(said: s
         ("Restart: required", "yes"),
         ("Restart: not required", "no"),
         ("Restart: see below", None),
+        ("If you stop the services first, no restart is required.", None),
+        ("If you have a cluster, no restart is required.", "no"),
         ("Setup of this update restarts the computer by itself.", "yes"),
         ("The hotfix takes effect without a restart of the computer.", "no"),
         ("To test it without a restart of the computer, use the test tool.", None),
@@ -104,6 +106,10 @@ def test_the_last_step_of_an_installation_may_restart_the_computer(steps: tuple[
         (f"Your server must have {SP2} before you can install this hotfix.", (SP2,)),
         (f"The server must be running {SP2} when you install this hotfix.", (SP2,)),
         (f"The server must be running {SP2} when you send a message.", ()),
+        (f"To install this hotfix you need {SP2}.", (SP2,)),
+        ("To install this hotfix you need Exchange administrator rights.", ()),
+        (f"{SP2} must be installed before you install the Exchange rollup.", (SP2,)),
+        (f"{SP2} must be installed before you install Outlook.", ()),
     ],
 )
 def test_sentences_state_what_a_fix_requires(said: str, prerequisites: tuple[str, ...]) -> None:
@@ -136,6 +142,27 @@ def test_bullets_behind_before_you_apply_are_prerequisites_and_hotfixes_may_be_b
     lead = "<p>Before you apply this hotfix, first install these items:</p>"
     assert read(lead + bullets).prerequisites == (SP2, "Hotfix 926123")
     assert read(f"<p>After you apply this hotfix, look at these items:</p>{bullets}").prerequisites == ()
+
+
+def test_prerequisites_on_lines_that_lost_their_bullets() -> None:
+    said = f"To apply this hotfix, you must be running either of the following:\n  {SP2}\n  Exchange Server 2003 SP1\n"
+    assert read(f"<p>{said}</p>").prerequisites == (SP2, "Exchange Server 2003 SP1")
+    assert read(f"<p>This hotfix requires {SP2} Outlook Web Access.</p>").prerequisites == (
+        f"{SP2} Outlook Web Access",
+    )
+
+
+@pytest.mark.parametrize(
+    ("lead", "prerequisites"),
+    [
+        ("The following list contains prerequisites for the hotfix:", (SP2, "Hotfix 926123")),
+        ("The following are prerequisites:", (SP2, "Hotfix 926123")),
+        ("The following list contains prerequisites for Outlook Web Access:", ()),
+        ("The following hotfixes have no prerequisites:", ()),
+    ],
+)
+def test_a_list_that_is_called_prerequisites(lead: str, prerequisites: tuple[str, ...]) -> None:
+    assert read(f"<p>{lead}</p><ul><li>{SP2}</li><li>Hotfix 926123</li></ul>").prerequisites == prerequisites
 
 
 @pytest.mark.parametrize(
